@@ -1,0 +1,2 @@
+export { type Migrations, migrate, migrationState } from './migrate.ts'
+export { type OpenDatabaseOptions, kyselyOver, openDatabase } from './sqlite.ts'

@@ -1,0 +1,42 @@
+import { Kysely, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { CoreError } from '../util/errors.ts'
+
+/** Names sort in the order they run: `001-init`, `002-…`. */
+export type Migrations = Readonly<Record<string, Migration>>
+
+export interface MigrationState {
+  /** Run already, but not known to this version: a newer version wrote the file. */
+  readonly unknown: readonly string[]
+  /** Known, but not run yet. */
+  readonly pending: readonly string[]
+}
+
+/** Compares the migrations a database has had with those this version knows. */
+export async function migrationState<S>(db: Kysely<S>, migrations: Migrations): Promise<MigrationState> {
+  const done = new Set(await executedMigrations(db))
+  return {
+    unknown: [...done].filter((name) => !Object.hasOwn(migrations, name)),
+    pending: Object.keys(migrations).filter((name) => !done.has(name)),
+  }
+}
+
+/** Brings a schema up to date. Throws `VersionMismatch` for a database a newer version has written. */
+export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: string): Promise<void> {
+  const { unknown } = await migrationState(db, migrations)
+  if (unknown.length > 0) {
+    throw new CoreError(
+      'VersionMismatch',
+      `${label} was written by a newer version of Spacedrive (it has had ${unknown.join(', ')}); update this one, or open it read-only`,
+    )
+  }
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } }).migrateToLatest()
+  if (error) throw new CoreError('Corrupt', `${label} could not be migrated`, { cause: error })
+}
+
+async function executedMigrations<S>(db: Kysely<S>): Promise<string[]> {
+  const { rows: tables } = await sql`select 1 from sqlite_schema where name = 'kysely_migration'`.execute(db)
+  if (tables.length === 0) return []
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map((row) => row.name)
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { DeviceId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+/** One installation of Spacedrive. */
+export const Device = z.object({
+  id: DeviceId,
+  name: z.string(),
+  /** Lower case, every run of other characters a hyphen; unique in a library. */
+  slug: z.string(),
+  os: z.object({ platform: z.string(), version: z.string(), arch: z.string() }),
+  hardware: z.object({
+    model: z.string().nullable(),
+    cpu: z.string().nullable(),
+    cores: z.number(),
+    memoryBytes: z.number(),
+  }),
+  capabilities: z.record(z.string(), z.boolean()),
+  createdAt: Timestamp,
+  /** Whether this is the device that answers. */
+  current: z.boolean(),
+})
+export type Device = z.infer<typeof Device>

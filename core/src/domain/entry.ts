@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { EntryKind, FileType } from './file-kind.ts'
+import { ContentId, EntryId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+/** One file, folder, symlink or special file, as the index or the disk knows it. `id` is null where it is not indexed. */
+export const Entry = z.object({
+  id: EntryId.nullable(),
+  /** Absolute. Bytes that are not UTF-8 show as U+FFFD; `pathBase64` then has the real ones. */
+  path: z.string(),
+  pathBase64: z.string().optional(),
+  name: z.string(),
+  nameBase64: z.string().optional(),
+  kind: EntryKind,
+  type: FileType,
+  /** Lower case, without the dot; empty where there is none. */
+  extension: z.string(),
+  mime: z.string().nullable(),
+  size: z.number(),
+  /** Bytes taken on disk; smaller than `size` for a sparse file. */
+  allocated: z.number(),
+  modifiedAt: Timestamp,
+  createdAt: Timestamp.nullable(),
+  contentId: ContentId.nullable(),
+  hidden: z.boolean(),
+  /** Directories: how many entries directly inside; null where not known. */
+  childCount: z.number().nullable(),
+  /** Directories: how many files at any depth; null where not known. */
+  fileCount: z.number().nullable(),
+  /** Directories: the sum of the sizes of the files at any depth; null where not known. */
+  totalSize: z.number().nullable(),
+  /** The rule that keeps this entry out of the index, where one does. */
+  hiddenBy: z.string().optional(),
+})
+export type Entry = z.infer<typeof Entry>

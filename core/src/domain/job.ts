@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { JobId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+export const jobStatuses = ['queued', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
+export const JobStatus = z.enum(jobStatuses)
+export type JobStatus = z.infer<typeof JobStatus>
+
+/** How far a job is. `total` is null while it is still being counted; a rate or time left is null while unknown. */
+export const JobProgress = z.object({
+  phase: z.string(),
+  done: z.number(),
+  total: z.number().nullable(),
+  bytes: z.number(),
+  /** Items a second. */
+  rate: z.number().nullable(),
+  etaMs: z.number().nullable(),
+})
+export type JobProgress = z.infer<typeof JobProgress>
+
+/** Something a job could not do and went on without. */
+export const JobWarning = z.object({
+  code: z.string(),
+  message: z.string(),
+  path: z.string().nullable(),
+  at: Timestamp,
+})
+export type JobWarning = z.infer<typeof JobWarning>
+
+export const Job = z.object({
+  id: JobId,
+  name: z.string(),
+  status: JobStatus,
+  priority: z.number(),
+  parentId: JobId.nullable(),
+  progress: JobProgress,
+  attempts: z.number(),
+  createdAt: Timestamp,
+  startedAt: Timestamp.nullable(),
+  endedAt: Timestamp.nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** How many warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
+  warnings: z.number(),
+})
+export type Job = z.infer<typeof Job>
+
+export const JobDetails = Job.extend({
+  input: z.unknown(),
+  output: z.unknown(),
+  warningList: z.array(JobWarning),
+  /** The last lines of the job's own log. */
+  log: z.array(z.string()),
+})
+export type JobDetails = z.infer<typeof JobDetails>
+
+/** A job type, as `jobs.types` lists it. Schemas are JSON Schema. */
+export const JobType = z.object({
+  name: z.string(),
+  summary: z.string(),
+  resumable: z.boolean(),
+  inputSchema: z.unknown(),
+})
+export type JobType = z.infer<typeof JobType>

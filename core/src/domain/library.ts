@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { FileType } from './file-kind.ts'
+import { LibraryId } from './ids.ts'
+import { EntryCounts } from './location.ts'
+import { Timestamp } from './time.ts'
+
+/** A library as the list shows it. */
+export const Library = z.object({
+  id: LibraryId,
+  name: z.string(),
+  path: z.string(),
+  open: z.boolean(),
+  current: z.boolean(),
+  /** Why it could not be opened, where it could not. */
+  error: z.string().nullable(),
+})
+export type Library = z.infer<typeof Library>
+
+export const LibraryInfo = Library.extend({
+  description: z.string(),
+  createdAt: Timestamp,
+  readOnly: z.boolean(),
+  counts: EntryCounts.extend({
+    locations: z.number(),
+    contents: z.number(),
+    /** Files beyond the first of each content, hard links to one inode counted once. */
+    duplicateFiles: z.number(),
+    reclaimableBytes: z.number(),
+  }),
+  byType: z.array(z.object({ type: FileType, files: z.number(), bytes: z.number() })),
+  /** Bytes the library folder takes on disk. */
+  sizeOnDisk: z.number(),
+})
+export type LibraryInfo = z.infer<typeof LibraryInfo>

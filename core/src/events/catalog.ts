@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { ContentId, EntryId, JobId, LibraryId, LocationId } from '../domain/ids.ts'
+import { Job } from '../domain/job.ts'
+import { Library } from '../domain/library.ts'
+import { Location, LocationState } from '../domain/location.ts'
+import { Volume } from '../domain/volume.ts'
+
+/** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
+export const events = {
+  /** The engine is open and answers. */
+  'core.started': z.object({ version: z.string() }),
+  /** The engine is closing; nothing more is coming. */
+  'core.stopped': z.object({}),
+  /** A library folder was made. */
+  'library.created': Library,
+  /** A library was opened. */
+  'library.opened': Library,
+  /** A library was closed. */
+  'library.closed': z.object({ libraryId: LibraryId }),
+  /** A library was renamed or its settings changed. */
+  'library.updated': Library,
+  /** A library was removed from the list; its folder may still exist. */
+  'library.deleted': z.object({ libraryId: LibraryId }),
+  /** A library could not be opened; the daemon goes on without it. */
+  'library.failed': z.object({ path: z.string(), message: z.string() }),
+  /** A location was added; its first scan is queued. */
+  'location.added': Location,
+  /** A location's settings changed. */
+  'location.updated': Location,
+  /** A location went from one state to another, such as to `offline` when its volume was unplugged. */
+  'location.state-changed': z.object({ locationId: LocationId, state: LocationState, error: z.string().nullable() }),
+  /** A location was removed; its files are untouched. */
+  'location.removed': z.object({ locationId: LocationId }),
+  /** Entries of one folder changed. `path` is the folder; more than a page of changes come as `tree-changed`. */
+  'entries.changed': z.object({
+    locationId: LocationId,
+    path: z.string(),
+    created: z.array(EntryId),
+    modified: z.array(EntryId),
+    deleted: z.array(EntryId),
+  }),
+  /** An entry kept its identity under another name or in another folder. */
+  'entry.moved': z.object({ entryId: EntryId, from: z.string(), to: z.string() }),
+  /** So much changed below a folder that listing it again is cheaper than being told. */
+  'tree.changed': z.object({ locationId: LocationId, path: z.string() }),
+  /** A file was read and its content identified. */
+  'content.identified': z.object({ contentIds: z.array(ContentId) }),
+  /** The watcher lost events for a folder, or cannot watch it; a scan of it is queued. */
+  'watcher.degraded': z.object({ locationId: LocationId, path: z.string(), message: z.string(), help: z.string().nullable() }),
+  /** A job was put in the queue. */
+  'job.queued': Job,
+  /** A job began or went on after a pause. */
+  'job.started': Job,
+  /** Sent at most ten times a second for each job. */
+  'job.progressed': Job,
+  /** A job was paused and has kept its state. */
+  'job.paused': Job,
+  /** A job ended: completed, failed or cancelled. */
+  'job.ended': Job,
+  /** A job went on without something it could not do. */
+  'job.warned': z.object({ jobId: JobId, code: z.string(), message: z.string(), path: z.string().nullable() }),
+  /** A volume was seen for the first time since the start. */
+  'volume.added': Volume,
+  /** A volume is gone from the mount table. */
+  'volume.removed': z.object({ fingerprint: z.string() }),
+  /** A volume's name, space, mount point or tracking changed. */
+  'volume.updated': Volume,
+  /** A volume was measured. */
+  'volume.speed-tested': Volume,
+  /** The configuration changed. */
+  'config.changed': z.object({ key: z.string() }),
+}
+
+export type EventType = keyof typeof events
+export type EventData<T extends EventType> = z.output<(typeof events)[T]>
+/** `seq` counts up by one from the start of the process; `libraryId` is null for events of the whole engine. */
+export type Event = {
+  [T in EventType]: { type: T; data: EventData<T>; seq: number; at: string; libraryId: LibraryId | null }
+}[EventType]

@@ -1,0 +1,81 @@
+import type { z } from 'zod'
+import type { Core } from '../core.ts'
+import type { Library } from '../library/index.ts'
+import type { ErrorCode } from '../util/errors.ts'
+
+export interface CoreContext {
+  readonly core: Core
+  readonly signal: AbortSignal
+}
+export interface LibraryContext extends CoreContext {
+  readonly library: Library
+}
+type ContextOf<S extends Scope> = S extends 'library' ? LibraryContext : CoreContext
+
+/** What an operation needs: the engine, or one open library of it. */
+export type Scope = 'core' | 'library'
+export type Kind = 'query' | 'action'
+
+/** How an operation appears on the command line. Everything else (flags, help, completions) comes from its schema. */
+export interface CliHints {
+  /** The words after `spacedrive`: `['location', 'add']`. */
+  readonly words: readonly string[]
+  /** Other words for the same command. */
+  readonly aliases?: readonly (readonly string[])[]
+  /** Input fields taken as bare arguments, in order. */
+  readonly positional?: readonly string[]
+  /** The last positional takes all that is left. */
+  readonly variadic?: boolean
+  /** Fields that are paths: made absolute against the working directory before they are sent. */
+  readonly paths?: readonly string[]
+  /** `--wait` is offered: the command waits for the job the output names as `job.id`. */
+  readonly wait?: boolean
+  /** The command shows this and asks before it runs; `--yes` answers. */
+  readonly confirm?: string
+  /** Shown first in `--help`. */
+  readonly examples?: readonly string[]
+}
+
+export interface Op<
+  K extends Kind = Kind,
+  N extends string = string,
+  S extends Scope = Scope,
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> {
+  readonly kind: K
+  /** The feature in the plural, a dot, a verb: `locations.add`. */
+  readonly name: N
+  readonly scope: S
+  /** One line: `--help`, the API docs and tool descriptions all show it. */
+  readonly summary: string
+  readonly input: I
+  readonly output: O
+  /** The codes a caller should be ready for, besides InvalidInput and Internal. */
+  readonly errors: readonly ErrorCode[]
+  /** Null: not a command of its own. */
+  readonly cli: CliHints | null
+  run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
+}
+
+interface Definition<N extends string, S extends Scope, I extends z.ZodType, O extends z.ZodType> extends Pick<
+  Op<Kind, N, S, I, O>,
+  'name' | 'scope' | 'summary' | 'input' | 'output' | 'run'
+> {
+  readonly errors?: readonly ErrorCode[]
+  readonly cli?: CliHints
+}
+
+/** An operation that reads. It may be repeated, cached and run in any order. */
+export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
+  def: Definition<N, S, I, O>,
+): Op<'query', N, S, I, O> {
+  return { errors: [], cli: null, ...def, kind: 'query' }
+}
+
+/** An operation that changes something. */
+export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
+  def: Definition<N, S, I, O>,
+): Op<'action', N, S, I, O> {
+  return { errors: [], cli: null, ...def, kind: 'action' }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{core,client,daemon,cli,e2e,scripts,examples,bench}/**/*.test.ts'],
+    // Tests start real processes and real workers; two at a time keeps a two-core machine honest about time.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
