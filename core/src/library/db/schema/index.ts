@@ -1,0 +1,20 @@
+import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } from './content.ts'
+import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
+import type { LocationTable } from './location.ts'
+import type { AudioMediaTable, ImageMediaTable } from './media.ts'
+import type { DeviceTable, VolumeTable } from './volume.ts'
+
+/** The tables of `database.db`. Uuids are 16-byte blobs, times integer milliseconds, sizes bytes, booleans 0 or 1. */
+export interface LibrarySchema {
+  devices: DeviceTable
+  volumes: VolumeTable
+  extensions: ExtensionTable
+  entries: EntryTable
+  directories: DirectoryTable
+  content_identities: ContentIdentityTable
+  stale_contents: StaleContentTable
+  content_conflicts: ContentConflictTable
+  locations: LocationTable
+  image_media: ImageMediaTable
+  audio_media: AudioMediaTable
+}

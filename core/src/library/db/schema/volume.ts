@@ -1,0 +1,39 @@
+import type { Generated } from 'kysely'
+
+/** The devices that have opened this library. `details` is JSON: the rest of `Device`. */
+export interface DeviceTable {
+  id: Generated<number>
+  uuid: Uint8Array
+  name: string
+  slug: string
+  details: string
+  created_at: number
+  last_seen_at: number
+}
+
+/** A volume some location lies on, or that a person tracks. */
+export interface VolumeTable {
+  id: Generated<number>
+  uuid: Uint8Array
+  device_id: number
+  fingerprint: string
+  name: string
+  /** The name a person gave it. */
+  display_name: string | null
+  tracked: Generated<number>
+  /** Where it was mounted last. */
+  mount_point: Uint8Array | null
+  kind: string
+  disk: string
+  filesystem: string
+  total_bytes: number
+  free_bytes: number
+  read_only: Generated<number>
+  cow: Generated<number>
+  removable: Generated<number>
+  /** Bytes a second, as measured; null where never measured. */
+  read_bps: number | null
+  write_bps: number | null
+  created_at: number
+  last_seen_at: number
+}
