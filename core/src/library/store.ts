@@ -1,0 +1,125 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Kysely, type Transaction } from 'kysely'
+import { kyselyOver, openDatabase } from '../db/index.ts'
+import type { EventData, EventType } from '../events/catalog.ts'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { Lease } from '../util/lease.ts'
+import type { LibrarySchema } from './db/schema/index.ts'
+
+export interface LibraryStoreDeps {
+  readonly file: string
+  readonly readOnly: boolean
+  readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
+}
+
+export type Reader = Kysely<LibrarySchema>
+
+/** A write transaction. Events raised through it are sent once it has committed, and never if it rolls back. */
+export interface Writer {
+  readonly db: Transaction<LibrarySchema>
+  emit<T extends EventType>(type: T, data: EventData<T>): void
+}
+
+/**
+ * The library's database: one writer, many readers. Whoever writes, here or in a worker, holds the write lease, so
+ * nobody ever waits inside SQLite's own lock. Reads use another connection and never wait for a write.
+ */
+export class LibraryStore implements AsyncDisposable {
+  readonly file: string
+  readonly readOnly: boolean
+  readonly #emit: LibraryStoreDeps['emit']
+  readonly #reading: DatabaseSync
+  readonly #writing: DatabaseSync | null
+  readonly #reader: Reader
+  readonly #writer: Kysely<LibrarySchema> | null
+  readonly #lease = new Lease()
+  #closed = false
+
+  constructor(deps: LibraryStoreDeps) {
+    this.file = deps.file
+    this.readOnly = deps.readOnly
+    this.#emit = deps.emit
+    this.#writing = deps.readOnly ? null : openDatabase(deps.file)
+    this.#reading = openDatabase(deps.file, { readOnly: true })
+    this.#reader = kyselyOver(this.#reading)
+    this.#writer = this.#writing && kyselyOver(this.#writing)
+  }
+
+  /** Runs queries on the reading connection. Keep them small: this is the main thread. */
+  read<T>(fn: (db: Reader) => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    return fn(this.#reader)
+  }
+
+  /** The reading connection itself, for statements that are prepared once and run often. */
+  get connection(): DatabaseSync {
+    this.#assertOpen()
+    return this.#reading
+  }
+
+  /** Runs `fn` in one transaction on the main connection. Keep it short: this is the main thread. */
+  async write<T>(fn: (tx: Writer) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.#assertOpen()
+    const writer = this.#writer
+    if (!writer) throw new CoreError('PermissionDenied', `${this.file} is open read-only`)
+    const raised: (() => void)[] = []
+    using _lease = await this.#lease.acquire(signal)
+    this.#assertOpen()
+    const result = await writer
+      .transaction()
+      .execute((db) => fn({ db, emit: (type, data) => void raised.push(() => this.#emit(type, data)) }))
+      .catch((err: unknown) => {
+        throw storeError(err, this.file)
+      })
+    for (const send of raised) send()
+    return result
+  }
+
+  /** The right to write, for a worker with a connection of its own. Give it up between short transactions. */
+  async lease(signal?: AbortSignal): Promise<Disposable> {
+    this.#assertOpen()
+    if (this.readOnly) throw new CoreError('PermissionDenied', `${this.file} is open read-only`)
+    return this.#lease.acquire(signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    using _lease = await this.#lease.acquire()
+    this.#closed = true
+    this.#reading.close()
+    this.#writing?.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
+  }
+}
+
+/** Gives SQLite's failures a code a person can act on; anything else passes through. */
+export function storeError(err: unknown, file: string): unknown {
+  if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
+  const number = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode & 0xff : 0
+  switch (number) {
+    case SQLITE_FULL:
+      return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
+    case SQLITE_READONLY:
+      return new CoreError('PermissionDenied', `${file} cannot be written; check its permissions`, { cause: err })
+    case SQLITE_IOERR:
+      return new CoreError('Unavailable', `the disk failed while writing ${file}: ${err.message}`, { cause: err })
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new CoreError('Corrupt', `${file} is damaged: ${err.message}; see \`spacedrive library check\``, { cause: err })
+    case SQLITE_BUSY:
+      return new CoreError('Locked', `${file} is being written by another program`, { cause: err })
+    default:
+      return err
+  }
+}
+
+// https://www.sqlite.org/rescode.html
+const SQLITE_BUSY = 5
+const SQLITE_READONLY = 8
+const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
+const SQLITE_FULL = 13
+const SQLITE_NOTADB = 26

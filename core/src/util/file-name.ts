@@ -1,0 +1,46 @@
+import { isUtf8 } from 'node:buffer'
+
+/** A name or path as the file system has it: text where its bytes are UTF-8, else the bytes. */
+export type RawName = string | Uint8Array
+
+/** Text to show: bytes that are not UTF-8 become U+FFFD. */
+export function displayName(name: RawName): string {
+  return typeof name === 'string' ? name : Buffer.from(name).toString('utf8')
+}
+
+export function nameBytes(name: RawName): Uint8Array {
+  return typeof name === 'string' ? Buffer.from(name, 'utf8') : name
+}
+
+/** Text where the bytes are UTF-8, else the bytes themselves. */
+export function bytesToName(bytes: Uint8Array): RawName {
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : bytes
+}
+
+/** What to hand to `fs`: a Buffer where the path is bytes. */
+export function fsPath(path: RawName): string | Buffer {
+  return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength)
+}
+
+/** `dir` and `name` with one slash between. */
+export function joinName(dir: RawName, name: RawName): RawName {
+  if (typeof dir === 'string' && typeof name === 'string') return dir.endsWith('/') ? dir + name : `${dir}/${name}`
+  const head = Buffer.from(nameBytes(dir))
+  const slash = head.at(-1) === 0x2f ? Buffer.alloc(0) : Buffer.from('/')
+  return bytesToName(Buffer.concat([head, slash, nameBytes(name)]))
+}
+
+/** The lower-cased part after the last dot; empty for dot files, names without a dot, and ends no one uses as an extension. */
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  if (dot <= 0 || name.length - dot - 1 > MAX_EXTENSION_LENGTH) return ''
+  return name.slice(dot + 1).toLowerCase()
+}
+
+/** Longer endings are parts of a sentence, not extensions. */
+const MAX_EXTENSION_LENGTH = 32
+
+/** `base64:<…>` is how a path whose bytes are not text is written where a path is expected. */
+export function parsePath(text: string): RawName {
+  return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
+}

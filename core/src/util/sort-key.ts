@@ -1,0 +1,86 @@
+import { nameBytes, type RawName } from './file-name.ts'
+
+/**
+ * A key whose byte order is the order people expect: folders first, letters without regard to case or accents, runs of
+ * digits by their value. Two different names never share a key, so it also identifies a name within its folder.
+ *
+ * Layout: one byte (0 folder, 1 anything else); the folded name, where each run of digits follows a byte that says how
+ * many digits it has (longer is larger); and, only where folding lost something, a zero byte and the name's own bytes.
+ */
+export function sortKey(name: RawName, isDirectory: boolean): Uint8Array {
+  const ascii = typeof name === 'string' ? asciiKey(name, isDirectory) : null
+  return ascii ?? foldedKey(name, isDirectory)
+}
+
+const scratch = Buffer.alloc(1_536)
+
+/** The common case, without an intermediate string. Null where the name is not plain ASCII or is too long for the scratch space. */
+function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
+  const length = name.length
+  if (length > MAX_ASCII_LENGTH) return null
+  let exact = true
+  let at = 1
+  scratch[0] = isDirectory ? 0 : 1
+  for (let i = 0; i < length; i++) {
+    let code = name.charCodeAt(i)
+    if (code > 0x7e || code < 0x20) return null
+    if (code >= 0x30 && code <= 0x39) {
+      let end = i + 1
+      while (end < length && isDigit(name.charCodeAt(end))) end++
+      let start = i
+      while (start < end - 1 && name.charCodeAt(start) === 0x30) start++
+      if (start !== i) exact = false
+      at = writeRunLength(scratch, at, end - start)
+      for (let j = start; j < end; j++) scratch[at++] = name.charCodeAt(j)
+      i = end - 1
+      continue
+    }
+    if (code >= 0x41 && code <= 0x5a) {
+      code += 0x20
+      exact = false
+    }
+    scratch[at++] = code
+  }
+  if (!exact) {
+    scratch[at++] = 0
+    at += scratch.latin1Write(name, at)
+  }
+  return Uint8Array.prototype.slice.call(scratch, 0, at)
+}
+
+/** Two runs and the name itself fit the scratch space at this length. */
+const MAX_ASCII_LENGTH = 255
+
+function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
+  const bytes = nameBytes(name)
+  const text = Buffer.from(bytes).toString('utf8')
+  const folded = text.normalize('NFD').replaceAll(/\p{Mn}+/gu, '').toLowerCase()
+  const parts: Buffer[] = [Buffer.from([isDirectory ? 0 : 1])]
+  for (const part of folded.match(/[0-9]+|[^0-9]+/g) ?? []) {
+    if (!isDigit(part.charCodeAt(0))) {
+      parts.push(Buffer.from(part.replaceAll('\0', ''), 'utf8'))
+      continue
+    }
+    const digits = part.replace(/^0+(?=.)/, '')
+    const head = Buffer.alloc(8)
+    parts.push(head.subarray(0, writeRunLength(head, 0, digits.length)), Buffer.from(digits, 'latin1'))
+  }
+  // Such a name is rare enough to always carry its own bytes: folding is then free to lose anything.
+  parts.push(Buffer.from([0]), Buffer.from(bytes))
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+/** A digit count as bytes that sort by it and still sort among the digits: nine and more say `9` and go on. */
+function writeRunLength(target: Buffer, at: number, length: number): number {
+  let rest = length
+  while (rest > 9) {
+    target[at++] = 0x3a
+    rest -= 9
+  }
+  target[at++] = 0x30 + rest
+  return at
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
