@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { Entry } from '../domain/entry.ts'
+import { ContentId } from '../domain/ids.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const path = z.string().describe('absolute path')
+
+export const listFiles = defineQuery({
+  name: 'files.list',
+  scope: 'library',
+  summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
+  input: z.object({
+    path,
+    all: z.boolean().default(false).describe('also what a rule keeps out of the index, with the rule'),
+    sort: z.enum(['name', 'size', 'modified']).default('name').describe('folders first, then by this'),
+    reverse: z.boolean().default(false).describe('the other way round'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
+    offset: z.int().min(0).default(0).describe('how many to pass over'),
+  }),
+  output: z.object({
+    path: z.string(),
+    source: z.enum(['index', 'disk']),
+    items: z.array(Entry),
+    total: z.number(),
+    /** False where the volume is unplugged: this is what the index remembers. */
+    online: z.boolean(),
+  }),
+  errors: ['NotFound', 'PermissionDenied'],
+  cli: {
+    words: ['file', 'list'],
+    aliases: [['ls']],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['file list ~/Pictures', 'file list . --sort size'],
+  },
+  run: (input, { library, signal }) => library.files.list(input, signal),
+})
+
+export const FileInfo = Entry.extend({
+  /** First 16 hex digits of the content hash. */
+  contentHash: z.string().nullable(),
+  /** BLAKE3 of the whole file, where it has been computed. */
+  integrityHash: z.string().nullable(),
+  copies: z.array(
+    z.object({ path: z.string(), device: z.string(), volume: z.string().nullable(), online: z.boolean() }),
+  ),
+  sidecars: z.array(z.unknown()),
+  /** What the file says of itself: camera, size, place; artist, album, length. */
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  /** The rule that keeps it out of the index, where one does. */
+  rules: z.array(z.object({ name: z.string(), source: z.string(), pattern: z.string() })),
+  /** Set where name and content disagree. */
+  looksLike: z.string().nullable(),
+  online: z.boolean(),
+})
+
+export const fileInfo = defineQuery({
+  name: 'files.info',
+  scope: 'library',
+  summary: 'Show all that is known of one file or folder',
+  input: z.object({ path }),
+  output: FileInfo,
+  errors: ['NotFound', 'PermissionDenied'],
+  cli: {
+    words: ['file', 'info'],
+    aliases: [['info']],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['file info ~/Pictures/cat.jpg'],
+  },
+  run: (input, { library, signal }) => library.files.info(input.path, signal),
+})
+
+export const duplicates = defineAction({
+  name: 'files.duplicates',
+  scope: 'library',
+  summary: 'Group the files that hold the same content',
+  input: z.object({
+    verify: z.boolean().default(false).describe('read the files whole and compare them'),
+    limit: z.int().min(1).max(10_000).default(100).describe('how many groups, the largest first'),
+  }),
+  output: z.object({
+    groups: z.array(
+      z.object({
+        contentId: ContentId,
+        size: z.number(),
+        verified: z.enum(['sampled', 'full']),
+        files: z.array(z.object({ path: z.string(), online: z.boolean() })),
+      }),
+    ),
+    totalGroups: z.number(),
+    /** Over all groups, not only those shown. */
+    reclaimableBytes: z.number(),
+    /** Files that could not be read for `verify`, or that turned out to differ. */
+    notes: z.array(z.object({ path: z.string(), message: z.string() })),
+  }),
+  cli: { words: ['file', 'duplicates'], examples: ['file duplicates', 'file duplicates --verify'] },
+  run: (input, { library, signal }) => library.files.duplicates(input, signal),
+})
+
+export const openFile = defineAction({
+  name: 'files.open',
+  scope: 'library',
+  summary: 'Open a file with its application',
+  input: z.object({ path }),
+  output: z.object({ path: z.string(), program: z.string() }),
+  errors: ['NotFound', 'Unavailable'],
+  cli: { words: ['file', 'open'], positional: ['path'], paths: ['path'] },
+  run: (input, { library }) => library.files.open(input.path),
+})

@@ -1,0 +1,95 @@
+import { deviceInfo, listDevices, renameDevice } from './devices.ts'
+import { duplicates, fileInfo, listFiles, openFile } from './files.ts'
+import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
+import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
+import {
+  backupLibrary,
+  checkLibrary,
+  closeLibrary,
+  createLibrary,
+  currentLibrary,
+  deleteLibrary,
+  libraryInfo,
+  listLibraries,
+  openLibrary,
+  optimizeLibrary,
+  renameLibrary,
+  restoreLibrary,
+  switchLibrary,
+} from './libraries.ts'
+import {
+  addLocation,
+  listLocations,
+  locationInfo,
+  pauseLocation,
+  removeLocation,
+  rescanLocation,
+  resumeLocation,
+  scanLocation,
+  updateLocation,
+} from './locations.ts'
+import { searchFiles } from './search.ts'
+import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
+import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
+
+/** Every operation. The command line, JSON-RPC, the typed client and the API docs are all derived from this record. */
+export const ops = {
+  [createLibrary.name]: createLibrary,
+  [listLibraries.name]: listLibraries,
+  [openLibrary.name]: openLibrary,
+  [switchLibrary.name]: switchLibrary,
+  [currentLibrary.name]: currentLibrary,
+  [libraryInfo.name]: libraryInfo,
+  [closeLibrary.name]: closeLibrary,
+  [renameLibrary.name]: renameLibrary,
+  [deleteLibrary.name]: deleteLibrary,
+  [backupLibrary.name]: backupLibrary,
+  [restoreLibrary.name]: restoreLibrary,
+  [checkLibrary.name]: checkLibrary,
+  [optimizeLibrary.name]: optimizeLibrary,
+  [addLocation.name]: addLocation,
+  [scanLocation.name]: scanLocation,
+  [listLocations.name]: listLocations,
+  [locationInfo.name]: locationInfo,
+  [updateLocation.name]: updateLocation,
+  [pauseLocation.name]: pauseLocation,
+  [resumeLocation.name]: resumeLocation,
+  [rescanLocation.name]: rescanLocation,
+  [removeLocation.name]: removeLocation,
+  [quickScan.name]: quickScan,
+  [browse.name]: browse,
+  [indexPath.name]: indexPath,
+  [verify.name]: verify,
+  [explain.name]: explain,
+  [listJobs.name]: listJobs,
+  [jobInfo.name]: jobInfo,
+  [waitForJob.name]: waitForJob,
+  [pauseJob.name]: pauseJob,
+  [resumeJob.name]: resumeJob,
+  [cancelJob.name]: cancelJob,
+  [retryJob.name]: retryJob,
+  [jobTypes.name]: jobTypes,
+  [runJob.name]: runJob,
+  [listFiles.name]: listFiles,
+  [fileInfo.name]: fileInfo,
+  [duplicates.name]: duplicates,
+  [openFile.name]: openFile,
+  [searchFiles.name]: searchFiles,
+  [listVolumes.name]: listVolumes,
+  [volumeInfo.name]: volumeInfo,
+  [trackVolume.name]: trackVolume,
+  [untrackVolume.name]: untrackVolume,
+  [speedTestVolume.name]: speedTestVolume,
+  [listDevices.name]: listDevices,
+  [deviceInfo.name]: deviceInfo,
+  [renameDevice.name]: renameDevice,
+  [systemStatus.name]: systemStatus,
+  [systemLogs.name]: systemLogs,
+  [systemDoctor.name]: systemDoctor,
+  [getConfig.name]: getConfig,
+  [setConfig.name]: setConfig,
+  [explainConfig.name]: explainConfig,
+}
+
+export type Ops = typeof ops
+export type { CliHints, Kind, Op, Scope } from './define.ts'

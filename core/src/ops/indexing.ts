@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { Entry } from '../domain/entry.ts'
+import { JobId } from '../domain/ids.ts'
+import { EntryCounts, IndexMode, Location } from '../domain/location.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const Scope = z.enum(['current', 'recursive'])
+const path = z.string().describe('absolute path of a folder')
+
+export const quickScan = defineAction({
+  name: 'indexing.quickScan',
+  scope: 'library',
+  summary: 'Scan one folder at once: into the index where it lies in a location, otherwise only to look',
+  input: z.object({
+    path,
+    scope: Scope.default('current').describe('current: this folder; recursive: everything below'),
+    ephemeral: z.boolean().default(false).describe('never write to the index'),
+  }),
+  output: z.object({
+    path: z.string(),
+    /** Whether what was found is in the index now. */
+    persisted: z.boolean(),
+    counts: EntryCounts,
+    tookMs: z.number(),
+    job: z.object({ id: JobId }).nullable(),
+    warnings: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  }),
+  errors: ['NotFound', 'PermissionDenied'],
+  cli: {
+    words: ['index', 'quick-scan'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['index quick-scan ~/Downloads', 'index quick-scan /usr/share --scope recursive --ephemeral'],
+  },
+  run: (input, { library, signal }) => library.indexing.quickScan(input, signal),
+})
+
+export const browse = defineQuery({
+  name: 'indexing.browse',
+  scope: 'library',
+  summary: 'Look into any folder, indexed or not, without changing anything',
+  input: z.object({
+    path,
+    scope: Scope.default('current').describe('current: this folder; recursive: everything below'),
+    content: z.boolean().default(false).describe('also identify the content of the files'),
+    limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
+  }),
+  output: z.object({ path: z.string(), items: z.array(Entry), total: z.number(), tookMs: z.number() }),
+  errors: ['NotFound', 'PermissionDenied'],
+  cli: {
+    words: ['index', 'browse'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['index browse /media/usb', 'index browse /media/usb --scope recursive --json'],
+  },
+  run: (input, { library, signal }) => library.indexing.browse(input, signal),
+})
+
+export const indexPath = defineAction({
+  name: 'indexing.location',
+  scope: 'library',
+  summary: 'Index a location, or a folder inside one, with a scope and a mode',
+  input: z.object({
+    location: z.string().describe('path, id or name'),
+    scope: Scope.default('recursive').describe('current: this folder; recursive: everything below'),
+    mode: IndexMode.optional().describe('for this run; the location’s own by default'),
+  }),
+  output: z.object({ location: Location, job: z.object({ id: JobId }) }),
+  errors: ['NotFound', 'Offline', 'Conflict'],
+  cli: { words: ['index', 'location'], positional: ['location'], wait: true, examples: ['index location ~/Pictures --mode deep'] },
+  run: (input, { library }) => library.indexing.indexPath(input),
+})
+
+export const verify = defineAction({
+  name: 'indexing.verify',
+  scope: 'library',
+  summary: 'Compare the index with the disk, entry by entry',
+  input: z.object({
+    path: z.string().describe('a folder, or the id or name of a location'),
+    content: z.boolean().default(false).describe('also read the files and compare their content'),
+    fix: z.boolean().default(false).describe('scan the folders that differ, then compare again'),
+  }),
+  output: z.object({
+    checked: z.number(),
+    differences: z.array(
+      z.object({
+        kind: z.enum(['missing-from-index', 'stale-in-index', 'size', 'modified', 'inode', 'content']),
+        path: z.string(),
+      }),
+    ),
+    /** How many differences there are; `differences` holds the first ten thousand. */
+    total: z.number(),
+    /** How many there were before `fix` repaired them. */
+    fixed: z.number(),
+    tookMs: z.number(),
+  }),
+  errors: ['NotFound', 'Offline'],
+  cli: { words: ['index', 'verify'], positional: ['path'], examples: ['index verify ~/Pictures', 'index verify ~/Pictures --fix'] },
+  run: (input, { library, signal }) => library.indexing.verify(input, signal),
+})
+
+export const explain = defineQuery({
+  name: 'indexing.explain',
+  scope: 'library',
+  summary: 'Say which rule keeps a path out of the index',
+  input: z.object({ path: z.string().describe('absolute path') }),
+  output: z.object({
+    path: z.string(),
+    indexed: z.boolean(),
+    /** The folder the rule applies to, where it is not the path itself. */
+    hiddenAt: z.string().nullable(),
+    rule: z.object({ name: z.string(), source: z.string(), pattern: z.string() }).nullable(),
+    reason: z.string(),
+  }),
+  cli: {
+    words: ['index', 'explain'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['index explain ~/code/app/node_modules'],
+  },
+  run: (input, { library }) => library.indexing.explain(input.path),
+})

@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { JobId } from '../domain/ids.ts'
+import { Job, JobDetails, JobStatus, JobType } from '../domain/job.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const job = z.object({ job: JobId.describe('id of the job') })
+
+export const listJobs = defineQuery({
+  name: 'jobs.list',
+  scope: 'library',
+  summary: 'List jobs, the newest first',
+  input: z.object({
+    status: JobStatus.optional().describe('only jobs in this state'),
+    limit: z.int().min(1).max(1_000).default(100).describe('how many at the most'),
+  }),
+  output: z.array(Job),
+  cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed'] },
+  run: async (input, { library }) => library.jobs.list(input),
+})
+
+export const jobInfo = defineQuery({
+  name: 'jobs.info',
+  scope: 'library',
+  summary: 'Show a job with its warnings and the end of its log',
+  input: job,
+  output: JobDetails,
+  errors: ['NotFound'],
+  cli: { words: ['job', 'info'], positional: ['job'] },
+  run: async (input, { library }) => library.jobs.info(input.job),
+})
+
+export const waitForJob = defineQuery({
+  name: 'jobs.wait',
+  scope: 'library',
+  summary: 'Wait until a job has ended',
+  input: job,
+  output: Job,
+  errors: ['NotFound', 'Timeout'],
+  cli: { words: ['job', 'wait'], positional: ['job'], examples: ['job wait 0199…'] },
+  run: (input, { library, signal }) => library.jobs.wait(input.job, signal),
+})
+
+export const pauseJob = defineAction({
+  name: 'jobs.pause',
+  scope: 'library',
+  summary: 'Pause a job; it keeps what it has done',
+  input: job,
+  output: Job,
+  errors: ['NotFound', 'Conflict'],
+  cli: { words: ['job', 'pause'], positional: ['job'] },
+  run: (input, { library }) => library.jobs.pause(input.job),
+})
+
+export const resumeJob = defineAction({
+  name: 'jobs.resume',
+  scope: 'library',
+  summary: 'Go on with a paused job where it stopped',
+  input: job,
+  output: Job,
+  errors: ['NotFound', 'Conflict'],
+  cli: { words: ['job', 'resume'], positional: ['job'] },
+  run: (input, { library }) => library.jobs.resume(input.job),
+})
+
+export const cancelJob = defineAction({
+  name: 'jobs.cancel',
+  scope: 'library',
+  summary: 'End a job; what it has recorded stays',
+  input: job,
+  output: Job,
+  errors: ['NotFound', 'Conflict'],
+  cli: { words: ['job', 'cancel'], positional: ['job'] },
+  run: (input, { library }) => library.jobs.cancel(input.job),
+})
+
+export const retryJob = defineAction({
+  name: 'jobs.retry',
+  scope: 'library',
+  summary: 'Run a failed or cancelled job again',
+  input: job,
+  output: Job,
+  errors: ['NotFound', 'Conflict'],
+  cli: { words: ['job', 'retry'], positional: ['job'] },
+  run: (input, { library }) => library.jobs.retry(input.job),
+})
+
+export const jobTypes = defineQuery({
+  name: 'jobs.types',
+  scope: 'library',
+  summary: 'List the kinds of job there are',
+  input: z.object({}),
+  output: z.array(JobType),
+  cli: { words: ['job', 'types'] },
+  run: async (_input, { library }) => library.jobs.types(),
+})
+
+export const runJob = defineAction({
+  name: 'jobs.run',
+  scope: 'library',
+  summary: 'Start a job by its name',
+  input: z.object({
+    name: z.string().describe('one of `job types`'),
+    input: z.unknown().describe('its input, as JSON'),
+  }),
+  output: z.object({ job: z.object({ id: JobId }) }),
+  errors: ['NotFound'],
+  cli: {
+    words: ['job', 'run'],
+    positional: ['name'],
+    wait: true,
+    examples: [`job run indexing.location --input '{"locationId":"0199…"}'`],
+  },
+  run: async (input, { library }) => ({ job: await library.jobs.enqueueByName(input.name, input.input) }),
+})

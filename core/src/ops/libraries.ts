@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { Library, LibraryInfo } from '../domain/library.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const reference = z.string().describe('name or id of the library')
+
+export const createLibrary = defineAction({
+  name: 'libraries.create',
+  scope: 'core',
+  summary: 'Make a library and switch to it',
+  input: z.object({
+    name: z.string().min(1).describe('what to call it'),
+    path: z.string().optional().describe('folder to make it in; the data folder by default'),
+  }),
+  output: Library,
+  errors: ['AlreadyExists', 'PermissionDenied'],
+  cli: {
+    words: ['library', 'create'],
+    positional: ['name'],
+    paths: ['path'],
+    examples: ['library create Photos', 'library create Work --path /mnt/disk'],
+  },
+  run: (input, { core }) => core.libraries.create(input),
+})
+
+export const listLibraries = defineQuery({
+  name: 'libraries.list',
+  scope: 'core',
+  summary: 'List the libraries this installation knows',
+  input: z.object({}),
+  output: z.array(Library),
+  cli: { words: ['library', 'list'], examples: ['library list', 'library list --json'] },
+  run: async (_input, { core }) => core.libraries.list(),
+})
+
+export const openLibrary = defineAction({
+  name: 'libraries.open',
+  scope: 'core',
+  summary: 'Open a library folder and switch to it',
+  input: z.object({
+    path: z.string().describe('the .sdlibrary folder'),
+    readOnly: z.boolean().default(false).describe('open without the right to change it'),
+  }),
+  output: Library,
+  errors: ['NotFound', 'Locked', 'VersionMismatch', 'Corrupt'],
+  cli: { words: ['library', 'open'], positional: ['path'], paths: ['path'], examples: ['library open ~/Photos.sdlibrary'] },
+  run: (input, { core }) => core.libraries.open(input),
+})
+
+export const switchLibrary = defineAction({
+  name: 'libraries.switch',
+  scope: 'core',
+  summary: 'Make a library the current one',
+  input: z.object({ library: reference }),
+  output: Library,
+  errors: ['NotFound', 'Conflict'],
+  cli: { words: ['library', 'switch'], positional: ['library'], examples: ['library switch Photos'] },
+  run: (input, { core }) => core.libraries.switchTo(input.library),
+})
+
+export const currentLibrary = defineQuery({
+  name: 'libraries.current',
+  scope: 'core',
+  summary: 'Show the current library',
+  input: z.object({}),
+  output: Library.nullable(),
+  cli: { words: ['library', 'current'] },
+  run: async (_input, { core }) => core.libraries.currentInfo(),
+})
+
+export const libraryInfo = defineQuery({
+  name: 'libraries.info',
+  scope: 'library',
+  summary: 'Show what a library holds: counts, sizes, duplicates',
+  input: z.object({}),
+  output: LibraryInfo,
+  cli: { words: ['library', 'info'], examples: ['library info', 'library info --library Photos --json'] },
+  run: (_input, { core, library }) => core.libraries.info(library),
+})
+
+export const closeLibrary = defineAction({
+  name: 'libraries.close',
+  scope: 'core',
+  summary: 'Close a library; its jobs pause and go on when it is opened again',
+  input: z.object({ library: reference.optional() }),
+  output: Library,
+  errors: ['NotFound'],
+  cli: { words: ['library', 'close'], positional: ['library'] },
+  run: (input, { core }) => core.libraries.close(input.library),
+})
+
+export const renameLibrary = defineAction({
+  name: 'libraries.rename',
+  scope: 'library',
+  summary: 'Rename a library; its folder keeps its name',
+  input: z.object({ name: z.string().min(1).describe('the new name') }),
+  output: Library,
+  cli: { words: ['library', 'rename'], positional: ['name'], examples: ['library rename Archive'] },
+  run: (input, { core, library }) => core.libraries.rename(library, input.name),
+})
+
+export const deleteLibrary = defineAction({
+  name: 'libraries.delete',
+  scope: 'core',
+  summary: 'Remove a library: its index goes to the trash, your files stay where they are',
+  input: z.object({
+    library: reference,
+    keepFiles: z.boolean().default(false).describe('only forget it; leave the .sdlibrary folder where it is'),
+  }),
+  output: z.object({
+    libraryId: z.string(),
+    /** Where the folder lies now. */
+    path: z.string(),
+    trashed: z.boolean(),
+  }),
+  errors: ['NotFound'],
+  cli: {
+    words: ['library', 'delete'],
+    positional: ['library'],
+    confirm: 'The library folder moves to the trash. The files it indexed are not touched.',
+  },
+  run: (input, { core }) => core.libraries.delete(input),
+})
+
+export const backupLibrary = defineAction({
+  name: 'libraries.backup',
+  scope: 'library',
+  summary: 'Write a verified backup of the library database, while it is in use',
+  input: z.object({ to: z.string().optional().describe('folder for the backup; inside the library by default') }),
+  output: z.object({ path: z.string(), bytes: z.number(), verified: z.boolean() }),
+  errors: ['DiskFull', 'PermissionDenied'],
+  cli: { words: ['library', 'backup'], paths: ['to'] },
+  run: (input, { core, library, signal }) => core.libraries.backup(library, input, signal),
+})
+
+export const checkLibrary = defineQuery({
+  name: 'libraries.check',
+  scope: 'library',
+  summary: 'Check the database: its integrity, its references, its sums',
+  input: z.object({}),
+  output: z.object({
+    ok: z.boolean(),
+    problems: z.array(z.object({ check: z.string(), detail: z.string() })),
+    tookMs: z.number(),
+    /** The newest backup that passes the same checks; offered where the database does not. */
+    goodBackup: z.string().nullable(),
+  }),
+  cli: { words: ['library', 'check'] },
+  run: (_input, { core, library, signal }) => core.libraries.check(library, signal),
+})
+
+export const optimizeLibrary = defineAction({
+  name: 'libraries.optimize',
+  scope: 'library',
+  summary: 'Give unused space back and refresh the planner’s statistics',
+  input: z.object({}),
+  output: z.object({ bytesBefore: z.number(), bytesAfter: z.number(), tookMs: z.number() }),
+  errors: ['DiskFull'],
+  cli: { words: ['library', 'optimize'] },
+  run: (_input, { core, library, signal }) => core.libraries.optimize(library, signal),
+})
+
+export const restoreLibrary = defineAction({
+  name: 'libraries.restore',
+  scope: 'core',
+  summary: 'Put a backup in the place of a damaged database; the damaged one is kept beside it',
+  input: z.object({
+    path: z.string().describe('the .sdlibrary folder'),
+    backup: z.string().optional().describe('which backup; the newest good one by default'),
+  }),
+  output: z.object({ restored: z.string(), setAside: z.string().nullable() }),
+  errors: ['NotFound', 'Locked'],
+  cli: {
+    words: ['library', 'restore'],
+    positional: ['path'],
+    paths: ['path', 'backup'],
+    confirm: 'Replaces the database of the library with the backup. What was indexed since is found again by a rescan.',
+  },
+  run: (input, { core, signal }) => core.libraries.restore(input, signal),
+})

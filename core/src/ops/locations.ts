@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { JobId } from '../domain/ids.ts'
+import { IndexMode, Location } from '../domain/location.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const reference = z.string().describe('id, name or path of the location')
+const jobReference = z.object({ id: JobId })
+const modes = IndexMode.or(z.literal('metadata').transform(() => 'shallow' as const))
+
+const settings = {
+  name: z.string().min(1).optional().describe('display name; the folder name by default'),
+  mode: modes.optional().describe('shallow: metadata; content: also content identity; deep: also types and media metadata'),
+  rules: z.array(z.string()).optional().describe('rule names, replacing the defaults'),
+  globs: z.array(z.string()).optional().describe('patterns to leave out, as in .gitignore'),
+}
+
+export const addLocation = defineAction({
+  name: 'locations.add',
+  scope: 'library',
+  summary: 'Add a folder to the library and start indexing it',
+  input: z.object({
+    path: z.string().describe('absolute path of the folder'),
+    ...settings,
+    maxDepth: z.int().min(0).nullable().default(null).describe('how many levels below the folder to index'),
+    watch: z.boolean().default(true).describe('keep up with changes as they happen'),
+    allowNested: z.boolean().default(false).describe('allow a folder inside or around another location'),
+  }),
+  output: z.object({ location: Location, job: jobReference }),
+  errors: ['NotFound', 'AlreadyExists', 'Conflict', 'PermissionDenied'],
+  cli: {
+    words: ['location', 'add'],
+    positional: ['path'],
+    paths: ['path'],
+    wait: true,
+    examples: ['location add ~/Pictures', 'location add /mnt/disk --mode deep --wait'],
+  },
+  run: (input, { library }) => library.locations.add(input),
+})
+
+export const scanLocation = defineAction({
+  name: 'locations.scan',
+  scope: 'library',
+  summary: 'Index a folder: add it as a location, or scan it again where it is one',
+  input: z.object({
+    path: z.string().describe('absolute path of the folder'),
+    mode: settings.mode,
+    watch: z.boolean().default(false).describe('keep up with changes afterwards'),
+  }),
+  output: z.object({ location: Location, job: jobReference }),
+  errors: ['NotFound', 'Conflict', 'PermissionDenied'],
+  cli: { words: ['scan'], positional: ['path'], paths: ['path'], wait: true, examples: ['scan ~/Downloads --wait'] },
+  run: (input, { library }) => library.locations.scan(input),
+})
+
+export const listLocations = defineQuery({
+  name: 'locations.list',
+  scope: 'library',
+  summary: 'List the locations of the library',
+  input: z.object({}),
+  output: z.array(Location),
+  cli: { words: ['location', 'list'], examples: ['location list', 'location list --verbose'] },
+  run: (_input, { library }) => library.locations.list(),
+})
+
+export const locationInfo = defineQuery({
+  name: 'locations.info',
+  scope: 'library',
+  summary: 'Show one location',
+  input: z.object({ location: reference }),
+  output: Location,
+  errors: ['NotFound'],
+  cli: { words: ['location', 'info'], positional: ['location'] },
+  run: (input, { library }) => library.locations.info(input.location),
+})
+
+export const updateLocation = defineAction({
+  name: 'locations.update',
+  scope: 'library',
+  summary: 'Change a location’s settings; what they change in the index is scanned',
+  input: z.object({
+    location: reference,
+    ...settings,
+    watch: z.boolean().optional().describe('keep up with changes as they happen: true or false'),
+  }),
+  output: Location,
+  errors: ['NotFound'],
+  cli: {
+    words: ['location', 'update'],
+    positional: ['location'],
+    examples: ['location update Pictures --watch false', 'location update Pictures --mode deep'],
+  },
+  run: (input, { library }) => library.locations.update(input),
+})
+
+export const pauseLocation = defineAction({
+  name: 'locations.pause',
+  scope: 'library',
+  summary: 'Stop scanning and watching a location until it is resumed',
+  input: z.object({ location: reference }),
+  output: Location,
+  errors: ['NotFound'],
+  cli: { words: ['location', 'pause'], positional: ['location'] },
+  run: (input, { library }) => library.locations.pause(input.location),
+})
+
+export const resumeLocation = defineAction({
+  name: 'locations.resume',
+  scope: 'library',
+  summary: 'Go on with a paused location; what changed meanwhile is found',
+  input: z.object({ location: reference }),
+  output: Location,
+  errors: ['NotFound'],
+  cli: { words: ['location', 'resume'], positional: ['location'] },
+  run: (input, { library }) => library.locations.resume(input.location),
+})
+
+export const rescanLocation = defineAction({
+  name: 'locations.rescan',
+  scope: 'library',
+  summary: 'Compare a location with the disk and record what changed',
+  input: z.object({
+    location: reference,
+    force: z
+      .boolean()
+      .default(false)
+      .describe('believe the disk where a scan would refuse: a root that was replaced or emptied'),
+  }),
+  output: z.object({ location: Location, job: jobReference }),
+  errors: ['NotFound', 'Offline', 'Conflict'],
+  cli: {
+    words: ['location', 'rescan'],
+    positional: ['location'],
+    wait: true,
+    examples: ['location rescan Pictures --wait'],
+  },
+  run: (input, { library }) => library.locations.rescan(input),
+})
+
+export const removeLocation = defineAction({
+  name: 'locations.remove',
+  scope: 'library',
+  summary: 'Forget a location and what was indexed there; the files are not touched',
+  input: z.object({ location: reference }),
+  output: z.object({ locationId: z.string(), removedEntries: z.number() }),
+  errors: ['NotFound'],
+  cli: {
+    words: ['location', 'remove'],
+    positional: ['location'],
+    confirm: 'The index of this location is dropped. The files themselves are not touched.',
+  },
+  run: (input, { library }) => library.locations.remove(input.location),
+})

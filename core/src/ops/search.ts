@@ -1,0 +1,16 @@
+import { SearchInput, SearchResult } from '../domain/search.ts'
+import { defineQuery } from './define.ts'
+
+export const searchFiles = defineQuery({
+  name: 'search.files',
+  scope: 'library',
+  summary: 'Find files and folders by name',
+  input: SearchInput,
+  output: SearchResult,
+  cli: {
+    words: ['search'],
+    positional: ['query'],
+    examples: ['search holiday', `search "tax 2024" --ext pdf --modified 'last year'`],
+  },
+  run: (input, { library, signal }) => library.search.search(input, signal),
+})

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { LibraryId } from '../domain/ids.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+export const systemStatus = defineQuery({
+  name: 'system.status',
+  scope: 'core',
+  summary: 'Show what the daemon is doing',
+  input: z.object({}),
+  output: z.object({
+    version: z.string(),
+    instance: z.string(),
+    dataDir: z.string(),
+    pid: z.number(),
+    uptimeMs: z.number(),
+    library: z.object({ id: LibraryId, name: z.string() }).nullable(),
+    libraries: z.number(),
+    jobs: z.object({ running: z.number(), queued: z.number() }),
+    network: z.object({ state: z.string() }),
+    memory: z.object({ rssBytes: z.number() }),
+    explorer: z.string().nullable(),
+    tokenFile: z.string().nullable(),
+  }),
+  run: async (_input, { core }) => core.status(),
+})
+
+export const systemLogs = defineQuery({
+  name: 'system.logs',
+  scope: 'core',
+  summary: 'Show the end of the daemon’s log',
+  input: z.object({ tail: z.int().min(1).max(10_000).default(100).describe('how many lines') }),
+  output: z.object({ file: z.string().nullable(), lines: z.array(z.string()) }),
+  run: (input, { core }) => core.logTail(input.tail),
+})
+
+export const Check = z.object({
+  name: z.string(),
+  state: z.enum(['ok', 'warning', 'error']),
+  detail: z.string(),
+  fix: z.string().nullable(),
+})
+
+export const systemDoctor = defineQuery({
+  name: 'system.doctor',
+  scope: 'core',
+  summary: 'Check the installation: runtime, limits, space, databases, clock, engines',
+  input: z.object({}),
+  output: z.object({
+    ok: z.boolean(),
+    checks: z.array(Check),
+    engines: z.array(
+      z.object({
+        job: z.string(),
+        name: z.string(),
+        version: z.string().nullable(),
+        available: z.boolean(),
+        licence: z.string(),
+        how: z.string(),
+      }),
+    ),
+  }),
+  run: (_input, { core, signal }) => core.doctor(signal),
+})
+
+const Explained = z.object({
+  key: z.string(),
+  value: z.unknown(),
+  source: z.enum(['flag', 'environment', 'file', 'default']),
+  /** The variable or file the value came from. */
+  from: z.string().nullable(),
+  summary: z.string(),
+})
+
+export const getConfig = defineQuery({
+  name: 'config.get',
+  scope: 'core',
+  summary: 'Show the configuration, or one value of it',
+  input: z.object({ key: z.string().optional().describe('such as log.level') }),
+  output: z.array(Explained),
+  errors: ['NotFound'],
+  cli: { words: ['config', 'get'], positional: ['key'] },
+  run: async (input, { core }) => core.config.get(input.key),
+})
+
+export const setConfig = defineAction({
+  name: 'config.set',
+  scope: 'core',
+  summary: 'Change a value of the configuration file',
+  input: z.object({ key: z.string().describe('such as log.level'), value: z.string().describe('the new value') }),
+  output: Explained.extend({ restartNeeded: z.boolean() }),
+  errors: ['NotFound'],
+  cli: { words: ['config', 'set'], positional: ['key', 'value'], examples: ['config set log.level debug'] },
+  run: (input, { core }) => core.config.set(input.key, input.value),
+})
+
+export const explainConfig = defineQuery({
+  name: 'config.explain',
+  scope: 'core',
+  summary: 'Say where a value of the configuration comes from',
+  input: z.object({ key: z.string().describe('such as log.level') }),
+  output: Explained,
+  errors: ['NotFound'],
+  cli: { words: ['config', 'explain'], positional: ['key'] },
+  run: async (input, { core }) => core.config.explain(input.key),
+})
