@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Kysely, type Transaction } from 'kysely'
-import { kyselyOver, openDatabase } from '../db/index.ts'
+import { databaseError, kyselyOver, openDatabase } from '../db/index.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
-import { CoreError, systemCode } from '../util/errors.ts'
+import { CoreError } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import type { LibrarySchema } from './db/schema/index.ts'
 
@@ -69,7 +69,7 @@ export class LibraryStore implements AsyncDisposable {
       .transaction()
       .execute((db) => fn({ db, emit: (type, data) => void raised.push(() => this.#emit(type, data)) }))
       .catch((err: unknown) => {
-        throw storeError(err, this.file)
+        throw databaseError(err, this.file)
       })
     for (const send of raised) send()
     return result
@@ -94,32 +94,3 @@ export class LibraryStore implements AsyncDisposable {
     if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
   }
 }
-
-/** Gives SQLite's failures a code a person can act on; anything else passes through. */
-export function storeError(err: unknown, file: string): unknown {
-  if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
-  const number = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode & 0xff : 0
-  switch (number) {
-    case SQLITE_FULL:
-      return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
-    case SQLITE_READONLY:
-      return new CoreError('PermissionDenied', `${file} cannot be written; check its permissions`, { cause: err })
-    case SQLITE_IOERR:
-      return new CoreError('Unavailable', `the disk failed while writing ${file}: ${err.message}`, { cause: err })
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return new CoreError('Corrupt', `${file} is damaged: ${err.message}; see \`spacedrive library check\``, { cause: err })
-    case SQLITE_BUSY:
-      return new CoreError('Locked', `${file} is being written by another program`, { cause: err })
-    default:
-      return err
-  }
-}
-
-// https://www.sqlite.org/rescode.html
-const SQLITE_BUSY = 5
-const SQLITE_READONLY = 8
-const SQLITE_IOERR = 10
-const SQLITE_CORRUPT = 11
-const SQLITE_FULL = 13
-const SQLITE_NOTADB = 26

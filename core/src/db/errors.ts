@@ -1,0 +1,32 @@
+import { CoreError, systemCode } from '../util/errors.ts'
+
+/** Gives SQLite's failures a code a person can act on; anything else passes through. */
+export function databaseError(err: unknown, file: string): unknown {
+  if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
+  const number = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode & 0xff : 0
+  switch (number) {
+    case SQLITE_FULL:
+      return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
+    case SQLITE_READONLY:
+      return new CoreError('PermissionDenied', `${file} cannot be written; check its permissions`, { cause: err })
+    case SQLITE_IOERR:
+      return new CoreError('Unavailable', `the disk failed while writing ${file}: ${err.message}`, { cause: err })
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new CoreError('Corrupt', `${file} is damaged: ${err.message}; see \`spacedrive library check\``, {
+        cause: err,
+      })
+    case SQLITE_BUSY:
+      return new CoreError('Locked', `${file} is being written by another program`, { cause: err })
+    default:
+      return err
+  }
+}
+
+// https://www.sqlite.org/rescode.html
+const SQLITE_BUSY = 5
+const SQLITE_READONLY = 8
+const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
+const SQLITE_FULL = 13
+const SQLITE_NOTADB = 26
