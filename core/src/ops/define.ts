@@ -28,6 +28,12 @@ export interface CliHints {
   readonly variadic?: boolean
   /** Fields that are paths: made absolute against the working directory before they are sent. */
   readonly paths?: readonly string[]
+  /** Fields that name a thing or are its path: made absolute where they are written as a path (`.`, `./x`, `../x`). */
+  readonly references?: readonly string[]
+  /** What a bare argument means that is not given. */
+  readonly defaults?: Readonly<Record<string, string>>
+  /** Other spellings of the flag of a field. */
+  readonly flagAliases?: Readonly<Record<string, readonly string[]>>
   /** `--wait` is offered: the command waits for the job the output names as `job.id`. */
   readonly wait?: boolean
   /** The command shows this and asks before it runs; `--yes` answers. */

@@ -31,6 +31,7 @@ export const listFiles = defineQuery({
     aliases: [['ls']],
     positional: ['path'],
     paths: ['path'],
+    defaults: { path: '.' },
     examples: ['file list ~/Pictures', 'file list . --sort size'],
   },
   run: (input, { library, signal }) => library.files.list(input, signal),

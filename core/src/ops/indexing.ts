@@ -51,6 +51,7 @@ export const browse = defineQuery({
     words: ['index', 'browse'],
     positional: ['path'],
     paths: ['path'],
+    defaults: { path: '.' },
     examples: ['index browse /media/usb', 'index browse /media/usb --scope recursive --json'],
   },
   run: (input, { library, signal }) => library.indexing.browse(input, signal),
@@ -67,7 +68,13 @@ export const indexPath = defineAction({
   }),
   output: z.object({ location: Location, job: z.object({ id: JobId }) }),
   errors: ['NotFound', 'Offline', 'Conflict'],
-  cli: { words: ['index', 'location'], positional: ['location'], wait: true, examples: ['index location ~/Pictures --mode deep'] },
+  cli: {
+    words: ['index', 'location'],
+    positional: ['location'],
+    references: ['location'],
+    wait: true,
+    examples: ['index location ~/Pictures --mode deep'],
+  },
   run: (input, { library }) => library.indexing.indexPath(input),
 })
 
@@ -95,7 +102,12 @@ export const verify = defineAction({
     tookMs: z.number(),
   }),
   errors: ['NotFound', 'Offline'],
-  cli: { words: ['index', 'verify'], positional: ['path'], examples: ['index verify ~/Pictures', 'index verify ~/Pictures --fix'] },
+  cli: {
+    words: ['index', 'verify'],
+    positional: ['path'],
+    references: ['path'],
+    examples: ['index verify ~/Pictures', 'index verify ~/Pictures --fix'],
+  },
   run: (input, { library, signal }) => library.indexing.verify(input, signal),
 })
 

@@ -43,7 +43,12 @@ export const openLibrary = defineAction({
   }),
   output: Library,
   errors: ['NotFound', 'Locked', 'VersionMismatch', 'Corrupt'],
-  cli: { words: ['library', 'open'], positional: ['path'], paths: ['path'], examples: ['library open ~/Photos.sdlibrary'] },
+  cli: {
+    words: ['library', 'open'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['library open ~/Photos.sdlibrary'],
+  },
   run: (input, { core }) => core.libraries.open(input),
 })
 

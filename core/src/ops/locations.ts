@@ -9,7 +9,9 @@ const modes = IndexMode.or(z.literal('metadata').transform(() => 'shallow' as co
 
 const settings = {
   name: z.string().min(1).optional().describe('display name; the folder name by default'),
-  mode: modes.optional().describe('shallow: metadata; content: also content identity; deep: also types and media metadata'),
+  mode: modes
+    .optional()
+    .describe('shallow: metadata; content: also content identity; deep: also types and media metadata'),
   rules: z.array(z.string()).optional().describe('rule names, replacing the defaults'),
   globs: z.array(z.string()).optional().describe('patterns to leave out, as in .gitignore'),
 }
@@ -69,7 +71,7 @@ export const locationInfo = defineQuery({
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
-  cli: { words: ['location', 'info'], positional: ['location'] },
+  cli: { words: ['location', 'info'], positional: ['location'], references: ['location'] },
   run: (input, { library }) => library.locations.info(input.location),
 })
 
@@ -87,6 +89,7 @@ export const updateLocation = defineAction({
   cli: {
     words: ['location', 'update'],
     positional: ['location'],
+    references: ['location'],
     examples: ['location update Pictures --watch false', 'location update Pictures --mode deep'],
   },
   run: (input, { library }) => library.locations.update(input),
@@ -99,7 +102,7 @@ export const pauseLocation = defineAction({
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
-  cli: { words: ['location', 'pause'], positional: ['location'] },
+  cli: { words: ['location', 'pause'], positional: ['location'], references: ['location'] },
   run: (input, { library }) => library.locations.pause(input.location),
 })
 
@@ -110,7 +113,7 @@ export const resumeLocation = defineAction({
   input: z.object({ location: reference }),
   output: Location,
   errors: ['NotFound'],
-  cli: { words: ['location', 'resume'], positional: ['location'] },
+  cli: { words: ['location', 'resume'], positional: ['location'], references: ['location'] },
   run: (input, { library }) => library.locations.resume(input.location),
 })
 
@@ -130,6 +133,7 @@ export const rescanLocation = defineAction({
   cli: {
     words: ['location', 'rescan'],
     positional: ['location'],
+    references: ['location'],
     wait: true,
     examples: ['location rescan Pictures --wait'],
   },
@@ -146,6 +150,7 @@ export const removeLocation = defineAction({
   cli: {
     words: ['location', 'remove'],
     positional: ['location'],
+    references: ['location'],
     confirm: 'The index of this location is dropped. The files themselves are not touched.',
   },
   run: (input, { library }) => library.locations.remove(input.location),

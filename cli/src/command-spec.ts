@@ -1,0 +1,86 @@
+import type { CliContext } from './context.ts'
+import type { ContractOp } from './contract.ts'
+
+/** A bare argument. */
+export interface ArgSpec {
+  /** As it stands in the usage line, and the name of its value. */
+  readonly name: string
+  readonly summary: string
+  readonly required: boolean
+  /** Takes all that is left. */
+  readonly variadic: boolean
+  /** What completion offers, and how the text becomes a value: a path is made absolute, a reference only where it looks like one. */
+  readonly kind: 'text' | 'path' | 'reference'
+  readonly choices: readonly string[]
+  /** What an absent argument means. */
+  readonly fallback?: string
+}
+
+/** `switch` is `--x`, `off` is `--no-x` for what is on by default, `boolean` is `--x true|false`; the others take what they say. */
+export type FlagKind = 'switch' | 'off' | 'boolean' | 'text' | 'path' | 'number' | 'list' | 'json'
+
+export interface FlagSpec {
+  /** Without the dashes: `max-depth`. For kind `off` the name of what it turns off. */
+  readonly name: string
+  /** The name of its value: `maxDepth`. */
+  readonly field: string
+  readonly kind: FlagKind
+  readonly summary: string
+  readonly choices: readonly string[]
+  /** Other spellings. */
+  readonly aliases: readonly string[]
+  /** One letter. */
+  readonly short?: string
+  /** As help shows it. */
+  readonly fallback?: string
+}
+
+/** The values of a command's arguments and flags by name; those not given are absent. */
+export type Values = Readonly<Record<string, unknown>>
+
+/** Does the command and gives the exit code. */
+export type CommandRunner = (values: Values, context: CliContext) => Promise<number>
+
+/** One command as data: the parser, help and completions are all made from it. */
+export interface CommandSpec {
+  readonly words: readonly string[]
+  readonly aliases: readonly (readonly string[])[]
+  readonly summary: string
+  readonly args: readonly ArgSpec[]
+  readonly flags: readonly FlagSpec[]
+  /** Without the leading `spacedrive`. */
+  readonly examples: readonly string[]
+  /** Works, but stays out of help and completions. */
+  readonly hidden?: boolean
+  /** The operation it is made from; null where the command is made by hand. */
+  readonly operation: ContractOp | null
+  /** Loads the code of the command; called only for the command that was asked for. */
+  load(): Promise<CommandRunner>
+}
+
+/** `spacedrive location add <path>`; with the flags in brackets. */
+export function usageOf(command: CommandSpec): string {
+  const args = command.args.map(({ name, required, variadic }) => {
+    const shown = variadic ? `${name}…` : name
+    return required ? `<${shown}>` : `[${shown}]`
+  })
+  return ['spacedrive', ...command.words, ...args, ...command.flags.map((flag) => `[${flagUsage(flag)}]`)].join(' ')
+}
+
+/** `--mode <shallow|content>`, `--no-watch`, `--limit <n>` */
+export function flagUsage(flag: FlagSpec): string {
+  const name = flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`
+  const placeholder = flag.choices.length > 0 ? flag.choices.join('|') : placeholders[flag.kind]
+  return placeholder ? `${name} <${placeholder}>` : name
+}
+
+const placeholders: Readonly<Record<FlagKind, string>> = {
+  switch: '',
+  off: '',
+  boolean: 'true|false',
+  text: 'text',
+  path: 'path',
+  number: 'n',
+  list: 'name,…',
+  json: 'json',
+}

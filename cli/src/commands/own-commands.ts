@@ -1,0 +1,147 @@
+import type { ArgSpec, CommandSpec, FlagSpec } from '../command-spec.ts'
+
+type OwnCommand = Pick<CommandSpec, 'words' | 'summary' | 'load'> & Partial<CommandSpec>
+
+/** The commands that are more than one operation. Their code is loaded when they run. */
+export const ownCommands: readonly CommandSpec[] = [
+  own({
+    words: ['quickstart'],
+    summary: 'Index a folder and show what it holds; creates the library on the way',
+    args: [arg('path', { kind: 'path', summary: 'the folder; this one by default', fallback: '.' })],
+    flags: [
+      flag('mode', 'text', 'how much is learned of each file', { choices: ['shallow', 'content', 'deep'] }),
+      flag('once', 'switch', 'leave when everything is indexed'),
+    ],
+    examples: ['quickstart ~/Pictures', 'quickstart ~/Documents --once --json'],
+    load: async () => (await import('./quickstart.ts')).quickstart,
+  }),
+  own({
+    words: ['start'],
+    summary: 'Start the daemon',
+    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout')],
+    examples: ['start', 'start --instance test --foreground'],
+    load: async () => (await import('./daemon.ts')).start,
+  }),
+  own({
+    words: ['stop'],
+    summary: 'Stop the daemon; jobs go on at the next start',
+    examples: ['stop', 'stop --instance test'],
+    load: async () => (await import('./daemon.ts')).stop,
+  }),
+  own({
+    words: ['restart'],
+    summary: 'Stop the daemon and start it again',
+    examples: ['restart'],
+    load: async () => (await import('./daemon.ts')).restart,
+  }),
+  own({
+    words: ['status'],
+    aliases: [['daemon', 'status'], ['daemon']],
+    summary: 'Show what the daemon is doing; never starts it',
+    examples: ['status', 'status --json'],
+    load: async () => (await import('./status.ts')).status,
+  }),
+  own({
+    words: ['instance', 'list'],
+    aliases: [['daemon', 'list']],
+    summary: 'List the daemons of this user',
+    examples: ['instance list', 'instance list --json'],
+    load: async () => (await import('./instances.ts')).listInstances,
+  }),
+  own({
+    words: ['instance', 'stop'],
+    summary: 'Stop the daemon of an instance',
+    args: [arg('name', { summary: 'name of the instance', required: true })],
+    examples: ['instance stop test'],
+    load: async () => (await import('./instances.ts')).stopInstance,
+  }),
+  own({
+    words: ['service', 'install'],
+    summary: 'Start the daemon with the computer, as a system service',
+    flags: [userFlag('install')],
+    examples: ['service install --user', 'service install --user --instance test'],
+    load: async () => (await import('./service.ts')).installService,
+  }),
+  own({
+    words: ['service', 'uninstall'],
+    summary: 'Remove the system service again',
+    flags: [userFlag('remove')],
+    examples: ['service uninstall --user'],
+    load: async () => (await import('./service.ts')).uninstallService,
+  }),
+  own({
+    words: ['service', 'status'],
+    summary: 'Show whether the system service is installed and running',
+    flags: [userFlag('look at')],
+    examples: ['service status --user'],
+    load: async () => (await import('./service.ts')).serviceStatus,
+  }),
+  own({
+    words: ['doctor'],
+    summary: 'Check the installation and say how to repair what is wrong',
+    flags: [flag('bundle', 'path', 'also write what a bug report needs to this .tar.gz, without names of files')],
+    examples: ['doctor', 'doctor --bundle report.tar.gz'],
+    load: async () => (await import('./doctor.ts')).doctor,
+  }),
+  own({
+    words: ['monitor'],
+    summary: 'Watch everything the daemon does, full screen',
+    examples: ['monitor', 'monitor | grep job.ended'],
+    load: async () => (await import('./monitor.ts')).monitor,
+  }),
+  own({
+    words: ['job', 'monitor'],
+    summary: 'Watch jobs with live progress; JSON lines when piped',
+    flags: [flag('job-id', 'text', 'only this job')],
+    examples: ['job monitor', 'job monitor --job-id 0199…'],
+    load: async () => (await import('./job-monitor.ts')).jobMonitor,
+  }),
+  own({
+    words: ['system', 'logs'],
+    summary: 'Show the end of the daemon’s log',
+    flags: [
+      flag('tail', 'number', 'how many lines', { fallback: '100' }),
+      flag('follow', 'switch', 'go on with new lines as they come', { short: 'f' }),
+    ],
+    examples: ['system logs --tail 20', 'system logs --follow'],
+    load: async () => (await import('./logs.ts')).logs,
+  }),
+  own({
+    words: ['completion'],
+    summary: 'Print a script that completes commands in your shell',
+    args: [arg('shell', { summary: 'which shell', required: true, choices: ['bash', 'zsh', 'fish', 'pwsh'] })],
+    examples: ['completion bash > ~/.local/share/bash-completion/completions/spacedrive', 'completion fish > ~/.config/fish/completions/spacedrive.fish'],
+    load: async () => (await import('./completion.ts')).completion,
+  }),
+  own({
+    words: ['complete'],
+    hidden: true,
+    summary: 'Say what could come next on a command line; the completion scripts call it',
+    args: [arg('words', { variadic: true, summary: 'the line so far; its last word is being typed' })],
+    load: async () => (await import('./completion.ts')).complete,
+  }),
+  own({
+    words: ['help'],
+    summary: 'Show help about a command, a group of commands, or the exit codes',
+    args: [arg('topic', { variadic: true, summary: 'words of a command, or exit-codes' })],
+    examples: ['help location add', 'help exit-codes'],
+    load: async () => (await import('./help.ts')).help,
+  }),
+]
+
+function own(command: OwnCommand): CommandSpec {
+  return { aliases: [], args: [], flags: [], examples: [], operation: null, ...command }
+}
+
+function arg(name: string, rest: Partial<ArgSpec>): ArgSpec {
+  return { name, summary: '', required: false, variadic: false, kind: 'text', choices: [], ...rest }
+}
+
+function flag(name: string, kind: FlagSpec['kind'], summary: string, rest: Partial<FlagSpec> = {}): FlagSpec {
+  const field = name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
+  return { name, field, kind, summary, choices: [], aliases: [], ...rest }
+}
+
+function userFlag(verb: string): FlagSpec {
+  return flag('user', 'switch', `${verb} the service of this user, not of the machine`)
+}

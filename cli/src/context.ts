@@ -1,0 +1,15 @@
+import type { CommandSpec } from './command-spec.ts'
+import type { Globals } from './globals.ts'
+import type { Interrupt } from './interrupt.ts'
+import type { Io } from './io.ts'
+
+/** What a command is given besides its own values. */
+export interface CliContext {
+  readonly globals: Globals
+  readonly io: Io
+  /** Aborts at the first Ctrl-C; at the second the process is gone. */
+  readonly interrupt: Interrupt
+  readonly env: NodeJS.ProcessEnv
+  /** Every command, for help and completion. */
+  readonly commands: readonly CommandSpec[]
+}

@@ -1,0 +1,58 @@
+import type { ErrorCode } from '@spacedrive/core/errors'
+
+/** What the exit code of the command says; scripts rely on these numbers. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  conflict: 4,
+  partial: 5,
+  notRunning: 6,
+  notAuthorised: 7,
+  timedOut: 124,
+  interrupted: 130,
+} as const
+
+/** `help exit-codes`. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.ok, 'it worked'],
+  [exitCodes.failed, 'it failed; the message says why'],
+  [exitCodes.usage, 'the command line or the input was not understood'],
+  [exitCodes.notFound, 'what was named does not exist'],
+  [exitCodes.conflict, 'it exists already, is in use, or needs confirmation (--yes)'],
+  [exitCodes.partial, 'it was done except for some items, which are listed'],
+  [exitCodes.notRunning, 'the daemon is not running'],
+  [exitCodes.notAuthorised, 'not allowed'],
+  [exitCodes.timedOut, 'it took too long'],
+  [exitCodes.interrupted, 'interrupted'],
+]
+
+export function exitCodeOf(code: ErrorCode): number {
+  switch (code) {
+    case 'InvalidInput':
+      return exitCodes.usage
+    case 'NotFound':
+      return exitCodes.notFound
+    case 'AlreadyExists':
+    case 'Conflict':
+    case 'Locked':
+    case 'NeedsConfirmation':
+      return exitCodes.conflict
+    case 'NotAuthorised':
+    case 'PermissionDenied':
+      return exitCodes.notAuthorised
+    case 'Timeout':
+      return exitCodes.timedOut
+    case 'Cancelled':
+      return exitCodes.interrupted
+    case 'Offline':
+    case 'Unavailable':
+    case 'VersionMismatch':
+    case 'DiskFull':
+    case 'Corrupt':
+    case 'Unsupported':
+    case 'Internal':
+      return exitCodes.failed
+  }
+}

@@ -1,0 +1,58 @@
+import type { FlagSpec } from './command-spec.ts'
+
+/** What the flags say that every command takes, wherever they stand. */
+export interface Globals {
+  readonly instance: string | undefined
+  readonly dataDir: string | undefined
+  /** Name or id; the current library where it is not given. */
+  readonly library: string | undefined
+  readonly json: boolean
+  readonly jsonl: boolean
+  readonly verbose: boolean
+  readonly quiet: boolean
+  readonly color: boolean
+  /** False: never ask. */
+  readonly input: boolean
+  readonly yes: boolean
+  /** False: refuse where the daemon is not running. */
+  readonly start: boolean
+}
+
+export const globalFlags: readonly FlagSpec[] = [
+  flag('instance', 'text', 'which daemon to talk to (SPACEDRIVE_INSTANCE)'),
+  flag('data-dir', 'path', 'keep everything in this folder (SPACEDRIVE_DATA_DIR)'),
+  flag('library', 'text', 'name or id of the library; the current one by default'),
+  flag('json', 'switch', 'print one JSON document'),
+  flag('jsonl', 'switch', 'print one JSON document a line'),
+  flag('verbose', 'switch', 'say more', 'v'),
+  flag('quiet', 'switch', 'no messages, only data and errors', 'q'),
+  flag('color', 'off', 'no colour (NO_COLOR)'),
+  flag('input', 'off', 'never ask a question'),
+  flag('yes', 'switch', 'answer yes to every question', 'y'),
+  flag('start', 'off', 'do not start the daemon'),
+]
+
+export function globalsFrom(values: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Globals {
+  return {
+    instance: text(values.instance) ?? text(env.SPACEDRIVE_INSTANCE),
+    dataDir: text(values.dataDir) ?? text(env.SPACEDRIVE_DATA_DIR),
+    library: text(values.library),
+    json: values.json === true,
+    jsonl: values.jsonl === true,
+    verbose: values.verbose === true,
+    quiet: values.quiet === true,
+    color: values.color !== false,
+    input: values.input !== false,
+    yes: values.yes === true,
+    start: values.start !== false,
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function flag(name: string, kind: FlagSpec['kind'], summary: string, short?: string): FlagSpec {
+  const field = name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
+  return { name, field, kind, summary, choices: [], aliases: [], ...(short ? { short } : {}) }
+}

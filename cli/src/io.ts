@@ -1,0 +1,66 @@
+import type { Globals } from './globals.ts'
+import { type Style, colorStyle, plainStyle, wantsColor } from './text/style.ts'
+
+/** One of the two streams a person may be looking at. */
+export interface Screen {
+  readonly isTTY: boolean
+  /** Whether it can be drawn over: a terminal that understands cursor movements. */
+  readonly animated: boolean
+  /** Cells in a line; Infinity where nobody cuts lines. */
+  readonly width: number
+  readonly style: Style
+  write(text: string): void
+}
+
+/** stdout takes data and nothing else; messages and progress go to stderr. */
+export interface Io {
+  readonly out: Screen
+  readonly err: Screen
+  /** Whether somebody is there to answer. */
+  readonly canAsk: boolean
+  /** Text for a person, or for a pipe. */
+  print(text: string): void
+  printJson(value: unknown): void
+  /** One document a line, for `--jsonl`. */
+  printJsonLine(value: unknown): void
+  /** A sentence on stderr; silent with --quiet and --json. */
+  note(text: string): void
+}
+
+export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
+  const out = createScreen(process.stdout, globals, env)
+  const err = createScreen(process.stderr, globals, env)
+  const silent = globals.quiet || globals.json || globals.jsonl
+  return {
+    out,
+    err,
+    canAsk: globals.input && process.stdin.isTTY && err.isTTY,
+    print: (text) => out.write(`${text}\n`),
+    printJson: (value) => out.write(`${JSON.stringify(value, null, 2)}\n`),
+    printJsonLine: (value) => out.write(`${JSON.stringify(value)}\n`),
+    note: (text) => {
+      if (!silent) err.write(`${text}\n`)
+    },
+  }
+}
+
+/** What a table is drawn for where a terminal does not say how wide it is. */
+const DEFAULT_WIDTH = 80
+/** Nothing is readable below this. */
+const MIN_WIDTH = 40
+
+function createScreen(stream: NodeJS.WriteStream, globals: Globals, env: NodeJS.ProcessEnv): Screen {
+  const isTTY = stream.isTTY === true
+  const color = wantsColor({ isTTY, color: globals.color, env })
+  return {
+    isTTY,
+    animated: isTTY && env.TERM !== 'dumb',
+    get width() {
+      const columns = stream.columns || Number(env.COLUMNS)
+      if (columns > 0) return Math.max(MIN_WIDTH, columns)
+      return isTTY ? DEFAULT_WIDTH : Infinity
+    },
+    style: color ? colorStyle : plainStyle,
+    write: (text) => void stream.write(text),
+  }
+}

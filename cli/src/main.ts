@@ -1,0 +1,60 @@
+import type { CommandSpec } from './command-spec.ts'
+import { ownCommands } from './commands/own-commands.ts'
+import type { CliContext } from './context.ts'
+import { loadContract } from './contract.ts'
+import { exitCodes } from './exit-codes.ts'
+import { globalsFrom } from './globals.ts'
+import { Interrupt } from './interrupt.ts'
+import { createIo } from './io.ts'
+import { operationCommands } from './operation-commands.ts'
+import { type Invocation, parseCommandLine } from './parse.ts'
+import { reportError } from './report-error.ts'
+import { programVersion } from './version.ts'
+
+/** Runs one command line to its end. Gives the exit code; never throws and never exits. */
+export async function main(argv: readonly string[]): Promise<number> {
+  leaveQuietlyWhenNobodyReads()
+  const { env } = process
+  // Until the line is understood, only the words themselves say how an error is to look.
+  let globals = globalsFrom({ json: argv.includes('--json'), color: !argv.includes('--no-color') }, env)
+  try {
+    const commands = allCommands()
+    const invocation = parseCommandLine(argv, commands)
+    if (invocation.kind === 'version') {
+      process.stdout.write(`spacedrive ${programVersion()}\n`)
+      return exitCodes.ok
+    }
+    globals = globalsFrom(invocation.globals, env)
+    using interrupt = new Interrupt()
+    return await perform(invocation, { globals, io: createIo(globals, env), interrupt, env, commands })
+  } catch (err) {
+    return reportError(err, { json: globals.json || globals.jsonl, screen: createIo(globals, env).err })
+  }
+}
+
+/** Every command there is, those of the operations and those made by hand. */
+export function allCommands(): CommandSpec[] {
+  return [...ownCommands, ...operationCommands(loadContract())]
+}
+
+async function perform(invocation: Exclude<Invocation, { kind: 'version' }>, context: CliContext): Promise<number> {
+  if (invocation.kind === 'run') {
+    const run = await invocation.command.load()
+    return run(invocation.values, context)
+  }
+  const { helpText } = await import('./help.ts')
+  const { style, width } = context.io.out
+  context.io.print(helpText(invocation.words, context.commands, { style, width: Math.min(width, MAX_HELP_WIDTH) }))
+  return exitCodes.ok
+}
+
+/** Longer lines are hard to read, however wide the screen. */
+const MAX_HELP_WIDTH = 100
+
+/** `spacedrive file list / | head` ends when `head` does. */
+function leaveQuietlyWhenNobodyReads(): void {
+  process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+    if (err.code === 'EPIPE') process.exit(exitCodes.ok)
+    throw err
+  })
+}

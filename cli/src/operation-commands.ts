@@ -1,0 +1,91 @@
+import type { ArgSpec, CommandSpec, FlagKind, FlagSpec } from './command-spec.ts'
+import type { ContractOp, JsonSchema } from './contract.ts'
+
+/** The command of every operation that has one; flags, choices and help come from its schema. */
+export function operationCommands(contract: readonly ContractOp[]): CommandSpec[] {
+  return contract.flatMap((operation) => {
+    if (!operation.cli) return []
+    const { words, aliases = [], examples = [] } = operation.cli
+    return [
+      {
+        words,
+        aliases,
+        summary: operation.summary,
+        args: argsOf(operation),
+        flags: flagsOf(operation),
+        examples,
+        operation,
+        load: async () => {
+          const { runOperation } = await import('./run-operation.ts')
+          return (values, context) => runOperation(operation, values, context)
+        },
+      },
+    ]
+  })
+}
+
+const waitFlag: FlagSpec = {
+  name: 'wait',
+  field: 'wait',
+  kind: 'switch',
+  summary: 'show the progress and leave when the job has ended',
+  choices: [],
+  aliases: [],
+}
+
+function argsOf({ cli, input }: ContractOp): ArgSpec[] {
+  const positional = cli?.positional ?? []
+  return positional.map((name, at) => {
+    const schema = input.properties?.[name] ?? {}
+    const fallback = cli?.defaults?.[name]
+    return {
+      name,
+      summary: schema.description ?? '',
+      required: fallback === undefined && (input.required?.includes(name) ?? false),
+      variadic: cli?.variadic === true && at === positional.length - 1,
+      kind: cli?.paths?.includes(name) ? 'path' : cli?.references?.includes(name) ? 'reference' : 'text',
+      choices: choicesOf(schema),
+      ...(fallback === undefined ? {} : { fallback }),
+    }
+  })
+}
+
+function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
+  const flags = Object.entries(input.properties ?? {})
+    .filter(([field]) => !cli?.positional?.includes(field))
+    .map(([field, schema]): FlagSpec => {
+      const kind = cli?.paths?.includes(field) ? 'path' : flagKind(schema)
+      return {
+        name: field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        field,
+        kind,
+        summary: schema.description ?? '',
+        choices: kind === 'text' ? choicesOf(schema) : [],
+        aliases: cli?.flagAliases?.[field] ?? [],
+        ...(hasShownDefault(schema) ? { fallback: String(schema.default) } : {}),
+      }
+    })
+  return cli?.wait ? [...flags, waitFlag] : flags
+}
+
+function hasShownDefault(schema: JsonSchema): boolean {
+  return schema.default !== undefined && schema.default !== null && typeof schema.default !== 'boolean'
+}
+
+function flagKind(schema: JsonSchema): FlagKind {
+  if (schema.type === 'boolean') {
+    if (schema.default === undefined) return 'boolean'
+    return schema.default === true ? 'off' : 'switch'
+  }
+  const types = [schema, ...(schema.anyOf ?? [])].map((option) => option.type)
+  if (types.includes('array')) return 'list'
+  if (types.includes('integer') || types.includes('number')) return 'number'
+  return types.includes('string') ? 'text' : 'json'
+}
+
+function choicesOf(schema: JsonSchema): string[] {
+  return [schema, ...(schema.anyOf ?? [])].flatMap((option) => {
+    if (typeof option.const === 'string') return [option.const]
+    return (option.enum ?? []).filter((value) => typeof value === 'string')
+  })
+}

@@ -1,0 +1,49 @@
+import { type ErrorCode, errorCodes, errorMessage } from '@spacedrive/core/errors'
+import { exitCodeOf } from './exit-codes.ts'
+import type { Screen } from './io.ts'
+import { printable } from './text/escape.ts'
+import { UsageError } from './usage-error.ts'
+
+interface ReportOptions {
+  readonly json: boolean
+  readonly screen: Pick<Screen, 'write' | 'style'>
+}
+
+/** Tells the person or the script what went wrong, on stderr. Gives the exit code. */
+export function reportError(err: unknown, { json, screen }: ReportOptions): number {
+  const { code, message, details, exitCode } = describe(err)
+  if (json) {
+    screen.write(`${JSON.stringify({ error: { code, message, details } })}\n`)
+    return exitCode
+  }
+  const suggestions = err instanceof UsageError ? err.suggestions : []
+  screen.write(`${screen.style('bad', 'error:')} ${message.split('\n').map(printable).join('\n')}\n`)
+  if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
+  if (err instanceof UsageError) screen.write('See `spacedrive --help`.\n')
+  return exitCode
+}
+
+interface Described {
+  readonly code: string
+  readonly message: string
+  readonly details: unknown
+  readonly exitCode: number
+}
+
+function describe(err: unknown): Described {
+  const message = errorMessage(err)
+  if (err instanceof UsageError) {
+    const details = err.suggestions.length > 0 ? { suggestions: err.suggestions } : null
+    return { code: 'InvalidInput', message, details, exitCode: exitCodeOf('InvalidInput') }
+  }
+  const code = codeOf(err)
+  const details = err instanceof Error && 'details' in err ? (err.details ?? null) : null
+  const own = err instanceof Error && 'exitCode' in err && typeof err.exitCode === 'number' ? err.exitCode : null
+  return { code, message, details, exitCode: own ?? exitCodeOf(code) }
+}
+
+/** The stable code of an error of the daemon, the client or the engine; `Internal` of anything else. */
+export function codeOf(err: unknown): ErrorCode {
+  const code = err instanceof Error && 'code' in err ? err.code : null
+  return errorCodes.find((known) => known === code) ?? 'Internal'
+}

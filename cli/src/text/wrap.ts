@@ -1,0 +1,35 @@
+import { splitGraphemes, textWidth } from './width.ts'
+
+/** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, width))
+}
+
+function wrapLine(text: string, width: number): string[] {
+  if (textWidth(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((part) => breakWord(part, width))) {
+    const longer = line ? `${line} ${word}` : word
+    if (textWidth(longer) <= width || !line) line = longer
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  return [...lines, line]
+}
+
+function breakWord(word: string, width: number): string[] {
+  if (textWidth(word) <= width) return [word]
+  const parts: string[] = []
+  let part = ''
+  for (const grapheme of splitGraphemes(word)) {
+    if (textWidth(part + grapheme) > width && part) {
+      parts.push(part)
+      part = ''
+    }
+    part += grapheme
+  }
+  return [...parts, part]
+}
