@@ -46,7 +46,12 @@ export const events = {
   /** A file was read and its content identified. */
   'content.identified': z.object({ contentIds: z.array(ContentId) }),
   /** The watcher lost events for a folder, or cannot watch it; a scan of it is queued. */
-  'watcher.degraded': z.object({ locationId: LocationId, path: z.string(), message: z.string(), help: z.string().nullable() }),
+  'watcher.degraded': z.object({
+    locationId: LocationId,
+    path: z.string(),
+    message: z.string(),
+    help: z.string().nullable(),
+  }),
   /** A job was put in the queue. */
   'job.queued': Job,
   /** A job began or went on after a pause. */

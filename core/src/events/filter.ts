@@ -1,0 +1,40 @@
+import type { LibraryId } from '../domain/ids.ts'
+import type { Event, EventType } from './catalog.ts'
+
+/** What a subscriber wants to hear; a field that is left out does not restrict. */
+export interface EventFilter {
+  readonly types?: readonly EventType[]
+  /** Only events of this library; those of the whole engine are left out. */
+  readonly libraryId?: LibraryId
+  /** Only events about this absolute path or something below it. Events that name no path are left out. */
+  readonly path?: string
+}
+
+/** Compiles a filter into the test the bus makes for every event. */
+export function eventFilter(filter: EventFilter): (event: Event) => boolean {
+  const types = filter.types && new Set(filter.types)
+  const { libraryId, path } = filter
+  return (event) => {
+    if (types && !types.has(event.type)) return false
+    if (libraryId !== undefined && event.libraryId !== libraryId) return false
+    return path === undefined || concernsPath(event, path)
+  }
+}
+
+function concernsPath(event: Event, path: string): boolean {
+  // All that is below it may have changed, so it concerns whoever looks at a part of it.
+  if (event.type === 'tree.changed') return isWithin(event.data.path, path) || isWithin(path, event.data.path)
+  if (event.type === 'entry.moved') return isWithin(event.data.from, path) || isWithin(event.data.to, path)
+  return 'path' in event.data && event.data.path !== null && isWithin(event.data.path, path)
+}
+
+function isWithin(path: string, folder: string): boolean {
+  if (!path.startsWith(folder)) return false
+  if (path.length === folder.length) return true
+  return isSeparator(folder.at(-1)) || isSeparator(path[folder.length])
+}
+
+/** Paths of another device may have the other separator. */
+function isSeparator(character: string | undefined): boolean {
+  return character === '/' || character === '\\'
+}
