@@ -70,7 +70,7 @@ export function usageOf(command: CommandSpec): string {
 /** `--mode <shallow|content>`, `--no-watch`, `--limit <n>` */
 export function flagUsage(flag: FlagSpec): string {
   const name = flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`
-  const placeholder = flag.choices.length > 0 ? flag.choices.join('|') : placeholders[flag.kind]
+  const placeholder = flag.kind === 'text' && flag.choices.length > 0 ? flag.choices.join('|') : placeholders[flag.kind]
   return placeholder ? `${name} <${placeholder}>` : name
 }
 

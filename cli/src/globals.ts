@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { FlagSpec } from './command-spec.ts'
 
 /** What the flags say that every command takes, wherever they stand. */
@@ -26,16 +27,16 @@ export const globalFlags: readonly FlagSpec[] = [
   flag('jsonl', 'switch', 'print one JSON document a line'),
   flag('verbose', 'switch', 'say more', 'v'),
   flag('quiet', 'switch', 'no messages, only data and errors', 'q'),
-  flag('color', 'off', 'no colour (NO_COLOR)'),
-  flag('input', 'off', 'never ask a question'),
+  flag('color', 'off', 'use colour (NO_COLOR)'),
+  flag('input', 'off', 'ask questions'),
   flag('yes', 'switch', 'answer yes to every question', 'y'),
-  flag('start', 'off', 'do not start the daemon'),
+  flag('start', 'off', 'start the daemon when it is not running'),
 ]
 
 export function globalsFrom(values: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Globals {
   return {
     instance: text(values.instance) ?? text(env.SPACEDRIVE_INSTANCE),
-    dataDir: text(values.dataDir) ?? text(env.SPACEDRIVE_DATA_DIR),
+    dataDir: absolute(text(values.dataDir) ?? text(env.SPACEDRIVE_DATA_DIR)),
     library: text(values.library),
     json: values.json === true,
     jsonl: values.jsonl === true,
@@ -46,6 +47,10 @@ export function globalsFrom(values: Readonly<Record<string, unknown>>, env: Node
     yes: values.yes === true,
     start: values.start !== false,
   }
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path)
 }
 
 function text(value: unknown): string | undefined {

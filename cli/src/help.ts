@@ -1,4 +1,4 @@
-import { type CommandSpec, flagUsage, usageOf } from './command-spec.ts'
+import { type CommandSpec, type FlagSpec, flagUsage, usageOf } from './command-spec.ts'
 import { exitCodeMeanings } from './exit-codes.ts'
 import { globalFlags } from './globals.ts'
 import type { Style } from './text/style.ts'
@@ -75,12 +75,18 @@ function commandHelp(command: CommandSpec, view: HelpView): string {
     `${command.summary}.`,
     '',
     ...section('Examples', command.examples.slice(0, 2).map((example) => `  spacedrive ${example}`), view),
-    ...section('Usage', wrap(usageOf(command), view.width - 4).map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`)), view),
+    ...section('Usage', usageLines(command, view.width), view),
     ...section('Arguments', table(args, view), view),
     ...section('Options', table(flagRows(command.flags), view), view),
     ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}`] : []),
     'Options of every command: `spacedrive --help`.',
   ])
+}
+
+/** Broken between the brackets, never inside them. */
+function usageLines(command: CommandSpec, width: number): string[] {
+  const unbreakable = usageOf(command).replace(/\[[^\]]*\]/g, (part) => part.replaceAll(' ', '\u00a0'))
+  return wrap(unbreakable, width - 4).map((line, at) => `${at === 0 ? '  ' : '    '}${line.replaceAll('\u00a0', ' ')}`)
 }
 
 function exitCodesHelp(view: HelpView): string {
@@ -89,11 +95,17 @@ function exitCodesHelp(view: HelpView): string {
 
 type Row = readonly [left: string, right: string]
 
-function flagRows(flags: CommandSpec['flags']): Row[] {
+function flagRows(flags: readonly FlagSpec[]): Row[] {
   return flags.map((flag): Row => {
     const names = [...(flag.short ? [`-${flag.short}`] : []), flagUsage(flag), ...flag.aliases.map((alias) => `--${alias}`)]
-    return [names.join(', '), flag.fallback === undefined ? flag.summary : `${flag.summary} (${flag.fallback})`]
+    return [names.join(', '), flagSummary(flag)]
   })
+}
+
+function flagSummary({ fallback, kind, summary }: FlagSpec): string {
+  // What the schema describes is what this flag turns off.
+  if (kind === 'off') return `do not ${summary}`
+  return fallback === undefined ? summary : `${summary} (default ${fallback})`
 }
 
 /** A left side wider than this stands on a line of its own. */

@@ -1,6 +1,8 @@
 import type { ArgSpec, CommandSpec, FlagKind, FlagSpec } from './command-spec.ts'
 import type { ContractOp, JsonSchema } from './contract.ts'
 
+export { type CommandSpec, usageOf } from './command-spec.ts'
+
 /** The command of every operation that has one; flags, choices and help come from its schema. */
 export function operationCommands(contract: readonly ContractOp[]): CommandSpec[] {
   return contract.flatMap((operation) => {
@@ -60,7 +62,7 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
         field,
         kind,
         summary: schema.description ?? '',
-        choices: kind === 'text' ? choicesOf(schema) : [],
+        choices: kind === 'list' ? choicesOf(schema.items ?? {}) : kind === 'text' ? choicesOf(schema) : [],
         aliases: cli?.flagAliases?.[field] ?? [],
         ...(hasShownDefault(schema) ? { fallback: String(schema.default) } : {}),
       }
@@ -69,7 +71,7 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
 }
 
 function hasShownDefault(schema: JsonSchema): boolean {
-  return schema.default !== undefined && schema.default !== null && typeof schema.default !== 'boolean'
+  return typeof schema.default === 'number' || (typeof schema.default === 'string' && schema.default !== '')
 }
 
 function flagKind(schema: JsonSchema): FlagKind {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { ArgSpec, CommandSpec, FlagSpec, Values } from './command-spec.ts'
 import { globalFlags } from './globals.ts'
 import { nearest } from './nearest.ts'
@@ -13,25 +13,39 @@ export type Invocation =
 /** Throws UsageError where the line makes no sense. */
 export function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Invocation {
   let invocation: Invocation | null = null
-  const program = createProgram(commands, (found) => (invocation = found))
+  const program = createProgram(argv, commands, (found) => (invocation = found))
   try {
-    program.parse(argv, { from: 'user' })
+    program.parse(spellOutBooleans(argv, commands), { from: 'user' })
   } catch (err) {
+    // Help is asked for through an exception; every other error is a UsageError by now.
     if (!(err instanceof CommanderError)) throw err
-    if (err.code !== 'commander.helpDisplayed' && err.code !== 'commander.help') throw usageErrorFrom(err)
   }
   if (program.opts().version) return { kind: 'version' }
   return invocation ?? { kind: 'help', words: [], globals: program.opts() }
 }
 
+const booleanWords: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, false: false, no: false, off: false }
+
+/** `--hidden` alone means `--hidden true`; said here, because a parser would take the next word for its value. */
+function spellOutBooleans(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
+  const possible = commands.filter(({ words, aliases }) => [words, ...aliases].some((all) => all.every((word) => argv.includes(word))))
+  const flags = possible.flatMap((command) => command.flags)
+  const isBoolean = (arg: string) => flags.some((flag) => `--${flag.name}` === arg) && flags.every((flag) => `--${flag.name}` !== arg || flag.kind === 'boolean')
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  return argv.map((arg, at) => (at < end && isBoolean(arg) && !Object.hasOwn(booleanWords, argv[at + 1] ?? '') ? `${arg}=true` : arg))
+}
+
 type Found = (invocation: Invocation) => void
 
-function createProgram(commands: readonly CommandSpec[], found: Found): Command {
-  const program = silent(new Command('spacedrive'))
+function createProgram(argv: readonly string[], commands: readonly CommandSpec[], found: Found): Command {
+  const program = quiet(new Command('spacedrive'), [])
   for (const flag of globalFlags) addFlag(program, flag)
   program.option('--version')
   const tree: Tree = { program, commands, groups: new Map(), found }
-  const placed = commands.flatMap((command) => [command.words, ...command.aliases].map((words) => ({ command, words })))
+  const placed = commands.flatMap((command) =>
+    // Building all hundred takes longer than everything else; only those that can be meant are needed.
+    [command.words, ...command.aliases].filter(([first = '']) => argv.includes(first)).map((words) => ({ command, words })),
+  )
   for (const { command, words } of placed.filter((place) => place.words.length > 1)) {
     addCommand(groupFor(words.slice(0, -1), tree), { command, words, tree })
   }
@@ -55,7 +69,7 @@ interface Placed {
 }
 
 function addCommand(parent: Command, { command, words, tree }: Placed): void {
-  const node = silent(parent.command(words.at(-1) ?? ''))
+  const node = quiet(parent.command(words.at(-1) ?? ''), words)
   for (const arg of command.args) node.argument(argUsage(arg))
   for (const flag of command.flags) addFlag(node, flag)
   node.action(() => {
@@ -68,7 +82,7 @@ function groupFor(words: readonly string[], tree: Tree): Command {
   const name = words[0] ?? ''
   const known = tree.groups.get(name)
   if (known) return known
-  const group = asGroup(silent(tree.program.command(name)), words, tree)
+  const group = asGroup(quiet(tree.program.command(name), words), words, tree)
   tree.groups.set(name, group)
   return group
 }
@@ -78,8 +92,8 @@ function asGroup(group: Command, words: readonly string[], tree: Tree): Command 
   group.argument('[words...]').allowUnknownOption()
   group.action(() => {
     const typed = group.args[0]
-    if (typed?.startsWith('-')) throw unknownFlag(typed, globalFlags)
-    if (typed !== undefined) throw unknownCommand([...words, typed], tree.commands)
+    if (typed?.startsWith('-')) throw unknownFlag(typed, words)
+    if (typed !== undefined) throw unknownCommand([...words, ...group.args], tree.commands)
     const own = tree.commands.find((command) => [command.words, ...command.aliases].some((other) => other.join(' ') === words.join(' ')))
     const globals = tree.program.opts()
     tree.found(own ? { kind: 'run', command: own, values: {}, globals } : { kind: 'help', words, globals })
@@ -87,9 +101,12 @@ function asGroup(group: Command, words: readonly string[], tree: Tree): Command 
   return helpAs(group, words, tree)
 }
 
-/** Commander reports through exceptions, and only through them; the words are ours. */
-function silent(command: Command): Command {
-  return command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} }).helpCommand(false)
+/** Nothing is printed and nothing exits: what Commander has to say is thrown, in our words. */
+function quiet(command: Command, words: readonly string[]): Command {
+  command.error = (message) => {
+    throw usageErrorFrom(message, words)
+  }
+  return command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} }).helpCommand(false)
 }
 
 function helpAs(command: Command, words: readonly string[], { program, found }: Tree): Command {
@@ -118,19 +135,22 @@ function addFlag(command: Command, flag: FlagSpec): void {
 }
 
 function withParser(option: Option, flag: FlagSpec): Option {
-  if (flag.choices.length > 0) return option.choices(flag.choices)
   switch (flag.kind) {
     case 'number':
-      return option.argParser(parseNumber)
+      return option.argParser((text: string) => parseNumber(text, option))
     case 'boolean':
-      return option.argParser(parseBoolean)
+      return option.argParser((text: string) => parseBoolean(text, option))
     case 'list':
-      return option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), ...splitList(value)])
+      return option.argParser((text: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        ...splitList(text).map((item) => parseChoice(item, { name: option.long ?? '', choices: flag.choices })),
+      ])
     case 'json':
-      return option.argParser(parseJson)
+      return option.argParser((text: string) => parseJson(text, option))
+    case 'text':
+      return option.argParser((text: string) => parseChoice(text, { name: option.long ?? '', choices: flag.choices }))
     case 'switch':
     case 'off':
-    case 'text':
     case 'path':
       return option
   }
@@ -141,8 +161,7 @@ function valuesOf(node: Command, command: CommandSpec): Values {
   for (const [at, arg] of command.args.entries()) {
     const given = node.processedArgs[at] as unknown
     const value = Array.isArray(given) && given.length === 0 ? undefined : given
-    if (typeof value === 'string' && arg.choices.length > 0 && !arg.choices.includes(value)) throw notAChoice(value, arg)
-    if (value !== undefined) values[arg.name] = value
+    if (value !== undefined) values[arg.name] = typeof value === 'string' ? parseChoice(value, arg) : value
     else if (arg.fallback !== undefined) values[arg.name] = arg.fallback
   }
   for (const flag of command.flags) {
@@ -152,31 +171,32 @@ function valuesOf(node: Command, command: CommandSpec): Values {
   return values
 }
 
-function notAChoice(value: string, { name, choices }: ArgSpec): UsageError {
-  return new UsageError(`${name} is one of ${choices.join(', ')}; it cannot be "${value}"`, nearest(value, choices))
+function parseChoice(text: string, { name, choices }: { readonly name: string; readonly choices: readonly string[] }): string {
+  if (choices.length === 0 || choices.includes(text)) return text
+  throw new UsageError(`${name} cannot be "${text}"; it is one of ${choices.join(', ')}`, { suggestions: nearest(text, choices) })
 }
 
-function parseNumber(text: string): number {
+function parseNumber(text: string, { long }: Option): number {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  if (text.trim() === '' || !Number.isFinite(value)) throw new UsageError(`${long} cannot be "${text}"; it is a number`)
   return value
 }
 
-function parseBoolean(text: string): boolean {
-  if (text === 'true' || text === 'yes' || text === 'on') return true
-  if (text === 'false' || text === 'no' || text === 'off') return false
-  throw new InvalidArgumentError('It must be true or false.')
+function parseBoolean(text: string, { long }: Option): boolean {
+  const value = Object.hasOwn(booleanWords, text) ? booleanWords[text] : undefined
+  if (value === undefined) throw new UsageError(`${long} cannot be "${text}"; it is true or false`)
+  return value
 }
 
 function splitList(text: string): string[] {
   return text.split(',').map((item) => item.trim()).filter(Boolean)
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, { long }: Option): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (err) {
-    throw new InvalidArgumentError(`It must be JSON (${err instanceof Error ? err.message : String(err)}).`)
+    throw new UsageError(`${long} cannot be read as JSON: ${err instanceof Error ? err.message : String(err)}`)
   }
 }
 
@@ -184,31 +204,32 @@ function attribute(name: string): string {
   return new Option(`--${name}`).attributeName()
 }
 
+/** `typed` may have arguments behind the words that name no command. */
 function unknownCommand(typed: readonly string[], commands: readonly CommandSpec[]): UsageError {
   const shown = commands.filter((command) => !command.hidden).flatMap((command) => [command.words, ...command.aliases])
-  const groups = shown.map((words) => words[0] ?? '')
-  const last = typed.at(-1) ?? ''
-  const inGroup = typed.length > 1 ? shown.filter((words) => words.length > 1 && words[0] === typed[0]) : shown
-  const suggestions = [
-    ...nearest(typed.join(' '), [...shown.map((words) => words.join(' ')), ...groups]),
-    ...inGroup.filter((words) => words.length > 1 && nearest(last, words.slice(1)).length > 0).map((words) => words.join(' ')),
+  const names = shown.map((words) => words.join(' '))
+  const [first = '', second] = typed
+  const known = shown.some((words) => words[0] === first)
+  const verb = known ? (second ?? '') : first
+  const near = [
+    ...nearest([first, second].filter(Boolean).join(' '), names.filter((name) => name.includes(' '))),
+    ...(known ? [] : nearest(first, [...names, ...shown.map((words) => words[0] ?? '')])),
+    ...shown.filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0).map((words) => words.join(' ')),
   ]
-  return new UsageError(
-    `there is no command "${typed.join(' ')}"`,
-    [...new Set(suggestions)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`),
-  )
-}
-
-function unknownFlag(typed: string, flags: readonly FlagSpec[]): UsageError {
-  const names = flags.map((flag) => (flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`))
-  return new UsageError(`unknown option "${typed}"`, nearest(typed, names))
+  const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
+  return new UsageError(`there is no command "${known ? `${first} ${second}` : first}"`, { suggestions })
 }
 
 /** More than a few are no help. */
 const MAX_SUGGESTIONS = 3
 
-function usageErrorFrom(err: CommanderError): UsageError {
-  const [first = '', ...rest] = err.message.replace(/^error: /, '').split('\n')
+function unknownFlag(typed: string, words: readonly string[]): UsageError {
+  const names = globalFlags.map((flag) => (flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`))
+  return new UsageError(`unknown option "${typed}"`, { suggestions: nearest(typed, names), words })
+}
+
+function usageErrorFrom(said: string, words: readonly string[]): UsageError {
+  const [first = '', ...rest] = said.replace(/^error: /, '').split('\n')
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(rest.join(' '))?.[1]
-  return new UsageError(first.replaceAll("'", '"'), suggestion ? suggestion.split(', ') : [])
+  return new UsageError(first.replaceAll("'", '"'), { suggestions: suggestion ? suggestion.split(', ') : [], words })
 }

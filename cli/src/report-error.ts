@@ -19,7 +19,7 @@ export function reportError(err: unknown, { json, screen }: ReportOptions): numb
   const suggestions = err instanceof UsageError ? err.suggestions : []
   screen.write(`${screen.style('bad', 'error:')} ${message.split('\n').map(printable).join('\n')}\n`)
   if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
-  if (err instanceof UsageError) screen.write('See `spacedrive --help`.\n')
+  if (err instanceof UsageError) screen.write(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`)
   return exitCode
 }
 

@@ -24,11 +24,11 @@ const wideBlocks = [
   [0x20000, 0x3fffd],
 ] as const
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-
 /** What a person sees as single characters. */
 export function splitGraphemes(text: string): string[] {
   if (plainAscii.test(text)) return Array.from(text)
+  // Made here and not at the top of the file: it takes 10 ms, and most of what is printed is ASCII.
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   return Array.from(graphemes.segment(text), (part) => part.segment)
 }
 

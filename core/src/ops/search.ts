@@ -10,6 +10,9 @@ export const searchFiles = defineQuery({
   cli: {
     words: ['search'],
     positional: ['query'],
+    variadic: true,
+    references: ['location'],
+    flagAliases: { type: ['kind'] },
     examples: ['search holiday', `search "tax 2024" --ext pdf --modified 'last year'`],
   },
   run: (input, { library, signal }) => library.search.search(input, signal),

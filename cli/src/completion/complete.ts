@@ -1,0 +1,106 @@
+import { type CommandSpec, type FlagSpec } from '../command-spec.ts'
+import { globalFlags } from '../globals.ts'
+
+/** What could stand where the last word of a line is being typed. `files`: the shell offers names of files. */
+export interface Completions {
+  readonly candidates: readonly Candidate[]
+  readonly files: boolean
+}
+
+export interface Candidate {
+  readonly text: string
+  readonly summary: string
+}
+
+/** `words` is the line after `spacedrive`; its last word is the one being typed, empty where it has not begun. */
+export function complete(words: readonly string[], commands: readonly CommandSpec[]): Completions {
+  const typed = words.at(-1) ?? ''
+  const { command, path, positionals, pending } = readLine(words.slice(0, -1), commands)
+  const found = pending ? valuesOf(pending.choices, pending.kind) : offers({ command, path, positionals, typed, commands })
+  return { candidates: found.candidates.filter(({ text }) => text.startsWith(typed)), files: found.files }
+}
+
+interface Line {
+  /** The command the words make, where they make one. */
+  readonly command: CommandSpec | null
+  readonly path: readonly string[]
+  /** How many bare arguments stand behind the command already. */
+  readonly positionals: number
+  /** The flag that the next word is the value of. */
+  readonly pending: FlagSpec | null
+}
+
+function readLine(words: readonly string[], commands: readonly CommandSpec[]): Line {
+  let path: string[] = []
+  let positionals = 0
+  let pending: FlagSpec | null = null
+  for (const word of words) {
+    if (pending) {
+      pending = null
+    } else if (word.startsWith('-')) {
+      const flag = flagsFor(find(path, commands)).find((candidate) => spellings(candidate).includes(word))
+      pending = flag && flag.kind !== 'switch' && flag.kind !== 'off' ? flag : null
+    } else if (positionals === 0 && isPrefix([...path, word], commands)) path = [...path, word]
+    else positionals++
+  }
+  return { command: find(path, commands), path, positionals, pending }
+}
+
+interface Place extends Omit<Line, 'pending'> {
+  readonly typed: string
+  readonly commands: readonly CommandSpec[]
+}
+
+function offers({ command, path, positionals, typed, commands }: Place): Completions {
+  if (typed.startsWith('-')) {
+    const candidates = flagsFor(command).flatMap((flag) => spellings(flag).filter((name) => name.startsWith('--')).map((text) => ({ text, summary: flag.summary })))
+    return { candidates, files: false }
+  }
+  const next = positionals === 0 ? nextWords(path, commands) : []
+  const arg = command?.args[Math.min(positionals, command.args.length - 1)]
+  const fits = arg && (positionals < (command?.args.length ?? 0) || arg.variadic)
+  const values = fits ? valuesOf(arg.choices, arg.kind) : { candidates: [], files: false }
+  return { candidates: [...next, ...values.candidates], files: values.files }
+}
+
+function valuesOf(choices: readonly string[], kind: string): Completions {
+  const offered = choices.length > 0 ? choices : kind === 'boolean' ? ['true', 'false'] : []
+  return { candidates: offered.map((text) => ({ text, summary: '' })), files: kind === 'path' || kind === 'reference' }
+}
+
+/** The words that may follow, with what they mean: a group's by the verbs in it. */
+function nextWords(path: readonly string[], commands: readonly CommandSpec[]): Candidate[] {
+  const found = new Map<string, Candidate>()
+  for (const { words, summary } of spelledOut(commands)) {
+    const text = words[path.length]
+    if (text === undefined || !startsWith(words, path)) continue
+    const isLast = words.length === path.length + 1
+    if (isLast || !found.has(text)) found.set(text, { text, summary: isLast ? summary : '' })
+  }
+  return [...found.values()].toSorted((a, b) => (a.text < b.text ? -1 : 1))
+}
+
+function spelledOut(commands: readonly CommandSpec[]): { words: readonly string[]; summary: string }[] {
+  return commands.filter((command) => !command.hidden).flatMap(({ words, aliases, summary }) => [words, ...aliases].map((all) => ({ words: all, summary })))
+}
+
+function isPrefix(path: readonly string[], commands: readonly CommandSpec[]): boolean {
+  return spelledOut(commands).some(({ words }) => startsWith(words, path))
+}
+
+function startsWith(words: readonly string[], path: readonly string[]): boolean {
+  return path.every((word, at) => words[at] === word)
+}
+
+function find(path: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null {
+  return commands.find(({ words, aliases }) => [words, ...aliases].some((all) => all.length === path.length && startsWith(all, path))) ?? null
+}
+
+function flagsFor(command: CommandSpec | null): readonly FlagSpec[] {
+  return [...(command?.flags ?? []), ...globalFlags]
+}
+
+function spellings(flag: FlagSpec): string[] {
+  const dash = flag.kind === 'off' ? '--no-' : '--'
+  return [...[flag.name, ...flag.aliases].map((name) => dash + name), ...(flag.short ? [`-${flag.short}`] : [])]
+}

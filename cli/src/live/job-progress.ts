@@ -1,0 +1,122 @@
+import type { Job } from '@spacedrive/core/domain'
+import { printable } from '../text/escape.ts'
+import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
+import { shortenMiddle } from '../text/shorten.ts'
+import type { Style } from '../text/style.ts'
+import { textWidth } from '../text/width.ts'
+
+/** What has been seen of one job so far, from its events. */
+export interface JobView {
+  readonly job: Job
+  /** Phases that are over, in order, with what they did. */
+  readonly finished: readonly FinishedPhase[]
+  readonly phaseStartedAt: number
+  /** The largest share done in this phase: a bar never runs backwards. */
+  readonly share: number
+  readonly lastFailure: string | null
+}
+
+export interface FinishedPhase {
+  readonly phase: string
+  readonly done: number
+  readonly ms: number
+}
+
+export function firstView(job: Job, now: number): JobView {
+  return { job, finished: [], phaseStartedAt: now, share: shareOf(job), lastFailure: null }
+}
+
+/** The view after the job has been heard of again. */
+export function nextView(view: JobView, job: Job, now: number): JobView {
+  const before = view.job.progress
+  if (job.progress.phase === before.phase) return { ...view, job, share: Math.max(view.share, shareOf(job)) }
+  const over = { phase: before.phase, done: before.done, ms: now - view.phaseStartedAt }
+  return { ...view, job, finished: before.phase ? [...view.finished, over] : view.finished, phaseStartedAt: now, share: shareOf(job) }
+}
+
+function shareOf({ progress: { done, total } }: Job): number {
+  return total === null || total === 0 ? 0 : Math.min(1, done / total)
+}
+
+const phaseLabels: Readonly<Record<string, string>> = {
+  discover: 'Looking for files',
+  process: 'Recording changes',
+  aggregate: 'Summing up folders',
+  identify: 'Identifying content',
+  queue: 'Queueing what follows',
+}
+
+export function phaseLabel(phase: string): string {
+  return phaseLabels[phase] ?? (phase ? printable(phase) : 'Waiting')
+}
+
+interface DrawOptions {
+  readonly title: string
+  readonly width: number
+  readonly style: Style
+  /** Counts up with every drawing; turns the spinner. */
+  readonly frame: number
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
+const LABEL_WIDTH = 22
+
+/** The live block of one job: a line for each phase that is over, the running one with its bar, what failed so far. */
+export function jobBlock(view: JobView, { frame, style, title, width }: DrawOptions): string[] {
+  const { job } = view
+  const finished = view.finished.map(({ done, ms, phase }) => {
+    const count = done > 0 ? `${formatCount(done)} in ` : ''
+    return `${style('good', '✓')} ${phaseLabel(phase).padEnd(LABEL_WIDTH)} ${style('dim', count + formatDuration(ms))}`
+  })
+  const turning = job.status === 'running' ? (spinner[frame % spinner.length] ?? '') : '•'
+  const running = `${style('busy', turning)} ${phaseLabel(job.progress.phase).padEnd(LABEL_WIDTH)} ${progressText(view, width - LABEL_WIDTH - 3, style)}`
+  return [style('heading', shortenMiddle(title, width)), ...finished, running, ...failureLine(view, width, style)]
+}
+
+/** A bar as wide as there is room for, and the numbers. */
+export function progressText({ job, share }: JobView, width: number, style: Style): string {
+  const { bytes, done, etaMs, rate, total } = job.progress
+  const numbers = [
+    total === null ? (done > 0 ? formatCount(done) : '') : `${formatCount(done)} of ${formatCount(total)}`,
+    rate === null ? '' : `${formatCount(rate)}/s`,
+    etaMs === null || total === null ? '' : `${formatDuration(etaMs)} left`,
+    bytes > 0 ? formatBytes(bytes) : '',
+  ].filter(Boolean)
+  if (total === null || total === 0) return fit(numbers, width).join('  ')
+  const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
+  const shown = fit(numbers, width - MIN_BAR - percent.length - 4)
+  const room = width - textWidth(shown.join('  ')) - percent.length - 4
+  const bar = progressBar(share, Math.min(MAX_BAR, Math.max(MIN_BAR, room)))
+  return [style('accent', bar), percent, ...shown].join('  ')
+}
+
+const MIN_BAR = 8
+const MAX_BAR = 32
+
+export function progressBar(share: number, width: number): string {
+  const full = Math.round(share * width)
+  return '█'.repeat(full) + '░'.repeat(width - full)
+}
+
+/** As many of the parts as fit, the first ones first. */
+function fit(parts: readonly string[], width: number): string[] {
+  const shown: string[] = []
+  for (const part of parts) {
+    if (textWidth([...shown, part].join('  ')) > width) break
+    shown.push(part)
+  }
+  return shown
+}
+
+function failureLine({ job, lastFailure }: JobView, width: number, style: Style): string[] {
+  if (job.warnings === 0) return []
+  const count = `${plural(job.warnings, 'failure')} so far`
+  const last = lastFailure === null ? '' : shortenMiddle(`; the last: ${lastFailure}`, width - textWidth(count) - 2)
+  return [style('warn', `! ${count}${last}`)]
+}
+
+/** One line of a log that a program may follow. */
+export function progressStep({ job }: JobView): object {
+  const { bytes, done, etaMs, phase, rate, total } = job.progress
+  return { job: job.id, name: job.name, status: job.status, phase, done, total, bytes, rate, etaMs, failures: job.warnings }
+}

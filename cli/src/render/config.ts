@@ -1,0 +1,34 @@
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { type Cell, renderTable } from '../text/table.ts'
+import type { OutputOf } from '../contract.ts'
+import type { Renderers } from './view.ts'
+
+type Explained = OutputOf<'config.explain'>
+
+export const configRenderers: Renderers = {
+  'config.get': (values, view) =>
+    // One value alone is what a script asks for.
+    values.length === 1 && values[0]
+      ? [valueText(values[0].value)]
+      : renderTable({
+          columns: [{ title: 'KEY' }, { title: 'VALUE', shrink: 'end', min: 12 }, { title: 'FROM', shrink: 'middle', min: 8 }],
+          rows: values.map((value): Cell[] => [value.key, valueText(value.value), { text: sourceText(value), tone: 'dim' }]),
+          width: view.width,
+          style: view.style,
+        }),
+  'config.set': (value) => [
+    `${value.key} is ${valueText(value.value)} now (${sourceText(value)}).`,
+    ...(value.restartNeeded ? ['It takes effect after: spacedrive restart'] : []),
+  ],
+  'config.explain': (value, view) =>
+    renderFields([['Key', value.key], ['Value', valueText(value.value)], ['From', sourceText(value)], ['Meaning', printable(value.summary)]], view),
+}
+
+function valueText(value: unknown): string {
+  return printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not set'))
+}
+
+function sourceText({ from, source }: Explained): string {
+  return from === null ? source : `${source} ${printable(from)}`
+}

@@ -1,0 +1,52 @@
+import type { Device } from '@spacedrive/core/domain'
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { formatBytes } from '../text/format.ts'
+import { type Cell, renderTable } from '../text/table.ts'
+import type { Renderers, View } from './view.ts'
+
+export const deviceRenderers: Renderers = {
+  'devices.list': (devices, view) =>
+    renderTable({
+      columns: [
+        { title: 'NAME', shrink: 'end', min: 12 },
+        { title: 'SLUG', shrink: 'end', min: 12, drop: 1 },
+        { title: 'SYSTEM', shrink: 'end', min: 10 },
+        { title: '' },
+        ...(view.verbose ? [{ title: 'ID' }] : []),
+      ],
+      rows: devices.map((device): Cell[] => [
+        printable(device.name),
+        printable(device.slug),
+        system(device),
+        device.current ? { text: 'this device', tone: 'good' } : '',
+        device.id,
+      ]),
+      width: view.width,
+      style: view.style,
+    }),
+  'devices.info': deviceFields,
+  'devices.rename': (device) => [`This device is called "${printable(device.name)}" now.`],
+}
+
+function deviceFields(device: Device, view: View): readonly string[] {
+  const { hardware } = device
+  const capabilities = Object.entries(device.capabilities).flatMap(([name, has]) => (has ? [printable(name)] : []))
+  return renderFields(
+    [
+      ['Device', printable(device.name)],
+      ['Slug', printable(device.slug)],
+      ['Id', device.id],
+      ['System', `${system(device)}, ${printable(device.os.arch)}`],
+      ['Model', hardware.model === null ? null : printable(hardware.model)],
+      ['Processor', hardware.cpu === null ? null : `${printable(hardware.cpu)}, ${hardware.cores} cores`],
+      ['Memory', formatBytes(hardware.memoryBytes)],
+      ['Can', capabilities.length > 0 ? capabilities.join(', ') : null],
+    ],
+    view,
+  )
+}
+
+function system({ os }: Device): string {
+  return `${printable(os.platform)} ${printable(os.version)}`
+}

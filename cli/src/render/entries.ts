@@ -1,0 +1,67 @@
+import type { Entry } from '@spacedrive/core/domain'
+import { printable } from '../text/escape.ts'
+import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
+import { type Cell, type Column, renderTable } from '../text/table.ts'
+import type { View } from './view.ts'
+
+const columns: readonly Column[] = [
+  { title: 'SIZE', align: 'right' },
+  { title: 'MODIFIED' },
+  { title: 'TYPE', drop: 1 },
+  { title: 'NAME', shrink: 'middle', min: 16 },
+]
+
+/** A folder's content as `ls -l` would show it: the name last, where it has most room. */
+export function entryTable(entries: readonly Entry[], view: View): string[] {
+  const rows = entries.map((entry): Cell[] => [
+    entry.kind === 'directory' ? directorySize(entry) : formatBytes(entry.size),
+    formatDate(entry.modifiedAt),
+    typeLabel(entry),
+    nameCell(entry),
+  ])
+  return renderTable({ columns, rows, width: view.width, style: view.style })
+}
+
+/** `12 folders, 3 files, 4.2 MB` of the entries given. */
+export function entrySummary(entries: readonly Entry[]): string {
+  const folders = entries.filter((entry) => entry.kind === 'directory')
+  const files = entries.length - folders.length
+  const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'directory' ? (entry.totalSize ?? 0) : entry.size), 0)
+  return [folders.length > 0 ? plural(folders.length, 'folder') : '', files > 0 ? plural(files, 'file') : '', formatBytes(bytes)]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** What is inside where that is known, else nothing: the size of a folder itself says nothing. */
+function directorySize(entry: Entry): string {
+  return entry.totalSize === null ? '–' : formatBytes(entry.totalSize)
+}
+
+/** `image`, `folder`, `link`; for a folder also how many files. */
+function typeLabel(entry: Entry): string {
+  switch (entry.kind) {
+    case 'directory':
+      return entry.fileCount === null ? 'folder' : `${formatCount(entry.fileCount)} files`
+    case 'symlink':
+      return 'link'
+    case 'other':
+      return 'special'
+    case 'file':
+      return entry.type === 'unknown' ? (entry.extension || 'file') : entry.type
+  }
+}
+
+function nameCell(entry: Entry): Cell {
+  const name = printable(entry.name)
+  if (entry.hiddenBy !== undefined) return { text: `${name}  (${printable(entry.hiddenBy)})`, tone: 'dim' }
+  switch (entry.kind) {
+    case 'directory':
+      return { text: `${name}/`, tone: 'accent' }
+    case 'symlink':
+      return { text: `${name}@`, tone: 'dim' }
+    case 'other':
+      return { text: `${name}|`, tone: 'dim' }
+    case 'file':
+      return name
+  }
+}

@@ -1,0 +1,96 @@
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
+import { shortenMiddle } from '../text/shorten.ts'
+import type { OutputOf } from '../contract.ts'
+import { entrySummary, entryTable } from './entries.ts'
+import type { Renderers, View } from './view.ts'
+
+export const fileRenderers: Renderers = {
+  'files.list': fileList,
+  'files.info': fileFields,
+  'files.duplicates': duplicateGroups,
+  'files.open': ({ path, program }) => [`Opened ${printable(path)} with ${printable(program)}.`],
+}
+
+function fileList({ items, online, source, total }: OutputOf<'files.list'>, view: View): readonly string[] {
+  const from = source === 'disk' ? 'not indexed, read from the disk' : online ? 'from the index' : 'offline, as the index remembers it'
+  if (items.length === 0) return [view.style('dim', `empty (${from})`)]
+  const rest = total > items.length ? ` of ${formatCount(total)}; --limit shows more` : ''
+  return [...entryTable(items, view), view.style('dim', `${entrySummary(items)}${rest} (${from})`)]
+}
+
+function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[] {
+  const { style } = view
+  const isFolder = info.kind === 'directory'
+  const fields = renderFields(
+    [
+      ['Name', printable(info.name)],
+      ['Path', printable(info.path)],
+      ['Kind', isFolder ? 'folder' : [info.kind === 'file' ? info.type : info.kind, info.mime ?? ''].filter(Boolean).join(', ')],
+      ['Looks like', info.looksLike === null ? null : style('warn', printable(info.looksLike))],
+      ['Size', isFolder ? folderSize(info) : fileSize(info)],
+      ['Modified', formatDate(info.modifiedAt)],
+      ['Created', info.createdAt === null ? null : formatDate(info.createdAt)],
+      ['Hidden', info.hidden ? 'yes' : null],
+      ['Indexed', info.id === null ? 'no' : 'yes'],
+      ['Online', info.online ? null : style('warn', 'no, this is what the index remembers')],
+      ['Id', info.id],
+      ['Content', info.contentId],
+      ['Hash', info.contentHash],
+      ['BLAKE3', info.integrityHash],
+      ...info.rules.map(({ name, pattern, source }) => ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const),
+      ...Object.entries(info.metadata ?? {}).map(([name, value]) => [printable(label(name)), metadataValue(value)] as const),
+    ],
+    view,
+  )
+  if (info.copies.length < 2) return fields
+  const copies = info.copies.map(
+    ({ device, online, path }) => `  ${shortenMiddle(printable(path), view.width - 2)}${online ? '' : style('warn', '  offline')}${device ? style('dim', `  ${printable(device)}`) : ''}`,
+  )
+  return [...fields, '', style('dim', 'COPIES'), ...copies]
+}
+
+function folderSize({ childCount, fileCount, totalSize }: OutputOf<'files.info'>): string | null {
+  const parts = [
+    totalSize === null ? null : formatBytes(totalSize),
+    fileCount === null ? null : plural(fileCount, 'file'),
+    childCount === null ? null : `${formatCount(childCount)} directly inside`,
+  ]
+  return parts.filter((part) => part !== null).join(', ') || null
+}
+
+function fileSize({ allocated, size }: OutputOf<'files.info'>): string {
+  return `${formatBytes(size)} (${formatCount(size)} bytes${allocated < size ? `, ${formatBytes(allocated)} on disk` : ''})`
+}
+
+/** `focalLength` → `Focal length` */
+function label(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+function metadataValue(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return printable(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+function duplicateGroups({ groups, notes, reclaimableBytes, totalGroups }: OutputOf<'files.duplicates'>, view: View): readonly string[] {
+  const { style } = view
+  if (totalGroups === 0) return ['No two files hold the same content.', ...noteLines(notes, view)]
+  const lines = groups.flatMap(({ files, size, verified }) => [
+    `${style('heading', formatBytes(size))} × ${files.length}${verified === 'full' ? style('good', '  verified') : ''}`,
+    ...files.map(({ online, path }) => `  ${shortenMiddle(printable(path), view.width - 2 - (online ? 0 : 9))}${online ? '' : style('warn', '  offline')}`),
+  ])
+  const shown = groups.length < totalGroups ? ` The largest ${formatCount(groups.length)} are shown.` : ''
+  return [
+    ...lines,
+    '',
+    `${plural(totalGroups, 'group')}, ${formatBytes(reclaimableBytes)} reclaimable.${shown}`,
+    ...noteLines(notes, view),
+  ]
+}
+
+function noteLines(notes: readonly { path: string; message: string }[], view: View): string[] {
+  return notes.map(({ message, path }) => view.style('warn', `${printable(path)}: ${printable(message)}`))
+}

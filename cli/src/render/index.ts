@@ -1,0 +1,24 @@
+import type { Ops } from '@spacedrive/core/ops'
+import type { OutputOf } from '../contract.ts'
+import type { Renderers, View } from './view.ts'
+
+/** Loaded by feature, because a command needs one of them. */
+const features: Readonly<Record<string, () => Promise<Renderers>>> = {
+  libraries: async () => (await import('./libraries.ts')).libraryRenderers,
+  locations: async () => (await import('./locations.ts')).locationRenderers,
+  indexing: async () => (await import('./indexing.ts')).indexingRenderers,
+  jobs: async () => (await import('./jobs.ts')).jobRenderers,
+  files: async () => (await import('./files.ts')).fileRenderers,
+  search: async () => (await import('./search.ts')).searchRenderers,
+  volumes: async () => (await import('./volumes.ts')).volumeRenderers,
+  devices: async () => (await import('./devices.ts')).deviceRenderers,
+  system: async () => (await import('./system.ts')).systemRenderers,
+  config: async () => (await import('./config.ts')).configRenderers,
+}
+
+/** The output of an operation as a person reads it; JSON where no renderer knows better. */
+export async function renderOutput<N extends keyof Ops>(name: N, output: OutputOf<N>, view: View): Promise<readonly string[]> {
+  const renderers = await features[name.split('.')[0] ?? '']?.()
+  const render = renderers?.[name]
+  return render ? render(output, view) : JSON.stringify(output, null, 2).split('\n')
+}

@@ -1,0 +1,113 @@
+import type { Job, JobDetails, JobStatus, JobWarning } from '@spacedrive/core/domain'
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, plural } from '../text/format.ts'
+import { type Style, type Tone } from '../text/style.ts'
+import { type Cell, type Column, renderTable } from '../text/table.ts'
+import { shortId } from '../short-id.ts'
+import type { Renderers, View } from './view.ts'
+
+export const jobRenderers: Renderers = {
+  'jobs.list': jobList,
+  'jobs.info': jobFields,
+  'jobs.wait': (job, view) => [jobSentence(job, view)],
+  'jobs.pause': (job, view) => [jobSentence(job, view)],
+  'jobs.resume': (job, view) => [jobSentence(job, view)],
+  'jobs.cancel': (job, view) => [jobSentence(job, view)],
+  'jobs.retry': (job, view) => [jobSentence(job, view)],
+  'jobs.run': ({ job }) => [`Started job ${job.id}.`],
+  'jobs.types': (types, view) =>
+    renderTable({
+      columns: [{ title: 'NAME' }, { title: 'RESUMES' }, { title: 'WHAT IT DOES', shrink: 'end', min: 20 }],
+      rows: types.map((type): Cell[] => [type.name, type.resumable ? 'yes' : 'no', printable(type.summary)]),
+      width: view.width,
+      style: view.style,
+    }),
+}
+
+/** The colour of a job's status wherever it is shown. */
+export const jobTones: Readonly<Record<JobStatus, Tone>> = {
+  queued: 'dim',
+  running: 'busy',
+  paused: 'dim',
+  completed: 'good',
+  failed: 'bad',
+  cancelled: 'dim',
+}
+
+/** `completed with 3 failures` where a job went on without some things. */
+export function statusLabel({ status, warnings }: Job): string {
+  return warnings > 0 ? `${status}, ${plural(warnings, 'failure')}` : status
+}
+
+const columns: readonly Column[] = [
+  { title: 'ID' },
+  { title: 'JOB', shrink: 'end', min: 12 },
+  { title: 'STATUS', shrink: 'end', min: 9 },
+  { title: 'PHASE', shrink: 'end', min: 8, drop: 2 },
+  { title: 'DONE', align: 'right' },
+  { title: 'STARTED', drop: 1 },
+]
+
+function jobList(jobs: readonly Job[], view: View): readonly string[] {
+  if (jobs.length === 0) return ['No jobs.']
+  const rows = jobs.map((job): Cell[] => [
+    view.verbose ? job.id : shortId(job.id),
+    printable(job.name),
+    { text: statusLabel(job), tone: job.warnings > 0 && job.status === 'completed' ? 'warn' : jobTones[job.status] },
+    printable(job.progress.phase),
+    doneLabel(job),
+    formatAgo(job.startedAt ?? job.createdAt, view.now),
+  ])
+  const failures = jobs.flatMap(({ error, id }) => (error === null ? [] : [view.style('bad', `${shortId(id)}: ${printable(error.message)}`)]))
+  return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...failures]
+}
+
+function doneLabel({ progress: { done, total } }: Job): string {
+  return total === null || total === done ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`
+}
+
+function jobFields(job: JobDetails, view: View): readonly string[] {
+  const { progress } = job
+  const ended = job.endedAt === null ? null : Date.parse(job.endedAt)
+  const fields = renderFields(
+    [
+      ['Job', printable(job.name)],
+      ['Id', job.id],
+      ['Status', view.style(jobTones[job.status], statusLabel(job))],
+      ['Error', job.error === null ? null : `${printable(job.error.message)} (${job.error.code})`],
+      ['Phase', progress.phase ? printable(progress.phase) : null],
+      ['Done', `${doneLabel(job)}${progress.bytes > 0 ? `, ${formatBytes(progress.bytes)}` : ''}`],
+      ['Rate', progress.rate === null ? null : `${formatCount(progress.rate)}/s`],
+      ['Left', progress.etaMs === null || ended !== null ? null : formatDuration(progress.etaMs)],
+      ['Queued', formatDate(job.createdAt)],
+      ['Took', job.startedAt === null ? null : formatDuration((ended ?? view.now) - Date.parse(job.startedAt))],
+      ['Attempts', job.attempts > 1 ? formatCount(job.attempts) : null],
+      ['Input', printable(JSON.stringify(job.input))],
+      ['Output', job.output === null || job.output === undefined ? null : printable(JSON.stringify(job.output))],
+    ],
+    view,
+  )
+  const log = view.verbose ? job.log : job.log.slice(-LOG_LINES)
+  return [
+    ...fields,
+    ...(job.warningList.length > 0 ? ['', ...warningLines(job.warningList, view.style)] : []),
+    ...(log.length > 0 ? ['', view.style('dim', 'LOG'), ...log.map((line) => `  ${printable(line)}`)] : []),
+  ]
+}
+
+/** How much of the log `job info` shows without --verbose. */
+const LOG_LINES = 10
+
+/** What a job went on without, one line each, with the path. */
+export function warningLines(warnings: readonly JobWarning[], style: Style): string[] {
+  return warnings.map(({ code, message, path }) => {
+    const where = path === null ? '' : `${printable(path)}: `
+    return `  ${style('warn', code)}  ${where}${printable(message)}`
+  })
+}
+
+function jobSentence(job: Job, view: View): string {
+  const reason = job.error === null ? '' : `: ${printable(job.error.message)}`
+  return `Job ${shortId(job.id)} (${printable(job.name)}) is ${view.style(jobTones[job.status], statusLabel(job))}${reason}.`
+}

@@ -1,0 +1,52 @@
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { formatBytes, formatDuration, plural } from '../text/format.ts'
+import { type Tone } from '../text/style.ts'
+import { wrap } from '../text/wrap.ts'
+import type { OutputOf } from '../contract.ts'
+import type { Renderers, View } from './view.ts'
+
+export const systemRenderers: Renderers = {
+  'system.status': statusFields,
+  'system.doctor': doctorReport,
+}
+
+function statusFields(status: OutputOf<'system.status'>, view: View): readonly string[] {
+  const { jobs } = status
+  return renderFields(
+    [
+      ['Daemon', `${view.style('good', 'running')} for ${formatDuration(status.uptimeMs)}, version ${printable(status.version)}, process ${status.pid}`],
+      ['Instance', printable(status.instance)],
+      ['Library', status.library ? `${printable(status.library.name)}${status.libraries > 1 ? ` (of ${status.libraries})` : ''}` : 'none open'],
+      ['Jobs', jobs.running + jobs.queued === 0 ? 'none' : `${jobs.running} running, ${jobs.queued} queued`],
+      ['Network', status.network.state],
+      ['Memory', formatBytes(status.memory.rssBytes)],
+      ['Data', printable(status.dataDir)],
+      ['Explorer', status.explorer],
+    ],
+    view,
+  )
+}
+
+const checkTones: Readonly<Record<'ok' | 'warning' | 'error', Tone>> = { ok: 'good', warning: 'warn', error: 'bad' }
+const checkMarks = { ok: '✓', warning: '!', error: '✗' } as const
+
+function doctorReport({ checks, engines, ok }: OutputOf<'system.doctor'>, view: View): readonly string[] {
+  const size = checks.reduce((max, { name }) => Math.max(max, name.length), 0)
+  const indent = ' '.repeat(size + 4)
+  const lines = checks.flatMap(({ detail, fix, name, state }) => {
+    const [first = '', ...rest] = wrap([printable(detail), ...(fix === null ? [] : [`→ ${printable(fix)}`])].join('\n'), view.width - size - 4)
+    return [`${view.style(checkTones[state], checkMarks[state])} ${name.padEnd(size)}  ${first}`, ...rest.map((line) => indent + line)]
+  })
+  const engineLines = engines.map(({ available, how, job, name, version }) => {
+    const state = available ? `${printable(name)} ${printable(version ?? '')}`.trim() : `${printable(name)}: ${printable(how)}`
+    return `${view.style(available ? 'good' : 'dim', available ? '✓' : '–')} ${printable(job)}: ${state}`
+  })
+  const count = checks.filter((check) => check.state !== 'ok').length
+  return [
+    ...lines,
+    ...(engineLines.length > 0 ? ['', view.style('dim', 'ENGINES'), ...engineLines] : []),
+    '',
+    count === 0 ? view.style('good', 'Everything is in order.') : view.style(ok ? 'warn' : 'bad', `${plural(count, 'thing')} to look at.`),
+  ]
+}

@@ -1,0 +1,19 @@
+import type { Ops } from '@spacedrive/core/ops'
+import type { OutputOf } from '../contract.ts'
+import type { Style } from '../text/style.ts'
+
+/** What a renderer may know of who is reading. */
+export interface View {
+  /** Cells in a line; Infinity in a pipe. */
+  readonly width: number
+  readonly style: Style
+  readonly verbose: boolean
+  /** For "5 min ago". */
+  readonly now: number
+}
+
+/** Lines for a person. Everything that comes from outside, such as names, goes through `printable` on the way. */
+export type Renderer<N extends keyof Ops> = (output: OutputOf<N>, view: View) => readonly string[]
+
+/** The renderers of one feature, by operation. */
+export type Renderers = { readonly [N in keyof Ops]?: Renderer<N> }

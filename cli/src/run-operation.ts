@@ -1,0 +1,110 @@
+import { resolve } from 'node:path'
+import type { Values } from './command-spec.ts'
+import type { CliContext } from './context.ts'
+import type { ContractOp, OutputOf } from './contract.ts'
+import { confirm } from './confirm.ts'
+import { exitCodes } from './exit-codes.ts'
+import { afterwards } from './hints.ts'
+import { renderOutput } from './render/index.ts'
+import { viewOf } from './render/view.ts'
+import { type Session, openSession } from './session.ts'
+import { isShortId } from './short-id.ts'
+
+/** Runs the operation of a command: asks where it destroys, sends it, prints what came back, waits where that is wanted. */
+export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
+  await using session = await openSession(context)
+  const { wait, ...given } = values
+  const input = await inputOf(operation, given, session)
+  if (operation.cli?.confirm !== undefined) await confirm(operation, input, session)
+  const output = await session.call(operation, input)
+  if (wait === true) {
+    const { waitForOutputJob } = await import('./live/wait-for-job.ts')
+    return waitForOutputJob(output, session)
+  }
+  await printOutput(operation, output, session)
+  return exitCodeOfOutput(operation, output)
+}
+
+/** Prints an operation's answer as `--json`, as `--jsonl` or for a person, with what is likely wanted next. */
+export async function printOutput(operation: Pick<ContractOp, 'name'>, output: unknown, { context }: Session): Promise<void> {
+  const { globals, io } = context
+  if (globals.jsonl) {
+    for (const item of itemsOf(output)) io.printJsonLine(item)
+    return
+  }
+  if (globals.json) {
+    io.printJson(output)
+    return
+  }
+  const lines = await renderOutput(operation.name, output as OutputOf<typeof operation.name>, viewOf(context))
+  if (lines.length > 0) io.print(lines.join('\n'))
+  const next = afterwards[operation.name]
+  if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
+}
+
+/** What a person typed as the operation takes it: absolute paths, whole ids, words joined. */
+async function inputOf({ cli, input }: ContractOp, values: Values, session: Session): Promise<Record<string, unknown>> {
+  const resolved: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(values)) {
+    const isText = input.properties?.[field]?.type === 'string'
+    const joined = isText && Array.isArray(value) ? value.join(' ') : value
+    if (cli?.paths?.includes(field)) resolved[field] = eachText(joined, absolutePath)
+    else if (cli?.references?.includes(field)) resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
+    else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
+    else resolved[field] = joined
+  }
+  return resolved
+}
+
+function eachText(value: unknown, change: (text: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change))
+  return typeof value === 'string' ? change(value) : value
+}
+
+function absolutePath(text: string): string {
+  return text.startsWith('base64:') ? text : resolve(text)
+}
+
+/** A location may have any name, but not one that begins like a path. */
+function looksLikePath(text: string): boolean {
+  return /^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)
+}
+
+/** `job list` shows the end of an id; that is enough to name the job again. */
+async function wholeJobId(text: string, session: Session): Promise<string> {
+  if (!isShortId(text)) return text
+  const jobs = await session.query('jobs.list', { limit: MAX_JOBS })
+  const found = jobs.filter(({ id }) => id.endsWith(text.toLowerCase()))
+  return found.length === 1 && found[0] ? found[0].id : text
+}
+
+/** As many as one call lists. */
+const MAX_JOBS = 1_000
+
+function itemsOf(output: unknown): readonly unknown[] {
+  if (Array.isArray(output)) return output
+  const lists = typeof output === 'object' && output !== null ? [Reflect.get(output, 'items'), Reflect.get(output, 'groups'), Reflect.get(output, 'differences')] : []
+  return lists.find((list): list is unknown[] => Array.isArray(list)) ?? [output]
+}
+
+/** Most operations have worked when they answer; some answer a question. */
+function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
+  switch (name) {
+    case 'indexing.verify':
+      return (output as OutputOf<'indexing.verify'>).total === 0 ? exitCodes.ok : exitCodes.failed
+    case 'libraries.check':
+      return (output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed
+    case 'jobs.wait':
+      return exitCodeOfJob(output as OutputOf<'jobs.wait'>)
+    case 'indexing.quickScan':
+      return (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial
+    default:
+      return exitCodes.ok
+  }
+}
+
+/** 0 completed, 1 failed or cancelled, 5 completed with failures. */
+export function exitCodeOfJob({ status, warnings }: Pick<OutputOf<'jobs.wait'>, 'status' | 'warnings'>): number {
+  if (status !== 'completed') return exitCodes.failed
+  return warnings > 0 ? exitCodes.partial : exitCodes.ok
+}

@@ -1,0 +1,34 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { contractJson } from './generate/contract.ts'
+import { operationsPage } from './generate/operations-page.ts'
+
+const root = new URL('..', import.meta.url)
+
+/** Every committed file that is made from the operations. */
+const generated = [
+  { file: new URL('cli/src/contract.json', root), make: contractJson },
+  { file: new URL('docs/operations.md', root), make: operationsPage },
+]
+
+process.exitCode = process.argv.includes('--check') ? await check() : await write()
+
+async function write(): Promise<number> {
+  for (const { file, make } of generated) {
+    await mkdir(dirname(fileURLToPath(file)), { recursive: true })
+    await writeFile(file, make())
+  }
+  return 0
+}
+
+async function check(): Promise<number> {
+  const stale: string[] = []
+  for (const { file, make } of generated) {
+    const committed = await readFile(file, 'utf8').catch(() => '')
+    if (committed !== make()) stale.push(relative(fileURLToPath(root), fileURLToPath(file)))
+  }
+  if (stale.length === 0) return 0
+  process.stderr.write(`out of date: ${stale.join(', ')}; run \`npm run generate\` and commit what it changes\n`)
+  return 1
+}
