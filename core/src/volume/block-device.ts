@@ -1,0 +1,193 @@
+import { posix } from 'node:path'
+import { filesystemName } from './filesystems.ts'
+import { type LinuxFiles, readText } from './linux-files.ts'
+import type { MountCache } from './mount-cache.ts'
+import { readSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.ts'
+
+/** What Linux knows of the device under a file system. */
+export interface BlockDevice {
+  /** What lies on it, whatever serves it. */
+  readonly filesystem: string | null
+  /** The file system's own id, as its format writes it. */
+  readonly uuid: string | null
+  readonly label: string | null
+  readonly partitionUuid: string | null
+  readonly partition: number
+  readonly serial: string | null
+  /** Tells this device from others that hold a copy of the same file system. */
+  readonly hardwareId: string | null
+  readonly rotational: boolean | null
+  /** A memory stick, a USB disk, an optical disc. */
+  readonly removable: boolean
+  /** No disk of this machine: given by a hypervisor. */
+  readonly virtual: boolean
+  /** A file that is mounted as if it were a disk. */
+  readonly image: boolean
+}
+
+/** The names udev has made for devices, by the kernel's name (`sda1`). Read once a detection. */
+export interface DiskLinks {
+  readonly uuids: ReadonlyMap<string, string>
+  readonly labels: ReadonlyMap<string, string>
+}
+
+export async function readDiskLinks(files: LinuxFiles): Promise<DiskLinks> {
+  const [uuids, labels] = await Promise.all([
+    readLinks(files, '/dev/disk/by-uuid'),
+    readLinks(files, '/dev/disk/by-label'),
+  ])
+  return { uuids, labels }
+}
+
+async function readLinks(files: LinuxFiles, directory: string): Promise<Map<string, string>> {
+  const links = (await files.list(directory)).map(async (name) => {
+    const target = await files.readLink(`${directory}/${name}`)
+    return [target === null ? '' : posix.basename(target), unescapeUdev(name)] as const
+  })
+  return new Map(await Promise.all(links))
+}
+
+/** udev writes what may not stand in a file name as `\x20`. */
+function unescapeUdev(name: string): string {
+  const bytes = Buffer.from(name).toString('latin1')
+  const plain = bytes.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(plain, 'latin1').toString('utf8')
+}
+
+export interface BlockDeviceQuestion {
+  /** `major:minor` of the mount; `0:…` for a file system over several devices, then `source` says one of them. */
+  readonly deviceId: string
+  readonly source: string
+  /** As the kernel writes it. */
+  readonly filesystem: string
+  /** Number of the mount: a device may hold another file system when it is mounted again. */
+  readonly id: number
+}
+
+export interface BlockDeviceDeps {
+  readonly files: LinuxFiles
+  readonly links: DiskLinks
+  readonly headers: MountCache<Superblock | null>
+}
+
+/** Null where no block device is under the file system. */
+export async function readBlockDevice(
+  question: BlockDeviceQuestion,
+  deps: BlockDeviceDeps,
+): Promise<BlockDevice | null> {
+  const { files, links } = deps
+  const path = await devicePath(files, question)
+  if (path === null) return null
+  const name = posix.basename(path)
+  const [udev, uevent, disk, dmUuid, backingFile] = await Promise.all([
+    readUdev(files, path),
+    readPairs(files, `${path}/uevent`, ''),
+    readDisk(files, path),
+    readText(files, `${path}/dm/uuid`),
+    readText(files, `${path}/loop/backing_file`),
+  ])
+  const known = udev.get('ID_FS_UUID') ?? links.uuids.get(name) ?? null
+  const header = known === null ? await readHeader(question, uevent, deps) : null
+  const partitionUuid = udev.get('ID_PART_ENTRY_UUID') ?? uevent.get('PARTUUID') ?? null
+  const serial = udev.get('ID_SERIAL') ?? disk.serial
+  const partition = Number(uevent.get('PARTN') ?? 0)
+  const hardware = [partitionUuid, serial && `${serial}-${partition}`, dmUuid, backingFile].filter(Boolean)
+  return {
+    filesystem: udev.get('ID_FS_TYPE') ?? header?.filesystem ?? null,
+    uuid: known ?? header?.uuid ?? null,
+    label: unescapeUdev(udev.get('ID_FS_LABEL_ENC') ?? '') || (links.labels.get(name) ?? header?.label ?? null),
+    partitionUuid,
+    partition,
+    serial,
+    hardwareId: hardware.length > 0 ? hardware.join(' ') : null,
+    rotational: disk.rotational,
+    removable: disk.removable || udev.get('ID_BUS') === 'usb',
+    virtual: disk.virtual,
+    image: backingFile !== null,
+  }
+}
+
+/** Its folder below `/sys/devices`. */
+async function devicePath(files: LinuxFiles, { deviceId, source }: BlockDeviceQuestion): Promise<string | null> {
+  const directory = deviceId.startsWith('0:') ? '/sys/class/block' : '/sys/dev/block'
+  const name = deviceId.startsWith('0:') ? await deviceName(files, source) : deviceId
+  const target = name === null ? null : await files.readLink(`${directory}/${name}`)
+  return target === null ? null : posix.resolve(directory, target)
+}
+
+/** `/dev/mapper/vault` is a link to `/dev/dm-0`; bcachefs names all its devices with colons between. */
+async function deviceName(files: LinuxFiles, source: string): Promise<string | null> {
+  const node = source.split(':', 1)[0]!
+  if (!node.startsWith('/dev/')) return null
+  return posix.basename((await files.readLink(node)) ?? node)
+}
+
+async function readUdev(files: LinuxFiles, path: string): Promise<Map<string, string>> {
+  const deviceId = await readText(files, `${path}/dev`)
+  return deviceId === null ? new Map() : readPairs(files, `/run/udev/data/b${deviceId}`, 'E:')
+}
+
+async function readPairs(files: LinuxFiles, path: string, prefix: string): Promise<Map<string, string>> {
+  const lines = ((await files.read(path))?.toString('utf8') ?? '').split('\n').filter((line) => line.startsWith(prefix))
+  return new Map(
+    lines.map((line) => {
+      const at = line.indexOf('=')
+      return [line.slice(prefix.length, at), line.slice(at + 1)]
+    }),
+  )
+}
+
+/** Only root may read a device. On a system with udev nobody needs to: its answer is in `/run/udev/data`. */
+async function readHeader(
+  { id, filesystem }: BlockDeviceQuestion,
+  uevent: ReadonlyMap<string, string>,
+  { files, headers }: BlockDeviceDeps,
+): Promise<Superblock | null> {
+  const name = uevent.get('DEVNAME')
+  if (name === undefined) return null
+  return headers.get(`${name} ${uevent.get('DISKSEQ')} ${id}`, async () => {
+    const start = await files.readStart(`/dev/${name}`, SUPERBLOCK_BYTES)
+    return start && readSuperblock(filesystemName(filesystem), start)
+  })
+}
+
+interface Disk {
+  readonly serial: string | null
+  readonly rotational: boolean | null
+  readonly removable: boolean
+  readonly virtual: boolean
+}
+
+/** The disk a partition is on; for mapped devices (LUKS, LVM, md) the disk below them, as far as it is one. */
+async function readDisk(files: LinuxFiles, device: string, depth = 0): Promise<Disk> {
+  const isPartition = (await files.read(`${device}/partition`)) !== null
+  const disk = isPartition ? posix.dirname(device) : device
+  const below = depth < MAX_LAYERS ? await files.list(`${disk}/slaves`) : []
+  const parents = await Promise.all(
+    below.map(async (name) => {
+      const target = await files.readLink(`/sys/class/block/${name}`)
+      return target === null ? null : readDisk(files, posix.resolve('/sys/class/block', target), depth + 1)
+    }),
+  )
+  const layers = parents.filter((parent) => parent !== null)
+  const [rotational, removable, serial, wwid] = await Promise.all([
+    readText(files, `${disk}/queue/rotational`),
+    readText(files, `${disk}/removable`),
+    firstText(files, [`${disk}/serial`, `${disk}/device/serial`]),
+    firstText(files, [`${disk}/wwid`, `${disk}/device/wwid`]),
+  ])
+  return {
+    serial: wwid ?? serial,
+    rotational: rotational === null ? null : rotational === '1',
+    removable: removable === '1' || disk.includes('/usb') || layers.some((layer) => layer.removable),
+    virtual: /\/(?:virtio\d+|vbd-\d+|VMBUS:[^/]*)\/|\/zram\d+$/i.test(disk) || layers.some((layer) => layer.virtual),
+  }
+}
+
+/** LVM on LUKS on RAID on partitions is four. */
+const MAX_LAYERS = 8
+
+async function firstText(files: LinuxFiles, paths: readonly string[]): Promise<string | null> {
+  const texts = await Promise.all(paths.map((path) => readText(files, path)))
+  return texts.find((text) => text !== null) ?? null
+}

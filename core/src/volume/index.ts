@@ -1,0 +1,13 @@
+export type { DetectedVolume, Detection, Mount, VolumeDetector } from './detected-volume.ts'
+export { createVolumeDetector, type DetectorDeps } from './detector.ts'
+export { type EnsuredVolume, LibraryVolumes, type LibraryVolumesDeps } from './library-volumes.ts'
+export type { AnyPath, VolumePlace } from './mount-table.ts'
+export { type CloudPlace, cloudPlace, cloudRoots, isPlaceholder } from './placeholder.ts'
+export {
+  type CacheStats,
+  VolumeManager,
+  type VolumeChange,
+  type VolumeManagerDeps,
+  type VolumeStatistics,
+} from './volume-manager.ts'
+export type { VolumeSpeed } from './speed-test.ts'

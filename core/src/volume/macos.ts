@@ -1,0 +1,203 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { z } from 'zod'
+import type { DiskType, VolumeKind } from '../domain/index.ts'
+import type { Logger } from '../util/logger.ts'
+import type { DetectedVolume, Detection, Mount, VolumeDetector } from './detected-volume.ts'
+import { filesystemClass, filesystemName, sharesBlocks } from './filesystems.ts'
+import { type VolumeIdentity, volumeFingerprint } from './fingerprint.ts'
+import { MountCache } from './mount-cache.ts'
+import { baseName } from './mount-order.ts'
+import { parseShare, shareName } from './network-share.ts'
+import { parsePlist } from './plist.ts'
+import { type RunCommand, runCommand } from './run-command.ts'
+import { spaceFacts, type SpaceReader, SystemSpaceReader } from './space.ts'
+
+export interface MacDetectorDeps {
+  /** Goes into the fingerprint of what has no id of its own. */
+  readonly machineId: string
+  readonly log: Logger
+  readonly run?: RunCommand
+  readonly space?: SpaceReader
+  /** The text of `/usr/share/firmlinks`. */
+  readonly readFirmlinks?: () => Promise<string>
+}
+
+/** Asks `mount` what is mounted and `diskutil` about each disk, once for as long as it stays mounted. */
+export class MacDetector implements VolumeDetector {
+  readonly #machineId: string
+  readonly #log: Logger
+  readonly #run: RunCommand
+  readonly #space: SpaceReader
+  readonly #readFirmlinks: () => Promise<string>
+  readonly #disks = new MountCache<DiskInfo>()
+
+  constructor(deps: MacDetectorDeps) {
+    this.#machineId = deps.machineId
+    this.#log = deps.log
+    this.#run = deps.run ?? runCommand
+    this.#space = deps.space ?? new SystemSpaceReader()
+    this.#readFirmlinks = deps.readFirmlinks ?? (() => readFile('/usr/share/firmlinks', 'utf8').catch(() => ''))
+  }
+
+  /** Almost everything a person mounts appears there. */
+  async mountToken(): Promise<string> {
+    return (await readdir('/Volumes').catch(() => [])).join('\0')
+  }
+
+  forget(): void {
+    this.#disks.clear()
+  }
+
+  async detect(signal: AbortSignal): Promise<Detection> {
+    const mounts = parseMounts(await this.#run('/sbin/mount', [], signal))
+    const pseudo = mounts.filter((mount) => isPseudo(mount))
+    const firmlinks = parseFirmlinks(await this.#readFirmlinks())
+    const hasData = mounts.some((mount) => mount.mountPoint === DATA_VOLUME)
+    const volumes = mounts
+      .filter((mount) => !isPseudo(mount))
+      .map((mount) => this.#describe(mount, { firmlinks, hasData, signal }))
+    const found = await Promise.all(volumes)
+    this.#disks.sweep()
+    return { volumes: found, pseudoMounts: pseudo.map((mount) => mount.mountPoint) }
+  }
+
+  async #describe(
+    mount: MacMount,
+    { firmlinks, hasData, signal }: { firmlinks: readonly string[]; hasData: boolean; signal: AbortSignal },
+  ): Promise<DetectedVolume> {
+    const { mountPoint, source, flags } = mount
+    const disk = source.startsWith('/dev/') ? await this.#diskInfo(mount, signal) : null
+    const facts: Facts = {
+      mount,
+      disk,
+      filesystem: filesystemName(mount.filesystem),
+      hasData,
+      machineId: this.#machineId,
+    }
+    const mayHang = !flags.has('local')
+    const deviceId = disk?.DeviceIdentifier ?? source
+    const linked = mountPoint === DATA_VOLUME ? firmlinks : []
+    return {
+      fingerprint: volumeFingerprint(identify(facts)),
+      name: nameOf(facts),
+      mountPoint,
+      mounts: [
+        { mountPoint, root: '/', deviceId },
+        ...linked.map((path): Mount => ({ mountPoint: path, root: path, deviceId })),
+      ],
+      kind: kindOf(facts),
+      disk: diskOf(facts),
+      filesystem: facts.filesystem,
+      ...spaceFacts(await this.#space.read({ mountPoint, mayHang })),
+      readOnly: flags.has('read-only'),
+      cow: sharesBlocks(facts.filesystem),
+      removable: disk?.RemovableMediaOrExternalDevice ?? disk?.Ejectable ?? false,
+      readBytesPerSecond: null,
+      writeBytesPerSecond: null,
+      hardwareId: [disk?.DiskUUID, disk?.MediaName].filter(Boolean).join(' ') || null,
+      pool: disk?.APFSContainerReference ?? null,
+    }
+  }
+
+  async #diskInfo({ source, mountPoint }: MacMount, signal: AbortSignal): Promise<DiskInfo | null> {
+    const ask = async () =>
+      DiskInfo.parse(parsePlist(await this.#run('/usr/sbin/diskutil', ['info', '-plist', source], signal)))
+    try {
+      return await this.#disks.get(`${source} ${mountPoint}`, ask)
+    } catch (err) {
+      this.#log.warn({ err, source }, 'diskutil does not describe this disk; it is known by its mount point alone')
+      return null
+    }
+  }
+}
+
+/** What we use of `diskutil info -plist`. */
+const DiskInfo = z.object({
+  DeviceIdentifier: z.string(),
+  VolumeName: z.string().optional(),
+  VolumeUUID: z.string().optional(),
+  /** Of the partition. */
+  DiskUUID: z.string().optional(),
+  MediaName: z.string().optional(),
+  Internal: z.boolean().optional(),
+  Ejectable: z.boolean().optional(),
+  RemovableMediaOrExternalDevice: z.boolean().optional(),
+  SolidState: z.boolean().optional(),
+  BusProtocol: z.string().optional(),
+  APFSContainerReference: z.string().optional(),
+})
+type DiskInfo = z.infer<typeof DiskInfo>
+
+export interface MacMount {
+  readonly source: string
+  readonly mountPoint: string
+  /** As `mount` writes it: `apfs`, `smbfs`. */
+  readonly filesystem: string
+  readonly flags: ReadonlySet<string>
+}
+
+/** Reads what `mount` prints: `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`. */
+export function parseMounts(output: string): MacMount[] {
+  return [...output.matchAll(/^(.*?) on (\/.*) \(([^(),]+)((?:, [^()]*)?)\)$/gm)].map(
+    ([, source, mountPoint, filesystem, flags]) => ({
+      source: source!,
+      mountPoint: mountPoint!,
+      filesystem: filesystem!,
+      flags: new Set(flags!.split(', ').filter((flag) => flag !== '')),
+    }),
+  )
+}
+
+/** The folders of the data volume that macOS shows on the system volume, such as `/Users`. */
+export function parseFirmlinks(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.split('\t', 1)[0]!.trim())
+    .filter((path) => path.startsWith('/'))
+}
+
+const DATA_VOLUME = '/System/Volumes/Data'
+
+interface Facts {
+  readonly mount: MacMount
+  readonly disk: DiskInfo | null
+  readonly filesystem: string
+  /** Since macOS 10.15 the user's files are on a volume beside the sealed system. */
+  readonly hasData: boolean
+  readonly machineId: string
+}
+
+function isPseudo(mount: MacMount): boolean {
+  return filesystemClass(filesystemName(mount.filesystem)) === 'pseudo'
+}
+
+function identify({ mount, disk, filesystem, machineId }: Facts): VolumeIdentity {
+  const share = filesystemClass(filesystem) === 'network' ? parseShare(filesystem, mount.source) : null
+  if (share) return { by: 'share', protocol: filesystem, ...share }
+  if (disk?.VolumeUUID !== undefined) return { by: 'filesystem', uuid: disk.VolumeUUID }
+  if (disk?.DiskUUID !== undefined) return { by: 'partition', uuid: disk.DiskUUID }
+  return { by: 'place', filesystem, mountPoint: mount.mountPoint, machineId }
+}
+
+function nameOf({ mount, disk, filesystem }: Facts): string {
+  const share = filesystemClass(filesystem) === 'network' ? parseShare(filesystem, mount.source) : null
+  return share ? shareName(share) : disk?.VolumeName || baseName(mount.mountPoint)
+}
+
+function kindOf({ mount, disk, filesystem, hasData }: Facts): VolumeKind {
+  const type = filesystemClass(filesystem)
+  if (type === 'network' || !mount.flags.has('local')) return 'network'
+  if (type === 'memory' || disk?.BusProtocol === 'Disk Image') return 'virtual'
+  if (mount.mountPoint === DATA_VOLUME) return 'primary'
+  if (mount.mountPoint === '/') return hasData ? 'system' : 'primary'
+  if (mount.flags.has('nobrowse') || mount.mountPoint.startsWith('/System/')) return 'system'
+  if (!disk) return 'unknown'
+  return disk.Internal === false || disk.Ejectable ? 'external' : 'primary'
+}
+
+function diskOf({ mount, disk, filesystem }: Facts): DiskType {
+  if (filesystemClass(filesystem) === 'network' || !mount.flags.has('local')) return 'network'
+  if (filesystemClass(filesystem) !== 'disk' || disk?.BusProtocol === 'Disk Image') return 'virtual'
+  if (disk?.SolidState === undefined) return 'unknown'
+  return disk.SolidState ? 'ssd' : 'hdd'
+}

@@ -1,0 +1,116 @@
+import { posix } from 'node:path'
+import { CoreError } from '../util/errors.ts'
+import type { DetectedVolume, Detection, Mount } from './detected-volume.ts'
+
+/** A path of the file system: text, or bytes where its names may not be UTF-8. */
+export type AnyPath = string | Uint8Array
+
+/** Where a path lies. */
+export interface VolumePlace {
+  readonly volume: DetectedVolume
+  readonly mount: Mount
+  /** From the volume's root, `/` between the parts whatever the platform, none at either end; empty for the root. */
+  readonly pathInVolume: Buffer
+}
+
+type Entry = { readonly volume: DetectedVolume; readonly mount: Mount } | 'pseudo'
+
+/**
+ * Which volume a path lies on, by the longest mount above it. Paths are taken as the system knows them (absolute,
+ * symbolic links resolved); they need not exist. Nothing is read from disk.
+ */
+export class MountTable {
+  readonly #windows: boolean
+  readonly #entries = new Map<string, Entry>()
+  readonly #volumes: ReadonlyMap<string, DetectedVolume>
+
+  constructor({ volumes, pseudoMounts }: Detection, platform: NodeJS.Platform) {
+    this.#windows = platform === 'win32'
+    this.#volumes = new Map(volumes.map((volume) => [volume.fingerprint, volume]))
+    for (const mountPoint of pseudoMounts) this.#entries.set(this.#key(this.#parse(mountPoint)), 'pseudo')
+    for (const volume of volumes) {
+      for (const mount of volume.mounts) this.#entries.set(this.#key(this.#parse(mount.mountPoint)), { volume, mount })
+    }
+  }
+
+  /** Null for a path on no volume, such as one below `/proc`. Throws `InvalidInput` for a relative one. */
+  find(path: AnyPath): VolumePlace | null {
+    const text = this.#parse(path)
+    const key = this.#key(text)
+    for (let end = key.length; end >= 0; end = key.lastIndexOf('/', end - 1)) {
+      const entry = this.#entries.get(key.slice(0, end))
+      if (entry === 'pseudo') return null
+      if (entry)
+        return {
+          ...entry,
+          pathInVolume: toBytes(joined(withoutSlashes(bytesOf(entry.mount.root)), text.slice(end + 1))),
+        }
+      if (end === 0) return null
+    }
+    return null
+  }
+
+  /** Where a path of a volume is now; null where the volume, or that part of it, is not mounted or is covered by another mount. */
+  absolutePath(fingerprint: string, pathInVolume: AnyPath): Buffer | null {
+    const inside = withoutSlashes(bytesOf(pathInVolume))
+    for (const mount of this.#volumes.get(fingerprint)?.mounts ?? []) {
+      const below = relative(withoutSlashes(bytesOf(mount.root)), inside)
+      if (below === null) continue
+      const base = this.#parse(mount.mountPoint)
+      const path = below === '' ? base : `${base}/${below}`
+      const native = toBytes(this.#windows ? windowsPath(path) : path || '/')
+      const place = this.find(native)
+      if (place?.volume.fingerprint === fingerprint && place.pathInVolume.equals(toBytes(inside))) return native
+    }
+    return null
+  }
+
+  /** The path byte by byte in a string, `/` between its parts and none at the end. */
+  #parse(path: AnyPath): string {
+    const bytes = bytesOf(path)
+    const slashed = this.#windows ? withoutPrefix(bytes.replaceAll('\\', '/')) : bytes
+    const isAbsolute = slashed.startsWith('/') || (this.#windows && /^[a-z]:/i.test(slashed))
+    if (!isAbsolute) throw new CoreError('InvalidInput', `${JSON.stringify(String(path))} is not an absolute path`)
+    const plain = posix.normalize(slashed).replace(/\/$/, '')
+    return this.#windows && slashed.startsWith('//') ? `/${plain}` : plain
+  }
+
+  /** Drive letters and shares compare without case, and a mount point is made of little else. */
+  #key(text: string): string {
+    return this.#windows ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text
+  }
+}
+
+/** What is left of `inside` below `root`; null where it is not below. Both without outer slashes. */
+function relative(root: string, inside: string): string | null {
+  if (root === '' || root === inside) return inside.slice(root.length)
+  return inside.startsWith(`${root}/`) ? inside.slice(root.length + 1) : null
+}
+
+/** `photos` and `2024` give `photos/2024`; nothing and `2024` give `2024`. */
+function joined(base: string, rest: string): string {
+  return base !== '' && rest !== '' ? `${base}/${rest}` : base || rest
+}
+
+function withoutSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '')
+}
+
+/** Takes off the prefix that lifts the limit on a path's length. */
+function withoutPrefix(path: string): string {
+  return path.replace(/^\/\/\?\/UNC\//i, '//').replace(/^\/\/\?\//, '')
+}
+
+function windowsPath(path: string): string {
+  return (/^[a-z]:$/i.test(path) ? `${path}/` : path).replaceAll('/', '\\')
+}
+
+function bytesOf(path: AnyPath): string {
+  return (
+    typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.buffer, path.byteOffset, path.byteLength)
+  ).toString('latin1')
+}
+
+function toBytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1')
+}

@@ -1,0 +1,57 @@
+import { isCloudFilesystem } from './filesystems.ts'
+
+/** Where a network file system comes from, without credentials. */
+export interface NetworkShare {
+  readonly host: string
+  /** In the spelling the protocol compares: SMB does not tell cases apart. */
+  readonly share: string
+}
+
+/**
+ * Reads the source of a network mount: `nas:/export`, `//alice@nas/Photos`, `alice@host:/home`, `https://host/dav`.
+ * Null where the source names nothing outside this machine (a virtual machine's tag, an rclone remote of its own configuration).
+ */
+export function parseShare(filesystem: string, source: string): NetworkShare | null {
+  if (isCloudFilesystem(filesystem)) return null
+  const slashes = /^[\\/]{2}([^\\/]+)[\\/](.*)$/s.exec(source)
+  if (slashes) return { host: hostName(slashes[1]!), share: foldedShare(filesystem, slashes[2]!) }
+  const url = /^[a-z]+:\/\/([^/]+)(\/.*)?$/is.exec(source)
+  if (url) return { host: hostName(url[1]!), share: withoutSlashes(url[2] ?? '') }
+  const colon = /^(\[[^\]]+\]|[^:/]+):(.*)$/s.exec(source)
+  if (!colon || /^[a-z]$/i.test(colon[1]!)) return null
+  const share = withoutSlashes(colon[2]!)
+  // A path relative to a login's home folder is another folder for another login.
+  const login = filesystem === 'sshfs' && !colon[2]!.startsWith('/') ? (/^([^@]+)@/.exec(colon[1]!)?.[1] ?? '') : ''
+  return { host: hostName(colon[1]!), share: login ? `~${login}/${share}` : `/${share}` }
+}
+
+/** What a person would call it: `Photos on nas`. */
+export function shareName({ host, share }: NetworkShare): string {
+  const last = share.split('/').findLast((part) => part !== '')
+  return last === undefined ? host : `${last} on ${host}`
+}
+
+function hostName(authority: string): string {
+  return authority
+    .slice(authority.lastIndexOf('@') + 1)
+    .toLowerCase()
+    .replace(/\._(?:smb|afpovertcp)\._tcp(?=\.local$)/, '')
+}
+
+function foldedShare(filesystem: string, share: string): string {
+  const plain = withoutSlashes(percentDecoded(share).replaceAll('\\', '/'))
+  return filesystem === 'smb' ? plain.toLowerCase() : plain
+}
+
+function withoutSlashes(text: string): string {
+  return text.replace(/^\/+|\/+$/g, '')
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A share with a bare percent sign in its name is not encoded at all.
+    return text
+  }
+}

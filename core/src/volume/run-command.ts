@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { CoreError } from '../util/errors.ts'
+
+/** Runs a program of the system and gives its standard output. */
+export type RunCommand = (command: string, args: readonly string[], signal: AbortSignal) => Promise<string>
+
+/** Loading PowerShell and its storage module on a cold machine takes several seconds. */
+const TIMEOUT_MS = 20_000
+/** A machine with thousands of mounts prints about a megabyte. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+
+/**
+ * Kills the program after 20 s or when `signal` says so. Settles when the program has ended, which may be never: one
+ * that asks a dead file server cannot always be killed, so callers wait with a deadline. Throws `Unavailable`.
+ */
+export const runCommand: RunCommand = (command, args, signal) =>
+  new Promise((resolve, reject) => {
+    const options = {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      killSignal: 'SIGKILL',
+      maxBuffer: MAX_OUTPUT_BYTES,
+      signal,
+      timeout: TIMEOUT_MS,
+      windowsHide: true,
+    } as const
+    const child = execFile(command, args, options, (err, stdout) => {
+      if (err) reject(new CoreError('Unavailable', `${command} failed: ${err.message}`, { cause: err }))
+      else resolve(stdout)
+    })
+    // A program that cannot be killed must not keep this one from ending.
+    signal.addEventListener('abort', () => child.unref(), { once: true })
+  })

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { constants, type FileHandle, open, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { orAborted } from './deadline.ts'
+
+/** Bytes a second. */
+export interface VolumeSpeed {
+  readonly writeBytesPerSecond: number
+  /** Null where the system gives no way around its cache, so that the figure would be that of memory. */
+  readonly readBytesPerSecond: number | null
+}
+
+export interface SpeedTestInput {
+  /** Folders on the volume, the ones to try first in front. */
+  readonly directories: readonly string[]
+  /** The volume is memory itself: no cache to get around. */
+  readonly inMemory: boolean
+  readonly signal: AbortSignal
+}
+
+/** What is written to measure a volume. */
+export const SPEED_TEST_BYTES = 10 * 1024 * 1024
+/** Nobody waits longer for a figure; a volume this slow is told so. */
+const LIMIT_MS = 30_000
+/** A whole number of pages and of sectors of any size, as reading past the cache demands. */
+const CHUNK_BYTES = 1024 * 1024
+
+/**
+ * Writes 10 MB of noise to a file of its own, with `fsync`, and reads it back past the cache. The file has no name while
+ * it is measured (on Windows until it is closed), so nothing stays behind even if the process is killed.
+ * Throws `PermissionDenied`, `DiskFull`, `Timeout` or `Cancelled`.
+ */
+export async function measureSpeed({ directories, inMemory, signal }: SpeedTestInput): Promise<VolumeSpeed> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
+  const target = await createFile(directories)
+  try {
+    // On a volume that hangs nobody waits for the last call; the file is closed when that comes back.
+    return await orAborted(measureAndDiscard(target, inMemory, limit), limit, 'measuring the volume')
+  } catch (err) {
+    if (systemCode(err) !== 'ENOSPC') throw err
+    throw new CoreError('DiskFull', 'the volume has no room for the 10 MB to measure with', { cause: err })
+  }
+}
+
+interface Target {
+  readonly file: FileHandle
+  readonly path: string
+}
+
+async function createFile(directories: readonly string[]): Promise<Target> {
+  let refusal: unknown
+  for (const directory of directories) {
+    const path = join(directory, `.spacedrive-speed-test-${randomBytes(8).toString('hex')}`)
+    try {
+      const file = await open(path, 'wx+', 0o600)
+      if (process.platform !== 'win32') await unlink(path)
+      return { file, path }
+    } catch (err) {
+      refusal = err
+    }
+  }
+  throw new CoreError('PermissionDenied', 'there is no folder on the volume that we may write to', { cause: refusal })
+}
+
+async function measureAndDiscard(target: Target, inMemory: boolean, signal: AbortSignal): Promise<VolumeSpeed> {
+  try {
+    return await measure(target, inMemory, signal)
+  } finally {
+    await discard(target)
+  }
+}
+
+async function discard({ file, path }: Target): Promise<void> {
+  await file.close()
+  if (process.platform === 'win32') await rm(path, { force: true })
+}
+
+async function measure(target: Target, inMemory: boolean, signal: AbortSignal): Promise<VolumeSpeed> {
+  const noise = randomBytes(CHUNK_BYTES)
+  const writeBytesPerSecond = await timed(async () => {
+    for (let at = 0; at < SPEED_TEST_BYTES; at += CHUNK_BYTES) {
+      signal.throwIfAborted()
+      await target.file.write(noise, 0, CHUNK_BYTES, at)
+    }
+    await target.file.sync()
+  })
+  const reader = inMemory ? target.file : await openPastCache(target)
+  if (!reader) return { writeBytesPerSecond, readBytesPerSecond: null }
+  try {
+    return { writeBytesPerSecond, readBytesPerSecond: await timed(() => readAll(reader, signal)) }
+  } catch (err) {
+    // The file system lets a file be opened past the cache, but not read.
+    if (systemCode(err) === 'EINVAL') return { writeBytesPerSecond, readBytesPerSecond: null }
+    throw err
+  } finally {
+    if (reader !== target.file) await reader.close()
+  }
+}
+
+async function readAll(reader: FileHandle, signal: AbortSignal): Promise<void> {
+  // Reading past the cache needs memory that begins at a page: V8 reserves whole pages for a buffer that may be resized,
+  // and for no other.
+  const buffer = new Uint8Array(new ArrayBuffer(CHUNK_BYTES, { maxByteLength: CHUNK_BYTES }))
+  for (let at = 0; at < SPEED_TEST_BYTES; at += CHUNK_BYTES) {
+    signal.throwIfAborted()
+    await reader.read(buffer, 0, CHUNK_BYTES, at)
+  }
+}
+
+/** Null where there is no way past the cache: macOS has one, but not for Node; some file systems refuse. */
+async function openPastCache({ file, path }: Target): Promise<FileHandle | null> {
+  const flag = DIRECT_FLAG[process.platform]
+  if (flag === undefined) return null
+  const name = process.platform === 'linux' ? `/proc/self/fd/${file.fd}` : path
+  return open(name, constants.O_RDONLY | flag).catch(() => null)
+}
+
+/** Windows: libuv's `UV_FS_O_DIRECT`, which Node passes on as FILE_FLAG_NO_BUFFERING. */
+const DIRECT_FLAG: Partial<Record<NodeJS.Platform, number>> = { linux: constants.O_DIRECT, win32: 0x0200_0000 }
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return Math.round((SPEED_TEST_BYTES * 1000) / Math.max(performance.now() - start, CLOCK_STEP_MS))
+}
+
+/** What the clock can tell apart. */
+const CLOCK_STEP_MS = 0.001
