@@ -128,7 +128,7 @@ const DiskInfo = z.object({
 })
 type DiskInfo = z.infer<typeof DiskInfo>
 
-export interface MacMount {
+interface MacMount {
   readonly source: string
   readonly mountPoint: string
   /** As `mount` writes it: `apfs`, `smbfs`. */
@@ -137,7 +137,7 @@ export interface MacMount {
 }
 
 /** Reads what `mount` prints: `/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)`. */
-export function parseMounts(output: string): MacMount[] {
+function parseMounts(output: string): MacMount[] {
   return [...output.matchAll(/^(.*?) on (\/.*) \(([^(),]+)((?:, [^()]*)?)\)$/gm)].map(
     ([, source, mountPoint, filesystem, flags]) => ({
       source: source!,
@@ -149,7 +149,7 @@ export function parseMounts(output: string): MacMount[] {
 }
 
 /** The folders of the data volume that macOS shows on the system volume, such as `/Users`. */
-export function parseFirmlinks(text: string): string[] {
+function parseFirmlinks(text: string): string[] {
   return text
     .split('\n')
     .map((line) => line.split('\t', 1)[0]!.trim())
