@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { JobId } from '../domain/ids.ts'
 import type { Library } from '../library/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -6,10 +7,11 @@ import type { Logger } from '../util/logger.ts'
 /** Which of the runner's queues a job runs in; each has its own limit of jobs side by side. */
 export type ConcurrencyClass = 'cpu' | 'io' | 'network'
 
-/** Higher runs first. */
+/** Higher runs first; within one priority, the oldest. */
 export const priorities = { low: -1, normal: 0, high: 1, critical: 10 } as const
 
 export interface ProgressUpdate {
+  /** Another phase counts anew: `done` and `bytes` from zero, `total` unknown, unless they are given too. */
   readonly phase?: string
   readonly done?: number
   /** Null while it is still being counted. */
@@ -17,24 +19,47 @@ export interface ProgressUpdate {
   readonly bytes?: number
 }
 
-export interface JobContext<State = unknown> {
-  readonly jobId: string
+export interface Enqueued {
+  readonly id: JobId
+  /** True: a waiting or running job had the same key, and this is its id. */
+  readonly merged: boolean
+}
+
+/** What a run is given. `L` is the library; only tests of the runner use another. */
+export interface JobContext<State = unknown, L = Library> {
+  readonly jobId: JobId
   /** The library the job works on. */
-  readonly library: Library
+  readonly library: L
   /** What was last passed to `checkpoint`, or the job's initial state: a resumed job starts from here. */
   readonly state: State
-  /** Aborted when the job is paused or cancelled or the library closes. Check it between items. */
+  /**
+   * Aborted when the job is paused or cancelled or the library closes. Check it between items and throw
+   * (`signal.throwIfAborted()`): a run that returns has finished its work. A checkpoint may be made before throwing.
+   */
   readonly signal: AbortSignal
   /** Lines go to the job's own log file. */
   readonly log: Logger
-  /** Makes `state` durable before it resolves. Call it at a boundary the job can start again from. */
-  checkpoint(state: State): Promise<void>
-  /** Says how far the job is; fields that are left out stay as they were. Cheap: events are limited in number. */
-  progress(update: ProgressUpdate): void
-  /** Records something the job could not do and goes on without. */
-  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** Enqueues a child; pausing or cancelling this job does the same to its children. */
-  enqueue<I extends z.ZodType>(job: Job<string, I>, input: z.input<I>): Promise<{ id: string }>
+  /**
+   * Makes `state` durable before it resolves, together with the progress and warnings so far. Call it at a boundary
+   * the job can start again from: what is done before a checkpoint is not done again, whatever happens to the process.
+   */
+  checkpoint(this: void, state: State): Promise<void>
+  /**
+   * Says how far the job is; fields that are left out stay as they were, and numbers do not run backwards within a
+   * phase. Cheap enough for every item: events and writes are limited in number.
+   */
+  progress(this: void, update: ProgressUpdate): void
+  /** Records something the job could not do and goes on without. Those since the last checkpoint are raised again by a repeated run. */
+  warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+  /**
+   * Enqueues a child; pausing or cancelling this job does the same to its children. A run that is repeated enqueues
+   * again what it enqueued since its last checkpoint, so children have a key or do no harm twice.
+   */
+  enqueue<I extends z.ZodType>(
+    this: void,
+    job: Job<string, I, z.ZodType, z.ZodType, L>,
+    input: z.input<I>,
+  ): Promise<Enqueued>
 }
 
 export interface Job<
@@ -42,39 +67,55 @@ export interface Job<
   I extends z.ZodType = z.ZodType,
   S extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
+  L = Library,
 > {
+  /** The feature in the plural, a dot, what it does: `indexing.location`. Stored: renaming it strands unfinished jobs. */
   readonly name: N
   /** One line, for `job types` and the monitor. */
   readonly summary: string
   readonly input: I
-  /** What is kept between runs; it must hold all that a resumed run needs. */
+  /** What is kept between runs; it must hold all that a resumed run needs. No transforms: it is parsed again after a restart. */
   readonly state: S
   readonly output: O
   readonly initial: z.output<S>
   readonly concurrency: ConcurrencyClass
-  /** Default 0. */
   readonly priority: number
   /** How often a failed run is tried again, with backoff. Only retryable errors count; a killed process does not. */
   readonly retries: number
+  /** False: it cannot be paused, and fails rather than run again when the process ends in the middle of it. */
+  readonly resumable: boolean
   /** Waiting or running jobs of one name with one key are one job. Null: never merged. */
   key(input: z.output<I>): string | null
   /** Safe to run twice from one state. Throws `CoreError`s; returns the output. */
-  run(input: z.output<I>, ctx: JobContext<z.output<S>>): Promise<z.output<O>>
+  run(input: z.output<I>, ctx: JobContext<z.output<S>, L>): Promise<z.output<O>>
 }
 
-interface Definition<N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType> extends Pick<
-  Job<N, I, S, O>,
+/** A job of any shape, as the runner keeps it. */
+export type AnyJob<L> = Job<string, z.ZodType, z.ZodType, z.ZodType, L>
+
+interface Definition<N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType, L> extends Pick<
+  Job<N, I, S, O, L>,
   'name' | 'summary' | 'input' | 'state' | 'output' | 'initial' | 'run'
 > {
+  /** `io` by default. */
   readonly concurrency?: ConcurrencyClass
+  /** `priorities.normal` by default. */
   readonly priority?: number
+  /** 0 by default. */
   readonly retries?: number
+  /** True by default. */
+  readonly resumable?: boolean
+  /** Never merged by default. */
   key?(input: z.output<I>): string | null
 }
 
 /** Declares a job. Enqueue it by this object: `jobs.enqueue(indexLocation, { locationId })`. */
-export function defineJob<const N extends string, I extends z.ZodType, S extends z.ZodType, O extends z.ZodType>(
-  job: Definition<N, I, S, O>,
-): Job<N, I, S, O> {
-  return { concurrency: 'io', priority: priorities.normal, retries: 0, key: () => null, ...job }
+export function defineJob<
+  const N extends string,
+  I extends z.ZodType,
+  S extends z.ZodType,
+  O extends z.ZodType,
+  L = Library,
+>(job: Definition<N, I, S, O, L>): Job<N, I, S, O, L> {
+  return { concurrency: 'io', priority: priorities.normal, retries: 0, resumable: true, key: () => null, ...job }
 }

@@ -1,0 +1,76 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JobId } from '../domain/ids.ts'
+import { systemCode } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import type { GroupCommit } from './group-commit.ts'
+import type { JobStore } from './job-store.ts'
+import type { JobLimits } from './limits.ts'
+
+export interface HistoryDeps {
+  readonly store: JobStore
+  readonly commits: GroupCommit
+  readonly log: Logger
+  readonly logDir: string
+  readonly now: () => number
+  readonly limits: JobLimits
+}
+
+/** Dropping a row costs about as much as adding one, so it is done for so many at once. */
+const PRUNE_EVERY = 128
+/** Reading the folder of logs is worth it once so many jobs are gone. */
+const SWEEP_EVERY = 1_024
+
+/** Drops ended jobs, and their logs, once they are too many or too old. */
+export class History {
+  readonly #deps: HistoryDeps
+  #ended = 0
+  #dropped = 0
+  #sweep: Promise<void> = Promise.resolve()
+
+  constructor(deps: HistoryDeps) {
+    this.#deps = deps
+  }
+
+  /** A job has ended. */
+  ended(): void {
+    if (++this.#ended % PRUNE_EVERY === 0) void this.#prune()
+  }
+
+  /** Puts in order what an earlier process left. */
+  tidy(): void {
+    void this.#prune()
+    this.#sweep = this.#sweepLogs()
+  }
+
+  close(): Promise<void> {
+    return this.#sweep
+  }
+
+  async #prune(): Promise<void> {
+    const { store, commits, log, now, limits } = this.#deps
+    const before = now() - limits.keptMs
+    try {
+      this.#dropped += await commits.run(() => store.prune(limits.keptJobs, before, 2 * PRUNE_EVERY))
+    } catch (err) {
+      log.warn({ err }, 'old jobs were not dropped')
+    }
+    if (this.#dropped < SWEEP_EVERY) return
+    this.#dropped = 0
+    this.#sweep = this.#sweep.then(() => this.#sweepLogs())
+  }
+
+  /** Removes the logs of jobs that are gone. Best effort: what is left over goes the next time. */
+  async #sweepLogs(): Promise<void> {
+    const { store, logDir, log } = this.#deps
+    try {
+      for (const name of await readdir(logDir)) {
+        const id = JobId.safeParse(name.replace(/\.log$/, ''))
+        if (!id.success || store.find(id.data)) continue
+        await rm(join(logDir, name), { force: true })
+      }
+    } catch (err) {
+      if (systemCode(err) !== 'ENOENT') log.warn({ err, logDir }, 'old job logs were not removed')
+    }
+  }
+}

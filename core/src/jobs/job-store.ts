@@ -1,0 +1,342 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Selectable } from 'kysely'
+import type { JobId } from '../domain/ids.ts'
+import type { JobProgress, JobStatus } from '../domain/job.ts'
+import { uuidToBlob } from '../util/uuid.ts'
+import type { JobTable, JobWarningTable, Wanted } from './db/schema/index.ts'
+import type { ConcurrencyClass } from './define.ts'
+import { JOB_COLUMNS, type JobRow } from './job-row.ts'
+
+export type NewJob = Pick<
+  Selectable<JobTable>,
+  'uuid' | 'name' | 'key' | 'concurrency' | 'priority' | 'parent' | 'input' | 'created_at'
+>
+
+export type ClaimedRow = JobRow & Pick<Selectable<JobTable>, 'input' | 'state'>
+
+export interface NewWarnings {
+  /** What is to be kept. */
+  readonly rows: readonly Omit<Selectable<JobWarningTable>, 'id' | 'job_id'>[]
+  /** How many there were, kept or not. */
+  readonly count: number
+}
+
+/** What a run leaves behind when it ends or saves: written together or not at all. */
+export interface RunRecord {
+  readonly progress: JobProgress
+  readonly warnings: NewWarnings
+}
+
+export interface Ending extends RunRecord {
+  readonly status: 'completed' | 'failed' | 'cancelled'
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly output: Uint8Array | null
+  readonly at: number
+}
+
+/**
+ * The rows of `jobs.db`. Every statement is prepared once; all of it is synchronous, so that several changes make one
+ * transaction (`GroupCommit`).
+ */
+export class JobStore {
+  readonly db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(db: DatabaseSync) {
+    this.db = db
+  }
+
+  insert(job: NewJob): JobRow {
+    return this.#one(
+      `insert into jobs(uuid, name, key, status, concurrency, priority, parent, input, created_at)
+       values (?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning ${JOB_COLUMNS}`,
+      job.uuid,
+      job.name,
+      job.key,
+      job.concurrency,
+      job.priority,
+      job.parent,
+      job.input,
+      job.created_at,
+    )
+  }
+
+  find(id: JobId): JobRow | undefined {
+    return this.#maybe(`select ${JOB_COLUMNS} from jobs where uuid = ?`, uuidToBlob(id))
+  }
+
+  get(rowId: number): JobRow | undefined {
+    return this.#maybe(`select ${JOB_COLUMNS} from jobs where id = ?`, rowId)
+  }
+
+  blobs(rowId: number): Pick<Selectable<JobTable>, 'input' | 'output'> {
+    return this.#statement(`select input, output from jobs where id = ?`).get(rowId) as unknown as Pick<
+      Selectable<JobTable>,
+      'input' | 'output'
+    >
+  }
+
+  warnings(rowId: number): Selectable<JobWarningTable>[] {
+    const rows = this.#statement(`select * from job_warnings where job_id = ? order by id`).all(rowId)
+    return rows as unknown as Selectable<JobWarningTable>[]
+  }
+
+  /** The newest first. */
+  list(status: JobStatus | undefined, limit: number): JobRow[] {
+    return status === undefined
+      ? this.#many(`select ${JOB_COLUMNS} from jobs order by id desc limit ?`, limit)
+      : this.#many(`select ${JOB_COLUMNS} from jobs where status = ? order by id desc limit ?`, status, limit)
+  }
+
+  count(status: JobStatus): number {
+    return this.#statement(`select count(*) as n from jobs where status = ?`).get(status)!['n'] as number
+  }
+
+  hasAny(status: JobStatus): boolean {
+    return this.#statement(`select 1 from jobs where status = ? limit 1`).get(status) !== undefined
+  }
+
+  /** The job that another of this name and key would be; one that is being cancelled is none. */
+  activeWithKey(name: string, key: string): JobRow | undefined {
+    return this.#maybe(
+      `select ${JOB_COLUMNS} from jobs where name = ? and key = ? and status in ('queued', 'running', 'paused')
+       and wanted is not 'cancelled'`,
+      name,
+      key,
+    )
+  }
+
+  setPriority(rowId: number, priority: number): void {
+    this.#run(`update jobs set priority = ? where id = ?`, priority, rowId)
+  }
+
+  /** Marks the next jobs of a class as running. One whose key is still being worked on waits. */
+  claim(concurrency: ConcurrencyClass, count: number, now: number): ClaimedRow[] {
+    const next = this.#statement(
+      `select id from jobs where status = 'queued' and ready_at is null and concurrency = ?
+       and (key is null or not exists (
+         select 1 from jobs other where other.name = jobs.name and other.key = jobs.key and other.status = 'running'))
+       order by priority desc, id limit ?`,
+    ).all(concurrency, count)
+    return next.map((row) => {
+      const sql = `update jobs set status = 'running', started_at = coalesce(started_at, ?),
+                   attempts = attempts + 1 - resuming, resuming = 1 where id = ? returning ${JOB_COLUMNS}, input, state`
+      return this.#statement(sql).get(now, row['id']!) as unknown as ClaimedRow
+    })
+  }
+
+  /** Lets jobs run whose wait for a retry is over. */
+  releaseDelayed(now: number): void {
+    this.#run(`update jobs set ready_at = null where ready_at <= ?`, now)
+  }
+
+  nextReadyAt(): number | null {
+    return this.#statement(`select min(ready_at) as at from jobs where ready_at is not null`).get()!['at'] as
+      | number
+      | null
+  }
+
+  checkpoint(rowId: number, state: Uint8Array, record: RunRecord): void {
+    this.#run(
+      `update jobs set state = ?, progress = ?, warnings = warnings + ?, crashes = 0 where id = ?`,
+      state,
+      JSON.stringify(record.progress),
+      record.warnings.count,
+      rowId,
+    )
+    this.#insertWarnings(rowId, record.warnings)
+  }
+
+  saveProgress(rowId: number, progress: JobProgress): void {
+    this.#run(`update jobs set progress = ? where id = ? and status = 'running'`, JSON.stringify(progress), rowId)
+  }
+
+  /** Ends a running job. */
+  end(rowId: number, ending: Ending): JobRow {
+    this.#insertWarnings(rowId, ending.warnings)
+    return this.#one(
+      `update jobs set status = ?, error_code = ?, error_message = ?, output = ?, ended_at = ?, progress = ?,
+       warnings = warnings + ?, wanted = null, crashes = 0 where id = ? returning ${JOB_COLUMNS}`,
+      ending.status,
+      ending.error?.code ?? null,
+      ending.error?.message ?? null,
+      ending.output,
+      ending.at,
+      JSON.stringify(ending.progress),
+      ending.warnings.count,
+      rowId,
+    )
+  }
+
+  /** Cancels a job that is not running. */
+  cancelWaiting(rowId: number, at: number): JobRow {
+    return this.#one(
+      `update jobs set status = 'cancelled', ended_at = ?, ready_at = null where id = ? returning ${JOB_COLUMNS}`,
+      at,
+      rowId,
+    )
+  }
+
+  /** Whether its parent holds it is what `want` has noted. */
+  pause(rowId: number): JobRow {
+    return this.#one(
+      `update jobs set status = 'paused', wanted = null, ready_at = null, crashes = 0 where id = ?
+       returning ${JOB_COLUMNS}`,
+      rowId,
+    )
+  }
+
+  /** Back to the queue with what the last checkpoint left, in the same attempt. */
+  requeue(rowId: number): JobRow {
+    return this.#one(
+      `update jobs set status = 'queued', wanted = null, ready_at = null, crashes = 0, held_by_parent = 0
+       where id = ? returning ${JOB_COLUMNS}`,
+      rowId,
+    )
+  }
+
+  /** Back to the queue for another attempt, not before `readyAt`. */
+  retryLater(rowId: number, error: { code: string; message: string }, readyAt: number): JobRow {
+    return this.#one(
+      `update jobs set status = 'queued', wanted = null, crashes = 0, resuming = 0, ready_at = ?, error_code = ?,
+       error_message = ? where id = ? returning ${JOB_COLUMNS}`,
+      readyAt,
+      error.code,
+      error.message,
+      rowId,
+    )
+  }
+
+  /** An ended job starts over at its last checkpoint, with all its attempts before it. */
+  reopen(rowId: number): JobRow {
+    return this.#one(
+      `update jobs set status = 'queued', error_code = null, error_message = null, output = null, ended_at = null,
+       attempts = 0, resuming = 0, crashes = 0, held_by_parent = 0 where id = ? returning ${JOB_COLUMNS}`,
+      rowId,
+    )
+  }
+
+  /** Notes where a job goes once it has stopped, and whether it goes there because its parent did. */
+  want(rowId: number, wanted: Wanted, heldByParent: boolean): void {
+    this.#run(`update jobs set wanted = ?, held_by_parent = ? where id = ?`, wanted, heldByParent ? 1 : 0, rowId)
+  }
+
+  /** Notes that the process lets all running jobs go; a later start does not count it as a crash. */
+  wantAllQueued(): void {
+    this.#run(`update jobs set wanted = 'queued' where status = 'running' and wanted is null`)
+  }
+
+  /** The rows of the unfinished jobs below `id`, children and theirs. */
+  activeDescendants(id: JobId): number[] {
+    const rows = this.#statement(
+      `with recursive below(uuid) as (
+         select uuid from jobs where parent = ?
+         union select jobs.uuid from jobs join below on jobs.parent = below.uuid)
+       select id from jobs where uuid in (select uuid from below) and status in ('queued', 'running', 'paused')
+       order by id`,
+    ).all(uuidToBlob(id))
+    return rows.map((row) => row['id'] as number)
+  }
+
+  /** Fails unfinished jobs that have no definition among `names`. */
+  failUnknown(names: readonly string[], at: number): number {
+    return this.#run(
+      `update jobs set status = 'failed', wanted = null, ready_at = null, ended_at = ?, error_code = 'Unsupported',
+       error_message = 'this version of Spacedrive has no job "' || name || '"; another version queued it'
+       where status in ('queued', 'running', 'paused') and name not in (select value from json_each(?))`,
+      at,
+      JSON.stringify(names),
+    )
+  }
+
+  /** Does what running jobs had been asked to do when the process ended. */
+  settleWanted(at: number): void {
+    this.#run(
+      `update jobs set status = 'cancelled', wanted = null, ended_at = ? where status = 'running' and wanted = 'cancelled'`,
+      at,
+    )
+    this.#run(`update jobs set status = 'paused', wanted = null where status = 'running' and wanted = 'paused'`)
+  }
+
+  /** Fails jobs of these names that were running when the process ended. */
+  failRunning(names: readonly string[], error: { code: string; message: string }, at: number): void {
+    this.#run(
+      `update jobs set status = 'failed', wanted = null, ended_at = ?, error_code = ?, error_message = ?
+       where status = 'running' and name in (select value from json_each(?))`,
+      at,
+      error.code,
+      error.message,
+      JSON.stringify(names),
+    )
+  }
+
+  /** Fails jobs during which the process has now ended `max` times in a row. */
+  failCrashing(max: number, at: number): number {
+    return this.#run(
+      `update jobs set status = 'failed', ended_at = ?, error_code = 'Internal', error_message =
+         'Spacedrive stopped without warning ' || (crashes + 1) || ' times in a row while this ran and got no further'
+       where status = 'running' and wanted is null and crashes + 1 >= ?`,
+      at,
+      max,
+    )
+  }
+
+  /** Puts what was running when the process ended back into the queue, in the same attempt. */
+  requeueRunning(): number {
+    return this.#run(
+      `update jobs set status = 'queued', crashes = crashes + (wanted is null), wanted = null, ready_at = null
+       where status = 'running'`,
+    )
+  }
+
+  /** Drops ended jobs: of each way to end those beyond the newest `keep`, and those ended before `before`. */
+  prune(keep: number, before: number, limit: number): number {
+    let dropped = 0
+    for (const status of ['completed', 'failed', 'cancelled']) {
+      dropped += this.#run(
+        `delete from jobs where id in (
+           select id from jobs where status = ? and ended_at is not null order by ended_at desc, id desc limit ? offset ?)`,
+        status,
+        limit,
+        keep,
+      )
+      dropped += this.#run(
+        `delete from jobs where id in (
+           select id from jobs where status = ? and ended_at < ? order by ended_at limit ?)`,
+        status,
+        before,
+        limit,
+      )
+    }
+    return dropped
+  }
+
+  #insertWarnings(rowId: number, warnings: NewWarnings): void {
+    const sql = `insert into job_warnings(job_id, code, message, path, at) values (?, ?, ?, ?, ?)`
+    for (const w of warnings.rows) this.#run(sql, rowId, w.code, w.message, w.path, w.at)
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const prepared = this.db.prepare(sql)
+    this.#statements.set(sql, prepared)
+    return prepared
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes)
+  }
+
+  #maybe(sql: string, ...values: SQLInputValue[]): JobRow | undefined {
+    return this.#statement(sql).get(...values) as unknown as JobRow | undefined
+  }
+
+  #one(sql: string, ...values: SQLInputValue[]): JobRow {
+    return this.#maybe(sql, ...values)!
+  }
+
+  #many(sql: string, ...values: SQLInputValue[]): JobRow[] {
+    return this.#statement(sql).all(...values) as unknown as JobRow[]
+  }
+}

@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os'
+import type { ConcurrencyClass } from './define.ts'
+
+export interface JobLimits {
+  /** How many jobs of a class run side by side. */
+  readonly concurrency: Readonly<Record<ConcurrencyClass, number>>
+  /** The wait before the first retry; it doubles with every further one, up to `retryMaxMs`. */
+  readonly retryBaseMs: number
+  readonly retryMaxMs: number
+  /** The least time between two progress events of one job. */
+  readonly progressEventMs: number
+  /** The least time between two writes of a job's progress; a checkpoint writes it too. */
+  readonly progressSaveMs: number
+  /** How long pausing, cancelling and closing wait for a running job to stop. */
+  readonly stopWaitMs: number
+  /** So many ends of the process in a row while a job runs, without a checkpoint in between, and the job has failed. */
+  readonly crashes: number
+  /** Warnings kept for one job; beyond this they are only counted. */
+  readonly warnings: number
+  /** The size of one job's log file; lines beyond it are dropped. */
+  readonly logBytes: number
+  /** How many ended jobs are kept, of each of completed, failed and cancelled. */
+  readonly keptJobs: number
+  /** How long they are kept at the most. */
+  readonly keptMs: number
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+export const defaultLimits: JobLimits = {
+  concurrency: {
+    // One core stays free for the main thread, which answers.
+    cpu: Math.max(1, availableParallelism() - 1),
+    // Enough to keep an SSD busy; more only makes a hard disk seek.
+    io: 4,
+    // These wait for others most of the time.
+    network: 8,
+  },
+  retryBaseMs: 1_000,
+  retryMaxMs: 5 * MINUTE_MS,
+  // Ten a second is as fast as a person sees a bar move.
+  progressEventMs: 100,
+  progressSaveMs: 2_000,
+  stopWaitMs: 30_000,
+  // Far beyond a bad day of kills and power cuts, yet a job that takes the process down with it does end.
+  crashes: 50,
+  warnings: 1_000,
+  logBytes: 10 * 1024 * 1024,
+  keptJobs: 1_000,
+  keptMs: 30 * DAY_MS,
+}
+
+/** An input names what to work on, it does not carry it. */
+export const MAX_INPUT_BYTES = 1024 * 1024
+/** Written whole at every checkpoint on the main thread: a cursor and counts, not a list of files. */
+export const MAX_STATE_BYTES = 4 * 1024 * 1024
+export const MAX_OUTPUT_BYTES = 1024 * 1024

@@ -1,0 +1,290 @@
+import { mkdirSync } from 'node:fs'
+import { z } from 'zod'
+import type { JobId } from '../domain/ids.ts'
+import type { Job as JobInfo, JobDetails, JobStatus, JobType } from '../domain/job.ts'
+import type { Library } from '../library/index.ts'
+import { CoreError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { UuidFactory } from '../util/uuid.ts'
+import { Announcer, type Emit } from './announcer.ts'
+import { Control } from './control.ts'
+import type { AnyJob, Enqueued, Job } from './define.ts'
+import { GroupCommit } from './group-commit.ts'
+import { History } from './history.ts'
+import { tailOfLog } from './job-log.ts'
+import { hasEnded, isoTime, type JobRow, rowToJob, rowToJobId } from './job-row.ts'
+import type { JobStore } from './job-store.ts'
+import { defaultLimits, type JobLimits, MAX_INPUT_BYTES } from './limits.ts'
+import { openStore } from './open-store.ts'
+import { pack, unpack } from './pack.ts'
+import { recoverJobs } from './recover.ts'
+import { Runner } from './runner.ts'
+
+export interface JobManagerOptions<L> {
+  /** `jobs.db`; `:memory:` for jobs that need not outlive the process. */
+  readonly file: string
+  /** Folder of the jobs' own logs. */
+  readonly logDir: string
+  /** Every job there is. */
+  readonly definitions: readonly AnyJob<L>[]
+  readonly emit: Emit
+  readonly log: Logger
+  readonly now?: () => number
+  readonly random?: () => number
+  readonly limits?: Partial<JobLimits>
+}
+
+export interface EnqueueOptions {
+  /** The definition's own priority by default; see `priorities`. */
+  readonly priority?: number
+  readonly parentId?: JobId
+}
+
+/** Lines of a job's log that `info` shows. */
+const LOG_TAIL_LINES = 100
+
+interface Parts<L> {
+  readonly definitions: ReadonlyMap<string, AnyJob<L>>
+  readonly store: JobStore
+  readonly commits: GroupCommit
+  readonly announcer: Announcer
+  readonly history: History
+  readonly log: Logger
+  readonly now: () => number
+  readonly limits: JobLimits
+}
+
+/**
+ * The jobs of one library: a durable queue and what runs from it. Whatever happens to the process, a job that was
+ * enqueued runs, and goes on from its last checkpoint.
+ */
+export class JobManager<L = Library> implements AsyncDisposable {
+  readonly #parts: Parts<L>
+  readonly #runner: Runner<L>
+  readonly #control: Control<L>
+  readonly #uuids: UuidFactory
+  #closed: Promise<void> | null = null
+
+  /**
+   * Opens the queue; nothing runs before `start`. Throws `AlreadyExists` when two definitions share a name, and
+   * `VersionMismatch` for a file of a newer version. A damaged file is set aside and a new one made.
+   */
+  static async open<L>(options: JobManagerOptions<L>): Promise<JobManager<L>> {
+    const { file, logDir, log, now = Date.now, emit } = options
+    const limits = { ...defaultLimits, ...options.limits }
+    const definitions = definitionsByName(options.definitions)
+    mkdirSync(logDir, { recursive: true })
+    const store = await openStore({ file, log, now })
+    recoverJobs({ store, definitions, log, now, maxCrashes: limits.crashes })
+    const commits = new GroupCommit(store.db, file)
+    const history = new History({ store, commits, log, logDir, now, limits })
+    history.tidy()
+    const announcer = new Announcer(emit, () => history.ended())
+    return new JobManager(options, { definitions, store, commits, announcer, history, log, now, limits })
+  }
+
+  private constructor({ emit, logDir, random = Math.random }: JobManagerOptions<L>, parts: Parts<L>) {
+    this.#parts = parts
+    this.#uuids = new UuidFactory(parts.now)
+    this.#runner = new Runner({
+      ...parts,
+      emit,
+      logDir,
+      random,
+      enqueueChild: (job, input, parentId) => this.#add(job, input, { parentId, byParent: true }),
+    })
+    this.#control = new Control({ ...parts, runner: this.#runner })
+  }
+
+  /** Begins to run what is queued, also what an earlier process left. */
+  start(library: L): void {
+    this.#runner.start(library)
+  }
+
+  /**
+   * Puts a job in the queue; it is durable when this resolves. A waiting or running job of the same name and key takes
+   * its place, with the higher of both priorities. Throws `InvalidInput`.
+   */
+  enqueue<I extends z.ZodType>(
+    job: Job<string, I, z.ZodType, z.ZodType, L>,
+    input: z.input<I>,
+    options: EnqueueOptions = {},
+  ): Promise<Enqueued> {
+    return this.#add(job, input, { ...options, byParent: false })
+  }
+
+  /** For callers that know a job only by name. Throws `NotFound` and `InvalidInput`. */
+  async enqueueByName(name: string, input: unknown, options: EnqueueOptions = {}): Promise<Enqueued> {
+    const job = this.#parts.definitions.get(name)
+    if (!job) throw new CoreError('NotFound', `there is no job "${name}"; \`spacedrive job types\` lists them`)
+    return this.#add(job, input, { ...options, byParent: false })
+  }
+
+  /** The newest first. */
+  list(filter: { status?: JobStatus | undefined; limit?: number | undefined } = {}): JobInfo[] {
+    return this.#parts.store.list(filter.status, filter.limit ?? DEFAULT_LIST_LIMIT).map((row) => this.#describe(row))
+  }
+
+  /** Throws `NotFound`. */
+  info(id: JobId): JobDetails {
+    const { store } = this.#parts
+    const row = this.#control.find(id)
+    const run = this.#runner.get(id)
+    run?.flushLog()
+    const { input, output } = store.blobs(row.id)
+    return {
+      ...this.#describe(row),
+      input: unpack(input),
+      output: output === null ? null : unpack(output),
+      warningList: [
+        ...store.warnings(row.id).map(({ code, message, path, at }) => ({ code, message, path, at: isoTime(at) })),
+        ...(run?.unsavedWarnings() ?? []),
+      ],
+      log: tailOfLog(this.#runner.logFile(id), LOG_TAIL_LINES),
+    }
+  }
+
+  /** Resolves with the job when it has ended. Throws `NotFound`, `Timeout` or `Cancelled` (the signal), `Unavailable` (closed). */
+  async wait(id: JobId, signal?: AbortSignal): Promise<JobInfo> {
+    const row = this.#control.find(id)
+    return hasEnded(row) ? rowToJob(row) : this.#parts.announcer.ended(id, signal)
+  }
+
+  /**
+   * Stops a job, and its children, where they can go on later. Resolves when it has stopped; with a job that is still
+   * running when it has not after `stopWaitMs`. Throws `NotFound`, and `Conflict` for one that has ended.
+   */
+  pause(id: JobId): Promise<JobInfo> {
+    return this.#control.pause(id)
+  }
+
+  /** Lets a paused job go on, and those children that were paused with it. Throws `NotFound` and `Conflict`. */
+  resume(id: JobId): Promise<JobInfo> {
+    return this.#control.resume(id)
+  }
+
+  /** Ends a job and its children; what they have done stays. Resolves like `pause`. Throws `NotFound` and `Conflict`. */
+  cancel(id: JobId): Promise<JobInfo> {
+    return this.#control.cancel(id)
+  }
+
+  /** Puts a failed or cancelled job back in the queue; it goes on from its last checkpoint. Throws `NotFound` and `Conflict`. */
+  retry(id: JobId): Promise<JobInfo> {
+    return this.#control.retry(id)
+  }
+
+  types(): JobType[] {
+    return [...this.#parts.definitions.values()].map(({ name, summary, resumable, input }) => {
+      return { name, summary, resumable, inputSchema: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) }
+    })
+  }
+
+  counts(): { running: number; queued: number } {
+    const { store } = this.#parts
+    return { running: store.count('running'), queued: store.count('queued') }
+  }
+
+  /** Resolves when nothing runs and nothing is queued. Paused jobs do not count. */
+  async idle(): Promise<void> {
+    const { commits, store, announcer } = this.#parts
+    while (!this.#runner.isIdle || !commits.isIdle || store.hasAny('queued')) await announcer.change()
+  }
+
+  /** Stops running jobs, waiting up to `stopWaitMs` for them; they go on when the queue is opened again. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { commits, announcer, history, store } = this.#parts
+    await this.#runner.close()
+    commits.close()
+    announcer.close()
+    await history.close()
+    store.db.close()
+  }
+
+  async #add(job: AnyJob<L>, input: unknown, options: AddOptions): Promise<Enqueued> {
+    const { definitions, store, commits, announcer, now } = this.#parts
+    if (definitions.get(job.name) !== job) {
+      throw new CoreError(
+        'Unsupported',
+        `job "${job.name}" is not in the list of definitions this library was opened with`,
+      )
+    }
+    const key = job.key(parseInput(job, input))
+    const packed = pack(input, `the input of ${job.name}`, MAX_INPUT_BYTES)
+    const added = commits.run((after) => {
+      const parent = options.parentId && this.#parent(options.parentId, options.byParent)
+      const priority = options.priority ?? Math.max(job.priority, parent?.priority ?? job.priority)
+      const same = key === null ? undefined : store.activeWithKey(job.name, key)
+      if (same) {
+        if (priority > same.priority) store.setPriority(same.id, priority)
+        return { id: rowToJobId(same), merged: true }
+      }
+      const row = store.insert({
+        uuid: this.#uuids.next(),
+        name: job.name,
+        key,
+        concurrency: job.concurrency,
+        priority,
+        parent: parent?.uuid ?? null,
+        input: packed,
+        created_at: now(),
+      })
+      after(() => {
+        announcer.announce(row)
+        this.#runner.queued(row)
+      })
+      return { id: rowToJobId(row), merged: false }
+    })
+    // Asked for in the same turn, so an idle runner takes the job in the transaction that adds it.
+    this.#runner.expect(job.concurrency)
+    return added
+  }
+
+  /** The parent of a job to be enqueued. A parent that is stopping enqueues nothing more: its next run will. */
+  #parent(id: JobId, byParent: boolean): JobRow {
+    const row = this.#control.find(id)
+    if (byParent && row.wanted !== null)
+      throw new CoreError('Cancelled', `job ${id} is being stopped and enqueues nothing more`)
+    if (hasEnded(row))
+      throw new CoreError('Conflict', `job ${id} has ended (${row.status}), so it takes no more children`)
+    return row
+  }
+
+  #describe(row: JobRow): JobInfo {
+    const job = rowToJob(row)
+    return row.status === 'running' ? (this.#runner.get(job.id)?.overlay(job) ?? job) : job
+  }
+}
+
+interface AddOptions extends EnqueueOptions {
+  /** The parent itself asks, from its run. */
+  readonly byParent: boolean
+}
+
+const DEFAULT_LIST_LIMIT = 100
+
+function parseInput(job: Pick<AnyJob<unknown>, 'name' | 'input'>, input: unknown): unknown {
+  const parsed = job.input.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new CoreError('InvalidInput', `${job.name} does not take this input: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  })
+}
+
+function definitionsByName<L>(definitions: readonly AnyJob<L>[]): ReadonlyMap<string, AnyJob<L>> {
+  const byName = new Map<string, AnyJob<L>>()
+  for (const job of definitions) {
+    if (byName.has(job.name))
+      throw new CoreError('AlreadyExists', `two jobs are called "${job.name}"; give one another name`)
+    byName.set(job.name, job)
+  }
+  return byName
+}

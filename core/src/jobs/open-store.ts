@@ -1,0 +1,78 @@
+import { existsSync, renameSync } from 'node:fs'
+import { databaseError, kyselyOver, migrate, openDatabase } from '../db/index.ts'
+import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { migrations } from './db/migrations/index.ts'
+import type { JobsSchema } from './db/schema/index.ts'
+import { JobStore } from './job-store.ts'
+
+export interface OpenStoreDeps {
+  readonly file: string
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/**
+ * Opens `jobs.db`, making it when it is not there. A damaged file is set aside as `jobs.db.corrupt-<time>` and a new
+ * one takes its place: what was queued is lost, and can be found again by scanning, so the library need not wait for it.
+ */
+export async function openStore(deps: OpenStoreDeps): Promise<JobStore> {
+  try {
+    return await openChecked(deps.file)
+  } catch (err) {
+    if (!isDamage(err)) throw err
+    const aside = setAside(deps.file, deps.now())
+    deps.log.warn(
+      { err, file: deps.file, aside },
+      'the job database was damaged; it was set aside and a new one made, and jobs that were waiting are gone',
+    )
+    return openChecked(deps.file)
+  }
+}
+
+async function openChecked(file: string): Promise<JobStore> {
+  try {
+    const db = openDatabase(file)
+    try {
+      const result = db.prepare('pragma quick_check(1)').get()?.['quick_check']
+      if (result !== 'ok') throw new CoreError('Corrupt', `${file} is damaged: ${String(result)}`)
+      await migrate(kyselyOver<JobsSchema>(db), migrations, file)
+      return new JobStore(db)
+    } catch (err) {
+      db.close()
+      throw err
+    }
+  } catch (err) {
+    throw databaseError(err, file)
+  }
+}
+
+/** A full disk or a missing permission also stops a migration, and is no reason to give up the file. */
+function isDamage(err: unknown): boolean {
+  if (!(err instanceof CoreError) || err.code !== 'Corrupt') return false
+  const { cause } = err
+  if (systemCode(cause) !== 'ERR_SQLITE_ERROR') return true
+  const mapped = databaseError(cause, '')
+  return !(mapped instanceof CoreError) || mapped.code === 'Corrupt'
+}
+
+function setAside(file: string, now: number): string {
+  const time = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  let aside = `${file}.corrupt-${time}`
+  for (let n = 2; existsSync(aside); n++) aside = `${file}.corrupt-${time}-${n}`
+  try {
+    renameSync(file, aside)
+    for (const suffix of ['-wal', '-shm']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+    }
+  } catch (err) {
+    throw new CoreError(
+      'Corrupt',
+      `${file} is damaged and could not be set aside: ${errorMessage(err)}; move it away`,
+      {
+        cause: err,
+      },
+    )
+  }
+  return aside
+}

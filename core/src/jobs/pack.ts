@@ -1,0 +1,23 @@
+import { Packr } from 'msgpackr'
+import { CoreError, errorMessage } from '../util/errors.ts'
+
+// Plain MessagePack: msgpackr's records would need the structures of an earlier process to be read again.
+const packr = new Packr({ useRecords: false })
+
+/** MessagePack of a job's input, state or output (`what`). Throws `InvalidInput` for what cannot be kept. */
+export function pack(value: unknown, what: string, maxBytes: number): Uint8Array {
+  let bytes: Uint8Array
+  try {
+    bytes = packr.pack(value)
+  } catch (err) {
+    throw new CoreError('InvalidInput', `${what} cannot be stored: ${errorMessage(err)}`, { cause: err })
+  }
+  if (bytes.length > maxBytes) {
+    throw new CoreError('InvalidInput', `${what} takes ${bytes.length} bytes; at most ${maxBytes} are kept`)
+  }
+  return bytes
+}
+
+export function unpack(bytes: Uint8Array): unknown {
+  return packr.unpack(bytes)
+}

@@ -1,0 +1,65 @@
+import type { JobProgress } from '../domain/job.ts'
+import type { ProgressUpdate } from './define.ts'
+
+/** The rate follows the last seconds: shorter jumps about, longer shows a change too late. */
+const RATE_WINDOW_MS = 5_000
+/** Less time than this says nothing about a rate. */
+const MIN_SAMPLE_MS = 50
+
+/** Keeps how far one job is, with its rate and the time left. Within a phase no number runs backwards. */
+export class ProgressMeter {
+  readonly #now: () => number
+  #value: JobProgress
+  #sample: { at: number; done: number }
+
+  constructor(start: JobProgress, now: () => number) {
+    this.#now = now
+    this.#value = { ...start, rate: null, etaMs: null }
+    this.#sample = { at: now(), done: start.done }
+  }
+
+  get value(): JobProgress {
+    return this.#value
+  }
+
+  update(update: ProgressUpdate): void {
+    if (update.phase !== undefined && update.phase !== this.#value.phase) this.#begin(update.phase)
+    const old = this.#value
+    const done = Math.max(old.done, update.done ?? 0)
+    this.#value = {
+      ...old,
+      done,
+      total: notLess(update.total === undefined ? old.total : update.total, Math.max(old.total ?? 0, done)),
+      bytes: Math.max(old.bytes, update.bytes ?? 0),
+    }
+  }
+
+  /** Measures the rate since the last call. Call it at intervals a person notices. */
+  measure(): void {
+    const at = this.#now()
+    const elapsed = at - this.#sample.at
+    if (elapsed < MIN_SAMPLE_MS) return
+    const { done, total } = this.#value
+    const current = ((done - this.#sample.done) * 1_000) / elapsed
+    const weight = 1 - Math.exp(-elapsed / RATE_WINDOW_MS)
+    const old = this.#value.rate
+    const rate = old === null ? current : old + weight * (current - old)
+    this.#sample = { at, done }
+    this.#value = { ...this.#value, rate, etaMs: rate > 0 && total !== null ? ((total - done) / rate) * 1_000 : null }
+  }
+
+  /** The work is over: nothing is left to wait for. */
+  stop(): void {
+    this.#value = { ...this.#value, etaMs: null }
+  }
+
+  #begin(phase: string): void {
+    this.#value = { phase, done: 0, total: null, bytes: 0, rate: null, etaMs: null }
+    this.#sample = { at: this.#now(), done: 0 }
+  }
+}
+
+/** An unknown total stays unknown; once it is known it does not shrink. */
+function notLess(total: number | null, least: number): number | null {
+  return total === null ? null : Math.max(total, least)
+}

@@ -1,0 +1,37 @@
+import type { JobStore } from './job-store.ts'
+import type { AnyJob } from './define.ts'
+import type { Logger } from '../util/logger.ts'
+
+/** Why a job that cannot be resumed has failed. */
+export const cutShort = {
+  code: 'Cancelled',
+  message: 'it was cut short when Spacedrive stopped, and cannot go on in the middle; retry it',
+}
+
+export interface RecoverDeps<L> {
+  readonly store: JobStore
+  readonly definitions: ReadonlyMap<string, AnyJob<L>>
+  readonly log: Logger
+  readonly now: () => number
+  /** See `JobLimits.crashes`. */
+  readonly maxCrashes: number
+}
+
+/**
+ * Puts jobs that were running when the process ended back into the queue, or where they had been asked to go. Fails
+ * those nobody can run any more, with the reason.
+ */
+export function recoverJobs<L>({ store, definitions, log, now, maxCrashes }: RecoverDeps<L>): void {
+  const at = now()
+  const names = [...definitions.keys()]
+  const once = [...definitions.values()].filter((job) => !job.resumable).map((job) => job.name)
+  const unknown = store.failUnknown(names, at)
+  if (unknown > 0) log.warn({ jobs: unknown }, 'unfinished jobs that this version does not know were marked as failed')
+  store.settleWanted(at)
+  store.failRunning(once, cutShort, at)
+  const crashed = store.failCrashing(maxCrashes, at)
+  if (crashed > 0)
+    log.error({ jobs: crashed }, 'jobs during which the process ended again and again were marked as failed')
+  const resumed = store.requeueRunning()
+  if (resumed > 0) log.info({ jobs: resumed }, 'jobs go on where they were')
+}
