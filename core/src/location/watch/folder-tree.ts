@@ -1,0 +1,243 @@
+import { lstatSync } from 'node:fs'
+import { errorMessage, systemCode } from '../../util/errors.ts'
+import { displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
+import { reachableFolder } from '../../util/reachable-path.ts'
+import { Burst, type Dirty } from './burst.ts'
+import type { FolderWatch, FolderWatcher } from './folder-watcher.ts'
+import type { HasName } from './folder-filter.ts'
+import { nameToKey } from './name-key.ts'
+import { lstatOrNull, readFolders } from './read-folder.ts'
+import { namesBelow } from './path-names.ts'
+import { TimeSlice } from './time-slice.ts'
+import type { DirtyFolder } from './watch-backend.ts'
+import { WatchedFolder } from './watched-folder.ts'
+import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
+
+/** A folder to watch with everything below it. */
+interface Found {
+  readonly parent: WatchedFolder
+  readonly name: RawName
+  /** It could not be watched before, and that has been said. */
+  readonly isRetry?: boolean
+}
+
+/**
+ * A tree watched folder by folder. A new folder is watched first and listed then, so that nothing made in it between
+ * two looks is missed; a folder that is not the one it was is forgotten with everything below, and watched afresh.
+ *
+ * Events only mark folders and names. What they mean is found out by looking at the disk when the burst is over: by
+ * then a watch, which follows a moved folder, may have reported under the old path, and such marks go with the folder.
+ */
+export class FolderTree implements WatchedTree {
+  readonly #deps: WatchedTreeDeps
+  readonly #watcher: FolderWatcher
+  readonly #device: number
+  readonly #root: WatchedFolder
+  readonly #burst: Burst<WatchedFolder>
+
+  /** Throws the system's error where there is no folder. */
+  constructor(watcher: FolderWatcher, deps: WatchedTreeDeps) {
+    this.#deps = deps
+    this.#watcher = watcher
+    const stats = lstatSync(fsPath(deps.root.path))
+    this.#device = stats.dev
+    this.#root = new WatchedFolder(null, deps.root.path, stats)
+    this.#burst = new Burst({
+      limits: deps.limits,
+      flush: (noticedAt) => deps.settle(noticedAt, () => this.#examine(this.#burst.take())),
+    })
+  }
+
+  async start(): Promise<number> {
+    this.#root.watch = this.#open(this.#root)
+    await this.#grow(this.#visibleFolders(this.#root))
+    return this.#root.countWatched()
+  }
+
+  async add(dirs: readonly RawName[]): Promise<DirtyFolder[]> {
+    const found = dirs.map((dir) => this.#firstUnknown(dir)).filter((unknown) => unknown !== null)
+    return (await this.#grow(found)).map(asNew)
+  }
+
+  markAll(): void {
+    this.#burst.markTree(this.#root)
+  }
+
+  [Symbol.dispose](): void {
+    this.#burst[Symbol.dispose]()
+    this.#root.remove()
+  }
+
+  /** Brings the watches in line with the disk where it is dirty, and says what to report. */
+  async #examine(dirty: ReadonlyMap<WatchedFolder, Dirty>): Promise<DirtyFolder[]> {
+    const slice = new TimeSlice()
+    const found: Found[] = []
+    const reports = new Map<WatchedFolder, DirtyFolder>()
+    for (const [folder, { names, subtree }] of dirty) {
+      if (folder.removed) continue
+      const isRenewed = this.#renewIfDoubtful(folder, names)
+      const isTree = subtree || (names?.some((name) => this.#isRule(name)) ?? false)
+      if (isTree) await this.#compareTree(folder, found)
+      else if (names && !isRenewed) for (const name of names) this.#compareName(folder, name, found)
+      else this.#compareFolder(folder, found)
+      reports.set(folder, { dir: folder.path, names: isTree || isRenewed ? null : names, subtree: isTree })
+      if (slice.isSpent()) await slice.pause()
+    }
+    // Only now, that no watch is left at an old path: one for the same folder at its new path would share its fate.
+    for (const folder of await this.#grow(found)) reports.set(folder, asNew(folder))
+    const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
+    return [...reports]
+      .filter(([folder]) => !folder.removed && !isBelow(folder, trees))
+      .toSorted(([a], [b]) => a.depth - b.depth)
+      .map(([, report]) => report)
+  }
+
+  /** The folder `dir`, or the first above it that is not watched; null where there is none, or it is not ours. */
+  #firstUnknown(dir: RawName): Found | null {
+    let folder = this.#root
+    for (const name of namesBelow(this.#root.path, dir) ?? []) {
+      const child = folder.child(name)
+      if (!child) return this.#isHidden(folder, name) ? null : { parent: folder, name }
+      folder = child
+    }
+    return null
+  }
+
+  /** What is new, gone or replaced among some names of a folder. */
+  #compareName(folder: WatchedFolder, name: RawName, found: Found[]): void {
+    const known = folder.child(name)
+    const stats = lstatOrNull(joinName(folder.path, name))
+    if (known?.watch && stats && known.isSame(stats)) return
+    const isRetry = known?.watch === null
+    known?.remove()
+    if (stats?.isDirectory() && !this.#isHidden(folder, name)) found.push({ parent: folder, name, isRetry })
+  }
+
+  /** The same for all names of a folder. */
+  #compareFolder(folder: WatchedFolder, found: Found[]): void {
+    const visible = this.#visibleFolders(folder)
+    const keys = new Set(visible.map(({ name }) => nameToKey(name)))
+    for (const child of folder.children?.values() ?? []) if (!keys.has(nameToKey(child.name))) child.remove()
+    for (const { name } of visible) this.#compareName(folder, name, found)
+  }
+
+  /** The same for a folder and everything below it. */
+  async #compareTree(top: WatchedFolder, found: Found[]): Promise<void> {
+    const slice = new TimeSlice()
+    const stack = [top]
+    for (let folder = stack.pop(); folder; folder = stack.pop()) {
+      this.#compareFolder(folder, found)
+      if (folder.children) stack.push(...folder.children.values())
+      if (slice.isSpent()) await slice.pause()
+    }
+  }
+
+  /**
+   * A folder's watch reports the folder's own end under the folder's name. Where another in its place could have the
+   * same inode and age, it is watched afresh, and everything in it is dirty.
+   */
+  #renewIfDoubtful(folder: WatchedFolder, names: Dirty['names']): boolean {
+    if (folder.isIdentitySure || !names?.includes(folder.ownName)) return false
+    const stats = lstatOrNull(folder.path)
+    // Another folder, or none: the folder above is dirty too.
+    if (!stats || !folder.isSame(stats)) return false
+    folder.watch?.close()
+    this.#watch(folder)
+    folder.identify(stats)
+    return true
+  }
+
+  /** Watches what was found and everything below; resolves to those of `found` that are watched now. */
+  async #grow(found: readonly Found[]): Promise<WatchedFolder[]> {
+    const slice = new TimeSlice()
+    const grown: WatchedFolder[] = []
+    for (const top of found) {
+      const stack: Found[] = [top]
+      for (let next = stack.pop(); next; next = stack.pop()) {
+        const folder = this.#attach(next)
+        if (folder && next === top) grown.push(folder)
+        if (folder) stack.push(...this.#visibleFolders(folder))
+        if (slice.isSpent()) await slice.pause()
+      }
+    }
+    return grown
+  }
+
+  /** Watches one folder; null where there is nothing to watch, or it is watched already. */
+  #attach({ parent, name, isRetry = false }: Found): WatchedFolder | null {
+    const { maxDepth } = this.#deps.root
+    if (parent.removed || parent.child(name) || (maxDepth !== null && parent.depth >= maxDepth)) return null
+    const stats = lstatOrNull(joinName(parent.path, name))
+    // Another file system is not entered.
+    if (!stats?.isDirectory() || stats.dev !== this.#device) return null
+    const folder = new WatchedFolder(parent, name, stats)
+    parent.adopt(folder)
+    this.#watch(folder, isRetry)
+    return folder
+  }
+
+  #watch(folder: WatchedFolder, isRetry = false): void {
+    folder.watch = null
+    try {
+      folder.watch = this.#open(folder)
+    } catch (err) {
+      this.#failed(folder, err, isRetry)
+    }
+  }
+
+  #open(folder: WatchedFolder): FolderWatch {
+    return this.#watcher.watch(folder.path, (name) => this.#burst.mark(folder, name))
+  }
+
+  /** The folders in a folder that rules let in. */
+  #visibleFolders(folder: WatchedFolder): Found[] {
+    if (folder.removed || !folder.watch) return []
+    try {
+      const dir = folder.path
+      using path = reachableFolder(dir)
+      const { folders, names } = readFolders(path.path)
+      const { filter } = this.#deps
+      if (!filter) return folders.map((name) => ({ parent: folder, name }))
+      const shown = new Set(names.map(displayName))
+      const has: HasName = (name) => shown.has(name)
+      const inside = filter.enter(folder.parent?.context ?? null, dir, has)
+      folder.context = inside
+      return folders.filter((name) => !filter.hides(inside, dir, name, has)).map((name) => ({ parent: folder, name }))
+    } catch (err) {
+      this.#failed(folder, err, false)
+      return []
+    }
+  }
+
+  #isHidden(folder: WatchedFolder, name: RawName): boolean {
+    const dir = folder.path
+    const has: HasName = (sibling) => lstatOrNull(joinName(dir, sibling)) !== null
+    return this.#deps.filter?.hides(folder.context, dir, name, has) ?? false
+  }
+
+  #isRule(name: RawName): boolean {
+    return typeof name === 'string' && (this.#deps.filter?.ruleNames.has(name) ?? false)
+  }
+
+  #failed(folder: WatchedFolder, err: unknown, isRetry: boolean): void {
+    const code = systemCode(err)
+    if (code === null) throw err
+    // Gone meanwhile: the folder above tells, and the root is looked at by its keeper.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || isRetry) return
+    const path = folder.path
+    this.#deps.problem({
+      kind: 'unreadable',
+      path,
+      message: `changes in ${displayName(path)} will not be noticed: ${errorMessage(err)}`,
+    })
+  }
+}
+
+function asNew(folder: WatchedFolder): DirtyFolder {
+  return { dir: folder.path, names: null, subtree: true }
+}
+
+function isBelow(folder: WatchedFolder, tops: ReadonlySet<WatchedFolder>): boolean {
+  for (let above = folder.parent; above; above = above.parent) if (tops.has(above)) return true
+  return false
+}

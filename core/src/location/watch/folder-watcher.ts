@@ -1,0 +1,14 @@
+import type { RawName } from '../../util/file-name.ts'
+
+export interface FolderWatch {
+  close(): void
+}
+
+/** Notices changes in single folders, not in what is below them. */
+export interface FolderWatcher {
+  /**
+   * `changed` gets the name that may have changed, or null where it may be any of them. What happens after the call is
+   * noticed. Throws the system's error: `ENOENT`, `EACCES`, `ENOSPC` and `EMFILE` where its limits are reached.
+   */
+  watch(path: RawName, changed: (name: RawName | null) => void): FolderWatch
+}

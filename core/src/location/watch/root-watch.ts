@@ -1,0 +1,157 @@
+import { lstatSync, type Stats } from 'node:fs'
+import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
+import { displayName, fsPath, type RawName } from '../../util/file-name.ts'
+import type { FolderFilter } from './folder-filter.ts'
+import type { WatchLimits } from './limits.ts'
+import type { DirtyFolder, WatchEvents, WatchRoot } from './watch-backend.ts'
+import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
+
+export interface RootWatchDeps {
+  readonly events: WatchEvents
+  readonly limits: WatchLimits
+  readonly filterFor: (root: WatchRoot) => FolderFilter | null
+  /** Throws the system's error where the root cannot be watched. */
+  readonly openTree: (deps: WatchedTreeDeps) => WatchedTree
+  /** The root is gone, and this watch has stopped. */
+  readonly onGone: () => void
+  /** Some work on the tree is done. */
+  readonly onIdle: () => void
+}
+
+/** One root being watched: one thing at a time is done to its tree, and batches leave one after another. */
+export class RootWatch implements Disposable {
+  readonly #root: WatchRoot
+  readonly #deps: RootWatchDeps
+  readonly #identity: Stats
+  readonly #tree: WatchedTree
+  readonly #check: NodeJS.Timeout
+  #work: Promise<unknown> = Promise.resolve()
+  #overflow: NodeJS.Timeout | null = null
+  #closed = false
+
+  /** Throws `NotFound`, `PermissionDenied` or `InvalidInput` where the root is no readable folder. */
+  constructor(root: WatchRoot, deps: RootWatchDeps) {
+    this.#root = root
+    this.#deps = deps
+    try {
+      this.#identity = lstatSync(fsPath(root.path))
+      if (!this.#identity.isDirectory())
+        throw new CoreError('InvalidInput', `${displayName(root.path)} is not a folder`)
+      this.#tree = deps.openTree({
+        root,
+        limits: deps.limits,
+        filter: deps.filterFor(root),
+        settle: (noticedAt, examine) => this.#settle(noticedAt, examine),
+        problem: ({ help = null, ...problem }) => {
+          if (!this.#closed) deps.events.onProblem({ key: root.key, help, ...problem })
+        },
+      })
+    } catch (err) {
+      throw asCoreError(root.path, err)
+    }
+    this.#check = setInterval(() => this.#isThere(), deps.limits.rootCheckMs)
+  }
+
+  /** Throws like the constructor. */
+  start(): Promise<number> {
+    return this.#exclusive(async () => {
+      try {
+        return await this.#tree.start()
+      } catch (err) {
+        throw asCoreError(this.#root.path, err)
+      }
+    })
+  }
+
+  add(dirs: readonly RawName[]): Promise<void> {
+    return this.#exclusive(async () => this.#send(await this.#tree.add(dirs), Date.now()))
+  }
+
+  /** Says so, and looks at everything again a little later: what is lost until then is found by that look too. */
+  overflowed(): void {
+    if (this.#overflow || this.#closed) return
+    const { path, key } = this.#root
+    this.#deps.events.onProblem({
+      key,
+      path,
+      kind: 'overflow',
+      message: `more changed in ${displayName(path)} than could be followed; all of it is looked at again`,
+      help: null,
+    })
+    this.#overflow = setTimeout(() => {
+      this.#overflow = null
+      this.#tree.markAll()
+    }, this.#deps.limits.overflowMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true
+    clearInterval(this.#check)
+    if (this.#overflow) clearTimeout(this.#overflow)
+    this.#tree[Symbol.dispose]()
+  }
+
+  #settle(at: number, examine: () => Promise<DirtyFolder[]>): Promise<void> {
+    return this.#exclusive(async () => {
+      // Everything seems deleted below a root that was unmounted.
+      if (!this.#isThere()) return
+      const dirs = await examine()
+      if (this.#isThere()) await this.#send(dirs, at)
+    })
+  }
+
+  /** In parts, since a message is copied in one go. */
+  async #send(dirs: readonly DirtyFolder[], at: number): Promise<void> {
+    const { key } = this.#root
+    let part: DirtyFolder[] = []
+    let size = 0
+    for (const dir of dirs) {
+      part.push(dir)
+      size += 1 + (dir.names?.length ?? 0)
+      if (size < this.#deps.limits.batchSize) continue
+      await this.#deps.events.onBatch({ key, dirs: part, at })
+      if (this.#closed) return
+      part = []
+      size = 0
+    }
+    if (part.length > 0 && !this.#closed) await this.#deps.events.onBatch({ key, dirs: part, at })
+  }
+
+  /** Whether the root is still the folder it was; where it is not, watching ends here. */
+  #isThere(): boolean {
+    if (this.#closed) return false
+    const { path, key } = this.#root
+    const { ino, dev, birthtimeMs } = this.#identity
+    let reason: string
+    try {
+      const now = lstatSync(fsPath(path))
+      if (now.isDirectory() && now.ino === ino && now.dev === dev && now.birthtimeMs === birthtimeMs) return true
+      reason = now.dev === dev ? 'was replaced' : 'was unmounted'
+    } catch (err) {
+      reason = systemCode(err) === 'ENOENT' ? 'is gone' : `cannot be reached: ${errorMessage(err)}`
+    }
+    this[Symbol.dispose]()
+    this.#deps.onGone()
+    const message = `${displayName(path)} ${reason}`
+    this.#deps.events.onProblem({ key, path, kind: 'root-gone', message, help: null })
+    return false
+  }
+
+  #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(task).finally(this.#deps.onIdle)
+    this.#work = result.catch(() => {})
+    return result
+  }
+}
+
+function asCoreError(path: RawName, cause: unknown): CoreError {
+  if (cause instanceof CoreError) return cause
+  const shown = displayName(path)
+  const code = systemCode(cause)
+  if (code === 'ENOENT') return new CoreError('NotFound', `${shown} does not exist`, { cause })
+  if (code === 'ENOTDIR') return new CoreError('InvalidInput', `${shown} is not a folder`, { cause })
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new CoreError('PermissionDenied', `${shown} may not be read`, { cause })
+  }
+  return new CoreError('Unavailable', `${shown} cannot be watched: ${errorMessage(cause)}`, { cause })
+}
