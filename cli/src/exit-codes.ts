@@ -1,3 +1,4 @@
+import type { Job } from '@spacedrive/core/domain'
 import type { ErrorCode } from '@spacedrive/core/errors'
 
 /** What the exit code of the command says; scripts rely on these numbers. */
@@ -55,4 +56,10 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'Internal':
       return exitCodes.failed
   }
+}
+
+/** 0 completed, 1 failed or cancelled, 5 completed with failures. */
+export function exitCodeOfJob({ status, warnings }: Pick<Job, 'status' | 'warnings'>): number {
+  if (status !== 'completed') return exitCodes.failed
+  return warnings > 0 ? exitCodes.partial : exitCodes.ok
 }

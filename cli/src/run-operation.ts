@@ -3,10 +3,8 @@ import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
 import type { ContractOp, OutputOf } from './contract.ts'
 import { confirm } from './confirm.ts'
-import { exitCodes } from './exit-codes.ts'
-import { afterwards } from './hints.ts'
-import { renderOutput } from './render/index.ts'
-import { viewOf } from './render/view.ts'
+import { exitCodeOfJob, exitCodes } from './exit-codes.ts'
+import { printOutput } from './print-output.ts'
 import { type Session, openSession } from './session.ts'
 import { isShortId } from './short-id.ts'
 
@@ -21,25 +19,8 @@ export async function runOperation(operation: ContractOp, values: Values, contex
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return waitForOutputJob(output, session)
   }
-  await printOutput(operation, output, session)
+  await printOutput(operation.name, output, context)
   return exitCodeOfOutput(operation, output)
-}
-
-/** Prints an operation's answer as `--json`, as `--jsonl` or for a person, with what is likely wanted next. */
-export async function printOutput(operation: Pick<ContractOp, 'name'>, output: unknown, { context }: Session): Promise<void> {
-  const { globals, io } = context
-  if (globals.jsonl) {
-    for (const item of itemsOf(output)) io.printJsonLine(item)
-    return
-  }
-  if (globals.json) {
-    io.printJson(output)
-    return
-  }
-  const lines = await renderOutput(operation.name, output as OutputOf<typeof operation.name>, viewOf(context))
-  if (lines.length > 0) io.print(lines.join('\n'))
-  const next = afterwards[operation.name]
-  if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
 }
 
 /** What a person typed as the operation takes it: absolute paths, whole ids, words joined. */
@@ -81,12 +62,6 @@ async function wholeJobId(text: string, session: Session): Promise<string> {
 /** As many as one call lists. */
 const MAX_JOBS = 1_000
 
-function itemsOf(output: unknown): readonly unknown[] {
-  if (Array.isArray(output)) return output
-  const lists = typeof output === 'object' && output !== null ? [Reflect.get(output, 'items'), Reflect.get(output, 'groups'), Reflect.get(output, 'differences')] : []
-  return lists.find((list): list is unknown[] => Array.isArray(list)) ?? [output]
-}
-
 /** Most operations have worked when they answer; some answer a question. */
 function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
   switch (name) {
@@ -101,10 +76,4 @@ function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
     default:
       return exitCodes.ok
   }
-}
-
-/** 0 completed, 1 failed or cancelled, 5 completed with failures. */
-export function exitCodeOfJob({ status, warnings }: Pick<OutputOf<'jobs.wait'>, 'status' | 'warnings'>): number {
-  if (status !== 'completed') return exitCodes.failed
-  return warnings > 0 ? exitCodes.partial : exitCodes.ok
 }

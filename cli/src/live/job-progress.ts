@@ -84,6 +84,7 @@ export function progressText({ job, share }: JobView, width: number, style: Styl
   ].filter(Boolean)
   if (total === null || total === 0) return fit(numbers, width).join('  ')
   const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
+  if (width < MIN_BAR + 2 + percent.length) return percent
   const shown = fit(numbers, width - MIN_BAR - percent.length - 4)
   const room = width - textWidth(shown.join('  ')) - percent.length - 4
   const bar = progressBar(share, Math.min(MAX_BAR, Math.max(MIN_BAR, room)))

@@ -1,4 +1,5 @@
 import type { Ops } from '@spacedrive/core/ops'
+import type { CliContext } from '../context.ts'
 import type { OutputOf } from '../contract.ts'
 import type { Style } from '../text/style.ts'
 
@@ -17,3 +18,7 @@ export type Renderer<N extends keyof Ops> = (output: OutputOf<N>, view: View) =>
 
 /** The renderers of one feature, by operation. */
 export type Renderers = { readonly [N in keyof Ops]?: Renderer<N> }
+
+export function viewOf({ globals, io }: CliContext): View {
+  return { width: io.out.width, style: io.out.style, verbose: globals.verbose, now: Date.now() }
+}

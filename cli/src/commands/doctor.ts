@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises'
+import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { errorMessage } from '@spacedrive/core/errors'
+import { redact } from '../bundle/redact.ts'
+import { type TarEntry, tar } from '../bundle/tar.ts'
+import type { Values } from '../command-spec.ts'
+import type { CliContext } from '../context.ts'
+import type { OutputOf } from '../contract.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { printOutput } from '../print-output.ts'
+import { type Session, openSession, readLogTail } from '../session.ts'
+import { programVersion } from '../version.ts'
+
+type Report = OutputOf<'system.doctor'>
+
+/** How much of the log a bug report carries. */
+const BUNDLED_LOG_LINES = 500
+
+/** What the daemon finds wrong, or why there is none to ask. Exit 1 where something is broken. */
+export async function doctor(values: Values, context: CliContext): Promise<number> {
+  const { report, facts } = await examine(context)
+  await printOutput('system.doctor', report, context)
+  if (typeof values.bundle === 'string') {
+    const file = resolve(values.bundle)
+    await writeBundle(file, { report, facts, context })
+    context.io.note(`Wrote ${file}. It names no file and no person; look into it before you send it.`)
+  }
+  return report.ok ? exitCodes.ok : exitCodes.failed
+}
+
+/** What a bundle holds besides the report, by file name. */
+type Facts = Readonly<Record<string, unknown>>
+
+async function examine(context: CliContext): Promise<{ report: Report; facts: Facts }> {
+  let session: Session
+  try {
+    session = await openSession(context)
+  } catch (err) {
+    const check = { name: 'daemon', state: 'error', detail: errorMessage(err), fix: 'spacedrive start --foreground -v' } as const
+    return { report: { ok: false, checks: [check], engines: [] }, facts: {} }
+  }
+  await using open = session
+  const report = await open.query('system.doctor', {})
+  const [status, config] = await Promise.all([open.query('system.status', {}), open.query('config.get', {})])
+  const daemon = { name: 'daemon', state: 'ok', detail: `version ${status.version} answers, process ${status.pid}`, fix: null } as const
+  return { report: { ...report, checks: [daemon, ...report.checks] }, facts: { status, config } }
+}
+
+interface BundleParts {
+  readonly report: Report
+  readonly facts: Facts
+  readonly context: CliContext
+}
+
+async function writeBundle(file: string, { context, facts, report }: BundleParts): Promise<void> {
+  const { lines } = await readLogTail(context, BUNDLED_LOG_LINES)
+  const versions = { spacedrive: programVersion(), node: process.version, platform: platform(), release: release(), arch: arch() }
+  const parts: Facts = { versions, doctor: report, ...facts }
+  const who = { home: homedir(), names: [hostname(), userInfo().username] }
+  const entries: TarEntry[] = [
+    ...Object.entries(parts).map(([name, value]) => ({ name: `${name}.json`, content: redact(JSON.stringify(value, null, 2), who) })),
+    { name: 'daemon.log', content: redact(lines.join('\n'), who) },
+  ]
+  await writeFile(file, await promisify(gzip)(tar(entries, new Date())), { mode: 0o600 })
+}

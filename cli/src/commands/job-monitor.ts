@@ -1,0 +1,102 @@
+import type { Values } from '../command-spec.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { type JobView, phaseLabel, progressStep, progressText } from '../live/job-progress.ts'
+import { JobTracker, isOver, jobEventTypes } from '../live/job-tracker.ts'
+import { LiveBlock } from '../live/live-block.ts'
+import { jobTones, statusLabel } from '../render/jobs.ts'
+import { type Session, openSession } from '../session.ts'
+import { isShortId, shortId } from '../short-id.ts'
+import { printable } from '../text/escape.ts'
+import { shortenEnd } from '../text/shorten.ts'
+import { textWidth } from '../text/width.ts'
+
+const DRAW_MS = 100
+/** A job that has ended stays on the screen this long, so that one sees how. */
+const LINGER_MS = 5_000
+const NAME_WIDTH = 20
+const PHASE_WIDTH = 20
+
+/** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
+export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
+  await using session = await openSession(context)
+  const only = typeof values.jobId === 'string' ? await findJob(values.jobId, session) : null
+  const tracker = new JobTracker(Date.now)
+  const { globals, interrupt, io } = context
+  const live = io.out.animated && !globals.json && !globals.jsonl
+  const over = Promise.withResolvers<void>()
+  interrupt.signal.addEventListener('abort', () => over.resolve())
+  using _events = await session.subscribe(jobEventTypes, (event) => {
+    tracker.heard(event)
+    const id = event.type === 'job.warned' ? event.data.jobId : 'id' in event.data ? event.data.id : null
+    const view = id === null || (only !== null && id !== only) ? null : tracker.view(id)
+    if (view && !live) io.printJsonLine(progressStep(view))
+    if (view && isOver(view.job) && view.job.id === only) over.resolve()
+  })
+  for (const job of await session.query('jobs.list', {})) {
+    if (!isOver(job) || job.id === only) tracker.seen(job)
+  }
+  const known = only === null ? null : tracker.view(only)
+  if (known && isOver(known.job)) over.resolve()
+  if (live) await draw({ session, tracker, only, until: over.promise })
+  else await over.promise
+  return exitCodes.ok
+}
+
+async function findJob(text: string, session: Session): Promise<string> {
+  const jobs = isShortId(text) ? await session.query('jobs.list', {}) : []
+  const found = jobs.filter(({ id }) => id.endsWith(text.toLowerCase()))
+  const { id } = await session.query('jobs.info', { job: found.length === 1 && found[0] ? found[0].id : text })
+  return id
+}
+
+interface Drawing {
+  readonly session: Session
+  readonly tracker: JobTracker
+  readonly only: string | null
+  readonly until: Promise<void>
+}
+
+async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
+  const { out } = session.context.io
+  using block = new LiveBlock(out)
+  const endings = new Map<string, number>()
+  let frame = 0
+  const once = () => {
+    const now = Date.now()
+    for (const { job } of tracker.views) {
+      if (!isOver(job)) endings.delete(job.id)
+      else if (!endings.has(job.id)) endings.set(job.id, now)
+      if (job.id !== only && now - (endings.get(job.id) ?? now) > LINGER_MS) tracker.forget(job.id)
+    }
+    const views = tracker.views.filter(({ job }) => only === null || job.id === only)
+    const lines = views.map((view) => barLine(view, frame, session))
+    const title = out.style('dim', `${views.filter(({ job }) => job.status === 'running').length} running · Ctrl-C leaves`)
+    block.draw([title, ...(lines.length > 0 ? lines : ['No jobs; they appear here when they start.'])])
+    frame++
+  }
+  const timer = setInterval(once, DRAW_MS)
+  once()
+  await until
+  clearInterval(timer)
+  once()
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
+
+function barLine(view: JobView, frame: number, { context: { io } }: Session): string {
+  const { job } = view
+  const { style, width } = io.out
+  const turning = job.status === 'running' ? (spinner[frame % spinner.length] ?? '') : '•'
+  const name = padded(`${printable(job.name)} ${shortId(job.id)}`, NAME_WIDTH + 9)
+  const state =
+    job.status === 'running'
+      ? `${padded(phaseLabel(job.progress.phase), PHASE_WIDTH)} ${progressText(view, width - NAME_WIDTH - PHASE_WIDTH - 13, style)}`
+      : style(jobTones[job.status], statusLabel(job))
+  return `${style(jobTones[job.status], turning)} ${name} ${state}`
+}
+
+function padded(text: string, width: number): string {
+  const cut = shortenEnd(text, width)
+  return cut + ' '.repeat(width - textWidth(cut))
+}

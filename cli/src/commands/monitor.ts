@@ -1,0 +1,31 @@
+import type { Values } from '../command-spec.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { openSession } from '../session.ts'
+
+/** Full screen in a terminal; in a pipe one JSON line for each event. */
+export async function monitor(_values: Values, context: CliContext): Promise<number> {
+  await using session = await openSession(context)
+  const { globals, io, interrupt } = context
+  if (!io.out.animated || !process.stdin.isTTY || globals.json || globals.jsonl) {
+    using _events = await session.subscribe(null, (event) => io.printJsonLine(event))
+    await new Promise<void>((resolve) => interrupt.signal.addEventListener('abort', () => resolve()))
+    return exitCodes.ok
+  }
+  const [{ render }, { createElement }, { MonitorApp }, { MonitorController }] = await Promise.all([
+    import('ink'),
+    import('react'),
+    import('../monitor/app.ts'),
+    import('../monitor/controller.ts'),
+  ])
+  using controller = new MonitorController(session)
+  using _events = await session.subscribe(null, (event) => controller.heard(event))
+  const app = render(createElement(MonitorApp, { controller, style: io.out.style }), {
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: true,
+    patchConsole: false,
+  })
+  await app.waitUntilExit()
+  return exitCodes.ok
+}

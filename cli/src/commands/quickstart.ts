@@ -1,0 +1,165 @@
+import { realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { JobDetails, Library, Location } from '@spacedrive/core/domain'
+import { CoreError, systemCode } from '@spacedrive/core/errors'
+import type { Values } from '../command-spec.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodeOfJob } from '../exit-codes.ts'
+import { followJob } from '../live/follow-job.ts'
+import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
+import { failureLines } from '../live/wait-for-job.ts'
+import { type Session, openSession } from '../session.ts'
+import { printable } from '../text/escape.ts'
+import { formatBytes, plural } from '../text/format.ts'
+
+/** The library that is made where there is none. */
+const FIRST_LIBRARY = 'My Library'
+
+/** From a folder to a library that knows it, in one command. */
+export async function quickstart(values: Values, context: CliContext): Promise<number> {
+  const path = await existingFolder(String(values.path))
+  await using session = await openSession(context)
+  const library = await currentLibrary(session)
+  const { job: { id }, location } = await indexFolder(path, values.mode as Location['mode'] | undefined, session)
+  const job = await followJob(session, { jobId: id, title: `Indexing ${printable(location.path)} into ${printable(library.name)}` })
+  if (values.once === true) await restOfJobs(session)
+  const summary = await summarise({ library, locationId: location.id, job }, session)
+  if (context.globals.json || context.globals.jsonl) context.io.printJson(summary)
+  else context.io.print(summaryLines(summary, job, session).join('\n'))
+  if (values.once !== true) sayWhatNext(location, session)
+  else if (session.startedDaemon) await session.stopDaemon()
+  return exitCodeOfJob(job)
+}
+
+/** Checked here, so that a mistyped path starts no daemon and makes no library. */
+async function existingFolder(typed: string): Promise<string> {
+  const path = resolve(typed)
+  try {
+    if (!(await stat(path)).isDirectory()) throw new CoreError('InvalidInput', `${path} is not a folder`)
+    return path
+  } catch (err) {
+    if (systemCode(err) === 'ENOENT') throw new CoreError('NotFound', `there is no folder ${path}`, { cause: err })
+    if (systemCode(err) === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    throw err
+  }
+}
+
+async function currentLibrary(session: Session): Promise<Library> {
+  const libraries = await session.query('libraries.list', {})
+  const wanted = session.context.globals.library
+  if (wanted !== undefined) {
+    const named = libraries.find(({ id, name }) => id === wanted || name === wanted)
+    if (!named) throw new CoreError('NotFound', `there is no library "${wanted}"`)
+    return named
+  }
+  const current = libraries.find((library) => library.current)
+  if (current) return current
+  const usable = libraries.find((library) => library.error === null)
+  if (usable) return session.action('libraries.switch', { library: usable.id })
+  return session.action('libraries.create', { name: FIRST_LIBRARY })
+}
+
+async function indexFolder(path: string, mode: Location['mode'] | undefined, session: Session): Promise<{ location: Location; job: { id: string } }> {
+  const real = await realpath(path)
+  const locations = await session.query('locations.list', {})
+  const known = locations.find((location) => location.path === path || location.path === real)
+  if (!known) return session.action('locations.add', { path, mode })
+  if (mode !== undefined && mode !== known.mode) await session.action('locations.update', { location: known.id, mode })
+  return session.action('locations.rescan', { location: known.id })
+}
+
+/** What the first job has started, or was waiting already. */
+async function restOfJobs(session: Session): Promise<void> {
+  for (;;) {
+    const jobs = await session.query('jobs.list', {})
+    const [next] = jobs.filter(({ status }) => status === 'running' || status === 'queued')
+    if (!next) return
+    await followJob(session, { jobId: next.id, title: printable(next.name) })
+  }
+}
+
+/** What `quickstart --json` prints. */
+interface Summary {
+  readonly library: Pick<Library, 'id' | 'name' | 'path'>
+  readonly location: Pick<Location, 'id' | 'path' | 'state'>
+  readonly counts: {
+    readonly files: number
+    readonly directories: number
+    readonly symlinks: number
+    readonly bytes: number
+    readonly contents: number
+    readonly duplicateFiles: number
+    readonly reclaimableBytes: number
+  }
+  readonly sidecars: { readonly made: number; readonly ready: number; readonly failed: number; readonly skipped: number; readonly byKind: object }
+  readonly failures: readonly { readonly path: string | null; readonly stage: string; readonly code: string; readonly message: string }[]
+  readonly seconds: {
+    readonly discover: number
+    readonly process: number
+    readonly aggregate: number
+    readonly identify: number
+    readonly sidecars: number
+    readonly total: number
+  }
+  readonly explorer: null
+}
+
+interface Facts {
+  readonly library: Library
+  readonly locationId: string
+  readonly job: JobDetails
+}
+
+async function summarise({ job, library, locationId }: Facts, session: Session): Promise<Summary> {
+  const location = await session.query('locations.info', { location: locationId })
+  const { counts } = await session.query('libraries.info', {})
+  const { seconds } = indexOutputOf(job)
+  return {
+    library: { id: library.id, name: library.name, path: library.path },
+    location: { id: location.id, path: location.path, state: location.state },
+    counts: {
+      files: location.counts.files,
+      directories: location.counts.directories,
+      symlinks: location.counts.symlinks,
+      bytes: location.counts.bytes,
+      contents: counts.contents,
+      duplicateFiles: counts.duplicateFiles,
+      reclaimableBytes: counts.reclaimableBytes,
+    },
+    sidecars: { made: 0, ready: 0, failed: 0, skipped: 0, byKind: {} },
+    failures: job.warningList.map(({ code, message, path }) => ({ path, stage: STAGE, code, message })),
+    seconds: {
+      discover: seconds.discover,
+      process: seconds.process,
+      aggregate: seconds.aggregate,
+      identify: seconds.identify,
+      sidecars: 0,
+      total: seconds.total,
+    },
+    explorer: null,
+  }
+}
+
+/** Where the failures of the index job come from. */
+const STAGE = 'index'
+
+function summaryLines({ counts, location }: Summary, job: JobDetails, { context: { io } }: Session): string[] {
+  const { style } = io.out
+  if (job.status !== 'completed') return [style('bad', `Indexing ${printable(location.path)}: ${job.status}${job.error === null ? '' : `: ${printable(job.error.message)}`}`)]
+  const duplicates = counts.duplicateFiles === 0 ? 'no duplicates' : `${plural(counts.duplicateFiles, 'duplicate')} (${formatBytes(counts.reclaimableBytes)} reclaimable)`
+  return [
+    `${style('good', 'Indexed')} ${printable(location.path)}: ${indexSummary(job)}.`,
+    ...(counts.contents > 0 ? [`The library holds ${plural(counts.contents, 'different content')}, ${duplicates}.`] : []),
+    ...(job.warnings > 0 ? failureLines(job, style) : []),
+  ]
+}
+
+function sayWhatNext(location: Location, { context: { io } }: Session): void {
+  const command = (text: string) => `  ${io.err.style('accent', `spacedrive ${text}`)}`
+  io.note(['', 'The daemon goes on watching the folder. Next:', command('search <words>'), command(`ls ${quoted(location.path)}`), command('file duplicates'), command('monitor'), command('stop')].join('\n'))
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", "'\\''")}'`
+}

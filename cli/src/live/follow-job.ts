@@ -1,0 +1,104 @@
+import type { JobDetails } from '@spacedrive/core/domain'
+import { InterruptedError } from '../interrupted-error.ts'
+import type { Session } from '../session.ts'
+import { shortId } from '../short-id.ts'
+import { type JobView, jobBlock, progressStep } from './job-progress.ts'
+import { JobTracker, isOver, jobEventTypes } from './job-tracker.ts'
+import { LiveBlock } from './live-block.ts'
+
+/** The block is drawn this often: smooth to the eye, and nothing for the terminal. */
+const DRAW_MS = 100
+/** In a pipe a line a second is enough to see that it lives. */
+const STEP_MS = 1_000
+/** Events are the quick way to hear of the end; asking is the sure one. */
+const ASK_MS = 2_000
+
+export interface FollowOptions {
+  readonly jobId: string
+  /** Above the block: `Indexing Pictures`. */
+  readonly title: string
+}
+
+/** Shows how a job goes, on stderr, until it has ended. Throws InterruptedError at Ctrl-C; the job goes on. */
+export async function followJob(session: Session, options: FollowOptions): Promise<JobDetails> {
+  const { interrupt } = session.context
+  const tracker = new JobTracker(Date.now)
+  using progress = showProgress(session, tracker, options)
+  const ended = Promise.withResolvers<void>()
+  using _subscription = await session.subscribe(jobEventTypes, (event) => {
+    tracker.heard(event)
+    progress.changed()
+    const view = tracker.view(options.jobId)
+    if (view && isOver(view.job)) ended.resolve()
+  })
+  const ask = async () => {
+    const job = await session.query('jobs.info', { job: options.jobId })
+    tracker.seen(job)
+    if (isOver(job)) ended.resolve()
+  }
+  const asking = setInterval(() => void ask().catch(ended.reject), ASK_MS)
+  const interrupted = () => ended.reject(new InterruptedError(`interrupted; the job goes on (stop it: spacedrive job cancel ${shortId(options.jobId)})`))
+  interrupt.signal.addEventListener('abort', interrupted)
+  try {
+    await Promise.all([ask(), ended.promise])
+    if (interrupt.signal.aborted) interrupted()
+  } finally {
+    clearInterval(asking)
+    interrupt.signal.removeEventListener('abort', interrupted)
+  }
+  progress.finish()
+  return session.query('jobs.info', { job: options.jobId })
+}
+
+interface Progress extends Disposable {
+  /** An event has been heard. */
+  changed(): void
+  /** The job has ended: shows the last state once more. */
+  finish(): void
+}
+
+function showProgress(session: Session, tracker: JobTracker, { jobId, title }: FollowOptions): Progress {
+  const { globals, io } = session.context
+  if (globals.quiet) return { changed: () => {}, finish: () => {}, [Symbol.dispose]: () => {} }
+  return io.err.animated && !globals.json && !globals.jsonl ? liveProgress(session, tracker, { jobId, title }) : steps(session, tracker, jobId)
+}
+
+function liveProgress(session: Session, tracker: JobTracker, { jobId, title }: FollowOptions): Progress {
+  const { err } = session.context.io
+  const block = new LiveBlock(err)
+  let frame = 0
+  const draw = () => {
+    const view = tracker.view(jobId)
+    if (view) block.draw(jobBlock(view, { title, width: err.width, style: err.style, frame: frame++ }))
+  }
+  const timer = setInterval(draw, DRAW_MS)
+  return {
+    changed: () => {},
+    finish: () => block.clear(),
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+      block[Symbol.dispose]()
+    },
+  }
+}
+
+/** One JSON line a step: a new phase, a second gone by, the end. */
+function steps(session: Session, tracker: JobTracker, jobId: string): Progress {
+  let last: { readonly phase: string; readonly at: number } | null = null
+  const write = (view: JobView) => {
+    last = { phase: view.job.progress.phase, at: Date.now() }
+    session.context.io.err.write(`${JSON.stringify(progressStep(view))}\n`)
+  }
+  return {
+    changed: () => {
+      const view = tracker.view(jobId)
+      if (!view || isOver(view.job)) return
+      if (last?.phase !== view.job.progress.phase || Date.now() - last.at >= STEP_MS) write(view)
+    },
+    finish: () => {
+      const view = tracker.view(jobId)
+      if (view) write(view)
+    },
+    [Symbol.dispose]: () => {},
+  }
+}

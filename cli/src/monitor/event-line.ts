@@ -1,0 +1,65 @@
+import type { Event } from '@spacedrive/core/events'
+import { printable } from '../text/escape.ts'
+import { formatBytes, formatTime, plural } from '../text/format.ts'
+import { shortenMiddle } from '../text/shorten.ts'
+import type { Style } from '../text/style.ts'
+
+const TYPE_WIDTH = 22
+
+/** `14:05:09 location.added         Pictures` */
+export function eventLine(event: Event, width: number, style: Style): string {
+  const text = shortenMiddle(printable(what(event)), width - TYPE_WIDTH - 12)
+  return `  ${style('dim', formatTime(event.at))} ${style('accent', event.type.padEnd(TYPE_WIDTH))} ${text}`
+}
+
+function what(event: Event): string {
+  switch (event.type) {
+    case 'core.started':
+      return `version ${event.data.version}`
+    case 'core.stopped':
+      return ''
+    case 'library.created':
+    case 'library.opened':
+    case 'library.updated':
+      return event.data.name
+    case 'library.closed':
+    case 'library.deleted':
+      return event.data.libraryId
+    case 'library.failed':
+      return `${event.data.path}: ${event.data.message}`
+    case 'location.added':
+    case 'location.updated':
+      return event.data.name
+    case 'location.state-changed':
+      return event.data.error === null ? event.data.state : `${event.data.state}: ${event.data.error}`
+    case 'location.removed':
+      return event.data.locationId
+    case 'entries.changed':
+      return `${plural(event.data.created.length + event.data.modified.length + event.data.deleted.length, 'change')} in ${event.data.path}`
+    case 'entry.moved':
+      return event.data.to
+    case 'tree.changed':
+      return event.data.path
+    case 'content.identified':
+      return plural(event.data.contentIds.length, 'content')
+    case 'watcher.degraded':
+      return `${event.data.path}: ${event.data.message}`
+    case 'job.queued':
+    case 'job.started':
+    case 'job.progressed':
+    case 'job.paused':
+    case 'job.ended':
+      return `${event.data.name} ${event.data.status}`
+    case 'job.warned':
+      return `${event.data.path ?? ''} ${event.data.message}`.trim()
+    case 'volume.added':
+    case 'volume.updated':
+      return `${event.data.name}, ${formatBytes(event.data.freeBytes)} free`
+    case 'volume.speed-tested':
+      return event.data.name
+    case 'volume.removed':
+      return event.data.fingerprint
+    case 'config.changed':
+      return event.data.key
+  }
+}

@@ -1,0 +1,153 @@
+import type { Job, Location, Volume } from '@spacedrive/core/domain'
+import type { Event } from '@spacedrive/core/events'
+import { describe, expect, test } from 'vitest'
+import { plainStyle } from '../text/style.ts'
+import { textWidth } from '../text/width.ts'
+import { monitorScreen } from './screen.ts'
+import { type MonitorState, emptyState, moveSelection, nextFilter, selectedJob, shownJobs, withEvent, withJobs } from './state.ts'
+
+process.env.TZ = 'UTC'
+const now = Date.parse('2026-03-01T12:00:00Z')
+
+function job(n: number, over: Partial<Job> = {}): Job {
+  return {
+    id: `01890000-0000-7000-8000-00000000000${n}` as Job['id'],
+    name: 'indexing.location',
+    status: 'running',
+    priority: 0,
+    parentId: null,
+    progress: { phase: 'identify', done: 52_000, total: 100_000, bytes: 1_200_000_000, rate: 34_000, etaMs: 1_400 },
+    attempts: 1,
+    createdAt: '2026-03-01T11:59:00Z',
+    startedAt: '2026-03-01T11:59:00Z',
+    endedAt: null,
+    error: null,
+    warnings: 0,
+    ...over,
+  }
+}
+
+const location: Location = {
+  id: '01890000-0000-7000-8000-0000000000a1' as Location['id'],
+  name: 'Pictures',
+  path: '/home/ann/Pictures',
+  mode: 'content',
+  watch: true,
+  state: 'scanning',
+  volumeId: null,
+  rules: [],
+  maxDepth: null,
+  counts: { files: 12_345, directories: 678, symlinks: 0, others: 0, bytes: 4_200_000_000 },
+  lastScanAt: '2026-03-01T11:00:00Z',
+  error: null,
+}
+
+const volume: Volume = {
+  id: null,
+  fingerprint: 'f1',
+  name: 'Blue disk 日本',
+  mountPoint: '/media/ann/blue-disk',
+  kind: 'external',
+  disk: 'ssd',
+  filesystem: 'ext4',
+  totalBytes: 500_000_000_000,
+  freeBytes: 120_000_000_000,
+  tracked: true,
+  online: true,
+  readOnly: false,
+  cow: false,
+  removable: true,
+  readBytesPerSecond: null,
+  writeBytesPerSecond: null,
+}
+
+function event(seq: number, rest: Pick<Event, 'type' | 'data'>): Event {
+  return { ...rest, seq, at: `2026-03-01T11:59:0${seq}Z`, libraryId: null } as Event
+}
+
+function busyState(): MonitorState {
+  const jobs = [
+    job(1),
+    job(2, { status: 'queued', progress: { phase: '', done: 0, total: null, bytes: 0, rate: null, etaMs: null }, startedAt: null }),
+    job(3, { status: 'completed', warnings: 3, endedAt: '2026-03-01T11:55:00Z' }),
+    job(4, { status: 'failed', endedAt: '2026-03-01T11:50:00Z', error: { code: 'DiskFull', message: 'no space left in /home/ann\u001b[31m' } }),
+  ]
+  const start: MonitorState = {
+    ...withJobs(emptyState(now), jobs),
+    status: {
+      version: '0.1.0',
+      instance: 'default',
+      dataDir: '/home/ann/.local/share/spacedrive',
+      pid: 4242,
+      uptimeMs: 7_500_000,
+      library: { id: '01890000-0000-7000-8000-0000000000b1' as never, name: 'My Library' },
+      libraries: 1,
+      jobs: { running: 1, queued: 1 },
+      network: { state: 'off' },
+      memory: { rssBytes: 84_000_000 },
+      explorer: null,
+      tokenFile: null,
+    },
+    locations: [location, { ...location, id: '01890000-0000-7000-8000-0000000000a2' as Location['id'], name: 'Blue', state: 'offline', error: 'the volume Blue disk is not mounted' }],
+    volumes: [volume],
+  }
+  return [
+    event(1, { type: 'location.added', data: location }),
+    event(2, { type: 'watcher.degraded', data: { locationId: location.id, path: '/home/ann/Pictures', message: 'too few inotify watches', help: null } }),
+    event(3, { type: 'job.warned', data: { jobId: job(1).id, code: 'PermissionDenied', message: 'permission denied', path: '/home/ann/Pictures/secret' } }),
+  ].reduce(withEvent, start)
+}
+
+describe('the screen', () => {
+  test.each([
+    [80, 24],
+    [200, 50],
+    [60, 20],
+  ])('at %i × %i fills it exactly', async (width, height) => {
+    const lines = monitorScreen(busyState(), { width, height }, plainStyle)
+    expect(lines).toHaveLength(height)
+    expect(lines.filter((line) => textWidth(line) > width)).toEqual([])
+    await expect(`${lines.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(`../../test/golden/monitor-${width}x${height}.txt`)
+  })
+
+  test('shows the selected job in full, and the keys', async () => {
+    const size = { width: 80, height: 24 }
+    const details = monitorScreen({ ...busyState(), overlay: 'details' }, size, plainStyle)
+    await expect(`${details.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot('../../test/golden/monitor-details.txt')
+    const help = monitorScreen({ ...busyState(), overlay: 'help' }, size, plainStyle)
+    await expect(`${help.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot('../../test/golden/monitor-help.txt')
+  })
+
+  test('has something to say when there is nothing', () => {
+    const lines = monitorScreen(emptyState(now), { width: 80, height: 24 }, plainStyle)
+    expect(lines).toHaveLength(24)
+    expect(lines).toContain('  nothing to do')
+  })
+})
+
+describe('the state', () => {
+  test('events change what they are about', () => {
+    const ended = withEvent(busyState(), event(4, { type: 'job.ended', data: job(1, { status: 'completed' }) }))
+    expect(ended.jobs[0]?.job.status).toBe('completed')
+    const moved = withEvent(ended, event(5, { type: 'location.state-changed', data: { locationId: location.id, state: 'complete', error: null } }))
+    expect(moved.locations[0]?.state).toBe('complete')
+    expect(moved.events.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1])
+  })
+
+  test('progress changes the job and is no news', () => {
+    const before = busyState()
+    const after = withEvent(before, event(4, { type: 'job.progressed', data: job(1, { progress: { phase: 'identify', done: 40_000, total: 100_000, bytes: 0, rate: 1, etaMs: 1 } }) }))
+    expect(after.events).toEqual(before.events)
+    // The count went back, the bar does not.
+    expect(after.jobs[0]).toMatchObject({ share: 0.52, job: { progress: { done: 40_000 } } })
+  })
+
+  test('selection moves within what the filter shows', () => {
+    const state = busyState()
+    expect(selectedJob(state)?.job.id).toBe(job(1).id)
+    expect(selectedJob(moveSelection(moveSelection(state, 1), 1))?.job.id).toBe(job(3).id)
+    expect(selectedJob(moveSelection(state, -1))?.job.id).toBe(job(1).id)
+    const active = nextFilter(state)
+    expect(shownJobs(active).map((view) => view.job.status)).toEqual(['running', 'queued'])
+  })
+})

@@ -1,0 +1,153 @@
+import type { Job, JobStatus, Location, Volume } from '@spacedrive/core/domain'
+import type { Event } from '@spacedrive/core/events'
+import type { OutputOf } from '../contract.ts'
+import { type JobView, firstView, nextView } from '../live/job-progress.ts'
+
+/** What the screen shows, and nothing else: drawing is a function of it. */
+export interface MonitorState {
+  readonly status: OutputOf<'system.status'> | null
+  readonly locations: readonly Location[]
+  readonly volumes: readonly Volume[]
+  /** The newest first. */
+  readonly jobs: readonly JobView[]
+  /** The newest first. */
+  readonly events: readonly Event[]
+  readonly filter: JobFilter
+  /** Id of the selected job. */
+  readonly selected: string | null
+  readonly overlay: 'help' | 'details' | null
+  /** What the last key did, or why the daemon does not answer. */
+  readonly message: string | null
+  readonly now: number
+  /** Turns the spinners. */
+  readonly frame: number
+}
+
+export const jobFilters = ['all', 'active', 'completed', 'failed'] as const
+export type JobFilter = (typeof jobFilters)[number]
+
+/** Enough to fill the tallest screen; older ones are in `job list`. */
+const MAX_JOBS = 200
+const MAX_EVENTS = 200
+
+export function emptyState(now: number): MonitorState {
+  return {
+    status: null,
+    locations: [],
+    volumes: [],
+    jobs: [],
+    events: [],
+    filter: 'all',
+    selected: null,
+    overlay: null,
+    message: null,
+    now,
+    frame: 0,
+  }
+}
+
+/** The jobs the filter lets through. */
+export function shownJobs({ filter, jobs }: MonitorState): readonly JobView[] {
+  return jobs.filter(({ job }) => passes(job.status, filter))
+}
+
+export function selectedJob(state: MonitorState): JobView | null {
+  const shown = shownJobs(state)
+  return shown.find(({ job }) => job.id === state.selected) ?? shown[0] ?? null
+}
+
+export function moveSelection(state: MonitorState, step: number): MonitorState {
+  const shown = shownJobs(state)
+  const at = shown.findIndex((view) => view === selectedJob(state))
+  const next = shown[Math.min(shown.length - 1, Math.max(0, at + step))]
+  return { ...state, selected: next?.job.id ?? null }
+}
+
+export function nextFilter(state: MonitorState): MonitorState {
+  const filter = jobFilters[(jobFilters.indexOf(state.filter) + 1) % jobFilters.length] ?? 'all'
+  return { ...state, filter, selected: null }
+}
+
+/** The list as the daemon gives it; what was seen of running jobs is kept. */
+export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorState {
+  return { ...state, jobs: jobs.map((job) => updated(state.jobs, job, state.now)) }
+}
+
+/** The state after something happened in the daemon. */
+export function withEvent(state: MonitorState, event: Event): MonitorState {
+  const next = event.type === 'job.progressed' ? state : { ...state, events: [event, ...state.events].slice(0, MAX_EVENTS) }
+  switch (event.type) {
+    case 'job.queued':
+    case 'job.started':
+    case 'job.progressed':
+    case 'job.paused':
+    case 'job.ended':
+      return withJob(next, event.data)
+    case 'job.warned':
+      return withFailure(next, event.data)
+    case 'location.added':
+    case 'location.updated':
+      return { ...next, locations: placed(next.locations, event.data, ({ id }) => id) }
+    case 'location.state-changed':
+      return { ...next, locations: next.locations.map((location) => (location.id === event.data.locationId ? { ...location, state: event.data.state, error: event.data.error } : location)) }
+    case 'location.removed':
+      return { ...next, locations: next.locations.filter(({ id }) => id !== event.data.locationId) }
+    case 'volume.added':
+    case 'volume.updated':
+    case 'volume.speed-tested':
+      return { ...next, volumes: placed(next.volumes, event.data, ({ fingerprint }) => fingerprint) }
+    case 'volume.removed':
+      return { ...next, volumes: next.volumes.map((volume) => (volume.fingerprint === event.data.fingerprint ? { ...volume, online: false } : volume)) }
+    case 'core.started':
+    case 'core.stopped':
+    case 'library.created':
+    case 'library.opened':
+    case 'library.closed':
+    case 'library.updated':
+    case 'library.deleted':
+    case 'library.failed':
+    case 'entries.changed':
+    case 'entry.moved':
+    case 'tree.changed':
+    case 'content.identified':
+    case 'watcher.degraded':
+    case 'config.changed':
+      return next
+  }
+}
+
+/** The list with `item` in the place of the one it replaces, or at the end. */
+function placed<T>(items: readonly T[], item: T, key: (item: T) => string): T[] {
+  const at = items.findIndex((other) => key(other) === key(item))
+  return at < 0 ? [...items, item] : items.with(at, item)
+}
+
+function withJob(state: MonitorState, job: Job): MonitorState {
+  const known = state.jobs.some((view) => view.job.id === job.id)
+  const view = updated(state.jobs, job, state.now)
+  const jobs = known ? state.jobs.map((other) => (other.job.id === job.id ? view : other)) : [view, ...state.jobs].slice(0, MAX_JOBS)
+  return { ...state, jobs }
+}
+
+function withFailure(state: MonitorState, { jobId, message, path }: { jobId: string; message: string; path: string | null }): MonitorState {
+  const lastFailure = path === null ? message : `${path}: ${message}`
+  return { ...state, jobs: state.jobs.map((view) => (view.job.id === jobId ? { ...view, lastFailure } : view)) }
+}
+
+function updated(views: readonly JobView[], job: Job, now: number): JobView {
+  const before = views.find((view) => view.job.id === job.id)
+  return before ? nextView(before, job, now) : firstView(job, now)
+}
+
+function passes(status: JobStatus, filter: JobFilter): boolean {
+  switch (filter) {
+    case 'all':
+      return true
+    case 'active':
+      return status === 'queued' || status === 'running' || status === 'paused'
+    case 'completed':
+      return status === 'completed'
+    case 'failed':
+      return status === 'failed' || status === 'cancelled'
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { allCommands } from './main.ts'
+import { parseCommandLine } from './parse.ts'
+import { UsageError } from './usage-error.ts'
+
+const commands = allCommands()
+
+function parse(line: string) {
+  const invocation = parseCommandLine(line.split(' ').filter(Boolean), commands)
+  if (invocation.kind !== 'run') return invocation.kind
+  return { words: invocation.command.words.join(' '), values: invocation.values, globals: invocation.globals }
+}
+
+function refused(line: string): { message: string; suggestions: readonly string[] } {
+  try {
+    parse(line)
+  } catch (err) {
+    if (err instanceof UsageError) return { message: err.message, suggestions: err.suggestions }
+    throw err
+  }
+  throw new Error(`${line} was understood`)
+}
+
+describe('a command line', () => {
+  test('gives the values that were typed, and no defaults', () => {
+    expect(parse('location add /photos --mode deep --no-watch --max-depth 3 --rules a,b --rules c --wait')).toMatchObject({
+      words: 'location add',
+      values: { path: '/photos', mode: 'deep', watch: false, maxDepth: 3, rules: ['a', 'b', 'c'], wait: true },
+    })
+    expect(parse('location add /photos')).toMatchObject({ values: { path: '/photos' } })
+  })
+
+  test.each(['--json --instance alice library list', 'library list --json --instance alice', 'library --instance alice list --json'])(
+    'takes global flags anywhere: %s',
+    (line) => {
+      expect(parse(line)).toMatchObject({ words: 'library list', globals: { json: true, instance: 'alice' } })
+    },
+  )
+
+  test('knows both spellings of a command', () => {
+    expect(parse('ls /x')).toMatchObject({ words: 'file list', values: { path: '/x' } })
+    expect(parse('info /x')).toMatchObject({ words: 'file info' })
+    expect(parse('daemon')).toMatchObject({ words: 'status' })
+    expect(parse('daemon status')).toMatchObject({ words: 'status' })
+    expect(parse('daemon list')).toMatchObject({ words: 'instance list' })
+    expect(parse('search x --kind image')).toMatchObject({ values: { query: ['x'], type: ['image'] } })
+  })
+
+  test('fills in what an absent argument means', () => {
+    expect(parse('ls')).toMatchObject({ values: { path: '.' } })
+    expect(parse('quickstart')).toMatchObject({ values: { path: '.' } })
+  })
+
+  test('takes a setting alone as true, and never the next word for its value', () => {
+    expect(parse('search --hidden holiday')).toMatchObject({ values: { query: ['holiday'], hidden: true } })
+    expect(parse('location update Pictures --watch false')).toMatchObject({ values: { location: 'Pictures', watch: false } })
+    expect(parse('scan /x --watch')).toMatchObject({ values: { path: '/x', watch: true } })
+  })
+
+  test('reads JSON where a value may be anything', () => {
+    expect(parse('job run index --input {"a":[1]}')).toMatchObject({ values: { name: 'index', input: { a: [1] } } })
+  })
+
+  test('without a command asks for help', () => {
+    expect(['', '--help', 'location', 'location add --help'].map(parse)).toEqual(['help', 'help', 'help', 'help'])
+    expect(parse('--version')).toBe('version')
+  })
+})
+
+describe('a command line that makes no sense', () => {
+  test.each([
+    ['locaton add /x', 'there is no command "locaton"', 'spacedrive location add'],
+    ['location ad', 'there is no command "location ad"', 'spacedrive location add'],
+    ['add', 'there is no command "add"', 'spacedrive location add'],
+    ['strat', 'there is no command "strat"', 'spacedrive start'],
+    ['job list --stauts running', 'unknown option "--stauts"', '--status'],
+    ['location add /x --mode shalow', '--mode cannot be "shalow"; it is one of shallow, content, deep, metadata', 'shallow'],
+  ])('%s: says what and suggests the nearest', (line, message, suggestion) => {
+    const error = refused(line)
+    expect(error.message).toBe(message)
+    expect(error.suggestions[0]).toBe(suggestion)
+  })
+
+  test.each([
+    ['location add', 'missing required argument "path"'],
+    ['job list --limit x', '--limit cannot be "x"; it is a number'],
+    ['location info a b', 'too many arguments for "info". Expected 1 argument but got 2: a, b.'],
+    ['--colour', 'unknown option "--colour"'],
+  ])('%s: says what', (line, message) => {
+    expect(refused(line).message).toBe(message)
+  })
+
+  test.each(['open', 'web expose', 'volume add-cloud x', 'start --http-port 80', 'start --enable-networking', 'library share a b', 'search x --tag y', 'location update x --policy y', 'sidecar list x', 'network status', 'file copy a b', 'sync status'])(
+    'what is not there yet is not known: %s',
+    (line) => {
+      expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
+    },
+  )
+})

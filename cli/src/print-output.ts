@@ -1,0 +1,29 @@
+import type { Ops } from '@spacedrive/core/ops'
+import type { CliContext } from './context.ts'
+import type { OutputOf } from './contract.ts'
+import { afterwards } from './hints.ts'
+import { renderOutput } from './render/index.ts'
+import { viewOf } from './render/view.ts'
+
+/** Prints an operation's answer as `--json`, as `--jsonl` or for a person, with what is likely wanted next. */
+export async function printOutput(name: keyof Ops, output: unknown, context: CliContext): Promise<void> {
+  const { globals, io } = context
+  if (globals.jsonl) {
+    for (const item of itemsOf(output)) io.printJsonLine(item)
+    return
+  }
+  if (globals.json) {
+    io.printJson(output)
+    return
+  }
+  const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context))
+  if (lines.length > 0) io.print(lines.join('\n'))
+  const next = afterwards[name]
+  if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
+}
+
+function itemsOf(output: unknown): readonly unknown[] {
+  if (Array.isArray(output)) return output
+  const lists = typeof output === 'object' && output !== null ? [Reflect.get(output, 'items'), Reflect.get(output, 'groups'), Reflect.get(output, 'differences')] : []
+  return lists.find((list): list is unknown[] => Array.isArray(list)) ?? [output]
+}
