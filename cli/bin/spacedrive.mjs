@@ -29,7 +29,8 @@ async function run() {
 /** In the user's own cache, not in the temporary folder, where somebody else could have put code there before. */
 function compileCacheFolder() {
   const home = homedir()
-  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA || join(home, 'AppData/Local'), 'spacedrive/cache/node')
+  if (process.platform === 'win32')
+    return join(process.env.LOCALAPPDATA || join(home, 'AppData/Local'), 'spacedrive/cache/node')
   if (process.platform === 'darwin') return join(home, 'Library/Caches/spacedrive/node')
   return join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'spacedrive/node')
 }

@@ -14,7 +14,9 @@ export interface HelpView {
 /** Help about the whole program, a group of commands, one command, or the topic `exit-codes`. Throws UsageError where there is nothing of that name. */
 export function helpText(words: readonly string[], commands: readonly CommandSpec[], view: HelpView): string {
   if (words.join(' ') === 'exit-codes') return exitCodesHelp(view)
-  const command = commands.find(({ words: own, aliases }) => [own, ...aliases].some((other) => other.join(' ') === words.join(' ')))
+  const command = commands.find(({ words: own, aliases }) =>
+    [own, ...aliases].some((other) => other.join(' ') === words.join(' ')),
+  )
   if (command) return commandHelp(command, view)
   const members = commands.filter((candidate) => !candidate.hidden && candidate.words[0] === words[0])
   if (words.length === 0) return programHelp(commands, view)
@@ -40,11 +42,20 @@ function programHelp(commands: readonly CommandSpec[], view: HelpView): string {
   ]
   const rank = ([name]: Row) => (groupOrder.indexOf(name) + groupOrder.length + 1) % (groupOrder.length + 1)
   const shortForms = shown.flatMap(({ words, aliases }) =>
-    aliases.filter((alias) => alias.length < words.length && alias[0] !== words[0]).map((alias): Row => [alias.join(' '), words.join(' ')]),
+    aliases
+      .filter((alias) => alias.length < words.length && alias[0] !== words[0])
+      .map((alias): Row => [alias.join(' '), words.join(' ')]),
   )
   return join([
     ...section('Examples', table(programExamples, view), view),
-    ...section('Commands', table(rows.toSorted((a, b) => rank(a) - rank(b)), view), view),
+    ...section(
+      'Commands',
+      table(
+        rows.toSorted((a, b) => rank(a) - rank(b)),
+        view,
+      ),
+      view,
+    ),
     ...section('Short forms', table(shortForms, view), view),
     ...section('Everywhere', table(flagRows(globalFlags), view), view),
     'More: `spacedrive <command> --help`, `spacedrive help exit-codes`.',
@@ -56,25 +67,49 @@ function isGroup(word: string, commands: readonly CommandSpec[]): boolean {
 }
 
 function verbsOf(group: string, commands: readonly CommandSpec[]): string {
-  return commands.filter(({ words }) => words[0] === group && words.length > 1).map(({ words }) => words.slice(1).join(' ')).join(', ')
+  return commands
+    .filter(({ words }) => words[0] === group && words.length > 1)
+    .map(({ words }) => words.slice(1).join(' '))
+    .join(', ')
 }
 
 function groupHelp(members: readonly CommandSpec[], view: HelpView): string {
   const examples = members.flatMap((command) => command.examples).slice(0, 2)
   return join([
-    ...section('Examples', examples.map((example) => `  spacedrive ${example}`), view),
-    ...section('Commands', table(members.map(({ words, args, summary }): Row => [[...words, ...args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`))].join(' '), summary]), view), view),
+    ...section(
+      'Examples',
+      examples.map((example) => `  spacedrive ${example}`),
+      view,
+    ),
+    ...section(
+      'Commands',
+      table(
+        members.map(({ words, args, summary }): Row => [
+          [...words, ...args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`))].join(' '),
+          summary,
+        ]),
+        view,
+      ),
+      view,
+    ),
     'More: `spacedrive <command> --help`.',
   ])
 }
 
 function commandHelp(command: CommandSpec, view: HelpView): string {
-  const args = command.args.map(({ name, summary, choices }): Row => [name, [summary, choices.join(', ')].filter(Boolean).join(': ')])
+  const args = command.args.map(({ name, summary, choices }): Row => [
+    name,
+    [summary, choices.join(', ')].filter(Boolean).join(': '),
+  ])
   const aliases = command.aliases.map((words) => `spacedrive ${words.join(' ')}`)
   return join([
     `${command.summary}.`,
     '',
-    ...section('Examples', command.examples.slice(0, 2).map((example) => `  spacedrive ${example}`), view),
+    ...section(
+      'Examples',
+      command.examples.slice(0, 2).map((example) => `  spacedrive ${example}`),
+      view,
+    ),
     ...section('Usage', usageLines(command, view.width), view),
     ...section('Arguments', table(args, view), view),
     ...section('Options', table(flagRows(command.flags), view), view),
@@ -90,14 +125,27 @@ function usageLines(command: CommandSpec, width: number): string[] {
 }
 
 function exitCodesHelp(view: HelpView): string {
-  return join([...section('Exit codes', table(exitCodeMeanings.map(([code, meaning]): Row => [String(code).padStart(3), meaning]), view), view)])
+  return join([
+    ...section(
+      'Exit codes',
+      table(
+        exitCodeMeanings.map(([code, meaning]): Row => [String(code).padStart(3), meaning]),
+        view,
+      ),
+      view,
+    ),
+  ])
 }
 
 type Row = readonly [left: string, right: string]
 
 function flagRows(flags: readonly FlagSpec[]): Row[] {
   return flags.map((flag): Row => {
-    const names = [...(flag.short ? [`-${flag.short}`] : []), flagUsage(flag), ...flag.aliases.map((alias) => `--${alias}`)]
+    const names = [
+      ...(flag.short ? [`-${flag.short}`] : []),
+      flagUsage(flag),
+      ...flag.aliases.map((alias) => `--${alias}`),
+    ]
     return [names.join(', '), flagSummary(flag)]
   })
 }
@@ -112,13 +160,17 @@ function flagSummary({ fallback, kind, summary }: FlagSpec): string {
 const MAX_LEFT = 30
 
 function table(rows: readonly Row[], view: HelpView): string[] {
-  const left = Math.min(MAX_LEFT, rows.reduce((max, [name]) => Math.max(max, textWidth(name)), 0))
+  const left = Math.min(
+    MAX_LEFT,
+    rows.reduce((max, [name]) => Math.max(max, textWidth(name)), 0),
+  )
   return rows.flatMap(([name, text]) => {
     const lines = wrap(text, Math.max(MAX_LEFT, view.width - left - 4))
     const fits = textWidth(name) <= left
     const indent = ' '.repeat(left + 4)
     const [first = '', ...rest] = fits ? lines : ['', ...lines]
-    const heading = `  ${view.style('accent', name)}${' '.repeat(Math.max(0, left - textWidth(name)))}  ${first}`.trimEnd()
+    const heading =
+      `  ${view.style('accent', name)}${' '.repeat(Math.max(0, left - textWidth(name)))}  ${first}`.trimEnd()
     return [heading, ...rest.map((line) => indent + line)]
   })
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Globals } from './globals.ts'
 import { type Style, colorStyle, plainStyle, wantsColor } from './text/style.ts'
 
@@ -49,8 +50,12 @@ const DEFAULT_WIDTH = 80
 /** Nothing is readable below this. */
 const MIN_WIDTH = 40
 
-function createScreen(stream: NodeJS.WriteStream, globals: Globals, env: NodeJS.ProcessEnv): Screen {
-  const isTTY = stream.isTTY === true
+function createScreen(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  globals: Globals,
+  env: NodeJS.ProcessEnv,
+): Screen {
+  const isTTY = isatty(stream.fd)
   const color = wantsColor({ isTTY, color: globals.color, env })
   return {
     isTTY,

@@ -6,10 +6,15 @@ const MAX_SUGGESTIONS = 3
 export function nearest(typed: string, candidates: readonly string[]): string[] {
   const scored = [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.max(typed.length, candidate.length) * MAX_ERROR_SHARE))
+    .filter(
+      ({ candidate, distance }) => distance <= Math.max(1, Math.max(typed.length, candidate.length) * MAX_ERROR_SHARE),
+    )
     .toSorted((a, b) => a.distance - b.distance)
   const best = scored[0]?.distance ?? 0
-  return scored.filter(({ distance }) => distance <= best + 1).slice(0, MAX_SUGGESTIONS).map(({ candidate }) => candidate)
+  return scored
+    .filter(({ distance }) => distance <= best + 1)
+    .slice(0, MAX_SUGGESTIONS)
+    .map(({ candidate }) => candidate)
 }
 
 /** How many letters must be added, dropped, replaced or swapped with their neighbour (optimal string alignment). */

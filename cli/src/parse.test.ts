@@ -23,19 +23,22 @@ function refused(line: string): { message: string; suggestions: readonly string[
 
 describe('a command line', () => {
   test('gives the values that were typed, and no defaults', () => {
-    expect(parse('location add /photos --mode deep --no-watch --max-depth 3 --rules a,b --rules c --wait')).toMatchObject({
+    expect(
+      parse('location add /photos --mode deep --no-watch --max-depth 3 --rules a,b --rules c --wait'),
+    ).toMatchObject({
       words: 'location add',
       values: { path: '/photos', mode: 'deep', watch: false, maxDepth: 3, rules: ['a', 'b', 'c'], wait: true },
     })
     expect(parse('location add /photos')).toMatchObject({ values: { path: '/photos' } })
   })
 
-  test.each(['--json --instance alice library list', 'library list --json --instance alice', 'library --instance alice list --json'])(
-    'takes global flags anywhere: %s',
-    (line) => {
-      expect(parse(line)).toMatchObject({ words: 'library list', globals: { json: true, instance: 'alice' } })
-    },
-  )
+  test.each([
+    '--json --instance alice library list',
+    'library list --json --instance alice',
+    'library --instance alice list --json',
+  ])('takes global flags anywhere: %s', (line) => {
+    expect(parse(line)).toMatchObject({ words: 'library list', globals: { json: true, instance: 'alice' } })
+  })
 
   test('knows both spellings of a command', () => {
     expect(parse('ls /x')).toMatchObject({ words: 'file list', values: { path: '/x' } })
@@ -53,7 +56,9 @@ describe('a command line', () => {
 
   test('takes a setting alone as true, and never the next word for its value', () => {
     expect(parse('search --hidden holiday')).toMatchObject({ values: { query: ['holiday'], hidden: true } })
-    expect(parse('location update Pictures --watch false')).toMatchObject({ values: { location: 'Pictures', watch: false } })
+    expect(parse('location update Pictures --watch false')).toMatchObject({
+      values: { location: 'Pictures', watch: false },
+    })
     expect(parse('scan /x --watch')).toMatchObject({ values: { path: '/x', watch: true } })
   })
 
@@ -74,7 +79,11 @@ describe('a command line that makes no sense', () => {
     ['add', 'there is no command "add"', 'spacedrive location add'],
     ['strat', 'there is no command "strat"', 'spacedrive start'],
     ['job list --stauts running', 'unknown option "--stauts"', '--status'],
-    ['location add /x --mode shalow', '--mode cannot be "shalow"; it is one of shallow, content, deep, metadata', 'shallow'],
+    [
+      'location add /x --mode shalow',
+      '--mode cannot be "shalow"; it is one of shallow, content, deep, metadata',
+      'shallow',
+    ],
   ])('%s: says what and suggests the nearest', (line, message, suggestion) => {
     const error = refused(line)
     expect(error.message).toBe(message)
@@ -90,10 +99,20 @@ describe('a command line that makes no sense', () => {
     expect(refused(line).message).toBe(message)
   })
 
-  test.each(['open', 'web expose', 'volume add-cloud x', 'start --http-port 80', 'start --enable-networking', 'library share a b', 'search x --tag y', 'location update x --policy y', 'sidecar list x', 'network status', 'file copy a b', 'sync status'])(
-    'what is not there yet is not known: %s',
-    (line) => {
-      expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
-    },
-  )
+  test.each([
+    'open',
+    'web expose',
+    'volume add-cloud x',
+    'start --http-port 80',
+    'start --enable-networking',
+    'library share a b',
+    'search x --tag y',
+    'location update x --policy y',
+    'sidecar list x',
+    'network status',
+    'file copy a b',
+    'sync status',
+  ])('what is not there yet is not known: %s', (line) => {
+    expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
+  })
 })

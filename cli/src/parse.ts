@@ -24,15 +24,28 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   return invocation ?? { kind: 'help', words: [], globals: program.opts() }
 }
 
-const booleanWords: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, false: false, no: false, off: false }
+const booleanWords: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+}
 
 /** `--hidden` alone means `--hidden true`; said here, because a parser would take the next word for its value. */
 function spellOutBooleans(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
-  const possible = commands.filter(({ words, aliases }) => [words, ...aliases].some((all) => all.every((word) => argv.includes(word))))
+  const possible = commands.filter(({ words, aliases }) =>
+    [words, ...aliases].some((all) => all.every((word) => argv.includes(word))),
+  )
   const flags = possible.flatMap((command) => command.flags)
-  const isBoolean = (arg: string) => flags.some((flag) => `--${flag.name}` === arg) && flags.every((flag) => `--${flag.name}` !== arg || flag.kind === 'boolean')
+  const isBoolean = (arg: string) =>
+    flags.some((flag) => `--${flag.name}` === arg) &&
+    flags.every((flag) => `--${flag.name}` !== arg || flag.kind === 'boolean')
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length
-  return argv.map((arg, at) => (at < end && isBoolean(arg) && !Object.hasOwn(booleanWords, argv[at + 1] ?? '') ? `${arg}=true` : arg))
+  return argv.map((arg, at) =>
+    at < end && isBoolean(arg) && !Object.hasOwn(booleanWords, argv[at + 1] ?? '') ? `${arg}=true` : arg,
+  )
 }
 
 type Found = (invocation: Invocation) => void
@@ -44,12 +57,16 @@ function createProgram(argv: readonly string[], commands: readonly CommandSpec[]
   const tree: Tree = { program, commands, groups: new Map(), found }
   const placed = commands.flatMap((command) =>
     // Building all hundred takes longer than everything else; only those that can be meant are needed.
-    [command.words, ...command.aliases].filter(([first = '']) => argv.includes(first)).map((words) => ({ command, words })),
+    [command.words, ...command.aliases]
+      .filter(([first = '']) => argv.includes(first))
+      .map((words) => ({ command, words })),
   )
   for (const { command, words } of placed.filter((place) => place.words.length > 1)) {
     addCommand(groupFor(words.slice(0, -1), tree), { command, words, tree })
   }
-  for (const { command, words } of placed.filter((place) => place.words.length === 1 && !tree.groups.has(place.words[0] ?? ''))) {
+  for (const { command, words } of placed.filter(
+    (place) => place.words.length === 1 && !tree.groups.has(place.words[0] ?? ''),
+  )) {
     addCommand(program, { command, words, tree })
   }
   return asGroup(program, [], tree)
@@ -94,7 +111,9 @@ function asGroup(group: Command, words: readonly string[], tree: Tree): Command 
     const typed = group.args[0]
     if (typed?.startsWith('-')) throw unknownFlag(typed, words)
     if (typed !== undefined) throw unknownCommand([...words, ...group.args], tree.commands)
-    const own = tree.commands.find((command) => [command.words, ...command.aliases].some((other) => other.join(' ') === words.join(' ')))
+    const own = tree.commands.find((command) =>
+      [command.words, ...command.aliases].some((other) => other.join(' ') === words.join(' ')),
+    )
     const globals = tree.program.opts()
     tree.found(own ? { kind: 'run', command: own, values: {}, globals } : { kind: 'help', words, globals })
   })
@@ -106,7 +125,10 @@ function quiet(command: Command, words: readonly string[]): Command {
   command.error = (message) => {
     throw usageErrorFrom(message, words)
   }
-  return command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} }).helpCommand(false)
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .helpCommand(false)
 }
 
 function helpAs(command: Command, words: readonly string[], { program, found }: Tree): Command {
@@ -130,7 +152,9 @@ function addFlag(command: Command, flag: FlagSpec): void {
   for (const alias of flag.aliases) {
     // Another spelling fills the same value.
     command.addOption(withParser(new Option(`--${alias}${value}`), flag).hideHelp())
-    command.on(`option:${alias}`, () => command.setOptionValueWithSource(attribute(flag.name), command.getOptionValue(attribute(alias)), 'cli'))
+    command.on(`option:${alias}`, () =>
+      command.setOptionValueWithSource(attribute(flag.name), command.getOptionValue(attribute(alias)), 'cli'),
+    )
   }
 }
 
@@ -171,9 +195,14 @@ function valuesOf(node: Command, command: CommandSpec): Values {
   return values
 }
 
-function parseChoice(text: string, { name, choices }: { readonly name: string; readonly choices: readonly string[] }): string {
+function parseChoice(
+  text: string,
+  { name, choices }: { readonly name: string; readonly choices: readonly string[] },
+): string {
   if (choices.length === 0 || choices.includes(text)) return text
-  throw new UsageError(`${name} cannot be "${text}"; it is one of ${choices.join(', ')}`, { suggestions: nearest(text, choices) })
+  throw new UsageError(`${name} cannot be "${text}"; it is one of ${choices.join(', ')}`, {
+    suggestions: nearest(text, choices),
+  })
 }
 
 function parseNumber(text: string, { long }: Option): number {
@@ -189,7 +218,10 @@ function parseBoolean(text: string, { long }: Option): boolean {
 }
 
 function splitList(text: string): string[] {
-  return text.split(',').map((item) => item.trim()).filter(Boolean)
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
 }
 
 function parseJson(text: string, { long }: Option): unknown {
@@ -212,9 +244,14 @@ function unknownCommand(typed: readonly string[], commands: readonly CommandSpec
   const known = shown.some((words) => words[0] === first)
   const verb = known ? (second ?? '') : first
   const near = [
-    ...nearest([first, second].filter(Boolean).join(' '), names.filter((name) => name.includes(' '))),
+    ...nearest(
+      [first, second].filter(Boolean).join(' '),
+      names.filter((name) => name.includes(' ')),
+    ),
     ...(known ? [] : nearest(first, [...names, ...shown.map((words) => words[0] ?? '')])),
-    ...shown.filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0).map((words) => words.join(' ')),
+    ...shown
+      .filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0)
+      .map((words) => words.join(' ')),
   ]
   const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
   return new UsageError(`there is no command "${known ? `${first} ${second}` : first}"`, { suggestions })

@@ -24,6 +24,9 @@ export async function printOutput(name: keyof Ops, output: unknown, context: Cli
 
 function itemsOf(output: unknown): readonly unknown[] {
   if (Array.isArray(output)) return output
-  const lists = typeof output === 'object' && output !== null ? [Reflect.get(output, 'items'), Reflect.get(output, 'groups'), Reflect.get(output, 'differences')] : []
+  const lists =
+    typeof output === 'object' && output !== null
+      ? [Reflect.get(output, 'items'), Reflect.get(output, 'groups'), Reflect.get(output, 'differences')]
+      : []
   return lists.find((list): list is unknown[] => Array.isArray(list)) ?? [output]
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Ops } from '@spacedrive/core/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
 import type { ContractOp, OutputOf } from './contract.ts'
@@ -30,7 +31,8 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
     const isText = input.properties?.[field]?.type === 'string'
     const joined = isText && Array.isArray(value) ? value.join(' ') : value
     if (cli?.paths?.includes(field)) resolved[field] = eachText(joined, absolutePath)
-    else if (cli?.references?.includes(field)) resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
+    else if (cli?.references?.includes(field))
+      resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
     else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
     else resolved[field] = joined
   }
@@ -62,18 +64,16 @@ async function wholeJobId(text: string, session: Session): Promise<string> {
 /** As many as one call lists. */
 const MAX_JOBS = 1_000
 
-/** Most operations have worked when they answer; some answer a question. */
 function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
-  switch (name) {
-    case 'indexing.verify':
-      return (output as OutputOf<'indexing.verify'>).total === 0 ? exitCodes.ok : exitCodes.failed
-    case 'libraries.check':
-      return (output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed
-    case 'jobs.wait':
-      return exitCodeOfJob(output as OutputOf<'jobs.wait'>)
-    case 'indexing.quickScan':
-      return (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial
-    default:
-      return exitCodes.ok
-  }
+  return answers[name]?.(output) ?? exitCodes.ok
+}
+
+/** Most operations have worked when they answer; these answer a question. */
+const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>> = {
+  'indexing.verify': (output) =>
+    (output as OutputOf<'indexing.verify'>).total === 0 ? exitCodes.ok : exitCodes.failed,
+  'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
+  'indexing.quickScan': (output) =>
+    (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
+  'jobs.wait': (output) => exitCodeOfJob(output as OutputOf<'jobs.wait'>),
 }

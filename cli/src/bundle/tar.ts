@@ -19,7 +19,6 @@ export function tar(entries: readonly TarEntry[], mtime: Date): Buffer {
 
 function header({ mtime, name, size }: { readonly name: string; readonly size: number; readonly mtime: Date }): Buffer {
   const block = Buffer.alloc(BLOCK)
-  const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
   block.write(name, 0, 100)
   block.write(octal(0o600, 7), 100)
   block.write(octal(0, 7), 108)
@@ -33,4 +32,9 @@ function header({ mtime, name, size }: { readonly name: string; readonly size: n
   const sum = block.reduce((total, byte) => total + byte, 0)
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return block
+}
+
+/** Numbers in a tar header are octal text. */
+function octal(value: number, digits: number): string {
+  return `${value.toString(8).padStart(digits, '0')}\0`
 }

@@ -39,13 +39,23 @@ async function examine(context: CliContext): Promise<{ report: Report; facts: Fa
   try {
     session = await openSession(context)
   } catch (err) {
-    const check = { name: 'daemon', state: 'error', detail: errorMessage(err), fix: 'spacedrive start --foreground -v' } as const
+    const check = {
+      name: 'daemon',
+      state: 'error',
+      detail: errorMessage(err),
+      fix: 'spacedrive start --foreground -v',
+    } as const
     return { report: { ok: false, checks: [check], engines: [] }, facts: {} }
   }
   await using open = session
   const report = await open.query('system.doctor', {})
   const [status, config] = await Promise.all([open.query('system.status', {}), open.query('config.get', {})])
-  const daemon = { name: 'daemon', state: 'ok', detail: `version ${status.version} answers, process ${status.pid}`, fix: null } as const
+  const daemon = {
+    name: 'daemon',
+    state: 'ok',
+    detail: `version ${status.version} answers, process ${status.pid}`,
+    fix: null,
+  } as const
   return { report: { ...report, checks: [daemon, ...report.checks] }, facts: { status, config } }
 }
 
@@ -57,11 +67,20 @@ interface BundleParts {
 
 async function writeBundle(file: string, { context, facts, report }: BundleParts): Promise<void> {
   const { lines } = await readLogTail(context, BUNDLED_LOG_LINES)
-  const versions = { spacedrive: programVersion(), node: process.version, platform: platform(), release: release(), arch: arch() }
+  const versions = {
+    spacedrive: programVersion(),
+    node: process.version,
+    platform: platform(),
+    release: release(),
+    arch: arch(),
+  }
   const parts: Facts = { versions, doctor: report, ...facts }
   const who = { home: homedir(), names: [hostname(), userInfo().username] }
   const entries: TarEntry[] = [
-    ...Object.entries(parts).map(([name, value]) => ({ name: `${name}.json`, content: redact(JSON.stringify(value, null, 2), who) })),
+    ...Object.entries(parts).map(([name, value]) => ({
+      name: `${name}.json`,
+      content: redact(JSON.stringify(value, null, 2), who),
+    })),
     { name: 'daemon.log', content: redact(lines.join('\n'), who) },
   ]
   await writeFile(file, await promisify(gzip)(tar(entries, new Date())), { mode: 0o600 })

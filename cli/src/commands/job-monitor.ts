@@ -2,7 +2,7 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type JobView, phaseLabel, progressStep, progressText } from '../live/job-progress.ts'
-import { JobTracker, isOver, jobEventTypes } from '../live/job-tracker.ts'
+import { JobTracker, isJobEvent, isOver, jobEventTypes } from '../live/job-tracker.ts'
 import { LiveBlock } from '../live/live-block.ts'
 import { jobTones, statusLabel } from '../render/jobs.ts'
 import { type Session, openSession } from '../session.ts'
@@ -26,9 +26,9 @@ export async function jobMonitor(values: Values, context: CliContext): Promise<n
   const live = io.out.animated && !globals.json && !globals.jsonl
   const over = Promise.withResolvers<void>()
   interrupt.signal.addEventListener('abort', () => over.resolve())
-  using _events = await session.subscribe(jobEventTypes, (event) => {
+  using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
-    const id = event.type === 'job.warned' ? event.data.jobId : 'id' in event.data ? event.data.id : null
+    const id = event.type === 'job.warned' ? event.data.jobId : isJobEvent(event) ? event.data.id : null
     const view = id === null || (only !== null && id !== only) ? null : tracker.view(id)
     if (view && !live) io.printJsonLine(progressStep(view))
     if (view && isOver(view.job) && view.job.id === only) over.resolve()
@@ -71,7 +71,10 @@ async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
     }
     const views = tracker.views.filter(({ job }) => only === null || job.id === only)
     const lines = views.map((view) => barLine(view, frame, session))
-    const title = out.style('dim', `${views.filter(({ job }) => job.status === 'running').length} running · Ctrl-C leaves`)
+    const title = out.style(
+      'dim',
+      `${views.filter(({ job }) => job.status === 'running').length} running · Ctrl-C leaves`,
+    )
     block.draw([title, ...(lines.length > 0 ? lines : ['No jobs; they appear here when they start.'])])
     frame++
   }

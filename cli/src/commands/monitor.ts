@@ -8,7 +8,7 @@ export async function monitor(_values: Values, context: CliContext): Promise<num
   await using session = await openSession(context)
   const { globals, io, interrupt } = context
   if (!io.out.animated || !process.stdin.isTTY || globals.json || globals.jsonl) {
-    using _events = await session.subscribe(null, (event) => io.printJsonLine(event))
+    using subscription = await session.subscribe(null, (event) => io.printJsonLine(event))
     await new Promise<void>((resolve) => interrupt.signal.addEventListener('abort', () => resolve()))
     return exitCodes.ok
   }
@@ -19,7 +19,7 @@ export async function monitor(_values: Values, context: CliContext): Promise<num
     import('../monitor/controller.ts'),
   ])
   using controller = new MonitorController(session)
-  using _events = await session.subscribe(null, (event) => controller.heard(event))
+  using subscription = await session.subscribe(null, (event) => controller.heard(event))
   const app = render(createElement(MonitorApp, { controller, style: io.out.style }), {
     alternateScreen: true,
     incrementalRendering: true,

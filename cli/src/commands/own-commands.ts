@@ -110,7 +110,10 @@ export const ownCommands: readonly CommandSpec[] = [
     words: ['completion'],
     summary: 'Print a script that completes commands in your shell',
     args: [arg('shell', { summary: 'which shell', required: true, choices: ['bash', 'zsh', 'fish', 'pwsh'] })],
-    examples: ['completion bash > ~/.local/share/bash-completion/completions/spacedrive', 'completion fish > ~/.config/fish/completions/spacedrive.fish'],
+    examples: [
+      'completion bash > ~/.local/share/bash-completion/completions/spacedrive',
+      'completion fish > ~/.config/fish/completions/spacedrive.fish',
+    ],
     load: async () => (await import('./completion.ts')).completion,
   }),
   own({

@@ -20,8 +20,14 @@ export async function quickstart(values: Values, context: CliContext): Promise<n
   const path = await existingFolder(String(values.path))
   await using session = await openSession(context)
   const library = await currentLibrary(session)
-  const { job: { id }, location } = await indexFolder(path, values.mode as Location['mode'] | undefined, session)
-  const job = await followJob(session, { jobId: id, title: `Indexing ${printable(location.path)} into ${printable(library.name)}` })
+  const {
+    job: { id },
+    location,
+  } = await indexFolder(path, values.mode as Location['mode'] | undefined, session)
+  const job = await followJob(session, {
+    jobId: id,
+    title: `Indexing ${printable(location.path)} into ${printable(library.name)}`,
+  })
   if (values.once === true) await restOfJobs(session)
   const summary = await summarise({ library, locationId: location.id, job }, session)
   if (context.globals.json || context.globals.jsonl) context.io.printJson(summary)
@@ -59,7 +65,11 @@ async function currentLibrary(session: Session): Promise<Library> {
   return session.action('libraries.create', { name: FIRST_LIBRARY })
 }
 
-async function indexFolder(path: string, mode: Location['mode'] | undefined, session: Session): Promise<{ location: Location; job: { id: string } }> {
+async function indexFolder(
+  path: string,
+  mode: Location['mode'] | undefined,
+  session: Session,
+): Promise<{ location: Location; job: { id: string } }> {
   const real = await realpath(path)
   const locations = await session.query('locations.list', {})
   const known = locations.find((location) => location.path === path || location.path === real)
@@ -91,8 +101,19 @@ interface Summary {
     readonly duplicateFiles: number
     readonly reclaimableBytes: number
   }
-  readonly sidecars: { readonly made: number; readonly ready: number; readonly failed: number; readonly skipped: number; readonly byKind: object }
-  readonly failures: readonly { readonly path: string | null; readonly stage: string; readonly code: string; readonly message: string }[]
+  readonly sidecars: {
+    readonly made: number
+    readonly ready: number
+    readonly failed: number
+    readonly skipped: number
+    readonly byKind: object
+  }
+  readonly failures: readonly {
+    readonly path: string | null
+    readonly stage: string
+    readonly code: string
+    readonly message: string
+  }[]
   readonly seconds: {
     readonly discover: number
     readonly process: number
@@ -145,18 +166,39 @@ const STAGE = 'index'
 
 function summaryLines({ counts, location }: Summary, job: JobDetails, { context: { io } }: Session): string[] {
   const { style } = io.out
-  if (job.status !== 'completed') return [style('bad', `Indexing ${printable(location.path)}: ${job.status}${job.error === null ? '' : `: ${printable(job.error.message)}`}`)]
-  const duplicates = counts.duplicateFiles === 0 ? 'no duplicates' : `${plural(counts.duplicateFiles, 'duplicate')} (${formatBytes(counts.reclaimableBytes)} reclaimable)`
+  if (job.status !== 'completed')
+    return [
+      style(
+        'bad',
+        `Indexing ${printable(location.path)}: ${job.status}${job.error === null ? '' : `: ${printable(job.error.message)}`}`,
+      ),
+    ]
+  const duplicates =
+    counts.duplicateFiles === 0
+      ? 'no duplicates'
+      : `${plural(counts.duplicateFiles, 'duplicate')} (${formatBytes(counts.reclaimableBytes)} reclaimable)`
   return [
     `${style('good', 'Indexed')} ${printable(location.path)}: ${indexSummary(job)}.`,
-    ...(counts.contents > 0 ? [`The library holds ${plural(counts.contents, 'different content')}, ${duplicates}.`] : []),
+    ...(counts.contents > 0
+      ? [`The library holds ${plural(counts.contents, 'different content')}, ${duplicates}.`]
+      : []),
     ...(job.warnings > 0 ? failureLines(job, style) : []),
   ]
 }
 
 function sayWhatNext(location: Location, { context: { io } }: Session): void {
   const command = (text: string) => `  ${io.err.style('accent', `spacedrive ${text}`)}`
-  io.note(['', 'The daemon goes on watching the folder. Next:', command('search <words>'), command(`ls ${quoted(location.path)}`), command('file duplicates'), command('monitor'), command('stop')].join('\n'))
+  io.note(
+    [
+      '',
+      'The daemon goes on watching the folder. Next:',
+      command('search <words>'),
+      command(`ls ${quoted(location.path)}`),
+      command('file duplicates'),
+      command('monitor'),
+      command('stop'),
+    ].join('\n'),
+  )
 }
 
 /** As a shell takes it. */

@@ -27,7 +27,8 @@ export async function installService(values: Values, context: CliContext): Promi
 export async function uninstallService(values: Values, context: CliContext): Promise<number> {
   const { globals, io } = context
   const manager = managerFor(values, context)
-  if (!(await isInstalled(manager))) throw new CoreError('NotFound', `no service is installed: there is no ${manager.file}`)
+  if (!(await isInstalled(manager)))
+    throw new CoreError('NotFound', `no service is installed: there is no ${manager.file}`)
   for (const command of manager.disable) await runServiceCommand(command)
   await rm(manager.file)
   if (globals.json) io.printJson({ installed: false, file: manager.file })
@@ -42,7 +43,12 @@ export async function serviceStatus(values: Values, context: CliContext): Promis
   const installed = await isInstalled(manager)
   const running = installed && (await isRunning(manager))
   if (globals.json) io.printJson({ installed, running, file: manager.file })
-  else io.print(installed ? `${manager.file}: ${running ? 'running' : 'not running'}` : `Not installed: there is no ${manager.file}`)
+  else
+    io.print(
+      installed
+        ? `${manager.file}: ${running ? 'running' : 'not running'}`
+        : `Not installed: there is no ${manager.file}`,
+    )
   if (running) return exitCodes.ok
   return installed ? exitCodes.notRunning : exitCodes.notFound
 }
@@ -62,7 +68,9 @@ async function writeServiceFile({ content, encoding, file }: ServiceManager): Pr
   } catch (err) {
     const code = systemCode(err)
     if (code !== 'EACCES' && code !== 'EPERM') throw err
-    throw new CoreError('PermissionDenied', `${file} cannot be written. Run this as root, or add --user.`, { cause: err })
+    throw new CoreError('PermissionDenied', `${file} cannot be written. Run this as root, or add --user.`, {
+      cause: err,
+    })
   }
 }
 

@@ -16,7 +16,9 @@ export interface Candidate {
 export function complete(words: readonly string[], commands: readonly CommandSpec[]): Completions {
   const typed = words.at(-1) ?? ''
   const { command, path, positionals, pending } = readLine(words.slice(0, -1), commands)
-  const found = pending ? valuesOf(pending.choices, pending.kind) : offers({ command, path, positionals, typed, commands })
+  const found = pending
+    ? valuesOf(pending.choices, pending.kind)
+    : offers({ command, path, positionals, typed, commands })
   return { candidates: found.candidates.filter(({ text }) => text.startsWith(typed)), files: found.files }
 }
 
@@ -53,7 +55,11 @@ interface Place extends Omit<Line, 'pending'> {
 
 function offers({ command, path, positionals, typed, commands }: Place): Completions {
   if (typed.startsWith('-')) {
-    const candidates = flagsFor(command).flatMap((flag) => spellings(flag).filter((name) => name.startsWith('--')).map((text) => ({ text, summary: flag.summary })))
+    const candidates = flagsFor(command).flatMap((flag) =>
+      spellings(flag)
+        .filter((name) => name.startsWith('--'))
+        .map((text) => ({ text, summary: flag.summary })),
+    )
     return { candidates, files: false }
   }
   const next = positionals === 0 ? nextWords(path, commands) : []
@@ -81,7 +87,9 @@ function nextWords(path: readonly string[], commands: readonly CommandSpec[]): C
 }
 
 function spelledOut(commands: readonly CommandSpec[]): { words: readonly string[]; summary: string }[] {
-  return commands.filter((command) => !command.hidden).flatMap(({ words, aliases, summary }) => [words, ...aliases].map((all) => ({ words: all, summary })))
+  return commands
+    .filter((command) => !command.hidden)
+    .flatMap(({ words, aliases, summary }) => [words, ...aliases].map((all) => ({ words: all, summary })))
 }
 
 function isPrefix(path: readonly string[], commands: readonly CommandSpec[]): boolean {
@@ -93,7 +101,11 @@ function startsWith(words: readonly string[], path: readonly string[]): boolean 
 }
 
 function find(path: readonly string[], commands: readonly CommandSpec[]): CommandSpec | null {
-  return commands.find(({ words, aliases }) => [words, ...aliases].some((all) => all.length === path.length && startsWith(all, path))) ?? null
+  return (
+    commands.find(({ words, aliases }) =>
+      [words, ...aliases].some((all) => all.length === path.length && startsWith(all, path)),
+    ) ?? null
+  )
 }
 
 function flagsFor(command: CommandSpec | null): readonly FlagSpec[] {

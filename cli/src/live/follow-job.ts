@@ -25,7 +25,7 @@ export async function followJob(session: Session, options: FollowOptions): Promi
   const tracker = new JobTracker(Date.now)
   using progress = showProgress(session, tracker, options)
   const ended = Promise.withResolvers<void>()
-  using _subscription = await session.subscribe(jobEventTypes, (event) => {
+  using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
     progress.changed()
     const view = tracker.view(options.jobId)
@@ -37,7 +37,10 @@ export async function followJob(session: Session, options: FollowOptions): Promi
     if (isOver(job)) ended.resolve()
   }
   const asking = setInterval(() => void ask().catch(ended.reject), ASK_MS)
-  const interrupted = () => ended.reject(new InterruptedError(`interrupted; the job goes on (stop it: spacedrive job cancel ${shortId(options.jobId)})`))
+  const interrupted = () =>
+    ended.reject(
+      new InterruptedError(`interrupted; the job goes on (stop it: spacedrive job cancel ${shortId(options.jobId)})`),
+    )
   interrupt.signal.addEventListener('abort', interrupted)
   try {
     await Promise.all([ask(), ended.promise])
@@ -60,7 +63,9 @@ interface Progress extends Disposable {
 function showProgress(session: Session, tracker: JobTracker, { jobId, title }: FollowOptions): Progress {
   const { globals, io } = session.context
   if (globals.quiet) return { changed: () => {}, finish: () => {}, [Symbol.dispose]: () => {} }
-  return io.err.animated && !globals.json && !globals.jsonl ? liveProgress(session, tracker, { jobId, title }) : steps(session, tracker, jobId)
+  return io.err.animated && !globals.json && !globals.jsonl
+    ? liveProgress(session, tracker, { jobId, title })
+    : steps(session, tracker, jobId)
 }
 
 function liveProgress(session: Session, tracker: JobTracker, { jobId, title }: FollowOptions): Progress {

@@ -3,9 +3,25 @@ import { formatBytes, formatCount, formatDuration, plural } from '../text/format
 
 /** What the index job says of itself when it is done, as far as this command shows it. */
 export interface IndexOutput {
-  readonly counts: { readonly files: number; readonly directories: number; readonly symlinks: number; readonly bytes: number }
-  readonly changes: { readonly added: number; readonly modified: number; readonly moved: number; readonly removed: number }
-  readonly seconds: { readonly discover: number; readonly process: number; readonly aggregate: number; readonly identify: number; readonly total: number }
+  readonly counts: {
+    readonly files: number
+    readonly directories: number
+    readonly symlinks: number
+    readonly bytes: number
+  }
+  readonly changes: {
+    readonly added: number
+    readonly modified: number
+    readonly moved: number
+    readonly removed: number
+  }
+  readonly seconds: {
+    readonly discover: number
+    readonly process: number
+    readonly aggregate: number
+    readonly identify: number
+    readonly total: number
+  }
 }
 
 const zeros: IndexOutput = {

@@ -31,7 +31,13 @@ export function nextView(view: JobView, job: Job, now: number): JobView {
   const before = view.job.progress
   if (job.progress.phase === before.phase) return { ...view, job, share: Math.max(view.share, shareOf(job)) }
   const over = { phase: before.phase, done: before.done, ms: now - view.phaseStartedAt }
-  return { ...view, job, finished: before.phase ? [...view.finished, over] : view.finished, phaseStartedAt: now, share: shareOf(job) }
+  return {
+    ...view,
+    job,
+    finished: before.phase ? [...view.finished, over] : view.finished,
+    phaseStartedAt: now,
+    share: shareOf(job),
+  }
 }
 
 function shareOf({ progress: { done, total } }: Job): number {
@@ -39,6 +45,7 @@ function shareOf({ progress: { done, total } }: Job): number {
 }
 
 const phaseLabels: Readonly<Record<string, string>> = {
+  times: 'Looking for changes',
   discover: 'Looking for files',
   process: 'Recording changes',
   aggregate: 'Summing up folders',
@@ -119,5 +126,16 @@ function failureLine({ job, lastFailure }: JobView, width: number, style: Style)
 /** One line of a log that a program may follow. */
 export function progressStep({ job }: JobView): object {
   const { bytes, done, etaMs, phase, rate, total } = job.progress
-  return { job: job.id, name: job.name, status: job.status, phase, done, total, bytes, rate, etaMs, failures: job.warnings }
+  return {
+    job: job.id,
+    name: job.name,
+    status: job.status,
+    phase,
+    done,
+    total,
+    bytes,
+    rate,
+    etaMs,
+    failures: job.warnings,
+  }
 }

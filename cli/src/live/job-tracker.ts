@@ -28,22 +28,11 @@ export class JobTracker {
   }
 
   heard(event: Event): void {
-    switch (event.type) {
-      case 'job.queued':
-      case 'job.started':
-      case 'job.progressed':
-      case 'job.paused':
-      case 'job.ended':
-        this.seen(event.data)
-        break
-      case 'job.warned': {
-        const { jobId, message, path } = event.data
-        const view = this.#views.get(jobId)
-        if (view) this.#views.set(jobId, { ...view, lastFailure: path === null ? message : `${path}: ${message}` })
-        break
-      }
-      default:
-    }
+    if (event.type === 'job.warned') {
+      const { jobId, message, path } = event.data
+      const view = this.#views.get(jobId)
+      if (view) this.#views.set(jobId, { ...view, lastFailure: path === null ? message : `${path}: ${message}` })
+    } else if (isJobEvent(event)) this.seen(event.data)
   }
 
   forget(id: string): void {
@@ -57,4 +46,18 @@ export function isOver({ status }: Pick<Job, 'status'>): boolean {
 }
 
 /** What a tracker must hear. */
-export const jobEventTypes = ['job.queued', 'job.started', 'job.progressed', 'job.paused', 'job.ended', 'job.warned'] as const
+export const jobEventTypes = [
+  'job.queued',
+  'job.started',
+  'job.progressed',
+  'job.paused',
+  'job.ended',
+  'job.warned',
+] as const
+
+type JobEvent = Extract<Event, { data: Job }>
+
+/** Whether the event carries the job as it is now. */
+export function isJobEvent(event: Event): event is JobEvent {
+  return event.type.startsWith('job.') && event.type !== 'job.warned'
+}

@@ -11,7 +11,7 @@ const CLEAR_BELOW = '\u001b[0J'
 export class LiveBlock implements Disposable {
   readonly #screen: Screen
   #height = 0
-  readonly #restore = () => void this.#screen.write(SHOW_CURSOR)
+  readonly #restore = (): void => this.#screen.write(SHOW_CURSOR)
 
   constructor(screen: Screen) {
     this.#screen = screen
@@ -23,7 +23,9 @@ export class LiveBlock implements Disposable {
   /** Replaces what is shown. A line that is too long is cut: were it to wrap, the next drawing would start too low. */
   draw(lines: readonly string[]): void {
     const { width } = this.#screen
-    const shown = lines.map((line) => (textWidth(line) < width ? line : shortenEnd(stripVTControlCharacters(line), width - 1)))
+    const shown = lines.map((line) =>
+      textWidth(line) < width ? line : shortenEnd(stripVTControlCharacters(line), width - 1),
+    )
     this.#screen.write(`${this.#home()}${CLEAR_BELOW}${shown.map((line) => `${line}\n`).join('')}`)
     this.#height = shown.length
   }

@@ -20,5 +20,9 @@ export function MonitorApp({ controller, style }: AppProps): ReactElement {
     controller.press(name)
   })
   // The last line has no line break, so that a full screen does not scroll.
-  return createElement(Text, { wrap: 'truncate' }, monitorScreen(state, { width: columns, height: rows }, style).join('\n'))
+  return createElement(
+    Text,
+    { wrap: 'truncate' },
+    monitorScreen(state, { width: columns, height: rows }, style).join('\n'),
+  )
 }

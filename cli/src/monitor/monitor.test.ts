@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { plainStyle } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
 import { monitorScreen } from './screen.ts'
-import { type MonitorState, emptyState, moveSelection, nextFilter, selectedJob, shownJobs, withEvent, withJobs } from './state.ts'
+import {
+  type MonitorState,
+  emptyState,
+  moveSelection,
+  nextFilter,
+  selectedJob,
+  shownJobs,
+  withEvent,
+  withJobs,
+} from './state.ts'
 
 process.env.TZ = 'UTC'
 const now = Date.parse('2026-03-01T12:00:00Z')
@@ -68,9 +77,17 @@ function event(seq: number, rest: Pick<Event, 'type' | 'data'>): Event {
 function busyState(): MonitorState {
   const jobs = [
     job(1),
-    job(2, { status: 'queued', progress: { phase: '', done: 0, total: null, bytes: 0, rate: null, etaMs: null }, startedAt: null }),
+    job(2, {
+      status: 'queued',
+      progress: { phase: '', done: 0, total: null, bytes: 0, rate: null, etaMs: null },
+      startedAt: null,
+    }),
     job(3, { status: 'completed', warnings: 3, endedAt: '2026-03-01T11:55:00Z' }),
-    job(4, { status: 'failed', endedAt: '2026-03-01T11:50:00Z', error: { code: 'DiskFull', message: 'no space left in /home/ann\u001b[31m' } }),
+    job(4, {
+      status: 'failed',
+      endedAt: '2026-03-01T11:50:00Z',
+      error: { code: 'DiskFull', message: 'no space left in /home/ann\u001b[31m' },
+    }),
   ]
   const start: MonitorState = {
     ...withJobs(emptyState(now), jobs),
@@ -88,13 +105,33 @@ function busyState(): MonitorState {
       explorer: null,
       tokenFile: null,
     },
-    locations: [location, { ...location, id: '01890000-0000-7000-8000-0000000000a2' as Location['id'], name: 'Blue', state: 'offline', error: 'the volume Blue disk is not mounted' }],
+    locations: [
+      location,
+      {
+        ...location,
+        id: '01890000-0000-7000-8000-0000000000a2' as Location['id'],
+        name: 'Blue',
+        state: 'offline',
+        error: 'the volume Blue disk is not mounted',
+      },
+    ],
     volumes: [volume],
   }
   return [
     event(1, { type: 'location.added', data: location }),
-    event(2, { type: 'watcher.degraded', data: { locationId: location.id, path: '/home/ann/Pictures', message: 'too few inotify watches', help: null } }),
-    event(3, { type: 'job.warned', data: { jobId: job(1).id, code: 'PermissionDenied', message: 'permission denied', path: '/home/ann/Pictures/secret' } }),
+    event(2, {
+      type: 'watcher.degraded',
+      data: { locationId: location.id, path: '/home/ann/Pictures', message: 'too few inotify watches', help: null },
+    }),
+    event(3, {
+      type: 'job.warned',
+      data: {
+        jobId: job(1).id,
+        code: 'PermissionDenied',
+        message: 'permission denied',
+        path: '/home/ann/Pictures/secret',
+      },
+    }),
   ].reduce(withEvent, start)
 }
 
@@ -107,15 +144,21 @@ describe('the screen', () => {
     const lines = monitorScreen(busyState(), { width, height }, plainStyle)
     expect(lines).toHaveLength(height)
     expect(lines.filter((line) => textWidth(line) > width)).toEqual([])
-    await expect(`${lines.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(`../../test/golden/monitor-${width}x${height}.txt`)
+    await expect(`${lines.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(
+      `../../test/golden/monitor-${width}x${height}.txt`,
+    )
   })
 
   test('shows the selected job in full, and the keys', async () => {
     const size = { width: 80, height: 24 }
     const details = monitorScreen({ ...busyState(), overlay: 'details' }, size, plainStyle)
-    await expect(`${details.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot('../../test/golden/monitor-details.txt')
+    await expect(`${details.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(
+      '../../test/golden/monitor-details.txt',
+    )
     const help = monitorScreen({ ...busyState(), overlay: 'help' }, size, plainStyle)
-    await expect(`${help.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot('../../test/golden/monitor-help.txt')
+    await expect(`${help.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(
+      '../../test/golden/monitor-help.txt',
+    )
   })
 
   test('has something to say when there is nothing', () => {
@@ -129,14 +172,23 @@ describe('the state', () => {
   test('events change what they are about', () => {
     const ended = withEvent(busyState(), event(4, { type: 'job.ended', data: job(1, { status: 'completed' }) }))
     expect(ended.jobs[0]?.job.status).toBe('completed')
-    const moved = withEvent(ended, event(5, { type: 'location.state-changed', data: { locationId: location.id, state: 'complete', error: null } }))
+    const moved = withEvent(
+      ended,
+      event(5, { type: 'location.state-changed', data: { locationId: location.id, state: 'complete', error: null } }),
+    )
     expect(moved.locations[0]?.state).toBe('complete')
     expect(moved.events.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1])
   })
 
   test('progress changes the job and is no news', () => {
     const before = busyState()
-    const after = withEvent(before, event(4, { type: 'job.progressed', data: job(1, { progress: { phase: 'identify', done: 40_000, total: 100_000, bytes: 0, rate: 1, etaMs: 1 } }) }))
+    const after = withEvent(
+      before,
+      event(4, {
+        type: 'job.progressed',
+        data: job(1, { progress: { phase: 'identify', done: 40_000, total: 100_000, bytes: 0, rate: 1, etaMs: 1 } }),
+      }),
+    )
     expect(after.events).toEqual(before.events)
     // The count went back, the bar does not.
     expect(after.jobs[0]).toMatchObject({ share: 0.52, job: { progress: { done: 40_000 } } })

@@ -21,7 +21,10 @@ export function helpLines(style: Style): string[] {
 }
 
 /** Everything a screen knows of one job. */
-export function detailLines(view: JobView, { now, style, width }: { readonly width: number; readonly style: Style; readonly now: number }): string[] {
+export function detailLines(
+  view: JobView,
+  { now, style, width }: { readonly width: number; readonly style: Style; readonly now: number },
+): string[] {
   const { job } = view
   const fields = renderFields(
     [
@@ -31,7 +34,12 @@ export function detailLines(view: JobView, { now, style, width }: { readonly wid
       ['Last failure', view.lastFailure === null ? null : printable(view.lastFailure)],
       ['Queued', formatDate(job.createdAt)],
       ['Started', job.startedAt === null ? null : formatDate(job.startedAt)],
-      ['Took', job.startedAt === null ? null : formatDuration((job.endedAt === null ? now : Date.parse(job.endedAt)) - Date.parse(job.startedAt))],
+      [
+        'Took',
+        job.startedAt === null
+          ? null
+          : formatDuration((job.endedAt === null ? now : Date.parse(job.endedAt)) - Date.parse(job.startedAt)),
+      ],
     ],
     { width, style },
   )

@@ -28,7 +28,12 @@ const MIN_SECTION = 3
 export function monitorScreen(state: MonitorState, { height, width }: ScreenSize, style: Style): string[] {
   const body = height - FRAME_LINES
   const lines = state.overlay === null ? sections(state, { width, height: body }, style) : overlay(state, width, style)
-  return [header(state, width, style), ...filled(lines, body), style('dim', '─'.repeat(width)), footer(state, width, style)]
+  return [
+    header(state, width, style),
+    ...filled(lines, body),
+    style('dim', '─'.repeat(width)),
+    footer(state, width, style),
+  ]
 }
 
 function header({ now, status }: MonitorState, width: number, style: Style): string {
@@ -36,7 +41,9 @@ function header({ now, status }: MonitorState, width: number, style: Style): str
   const left = `Spacedrive · ${status.library ? printable(status.library.name) : 'no library'}`
   const right = `${formatBytes(status.memory.rssBytes)} · up ${formatDuration(status.uptimeMs)} · ${clock(now)}`
   const gap = width - textWidth(left) - textWidth(right)
-  return gap < 2 ? style('heading', shortenEnd(left, width)) : style('heading', left) + ' '.repeat(gap) + style('dim', right)
+  return gap < 2
+    ? style('heading', shortenEnd(left, width))
+    : style('heading', left) + ' '.repeat(gap) + style('dim', right)
 }
 
 function clock(now: number): string {
@@ -45,18 +52,35 @@ function clock(now: number): string {
 
 function footer({ filter, message }: MonitorState, width: number, style: Style): string {
   if (message !== null) return style('warn', shortenEnd(printable(message), width))
-  const keys = [['q', 'quit'], ['?', 'help'], ['f', `show ${filter}`], ['↑↓', 'select'], ['⏎', 'details'], ['p', 'pause'], ['c', 'cancel'], ['r', 'refresh']] as const
+  const keys = [
+    ['q', 'quit'],
+    ['?', 'help'],
+    ['f', `show ${filter}`],
+    ['↑↓', 'select'],
+    ['⏎', 'details'],
+    ['p', 'pause'],
+    ['c', 'cancel'],
+    ['r', 'refresh'],
+  ] as const
   const plain = keys.map(([key, what]) => `${key} ${what}`).join('  ')
-  return textWidth(plain) > width ? shortenEnd(plain, width) : keys.map(([key, what]) => `${style('accent', key)} ${what}`).join('  ')
+  return textWidth(plain) > width
+    ? shortenEnd(plain, width)
+    : keys.map(([key, what]) => `${style('accent', key)} ${what}`).join('  ')
 }
 
 function sections(state: MonitorState, { height, width }: ScreenSize, style: Style): string[] {
-  const places = [...locationLines(state, placeWidth(width), style), '', ...volumeLines(state, placeWidth(width), style)]
+  const places = [
+    ...locationLines(state, placeWidth(width), style),
+    '',
+    ...volumeLines(state, placeWidth(width), style),
+  ]
   if (width >= TWO_COLUMNS) {
     const jobHeight = Math.min(Math.max(shownJobs(state).length + 1, MIN_JOBS), Math.ceil((height - 1) * 0.45))
     const left = filled(places, height - jobHeight - 1)
     const right = eventLines(state, width - placeWidth(width) - GUTTER, height - jobHeight - 1, style)
-    const below = left.map((line, at) => line + ' '.repeat(placeWidth(width) - textWidth(line) + GUTTER) + (right[at] ?? ''))
+    const below = left.map(
+      (line, at) => line + ' '.repeat(placeWidth(width) - textWidth(line) + GUTTER) + (right[at] ?? ''),
+    )
     return [...filled(jobLines(state, width, jobHeight, style), jobHeight), '', ...below]
   }
   // On a small screen the places get what they need, up to a third each, and the events what is left.
@@ -91,7 +115,13 @@ function jobLines(state: MonitorState, width: number, height: number, style: Sty
 
 const NAME_WIDTH = 18
 
-function jobLine(view: JobView, isSelected: boolean, width: number, { frame, now }: MonitorState, style: Style): string {
+function jobLine(
+  view: JobView,
+  isSelected: boolean,
+  width: number,
+  { frame, now }: MonitorState,
+  style: Style,
+): string {
   const { job } = view
   const mark = isSelected ? style('accent', '▸') : ' '
   const name = fixed(printable(job.name), NAME_WIDTH)
@@ -104,7 +134,10 @@ function jobState(view: JobView, room: number, now: number, style: Style): strin
   if (job.status !== 'running') {
     const when = job.endedAt === null ? '' : `, ${formatAgo(job.endedAt, now)}`
     const reason = job.error === null ? '' : `: ${printable(job.error.message)}`
-    return style(job.warnings > 0 ? 'warn' : jobTones[job.status], shortenEnd(`${statusLabel(job)}${when}${reason}`, room))
+    return style(
+      job.warnings > 0 ? 'warn' : jobTones[job.status],
+      shortenEnd(`${statusLabel(job)}${when}${reason}`, room),
+    )
   }
   const phase = fixed(phaseLabel(job.progress.phase), PHASE_WIDTH)
   return `${phase} ${progressText(view, room - PHASE_WIDTH - 1, style)}`
@@ -138,9 +171,23 @@ function locationLines({ locations, now }: MonitorState, width: number, style: S
     { text: location.state, tone: locationTones[location.state] },
     plural(location.counts.files, 'file'),
     formatBytes(location.counts.bytes),
-    { text: location.error === null ? (location.lastScanAt === null ? 'never scanned' : formatAgo(location.lastScanAt, now)) : printable(location.error), tone: location.error === null ? 'dim' : 'warn' },
+    {
+      text:
+        location.error === null
+          ? location.lastScanAt === null
+            ? 'never scanned'
+            : formatAgo(location.lastScanAt, now)
+          : printable(location.error),
+      tone: location.error === null ? 'dim' : 'warn',
+    },
   ])
-  const columns = [{ title: '', shrink: 'end', min: 10 }, { title: '' }, { title: '', align: 'right' }, { title: '', align: 'right' }, { title: '', shrink: 'end', min: 12 }] as const
+  const columns = [
+    { title: '', shrink: 'end', min: 10 },
+    { title: '' },
+    { title: '', align: 'right' },
+    { title: '', align: 'right' },
+    { title: '', shrink: 'end', min: 12 },
+  ] as const
   return [title, ...renderTable({ columns, rows, width, style }).slice(1)]
 }
 
@@ -150,16 +197,25 @@ function volumeLines({ volumes }: MonitorState, width: number, style: Style): st
   const rows = volumes.map((volume): Cell[] => [
     `  ${printable(volume.name)}`,
     volume.mountPoint === null ? '' : { text: printable(volume.mountPoint), tone: 'dim' },
-    volume.online ? `${formatBytes(volume.freeBytes)} free of ${formatBytes(volume.totalBytes)}` : { text: 'offline', tone: 'warn' },
+    volume.online
+      ? `${formatBytes(volume.freeBytes)} free of ${formatBytes(volume.totalBytes)}`
+      : { text: 'offline', tone: 'warn' },
   ])
-  const columns = [{ title: '', shrink: 'end', min: 10 }, { title: '', shrink: 'middle', min: 8 }, { title: '' }] as const
+  const columns = [
+    { title: '', shrink: 'end', min: 10 },
+    { title: '', shrink: 'middle', min: 8 },
+    { title: '' },
+  ] as const
   return [title, ...renderTable({ columns, rows, width, style }).slice(1)]
 }
 
 function eventLines({ events }: MonitorState, width: number, height: number, style: Style): string[] {
   const title = style('dim', 'EVENTS')
   if (events.length === 0) return [title, style('dim', '  none yet')].slice(0, height)
-  return [title, ...events.slice(0, Math.max(0, height - 1)).map((event) => eventLine(event, width, style))].slice(0, height)
+  return [title, ...events.slice(0, Math.max(0, height - 1)).map((event) => eventLine(event, width, style))].slice(
+    0,
+    height,
+  )
 }
 
 function overlay(state: MonitorState, width: number, style: Style): string[] {

@@ -75,7 +75,8 @@ export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorStat
 
 /** The state after something happened in the daemon. */
 export function withEvent(state: MonitorState, event: Event): MonitorState {
-  const next = event.type === 'job.progressed' ? state : { ...state, events: [event, ...state.events].slice(0, MAX_EVENTS) }
+  const next =
+    event.type === 'job.progressed' ? state : { ...state, events: [event, ...state.events].slice(0, MAX_EVENTS) }
   switch (event.type) {
     case 'job.queued':
     case 'job.started':
@@ -89,7 +90,14 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'location.updated':
       return { ...next, locations: placed(next.locations, event.data, ({ id }) => id) }
     case 'location.state-changed':
-      return { ...next, locations: next.locations.map((location) => (location.id === event.data.locationId ? { ...location, state: event.data.state, error: event.data.error } : location)) }
+      return {
+        ...next,
+        locations: next.locations.map((location) =>
+          location.id === event.data.locationId
+            ? { ...location, state: event.data.state, error: event.data.error }
+            : location,
+        ),
+      }
     case 'location.removed':
       return { ...next, locations: next.locations.filter(({ id }) => id !== event.data.locationId) }
     case 'volume.added':
@@ -97,7 +105,12 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'volume.speed-tested':
       return { ...next, volumes: placed(next.volumes, event.data, ({ fingerprint }) => fingerprint) }
     case 'volume.removed':
-      return { ...next, volumes: next.volumes.map((volume) => (volume.fingerprint === event.data.fingerprint ? { ...volume, online: false } : volume)) }
+      return {
+        ...next,
+        volumes: next.volumes.map((volume) =>
+          volume.fingerprint === event.data.fingerprint ? { ...volume, online: false } : volume,
+        ),
+      }
     case 'core.started':
     case 'core.stopped':
     case 'library.created':
@@ -125,11 +138,16 @@ function placed<T>(items: readonly T[], item: T, key: (item: T) => string): T[] 
 function withJob(state: MonitorState, job: Job): MonitorState {
   const known = state.jobs.some((view) => view.job.id === job.id)
   const view = updated(state.jobs, job, state.now)
-  const jobs = known ? state.jobs.map((other) => (other.job.id === job.id ? view : other)) : [view, ...state.jobs].slice(0, MAX_JOBS)
+  const jobs = known
+    ? state.jobs.map((other) => (other.job.id === job.id ? view : other))
+    : [view, ...state.jobs].slice(0, MAX_JOBS)
   return { ...state, jobs }
 }
 
-function withFailure(state: MonitorState, { jobId, message, path }: { jobId: string; message: string; path: string | null }): MonitorState {
+function withFailure(
+  state: MonitorState,
+  { jobId, message, path }: { jobId: string; message: string; path: string | null },
+): MonitorState {
   const lastFailure = path === null ? message : `${path}: ${message}`
   return { ...state, jobs: state.jobs.map((view) => (view.job.id === jobId ? { ...view, lastFailure } : view)) }
 }

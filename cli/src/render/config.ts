@@ -12,8 +12,16 @@ export const configRenderers: Renderers = {
     values.length === 1 && values[0]
       ? [valueText(values[0].value)]
       : renderTable({
-          columns: [{ title: 'KEY' }, { title: 'VALUE', shrink: 'end', min: 12 }, { title: 'FROM', shrink: 'middle', min: 8 }],
-          rows: values.map((value): Cell[] => [value.key, valueText(value.value), { text: sourceText(value), tone: 'dim' }]),
+          columns: [
+            { title: 'KEY' },
+            { title: 'VALUE', shrink: 'end', min: 12 },
+            { title: 'FROM', shrink: 'middle', min: 8 },
+          ],
+          rows: values.map((value): Cell[] => [
+            value.key,
+            valueText(value.value),
+            { text: sourceText(value), tone: 'dim' },
+          ]),
           width: view.width,
           style: view.style,
         }),
@@ -22,7 +30,15 @@ export const configRenderers: Renderers = {
     ...(value.restartNeeded ? ['It takes effect after: spacedrive restart'] : []),
   ],
   'config.explain': (value, view) =>
-    renderFields([['Key', value.key], ['Value', valueText(value.value)], ['From', sourceText(value)], ['Meaning', printable(value.summary)]], view),
+    renderFields(
+      [
+        ['Key', value.key],
+        ['Value', valueText(value.value)],
+        ['From', sourceText(value)],
+        ['Meaning', printable(value.summary)],
+      ],
+      view,
+    ),
 }
 
 function valueText(value: unknown): string {

@@ -26,8 +26,15 @@ export function entryTable(entries: readonly Entry[], view: View): string[] {
 export function entrySummary(entries: readonly Entry[]): string {
   const folders = entries.filter((entry) => entry.kind === 'directory')
   const files = entries.length - folders.length
-  const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'directory' ? (entry.totalSize ?? 0) : entry.size), 0)
-  return [folders.length > 0 ? plural(folders.length, 'folder') : '', files > 0 ? plural(files, 'file') : '', formatBytes(bytes)]
+  const bytes = entries.reduce(
+    (sum, entry) => sum + (entry.kind === 'directory' ? (entry.totalSize ?? 0) : entry.size),
+    0,
+  )
+  return [
+    folders.length > 0 ? plural(folders.length, 'folder') : '',
+    files > 0 ? plural(files, 'file') : '',
+    formatBytes(bytes),
+  ]
     .filter(Boolean)
     .join(', ')
 }
@@ -47,7 +54,7 @@ function typeLabel(entry: Entry): string {
     case 'other':
       return 'special'
     case 'file':
-      return entry.type === 'unknown' ? (entry.extension || 'file') : entry.type
+      return entry.type === 'unknown' ? entry.extension || 'file' : entry.type
   }
 }
 

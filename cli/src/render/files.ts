@@ -14,7 +14,12 @@ export const fileRenderers: Renderers = {
 }
 
 function fileList({ items, online, source, total }: OutputOf<'files.list'>, view: View): readonly string[] {
-  const from = source === 'disk' ? 'not indexed, read from the disk' : online ? 'from the index' : 'offline, as the index remembers it'
+  const from =
+    source === 'disk'
+      ? 'not indexed, read from the disk'
+      : online
+        ? 'from the index'
+        : 'offline, as the index remembers it'
   if (items.length === 0) return [view.style('dim', `empty (${from})`)]
   const rest = total > items.length ? ` of ${formatCount(total)}; --limit shows more` : ''
   return [...entryTable(items, view), view.style('dim', `${entrySummary(items)}${rest} (${from})`)]
@@ -27,7 +32,12 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
     [
       ['Name', printable(info.name)],
       ['Path', printable(info.path)],
-      ['Kind', isFolder ? 'folder' : [info.kind === 'file' ? info.type : info.kind, info.mime ?? ''].filter(Boolean).join(', ')],
+      [
+        'Kind',
+        isFolder
+          ? 'folder'
+          : [info.kind === 'file' ? info.type : info.kind, info.mime ?? ''].filter(Boolean).join(', '),
+      ],
       ['Looks like', info.looksLike === null ? null : style('warn', printable(info.looksLike))],
       ['Size', isFolder ? folderSize(info) : fileSize(info)],
       ['Modified', formatDate(info.modifiedAt)],
@@ -39,14 +49,20 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
       ['Content', info.contentId],
       ['Hash', info.contentHash],
       ['BLAKE3', info.integrityHash],
-      ...info.rules.map(({ name, pattern, source }) => ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const),
-      ...Object.entries(info.metadata ?? {}).map(([name, value]) => [printable(label(name)), metadataValue(value)] as const),
+      ...info.rules.map(
+        ({ name, pattern, source }) =>
+          ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const,
+      ),
+      ...Object.entries(info.metadata ?? {}).map(
+        ([name, value]) => [printable(label(name)), metadataValue(value)] as const,
+      ),
     ],
     view,
   )
   if (info.copies.length < 2) return fields
   const copies = info.copies.map(
-    ({ device, online, path }) => `  ${shortenMiddle(printable(path), view.width - 2)}${online ? '' : style('warn', '  offline')}${device ? style('dim', `  ${printable(device)}`) : ''}`,
+    ({ device, online, path }) =>
+      `  ${shortenMiddle(printable(path), view.width - 2)}${online ? '' : style('warn', '  offline')}${device ? style('dim', `  ${printable(device)}`) : ''}`,
   )
   return [...fields, '', style('dim', 'COPIES'), ...copies]
 }
@@ -75,12 +91,18 @@ function metadataValue(value: unknown): string | null {
   return printable(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
-function duplicateGroups({ groups, notes, reclaimableBytes, totalGroups }: OutputOf<'files.duplicates'>, view: View): readonly string[] {
+function duplicateGroups(
+  { groups, notes, reclaimableBytes, totalGroups }: OutputOf<'files.duplicates'>,
+  view: View,
+): readonly string[] {
   const { style } = view
   if (totalGroups === 0) return ['No two files hold the same content.', ...noteLines(notes, view)]
   const lines = groups.flatMap(({ files, size, verified }) => [
     `${style('heading', formatBytes(size))} × ${files.length}${verified === 'full' ? style('good', '  verified') : ''}`,
-    ...files.map(({ online, path }) => `  ${shortenMiddle(printable(path), view.width - 2 - (online ? 0 : 9))}${online ? '' : style('warn', '  offline')}`),
+    ...files.map(
+      ({ online, path }) =>
+        `  ${shortenMiddle(printable(path), view.width - 2 - (online ? 0 : 9))}${online ? '' : style('warn', '  offline')}`,
+    ),
   ])
   const shown = groups.length < totalGroups ? ` The largest ${formatCount(groups.length)} are shown.` : ''
   return [

@@ -17,7 +17,11 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
 }
 
 /** The output of an operation as a person reads it; JSON where no renderer knows better. */
-export async function renderOutput<N extends keyof Ops>(name: N, output: OutputOf<N>, view: View): Promise<readonly string[]> {
+export async function renderOutput<N extends keyof Ops>(
+  name: N,
+  output: OutputOf<N>,
+  view: View,
+): Promise<readonly string[]> {
   const renderers = await features[name.split('.')[0] ?? '']?.()
   const render = renderers?.[name]
   return render ? render(output, view) : JSON.stringify(output, null, 2).split('\n')

@@ -16,24 +16,42 @@ export const indexingRenderers: Renderers = {
   ],
   'indexing.browse': ({ items, path, tookMs, total }, view) => [
     ...(items.length > 0 ? entryTable(items, view) : ['This folder is empty.']),
-    view.style('dim', `${items.length < total ? `${formatCount(items.length)} of ` : ''}${plural(total, 'entry', 'entries')} in ${printable(path)}, ${formatDuration(tookMs)}`),
+    view.style(
+      'dim',
+      `${items.length < total ? `${formatCount(items.length)} of ` : ''}${plural(total, 'entry', 'entries')} in ${printable(path)}, ${formatDuration(tookMs)}`,
+    ),
   ],
   'indexing.verify': ({ checked, differences, fixed, tookMs, total }, view) => {
     const shown = differences.slice(0, MAX_DIFFERENCES)
     const size = shown.reduce((max, { kind }) => Math.max(max, kind.length), 0)
     return [
-      ...shown.map(({ kind, path }) => `${view.style('warn', kind.padEnd(size))}  ${shortenMiddle(printable(path), view.width - size - 2)}`),
+      ...shown.map(
+        ({ kind, path }) =>
+          `${view.style('warn', kind.padEnd(size))}  ${shortenMiddle(printable(path), view.width - size - 2)}`,
+      ),
       ...(total > shown.length ? [`… and ${formatCount(total - shown.length)} more; --json lists them`] : []),
       total === 0
-        ? view.style('good', `The index equals the disk: ${plural(checked, 'entry', 'entries')} checked in ${formatDuration(tookMs)}.`)
-        : view.style('bad', `${plural(total, 'difference')} in ${plural(checked, 'entry', 'entries')}, checked in ${formatDuration(tookMs)}.`),
+        ? view.style(
+            'good',
+            `The index equals the disk: ${plural(checked, 'entry', 'entries')} checked in ${formatDuration(tookMs)}.`,
+          )
+        : view.style(
+            'bad',
+            `${plural(total, 'difference')} in ${plural(checked, 'entry', 'entries')}, checked in ${formatDuration(tookMs)}.`,
+          ),
       ...(fixed > 0 ? [`Repaired ${plural(fixed, 'difference')} by scanning the folders again.`] : []),
     ]
   },
   'indexing.explain': ({ hiddenAt, indexed, path, reason, rule }, view) => [
     `${printable(path)}: ${indexed ? view.style('good', 'indexed') : view.style('warn', 'not indexed')}`,
     `  ${printable(reason)}`,
-    ...(rule === null ? [] : [`  rule     ${printable(rule.name)}`, `  from     ${printable(rule.source)}`, `  pattern  ${printable(rule.pattern)}`]),
+    ...(rule === null
+      ? []
+      : [
+          `  rule     ${printable(rule.name)}`,
+          `  from     ${printable(rule.source)}`,
+          `  pattern  ${printable(rule.pattern)}`,
+        ]),
     ...(hiddenAt === null || hiddenAt === path ? [] : [`  at       ${printable(hiddenAt)}`]),
   ],
 }

@@ -59,7 +59,9 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
     doneLabel(job),
     formatAgo(job.startedAt ?? job.createdAt, view.now),
   ])
-  const failures = jobs.flatMap(({ error, id }) => (error === null ? [] : [view.style('bad', `${shortId(id)}: ${printable(error.message)}`)]))
+  const failures = jobs.flatMap(({ error, id }) =>
+    error === null ? [] : [view.style('bad', `${shortId(id)}: ${printable(error.message)}`)],
+  )
   return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...failures]
 }
 

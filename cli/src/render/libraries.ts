@@ -6,20 +6,30 @@ import { type Cell, type Column, renderTable } from '../text/table.ts'
 import type { Renderers, View } from './view.ts'
 
 export const libraryRenderers: Renderers = {
-  'libraries.create': (library) => [`Created the library ${quoted(library)} in ${printable(library.path)}. It is the current one.`],
+  'libraries.create': (library) => [
+    `Created the library ${quoted(library)} in ${printable(library.path)}. It is the current one.`,
+  ],
   'libraries.list': libraryList,
   'libraries.open': (library) => [`Opened the library ${quoted(library)}. It is the current one.`],
   'libraries.switch': (library) => [`The current library is ${quoted(library)}.`],
-  'libraries.current': (library) => [library ? `${printable(library.name)}  ${printable(library.path)}` : 'No library is open.'],
+  'libraries.current': (library) => [
+    library ? `${printable(library.name)}  ${printable(library.path)}` : 'No library is open.',
+  ],
   'libraries.info': libraryInfo,
   'libraries.close': (library) => [`Closed the library ${quoted(library)}.`],
   'libraries.rename': (library) => [`The library is called ${quoted(library)} now.`],
   'libraries.delete': ({ path, trashed }) => [
-    trashed ? `Removed the library; its folder is in the trash: ${printable(path)}` : `Forgot the library; its folder is still ${printable(path)}`,
+    trashed
+      ? `Removed the library; its folder is in the trash: ${printable(path)}`
+      : `Forgot the library; its folder is still ${printable(path)}`,
   ],
-  'libraries.backup': ({ path, bytes, verified }) => [`Wrote ${printable(path)} (${formatBytes(bytes)}${verified ? ', verified' : ''}).`],
+  'libraries.backup': ({ path, bytes, verified }) => [
+    `Wrote ${printable(path)} (${formatBytes(bytes)}${verified ? ', verified' : ''}).`,
+  ],
   'libraries.check': ({ ok, problems, tookMs, goodBackup }, view) => [
-    ok ? view.style('good', `The database is sound (${formatDuration(tookMs)}).`) : view.style('bad', `${plural(problems.length, 'problem')} found:`),
+    ok
+      ? view.style('good', `The database is sound (${formatDuration(tookMs)}).`)
+      : view.style('bad', `${plural(problems.length, 'problem')} found:`),
     ...problems.map(({ check, detail }) => `  ${check}: ${printable(detail)}`),
     ...(ok || goodBackup === null ? [] : [`The newest good backup is ${printable(goodBackup)}.`]),
   ],
@@ -41,8 +51,15 @@ const listColumns: readonly Column[] = [
 function libraryList(libraries: readonly Library[], view: View): readonly string[] {
   if (libraries.length === 0) return ['There is no library yet. Make one: spacedrive library create <name>']
   const columns = view.verbose ? [...listColumns, { title: 'ID' }] : listColumns
-  const rows = libraries.map((library): Cell[] => [printable(library.name), stateCell(library), printable(library.path), library.id])
-  const failures = libraries.flatMap(({ name, error }) => (error === null ? [] : [view.style('bad', `${printable(name)}: ${printable(error)}`)]))
+  const rows = libraries.map((library): Cell[] => [
+    printable(library.name),
+    stateCell(library),
+    printable(library.path),
+    library.id,
+  ])
+  const failures = libraries.flatMap(({ name, error }) =>
+    error === null ? [] : [view.style('bad', `${printable(name)}: ${printable(error)}`)],
+  )
   return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...failures]
 }
 

@@ -15,7 +15,9 @@ export const locationRenderers: Renderers = {
   'locations.update': (location, view) => [`Changed ${named(location)}.`, ...locationFields(location, view)],
   'locations.pause': (location) => [`Paused ${named(location)}.`],
   'locations.resume': (location) => [`Going on with ${named(location)}.`],
-  'locations.remove': ({ removedEntries }) => [`Removed the location and ${plural(removedEntries, 'entry', 'entries')} of the index. The files are untouched.`],
+  'locations.remove': ({ removedEntries }) => [
+    `Removed the location and ${plural(removedEntries, 'entry', 'entries')} of the index. The files are untouched.`,
+  ],
 }
 
 /** The colour of a location's state wherever it is shown. */
@@ -39,7 +41,8 @@ const columns: readonly Column[] = [
 
 function locationList(locations: readonly Location[], view: View): readonly string[] {
   if (locations.length === 0) return ['There is no location yet. Add one: spacedrive location add <folder>']
-  if (view.verbose) return locations.flatMap((location, at) => [...(at > 0 ? [''] : []), ...locationFields(location, view)])
+  if (view.verbose)
+    return locations.flatMap((location, at) => [...(at > 0 ? [''] : []), ...locationFields(location, view)])
   const rows = locations.map((location): Cell[] => [
     printable(location.name),
     { text: location.state, tone: locationTones[location.state] },
@@ -48,7 +51,9 @@ function locationList(locations: readonly Location[], view: View): readonly stri
     location.lastScanAt === null ? 'never' : formatAgo(location.lastScanAt, view.now),
     printable(location.path),
   ])
-  const reasons = locations.flatMap(({ name, error }) => (error === null ? [] : [view.style('warn', `${printable(name)}: ${printable(error)}`)]))
+  const reasons = locations.flatMap(({ name, error }) =>
+    error === null ? [] : [view.style('warn', `${printable(name)}: ${printable(error)}`)],
+  )
   return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...reasons]
 }
 
@@ -59,7 +64,11 @@ function locationFields(location: Location, view: View): readonly string[] {
       ['Location', printable(location.name)],
       ['Path', printable(location.path)],
       ['Id', location.id],
-      ['State', view.style(locationTones[location.state], location.state) + (location.error === null ? '' : `: ${printable(location.error)}`)],
+      [
+        'State',
+        view.style(locationTones[location.state], location.state) +
+          (location.error === null ? '' : `: ${printable(location.error)}`),
+      ],
       ['Mode', location.mode],
       ['Watched', location.watch ? 'yes' : 'no'],
       ['Rules', location.rules.length > 0 ? location.rules.map(printable).join(', ') : 'none'],

@@ -17,10 +17,13 @@ export function logLine(line: string, style: Style): string {
   const fields = parse(line)
   if (!fields) return printable(line)
   const [, name, tone] = levels.find(([from]) => Number(fields.level ?? 30) >= from) ?? [0, 'info', 'good']
-  const time = typeof fields.time === 'number' || typeof fields.time === 'string' ? formatTime(new Date(fields.time).toISOString()) : ''
+  const time =
+    typeof fields.time === 'number' || typeof fields.time === 'string'
+      ? formatTime(new Date(fields.time).toISOString())
+      : ''
   const rest = Object.entries(fields).filter(([key]) => !uninteresting.has(key))
   const details = rest.map(([key, value]) => `${printable(key)}=${printable(valueText(value))}`).join(' ')
-  return `${style('dim', time)} ${style(tone, name.padEnd(5))} ${printable(String(fields.msg ?? ''))}${details ? style('dim', `  ${details}`) : ''}`
+  return `${style('dim', time)} ${style(tone, name.padEnd(5))} ${printable(typeof fields.msg === 'string' ? fields.msg : '')}${details ? style('dim', `  ${details}`) : ''}`
 }
 
 function valueText(value: unknown): string {

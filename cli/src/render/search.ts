@@ -20,7 +20,10 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
   const { items, query, suggestions = [], tookMs, total } = result
   if (items.length === 0) {
     const instead = suggestions.map((suggestion) => `"${printable(suggestion)}"`).join(', ')
-    return [query ? `Nothing is called "${printable(query)}".` : 'Nothing matches.', ...(instead ? [`Did you mean: ${instead}`] : [])]
+    return [
+      query ? `Nothing is called "${printable(query)}".` : 'Nothing matches.',
+      ...(instead ? [`Did you mean: ${instead}`] : []),
+    ]
   }
   const rows = items.map((item): Cell[] => [
     nameCell(item, view.style),
@@ -32,7 +35,10 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
   const shown = items.length < total ? `, ${formatCount(items.length)} shown` : ''
   return [
     ...renderTable({ columns, rows, width: view.width, style: view.style }),
-    view.style('dim', `${count}${shown}, ${formatDuration(tookMs)}${result.cursor === null ? '' : '; --limit shows more'}`),
+    view.style(
+      'dim',
+      `${count}${shown}, ${formatDuration(tookMs)}${result.cursor === null ? '' : '; --limit shows more'}`,
+    ),
   ]
 }
 

@@ -15,9 +15,17 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
   const { jobs } = status
   return renderFields(
     [
-      ['Daemon', `${view.style('good', 'running')} for ${formatDuration(status.uptimeMs)}, version ${printable(status.version)}, process ${status.pid}`],
+      [
+        'Daemon',
+        `${view.style('good', 'running')} for ${formatDuration(status.uptimeMs)}, version ${printable(status.version)}, process ${status.pid}`,
+      ],
       ['Instance', printable(status.instance)],
-      ['Library', status.library ? `${printable(status.library.name)}${status.libraries > 1 ? ` (of ${status.libraries})` : ''}` : 'none open'],
+      [
+        'Library',
+        status.library
+          ? `${printable(status.library.name)}${status.libraries > 1 ? ` (of ${status.libraries})` : ''}`
+          : 'none open',
+      ],
       ['Jobs', jobs.running + jobs.queued === 0 ? 'none' : `${jobs.running} running, ${jobs.queued} queued`],
       ['Network', status.network.state],
       ['Memory', formatBytes(status.memory.rssBytes)],
@@ -35,11 +43,19 @@ function doctorReport({ checks, engines, ok }: OutputOf<'system.doctor'>, view: 
   const size = checks.reduce((max, { name }) => Math.max(max, name.length), 0)
   const indent = ' '.repeat(size + 4)
   const lines = checks.flatMap(({ detail, fix, name, state }) => {
-    const [first = '', ...rest] = wrap([printable(detail), ...(fix === null ? [] : [`→ ${printable(fix)}`])].join('\n'), view.width - size - 4)
-    return [`${view.style(checkTones[state], checkMarks[state])} ${name.padEnd(size)}  ${first}`, ...rest.map((line) => indent + line)]
+    const [first = '', ...rest] = wrap(
+      [printable(detail), ...(fix === null ? [] : [`→ ${printable(fix)}`])].join('\n'),
+      view.width - size - 4,
+    )
+    return [
+      `${view.style(checkTones[state], checkMarks[state])} ${name.padEnd(size)}  ${first}`,
+      ...rest.map((line) => indent + line),
+    ]
   })
   const engineLines = engines.map(({ available, how, job, name, version }) => {
-    const state = available ? `${printable(name)} ${printable(version ?? '')}`.trim() : `${printable(name)}: ${printable(how)}`
+    const state = available
+      ? `${printable(name)} ${printable(version ?? '')}`.trim()
+      : `${printable(name)}: ${printable(how)}`
     return `${view.style(available ? 'good' : 'dim', available ? '✓' : '–')} ${printable(job)}: ${state}`
   })
   const count = checks.filter((check) => check.state !== 'ok').length
@@ -47,6 +63,8 @@ function doctorReport({ checks, engines, ok }: OutputOf<'system.doctor'>, view: 
     ...lines,
     ...(engineLines.length > 0 ? ['', view.style('dim', 'ENGINES'), ...engineLines] : []),
     '',
-    count === 0 ? view.style('good', 'Everything is in order.') : view.style(ok ? 'warn' : 'bad', `${plural(count, 'thing')} to look at.`),
+    count === 0
+      ? view.style('good', 'Everything is in order.')
+      : view.style(ok ? 'warn' : 'bad', `${plural(count, 'thing')} to look at.`),
   ]
 }

@@ -55,8 +55,18 @@ function volumeFields(volume: Volume, view: View): readonly string[] {
       ['Volume', printable(volume.name)],
       ['Mounted at', volume.mountPoint === null ? null : printable(volume.mountPoint)],
       ['Online', volume.online ? 'yes' : view.style('warn', 'no')],
-      ['Kind', [volume.kind, volume.disk === 'unknown' ? '' : volume.disk, volume.removable ? 'removable' : ''].filter(Boolean).join(', ')],
-      ['File system', [printable(volume.filesystem), volume.readOnly ? 'read-only' : '', volume.cow ? 'copy-on-write' : ''].filter(Boolean).join(', ')],
+      [
+        'Kind',
+        [volume.kind, volume.disk === 'unknown' ? '' : volume.disk, volume.removable ? 'removable' : '']
+          .filter(Boolean)
+          .join(', '),
+      ],
+      [
+        'File system',
+        [printable(volume.filesystem), volume.readOnly ? 'read-only' : '', volume.cow ? 'copy-on-write' : '']
+          .filter(Boolean)
+          .join(', '),
+      ],
       ['Size', `${formatBytes(volume.totalBytes)}, ${formatBytes(volume.freeBytes)} free`],
       ['Tracked', volume.tracked ? 'yes' : 'no'],
       ['Reads', volume.readBytesPerSecond === null ? null : speed(volume.readBytesPerSecond)],

@@ -91,7 +91,9 @@ export function launchdLabel(options: Pick<ServiceOptions, 'instance'>): string 
 /** A task for the Windows task scheduler, started when the user logs on (or the machine starts) and not stopped on battery. */
 export function windowsTask(options: ServiceOptions): string {
   const [program = '', ...args] = options.command
-  const trigger = options.user ? '<LogonTrigger><Enabled>true</Enabled></LogonTrigger>' : '<BootTrigger><Enabled>true</Enabled></BootTrigger>'
+  const trigger = options.user
+    ? '<LogonTrigger><Enabled>true</Enabled></LogonTrigger>'
+    : '<BootTrigger><Enabled>true</Enabled></BootTrigger>'
   const principal = options.user ? '<LogonType>InteractiveToken</LogonType>' : '<UserId>S-1-5-19</UserId>'
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -118,7 +120,10 @@ export function windowsTask(options: ServiceOptions): string {
 
 /** `%` begins a specifier and `$` a variable in ExecStart. */
 function systemdQuote(arg: string): string {
-  const escaped = arg.replace(/[\\"]/g, (char) => `\\${char}`).replaceAll('%', '%%').replaceAll('$', '$$$$')
+  const escaped = arg
+    .replace(/[\\"]/g, (char) => `\\${char}`)
+    .replaceAll('%', '%%')
+    .replaceAll('$', '$$$$')
   return /^[\w@%+=:,./$-]+$/.test(escaped) ? escaped : `"${escaped}"`
 }
 

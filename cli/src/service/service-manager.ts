@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CoreError } from '@spacedrive/core/errors'
-import { type ServiceOptions, launchdLabel, launchdPlist, serviceName, systemdUnit, windowsTask } from './service-file.ts'
+import {
+  type ServiceOptions,
+  launchdLabel,
+  launchdPlist,
+  serviceName,
+  systemdUnit,
+  windowsTask,
+} from './service-file.ts'
 
 /** How the system starts things by itself, as one system does it. */
 export interface ServiceManager {
@@ -27,20 +34,24 @@ interface Machine {
   readonly exists: (path: string) => boolean
 }
 
-const thisMachine = (): Machine => ({ platform: process.platform, home: homedir(), env: process.env, exists: existsSync })
+const thisMachine = (): Machine => ({
+  platform: process.platform,
+  home: homedir(),
+  env: process.env,
+  exists: existsSync,
+})
 
 /** Throws Unsupported where the system has no service manager that is known here. */
 export function serviceManager(options: ServiceOptions, machine: Machine = thisMachine()): ServiceManager {
-  switch (machine.platform) {
-    case 'linux':
-      return systemd(options, machine)
-    case 'darwin':
-      return launchd(options, machine)
-    case 'win32':
-      return taskScheduler(options, machine)
-    default:
-      throw unsupported(`on ${machine.platform}`)
-  }
+  const manager = managers[machine.platform]
+  if (!manager) throw unsupported(`on ${machine.platform}`)
+  return manager(options, machine)
+}
+
+const managers: Partial<Record<NodeJS.Platform, (options: ServiceOptions, machine: Machine) => ServiceManager>> = {
+  linux: systemd,
+  darwin: launchd,
+  win32: taskScheduler,
 }
 
 /** systemd makes this folder when it is what started the machine; its own tools look for it the same way (sd_booted). */
@@ -50,7 +61,9 @@ function systemd(options: ServiceOptions, { env, exists, home }: Machine): Servi
   if (!exists(SYSTEMD_MARK)) throw unsupported('without systemd')
   const unit = `${serviceName(options)}.service`
   const scope = options.user ? ['--user'] : []
-  const folder = options.user ? join(env.XDG_CONFIG_HOME || join(home, '.config'), 'systemd/user') : '/etc/systemd/system'
+  const folder = options.user
+    ? join(env.XDG_CONFIG_HOME || join(home, '.config'), 'systemd/user')
+    : '/etc/systemd/system'
   return {
     file: join(folder, unit),
     content: systemdUnit(options),
@@ -105,7 +118,14 @@ export async function runServiceCommand([program = '', ...args]: readonly string
   await new Promise<void>((resolve, reject) => {
     execFile(program, args, (err, stdout, stderr) => {
       if (!err) resolve()
-      else reject(new CoreError('Unavailable', `\`${[program, ...args].join(' ')}\` failed: ${(stderr || stdout).trim() || err.message}`, { cause: err }))
+      else
+        reject(
+          new CoreError(
+            'Unavailable',
+            `\`${[program, ...args].join(' ')}\` failed: ${(stderr || stdout).trim() || err.message}`,
+            { cause: err },
+          ),
+        )
     })
   })
 }

@@ -16,7 +16,8 @@ const formats = {
 } as const
 
 export const plainStyle: Style = (_tone, text) => text
-export const colorStyle: Style = (tone, text) => (text ? styleText(formats[tone], text, { validateStream: false }) : text)
+export const colorStyle: Style = (tone, text) =>
+  text ? styleText(formats[tone], text, { validateStream: false }) : text
 
 interface ColorQuestion {
   readonly isTTY: boolean

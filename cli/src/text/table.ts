@@ -14,7 +14,13 @@ export interface Column {
 }
 
 /** Plain text, already printable; the tone is laid on after it has been measured and cut. */
-export type Cell = string | { readonly text: string; readonly tone?: Tone | undefined; readonly paint?: ((shown: string) => string) | undefined }
+export type Cell =
+  | string
+  | {
+      readonly text: string
+      readonly tone?: Tone | undefined
+      readonly paint?: ((shown: string) => string) | undefined
+    }
 
 interface TableOptions {
   readonly columns: readonly Column[]

@@ -34,16 +34,37 @@ describe('shortening', () => {
 })
 
 test('sizes, counts and times read as people say them', () => {
-  expect([0, 999, 1000, 1_234_567, 999_999, 25_400_000_000].map(formatBytes)).toEqual(['0 B', '999 B', '1 kB', '1.23 MB', '1 MB', '25.4 GB'])
+  expect([0, 999, 1000, 1_234_567, 999_999, 25_400_000_000].map(formatBytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1 kB',
+    '1.23 MB',
+    '1 MB',
+    '25.4 GB',
+  ])
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567'])
-  expect([12, 400, 12_000, 200_000, 7_500_000, 90_000_000].map(formatDuration)).toEqual(['0.01 s', '0.4 s', '12 s', '3 min 20 s', '2 h 5 min', '1 d 1 h'])
+  expect([12, 400, 12_000, 200_000, 7_500_000, 90_000_000].map(formatDuration)).toEqual([
+    '0.01 s',
+    '0.4 s',
+    '12 s',
+    '3 min 20 s',
+    '2 h 5 min',
+    '1 d 1 h',
+  ])
   expect([plural(1, 'file'), plural(2, 'entry', 'entries')]).toEqual(['1 file', '2 entries'])
   const now = Date.parse('2026-03-01T12:00:00Z')
-  expect(['2026-03-01T11:59:58Z', '2026-03-01T11:55:00Z', '2026-03-01T09:00:00Z'].map((iso) => formatAgo(iso, now))).toEqual(['just now', '5 min ago', '3 h ago'])
+  expect(
+    ['2026-03-01T11:59:58Z', '2026-03-01T11:55:00Z', '2026-03-01T09:00:00Z'].map((iso) => formatAgo(iso, now)),
+  ).toEqual(['just now', '5 min ago', '3 h ago'])
 })
 
 describe('tables', () => {
-  const columns = [{ title: 'NAME', shrink: 'end', min: 6 }, { title: 'KIND', drop: 1 }, { title: 'SIZE', align: 'right' }, { title: 'PATH', shrink: 'middle', min: 10 }] as const
+  const columns = [
+    { title: 'NAME', shrink: 'end', min: 6 },
+    { title: 'KIND', drop: 1 },
+    { title: 'SIZE', align: 'right' },
+    { title: 'PATH', shrink: 'middle', min: 10 },
+  ] as const
   const rows = [
     ['日本語の写真', 'image', '1.2 MB', '/home/ann/pictures/2024/日本語の写真.jpg'],
     ['notes', 'text', '90 B', '/home/ann/notes.txt'],
@@ -68,20 +89,35 @@ describe('tables', () => {
 })
 
 test('fields line up and wrap below themselves', () => {
-  expect(renderFields([['Path', 'one two three four five six'], ['Id', null], ['Name', 'x']], { width: 26, style: plainStyle })).toEqual([
-    'Path  one two three four',
-    '      five six',
-    'Name  x',
-  ])
+  expect(
+    renderFields(
+      [
+        ['Path', 'one two three four five six'],
+        ['Id', null],
+        ['Name', 'x'],
+      ],
+      { width: 26, style: plainStyle },
+    ),
+  ).toEqual(['Path  one two three four', '      five six', 'Name  x'])
 })
 
 test('words longer than a line are broken, the others are not', () => {
   expect(wrap('go to /a/very/long/path now', 10)).toEqual(['go to', '/a/very/lo', 'ng/path', 'now'])
 })
 
+function ask(isTTY: boolean, env: Record<string, string>, color = true): boolean {
+  return wantsColor({ isTTY, color, env })
+}
+
 test('colour follows --no-color, then NO_COLOR, then FORCE_COLOR, then the terminal', () => {
-  const ask = (isTTY: boolean, env: Record<string, string>, color = true) => wantsColor({ isTTY, color, env })
   expect([ask(true, {}), ask(false, {}), ask(true, { TERM: 'dumb' })]).toEqual([true, false, false])
-  expect([ask(true, { NO_COLOR: '1' }), ask(false, { FORCE_COLOR: '1' }), ask(true, { FORCE_COLOR: '0' })]).toEqual([false, true, false])
-  expect([ask(false, { NO_COLOR: '1', FORCE_COLOR: '1' }), ask(false, { FORCE_COLOR: '1' }, false)]).toEqual([false, false])
+  expect([ask(true, { NO_COLOR: '1' }), ask(false, { FORCE_COLOR: '1' }), ask(true, { FORCE_COLOR: '0' })]).toEqual([
+    false,
+    true,
+    false,
+  ])
+  expect([ask(false, { NO_COLOR: '1', FORCE_COLOR: '1' }), ask(false, { FORCE_COLOR: '1' }, false)]).toEqual([
+    false,
+    false,
+  ])
 })
