@@ -30,7 +30,10 @@ export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: s
       `${label} was written by a newer version of Spacedrive (it has had ${unknown.join(', ')}); update this one, or open it read-only`,
     )
   }
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } }).migrateToLatest()
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  }).migrateToLatest()
   if (error) throw new CoreError('Corrupt', `${label} could not be migrated`, { cause: error })
 }
 

@@ -5,5 +5,6 @@ export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } 
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
 export { Library, LibraryInfo } from './library.ts'
 export { EntryCounts, IndexMode, Location, LocationState, indexModes, locationStates } from './location.ts'
+export { SearchInput, SearchItem, SearchReason, SearchResult, SearchSort, SearchType, searchSorts } from './search.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

@@ -43,7 +43,7 @@ function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
   }
   if (!exact) {
     scratch[at++] = 0
-    at += scratch.latin1Write(name, at)
+    at += scratch.write(name, at, 'latin1')
   }
   return Uint8Array.prototype.slice.call(scratch, 0, at)
 }
@@ -54,7 +54,10 @@ const MAX_ASCII_LENGTH = 255
 function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
   const bytes = nameBytes(name)
   const text = Buffer.from(bytes).toString('utf8')
-  const folded = text.normalize('NFD').replaceAll(/\p{Mn}+/gu, '').toLowerCase()
+  const folded = text
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}+/gu, '')
+    .toLowerCase()
   const parts: Buffer[] = [Buffer.from([isDirectory ? 0 : 1])]
   for (const part of folded.match(/[0-9]+|[^0-9]+/g) ?? []) {
     if (!isDigit(part.charCodeAt(0))) {

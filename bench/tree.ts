@@ -1,0 +1,80 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, utimesSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface TreeShape {
+  readonly files: number
+  readonly directories: number
+  readonly seed: number
+  /** Share of the files whose content stands in an earlier file too. */
+  readonly duplicates: number
+  /** Bytes really written at the start of each file; the rest of its size is a hole. 0 leaves files empty but for their size. */
+  readonly written: number
+}
+
+/** The shapes of the documents' own measurements, and one of a million files; see docs/performance.md. */
+export const shapes = {
+  small: { files: 5_000, directories: 72, seed: 24_680, duplicates: 0.1, written: 64 },
+  medium: { files: 20_000, directories: 1_847, seed: 12_345, duplicates: 0.1, written: 64 },
+  large: { files: 100_000, directories: 16_507, seed: 13_579, duplicates: 0.1, written: 64 },
+  million: { files: 1_000_000, directories: 60_000, seed: 97_531, duplicates: 0, written: 0 },
+} as const satisfies Record<string, TreeShape>
+
+/** Makes the same tree for the same shape, every time. Returns how many files and directories it made. */
+export function makeTree(root: string, shape: TreeShape): { files: number; directories: number } {
+  const random = mulberry32(shape.seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+  mkdirSync(root, { recursive: true })
+  const dirs = [root]
+  for (let i = 1; i < shape.directories; i++) {
+    // A parent among the last made keeps the tree a few levels deep, as people's folders are.
+    const from = Math.max(0, dirs.length - Math.floor(1 + random() * random() * dirs.length))
+    const dir = join(dirs[from]!, `${pick(WORDS)} ${i}`)
+    mkdirSync(dir)
+    dirs.push(dir)
+  }
+  const block = Buffer.alloc(shape.written)
+  for (let i = 0; i < shape.files; i++) {
+    const kind = pick(KINDS)
+    const path = join(
+      pick(dirs),
+      `${pick(WORDS)}${pick(JOINERS)}${pick(WORDS)}${pick(JOINERS)}${i}.${pick(kind.extensions)}`,
+    )
+    const fd = openSync(path, 'w')
+    const size = Math.floor(kind.size * (0.2 + random() * 1.6))
+    const content = random() < shape.duplicates ? Math.floor(random() * i) : i
+    if (shape.written > 0) {
+      for (let j = 0; j < block.length; j += 4) block.writeUInt32LE((content * 2_654_435_761 + j) >>> 0, j)
+      writeSync(fd, block, 0, Math.min(size, block.length))
+    }
+    ftruncateSync(fd, size)
+    closeSync(fd)
+    const time = 1_400_000_000 + Math.floor(random() * 330_000_000)
+    utimesSync(path, time, time)
+  }
+  return { files: shape.files, directories: dirs.length }
+}
+
+/** A small seeded generator: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (public domain). */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const JOINERS = ['-', '_', ' ', '.']
+const KINDS = [
+  { extensions: ['jpg', 'JPG', 'heic', 'png'], size: 90_000 },
+  { extensions: ['mp4', 'mov'], size: 400_000 },
+  { extensions: ['pdf', 'docx', 'xlsx'], size: 60_000 },
+  { extensions: ['txt', 'md', 'json', 'ts', 'py', 'c', 'html'], size: 4_000 },
+  { extensions: ['mp3', 'flac'], size: 120_000 },
+]
+const WORDS =
+  'holiday invoice report summer draft scan receipt letter garden project music letter photo beach winter family notes budget contract backup final copy song lecture recipe travel ticket house car tax budget meeting plan sketch portrait river mountain city night birthday wedding school essay thesis chapter module parser server client index archive release test sample data config'.split(
+    ' ',
+  )

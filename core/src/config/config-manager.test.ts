@@ -1,0 +1,98 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Logger, silentLogger } from '../util/logger.ts'
+import { ConfigManager } from './config-manager.ts'
+import { migrateConfig } from './migrations.ts'
+import { settings } from './schema.ts'
+
+async function dataDir(config?: unknown) {
+  const path = await mkdtemp(join(tmpdir(), 'sd-config-'))
+  const text = typeof config === 'string' ? config : JSON.stringify(config)
+  if (config !== undefined) await writeFile(join(path, 'config.json'), text)
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+function recorder() {
+  const lines: string[] = []
+  const add = (_fields: object, message: string) => void lines.push(message)
+  return { lines, log: { ...silentLogger, warn: add, error: add } satisfies Logger }
+}
+
+test('a flag wins over the environment, the environment over the file, the file over the user’s file, that over the default', async () => {
+  await using dir = await dataDir({ version: 1, log: { level: 'warn' }, jobs: { keepEnded: 7 } })
+  const userFile = join(dir.path, 'user.json')
+  await writeFile(userFile, JSON.stringify({ version: 1, log: { files: 9, level: 'debug' } }))
+  const options = { dataDir: dir.path, log: silentLogger, userFile }
+  const config = await ConfigManager.open({
+    ...options,
+    env: { SPACEDRIVE_JOBS_KEEP_ENDED: '8' },
+    flags: { 'watch.enabled': 'false' },
+  })
+  const of = (key: string) => [config.explain(key).value, config.explain(key).source]
+  expect([of('watch.enabled'), of('jobs.keepEnded'), of('log.level'), of('log.files'), of('indexing.walkers')]).toEqual(
+    [
+      [false, 'flag'],
+      [8, 'environment'],
+      ['warn', 'file'],
+      [9, 'file'],
+      [2, 'default'],
+    ],
+  )
+  expect(config.values).toMatchObject({
+    watch: { enabled: false },
+    jobs: { keepEnded: 8 },
+    log: { level: 'warn', files: 9 },
+  })
+})
+
+test('a broken file is set aside with its content, and the defaults hold', async () => {
+  await using dir = await dataDir('{ "log": ')
+  const { lines, log } = recorder()
+  const config = await ConfigManager.open({ dataDir: dir.path, log })
+  expect(config.explain('log.level').source).toBe('default')
+  expect(lines[0]).toContain('set aside')
+  await config.set('log.level', 'debug')
+  const aside = (await readdir(dir.path)).find((name) => name.includes('.broken-'))
+  expect(await readFile(join(dir.path, aside!), 'utf8')).toBe('{ "log": ')
+})
+
+test('an unknown key is told with the nearest one, and kept', async () => {
+  await using dir = await dataDir({ version: 1, log: { levle: 'debug' }, plugin: { a: 1 } })
+  const { lines, log } = recorder()
+  const config = await ConfigManager.open({ dataDir: dir.path, log })
+  expect(lines.join('\n')).toContain('unknown setting log.levle; did you mean log.level?')
+  await config.set('log.files', '3')
+  expect(JSON.parse(await readFile(join(dir.path, 'config.json'), 'utf8'))).toEqual({
+    version: 1,
+    log: { levle: 'debug', files: 3 },
+    plugin: { a: 1 },
+  })
+})
+
+test('a value that makes no sense is refused, and one in the file is passed over', async () => {
+  await using dir = await dataDir({ version: 1, log: { level: 'loud' } })
+  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
+  expect(config.values.log.level).toBe('info')
+  await expect(config.set('log.level', 'loud')).rejects.toMatchObject({ code: 'InvalidInput' })
+  await expect(config.set('log.lvl', 'info')).rejects.toMatchObject({ code: 'NotFound' })
+})
+
+test('a file of a newer version is refused and left alone', async () => {
+  await using dir = await dataDir({ version: 99 })
+  await expect(ConfigManager.open({ dataDir: dir.path, log: silentLogger })).rejects.toMatchObject({
+    code: 'VersionMismatch',
+  })
+})
+
+test('migrations run in order, each once', () => {
+  const steps = [1, 2, 3].map((to) => ({
+    to,
+    migrate: (file: Record<string, unknown>) => ({ ...file, seen: [...((file['seen'] as number[]) ?? []), to] }),
+  }))
+  expect(migrateConfig({ version: 1 }, steps)).toEqual({ version: 1, seen: [2, 3] })
+})
+
+test('every setting says what it does', () => {
+  expect(settings.filter((setting) => setting.summary === '')).toEqual([])
+})

@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs'
+import { type Config, ConfigManager } from './config/index.ts'
+import { DeviceManager } from './device/index.ts'
+import type { Device } from './domain/index.ts'
+import { EventBus } from './events/index.ts'
+import type { IntelligencePort } from './indexing/index.ts'
+import { LibraryManager } from './library/index.ts'
+import { runDoctor, type Doctor } from './doctor.ts'
+import { CoreError } from './util/errors.ts'
+import { type Logger, silentLogger } from './util/logger.ts'
+import { readTail } from './util/read-tail.ts'
+import { uuidToBlob } from './util/uuid.ts'
+import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+
+/** The process around the engine, as `status` shows it. */
+export interface CoreHost {
+  readonly version: string
+  readonly instance: string
+  /** Where the process writes its log; null where it does not. */
+  readonly logFile: string | null
+}
+
+export interface CoreOptions {
+  /** Folder of everything the engine keeps: device, configuration, libraries. Made where it does not exist. */
+  readonly dataDir: string
+  readonly host?: CoreHost
+  readonly log?: Logger
+  /** What the host has read already; read from the data folder by default. */
+  readonly config?: ConfigManager
+  readonly now?: () => number
+  /** How volumes are found; the operating system is asked by default. */
+  readonly volumeDetector?: VolumeDetector
+  /** What is asked at the end of each index run for work that new contents make. */
+  readonly intelligence?: readonly IntelligencePort[]
+}
+
+/** One engine: a device, its libraries, and what they share. Several can live in one process. */
+export class Core implements AsyncDisposable {
+  readonly dataDir: string
+  readonly host: CoreHost
+  readonly log: Logger
+  readonly events: EventBus
+  readonly config: ConfigManager
+  readonly device: DeviceManager
+  readonly volumes: VolumeManager
+  readonly libraries: LibraryManager
+  readonly #now: () => number
+  readonly #startedAt: number
+  readonly #parts: AsyncDisposableStack
+  #closed: Promise<void> | null = null
+
+  private constructor(
+    of: Pick<Core, 'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries'> & {
+      now: () => number
+      parts: AsyncDisposableStack
+    },
+  ) {
+    this.dataDir = of.dataDir
+    this.host = of.host
+    this.log = of.log
+    this.events = of.events
+    this.config = of.config
+    this.device = of.device
+    this.volumes = of.volumes
+    this.libraries = of.libraries
+    this.#now = of.now
+    this.#startedAt = of.now()
+    this.#parts = of.parts
+  }
+
+  static async open(options: CoreOptions): Promise<Core> {
+    const { dataDir, log = silentLogger, now = Date.now } = options
+    const host = options.host ?? { version: '0.0.0', instance: 'default', logFile: null }
+    await using parts = new AsyncDisposableStack()
+    makeDataDir(dataDir)
+    const events = parts.use(new EventBus({ log, now }))
+    const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
+    const device = await DeviceManager.open({ dataDir, log, now })
+    const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
+    const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
+    const refreshMs = config.values.volumes.refreshMs
+    const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
+    const libraries = parts.use(
+      await LibraryManager.open({
+        dataDir,
+        device: () => device.info(),
+        volumes,
+        events,
+        intelligence: options.intelligence ?? [],
+        settings: librarySettings(config.values),
+        now,
+        log,
+      }),
+    )
+    const core = new Core({ dataDir, host, log, events, config, device, volumes, libraries, now, parts: parts.move() })
+    config.onChange((key) => events.emit('config.changed', { key }))
+    events.emit('core.started', { version: host.version })
+    return core
+  }
+
+  async renameDevice(name: string): Promise<Device> {
+    return this.device.rename(name)
+  }
+
+  status() {
+    const current = this.libraries.currentInfo()
+    const jobs = { running: 0, queued: 0 }
+    for (const library of this.libraries.opened()) {
+      const counts = library.jobs.counts()
+      jobs.running += counts.running
+      jobs.queued += counts.queued
+    }
+    return {
+      version: this.host.version,
+      instance: this.host.instance,
+      dataDir: this.dataDir,
+      pid: process.pid,
+      uptimeMs: this.#now() - this.#startedAt,
+      library: current && { id: current.id, name: current.name },
+      libraries: this.libraries.list().length,
+      jobs,
+      network: { state: 'disabled' },
+      memory: { rssBytes: process.memoryUsage.rss() },
+      explorer: null,
+      tokenFile: null,
+    }
+  }
+
+  async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {
+    const file = this.host.logFile
+    return { file, lines: file === null ? [] : await readTail(file, lines) }
+  }
+
+  doctor(signal: AbortSignal): Promise<Doctor> {
+    return runDoctor(this, signal)
+  }
+
+  /** Jobs keep their state, libraries close, locks are given back. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.events.emit('core.stopped', {})
+    await this.#parts.disposeAsync()
+  }
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new CoreError(
+      'PermissionDenied',
+      `the data folder ${dataDir} cannot be made; choose another with --data-dir`,
+      { cause },
+    )
+  }
+}
+
+function librarySettings({ indexing, watch, jobs }: Config) {
+  return {
+    walkers: indexing.walkers,
+    hashers: indexing.hashers,
+    watch: watch.enabled,
+    debounceMs: watch.debounceMs,
+    keepEndedJobs: jobs.keepEnded,
+  }
+}

@@ -1,0 +1,1 @@
+export { DeviceManager } from './device-manager.ts'

@@ -1,0 +1,137 @@
+import { readFile, statfs } from 'node:fs/promises'
+import type { Core } from './core.ts'
+import { errorMessage } from './util/errors.ts'
+
+export interface DoctorCheck {
+  readonly name: string
+  readonly state: 'ok' | 'warning' | 'error'
+  readonly detail: string
+  readonly fix: string | null
+}
+
+export interface Doctor {
+  readonly ok: boolean
+  readonly checks: DoctorCheck[]
+  readonly engines: {
+    job: string
+    name: string
+    version: string | null
+    available: boolean
+    licence: string
+    how: string
+  }[]
+}
+
+/** Below this a library cannot be backed up or optimised, in bytes. */
+const LOW_SPACE_BYTES = 1_073_741_824
+/** Node's types are stripped, and SQLite is in it, from here on. */
+const MIN_NODE_MAJOR = 24
+/** A clock before this was never set. */
+const EARLIEST_CLOCK = Date.UTC(2025, 0, 1)
+
+/** Looks at everything a person would have to look at when something does not work. */
+export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor> {
+  const checks = [
+    checkNode(),
+    await checkSpace(core.dataDir),
+    await checkInotify(core),
+    checkClock(),
+    ...checkLocations(core),
+    ...checkLibraries(core),
+    ...(await checkDatabases(core, signal)),
+  ]
+  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: [] }
+}
+
+function checkNode(): DoctorCheck {
+  const major = Number(process.versions.node.split('.')[0])
+  const detail = `Node.js ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? 'unknown'}`
+  if (major >= MIN_NODE_MAJOR) return { name: 'runtime', state: 'ok', detail, fix: null }
+  return { name: 'runtime', state: 'error', detail, fix: `install Node.js ${MIN_NODE_MAJOR} or later` }
+}
+
+async function checkSpace(dataDir: string): Promise<DoctorCheck> {
+  const stats = await statfs(dataDir)
+  const free = stats.bavail * stats.bsize
+  const detail = `${Math.round(free / 1_048_576)} MiB free for ${dataDir}`
+  if (free >= LOW_SPACE_BYTES) return { name: 'free space', state: 'ok', detail, fix: null }
+  return {
+    name: 'free space',
+    state: 'warning',
+    detail,
+    fix: 'free some space, or move the data folder with --data-dir',
+  }
+}
+
+/** Each watched folder takes one of the watches the system allows a user. */
+async function checkInotify(core: Core): Promise<DoctorCheck> {
+  const name = 'watching'
+  if (process.platform !== 'linux') return { name, state: 'ok', detail: 'the system watches whole trees', fix: null }
+  const limit = Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8').catch(() => '0'))
+  let folders = 0
+  for (const library of core.libraries.opened()) {
+    for (const location of await library.locations.list())
+      if (location.watch) folders += location.counts.directories + 1
+  }
+  const detail = `${folders} folders to watch, ${limit} watches allowed`
+  if (folders <= limit) return { name, state: 'ok', detail, fix: null }
+  return {
+    name,
+    state: 'warning',
+    detail,
+    fix: `sudo sysctl fs.inotify.max_user_watches=${2 ** Math.ceil(Math.log2(folders * 2))}`,
+  }
+}
+
+function checkClock(): DoctorCheck {
+  const now = Date.now()
+  const detail = new Date(now).toISOString()
+  if (now >= EARLIEST_CLOCK) return { name: 'clock', state: 'ok', detail, fix: null }
+  return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
+}
+
+function checkLocations(core: Core): DoctorCheck[] {
+  const checks: DoctorCheck[] = []
+  for (const library of core.libraries.opened()) {
+    for (const { name, state, error } of library.locations.map.all()) {
+      if (error === null) continue
+      checks.push({
+        name: `location ${name}`,
+        state: 'warning',
+        detail: `${state}: ${error}`,
+        fix: `spacedrive location info ${JSON.stringify(name)}`,
+      })
+    }
+  }
+  return checks
+}
+
+function checkLibraries(core: Core): DoctorCheck[] {
+  const failed = core.libraries.list().filter((library) => library.error !== null && !library.open)
+  return failed.map(({ name, path, error }) => ({
+    name: `library ${name}`,
+    state: 'error',
+    detail: `not opened: ${error}`,
+    fix: `spacedrive library restore ${path}`,
+  }))
+}
+
+async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const checks: DoctorCheck[] = []
+  for (const library of core.libraries.opened()) {
+    const name = `database of ${library.name}`
+    try {
+      const { ok, problems } = await core.libraries.check(library, signal)
+      const detail = ok ? 'sound' : problems.map((problem) => problem.detail).join('; ')
+      checks.push({
+        name,
+        state: ok ? 'ok' : 'error',
+        detail,
+        fix: ok ? null : `spacedrive library restore ${library.path}`,
+      })
+    } catch (err) {
+      checks.push({ name, state: 'error', detail: errorMessage(err), fix: null })
+    }
+  }
+  return checks
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { Entry } from './entry.ts'
+import { entryKinds, fileTypes } from './file-kind.ts'
+import { LocationId } from './ids.ts'
+
+/** Longer than any name a file system allows, with room for a few more words. */
+const MAX_QUERY_LENGTH = 1_000
+const MAX_RESULTS = 1_000
+const DEFAULT_RESULTS = 50
+/** More values of one filter than anyone types. */
+const MAX_FILTER_VALUES = 200
+
+/** What `type` accepts: a file's type, or what an entry is on disk. `folder` is another word for `directory`. */
+export const SearchType = z.enum([...fileTypes, ...entryKinds, 'folder'])
+export type SearchType = z.infer<typeof SearchType>
+
+export const searchSorts = ['relevance', 'name', 'size', 'modified'] as const
+export const SearchSort = z.enum(searchSorts)
+export type SearchSort = z.infer<typeof SearchSort>
+
+export const SearchInput = z.object({
+  query: z
+    .string()
+    .max(MAX_QUERY_LENGTH)
+    .default('')
+    .describe('words of the name in any order; "…" keeps words together; empty finds all that the filters let through'),
+  type: z.array(SearchType).max(MAX_FILTER_VALUES).default([]).describe('only these types: image, document, folder …'),
+  ext: z.array(z.string()).max(MAX_FILTER_VALUES).default([]).describe('only these extensions'),
+  location: z
+    .array(z.string())
+    .max(MAX_FILTER_VALUES)
+    .default([])
+    .describe('only in these locations: id, name or path'),
+  size: z.string().max(100).optional().describe('only files of this size: >100MB, 1kb..2mb, <=5GiB'),
+  modified: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("only what was changed then: today, 'last summer', 2024-05, 2024-05-01..2024-06-01, >2023, 7d"),
+  hidden: z
+    .boolean()
+    .optional()
+    .describe('also hidden files and what is in hidden folders; a query that begins with a dot does so too'),
+  sort: SearchSort.default('relevance').describe('best match first; without a query, newest first'),
+  order: z
+    .enum(['asc', 'desc'])
+    .optional()
+    .describe('for name, size and modified: asc for names, desc for the others by default'),
+  limit: z.int().min(1).max(MAX_RESULTS).default(DEFAULT_RESULTS).describe('how many at the most'),
+  cursor: z.string().max(10_000).optional().describe('where the last page ended: the `cursor` of its answer'),
+})
+export type SearchInput = z.infer<typeof SearchInput>
+
+/** Where an entry matched. */
+export const SearchReason = z.object({
+  field: z.literal('name'),
+  /** Start and end (not included) of each matching part, in UTF-16 code units of the field. */
+  ranges: z.array(z.tuple([z.number(), z.number()])),
+})
+export type SearchReason = z.infer<typeof SearchReason>
+
+export const SearchItem = Entry.extend({
+  /** The innermost location it is in. */
+  location: z.object({ id: LocationId, name: z.string() }).nullable(),
+  /** False where its volume is unplugged: this is what the index remembers. */
+  online: z.boolean(),
+  /** Empty where only the filters chose it. */
+  why: z.array(SearchReason),
+})
+export type SearchItem = z.infer<typeof SearchItem>
+
+export const SearchResult = z.object({
+  query: z.string(),
+  /** How many match in all, not only on this page. */
+  total: z.number(),
+  /** False where the index changed while the page was made. */
+  totalIsExact: z.boolean(),
+  tookMs: z.number(),
+  items: z.array(SearchItem),
+  /** Pass it to get the next page; null on the last. */
+  cursor: z.string().nullable(),
+  /** Where nothing matches: queries that do, with words spelled as they are in the library. */
+  suggestions: z.array(z.string()).optional(),
+})
+export type SearchResult = z.infer<typeof SearchResult>

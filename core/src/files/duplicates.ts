@@ -1,0 +1,92 @@
+import type { ContentId } from '../domain/index.ts'
+import { HashPool } from '../content/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import { displayName, type RawName } from '../util/file-name.ts'
+
+export interface DuplicateGroup {
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  readonly size: number
+  readonly files: readonly { path: RawName; online: boolean }[]
+}
+
+/** Threads that read files whole: more than two only make a disk seek. */
+const HASH_THREADS = 2
+
+/**
+ * Reads the files of each group whole and keeps those that are the same to the last byte; a group whose files turn out
+ * to differ is split. Files that are offline or cannot be read are left out and noted.
+ */
+export async function compareDuplicates(
+  groups: readonly DuplicateGroup[],
+  of: { totals: { groups: number; bytes: number }; store: LibraryStore; signal: AbortSignal },
+) {
+  await using pool = new HashPool({ threads: HASH_THREADS })
+  const notes: { path: string; message: string }[] = []
+  const verified: {
+    contentId: ContentId
+    size: number
+    verified: 'full'
+    files: { path: string; online: boolean }[]
+  }[] = []
+  for (const group of groups) {
+    const byHash = await hashAll(group, pool, notes, of.signal)
+    if (byHash.size > 1) noteDifferences(byHash, notes)
+    for (const files of byHash.values()) {
+      if (files.length > 1) verified.push({ contentId: group.contentId, size: group.size, verified: 'full', files })
+    }
+    const [hash] = byHash.keys()
+    if (byHash.size === 1 && hash !== undefined) await keepFullHash(of.store, group.contentRowId, hash)
+  }
+  const shown = groups.reduce((sum, group) => sum + (group.files.length - 1) * group.size, 0)
+  const kept = verified.reduce((sum, group) => sum + (group.files.length - 1) * group.size, 0)
+  const reclaimableBytes = Math.max(0, of.totals.bytes - Math.max(0, shown - kept))
+  return { groups: verified, totalGroups: of.totals.groups, reclaimableBytes, notes }
+}
+
+async function hashAll(
+  group: DuplicateGroup,
+  pool: HashPool,
+  notes: { path: string; message: string }[],
+  signal: AbortSignal,
+): Promise<Map<string, { path: string; online: boolean }[]>> {
+  const byHash = new Map<string, { path: string; online: boolean }[]>()
+  const results = await Promise.all(
+    group.files.map(async (file) => ({ file, result: file.online ? await pool.full(file.path, { signal }) : null })),
+  )
+  for (const { file, result } of results) {
+    const path = displayName(file.path)
+    if (!result) notes.push({ path, message: 'offline: not compared' })
+    else if (result.state === 'changed') notes.push({ path, message: 'changed while it was read: not compared' })
+    else if (result.state === 'failed') notes.push({ path, message: result.message })
+    else {
+      const hash = Buffer.from(result.hash).toString('hex')
+      const same = byHash.get(hash)
+      if (same) same.push({ path, online: true })
+      else byHash.set(hash, [{ path, online: true }])
+    }
+  }
+  return byHash
+}
+
+function noteDifferences(
+  byHash: ReadonlyMap<string, { path: string }[]>,
+  notes: { path: string; message: string }[],
+): void {
+  for (const files of byHash.values()) {
+    if (files.length > 1) continue
+    notes.push({ path: files[0]!.path, message: 'has the same samples as the others, but other content' })
+  }
+}
+
+async function keepFullHash(store: LibraryStore, contentRowId: number, hash: string): Promise<void> {
+  if (store.readOnly) return
+  await store.write(({ db }) =>
+    db
+      .updateTable('content_identities')
+      .set({ full_hash: Uint8Array.from(Buffer.from(hash, 'hex')) })
+      .where('id', '=', contentRowId)
+      .where('full_hash', 'is', null)
+      .execute(),
+  )
+}

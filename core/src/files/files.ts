@@ -1,0 +1,335 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { type Device, type Entry, ContentId } from '../domain/index.ts'
+import { compareDuplicates, type DuplicateGroup } from './duplicates.ts'
+import type { Indexing } from '../indexing/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { LocationMap, Place } from '../location/index.ts'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import type { Logger } from '../util/logger.ts'
+import { blobToUuid } from '../util/uuid.ts'
+import type { VolumeManager } from '../volume/index.ts'
+import { type EntryReader, FULL_COLUMNS, FULL_JOINS, type FullRow, rowToEntry } from './entry-reader.ts'
+
+export interface FilesDeps {
+  readonly store: LibraryStore
+  readonly reader: EntryReader
+  readonly locations: () => LocationMap
+  readonly indexing: Indexing
+  readonly volumes: VolumeManager
+  readonly device: Device
+  readonly log: Logger
+}
+
+export interface ListInput {
+  readonly path: string
+  readonly all: boolean
+  readonly sort: 'name' | 'size' | 'modified'
+  readonly reverse: boolean
+  readonly limit: number
+  readonly offset: number
+}
+
+/** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
+const MAX_LOOKED_AT = 1_000_000
+
+/** Files and folders as a person sees them: one view over the index and the disk. */
+export class Files {
+  readonly #deps: FilesDeps
+
+  constructor(deps: FilesDeps) {
+    this.#deps = deps
+  }
+
+  /** Lists a folder; see the operation. */
+  async list(input: ListInput, signal: AbortSignal) {
+    const dir = await this.#resolve(input.path)
+    const place = this.#deps.locations().locate(dir)
+    const directoryId = place && this.#directoryId(place)
+    if (place && directoryId !== null && directoryId !== undefined && !input.all && this.#isScanned(directoryId)) {
+      const online = place.location.state !== 'offline'
+      return { path: displayName(dir), source: 'index' as const, ...this.#children(directoryId, dir, input), online }
+    }
+    const { items } = await this.#deps.indexing.look(
+      dir,
+      { recursive: false, content: false, limit: MAX_LOOKED_AT },
+      signal,
+    )
+    const shown = input.all ? items : items.filter((entry) => entry.hiddenBy === undefined)
+    const sorted = sortEntries(shown, input)
+    return {
+      path: displayName(dir),
+      source: 'disk' as const,
+      items: sorted.slice(input.offset, input.offset + input.limit),
+      total: sorted.length,
+      online: true,
+    }
+  }
+
+  /** Shows all that is known of one path; see the operation. */
+  async info(path: string, signal: AbortSignal) {
+    const target = await this.#resolve(path)
+    const place = this.#deps.locations().locate(target)
+    const row = place && this.#row(place)
+    const indexed = row ? rowToEntry(row, target) : null
+    const entry = indexed ?? (await this.#fromDisk(target, signal))
+    const explanation = place && !indexed ? await this.#deps.indexing.explain(path) : null
+    const content = row?.content_id == null ? null : this.#content(row.content_id)
+    return {
+      ...entry,
+      contentHash: content?.shortHash ?? null,
+      integrityHash: content?.fullHash ?? null,
+      copies: row?.content_id == null ? [] : this.#copies(row.content_id),
+      sidecars: [],
+      metadata: row?.content_id == null ? null : this.#metadata(row.content_id),
+      rules: explanation?.rule ? [explanation.rule] : [],
+      looksLike: row ? this.#conflict(row.id) : null,
+      online: place ? place.location.state !== 'offline' : true,
+    }
+  }
+
+  /** Groups files by content; see the operation. */
+  async duplicates(input: { verify: boolean; limit: number }, signal: AbortSignal) {
+    const totals = this.duplicateTotals()
+    const groups = this.#duplicateGroups(input.limit)
+    if (input.verify) return compareDuplicates(groups, { totals, store: this.#deps.store, signal })
+    return {
+      groups: groups.map(({ contentId, size, files }) => ({
+        contentId,
+        size,
+        verified: 'sampled' as const,
+        files: files.map(({ path, online }) => ({ path: displayName(path), online })),
+      })),
+      totalGroups: totals.groups,
+      reclaimableBytes: totals.bytes,
+      notes: [],
+    }
+  }
+
+  /** Over the whole library: files beyond the first of each content, their bytes, and how many contents they are. */
+  duplicateTotals(): { groups: number; files: number; bytes: number } {
+    const row = this.#deps.store.connection
+      .prepare(
+        `select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
+         from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`,
+      )
+      .get()!
+    return { groups: Number(row['groups']), files: Number(row['files']), bytes: Number(row['bytes']) }
+  }
+
+  /** Opens a file with the application its system has for it. */
+  async open(path: string): Promise<{ path: string; program: string }> {
+    const target = await this.#resolve(path)
+    const exists = await lstat(fsPath(target)).then(
+      () => true,
+      () => false,
+    )
+    if (!exists) throw new CoreError('Offline', `${displayName(target)} is not there now; plug its volume in`)
+    const program = openerFor(process.platform)
+    await startDetached(program, displayName(target))
+    return { path: displayName(target), program: program.join(' ') }
+  }
+
+  #children(
+    directoryId: number,
+    dir: RawName,
+    { sort, reverse, limit, offset }: ListInput,
+  ): { items: Entry[]; total: number } {
+    const db = this.#deps.store.connection
+    const total = Number(db.prepare('select child_count as n from directories where id = ?').get(directoryId)!['n'])
+    const direction = reverse ? 'desc' : 'asc'
+    const order = {
+      name: `e.sort_key ${direction}`,
+      size: `e.kind <> 1, e.size ${reverse ? 'asc' : 'desc'}, e.sort_key`,
+      modified: `e.kind <> 1, e.mtime ${reverse ? 'asc' : 'desc'}, e.sort_key`,
+    }[sort]
+    const rows = db
+      .prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.parent_id = ? order by ${order} limit ? offset ?`)
+      .all(directoryId, limit, offset)
+    return { items: (rows as unknown as FullRow[]).map((row) => rowToEntry(row, joinName(dir, row.name))), total }
+  }
+
+  #duplicateGroups(limit: number): DuplicateGroup[] {
+    const db = this.#deps.store.connection
+    const groups = db
+      .prepare(
+        `select g.content_id, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
+         where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`,
+      )
+      .all(limit)
+    return groups.map((group) => {
+      const contentRowId = Number(group['content_id'])
+      const ids = db.prepare('select id from entries where content_id = ?').all(contentRowId)
+      const entries = this.#deps.reader.byIds(ids.map((row) => Number(row['id'])))
+      const files = [...entries.values()].map((entry) => ({
+        path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
+        online: entry.online,
+      }))
+      return {
+        contentRowId,
+        contentId: ContentId.parse(blobToUuid(group['uuid'] as Uint8Array)),
+        size: Number(group['size']),
+        files: files.toSorted((a, b) => (displayName(a.path) < displayName(b.path) ? -1 : 1)),
+      }
+    })
+  }
+
+  #isScanned(directoryId: number): boolean {
+    return (
+      this.#deps.store.connection.prepare('select scanned_at from directories where id = ?').get(directoryId)?.[
+        'scanned_at'
+      ] != null
+    )
+  }
+
+  #directoryId(place: Place): number | null {
+    const path = Buffer.from(nameBytes(place.volumePath))
+    const folder = path.length === 0 || path.at(-1) === 0x2f ? path : Buffer.concat([path, Buffer.from('/')])
+    const row = this.#deps.store.connection
+      .prepare('select id from directories where volume_id = ? and path = ?')
+      .get(place.location.volumeId, new Uint8Array(folder))
+    return row ? Number(row['id']) : null
+  }
+
+  #row(place: Place): FullRow | null {
+    const db = this.#deps.store.connection
+    const directoryId = this.#directoryId(place)
+    const byId = db.prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.id = ?`)
+    if (directoryId !== null) return byId.get(directoryId) as unknown as FullRow
+    const path = Buffer.from(nameBytes(place.volumePath))
+    const slash = path.lastIndexOf(0x2f)
+    const parent = db
+      .prepare('select id from directories where volume_id = ? and path = ?')
+      .get(place.location.volumeId, new Uint8Array(path.subarray(0, slash + 1)))
+    if (!parent) return null
+    const name = bytesToName(new Uint8Array(path.subarray(slash + 1)))
+    const rows = db.prepare('select id from entries where parent_id = ? and name = ?').all(Number(parent['id']), name)
+    return rows[0] ? (byId.get(Number(rows[0]['id'])) as unknown as FullRow) : null
+  }
+
+  async #fromDisk(path: RawName, signal: AbortSignal): Promise<Entry> {
+    const { items } = await this.#deps.indexing.look(
+      parentOf(path),
+      { recursive: false, content: false, limit: MAX_LOOKED_AT },
+      signal,
+    )
+    const entry = items.find((item) => item.path === displayName(path))
+    if (!entry) throw new CoreError('NotFound', `${displayName(path)} does not exist`)
+    return { ...entry, id: null }
+  }
+
+  #content(contentId: number): { shortHash: string; fullHash: string | null } {
+    const row = this.#deps.store.connection
+      .prepare('select hash, full_hash from content_identities where id = ?')
+      .get(contentId)!
+    const full = row['full_hash'] as Uint8Array | null
+    return { shortHash: toHex(row['hash'] as Uint8Array).slice(0, 16), fullHash: full && toHex(full) }
+  }
+
+  #copies(contentId: number) {
+    const ids = this.#deps.store.connection
+      .prepare('select id from entries where content_id = ? limit 1000')
+      .all(contentId)
+    const entries = this.#deps.reader.byIds(ids.map((row) => Number(row['id'])))
+    return [...entries.values()].map((entry) => ({
+      path: entry.path,
+      device: this.#deps.device.name,
+      volume: this.#deps.volumes.volumeForPath(entry.path)?.volume.name ?? null,
+      online: entry.online,
+    }))
+  }
+
+  #metadata(contentId: number): Record<string, unknown> | null {
+    for (const table of ['image_media', 'audio_media'] as const) {
+      const row = this.#deps.store.connection.prepare(`select * from ${table} where content_id = ?`).get(contentId)
+      if (!row) continue
+      const known = Object.entries(row).filter(([key, value]) => key !== 'content_id' && value !== null)
+      return Object.fromEntries(known.map(([key, value]) => [toCamelCase(key), value]))
+    }
+    return null
+  }
+
+  #conflict(entryId: number): string | null {
+    const row = this.#deps.store.connection
+      .prepare('select looks_like from content_conflicts where entry_id = ?')
+      .get(entryId)
+    return row ? String(row['looks_like']) : null
+  }
+
+  /** The path with symlinks above it resolved; as it is where its volume is unplugged and the index remembers it. */
+  async #resolve(path: string): Promise<RawName> {
+    const given = parsePath(path)
+    const trimmed = typeof given === 'string' && given.length > 1 ? given.replace(/\/+$/, '') || '/' : given
+    try {
+      const stats = await lstat(fsPath(trimmed))
+      if (!stats.isSymbolicLink()) return bytesToName(new Uint8Array(await realpath(fsPath(trimmed), 'buffer')))
+      const parent = bytesToName(new Uint8Array(await realpath(fsPath(parentOf(trimmed)), 'buffer')))
+      return joinName(parent, baseOf(trimmed))
+    } catch (err) {
+      const place = this.#deps.locations().locate(trimmed)
+      if (place && this.#row(place)) return trimmed
+      const code = systemCode(err)
+      if (code === 'ENOENT' || code === 'ENOTDIR')
+        throw new CoreError('NotFound', `${path} does not exist`, { cause: err })
+      if (code === 'EACCES')
+        throw new CoreError('PermissionDenied', `${path} cannot be reached by this user`, { cause: err })
+      if (code === 'ENAMETOOLONG') return trimmed
+      throw new CoreError('Unavailable', `${path} cannot be opened: ${code ?? 'unknown error'}`, { cause: err })
+    }
+  }
+}
+
+/** Contents with more than one copy; hard links to one inode on one volume are one copy. */
+const DISTINCT_COPIES = `
+  select content_id, count(*) as n from (
+    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
+    from entries e join directories d on d.id = e.parent_id
+    where e.content_id in (select content_id from entries where content_id is not null group by content_id having count(*) > 1)
+    group by e.content_id, e.inode, place
+  ) group by content_id having n > 1`
+
+function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInput, 'sort' | 'reverse'>): Entry[] {
+  // They come in the order of names; the sort is stable.
+  const key = sort === 'size' ? (entry: Entry) => -entry.size : (entry: Entry) => -Date.parse(entry.modifiedAt)
+  if (sort === 'name') return reverse ? entries.toReversed() : [...entries]
+  const sign = reverse ? -1 : 1
+  return entries.toSorted(
+    (a, b) => Number(b.kind === 'directory') - Number(a.kind === 'directory') || sign * (key(a) - key(b)),
+  )
+}
+
+function parentOf(path: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(path))
+  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(0x2f)))))
+}
+
+function baseOf(path: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(path))
+  return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(0x2f) + 1)))
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+function toCamelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function openerFor(platform: NodeJS.Platform): string[] {
+  if (platform === 'darwin') return ['open']
+  if (platform === 'win32') return ['cmd', '/c', 'start', '']
+  return ['xdg-open']
+}
+
+async function startDetached([command = '', ...args]: readonly string[], path: string): Promise<void> {
+  const child = spawn(command, [...args, path], { detached: true, stdio: 'ignore' })
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) =>
+      reject(new CoreError('Unavailable', `${command} is not installed, so ${path} cannot be opened`, { cause })),
+    )
+  })
+  child.unref()
+}

@@ -1,0 +1,3 @@
+export { Core, type CoreHost, type CoreOptions } from './core.ts'
+export { CoreError, type ErrorCode } from './util/errors.ts'
+export { type Logger, silentLogger } from './util/logger.ts'

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { LocationId } from '../domain/ids.ts'
+import { defineJob, priorities } from '../jobs/index.ts'
+
+/** Identifies what was changed since the last run: queued after the watcher has recorded changes. */
+export const indexContent = defineJob({
+  name: 'indexing.content',
+  summary: 'Identify the content of files that have changed',
+  input: z.object({ locationId: LocationId }),
+  state: z.object({}),
+  output: z.object({ identified: z.number(), failed: z.number(), unsettled: z.number() }),
+  initial: {},
+  concurrency: 'io',
+  priority: priorities.low,
+  key: ({ locationId }) => locationId,
+  async run({ locationId }, { library, signal, progress, warn }) {
+    const { identified, failed, unsettled } = await library.indexing.identifyPending(locationId, {
+      signal,
+      progress,
+      warn,
+    })
+    return { identified, failed, unsettled }
+  },
+})

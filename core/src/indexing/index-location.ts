@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { EntryCounts, IndexMode } from '../domain/location.ts'
+import { LocationId } from '../domain/ids.ts'
+import { defineJob } from '../jobs/index.ts'
+
+const phases = ['discover', 'aggregate', 'identify', 'queue'] as const
+
+const Seconds = z.object({
+  discover: z.number(),
+  process: z.number(),
+  aggregate: z.number(),
+  identify: z.number(),
+  queue: z.number(),
+  total: z.number(),
+})
+
+const Changes = z.object({ added: z.number(), modified: z.number(), moved: z.number(), removed: z.number() })
+
+/** What an index run tells at its end. Seconds are those of its own processes, the ones that were killed not included. */
+export const IndexOutput = z.object({
+  counts: EntryCounts,
+  changes: Changes,
+  identified: z.number(),
+  queued: z.number(),
+  seconds: Seconds,
+})
+
+const State = z.object({
+  phase: z.enum(phases),
+  /** When the run began, in milliseconds: folders recorded since then are done. */
+  startedAt: z.number().nullable(),
+  /** Files with row ids up to this one have been looked at. */
+  after: z.number(),
+  changes: Changes,
+  identified: z.number(),
+  seconds: Seconds,
+})
+type State = z.infer<typeof State>
+
+/** Brings the index of a location, or of a folder in it, up to date: the five phases of an index run. */
+export const indexLocation = defineJob({
+  name: 'indexing.location',
+  summary: 'Compare a location with the disk, identify content, queue what can be derived from it',
+  input: z.object({
+    locationId: LocationId,
+    /** A folder in the location; the location itself by default. `base64:` where it is not text. */
+    path: z.string().nullable().default(null),
+    scope: z.enum(['current', 'recursive']).default('recursive'),
+    /** For this run; the location's own by default. */
+    mode: IndexMode.nullable().default(null),
+    /** Believe the disk where the root was replaced or emptied. */
+    force: z.boolean().default(false),
+    /** First a pass that reads only folders whose own times changed: what a daemon does at its start. */
+    quickFirst: z.boolean().default(false),
+  }),
+  state: State,
+  output: IndexOutput,
+  initial: {
+    phase: 'discover',
+    startedAt: null,
+    after: 0,
+    changes: { added: 0, modified: 0, moved: 0, removed: 0 },
+    identified: 0,
+    seconds: { discover: 0, process: 0, aggregate: 0, identify: 0, queue: 0, total: 0 },
+  },
+  concurrency: 'cpu',
+  retries: 2,
+  key: ({ locationId, path, scope, mode, force }) => [locationId, path ?? '', scope, mode ?? '', force].join('|'),
+  async run(input, { library, state, signal, checkpoint, progress, warn }) {
+    const run = await library.indexing.begin(input, { signal, progress, warn })
+    const current: State = { ...structuredClone(state), startedAt: state.startedAt ?? run.startedAt }
+    const timed = async (name: keyof State['seconds'], work: () => Promise<void>): Promise<void> => {
+      const begun = performance.now()
+      await work()
+      const seconds = (performance.now() - begun) / 1_000
+      current.seconds[name] += seconds
+      current.seconds.total += seconds
+    }
+    const next = async (phase: State['phase']): Promise<void> => {
+      current.phase = phase
+      await checkpoint(current)
+    }
+    if (current.phase === 'discover') {
+      // From here on folders that are done are known by this time, also to a run after a crash.
+      await checkpoint(current)
+      await timed('discover', async () => {
+        const report = await run.scan(current.startedAt!)
+        for (const key of ['added', 'modified', 'moved', 'removed'] as const)
+          current.changes[key] += report.changes[key]
+        current.seconds.process += report.processMs / 1_000
+        current.seconds.discover -= report.processMs / 1_000
+      })
+      await next('aggregate')
+    }
+    if (current.phase === 'aggregate') {
+      await timed('aggregate', () => run.aggregate())
+      await next('identify')
+    }
+    if (current.phase === 'identify') {
+      await timed('identify', async () => {
+        const report = await run.identify(current.after, async (after) => {
+          current.after = after
+          await checkpoint(current)
+        })
+        current.identified += report.identified
+      })
+      await next('queue')
+    }
+    let queued = 0
+    await timed('queue', async () => {
+      queued = await run.queue()
+    })
+    const { counts } = await run.end()
+    return { counts, changes: current.changes, identified: current.identified, queued, seconds: current.seconds }
+  },
+})

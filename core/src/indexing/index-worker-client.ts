@@ -1,0 +1,160 @@
+import { Worker } from 'node:worker_threads'
+import { CoreError, type ErrorCode, errorCodes } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import type { Changes, FromWorker, IndexRequests, RequestName, ToWorker } from './worker/requests.ts'
+
+/** A worker with nothing to do for this long gives its memory back. */
+const IDLE_MS = 60_000
+
+export interface IndexWorkerDeps {
+  readonly file: string
+  readonly log: Logger
+  /** The library's write lease. */
+  lease(): Promise<Disposable>
+  /** Called after each commit of the worker. */
+  onChanges(changes: Changes): void
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (progress: { phase: string; done: number; total: number | null; bytes: number }) => void
+  readonly onWarning?: (warning: { code: string; message: string; path: string }) => void
+  readonly onCheckpoint?: (state: unknown) => void
+}
+
+interface Waiting {
+  readonly options: RequestOptions
+  readonly resolve: (report: never) => void
+  readonly reject: (err: unknown) => void
+}
+
+/**
+ * The thread that walks, compares and writes rows for one library. It starts on use and ends after a minute idle.
+ * Requests run side by side in it; each of its transactions holds the library's write lease.
+ */
+export class IndexWorker implements AsyncDisposable {
+  readonly #deps: IndexWorkerDeps
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #leases = new Map<number, Disposable>()
+  #worker: Worker | null = null
+  #idle: NodeJS.Timeout | undefined
+  #nextId = 1
+  #closed = false
+
+  constructor(deps: IndexWorkerDeps) {
+    this.#deps = deps
+  }
+
+  async request<N extends RequestName>(
+    name: N,
+    request: IndexRequests[N]['request'],
+    options: RequestOptions = {},
+  ): Promise<IndexRequests[N]['report']> {
+    if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
+    if (options.signal?.aborted) throw new CoreError('Cancelled', 'cancelled')
+    clearTimeout(this.#idle)
+    const worker = (this.#worker ??= this.#start())
+    const id = this.#nextId++
+    const { promise, resolve, reject } = Promise.withResolvers<IndexRequests[N]['report']>()
+    this.#waiting.set(id, { options, resolve, reject })
+    const cancel = () => worker.postMessage({ cancel: id } satisfies ToWorker)
+    options.signal?.addEventListener('abort', cancel, { once: true })
+    worker.ref()
+    worker.postMessage({ id, name, request } satisfies ToWorker)
+    try {
+      return await promise
+    } finally {
+      options.signal?.removeEventListener('abort', cancel)
+      this.#sleepWhenIdle()
+    }
+  }
+
+  /** Asks what runs to stop, waits until it has, and ends the thread. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#idle)
+    const running = [...this.#waiting.keys()]
+    for (const id of running) this.#worker?.postMessage({ cancel: id } satisfies ToWorker)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onDrained = resolve
+    if (this.#waiting.size > 0) await promise
+    await this.#worker?.terminate()
+    this.#releaseAll()
+  }
+
+  #onDrained: () => void = () => {}
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./worker/index-worker.ts', import.meta.url), {
+      name: 'index',
+      workerData: { file: this.#deps.file },
+    })
+    worker.on('message', (message: FromWorker) => this.#receive(worker, message))
+    worker.on('error', (cause) => this.#lost(worker, cause))
+    worker.on('exit', (code) => this.#lost(worker, new Error(`the index worker ended with code ${code}`)))
+    return worker
+  }
+
+  #receive(worker: Worker, message: FromWorker): void {
+    if ('lease' in message) return void this.#grant(worker, message.lease)
+    if ('release' in message) {
+      this.#leases.get(message.release)?.[Symbol.dispose]()
+      this.#leases.delete(message.release)
+      return
+    }
+    if ('changes' in message) return this.#deps.onChanges(message.changes)
+    const waiting = this.#waiting.get(message.id)
+    if (!waiting) return
+    if ('progress' in message) return waiting.options.onProgress?.(message.progress)
+    if ('warning' in message) return waiting.options.onWarning?.(message.warning)
+    if ('checkpoint' in message) return waiting.options.onCheckpoint?.(message.checkpoint)
+    this.#waiting.delete(message.id)
+    if ('report' in message) waiting.resolve(message.report as never)
+    else waiting.reject(asError(message.error, this.#deps.log))
+    if (this.#waiting.size === 0) this.#onDrained()
+  }
+
+  async #grant(worker: Worker, id: number): Promise<void> {
+    const lease = await this.#deps.lease()
+    if (this.#worker !== worker) return lease[Symbol.dispose]()
+    this.#leases.set(id, lease)
+    worker.postMessage({ granted: id } satisfies ToWorker)
+  }
+
+  #lost(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return
+    this.#worker = null
+    this.#releaseAll()
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const { reject } of waiting) reject(new CoreError('Internal', 'the index worker stopped', { cause }))
+    this.#onDrained()
+  }
+
+  #releaseAll(): void {
+    for (const lease of this.#leases.values()) lease[Symbol.dispose]()
+    this.#leases.clear()
+  }
+
+  #sleepWhenIdle(): void {
+    if (this.#waiting.size > 0 || this.#closed) return
+    // An idle thread does not keep the process alive.
+    this.#worker?.unref()
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => void this.#sleep(), IDLE_MS).unref()
+  }
+
+  async #sleep(): Promise<void> {
+    const worker = this.#worker
+    if (!worker || this.#waiting.size > 0) return
+    this.#worker = null
+    await worker.terminate()
+  }
+}
+
+function asError(of: { code: string; message: string; details: unknown; stack: string }, log: Logger): CoreError {
+  if (of.code === 'Internal') log.error({ stack: of.stack }, 'the index worker failed')
+  const code = (errorCodes as readonly string[]).includes(of.code) ? (of.code as ErrorCode) : 'Internal'
+  return new CoreError(code, of.message, { details: of.details })
+}

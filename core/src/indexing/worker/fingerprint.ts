@@ -1,0 +1,72 @@
+import type { RawName } from '../../util/file-name.ts'
+
+/**
+ * A 64-bit sum over the names and stats of a folder's entries, the same in whatever order they come: equal sums mean
+ * that nothing the index records has changed, so the rows need not be read.
+ */
+export class Fingerprint {
+  #a = 0
+  #b = 0
+
+  /** `numbers` are one entry's fields as `listing.ts` orders them. */
+  add(name: RawName, numbers: readonly number[], bigInode: Uint8Array | undefined): void {
+    const kind = numbers[0]!
+    let h = hashName(name)
+    h = mix(h, kind)
+    // A folder's own size, link count and change time follow from what it holds, which its own fingerprint covers.
+    if (kind !== 1) {
+      h = mixNumber(h, numbers[1]!)
+      h = mixNumber(h, numbers[2]!)
+      h = mixNumber(h, numbers[5]!)
+      h = mix(h, numbers[8]!)
+    }
+    h = mixNumber(h, numbers[3]!)
+    h = mix(h, numbers[4]!)
+    if (bigInode) for (const byte of bigInode) h = mix(h, byte)
+    else h = mixNumber(h, numbers[7]!)
+    h = mix(h, numbers[9]!)
+    h = mix(h, numbers[10]!)
+    this.#a = (this.#a + finish(h)) | 0
+    this.#b = (this.#b + finish(Math.imul(h ^ 0x5bd1e995, 0x27d4eb2f))) | 0
+  }
+
+  /** 8 bytes, as `directories.fingerprint` keeps them. */
+  bytes(): Uint8Array {
+    const bytes = Buffer.alloc(8)
+    bytes.writeInt32BE(this.#a, 0)
+    bytes.writeInt32BE(this.#b, 4)
+    return new Uint8Array(bytes)
+  }
+
+  equals(bytes: Uint8Array): boolean {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return view.getInt32(0) === this.#a && view.getInt32(4) === this.#b
+  }
+}
+
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashName(name: RawName): number {
+  let h = 0x811c9dc5 | 0
+  if (typeof name === 'string') for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193)
+  else for (const byte of name) h = Math.imul(h ^ byte, 0x01000193)
+  return h
+}
+
+/** One round of MurmurHash3, 32 bits: https://github.com/aappleby/smhasher */
+function mix(h: number, value: number): number {
+  let k = Math.imul(value | 0, 0xcc9e2d51)
+  k = (k << 15) | (k >>> 17)
+  h ^= Math.imul(k, 0x1b873593)
+  h = (h << 13) | (h >>> 19)
+  return (Math.imul(h, 5) + 0xe6546b64) | 0
+}
+
+function mixNumber(h: number, value: number): number {
+  return mix(mix(h, value), Math.floor(value / 0x1_0000_0000))
+}
+
+function finish(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}

@@ -1,0 +1,184 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { detectFromExtension } from '../../content/index.ts'
+import { openDatabase } from '../../db/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import { browse } from './browse.ts'
+import { EntryWriter, type Touched } from './entry-writer.ts'
+import { EphemeralIds } from './ephemeral-ids.ts'
+import { forget } from './forget.ts'
+import { dropFilterIndex, settle } from './filter-index.ts'
+import { identify } from './identify.ts'
+import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
+import { createRoot } from './root.ts'
+import { Scan, type ScanHost } from './scan.ts'
+import { verify } from './verify.ts'
+
+/** What the worker is started with. */
+export interface IndexWorkerData {
+  readonly file: string
+}
+
+/** More changed entries than this in one transaction are announced as a change of the tree. */
+const MAX_ANNOUNCED_ENTRIES = 200
+/** Pages for a million entries' indexes, in KiB. */
+const CACHE_KIB = 131_072
+/** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
+const AUTOCHECKPOINT_PAGES = 8_192
+
+/** How a request talks while it runs. */
+export interface RequestHost extends ScanHost {
+  checkpoint(state: unknown): void
+  phase(name: string): void
+}
+
+function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData): void {
+  const now = Date.now
+  const db = openDatabase(file, { cacheKiB: CACHE_KIB })
+  // Rows and references are kept straight by EntryWriter; checking each one again would cost a third of a first scan.
+  db.exec(`pragma foreign_keys = off; pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+  const writer = new EntryWriter(db, { typeOf: detectFromExtension, now })
+  const ephemeral = new EphemeralIds(now)
+  const leases = new LeaseClient((message) => port.postMessage(message))
+  const running = new Map<number, AbortController>()
+  const scans = new Set<Scan>()
+
+  port.on('message', (message: ToWorker) => {
+    if ('granted' in message) leases.granted(message.granted)
+    else if ('cancel' in message) running.get(message.cancel)?.abort()
+    else void run(message)
+  })
+
+  async function run({ id, name, request }: { id: number; name: RequestName; request: unknown }): Promise<void> {
+    const controller = new AbortController()
+    running.set(id, controller)
+    try {
+      const report = await handlers[name](request as never, host(id, controller.signal))
+      send({ id, report })
+    } catch (err) {
+      send({ id, error: describe(err) })
+    } finally {
+      running.delete(id)
+    }
+  }
+
+  const handlers: {
+    [N in RequestName]: (request: IndexRequests[N]['request'], host: RequestHost) => Promise<IndexRequests[N]['report']>
+  } = {
+    async scan(request, host) {
+      const scan = new Scan(db, writer, request, host)
+      scans.add(scan)
+      try {
+        return await scan.run()
+      } finally {
+        scans.delete(scan)
+      }
+    },
+    async refresh({ scope, dirty }, host) {
+      for (const scan of scans) for (const { dir } of dirty) scan.noteChange(dir)
+      const request = {
+        ...scope,
+        rulesRoot: String(scope.dir),
+        recursive: true,
+        startedAt: Number.POSITIVE_INFINITY,
+        trustTimes: false,
+        force: true,
+        threads: 0,
+      }
+      return new Scan(db, writer, request, host).refresh(dirty)
+    },
+    identify: (request, host) => identify(db, request, host),
+    verify: (request, host) => verify(db, request, host),
+    browse: (request, host) => browse(request, ephemeral, host.signal),
+    prepare: async (_request, host) => dropFilterIndex(db, host),
+    settle: async (_request, host) => settle(db, host),
+    root: (request, host) => createRoot(db, writer, request, host),
+    forget: (request, host) => forget(db, writer, request, host),
+  }
+
+  function host(id: number, signal: AbortSignal): RequestHost {
+    let phase = ''
+    return {
+      signal,
+      now,
+      lease: () => leases.acquire(),
+      committed: (touched) => send({ changes: changesOf(touched) }),
+      warn: (warning) => send({ id, warning }),
+      progress: (done, total, bytes) => send({ id, progress: { phase, done, total, bytes } }),
+      promote: (device, inode) => ephemeral.take(device, inode),
+      checkpoint: (state) => send({ id, checkpoint: state }),
+      phase: (name) => {
+        phase = name
+      },
+    }
+  }
+
+  function changesOf(touched: Touched): Changes {
+    const upserted = Float64Array.from([...touched.added, ...touched.modified])
+    const removed = Float64Array.from(touched.removed.map((row) => row.id))
+    const few = upserted.length + removed.length <= MAX_ANNOUNCED_ENTRIES
+    return { upserted, removed, directories: touched.directories, folders: few ? foldersOf(touched) : null }
+  }
+
+  function foldersOf(touched: Touched): FolderChanges[] {
+    const folders = new Map<number, { created: string[]; modified: string[]; deleted: string[] }>()
+    const folder = (id: number | null) => {
+      const key = id ?? 0
+      let changes = folders.get(key)
+      if (!changes) folders.set(key, (changes = { created: [], modified: [], deleted: [] }))
+      return changes
+    }
+    const byId = db.prepare('select uuid, parent_id from entries where id = ?')
+    const gone = new Set(touched.removed.map((row) => row.id))
+    const added = new Set(touched.added)
+    for (const id of new Set([...touched.added, ...touched.modified])) {
+      const row = gone.has(id) ? undefined : byId.get(id)
+      if (!row) continue
+      const changes = folder(row['parent_id'] as number | null)
+      const uuid = blobToUuid(row['uuid'] as Uint8Array)
+      if (added.has(id)) changes.created.push(uuid)
+      else changes.modified.push(uuid)
+    }
+    for (const row of touched.removed) if (!added.has(row.id)) folder(row.parentId).deleted.push(blobToUuid(row.uuid))
+    return [...folders].map(([directoryId, changes]) => ({ directoryId, ...changes }))
+  }
+
+  function send(message: FromWorker): void {
+    port.postMessage(message)
+  }
+}
+
+/** Asks the main thread for the write lease. */
+class LeaseClient {
+  readonly #send: (message: FromWorker) => void
+  readonly #waiting = new Map<number, () => void>()
+  #next = 1
+
+  constructor(send: (message: FromWorker) => void) {
+    this.#send = send
+  }
+
+  async acquire(): Promise<Disposable> {
+    const id = this.#next++
+    await new Promise<void>((resolve) => {
+      this.#waiting.set(id, resolve)
+      this.#send({ lease: id })
+    })
+    return { [Symbol.dispose]: () => this.#send({ release: id }) }
+  }
+
+  granted(id: number): void {
+    this.#waiting.get(id)?.()
+    this.#waiting.delete(id)
+  }
+}
+
+function describe(err: unknown): { code: string; message: string; details: unknown; stack: string } {
+  const stack = err instanceof Error ? (err.stack ?? '') : ''
+  if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details, stack }
+  if (err instanceof Error && err.name === 'AbortError')
+    return { code: 'Cancelled', message: 'cancelled', details: null, stack }
+  return { code: 'Internal', message: errorMessage(err), details: null, stack }
+}
+
+if (parentPort) serve(parentPort, workerData as IndexWorkerData)

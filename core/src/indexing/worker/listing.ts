@@ -1,0 +1,174 @@
+import { lstatSync, readdirSync } from 'node:fs'
+import { bytesToName, displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
+import { type Inode, toInode } from '../../util/inode.ts'
+import { errorMessage, systemCode } from '../../util/errors.ts'
+import { reachable, reachableFolder, type ReachablePath } from '../../util/reachable-path.ts'
+import { Fingerprint } from './fingerprint.ts'
+
+/** Numbers of one entry in a listing, in this order. */
+export const FIELDS = 11
+export const KIND = 0
+export const SIZE = 1
+export const ALLOCATED = 2
+export const MTIME = 3
+export const MTIME_NS = 4
+export const CTIME = 5
+/** NaN where the file system does not keep it. */
+export const BIRTHTIME = 6
+/** NaN where it is not exact in a double; `bigInodes` then has it. */
+export const INODE = 7
+export const NLINK = 8
+export const MODE = 9
+/** 1: a directory on another file system than the root. */
+export const FLAGS = 10
+
+export const FLAG_OTHER_FILE_SYSTEM = 1
+
+/** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
+export interface Listing {
+  readonly names: RawName[]
+  readonly numbers: number[]
+  readonly bigInodes: Map<number, Uint8Array>
+  readonly fingerprint: Fingerprint
+  /** Names that could not be looked at: nothing is known of them, so nothing about them changes. */
+  readonly unreadable: { name: RawName; code: string; message: string }[]
+}
+
+export interface ListOptions {
+  /** The device number of the location's root. */
+  readonly device: bigint
+  readonly accept: Accept
+}
+
+/** Whether the rules let an entry in. */
+export type Accept = (name: string, isDirectory: boolean) => boolean
+
+/** A folder could not be read at all. `gone` where it no longer exists. */
+export class UnreadableDirectory extends Error {
+  readonly gone: boolean
+  readonly code: string
+  constructor(dir: RawName, cause: unknown) {
+    super(`${displayName(dir)} cannot be read: ${errorMessage(cause)}`, { cause })
+    this.code = systemCode(cause) ?? 'EIO'
+    this.gone = this.code === 'ENOENT' || this.code === 'ENOTDIR'
+  }
+}
+
+const BIGINT = { bigint: true } as const
+type BigStats = NonNullable<ReturnType<typeof statEntry>>
+
+/** `lstat`, or undefined where there is nothing. Throws what the system says otherwise. */
+export function statEntry(path: RawName) {
+  using short = reachable(path)
+  return lstatSync(fsPath(short.path), { ...BIGINT, throwIfNoEntry: false })
+}
+
+/**
+ * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in.
+ * Throws `UnreadableDirectory`.
+ */
+export function listDirectory(dir: RawName, device: bigint, prepare: (names: readonly RawName[]) => Accept): Listing {
+  using short = openable(dir)
+  const listing = emptyListing()
+  const base = short.path
+  const names = readNames(base, dir)
+  const accept = prepare(names)
+  for (const name of names) {
+    let stats
+    try {
+      stats = lstatSync(fsPath(joinName(base, name)), BIGINT)
+    } catch (err) {
+      const code = systemCode(err) ?? 'EIO'
+      if (code === 'ENOENT') continue
+      // Without the right to search a folder every name fails alike: say it once, for the folder.
+      if (code === 'EACCES' || code === 'EPERM') throw new UnreadableDirectory(dir, err)
+      listing.unreadable.push({ name, code, message: errorMessage(err) })
+      continue
+    }
+    if (!accept(displayName(name), stats.isDirectory())) continue
+    addStats(listing, name, stats, device)
+  }
+  return listing
+}
+
+/** Looks at some names of a folder; names that are gone are left out. */
+export function listNames(dir: RawName, names: readonly RawName[], { device, accept }: ListOptions): Listing {
+  const listing = emptyListing()
+  for (const name of names) {
+    try {
+      const stats = statEntry(joinName(dir, name))
+      if (stats && accept(displayName(name), stats.isDirectory())) addStats(listing, name, stats, device)
+    } catch (err) {
+      if (systemCode(err) === 'ENOTDIR') continue
+      listing.unreadable.push({ name, code: systemCode(err) ?? 'EIO', message: errorMessage(err) })
+    }
+  }
+  return listing
+}
+
+export function emptyListing(): Listing {
+  return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [] }
+}
+
+/** Adds one entry, as its stats describe it. */
+export function addStats(listing: Listing, name: RawName, stats: BigStats, device: bigint): void {
+  const kind = stats.isFile() ? 0 : stats.isDirectory() ? 1 : stats.isSymbolicLink() ? 2 : 3
+  const [mtime, mtimeNs] = milliseconds(stats.mtimeNs)
+  const inode = toInode(stats.ino)
+  if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
+  const ctime = Number(stats.ctimeMs)
+  const numbers = [
+    kind,
+    kind === 0 || kind === 2 ? Number(stats.size) : 0,
+    Number(stats.blocks) * 512,
+    mtime,
+    mtimeNs,
+    ctime,
+    stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : Number.NaN,
+    typeof inode === 'number' ? inode : Number.NaN,
+    Number(stats.nlink),
+    Number(stats.mode),
+    kind === 1 && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
+  ]
+  listing.names.push(name)
+  for (const number of numbers) listing.numbers.push(number)
+  listing.fingerprint.add(name, numbers, listing.bigInodes.get(listing.names.length - 1))
+}
+
+/** The inode of entry `i` as the database keeps it. */
+export function inodeOf(listing: Listing, i: number): Inode {
+  return listing.bigInodes.get(i) ?? listing.numbers[i * FIELDS + INODE]!
+}
+
+const NS_PER_MS = 1_000_000n
+
+/** Whole milliseconds rounded down, also before 1970, and the nanoseconds that remain. */
+function milliseconds(ns: bigint): [number, number] {
+  let ms = ns / NS_PER_MS
+  let rest = ns - ms * NS_PER_MS
+  if (rest < 0n) {
+    ms -= 1n
+    rest += NS_PER_MS
+  }
+  return [Number(ms), Number(rest)]
+}
+
+function readNames(base: RawName, dir: RawName): RawName[] {
+  try {
+    const path = fsPath(base)
+    const names: string[] = readdirSync(path, 'utf8')
+    // Node shows bytes that are not UTF-8 as U+FFFD: such a folder is read again as bytes.
+    if (!names.some((name) => name.includes('\uFFFD'))) return names
+    return readdirSync(path, 'buffer').map((name) => bytesToName(name))
+  } catch (err) {
+    throw new UnreadableDirectory(dir, err)
+  }
+}
+
+function openable(dir: RawName): ReachablePath {
+  try {
+    return reachableFolder(dir)
+  } catch (err) {
+    throw new UnreadableDirectory(dir, err)
+  }
+}

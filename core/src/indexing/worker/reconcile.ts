@@ -1,0 +1,91 @@
+import { type Inode, inodeKey } from '../../util/inode.ts'
+
+/** One side of a comparison: a row of the index, or an entry on the disk. */
+export interface Known {
+  /** The name, or what stands for it where it is bytes; unique in the folder. */
+  readonly name: string
+  readonly kind: number
+  /** What the file system calls the file, whatever its name: see `objectKey`. */
+  readonly object: number | string
+  readonly nlink: number
+}
+
+export interface Reconciled<Row extends Known, Found extends Known> {
+  /** Kept their name; their stats may differ. */
+  readonly kept: { row: Row; found: Found }[]
+  /** Kept their identity under another name. */
+  readonly renamed: { row: Row; found: Found }[]
+  readonly added: Found[]
+  readonly removed: Row[]
+}
+
+/**
+ * Says what became of each row of one folder.
+ *
+ * A name that is still there keeps its row, so a file saved by writing another and renaming it over the old one stays
+ * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
+ * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (one link, same kind).
+ */
+export function reconcile<Row extends Known, Found extends Known>(
+  rows: readonly Row[],
+  listing: readonly Found[],
+): Reconciled<Row, Found> {
+  const rowsByName = new Map(rows.map((row) => [row.name, row]))
+  const kept: { row: Row; found: Found }[] = []
+  const renamed: { row: Row; found: Found }[] = []
+  const added: Found[] = []
+  const left = new Set(rows)
+  const unsettled: Found[] = []
+  for (const found of listing) {
+    const row = rowsByName.get(found.name)
+    if (row && isSameObject(row, found)) {
+      kept.push({ row, found })
+      left.delete(row)
+    } else unsettled.push(found)
+  }
+  if (unsettled.length === 0) return { kept, renamed, added, removed: [...left] }
+
+  const leftByObject = new Map<number | string, Row>()
+  for (const row of left) if (row.nlink === 1 || row.kind === DIRECTORY) leftByObject.set(row.object, row)
+  const unsettledByName = new Map(unsettled.map((found) => [found.name, found]))
+  const owners = new Map<Found, Row>()
+  for (const found of unsettled) {
+    const row = leftByObject.get(found.object)
+    if (row && row.kind === found.kind && (found.nlink === 1 || found.kind === DIRECTORY)) owners.set(found, row)
+  }
+  for (const found of unsettled) {
+    const named = rowsByName.get(found.name)
+    const owner = owners.get(found)
+    if (owner && left.has(owner) && followsObject(found, owner, named)) {
+      renamed.push({ row: owner, found })
+      left.delete(owner)
+    } else if (named && left.has(named) && (named.kind === DIRECTORY) === (found.kind === DIRECTORY)) {
+      kept.push({ row: named, found })
+      left.delete(named)
+    } else added.push(found)
+  }
+  return { kept, renamed, added, removed: [...left] }
+
+  function followsObject(found: Found, owner: Row, named: Row | undefined): boolean {
+    const successor = unsettledByName.get(owner.name)
+    // The old name is gone. A name that was there before keeps its own row: it was written anew through a rename.
+    if (!successor) return named === undefined || owner.kind === DIRECTORY
+    // The old name now stands for a file nobody knows: that file is the old one written anew, this one its backup.
+    return owners.has(successor)
+  }
+}
+
+/**
+ * Inode and birth time together, for inodes are used again: a file made right after another was deleted often gets its
+ * number, but never its time of birth. Where the file system keeps none, the inode alone.
+ */
+export function objectKey(inode: Inode, birthtime: number | null): number | string {
+  return birthtime === null ? inodeKey(inode) : `${inodeKey(inode)}:${birthtime}`
+}
+
+/** Index of 'directory' in `entryKinds`. */
+const DIRECTORY = 1
+
+function isSameObject(row: Known, found: Known): boolean {
+  return row.kind === found.kind && row.object === found.object
+}

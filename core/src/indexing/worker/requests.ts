@@ -1,0 +1,131 @@
+import type { EntryCounts, IndexMode } from '../../domain/location.ts'
+import type { RuleSettings } from '../../domain/rules.ts'
+import type { RawName } from '../../util/file-name.ts'
+import type { DirtyDirectory, ScanReport, ScanRequest } from './scan.ts'
+
+/** One location, as the worker needs it. */
+export interface LocationScope {
+  readonly dir: RawName
+  readonly directoryId: number
+  readonly volumeId: number
+  readonly volumePath: RawName
+  readonly rules: RuleSettings
+  readonly maxDepth: number | null
+}
+
+export interface IdentifyRequest {
+  readonly scope: LocationScope
+  readonly mode: IndexMode
+  readonly threads: number
+  /** Entries up to this row id are done. */
+  readonly after: number
+}
+
+export interface IdentifyReport {
+  readonly identified: number
+  readonly bytes: number
+  /** New contents and media metadata read. */
+  readonly examined: number
+  readonly failed: number
+  /** Files that kept changing while they were read; they are looked at again by the next run. */
+  readonly unsettled: number
+}
+
+export interface Difference {
+  readonly kind: 'missing-from-index' | 'stale-in-index' | 'size' | 'modified' | 'inode' | 'content'
+  readonly path: string
+}
+
+export interface VerifyRequest {
+  readonly scopes: readonly LocationScope[]
+  /** Where to begin: a folder in the first scope. */
+  readonly dir: RawName
+  readonly content: boolean
+}
+
+export interface VerifyReport {
+  checked: number
+  total: number
+  readonly differences: Difference[]
+  /** The folders that differ, for a scoped rescan. */
+  readonly folders: RawName[]
+}
+
+export interface BrowseRequest {
+  readonly dir: RawName
+  readonly rules: RuleSettings
+  readonly recursive: boolean
+  readonly content: boolean
+  /** Also what the rules leave out. */
+  readonly hidden: boolean
+  /** How many entries come back; all are counted. */
+  readonly limit: number
+}
+
+/** An entry that is on the disk and not in the index. */
+export interface BrowsedEntry {
+  readonly uuid: Uint8Array
+  readonly dir: RawName
+  readonly name: RawName
+  /** As `listing.ts` orders them. */
+  readonly numbers: readonly number[]
+  readonly content: Uint8Array | null
+  readonly hiddenBy: string | null
+}
+
+export interface BrowseReport {
+  entries: BrowsedEntry[]
+  total: number
+  readonly counts: EntryCounts
+  readonly warnings: { path: string; code: string; message: string }[]
+}
+
+/** What the index worker can be asked, and what it answers. */
+export interface IndexRequests {
+  scan: { request: ScanRequest; report: ScanReport }
+  refresh: { request: { scope: LocationScope; dirty: readonly DirtyDirectory[] }; report: ScanReport }
+  identify: { request: IdentifyRequest; report: IdentifyReport }
+  verify: { request: VerifyRequest; report: VerifyReport }
+  browse: { request: BrowseRequest; report: BrowseReport }
+  /** Drops the index that filters use, if the library is still small, so that a first scan need not keep it. */
+  prepare: { request: null; report: { dropped: boolean } }
+  /** Builds it again where it is missing, and writes the log back into the database. */
+  settle: { request: null; report: null }
+  /** Makes sure that a location's root has its rows. */
+  root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
+  /** Removes the rows below a location's root, but not those of `keep`, nested locations of their own. */
+  forget: { request: { directoryId: number; keepRoot: boolean }; report: { removed: number } }
+}
+
+export type RequestName = keyof IndexRequests
+
+export type ToWorker =
+  | { readonly id: number; readonly name: RequestName; readonly request: unknown }
+  | { readonly cancel: number }
+  | { readonly granted: number }
+
+export type FromWorker =
+  | { readonly id: number; readonly report: unknown }
+  | { readonly id: number; readonly error: { code: string; message: string; details: unknown; stack: string } }
+  | { readonly id: number; readonly progress: { phase: string; done: number; total: number | null; bytes: number } }
+  | { readonly id: number; readonly warning: { code: string; message: string; path: string } }
+  | { readonly id: number; readonly checkpoint: unknown }
+  | { readonly lease: number }
+  | { readonly release: number }
+  | { readonly changes: Changes }
+
+/** What a committed transaction did, for search and events. */
+export interface Changes {
+  readonly upserted: Float64Array
+  readonly removed: Float64Array
+  readonly directories: boolean
+  /** By folder, where there are few enough to be told one by one; null: the whole tree is told. */
+  readonly folders: readonly FolderChanges[] | null
+}
+
+export interface FolderChanges {
+  readonly directoryId: number
+  readonly created: readonly string[]
+  readonly modified: readonly string[]
+  readonly deleted: readonly string[]
+}

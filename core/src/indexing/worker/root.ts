@@ -1,0 +1,41 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { CoreError } from '../../util/errors.ts'
+import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { type EntryWriter, foundAt } from './entry-writer.ts'
+import { addStats, emptyListing, statEntry } from './listing.ts'
+import type { ScanHost } from './scan.ts'
+
+/** The directory row of a location's root: the one it has as part of a location around it, or a new one on its own. */
+export async function createRoot(
+  db: DatabaseSync,
+  writer: EntryWriter,
+  { dir, volumeId, volumePath }: { dir: RawName; volumeId: number; volumePath: RawName },
+  host: ScanHost,
+): Promise<{ directoryId: number }> {
+  const stats = statEntry(dir)
+  if (!stats?.isDirectory()) throw new CoreError('NotFound', `${displayName(dir)} is not a folder`)
+  using _lease = await host.lease()
+  const known = db
+    .prepare('select id from directories where volume_id = ? and path = ?')
+    .get(volumeId, nameBytes(volumePath))
+  if (known) return { directoryId: Number(known['id']) }
+  const listing = emptyListing()
+  addStats(listing, baseName(dir), stats, stats.dev)
+  writer.begin()
+  try {
+    const directoryId = writer.insert(null, foundAt(listing, 0), host.promote(stats.dev, foundAt(listing, 0).inode))
+    writer.insertDirectory(directoryId, null, volumeId, volumePath)
+    host.committed(writer.commit())
+    return { directoryId }
+  } catch (err) {
+    writer.rollback()
+    throw err
+  }
+}
+
+/** The last part of a path; the whole of it for the root of the file system. */
+function baseName(dir: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(dir))
+  const name = bytes.subarray(bytes.lastIndexOf(0x2f) + 1)
+  return name.length > 0 ? bytesToName(new Uint8Array(name)) : dir
+}

@@ -1,0 +1,881 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import type { RuleSettings } from '../../domain/rules.ts'
+import { CoreError } from '../../util/errors.ts'
+import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { inodeKey, toInode } from '../../util/inode.ts'
+import {
+  DIRECTORY,
+  type EntryRow,
+  type EntryWriter,
+  FILE,
+  foundAt,
+  type FoundEntry,
+  pathAfter,
+  ROW_COLUMNS,
+  type Touched,
+} from './entry-writer.ts'
+import {
+  addStats,
+  BIRTHTIME,
+  emptyListing,
+  FIELDS,
+  FLAG_OTHER_FILE_SYSTEM,
+  FLAGS,
+  KIND,
+  NLINK,
+  SIZE,
+  statEntry,
+  UnreadableDirectory,
+} from './listing.ts'
+import { type Known, objectKey, reconcile } from './reconcile.ts'
+import { Walker } from './walk.ts'
+import type { WalkResults, WalkTask } from './walk-messages.ts'
+import { WalkSession } from './walk-session.ts'
+
+export interface ScanRequest {
+  /** Absolute path of the folder to compare with its rows. */
+  readonly dir: RawName
+  readonly directoryId: number
+  readonly volumeId: number
+  /** The folder's path in its volume; ends in a slash, or is empty for the volume's root. */
+  readonly volumePath: RawName
+  /** The location the folder lies in: rules are anchored there. */
+  readonly rulesRoot: string
+  readonly rules: RuleSettings
+  readonly recursive: boolean
+  /** How many levels below the folder are indexed; null for all. */
+  readonly maxDepth: number | null
+  /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
+  readonly startedAt: number
+  /** Believe a folder's times: read only folders whose own times differ. */
+  readonly trustTimes: boolean
+  /** Believe the disk even where the folder is suddenly empty. */
+  readonly force: boolean
+  /** Walking threads; 0 walks in this thread, for small work. */
+  readonly threads: number
+}
+
+/** A folder the watcher has heard of. */
+export interface DirtyDirectory {
+  readonly dir: RawName
+  /** The names to look at; null for all. */
+  readonly names: readonly RawName[] | null
+  /** How many levels below this folder are indexed. */
+  readonly depth: number
+}
+
+export interface ScanHost {
+  readonly signal: AbortSignal
+  readonly now: () => number
+  lease(): Promise<Disposable>
+  committed(touched: Touched): void
+  warn(warning: { code: string; message: string; path: string }): void
+  progress(done: number, total: number | null, bytes: number): void
+  /** The uuid a person has seen this file under before it was indexed, if any. */
+  promote(device: bigint, inode: number | Uint8Array): Uint8Array | undefined
+}
+
+export interface ScanReport {
+  /** Entries looked at, and the bytes of the files among them. */
+  readonly seen: { entries: number; bytes: number }
+  readonly changes: { added: number; modified: number; moved: number; removed: number }
+  /** Folders that could not be read; their rows are as they were. */
+  readonly unreadable: number
+  /** Milliseconds until the last folder was read, and after that. */
+  readonly discoverMs: number
+  readonly processMs: number
+}
+
+interface Node {
+  readonly id: number
+  readonly dir: RawName
+  readonly path: RawName
+  readonly depth: number
+  readonly anchors: readonly string[]
+  readonly fingerprint: Uint8Array | null
+  readonly scannedAt: number | null
+  readonly times: { mtime: number; mtimeNs: number } | null
+  /** Whether rows may exist below it. */
+  readonly known: boolean
+  readonly children: readonly KnownDirectory[]
+  /** Changed by somebody else while it was being read: read it again. */
+  redo: boolean
+  /** Moved elsewhere meanwhile: what comes back under the old path means nothing. */
+  stale: boolean
+}
+
+interface KnownDirectory {
+  readonly id: number
+  readonly name: RawName
+  readonly fingerprint: Uint8Array | null
+  readonly scannedAt: number | null
+  readonly mtime: number
+  readonly mtimeNs: number
+}
+
+/** A transaction ends, and others may write, after this many rows or milliseconds. */
+const MAX_ROWS_PER_TRANSACTION = 8_192
+const MAX_TRANSACTION_MS = 40
+
+interface FoundKnown extends Known {
+  readonly found: FoundEntry
+}
+interface RowKnown extends Known {
+  readonly row: EntryRow
+}
+
+/** A transaction under the write lease: opened for the first row, committed when it is large or old enough. */
+class WriteWindow implements Disposable {
+  readonly #writer: EntryWriter
+  readonly #host: ScanHost
+  #lease: Disposable | null = null
+  #openedAt = 0
+  #rows = 0
+
+  constructor(writer: EntryWriter, host: ScanHost) {
+    this.#writer = writer
+    this.#host = host
+  }
+
+  get isOpen(): boolean {
+    return this.#lease !== null
+  }
+
+  get isDue(): boolean {
+    return this.isOpen && (this.#rows >= MAX_ROWS_PER_TRANSACTION || performance.now() - this.#openedAt >= MAX_TRANSACTION_MS)
+  }
+
+  async open(): Promise<void> {
+    if (this.#lease) return
+    this.#lease = await this.#host.lease()
+    this.#openedAt = performance.now()
+    this.#writer.begin()
+  }
+
+  count(rows: number): void {
+    this.#rows += rows
+  }
+
+  /** Commits, tells, and gives the lease to whoever waits. */
+  commit(): void {
+    if (!this.#lease) return
+    this.#host.committed(this.#writer.commit())
+    this.#close()
+  }
+
+  /** Rolls back what was not committed. */
+  [Symbol.dispose](): void {
+    if (!this.#lease) return
+    this.#writer.rollback()
+    this.#close()
+  }
+
+  #close(): void {
+    this.#lease?.[Symbol.dispose]()
+    this.#lease = null
+    this.#rows = 0
+  }
+}
+
+/**
+ * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
+ *
+ * Folders whose fingerprint is the stored one are not looked into further than their stats. Rows that have gone are
+ * removed at the very end, when it is known that they did not turn up elsewhere; until then the folder they were in
+ * keeps no fingerprint, so that a scan that was killed finds them again.
+ */
+export class Scan {
+  readonly #request: ScanRequest
+  readonly #host: ScanHost
+  readonly #writer: EntryWriter
+  readonly #db: DatabaseSync
+  readonly #walker: Walker
+  readonly #device: bigint
+  readonly #locationRoots: ReadonlySet<number>
+  readonly #knownByParent = new Map<number, KnownDirectory[]>()
+  readonly #inFlight = new Map<number, Node>()
+  readonly #nodesByDir = new Map<RawName, Node>()
+  readonly #removals: EntryRow[] = []
+  readonly #deferred: { id: number; fingerprint: Uint8Array }[] = []
+  readonly #firstNewId: number
+  readonly #seen = { entries: 0, bytes: 0 }
+  readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
+  #directoriesByObject: Map<number | string, { id: number; path: RawName }> | null = null
+  #seq = 0
+  #unreadable = 0
+  #refreshing = false
+  #push: (task: WalkTask) => void = () => {}
+
+  constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
+    this.#db = db
+    this.#writer = writer
+    this.#request = request
+    this.#host = host
+    this.#firstNewId = writer.nextId
+    const stats = statEntry(request.dir)
+    if (!stats) throw new CoreError('Offline', `${displayName(request.dir)} is not there`)
+    if (!stats.isDirectory()) throw new CoreError('Offline', `${displayName(request.dir)} is not a folder any more`)
+    this.#device = stats.dev
+    this.#walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
+    const roots = db.prepare('select directory_id from locations').all()
+    this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
+  }
+
+  /** Somebody else has just written rows of this folder: what is being read of it may be older. */
+  noteChange(dir: RawName): void {
+    const node = this.#nodesByDir.get(dir)
+    if (node) node.redo = true
+  }
+
+  async run(): Promise<ScanReport> {
+    const begun = performance.now()
+    const root = this.#loadKnown()
+    await this.#inChunks([root], (node) => this.#updateOwn(node.id, node.dir))
+    if (this.#request.threads === 0) await this.#walkHere(() => this.#send(root))
+    else await this.#walkInThreads(root)
+    const discovered = performance.now()
+    await this.#settleRemovals()
+    return {
+      seen: this.#seen,
+      changes: this.#changes,
+      unreadable: this.#unreadable,
+      discoverMs: discovered - begun,
+      processMs: performance.now() - discovered,
+    }
+  }
+
+  /**
+   * Brings some names of some folders up to date, and whatever is new below them; what kept its place is not looked
+   * into. Folders the index does not know are passed over: the folder above them is among the dirty ones, or a scan is
+   * about to come to them.
+   */
+  async refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport> {
+    const begun = performance.now()
+    this.#refreshing = true
+    await this.#walkHere(async () => {
+      using writing = new WriteWindow(this.#writer, this.#host)
+      await writing.open()
+      for (const of of dirty) this.#refreshDirectory(of)
+      writing.commit()
+    })
+    const discovered = performance.now()
+    await this.#settleRemovals()
+    return {
+      seen: this.#seen,
+      changes: this.#changes,
+      unreadable: this.#unreadable,
+      discoverMs: discovered - begun,
+      processMs: performance.now() - discovered,
+    }
+  }
+
+  #refreshDirectory({ dir, names, depth }: DirtyDirectory): void {
+    const path = this.#pathInVolume(dir)
+    const found = this.#db
+      .prepare('select id, fingerprint from directories where volume_id = ? and path = ?')
+      .get(this.#request.volumeId, nameBytes(path))
+    if (!found) return
+    const id = Number(found['id'])
+    const anchors = this.#walker.anchorsAt(dir)
+    const node = this.#node({ id, dir, path, depth, anchors, fingerprint: null, scannedAt: null, known: true })
+    try {
+      const { context, listing } =
+        names === null ? this.#walker.list(dir, anchors) : this.#walker.look(dir, anchors, names)
+      const rows = names === null ? this.#writer.rowsOf(id) : this.#rowsNamed(id, names)
+      const entries = listing.names.map((_, i) => foundAt(listing, i))
+      this.#countSeen(entries)
+      const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
+      const waiting = this.#updateAll(node, rows, entries, { anchors: context.anchors, unreadable })
+      const whole = names === null && !waiting && unreadable.length === 0
+      this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#host.now(), null)
+      this.#updateOwn(id, dir)
+    } catch (err) {
+      if (!(err instanceof UnreadableDirectory)) throw err
+      // Gone: the folder above hears of it too. Otherwise its rows stay until it can be read again.
+      if (err.gone) return
+      this.#recordFailure(node, { task: 0, gone: false, code: err.code, message: err.message })
+    }
+  }
+
+  /** A folder's own times change with what it holds. */
+  #updateOwn(id: number, dir: RawName): number {
+    const row = this.#writer.row(id)
+    const stats = statEntry(dir)
+    if (!row || !stats?.isDirectory()) return 0
+    const listing = emptyListing()
+    addStats(listing, row.name, stats, this.#device)
+    const found = foundAt(listing, 0)
+    if (!differs(row, found)) return 0
+    this.#writer.update(row, found)
+    return 1
+  }
+
+  #rowsNamed(directoryId: number, names: readonly RawName[]): EntryRow[] {
+    return names.map((name) => this.#writer.rowByName(directoryId, name)).filter((row) => row !== undefined)
+  }
+
+  #pathInVolume(dir: RawName): RawName {
+    const root = nameBytes(this.#request.dir)
+    const below = Buffer.from(nameBytes(dir)).subarray(root.length)
+    const relative = below[0] === 0x2f ? below.subarray(1) : below
+    const slash = relative.length > 0 ? Buffer.from('/') : Buffer.alloc(0)
+    return bytesToName(Buffer.concat([nameBytes(this.#request.volumePath), relative, slash]))
+  }
+
+  async #walkHere(begin: () => void | Promise<void>): Promise<void> {
+    const queue: WalkTask[] = []
+    this.#push = (task) => void queue.push(task)
+    await begin()
+    using writing = new WriteWindow(this.#writer, this.#host)
+    for (let task = queue.pop(); task; task = queue.pop()) {
+      this.#host.signal.throwIfAborted()
+      await this.#record([this.#walker.run([task])], writing)
+      if (writing.isDue || queue.length === 0) writing.commit()
+      // A chance for the lease, a cancellation, and other work of this thread.
+      if (!writing.isOpen) await setImmediate()
+    }
+  }
+
+  async #walkInThreads(root: Node): Promise<void> {
+    const { threads, rulesRoot, rules } = this.#request
+    await using session = new WalkSession({ root: rulesRoot, device: this.#device, rules }, threads)
+    using writing = new WriteWindow(this.#writer, this.#host)
+    this.#push = (task) => session.push(task)
+    this.#send(root)
+    while (!session.isFinished) {
+      const answers = await session.next(this.#host.signal, writing.isOpen ? MAX_TRANSACTION_MS : null)
+      await this.#record(answers, writing)
+      if (writing.isDue || answers.length === 0 || session.isFinished) writing.commit()
+    }
+  }
+
+  /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
+  #loadKnown(): Node {
+    const { dir, directoryId, volumePath, maxDepth } = this.#request
+    const rows = this.#directoriesBelow(volumePath)
+    const own = rows.get(directoryId)
+    if (!own) throw new CoreError('NotFound', `${displayName(dir)} is not in the index any more`)
+    for (const row of rows.values()) {
+      if (row.id === directoryId || row.parentId === null) continue
+      const siblings = this.#knownByParent.get(row.parentId)
+      if (siblings) siblings.push(row)
+      else this.#knownByParent.set(row.parentId, [row])
+    }
+    // Where the folder lies inside the location, the rules of the folders between hold too.
+    const anchors = this.#walker.anchorsAt(dir)
+    return this.#node({
+      ...own,
+      dir,
+      path: volumePath,
+      depth: maxDepth ?? Number.POSITIVE_INFINITY,
+      anchors,
+      known: true,
+    })
+  }
+
+  #directoriesBelow(volumePath: RawName): Map<number, KnownDirectory & { parentId: number | null }> {
+    const from = nameBytes(volumePath)
+    const rows = this.#db
+      .prepare(
+        `select d.id, e.parent_id, e.name, e.mtime, e.mtime_ns, d.fingerprint, d.scanned_at
+         from directories d join entries e on e.id = d.id
+         where d.volume_id = ? and d.path >= ? and d.path < ?`,
+      )
+      .all(this.#request.volumeId, from, pathAfter(from))
+    return new Map(
+      rows.map((row) => [
+        Number(row['id']),
+        {
+          id: Number(row['id']),
+          parentId: row['parent_id'] === null ? null : Number(row['parent_id']),
+          name: row['name'] as RawName,
+          fingerprint: row['fingerprint'] as Uint8Array | null,
+          scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
+          mtime: Number(row['mtime']),
+          mtimeNs: Number(row['mtime_ns']),
+        },
+      ]),
+    )
+  }
+
+  #node(of: Omit<Node, 'redo' | 'stale' | 'children' | 'times'> & { mtime?: number; mtimeNs?: number }): Node {
+    const { mtime, mtimeNs, ...rest } = of
+    const times = this.#request.trustTimes && mtime !== undefined ? { mtime, mtimeNs: mtimeNs ?? 0 } : null
+    const children = this.#knownByParent.get(of.id) ?? []
+    this.#knownByParent.delete(of.id)
+    return { ...rest, children, times, redo: false, stale: false }
+  }
+
+  /** Hands a folder to the walk, unless this scan has recorded it before it was interrupted. */
+  #send(node: Node): void {
+    const done = node.fingerprint !== null && node.scannedAt !== null && node.scannedAt >= this.#request.startedAt
+    if (done) {
+      this.#sendKnownChildren(node, this.#walker.anchorsInside(node.dir, node.anchors))
+      return
+    }
+    const seq = this.#seq++
+    this.#inFlight.set(seq, node)
+    this.#nodesByDir.set(node.dir, node)
+    this.#push({
+      seq,
+      dir: node.dir,
+      anchors: node.anchors,
+      fingerprint: node.fingerprint,
+      times: node.fingerprint === null ? null : node.times,
+    })
+  }
+
+  #sendKnownChildren(node: Node, anchors: readonly string[]): void {
+    for (const child of node.children) this.#sendChild(node, child, anchors)
+  }
+
+  #sendChild(node: Node, child: KnownDirectory, anchors: readonly string[]): void {
+    if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(child.id)) return
+    this.#send(
+      this.#node({
+        ...child,
+        dir: joinName(node.dir, child.name),
+        path: directoryPath(node.path, child.name),
+        depth: node.depth - 1,
+        anchors,
+        known: true,
+      }),
+    )
+  }
+
+  /** Records what came back. Folders that are as they were cost no transaction. */
+  async #record(answers: readonly WalkResults[], writing: WriteWindow): Promise<void> {
+    for (const results of answers) {
+      const names = typeof results.names === 'string' ? results.names.split('\0') : results.names
+      const listing = { names, numbers: results.numbers, bigInodes: results.bigInodes }
+      let at = 0
+      for (let i = 0; i < results.seqs.length; i++) {
+        const start = at
+        if (results.statuses[i] === 'listed') at += results.counts[i]!
+        const node = this.#take(results.seqs[i]!)
+        if (!node) continue
+        if (results.statuses[i] === 'same') {
+          this.#seen.entries += results.counts[i]!
+          this.#sendKnownChildren(node, results.anchors[i]!)
+          continue
+        }
+        await writing.open()
+        if (results.statuses[i] === 'failed') {
+          this.#recordFailure(node, results.failures.find((failure) => failure.task === i)!)
+        } else {
+          const unreadable = results.unreadable.filter((entry) => entry.task === i)
+          const found: FoundEntry[] = []
+          for (let j = start; j < at; j++) found.push(foundAt(listing, j))
+          this.#recordListing(node, found, { anchors: results.anchors[i]!, fingerprint: results.fingerprints[i]!, unreadable })
+        }
+        writing.count(at - start + 1)
+        if (writing.isDue) writing.commit()
+      }
+    }
+    this.#host.progress(this.#seen.entries, null, this.#seen.bytes)
+  }
+
+  /** The folder an answer is about; null where the answer means nothing any more. */
+  #take(seq: number): Node | null {
+    const node = this.#inFlight.get(seq)!
+    this.#inFlight.delete(seq)
+    if (this.#nodesByDir.get(node.dir) === node) this.#nodesByDir.delete(node.dir)
+    if (node.stale) return null
+    if (!node.redo) return node
+    this.#send({ ...node, fingerprint: null, redo: false })
+    return null
+  }
+
+  #recordFailure(node: Node, failure: WalkResults['failures'][number]): void {
+    if (failure.gone && node.id !== this.#request.directoryId) {
+      const row = this.#writer.row(node.id)
+      if (row) this.#removals.push(row)
+      return
+    }
+    this.#unreadable++
+    this.#host.warn({ code: warningCode(failure.code), message: failure.message, path: displayName(node.dir) })
+    this.#writer.scanned(node.id, null, this.#host.now(), failure.message)
+  }
+
+  #recordListing(
+    node: Node,
+    found: readonly FoundEntry[],
+    of: { anchors: readonly string[]; fingerprint: Uint8Array; unreadable: WalkResults['unreadable'] },
+  ): void {
+    const isRoot = node.id === this.#request.directoryId
+    const rows = node.known ? this.#writer.rowsOf(node.id) : []
+    if (isRoot && found.length === 0 && rows.length > 0 && !this.#request.force) {
+      throw new CoreError(
+        'Conflict',
+        `${displayName(node.dir)} is empty now, while the index knows ${rows.length} things in it; if that is right, rescan it with --force`,
+      )
+    }
+    this.#countSeen(found)
+    let complete = of.unreadable.length === 0
+    if (rows.length === 0) this.#insertAll(node, found, of.anchors)
+    else if (this.#updateAll(node, rows, found, of)) {
+      this.#deferred.push({ id: node.id, fingerprint: of.fingerprint })
+      complete = false
+    }
+    for (const entry of of.unreadable) {
+      this.#host.warn({
+        code: warningCode(entry.code),
+        message: entry.message,
+        path: displayName(joinName(node.dir, entry.name)),
+      })
+    }
+    this.#writer.scanned(node.id, complete ? of.fingerprint : null, this.#host.now(), null)
+  }
+
+  #countSeen(found: readonly FoundEntry[]): void {
+    this.#seen.entries += found.length
+    for (const { numbers, at } of found) if (numbers[at + KIND] === FILE) this.#seen.bytes += numbers[at + SIZE]!
+  }
+
+  #insertAll(node: Node, found: readonly FoundEntry[], anchors: readonly string[]): void {
+    for (const entry of found) this.#insert(node, entry, anchors)
+  }
+
+  #insert(node: Node, found: FoundEntry, anchors: readonly string[]): void {
+    const { numbers, at } = found
+    if (numbers[at + KIND] !== DIRECTORY) {
+      this.#writer.insert(node.id, found, this.#host.promote(this.#device, found.inode))
+      this.#changes.added++
+      return
+    }
+    const path = directoryPath(node.path, found.name)
+    const known = this.#knownElsewhere(node, found, path)
+    if (known) {
+      if (!this.#refreshing) this.#sendChild(node, known, anchors)
+      return
+    }
+    const id = this.#writer.insert(node.id, found, this.#host.promote(this.#device, found.inode))
+    this.#writer.insertDirectory(id, node.id, this.#request.volumeId, path)
+    this.#changes.added++
+    this.#descend(node, { id, found, path, anchors, known: false })
+  }
+
+  #descend(
+    node: Node,
+    to: { id: number; found: FoundEntry; path: RawName; anchors: readonly string[]; known: boolean },
+  ): void {
+    if (!this.#request.recursive || node.depth <= 0) return
+    const dir = joinName(node.dir, to.found.name)
+    if ((to.found.numbers[to.found.at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0) {
+      this.#host.warn({
+        code: 'Unsupported',
+        message: `${displayName(dir)} is another file system and was not entered; add it as a location of its own`,
+        path: displayName(dir),
+      })
+      return
+    }
+    this.#send(
+      this.#node({
+        id: to.id,
+        dir,
+        path: to.path,
+        depth: node.depth - 1,
+        anchors: to.anchors,
+        fingerprint: null,
+        scannedAt: null,
+        known: to.known,
+      }),
+    )
+  }
+
+  /** Returns whether rows are waiting to be removed. */
+  #updateAll(
+    node: Node,
+    rows: readonly EntryRow[],
+    found: readonly FoundEntry[],
+    { anchors, unreadable }: { anchors: readonly string[]; unreadable: WalkResults['unreadable'] },
+  ): boolean {
+    const untouchable = new Set(unreadable.map((entry) => nameKey(entry.name)))
+    const comparable = rows.map(rowKnown).filter((row) => !untouchable.has(row.name))
+    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found.map(foundKnown))
+    if (renamed.length > 0) {
+      for (const { row } of removed) this.#writer.putAside(row.id)
+      for (const { row } of renamed) this.#writer.putAside(row.row.id)
+    }
+    const children = new Map(node.children.map((child) => [child.id, child]))
+    for (const { row, found: entry } of renamed) {
+      this.#changes.moved++
+      if (row.kind === DIRECTORY) this.#relocate(node, row.row, entry.found, directoryPath(node.path, row.row.name))
+      else this.#writer.rename(row.row, entry.found)
+      this.#writer.update(row.row, entry.found)
+      if (row.kind === DIRECTORY && !this.#refreshing) this.#descendKnown(node, row.row.id, entry.found, anchors)
+    }
+    for (const { row, found: entry } of kept) {
+      if (differs(row.row, entry.found)) {
+        this.#writer.update(row.row, entry.found)
+        this.#changes.modified++
+      }
+      if (this.#refreshing) continue
+      const child = children.get(row.row.id)
+      if (child) this.#sendChild(node, child, anchors)
+      else if (row.kind === DIRECTORY && !this.#locationRoots.has(row.row.id)) {
+        this.#descend(node, {
+          id: row.row.id,
+          found: entry.found,
+          path: directoryPath(node.path, row.row.name),
+          anchors,
+          known: true,
+        })
+      }
+    }
+    for (const entry of added) this.#insert(node, entry.found, anchors)
+    for (const { row } of removed) this.#removals.push(row)
+    return removed.length > 0
+  }
+
+  /**
+   * A folder that is new here may be known already: as the root of a location nested in this one, or under the path it
+   * had before it was moved here. Either way it keeps its row and all below it.
+   */
+  #knownElsewhere(node: Node, found: FoundEntry, path: RawName): KnownDirectory | null {
+    const here = this.#directoryAt(path)
+    if (here !== null) {
+      this.#writer.adopt(here, node.id)
+      return this.#known(here, found)
+    }
+    if (!this.#hasKnownDirectories()) return null
+    const before = this.#byObject().get(objectKey(found.inode, birthtimeOf(found)))
+    if (!before || this.#isStillAt(before.path, found)) return null
+    const row = this.#writer.row(before.id)
+    if (!row || row.kind !== DIRECTORY || this.#locationRoots.has(row.id)) return null
+    this.#changes.moved++
+    this.#relocate(node, row, found, before.path)
+    this.#writer.update(this.#writer.row(row.id)!, found)
+    return this.#known(row.id, found)
+  }
+
+  /** Moves a folder's row and paths to `node`, under the name it was found by; what is known below it is read anew. */
+  #relocate(node: Node, row: EntryRow, found: FoundEntry, oldPath: RawName): void {
+    const newPath = directoryPath(node.path, found.name)
+    this.#writer.moveDirectory(row, { parentId: node.id, found, oldPath, newPath, volumeId: this.#request.volumeId })
+    const below = this.#directoriesBelow(newPath)
+    for (const pending of this.#inFlight.values()) if (below.has(pending.id)) pending.stale = true
+    for (const id of below.keys()) this.#knownByParent.delete(id)
+    for (const directory of below.values()) {
+      if (directory.id === row.id || directory.parentId === null) continue
+      const siblings = this.#knownByParent.get(directory.parentId)
+      if (siblings) siblings.push(directory)
+      else this.#knownByParent.set(directory.parentId, [directory])
+    }
+    const moved = this.#byObject().get(objectKey(found.inode, birthtimeOf(found)))
+    if (moved) moved.path = newPath
+  }
+
+  #descendKnown(node: Node, id: number, found: FoundEntry, anchors: readonly string[]): void {
+    this.#sendChild(node, this.#known(id, found), anchors)
+  }
+
+  #known(id: number, found: FoundEntry): KnownDirectory {
+    const row = this.#db.prepare('select fingerprint, scanned_at from directories where id = ?').get(id)!
+    return {
+      id,
+      name: found.name,
+      fingerprint: row['fingerprint'] as Uint8Array | null,
+      scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
+      // Whoever was moved is compared by its entries, not by its times.
+      mtime: Number.NaN,
+      mtimeNs: 0,
+    }
+  }
+
+  #directoryAt(path: RawName): number | null {
+    if (this.#locationRoots.size <= 1) return null
+    const row = this.#db
+      .prepare('select id from directories where volume_id = ? and path = ?')
+      .get(this.#request.volumeId, nameBytes(path))
+    return row ? Number(row['id']) : null
+  }
+
+  #hasKnownDirectories(): boolean {
+    return this.#byObject().size > 0
+  }
+
+  /** Every folder of the volume the index knew when this scan first met a new one. */
+  #byObject(): Map<number | string, { id: number; path: RawName }> {
+    if (this.#directoriesByObject) return this.#directoriesByObject
+    const rows = this.#db
+      .prepare(
+        `select d.id, d.path, e.inode, e.birthtime from directories d join entries e on e.id = d.id
+         where d.volume_id = ? and d.scanned_at is not null and d.id < ?`,
+      )
+      .all(this.#request.volumeId, this.#firstNewId)
+    this.#directoriesByObject = new Map(
+      rows.map((row) => [
+        objectKey(row['inode'] as number | Uint8Array, row['birthtime'] as number | null),
+        { id: Number(row['id']), path: bytesToName(row['path'] as Uint8Array) },
+      ]),
+    )
+    return this.#directoriesByObject
+  }
+
+  #isStillAt(path: RawName, found: FoundEntry): boolean {
+    const stats = statEntry(this.#absolute(path))
+    if (!stats?.isDirectory() || stats.dev !== this.#device) return false
+    return inodeKey(toInode(stats.ino)) === inodeKey(found.inode)
+  }
+
+  /** The absolute path of a path in the volume, where this location's volume is mounted. */
+  #absolute(path: RawName): RawName {
+    const dir = nameBytes(this.#request.dir)
+    const own = nameBytes(this.#request.volumePath)
+    const mount = Buffer.concat([dir, Buffer.from('/')]).subarray(0, Math.max(1, dir.length + 1 - own.length))
+    const whole = Buffer.concat([mount, nameBytes(path)])
+    return bytesToName(whole.at(-1) === 0x2f && whole.length > 1 ? whole.subarray(0, -1) : whole)
+  }
+
+  /** Removes the rows of what is gone, except where the same file has turned up under a new name. */
+  async #settleRemovals(): Promise<void> {
+    if (this.#removals.length === 0) return
+    const leaves = new Map<number | string, EntryRow>()
+    for (const row of this.#removals) {
+      if (row.kind !== DIRECTORY && row.nlink === 1) leaves.set(objectKey(row.inode, row.birthtime), row)
+    }
+    const moves = leaves.size > 0 ? this.#pairMoves(leaves) : []
+    const moved = new Set(moves.map(({ from }) => from.id))
+    await this.#inChunks(moves, ({ from, to }) => {
+      this.#writer.removeLeaf(to)
+      this.#writer.moveLeaf(from, to.parent_id!, rowAsFound(to))
+      this.#changes.moved++
+      this.#changes.added--
+      return 2
+    })
+    await this.#inChunks(
+      this.#removals.filter((row) => !moved.has(row.id)),
+      (row) => {
+        const now = this.#writer.row(row.id)
+        // It was moved into another folder since.
+        if (!now || now.parent_id !== row.parent_id) return 0
+        if (now.kind === DIRECTORY) return this.#removeTree(now.id)
+        this.#writer.removeLeaf(now)
+        this.#changes.removed++
+        return 1
+      },
+    )
+    await this.#inChunks(this.#deferred, ({ id, fingerprint }) => {
+      this.#writer.scanned(id, fingerprint, this.#host.now(), null)
+      return 1
+    })
+  }
+
+  #pairMoves(leaves: ReadonlyMap<number | string, EntryRow>): { from: EntryRow; to: EntryRow }[] {
+    const moves: { from: EntryRow; to: EntryRow }[] = []
+    const added = this.#db.prepare(`select ${ROW_COLUMNS} from entries where id >= ? and kind <> ${DIRECTORY}`)
+    for (const raw of added.iterate(this.#firstNewId)) {
+      const to = raw as unknown as EntryRow
+      const from = leaves.get(objectKey(to.inode, to.birthtime))
+      if (from && from.kind === to.kind && to.nlink === 1) moves.push({ from, to })
+    }
+    return moves
+  }
+
+  /** Removes a folder and all below it, the deepest first; a nested location's root stays, on its own. */
+  #removeTree(id: number): number {
+    const path = this.#db.prepare('select path from directories where id = ?').get(id)
+    if (!path) return 0
+    const from = path['path'] as Uint8Array
+    const rows = this.#db
+      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? order by path desc')
+      .all(this.#request.volumeId, from, pathAfter(from))
+    const kept: Uint8Array[] = []
+    let removed = 0
+    for (const row of rows) if (this.#locationRoots.has(Number(row['id']))) kept.push(row['path'] as Uint8Array)
+    for (const root of rows) {
+      const path = root['path'] as Uint8Array
+      const outermost = !kept.some((other) => other.length < path.length && startsWith(path, other))
+      if (this.#locationRoots.has(Number(root['id'])) && outermost) this.#writer.detach(Number(root['id']))
+    }
+    for (const row of rows) {
+      const below = row['path'] as Uint8Array
+      if (kept.some((root) => startsWith(below, root))) continue
+      const leaves = this.#writer.removeLeavesOf(Number(row['id']))
+      this.#writer.removeDirectory(Number(row['id']))
+      removed += leaves + 1
+    }
+    this.#changes.removed += removed
+    return removed
+  }
+
+  async #inChunks<T>(items: readonly T[], work: (item: T) => number): Promise<void> {
+    using writing = new WriteWindow(this.#writer, this.#host)
+    for (const item of items) {
+      this.#host.signal.throwIfAborted()
+      await writing.open()
+      writing.count(work(item))
+      if (writing.isDue) writing.commit()
+      if (!writing.isOpen) await setImmediate()
+    }
+    writing.commit()
+  }
+}
+
+/** `path` of a folder called `name` in the folder with the path `parent`. */
+export function directoryPath(parent: RawName, name: RawName): RawName {
+  if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
+  return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+}
+
+function startsWith(path: Uint8Array, folder: Uint8Array): boolean {
+  return Buffer.from(path).subarray(0, folder.length).equals(folder)
+}
+
+function nameKey(name: RawName): string {
+  return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
+}
+
+function rowKnown(row: EntryRow): RowKnown {
+  return { row, name: nameKey(row.name), kind: row.kind, object: objectKey(row.inode, row.birthtime), nlink: row.nlink }
+}
+
+function foundKnown(found: FoundEntry): FoundKnown {
+  const { numbers, at } = found
+  return {
+    found,
+    name: nameKey(found.name),
+    kind: numbers[at + KIND]!,
+    object: objectKey(found.inode, birthtimeOf(found)),
+    nlink: numbers[at + NLINK]!,
+  }
+}
+
+function birthtimeOf({ numbers, at }: FoundEntry): number | null {
+  const birthtime = numbers[at + BIRTHTIME]!
+  return Number.isNaN(birthtime) ? null : birthtime
+}
+
+function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): boolean {
+  return (
+    row.kind !== n[at] ||
+    row.size !== n[at + 1] ||
+    row.allocated !== n[at + 2] ||
+    row.mtime !== n[at + 3] ||
+    row.mtime_ns !== n[at + 4] ||
+    row.ctime !== n[at + 5] ||
+    row.nlink !== n[at + 8] ||
+    row.mode !== n[at + 9] ||
+    inodeKey(row.inode) !== inodeKey(inode)
+  )
+}
+
+/** A row in the form a listing has: for a row that takes over another's place on the disk. */
+function rowAsFound(row: EntryRow): FoundEntry {
+  const numbers = Array.from({ length: FIELDS }, () => 0)
+  const values = [row.kind, row.size, row.allocated, row.mtime, row.mtime_ns, row.ctime, row.birthtime ?? Number.NaN]
+  for (const [i, value] of values.entries()) numbers[i] = value
+  numbers[7] = typeof row.inode === 'number' ? row.inode : Number.NaN
+  numbers[NLINK] = row.nlink
+  numbers[9] = row.mode
+  return { name: row.name, numbers, at: 0, inode: row.inode }
+}
+
+/** The error code a person sees for a system error. */
+function warningCode(code: string): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'PermissionDenied'
+  if (code === 'ENOENT') return 'NotFound'
+  return 'Unavailable'
+}

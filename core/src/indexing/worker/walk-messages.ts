@@ -1,0 +1,39 @@
+import type { RuleSettings } from '../../domain/rules.ts'
+import type { RawName } from '../../util/file-name.ts'
+
+/** What a walking thread needs to know of the scan it works for. */
+export interface WalkSetup {
+  readonly root: string
+  readonly device: bigint
+  readonly rules: RuleSettings
+}
+
+export interface WalkTask {
+  readonly seq: number
+  readonly dir: RawName
+  /** What the folder above hands down; see `RuleContext`. */
+  readonly anchors: readonly string[]
+  /** The sum the index has: where the folder still has it, it comes back as `same`. */
+  readonly fingerprint: Uint8Array | null
+  /** Only look at the folder's own times: `same` where they are these. */
+  readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
+}
+
+/** The answers to one batch of tasks. Arrays run along the tasks; names and numbers along all their entries. */
+export interface WalkResults {
+  readonly seqs: readonly number[]
+  readonly statuses: readonly WalkStatus[]
+  readonly counts: readonly number[]
+  readonly anchors: readonly (readonly string[])[]
+  readonly fingerprints: readonly Uint8Array[]
+  /** Joined by NUL, unless one of them is bytes. */
+  readonly names: string | RawName[]
+  readonly numbers: Float64Array
+  readonly bigInodes: Map<number, Uint8Array>
+  readonly unreadable: { task: number; name: RawName; code: string; message: string }[]
+  readonly failures: { task: number; gone: boolean; code: string; message: string }[]
+}
+
+export type WalkStatus = 'same' | 'listed' | 'failed'
+
+export type WalkRequest = { setup: WalkSetup } | { tasks: readonly WalkTask[] }

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import { displayName, joinName, type RawName } from '../../util/file-name.ts'
+import { type Rule, type RuleContext, RuleEngine } from '../rules/index.ts'
+import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
+import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
+
+/** Lists folders under one scan's rules. Lives in a walking thread, or in the index worker for small work. */
+export class Walker {
+  readonly device: bigint
+  readonly #root: string
+  readonly #rules: RuleEngine
+
+  constructor({ root, device, rules }: WalkSetup) {
+    this.device = device
+    this.#root = root
+    this.#rules = new RuleEngine({ settings: rules, root, readFile: readOrNull })
+  }
+
+  get rules(): RuleEngine {
+    return this.#rules
+  }
+
+  /** What the folders from the rules' root down to `dir`, not included, hand down to it. */
+  anchorsAt(dir: RawName): readonly string[] {
+    const below = displayName(dir).slice(this.#root.length).split('/').filter(Boolean)
+    let anchors = this.#rules.rootContext().anchors
+    let at = this.#root
+    for (const name of below) {
+      anchors = this.anchorsInside(at, anchors)
+      at = `${at}/${name}`
+    }
+    return anchors
+  }
+
+  /** What a folder hands down to those in it, without listing it. */
+  anchorsInside(dir: RawName, anchors: readonly string[]): readonly string[] {
+    return this.#inside(dir, anchors).anchors
+  }
+
+  /** As `list`, for some names only. */
+  look(
+    dir: RawName,
+    anchors: readonly string[],
+    names: readonly RawName[],
+  ): { context: RuleContext; listing: Listing } {
+    const shown = displayName(dir)
+    const context = this.#inside(dir, anchors)
+    const has = (name: string) => exists(joinName(dir, name))
+    const accept = (name: string, isDirectory: boolean) =>
+      this.#rules.match(context, shown, name, isDirectory, has) === null
+    return { context, listing: listNames(dir, names, { device: this.device, accept }) }
+  }
+
+  #inside(dir: RawName, anchors: readonly string[]): RuleContext {
+    const has = (name: string) => exists(joinName(dir, name))
+    return this.#rules.enter(this.#rules.fromAnchors(anchors), displayName(dir), has)
+  }
+
+  /**
+   * The context of the inside of a folder, and what it holds under the rules; with `onHidden` also what they hide,
+   * named there. Throws `UnreadableDirectory`.
+   */
+  list(
+    dir: RawName,
+    anchors: readonly string[],
+    onHidden?: (name: string, rule: Rule) => void,
+  ): { context: RuleContext; listing: Listing } {
+    const inherited = this.#rules.fromAnchors(anchors)
+    const shown = displayName(dir)
+    let context: RuleContext | null = null
+    let names: Set<string> | null = null
+    const listing = listDirectory(dir, this.device, (all) => {
+      const has = (name: string) => (names ??= new Set(all.map(displayName))).has(name)
+      const inside = this.#rules.enter(inherited, shown, has)
+      context = inside
+      return (name, isDirectory) => {
+        const rule = this.#rules.match(inside, shown, name, isDirectory, has)
+        if (rule && onHidden) onHidden(name, rule)
+        return rule === null || onHidden !== undefined
+      }
+    })
+    return { context: context ?? inherited, listing }
+  }
+
+  run(tasks: readonly WalkTask[]): WalkResults {
+    const statuses: WalkStatus[] = []
+    const counts: number[] = []
+    const anchors: (readonly string[])[] = []
+    const fingerprints: Uint8Array[] = []
+    const unreadable: WalkResults['unreadable'] = []
+    const failures: WalkResults['failures'] = []
+    const bigInodes = new Map<number, Uint8Array>()
+    const names: RawName[] = []
+    const numbers: number[][] = []
+    for (const [i, task] of tasks.entries()) {
+      anchors.push(task.anchors)
+      fingerprints.push(NO_FINGERPRINT)
+      counts.push(0)
+      statuses.push('same')
+      try {
+        if (task.times && sameTimes(task)) {
+          anchors[i] = this.anchorsInside(task.dir, task.anchors)
+          continue
+        }
+        const { context, listing } = this.list(task.dir, task.anchors)
+        anchors[i] = context.anchors
+        for (const entry of listing.unreadable) unreadable.push({ task: i, ...entry })
+        counts[i] = listing.names.length
+        if (task.fingerprint && listing.unreadable.length === 0 && listing.fingerprint.equals(task.fingerprint))
+          continue
+        statuses[i] = 'listed'
+        fingerprints[i] = listing.fingerprint.bytes()
+        for (const [at, inode] of listing.bigInodes) bigInodes.set(names.length + at, inode)
+        for (const name of listing.names) names.push(name)
+        numbers.push(listing.numbers)
+      } catch (err) {
+        if (!(err instanceof UnreadableDirectory)) throw err
+        statuses[i] = 'failed'
+        failures.push({ task: i, gone: err.gone, code: err.code, message: err.message })
+      }
+    }
+    const packed = new Float64Array(names.length * FIELDS)
+    let at = 0
+    for (const part of numbers) {
+      packed.set(part, at)
+      at += part.length
+    }
+    const text = names.every((name) => typeof name === 'string')
+    return {
+      seqs: tasks.map((task) => task.seq),
+      statuses,
+      counts,
+      anchors,
+      fingerprints,
+      names: text ? names.join('\0') : names,
+      numbers: packed,
+      bigInodes,
+      unreadable,
+      failures,
+    }
+  }
+}
+
+const NO_FINGERPRINT = new Uint8Array(0)
+
+function sameTimes(task: WalkTask): boolean {
+  const stats = statEntry(task.dir)
+  if (!stats || !task.times) return false
+  return stats.mtimeNs === BigInt(task.times.mtime) * 1_000_000n + BigInt(task.times.mtimeNs)
+}
+
+function exists(path: RawName): boolean {
+  try {
+    return statEntry(path) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path)
+  } catch {
+    // An ignore file that cannot be read ignores nothing.
+    return null
+  }
+}

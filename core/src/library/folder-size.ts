@@ -1,0 +1,17 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Bytes the files of a folder take on disk, at any depth. */
+export async function folderSize(path: string): Promise<number> {
+  let bytes = 0
+  const waiting = [path]
+  for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
+    for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => [])) {
+      const child = join(dir, entry.name)
+      if (entry.isDirectory()) waiting.push(child)
+      // A file may go away between the two calls: a log is rotated, a temporary file renamed.
+      else bytes += ((await lstat(child).catch(() => null))?.blocks ?? 0) * 512
+    }
+  }
+  return bytes
+}

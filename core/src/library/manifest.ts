@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { LibraryId } from '../domain/index.ts'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { writeFileAtomically } from '../util/write-file.ts'
+
+/** The version of the manifest's own form. */
+export const MANIFEST_VERSION = 2
+
+export const Manifest = z.object({
+  version: z.number(),
+  id: LibraryId,
+  name: z.string().min(1),
+  description: z.string().default(''),
+  createdAt: z.iso.datetime(),
+})
+export type Manifest = z.infer<typeof Manifest>
+
+/** The files of a library folder. */
+export function libraryFiles(path: string) {
+  return {
+    manifest: join(path, 'library.json'),
+    database: join(path, 'database.db'),
+    jobs: join(path, 'jobs.db'),
+    sidecars: join(path, 'sidecars'),
+    backups: join(path, 'backups'),
+    jobLogs: join(path, 'job_logs'),
+    lock: join(path, '.sdlibrary.lock'),
+  }
+}
+
+/** Throws `NotFound` where there is no library, `Corrupt` where its manifest makes no sense, `VersionMismatch` for a newer one. */
+export async function readManifest(path: string): Promise<Manifest> {
+  const file = libraryFiles(path).manifest
+  const text = await readFile(file, 'utf8').catch((err: unknown) => {
+    if (systemCode(err) === 'ENOENT' || systemCode(err) === 'ENOTDIR') {
+      throw new CoreError('NotFound', `${path} is not a library: it has no library.json`, { cause: err })
+    }
+    throw new CoreError('PermissionDenied', `${file} cannot be read`, { cause: err })
+  })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (err) {
+    throw new CoreError('Corrupt', `${file} is not JSON; put back the copy from a backup`, { cause: err })
+  }
+  const manifest = Manifest.safeParse(json)
+  if (!manifest.success)
+    throw new CoreError('Corrupt', `${file} is not a library's manifest: ${z.prettifyError(manifest.error)}`)
+  if (manifest.data.version > MANIFEST_VERSION) {
+    throw new CoreError(
+      'VersionMismatch',
+      `${path} was made by a newer version of Spacedrive; update this one, or open it read-only`,
+    )
+  }
+  return manifest.data
+}
+
+export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
+  await writeFileAtomically(libraryFiles(path).manifest, `${JSON.stringify(manifest, null, 2)}\n`)
+}

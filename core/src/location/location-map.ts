@@ -1,0 +1,130 @@
+import type { Selectable } from 'kysely'
+import { type IndexMode, LocationId, type LocationState } from '../domain/index.ts'
+import { RuleSettings } from '../domain/rules.ts'
+import type { LocationTable } from '../library/db/schema/location.ts'
+import type { Reader } from '../library/store.ts'
+import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
+import { blobToUuid } from '../util/uuid.ts'
+
+/** A location with what is needed to go from a path to a row and back. */
+export interface KnownLocation {
+  readonly rowId: number
+  readonly id: LocationId
+  readonly name: string
+  /** Absolute, no slash at the end (but for the root). */
+  readonly path: RawName
+  readonly directoryId: number
+  readonly volumeId: number
+  /** The root's path in its volume; ends in a slash, or is empty. */
+  readonly volumePath: RawName
+  readonly mode: IndexMode
+  readonly watch: boolean
+  readonly maxDepth: number | null
+  readonly rules: RuleSettings
+  readonly state: LocationState
+  readonly error: string | null
+  readonly rootInode: number | Uint8Array
+  readonly lastScanAt: number | null
+}
+
+/** Where an absolute path lies. */
+export interface Place {
+  readonly location: KnownLocation
+  /** The path in the volume, without a slash at the end. */
+  readonly volumePath: RawName
+}
+
+type Row = Selectable<LocationTable> & { volume_id: number; volume_path: Uint8Array }
+
+/** The locations of a library, in memory: which one a path lies in, and which path a row has. */
+export class LocationMap {
+  readonly #locations: readonly KnownLocation[]
+
+  constructor(locations: readonly KnownLocation[]) {
+    // The innermost first: it is the one whose settings hold.
+    this.#locations = locations.toSorted((a, b) => nameBytes(b.path).length - nameBytes(a.path).length)
+  }
+
+  static async load(db: Reader): Promise<LocationMap> {
+    const rows = await db
+      .selectFrom('locations')
+      .innerJoin('directories', 'directories.id', 'locations.directory_id')
+      .selectAll('locations')
+      .select(['directories.volume_id', 'directories.path as volume_path'])
+      .execute()
+    return new LocationMap(rows.map(rowToLocation))
+  }
+
+  all(): readonly KnownLocation[] {
+    return this.#locations
+  }
+
+  /** The innermost location that holds a path. */
+  locate(path: RawName): Place | null {
+    for (const location of this.#locations) {
+      const below = relativeTo(path, location.path)
+      if (below !== null)
+        return { location, volumePath: bytesToName(Buffer.concat([nameBytes(location.volumePath), below])) }
+    }
+    return null
+  }
+
+  /** The absolute path of a folder of a volume, by the innermost location that holds it. `path` ends in a slash or is empty. */
+  absolute(volumeId: number, path: Uint8Array): { location: KnownLocation; dir: RawName } | null {
+    const folder = Buffer.from(path.buffer, path.byteOffset, path.byteLength)
+    for (const location of this.#locations) {
+      if (location.volumeId !== volumeId) continue
+      const root = nameBytes(location.volumePath)
+      if (!folder.subarray(0, root.length).equals(root)) continue
+      const below = folder.subarray(root.length)
+      const dir = below.length === 0 ? location.path : joinName(location.path, bytesToName(below.subarray(0, -1)))
+      return { location, dir }
+    }
+    return null
+  }
+
+  /** Locations inside a folder, that folder's own not among them. */
+  below(path: RawName): KnownLocation[] {
+    return this.#locations.filter((location) => (relativeTo(location.path, path)?.length ?? 0) > 0)
+  }
+
+  /** By id, name or path. */
+  find(reference: RawName): KnownLocation[] {
+    const text = displayName(reference)
+    const trimmed = text.length > 1 ? text.replace(/\/+$/, '') : text
+    const byPath = this.#locations.filter((location) => displayName(location.path) === trimmed)
+    if (byPath.length > 0) return byPath
+    const byId = this.#locations.filter((location) => location.id === text)
+    return byId.length > 0 ? byId : this.#locations.filter((location) => location.name === text)
+  }
+}
+
+/** The bytes of `path` below `root`, without a slash at either end; null where it does not lie there. */
+function relativeTo(path: RawName, root: RawName): Buffer | null {
+  const whole = Buffer.from(nameBytes(path))
+  const base = Buffer.from(nameBytes(root))
+  if (!whole.subarray(0, base.length).equals(base)) return null
+  if (whole.length === base.length) return Buffer.alloc(0)
+  if (base.at(-1) === 0x2f) return whole.subarray(base.length)
+  return whole[base.length] === 0x2f ? whole.subarray(base.length + 1) : null
+}
+
+function rowToLocation(row: Row): KnownLocation {
+  return {
+    rowId: row.id,
+    id: LocationId.parse(blobToUuid(row.uuid)),
+    name: row.name,
+    path: bytesToName(row.path),
+    directoryId: row.directory_id,
+    volumeId: row.volume_id,
+    volumePath: bytesToName(row.volume_path),
+    mode: row.mode as IndexMode,
+    watch: row.watch === 1,
+    maxDepth: row.max_depth,
+    rules: RuleSettings.parse(JSON.parse(row.rules)),
+    state: row.state as LocationState,
+    error: row.error,
+    rootInode: row.root_inode,
+    lastScanAt: row.last_scan_at,
+  }
+}

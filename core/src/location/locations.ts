@@ -1,0 +1,360 @@
+import { access, constants, lstat, realpath } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Location, LocationState } from '../domain/index.ts'
+import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
+import type { IndexMode } from '../domain/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { LibraryVolumes } from '../volume/index.ts'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import { type Inode, toInode } from '../util/inode.ts'
+import type { Logger } from '../util/logger.ts'
+import { blobToUuid, UuidFactory } from '../util/uuid.ts'
+import { type KnownLocation, LocationMap } from './location-map.ts'
+
+/** What locations need of the indexer. */
+export interface LocationIndexer {
+  /** Queues a scan of a location; one that waits already is that scan. */
+  enqueueScan(location: KnownLocation, options?: { force?: boolean; mode?: IndexMode }): Promise<{ id: string }>
+  /** Ends the scans of a location that run or wait. */
+  cancelScans(locationId: string): Promise<void>
+  /** Makes sure that a folder has its rows; returns its directory's id. */
+  createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
+  /** Removes the rows below a location's root, or leaves them to the location around it. */
+  forget(directoryId: number, keepRoot: boolean): Promise<number>
+}
+
+export interface LocationWatching {
+  watch(location: KnownLocation): Promise<void>
+  unwatch(locationId: string): Promise<void>
+}
+
+export interface LocationsDeps {
+  readonly store: LibraryStore
+  readonly volumes: LibraryVolumes
+  readonly indexer: LocationIndexer
+  readonly watching: LocationWatching
+  readonly now: () => number
+  readonly log: Logger
+  /** Runs `work` soon; a failure is logged. */
+  readonly background: (work: () => Promise<void>) => void
+}
+
+export interface AddInput {
+  readonly path: string
+  readonly name?: string | undefined
+  readonly mode?: IndexMode | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly globs?: readonly string[] | undefined
+  readonly maxDepth?: number | null
+  readonly watch?: boolean
+  readonly allowNested?: boolean
+}
+
+type Added = { location: Location; job: { id: Location['id'] } }
+
+/** The locations of one library: which folders are indexed, how, and what state each is in. */
+export class Locations {
+  readonly #deps: LocationsDeps
+  readonly #uuids: UuidFactory
+  #map = new LocationMap([])
+
+  private constructor(deps: LocationsDeps) {
+    this.#deps = deps
+    this.#uuids = new UuidFactory(deps.now)
+  }
+
+  static async open(deps: LocationsDeps): Promise<Locations> {
+    const locations = new Locations(deps)
+    await locations.reload()
+    return locations
+  }
+
+  get map(): LocationMap {
+    return this.#map
+  }
+
+  /** Reads the locations again; after every change of their rows. */
+  async reload(): Promise<void> {
+    this.#map = await this.#deps.store.read((db) => LocationMap.load(db))
+  }
+
+  async list(): Promise<Location[]> {
+    const locations = await Promise.all(this.#map.all().map((location) => this.toLocation(location)))
+    return locations.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
+  async info(reference: string): Promise<Location> {
+    return this.toLocation(this.require(reference))
+  }
+
+  /** The location with this id, name or path. Throws `NotFound`, or `Conflict` where several have the name. */
+  require(reference: string): KnownLocation {
+    const found = this.#map.find(parsePath(reference))
+    if (found.length === 0)
+      throw new CoreError('NotFound', `no location ${JSON.stringify(reference)}; see \`spacedrive location list\``)
+    if (found.length > 1)
+      throw new CoreError('Conflict', `${found.length} locations are called ${reference}; use the id or the path`)
+    return found[0]!
+  }
+
+  async add(input: AddInput): Promise<Added> {
+    const { dir, inode } = await this.#validate(input.path)
+    this.#refuseOverlap(dir, input.allowNested ?? false)
+    const rules = toRules(input.rules, input.globs)
+    const { volumeRowId, pathInVolume } = await this.#deps.volumes.ensure(fsPath(dir))
+    const volumePath = bytesToName(Buffer.concat([pathInVolume, Buffer.from(pathInVolume.length > 0 ? '/' : '')]))
+    const directoryId = await this.#deps.indexer.createRoot(dir, volumeRowId, volumePath)
+    const row = {
+      uuid: this.#uuids.next(),
+      directory_id: directoryId,
+      name: input.name ?? (basename(displayName(dir)) || displayName(dir)),
+      path: nameBytes(dir),
+      mode: input.mode ?? 'content',
+      watch: (input.watch ?? true) ? 1 : 0,
+      max_depth: input.maxDepth ?? null,
+      rules: JSON.stringify(rules),
+      state: 'pending',
+      root_inode: inode,
+      created_at: this.#deps.now(),
+    }
+    await this.#deps.store.write(({ db }) => db.insertInto('locations').values(row).execute())
+    await this.reload()
+    const known = this.require(blobToUuid(row.uuid))
+    const location = await this.toLocation(known)
+    await this.#announce('location.added', location)
+    const job = await this.#deps.indexer.enqueueScan(known)
+    if (known.watch) this.#watchSoon(known)
+    return { location, job: { id: job.id as Location['id'] } }
+  }
+
+  /** Adds the folder, or scans it again where it is a location already. */
+  async scan(input: { path: string; mode?: IndexMode | undefined; watch: boolean }): Promise<Added> {
+    const path = parsePath(input.path)
+    const real = await realpath(fsPath(path)).catch(() => null)
+    const known = this.#map.find(real ?? path)[0]
+    if (!known) return this.add({ path: input.path, mode: input.mode, watch: input.watch })
+    if (input.mode && input.mode !== known.mode) await this.#set(known, { mode: input.mode })
+    return this.rescan({ location: known.id, force: false })
+  }
+
+  async update(input: {
+    location: string
+    name?: string | undefined
+    mode?: IndexMode | undefined
+    rules?: readonly string[] | undefined
+    globs?: readonly string[] | undefined
+    watch?: boolean | undefined
+  }): Promise<Location> {
+    const before = this.require(input.location)
+    const rules =
+      input.rules || input.globs
+        ? {
+            ...before.rules,
+            ...(input.rules ? { names: toNames(input.rules) } : {}),
+            ...(input.globs ? { globs: [...input.globs] } : {}),
+          }
+        : before.rules
+    const watch = input.watch ?? before.watch
+    const mode = input.mode ?? before.mode
+    const after = await this.#set(before, {
+      name: input.name ?? before.name,
+      mode,
+      watch: watch ? 1 : 0,
+      rules: JSON.stringify(rules),
+    })
+    const rulesChanged = JSON.stringify(rules) !== JSON.stringify(before.rules)
+    if (after.state !== 'paused' && (watch !== before.watch || rulesChanged)) {
+      await this.#deps.watching.unwatch(after.id)
+      if (watch) this.#watchSoon(after)
+    }
+    if (after.state !== 'paused' && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after)
+    const location = await this.toLocation(after)
+    await this.#announce('location.updated', location)
+    return location
+  }
+
+  async pause(reference: string): Promise<Location> {
+    const location = this.require(reference)
+    await this.setState(location, 'paused', null)
+    await this.#deps.watching.unwatch(location.id)
+    await this.#deps.indexer.cancelScans(location.id)
+    return this.info(location.id)
+  }
+
+  async resume(reference: string): Promise<Location> {
+    const location = this.require(reference)
+    if (location.state !== 'paused') return this.toLocation(location)
+    await this.setState(location, 'pending', null)
+    const resumed = this.require(location.id)
+    await this.#deps.indexer.enqueueScan(resumed)
+    if (resumed.watch) this.#watchSoon(resumed)
+    return this.info(location.id)
+  }
+
+  async rescan(input: { location: string; force: boolean }): Promise<Added> {
+    const location = this.require(input.location)
+    if (location.state === 'paused') {
+      throw new CoreError(
+        'Conflict',
+        `location ${location.name} is paused; resume it with \`spacedrive location resume\``,
+      )
+    }
+    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force })
+    return { location: await this.toLocation(location), job: { id: job.id as Location['id'] } }
+  }
+
+  async remove(reference: string): Promise<{ locationId: string; removedEntries: number }> {
+    const location = this.require(reference)
+    await this.#deps.watching.unwatch(location.id)
+    await this.#deps.indexer.cancelScans(location.id)
+    const around = this.#around(location)
+    await this.#deps.store.write(async ({ db, emit }) => {
+      await db.deleteFrom('locations').where('id', '=', location.rowId).execute()
+      emit('location.removed', { locationId: location.id })
+    })
+    await this.reload()
+    const removedEntries = await this.#deps.indexer.forget(location.directoryId, around !== null)
+    // The rules of the location around it may let in more, or less, than its own did.
+    if (around) await this.#deps.indexer.enqueueScan(around)
+    return { locationId: location.id, removedEntries }
+  }
+
+  /** Records a new state and tells; nothing happens where it is the state already. */
+  async setState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
+    const current = this.#map.all().find((known) => known.id === location.id)
+    if (!current || (current.state === state && current.error === error)) return
+    await this.#deps.store.write(async ({ db, emit }) => {
+      await db.updateTable('locations').set({ state, error }).where('id', '=', location.rowId).execute()
+      emit('location.state-changed', { locationId: location.id, state, error })
+    })
+    await this.reload()
+  }
+
+  /** A scan has ended well: everything recorded is from then. */
+  async scanned(location: KnownLocation, at: number): Promise<void> {
+    await this.#set(location, { last_scan_at: at })
+    await this.setState(location, 'complete', null)
+  }
+
+  /** The root was replaced and that is right, or its volume is mounted elsewhere now. */
+  async rebase(location: KnownLocation, to: { path?: RawName; rootInode?: Inode }): Promise<KnownLocation> {
+    return this.#set(location, {
+      ...(to.path === undefined ? {} : { path: nameBytes(to.path) }),
+      ...(to.rootInode === undefined ? {} : { root_inode: to.rootInode }),
+    })
+  }
+
+  async toLocation(known: KnownLocation): Promise<Location> {
+    const row = this.#deps.store.connection
+      .prepare(
+        `select d.file_count, d.dir_count, d.symlink_count, d.other_count, d.total_size, v.uuid
+         from directories d join volumes v on v.id = d.volume_id where d.id = ?`,
+      )
+      .get(known.directoryId)
+    return {
+      id: known.id,
+      name: known.name,
+      path: displayName(known.path),
+      mode: known.mode,
+      watch: known.watch,
+      state: known.state,
+      volumeId: row ? (blobToUuid(row['uuid'] as Uint8Array) as Location['volumeId']) : null,
+      rules: [...known.rules.names],
+      maxDepth: known.maxDepth,
+      counts: {
+        files: Number(row?.['file_count'] ?? 0),
+        directories: Number(row?.['dir_count'] ?? 0),
+        symlinks: Number(row?.['symlink_count'] ?? 0),
+        others: Number(row?.['other_count'] ?? 0),
+        bytes: Number(row?.['total_size'] ?? 0),
+      },
+      lastScanAt: known.lastScanAt === null ? null : new Date(known.lastScanAt).toISOString(),
+      error: known.error,
+    }
+  }
+
+  async #set(location: KnownLocation, values: Partial<Record<string, unknown>>): Promise<KnownLocation> {
+    await this.#deps.store.write(({ db }) =>
+      db.updateTable('locations').set(values).where('id', '=', location.rowId).execute(),
+    )
+    await this.reload()
+    return this.require(location.id)
+  }
+
+  async #announce(type: 'location.added' | 'location.updated', location: Location): Promise<void> {
+    await this.#deps.store.write(async ({ emit }) => emit(type, location))
+  }
+
+  #watchSoon(location: KnownLocation): void {
+    this.#deps.background(() => this.#deps.watching.watch(location))
+  }
+
+  /** The innermost location around another. */
+  #around(location: KnownLocation): KnownLocation | null {
+    return this.#map.all().find((other) => other.id !== location.id && this.#isInside(location.path, other)) ?? null
+  }
+
+  #isInside(path: RawName, location: KnownLocation): boolean {
+    return new LocationMap([location]).locate(path) !== null
+  }
+
+  #refuseOverlap(dir: RawName, allowNested: boolean): void {
+    for (const location of this.#map.all()) {
+      if (displayName(location.path) === displayName(dir)) {
+        throw new CoreError(
+          'AlreadyExists',
+          `${displayName(dir)} is already a location, called ${location.name}; \`spacedrive location rescan\` looks at it again`,
+        )
+      }
+    }
+    if (allowNested) return
+    const outer = this.#map.locate(dir)?.location
+    const inner = this.#map.below(dir)[0]
+    if (!outer && !inner) return
+    const relation = outer
+      ? `inside the location ${displayName(outer.path)}`
+      : `around the location ${displayName(inner!.path)}`
+    throw new CoreError('Conflict', `${displayName(dir)} lies ${relation}; add it all the same with --allow-nested`)
+  }
+
+  async #validate(path: string): Promise<{ dir: RawName; inode: Inode }> {
+    const given = parsePath(path)
+    try {
+      const dir = bytesToName(await realpath(fsPath(given), 'buffer'))
+      const stats = await lstat(fsPath(dir), { bigint: true })
+      if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${path} is not a folder`)
+      await access(fsPath(dir), constants.R_OK | constants.X_OK)
+      if (/\.sdlibrary(\/|$)/.test(displayName(dir))) {
+        throw new CoreError('InvalidInput', `${path} is part of a library; a library does not index itself`)
+      }
+      return { dir, inode: toInode(stats.ino) }
+    } catch (err) {
+      if (err instanceof CoreError) throw err
+      const code = systemCode(err)
+      if (code === 'ENOENT' || code === 'ENOTDIR')
+        throw new CoreError('NotFound', `${path} does not exist`, { cause: err })
+      if (code === 'EACCES' || code === 'EPERM') {
+        throw new CoreError('PermissionDenied', `${path} cannot be read by this user; check its permissions`, {
+          cause: err,
+        })
+      }
+      if (code === 'ELOOP')
+        throw new CoreError('InvalidInput', `${path} is a link that leads back to itself`, { cause: err })
+      throw new CoreError('Unavailable', `${path} cannot be opened: ${code ?? 'unknown error'}`, { cause: err })
+    }
+  }
+}
+
+function toRules(names: readonly string[] | undefined, globs: readonly string[] | undefined): RuleSettings {
+  return { names: names ? toNames(names) : [...defaultRules.names], globs: [...(globs ?? [])] }
+}
+
+function toNames(names: readonly string[]): RuleSettings['names'] {
+  return names.map((name) => {
+    const parsed = RuleName.safeParse(name)
+    if (!parsed.success)
+      throw new CoreError('InvalidInput', `no rule ${JSON.stringify(name)}; there are ${RuleName.options.join(', ')}`)
+    return parsed.data
+  })
+}

@@ -1,0 +1,61 @@
+import { lstat } from 'node:fs/promises'
+import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
+import { displayName, fsPath } from '../util/file-name.ts'
+import { type Inode, inodeKey, toInode } from '../util/inode.ts'
+import type { VolumeManager } from '../volume/index.ts'
+import type { KnownLocation } from './location-map.ts'
+
+/** The root of a location as it is found: usable, somewhere else, or a reason why not. */
+export type RootState =
+  | { readonly state: 'present' }
+  /** Another folder stands in its place. */
+  | { readonly state: 'replaced'; readonly inode: Inode; readonly reason: string }
+  | { readonly state: 'moved'; readonly path: Buffer }
+  | { readonly state: 'offline'; readonly reason: string }
+
+/**
+ * Looks whether a location's root is the folder it was. The mount table comes first: an unplugged volume often leaves
+ * an empty folder behind, and nothing in it is gone.
+ */
+export async function checkRoot(
+  location: KnownLocation,
+  volume: { fingerprint: string; name: string },
+  volumes: VolumeManager,
+): Promise<RootState> {
+  const shown = displayName(location.path)
+  const place = volumes.volumeForPath(fsPath(location.path))
+  if (place?.volume.fingerprint !== volume.fingerprint) {
+    const moved = volumes.absolutePath(volume.fingerprint, fsPath(location.volumePath))
+    if (moved && (await isDirectory(moved))) return { state: 'moved', path: moved }
+    return { state: 'offline', reason: `volume ${volume.name} is not mounted; plug it in to go on` }
+  }
+  if (!place.volume.online) return { state: 'offline', reason: `volume ${volume.name} does not answer` }
+  try {
+    const stats = await lstat(fsPath(location.path), { bigint: true })
+    if (!stats.isDirectory()) return { state: 'offline', reason: `${shown} is not a folder any more` }
+    const inode = toInode(stats.ino)
+    if (inodeKey(inode) === inodeKey(location.rootInode)) return { state: 'present' }
+    return {
+      state: 'replaced',
+      inode,
+      reason: `${shown} is another folder than the one that was indexed; if that is right, rescan it with --force`,
+    }
+  } catch (err) {
+    const code = systemCode(err)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'offline', reason: `${shown} is not there` }
+    return { state: 'offline', reason: `${shown} cannot be reached: ${errorMessage(err)}` }
+  }
+}
+
+async function isDirectory(path: Buffer): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+}
+
+/** Turns a root that cannot be scanned into the error that says so. */
+export function assertPresent(location: KnownLocation, root: RootState): void {
+  if (root.state === 'offline') throw new CoreError('Offline', root.reason)
+  if (root.state === 'replaced') throw new CoreError('Conflict', root.reason)
+}
