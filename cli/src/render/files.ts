@@ -2,6 +2,7 @@ import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
+import { textWidth } from '../text/width.ts'
 import type { OutputOf } from '../contract.ts'
 import { entrySummary, entryTable } from './entries.ts'
 import type { Renderers, View } from './view.ts'
@@ -21,7 +22,8 @@ function fileList({ items, online, source, total }: OutputOf<'files.list'>, view
         ? 'from the index'
         : 'offline, as the index remembers it'
   if (items.length === 0) return [view.style('dim', `empty (${from})`)]
-  const rest = total > items.length ? ` of ${formatCount(total)}; --limit shows more` : ''
+  const rest =
+    total > items.length ? `; ${formatCount(items.length)} of ${formatCount(total)} shown, --limit shows more` : ''
   return [...entryTable(items, view), view.style('dim', `${entrySummary(items)}${rest} (${from})`)]
 }
 
@@ -60,10 +62,11 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
     view,
   )
   if (info.copies.length < 2) return fields
-  const copies = info.copies.map(
-    ({ device, online, path }) =>
-      `  ${shortenMiddle(printable(path), view.width - 2)}${online ? '' : style('warn', '  offline')}${device ? style('dim', `  ${printable(device)}`) : ''}`,
-  )
+  const copies = info.copies.map(({ device, online, path }) => {
+    const where = [online ? '' : 'offline', printable(device)].filter(Boolean).join(', ')
+    const room = view.width - textWidth(where) - 4
+    return `  ${shortenMiddle(printable(path), room)}  ${style(online ? 'dim' : 'warn', where)}`
+  })
   return [...fields, '', style('dim', 'COPIES'), ...copies]
 }
 

@@ -42,8 +42,8 @@ export function statusLabel({ status, warnings }: Job): string {
 
 const columns: readonly Column[] = [
   { title: 'ID' },
-  { title: 'JOB', shrink: 'end', min: 12 },
-  { title: 'STATUS', shrink: 'end', min: 9 },
+  { title: 'JOB', shrink: 'end', min: 18 },
+  { title: 'STATUS', shrink: 'end', min: 21 },
   { title: 'PHASE', shrink: 'end', min: 8, drop: 2 },
   { title: 'DONE', align: 'right' },
   { title: 'STARTED', drop: 1 },
@@ -56,13 +56,18 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
     printable(job.name),
     { text: statusLabel(job), tone: job.warnings > 0 && job.status === 'completed' ? 'warn' : jobTones[job.status] },
     printable(job.progress.phase),
-    doneLabel(job),
+    shareLabel(job),
     formatAgo(job.startedAt ?? job.createdAt, view.now),
   ])
   const failures = jobs.flatMap(({ error, id }) =>
     error === null ? [] : [view.style('bad', `${shortId(id)}: ${printable(error.message)}`)],
   )
   return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...failures]
+}
+
+/** `52 %` while it is under way, the count when it is over. */
+function shareLabel({ progress: { done, total }, status }: Job): string {
+  return status === 'running' && total ? `${Math.floor((done / total) * 100)} %` : formatCount(done)
 }
 
 function doneLabel({ progress: { done, total } }: Job): string {

@@ -10,9 +10,10 @@ import type { Renderers, View } from './view.ts'
 export const searchRenderers: Renderers = { 'search.files': searchResults }
 
 const columns: readonly Column[] = [
-  { title: 'NAME', shrink: 'middle', min: 20 },
+  { title: 'NAME', shrink: 'middle', min: 24 },
   { title: 'SIZE', align: 'right' },
   { title: 'MODIFIED', drop: 1 },
+  { title: '' },
   { title: 'FOLDER', shrink: 'middle', min: 16 },
 ]
 
@@ -29,7 +30,8 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
     nameCell(item, view.style),
     item.kind === 'directory' ? (item.totalSize === null ? '–' : formatBytes(item.totalSize)) : formatBytes(item.size),
     formatDate(item.modifiedAt),
-    { text: `${printable(dirname(item.path))}${item.online ? '' : ' (offline)'}`, tone: item.online ? 'dim' : 'warn' },
+    item.online ? '' : { text: 'offline', tone: 'warn' },
+    { text: printable(dirname(item.path)), tone: 'dim' },
   ])
   const count = `${result.totalIsExact ? '' : 'about '}${formatCount(total)} found`
   const shown = items.length < total ? `, ${formatCount(items.length)} shown` : ''

@@ -17,7 +17,7 @@ export const volumeRenderers: Renderers = {
 
 const columns: readonly Column[] = [
   { title: 'NAME', shrink: 'end', min: 10 },
-  { title: 'MOUNTED AT', shrink: 'middle', min: 12 },
+  { title: 'MOUNTED AT', shrink: 'middle', min: 24 },
   { title: 'KIND', drop: 2 },
   { title: 'DISK', drop: 4 },
   { title: 'TYPE', drop: 3 },

@@ -58,7 +58,8 @@ function fitColumns(columns: readonly Column[], rows: readonly (readonly Cell[])
     index,
     size: rows.reduce((max, row) => Math.max(max, textWidth(cellText(row[index] ?? ''))), textWidth(column.title)),
   }))
-  let shown = natural
+  // A column with nothing in it, such as the mark of what is offline, takes no room.
+  let shown = natural.filter(({ size }) => size > 0)
   for (;;) {
     const excess = total(shown) - width
     const room = shown.reduce((sum, { column, size }) => sum + Math.max(0, size - narrowest(column, size)), 0)

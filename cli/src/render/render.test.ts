@@ -1,0 +1,247 @@
+import type { Entry, Job, Location, Volume } from '@spacedrive/core/domain'
+import type { Ops } from '@spacedrive/core/ops'
+import { expect, test } from 'vitest'
+import type { OutputOf } from '../contract.ts'
+import { plainStyle, type Style } from '../text/style.ts'
+import { textWidth } from '../text/width.ts'
+import { renderOutput } from './index.ts'
+import { logLine } from './log-line.ts'
+
+process.env.TZ = 'UTC'
+const now = Date.parse('2026-03-01T12:00:00Z')
+const marked: Style = (tone, text) => (tone === 'match' ? `[${text}]` : text)
+
+/** The answer as it looks at 80 columns, compared with what is committed. */
+async function expectLook<N extends keyof Ops>(
+  file: string,
+  name: N,
+  output: OutputOf<N>,
+  style = plainStyle,
+): Promise<void> {
+  const view = { width: 80, verbose: false, now }
+  const plain = await renderOutput(name, output, { ...view, style: plainStyle })
+  expect(plain.filter((line) => textWidth(line) > 80)).toEqual([])
+  const lines = await renderOutput(name, output, { ...view, style })
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`../../test/golden/${file}.txt`)
+}
+
+function entry(name: string, over: Partial<Entry> = {}): Entry {
+  return {
+    id: null,
+    path: `/home/ann/Pictures/2024/${name}`,
+    name,
+    kind: 'file',
+    type: 'image',
+    extension: 'jpg',
+    mime: 'image/jpeg',
+    size: 2_345_678,
+    allocated: 2_347_008,
+    modifiedAt: '2025-07-14T08:30:00Z',
+    createdAt: null,
+    contentId: null,
+    hidden: false,
+    childCount: null,
+    fileCount: null,
+    totalSize: null,
+    ...over,
+  }
+}
+
+const nasty = [
+  entry('holiday', { kind: 'directory', childCount: 12, fileCount: 1_204, totalSize: 4_200_000_000 }),
+  entry('new', { kind: 'directory' }),
+  entry('日本語の写真.jpg'),
+  entry('red\u001b[31m.jpg', { size: 0 }),
+  entry('photo\u202Egpj.exe', { type: 'executable' }),
+  entry('two\nlines.txt', { type: 'text', size: 12 }),
+  entry('a name that is so long that no terminal of eighty columns has room for all of it.jpeg'),
+  entry('link', { kind: 'symlink', size: 11 }),
+  entry('fifo', { kind: 'other', size: 0 }),
+  entry('node_modules', { kind: 'directory', hiddenBy: 'developer folders' }),
+]
+
+test('a folder, with everything a name can hold', async () => {
+  await expectLook('file-list', 'files.list', {
+    path: '/home/ann',
+    source: 'index',
+    items: nasty,
+    total: 12,
+    online: true,
+  })
+})
+
+test('all that is known of a file', async () => {
+  await expectLook('file-info', 'files.info', {
+    ...entry('cat.jpg', {
+      createdAt: '2025-07-14T08:30:00Z',
+      contentId: '5e8f2f2a-0000-5000-8000-000000000001' as Entry['contentId'],
+    }),
+    contentHash: '00ff00ff00ff00ff',
+    integrityHash: null,
+    copies: [
+      { path: '/home/ann/Pictures/2024/cat.jpg', device: 'laptop', volume: null, online: true },
+      {
+        path: '/media/blue/backup/pictures/of/many/years/gone/by/2024/cat.jpg',
+        device: 'laptop',
+        volume: null,
+        online: false,
+      },
+    ],
+    sidecars: [],
+    metadata: { width: 4000, focalLength: '35 mm', camera: 'X100' },
+    rules: [],
+    looksLike: 'png, named .jpg',
+    online: true,
+  })
+})
+
+test('found files, with what matched marked and what is offline said', async () => {
+  const location = { id: '01890000-0000-7000-8000-0000000000a1' as Location['id'], name: 'Pictures' }
+  const why = (...ranges: [number, number][]) => [{ field: 'name' as const, ranges }]
+  await expectLook(
+    'search',
+    'search.files',
+    {
+      query: 'holi cat',
+      total: 1_204,
+      totalIsExact: true,
+      tookMs: 3,
+      items: [
+        { ...entry('holiday cat.jpg'), location, online: true, why: why([0, 4], [8, 11]) },
+        { ...entry('日本holi-cat.jpg'), location, online: false, why: why([2, 6], [7, 10]) },
+      ],
+      cursor: 'next',
+    },
+    marked,
+  )
+})
+
+test('duplicates, differences and the rule that hides a path', async () => {
+  await expectLook('duplicates', 'files.duplicates', {
+    groups: [
+      {
+        contentId: '5e8f2f2a-0000-5000-8000-000000000001' as never,
+        size: 2_000_000,
+        verified: 'full',
+        files: [
+          { path: '/home/ann/a.jpg', online: true },
+          { path: '/media/blue/a.jpg', online: false },
+        ],
+      },
+    ],
+    totalGroups: 3,
+    reclaimableBytes: 5_000_000,
+    notes: [{ path: '/home/ann/b.jpg', message: 'may not be read' }],
+  })
+  await expectLook('verify', 'indexing.verify', {
+    checked: 12_345,
+    differences: [
+      { kind: 'missing-from-index', path: '/home/ann/new.txt' },
+      { kind: 'size', path: '/home/ann/grown.txt' },
+    ],
+    total: 2,
+    fixed: 0,
+    tookMs: 412,
+  })
+  await expectLook('explain', 'indexing.explain', {
+    path: '/home/ann/app/node_modules/x',
+    indexed: false,
+    hiddenAt: '/home/ann/app/node_modules',
+    rule: { name: 'developer folders', source: 'built in', pattern: 'node_modules/' },
+    reason: 'it lies in a folder that a rule leaves out',
+  })
+})
+
+test('locations, jobs and volumes', async () => {
+  const location: Location = {
+    id: '01890000-0000-7000-8000-0000000000a1' as Location['id'],
+    name: 'Pictures',
+    path: '/home/ann/Documents/and/settings/of/another/time/Pictures',
+    mode: 'content',
+    watch: true,
+    state: 'complete',
+    volumeId: null,
+    rules: [],
+    maxDepth: null,
+    counts: { files: 12_345, directories: 678, symlinks: 0, others: 0, bytes: 4_200_000_000 },
+    lastScanAt: '2026-03-01T11:55:00Z',
+    error: null,
+  }
+  await expectLook('location-list', 'locations.list', [
+    location,
+    {
+      ...location,
+      name: 'Blue disk',
+      path: '/media/blue',
+      state: 'offline',
+      error: 'the volume is not mounted',
+      lastScanAt: null,
+    },
+  ])
+  const job: Job = {
+    id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
+    name: 'indexing.location',
+    status: 'running',
+    priority: 0,
+    parentId: null,
+    progress: { phase: 'identify', done: 52_000, total: 100_000, bytes: 0, rate: 34_000, etaMs: 1_400 },
+    attempts: 1,
+    createdAt: '2026-03-01T11:59:00Z',
+    startedAt: '2026-03-01T11:59:00Z',
+    endedAt: null,
+    error: null,
+    warnings: 0,
+  }
+  await expectLook('job-list', 'jobs.list', [
+    job,
+    { ...job, status: 'completed', warnings: 3, progress: { ...job.progress, done: 100_000 } },
+    { ...job, status: 'failed', error: { code: 'DiskFull', message: 'no space left on the volume of the library' } },
+  ])
+  const volume: Volume = {
+    id: null,
+    fingerprint: 'f00d',
+    name: 'Blue disk',
+    mountPoint: '/media/ann/blue-disk-with-a-long-name',
+    kind: 'external',
+    disk: 'ssd',
+    filesystem: 'ext4',
+    totalBytes: 500_000_000_000,
+    freeBytes: 120_000_000_000,
+    tracked: true,
+    online: true,
+    readOnly: true,
+    cow: false,
+    removable: true,
+    readBytesPerSecond: null,
+    writeBytesPerSecond: null,
+  }
+  await expectLook('volume-list', 'volumes.list', [volume, { ...volume, name: 'Old', mountPoint: null, online: false }])
+})
+
+test('what the doctor found', async () => {
+  await expectLook('doctor', 'system.doctor', {
+    ok: true,
+    checks: [
+      { name: 'runtime', state: 'ok', detail: 'Node.js 26.10.0', fix: null },
+      {
+        name: 'inotify',
+        state: 'warning',
+        detail: '8,192 watches, and 60,000 folders to watch: changes in the rest are found late',
+        fix: 'sudo sysctl fs.inotify.max_user_watches=524288',
+      },
+    ],
+    engines: [
+      { job: 'video', name: 'ffmpeg', version: null, available: false, licence: 'LGPL', how: 'apt-get install ffmpeg' },
+    ],
+  })
+})
+
+test('a line of the log reads like a sentence', () => {
+  expect(
+    logLine(
+      '{"level":30,"time":"2026-03-01T11:59:00Z","pid":1,"msg":"location indexed","files":12,"path":"/a\\u001b"}',
+      plainStyle,
+    ),
+  ).toBe('11:59:00 info  location indexed  files=12 path=/a\\e')
+  expect(logLine('not JSON', plainStyle)).toBe('not JSON')
+})
