@@ -225,7 +225,7 @@ function openWorld({ limits, filter, ...options }: WorldOptions = {}) {
   const backend = createBackend({
     kind: 'folders',
     limits: { ...defaultWatchLimits, ...shortLimits, ...limits },
-    filterFor: () => (filter as FolderFilter | undefined) ?? null,
+    filterFor: () => filter ?? null,
     events: {
       onProblem: (problem) => void problems.push(problem),
       onBatch: ({ dirs }) => {
@@ -303,6 +303,8 @@ function systemError(code: string): Error {
 /** Each folder's file `.hide` lists names that are hidden there and below. */
 const hiddenByList: FolderFilter<readonly string[]> = {
   ruleNames: new Set(['.hide']),
+  evidenceNames: new Set(),
+  isSame: (before, now) => before?.join('\n') === now?.join('\n'),
   enter: (above, dir, has) => {
     const inherited = above ?? []
     return has('.hide') ? [...inherited, ...readFileSync(`${displayName(dir)}/.hide`, 'utf8').split('\n')] : inherited

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { errorMessage, systemCode } from '../../util/errors.ts'
 import { displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
 import { reachableFolder } from '../../util/reachable-path.ts'
@@ -56,7 +56,7 @@ export class FolderTree implements WatchedTree {
 
   async add(dirs: readonly RawName[]): Promise<DirtyFolder[]> {
     const found = dirs.map((dir) => this.#firstUnknown(dir)).filter((unknown) => unknown !== null)
-    return (await this.#grow(found)).map(asNew)
+    return (await this.#grow(found)).map(asTree)
   }
 
   markAll(): void {
@@ -72,24 +72,40 @@ export class FolderTree implements WatchedTree {
   async #examine(dirty: ReadonlyMap<WatchedFolder, Dirty>): Promise<DirtyFolder[]> {
     const slice = new TimeSlice()
     const found: Found[] = []
-    const reports = new Map<WatchedFolder, DirtyFolder>()
+    const reports: Reports = new Map()
+    const above = new Set<WatchedFolder>()
     for (const [folder, { names, subtree }] of dirty) {
       if (folder.removed) continue
-      const isRenewed = this.#renewIfDoubtful(folder, names)
-      const isTree = subtree || (names?.some((name) => this.#isRule(name)) ?? false)
-      if (isTree) await this.#compareTree(folder, found)
-      else if (names && !isRenewed) for (const name of names) this.#compareName(folder, name, found)
-      else this.#compareFolder(folder, found)
-      reports.set(folder, { dir: folder.path, names: isTree || isRenewed ? null : names, subtree: isTree })
+      const known = this.#renewIfDoubtful(folder, names) ? null : names
+      addReport(reports, folder, { dir: folder.path, names: known, subtree })
+      if (subtree) await this.#compareTree(folder, found)
+      else if (known && !this.#isRule(known)) for (const name of known) this.#compareName(folder, name, found)
+      else {
+        await this.#decideAnew(folder, found, reports)
+        if (folder.parent && this.#deps.filter) above.add(folder.parent)
+      }
       if (slice.isSpent()) await slice.pause()
     }
+    // What a folder holds may decide whether rules let it in, and its neighbours.
+    for (const folder of above) await this.#decideAnew(folder, found, reports)
     // Only now, that no watch is left at an old path: one for the same folder at its new path would share its fate.
-    for (const folder of await this.#grow(found)) reports.set(folder, asNew(folder))
+    for (const folder of await this.#grow(found)) addReport(reports, folder, asTree(folder))
     const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
     return [...reports]
       .filter(([folder]) => !folder.removed && !isBelow(folder, trees))
       .toSorted(([a], [b]) => a.depth - b.depth)
       .map(([, report]) => report)
+  }
+
+  /** Compares a folder with its disk as a whole; where its rules have changed, also what is below it. */
+  async #decideAnew(folder: WatchedFolder, found: Found[], reports: Reports): Promise<void> {
+    if (folder.removed) return
+    const before = folder.context
+    const isChanged = this.#compareFolder(folder, found)
+    if (isChanged) addReport(reports, folder, { dir: folder.path, names: null, subtree: false })
+    if (this.#deps.filter?.isSame(before, folder.context) ?? true) return
+    addReport(reports, folder, asTree(folder))
+    await this.#compareTree(folder, found)
   }
 
   /** The folder `dir`, or the first above it that is not watched; null where there is none, or it is not ours. */
@@ -110,15 +126,19 @@ export class FolderTree implements WatchedTree {
     if (known?.watch && stats && known.isSame(stats)) return
     const isRetry = known?.watch === null
     known?.remove()
-    if (stats?.isDirectory() && !this.#isHidden(folder, name)) found.push({ parent: folder, name, isRetry })
+    if (stats && this.#isOurs(folder, stats) && !this.#isHidden(folder, name))
+      found.push({ parent: folder, name, isRetry })
   }
 
-  /** The same for all names of a folder. */
-  #compareFolder(folder: WatchedFolder, found: Found[]): void {
+  /** The same for all names of a folder; whether anything is. */
+  #compareFolder(folder: WatchedFolder, found: Found[]): boolean {
     const visible = this.#visibleFolders(folder)
     const keys = new Set(visible.map(({ name }) => nameToKey(name)))
-    for (const child of folder.children?.values() ?? []) if (!keys.has(nameToKey(child.name))) child.remove()
+    const gone = [...(folder.children?.values() ?? [])].filter(({ name }) => !keys.has(nameToKey(name)))
+    const before = found.length
+    for (const child of gone) child.remove()
     for (const { name } of visible) this.#compareName(folder, name, found)
+    return gone.length > 0 || found.length > before
   }
 
   /** The same for a folder and everything below it. */
@@ -165,15 +185,19 @@ export class FolderTree implements WatchedTree {
 
   /** Watches one folder; null where there is nothing to watch, or it is watched already. */
   #attach({ parent, name, isRetry = false }: Found): WatchedFolder | null {
-    const { maxDepth } = this.#deps.root
-    if (parent.removed || parent.child(name) || (maxDepth !== null && parent.depth >= maxDepth)) return null
+    if (parent.removed || parent.child(name)) return null
     const stats = lstatOrNull(joinName(parent.path, name))
-    // Another file system is not entered.
-    if (!stats?.isDirectory() || stats.dev !== this.#device) return null
+    if (!stats || !this.#isOurs(parent, stats)) return null
     const folder = new WatchedFolder(parent, name, stats)
     parent.adopt(folder)
     this.#watch(folder, isRetry)
     return folder
+  }
+
+  /** Whether what is in `parent` is a folder as deep as asked for, on the root's file system: another is not entered. */
+  #isOurs(parent: WatchedFolder, stats: Stats): boolean {
+    const { maxDepth } = this.#deps.root
+    return stats.isDirectory() && stats.dev === this.#device && (maxDepth === null || parent.depth < maxDepth)
   }
 
   #watch(folder: WatchedFolder, isRetry = false): void {
@@ -198,8 +222,8 @@ export class FolderTree implements WatchedTree {
       const { folders, names } = readFolders(path.path)
       const { filter } = this.#deps
       if (!filter) return folders.map((name) => ({ parent: folder, name }))
-      const shown = new Set(names.map(displayName))
-      const has: HasName = (name) => shown.has(name)
+      let shown: Set<string> | null = null
+      const has: HasName = (name) => (shown ??= new Set(names.map(displayName))).has(name)
       const inside = filter.enter(folder.parent?.context ?? null, dir, has)
       folder.context = inside
       return folders.filter((name) => !filter.hides(inside, dir, name, has)).map((name) => ({ parent: folder, name }))
@@ -215,8 +239,12 @@ export class FolderTree implements WatchedTree {
     return this.#deps.filter?.hides(folder.context, dir, name, has) ?? false
   }
 
-  #isRule(name: RawName): boolean {
-    return typeof name === 'string' && (this.#deps.filter?.ruleNames.has(name) ?? false)
+  #isRule(names: readonly RawName[]): boolean {
+    const { filter } = this.#deps
+    if (!filter) return false
+    return names.some(
+      (name) => typeof name === 'string' && (filter.ruleNames.has(name) || filter.evidenceNames.has(name)),
+    )
   }
 
   #failed(folder: WatchedFolder, err: unknown, isRetry: boolean): void {
@@ -233,7 +261,19 @@ export class FolderTree implements WatchedTree {
   }
 }
 
-function asNew(folder: WatchedFolder): DirtyFolder {
+type Reports = Map<WatchedFolder, DirtyFolder>
+
+/** Adds to what is reported of a folder already. */
+function addReport(reports: Reports, folder: WatchedFolder, report: DirtyFolder): void {
+  const { names, subtree } = reports.get(folder) ?? report
+  reports.set(folder, {
+    dir: report.dir,
+    names: names && report.names,
+    subtree: subtree || report.subtree,
+  })
+}
+
+function asTree(folder: WatchedFolder): DirtyFolder {
   return { dir: folder.path, names: null, subtree: true }
 }
 

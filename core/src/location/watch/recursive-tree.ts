@@ -61,11 +61,21 @@ export class RecursiveTree implements WatchedTree {
     const path = sep === '/' ? name.toString() : name.toString().replaceAll(sep, '/')
     const [folder, last] = splitPath(path)
     this.#burst.mark(folder, last)
+    this.#markRuled(folder, last)
     if (event !== 'rename') return
     this.#renamed.add(path)
     if (this.#renamed.size <= this.#deps.limits.namesHeld) return
     this.#renamed.clear()
     this.markAll()
+  }
+
+  /** Marks what a change of a rule may show or hide. */
+  #markRuled(folder: string, name: string): void {
+    const { filter } = this.#deps
+    if (filter?.ruleNames.has(name)) this.#burst.markTree(folder)
+    if (!filter?.evidenceNames.has(name)) return
+    this.#burst.mark(folder, null)
+    this.#burst.mark(splitPath(folder)[0], null)
   }
 
   async #examine(): Promise<DirtyFolder[]> {
@@ -77,8 +87,7 @@ export class RecursiveTree implements WatchedTree {
     const reports = new Map<string, DirtyFolder>()
     for (const [folder, { names, subtree }] of dirty) {
       if (!this.#enter(folder, inside)) continue
-      const isTree = subtree || (names?.some((name) => this.#isRule(name)) ?? false)
-      reports.set(folder, { dir: this.#path(folder), names: isTree ? null : names, subtree: isTree })
+      reports.set(folder, { dir: this.#path(folder), names, subtree })
       if (slice.isSpent()) await slice.pause()
     }
     for (const folder of renamed) {
@@ -118,10 +127,6 @@ export class RecursiveTree implements WatchedTree {
 
   #path(folder: string): RawName {
     return folder === '' ? this.#root : joinName(this.#root, folder)
-  }
-
-  #isRule(name: RawName): boolean {
-    return typeof name === 'string' && (this.#deps.filter?.ruleNames.has(name) ?? false)
   }
 }
 

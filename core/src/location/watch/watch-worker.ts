@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { createBackend } from './create-backend.ts'
+import { createRuleFilter } from './rule-filter.ts'
 import type { WatchBackend } from './watch-backend.ts'
 import type { WatchAnswer, WatchRequest } from './watch-messages.ts'
 
@@ -20,7 +21,7 @@ function serve(post: (answer: WatchAnswer) => void): (request: WatchRequest) => 
     return createBackend({
       kind,
       limits,
-      filterFor: () => null,
+      filterFor: ({ path, rules }) => (rules ? createRuleFilter({ path, rules }) : null),
       events: {
         onProblem: (problem) => post({ type: 'problem', problem }),
         onBatch: (batch) => {

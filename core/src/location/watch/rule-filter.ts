@@ -1,0 +1,36 @@
+import { sep } from 'node:path'
+import type { RuleSettings } from '../../domain/rules.ts'
+import { readRuleFile, type RuleContext, RuleEngine } from '../../indexing/rules/index.ts'
+import { displayName, type RawName } from '../../util/file-name.ts'
+import type { FolderFilter } from './folder-filter.ts'
+
+/** What holds for everything below the folder it is in; the other names of the engine only are evidence beside a folder. */
+const listNames = ['.git', '.gitignore', '.spacedriveignore']
+
+/** The rules of a location as they concern folders; the same engine as the indexer's. */
+export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSettings }): FolderFilter<RuleContext> {
+  const engine = new RuleEngine({ settings: rules, root: slashed(path), readFile: readRuleFile })
+  const lists = new Set(listNames.filter((name) => engine.ruleNames.has(name)))
+  return {
+    ruleNames: lists,
+    evidenceNames: new Set([...engine.ruleNames].filter((name) => !lists.has(name))),
+    enter: (above, dir, has) => engine.enter(above ?? engine.rootContext(), slashed(dir), has),
+    isSame: (before, now) => before !== null && now !== null && isSameContext(before, now),
+    hides: (inside, dir, name, has) => engine.match(inside, slashed(dir), displayName(name), true, has) !== null,
+  }
+}
+
+/** The engine keeps the list it made of a file as long as the file has the same bytes. */
+function isSameContext(a: RuleContext, b: RuleContext): boolean {
+  return (
+    a === b || (a.inWorkTree === b.inWorkTree && isSameLayers(a.git, b.git) && isSameLayers(a.spacedrive, b.spacedrive))
+  )
+}
+
+function isSameLayers(a: RuleContext['git'], b: RuleContext['git']): boolean {
+  return a.length === b.length && a.every((layer, i) => layer.list === b[i]?.list && layer.base === b[i]?.base)
+}
+
+function slashed(path: RawName): string {
+  return sep === '/' ? displayName(path) : displayName(path).replaceAll(sep, '/')
+}
