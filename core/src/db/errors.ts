@@ -9,6 +9,14 @@ export function databaseError(err: unknown, file: string): unknown {
       return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
     case SQLITE_READONLY:
       return new CoreError('PermissionDenied', `${file} cannot be written; check its permissions`, { cause: err })
+    case SQLITE_CANTOPEN:
+      return new CoreError(
+        'PermissionDenied',
+        `${file} cannot be opened; check that its folder is there and may be written`,
+        {
+          cause: err,
+        },
+      )
     case SQLITE_IOERR:
       return new CoreError('Unavailable', `the disk failed while writing ${file}: ${err.message}`, { cause: err })
     case SQLITE_CORRUPT:
@@ -29,4 +37,5 @@ const SQLITE_READONLY = 8
 const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
+const SQLITE_CANTOPEN = 14
 const SQLITE_NOTADB = 26

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { JobId } from '../domain/ids.ts'
 import { systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
@@ -64,7 +65,9 @@ export class History {
   async #sweepLogs(): Promise<void> {
     const { store, logDir, log } = this.#deps
     try {
-      for (const name of await readdir(logDir)) {
+      for (const [n, name] of (await readdir(logDir)).entries()) {
+        // Thousands of look-ups in one turn would be felt.
+        if (n % 256 === 255) await setImmediate()
         const id = JobId.safeParse(name.replace(/\.log$/, ''))
         if (!id.success || store.find(id.data)) continue
         await rm(join(logDir, name), { force: true })

@@ -8,5 +8,5 @@ export {
   type ProgressUpdate,
   priorities,
 } from './define.ts'
-export { defaultLimits, type JobLimits } from './limits.ts'
-export { JobManager, type JobManagerOptions } from './manager.ts'
+export type { JobLimits } from './limits.ts'
+export { JobManager } from './manager.ts'

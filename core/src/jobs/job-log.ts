@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Logger } from '../util/logger.ts'
 
 export interface JobLogDeps {
@@ -51,6 +52,7 @@ export class JobLog implements Logger {
     this.#buffer = []
     this.#buffered = 0
     try {
+      mkdirSync(dirname(this.#deps.file), { recursive: true })
       appendFileSync(this.#deps.file, text)
     } catch (err) {
       this.#full = true

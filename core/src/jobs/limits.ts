@@ -13,6 +13,8 @@ export interface JobLimits {
   readonly progressSaveMs: number
   /** How long pausing, cancelling and closing wait for a running job to stop. */
   readonly stopWaitMs: number
+  /** When the database cannot be written (a full disk), it is tried again this often. */
+  readonly databaseRetryMs: number
   /** So many ends of the process in a row while a job runs, without a checkpoint in between, and the job has failed. */
   readonly crashes: number
   /** Warnings kept for one job; beyond this they are only counted. */
@@ -43,6 +45,7 @@ export const defaultLimits: JobLimits = {
   progressEventMs: 100,
   progressSaveMs: 2_000,
   stopWaitMs: 30_000,
+  databaseRetryMs: 2_000,
   // Far beyond a bad day of kills and power cuts, yet a job that takes the process down with it does end.
   crashes: 50,
   warnings: 1_000,

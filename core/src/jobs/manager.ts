@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { z } from 'zod'
+import { databaseError } from '../db/index.ts'
 import type { JobId } from '../domain/ids.ts'
 import type { Job as JobInfo, JobDetails, JobStatus, JobType } from '../domain/job.ts'
 import type { Library } from '../library/index.ts'
@@ -73,9 +73,13 @@ export class JobManager<L = Library> implements AsyncDisposable {
     const { file, logDir, log, now = Date.now, emit } = options
     const limits = { ...defaultLimits, ...options.limits }
     const definitions = definitionsByName(options.definitions)
-    mkdirSync(logDir, { recursive: true })
     const store = await openStore({ file, log, now })
-    recoverJobs({ store, definitions, log, now, maxCrashes: limits.crashes })
+    try {
+      recoverJobs({ store, definitions, log, now, maxCrashes: limits.crashes })
+    } catch (err) {
+      store.db.close()
+      throw databaseError(err, file)
+    }
     const commits = new GroupCommit(store.db, file)
     const history = new History({ store, commits, log, logDir, now, limits })
     history.tidy()

@@ -26,10 +26,11 @@ export class ProgressMeter {
     if (update.phase !== undefined && update.phase !== this.#value.phase) this.#begin(update.phase)
     const old = this.#value
     const done = Math.max(old.done, update.done ?? 0)
+    const total = update.total ?? old.total
     this.#value = {
       ...old,
       done,
-      total: notLess(update.total === undefined ? old.total : update.total, Math.max(old.total ?? 0, done)),
+      total: total === null ? null : Math.max(total, old.total ?? 0, done),
       bytes: Math.max(old.bytes, update.bytes ?? 0),
     }
   }
@@ -57,9 +58,4 @@ export class ProgressMeter {
     this.#value = { phase, done: 0, total: null, bytes: 0, rate: null, etaMs: null }
     this.#sample = { at: this.#now(), done: 0 }
   }
-}
-
-/** An unknown total stays unknown; once it is known it does not shrink. */
-function notLess(total: number | null, least: number): number | null {
-  return total === null ? null : Math.max(total, least)
 }

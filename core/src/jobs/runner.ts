@@ -30,9 +30,6 @@ export interface RunnerDeps<L> {
 
 const CLASSES: readonly ConcurrencyClass[] = ['cpu', 'io', 'network']
 
-/** When the database cannot be written (a full disk), it is tried again this often. */
-const DATABASE_RETRY_MS = 2_000
-
 /** Takes jobs from the queue and runs them, so many of each class side by side. Only those running are in memory. */
 export class Runner<L> {
   readonly #deps: RunnerDeps<L>
@@ -108,7 +105,7 @@ export class Runner<L> {
       .catch((err: unknown) => {
         this.#claiming = false
         this.#deps.log.error({ err }, `no job can be started: ${errorMessage(err)}`)
-        this.#wakeIn(DATABASE_RETRY_MS)
+        this.#wakeIn(this.#deps.limits.databaseRetryMs)
       })
   }
 
@@ -247,7 +244,7 @@ export class Runner<L> {
 
   async #pauseBeforeRetry(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, DATABASE_RETRY_MS)
+    const timer = setTimeout(resolve, this.#deps.limits.databaseRetryMs)
     this.#closing.signal.addEventListener('abort', () => resolve(), { once: true })
     await promise
     clearTimeout(timer)

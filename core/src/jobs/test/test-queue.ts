@@ -30,12 +30,14 @@ export interface TestQueueOptions {
   readonly now?: () => number
   /** False: nothing runs until `jobs.start`. */
   readonly start?: boolean
+  /** False: `events` stays empty. */
+  readonly hear?: boolean
 }
 
 /** A real queue in a folder of its own, with quick retries. */
 export async function openTestQueue(
   definitions: readonly AnyJob<object>[],
-  { limits, now = Date.now, start = true }: TestQueueOptions = {},
+  { limits, now = Date.now, start = true, hear = true }: TestQueueOptions = {},
 ): Promise<TestQueue> {
   const dir = await mkdtemp(join(tmpdir(), 'spacedrive-jobs-'))
   const file = join(dir, 'jobs.db')
@@ -47,7 +49,7 @@ export async function openTestQueue(
     error: (fields, message) => void lines.push({ level: 'error', fields, message }),
   }
   const bus = new EventBus({ log, now })
-  bus.subscribe((event) => events.push(event))
+  if (hear) bus.subscribe((event) => events.push(event))
   const open = (jobs: readonly AnyJob<object>[]) =>
     JobManager.open<object>({
       file,
