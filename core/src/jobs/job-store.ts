@@ -229,11 +229,10 @@ export class JobStore {
   /** The rows of the unfinished jobs below `id`, children and theirs. */
   activeDescendants(id: JobId): number[] {
     const rows = this.#statement(
-      `with recursive below(uuid) as (
-         select uuid from jobs where parent = ?
-         union select jobs.uuid from jobs join below on jobs.parent = below.uuid)
-       select id from jobs where uuid in (select uuid from below) and status in ('queued', 'running', 'paused')
-       order by id`,
+      `with recursive below(id, uuid, status) as (
+         select id, uuid, status from jobs where parent = ?
+         union select jobs.id, jobs.uuid, jobs.status from jobs join below on jobs.parent = below.uuid)
+       select id from below where status in ('queued', 'running', 'paused') order by id`,
     ).all(uuidToBlob(id))
     return rows.map((row) => row['id'] as number)
   }
