@@ -33,6 +33,3 @@ export interface ContractOp {
 export function loadContract(): readonly ContractOp[] {
   return JSON.parse(readFileSync(new URL('./contract.json', import.meta.url), 'utf8')) as readonly ContractOp[]
 }
-
-/** What an operation answers. */
-export type OutputOf<N extends keyof Ops> = Ops[N]['output']['_output']

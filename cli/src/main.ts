@@ -9,7 +9,6 @@ import { createIo } from './io.ts'
 import { operationCommands } from './operation-commands.ts'
 import { type Invocation, parseCommandLine } from './parse.ts'
 import { reportError } from './report-error.ts'
-import { programVersion } from './version.ts'
 
 /** Runs one command line to its end. Gives the exit code; never throws and never exits. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const commands = allCommands()
     const invocation = parseCommandLine(argv, commands)
     if (invocation.kind === 'version') {
+      const { programVersion } = await import('@spacedrive/client/node')
       process.stdout.write(`spacedrive ${programVersion()}\n`)
       return exitCodes.ok
     }

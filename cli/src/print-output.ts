@@ -1,6 +1,6 @@
 import type { Ops } from '@spacedrive/core/ops'
 import type { CliContext } from './context.ts'
-import type { OutputOf } from './contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import { afterwards } from './hints.ts'
 import { renderOutput } from './render/index.ts'
 import { viewOf } from './render/view.ts'

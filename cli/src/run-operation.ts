@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import type { Ops } from '@spacedrive/core/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
-import type { ContractOp, OutputOf } from './contract.ts'
+import type { OutputOf } from '@spacedrive/client'
+import type { ContractOp } from './contract.ts'
 import { confirm } from './confirm.ts'
 import { exitCodeOfJob, exitCodes } from './exit-codes.ts'
 import { printOutput } from './print-output.ts'
@@ -11,7 +12,7 @@ import { isShortId } from './short-id.ts'
 
 /** Runs the operation of a command: asks where it destroys, sends it, prints what came back, waits where that is wanted. */
 export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
-  await using session = await openSession(context)
+  using session = await openSession(context)
   const { wait, ...given } = values
   const input = await inputOf(operation, given, session)
   if (operation.cli?.confirm !== undefined) await confirm(operation, input, session)

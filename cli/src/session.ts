@@ -1,21 +1,76 @@
 import type { Event, EventType } from '@spacedrive/core/events'
-import type { Ops } from '@spacedrive/core/ops'
+import { type ActionName, ClientError, type InputOf, type OutputOf, type QueryName } from '@spacedrive/client'
+import { connect, type ConnectOptions, DaemonNotRunningError, stopDaemon } from '@spacedrive/client/node'
 import type { CliContext } from './context.ts'
-import type { ContractOp, OutputOf } from './contract.ts'
-
-type NamesOf<K extends Ops[keyof Ops]['kind']> = { [N in keyof Ops]: Ops[N]['kind'] extends K ? N : never }[keyof Ops]
-type InputOf<N extends keyof Ops> = Ops[N]['input']['_input']
+import type { ContractOp } from './contract.ts'
+import { exitCodes } from './exit-codes.ts'
 
 /** A connection to the daemon for one command. Requests are about the library of `--library`, and end at Ctrl-C. */
-export interface Session extends AsyncDisposable {
+export interface Session extends Disposable {
   readonly context: CliContext
   /** Whether the daemon was started for this command. */
   readonly startedDaemon: boolean
-  query<N extends NamesOf<'query'>>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
-  action<N extends NamesOf<'action'>>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
+  query<N extends QueryName>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
+  action<N extends ActionName>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
   /** An operation known only by its contract. */
   call(operation: ContractOp, input: Readonly<Record<string, unknown>>): Promise<unknown>
-  /** Events from now on; `types` null: every one. */
-  subscribe(types: readonly EventType[] | null, listener: (event: Event) => void): Promise<Disposable>
-  stopDaemon(): Promise<void>
+  /** Events from now on; `types` null: every one. `onMissed`: some were lost, ask for the state again. */
+  subscribe(
+    types: readonly EventType[] | null,
+    onEvent: (event: Event) => void,
+    onMissed?: () => void,
+  ): Promise<Disposable>
+  /** Settles when the daemon is gone, with the reason. */
+  readonly closed: Promise<Error | null>
+}
+
+/** No daemon runs and none was, or could be, started; exit code 6. */
+export class NoDaemonError extends Error {
+  override name = 'NoDaemonError'
+  readonly code = 'Unavailable'
+  readonly exitCode = exitCodes.notRunning
+  readonly details: unknown
+  constructor(cause: ClientError) {
+    const isStopped = cause instanceof DaemonNotRunningError
+    super(isStopped ? `${cause.message}; \`spacedrive start\` starts it` : cause.message, { cause })
+    this.details = cause.details
+  }
+}
+
+type SessionOptions = Pick<ConnectOptions, 'start' | 'version'>
+
+/** Connects, and starts the daemon where that is allowed. Throws NoDaemonError where there is none. */
+export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {
+  const { globals, interrupt, io } = context
+  const start = globals.start ? 'auto' : 'never'
+  const onStarting = () => io.note('Starting the daemon …')
+  const { client, startedDaemon } = await connect({ start, ...instanceOf(context), onStarting, ...options }).catch(
+    explained,
+  )
+  const call = { library: globals.library, signal: interrupt.signal }
+  return {
+    context,
+    startedDaemon,
+    closed: client.closed,
+    query: (name, input) => client.query(name, input, call),
+    action: (name, input) => client.action(name, input, call),
+    call: (operation, input) => client.call(operation.name, input, call),
+    subscribe: (types, onEvent, onMissed) =>
+      client.subscribe({ types: types ?? undefined, library: globals.library, onMissed }, onEvent),
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  }
+}
+
+/** Stops the daemon the command is about. False: none was running. */
+export function stopDaemonOf(context: CliContext): Promise<boolean> {
+  return stopDaemon(instanceOf(context))
+}
+
+/** Which daemon the command is about, and how it is started. */
+export function instanceOf({ globals }: CliContext): Pick<ConnectOptions, 'instance' | 'dataDir' | 'verbose'> {
+  return { instance: globals.instance, dataDir: globals.dataDir, verbose: globals.verbose }
+}
+
+function explained(err: unknown): never {
+  throw err instanceof ClientError && err.code === 'Unavailable' ? new NoDaemonError(err) : err
 }

@@ -3,16 +3,17 @@ import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { programVersion } from '@spacedrive/client/node'
 import { errorMessage } from '@spacedrive/core/errors'
 import { redact } from '../bundle/redact.ts'
 import { type TarEntry, tar } from '../bundle/tar.ts'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import { exitCodes } from '../exit-codes.ts'
 import { printOutput } from '../print-output.ts'
-import { type Session, openSession, readLogTail } from '../session.ts'
-import { programVersion } from '../version.ts'
+import { readLogTail } from '../log-tail.ts'
+import { type Session, openSession } from '../session.ts'
 
 type Report = OutputOf<'system.doctor'>
 
@@ -47,7 +48,7 @@ async function examine(context: CliContext): Promise<{ report: Report; facts: Fa
     } as const
     return { report: { ok: false, checks: [check], engines: [] }, facts: {} }
   }
-  await using open = session
+  using open = session
   const report = await open.query('system.doctor', {})
   const [status, config] = await Promise.all([open.query('system.status', {}), open.query('config.get', {})])
   const daemon = {

@@ -19,7 +19,7 @@ const PHASE_WIDTH = 20
 
 /** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
-  await using session = await openSession(context)
+  using session = await openSession(context)
   const only = typeof values.jobId === 'string' ? await findJob(values.jobId, session) : null
   const tracker = new JobTracker(Date.now)
   const { globals, interrupt, io } = context

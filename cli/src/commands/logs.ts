@@ -3,13 +3,13 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { logLine } from '../render/log-line.ts'
-import { readLogTail } from '../session.ts'
+import { readLogTail } from '../log-tail.ts'
 
 /** How often the file is looked at for new lines. */
 const FOLLOW_MS = 250
 const DEFAULT_TAIL = 100
 
-/** The end of the log, from the daemon or, where none runs, from its file: after a crash that is when one wants it. */
+/** The end of the log, and with --follow what is written from now on. */
 export async function logs(values: Values, context: CliContext): Promise<number> {
   const { globals, io, interrupt } = context
   const tail = typeof values.tail === 'number' ? values.tail : DEFAULT_TAIL
@@ -20,7 +20,7 @@ export async function logs(values: Values, context: CliContext): Promise<number>
     return exitCodes.ok
   }
   for (const line of lines) print(line)
-  if (values.follow === true && file !== null) await follow(file, { signal: interrupt.signal, print })
+  if (values.follow === true) await follow(file, { signal: interrupt.signal, print })
   return exitCodes.ok
 }
 

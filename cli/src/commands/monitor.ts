@@ -5,7 +5,7 @@ import { openSession } from '../session.ts'
 
 /** Full screen in a terminal; in a pipe one JSON line for each event. */
 export async function monitor(_values: Values, context: CliContext): Promise<number> {
-  await using session = await openSession(context)
+  using session = await openSession(context)
   const { globals, io, interrupt } = context
   if (!io.out.animated || !process.stdin.isTTY || globals.json || globals.jsonl) {
     using subscription = await session.subscribe(null, (event) => io.printJsonLine(event))

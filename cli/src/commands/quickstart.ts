@@ -8,7 +8,7 @@ import { exitCodeOfJob } from '../exit-codes.ts'
 import { followJob } from '../live/follow-job.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
-import { type Session, openSession } from '../session.ts'
+import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
 
@@ -18,22 +18,33 @@ const FIRST_LIBRARY = 'My Library'
 /** From a folder to a library that knows it, in one command. */
 export async function quickstart(values: Values, context: CliContext): Promise<number> {
   const path = await existingFolder(String(values.path))
-  await using session = await openSession(context)
+  using session = await openSession(context)
+  const once = values.once === true
+  try {
+    return await indexAndSay({ path, mode: values.mode as Location['mode'] | undefined, once }, session)
+  } finally {
+    if (once && session.startedDaemon) await stopDaemonOf(context)
+  }
+}
+
+interface Wanted {
+  readonly path: string
+  /** That of the location, or the default one, where it is not given. */
+  readonly mode: Location['mode'] | undefined
+  readonly once: boolean
+}
+
+async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
+  const { globals, io } = session.context
   const library = await currentLibrary(session)
-  const {
-    job: { id },
-    location,
-  } = await indexFolder(path, values.mode as Location['mode'] | undefined, session)
-  const job = await followJob(session, {
-    jobId: id,
-    title: `Indexing ${printable(location.path)} into ${printable(library.name)}`,
-  })
-  if (values.once === true) await restOfJobs(session)
+  const { job: queued, location } = await indexFolder(wanted, session)
+  const title = `Indexing ${printable(location.path)} into ${printable(library.name)}`
+  const job = await followJob(session, { jobId: queued.id, title })
+  if (wanted.once) await restOfJobs(session)
   const summary = await summarise({ library, locationId: location.id, job }, session)
-  if (context.globals.json || context.globals.jsonl) context.io.printJson(summary)
-  else context.io.print(summaryLines(summary, job, session).join('\n'))
-  if (values.once !== true) sayWhatNext(location, session)
-  else if (session.startedDaemon) await session.stopDaemon()
+  if (globals.json || globals.jsonl) io.printJson(summary)
+  else io.print(summaryLines(summary, job, session).join('\n'))
+  if (!wanted.once) sayWhatNext(location, session)
   return exitCodeOfJob(job)
 }
 
@@ -66,8 +77,7 @@ async function currentLibrary(session: Session): Promise<Library> {
 }
 
 async function indexFolder(
-  path: string,
-  mode: Location['mode'] | undefined,
+  { mode, path }: Wanted,
   session: Session,
 ): Promise<{ location: Location; job: { id: string } }> {
   const real = await realpath(path)

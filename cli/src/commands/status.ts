@@ -6,7 +6,7 @@ import { openSession } from '../session.ts'
 
 /** Asks a running daemon; never starts one. */
 export async function status(_values: Values, context: CliContext): Promise<number> {
-  await using session = await openSession({ ...context, globals: { ...context.globals, start: false } })
+  using session = await openSession(context, { start: 'never', version: 'any' })
   await printOutput('system.status', await session.query('system.status', {}), context)
   return exitCodes.ok
 }

@@ -1,6 +1,6 @@
 import type { Job, JobStatus, Location, Volume } from '@spacedrive/core/domain'
 import type { Event } from '@spacedrive/core/events'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import { type JobView, firstView, nextView } from '../live/job-progress.ts'
 
 /** What the screen shows, and nothing else: drawing is a function of it. */

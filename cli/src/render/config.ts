@@ -1,7 +1,7 @@
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { type Cell, renderTable } from '../text/table.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import type { Renderers } from './view.ts'
 
 type Explained = OutputOf<'config.explain'>

@@ -3,7 +3,7 @@ import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import { entrySummary, entryTable } from './entries.ts'
 import type { Renderers, View } from './view.ts'
 

@@ -1,5 +1,5 @@
 import type { Ops } from '@spacedrive/core/ops'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import type { Renderers, View } from './view.ts'
 
 /** Loaded by feature, because a command needs one of them. */

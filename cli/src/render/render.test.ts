@@ -1,7 +1,7 @@
 import type { Entry, Job, Location, Volume } from '@spacedrive/core/domain'
 import type { Ops } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import { plainStyle, type Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
 import { renderOutput } from './index.ts'
@@ -11,18 +11,21 @@ process.env.TZ = 'UTC'
 const now = Date.parse('2026-03-01T12:00:00Z')
 const marked: Style = (tone, text) => (tone === 'match' ? `[${text}]` : text)
 
-/** The answer as it looks at 80 columns, compared with what is committed. */
-async function expectLook<N extends keyof Ops>(
-  file: string,
-  name: N,
-  output: OutputOf<N>,
-  style = plainStyle,
-): Promise<void> {
+/** The answer as it looks at 80 columns. */
+async function look<N extends keyof Ops>(name: N, output: OutputOf<N>, style = plainStyle): Promise<string> {
   const view = { width: 80, verbose: false, now }
   const plain = await renderOutput(name, output, { ...view, style: plainStyle })
   expect(plain.filter((line) => textWidth(line) > 80)).toEqual([])
   const lines = await renderOutput(name, output, { ...view, style })
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`../../test/golden/${file}.txt`)
+  return `${lines.join('\n')}\n`
+}
+
+function golden(file: string): string {
+  return `../../test/golden/${file}.txt`
+}
+
+function why(...ranges: [number, number][]): { field: 'name'; ranges: [number, number][] }[] {
+  return [{ field: 'name', ranges }]
 }
 
 function entry(name: string, over: Partial<Entry> = {}): Entry {
@@ -61,95 +64,105 @@ const nasty = [
 ]
 
 test('a folder, with everything a name can hold', async () => {
-  await expectLook('file-list', 'files.list', {
-    path: '/home/ann',
-    source: 'index',
-    items: nasty,
-    total: 12,
-    online: true,
-  })
+  await expect(
+    await look('files.list', {
+      path: '/home/ann',
+      source: 'index',
+      items: nasty,
+      total: 12,
+      online: true,
+    }),
+  ).toMatchFileSnapshot(golden('file-list'))
 })
 
 test('all that is known of a file', async () => {
-  await expectLook('file-info', 'files.info', {
-    ...entry('cat.jpg', {
-      createdAt: '2025-07-14T08:30:00Z',
-      contentId: '5e8f2f2a-0000-5000-8000-000000000001' as Entry['contentId'],
+  await expect(
+    await look('files.info', {
+      ...entry('cat.jpg', {
+        createdAt: '2025-07-14T08:30:00Z',
+        contentId: '5e8f2f2a-0000-5000-8000-000000000001' as Entry['contentId'],
+      }),
+      contentHash: '00ff00ff00ff00ff',
+      integrityHash: null,
+      copies: [
+        { path: '/home/ann/Pictures/2024/cat.jpg', device: 'laptop', volume: null, online: true },
+        {
+          path: '/media/blue/backup/pictures/of/many/years/gone/by/2024/cat.jpg',
+          device: 'laptop',
+          volume: null,
+          online: false,
+        },
+      ],
+      sidecars: [],
+      metadata: { width: 4000, focalLength: '35 mm', camera: 'X100' },
+      rules: [],
+      looksLike: 'png, named .jpg',
+      online: true,
     }),
-    contentHash: '00ff00ff00ff00ff',
-    integrityHash: null,
-    copies: [
-      { path: '/home/ann/Pictures/2024/cat.jpg', device: 'laptop', volume: null, online: true },
-      {
-        path: '/media/blue/backup/pictures/of/many/years/gone/by/2024/cat.jpg',
-        device: 'laptop',
-        volume: null,
-        online: false,
-      },
-    ],
-    sidecars: [],
-    metadata: { width: 4000, focalLength: '35 mm', camera: 'X100' },
-    rules: [],
-    looksLike: 'png, named .jpg',
-    online: true,
-  })
+  ).toMatchFileSnapshot(golden('file-info'))
 })
 
 test('found files, with what matched marked and what is offline said', async () => {
   const location = { id: '01890000-0000-7000-8000-0000000000a1' as Location['id'], name: 'Pictures' }
-  const why = (...ranges: [number, number][]) => [{ field: 'name' as const, ranges }]
-  await expectLook(
-    'search',
-    'search.files',
-    {
-      query: 'holi cat',
-      total: 1_204,
-      totalIsExact: true,
-      tookMs: 3,
-      items: [
-        { ...entry('holiday cat.jpg'), location, online: true, why: why([0, 4], [8, 11]) },
-        { ...entry('日本holi-cat.jpg'), location, online: false, why: why([2, 6], [7, 10]) },
-      ],
-      cursor: 'next',
-    },
-    marked,
-  )
+  await expect(
+    await look(
+      'search.files',
+      {
+        query: 'holi cat',
+        total: 1_204,
+        totalIsExact: true,
+        tookMs: 3,
+        items: [
+          { ...entry('holiday cat.jpg'), location, online: true, why: why([0, 4], [8, 11]) },
+          { ...entry('日本holi-cat.jpg'), location, online: false, why: why([2, 6], [7, 10]) },
+        ],
+        cursor: 'next',
+      },
+      marked,
+    ),
+  ).toMatchFileSnapshot(golden('search'))
 })
 
 test('duplicates, differences and the rule that hides a path', async () => {
-  await expectLook('duplicates', 'files.duplicates', {
-    groups: [
-      {
-        contentId: '5e8f2f2a-0000-5000-8000-000000000001' as never,
-        size: 2_000_000,
-        verified: 'full',
-        files: [
-          { path: '/home/ann/a.jpg', online: true },
-          { path: '/media/blue/a.jpg', online: false },
-        ],
-      },
-    ],
-    totalGroups: 3,
-    reclaimableBytes: 5_000_000,
-    notes: [{ path: '/home/ann/b.jpg', message: 'may not be read' }],
-  })
-  await expectLook('verify', 'indexing.verify', {
-    checked: 12_345,
-    differences: [
-      { kind: 'missing-from-index', path: '/home/ann/new.txt' },
-      { kind: 'size', path: '/home/ann/grown.txt' },
-    ],
-    total: 2,
-    fixed: 0,
-    tookMs: 412,
-  })
-  await expectLook('explain', 'indexing.explain', {
-    path: '/home/ann/app/node_modules/x',
-    indexed: false,
-    hiddenAt: '/home/ann/app/node_modules',
-    rule: { name: 'developer folders', source: 'built in', pattern: 'node_modules/' },
-    reason: 'it lies in a folder that a rule leaves out',
-  })
+  await expect(
+    await look('files.duplicates', {
+      groups: [
+        {
+          contentId: '5e8f2f2a-0000-5000-8000-000000000001' as never,
+          size: 2_000_000,
+          verified: 'full',
+          files: [
+            { path: '/home/ann/a.jpg', online: true },
+            { path: '/media/blue/a.jpg', online: false },
+          ],
+        },
+      ],
+      totalGroups: 3,
+      reclaimableBytes: 5_000_000,
+      notes: [{ path: '/home/ann/b.jpg', message: 'may not be read' }],
+    }),
+  ).toMatchFileSnapshot(golden('duplicates'))
+  await expect(
+    await look('indexing.verify', {
+      checked: 12_345,
+      differences: [
+        { kind: 'missing-from-index', path: '/home/ann/new.txt' },
+        { kind: 'size', path: '/home/ann/grown.txt' },
+      ],
+      total: 2,
+      fixed: 0,
+      tookMs: 412,
+    }),
+  ).toMatchFileSnapshot(golden('verify'))
+  await expect(
+    await look('indexing.explain', {
+      path: '/home/ann/app/node_modules/x',
+      indexed: false,
+      hiddenAt: '/home/ann/app/node_modules',
+      rule: { name: 'developer folders', source: 'built in', pattern: 'node_modules/' },
+      reason: 'it lies in a folder that a rule leaves out',
+    }),
+  ).toMatchFileSnapshot(golden('explain'))
 })
 
 test('locations, jobs and volumes', async () => {
@@ -167,17 +180,19 @@ test('locations, jobs and volumes', async () => {
     lastScanAt: '2026-03-01T11:55:00Z',
     error: null,
   }
-  await expectLook('location-list', 'locations.list', [
-    location,
-    {
-      ...location,
-      name: 'Blue disk',
-      path: '/media/blue',
-      state: 'offline',
-      error: 'the volume is not mounted',
-      lastScanAt: null,
-    },
-  ])
+  await expect(
+    await look('locations.list', [
+      location,
+      {
+        ...location,
+        name: 'Blue disk',
+        path: '/media/blue',
+        state: 'offline',
+        error: 'the volume is not mounted',
+        lastScanAt: null,
+      },
+    ]),
+  ).toMatchFileSnapshot(golden('location-list'))
   const job: Job = {
     id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
     name: 'indexing.location',
@@ -192,11 +207,13 @@ test('locations, jobs and volumes', async () => {
     error: null,
     warnings: 0,
   }
-  await expectLook('job-list', 'jobs.list', [
-    job,
-    { ...job, status: 'completed', warnings: 3, progress: { ...job.progress, done: 100_000 } },
-    { ...job, status: 'failed', error: { code: 'DiskFull', message: 'no space left on the volume of the library' } },
-  ])
+  await expect(
+    await look('jobs.list', [
+      job,
+      { ...job, status: 'completed', warnings: 3, progress: { ...job.progress, done: 100_000 } },
+      { ...job, status: 'failed', error: { code: 'DiskFull', message: 'no space left on the volume of the library' } },
+    ]),
+  ).toMatchFileSnapshot(golden('job-list'))
   const volume: Volume = {
     id: null,
     fingerprint: 'f00d',
@@ -215,25 +232,36 @@ test('locations, jobs and volumes', async () => {
     readBytesPerSecond: null,
     writeBytesPerSecond: null,
   }
-  await expectLook('volume-list', 'volumes.list', [volume, { ...volume, name: 'Old', mountPoint: null, online: false }])
+  await expect(
+    await look('volumes.list', [volume, { ...volume, name: 'Old', mountPoint: null, online: false }]),
+  ).toMatchFileSnapshot(golden('volume-list'))
 })
 
 test('what the doctor found', async () => {
-  await expectLook('doctor', 'system.doctor', {
-    ok: true,
-    checks: [
-      { name: 'runtime', state: 'ok', detail: 'Node.js 26.10.0', fix: null },
-      {
-        name: 'inotify',
-        state: 'warning',
-        detail: '8,192 watches, and 60,000 folders to watch: changes in the rest are found late',
-        fix: 'sudo sysctl fs.inotify.max_user_watches=524288',
-      },
-    ],
-    engines: [
-      { job: 'video', name: 'ffmpeg', version: null, available: false, licence: 'LGPL', how: 'apt-get install ffmpeg' },
-    ],
-  })
+  await expect(
+    await look('system.doctor', {
+      ok: true,
+      checks: [
+        { name: 'runtime', state: 'ok', detail: 'Node.js 26.10.0', fix: null },
+        {
+          name: 'inotify',
+          state: 'warning',
+          detail: '8,192 watches, and 60,000 folders to watch: changes in the rest are found late',
+          fix: 'sudo sysctl fs.inotify.max_user_watches=524288',
+        },
+      ],
+      engines: [
+        {
+          job: 'video',
+          name: 'ffmpeg',
+          version: null,
+          available: false,
+          licence: 'LGPL',
+          how: 'apt-get install ffmpeg',
+        },
+      ],
+    }),
+  ).toMatchFileSnapshot(golden('doctor'))
 })
 
 test('a line of the log reads like a sentence', () => {

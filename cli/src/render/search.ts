@@ -4,7 +4,7 @@ import { printable } from '../text/escape.ts'
 import { formatBytes, formatCount, formatDate, formatDuration } from '../text/format.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import type { Renderers, View } from './view.ts'
 
 export const searchRenderers: Renderers = { 'search.files': searchResults }

@@ -3,7 +3,7 @@ import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatDuration, plural } from '../text/format.ts'
 import { type Tone } from '../text/style.ts'
 import { wrap } from '../text/wrap.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import type { Renderers, View } from './view.ts'
 
 export const systemRenderers: Renderers = {

@@ -1,6 +1,6 @@
 import type { Ops } from '@spacedrive/core/ops'
 import type { CliContext } from '../context.ts'
-import type { OutputOf } from '../contract.ts'
+import type { OutputOf } from '@spacedrive/client'
 import type { Style } from '../text/style.ts'
 
 /** What a renderer may know of who is reading. */

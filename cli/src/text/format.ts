@@ -23,9 +23,10 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h` */
+/** `3 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h` */
 export function formatDuration(ms: number): string {
-  if (ms < 9_950) return `${(ms / 1000).toFixed(ms < 95 ? 2 : 1)} s`
+  if (ms < 95) return `${Math.round(ms)} ms`
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return two(seconds, 60, 'min', 's')

@@ -44,7 +44,7 @@ test('sizes, counts and times read as people say them', () => {
   ])
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567'])
   expect([12, 400, 12_000, 200_000, 7_500_000, 90_000_000].map(formatDuration)).toEqual([
-    '0.01 s',
+    '12 ms',
     '0.4 s',
     '12 s',
     '3 min 20 s',
