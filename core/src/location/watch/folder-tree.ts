@@ -147,7 +147,7 @@ export class FolderTree implements WatchedTree {
     const stack = [top]
     for (let folder = stack.pop(); folder; folder = stack.pop()) {
       this.#compareFolder(folder, found)
-      if (folder.children) stack.push(...folder.children.values())
+      for (const child of folder.children?.values() ?? []) stack.push(child)
       if (slice.isSpent()) await slice.pause()
     }
   }
@@ -157,7 +157,7 @@ export class FolderTree implements WatchedTree {
    * same inode and age, it is watched afresh, and everything in it is dirty.
    */
   #renewIfDoubtful(folder: WatchedFolder, names: Dirty['names']): boolean {
-    if (folder.isIdentitySure || !names?.includes(folder.ownName)) return false
+    if (folder.isIdentitySure || (names && !names.includes(folder.ownName))) return false
     const stats = lstatOrNull(folder.path)
     // Another folder, or none: the folder above is dirty too.
     if (!stats || !folder.isSame(stats)) return false
@@ -176,7 +176,7 @@ export class FolderTree implements WatchedTree {
       for (let next = stack.pop(); next; next = stack.pop()) {
         const folder = this.#attach(next)
         if (folder && next === top) grown.push(folder)
-        if (folder) stack.push(...this.#visibleFolders(folder))
+        if (folder) for (const child of this.#visibleFolders(folder)) stack.push(child)
         if (slice.isSpent()) await slice.pause()
       }
     }

@@ -84,7 +84,7 @@ export class WatchedFolder {
       folder.removed = true
       folder.watch?.close()
       folder.watch = null
-      if (folder.children) stack.push(...folder.children.values())
+      for (const child of folder.children?.values() ?? []) stack.push(child)
     }
   }
 }
