@@ -7,7 +7,7 @@ export { type CommandSpec, usageOf } from './command-spec.ts'
 export function operationCommands(contract: readonly ContractOp[]): CommandSpec[] {
   return contract.flatMap((operation) => {
     if (!operation.cli) return []
-    const { words, aliases = [], examples = [] } = operation.cli
+    const { words, aliases = [] } = operation.cli
     return [
       {
         words,
@@ -15,7 +15,7 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
         summary: operation.summary,
         args: argsOf(operation),
         flags: flagsOf(operation),
-        examples,
+        examples: examplesOf(operation),
         operation,
         load: async () => {
           const { runOperation } = await import('./run-operation.ts')
@@ -25,6 +25,29 @@ export function operationCommands(contract: readonly ContractOp[]): CommandSpec[
     ]
   })
 }
+
+/** What stands for a bare argument in an example that nobody wrote. */
+const samples: Readonly<Record<string, string>> = {
+  path: '~/Pictures',
+  location: 'Pictures',
+  library: 'Photos',
+  job: '3f9a1c2b',
+  volume: '"Blue disk"',
+  key: 'log.level',
+}
+
+/** Two examples: the ones that were written, then the plain command, then the same for a script. */
+function examplesOf({ cli }: ContractOp): string[] {
+  const plain = [...(cli?.words ?? []), ...(cli?.positional ?? []).map((name) => samples[name] ?? `<${name}>`)].join(
+    ' ',
+  )
+  const written = cli?.examples ?? []
+  const made = [plain, `${written[0] ?? plain} --json`].filter((example) => !written.includes(example))
+  return [...written, ...made].slice(0, Math.max(written.length, EXAMPLES))
+}
+
+/** Help begins with this many. */
+const EXAMPLES = 2
 
 const waitFlag: FlagSpec = {
   name: 'wait',

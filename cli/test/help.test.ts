@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { allCommands } from '../src/main.ts'
+import { parseCommandLine } from '../src/parse.ts'
+import { TestHome } from './run-cli.ts'
+
+function golden(name: string): string {
+  return `./golden/${name}.txt`
+}
+
+test('help of the program, of a group and of a command', async () => {
+  await using home = await TestHome.create()
+  await expect(await home.transcript('--help')).toMatchFileSnapshot(golden('help'))
+  await expect(await home.transcript('location', '--help')).toMatchFileSnapshot(golden('help-location'))
+  await expect(await home.transcript('location', 'add', '--help')).toMatchFileSnapshot(golden('help-location-add'))
+  await expect(await home.transcript('help', 'search')).toMatchFileSnapshot(golden('help-search'))
+  await expect(await home.transcript('help', 'exit-codes')).toMatchFileSnapshot(golden('help-exit-codes'))
+})
+
+test('what is not understood is answered with the nearest', async () => {
+  await using home = await TestHome.create()
+  const lines = [
+    ['locaton', 'add', '/x'],
+    ['location', 'ad'],
+    ['web', 'expose'],
+    ['location', 'add'],
+    ['location', 'add', '/x', '--mode', 'shalow'],
+    ['job', 'list', '--stauts', 'running'],
+    ['start', '--http-port', '8080'],
+    ['search', 'x', '--limit', 'many'],
+    ['location', 'ad', '--json'],
+    ['help', 'nothing'],
+  ]
+  const transcripts = await Promise.all(lines.map((line) => home.transcript(...line)))
+  await expect(transcripts.join('\n')).toMatchFileSnapshot(golden('usage-errors'))
+})
+
+test('without a daemon, what only asks says so and starts none', async () => {
+  await using home = await TestHome.create()
+  const lines = [['status'], ['status', '--json'], ['library', 'list', '--no-start'], ['instance', 'list'], ['stop']]
+  const transcripts: string[] = []
+  for (const line of lines) transcripts.push(await home.transcript(...line))
+  await expect(transcripts.join('\n')).toMatchFileSnapshot(golden('no-daemon'))
+})
+
+test('every command has a summary, and examples that work', () => {
+  const commands = allCommands()
+  const shown = commands.filter(({ hidden }) => !hidden)
+  expect(shown.filter(({ summary }) => !/^[A-Z].*[^.]$/.test(summary)).map(({ words }) => words.join(' '))).toEqual([])
+  expect(shown.filter(({ examples }) => examples.length === 0).map(({ words }) => words.join(' '))).toEqual([])
+  for (const { examples, words } of shown) {
+    for (const example of examples) {
+      expect(parseCommandLine(shellWords(example), commands)).toMatchObject({ kind: 'run', command: { words } })
+    }
+  }
+})
+
+/** The words of a line without variables, up to a pipe or a redirection. */
+function shellWords(line: string): string[] {
+  const [command = ''] = line.split(/ [|>] /)
+  return Array.from(
+    command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  )
+}

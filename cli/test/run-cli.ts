@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+const shim = fileURLToPath(new URL('../bin/spacedrive.mjs', import.meta.url))
+
+export interface Run {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A home of its own for one test: no file of the person who runs the tests is seen or touched. */
+export class TestHome implements AsyncDisposable {
+  readonly path: string
+  #started = false
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  static async create(): Promise<TestHome> {
+    return new TestHome(await mkdtemp(join(tmpdir(), 'sd-')))
+  }
+
+  /** Runs the real command with no terminal, as a script would, at 80 columns. */
+  async run(...args: string[]): Promise<Run> {
+    this.#started ||= !args.includes('--help')
+    const child = spawn(process.execPath, [shim, ...args], {
+      cwd: this.path,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const code = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+    return { code: await code, stdout, stderr }
+  }
+
+  /** Runs a command that must work, and reads what it answers. */
+  async json<T>(...args: string[]): Promise<T> {
+    const run = await this.run(...args, '--json')
+    if (run.code !== 0) throw new Error(`spacedrive ${args.join(' ')} ended with ${run.code}: ${run.stderr}`)
+    return JSON.parse(run.stdout) as T
+  }
+
+  /** The command and all it said, with what differs from run to run replaced. */
+  async transcript(...args: string[]): Promise<string> {
+    const { code, stderr, stdout } = await this.run(...args)
+    const typed = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')
+    const said = [prefixed(stdout, ''), prefixed(stderr, '2> ')].join('')
+    return `$ spacedrive ${this.#settled(typed)}\n${this.#settled(said)}(exit ${code})\n`
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    const { PATH, SystemRoot } = process.env
+    return {
+      PATH,
+      ...(SystemRoot ? { SystemRoot } : {}),
+      HOME: this.path,
+      USERPROFILE: this.path,
+      LOCALAPPDATA: join(this.path, 'local'),
+      COLUMNS: '80',
+      TZ: 'UTC',
+      LANG: 'C.UTF-8',
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#started) await this.run('stop')
+    await rm(this.path, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  #settled(said: string): string {
+    return said
+      .replaceAll(this.path, '/tmp/sd-000000')
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000')
+  }
+}
+
+function prefixed(said: string, mark: string): string {
+  if (said === '') return ''
+  const lines = said.replace(/\n$/, '').split('\n')
+  return lines.map((line) => `${mark}${line}\n`).join('')
+}
