@@ -1,17 +1,16 @@
 import { closeSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { z } from 'zod'
 import { CoreError, systemCode } from './errors.ts'
 
-const Holder = z.object({
-  pid: z.number(),
-  host: z.string(),
-  /** When the process began, as the system counts it; null where it does not say. */
-  started: z.string().nullable(),
-  since: z.string(),
-})
 /** Who holds a lock. */
-export type LockHolder = z.infer<typeof Holder>
+export interface LockHolder {
+  readonly pid: number
+  readonly host: string
+  /** When the process began, as the system counts it; null where it does not say. */
+  readonly started: string | null
+  /** ISO 8601. */
+  readonly since: string
+}
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
@@ -21,7 +20,7 @@ export function takeLock(file: string, what: string): Disposable {
   const own: LockHolder = {
     pid: process.pid,
     host: hostname(),
-    started: startOf(process.pid),
+    started: readProcessStat(process.pid)?.started ?? null,
     since: new Date().toISOString(),
   }
   // Written aside and linked into place: whoever finds the lock finds it whole.
@@ -56,10 +55,18 @@ const MAX_ATTEMPTS = 5
 /** Who holds a lock; null where there is none or it cannot be read. */
 export function readLock(file: string): LockHolder | null {
   try {
-    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isHolder(holder) ? holder : null
   } catch {
     return null
   }
+}
+
+/** Checked by hand: commands take locks, too, and a schema library would be most of their start. */
+function isHolder(value: unknown): value is LockHolder {
+  const { pid, host, started, since } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
+  const isText = typeof host === 'string' && typeof since === 'string'
+  return typeof pid === 'number' && isText && (typeof started === 'string' || started === null)
 }
 
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
@@ -70,7 +77,10 @@ export function isAlive(holder: LockHolder): boolean {
   } catch (err) {
     if (systemCode(err) === 'ESRCH') return false
   }
-  const started = startOf(holder.pid)
+  const stat = readProcessStat(holder.pid)
+  // Ended, and nobody asks how: in a container without an init process it stays like that for ever.
+  if (stat?.state === 'Z') return false
+  const started = stat?.started ?? null
   return holder.started === null || started === null || holder.started === started
 }
 
@@ -89,11 +99,14 @@ function release(file: string, own: LockHolder): void {
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }
 
-/** The process's start in clock ticks since boot (proc(5), `/proc/pid/stat`, field 22); null elsewhere. */
-function startOf(pid: number): string | null {
+/** State and start of a process, in clock ticks since boot (proc(5), `/proc/pid/stat`, fields 3 and 22); null elsewhere. */
+function readProcessStat(pid: number): { state: string; started: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    // The name before it may hold anything, parentheses and blanks too.
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const started = rest[18]
+    return state !== undefined && started !== undefined ? { state, started } : null
   } catch {
     return null
   }

@@ -171,11 +171,13 @@ export class EntryWriter {
     this.#place(row.id, row.parent_id, found)
   }
 
-  /** Frees a row's place in its folder until it is renamed or removed. */
-  putAside(id: number): void {
+  /** Frees a row's place in its folder, and the paths of what is below it, until it is moved, renamed or removed. */
+  putAside(row: Pick<EntryRow, 'id' | 'kind'>): void {
     const key = Buffer.alloc(9, 0xff)
-    key.writeDoubleBE(id, 1)
-    this.#statements.putAside.run(new Uint8Array(key), id)
+    key.writeDoubleBE(row.id, 1)
+    this.#statements.putAside.run(new Uint8Array(key), row.id)
+    // No name holds a NUL, so nothing else is ever there.
+    if (row.kind === DIRECTORY) this.#movePaths(row.id, Buffer.from(`\0${row.id}/`))
   }
 
   /** Moves a file or other leaf to another folder, under the name it has on the disk. */
@@ -187,19 +189,14 @@ export class EntryWriter {
   }
 
   /** Moves a folder with all it holds: its own row, and the paths of the folders below it. */
-  moveDirectory(
-    row: EntryRow,
-    to: { parentId: number | null; found: FoundEntry; oldPath: RawName; newPath: RawName; volumeId: number },
-  ): void {
+  moveDirectory(row: EntryRow, to: { parentId: number | null; found: FoundEntry; newPath: RawName }): void {
     const sums = this.#sums(row.id)
     const whole = [sums[1]!, sums[2]! + 1, sums[3]!, sums[4]!, sums[5]!]
     if (row.parent_id !== null) this.#add(row.parent_id, [-1, ...whole.map((n) => -n)])
     this.#place(row.id, to.parentId, to.found)
     this.#parents.set(row.id, to.parentId)
     if (to.parentId !== null) this.#add(to.parentId, [1, ...whole])
-    const oldPath = nameBytes(to.oldPath)
-    const newPath = nameBytes(to.newPath)
-    this.#statements.movePaths.run(newPath, oldPath.length + 1, to.volumeId, oldPath, pathAfter(oldPath))
+    this.#movePaths(row.id, nameBytes(to.newPath))
     this.#touched.directories = true
     this.#touched.modified.push(row.id)
   }
@@ -269,6 +266,12 @@ export class EntryWriter {
 
   row(id: number): EntryRow | undefined {
     return this.#statements.row.get(id) as unknown as EntryRow | undefined
+  }
+
+  #movePaths(directoryId: number, newPath: Uint8Array): void {
+    const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
+    const from = path as Uint8Array
+    this.#statements.movePaths.run(newPath, from.length + 1, volumeId!, from, pathAfter(from))
   }
 
   #place(id: number, parentId: number | null, found: FoundEntry): void {
@@ -422,6 +425,7 @@ const SQL = {
   deleteConflict: 'delete from content_conflicts where entry_id = ?',
   delete: 'delete from entries where id = ? returning uuid',
   deleteDirectory: 'delete from directories where id = ?',
+  directory: 'select volume_id, path from directories where id = ?',
   leaves: 'select id, kind, size from entries where parent_id = ? and kind <> 1',
   rows: `select ${ROW_COLUMNS} from entries where parent_id = ?`,
   rowByKey: `select ${ROW_COLUMNS} from entries where parent_id = ? and sort_key = ?`,

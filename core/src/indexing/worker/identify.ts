@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   contentUuid,
   definitionAt,
-  EMPTY_HASH,
   HashPool,
   type HashBatch,
   hashStates,
   MediaReader,
+  type MediaResult,
   NO_DEFINITION,
   WHOLE_FILE_BYTES,
 } from '../../content/index.ts'
@@ -200,7 +200,7 @@ class Identification {
     const confidence = batch.types?.confidences[i] ?? 0
     const type = definition ? fileTypes.indexOf(definition.category) : file.type
     const contentId = this.#contents.identify({
-      hash: file.size === 0 ? EMPTY_HASH : hashAt(batch, i),
+      hash: hashAt(batch, i),
       fullHash,
       size: file.size,
       type,
@@ -278,7 +278,7 @@ class Identification {
         confidence,
       })
     }
-    const media = new Map<number, Awaited<ReturnType<MediaReader['read']>>>()
+    const media = new Map<number, MediaResult>()
     for (const file of files) {
       signal.throwIfAborted()
       const type = fileTypes[typed.get(file.contentId)?.type ?? file.type] satisfies FileType | undefined
@@ -426,7 +426,7 @@ class ContentWriter {
   examined(
     { contentId, entryId }: { contentId: number; entryId: number },
     type: { type: number; mime: string | null; confidence: number } | null,
-    media: Awaited<ReturnType<MediaReader['read']>>,
+    media: MediaResult | null,
   ): void {
     if (type) {
       this.#typed.run(type.type, type.mime, type.confidence, contentId)

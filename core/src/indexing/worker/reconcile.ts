@@ -67,9 +67,11 @@ export function reconcile<Row extends Known, Found extends Known>(
   return { kept, renamed, added, removed: [...left] }
 
   function followsObject(found: Found, owner: Row, named: Row | undefined): boolean {
+    // Nobody saves a folder by renaming another over it.
+    if (owner.kind === DIRECTORY) return true
     const successor = unsettledByName.get(owner.name)
     // The old name is gone. A name that was there before keeps its own row: it was written anew through a rename.
-    if (!successor) return named === undefined || owner.kind === DIRECTORY
+    if (!successor) return named === undefined
     // The old name now stands for a file nobody knows: that file is the old one written anew, this one its backup.
     return owners.has(successor)
   }

@@ -143,7 +143,10 @@ class WriteWindow implements Disposable {
   }
 
   get isDue(): boolean {
-    return this.isOpen && (this.#rows >= MAX_ROWS_PER_TRANSACTION || performance.now() - this.#openedAt >= MAX_TRANSACTION_MS)
+    return (
+      this.isOpen &&
+      (this.#rows >= MAX_ROWS_PER_TRANSACTION || performance.now() - this.#openedAt >= MAX_TRANSACTION_MS)
+    )
   }
 
   async open(): Promise<void> {
@@ -197,6 +200,8 @@ export class Scan {
   readonly #inFlight = new Map<number, Node>()
   readonly #nodesByDir = new Map<RawName, Node>()
   readonly #removals: EntryRow[] = []
+  /** Folders that were found under another path: whatever was thought of the old one, they are not gone. */
+  readonly #relocated = new Set<number>()
   readonly #deferred: { id: number; fingerprint: Uint8Array }[] = []
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
@@ -257,6 +262,8 @@ export class Scan {
       using writing = new WriteWindow(this.#writer, this.#host)
       await writing.open()
       for (const of of dirty) this.#refreshDirectory(of)
+      // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
+      this.#refreshing = false
       writing.commit()
     })
     const discovered = performance.now()
@@ -277,6 +284,8 @@ export class Scan {
       .get(this.#request.volumeId, nameBytes(path))
     if (!found) return
     const id = Number(found['id'])
+    // It was added a moment ago, with the folder above it, and the walk is about to read it.
+    if (id >= this.#firstNewId) return
     const anchors = this.#walker.anchorsAt(dir)
     const node = this.#node({ id, dir, path, depth, anchors, fingerprint: null, scannedAt: null, known: true })
     try {
@@ -462,12 +471,19 @@ export class Scan {
         }
         await writing.open()
         if (results.statuses[i] === 'failed') {
-          this.#recordFailure(node, results.failures.find((failure) => failure.task === i)!)
+          this.#recordFailure(
+            node,
+            results.failures.find((failure) => failure.task === i)!,
+          )
         } else {
           const unreadable = results.unreadable.filter((entry) => entry.task === i)
           const found: FoundEntry[] = []
           for (let j = start; j < at; j++) found.push(foundAt(listing, j))
-          this.#recordListing(node, found, { anchors: results.anchors[i]!, fingerprint: results.fingerprints[i]!, unreadable })
+          this.#recordListing(node, found, {
+            anchors: results.anchors[i]!,
+            fingerprint: results.fingerprints[i]!,
+            unreadable,
+          })
         }
         writing.count(at - start + 1)
         if (writing.isDue) writing.commit()
@@ -483,7 +499,7 @@ export class Scan {
     if (this.#nodesByDir.get(node.dir) === node) this.#nodesByDir.delete(node.dir)
     if (node.stale) return null
     if (!node.redo) return node
-    this.#send({ ...node, fingerprint: null, redo: false })
+    this.#send({ ...node, fingerprint: null, known: true, redo: false })
     return null
   }
 
@@ -595,13 +611,14 @@ export class Scan {
     const comparable = rows.map(rowKnown).filter((row) => !untouchable.has(row.name))
     const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found.map(foundKnown))
     if (renamed.length > 0) {
-      for (const { row } of removed) this.#writer.putAside(row.id)
-      for (const { row } of renamed) this.#writer.putAside(row.row.id)
+      const taken = new Set(renamed.map(({ found: entry }) => entry.name))
+      for (const row of removed) if (taken.has(row.name)) this.#writer.putAside(row.row)
+      for (const { row } of renamed) this.#writer.putAside(row.row)
     }
     const children = new Map(node.children.map((child) => [child.id, child]))
     for (const { row, found: entry } of renamed) {
       this.#changes.moved++
-      if (row.kind === DIRECTORY) this.#relocate(node, row.row, entry.found, directoryPath(node.path, row.row.name))
+      if (row.kind === DIRECTORY) this.#relocate(node, row.row, entry.found)
       else this.#writer.rename(row.row, entry.found)
       this.#writer.update(row.row, entry.found)
       if (row.kind === DIRECTORY && !this.#refreshing) this.#descendKnown(node, row.row.id, entry.found, anchors)
@@ -645,15 +662,16 @@ export class Scan {
     const row = this.#writer.row(before.id)
     if (!row || row.kind !== DIRECTORY || this.#locationRoots.has(row.id)) return null
     this.#changes.moved++
-    this.#relocate(node, row, found, before.path)
+    this.#relocate(node, row, found)
     this.#writer.update(this.#writer.row(row.id)!, found)
     return this.#known(row.id, found)
   }
 
   /** Moves a folder's row and paths to `node`, under the name it was found by; what is known below it is read anew. */
-  #relocate(node: Node, row: EntryRow, found: FoundEntry, oldPath: RawName): void {
+  #relocate(node: Node, row: EntryRow, found: FoundEntry): void {
     const newPath = directoryPath(node.path, found.name)
-    this.#writer.moveDirectory(row, { parentId: node.id, found, oldPath, newPath, volumeId: this.#request.volumeId })
+    this.#relocated.add(row.id)
+    this.#writer.moveDirectory(row, { parentId: node.id, found, newPath })
     const below = this.#directoriesBelow(newPath)
     for (const pending of this.#inFlight.values()) if (below.has(pending.id)) pending.stale = true
     for (const id of below.keys()) this.#knownByParent.delete(id)
@@ -715,6 +733,8 @@ export class Scan {
   }
 
   #isStillAt(path: RawName, found: FoundEntry): boolean {
+    // Put aside: another folder is at its place.
+    if (displayName(path).startsWith('\0')) return false
     const stats = statEntry(this.#absolute(path))
     if (!stats?.isDirectory() || stats.dev !== this.#device) return false
     return inodeKey(toInode(stats.ino)) === inodeKey(found.inode)
@@ -749,8 +769,7 @@ export class Scan {
       this.#removals.filter((row) => !moved.has(row.id)),
       (row) => {
         const now = this.#writer.row(row.id)
-        // It was moved into another folder since.
-        if (!now || now.parent_id !== row.parent_id) return 0
+        if (!now || this.#relocated.has(row.id)) return 0
         if (now.kind === DIRECTORY) return this.#removeTree(now.id)
         this.#writer.removeLeaf(now)
         this.#changes.removed++

@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Client } from '../client.ts'
+import { ClientError, ConnectionLostError } from '../client-error.ts'
+import { methods, PROTOCOL } from '../protocol.ts'
+import { isRunning, readRecord } from './daemon-record.ts'
+import { type InstancePaths, instancePaths } from './paths.ts'
+import { programVersion } from './program-version.ts'
+import { socketTransport } from './socket-transport.ts'
+import { spawnDaemon, type SpawnOptions } from './spawn-daemon.ts'
+import { tryStartLock } from './start-lock.ts'
+
+export interface ConnectOptions extends SpawnOptions {
+  /** What to do where no daemon runs: start one, or throw `DaemonNotRunningError`. */
+  readonly start: 'auto' | 'never'
+  /** Called before a daemon is started: it takes up to a second. */
+  readonly onStarting?: (() => void) | undefined
+  /**
+   * What to do with a daemon of another version: replace it where it is idle and may be started, else throw
+   * `VersionMismatch` (`same`, the default), or talk to it all the same (`any`, as long as the two understand each other).
+   */
+  readonly version?: 'same' | 'any' | undefined
+}
+
+export interface Connection extends Disposable {
+  readonly client: Client
+  /** Whether the daemon was started for this connection. */
+  readonly startedDaemon: boolean
+}
+
+/** `code` is `Unavailable`. */
+export class DaemonNotRunningError extends ClientError {
+  override name = 'DaemonNotRunningError'
+  constructor(instance: string) {
+    super('Unavailable', `the daemon of instance ${instance} is not running`, { details: { instance } })
+  }
+}
+
+/** How often a command looks whether the daemon that another one starts is there, in milliseconds. */
+const POLL_MS = 25
+/** Each try is a process that finds the folder in use and ends. */
+const LOCKED_RETRY_MS = 500
+/** Longer than a daemon takes to stop; then what holds its folder is not on its way out. */
+const WAIT_MS = 60_000
+/** A daemon this long without an answer to `hello` is stuck. */
+const HELLO_TIMEOUT_MS = 10_000
+/** Jobs get half a minute to come to a stop, libraries some seconds to close. */
+const STOP_TIMEOUT_MS = 45_000
+
+/** A connection to the daemon of an instance. Of any number of commands that find none running, one starts it. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const paths = instancePaths(options)
+  const client = await connectTo(paths)
+  if (client && acceptable(client, options)) return connectionOf(client, false)
+  if (options.start === 'never') throw client ? mismatch(client) : new DaemonNotRunningError(paths.instance)
+  if (client) await replace(client, paths)
+  return startAndConnect(options, paths)
+}
+
+/** Stops the daemon of an instance, of whatever version, and waits until it is gone. False: none was running. */
+export async function stopDaemon(options: Pick<ConnectOptions, 'instance' | 'dataDir'>): Promise<boolean> {
+  const paths = instancePaths(options)
+  const client = await connectTo(paths)
+  if (!client) return false
+  await stopAndWait(client, paths)
+  return true
+}
+
+/** The running daemon of an instance, of whatever version; null where none answers. */
+export async function connectTo(paths: InstancePaths): Promise<Client | null> {
+  const record = readRecord(paths.recordFile)
+  if (!record) return null
+  const timeout = AbortSignal.timeout(HELLO_TIMEOUT_MS)
+  try {
+    return await Client.open(socketTransport(record.socket), programVersion(), timeout)
+  } catch (err) {
+    if (timeout.aborted) {
+      throw new ClientError(
+        'Timeout',
+        `the daemon (process ${record.pid}) does not answer; end it with \`kill -9 ${record.pid}\` and try again`,
+        { cause: err },
+      )
+    }
+    // What a daemon left that crashed, or that ends at this moment.
+    if (isAbsence(err)) return null
+    throw err
+  }
+}
+
+function acceptable(client: Client, { version }: ConnectOptions): boolean {
+  return client.hello.protocol === PROTOCOL && (version === 'any' || client.hello.version === programVersion())
+}
+
+function connectionOf(client: Client, startedDaemon: boolean): Connection {
+  return { client, startedDaemon, [Symbol.dispose]: () => client[Symbol.dispose]() }
+}
+
+async function startAndConnect(options: ConnectOptions, paths: InstancePaths): Promise<Connection> {
+  const deadline = performance.now() + WAIT_MS
+  makeRunDir(paths)
+  let announced = false
+  const onStarting = () => {
+    if (!announced) options.onStarting?.()
+    announced = true
+  }
+  for (;;) {
+    const connection = await tryToStart({ ...options, onStarting }, paths)
+    if ('client' in connection) return connection
+    if (performance.now() > deadline) throw connection.reason
+    await wait(connection.retryMs)
+  }
+}
+
+async function tryToStart(options: ConnectOptions, paths: InstancePaths): Promise<Connection | NotYet> {
+  // The lock comes first: whoever had it before may have started the daemon.
+  using lock = tryStartLock(paths.startLockFile)
+  const client = await connectTo(paths)
+  if (client && !acceptable(client, options)) throw mismatch(client)
+  if (client) return connectionOf(client, false)
+  if (!lock) return { retryMs: POLL_MS, reason: notUp(paths) }
+  options.onStarting?.()
+  try {
+    await spawnDaemon(options)
+  } catch (err) {
+    // One is starting that no command has started, or one is still on its way out.
+    if (err instanceof ClientError && err.code === 'Locked') return { retryMs: LOCKED_RETRY_MS, reason: err }
+    throw err
+  }
+  const started = await connectTo(paths)
+  return started ? connectionOf(started, true) : { retryMs: POLL_MS, reason: notUp(paths) }
+}
+
+interface NotYet {
+  readonly retryMs: number
+  readonly reason: ClientError
+}
+
+function notUp({ instance, logFile }: InstancePaths): ClientError {
+  return new ClientError('Timeout', `the daemon of instance ${instance} does not come up; its log is ${logFile}`)
+}
+
+async function replace(client: Client, paths: InstancePaths): Promise<void> {
+  if (!client.hello.idle) throw mismatch(client)
+  await stopAndWait(client, paths)
+}
+
+async function stopAndWait(client: Client, paths: InstancePaths): Promise<void> {
+  using daemon = client
+  const { pid } = daemon.hello
+  await daemon.call(methods.stop, {})
+  const deadline = performance.now() + STOP_TIMEOUT_MS
+  // It gives its lock back as the last thing it does.
+  while (existsSync(paths.lockFile) && isRunning(pid)) {
+    if (performance.now() > deadline) {
+      throw new ClientError('Timeout', `the daemon (process ${pid}) does not end; its log is ${paths.logFile}`)
+    }
+    await wait(POLL_MS)
+  }
+}
+
+function mismatch(client: Client): ClientError {
+  const { idle, instance, pid, version } = client.hello
+  client[Symbol.dispose]()
+  const own = programVersion()
+  const why = idle ? '' : ' and is busy'
+  return new ClientError(
+    'VersionMismatch',
+    `the daemon of instance ${instance} is version ${version}${why}, this command is ${own}; run \`spacedrive restart\`: jobs go on where they stopped`,
+    { details: { daemon: version, command: own, pid } },
+  )
+}
+
+function makeRunDir({ runDir }: InstancePaths): void {
+  try {
+    mkdirSync(runDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new ClientError('PermissionDenied', `${runDir} cannot be made; choose another folder with --data-dir`, {
+      cause,
+    })
+  }
+}
+
+function isAbsence(err: unknown): boolean {
+  if (err instanceof ConnectionLostError) return true
+  return err instanceof Error && 'code' in err && (err.code === 'ENOENT' || err.code === 'ECONNREFUSED')
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { dirname, parse, resolve } from 'node:path'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { ErrorCode } from '@spacedrive/core/errors'
+import { ClientError } from '../client-error.ts'
+import { type InstanceOptions, type InstancePaths, instancePaths } from './paths.ts'
+
+/** What a daemon that was started says on its file descriptor 3, once: that it listens, or why it ends. */
+export type ReadyMessage =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly code: ErrorCode; readonly message: string; readonly details: unknown }
+
+/** The descriptor after stdin, stdout and stderr. */
+export const READY_FD = 3
+/** Lines shown of what a daemon printed before it died. */
+const SHOWN_LINES = 10
+
+export interface SpawnOptions extends InstanceOptions {
+  /** Path of the daemon's `main.ts`; that of this installation by default. */
+  readonly daemonEntry?: string | undefined
+  /** The daemon's log says more. */
+  readonly verbose?: boolean | undefined
+}
+
+/** A daemon that first brings a large library to a newer schema takes its time; it goes on after this, too. */
+const READY_TIMEOUT_MS = 60_000
+
+/** Starts a daemon that outlives this process, and waits until it listens. Throws `ClientError` with what it said. */
+export async function spawnDaemon(options: SpawnOptions): Promise<void> {
+  const paths = instancePaths(options)
+  const child = launch(options, paths)
+  // `stdio` has no type that knows what was asked for.
+  const pipe = child.stdio[READY_FD] as Readable
+  const giveUp = AbortSignal.timeout(READY_TIMEOUT_MS)
+  try {
+    const message = await Promise.race([readyMessage(addAbortSignal(giveUp, pipe)), failure(child)])
+    if (message === null) throw giveUp.aborted ? stillStarting(paths) : died(paths)
+    if (!message.ready) throw refused(message)
+  } finally {
+    pipe.destroy()
+    child.unref()
+  }
+}
+
+function launch({ daemonEntry, dataDir, instance, verbose }: SpawnOptions, paths: InstancePaths): ChildProcess {
+  mkdirSync(dirname(paths.errorFile), { recursive: true, mode: 0o700 })
+  const errors = openSync(paths.errorFile, 'w', 0o600)
+  const args = [daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
+  if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
+  if (instance !== undefined) args.push('--instance', instance)
+  if (verbose) args.push('--verbose')
+  try {
+    return spawn(process.execPath, args, {
+      detached: true,
+      stdio: ['ignore', 'ignore', errors, 'pipe'],
+      // Not the folder of the command: that would keep its volume from being unmounted.
+      cwd: parse(paths.dataDir).root,
+      env: { NODE_COMPILE_CACHE: paths.compileCache, ...process.env },
+      windowsHide: true,
+    })
+  } finally {
+    closeSync(errors)
+  }
+}
+
+/** Looked up only when it is needed: the client also runs where there is no daemon. */
+function ownDaemonEntry(): string {
+  return fileURLToPath(import.meta.resolve('@spacedrive/daemon/main'))
+}
+
+/** Null where the daemon ended, or took too long, without a word. */
+async function readyMessage(pipe: Readable): Promise<ReadyMessage | null> {
+  const said = await text(pipe).catch(() => '')
+  return said === '' ? null : (JSON.parse(said) as ReadyMessage)
+}
+
+function failure(child: ChildProcess): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(new ClientError('Unavailable', `the daemon cannot be started: ${cause.message}`, { cause })),
+    )
+  })
+}
+
+function refused({ code, details, message }: Extract<ReadyMessage, { ready: false }>): ClientError {
+  return new ClientError(code, `the daemon did not start: ${message}`, { details })
+}
+
+function stillStarting({ logFile }: InstancePaths): ClientError {
+  return new ClientError('Timeout', `the daemon is still starting after a minute; its log is ${logFile}`, {
+    details: { logFile },
+  })
+}
+
+function died({ errorFile, logFile }: InstancePaths): ClientError {
+  const lines = lastLines(errorFile)
+  const said = lines.length > 0 ? `\n${lines.join('\n')}` : ''
+  return new ClientError('Unavailable', `the daemon did not start; its log is ${logFile}${said}`, {
+    details: { logFile, lines },
+  })
+}
+
+function lastLines(file: string): string[] {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n')
+    return lines.filter((line) => line.trim() !== '').slice(-SHOWN_LINES)
+  } catch {
+    return []
+  }
+}

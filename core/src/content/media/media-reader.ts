@@ -1,0 +1,41 @@
+import type { RawName } from '../../util/file-name.ts'
+import { CoreError } from '../../util/errors.ts'
+import { ThreadPool } from '../thread-pool.ts'
+import type { MediaReply, MediaRequest } from './media-worker.ts'
+
+/** A header is read in milliseconds; a damaged file that takes this long is not going to end. */
+const DEADLINE_MS = 10_000
+const IDLE_MS = 60_000
+const MAX_HEAP_MIB = 256
+
+export type MediaResult = MediaReply | { readonly state: 'failed'; readonly code: string; readonly message: string }
+
+/** Reads what media files say of themselves, in a thread that a deadline ends: a damaged file costs only itself. */
+export class MediaReader implements AsyncDisposable {
+  readonly #pool: ThreadPool<MediaRequest, MediaReply>
+  readonly #deadlineMs: number
+
+  constructor({ deadlineMs = DEADLINE_MS }: { deadlineMs?: number } = {}) {
+    const entry = new URL('./media-worker.ts', import.meta.url)
+    const resourceLimits = { maxOldGenerationSizeMb: MAX_HEAP_MIB }
+    this.#pool = new ThreadPool({ entry, threads: 1, perThread: 1, idleMs: IDLE_MS, resourceLimits })
+    this.#deadlineMs = deadlineMs
+  }
+
+  async read(path: RawName, type: 'image' | 'audio', signal?: AbortSignal): Promise<MediaResult> {
+    try {
+      return await this.#pool.run({ path, type }, { signal, deadlineMs: this.#deadlineMs })
+    } catch (err) {
+      if (!(err instanceof CoreError) || err.code === 'Cancelled') throw err
+      const message =
+        err.code === 'Timeout'
+          ? `its metadata could not be read within ${this.#deadlineMs} ms`
+          : `its metadata cannot be read: ${err.message}`
+      return { state: 'failed', code: err.code, message }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]()
+  }
+}

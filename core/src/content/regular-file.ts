@@ -1,0 +1,75 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import { errorMessage, systemCode } from '../util/errors.ts'
+import type { ByteSource } from './types/byte-source.ts'
+
+/** A path as `fs` takes it. */
+export type FilePath = string | Buffer
+
+/** Why a file could not be read; `code` is a system code (`EACCES`, `ENOENT`, …) or one of those below. */
+export interface ReadFailure {
+  readonly state: 'failed'
+  readonly code: string
+  readonly message: string
+}
+
+/** A FIFO, socket, device or folder; there is no system code for it. */
+export const NOT_A_FILE = 'ENOTFILE'
+
+/** A symlink is not followed, and a FIFO does not block; Windows has neither flag. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** Opens a regular file and runs `use` on it; anything else, or an error, is a failure. Blocks the thread: for workers. */
+export function withRegularFile<T>(path: FilePath, use: (fd: number, stat: BigIntStats) => T): T | ReadFailure {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, OPEN_FLAGS)
+    const stat = fstatSync(fd, BIGINT)
+    if (!stat.isFile()) return { state: 'failed', code: NOT_A_FILE, message: 'not a regular file' }
+    return use(fd, stat)
+  } catch (err) {
+    return { state: 'failed', code: systemCode(err) ?? 'EUNKNOWN', message: errorMessage(err) }
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** Reads until `length` bytes are there or the file ends; how many it read. */
+export function readFully(
+  fd: number,
+  target: Uint8Array,
+  at: { start: number; length: number; position: number },
+): number {
+  let done = 0
+  while (done < at.length) {
+    const read = readSync(fd, target, at.start + done, at.length - done, at.position + done)
+    if (read === 0) break
+    done += read
+  }
+  return done
+}
+
+/** Whether nothing wrote to the file between two `fstat`s of it. */
+export function isUnchanged(before: BigIntStats, after: BigIntStats): boolean {
+  return (
+    before.size === after.size &&
+    before.mtimeNs === after.mtimeNs &&
+    before.ctimeNs === after.ctimeNs &&
+    before.ino === after.ino
+  )
+}
+
+/** The open file as a source of bytes; `head` is its beginning, already read. */
+export function fileSource(fd: number, size: number, head: Uint8Array): ByteSource {
+  return {
+    size,
+    head,
+    read(offset, length) {
+      if (offset + length <= head.length) return head.subarray(offset, offset + length)
+      const target = new Uint8Array(Math.max(0, Math.min(length, size - offset)))
+      return target.subarray(0, readFully(fd, target, { start: 0, length: target.length, position: offset }))
+    },
+  }
+}
+
+const BIGINT = { bigint: true } as const

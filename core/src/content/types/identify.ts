@@ -1,0 +1,188 @@
+import type { ByteSource } from './byte-source.ts'
+import type { FileTypeDefinition } from './definition.ts'
+import { MagicIndex } from './magic.ts'
+import { NameIndex } from './name.ts'
+import type { FileName } from './name.ts'
+import { decodeText } from './text/decode.ts'
+import { guessedTextType, statedTextType } from './text/text-type.ts'
+
+/** How sure a type is, 0–100. */
+export const confidence = {
+  /** The name and the bytes agree. */
+  agreed: 100,
+  /** The bytes begin as only this type does; the name says nothing of use. */
+  magic: 95,
+  /** Only this type has the extension; the bytes do not speak against it. */
+  extension: 90,
+  /** Told by the words of a text, or by its being a text at all. */
+  content: 85,
+  /** Several types have the extension and one of them is far more usual. */
+  ambiguous: 70,
+  /** A mere name: its bytes should have said so and do not, or several types are as likely. */
+  doubtful: 60,
+  none: 0,
+} as const
+
+export interface Identification {
+  /** Null where nothing is known. */
+  readonly definition: FileTypeDefinition | null
+  readonly confidence: number
+  /** Where the name says one type and the bytes another: the extension, and the id of the type the bytes fit. */
+  readonly conflict: { readonly extension: string; readonly looksLike: string } | null
+  /** Bytes that no rule here knows; a slower look at them may help (`identifyFile`). */
+  readonly undecided: boolean
+}
+
+/** What the bytes alone say. */
+type Content = { readonly kind: 'empty' | 'binary' } | KnownBytes | Text
+
+interface KnownBytes {
+  readonly kind: 'known'
+  readonly definition: FileTypeDefinition
+  readonly confidence: number
+}
+
+/** A text of no form that is known; `whole` says that it is all of the file. */
+interface Text {
+  readonly kind: 'text'
+  readonly text: string
+  readonly whole: boolean
+}
+
+/** The name, and the types it allows, the likeliest first. */
+interface Named {
+  readonly name: FileName
+  readonly candidates: readonly FileTypeDefinition[]
+}
+
+/** Identifies files by one table of types. It holds no state but the table: one for a program is enough. */
+export class Identifier {
+  readonly names: NameIndex
+  readonly #magic: MagicIndex
+  readonly #byId: ReadonlyMap<string, FileTypeDefinition>
+
+  constructor(definitions: readonly FileTypeDefinition[]) {
+    this.names = new NameIndex(definitions)
+    this.#magic = new MagicIndex(definitions)
+    this.#byId = new Map(definitions.map((definition) => [definition.id, definition]))
+  }
+
+  /** By the name alone. */
+  fromName(name: FileName): Identification {
+    return this.#decide({ kind: 'empty' }, name)
+  }
+
+  /** By bytes and name; an empty name leaves the bytes alone to decide. */
+  identify(source: ByteSource, name: FileName): Identification {
+    return this.#decide(this.#examine(source), name)
+  }
+
+  /** As `identify`, where somebody else has found out what the bytes are. */
+  identifyAs(definition: FileTypeDefinition, name: FileName): Identification {
+    return this.#decide({ kind: 'known', definition, confidence: confidence.magic }, name)
+  }
+
+  #examine(source: ByteSource): Content {
+    if (source.size === 0) return { kind: 'empty' }
+    const magic = this.#magic.find(source)
+    if (magic) return { kind: 'known', definition: magic, confidence: confidence.magic }
+    const text = decodeText(source.head)
+    if (text === null) return { kind: 'binary' }
+    const whole = source.head.length >= source.size
+    const stated = this.#byId.get(statedTextType(text, whole) ?? '')
+    if (stated) return { kind: 'known', definition: stated, confidence: confidence.content }
+    return { kind: 'text', text, whole }
+  }
+
+  #decide(content: Content, name: FileName): Identification {
+    const candidates = this.names.ofName(name)
+    switch (content.kind) {
+      case 'empty':
+        return byNameAlone(candidates)
+      case 'binary':
+        return byUnknownBytes(candidates)
+      case 'known':
+        return this.#byKnownBytes(content, { name, candidates: candidates.filter(saysSomething) })
+      case 'text':
+        return this.#byText(content, { name, candidates: candidates.filter(saysSomething) })
+    }
+  }
+
+  #byKnownBytes({ definition: found, confidence: sure }: KnownBytes, { candidates, name }: Named): Identification {
+    if (candidates.includes(found)) return result(found, confidence.agreed)
+    const relative = candidates.find((each) => each.family === found.family)
+    // A container of sound named as one of video: the name is not wrong, but the bytes say more.
+    const general = found.id === found.family
+    if (relative)
+      return general || relative.category === found.category ? result(relative, confidence.agreed) : result(found, sure)
+    const special = candidates.find((each) => this.#isA(each, found))
+    if (special) return result(special, confidence.extension)
+    // Named a zip and a document inside: the type inside tells more, and the name is not wrong.
+    if (candidates.some((each) => this.#isA(found, each))) return result(found, sure)
+    // The forms of text mix: a template is written in HTML, a note may hold a patch. The name knows better.
+    const text = candidates.find((each) => each.text && !isStrict(each))
+    if (found.text && text) return result(text, candidates.length === 1 ? confidence.extension : confidence.content)
+    return result(found, sure, candidates.length > 0 ? conflict(name, found) : null)
+  }
+
+  #byText({ text, whole }: Text, { candidates, name }: Named): Identification {
+    const possible = candidates.filter((each) => each.text)
+    const [only] = possible
+    if (only && possible.length === 1) {
+      return result(only, candidates.length === 1 ? confidence.extension : confidence.content)
+    }
+    const guess = this.#byId.get(guessedTextType(text, whole) ?? '')
+    const named = guess && possible.find((each) => each.family === guess.family || this.#isA(each, guess))
+    if (named) return result(named, confidence.agreed)
+    if (only) return result(only, confidence.ambiguous)
+    const found = guess ?? this.#byId.get('text')!
+    return result(found, confidence.content, candidates.length > 0 ? conflict(name, found) : null)
+  }
+
+  /** Whether `special` is `general` or a special case of it. */
+  #isA(special: FileTypeDefinition, general: FileTypeDefinition): boolean {
+    for (let each: FileTypeDefinition | undefined = special; each; each = this.#byId.get(each.parent ?? '')) {
+      if (each === general) return true
+    }
+    return false
+  }
+}
+
+/** `.bin` and `.dat` are names for anything. */
+function saysSomething(definition: FileTypeDefinition): boolean {
+  return definition.family !== 'any'
+}
+
+function byNameAlone(candidates: readonly FileTypeDefinition[]): Identification {
+  const [first, second] = candidates
+  if (!first) return result(null, confidence.none)
+  if (!second) return result(first, confidence.extension)
+  return result(first, first.priority > second.priority ? confidence.ambiguous : confidence.doubtful)
+}
+
+function byUnknownBytes(candidates: readonly FileTypeDefinition[]): Identification {
+  const possible = candidates.filter((each) => !each.text)
+  const unmarked = possible.find((each) => each.magic.length === 0)
+  const certain = unmarked && candidates.length === 1
+  const named = unmarked ?? possible[0] ?? candidates[0] ?? null
+  return { ...result(named, named ? (certain ? confidence.extension : confidence.doubtful) : 0), undecided: true }
+}
+
+/** Text that has to have its form to be of use, and would have been recognised by it. */
+function isStrict(definition: FileTypeDefinition): boolean {
+  return definition.magic.length > 0 || STRICT.has(definition.id)
+}
+
+const STRICT = new Set(['json', 'geojson', 'notebook', 'svg', 'icalendar', 'vcard', 'gltf', 'subrip', 'certificate'])
+
+function conflict(name: FileName, found: FileTypeDefinition): Identification['conflict'] {
+  return { extension: name.extension, looksLike: found.id }
+}
+
+function result(
+  definition: FileTypeDefinition | null,
+  sure: number,
+  difference: Identification['conflict'] = null,
+): Identification {
+  return { definition, confidence: sure, conflict: difference, undecided: false }
+}

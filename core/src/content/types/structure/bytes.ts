@@ -1,0 +1,29 @@
+/** Numbers and text at an offset of some bytes; 0 or '' where the bytes end before. */
+export function u16le(bytes: Uint8Array, at: number): number {
+  return at + 2 <= bytes.length ? bytes[at]! | (bytes[at + 1]! << 8) : 0
+}
+
+export function u32le(bytes: Uint8Array, at: number): number {
+  return at + 4 <= bytes.length ? u16le(bytes, at) + u16le(bytes, at + 2) * 0x1_0000 : 0
+}
+
+export function u16be(bytes: Uint8Array, at: number): number {
+  return at + 2 <= bytes.length ? (bytes[at]! << 8) | bytes[at + 1]! : 0
+}
+
+export function u32be(bytes: Uint8Array, at: number): number {
+  return at + 4 <= bytes.length ? u16be(bytes, at) * 0x1_0000 + u16be(bytes, at + 2) : 0
+}
+
+/** One character a byte, so that any bytes have a text to compare with. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let i = start; i < Math.min(end, bytes.length); i++) text += String.fromCharCode(bytes[i]!)
+  return text
+}
+
+export function startsAt(bytes: Uint8Array, at: number, text: string): boolean {
+  if (at < 0 || at + text.length > bytes.length) return false
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
+  return true
+}

@@ -1,0 +1,120 @@
+import type { ByteSource } from '../byte-source.ts'
+import { latin1, startsAt, u16le, u32le } from './bytes.ts'
+
+/** Entries beyond these change no type; the bound keeps a huge archive as cheap as a small one. */
+const MAX_NAMES = 1_000
+const MAX_DIRECTORY_BYTES = 262_144
+
+/** The end record lies here unless the archive has a long comment; then its first entries must do. */
+const TAIL_BYTES = 4_096
+
+const LOCAL_HEADER = 'PK\x03\x04'
+const DIRECTORY_HEADER = 'PK\x01\x02'
+const END_RECORD = 'PK\x05\x06'
+
+/** What kind of file a zip is, from its `mimetype` entry or the names in it; null where it is a zip and nothing more. */
+export function zipType(source: ByteSource): string | null {
+  const local = localEntries(source.head)
+  const declared = local.mimetype ? typesByMime[local.mimetype] : undefined
+  if (declared) return declared
+  return typeOfNames(local.names) ?? typeOfNames(directoryNames(source))
+}
+
+const typesByMime: Record<string, string> = {
+  'application/epub+zip': 'epub',
+  'application/vnd.oasis.opendocument.text': 'odt',
+  'application/vnd.oasis.opendocument.text-template': 'odt',
+  'application/vnd.sun.xml.writer': 'odt',
+  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+  'application/vnd.oasis.opendocument.spreadsheet-template': 'ods',
+  'application/vnd.sun.xml.calc': 'ods',
+  'application/vnd.oasis.opendocument.presentation': 'odp',
+  'application/vnd.oasis.opendocument.presentation-template': 'odp',
+  'application/vnd.sun.xml.impress': 'odp',
+  'application/vnd.oasis.opendocument.graphics': 'odg',
+  'application/vnd.oasis.opendocument.formula': 'odf',
+  'application/x-krita': 'kra',
+  'image/openraster': 'ora',
+  'application/hwp+zip': 'hwpx',
+  'application/vnd.adobe.indesign-idml-package': 'idml',
+  'application/vnd.recordare.musicxml': 'mxl',
+}
+
+/** Ordered: an app is also a jar, so what is more particular comes first. */
+const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
+  { id: 'docx', name: /^word\// },
+  { id: 'xlsb', name: /^xl\/workbook\.bin$/ },
+  { id: 'xlsx', name: /^xl\/(workbook\.xml|worksheets\/|styles\.xml|_rels\/)/ },
+  { id: 'pptx', name: /^ppt\// },
+  { id: 'visio', name: /^visio\// },
+  { id: 'xps', name: /^(FixedDocumentSequence|FixedDocSeq)\.fdseq$|^Documents\/1\/FixedDoc/ },
+  { id: '3mf', name: /^3D\/.*\.model$/i },
+  { id: 'aab', name: /^base\/manifest\/AndroidManifest\.xml$/ },
+  { id: 'apk', name: /^AndroidManifest\.xml$/ },
+  { id: 'ipa', name: /^Payload\/[^/]+\.app\// },
+  { id: 'msix', name: /^(AppxManifest\.xml|AppxMetadata\/AppxBundleManifest\.xml)$/ },
+  { id: 'vsix', name: /^extension\.vsixmanifest$/ },
+  { id: 'nupkg', name: /^[^/]+\.nuspec$/ },
+  { id: 'wheel', name: /^[^/]+\.dist-info\// },
+  { id: 'egg', name: /^EGG-INFO\// },
+  { id: 'xpi', name: /^(META-INF\/mozilla\.rsa|install\.rdf)$/ },
+  { id: 'keynote', name: /^Index\/(Slide|MasterSlide|TemplateSlide)[-\d.]|^index\.apxl$/ },
+  { id: 'numbers', name: /^Index\/Tables\/|^Index\/CalculationEngine[-\d]*\.iwa$/ },
+  { id: 'pages', name: /^Index\/Document\.iwa$|^index\.xml$/ },
+  { id: 'sketch', name: /^pages\/[0-9A-F-]{36}\.json$/ },
+  { id: 'procreate', name: /^Document\.archive$/ },
+  { id: 'kmz', name: /^doc\.kml$/ },
+  { id: 'pytorch', name: /^([^/]+\/)?data\.pkl$/ },
+  { id: 'keras', name: /^model\.weights\.h5$/ },
+  { id: 'numpy-zip', name: /^[^/]+\.npy$/ },
+  { id: 'usdz', name: /^[^/]+\.usd[ac]?$/ },
+  { id: 'freecad', name: /^GuiDocument\.xml$/ },
+  { id: 'musescore', name: /^[^/]+\.mscx$/ },
+  { id: 'idml', name: /^designmap\.xml$/ },
+  { id: 'xmind', name: /^(content\.json|Revisions\/)$/ },
+  { id: 'epub', name: /^(OEBPS|OPS|EPUB)\// },
+  { id: 'mxl', name: /^[^/]+\.musicxml$/ },
+  { id: 'jar', name: /^(META-INF\/MANIFEST\.MF|WEB-INF\/)/ },
+]
+
+function typeOfNames(names: readonly string[]): string | null {
+  return nameRules.find((rule) => names.some((name) => rule.name.test(name)))?.id ?? null
+}
+
+/** The entries whose headers lie in the beginning of the file, as far as their sizes are known. */
+function localEntries(head: Uint8Array): { names: string[]; mimetype: string | null } {
+  const names: string[] = []
+  let mimetype: string | null = null
+  let at = 0
+  while (names.length < MAX_NAMES && startsAt(head, at, LOCAL_HEADER)) {
+    const flags = u16le(head, at + 6)
+    const stored = u16le(head, at + 8) === 0
+    const size = u32le(head, at + 18)
+    const nameEnd = at + 30 + u16le(head, at + 26)
+    const dataAt = nameEnd + u16le(head, at + 28)
+    const name = latin1(head, at + 30, nameEnd)
+    names.push(name)
+    if (name === 'mimetype' && stored) mimetype = latin1(head, dataAt, dataAt + size).trim()
+    // With a data descriptor the size comes after the data: the directory has to tell the rest.
+    if (flags & 0x08 && size === 0) break
+    at = dataAt + size
+  }
+  return { names, mimetype }
+}
+
+function directoryNames(source: ByteSource): string[] {
+  const tail = source.read(Math.max(0, source.size - TAIL_BYTES), TAIL_BYTES)
+  let end = tail.length - 22
+  while (end >= 0 && !startsAt(tail, end, END_RECORD)) end--
+  if (end < 0) return []
+  const length = Math.min(u32le(tail, end + 12), MAX_DIRECTORY_BYTES)
+  const directory = source.read(u32le(tail, end + 16), length)
+  const names: string[] = []
+  let at = 0
+  while (names.length < MAX_NAMES && startsAt(directory, at, DIRECTORY_HEADER)) {
+    const nameEnd = at + 46 + u16le(directory, at + 28)
+    names.push(latin1(directory, at + 46, nameEnd))
+    at = nameEnd + u16le(directory, at + 30) + u16le(directory, at + 32)
+  }
+  return names
+}

@@ -1,0 +1,75 @@
+import { firstMatch } from './rule.ts'
+import type { TextRule } from './rule.ts'
+
+/** Texts that say in their first words what they are. */
+export function markedType(text: string): string | null {
+  return firstMatch(markedRules, text)
+}
+
+const markedRules: readonly TextRule[] = [
+  { id: 'private-key', test: /^-----BEGIN ((RSA|EC|DSA|OPENSSH|ENCRYPTED) )?PRIVATE KEY-----/ },
+  { id: 'certificate-request', test: /^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/ },
+  { id: 'revocation-list', test: /^-----BEGIN X509 CRL-----/ },
+  { id: 'pkcs7', test: /^-----BEGIN PKCS7-----/ },
+  { id: 'certificate', test: /^-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/ },
+  { id: 'public-key', test: /^-----BEGIN ((RSA|EC) )?PUBLIC KEY-----|^---- BEGIN SSH2 PUBLIC KEY ----/ },
+  { id: 'pgp-key', test: /^-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----/ },
+  { id: 'pgp-signature', test: /^-----BEGIN PGP SIGNATURE-----/ },
+  { id: 'pgp-armor', test: /^-----BEGIN PGP (SIGNED )?MESSAGE-----/ },
+  { id: 'age', test: /^-----BEGIN AGE ENCRYPTED FILE-----/ },
+  { id: 'age-key', test: /^(# (created|public key): [^\n]*\n)*AGE-SECRET-KEY-1/ },
+  { id: 'public-key', test: /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com) AAAA[\w+/]/ },
+  { id: 'known-hosts', test: /^(\|1\|[\w+/=]+\|[\w+/=]+|[\w.,:[\]-]+) (ssh-(rsa|ed25519)|ecdsa-sha2-nistp\d+) AAAA/ },
+  { id: 'vcard', test: /^BEGIN:VCARD\r?\n/i },
+  { id: 'vcalendar', test: /^BEGIN:VCALENDAR\r?\n(?=[\s\S]*VERSION:1\.0)/i },
+  { id: 'icalendar', test: /^BEGIN:VCALENDAR\r?\n/i },
+  { id: 'ldif', test: /^(version: 1\r?\n\s*)?dn:{1,2} \w+=?/ },
+  { id: 'webvtt', test: /^WEBVTT(\s|$)/ },
+  { id: 'subrip', test: /^\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}/ },
+  { id: 'substation', test: /^\[Script Info\]/i },
+  { id: 'microdvd', test: /^\{\d+\}\{\d+\}/ },
+  { id: 'lyrics', test: /^(\[(ar|ti|al|by|length|offset):[^\]]*\]\s*)*\[\d\d:\d\d[.:]\d\d\]/ },
+  { id: 'm3u', test: /^#EXTM3U/ },
+  { id: 'pls', test: /^\[playlist\]/i },
+  { id: 'cue', test: /^(REM [^\n]*\n|(PERFORMER|TITLE|CATALOG) [^\n]*\n)*FILE "[^"\n]+" (WAVE|MP3|BINARY|AIFF)/ },
+  { id: 'desktop', test: /^(#[^\n]*\n|\s)*\[Desktop Entry\]/ },
+  { id: 'url', test: /^(\[\{[^\n]*\n|\s)*\[InternetShortcut\]/i },
+  { id: 'flatpakref', test: /^\[Flatpak (Ref|Repo)\]/ },
+  { id: 'rdp', test: /^[\w ]+:[is]:[^\n]*\r?\n[\w ]+:[is]:/ },
+  { id: 'systemd', test: /^(#[^\n]*\n|\s)*\[Unit\]\r?\n/ },
+  { id: 'diff', test: /^(diff --git a\/|Index: [^\n]+\n={20}|--- [^\n]+\n\+\+\+ [^\n]+\n@@ )/ },
+  { id: 'gettext', test: /^(#[^\n]*\n|\s)*msgid "[^\n]*"\r?\n/ },
+  { id: 'xpm', test: /^\/\* XPM \*\// },
+  { id: 'xbm', test: /^#define \w*_?width \d+\r?\n#define \w*_?height \d+/ },
+  { id: 'dxf', test: /^(999\r?\n[^\n]*\n)?\s*0\r?\n\s*SECTION\r?\n/ },
+  { id: 'stl', test: /^solid[^\n]*\n\s*(facet normal|endsolid)/ },
+  { id: 'off', test: /^(C|N|4)?OFF(\r?\n|\s+)(#[^\n]*\n)*\s*\d+ \d+ \d+/ },
+  { id: 'mtl', test: /^(#[^\n]*\n|\s)*newmtl \S/ },
+  { id: 'obj', test: /^(#[^\n]*\n|\s|mtllib [^\n]*\n|(o|g) [^\n]*\n)*v -?\d+(\.\d+)?(e-?\d+)? -?\d/i },
+  { id: 'iges', test: /^.{72}S {1,6}1\r?\n/ },
+  {
+    id: 'gcode',
+    test: /^((;|%|\()[^\n]*\n|\s)*(G(0|1|17|20|21|28|90|91)|M(3|82|83|104|107|109|140|190|201|203|204))\b[^\n]*\n/,
+  },
+  { id: 'intel-hex', test: /^:[0-9A-F]{10,}\r?\n(:[0-9A-F]{10,}\r?\n)+/i },
+  { id: 'arff', test: /^(%[^\n]*\n|\s)*@relation\s/i },
+  { id: 'chess', test: /^\s*\[Event "[^\n]*"\]\s*\n\[Site "/ },
+  { id: 'fasta', test: /^>[^\n]+\n[A-Z*-]{10,}\s*(\n|$)/ },
+  { id: 'ris', test: /^TY {2}- [A-Z]+\r?\n/ },
+  { id: 'lut', test: /^(#[^\n]*\n|\s|TITLE [^\n]*\n)*LUT_(3D|1D)_SIZE \d+/ },
+  { id: 'appcache', test: /^CACHE MANIFEST\b/ },
+  { id: 'checksum', test: /^[0-9a-f]{32,128} [ *][^\n]+\n([0-9a-f]{32,128} [ *][^\n]+\n)*$/ },
+  {
+    id: 'mbox',
+    test: /^From \S+ +(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [\s\S]*?\n(From|Date|To|Return-Path|X-[\w-]+|Received):/,
+  },
+  {
+    id: 'mhtml',
+    test: /^(?=[\s\S]*?\nContent-Type:\s*multipart\/related)(From|MIME-Version|Subject|Snapshot-Content-Location):/i,
+  },
+  {
+    id: 'eml',
+    test: /^(?=(?:[^\n]+\n)*?(From|Date|Subject):)(Return-Path|Received|Delivered-To|Message-ID|MIME-Version|From|Date|To|Subject|X-[\w-]+): [^\n]*\n([\w-]+:|[ \t])/i,
+  },
+  { id: 'wat', test: /^\s*(;;[^\n]*\n\s*)*\(module(\s|\))/ },
+]

@@ -1,0 +1,61 @@
+/** The language of a script by the interpreter its first line names; null where it names none that is known. */
+export function shebangType(text: string): string | null {
+  const line = /^#!\s*([^\n]*)/.exec(text)?.[1]
+  if (line === undefined) return null
+  const words = line.trim().split(/\s+/)
+  const program = /\/env$/.test(words[0]!) ? words.slice(1).find((word) => !/^-|=/.test(word)) : words[0]
+  const name = (program ?? '').split('/').pop()!
+  return typesByInterpreter[name.replace(/[\d.]+$/, '')] ?? (name === '' ? null : 'shell')
+}
+
+const typesByInterpreter: Record<string, string> = {
+  sh: 'shell',
+  bash: 'shell',
+  zsh: 'shell',
+  ksh: 'shell',
+  dash: 'shell',
+  ash: 'shell',
+  fish: 'fish',
+  node: 'javascript',
+  deno: 'typescript',
+  bun: 'typescript',
+  'ts-node': 'typescript',
+  tsx: 'typescript',
+  python: 'python',
+  pypy: 'python',
+  ruby: 'ruby',
+  perl: 'perl',
+  php: 'php',
+  lua: 'lua',
+  luajit: 'lua',
+  awk: 'awk',
+  gawk: 'awk',
+  mawk: 'awk',
+  sed: 'sed',
+  tclsh: 'tcl',
+  wish: 'tcl',
+  expect: 'tcl',
+  Rscript: 'r',
+  julia: 'julia',
+  runhaskell: 'haskell',
+  stack: 'haskell',
+  ocaml: 'ocaml',
+  escript: 'erlang',
+  elixir: 'elixir',
+  clojure: 'clojure',
+  bb: 'clojure',
+  guile: 'scheme',
+  racket: 'scheme',
+  sbcl: 'lisp',
+  groovy: 'groovy',
+  scala: 'scala',
+  kotlin: 'kotlin',
+  swift: 'swift',
+  pwsh: 'powershell',
+  make: 'makefile',
+  osascript: 'applescript',
+  crystal: 'crystal',
+  dart: 'dart',
+  nix: 'nix',
+  'nix-shell': 'nix',
+}

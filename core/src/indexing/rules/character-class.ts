@@ -1,0 +1,82 @@
+/**
+ * Reads the class that begins with the `[` at `start`, with every habit of git's `wildmatch`. Null where git gives the
+ * pattern up: the class does not end, or names an unknown `[:class:]`. `end` is where its `]` stands.
+ */
+export function parseClass(
+  glob: string,
+  start: number,
+  { ignoreCase }: { ignoreCase: boolean },
+): { bytes: Uint8Array; end: number } | null {
+  const bytes = new Uint8Array(256)
+  let at = start + 1
+  const negated = glob[at] === '!' || glob[at] === '^'
+  if (negated) at++
+  // The byte a range may begin with; 0 after a range or a named class.
+  let previous = 0
+  do {
+    const char = glob[at]
+    if (char === undefined) return null
+    if (char === '\\') {
+      if (++at === glob.length) return null
+      previous = glob.charCodeAt(at)
+      bytes[previous] = 1
+    } else if (char === '-' && previous !== 0 && at + 1 < glob.length && glob[at + 1] !== ']') {
+      if (glob[++at] === '\\' && ++at === glob.length) return null
+      addRange(bytes, previous, glob.charCodeAt(at), ignoreCase)
+      previous = 0
+    } else if (char === '[' && glob[at + 1] === ':') {
+      const close = glob.indexOf(']', at + 2)
+      if (close < 0) return null
+      if (close > at + 2 && glob[close - 1] === ':') {
+        const has = namedClasses.get(glob.slice(at + 2, close - 1))
+        if (!has) return null
+        for (let byte = 0; byte < 128; byte++) if (has(byte) || (ignoreCase && has(upperByte(byte)))) bytes[byte] = 1
+        previous = 0
+        at = close
+      } else {
+        previous = 0x5b
+        bytes[previous] = 1
+      }
+    } else {
+      previous = glob.charCodeAt(at)
+      bytes[previous] = 1
+    }
+  } while (glob[++at] !== ']')
+  if (negated) for (let byte = 0; byte < 256; byte++) bytes[byte] = 1 - bytes[byte]!
+  bytes[SLASH] = 0
+  return { bytes, end: at }
+}
+
+const SLASH = 0x2f
+
+/** Texts come in lower case where case is ignored, so a range also holds the small letters of its capitals. */
+function addRange(bytes: Uint8Array, from: number, to: number, ignoreCase: boolean): void {
+  for (let byte = from; byte <= to; byte++) {
+    bytes[byte] = 1
+    if (ignoreCase && isUpper(byte)) bytes[byte + 32] = 1
+  }
+}
+
+const isUpper = (byte: number) => byte >= 0x41 && byte <= 0x5a
+const isLower = (byte: number) => byte >= 0x61 && byte <= 0x7a
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
+const isAlpha = (byte: number) => isUpper(byte) || isLower(byte)
+const isAlnum = (byte: number) => isAlpha(byte) || isDigit(byte)
+const isGraph = (byte: number) => byte > 0x20 && byte < 0x7f
+const upperByte = (byte: number) => (isLower(byte) ? byte - 32 : byte)
+
+/** As git's own `ctype` has them: ASCII only, and neither vertical tab nor form feed is space. */
+const namedClasses: ReadonlyMap<string, (byte: number) => boolean> = new Map([
+  ['alnum', isAlnum],
+  ['alpha', isAlpha],
+  ['blank', (byte) => byte === 0x20 || byte === 0x09],
+  ['cntrl', (byte) => byte < 0x20 || byte === 0x7f],
+  ['digit', isDigit],
+  ['graph', isGraph],
+  ['lower', isLower],
+  ['print', (byte) => isGraph(byte) || byte === 0x20],
+  ['punct', (byte) => isGraph(byte) && !isAlnum(byte)],
+  ['space', (byte) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d],
+  ['upper', isUpper],
+  ['xdigit', (byte) => isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)],
+])

@@ -1,0 +1,115 @@
+import type { Rule, RuleName } from '../../domain/rules.ts'
+import { join, type ReadFile } from './git-work-tree.ts'
+import { foldCase } from './ignore-pattern.ts'
+import { imageExtensions } from './image-extensions.ts'
+import { devNames, gitNames, type KnownName, systemNames, systemPatterns } from './named-names.ts'
+
+export interface NamedRulesOptions {
+  readonly names: readonly RuleName[]
+  readonly ignoreCase: boolean
+  readonly readFile: ReadFile
+}
+
+/** The entry asked about. */
+export interface NamedEntry {
+  readonly dir: string
+  /** As `foldCase` has it where case is ignored. */
+  readonly name: string
+  readonly isDirectory: boolean
+}
+
+interface Candidate {
+  readonly known: KnownName
+  readonly rule: Rule
+}
+
+const LIBRARY_FOLDER = '.sdlibrary'
+const libraryRule = builtIn('library', `*${LIBRARY_FOLDER}/`)
+const hiddenRule = builtIn('hidden', '.*')
+const appleDoubleRule = builtIn('system', '._<name> beside <name>')
+const onlyImagesRule = builtIn('only-images', 'files without the extension of an image')
+const numberedRules = systemPatterns.map((known) => ({ ...known, rule: builtIn('system', known.pattern) }))
+
+const DOT = 0x2e
+const UNDERSCORE = 0x5f
+
+/** The rules that go by an entry's name and what is beside it. */
+export class NamedRules {
+  /** Names beside or inside a folder that decide whether it is let in. */
+  readonly evidenceNames: ReadonlySet<string>
+  readonly #readFile: ReadFile
+  readonly #candidatesByName = new Map<string, Candidate[]>()
+  readonly #system: boolean
+  readonly #hidden: boolean
+  readonly #onlyImages: boolean
+
+  constructor({ names, ignoreCase, readFile }: NamedRulesOptions) {
+    this.#readFile = readFile
+    this.#system = names.includes('system')
+    this.#hidden = names.includes('hidden')
+    this.#onlyImages = names.includes('only-images')
+    const evidence = new Set<string>()
+    for (const [name, table] of tables) {
+      for (const known of names.includes(name) ? table : []) {
+        const key = ignoreCase ? foldCase(known.name) : known.name
+        const candidates = this.#candidatesByName.get(key) ?? []
+        this.#candidatesByName.set(key, [...candidates, { known, rule: builtIn(name, describe(known)) }])
+        if (known.evidence) evidence.add(known.evidence.slice(known.evidence.lastIndexOf('/') + 1))
+      }
+    }
+    this.evidenceNames = evidence
+  }
+
+  /** The first of library, system, git, dev and hidden that rejects the entry. */
+  match(entry: NamedEntry, siblings: (name: string) => boolean): Rule | null {
+    const { name, isDirectory } = entry
+    const candidates = this.#candidatesByName.get(name)
+    if (candidates) {
+      for (const { known, rule } of candidates) {
+        if (known.kind !== 'any' && (known.kind === 'directory') !== isDirectory) continue
+        if (!known.evidence || this.#exists(known.evidence, entry, siblings)) return rule
+      }
+    }
+    if (isDirectory && name.endsWith(LIBRARY_FOLDER)) return libraryRule
+    if (name.charCodeAt(0) !== DOT) return null
+    if (this.#system) {
+      if (!isDirectory && name.charCodeAt(1) === UNDERSCORE && siblings(name.slice(2))) return appleDoubleRule
+      for (const { matches, directory, rule } of numberedRules) {
+        if (directory === isDirectory && matches.test(name)) return rule
+      }
+    }
+    return this.#hidden ? hiddenRule : null
+  }
+
+  /** Asked last of all: whether `only-images` rejects a file that every other rule lets in. */
+  matchKind({ name, isDirectory }: NamedEntry): Rule | null {
+    if (!this.#onlyImages || isDirectory) return null
+    const dot = name.lastIndexOf('.')
+    return dot > 0 && imageExtensions.has(name.slice(dot + 1).toLowerCase()) ? null : onlyImagesRule
+  }
+
+  #exists(evidence: string, { dir, name }: NamedEntry, siblings: (name: string) => boolean): boolean {
+    const slash = evidence.indexOf('/')
+    if (slash < 0) return siblings(evidence)
+    const folder = evidence.slice(0, slash)
+    return (folder === name || siblings(folder)) && this.#readFile(join(dir, evidence)) !== null
+  }
+}
+
+const tables: readonly (readonly [RuleName, readonly KnownName[]])[] = [
+  ['system', systemNames],
+  ['git', gitNames],
+  ['dev', devNames],
+]
+
+function describe({ name, kind, evidence }: KnownName): string {
+  const shown = kind === 'directory' ? `${name}/` : name
+  if (!evidence) return shown
+  return evidence.startsWith(`${name}/`)
+    ? `${shown} holding ${evidence.slice(name.length + 1)}`
+    : `${shown} beside ${evidence}`
+}
+
+function builtIn(name: string, pattern: string): Rule {
+  return { name, source: 'built-in', pattern }
+}

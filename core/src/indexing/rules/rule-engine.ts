@@ -1,0 +1,193 @@
+import type { Rule, RuleName, RuleSettings } from '../../domain/rules.ts'
+import { CoreError } from '../../util/errors.ts'
+import { gitFolderOf, join, type ReadFile } from './git-work-tree.ts'
+import { EMPTY_CONTEXT, IgnoreFiles, type Layer, type RuleContext, withoutGit } from './ignore-files.ts'
+import { type Decision, IgnoreList, type IgnoreListHere } from './ignore-list.ts'
+import { foldCase } from './ignore-pattern.ts'
+import { NamedRules } from './named-rules.ts'
+
+export interface RuleEngineOptions {
+  readonly settings: RuleSettings
+  /** The location's root: absolute, with `/` between names on every system. */
+  readonly root: string
+  /** Reads a small file whole; null where there is none, where it is too big and where it is no regular file. */
+  readonly readFile: ReadFile
+  /** Compare names as the file system does (`core.ignorecase` of git). False where not told. */
+  readonly ignoreCase?: boolean
+}
+
+/** Whether a name exists in the folder asked about. */
+export type HasName = (name: string) => boolean
+
+/**
+ * Decides what stays out of the index; the same for scan, watcher, browsing and `index explain`. A caller walks from
+ * the root down: `rootContext`, then `enter` for the inside of each folder, then `match` for what it holds, and goes
+ * into no folder that is rejected. Folders are absolute paths with `/` between names. It reads files and nothing else,
+ * and never waits.
+ */
+export class RuleEngine {
+  /** Changes when other entries may be rejected, because of the settings or of a newer program. */
+  readonly version: string
+  /** Names whose coming, going or changing may alter what is rejected in their folder, below it, or the folder itself. */
+  readonly ruleNames: ReadonlySet<string>
+  readonly #root: string
+  readonly #readFile: ReadFile
+  readonly #ignoreCase: boolean
+  readonly #gitignore: boolean
+  readonly #spacedriveignore: boolean
+  readonly #named: NamedRules
+  readonly #files: IgnoreFiles
+  readonly #custom: readonly Layer[]
+  #rootContext: RuleContext | null = null
+  /** The folder asked about last; callers ask for one folder's names in a row. */
+  #here: Here = { context: EMPTY_CONTEXT, dir: '', git: [], spacedrive: [], custom: [] }
+
+  constructor({ settings, root, readFile, ignoreCase = false }: RuleEngineOptions) {
+    const { names, globs } = settings
+    const has = (name: RuleName) => names.includes(name)
+    this.#root = root
+    this.#readFile = readFile
+    this.#ignoreCase = ignoreCase
+    this.#gitignore = has('gitignore')
+    this.#spacedriveignore = has('spacedriveignore')
+    this.#named = new NamedRules({ names, ignoreCase, readFile })
+    this.#files = new IgnoreFiles({ readFile, ignoreCase })
+    const custom = new IgnoreList(globs, { rule: 'custom', source: 'location', ignoreCase })
+    this.#custom = custom.size > 0 ? [{ base: root, list: custom }] : []
+    this.ruleNames = new Set([
+      ...this.#named.evidenceNames,
+      ...(this.#gitignore ? ['.git', '.gitignore'] : []),
+      ...(this.#spacedriveignore ? ['.spacedriveignore'] : []),
+    ])
+    this.version = JSON.stringify([REVISION, names.toSorted(), globs, ignoreCase])
+  }
+
+  /** What the root inherits from the repository it lies in; the root itself is entered as any other folder. */
+  rootContext(): RuleContext {
+    return (this.#rootContext ??= this.#gitignore ? this.#outerWorkTree() : EMPTY_CONTEXT)
+  }
+
+  /** The context of the inside of `dir`: `parent` itself where nothing in it changes that. Reads its ignore files anew. */
+  enter(parent: RuleContext, dir: string, has: HasName): RuleContext {
+    if (parent.inWorkTree && dir.endsWith('/.git')) return withoutGit(parent)
+    const workTree = this.#gitignore && has('.git') && gitFolderOf(dir, this.#readFile) !== null
+    const gitignore = (workTree || parent.inWorkTree) && has('.gitignore')
+    const spacedriveignore = this.#spacedriveignore && has('.spacedriveignore')
+    if (!workTree && !gitignore && !spacedriveignore) return parent
+    return this.#files.extend(parent, dir, { workTree, gitignore, spacedriveignore })
+  }
+
+  /** The context another thread has, by its anchors. */
+  fromAnchors(anchors: readonly string[]): RuleContext {
+    return this.#files.fromAnchors(anchors)
+  }
+
+  /** The rule that rejects `name` in `dir`, or null. `context` is that of the inside of `dir`. */
+  match(context: RuleContext, dir: string, name: string, isDirectory: boolean, siblings: HasName): Rule | null {
+    const folded = this.#ignoreCase ? foldCase(name) : name
+    const entry = { dir, name: folded, isDirectory }
+    const rule = this.#named.match(entry, siblings)
+    if (rule) return rule
+    const here = this.#hereIn(context, dir)
+    return (
+      rejection(here.git, folded, isDirectory) ??
+      rejection(here.spacedrive, folded, isDirectory) ??
+      rejection(here.custom, folded, isDirectory) ??
+      this.#named.matchKind(entry)
+    )
+  }
+
+  /**
+   * Which rule keeps `path` out, and at which path: its own or that of a folder above it. Null where it is let in, and
+   * for the root. `exists` is asked for absolute paths. Throws `InvalidInput` where the path is not below the root.
+   */
+  explain(
+    path: string,
+    isDirectory: boolean,
+    exists: (path: string) => boolean,
+  ): { readonly path: string; readonly rule: Rule } | null {
+    const below = relativePath(this.#root, path)
+    if (below === null) throw new CoreError('InvalidInput', `${path} is not in ${this.#root}`)
+    const names = below.split('/').filter(Boolean)
+    let context = this.rootContext()
+    let dir = this.#root
+    for (const [i, name] of names.entries()) {
+      const at = dir
+      const has = (sibling: string) => exists(join(at, sibling))
+      context = this.enter(context, dir, has)
+      const rule = this.match(context, dir, name, isDirectory || i < names.length - 1, has)
+      dir = join(dir, name)
+      if (rule) return { path: dir, rule }
+    }
+    return null
+  }
+
+  /**
+   * The ignore files between the root and the top of the work tree it lies in. Where these ignore the root, whoever
+   * chose it wants it nevertheless: the repository then has no say in it.
+   */
+  #outerWorkTree(): RuleContext {
+    const parents = ancestors(this.#root)
+    const top = parents.findLastIndex((dir) => gitFolderOf(dir, this.#readFile) !== null)
+    if (top < 0) return EMPTY_CONTEXT
+    let context = EMPTY_CONTEXT
+    for (const [i, dir] of parents.entries()) {
+      if (i < top) continue
+      context = this.enter(context, dir, (name) => name === '.git' || name === '.gitignore')
+      const name = relativePath(dir, parents[i + 1] ?? this.#root)!
+      const folded = this.#ignoreCase ? foldCase(name) : name
+      if (rejection(this.#hereIn(context, dir).git, folded, true)) return EMPTY_CONTEXT
+    }
+    return context
+  }
+
+  #hereIn(context: RuleContext, dir: string): Here {
+    if (this.#here.dir === dir && this.#here.context === context) return this.#here
+    const at = ({ base, list }: Layer) => list.at(relativePath(base, dir) ?? '')
+    this.#here = {
+      context,
+      dir,
+      git: context.git.map(at),
+      spacedrive: context.spacedrive.map(at),
+      custom: this.#custom.map(at),
+    }
+    return this.#here
+  }
+}
+
+/** Raised with every change to the built-in rules. */
+const REVISION = 1
+
+/** The ignore lists of one context as they hold in one folder, each kind's nearest first. */
+interface Here {
+  readonly context: RuleContext
+  readonly dir: string
+  readonly git: readonly IgnoreListHere[]
+  readonly spacedrive: readonly IgnoreListHere[]
+  readonly custom: readonly IgnoreListHere[]
+}
+
+/** The first list that knows the entry decides, also where it lets it in. */
+function rejection(lists: readonly IgnoreListHere[], name: string, isDirectory: boolean): Rule | null {
+  for (const here of lists) {
+    const decision: Decision | null = here.list.decide(here, name, isDirectory)
+    if (decision) return decision.negated ? null : decision.rule
+  }
+  return null
+}
+
+/** `path` as seen from `base`, empty for the same; null where it lies elsewhere. */
+function relativePath(base: string, path: string): string | null {
+  if (path === base) return ''
+  const prefix = base.endsWith('/') ? base : `${base}/`
+  return path.startsWith(prefix) ? path.slice(prefix.length) : null
+}
+
+/** The folders above a path, the outermost first. */
+function ancestors(path: string): string[] {
+  const dirs: string[] = []
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    if (slash < path.length - 1) dirs.push(slash === 0 ? '/' : path.slice(0, slash))
+  }
+  return dirs
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { CoreError } from '../util/errors.ts'
+
+/** The last entry of a page: the next one begins behind it, even if it is gone by then. */
+export interface PageEnd {
+  readonly key: number
+  readonly mtime: number
+  readonly id: number
+  /** Folded; empty where the order does not depend on names. */
+  readonly name: string
+}
+
+/** What a cursor says, packed as an array: fingerprint, now, key, mtime, id, name. */
+const Packed = z.tuple([z.string(), z.number(), z.number(), z.number(), z.number(), z.string()])
+
+export function makeCursor(fingerprint: string, now: number, end: PageEnd): string {
+  const packed: z.infer<typeof Packed> = [fingerprint, now, end.key, end.mtime, end.id, end.name]
+  return Buffer.from(JSON.stringify(packed)).toString('base64url')
+}
+
+/** Throws `InvalidInput` where it is no cursor, or that of another search. */
+export function readCursor(cursor: string, fingerprint: string): { now: number; end: PageEnd } {
+  const parsed = Packed.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')))
+  if (!parsed.success)
+    throw new CoreError('InvalidInput', 'the cursor cannot be read; take it from the page before, or leave it out')
+  const [of, now, key, mtime, id, name] = parsed.data
+  if (of !== fingerprint) {
+    throw new CoreError(
+      'InvalidInput',
+      'the cursor belongs to another search; only the limit may change from page to page',
+    )
+  }
+  return { now, end: { key, mtime, id, name } }
+}
+
+/** A short name for what was asked. */
+export function fingerprintOf(asked: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.entries(asked).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url')
+    .slice(0, 12)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,50 @@
+/** Small numbers for the folders that entries are in, so that what holds for a folder can be kept in an array. Number 0 is no folder. */
+export class FolderTable {
+  readonly #numbers = new Map<number, number>()
+  /** By number: the folder's id, and its own row, -1 where it has none. */
+  ids: number[] = []
+  rows: number[] = []
+  /** Goes up whenever a folder comes, goes, or may have another name or parent. */
+  version = 0
+
+  // An entry mostly has the parent of the entry before.
+  #lastId = 0
+  #lastNumber = 0
+
+  constructor() {
+    this.clear()
+  }
+
+  clear(): void {
+    this.#numbers.clear()
+    this.#numbers.set(0, 0)
+    this.ids = [0]
+    this.rows = [-1]
+    this.version++
+    this.#lastId = 0
+    this.#lastNumber = 0
+  }
+
+  numberOf(id: number): number {
+    if (id === this.#lastId) return this.#lastNumber
+    this.#lastId = id
+    this.#lastNumber = this.#find(id)
+    return this.#lastNumber
+  }
+
+  setRow(id: number, row: number): void {
+    this.rows[this.numberOf(id)] = row
+    this.version++
+  }
+
+  #find(id: number): number {
+    const known = this.#numbers.get(id)
+    if (known !== undefined) return known
+    const number = this.ids.length
+    this.#numbers.set(id, number)
+    this.ids.push(id)
+    this.rows.push(-1)
+    this.version++
+    return number
+  }
+}

@@ -1,0 +1,94 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { databaseError, openDatabase } from '../db/index.ts'
+import { markFolders } from './folder-marks.ts'
+import { entryReader, loadIndex } from './load-index.ts'
+import type { EntryChanges, LocatedPlan, SearchAnswer } from './messages.ts'
+import { NameIndex, type NameRow } from './name-index.ts'
+import { RowFilter } from './row-filter.ts'
+import { runQuery } from './run-query.ts'
+import { readWords } from './search-plan.ts'
+import { suggestQueries } from './suggest.ts'
+
+/** What looking for other spellings may cost a search that found nothing. */
+const SUGGESTION_MS = 25
+
+/** The names of a library, read from its database when they are first needed and kept up to date by `apply`. */
+export class LibraryIndex implements Disposable {
+  readonly #file: string
+  readonly #db: DatabaseSync
+  readonly #readEntry: (id: number) => NameRow | null
+  readonly #names = new NameIndex()
+  #loaded = false
+
+  /** Opens the database for reading; it has to exist. */
+  constructor(file: string) {
+    this.#file = file
+    this.#db = openDatabase(file, { readOnly: true })
+    this.#readEntry = entryReader(this.#db)
+  }
+
+  search({ plan, locationRoots, inside }: LocatedPlan): SearchAnswer {
+    this.#ensureLoaded()
+    const index = this.#names
+    index.refreshHidden(new Set(locationRoots))
+    const roots = inside && new Set(inside)
+    const filter = new RowFilter(index, {
+      ...plan,
+      extensionIds: plan.extensions.length > 0 ? this.#extensionIds(plan.extensions) : null,
+      folders: roots && markFolders(index, ({ id }, outer) => (roots.has(id) ? 1 : outer)),
+    })
+    const answer = runQuery(index, { ...plan, filter })
+    const misspelt = answer.total === 0 && plan.words.length > 0
+    return { ...answer, suggestions: misspelt ? this.#suggest(plan.text, filter) : [] }
+  }
+
+  /** Takes in what a transaction has changed. Safe to repeat, and in any order: entries are read as they are now. */
+  apply({ upserted, removed }: EntryChanges): void {
+    // Nothing is lost: what is loaded later is as new as this, or newer.
+    if (!this.#loaded) return
+    try {
+      for (const id of removed) this.#names.remove(id)
+      for (const id of upserted) {
+        const entry = this.#readEntry(id)
+        if (entry) this.#names.put(entry)
+        else this.#names.remove(id)
+      }
+    } catch {
+      // The next search reads all anew, and tells if that fails too.
+      this.#loaded = false
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close()
+  }
+
+  #ensureLoaded(): void {
+    if (this.#loaded && !this.#names.isWasteful) return
+    this.#loaded = false
+    this.#names.clear()
+    try {
+      loadIndex(this.#db, this.#names)
+    } catch (err) {
+      throw databaseError(err, this.#file)
+    }
+    this.#loaded = true
+  }
+
+  #extensionIds(extensions: readonly string[]): number[] {
+    const statement = this.#db.prepare('select id from extensions where ext = ?')
+    return extensions.flatMap((extension) => {
+      const row = statement.get(extension)
+      return row ? [Number(row['id'])] : []
+    })
+  }
+
+  #suggest(text: string, filter: RowFilter): string[] {
+    const deadline = performance.now() + SUGGESTION_MS
+    const anyOrder = { sort: 'modified', descending: true, limit: 1, after: null } as const
+    return suggestQueries(this.#names, text, {
+      count: (query) => runQuery(this.#names, { ...readWords(query), filter, ...anyOrder }).total,
+      expired: () => performance.now() > deadline,
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { displayName } from '../util/file-name.ts'
+import { foldName } from '../util/fold.ts'
+import type { NameIndex, NameRow } from './name-index.ts'
+
+/** Names joined at a time: enough to make the cost of a statement vanish, and a string of a few hundred KB. */
+const ROWS_PER_CHUNK = 8_192
+
+/**
+ * Fills an empty index with all entries of a library. SQLite joins the names of a chunk into one string, and hands the
+ * other columns row by row to a function: a third of the time that reading rows takes.
+ */
+export function loadIndex(db: DatabaseSync, index: NameIndex): void {
+  let lastId = 0
+  const addRow = (
+    count: number,
+    id: number,
+    parentId: number,
+    kind: number,
+    type: number,
+    extensionId: number,
+    size: number,
+    mtime: number,
+  ): number => {
+    index.addRow({ id, parentId, kind, type, extensionId, size, mtime })
+    lastId = id
+    return count + 1
+  }
+  // The schema has integers where this function wants them.
+  db.aggregate('add_row', { start: 0, step: addRow as (count: number, ...values: SQLOutputValue[]) => number })
+  const chunk = db.prepare(`
+    select add_row(id, ifnull(parent_id, 0), kind, type, ifnull(ext_id, 0), size, mtime) as count, group_concat(name, char(0)) as names
+    from (select * from entries where id > ? order by id limit ${ROWS_PER_CHUNK})`)
+  // One transaction, so that all chunks are of one moment.
+  db.exec('begin')
+  try {
+    index.reserve(Number(db.prepare('select count(*) as count from entries').get()?.['count']))
+    for (;;) {
+      const { count, names } = chunk.get(lastId) as { count: number; names: string }
+      if (count === 0) return
+      index.addNames(foldNames(names))
+      if (count < ROWS_PER_CHUNK) return
+    }
+  } finally {
+    db.exec('commit')
+  }
+}
+
+/** Folds names joined by NULs, of which most are ASCII. */
+function foldNames(names: string): string {
+  const parts: string[] = []
+  let done = 0
+  for (;;) {
+    NOT_ASCII.lastIndex = done
+    const at = NOT_ASCII.exec(names)?.index
+    if (at === undefined) break
+    const start = names.lastIndexOf('\0', at) + 1
+    const end = names.indexOf('\0', at)
+    parts.push(names.slice(done, start).toLowerCase(), foldName(end < 0 ? names.slice(start) : names.slice(start, end)))
+    if (end < 0) return parts.join('')
+    done = end
+  }
+  return parts.join('') + names.slice(done).toLowerCase()
+}
+
+// oxlint-disable-next-line no-control-regex -- the whole ASCII range is meant
+const NOT_ASCII = /[^\x00-\x7f]/g
+
+/** Reads single entries as the index wants them; null where there is none. */
+export function entryReader(db: DatabaseSync): (id: number) => NameRow | null {
+  const statement = db.prepare('select parent_id, name, kind, type, ext_id, size, mtime from entries where id = ?')
+  statement.setReturnArrays(true)
+  return (id) => {
+    const row = statement.get(id) as unknown as
+      | [number | null, string | Uint8Array, number, number, number | null, number, number]
+      | undefined
+    if (!row) return null
+    const [parentId, name, kind, type, extensionId, size, mtime] = row
+    return {
+      id,
+      parentId: parentId ?? 0,
+      name: displayName(name),
+      kind,
+      type,
+      extensionId: extensionId ?? 0,
+      size,
+      mtime,
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from '../util/errors.ts'
+import type { PageEnd } from './cursor.ts'
+import type { SearchPlan } from './search-plan.ts'
+
+/** A search with its locations found. */
+export interface LocatedPlan {
+  readonly plan: SearchPlan
+  /** Directory ids of the roots of all locations. */
+  readonly locationRoots: readonly number[]
+  /** Only what is below these folders; null: everywhere. */
+  readonly inside: readonly number[] | null
+}
+
+export interface SearchAnswer {
+  /** Entries of the page, in order. */
+  readonly ids: readonly number[]
+  readonly total: number
+  /** Where the page ends, where more follow. */
+  readonly end: PageEnd | null
+  readonly suggestions: readonly string[]
+}
+
+/** Ids of entries that a committed transaction has added, changed or removed. */
+export interface EntryChanges {
+  readonly upserted: Float64Array
+  readonly removed: Float64Array
+}
+
+export type WorkerRequest =
+  | { readonly type: 'search'; readonly search: LocatedPlan }
+  | { readonly type: 'changes'; readonly changes: EntryChanges }
+  | { readonly type: 'close' }
+
+/** One answer for each search, in their order. */
+export type WorkerReply =
+  | { readonly answer: SearchAnswer }
+  | { readonly error: { readonly code: ErrorCode; readonly message: string } }

@@ -1,0 +1,285 @@
+import { entryKinds, fileTypes } from '../domain/index.ts'
+import { foldName } from '../util/fold.ts'
+import { markFolders } from './folder-marks.ts'
+import { FolderTable } from './folder-table.ts'
+import { NAMES_AT, Scanner } from './wasm/scanner.ts'
+
+/** What the index keeps of one entry. */
+export interface NameRow {
+  readonly id: number
+  /** Id of the folder it is in; 0 where it is in none. */
+  readonly parentId: number
+  /** As it is shown. */
+  readonly name: string
+  /** Index into `entryKinds`. */
+  readonly kind: number
+  /** Index into `fileTypes`. */
+  readonly type: number
+  /** 0: none. */
+  readonly extensionId: number
+  readonly size: number
+  readonly mtime: number
+}
+
+const DIRECTORY = entryKinds.indexOf('directory')
+
+/** A trait byte: bit 7 says that the entry is hidden, bits 5 and 6 are its kind, the others its type. */
+const HIDDEN_SHIFT = 7
+const KIND_SHIFT = 5
+const KIND_MASK = 0x3
+/** The trait byte of a row that is no more; no type has this number. */
+const DEAD = 0x1f
+if (fileTypes.length > DEAD) throw new Error('a trait byte has no room for so many file types')
+
+/** The largest id there is room for. */
+const MAX_ID = 0xffff_ffff
+
+const MIN_CAPACITY = 1_024
+/** Columns grow by this factor. */
+const GROWTH = 1.25
+/** Below this many rows it is never worth while to build the index anew. */
+const MIN_WASTE = 4_096
+const MAX_WASTED_SHARE = 0.25
+
+/**
+ * The folded names of many entries in one piece of memory, in the order of their rows, and beside it one array for each
+ * thing that filters and sorting ask. A row is never moved: an entry that gets another name gets another row.
+ */
+export class NameIndex {
+  readonly scanner = new Scanner()
+  readonly folders = new FolderTable()
+
+  /** Columns, by row; read them, and leave writing to this class. Another array after rows are added. */
+  ids = new Uint32Array(0)
+  /** Address of the name; that of the next row, less the NUL between them, is its end. */
+  starts = new Uint32Array(1)
+  traits = new Uint8Array(0)
+  /** 1: the name begins with a dot. */
+  #dots = new Uint8Array(0)
+  /** Number in `folders` of the folder it is in. */
+  parents = new Uint32Array(0)
+  extensions = new Uint32Array(0)
+  /** Bytes; 0 for a folder. */
+  sizes = new Float64Array(0)
+  mtimes = new Float64Array(0)
+
+  /** Rows, dead ones included. */
+  rows = 0
+  /** No row has a larger one. */
+  maxExtensionId = 0
+  /** Rows that have their name; between `addRow` and `addNames` there may be fewer than `rows`. */
+  #named = 0
+  #dead = 0
+  /** The ids of this many rows ascend from the first on; those of the rows behind are in `#strays`. */
+  #sorted = 0
+  readonly #strays = new Map<number, number>()
+  /** By folder number: what is in it is hidden. As of `#hiddenAsOf`. */
+  #hiddenFolders: Uint8Array = new Uint8Array(1)
+  #hiddenAsOf = ''
+
+  constructor() {
+    this.clear()
+    this.#grow(MIN_CAPACITY)
+  }
+
+  /** Makes room for so many rows at once, where it is known that they come. */
+  reserve(rows: number): void {
+    if (rows > this.ids.length) this.#grow(rows)
+  }
+
+  /** Forgets all rows and keeps the memory. */
+  clear(): void {
+    this.scanner.bytes.fill(0, NAMES_AT, this.end)
+    this.starts[0] = NAMES_AT
+    this.folders.clear()
+    this.rows = 0
+    this.#named = 0
+    this.#dead = 0
+    this.#sorted = 0
+    this.#strays.clear()
+  }
+
+  /** Address behind the last name. */
+  get end(): number {
+    return this.starts[this.#named]!
+  }
+
+  /** Entries in the index. */
+  get size(): number {
+    return this.rows - this.#dead
+  }
+
+  /** So much is dead or out of order that building it anew is better. */
+  get isWasteful(): boolean {
+    const waste = this.#dead + this.#strays.size
+    return waste > MIN_WASTE && waste > this.rows * MAX_WASTED_SHARE
+  }
+
+  /** Row of an entry; -1 where there is none. */
+  rowOf(id: number): number {
+    const stray = this.#strays.get(id)
+    if (stray !== undefined) return stray
+    let low = 0
+    let high = this.#sorted - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const found = this.ids[middle]!
+      if (found === id) return this.traits[middle] === DEAD ? -1 : middle
+      if (found < id) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+
+  /** Adds the entry, or brings it up to date. */
+  put(entry: NameRow): void {
+    const name = foldName(entry.name)
+    const row = this.rowOf(entry.id)
+    if (row >= 0 && this.#kindOf(row) === entry.kind && this.#hasName(row, name)) {
+      this.#setColumns(row, entry)
+      return
+    }
+    if (row >= 0) this.#kill(row)
+    this.addRow(entry)
+    this.addNames(name)
+  }
+
+  remove(id: number): void {
+    const row = this.rowOf(id)
+    if (row >= 0) this.#kill(row)
+  }
+
+  /**
+   * Finds out anew which entries are hidden, if folders have changed: those whose name begins with a dot, and those in a
+   * folder below the root of their innermost location whose name does.
+   */
+  refreshHidden(locationRoots: ReadonlySet<number>): void {
+    const asOf = `${this.folders.version} ${[...locationRoots].join(' ')}`
+    if (asOf === this.#hiddenAsOf) return
+    this.#hiddenAsOf = asOf
+    this.#hiddenFolders = markFolders(this, ({ id, row }, outer) => {
+      if (locationRoots.has(id)) return 0
+      return row >= 0 && this.#dots[row] === 1 ? 1 : outer
+    })
+    const { rows, traits, parents } = this
+    const dots = this.#dots
+    const folders = this.#hiddenFolders
+    for (let row = 0; row < rows; row++) {
+      if (traits[row] !== DEAD) traits[row] = withHidden(traits[row]!, dots[row]! | folders[parents[row]!]!)
+    }
+  }
+
+  /** Adds a row that is not there yet, all but its name: `addNames` follows for this or many rows. */
+  addRow(entry: Omit<NameRow, 'name'>): void {
+    if (entry.id > MAX_ID) throw new RangeError(`entry ${entry.id} is beyond the ids the name index has room for`)
+    const row = this.rows
+    if (row >= this.ids.length) this.#grow(Math.max(MIN_CAPACITY, Math.ceil(row * GROWTH)))
+    this.ids[row] = entry.id
+    if (row === this.#sorted && (row === 0 || this.ids[row - 1]! < entry.id)) this.#sorted++
+    else this.#strays.set(entry.id, row)
+    this.rows++
+    this.#dots[row] = 0
+    this.#setColumns(row, entry)
+  }
+
+  /** The folded names of the rows that have none yet, in their order, a NUL between them. */
+  addNames(folded: string): void {
+    const from = this.end
+    this.scanner.reserve(from + folded.length * 3 + 1)
+    const { written } = encoder.encodeInto(folded, this.scanner.bytes.subarray(from))
+    const { bytes } = this.scanner
+    let row = this.#named
+    let start = from
+    for (let at = from; at <= from + written; at++) {
+      if (bytes[at] !== 0) continue
+      if (bytes[start] === DOT_BYTE) {
+        this.#dots[row] = 1
+        this.traits[row] = withHidden(this.traits[row]!, 1)
+      }
+      row++
+      start = at + 1
+      this.starts[row] = start
+    }
+    this.#named = row
+  }
+
+  #setColumns(row: number, entry: Omit<NameRow, 'name'>): void {
+    const isFolder = entry.kind === DIRECTORY
+    const parent = this.folders.numberOf(entry.parentId)
+    this.parents[row] = parent
+    // Of a folder not known before nothing is known yet; `refreshHidden` sets it right.
+    this.traits[row] = traitByte(entry.kind, entry.type, this.#dots[row]! | (this.#hiddenFolders[parent] ?? 0))
+    this.extensions[row] = entry.extensionId
+    if (entry.extensionId > this.maxExtensionId) this.maxExtensionId = entry.extensionId
+    this.sizes[row] = isFolder ? 0 : entry.size
+    this.mtimes[row] = entry.mtime
+    if (isFolder) this.folders.setRow(entry.id, row)
+  }
+
+  #kill(row: number): void {
+    const id = this.ids[row]!
+    if (this.#kindOf(row) === DIRECTORY) this.folders.setRow(id, -1)
+    this.scanner.bytes.fill(NO_TEXT, this.starts[row], this.starts[row + 1]! - 1)
+    this.traits[row] = DEAD
+    this.#strays.delete(id)
+    this.#dead++
+  }
+
+  #kindOf(row: number): number {
+    return (this.traits[row]! >> KIND_SHIFT) & KIND_MASK
+  }
+
+  #hasName(row: number, folded: string): boolean {
+    const start = this.starts[row]!
+    const length = this.starts[row + 1]! - 1 - start
+    return Buffer.byteLength(folded) === length && folded === this.nameOf(row)
+  }
+
+  /** The folded name. */
+  nameOf(row: number): string {
+    const { bytes } = this.scanner
+    return Buffer.from(bytes.buffer).toString('utf8', this.starts[row], this.starts[row + 1]! - 1)
+  }
+
+  #grow(size: number): void {
+    this.ids = grown(this.ids, new Uint32Array(size))
+    this.starts = grown(this.starts, new Uint32Array(size + 1))
+    this.traits = grown(this.traits, new Uint8Array(size))
+    this.#dots = grown(this.#dots, new Uint8Array(size))
+    this.parents = grown(this.parents, new Uint32Array(size))
+    this.extensions = grown(this.extensions, new Uint32Array(size))
+    this.sizes = grown(this.sizes, new Float64Array(size))
+    this.mtimes = grown(this.mtimes, new Float64Array(size))
+  }
+}
+
+/** Which trait bytes belong to living rows that a filter lets through: 1 for those, 0 for all others. */
+export function traitTable(accepts: (kind: number, type: number) => boolean, withHiddenOnes: boolean): Uint8Array {
+  const table = new Uint8Array(256)
+  for (let kind = 0; kind < entryKinds.length; kind++) {
+    for (let type = 0; type < fileTypes.length; type++) {
+      if (!accepts(kind, type)) continue
+      table[traitByte(kind, type, 0)] = 1
+      if (withHiddenOnes) table[traitByte(kind, type, 1)] = 1
+    }
+  }
+  return table
+}
+
+function traitByte(kind: number, type: number, hidden: number): number {
+  return (hidden << HIDDEN_SHIFT) | (kind << KIND_SHIFT) | type
+}
+
+function withHidden(trait: number, hidden: number): number {
+  return (trait & ((1 << HIDDEN_SHIFT) - 1)) | (hidden << HIDDEN_SHIFT)
+}
+
+const DOT_BYTE = 0x2e
+/** Stands for the bytes of a dead name: in no UTF-8 text, and no NUL, for the scanner counts those. */
+const NO_TEXT = 0xff
+const encoder = new TextEncoder()
+
+function grown<T extends Uint8Array | Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}

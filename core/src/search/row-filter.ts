@@ -1,0 +1,85 @@
+import { type SearchType, entryKinds, fileTypes } from '../domain/index.ts'
+import { type NameIndex, traitTable } from './name-index.ts'
+import type { SizeRange } from './size-expression.ts'
+import type { TimeRange } from './time-expression.ts'
+import { PLACE_BITS } from './wasm/scanner.ts'
+
+export interface RowFilterOptions {
+  readonly types: readonly SearchType[]
+  /** Ids of the extensions let through; null lets all through. */
+  readonly extensionIds: readonly number[] | null
+  /** By folder number: 1 where what lies directly in it is let through, else 0; null lets all through. */
+  readonly folders: Uint8Array | null
+  /** Hidden entries are let through. */
+  readonly hidden: boolean
+  readonly size: SizeRange | null
+  readonly modified: TimeRange | null
+}
+
+/** Says which rows of an index the filters of a search let through. Good until the index changes. */
+export class RowFilter {
+  readonly #index: NameIndex
+  readonly #options: RowFilterOptions
+  readonly #acceptedTraits: Uint8Array
+  readonly #acceptedExtensions: Uint8Array | null
+
+  constructor(index: NameIndex, options: RowFilterOptions) {
+    this.#index = index
+    this.#options = options
+    this.#acceptedTraits = traitTable(acceptedTraits(options), options.hidden)
+    this.#acceptedExtensions = options.extensionIds && extensionTable(index, options.extensionIds)
+  }
+
+  /** Moves the hits on rows that are let through to the front, in their order; returns how many they are. */
+  keep(hits: Uint32Array, count: number): number {
+    const { traits, parents, extensions, sizes, mtimes } = this.#index
+    const { folders, size, modified } = this.#options
+    let kept = keepMarked(hits, count, traits, this.#acceptedTraits)
+    if (this.#acceptedExtensions) kept = keepMarked(hits, kept, extensions, this.#acceptedExtensions)
+    if (size) kept = keepBetween(hits, kept, sizes, size.min, size.max)
+    if (modified) kept = keepBetween(hits, kept, mtimes, modified.from, modified.to - 1)
+    if (folders) kept = keepMarked(hits, kept, parents, folders)
+    return kept
+  }
+}
+
+// Both loops move each hit and then count it or not: a branch would be guessed wrong too often.
+
+function keepMarked(hits: Uint32Array, count: number, column: Uint8Array | Uint32Array, marks: Uint8Array): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const hit = hits[i]!
+    hits[kept] = hit
+    kept += marks[column[hit >>> PLACE_BITS]!]!
+  }
+  return kept
+}
+
+function keepBetween(hits: Uint32Array, count: number, column: Float64Array, min: number, max: number): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const hit = hits[i]!
+    const value = column[hit >>> PLACE_BITS]!
+    hits[kept] = hit
+    kept += value >= min && value <= max ? 1 : 0
+  }
+  return kept
+}
+
+/** A folder has no type, and no size to compare. */
+function acceptedTraits({ types, size }: RowFilterOptions): (kind: number, type: number) => boolean {
+  const wanted = new Set<string>(types.map((type) => (type === 'folder' ? 'directory' : type)))
+  return (kind, type) => {
+    const isFolder = entryKinds[kind] === 'directory'
+    if (isFolder && size) return false
+    return wanted.size === 0 || wanted.has(entryKinds[kind]!) || (!isFolder && wanted.has(fileTypes[type]!))
+  }
+}
+
+function extensionTable(index: NameIndex, ids: readonly number[]): Uint8Array {
+  const table = new Uint8Array(index.maxExtensionId + 1)
+  for (const id of ids) {
+    if (id < table.length) table[id] = 1
+  }
+  return table
+}

@@ -1,0 +1,207 @@
+import type { SearchSort } from '../domain/index.ts'
+import type { PageEnd } from './cursor.ts'
+import type { NameIndex } from './name-index.ts'
+import { NameMatcher } from './name-matcher.ts'
+import { compareNatural, naturalPrefix } from './natural-order.ts'
+import type { RowFilter } from './row-filter.ts'
+import { TopRows } from './top-rows.ts'
+import { AT_START, AT_WORD, INSIDE_WORD, MAX_NEEDLE_BYTES, type Place, PLACE_BITS, PLACE_MASK } from './wasm/scanner.ts'
+
+export interface IndexQuery {
+  /** Folded; a name must hold them all. */
+  readonly words: readonly string[]
+  readonly text: string
+  readonly filter: RowFilter
+  readonly sort: SearchSort
+  readonly descending: boolean
+  readonly limit: number
+  readonly after: PageEnd | null
+}
+
+export interface IndexAnswer {
+  /** Ids of the page, in order. */
+  readonly ids: number[]
+  /** All that match, on every page. */
+  readonly total: number
+  /** The last of this page, where more follow. */
+  readonly end: PageEnd | null
+}
+
+/** Finds the rows that match, counts them all and gives a page of the first. */
+export function runQuery(index: NameIndex, query: IndexQuery): IndexAnswer {
+  const top = makeTop(index, query)
+  const total = query.words.length === 0 ? offerAll(index, query, top) : offerMatches(index, query, top)
+  const page = top.sorted()
+  const last = page.at(-1)
+  return {
+    ids: page.map(({ row }) => index.ids[row]!),
+    total,
+    end: last && top.overflowed ? pageEnd(index, query, last) : null,
+  }
+}
+
+function makeTop(index: NameIndex, query: IndexQuery): TopRows {
+  return new TopRows({
+    limit: query.limit,
+    tieBreak: tieBreak(index, query),
+    isLater: query.after && isLater(index, query, query.after),
+  })
+}
+
+function offerAll(index: NameIndex, query: IndexQuery, top: TopRows): number {
+  // What comes first among some rows bounds what can come first among all: where rows happen to stand in the wrong
+  // order, each would otherwise push out one that was kept before.
+  const sample = makeTop(index, query)
+  offerEvery(SAMPLE_STEP, index, query, sample)
+  top.worst = sample.worst
+  return offerEvery(1, index, query, top)
+}
+
+const SAMPLE_STEP = 64
+
+function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopRows): number {
+  const offer = offerByKey(rowKey(index, query), top)
+  const { hits } = index.scanner
+  let total = 0
+  for (let row = 0; row < index.rows;) {
+    let count = 0
+    for (; count < hits.length && row < index.rows; row += step) hits[count++] = row << PLACE_BITS
+    count = query.filter.keep(hits, count)
+    offer(hits, count)
+    total += count
+  }
+  return total
+}
+
+function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number {
+  const matcher = new NameMatcher(index, query.words, query.text)
+  if (matcher.scanned.length > MAX_NEEDLE_BYTES) return 0
+  const { scanner, starts } = index
+  const { hits } = scanner
+  const offer = query.sort === 'relevance' ? offerByRank(matcher, top) : offerByKey(rowKey(index, query), top)
+  scanner.setNeedle(matcher.scanned)
+  let total = 0
+  for (let first = 0; first < index.rows;) {
+    const found = scanner.scan(starts[first]!, first, index.end)
+    let count = bestPlaces(hits, found)
+    if (found < hits.length) {
+      first = index.rows
+    } else {
+      // There may be more in the last name, perhaps at a better place: it is left to the next round.
+      if (count > 1) count--
+      first = count > 1 ? hits[count]! >>> PLACE_BITS : first + 1
+    }
+    count = matcher.keep(hits, query.filter.keep(hits, count))
+    offer(hits, count)
+    total += count
+  }
+  return total
+}
+
+/** Leaves one hit of each row, the one at the best place; returns how many they are. */
+function bestPlaces(hits: Uint32Array, count: number): number {
+  let kept = 0
+  let last = -1
+  for (let i = 0; i < count; i++) {
+    const hit = hits[i]!
+    const row = hit >>> PLACE_BITS
+    if (row !== last) hits[kept++] = hit
+    else if (hit < hits[kept - 1]!) hits[kept - 1] = hit
+    last = row
+  }
+  return kept
+}
+
+type Offer = (hits: Uint32Array, count: number) => void
+
+function offerByRank(matcher: NameMatcher, top: TopRows): Offer {
+  const floors = Float64Array.of(
+    matcher.rankFloor(AT_START),
+    matcher.rankFloor(AT_WORD),
+    matcher.rankFloor(INSIDE_WORD),
+  )
+  return (hits, count) => {
+    for (let i = 0; i < count; i++) {
+      const row = hits[i]! >>> PLACE_BITS
+      const place = (hits[i]! & PLACE_MASK) as Place
+      // Most matches cannot come among the first: they are counted without being looked at closely.
+      if (floors[place]! > top.worst) top.overflowed = true
+      else top.offer(row, matcher.rank(row, place))
+    }
+  }
+}
+
+function offerByKey(keyOf: (row: number) => number, top: TopRows): Offer {
+  return (hits, count) => {
+    for (let i = 0; i < count; i++) {
+      const row = hits[i]! >>> PLACE_BITS
+      top.offer(row, keyOf(row))
+    }
+  }
+}
+
+/** What rows are sorted by, smallest first; what it leaves undecided, `tieBreak` decides. */
+function rowKey(index: NameIndex, { sort, descending }: IndexQuery): (row: number) => number {
+  const sign = descending ? -1 : 1
+  switch (sort) {
+    case 'size':
+      return (row) => sign * index.sizes[row]!
+    case 'modified':
+      return (row) => sign * index.mtimes[row]!
+    case 'name':
+      return (row) => sign * naturalPrefix(index.scanner.bytes, index.starts[row]!, index.starts[row + 1]! - 1)
+    case 'relevance':
+      return () => 0
+  }
+}
+
+function tieBreak(index: NameIndex, { sort, descending }: IndexQuery): (a: number, b: number) => number {
+  const { ids, mtimes } = index
+  const sign = descending ? -1 : 1
+  switch (sort) {
+    case 'relevance':
+    case 'size':
+      return (a, b) => mtimes[b]! - mtimes[a]! || ids[a]! - ids[b]!
+    case 'modified':
+      return (a, b) => ids[a]! - ids[b]!
+    case 'name':
+      return (a, b) => sign * compareNatural(nameBytes(index, a), nameBytes(index, b)) || ids[a]! - ids[b]!
+  }
+}
+
+/** Whether a row comes after the end of the page before; the same order as `tieBreak`. */
+function isLater(
+  index: NameIndex,
+  { sort, descending }: IndexQuery,
+  after: PageEnd,
+): (row: number, key: number) => boolean {
+  const { ids, mtimes } = index
+  const sign = descending ? -1 : 1
+  const name = Buffer.from(after.name)
+  const afterName = { bytes: name, start: 0, end: name.length }
+  const compare = (row: number): number => {
+    switch (sort) {
+      case 'relevance':
+      case 'size':
+        return after.mtime - mtimes[row]!
+      case 'modified':
+        return 0
+      case 'name':
+        return sign * compareNatural(nameBytes(index, row), afterName)
+    }
+  }
+  return (row, key) => (key - after.key || compare(row) || ids[row]! - after.id) > 0
+}
+
+function pageEnd(index: NameIndex, query: IndexQuery, last: { row: number; key: number }): PageEnd {
+  return {
+    key: last.key,
+    mtime: index.mtimes[last.row]!,
+    id: index.ids[last.row]!,
+    name: query.sort === 'name' ? index.nameOf(last.row) : '',
+  }
+}
+
+function nameBytes(index: NameIndex, row: number) {
+  return { bytes: index.scanner.bytes, start: index.starts[row]!, end: index.starts[row + 1]! - 1 }
+}

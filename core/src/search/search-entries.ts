@@ -1,0 +1,72 @@
+import { type Entry, entryKinds, fileTypes, type SearchInput, type SearchReason } from '../domain/index.ts'
+import { makeCursor } from './cursor.ts'
+import { NameIndex } from './name-index.ts'
+import { reasons } from './name-search.ts'
+import { RowFilter } from './row-filter.ts'
+import { runQuery } from './run-query.ts'
+import { planSearch, readWords } from './search-plan.ts'
+import { suggestQueries } from './suggest.ts'
+
+export interface EntriesFound<E> {
+  readonly total: number
+  readonly items: { readonly entry: E; readonly why: SearchReason[] }[]
+  /** Good as long as the entries are the same, in the same order. */
+  readonly cursor: string | null
+  readonly suggestions: string[]
+}
+
+type Searched = Pick<Entry, 'name' | 'kind' | 'type' | 'extension' | 'size' | 'modifiedAt' | 'hidden'>
+
+/**
+ * Searches entries that are in no index, such as those of a folder that was only looked into, by the same rules and in
+ * the same order. Locations are no filter here. It builds a small index each time: meant for a folder, not for a disk.
+ */
+export function searchEntries<E extends Searched>(
+  entries: readonly E[],
+  input: SearchInput,
+  now: number,
+): EntriesFound<E> {
+  const plan = planSearch(input, now)
+  const extensionIds = new Map<string, number>()
+  const index = new NameIndex()
+  for (const [i, entry] of entries.entries()) {
+    if (entry.hidden && !plan.hidden) continue
+    index.put({
+      id: i + 1,
+      parentId: 0,
+      name: entry.name,
+      kind: entryKinds.indexOf(entry.kind),
+      type: fileTypes.indexOf(entry.type),
+      extensionId: idOf(extensionIds, entry.extension),
+      size: entry.size,
+      mtime: Date.parse(entry.modifiedAt),
+    })
+  }
+  const wanted = plan.extensions.map((extension) => extensionIds.get(extension) ?? -1).filter((id) => id >= 0)
+  const filter = new RowFilter(index, {
+    ...plan,
+    // Those that are hidden have been left out above, as each entry says it of itself.
+    hidden: true,
+    extensionIds: plan.extensions.length > 0 ? wanted : null,
+    folders: null,
+  })
+  const answer = runQuery(index, { ...plan, filter })
+  const count = (query: string) =>
+    runQuery(index, { ...plan, ...readWords(query), filter, limit: 1, after: null }).total
+  return {
+    total: answer.total,
+    items: answer.ids.map((id) => ({ entry: entries[id - 1]!, why: reasons(entries[id - 1]!.name, plan.words) ?? [] })),
+    cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
+    suggestions:
+      answer.total === 0 && plan.words.length > 0
+        ? suggestQueries(index, plan.text, { count, expired: () => false })
+        : [],
+  }
+}
+
+function idOf(ids: Map<string, number>, extension: string): number {
+  const known = ids.get(extension)
+  if (known !== undefined) return known
+  ids.set(extension, ids.size)
+  return ids.size - 1
+}

@@ -1,0 +1,105 @@
+import { SCANNER_BASE64 } from './scan-bytes.ts'
+
+/** The most hits one call of `scan` reports: few enough to stay in the processor's cache until they are read. */
+export const MAX_HITS = 4_096
+/** Longer than any folded name: 255 bytes grow to less than 3 KB in the worst case Unicode has. */
+export const MAX_NEEDLE_BYTES = 4_096
+
+const KINDS_AT = 0
+const NEEDLE_AT = KINDS_AT + 256
+const HITS_AT = NEEDLE_AT + MAX_NEEDLE_BYTES
+/** Where the names begin in the scanner's memory: behind a NUL, and even for the processor's sake. */
+export const NAMES_AT = HITS_AT + MAX_HITS * 4 + 64
+/** NULs that must follow the last name; see scan.wat. */
+const PADDING = MAX_NEEDLE_BYTES + 64
+
+const PAGE = 65_536
+/** Memory grows by this share of itself, so that names added one by one do not grow it each time. */
+const GROWTH = 1 / 16
+
+/** Where a needle stands in a name, best first. */
+export const AT_START = 0
+export const AT_WORD = 1
+export const INSIDE_WORD = 2
+export type Place = typeof AT_START | typeof AT_WORD | typeof INSIDE_WORD
+
+/** A hit is a row and, in this many lower bits, a place. */
+export const PLACE_BITS = 2
+export const PLACE_MASK = 3
+
+const SEPARATOR = 0
+const LETTER = 1
+const DIGIT = 2
+/** Words of a name are runs of letters (all that is not ASCII counts as one) or of digits. */
+const KIND_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x30 && byte <= 0x39) return DIGIT
+  return (byte >= 0x61 && byte <= 0x7a) || byte >= 0x80 ? LETTER : SEPARATOR
+})
+
+/** Whether a word of the name begins at an address that is not the first of the name. */
+export function startsWord(bytes: Uint8Array, address: number): boolean {
+  const before = KIND_OF_BYTE[bytes[address - 1]!]!
+  return before === SEPARATOR || before !== KIND_OF_BYTE[bytes[address]!]
+}
+
+// Node has it, and the types of the `dom` library, which this code does without.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: unknown }
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  scan(
+    at: number,
+    row: number,
+    end: number,
+    needle: number,
+    length: number,
+    kinds: number,
+    out: number,
+    max: number,
+  ): number
+}
+
+/** Memory for NUL-ended names, up to 2 GiB, and a fast search in it. Addresses are offsets into `bytes`. */
+export class Scanner {
+  readonly #wasm: Exports
+  #needleLength = 0
+  /** The memory; another array after `reserve`. */
+  bytes: Uint8Array
+  /** What `scan` found: rows, each with a `Place` in its lower bits. */
+  hits: Uint32Array
+
+  constructor() {
+    const module = new WebAssembly.Module(Buffer.from(SCANNER_BASE64, 'base64'))
+    this.#wasm = new WebAssembly.Instance(module).exports as Exports
+    const { buffer } = this.#wasm.memory
+    this.bytes = new Uint8Array(buffer)
+    this.hits = new Uint32Array(buffer, HITS_AT, MAX_HITS)
+    this.reserve(NAMES_AT)
+    this.bytes.set(KIND_OF_BYTE, KINDS_AT)
+  }
+
+  /** Makes room for names up to `end` and the padding behind them. */
+  reserve(end: number): void {
+    const missing = end + PADDING - this.bytes.length
+    if (missing <= 0) return
+    const pages = Math.ceil(Math.max(missing, this.bytes.length * GROWTH) / PAGE)
+    this.#wasm.memory.grow(pages)
+    const { buffer } = this.#wasm.memory
+    this.bytes = new Uint8Array(buffer)
+    this.hits = new Uint32Array(buffer, HITS_AT, MAX_HITS)
+  }
+
+  /** What `scan` looks for: 1 to `MAX_NEEDLE_BYTES` bytes without NUL. */
+  setNeedle(needle: Uint8Array): void {
+    this.bytes.set(needle, NEEDLE_AT)
+    this.#needleLength = needle.length
+  }
+
+  /** Looks for the needle in the names between two addresses, of which the first is `row`. Puts what it finds into `hits` and says how many, up to `MAX_HITS`. */
+  scan(from: number, row: number, to: number): number {
+    return this.#wasm.scan(from, row, to, NEEDLE_AT, this.#needleLength, KINDS_AT, HITS_AT, MAX_HITS)
+  }
+}

@@ -1,0 +1,3 @@
+export { binaryFixtures } from './binary.ts'
+export { elf, ole, portableExecutable, tar, tiff, zip } from './containers.ts'
+export { textFixtures } from './text.ts'

@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
+import type { RuleSettings } from '../src/domain/rules.ts'
+import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/worker/entry-writer.ts'
+import { createRoot } from '../src/indexing/worker/root.ts'
+import {
+  type DirtyDirectory,
+  Scan,
+  type ScanHost,
+  type ScanReport,
+  type ScanRequest,
+} from '../src/indexing/worker/scan.ts'
+import { migrations } from '../src/library/db/migrations/index.ts'
+
+/** The rows of one folder in a database in memory, with the scanner that keeps them: the engine without its threads. */
+export interface TestIndex extends Disposable {
+  readonly db: DatabaseSync
+  readonly warnings: { code: string; path: string }[]
+  readonly commits: Touched[]
+  scan(options?: Partial<ScanRequest>, host?: Partial<ScanHost>): Promise<ScanReport>
+  refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport>
+  /** Every row below the root by its path from there: what a comparison with the disk needs. */
+  rows(): Map<string, EntryRow & { uuid: string }>
+  /** Folders whose sums are not those of what is in them. */
+  wrongSums(): unknown[]
+}
+
+const noRules: RuleSettings = { names: [], globs: [] }
+
+export async function createTestIndex(
+  root: string,
+  options: { file?: string; rules?: RuleSettings } = {},
+): Promise<TestIndex> {
+  const db = openDatabase(options.file ?? ':memory:')
+  await migrate(kyselyOver(db), migrations, 'test')
+  db.exec(`pragma foreign_keys = off;
+    insert or ignore into devices(id, uuid, name, slug, details, created_at, last_seen_at) values(1, x'01', 'd', 'd', '{}', 0, 0);
+    insert or ignore into volumes(id, uuid, device_id, fingerprint, name, kind, disk, filesystem, total_bytes, free_bytes, created_at, last_seen_at)
+      values(1, x'01', 1, 'f', 'v', 'primary', 'ssd', 'ext4', 1, 1, 0, 0);`)
+  const writer = new EntryWriter(db, { typeOf: () => 0, now: Date.now })
+  const warnings: { code: string; path: string }[] = []
+  const commits: Touched[] = []
+  const host: ScanHost = {
+    signal: new AbortController().signal,
+    now: Date.now,
+    lease: async () => ({ [Symbol.dispose]: () => {} }),
+    committed: (touched) => void commits.push(touched),
+    warn: ({ code, path }) => void warnings.push({ code, path }),
+    progress: () => {},
+    promote: () => undefined,
+  }
+  const volumePath = `${root.slice(1)}/`
+  const { directoryId } = await createRoot(db, writer, { dir: root, volumeId: 1, volumePath }, host)
+  const request = (): ScanRequest => ({
+    dir: root,
+    directoryId,
+    volumeId: 1,
+    volumePath,
+    rulesRoot: root,
+    rules: options.rules ?? noRules,
+    recursive: true,
+    maxDepth: null,
+    startedAt: Date.now() + 1,
+    trustTimes: false,
+    force: false,
+    threads: 0,
+  })
+  return {
+    db,
+    warnings,
+    commits,
+    scan: (of = {}, overrides = {}) => new Scan(db, writer, { ...request(), ...of }, { ...host, ...overrides }).run(),
+    refresh: (dirty) => new Scan(db, writer, { ...request(), force: true }, host).refresh(dirty),
+    rows: () => readRows(db, directoryId),
+    wrongSums: () => db.prepare(WRONG_SUMS).all(),
+    [Symbol.dispose]: () => db.close(),
+  }
+}
+
+function readRows(db: DatabaseSync, rootId: number): Map<string, EntryRow & { uuid: string }> {
+  const rows = new Map<string, EntryRow & { uuid: string }>()
+  const select = db.prepare('select * from entries where parent_id = ?')
+  const waiting = [{ id: rootId, path: '' }]
+  for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
+    for (const raw of select.all(folder.id)) {
+      const row = raw as unknown as EntryRow & { uuid: Uint8Array }
+      const path = folder.path + Buffer.from(row.name).toString('latin1')
+      rows.set(path, { ...row, uuid: Buffer.from(row.uuid).toString('hex') })
+      if (row.kind === 1) waiting.push({ id: row.id, path: `${path}/` })
+    }
+  }
+  return rows
+}
+
+const WRONG_SUMS = `
+  select d.id, cast(d.path as text) as path, d.child_count, s.children, d.file_count, s.files, d.dir_count, s.dirs,
+    d.symlink_count, s.symlinks, d.other_count, s.others, d.total_size, s.bytes
+  from directories d join (
+    select d.id, count(e.id) as children,
+      coalesce(sum(e.kind = 0), 0) + coalesce(sum(c.file_count), 0) as files,
+      coalesce(sum(e.kind = 1), 0) + coalesce(sum(c.dir_count), 0) as dirs,
+      coalesce(sum(e.kind = 2), 0) + coalesce(sum(c.symlink_count), 0) as symlinks,
+      coalesce(sum(e.kind = 3), 0) + coalesce(sum(c.other_count), 0) as others,
+      coalesce(sum(case when e.kind = 0 then e.size else 0 end), 0) + coalesce(sum(c.total_size), 0) as bytes
+    from directories d left join entries e on e.parent_id = d.id left join directories c on c.id = e.id group by d.id
+  ) s on s.id = d.id
+  where d.child_count <> s.children or d.file_count <> s.files or d.dir_count <> s.dirs or d.symlink_count <> s.symlinks
+    or d.other_count <> s.others or d.total_size <> s.bytes`

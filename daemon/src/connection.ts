@@ -1,0 +1,193 @@
+import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type EventParams, type Hello, methods, type RequestId, type Subscribed } from '@spacedrive/client'
+import { LineReader } from '@spacedrive/client/node'
+import { type Core, CoreError } from '@spacedrive/core'
+import { dispatch } from './dispatch.ts'
+import { FrameWriter } from './frame-writer.ts'
+import type { ServerLimits } from './limits.ts'
+import { Cancel, Request, Subscribe, Unsubscribe } from './requests.ts'
+import { notJson, notRequest, wireError } from './wire-error.ts'
+
+export interface ConnectionDeps {
+  readonly core: Core
+  readonly limits: ServerLimits
+  readonly hello: () => Hello
+  /** Asks the daemon to end. */
+  readonly stop: () => void
+  /** Called once, when the client is gone. */
+  readonly onClosed: () => void
+}
+
+type EventStream = ReturnType<Core['events']['stream']>
+
+/** One client: its requests, its subscriptions, and what waits to be read by it. */
+export class Connection implements Disposable {
+  readonly #socket: Socket
+  readonly #deps: ConnectionDeps
+  readonly #reader: LineReader
+  readonly #writer: FrameWriter
+  readonly #running = new Map<RequestId, AbortController>()
+  readonly #subscriptions = new Map<number, EventStream>()
+  readonly #helloTimer: NodeJS.Timeout
+  #greeted = false
+  #closed = false
+
+  constructor(socket: Socket, deps: ConnectionDeps) {
+    const { limits } = deps
+    this.#socket = socket
+    this.#deps = deps
+    this.#reader = new LineReader({
+      maxBytes: limits.frameBytes,
+      onLine: (line) => this.#receive(line),
+      onTooLong: () => this.#drop(`a request has more than ${limits.frameBytes} bytes`),
+    })
+    this.#writer = new FrameWriter(socket, {
+      ...limits,
+      onStalled: () => this.#drop('it does not read what it is sent'),
+      onDrained: () => socket.resume(),
+    })
+    this.#helloTimer = setTimeout(() => this.#drop('it does not say hello'), limits.helloMs)
+    socket.on('data', (chunk: Buffer) => this.#reader.push(chunk))
+    // A client that is killed resets the connection; `close` follows.
+    socket.on('error', () => {})
+    socket.on('close', () => this.#close())
+  }
+
+  /** Drops the client; what it asked for is given up. */
+  [Symbol.dispose](): void {
+    this.#socket.destroySoon()
+    this.#close()
+  }
+
+  #receive(line: string): void {
+    const document = parseJson(line)
+    if (document === undefined) return this.#refuse(notJson)
+    const parsed = Request.safeParse(document)
+    if (!parsed.success) return this.#refuse(notRequest('this is no JSON-RPC 2.0 request'))
+    const request = parsed.data
+    if (!this.#greeted && request.method !== methods.hello) {
+      return this.#refuse(notRequest(`the first request must be ${methods.hello}`))
+    }
+    if (request.id === undefined) this.#notified(request)
+    else void this.#answer({ ...request, id: request.id })
+    // One that does not read its answers may not ask for more.
+    if (this.#writer.isFull) this.#socket.pause()
+  }
+
+  #notified({ method, params }: Request): void {
+    if (method === methods.cancel) {
+      const cancel = Cancel.safeParse(params)
+      if (cancel.success) this.#running.get(cancel.data.id)?.abort()
+    } else if (method === methods.unsubscribe) {
+      const unsubscribe = Unsubscribe.safeParse(params)
+      if (unsubscribe.success) this.#unsubscribe(unsubscribe.data.subscription)
+    }
+  }
+
+  async #answer(request: Request & { id: RequestId }): Promise<void> {
+    const { id } = request
+    const controller = new AbortController()
+    try {
+      if (this.#running.has(id)) throw new CoreError('InvalidInput', `request ${id} is still being answered`)
+      if (this.#running.size >= this.#deps.limits.requestsInFlight) {
+        throw new CoreError('Unavailable', `a connection can ask for ${this.#running.size} things at once, not for more`)
+      }
+      this.#running.set(id, controller)
+      const result = await this.#perform(request, controller.signal)
+      this.#writer.send({ jsonrpc: '2.0', id, result: result ?? null })
+    } catch (err) {
+      if (!(err instanceof CoreError)) this.#deps.core.log.error({ err, method: request.method }, 'no answer could be sent')
+      this.#writer.send({ jsonrpc: '2.0', id, error: wireError(err) })
+    } finally {
+      if (this.#running.get(id) === controller) this.#running.delete(id)
+    }
+  }
+
+  async #perform({ library, method, params }: Request, signal: AbortSignal): Promise<unknown> {
+    switch (method) {
+      case methods.hello:
+        this.#greeted = true
+        clearTimeout(this.#helloTimer)
+        return this.#deps.hello()
+      case methods.stop:
+        // The answer goes first.
+        setImmediate(this.#deps.stop)
+        return {}
+      case methods.subscribe:
+        return this.#subscribe(params)
+      default:
+        return dispatch(this.#deps.core, { method, params, library }, signal)
+    }
+  }
+
+  #subscribe(params: unknown): Subscribed {
+    const { core, limits } = this.#deps
+    const parsed = Subscribe.safeParse(params)
+    if (!parsed.success) throw new CoreError('InvalidInput', 'this is no subscription: a type is unknown, or no number given')
+    const { library, since, subscription, ...filter } = parsed.data
+    if (this.#subscriptions.has(subscription)) {
+      throw new CoreError('InvalidInput', `subscription ${subscription} is in use`)
+    }
+    if (this.#subscriptions.size >= limits.subscriptions) {
+      throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
+    }
+    const wanted = library === undefined ? filter : { ...filter, libraryId: core.libraries.resolve(library).id }
+    const stream = core.events.stream(wanted)
+    this.#subscriptions.set(subscription, stream)
+    const seq = since ?? core.events.lastSeq
+    const { complete, events } = core.events.since(seq, wanted)
+    void this.#pump(subscription, events, stream)
+    return { seq, complete }
+  }
+
+  #unsubscribe(subscription: number): void {
+    this.#subscriptions.get(subscription)?.[Symbol.dispose]()
+    this.#subscriptions.delete(subscription)
+  }
+
+  /** Sends events as fast as the client reads; what it is too slow for, the stream counts as missed. */
+  async #pump(subscription: number, kept: Iterable<EventParams['event']>, stream: EventStream): Promise<void> {
+    // The answer to the request goes first.
+    await nextTurn()
+    const send = async (event: EventParams['event']) => {
+      await this.#writer.drained()
+      const params: EventParams = { subscription, event }
+      this.#writer.send({ jsonrpc: '2.0', method: methods.event, params })
+    }
+    for (const event of kept) await send(event)
+    for await (const event of stream) await send(event)
+  }
+
+  /** A client that does not speak the language is told so, and dropped. */
+  #refuse(error: ReturnType<typeof notRequest>): void {
+    this.#reader.stop()
+    this.#writer.send({ jsonrpc: '2.0', id: null, error })
+    this.#socket.destroySoon()
+  }
+
+  #drop(why: string): void {
+    this.#deps.core.log.warn({ why }, 'a client was dropped')
+    this.#socket.destroy()
+  }
+
+  #close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#reader.stop()
+    clearTimeout(this.#helloTimer)
+    this.#writer[Symbol.dispose]()
+    for (const controller of this.#running.values()) controller.abort()
+    for (const stream of this.#subscriptions.values()) stream[Symbol.dispose]()
+    this.#subscriptions.clear()
+    this.#deps.onClosed()
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

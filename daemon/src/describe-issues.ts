@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+
+/** What is wrong with one field of an input. */
+export interface InputIssue {
+  /** `rules.0.name`; empty where the whole input is meant. */
+  readonly field: string
+  readonly message: string
+}
+
+/** A form with a hundred mistakes is told about the first. */
+const MAX_ISSUES = 10
+
+/** The issues of a failed parse as a person reads them: which field, and what is wrong with it. */
+export function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  input: unknown,
+): { readonly issues: readonly InputIssue[]; readonly message: string } {
+  const described = issues.slice(0, MAX_ISSUES).map((issue) => ({
+    field: issue.path.map(String).join('.'),
+    message: isMissing(issue, input) ? 'is missing' : lowerFirst(issue.message),
+  }))
+  const message = described.map((each) => (each.field === '' ? each.message : `${each.field}: ${each.message}`)).join('; ')
+  return { issues: described, message }
+}
+
+function isMissing({ path }: z.core.$ZodIssue, input: unknown): boolean {
+  if (path.length === 0) return false
+  let value: unknown = input
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+  return value === undefined
+}
+
+/** The messages of the schema library begin a sentence; here they follow a colon. */
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}

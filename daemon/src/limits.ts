@@ -1,0 +1,31 @@
+/** Bounds on what clients may ask of the daemon. Tests lower them; nobody else needs to. */
+export interface ServerLimits {
+  /** The largest request. */
+  readonly frameBytes: number
+  readonly connections: number
+  /** Requests of one connection that are being answered; reading stops until one is done. */
+  readonly requestsInFlight: number
+  readonly subscriptions: number
+  /** How long a connection may take to say `hello`. */
+  readonly helloMs: number
+  /** With this much unread, a connection is asked nothing more and sent no events. */
+  readonly unreadBytes: number
+  /** How long a client may read nothing while that much waits for it. */
+  readonly stalledMs: number
+}
+
+export const defaultLimits: ServerLimits = {
+  // Thousands of paths in one request; a form never comes near.
+  frameBytes: 8 * 1024 * 1024,
+  // Every command, monitor and script of one user at once; each costs a descriptor.
+  connections: 256,
+  // A screen asks for some dozen things at once.
+  requestsInFlight: 64,
+  subscriptions: 32,
+  // A program on the same machine says it at once.
+  helloMs: 5_000,
+  // A listing of ten thousand entries is some 4 MB.
+  unreadBytes: 4 * 1024 * 1024,
+  // A suspended terminal (Ctrl-Z) is forgiven for a while.
+  stalledMs: 30_000,
+}

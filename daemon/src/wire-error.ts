@@ -1,0 +1,26 @@
+import type { WireError } from '@spacedrive/client'
+import { CoreError, type ErrorCode } from '@spacedrive/core'
+
+/** The numbers JSON-RPC 2.0 reserves (section 5.1); ours begin at -32000. */
+const numbers: Readonly<Partial<Record<ErrorCode, number>>> = { InvalidInput: -32_602, Internal: -32_603 }
+const OTHER_ERROR = -32_000
+const PARSE_ERROR = -32_700
+const INVALID_REQUEST = -32_600
+
+/** An error as a client sees it. */
+export function wireError(err: unknown): WireError {
+  if (!(err instanceof CoreError)) return wireError(new CoreError('Internal', 'the daemon failed; its log says why'))
+  const { code, details, message } = err
+  return { code: numbers[code] ?? OTHER_ERROR, message, data: { code, details } }
+}
+
+export const notJson: WireError = {
+  code: PARSE_ERROR,
+  message: 'this is not JSON; each line is one request',
+  data: { code: 'InvalidInput', details: null },
+}
+
+/** A document that is no JSON-RPC 2.0 request. */
+export function notRequest(why: string): WireError {
+  return { code: INVALID_REQUEST, message: why, data: { code: 'InvalidInput', details: null } }
+}
