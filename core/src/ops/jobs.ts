@@ -11,11 +11,16 @@ export const listJobs = defineQuery({
   summary: 'List jobs, the newest first',
   input: z.object({
     status: JobStatus.optional().describe('only jobs in this state'),
+    device: z.string().optional().describe('only jobs of this device: its id, name or slug'),
     limit: z.int().min(1).max(1_000).default(100).describe('how many at the most'),
   }),
   output: z.array(Job),
   cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed'] },
-  run: async (input, { library }) => library.jobs.list(input),
+  run: async ({ device, ...input }, { core, library }) => {
+    // Jobs are kept where they run; another device's are listed there.
+    const { id, name, slug } = core.device.info()
+    return device === undefined || [id, name, slug].includes(device) ? library.jobs.list(input) : []
+  },
 })
 
 export const jobInfo = defineQuery({
