@@ -91,13 +91,17 @@ export class Connection implements Disposable {
     try {
       if (this.#running.has(id)) throw new CoreError('InvalidInput', `request ${id} is still being answered`)
       if (this.#running.size >= this.#deps.limits.requestsInFlight) {
-        throw new CoreError('Unavailable', `a connection can ask for ${this.#running.size} things at once, not for more`)
+        throw new CoreError(
+          'Unavailable',
+          `a connection can ask for ${this.#running.size} things at once, not for more`,
+        )
       }
       this.#running.set(id, controller)
       const result = await this.#perform(request, controller.signal)
       this.#writer.send({ jsonrpc: '2.0', id, result: result ?? null })
     } catch (err) {
-      if (!(err instanceof CoreError)) this.#deps.core.log.error({ err, method: request.method }, 'no answer could be sent')
+      if (!(err instanceof CoreError))
+        this.#deps.core.log.error({ err, method: request.method }, 'no answer could be sent')
       this.#writer.send({ jsonrpc: '2.0', id, error: wireError(err) })
     } finally {
       if (this.#running.get(id) === controller) this.#running.delete(id)
@@ -124,7 +128,8 @@ export class Connection implements Disposable {
   #subscribe(params: unknown): Subscribed {
     const { core, limits } = this.#deps
     const parsed = Subscribe.safeParse(params)
-    if (!parsed.success) throw new CoreError('InvalidInput', 'this is no subscription: a type is unknown, or no number given')
+    if (!parsed.success)
+      throw new CoreError('InvalidInput', 'this is no subscription: a type is unknown, or no number given')
     const { library, since, subscription, ...filter } = parsed.data
     if (this.#subscriptions.has(subscription)) {
       throw new CoreError('InvalidInput', `subscription ${subscription} is in use`)

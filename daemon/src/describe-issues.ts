@@ -17,10 +17,17 @@ export function describeIssues(
 ): { readonly issues: readonly InputIssue[]; readonly message: string } {
   const described = issues.slice(0, MAX_ISSUES).map((issue) => ({
     field: issue.path.map(String).join('.'),
-    message: isMissing(issue, input) ? 'is missing' : lowerFirst(issue.message),
+    message: isMissing(issue, input) ? MISSING : lowerFirst(issue.message),
   }))
-  const message = described.map((each) => (each.field === '' ? each.message : `${each.field}: ${each.message}`)).join('; ')
+  const message = described.map(({ field, message: what }) => sentence(field, what)).join('; ')
   return { issues: described, message }
+}
+
+const MISSING = 'is missing'
+
+function sentence(field: string, what: string): string {
+  if (field === '') return what
+  return what === MISSING ? `${field} ${what}` : `${field}: ${what}`
 }
 
 function isMissing({ path }: z.core.$ZodIssue, input: unknown): boolean {

@@ -1,0 +1,49 @@
+import { closeSync, writeSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { ClientError } from '@spacedrive/client'
+import type { ReadyMessage } from '@spacedrive/client/node'
+import { CoreError } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
+import { runDaemon } from './run-daemon.ts'
+
+/** Another daemon has the data folder: the same code as the command line's for a conflict. */
+const EXIT_CONFLICT = 4
+
+const { values } = parseArgs({
+  options: {
+    'data-dir': { type: 'string' },
+    instance: { type: 'string' },
+    foreground: { type: 'boolean' },
+    verbose: { type: 'boolean' },
+    // Where to say, once, that clients can connect, or why not.
+    'ready-fd': { type: 'string' },
+  },
+})
+const readyFd = values['ready-fd'] === undefined ? null : Number(values['ready-fd'])
+
+try {
+  await runDaemon({
+    dataDir: values['data-dir'],
+    instance: values.instance,
+    foreground: values.foreground ?? false,
+    verbose: values.verbose ?? false,
+    onReady: () => say({ ready: true }),
+  })
+  process.exit(0)
+} catch (err) {
+  const known = err instanceof CoreError || err instanceof ClientError ? err : null
+  const { code = 'Internal', details = null } = known ?? {}
+  say({ ready: false, code, message: errorMessage(err), details })
+  process.stderr.write(`${known ? known.message : err instanceof Error ? err.stack : errorMessage(err)}\n`)
+  process.exit(code === 'Locked' ? EXIT_CONFLICT : 1)
+}
+
+function say(message: ReadyMessage): void {
+  if (readyFd === null) return
+  try {
+    writeSync(readyFd, JSON.stringify(message))
+    closeSync(readyFd)
+  } catch {
+    // Said before, or whoever asked is gone.
+  }
+}

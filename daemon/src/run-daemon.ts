@@ -1,0 +1,159 @@
+import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { PROTOCOL } from '@spacedrive/client'
+import {
+  type DaemonRecord,
+  type InstanceOptions,
+  type InstancePaths,
+  instancePaths,
+  programVersion,
+} from '@spacedrive/client/node'
+import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
+import { takeLock } from '@spacedrive/core/lock'
+import { writeFileAtomically } from '@spacedrive/core/write-file'
+import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
+import { isFree, makePrivateFolder, socketPlaces } from './socket-place.ts'
+import { SocketServer } from './socket-server.ts'
+
+export interface DaemonOptions extends InstanceOptions {
+  /** The log goes to stdout, too. */
+  readonly foreground?: boolean
+  /** The log says everything. */
+  readonly verbose?: boolean
+  /** Called once clients can connect. */
+  readonly onReady?: () => void
+}
+
+/** Jobs get half a minute to come to a checkpoint; what is not closed after this is left to the next start. */
+const SHUTDOWN_MS = 40_000
+/** What a shell says of a program that a signal ended: 128 and the number of SIGINT. */
+const EXIT_NOW = 130
+
+/** Runs the daemon of an instance until it is asked to end, by a signal or by a client. Throws where it cannot start. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const stopping = Promise.withResolvers<string>()
+  using signals = onSignals(stopping.resolve)
+  const daemon = await Daemon.open(options, () => stopping.resolve('a client asked for it'))
+  options.onReady?.()
+  const why = await stopping.promise
+  await daemon.close(why)
+}
+
+/** The first signal ends the daemon in good order, the second at once. */
+function onSignals(stop: (why: string) => void): Disposable {
+  let asked = false
+  const listener = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(EXIT_NOW)
+    asked = true
+    stop(signal)
+  }
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, listener)
+  return { [Symbol.dispose]: () => signals.forEach((signal) => process.off(signal, listener)) }
+}
+
+/** All that makes a process the daemon of a data folder: its lock, log, engine, socket and record. */
+class Daemon {
+  readonly #log: Logger
+  readonly #parts: AsyncDisposableStack
+
+  private constructor(log: Logger, parts: AsyncDisposableStack) {
+    this.#log = log
+    this.#parts = parts
+  }
+
+  static async open(options: DaemonOptions, onStop: () => void): Promise<Daemon> {
+    const paths = instancePaths(options)
+    const startedAt = performance.now()
+    await using parts = new AsyncDisposableStack()
+    makePrivateFolder(paths.runDir)
+    const lock = parts.use(takeLock(paths.lockFile, `the data folder ${paths.dataDir}`))
+    const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
+    parts.use(logCrash(log.logger))
+    const core = parts.use(await openCore(options, paths, log))
+    const server = parts.use(await listen(core, paths, onStop))
+    const clearUp = () => {
+      for (const file of [paths.recordFile, server.socket]) rmSync(file, { force: true })
+      lock[Symbol.dispose]()
+    }
+    // Also where the process is ended from within; a kill leaves it to the next start.
+    process.on('exit', clearUp)
+    parts.defer(() => {
+      rmSync(paths.recordFile, { force: true })
+      process.off('exit', clearUp)
+    })
+    await writeRecord(paths, server.socket)
+    log.logger.info(
+      {
+        pid: process.pid,
+        socket: server.socket,
+        version: programVersion(),
+        ms: Math.round(performance.now() - startedAt),
+      },
+      'the daemon is ready',
+    )
+    return new Daemon(log.logger, parts.move())
+  }
+
+  async close(why: string): Promise<void> {
+    this.#log.info({ why }, 'the daemon ends')
+    const closed = this.#parts.disposeAsync().then(() => true)
+    const inTime = await Promise.race([closed, wait(SHUTDOWN_MS, false, { ref: false })])
+    if (!inTime) throw new CoreError('Timeout', `not everything was closed after ${SHUTDOWN_MS / 1_000} s`)
+  }
+}
+
+async function openCore(options: DaemonOptions, paths: InstancePaths, log: DaemonLog): Promise<Core> {
+  const { dataDir, instance, logFile, userConfigFile } = paths
+  const config = await ConfigManager.open({
+    dataDir,
+    log: log.logger,
+    userFile: userConfigFile,
+    env: process.env,
+    flags: options.verbose ? { 'log.level': 'debug' } : {},
+  })
+  const applyLog = () => log.apply(config.values.log)
+  applyLog()
+  config.onChange(applyLog)
+  return Core.open({ dataDir, host: { version: programVersion(), instance, logFile }, log: log.logger, config })
+}
+
+/** Listens at the first place that works. */
+async function listen(core: Core, paths: InstancePaths, onStop: () => void): Promise<SocketServer> {
+  const { dataDir, instance } = paths
+  const identity = { version: programVersion(), protocol: PROTOCOL, pid: process.pid, instance, dataDir }
+  const failures: unknown[] = []
+  for (const socket of socketPlaces(paths)) {
+    try {
+      if (process.platform !== 'win32') makePrivateFolder(dirname(socket))
+      if (await isFree(socket)) return await SocketServer.listen({ core, socket, identity, onStop })
+      failures.push(new Error(`${socket} belongs to another daemon`))
+    } catch (err) {
+      // Some file systems have no sockets.
+      failures.push(err)
+    }
+  }
+  const cause = new AggregateError(failures)
+  throw new CoreError('Unavailable', `no socket can be made: ${failures.map(String).join('; ')}`, { cause })
+}
+
+async function writeRecord({ recordFile }: InstancePaths, socket: string): Promise<void> {
+  const record: DaemonRecord = {
+    pid: process.pid,
+    socket,
+    version: programVersion(),
+    startedAt: new Date().toISOString(),
+  }
+  await writeFileAtomically(recordFile, `${JSON.stringify(record)}\n`)
+}
+
+/** What nobody caught leaves nobody in a known state: it is written down, and the process ends. */
+function logCrash(log: Logger): Disposable {
+  const listener = (err: unknown) => {
+    log.error({ err }, 'the daemon crashed')
+    process.exit(1)
+  }
+  process.on('uncaughtException', listener)
+  return { [Symbol.dispose]: () => void process.off('uncaughtException', listener) }
+}

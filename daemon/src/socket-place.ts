@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto'
+import { lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { DEFAULT_INSTANCE, type InstancePaths, type PathHost, pathHost } from '@spacedrive/client/node'
+import { CoreError } from '@spacedrive/core'
+import { systemCode } from '@spacedrive/core/errors'
+
+/** `sun_path` of unix(7) holds 108 bytes with the one that ends it; macOS and the BSDs have 104. */
+const MAX_SOCKET_PATH = { linux: 107, other: 103 }
+
+/**
+ * Where the daemon may listen, best first: in a data folder that was given, else in the runtime folder; under a name made
+ * from the data folder where that path is too long, or taken by the daemon of another data folder.
+ */
+export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()): string[] {
+  const { dataDir, instance, ownFolder, runDir } = paths
+  const unique = `spacedrive-${hash('sha256', dataDir).slice(0, 16)}`
+  if (host.platform === 'win32') return [`\\\\.\\pipe\\${unique}`]
+  const name = instance === DEFAULT_INSTANCE ? 'spacedrive.sock' : `spacedrive-${instance}.sock`
+  const runtimeDir = runtimeFolder(host)
+  const places = [
+    ownFolder ? join(runDir, 'spacedrive.sock') : join(runtimeDir, name),
+    join(runtimeDir, `${unique}.sock`),
+  ]
+  const longest = host.platform === 'linux' ? MAX_SOCKET_PATH.linux : MAX_SOCKET_PATH.other
+  return places.filter((place) => Buffer.byteLength(place) <= longest)
+}
+
+/** Whether a socket can be made there; one that a daemon left which crashed is removed. */
+export async function isFree(place: string): Promise<boolean> {
+  if (place.startsWith('\\\\.\\pipe\\')) return !(await answers(place))
+  if (!exists(place)) return true
+  if (await answers(place)) return false
+  rmSync(place, { force: true })
+  return true
+}
+
+/** Makes a folder that only this user can enter. Throws `PermissionDenied` where it is somebody else's, or open to others. */
+export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> = pathHost()): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new CoreError('PermissionDenied', `${path} cannot be made; choose another folder with --data-dir`, { cause })
+  }
+  if (!isPrivate(path, uid)) {
+    throw new CoreError('PermissionDenied', `others can enter ${path}; it must be a folder of yours with mode 0700`)
+  }
+}
+
+/** The session's runtime folder where it is as it should be, else one of our own. */
+function runtimeFolder({ env, temporary, uid }: PathHost): string {
+  const session = env['XDG_RUNTIME_DIR']
+  if (session?.startsWith('/') && isPrivate(session, uid)) return session
+  return join(temporary, `spacedrive-${uid}`)
+}
+
+function isPrivate(path: string, uid: number): boolean {
+  if (uid === -1) return true
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && stats.isDirectory() && stats.uid === uid && (stats.mode & 0o077) === 0
+}
+
+function exists(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false }) !== undefined
+}
+
+function answers(place: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(place)
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    // Any other failure than these two says that something is there which is not ours to remove.
+    socket.on('error', (err) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(systemCode(err) ?? '')))
+  })
+}
