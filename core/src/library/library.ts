@@ -129,6 +129,7 @@ export class Library implements AsyncDisposable {
         volumes,
         log,
         debounceMs,
+        enabled: settings.watch,
         emit,
         refresh: (location, dirty, signal) => indexing.refresh(location, dirty, signal),
         enqueueScan: (location, options) => indexing.enqueueScan(location, options),
@@ -193,7 +194,7 @@ export class Library implements AsyncDisposable {
     })
     if (!readOnly) {
       jobs.start(library)
-      if (settings.watch) keeper.start(locations)
+      keeper.start(locations)
     }
     return library
   }

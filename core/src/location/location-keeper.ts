@@ -17,6 +17,8 @@ export interface LocationKeeperDeps {
   readonly volumes: VolumeManager
   readonly log: Logger
   readonly debounceMs: number
+  /** False: nothing is watched, whatever a location says. */
+  readonly enabled: boolean
   emit<T extends EventType>(type: T, data: EventData<T>): void
   refresh(location: KnownLocation, dirty: readonly DirtyFolder[], signal: AbortSignal): Promise<void>
   enqueueScan(location: KnownLocation, options?: { quickFirst?: boolean }): Promise<unknown>
@@ -44,22 +46,24 @@ export class LocationKeeper implements AsyncDisposable {
     this.#locations = locations
     for (const location of locations.map.all()) {
       if (location.state === 'paused') continue
-      if (location.watch) void this.watch(location)
-      this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))
+      if (location.watch) this.#inBackground(() => this.watch(location))
+      else this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))
     }
     this.#timer = setInterval(() => this.checkSoon(), ROOT_CHECK_MS).unref()
   }
 
   async watch(location: KnownLocation): Promise<void> {
-    if (this.#closing.signal.aborted || this.#watched.has(location.id)) return
+    if (!location.watch || !this.#deps.enabled || this.#closing.signal.aborted || this.#watched.has(location.id)) return
     this.#watched.add(location.id)
-    const kind = this.#deps.volumes.volumeForPath(displayName(location.path))?.volume.kind
-    const backend = kind === 'network' ? 'polling' : 'native'
+    const volume = this.#deps.volumes.volumeForPath(displayName(location.path))?.volume
+    const isRemote = volume?.kind === 'network' || /^(fuse|9p)/.test(volume?.filesystem ?? '')
+    const backend = isRemote ? 'polling' : 'native'
     const { path, rules, maxDepth } = location
     this.#watcher ??= this.#start()
     try {
       const { directories } = await this.#watcher.watch({ key: location.id, path, rules, maxDepth, backend })
       this.#deps.log.info({ location: location.id, directories, backend }, 'location watched')
+      await this.#deps.enqueueScan(location, { quickFirst: true })
     } catch (err) {
       this.#watched.delete(location.id)
       if (this.#closing.signal.aborted) return
@@ -159,7 +163,7 @@ export class LocationKeeper implements AsyncDisposable {
       this.#deps.log.info({ location: location.id }, 'location is back')
       await this.#deps.enqueueScan(this.#find(location.id)!, { quickFirst: true })
     }
-    if (found.watch) await this.watch(this.#find(location.id) ?? found)
+    if (location.lastScanAt !== null) await this.watch(this.#find(location.id) ?? found)
   }
 
   #find(locationId: string): KnownLocation | undefined {

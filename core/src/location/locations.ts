@@ -25,6 +25,7 @@ export interface LocationIndexer {
 }
 
 export interface LocationWatching {
+  /** Watches a location, where that is wanted and not done yet, and then has it scanned: changes made meanwhile are found. */
   watch(location: KnownLocation): Promise<void>
   unwatch(locationId: string): Promise<void>
 }
@@ -123,8 +124,8 @@ export class Locations {
     const known = this.require(blobToUuid(row.uuid))
     const location = await this.toLocation(known)
     await this.#announce('location.added', location)
+    // Watched once it has been scanned: setting thousands of watches would only delay the first look.
     const job = await this.#deps.indexer.enqueueScan(known)
-    if (known.watch) this.#watchSoon(known)
     return { location, job: { id: job.id as Location['id'] } }
   }
 
@@ -164,11 +165,10 @@ export class Locations {
       rules: JSON.stringify(rules),
     })
     const rulesChanged = JSON.stringify(rules) !== JSON.stringify(before.rules)
-    if (after.state !== 'paused' && (watch !== before.watch || rulesChanged)) {
-      await this.#deps.watching.unwatch(after.id)
-      if (watch) this.#watchSoon(after)
-    }
-    if (after.state !== 'paused' && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after)
+    const active = after.state !== 'paused'
+    if (active && (watch !== before.watch || rulesChanged)) await this.#deps.watching.unwatch(after.id)
+    if (active && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after)
+    if (active) this.#watchSoon(after)
     const location = await this.toLocation(after)
     await this.#announce('location.updated', location)
     return location
@@ -188,7 +188,7 @@ export class Locations {
     await this.setState(location, 'pending', null)
     const resumed = this.require(location.id)
     await this.#deps.indexer.enqueueScan(resumed)
-    if (resumed.watch) this.#watchSoon(resumed)
+    this.#watchSoon(resumed)
     return this.info(location.id)
   }
 
@@ -235,6 +235,7 @@ export class Locations {
   async scanned(location: KnownLocation, at: number): Promise<void> {
     await this.#set(location, { last_scan_at: at })
     await this.setState(location, 'complete', null)
+    this.#watchSoon(this.require(location.id))
   }
 
   /** The root was replaced and that is right, or its volume is mounted elsewhere now. */

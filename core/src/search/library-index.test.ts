@@ -110,7 +110,7 @@ test('after any changes the index finds what a plain search of the rows finds, p
   using library = await LibraryFixture.create()
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { maxLength: 60 }),
+      fc.array(step, { maxLength: 60, size: 'max' }),
       fc.array(fc.tuple(query, fc.boolean()), { minLength: 5, maxLength: 10 }),
       async (steps, queries) => {
         library.db.exec('delete from entries; delete from extensions')
@@ -137,7 +137,7 @@ test('after any changes the index finds what a plain search of the rows finds, p
         for (const [asked, onlyInner] of queries) expectSame(library, index, asked, onlyInner ? [inner] : null)
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 

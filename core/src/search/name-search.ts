@@ -40,6 +40,11 @@ export class NameSearch implements AsyncDisposable {
     this.#worker = new WorkerClient({ file: deps.file, log: deps.log, idleMs: deps.idleMs ?? IDLE_MS })
   }
 
+  /** Whether the search thread lives. */
+  get isRunning(): boolean {
+    return this.#worker.isRunning
+  }
+
   /**
    * One page of what matches. Throws `InvalidInput` for a filter or cursor that cannot be read, `NotFound` for a location
    * that is not there, `Cancelled` when the signal is aborted.

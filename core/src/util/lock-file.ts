@@ -1,16 +1,17 @@
-import { closeSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { z } from 'zod'
 import { CoreError, systemCode } from './errors.ts'
 
-/** Who holds a lock. */
-export interface LockHolder {
-  readonly pid: number
-  readonly host: string
+const Holder = z.object({
+  pid: z.number(),
+  host: z.string(),
   /** When the process began, as the system counts it; null where it does not say. */
-  readonly started: string | null
-  /** ISO 8601. */
-  readonly since: string
-}
+  started: z.string().nullable(),
+  since: z.string(),
+})
+/** Who holds a lock. */
+export type LockHolder = z.infer<typeof Holder>
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
@@ -20,53 +21,29 @@ export function takeLock(file: string, what: string): Disposable {
   const own: LockHolder = {
     pid: process.pid,
     host: hostname(),
-    started: readProcessStat(process.pid)?.started ?? null,
+    started: startOf(process.pid),
     since: new Date().toISOString(),
   }
-  // Written aside and linked into place: whoever finds the lock finds it whole.
-  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  const fd = openSync(draft, 'wx', 0o600)
-  writeSync(fd, JSON.stringify(own))
-  closeSync(fd)
-  try {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (tryLink(draft, file)) return { [Symbol.dispose]: () => release(file, own) }
-      const holder = readLock(file)
-      if (holder && isAlive(holder)) {
-        throw new CoreError(
-          'Locked',
-          `${what} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}`,
-          {
-            details: holder,
-          },
-        )
-      }
-      rmSync(file, { force: true })
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
+    const holder = readLock(file)
+    if (holder && isAlive(holder)) {
+      throw new CoreError('Locked', `${what} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}`, {
+        details: holder,
+      })
     }
-    throw new CoreError('Locked', `${what} is being taken by other processes; try again`)
-  } finally {
-    rmSync(draft, { force: true })
+    if (!removeStale(file)) pause()
   }
+  throw new CoreError('Locked', `${what} is being taken by other processes; try again`)
 }
-
-/** Two processes that find the same stale lock remove it once each at the most. */
-const MAX_ATTEMPTS = 5
 
 /** Who holds a lock; null where there is none or it cannot be read. */
 export function readLock(file: string): LockHolder | null {
   try {
-    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isHolder(holder) ? holder : null
+    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     return null
   }
-}
-
-/** Checked by hand: commands take locks, too, and a schema library would be most of their start. */
-function isHolder(value: unknown): value is LockHolder {
-  const { pid, host, started, since } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
-  const isText = typeof host === 'string' && typeof since === 'string'
-  return typeof pid === 'number' && isText && (typeof started === 'string' || started === null)
 }
 
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
@@ -77,16 +54,64 @@ export function isAlive(holder: LockHolder): boolean {
   } catch (err) {
     if (systemCode(err) === 'ESRCH') return false
   }
-  const stat = readProcessStat(holder.pid)
-  // Ended, and nobody asks how: in a container without an init process it stays like that for ever.
-  if (stat?.state === 'Z') return false
-  const started = stat?.started ?? null
+  const started = startOf(holder.pid)
+  if (started === ENDED) return false
   return holder.started === null || started === null || holder.started === started
 }
 
-function tryLink(draft: string, file: string): boolean {
+/** With the pause between them half a second: removing a stale lock takes a millisecond. */
+const MAX_ATTEMPTS = 100
+const PAUSE_MS = 5
+/** What was being written or removed for so long was left by a process that died in the middle of it. */
+const ABANDONED_MS = 5_000
+/** Stands for the start of a process that has ended and that its parent has not asked about. */
+const ENDED = 'ended'
+
+function tryTake(file: string, own: LockHolder): boolean {
+  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  const text = JSON.stringify(own)
   try {
-    linkSync(draft, file)
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 })
+    // Written aside and linked into place: whoever finds the lock finds it whole.
+    return succeeds(() => linkSync(draft, file))
+  } catch (err) {
+    // FAT and some network file systems have no links. There a lock can be met before it is whole.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(err) ?? '')) throw err
+    return succeeds(() => writeFileSync(file, text, { flag: 'wx', mode: 0o600 }))
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/**
+ * Removes a lock if nobody living holds it. Only one process at a time may look and remove: of two that found the same
+ * stale lock, the second would remove the one that the first has taken meanwhile. False: another process is at it.
+ */
+function removeStale(file: string): boolean {
+  const guard = `${file}.stale`
+  if (!succeeds(() => closeSync(openSync(guard, 'wx', 0o600)))) {
+    if (isAbandoned(guard)) rmSync(guard, { force: true })
+    return false
+  }
+  try {
+    const holder = readLock(file)
+    const isStale = holder ? !isAlive(holder) : isAbandoned(file)
+    if (isStale) rmSync(file, { force: true })
+    return isStale
+  } finally {
+    rmSync(guard, { force: true })
+  }
+}
+
+function isAbandoned(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
+}
+
+/** Whether a file could be made that was not there before. */
+function succeeds(make: () => void): boolean {
+  try {
+    make()
     return true
   } catch (err) {
     if (systemCode(err) === 'EEXIST') return false
@@ -94,19 +119,21 @@ function tryLink(draft: string, file: string): boolean {
   }
 }
 
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+}
+
 function release(file: string, own: LockHolder): void {
   const holder = readLock(file)
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }
 
-/** State and start of a process, in clock ticks since boot (proc(5), `/proc/pid/stat`, fields 3 and 22); null elsewhere. */
-function readProcessStat(pid: number): { state: string; started: string } | null {
+/** The process's start in clock ticks since boot (proc(5), `/proc/pid/stat`, field 22); null where the system does not say. */
+function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name before it may hold anything, parentheses and blanks too.
-    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const started = rest[18]
-    return state !== undefined && started !== undefined ? { state, started } : null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? ENDED : (fields[19] ?? null)
   } catch {
     return null
   }

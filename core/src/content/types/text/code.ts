@@ -18,7 +18,7 @@ const codeRules: readonly TextRule[] = [
     and: /^(RUN|CMD|COPY|ENTRYPOINT|WORKDIR|ENV|ADD|EXPOSE) /m,
   },
   { id: 'makefile', test: /^\.PHONY\s?:/m },
-  { id: 'makefile', test: /^[\w./%$()-]+ ?:(?![:=])[^\n=]*\n\t\S/m },
+  { id: 'makefile', test: /^[\w./%$()-]+ ?:(?![:=])[^\n=]*\n\t\S/m, and: /\$[({@<^]|^\t(@|-|\w+ -)/m },
   { id: 'cmake', test: /^[ \t]*(cmake_minimum_required|add_executable|add_library) ?\(/im },
   { id: 'meson', test: /^project\(\s?'[\w-]+'\s?,/m },
   { id: 'batch', test: /^@echo (off|on)\b/im },
@@ -86,7 +86,7 @@ const codeRules: readonly TextRule[] = [
     id: 'java',
     test: /^[ \t]*(import (static )?(java|javax|org|com)\.[\w.*]+;|public (final |abstract )?(class|interface|enum|record) \w)|\bpublic static void main\b/m,
   },
-  { id: 'java', test: /^package [\w.]+;/m, and: /\b(class|interface|enum|record) / },
+  { id: 'java', test: /^package [a-z][\w.]*;/m, and: /\b(class|interface|enum|record) / },
   {
     id: 'kotlin',
     test: /^[ \t]*(suspend |private |override )?fun [\w.<>]+ ?\([^)\n]*\)( ?: ?[\w<>?]+)? ?[{=]|^data class \w+\(/m,
@@ -159,5 +159,5 @@ const codeRules: readonly TextRule[] = [
   { id: 'nix', test: /^\{[ \t]?(pkgs|lib|config|stdenv)\b[^}\n]*\} ?:|\bstdenv\.mkDerivation\b/m },
   { id: 'applescript', test: /^[ \t]*tell application "/m },
   { id: 'prolog', test: /^:- (module|use_module|dynamic|initialization)\(/m },
-  { id: 'brainfuck', test: /^[+\-<>[\].,\s]{12,}$/ },
+  { id: 'brainfuck', test: /^[+\-<>[\].,\s]{12,}$/, and: /[-+<>]{3}/ },
 ]
