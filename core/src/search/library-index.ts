@@ -15,14 +15,16 @@ const SUGGESTION_MS = 25
 /** The names of a library, read from its database when they are first needed and kept up to date by `apply`. */
 export class LibraryIndex implements Disposable {
   readonly #file: string
+  readonly #suggestionMs: number
   readonly #db: DatabaseSync
   readonly #readEntry: (id: number) => NameRow | null
   readonly #names = new NameIndex()
   #loaded = false
 
   /** Opens the database for reading; it has to exist. */
-  constructor(file: string) {
+  constructor(file: string, { suggestionMs = SUGGESTION_MS } = {}) {
     this.#file = file
+    this.#suggestionMs = suggestionMs
     this.#db = openDatabase(file, { readOnly: true })
     this.#readEntry = entryReader(this.#db)
   }
@@ -84,7 +86,7 @@ export class LibraryIndex implements Disposable {
   }
 
   #suggest(text: string, filter: RowFilter): string[] {
-    const deadline = performance.now() + SUGGESTION_MS
+    const deadline = performance.now() + this.#suggestionMs
     const anyOrder = { sort: 'modified', descending: true, limit: 1, after: null } as const
     return suggestQueries(this.#names, text, {
       count: (query) => runQuery(this.#names, { ...readWords(query), filter, ...anyOrder }).total,

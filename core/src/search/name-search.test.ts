@@ -75,8 +75,8 @@ test('a search can be kept to locations, by name, path or id', async () => {
   expect(await names(search, { query: 'cat', location: ['Pictures'] })).toEqual(['cat.jpg'])
   expect(await names(search, { query: 'cat', location: ['/mnt/disk'] })).toEqual(['cat.png'])
   expect(await names(search, { query: 'cat', location: [library.locations[0]!.id, 'disk'] })).toEqual([
-    'cat.png',
     'cat.jpg',
+    'cat.png',
   ])
   await expect(ask(search, { location: ['nowhere'] })).rejects.toMatchObject({ code: 'NotFound' })
 })
@@ -127,7 +127,7 @@ test('the thread ends when it has been idle, and a later search sees what was ch
   expect(await names(search, { query: 'cat' })).toEqual(['cat.jpg'])
   await vi.waitUntil(() => !search.isRunning)
   library.add(root, 'cat.png')
-  expect(await names(search, { query: 'cat' })).toEqual(['cat.png', 'cat.jpg'])
+  expect(await names(search, { query: 'cat' })).toEqual(['cat.jpg', 'cat.png'])
 })
 
 test('closing lets the search that has begun finish, refuses the others, and leaves no thread', async () => {
@@ -135,10 +135,10 @@ test('closing lets the search that has begun finish, refuses the others, and lea
   library.add(root, 'cat.jpg')
   const begun = names(search, { query: 'cat' })
   const waiting = ask(search, { query: 'cat' })
-  const refused = expect(waiting).rejects.toMatchObject({ code: 'Unavailable' })
-  await search[Symbol.asyncDispose]()
+  const closed = search[Symbol.asyncDispose]()
+  await expect(waiting).rejects.toMatchObject({ code: 'Unavailable' })
+  await closed
   expect(await begun).toEqual(['cat.jpg'])
-  await refused
   expect(search.isRunning).toBe(false)
   await expect(ask(search, {})).rejects.toMatchObject({ code: 'Unavailable' })
 })

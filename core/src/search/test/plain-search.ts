@@ -73,11 +73,8 @@ function matchClass(name: string, { words, text }: SearchPlan): number {
 function wordStarts(name: string, word: string): number[] {
   const kind = (at: number) =>
     /[0-9]/.test(name[at]!) ? 'digit' : /[a-z]|[^\0-\x7f]/.test(name[at]!) ? 'letter' : null
-  return [...name]
-    .keys()
-    .toArray()
-    .concat(name.length)
-    .filter((at) => name.startsWith(word, at) && (at === 0 || kind(at - 1) === null || kind(at - 1) !== kind(at)))
+  const isStart = (at: number) => at === 0 || kind(at - 1) === null || kind(at - 1) !== kind(at)
+  return Array.from({ length: name.length }, (_, at) => at).filter((at) => name.startsWith(word, at) && isStart(at))
 }
 
 function compareNames(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assembleScanner } from './assemble.ts'
 import { AT_START, AT_WORD, INSIDE_WORD, MAX_HITS, NAMES_AT, PLACE_BITS, Scanner } from './scanner.ts'
@@ -27,9 +27,12 @@ function plainScan(names: readonly string[], needle: string): number[] {
   )
 }
 
+function kind(char: string): string | null {
+  return /[a-z]/.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : null
+}
+
 function placeOf(name: string, at: number): number {
   if (at === 0) return AT_START
-  const kind = (char: string) => (/[a-z]/.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : null)
   const before = kind(name[at - 1]!)
   return before === null || before !== kind(name[at]!) ? AT_WORD : INSIDE_WORD
 }
