@@ -3,13 +3,15 @@ import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contractJson } from './generate/contract.ts'
 import { operationsPage } from './generate/operations-page.ts'
+import { assembleScanner } from './generate/scanner.ts'
 
 const root = new URL('..', import.meta.url)
 
-/** Every committed file that is made from the operations. */
-const generated = [
+/** Every committed file that is made from others: most from the operations. */
+const generated: readonly { file: URL; make: () => string | Promise<string> }[] = [
   { file: new URL('cli/src/contract.json', root), make: contractJson },
   { file: new URL('docs/operations.md', root), make: operationsPage },
+  { file: new URL('core/src/search/wasm/scan-bytes.ts', root), make: assembleScanner },
 ]
 
 process.exitCode = process.argv.includes('--check') ? await check() : await write()
@@ -17,7 +19,7 @@ process.exitCode = process.argv.includes('--check') ? await check() : await writ
 async function write(): Promise<number> {
   for (const { file, make } of generated) {
     await mkdir(dirname(fileURLToPath(file)), { recursive: true })
-    await writeFile(file, make())
+    await writeFile(file, await make())
   }
   return 0
 }
@@ -26,7 +28,7 @@ async function check(): Promise<number> {
   const stale: string[] = []
   for (const { file, make } of generated) {
     const committed = await readFile(file, 'utf8').catch(() => '')
-    if (committed !== make()) stale.push(relative(fileURLToPath(root), fileURLToPath(file)))
+    if (committed !== (await make())) stale.push(relative(fileURLToPath(root), fileURLToPath(file)))
   }
   if (stale.length === 0) return 0
   process.stderr.write(`out of date: ${stale.join(', ')}; run \`npm run generate\` and commit what it changes\n`)

@@ -1,12 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { assembleScanner } from './assemble.ts'
 import { AT_START, AT_WORD, INSIDE_WORD, MAX_HITS, NAMES_AT, PLACE_BITS, Scanner } from './scanner.ts'
-
-test('the committed bytes are those of scan.wat', async () => {
-  expect(await readFile(new URL('scan-bytes.ts', import.meta.url), 'utf8')).toBe(await assembleScanner())
-})
 
 /** All hits on names put into a scanner, page by page as a caller would read them. */
 function scanAll(names: readonly string[], needle: string): number[] {

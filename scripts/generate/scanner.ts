@@ -1,11 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { readFile } from 'node:fs/promises'
 import initWabt from 'wabt'
 
-/** The text of `scan-bytes.ts`, assembled from `scan.wat`. */
+/** `core/src/search/wasm/scan-bytes.ts`: the name scanner, assembled from its source beside it. */
 export async function assembleScanner(): Promise<string> {
   const wabt = await initWabt()
-  const source = await readFile(new URL('scan.wat', import.meta.url), 'utf8')
+  const source = await readFile(new URL('../../core/src/search/wasm/scan.wat', import.meta.url), 'utf8')
   const module = wabt.parseWat('scan.wat', source, { simd: true })
   module.validate()
   const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64')
@@ -16,10 +15,3 @@ export const SCANNER_BASE64 =
 ${lines.map((line) => `  '${line}'`).join(' +\n')}
 `
 }
-
-/** Writes `scan-bytes.ts`. */
-export async function writeScanner(): Promise<void> {
-  await writeFile(new URL('scan-bytes.ts', import.meta.url), await assembleScanner())
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeScanner()
