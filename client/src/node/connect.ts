@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { CoreError } from '@spacedrive/core/errors'
+import { isAlive, readLock, takeLock } from '@spacedrive/core/lock'
 import { Client } from '../client.ts'
 import { ClientError, ConnectionLostError } from '../client-error.ts'
 import { methods, PROTOCOL } from '../protocol.ts'
-import { isRunning, readRecord } from './daemon-record.ts'
+import { readRecord } from './daemon-record.ts'
 import { type InstancePaths, instancePaths } from './paths.ts'
 import { programVersion } from './program-version.ts'
 import { socketTransport } from './socket-transport.ts'
 import { spawnDaemon, type SpawnOptions } from './spawn-daemon.ts'
-import { tryStartLock } from './start-lock.ts'
 
 export interface ConnectOptions extends SpawnOptions {
   /** What to do where no daemon runs: start one, or throw `DaemonNotRunningError`. */
@@ -72,7 +73,11 @@ export async function connectTo(paths: InstancePaths): Promise<Client | null> {
   if (!record) return null
   const timeout = AbortSignal.timeout(HELLO_TIMEOUT_MS)
   try {
-    return await Client.open(socketTransport(record.socket), programVersion(), timeout)
+    const client = await Client.open(socketTransport(record.socket), programVersion(), timeout)
+    if (client.hello.pid === record.pid) return client
+    // The record was left by a daemon that crashed, and another data folder's has its socket now.
+    client[Symbol.dispose]()
+    return null
   } catch (err) {
     if (timeout.aborted) {
       throw new ClientError(
@@ -83,7 +88,9 @@ export async function connectTo(paths: InstancePaths): Promise<Client | null> {
     }
     // What a daemon left that crashed, or that ends at this moment.
     if (isAbsence(err)) return null
-    throw err
+    if (err instanceof ClientError) throw err
+    const why = err instanceof Error ? err.message : String(err)
+    throw new ClientError('Unavailable', `the daemon (process ${record.pid}) cannot be reached: ${why}`, { cause: err })
   }
 }
 
@@ -113,7 +120,7 @@ async function startAndConnect(options: ConnectOptions, paths: InstancePaths): P
 
 async function tryToStart(options: ConnectOptions, paths: InstancePaths): Promise<Connection | NotYet> {
   // The lock comes first: whoever had it before may have started the daemon.
-  using lock = tryStartLock(paths.startLockFile)
+  using lock = tryStartLock(paths)
   const client = await connectTo(paths)
   if (client && !acceptable(client, options)) throw mismatch(client)
   if (client) return connectionOf(client, false)
@@ -149,12 +156,27 @@ async function stopAndWait(client: Client, paths: InstancePaths): Promise<void> 
   const { pid } = daemon.hello
   await daemon.call(methods.stop, {})
   const deadline = performance.now() + STOP_TIMEOUT_MS
-  // It gives its lock back as the last thing it does.
-  while (existsSync(paths.lockFile) && isRunning(pid)) {
+  while (holdsFolder(pid, paths)) {
     if (performance.now() > deadline) {
       throw new ClientError('Timeout', `the daemon (process ${pid}) does not end; its log is ${paths.logFile}`)
     }
     await wait(POLL_MS)
+  }
+}
+
+/** It gives its lock back as the last thing it does. */
+function holdsFolder(pid: number, { lockFile }: InstancePaths): boolean {
+  const holder = readLock(lockFile)
+  return holder?.pid === pid && isAlive(holder)
+}
+
+/** The right to start the daemon; null while another command has it. */
+function tryStartLock({ startLockFile }: InstancePaths): Disposable | null {
+  try {
+    return takeLock(startLockFile, 'the start of the daemon')
+  } catch (err) {
+    if (err instanceof CoreError && err.code === 'Locked') return null
+    throw err
   }
 }
 

@@ -6,7 +6,7 @@ export {
   DaemonNotRunningError,
   stopDaemon,
 } from './connect.ts'
-export { type DaemonRecord, isRunning, readRecord } from './daemon-record.ts'
+export { type DaemonRecord, readRecord } from './daemon-record.ts'
 export { LineReader } from './line-reader.ts'
 export { type InstanceInfo, listInstances } from './list-instances.ts'
 export {

@@ -1,4 +1,6 @@
 const NEWLINE = 0x0a
+/** What a line that comes in pieces is first given room for, in bytes; most are shorter. */
+const FIRST_BYTES = 65_536
 
 export interface LineReaderOptions {
   /** A line with more bytes than this ends the reading. */
@@ -7,10 +9,11 @@ export interface LineReaderOptions {
   readonly onTooLong: () => void
 }
 
-/** Cuts a stream of bytes into lines, in bounded memory: of a line that is too long nothing more is kept. */
+/** Cuts a stream of bytes into lines. A line takes at most twice its bytes, in however small pieces it comes. */
 export class LineReader {
   readonly #options: LineReaderOptions
-  #parts: Buffer[] = []
+  /** The beginning of a line whose end has not come yet: the first `#size` bytes. */
+  #begun = Buffer.alloc(0)
   #size = 0
   #stopped = false
 
@@ -23,32 +26,49 @@ export class LineReader {
     while (!this.#stopped) {
       const end = chunk.indexOf(NEWLINE, start)
       if (end === -1) return this.#keep(chunk.subarray(start))
-      this.#keep(chunk.subarray(start, end))
+      this.#finish(chunk.subarray(start, end))
       start = end + 1
-      this.#emit()
     }
   }
 
   /** No line is given any more, not even from the bytes already there. */
   stop(): void {
     this.#stopped = true
-    this.#parts = []
+    this.#forget()
+  }
+
+  #finish(rest: Buffer): void {
+    if (this.#isTooLong(rest)) return
+    if (this.#size > 0) this.#append(rest)
+    const line = this.#size > 0 ? this.#begun.toString('utf8', 0, this.#size) : rest.toString('utf8')
+    this.#forget()
+    if (line !== '') this.#options.onLine(line)
   }
 
   #keep(part: Buffer): void {
-    this.#size += part.length
-    if (this.#size > this.#options.maxBytes) {
-      this.stop()
-      this.#options.onTooLong()
-    } else if (part.length > 0) this.#parts.push(part)
+    if (part.length > 0 && !this.#isTooLong(part)) this.#append(part)
   }
 
-  #emit(): void {
-    if (this.#stopped) return
-    const [first] = this.#parts
-    const line = first && this.#parts.length === 1 ? first : Buffer.concat(this.#parts)
-    this.#parts = []
+  #isTooLong(part: Buffer): boolean {
+    if (this.#size + part.length <= this.#options.maxBytes) return false
+    this.stop()
+    this.#options.onTooLong()
+    return true
+  }
+
+  #append(part: Buffer): void {
+    const needed = this.#size + part.length
+    if (needed > this.#begun.length) {
+      const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, 2 * this.#begun.length, needed))
+      this.#begun.copy(larger, 0, 0, this.#size)
+      this.#begun = larger
+    }
+    part.copy(this.#begun, this.#size)
+    this.#size = needed
+  }
+
+  #forget(): void {
+    this.#begun = Buffer.alloc(0)
     this.#size = 0
-    if (line.length > 0) this.#options.onLine(line.toString('utf8'))
   }
 }

@@ -1,17 +1,16 @@
 import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { z } from 'zod'
 import { CoreError, systemCode } from './errors.ts'
 
-const Holder = z.object({
-  pid: z.number(),
-  host: z.string(),
-  /** When the process began, as the system counts it; null where it does not say. */
-  started: z.string().nullable(),
-  since: z.string(),
-})
 /** Who holds a lock. */
-export type LockHolder = z.infer<typeof Holder>
+export interface LockHolder {
+  readonly pid: number
+  readonly host: string
+  /** When the process began, as the system counts it; null where it does not say. */
+  readonly started: string | null
+  /** ISO 8601. */
+  readonly since: string
+}
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
@@ -21,16 +20,20 @@ export function takeLock(file: string, what: string): Disposable {
   const own: LockHolder = {
     pid: process.pid,
     host: hostname(),
-    started: startOf(process.pid),
+    started: readProcessStat(process.pid)?.started ?? null,
     since: new Date().toISOString(),
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
-      throw new CoreError('Locked', `${what} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}`, {
-        details: holder,
-      })
+      throw new CoreError(
+        'Locked',
+        `${what} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}`,
+        {
+          details: holder,
+        },
+      )
     }
     if (!removeStale(file)) pause()
   }
@@ -40,7 +43,8 @@ export function takeLock(file: string, what: string): Disposable {
 /** Who holds a lock; null where there is none or it cannot be read. */
 export function readLock(file: string): LockHolder | null {
   try {
-    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isHolder(holder) ? holder : null
   } catch {
     return null
   }
@@ -54,8 +58,10 @@ export function isAlive(holder: LockHolder): boolean {
   } catch (err) {
     if (systemCode(err) === 'ESRCH') return false
   }
-  const started = startOf(holder.pid)
-  if (started === ENDED) return false
+  const stat = readProcessStat(holder.pid)
+  // Ended, and nobody asks how: in a container without an init process it stays like that for ever.
+  if (stat?.state === 'Z') return false
+  const started = stat?.started ?? null
   return holder.started === null || started === null || holder.started === started
 }
 
@@ -64,8 +70,6 @@ const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
 /** What was being written or removed for so long was left by a process that died in the middle of it. */
 const ABANDONED_MS = 5_000
-/** Stands for the start of a process that has ended and that its parent has not asked about. */
-const ENDED = 'ended'
 
 function tryTake(file: string, own: LockHolder): boolean {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
@@ -128,12 +132,21 @@ function release(file: string, own: LockHolder): void {
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }
 
-/** The process's start in clock ticks since boot (proc(5), `/proc/pid/stat`, field 22); null where the system does not say. */
-function startOf(pid: number): string | null {
+/** Checked by hand: commands take locks, too, and a schema library would be most of their start. */
+function isHolder(value: unknown): value is LockHolder {
+  const { pid, host, started, since } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
+  const isText = typeof host === 'string' && typeof since === 'string'
+  return typeof pid === 'number' && isText && (typeof started === 'string' || started === null)
+}
+
+/** State and start of a process, in clock ticks since boot (proc(5), `/proc/pid/stat`, fields 3 and 22); null elsewhere. */
+function readProcessStat(pid: number): { state: string; started: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? ENDED : (fields[19] ?? null)
+    // The name before it may hold anything, parentheses and blanks too.
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const started = rest[18]
+    return state !== undefined && started !== undefined ? { state, started } : null
   } catch {
     return null
   }
