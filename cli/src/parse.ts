@@ -1,7 +1,7 @@
+import { nearest } from '@spacedrive/core/nearest'
 import { Command, CommanderError, Option } from 'commander'
 import type { ArgSpec, CommandSpec, FlagSpec, Values } from './command-spec.ts'
 import { globalFlags } from './globals.ts'
-import { nearest } from './nearest.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a command line asks for. `help` names the words it is about: none, a group's or a command's. */

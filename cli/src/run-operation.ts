@@ -19,7 +19,7 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const output = await session.call(operation, input)
   if (wait === true) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
-    return waitForOutputJob(output, session)
+    return await waitForOutputJob(output, session)
   }
   await printOutput(operation.name, output, context)
   return exitCodeOfOutput(operation, output)

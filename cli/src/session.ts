@@ -1,6 +1,12 @@
 import type { Event, EventType } from '@spacedrive/core/events'
 import { type ActionName, ClientError, type InputOf, type OutputOf, type QueryName } from '@spacedrive/client'
-import { connect, type ConnectOptions, DaemonNotRunningError, stopDaemon } from '@spacedrive/client/node'
+import {
+  connect,
+  type ConnectOptions,
+  DaemonNotRunningError,
+  type InstanceOptions,
+  stopDaemon,
+} from '@spacedrive/client/node'
 import type { CliContext } from './context.ts'
 import type { ContractOp } from './contract.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -37,16 +43,20 @@ export class NoDaemonError extends Error {
   }
 }
 
-type SessionOptions = Pick<ConnectOptions, 'start' | 'version'>
+type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting'>
 
 /** Connects, and starts the daemon where that is allowed. Throws NoDaemonError where there is none. */
 export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {
   const { globals, interrupt, io } = context
   const start = globals.start ? 'auto' : 'never'
   const onStarting = () => io.note('Starting the daemon …')
-  const { client, startedDaemon } = await connect({ start, ...instanceOf(context), onStarting, ...options }).catch(
-    explained,
-  )
+  const { client, startedDaemon } = await connect({
+    start,
+    ...instanceOf(context),
+    verbose: globals.verbose,
+    onStarting,
+    ...options,
+  }).catch(explained)
   const call = { library: globals.library, signal: interrupt.signal }
   return {
     context,
@@ -66,9 +76,9 @@ export function stopDaemonOf(context: CliContext): Promise<boolean> {
   return stopDaemon(instanceOf(context))
 }
 
-/** Which daemon the command is about, and how it is started. */
-export function instanceOf({ globals }: CliContext): Pick<ConnectOptions, 'instance' | 'dataDir' | 'verbose'> {
-  return { instance: globals.instance, dataDir: globals.dataDir, verbose: globals.verbose }
+/** Which daemon the command is about. */
+export function instanceOf({ globals }: CliContext): InstanceOptions {
+  return { instance: globals.instance, dataDir: globals.dataDir }
 }
 
 function explained(err: unknown): never {

@@ -7,8 +7,9 @@ import { stopAndSay, suffix } from './instances.ts'
 /** Starts the daemon, here or in the background. A daemon that runs already is what was wanted. */
 export async function start(values: Values, context: CliContext): Promise<number> {
   if (values.foreground === true) {
-    const { runForeground } = await import('./foreground.ts')
-    return runForeground(instanceOf(context))
+    const { runDaemon } = await import('@spacedrive/daemon')
+    await runDaemon({ ...instanceOf(context), foreground: true, verbose: context.globals.verbose })
+    return exitCodes.ok
   }
   return startAndSay(context)
 }
@@ -24,7 +25,7 @@ export async function restart(_values: Values, context: CliContext): Promise<num
 
 async function startAndSay(context: CliContext): Promise<number> {
   const { globals, io } = context
-  using session = await openSession({ ...context, globals: { ...globals, quiet: true } })
+  using session = await openSession(context, { start: 'auto', onStarting: () => {} })
   const { dataDir, instance, pid, version } = await session.query('system.status', {})
   const name = suffix(instance)
   if (globals.json || globals.jsonl) io.printJson({ instance, pid, version, dataDir, started: session.startedDaemon })

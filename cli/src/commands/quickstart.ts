@@ -11,6 +11,7 @@ import { failureLines } from '../live/wait-for-job.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
+import { wrap } from '../text/wrap.ts'
 
 /** The library that is made where there is none. */
 const FIRST_LIBRARY = 'My Library'
@@ -43,7 +44,12 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   if (wanted.once) await restOfJobs(session)
   const summary = await summarise({ library, locationId: location.id, job }, session)
   if (globals.json || globals.jsonl) io.printJson(summary)
-  else io.print(summaryLines(summary, job, session).join('\n'))
+  else
+    io.print(
+      summaryLines(summary, job, session)
+        .flatMap((line) => wrap(line, io.out.width))
+        .join('\n'),
+    )
   if (!wanted.once) sayWhatNext(location, session)
   return exitCodeOfJob(job)
 }

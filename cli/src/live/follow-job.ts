@@ -74,7 +74,7 @@ function liveProgress(session: Session, tracker: JobTracker, { jobId, title }: F
   let frame = 0
   const draw = () => {
     const view = tracker.view(jobId)
-    if (view) block.draw(jobBlock(view, { title, width: err.width, style: err.style, frame: frame++ }))
+    if (view) block.draw(jobBlock(view, { title, width: err.width - 1, style: err.style, frame: frame++ }))
   }
   const timer = setInterval(draw, DRAW_MS)
   return {

@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
-import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
+import { formatBytes, formatDate, plural } from '../text/format.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import type { View } from './view.ts'
 
@@ -48,7 +48,7 @@ function directorySize(entry: Entry): string {
 function typeLabel(entry: Entry): string {
   switch (entry.kind) {
     case 'directory':
-      return entry.fileCount === null ? 'folder' : `${formatCount(entry.fileCount)} files`
+      return entry.fileCount === null ? 'folder' : plural(entry.fileCount, 'file')
     case 'symlink':
       return 'link'
     case 'other':

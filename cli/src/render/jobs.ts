@@ -5,6 +5,7 @@ import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, plural
 import { type Style, type Tone } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { shortId } from '../short-id.ts'
+import { phaseLabel } from '../live/job-progress.ts'
 import type { Renderers, View } from './view.ts'
 
 export const jobRenderers: Renderers = {
@@ -55,7 +56,7 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
     view.verbose ? job.id : shortId(job.id),
     printable(job.name),
     { text: statusLabel(job), tone: job.warnings > 0 && job.status === 'completed' ? 'warn' : jobTones[job.status] },
-    printable(job.progress.phase),
+    job.status === 'running' ? phaseLabel(job.progress.phase) : '',
     shareLabel(job),
     formatAgo(job.startedAt ?? job.createdAt, view.now),
   ])
@@ -67,7 +68,8 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
 
 /** `52 %` while it is under way, the count when it is over. */
 function shareLabel({ progress: { done, total }, status }: Job): string {
-  return status === 'running' && total ? `${Math.floor((done / total) * 100)} %` : formatCount(done)
+  if (status === 'running' && total) return `${Math.floor((done / total) * 100)} %`
+  return done > 0 ? formatCount(done) : ''
 }
 
 function doneLabel({ progress: { done, total } }: Job): string {
