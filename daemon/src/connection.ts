@@ -56,7 +56,7 @@ export class Connection implements Disposable {
 
   /** Drops the client; what it asked for is given up. */
   [Symbol.dispose](): void {
-    this.#socket.destroySoon()
+    this.#end()
     this.#close()
   }
 
@@ -168,7 +168,14 @@ export class Connection implements Disposable {
   #refuse(error: ReturnType<typeof notRequest>): void {
     this.#reader.stop()
     this.#writer.send({ jsonrpc: '2.0', id: null, error })
+    this.#end()
+  }
+
+  /** Closes the connection once the client has read what it was sent; one that does not read is not waited for. */
+  #end(): void {
     this.#socket.destroySoon()
+    const timer = setTimeout(() => this.#socket.destroy(), this.#deps.limits.farewellMs)
+    this.#socket.once('close', () => clearTimeout(timer))
   }
 
   #drop(why: string): void {

@@ -12,6 +12,8 @@ export interface ServerLimits {
   readonly unreadBytes: number
   /** How long a client may read nothing while that much waits for it. */
   readonly stalledMs: number
+  /** How long a connection that is being closed may take to read the rest. */
+  readonly farewellMs: number
 }
 
 export const defaultLimits: ServerLimits = {
@@ -28,4 +30,6 @@ export const defaultLimits: ServerLimits = {
   unreadBytes: 4 * 1024 * 1024,
   // A suspended terminal (Ctrl-Z) is forgiven for a while.
   stalledMs: 30_000,
+  // The end of the daemon waits for it.
+  farewellMs: 1_000,
 }

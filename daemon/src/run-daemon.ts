@@ -152,6 +152,8 @@ async function writeRecord({ recordFile }: InstancePaths, socket: string): Promi
 function logCrash(log: Logger): Disposable {
   const listener = (err: unknown) => {
     log.error({ err }, 'the daemon crashed')
+    // For whoever started it, and waits.
+    process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
     process.exit(1)
   }
   process.on('uncaughtException', listener)

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { DEFAULT_INSTANCE, type InstancePaths, type PathHost, pathHost } from '@spacedrive/client/node'
@@ -36,10 +36,12 @@ export async function isFree(place: string): Promise<boolean> {
   return true
 }
 
-/** Makes a folder that only this user can enter. Throws `PermissionDenied` where it is somebody else's, or open to others. */
+/** Makes a folder that only this user can enter. Throws `PermissionDenied` where it is somebody else's. */
 export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> = pathHost()): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
+    // A copy of a data folder may have lost its modes.
+    if (isOwnFolder(path, uid) && !isPrivate(path, uid)) chmodSync(path, 0o700)
   } catch (cause) {
     throw new CoreError('PermissionDenied', `${path} cannot be made; choose another folder with --data-dir`, { cause })
   }
@@ -57,8 +59,13 @@ function runtimeFolder({ env, temporary, uid }: PathHost): string {
 
 function isPrivate(path: string, uid: number): boolean {
   if (uid === -1) return true
+  return isOwnFolder(path, uid) && (lstatSync(path).mode & 0o077) === 0
+}
+
+/** Not somebody else's, and no link that somebody else has put there. */
+function isOwnFolder(path: string, uid: number): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
-  return stats !== undefined && stats.isDirectory() && stats.uid === uid && (stats.mode & 0o077) === 0
+  return stats !== undefined && stats.isDirectory() && stats.uid === uid
 }
 
 function exists(place: string): boolean {
