@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+interface Check {
+  readonly name: string
+  /** A command of `node_modules/.bin`, or `node`, with its arguments. */
+  readonly command: string
+  /** What to do when it fails. */
+  readonly mend: string
+}
+
+const sources = 'core client daemon cli scripts bench examples e2e'
+
+const checks: readonly Check[] = [
+  { name: 'format', command: 'oxfmt --check', mend: 'run `npm run format`' },
+  { name: 'lint', command: 'oxlint', mend: 'the rules are in .oxlintrc.json' },
+  { name: 'types', command: 'tsc --noEmit', mend: 'the settings are in tsconfig.json' },
+  {
+    name: 'layers',
+    command: `depcruise ${sources} --config .dependency-cruiser.mjs --output-type err-long`,
+    mend: 'each rule says how, in .dependency-cruiser.mjs',
+  },
+  { name: 'dead code', command: 'knip --no-progress', mend: 'delete it, or name a new starting point in knip.jsonc' },
+  { name: 'licences', command: 'node scripts/licences.ts', mend: 'take another package' },
+  { name: 'generated files', command: 'node scripts/generate.ts --check', mend: 'run `npm run generate`' },
+  { name: 'private words', command: 'node scripts/private-words.ts', mend: 'take it out of the file' },
+]
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
+
+process.exitCode = await runChecks()
+
+/** Runs every check whatever the others say, prints what failed once more at the end, and how many. */
+async function runChecks(): Promise<number> {
+  const failed: Check[] = []
+  for (const check of checks) {
+    print(`\n== ${check.name}: ${check.command}\n`)
+    const startedAt = Date.now()
+    const code = await run(check.command)
+    if (code !== 0) failed.push(check)
+    print(`-- ${check.name}: ${code === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
+  }
+  print('\n')
+  for (const { name, mend } of failed) print(`${name} failed: ${mend}\n`)
+  print(`${checks.length - failed.length} passed, ${failed.length} failed\n`)
+  return failed.length === 0 ? 0 : 1
+}
+
+async function run(command: string): Promise<number> {
+  const [program = '', ...args] = command.split(' ')
+  const isNode = program === 'node'
+  const child = spawn(isNode ? process.execPath : program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    // The tools are shell scripts on Windows.
+    shell: !isNode && process.platform === 'win32',
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+  })
+  return new Promise((resolve) => {
+    child.once('error', (err) => {
+      print(`${err.message}\n`)
+      resolve(1)
+    })
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}
