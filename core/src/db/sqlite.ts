@@ -21,7 +21,8 @@ const PAGE_BYTES = 8_192
 export function openDatabase(file: string, options: OpenDatabaseOptions = {}): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: options.readOnly ?? false, timeout: BUSY_TIMEOUT_MS })
   try {
-    if (!options.readOnly) db.exec(`pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = normal`)
+    if (!options.readOnly)
+      db.exec(`pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = normal`)
     db.exec(`pragma foreign_keys = on; pragma cache_size = -${options.cacheKiB ?? 8_192}`)
   } catch (err) {
     db.close()

@@ -39,10 +39,13 @@ function check(file: string): Problem[] {
       if (row['integrity_check'] !== 'ok') add('integrity', String(row['integrity_check']))
     }
     for (const row of db.prepare('pragma foreign_key_check').all()) {
-      add('references', `row ${row['rowid']} of ${row['table']} refers to a row of ${row['parent']} that is not there`)
+      add(
+        'references',
+        `row ${String(row['rowid'])} of ${String(row['table'])} refers to a row of ${String(row['parent'])} that is not there`,
+      )
     }
     for (const row of db.prepare(WRONG_SUMS).all(MAX_PROBLEMS)) {
-      add('sums', `folder ${row['id']} says it holds ${row['said']} but holds ${row['is_']}`)
+      add('sums', `folder ${String(row['id'])} says it holds ${String(row['said'])} but holds ${String(row['is_'])}`)
     }
   } catch (err) {
     add('integrity', errorMessage(err))

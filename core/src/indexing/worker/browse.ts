@@ -77,7 +77,7 @@ function lookInto(
   report.total += listing.names.length
   const order = listing.names
     .map((name, i) => ({ i, key: sortKey(name, listing.numbers[i * FIELDS + KIND] === 1) }))
-    .sort((a, b) => Buffer.compare(a.key, b.key))
+    .toSorted((a, b) => Buffer.compare(a.key, b.key))
   const below: Waiting[] = []
   for (const { i } of order) {
     const name = listing.names[i]!
@@ -91,7 +91,7 @@ function lookInto(
     const enter = numbers[KIND] === 1 && hiddenBy === null && (numbers[FLAGS]! & FLAG_OTHER_FILE_SYSTEM) === 0
     if (request.recursive && enter) below.push({ dir: joinName(dir, name), anchors: context.anchors })
   }
-  waiting.push(...below.reverse())
+  waiting.push(...below.toReversed())
 }
 
 function count({ counts }: BrowseReport, numbers: readonly number[]): void {
