@@ -1,9 +1,9 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import type { LibraryStore } from '../library/store.ts'
 import type { LocationMap } from '../location/index.ts'
 import { displayName, fsPath, nameBytes, type RawName } from '../util/file-name.ts'
 import { sortKey } from '../util/sort-key.ts'
-import { RuleEngine } from './rules/index.ts'
+import { createRuleEngine } from './rules/index.ts'
 
 export interface Explanation {
   readonly path: string
@@ -20,7 +20,7 @@ export function explainPath(path: RawName, { map, store }: { map: LocationMap; s
   if (!place) return { path: shown, indexed: false, hiddenAt: null, rule: null, reason: 'it lies in no location' }
   const { location } = place
   const isDirectory = lstatSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() ?? false
-  const rules = new RuleEngine({ settings: location.rules, root: displayName(location.path), readFile: readOrNull })
+  const rules = createRuleEngine({ settings: location.rules, root: displayName(location.path) })
   const hidden = shown === displayName(location.path) ? null : rules.explain(shown, isDirectory, exists)
   const indexed = isIndexed(place.volumePath, location.volumeId, store)
   const rule = hidden && { name: hidden.rule.name, source: hidden.rule.source, pattern: hidden.rule.pattern }
@@ -75,13 +75,4 @@ function isIndexed(volumePath: RawName, volumeId: number, store: LibraryStore): 
 
 function exists(path: RawName): boolean {
   return lstatSync(fsPath(path), { throwIfNoEntry: false }) !== undefined
-}
-
-function readOrNull(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path)
-  } catch {
-    // An ignore file that cannot be read ignores nothing.
-    return null
-  }
 }

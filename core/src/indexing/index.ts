@@ -1,5 +1,5 @@
 export { indexContent } from './index-content.ts'
-export { IndexOutput, indexLocation } from './index-location.ts'
+export { indexLocation } from './index-location.ts'
 export { Indexing, type IndexRun, type IntelligencePort } from './indexing.ts'
 export { IndexWorker } from './index-worker-client.ts'
 export type { Changes } from './worker/requests.ts'

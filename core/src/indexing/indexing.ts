@@ -2,12 +2,12 @@ import { realpath } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { EntryCounts, IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
-import { ContentId, type Entry, EntryId, entryKinds, fileTypes } from '../domain/index.ts'
+import { ContentId, type Entry, EntryId, type JobId, entryKinds, fileTypes } from '../domain/index.ts'
 import { contentUuid, detectFromExtension } from '../content/index.ts'
 import type { JobManager, ProgressUpdate } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import { assertPresent, checkRoot, type KnownLocation, type Locations, type RootState } from '../location/index.ts'
-import { CoreError, type ErrorCode, errorCodes, systemCode } from '../util/errors.ts'
+import { CoreError, type ErrorCode, errorCodes, errorMessage, systemCode } from '../util/errors.ts'
 import {
   displayName,
   extensionOf,
@@ -48,6 +48,14 @@ export interface IndexingDeps {
   readonly hashers: number
 }
 
+export interface ScanOptions {
+  readonly force?: boolean
+  readonly mode?: IndexMode
+  readonly quickFirst?: boolean
+  /** Scans with different reasons are never merged. */
+  readonly reason?: string
+}
+
 interface RunHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
@@ -86,8 +94,8 @@ export class Indexing {
 
   async enqueueScan(
     location: KnownLocation,
-    options: { force?: boolean; mode?: IndexMode; quickFirst?: boolean } = {},
-  ): Promise<{ id: string }> {
+    options: ScanOptions = {},
+  ): Promise<{ id: JobId }> {
     return this.#manager.enqueue(indexLocation, { locationId: location.id, ...options })
   }
 
@@ -187,13 +195,18 @@ export class Indexing {
       startedAt: this.#deps.now(),
       scan: async (startedAt) => {
         if (isWhole) await this.#require.setState(location, 'scanning', null)
-        await worker.request('prepare', null, { signal })
-        if (input.quickFirst) {
-          host.progress({ phase: 'times' })
-          await scan(startedAt, true)
+        try {
+          await worker.request('prepare', null, { signal })
+          if (input.quickFirst) {
+            host.progress({ phase: 'times' })
+            await scan(startedAt, true)
+          }
+          host.progress({ phase: 'discover' })
+          return await scan(startedAt, false)
+        } catch (err) {
+          await this.#recordFailure(location, err)
+          throw err
         }
-        host.progress({ phase: 'discover' })
-        return scan(startedAt, false)
       },
       aggregate: async () => {
         host.progress({ phase: 'aggregate' })
@@ -216,6 +229,14 @@ export class Indexing {
         return { counts }
       },
     }
+  }
+
+  /** What a scan that did not end well means for its location. */
+  async #recordFailure(location: KnownLocation, err: unknown): Promise<void> {
+    const code = err instanceof CoreError ? err.code : 'Internal'
+    if (code === 'Cancelled' || code === 'Unavailable') return this.#require.setState(location, 'pending', null)
+    const isAway = code === 'Offline' || code === 'Conflict'
+    await this.#require.setState(location, isAway ? 'offline' : 'error', errorMessage(err))
   }
 
   /** Content identity for what waits for it in a location. */
@@ -318,7 +339,7 @@ export class Indexing {
 
   async indexPath(input: { location: string; scope: 'current' | 'recursive'; mode?: IndexMode | undefined }): Promise<{
     location: Location
-    job: { id: Location['id'] }
+    job: { id: JobId }
   }> {
     const locations = this.#require
     const named = locations.map.find(parsePath(input.location))
@@ -333,7 +354,7 @@ export class Indexing {
       scope: input.scope,
       mode: input.mode ?? null,
     })
-    return { location: await locations.toLocation(location), job: { id: id as never } }
+    return { location: await locations.toLocation(location), job: { id } }
   }
 
   /** Compares the index with the disk; see the operation. */
@@ -391,6 +412,7 @@ export class Indexing {
   async #openRoot(input: IndexInput): Promise<{ location: KnownLocation; dir: RawName }> {
     const locations = this.#require
     let location = locations.require(input.locationId)
+    if (location.state === 'paused') throw new CoreError('Conflict', `location ${location.name} is paused`)
     const root = await this.#checkRoot(location)
     if (root.state === 'moved') location = await locations.rebase(location, { path: bytesToName(root.path) })
     else if (root.state === 'replaced' && input.force)

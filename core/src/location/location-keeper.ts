@@ -21,7 +21,7 @@ export interface LocationKeeperDeps {
   readonly enabled: boolean
   emit<T extends EventType>(type: T, data: EventData<T>): void
   refresh(location: KnownLocation, dirty: readonly DirtyFolder[], signal: AbortSignal): Promise<void>
-  enqueueScan(location: KnownLocation, options?: { quickFirst?: boolean }): Promise<unknown>
+  enqueueScan(location: KnownLocation, options?: { quickFirst?: boolean; reason?: string }): Promise<unknown>
 }
 
 /**
@@ -63,7 +63,7 @@ export class LocationKeeper implements AsyncDisposable {
     try {
       const { directories } = await this.#watcher.watch({ key: location.id, path, rules, maxDepth, backend })
       this.#deps.log.info({ location: location.id, directories, backend }, 'location watched')
-      await this.#deps.enqueueScan(location, { quickFirst: true })
+      await this.#deps.enqueueScan(location, { quickFirst: true, reason: 'watched' })
     } catch (err) {
       this.#watched.delete(location.id)
       if (this.#closing.signal.aborted) return
@@ -114,7 +114,7 @@ export class LocationKeeper implements AsyncDisposable {
         'changes not recorded; the location is scanned again',
       )
       this.checkSoon()
-      await this.#deps.enqueueScan(location)
+      await this.#deps.enqueueScan(location, { reason: 'changes lost' })
     }
   }
 

@@ -2,7 +2,7 @@ import { access, constants, lstat, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Location, LocationState } from '../domain/index.ts'
 import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
-import type { IndexMode } from '../domain/index.ts'
+import type { IndexMode, JobId } from '../domain/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
@@ -15,7 +15,7 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 /** What locations need of the indexer. */
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
-  enqueueScan(location: KnownLocation, options?: { force?: boolean; mode?: IndexMode }): Promise<{ id: string }>
+  enqueueScan(location: KnownLocation, options?: { force?: boolean; reason?: string }): Promise<{ id: JobId }>
   /** Ends the scans of a location that run or wait. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -52,7 +52,7 @@ export interface AddInput {
   readonly allowNested?: boolean
 }
 
-type Added = { location: Location; job: { id: Location['id'] } }
+type Added = { location: Location; job: { id: JobId } }
 
 /** The locations of one library: which folders are indexed, how, and what state each is in. */
 export class Locations {
@@ -126,7 +126,7 @@ export class Locations {
     await this.#announce('location.added', location)
     // Watched once it has been scanned: setting thousands of watches would only delay the first look.
     const job = await this.#deps.indexer.enqueueScan(known)
-    return { location, job: { id: job.id as Location['id'] } }
+    return { location, job: { id: job.id } }
   }
 
   /** Adds the folder, or scans it again where it is a location already. */
@@ -167,7 +167,8 @@ export class Locations {
     const rulesChanged = JSON.stringify(rules) !== JSON.stringify(before.rules)
     const active = after.state !== 'paused'
     if (active && (watch !== before.watch || rulesChanged)) await this.#deps.watching.unwatch(after.id)
-    if (active && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after)
+    const reason = `settings ${mode} ${JSON.stringify(rules)}`
+    if (active && (mode !== before.mode || rulesChanged)) await this.#deps.indexer.enqueueScan(after, { reason })
     if (active) this.#watchSoon(after)
     const location = await this.toLocation(after)
     await this.#announce('location.updated', location)
@@ -185,9 +186,9 @@ export class Locations {
   async resume(reference: string): Promise<Location> {
     const location = this.require(reference)
     if (location.state !== 'paused') return this.toLocation(location)
-    await this.setState(location, 'pending', null)
+    await this.#changeState(location, 'pending', null)
     const resumed = this.require(location.id)
-    await this.#deps.indexer.enqueueScan(resumed)
+    await this.#deps.indexer.enqueueScan(resumed, { reason: 'resumed' })
     this.#watchSoon(resumed)
     return this.info(location.id)
   }
@@ -201,7 +202,7 @@ export class Locations {
       )
     }
     const job = await this.#deps.indexer.enqueueScan(location, { force: input.force })
-    return { location: await this.toLocation(location), job: { id: job.id as Location['id'] } }
+    return { location: await this.toLocation(location), job: { id: job.id } }
   }
 
   async remove(reference: string): Promise<{ locationId: string; removedEntries: number }> {
@@ -216,14 +217,18 @@ export class Locations {
     await this.reload()
     const removedEntries = await this.#deps.indexer.forget(location.directoryId, around !== null)
     // The rules of the location around it may let in more, or less, than its own did.
-    if (around) await this.#deps.indexer.enqueueScan(around)
+    if (around) await this.#deps.indexer.enqueueScan(around, { reason: `without ${location.id}` })
     return { locationId: location.id, removedEntries }
   }
 
-  /** Records a new state and tells; nothing happens where it is the state already. */
+  /** Records a new state and tells, unless it is the state already. A paused location stays so until it is resumed. */
   async setState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
     const current = this.#map.all().find((known) => known.id === location.id)
-    if (!current || (current.state === state && current.error === error)) return
+    if (current && current.state !== 'paused') await this.#changeState(current, state, error)
+  }
+
+  async #changeState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
+    if (location.state === state && location.error === error) return
     await this.#deps.store.write(async ({ db, emit }) => {
       await db.updateTable('locations').set({ state, error }).where('id', '=', location.rowId).execute()
       emit('location.state-changed', { locationId: location.id, state, error })

@@ -127,7 +127,7 @@ export function portableExecutable(options: { library: boolean }): Uint8Array {
 export function tar(name: string): Uint8Array {
   const header = Buffer.alloc(512)
   header.write(name, 0)
-  header.write('0000644\0' + '0000000\0' + '0000000\0' + '00000000000\0' + '00000000000\0', 100, 'latin1')
+  header.write('0000644\x000000000\x000000000\x0000000000000\x0000000000000\0', 100, 'latin1')
   header.write('        0', 148, 'latin1')
   header.write('ustar\x0000', 257, 'latin1')
   const sum = header.reduce((total, byte) => total + byte, 0)

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readRuleFile, RuleEngine } from './index.ts'
+import { RuleEngine } from './index.ts'
+import { readRuleFile } from './read-rule-file.ts'
 
 const SEED = Number(process.env['RULES_SEED'] ?? 20_260_914)
 const noGit = spawnSync('git', ['--version']).status !== 0 && 'git is not installed'

@@ -1,4 +1,5 @@
 export { defaultRules, type Rule } from '../../domain/rules.ts'
 export type { RuleContext } from './ignore-files.ts'
-export { readRuleFile } from './read-rule-file.ts'
+export { createRuleEngine } from './create-rule-engine.ts'
+export { hasListed } from './listed-names.ts'
 export { type HasName, RuleEngine, type RuleEngineOptions } from './rule-engine.ts'

@@ -1,21 +1,15 @@
 import type { Rule, RuleName } from '../../domain/rules.ts'
 import { join, type ReadFile } from './git-work-tree.ts'
 import { foldCase } from './ignore-pattern.ts'
+import type { AskedName } from './ignore-list.ts'
 import { imageExtensions } from './image-extensions.ts'
 import { devNames, gitNames, type KnownName, systemNames, systemPatterns } from './named-names.ts'
+import { NameTable } from './name-table.ts'
 
 export interface NamedRulesOptions {
   readonly names: readonly RuleName[]
   readonly ignoreCase: boolean
   readonly readFile: ReadFile
-}
-
-/** The entry asked about. */
-export interface NamedEntry {
-  readonly dir: string
-  /** As `foldCase` has it where case is ignored. */
-  readonly name: string
-  readonly isDirectory: boolean
 }
 
 interface Candidate {
@@ -38,7 +32,7 @@ export class NamedRules {
   /** Names beside or inside a folder that decide whether it is let in. */
   readonly evidenceNames: ReadonlySet<string>
   readonly #readFile: ReadFile
-  readonly #candidatesByName = new Map<string, Candidate[]>()
+  readonly #candidatesByName = new NameTable<Candidate[]>()
   readonly #system: boolean
   readonly #hidden: boolean
   readonly #onlyImages: boolean
@@ -52,8 +46,8 @@ export class NamedRules {
     for (const [name, table] of tables) {
       for (const known of names.includes(name) ? table : []) {
         const key = ignoreCase ? foldCase(known.name) : known.name
-        const candidates = this.#candidatesByName.get(key) ?? []
-        this.#candidatesByName.set(key, [...candidates, { known, rule: builtIn(name, describe(known)) }])
+        const candidates = this.#candidatesByName.getOrCreate(key, () => [])
+        candidates.push({ known, rule: builtIn(name, describe(known)) })
         if (known.evidence) evidence.add(known.evidence.slice(known.evidence.lastIndexOf('/') + 1))
       }
     }
@@ -61,13 +55,12 @@ export class NamedRules {
   }
 
   /** The first of library, system, git, dev and hidden that rejects the entry. */
-  match(entry: NamedEntry, siblings: (name: string) => boolean): Rule | null {
-    const { name, isDirectory } = entry
+  match({ name, isDirectory }: AskedName, dir: string, siblings: (name: string) => boolean): Rule | null {
     const candidates = this.#candidatesByName.get(name)
     if (candidates) {
       for (const { known, rule } of candidates) {
         if (known.kind !== 'any' && (known.kind === 'directory') !== isDirectory) continue
-        if (!known.evidence || this.#exists(known.evidence, entry, siblings)) return rule
+        if (!known.evidence || this.#exists(dir, name, known.evidence, siblings)) return rule
       }
     }
     if (isDirectory && name.endsWith(LIBRARY_FOLDER)) return libraryRule
@@ -82,13 +75,12 @@ export class NamedRules {
   }
 
   /** Asked last of all: whether `only-images` rejects a file that every other rule lets in. */
-  matchKind({ name, isDirectory }: NamedEntry): Rule | null {
+  matchKind({ name, isDirectory, lastDot }: AskedName): Rule | null {
     if (!this.#onlyImages || isDirectory) return null
-    const dot = name.lastIndexOf('.')
-    return dot > 0 && imageExtensions.has(name.slice(dot + 1).toLowerCase()) ? null : onlyImagesRule
+    return lastDot > 0 && imageExtensions.has(name.slice(lastDot + 1).toLowerCase()) ? null : onlyImagesRule
   }
 
-  #exists(evidence: string, { dir, name }: NamedEntry, siblings: (name: string) => boolean): boolean {
+  #exists(dir: string, name: string, evidence: string, siblings: (name: string) => boolean): boolean {
     const slash = evidence.indexOf('/')
     if (slash < 0) return siblings(evidence)
     const folder = evidence.slice(0, slash)

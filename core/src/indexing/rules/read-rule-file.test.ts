@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { readRuleFile } from './index.ts'
+import { readRuleFile } from './read-rule-file.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'rule-file-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))

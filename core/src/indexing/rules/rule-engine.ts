@@ -2,7 +2,7 @@ import type { Rule, RuleName, RuleSettings } from '../../domain/rules.ts'
 import { CoreError } from '../../util/errors.ts'
 import { gitFolderOf, join, type ReadFile } from './git-work-tree.ts'
 import { EMPTY_CONTEXT, IgnoreFiles, type Layer, type RuleContext, withoutGit } from './ignore-files.ts'
-import { type Decision, IgnoreList, type IgnoreListHere } from './ignore-list.ts'
+import { type AskedName, IgnoreList, type IgnoreListHere } from './ignore-list.ts'
 import { foldCase } from './ignore-pattern.ts'
 import { NamedRules } from './named-rules.ts'
 
@@ -84,16 +84,15 @@ export class RuleEngine {
 
   /** The rule that rejects `name` in `dir`, or null. `context` is that of the inside of `dir`. */
   match(context: RuleContext, dir: string, name: string, isDirectory: boolean, siblings: HasName): Rule | null {
-    const folded = this.#ignoreCase ? foldCase(name) : name
-    const entry = { dir, name: folded, isDirectory }
-    const rule = this.#named.match(entry, siblings)
+    const asked = this.#ask(name, isDirectory)
+    const rule = this.#named.match(asked, dir, siblings)
     if (rule) return rule
     const here = this.#hereIn(context, dir)
     return (
-      rejection(here.git, folded, isDirectory) ??
-      rejection(here.spacedrive, folded, isDirectory) ??
-      rejection(here.custom, folded, isDirectory) ??
-      this.#named.matchKind(entry)
+      rejection(here.git, asked) ??
+      rejection(here.spacedrive, asked) ??
+      rejection(here.custom, asked) ??
+      this.#named.matchKind(asked)
     )
   }
 
@@ -135,15 +134,19 @@ export class RuleEngine {
       if (i < top) continue
       context = this.enter(context, dir, (name) => name === '.git' || name === '.gitignore')
       const name = relativePath(dir, parents[i + 1] ?? this.#root)!
-      const folded = this.#ignoreCase ? foldCase(name) : name
-      if (rejection(this.#hereIn(context, dir).git, folded, true)) return EMPTY_CONTEXT
+      if (rejection(this.#hereIn(context, dir).git, this.#ask(name, true))) return EMPTY_CONTEXT
     }
     return context
   }
 
+  #ask(name: string, isDirectory: boolean): AskedName {
+    const folded = this.#ignoreCase ? foldCase(name) : name
+    return { name: folded, isDirectory, lastDot: folded.lastIndexOf('.') }
+  }
+
   #hereIn(context: RuleContext, dir: string): Here {
     if (this.#here.dir === dir && this.#here.context === context) return this.#here
-    const at = ({ base, list }: Layer) => list.at(relativePath(base, dir) ?? '')
+    const at = ({ base, list }: Layer) => list.everywhere ?? list.at(relativePath(base, dir) ?? '')
     this.#here = {
       context,
       dir,
@@ -168,9 +171,9 @@ interface Here {
 }
 
 /** The first list that knows the entry decides, also where it lets it in. */
-function rejection(lists: readonly IgnoreListHere[], name: string, isDirectory: boolean): Rule | null {
+function rejection(lists: readonly IgnoreListHere[], asked: AskedName): Rule | null {
   for (const here of lists) {
-    const decision: Decision | null = here.list.decide(here, name, isDirectory)
+    const decision = here.list.decide(here, asked)
     if (decision) return decision.negated ? null : decision.rule
   }
   return null

@@ -57,15 +57,27 @@ export function compileWildcard(glob: string, options: { ignoreCase: boolean }):
   return { codes: Int16Array.from(codes), classes, slashes }
 }
 
+/** What the last segment of every match begins and ends with, as far as it is ASCII; to tell most names quickly. */
+export function nameLiterals({ codes }: Wildcard): { readonly head: string; readonly tail: string } {
+  const isLiteral = (code: number) => code >= 0 && code < 0x80 && code !== SLASH
+  const isOneSegment = codes.every((code) => code !== SLASH && code !== GLOBSTAR && code !== GLOBSTAR_SLASH)
+  const headEnd = codes.findIndex((code) => !isLiteral(code))
+  const tailStart = codes.findLastIndex((code) => !isLiteral(code)) + 1
+  return {
+    head: isOneSegment ? String.fromCharCode(...codes.subarray(0, headEnd < 0 ? codes.length : headEnd)) : '',
+    tail: String.fromCharCode(...codes.subarray(tailStart)),
+  }
+}
+
 /**
- * Whether all of `text` from `start` on matches; where case is ignored the text comes in lower case.
+ * Whether all of `text` matches; where case is ignored it comes in lower case.
  *
  * Going back to the last star alone is enough, since a later star can take what an earlier one would have: time grows
  * with text × glob, never exponentially, whatever a stranger's ignore file holds.
  */
-export function matchesWildcard({ codes, classes }: Wildcard, text: string, start: number): boolean {
+export function matchesWildcard({ codes, classes }: Wildcard, text: string): boolean {
   let code = 0
-  let at = start
+  let at = 0
   let starCode = -1
   let starAt = 0
   let globstar = 0

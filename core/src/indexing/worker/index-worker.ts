@@ -53,7 +53,7 @@ function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData):
     const controller = new AbortController()
     running.set(id, controller)
     try {
-      const report = await handlers[name](request as never, host(id, controller.signal))
+      const report = await handlers[name](request as never, hostOf(id, controller.signal))
       send({ id, report })
     } catch (err) {
       send({ id, error: describe(err) })
@@ -96,7 +96,7 @@ function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData):
     forget: (request, host) => forget(db, writer, request, host),
   }
 
-  function host(id: number, signal: AbortSignal): RequestHost {
+  function hostOf(id: number, signal: AbortSignal): RequestHost {
     let phase = ''
     return {
       signal,

@@ -60,7 +60,13 @@ type BigStats = NonNullable<ReturnType<typeof statEntry>>
 /** `lstat`, or undefined where there is nothing. Throws what the system says otherwise. */
 export function statEntry(path: RawName) {
   using short = reachable(path)
-  return lstatSync(fsPath(short.path), { ...BIGINT, throwIfNoEntry: false })
+  try {
+    return lstatSync(fsPath(short.path), BIGINT)
+  } catch (err) {
+    const code = systemCode(err)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw err
+  }
 }
 
 /**

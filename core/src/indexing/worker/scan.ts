@@ -805,8 +805,8 @@ export class Scan {
     let removed = 0
     for (const row of rows) if (this.#locationRoots.has(Number(row['id']))) kept.push(row['path'] as Uint8Array)
     for (const root of rows) {
-      const path = root['path'] as Uint8Array
-      const outermost = !kept.some((other) => other.length < path.length && startsWith(path, other))
+      const rootPath = root['path'] as Uint8Array
+      const outermost = !kept.some((other) => other.length < rootPath.length && startsWith(rootPath, other))
       if (this.#locationRoots.has(Number(root['id'])) && outermost) this.#writer.detach(Number(root['id']))
     }
     for (const row of rows) {

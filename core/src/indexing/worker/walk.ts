@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
-import { type Rule, type RuleContext, RuleEngine } from '../rules/index.ts'
+import { createRuleEngine, hasListed, type Rule, type RuleContext, type RuleEngine } from '../rules/index.ts'
 import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
@@ -13,7 +12,7 @@ export class Walker {
   constructor({ root, device, rules }: WalkSetup) {
     this.device = device
     this.#root = root
-    this.#rules = new RuleEngine({ settings: rules, root, readFile: readOrNull })
+    this.#rules = createRuleEngine({ settings: rules, root })
   }
 
   get rules(): RuleEngine {
@@ -68,9 +67,8 @@ export class Walker {
     const inherited = this.#rules.fromAnchors(anchors)
     const shown = displayName(dir)
     let context: RuleContext | null = null
-    let names: Set<string> | null = null
     const listing = listDirectory(dir, this.device, (all) => {
-      const has = (name: string) => (names ??= new Set(all.map(displayName))).has(name)
+      const has = hasListed(all)
       const inside = this.#rules.enter(inherited, shown, has)
       context = inside
       return (name, isDirectory) => {
@@ -154,14 +152,5 @@ function exists(path: RawName): boolean {
     return statEntry(path) !== undefined
   } catch {
     return false
-  }
-}
-
-function readOrNull(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path)
-  } catch {
-    // An ignore file that cannot be read ignores nothing.
-    return null
   }
 }

@@ -1,6 +1,6 @@
 import { sep } from 'node:path'
 import type { RuleSettings } from '../../domain/rules.ts'
-import { readRuleFile, type RuleContext, RuleEngine } from '../../indexing/rules/index.ts'
+import { createRuleEngine, type RuleContext } from '../../indexing/rules/index.ts'
 import { displayName, type RawName } from '../../util/file-name.ts'
 import type { FolderFilter } from './folder-filter.ts'
 
@@ -9,7 +9,7 @@ const listNames = ['.git', '.gitignore', '.spacedriveignore']
 
 /** The rules of a location as they concern folders; the same engine as the indexer's. */
 export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSettings }): FolderFilter<RuleContext> {
-  const engine = new RuleEngine({ settings: rules, root: slashed(path), readFile: readRuleFile })
+  const engine = createRuleEngine({ settings: rules, root: slashed(path) })
   const lists = new Set(listNames.filter((name) => engine.ruleNames.has(name)))
   return {
     ruleNames: lists,

@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { createTestCore } from '../testing/index.ts'
+
+test('a folder that is added is listed, counted and searched', async () => {
+  await using t = await createTestCore()
+  t.write('photos/cat.jpg')
+  t.write('photos/dog.jpg')
+  t.write('notes.txt', 'hello')
+  const { job } = await t.add()
+  expect(job).toMatchObject({ status: 'completed', warnings: 0 })
+  const [location] = await t.library.locations.list()
+  expect(location).toMatchObject({ path: t.root, state: 'complete', counts: { files: 3, directories: 1, symlinks: 0, others: 0, bytes: 33 } })
+  expect(await t.found('cat')).toEqual(['photos/cat.jpg'])
+  expect(await t.differences()).toEqual([])
+})
+
+test('a folder cannot be added twice, nor inside or around another, unless that is asked', async () => {
+  await using t = await createTestCore()
+  t.write('inner/a.txt')
+  await t.add()
+  await expect(t.add()).rejects.toMatchObject({ code: 'AlreadyExists' })
+  await expect(t.add({ path: t.path('inner') })).rejects.toMatchObject({ code: 'Conflict' })
+  await expect(t.add({ path: t.path('nowhere') })).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(t.add({ path: t.write('file.txt') })).rejects.toMatchObject({ code: 'InvalidInput' })
+})
+
+test('a location reached through a symlink is the folder it leads to', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  symlinkSync(t.root, `${t.root}-link`)
+  await t.add({ path: `${t.root}-link` })
+  expect((await t.library.locations.list())[0]?.path).toBe(t.root)
+})
+
+test('nested locations share their entries, and removing one keeps what the other holds', async () => {
+  await using t = await createTestCore()
+  t.write('outer.txt')
+  t.write('inner/a.txt')
+  t.write('inner/deep/b.txt')
+  const inner = await t.add({ path: t.path('inner') })
+  const before = (await t.library.files.info(t.path('inner/a.txt'), AbortSignal.timeout(5_000))).id
+  const outer = await t.add({ allowNested: true })
+  const entries = t.library.store.connection.prepare('select count(*) as n from entries').get()
+  expect(entries).toEqual({ n: 6 })
+  expect((await t.library.locations.info(outer.locationId)).counts.files).toBe(3)
+  await t.library.locations.remove(inner.locationId)
+  await t.settle()
+  expect((await t.library.files.info(t.path('inner/a.txt'), AbortSignal.timeout(5_000))).id).toBe(before)
+  expect(await t.differences()).toEqual([])
+  await t.library.locations.remove(outer.locationId)
+  expect(t.library.store.connection.prepare('select count(*) as n from entries').get()).toEqual({ n: 0 })
+})
+
+test('removing the outer of two nested locations keeps the inner one whole', async () => {
+  await using t = await createTestCore()
+  t.write('outer.txt')
+  t.write('inner/a.txt')
+  const outer = await t.add()
+  await t.add({ path: t.path('inner'), allowNested: true })
+  await t.library.locations.remove(outer.locationId)
+  expect(await t.found('txt')).toEqual(['inner/a.txt'])
+  expect((await t.library.locations.list())[0]?.counts.files).toBe(1)
+})
+
+test('a root that goes away makes the location offline, keeps every row, and comes back by itself', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const { locationId } = await t.add()
+  renameSync(t.root, `${t.root}-away`)
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }), 20_000)
+  const [offline] = (await t.library.search.search({ query: 'a.txt', type: [], ext: [], location: [], sort: 'name', limit: 10 })).items
+  expect(offline).toMatchObject({ name: 'a.txt', online: false })
+  renameSync(`${t.root}-away`, t.root)
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete' }), 20_000)
+})
+
+test('a root replaced by an empty folder deletes nothing until the rescan is forced', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const { locationId } = await t.add({ watch: false })
+  rmSync(t.root, { recursive: true })
+  mkdirSync(t.root)
+  const { job } = await t.library.locations.rescan({ location: locationId, force: false })
+  expect(await t.library.jobs.wait(job.id)).toMatchObject({ status: 'failed', error: { code: 'Conflict' } })
+  expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline', counts: { files: 1 } })
+  const forced = await t.library.locations.rescan({ location: locationId, force: true })
+  expect(await t.library.jobs.wait(forced.job.id)).toMatchObject({ status: 'completed' })
+  expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete', counts: { files: 0 } })
+})
+
+test('a paused location is left alone, and catches up when it is resumed', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const { locationId } = await t.add()
+  await t.library.locations.pause(locationId)
+  t.write('b.txt')
+  await expect(t.library.locations.rescan({ location: locationId, force: false })).rejects.toMatchObject({ code: 'Conflict' })
+  expect(await t.found('b.txt')).toEqual([])
+  await t.library.locations.resume(locationId)
+  await vi.waitFor(async () => expect(await t.found('b.txt')).toEqual(['b.txt']), 20_000)
+})
+
+test('rules keep things out, say so, and let them in when they change', async () => {
+  await using t = await createTestCore()
+  execFileSync('git', ['init', '-q', t.root])
+  t.write('.gitignore', '*.log\n')
+  t.write('noise.log')
+  t.write('keep.txt')
+  t.write('node_modules/x/index.js')
+  t.write('package.json')
+  const { locationId } = await t.add()
+  expect(await t.found('noise')).toEqual([])
+  expect(await t.library.indexing.explain(t.path('noise.log'))).toMatchObject({ indexed: false, rule: { name: 'gitignore', pattern: '*.log' } })
+  expect(await t.library.indexing.explain(t.path('node_modules/x/index.js'))).toMatchObject({ rule: { name: 'dev' }, hiddenAt: t.path('node_modules') })
+  const listed = await t.library.files.list({ path: t.root, all: true, sort: 'name', reverse: false, limit: 50, offset: 0 }, AbortSignal.timeout(5_000))
+  expect(listed.items.find((item) => item.name === 'noise.log')).toMatchObject({ hiddenBy: 'gitignore' })
+  await t.library.locations.update({ location: locationId, rules: [] })
+  await t.settle()
+  expect(await t.found('noise')).toEqual(['noise.log'])
+  expect(await t.differences()).toEqual([])
+})
+
+test('what changed while the engine was closed is found when it opens', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  t.write('sub/b.txt')
+  await t.add()
+  await t.core.close()
+  t.move('sub/b.txt', 'sub/c.txt')
+  t.append('a.txt', 'more')
+  t.write('new/d.txt')
+  await t.restart()
+  await vi.waitFor(async () => expect(await t.differences()).toEqual([]), 20_000)
+  expect(await t.found('c.txt')).toEqual(['sub/c.txt'])
+})
+
+test('a library folder inside a location is not indexed', async () => {
+  await using t = await createTestCore()
+  await t.core.libraries.create({ name: 'Inside', path: t.root })
+  t.write('a.txt')
+  await t.add()
+  expect((await t.library.locations.list())[0]?.counts.files).toBe(1)
+  await expect(t.add({ path: join(t.root, 'Inside.sdlibrary') })).rejects.toMatchObject({ code: 'InvalidInput' })
+})

@@ -1,0 +1,2 @@
+export { createTempDir, type TempDir } from './temp-dir.ts'
+export { createTestCore, type TestCore } from './test-core.ts'
