@@ -37,9 +37,7 @@ test('what is not understood is answered with the nearest', async () => {
 test('without a daemon, what only asks says so and starts none', async () => {
   await using home = await TestHome.create()
   const lines = [['status'], ['status', '--json'], ['library', 'list', '--no-start'], ['instance', 'list'], ['stop']]
-  const transcripts: string[] = []
-  for (const line of lines) transcripts.push(await home.transcript(...line))
-  await expect(transcripts.join('\n')).toMatchFileSnapshot(golden('no-daemon'))
+  await expect(await home.transcripts(lines)).toMatchFileSnapshot(golden('no-daemon'))
 })
 
 test('every command has a summary, and examples that work', () => {

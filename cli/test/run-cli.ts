@@ -54,6 +54,13 @@ export class TestHome implements AsyncDisposable {
     return `$ spacedrive ${this.#settled(typed)}\n${this.#settled(said)}(exit ${code})\n`
   }
 
+  /** Several commands, one after the other. */
+  async transcripts(commands: readonly (readonly string[])[]): Promise<string> {
+    const said: string[] = []
+    for (const words of commands) said.push(await this.transcript(...words))
+    return said.join('\n')
+  }
+
   get env(): NodeJS.ProcessEnv {
     const { PATH, SystemRoot } = process.env
     return {
@@ -74,11 +81,22 @@ export class TestHome implements AsyncDisposable {
   }
 
   #settled(said: string): string {
-    return said
-      .replaceAll(this.path, '/tmp/sd-000000')
-      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000')
+    return settle.reduce(
+      (rest, [what, instead]) => rest.replace(what, instead),
+      said.replaceAll(this.path, '/tmp/sd-000000'),
+    )
   }
 }
+
+/** What differs from run to run, and what stands for it. */
+const settle: readonly (readonly [what: RegExp, instead: string])[] = [
+  [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000'],
+  [/^[0-9a-f]{8}(?= )/gm, '00000000'],
+  [/\b(process) \d+/g, '$1 N'],
+  [/\b[\d.]+ (ms|s)\b/g, 'N s'],
+  [/^(Memory|On disk) .*$/gm, '$1 …'],
+  [/\b20(?!25-07-14)\d\d-\d\d-\d\d \d\d:\d\d\b/g, 'YYYY-MM-DD hh:mm'],
+]
 
 function prefixed(said: string, mark: string): string {
   if (said === '') return ''

@@ -43,11 +43,10 @@ export function statusLabel({ status, warnings }: Job): string {
 
 const columns: readonly Column[] = [
   { title: 'ID' },
-  { title: 'JOB', shrink: 'end', min: 18 },
+  { title: 'JOB', shrink: 'end', min: 12 },
   { title: 'STATUS', shrink: 'end', min: 21 },
-  { title: 'PHASE', shrink: 'end', min: 8, drop: 2 },
-  { title: 'DONE', align: 'right' },
   { title: 'STARTED', drop: 1 },
+  { title: 'DETAIL', shrink: 'end', min: 24 },
 ]
 
 function jobList(jobs: readonly Job[], view: View): readonly string[] {
@@ -56,20 +55,18 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
     view.verbose ? job.id : shortId(job.id),
     printable(job.name),
     { text: statusLabel(job), tone: job.warnings > 0 && job.status === 'completed' ? 'warn' : jobTones[job.status] },
-    job.status === 'running' ? phaseLabel(job.progress.phase) : '',
-    shareLabel(job),
     formatAgo(job.startedAt ?? job.createdAt, view.now),
+    detailCell(job),
   ])
-  const failures = jobs.flatMap(({ error, id }) =>
-    error === null ? [] : [view.style('bad', `${shortId(id)}: ${printable(error.message)}`)],
-  )
-  return [...renderTable({ columns, rows, width: view.width, style: view.style }), ...failures]
+  return renderTable({ columns, rows, width: view.width, style: view.style })
 }
 
-/** `52 %` while it is under way, the count when it is over. */
-function shareLabel({ progress: { done, total }, status }: Job): string {
-  if (status === 'running' && total) return `${Math.floor((done / total) * 100)} %`
-  return done > 0 ? formatCount(done) : ''
+/** Where a running job is, or why one failed. */
+function detailCell({ error, progress: { done, phase, total }, status }: Job): Cell {
+  if (error !== null) return { text: printable(error.message), tone: 'bad' }
+  if (status !== 'running' && status !== 'paused') return ''
+  const share = total ? `, ${Math.floor((done / total) * 100)} %` : ''
+  return phase ? phaseLabel(phase) + share : ''
 }
 
 function doneLabel({ progress: { done, total } }: Job): string {

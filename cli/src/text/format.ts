@@ -52,8 +52,7 @@ export function formatTime(iso: string): string {
 export function formatAgo(iso: string, now: number): string {
   const seconds = Math.round((now - Date.parse(iso)) / 1000)
   if (seconds >= 86_400 || seconds < -60) return formatDate(iso)
-  if (seconds < 5) return 'just now'
-  if (seconds < 60) return `${seconds} s ago`
+  if (seconds < 60) return 'just now'
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`
 }
 

@@ -1,0 +1,166 @@
+import { appendFile, chmod, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { TestHome } from './run-cli.ts'
+import { makeWorld } from './world.ts'
+
+/** A newcomer's first hour. The order matters: each command sees what the ones before have done. */
+const firstHour: readonly (readonly string[])[] = [
+  ['quickstart', 'photos', '-q'],
+  ['status'],
+  ['device', 'rename', 'laptop'],
+  ['library', 'list'],
+  ['library', 'info'],
+  ['location', 'list'],
+  ['location', 'list', '--verbose'],
+  ['ls', 'photos'],
+  ['ls', 'photos/app', '--all'],
+  ['ls', 'photos', '--limit', '2'],
+  ['info', 'photos/beach.jpg'],
+  ['info', 'photos/2024'],
+  ['search', 'beach'],
+  ['search', 'holiday', 'cat'],
+  ['search', 'nothing-like-this'],
+  ['file', 'duplicates', '--verify'],
+  ['index', 'verify', 'photos'],
+  ['index', 'explain', 'photos/app/node_modules'],
+  ['index', 'browse', 'photos/2024', '--scope', 'recursive'],
+  ['index', 'quick-scan', 'photos/2024'],
+  ['location', 'rescan', 'photos', '--wait', '-q'],
+  ['job', 'list', '--status', 'failed'],
+  ['config', 'explain', 'log.level'],
+  ['config', 'set', 'log.level', 'debug'],
+]
+
+const mistakes: readonly (readonly string[])[] = [
+  ['quickstart', 'no-such-folder'],
+  ['location', 'add', 'photos'],
+  ['location', 'info', 'nowhere'],
+  ['ls', 'no-such-folder'],
+  ['job', 'info', '00000000-0000-7000-8000-000000000000'],
+  ['job', 'info', 'x'],
+  ['location', 'info', 'nowhere', '--json'],
+  ['library', 'switch', 'Nothing'],
+  ['config', 'set', 'log.levle', 'debug'],
+  ['location', 'remove', 'photos'],
+  ['location', 'remove', 'photos', '--yes'],
+  ['location', 'list'],
+  ['library', 'delete', 'My Library', '--no-input'],
+  ['stop'],
+]
+
+test('a newcomer’s first hour, and the mistakes one makes, read well at 80 columns', { timeout: 120_000 }, async () => {
+  await using home = await TestHome.create()
+  await makeWorld(home.path)
+  await expect(await home.transcripts(firstHour)).toMatchFileSnapshot('./golden/first-hour.txt')
+  await expect(await home.transcripts(mistakes)).toMatchFileSnapshot('./golden/mistakes.txt')
+})
+
+test('quickstart --once --json answers in the shape scripts rely on, and leaves no daemon behind', async () => {
+  await using home = await TestHome.create()
+  await makeWorld(home.path)
+  const first = await home.json<Record<string, unknown>>('quickstart', 'photos', '--once')
+  expect(first).toEqual({
+    library: { id: expect.any(String), name: 'My Library', path: expect.stringContaining('My Library.sdlibrary') },
+    location: { id: expect.any(String), path: join(home.path, 'photos'), state: 'complete' },
+    counts: {
+      files: 10,
+      directories: 3,
+      symlinks: 0,
+      bytes: 10_042,
+      contents: 9,
+      duplicateFiles: 1,
+      reclaimableBytes: 5_000,
+    },
+    sidecars: { made: 0, ready: 0, failed: 0, skipped: 0, byKind: {} },
+    failures: [],
+    seconds: {
+      discover: expect.any(Number),
+      process: expect.any(Number),
+      aggregate: expect.any(Number),
+      identify: expect.any(Number),
+      sidecars: 0,
+      total: expect.any(Number),
+    },
+    explorer: null,
+  })
+  expect(await home.run('status')).toMatchObject({ code: 6, stdout: '' })
+  const second = await home.json<Record<string, unknown>>('quickstart', 'photos', '--once')
+  expect(second).toMatchObject({ library: first['library'], location: first['location'], counts: first['counts'] })
+})
+
+test('exit codes say what happened', async () => {
+  await using home = await TestHome.create()
+  const photos = await makeWorld(home.path)
+  expect((await home.run('library', 'create', 'Photos')).code).toBe(0)
+  const added = await home.json<{ job: { id: string; status: string } }>(
+    'location',
+    'add',
+    'photos',
+    '--no-watch',
+    '--wait',
+  )
+  expect(added.job.status).toBe('completed')
+  expect((await home.run('job', 'wait', added.job.id)).code).toBe(0)
+  expect((await home.run('index', 'verify', 'photos')).code).toBe(0)
+  await appendFile(join(photos, 'notes.txt'), ' more')
+  await rm(join(photos, 'beach.jpg'))
+  await writeFile(join(photos, 'new.txt'), 'new')
+  const differing = await home.run('index', 'verify', 'photos', '--json')
+  expect(differing.code).toBe(1)
+  const { differences } = JSON.parse(differing.stdout) as { differences: { kind: string; path: string }[] }
+  expect(differences.map(({ kind, path }) => `${kind} ${path.slice(photos.length + 1)}`)).toEqual(
+    expect.arrayContaining(['missing-from-index new.txt', 'stale-in-index beach.jpg', 'size notes.txt']),
+  )
+  expect((await home.run('index', 'verify', 'photos', '--fix')).code).toBe(0)
+  expect((await home.run('location', 'add', 'photos')).code).toBe(4)
+  expect((await home.run('location', 'remove', 'photos')).code).toBe(4)
+  expect((await home.run('location', 'info', 'nothing')).code).toBe(3)
+  expect((await home.run('location', 'nothing')).code).toBe(2)
+})
+
+// Root may read everything, so there is nothing it fails on.
+test.skipIf(process.getuid?.() === 0)('what could not be read is listed, and the exit code says partial', async () => {
+  await using home = await TestHome.create()
+  const photos = await makeWorld(home.path)
+  await chmod(join(photos, '2024/holiday'), 0)
+  const { code, stdout } = await home.run('quickstart', 'photos', '--once', '--json')
+  await chmod(join(photos, '2024/holiday'), 0o700)
+  expect(code).toBe(5)
+  const { failures } = JSON.parse(stdout) as { failures: object[] }
+  expect(failures).toEqual([
+    { path: join(photos, '2024/holiday'), stage: 'index', code: 'PermissionDenied', message: expect.any(String) },
+  ])
+})
+
+test('in a pipe, progress is one JSON line a step on stderr, and stdout is the answer alone', async () => {
+  await using home = await TestHome.create()
+  await makeWorld(home.path)
+  const { code, stderr, stdout } = await home.run('quickstart', 'photos', '--once', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toBeTypeOf('object')
+  const steps = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(steps.at(-1)).toMatchObject({ name: 'indexing.location', status: 'completed', failures: 0 })
+})
+
+test('two instances know nothing of each other', async () => {
+  await using home = await TestHome.create()
+  await home.run('--instance', 'alice', 'library', 'create', 'Alice')
+  await home.run('library', 'create', 'Mine')
+  const names = await Promise.all([
+    home.json<{ name: string }[]>('--instance', 'alice', 'library', 'list'),
+    home.json<{ name: string }[]>('library', 'list'),
+  ])
+  expect(names.map((list) => list.map(({ name }) => name))).toEqual([['Alice'], ['Mine']])
+  const instances = await home.json<{ instance: string; running: boolean }[]>('instance', 'list')
+  expect(instances.map(({ instance, running }) => ({ instance, running }))).toEqual([
+    { instance: 'default', running: true },
+    { instance: 'alice', running: true },
+  ])
+  expect((await home.run('instance', 'stop', 'alice')).code).toBe(0)
+  expect((await home.run('--instance', 'alice', 'status')).code).toBe(6)
+  expect((await home.run('status')).code).toBe(0)
+})
