@@ -9,7 +9,6 @@ import { runDoctor, type Doctor } from './doctor.ts'
 import { CoreError } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { readTail } from './util/read-tail.ts'
-import { uuidToBlob } from './util/uuid.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
 
 /** The process around the engine, as `status` shows it. */

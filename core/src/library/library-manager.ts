@@ -340,6 +340,7 @@ export class LibraryManager implements AsyncDisposable {
 
 /** A library's name as a file name: what some file system refuses becomes a hyphen. */
 function fileName(name: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const cleaned = basename(name.replaceAll(/[\\/:*?"<>|\u0000-\u001f]/g, '-'))
     .slice(0, 100)
     .trim()

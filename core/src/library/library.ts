@@ -46,7 +46,7 @@ export class Library implements AsyncDisposable {
   readonly path: string
   readonly readOnly: boolean
   readonly store: LibraryStore
-  readonly jobs: JobManager<Library>
+  readonly jobs: JobManager
   readonly volumes: LibraryVolumes
   readonly locations: Locations
   readonly indexing: Indexing
