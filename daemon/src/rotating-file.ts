@@ -28,7 +28,7 @@ export class RotatingFile implements Disposable {
 
   write(line: string): void {
     try {
-      if (this.#size > 0 && this.#size + line.length > this.options.maxBytes) this.#rotate()
+      if (this.#size > 0 && this.#size + Buffer.byteLength(line) > this.options.maxBytes) this.#rotate()
       const fd = this.#fd ?? this.#open()
       if (this.#dropped > 0) this.#size += writeSync(fd, droppedLine(this.#dropped))
       this.#dropped = 0

@@ -30,8 +30,9 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
 /** Whether a socket can be made there; one that a daemon left which crashed is removed. */
 export async function isFree(place: string): Promise<boolean> {
   if (place.startsWith('\\\\.\\pipe\\')) return !(await answers(place))
-  if (!exists(place)) return true
-  if (await answers(place)) return false
+  const stats = lstatSync(place, { throwIfNoEntry: false })
+  if (!stats) return true
+  if (!stats.isSocket() || (await answers(place))) return false
   rmSync(place, { force: true })
   return true
 }
@@ -66,10 +67,6 @@ function isPrivate(path: string, uid: number): boolean {
 function isOwnFolder(path: string, uid: number): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats !== undefined && stats.isDirectory() && stats.uid === uid
-}
-
-function exists(place: string): boolean {
-  return lstatSync(place, { throwIfNoEntry: false }) !== undefined
 }
 
 function answers(place: string): Promise<boolean> {
