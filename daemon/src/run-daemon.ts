@@ -68,21 +68,25 @@ class Daemon {
     const startedAt = performance.now()
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
-    const lock = parts.use(takeLock(paths.lockFile, `the data folder ${paths.dataDir}`))
-    const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
-    parts.use(logCrash(log.logger))
-    const core = parts.use(await openCore(options, paths, log))
-    const server = parts.use(await listen(core, paths, onStop))
+    const lock = takeLock(paths.lockFile, `the data folder ${paths.dataDir}`)
+    const left: string[] = [paths.recordFile]
     const clearUp = () => {
-      for (const file of [paths.recordFile, server.socket]) rmSync(file, { force: true })
+      for (const file of left) rmSync(file, { force: true })
       lock[Symbol.dispose]()
     }
     // Also where the process is ended from within; a kill leaves it to the next start.
     process.on('exit', clearUp)
     parts.defer(() => {
-      rmSync(paths.recordFile, { force: true })
+      clearUp()
       process.off('exit', clearUp)
     })
+    const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
+    parts.use(logCrash(log.logger))
+    const core = parts.use(await openCore(options, paths, log))
+    const server = parts.use(await listen(core, paths, onStop))
+    left.push(server.socket)
+    // Whoever comes while it closes finds no daemon, and waits for the lock.
+    parts.defer(() => rmSync(paths.recordFile, { force: true }))
     await writeRecord(paths, server.socket)
     log.logger.info(
       {
