@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Entry } from '../domain/entry.ts'
 import { ContentId } from '../domain/ids.ts'
+import { Rule } from '../domain/rules.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const path = z.string().describe('absolute path')
@@ -49,7 +50,7 @@ export const FileInfo = Entry.extend({
   /** What the file says of itself: camera, size, place; artist, album, length. */
   metadata: z.record(z.string(), z.unknown()).nullable(),
   /** The rule that keeps it out of the index, where one does. */
-  rules: z.array(z.object({ name: z.string(), source: z.string(), pattern: z.string() })),
+  rules: z.array(Rule),
   /** Set where name and content disagree. */
   looksLike: z.string().nullable(),
   online: z.boolean(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Entry } from '../domain/entry.ts'
 import { JobId } from '../domain/ids.ts'
 import { EntryCounts, IndexMode, Location } from '../domain/location.ts'
+import { Rule } from '../domain/rules.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const Scope = z.enum(['current', 'recursive'])
@@ -121,7 +122,7 @@ export const explain = defineQuery({
     indexed: z.boolean(),
     /** The folder the rule applies to, where it is not the path itself. */
     hiddenAt: z.string().nullable(),
-    rule: z.object({ name: z.string(), source: z.string(), pattern: z.string() }).nullable(),
+    rule: Rule.nullable(),
     reason: z.string(),
   }),
   cli: {
