@@ -9,14 +9,22 @@ export interface TreeShape {
   readonly duplicates: number
   /** Bytes really written at the start of each file; the rest of its size is a hole. 0 leaves files empty but for their size. */
   readonly written: number
+  /** What the files are: all that people have, or only short texts, or only films. */
+  readonly kinds: 'mixed' | 'texts' | 'films'
 }
 
-/** The shapes of the documents' own measurements, and one of a million files; see docs/performance.md. */
+/** The shapes of the documents' own measurements, one of a million files, and one for each thing measured on its own. */
 export const shapes = {
-  small: { files: 5_000, directories: 72, seed: 24_680, duplicates: 0.1, written: 64 },
-  medium: { files: 20_000, directories: 1_847, seed: 12_345, duplicates: 0.1, written: 64 },
-  large: { files: 100_000, directories: 16_507, seed: 13_579, duplicates: 0.1, written: 64 },
-  million: { files: 1_000_000, directories: 60_000, seed: 97_531, duplicates: 0, written: 0 },
+  small: { files: 5_000, directories: 72, seed: 24_680, duplicates: 0.1, written: 64, kinds: 'mixed' },
+  medium: { files: 20_000, directories: 1_847, seed: 12_345, duplicates: 0.1, written: 64, kinds: 'mixed' },
+  large: { files: 100_000, directories: 16_507, seed: 13_579, duplicates: 0.1, written: 64, kinds: 'mixed' },
+  million: { files: 1_000_000, directories: 60_000, seed: 97_531, duplicates: 0, written: 0, kinds: 'mixed' },
+  /** Short files that are all there, a tenth of them twice. */
+  texts: { files: 110_000, directories: 4_000, seed: 86_420, duplicates: 0.1, written: 8_192, kinds: 'texts' },
+  /** Files above the size up to which a file is hashed whole; all there. */
+  films: { files: 3_000, directories: 50, seed: 75_319, duplicates: 0, written: 1_200_000, kinds: 'films' },
+  /** One wide folder. */
+  wide: { files: 10_000, directories: 1, seed: 11_111, duplicates: 0, written: 0, kinds: 'mixed' },
 } as const satisfies Record<string, TreeShape>
 
 /** Makes the same tree for the same shape, every time. Returns how many files and directories it made. */
@@ -32,21 +40,29 @@ export function makeTree(root: string, shape: TreeShape): { files: number; direc
     mkdirSync(dir)
     dirs.push(dir)
   }
+  const kinds = KINDS.filter((kind) => shape.kinds === 'mixed' || kind.of === shape.kinds)
+  // What each file holds, by its number: a duplicate has the content, the size and the kind of an earlier one.
+  const contents = new Uint32Array(shape.files)
+  const sizes = new Float64Array(shape.files)
+  const kindOf = new Uint8Array(shape.files)
   const block = Buffer.alloc(shape.written)
   for (let i = 0; i < shape.files; i++) {
-    const kind = pick(KINDS)
-    const path = join(
-      pick(dirs),
-      `${pick(WORDS)}${pick(JOINERS)}${pick(WORDS)}${pick(JOINERS)}${i}.${pick(kind.extensions)}`,
-    )
+    const ownKind = Math.floor(random() * kinds.length)
+    const dir = pick(dirs)
+    const stem = `${pick(WORDS)}${pick(JOINERS)}${pick(WORDS)}${pick(JOINERS)}${i}`
+    const whichExtension = random()
+    const ownSize = Math.floor(kinds[ownKind]!.size * (0.2 + random() * 1.6))
+    const from = random() < shape.duplicates ? Math.floor(random() * i) : i
+    contents[i] = from === i ? i : contents[from]!
+    sizes[i] = from === i ? ownSize : sizes[from]!
+    kindOf[i] = from === i ? ownKind : kindOf[from]!
+    const { extensions } = kinds[kindOf[i]!]!
+    const path = join(dir, `${stem}.${extensions[Math.floor(whichExtension * extensions.length)]!}`)
     const fd = openSync(path, 'w')
-    const size = Math.floor(kind.size * (0.2 + random() * 1.6))
-    const content = random() < shape.duplicates ? Math.floor(random() * i) : i
-    if (shape.written > 0) {
-      for (let j = 0; j < block.length; j += 4) block.writeUInt32LE((content * 2_654_435_761 + j) >>> 0, j)
-      writeSync(fd, block, 0, Math.min(size, block.length))
-    }
-    ftruncateSync(fd, size)
+    const written = Math.min(sizes[i]!, block.length)
+    for (let j = 0; j + 4 <= written; j += 4) block.writeUInt32LE((contents[i]! * 2_654_435_761 + j) >>> 0, j)
+    if (written > 0) writeSync(fd, block, 0, written)
+    ftruncateSync(fd, sizes[i]!)
     closeSync(fd)
     const time = 1_400_000_000 + Math.floor(random() * 330_000_000)
     utimesSync(path, time, time)
@@ -67,12 +83,13 @@ export function mulberry32(seed: number): () => number {
 }
 
 const JOINERS = ['-', '_', ' ', '.']
+/** Middle sizes in bytes; a file has a fifth to nine fifths of it. */
 const KINDS = [
-  { extensions: ['jpg', 'JPG', 'heic', 'png'], size: 90_000 },
-  { extensions: ['mp4', 'mov'], size: 400_000 },
-  { extensions: ['pdf', 'docx', 'xlsx'], size: 60_000 },
-  { extensions: ['txt', 'md', 'json', 'ts', 'py', 'c', 'html'], size: 4_000 },
-  { extensions: ['mp3', 'flac'], size: 120_000 },
+  { of: 'photos', extensions: ['jpg', 'JPG', 'heic', 'png'], size: 90_000 },
+  { of: 'films', extensions: ['mp4', 'mov'], size: 400_000 },
+  { of: 'documents', extensions: ['pdf', 'docx', 'xlsx'], size: 60_000 },
+  { of: 'texts', extensions: ['txt', 'md', 'json', 'ts', 'py', 'c', 'html'], size: 4_000 },
+  { of: 'music', extensions: ['mp3', 'flac'], size: 120_000 },
 ]
 const WORDS =
   'holiday invoice report summer draft scan receipt letter garden project music letter photo beach winter family notes budget contract backup final copy song lecture recipe travel ticket house car tax budget meeting plan sketch portrait river mountain city night birthday wedding school essay thesis chapter module parser server client index archive release test sample data config'.split(
