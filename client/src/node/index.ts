@@ -19,4 +19,4 @@ export {
 } from './paths.ts'
 export { programVersion } from './program-version.ts'
 export { socketTransport } from './socket-transport.ts'
-export type { ReadyMessage } from './spawn-daemon.ts'
+export { READY_FD, type ReadyMessage } from './spawn-daemon.ts'

@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectTo, instancePaths, readRecord } from '@spacedrive/client/node'
+import { createTempDir } from '@spacedrive/core/testing'
+import { expect, test } from 'vitest'
+import { DaemonProcess } from './daemon-process.ts'
+
+test('a second daemon on a data folder refuses, and says who has it', async () => {
+  using folder = createTempDir('daemon')
+  await using first = new DaemonProcess({ dataDir: folder.path })
+  await first.ready
+  await using second = new DaemonProcess({ dataDir: folder.path })
+  const why = expect.stringContaining(`the data folder ${folder.path} is in use by process ${first.pid}`)
+  expect(await second.ready).toMatchObject({ ready: false, code: 'Locked', message: why, details: { pid: first.pid } })
+  expect(await second.exit).toEqual({ code: 4, stdout: '', stderr: why })
+  using client = (await connectTo(first.paths))!
+  expect(client.hello.pid).toBe(first.pid)
+})
+
+test('what a killed daemon leaves is not in the way of the next', async () => {
+  using folder = createTempDir('daemon')
+  await using killed = new DaemonProcess({ dataDir: folder.path })
+  await killed.ready
+  killed.kill('SIGKILL')
+  await killed.exit
+  expect(readdirSync(killed.paths.runDir).toSorted()).toEqual(['daemon.json', 'daemon.lock', 'spacedrive.sock'])
+  expect(await connectTo(killed.paths)).toBeNull()
+
+  await using next = new DaemonProcess({ dataDir: folder.path })
+  expect(await next.ready).toEqual({ ready: true })
+  using client = (await connectTo(next.paths))!
+  expect(client.hello.pid).toBe(next.pid)
+})
+
+test('a record whose socket is another daemon’s by now leads nowhere', async () => {
+  using folder = createTempDir('daemon')
+  using other = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: other.path })
+  await daemon.ready
+  const { recordFile, runDir } = instancePaths({ dataDir: folder.path })
+  mkdirSync(runDir, { recursive: true })
+  writeFileSync(recordFile, JSON.stringify({ ...readRecord(daemon.paths.recordFile), pid: 1 }))
+  expect(await connectTo(instancePaths({ dataDir: folder.path }))).toBeNull()
+})
+
+test('without a data folder of its own the daemon keeps to the places of the platform', async () => {
+  using folder = createTempDir('daemon')
+  const runtime = join(folder.path, 'runtime')
+  mkdirSync(runtime, { mode: 0o700 })
+  const env = {
+    HOME: folder.path,
+    XDG_DATA_HOME: join(folder.path, 'data'),
+    XDG_STATE_HOME: join(folder.path, 'state'),
+    XDG_RUNTIME_DIR: runtime,
+  }
+  await using main = new DaemonProcess({ env })
+  await using named = new DaemonProcess({ env, args: ['--instance', 'test'] })
+  expect([await main.ready, await named.ready]).toEqual([{ ready: true }, { ready: true }])
+  expect(readdirSync(runtime).toSorted()).toEqual(['spacedrive-test.sock', 'spacedrive.sock'])
+  expect(readRecord(join(env.XDG_DATA_HOME, 'spacedrive/run/daemon.json'))?.pid).toBe(main.pid)
+  expect(readRecord(join(env.XDG_DATA_HOME, 'spacedrive/instances/test/run/daemon.json'))?.pid).toBe(named.pid)
+})
+
+test('a data folder whose path is too long for a socket has it elsewhere', async () => {
+  using folder = createTempDir('daemon')
+  const dataDir = join(folder.path, 'long'.repeat(40))
+  await using daemon = new DaemonProcess({ dataDir })
+  expect(await daemon.ready).toEqual({ ready: true })
+  using client = (await connectTo(daemon.paths))!
+  expect(client.hello).toMatchObject({ pid: daemon.pid, dataDir })
+})
+
+test('a run folder that others could enter is closed to them', async () => {
+  using folder = createTempDir('daemon')
+  const { runDir } = instancePaths({ dataDir: folder.path })
+  mkdirSync(runDir)
+  chmodSync(runDir, 0o755)
+  await using daemon = new DaemonProcess({ dataDir: folder.path })
+  await daemon.ready
+  expect(statSync(runDir).mode & 0o777).toBe(0o700)
+})
+
+test('an instance must have a name that can be a file’s', async () => {
+  await using daemon = new DaemonProcess({ args: ['--instance', '../evil'] })
+  expect(await daemon.ready).toMatchObject({ ready: false, code: 'InvalidInput' })
+  expect((await daemon.exit).code).toBe(1)
+})

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { connectTo, type InstancePaths, instancePaths, readRecord } from '@spacedrive/client/node'
+import { createTempDir } from '@spacedrive/core/testing'
+import { expect, test, vi } from 'vitest'
+import { DaemonProcess } from './daemon-process.ts'
+import { RawClient } from './raw-client.ts'
+
+function logLines({ logFile }: InstancePaths): Record<string, unknown>[] {
+  const lines = readFileSync(logFile, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777
+}
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the daemon in good order', async (signal) => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path })
+  expect(await daemon.ready).toEqual({ ready: true })
+  const { paths } = daemon
+  const { socket } = readRecord(paths.recordFile)!
+  expect([modeOf(socket), modeOf(dirname(socket)), modeOf(paths.logFile)]).toEqual([0o600, 0o700, 0o600])
+
+  daemon.kill(signal)
+  expect(await daemon.exit).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(existsSync(socket)).toBe(false)
+  expect(readdirSync(paths.runDir)).toEqual([])
+  expect(logLines(paths)).toMatchObject([
+    { msg: 'the daemon is ready', pid: daemon.pid },
+    { msg: 'the daemon ends', why: signal },
+  ])
+})
+
+test('a client ends the daemon', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path })
+  await daemon.ready
+  using client = (await connectTo(daemon.paths))!
+  expect(await client.call('daemon.stop', {})).toEqual({})
+  expect((await daemon.exit).code).toBe(0)
+  expect(await client.closed).toBeNull()
+})
+
+test('a crash is written down, and leaves nothing behind', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'failing-daemon.ts' })
+  await daemon.ready
+  const { socket } = readRecord(daemon.paths.recordFile)!
+  daemon.kill('SIGUSR2')
+  expect(await daemon.exit).toMatchObject({ code: 1, stderr: expect.stringContaining('the mistake') })
+  expect(logLines(daemon.paths).at(-1)).toMatchObject({
+    level: 50,
+    msg: 'the daemon crashed',
+    err: { message: 'the mistake', stack: expect.stringContaining('failing-daemon.ts') },
+  })
+  expect(existsSync(socket)).toBe(false)
+  expect(readdirSync(daemon.paths.runDir)).toEqual([])
+})
+
+test('the second signal ends the daemon at once', async () => {
+  using folder = createTempDir('daemon')
+  const { logFile } = instancePaths({ dataDir: folder.path })
+  mkdirSync(dirname(logFile), { recursive: true })
+  writeFileSync(logFile, `${'l'.repeat(999)}\n`.repeat(3_000))
+  await using daemon = new DaemonProcess({ dataDir: folder.path })
+  await daemon.ready
+  // A client that does not read its answer is waited for, a moment.
+  using client = await RawClient.greeted(readRecord(daemon.paths.recordFile)!.socket)
+  client.send({ id: 1, method: 'system.logs', params: { tail: 3_000 } })
+  await new Promise((resolve) => client.socket.once('data', () => resolve(client.stopReading())))
+  daemon.kill('SIGTERM')
+  await vi.waitUntil(() => readFileSync(logFile, 'utf8').includes('the daemon ends'))
+  daemon.kill('SIGTERM')
+  expect((await daemon.exit).code).toBe(130)
+  expect(readdirSync(daemon.paths.runDir)).toEqual([])
+})
+
+test('in the foreground the log is on stdout, too', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path, args: ['--foreground'] })
+  await daemon.ready
+  daemon.kill('SIGTERM')
+  const { stdout } = await daemon.exit
+  expect(stdout).toBe(readFileSync(daemon.paths.logFile, 'utf8'))
+})
