@@ -15,7 +15,7 @@ export const hashStates = ['hashed', 'tooFresh', 'changed', 'failed'] as const
 
 /** The outcome for each path, in the order they were asked; packed, so that a batch moves between threads as a few buffers. */
 export interface HashBatch {
-  /** 32 bytes a file; zero where there is no hash. */
+  /** 32 bytes a file; zeros where there is no hash. */
   readonly hashes: Uint8Array
   /** Index into `hashStates`. */
   readonly states: Uint8Array
@@ -29,7 +29,9 @@ export interface HashBatch {
 }
 
 export interface HashError {
+  /** Which path. */
   readonly index: number
+  /** A system code (`EACCES`), or `ENOTFILE`, or `EENDLESS`. */
   readonly code: string
   readonly message: string
 }
@@ -43,9 +45,10 @@ export interface TypeBatch {
   readonly conflicts: readonly TypeConflict[]
 }
 
+/** A file whose name says one type and whose bytes say another. */
 export interface TypeConflict {
+  /** Which path. */
   readonly index: number
-  /** What the name says. */
   readonly extension: string
   /** The id of the definition the bytes fit. */
   readonly looksLike: string

@@ -1,40 +1,63 @@
+import type { RawName } from '../util/file-name.ts'
 import type { HashResult } from './content-hash.ts'
 import type { HashBatch, HashReply, HashRequest } from './hash-messages.ts'
 import { ThreadPool } from './thread-pool.ts'
-import type { RawName } from '../util/file-name.ts'
 
 /** Threads give their memory back after this long without work. */
 const IDLE_MS = 60_000
+
 /** The second request keeps a thread at work while the first one's answer is recorded. */
 const REQUESTS_PER_THREAD = 2
+
 const DEFAULT_THREADS = 2
 
-/** Threads that read files and hash them. They start on use. */
+export interface HashPoolOptions {
+  /** 2 unless said. */
+  readonly threads?: number
+  /** All threads end after this long without work; a minute unless said. */
+  readonly idleMs?: number
+}
+
+export interface SampledOptions {
+  /** Tell what type each file is as well, from the bytes that are read anyway. */
+  readonly identify?: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FullOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Hears now and then how many bytes have been hashed. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+/**
+ * Hashes files in threads, which start on use and end when idle. A file that cannot be read is a state of its result;
+ * calls reject with `Cancelled` when aborted or disposed, and `Internal` where a thread died. A call keeps one thread
+ * busy: ask for some hundred files at a time, and have as many calls open as there are threads, or a few more.
+ */
 export class HashPool implements AsyncDisposable {
   readonly #pool: ThreadPool<HashRequest, HashReply>
 
-  constructor({ threads = DEFAULT_THREADS, idleMs = IDLE_MS }: { threads?: number; idleMs?: number } = {}) {
+  constructor({ threads = DEFAULT_THREADS, idleMs = IDLE_MS }: HashPoolOptions = {}) {
     const entry = new URL('./hash-worker.ts', import.meta.url)
     this.#pool = new ThreadPool({ entry, threads, perThread: REQUESTS_PER_THREAD, idleMs })
   }
 
+  /** Threads alive now. */
+  get size(): number {
+    return this.#pool.size
+  }
+
   /** The sampled hashes of some files, in the order they are asked; with `identify` also what type each is. */
-  async sampled(
-    paths: readonly RawName[],
-    options: { identify?: boolean; signal?: AbortSignal | undefined } = {},
-  ): Promise<HashBatch> {
+  async sampled(paths: readonly RawName[], options: SampledOptions = {}): Promise<HashBatch> {
     const { identify = false, signal } = options
     const reply = await this.#pool.run({ kind: 'sampled', paths, identify }, { signal })
     if (reply.kind !== 'sampled') throw new Error('the hash worker answered another question')
     return reply.batch
   }
 
-  /** The plain hash of all of a file's bytes. `onBytes` hears how far it is. */
-  async full(
-    path: RawName,
-    options: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
-  ): Promise<HashResult> {
-    const { signal, onBytes } = options
+  /** The plain hash of all of a file's bytes. */
+  async full(path: RawName, { signal, onBytes }: FullOptions = {}): Promise<HashResult> {
     const reply = await this.#pool.run({ kind: 'full', path }, { signal, onProgress: onBytes })
     if (reply.kind !== 'full') throw new Error('the hash worker answered another question')
     return reply.result

@@ -1,84 +1,61 @@
 import { basename } from 'node:path'
+import { displayName, extensionOf, fsPath, type RawName } from '../util/file-name.ts'
 import { ContentHasher } from './content-hash.ts'
-import { HASH_BYTES } from './content-id.ts'
-import {
-  type HashBatch,
-  type HashError,
-  type HashReply,
-  type HashRequest,
-  hashStates,
-  NO_DEFINITION,
-  type TypeBatch,
-  type TypeConflict,
-} from './hash-messages.ts'
+import { HashBatchBuilder } from './hash-batch.ts'
+import type { HashReply, HashRequest } from './hash-messages.ts'
 import { serveThread } from './serve-thread.ts'
 import type { ServeContext } from './serve-thread.ts'
 import type { Served } from './thread-pool.ts'
 import { identifyFile } from './types/identify-file.ts'
-import { Identifier } from './types/identify.ts'
+import { type Identification, Identifier } from './types/identify.ts'
 import { fileTypeTable } from './types/table/index.ts'
-import { displayName, fsPath } from '../util/file-name.ts'
-import type { RawName } from '../util/file-name.ts'
-
-const FAILED = hashStates.indexOf('failed')
 
 const hasher = await ContentHasher.load()
 const identifier = new Identifier(fileTypeTable)
 
-serveThread<HashRequest, HashReply>(async (request, context) => {
+serveThread(async (request: HashRequest, context): Promise<Served<HashReply>> => {
   switch (request.kind) {
     case 'sampled':
-      return hashBatch(request, context)
-    case 'full':
-      return {
-        reply: {
-          kind: 'full',
-          result: hasher.full(fsPath(request.path), { stopped: context.stopped, onBytes: context.progress }),
-        },
-      }
+      return sampleBatch(request, context)
+    case 'full': {
+      const options = { stopped: context.stopped, onBytes: context.progress }
+      return { reply: { kind: 'full', result: hasher.full(fsPath(request.path), options) } }
+    }
   }
 })
 
-async function hashBatch(
+async function sampleBatch(
   { paths, identify }: Extract<HashRequest, { kind: 'sampled' }>,
   { stopped }: ServeContext,
 ): Promise<Served<HashReply>> {
-  const count = paths.length
-  const hashes = new Uint8Array(count * HASH_BYTES)
-  const states = new Uint8Array(count)
-  const sizes = new Float64Array(count)
-  const mtimes = new Float64Array(count)
-  const mtimeNs = new Uint32Array(count)
-  const errors: HashError[] = []
+  const builder = new HashBatchBuilder(paths.length)
+  const undecided: number[] = []
   for (const [index, path] of paths.entries()) {
     if (stopped()) break
-    const result = hasher.sampled(fsPath(path))
-    states[index] = result.state === 'failed' ? FAILED : hashStates.indexOf(result.state)
-    if (result.state === 'failed') errors.push({ index, code: result.code, message: result.message })
-    else if (result.state !== 'changed') {
-      hashes.set(result.hash, index * HASH_BYTES)
-      sizes[index] = result.size
-      mtimes[index] = result.mtime
-      mtimeNs[index] = result.mtimeNs
-    }
+    if (!identify) builder.setResult(index, hasher.sampled(fsPath(path)))
+    else if (sampleAndIdentify(builder, path, index)) undecided.push(index)
   }
-  const types = identify ? await identifyBatch(paths, states) : null
-  const batch: HashBatch = { hashes, states, sizes, mtimes, mtimeNs, errors, types }
-  const buffers = [hashes, states, sizes, mtimes, mtimeNs].map((array) => array.buffer)
-  return { reply: { kind: 'sampled', batch }, transfer: buffers }
+  for (const index of undecided) {
+    const path = paths[index]!
+    const found = await identifyFile(identifier, { path: fsPath(path), name: nameOf(path) })
+    if (!('state' in found)) builder.setType(index, found)
+  }
+  const batch = builder.build({ types: identify })
+  const transfer = [batch.hashes.buffer as ArrayBuffer]
+  return { reply: { kind: 'sampled', batch }, transfer }
 }
 
-async function identifyBatch(paths: readonly RawName[], states: Uint8Array): Promise<TypeBatch> {
-  const definitions = new Uint16Array(paths.length).fill(NO_DEFINITION)
-  const confidences = new Uint8Array(paths.length)
-  const conflicts: TypeConflict[] = []
-  for (const [index, path] of paths.entries()) {
-    if (states[index] === FAILED) continue
-    const found = await identifyFile(identifier, { path: fsPath(path), name: basename(displayName(path)) })
-    if ('state' in found || !found.definition) continue
-    definitions[index] = fileTypeTable.indexOf(found.definition)
-    confidences[index] = found.confidence
-    if (found.conflict) conflicts.push({ index, ...found.conflict })
-  }
-  return { definitions, confidences, conflicts }
+/** Both from one reading of the file. True where the bytes deserve a second look. */
+function sampleAndIdentify(builder: HashBatchBuilder, path: RawName, index: number): boolean {
+  const name = nameOf(path)
+  const file = { name, extension: extensionOf(name) }
+  let found: Identification | undefined
+  const result = hasher.sampled(fsPath(path), (source) => (found = identifier.identify(source, file)))
+  builder.setResult(index, result)
+  if (found && result.state !== 'changed') builder.setType(index, found)
+  return found?.undecided ?? false
+}
+
+function nameOf(path: RawName): string {
+  return basename(displayName(path))
 }

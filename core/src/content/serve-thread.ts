@@ -8,10 +8,10 @@ export interface ServeContext {
   readonly progress: (value: number) => void
 }
 
+type Handle<Request, Reply> = (request: Request, context: ServeContext) => Promise<Served<Reply>>
+
 /** The worker's half of `ThreadPool`: answers requests in the order they come, one at a time. */
-export function serveThread<Request, Reply>(
-  handle: (request: Request, context: ServeContext) => Promise<Served<Reply>>,
-): void {
+export function serveThread<Request, Reply>(handle: Handle<Request, Reply>): void {
   const port = parentPort
   if (!port) throw new Error('serveThread runs in a worker thread only')
   let last: Promise<void> = Promise.resolve()

@@ -1,13 +1,16 @@
-import { parseFile } from 'music-metadata'
+import type { IAudioMetadata } from 'music-metadata'
 import type { AudioMediaTable } from '../../library/db/schema/media.ts'
 
+/** A row of `audio_media`, as a sound file gives it. */
 export type AudioFacts = Omit<AudioMediaTable, 'content_id'>
 
-/** What a sound file says of itself. */
-export async function readAudioFacts(path: string): Promise<AudioFacts> {
-  const { format, common } = await parseFile(path, { duration: true, skipCovers: true })
+/** A title is a line; more is something else. */
+const MAX_TEXT = 1_000
+
+export function audioFacts({ format, common }: IAudioMetadata): AudioFacts {
+  const { duration } = format
   return {
-    duration_ms: format.duration === undefined ? null : Math.round(format.duration * 1_000),
+    duration_ms: duration === undefined || !Number.isFinite(duration) ? null : Math.round(duration * 1_000),
     bit_rate: whole(format.bitrate),
     sample_rate: whole(format.sampleRate),
     channels: whole(format.numberOfChannels),
@@ -27,10 +30,10 @@ export async function readAudioFacts(path: string): Promise<AudioFacts> {
 }
 
 function whole(value: number | null | undefined): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : null
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : null
 }
 
 function text(value: string | undefined): string | null {
-  const trimmed = value?.replaceAll('\0', '').trim() ?? ''
+  const trimmed = (value ?? '').replaceAll('\0', '').trim().slice(0, MAX_TEXT)
   return trimmed === '' ? null : trimmed
 }

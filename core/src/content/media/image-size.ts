@@ -1,74 +1,96 @@
+import type { ByteSource } from '../types/byte-source.ts'
+import { latin1, startsAt, u16be, u16le, u32be, u32le } from '../types/structure/bytes.ts'
+
 export interface ImageSize {
   /** Pixels, as stored: before any orientation is applied. */
   readonly width: number
   readonly height: number
-  /** EXIF 1–8 where the container itself says how to turn the picture. */
-  readonly orientation?: number
+  /** Bits of each colour channel. */
+  readonly bitDepth: number | null
 }
 
-/** The pixels of a picture, from its header alone; null where the header is not understood. */
-export function imageSize(head: Buffer): ImageSize | null {
-  try {
-    return png(head) ?? gif(head) ?? bmp(head) ?? webp(head) ?? jpeg(head) ?? heif(head)
-  } catch (err) {
-    // The header ends in the midst of what it promises.
-    if (err instanceof RangeError) return null
-    throw err
-  }
+/** Segments before the frame of a JPEG; more than these make no picture. */
+const MAX_SEGMENTS = 1_000
+
+/** The pixels of a picture, from its header alone; null where it is damaged or of another format. */
+export function imageSize(source: ByteSource): ImageSize | null {
+  const { head } = source
+  const size = png(head) ?? gif(head) ?? webp(head) ?? jpeg(source) ?? tiff(source) ?? bmp(head)
+  return size && size.width > 0 && size.height > 0 ? size : null
 }
 
 /** https://www.w3.org/TR/png-3/#11IHDR */
-function png(head: Buffer): ImageSize | null {
-  if (head.length < 24 || head.readUInt32BE(0) !== 0x89504e47) return null
-  return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) }
+function png(head: Uint8Array): ImageSize | null {
+  if (!startsAt(head, 0, '\x89PNG') || !startsAt(head, 12, 'IHDR')) return null
+  return { width: u32be(head, 16), height: u32be(head, 20), bitDepth: head[24] ?? null }
 }
 
-function gif(head: Buffer): ImageSize | null {
-  if (head.subarray(0, 4).toString('latin1') !== 'GIF8') return null
-  return { width: head.readUInt16LE(6), height: head.readUInt16LE(8) }
-}
-
-function bmp(head: Buffer): ImageSize | null {
-  if (head.length < 26 || head.readUInt16BE(0) !== 0x424d) return null
-  return { width: Math.abs(head.readInt32LE(18)), height: Math.abs(head.readInt32LE(22)) }
+function gif(head: Uint8Array): ImageSize | null {
+  if (!startsAt(head, 0, 'GIF8')) return null
+  return { width: u16le(head, 6), height: u16le(head, 8), bitDepth: 8 }
 }
 
 /** https://developers.google.com/speed/webp/docs/riff_container */
-function webp(head: Buffer): ImageSize | null {
-  if (head.subarray(0, 4).toString('latin1') !== 'RIFF' || head.subarray(8, 12).toString('latin1') !== 'WEBP')
-    return null
-  const chunk = head.subarray(12, 16).toString('latin1')
-  if (chunk === 'VP8X') return { width: head.readUIntLE(24, 3) + 1, height: head.readUIntLE(27, 3) + 1 }
-  if (chunk === 'VP8L') {
-    const bits = head.readUInt32LE(21)
-    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
+function webp(head: Uint8Array): ImageSize | null {
+  if (!startsAt(head, 0, 'RIFF') || !startsAt(head, 8, 'WEBP')) return null
+  switch (latin1(head, 12, 16)) {
+    case 'VP8X':
+      return { width: (u32le(head, 24) & 0xff_ffff) + 1, height: (u32le(head, 27) & 0xff_ffff) + 1, bitDepth: 8 }
+    case 'VP8L':
+      return { width: (u32le(head, 21) & 0x3fff) + 1, height: ((u32le(head, 21) >>> 14) & 0x3fff) + 1, bitDepth: 8 }
+    case 'VP8 ':
+      return { width: u16le(head, 26) & 0x3fff, height: u16le(head, 28) & 0x3fff, bitDepth: 8 }
+    default:
+      return null
   }
-  return { width: head.readUInt16LE(26) & 0x3fff, height: head.readUInt16LE(28) & 0x3fff }
 }
 
-/** ITU-T T.81, B.2.2: the frame header. */
-function jpeg(head: Buffer): ImageSize | null {
-  if (head.length < 4 || head.readUInt16BE(0) !== 0xffd8) return null
-  for (let at = 2; at + 9 <= head.length;) {
-    if (head[at] !== 0xff) return null
-    const marker = head[at + 1]!
+/** ITU-T T.81, B.2.2: the frame header, wherever the segments before it end. */
+function jpeg(source: ByteSource): ImageSize | null {
+  if (!startsAt(source.head, 0, '\xff\xd8')) return null
+  let at = 2
+  for (let i = 0; i < MAX_SEGMENTS; i++) {
+    const segment = source.read(at, 10)
+    if (segment.length < 10 || segment[0] !== 0xff) return null
+    const marker = segment[1]!
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
-    if (isFrame) return { width: head.readUInt16BE(at + 7), height: head.readUInt16BE(at + 5) }
-    at += marker === 0xff ? 1 : 2 + head.readUInt16BE(at + 2)
+    if (isFrame) return { width: u16be(segment, 7), height: u16be(segment, 5), bitDepth: segment[4]! }
+    at += marker === 0xff ? 1 : 2 + u16be(segment, 2)
   }
   return null
 }
 
-/** ISO/IEC 23008-12: the largest `ispe` is the picture's, a grid's tiles are smaller. `irot` turns it counter-clockwise. */
-function heif(head: Buffer): ImageSize | null {
-  if (head.subarray(4, 8).toString('latin1') !== 'ftyp') return null
-  let best: { width: number; height: number } | null = null
-  for (let at = head.indexOf('ispe', 8, 'latin1'); at >= 0; at = head.indexOf('ispe', at + 4, 'latin1')) {
-    const size = { width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) }
-    if (!best || size.width * size.height > best.width * best.height) best = size
+const TAG_WIDTH = 256
+const TAG_HEIGHT = 257
+const TAG_BITS = 258
+const SHORT = 3
+
+/** The first directory of a TIFF, and of the raw photos made like one. */
+function tiff(source: ByteSource): ImageSize | null {
+  const little = startsAt(source.head, 0, 'II*\0')
+  if (!little && !startsAt(source.head, 0, 'MM\0*')) return null
+  const u16 = little ? u16le : u16be
+  const u32 = little ? u32le : u32be
+  const directory = source.read(u32(source.head, 4), 2 + 12 * 256)
+  const found = { width: 0, height: 0, bitDepth: null as number | null }
+  for (let i = 0; i < Math.min(u16(directory, 0), 256); i++) {
+    const at = 2 + i * 12
+    const value = u16(directory, at + 2) === SHORT ? u16(directory, at + 8) : u32(directory, at + 8)
+    const tag = u16(directory, at)
+    if (tag === TAG_WIDTH) found.width = value
+    if (tag === TAG_HEIGHT) found.height = value
+    // The depths of more than two channels stand elsewhere; they are all alike.
+    const inline = u32(directory, at + 4) <= 2
+    if (tag === TAG_BITS) found.bitDepth = inline ? value : u16(source.read(u32(directory, at + 8), 2), 0) || null
   }
-  if (!best) return null
-  const irot = head.indexOf('irot', 8, 'latin1')
-  const turns = irot >= 0 ? head[irot + 4]! & 3 : 0
-  return { ...best, orientation: [1, 8, 3, 6][turns]! }
+  return found
+}
+
+const OS2_HEADER_BYTES = 12
+
+function bmp(head: Uint8Array): ImageSize | null {
+  if (!startsAt(head, 0, 'BM') || head.length < 26) return null
+  if (u32le(head, 14) === OS2_HEADER_BYTES) return { width: u16le(head, 18), height: u16le(head, 20), bitDepth: null }
+  // A negative height says that the rows go from the top.
+  return { width: u32le(head, 18) | 0, height: Math.abs(u32le(head, 22) | 0), bitDepth: null }
 }

@@ -1,18 +1,22 @@
-import { displayName, fsPath, type RawName } from '../../util/file-name.ts'
+import { fsPath, type RawName } from '../../util/file-name.ts'
+import type { ReadFailure } from '../regular-file.ts'
 import { serveThread } from '../serve-thread.ts'
-import { type AudioFacts, readAudioFacts } from './audio-facts.ts'
-import { type ImageFacts, readImageFacts } from './image-facts.ts'
+import type { Served } from '../thread-pool.ts'
+import { type AudioReading, readAudio } from './read-audio.ts'
+import { type ImageReading, readImage } from './read-image.ts'
 
 export interface MediaRequest {
   readonly path: RawName
   readonly type: 'image' | 'audio'
 }
 
-export type MediaReply =
-  | { readonly kind: 'image'; readonly row: ImageFacts }
-  | { readonly kind: 'audio'; readonly row: AudioFacts }
+export type MediaReply = ImageReading | AudioReading | ReadFailure | null
 
-serveThread<MediaRequest, MediaReply>(async ({ path, type }) => {
-  if (type === 'image') return { reply: { kind: 'image', row: await readImageFacts(fsPath(path)) } }
-  return { reply: { kind: 'audio', row: await readAudioFacts(displayName(path)) } }
+serveThread(async ({ path, type }: MediaRequest): Promise<Served<MediaReply>> => {
+  switch (type) {
+    case 'image':
+      return { reply: await readImage(fsPath(path)) }
+    case 'audio':
+      return { reply: await readAudio(fsPath(path)) }
+  }
 })

@@ -31,7 +31,7 @@ export function isobmffType({ head }: ByteSource): string | null {
   const atom = latin1(head, 4, 8)
   if (atom !== 'ftyp') return /^(moov|mdat|wide|skip|free|pnot)$/.test(atom) && isAtomChain(head) ? 'mov' : null
   const major = latin1(head, 8, 12)
-  if (/^3g/.test(major)) return '3gp'
+  if (major.startsWith('3g')) return '3gp'
   const found = typesByBrand[major] ?? 'mp4'
   if (found !== 'heif') return found
   // The brand says only that pictures follow; the compatible ones say how they are coded.
@@ -55,9 +55,11 @@ export function oggType({ head }: ByteSource): string {
   const packet = latin1(head, 27 + (head[26] ?? 0), 27 + (head[26] ?? 0) + 8)
   if (packet.startsWith('OpusHead')) return 'opus'
   if (packet.startsWith('Speex')) return 'speex'
-  if (/^(\x80theora|\x01video|BBCD|fishead)/.test(packet)) return 'ogv'
-  return 'ogg'
+  return OGG_VIDEO.some((mark) => packet.startsWith(mark)) ? 'ogv' : 'ogg'
 }
+
+/** Theora, Ogg Media, Dirac and a skeleton, which only pictures have. */
+const OGG_VIDEO = ['\x80theora', '\x01video', 'BBCD', 'fishead']
 
 const ASF_VIDEO = '\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b'
 const ASF_AUDIO = '\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b'

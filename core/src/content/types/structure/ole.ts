@@ -17,7 +17,7 @@ const nameRules: readonly { readonly id: string; readonly name: RegExp }[] = [
   { id: 'msg', name: /^__(properties_version1\.0|nameid_version1\.0)$/ },
   { id: 'visio-97', name: /^VisioDocument$/ },
   { id: 'publisher', name: /^Quill$/ },
-  { id: 'hwp', name: /^(HwpSummaryInformation|\x05HwpSummaryInformation)$/ },
+  { id: 'hwp', name: /HwpSummaryInformation$/ },
   { id: 'project', name: /^(Props9|Props12|Props14|   1[124]|   19)$/ },
   { id: 'solidworks', name: /^(SwDocContentMgr|swXmlContents|SWDocMgrTempStorage)/i },
   { id: '3dsmax', name: /^(VideoPostQueue|ClassDirectory3)$/ },

@@ -3,7 +3,9 @@ export function shebangType(text: string): string | null {
   const line = /^#!\s*([^\n]*)/.exec(text)?.[1]
   if (line === undefined) return null
   const words = line.trim().split(/\s+/)
-  const program = words[0]!.endsWith('/env') ? words.slice(1).find((word) => !word.startsWith('-') && !word.includes('=')) : words[0]
+  const program = words[0]!.endsWith('/env')
+    ? words.slice(1).find((word) => !word.startsWith('-') && !word.includes('='))
+    : words[0]
   const name = (program ?? '').split('/').pop()!
   return typesByInterpreter[name.replace(/[\d.]+$/, '')] ?? (name === '' ? null : 'shell')
 }

@@ -1,0 +1,35 @@
+import { openAsBlob, readFileSync } from 'node:fs'
+import { CouldNotDetermineFileTypeError, parseBlob, parseBuffer, UnsupportedFileTypeError } from 'music-metadata'
+import { errorMessage } from '../../util/errors.ts'
+import { withRegularFile } from '../regular-file.ts'
+import type { FilePath, ReadFailure } from '../regular-file.ts'
+import type { AudioFacts } from './audio-facts.ts'
+import { audioFacts } from './audio-facts.ts'
+
+/**
+ * Sound whose length is written nowhere has to be counted frame by frame, which is done in memory. An hour of MP3 fits;
+ * of what is larger, the length stays unknown.
+ */
+const MAX_COUNTED_BYTES = 67_108_864
+
+export interface AudioReading {
+  readonly kind: 'audio'
+  readonly row: AudioFacts
+}
+
+/** What a sound file says of itself; null for a format that is not understood. */
+export async function readAudio(path: FilePath): Promise<AudioReading | ReadFailure | null> {
+  const size = withRegularFile(path, (_fd, stat) => Number(stat.size))
+  if (typeof size !== 'number') return size
+  try {
+    // A blob takes paths that are no text, and leaves it to the bytes what they are.
+    const found = await parseBlob(await openAsBlob(path), { duration: false, skipCovers: true })
+    if (found.format.duration !== undefined || size > MAX_COUNTED_BYTES)
+      return { kind: 'audio', row: audioFacts(found) }
+    const counted = await parseBuffer(readFileSync(path), { size }, { duration: true, skipCovers: true })
+    return { kind: 'audio', row: audioFacts(counted) }
+  } catch (err) {
+    if (err instanceof CouldNotDetermineFileTypeError || err instanceof UnsupportedFileTypeError) return null
+    return { state: 'failed', code: 'ECORRUPT', message: errorMessage(err) }
+  }
+}

@@ -1,0 +1,51 @@
+import { fileSource, readFully, withRegularFile } from '../regular-file.ts'
+import type { FilePath, ReadFailure } from '../regular-file.ts'
+import { errorMessage } from '../../util/errors.ts'
+import { readHeif } from './heif.ts'
+import { imageFacts } from './image-facts.ts'
+import type { Frame, ImageFacts } from './image-facts.ts'
+import { imageSize } from './image-size.ts'
+import { parseTags, tagBytes } from './image-tags.ts'
+
+/** EXIF, XMP and the thumbnail in them lie at the beginning; what lies further in is read where it is. */
+const HEAD_BYTES = 524_288
+
+export interface ImageReading {
+  readonly kind: 'image'
+  readonly row: ImageFacts
+  /** Why the tags could not be read, so that a date missing here is not taken for a picture without one; else null. */
+  readonly damage: string | null
+}
+
+interface Header {
+  readonly frame: Frame
+  readonly tags: Uint8Array | null
+}
+
+const noFrame: Frame = { width: null, height: null, bitDepth: null, orientation: null }
+
+/** What a picture says of itself; null for a format whose header is not understood. */
+export async function readImage(path: FilePath): Promise<ImageReading | ReadFailure | null> {
+  const header = withRegularFile(path, readHeader)
+  if ('state' in header) return header
+  const { frame, tags } = header
+  if (!tags) return frame === noFrame ? null : { kind: 'image', row: imageFacts(frame, {}), damage: null }
+  try {
+    return { kind: 'image', row: imageFacts(frame, await parseTags(tags)), damage: null }
+  } catch (err) {
+    return { kind: 'image', row: imageFacts(frame, {}), damage: errorMessage(err) }
+  }
+}
+
+function readHeader(fd: number, { size: bigSize }: { size: bigint }): Header {
+  const size = Number(bigSize)
+  const head = new Uint8Array(Math.min(size, HEAD_BYTES))
+  const read = readFully(fd, head, { start: 0, length: head.length, position: 0 })
+  const source = fileSource(fd, size, head.subarray(0, read))
+  const heif = readHeif(source)
+  const frame = heif ?? imageSize(source)
+  return {
+    frame: frame ? { orientation: null, ...frame } : noFrame,
+    tags: tagBytes(source, heif),
+  }
+}
