@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, realpath, rename } from 'node:fs/promises'
 import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
@@ -10,29 +10,42 @@ export type RawConfig = Record<string, unknown>
 /** A file is a page of settings; more is not one of ours. */
 const MAX_CONFIG_BYTES = 1_048_576
 
+interface ReadOptions {
+  readonly log: Logger
+  readonly now?: () => number
+}
+
 /**
- * Reads a configuration file. One that cannot be understood is set aside, never overwritten, and the defaults hold.
- * Throws `VersionMismatch` for a file of a newer version.
+ * Reads the file of an instance, {} where there is none. One that cannot be understood is set aside, never overwritten,
+ * and the defaults hold. Throws `VersionMismatch` for a file of a newer version.
  */
-export async function readConfigFile(
-  path: string,
-  { log, now }: { log: Logger; now: () => number },
-): Promise<RawConfig> {
+export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<RawConfig> {
+  const config = await read(path)
+  if (config !== null) return config
+  const aside = `${path}.broken-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
+  await rename(path, aside)
+  log.error(
+    { path, aside },
+    'the configuration cannot be read: it was set aside, and the defaults hold; mend it and put it back',
+  )
+  return {}
+}
+
+/** Reads the file of a person, {} where there is none. We never write it, so one that is broken stays where it is. */
+export async function readUserFile(path: string, { log }: ReadOptions): Promise<RawConfig> {
+  const config = await read(path)
+  if (config === null) log.error({ path }, 'the configuration of this user cannot be read; it is passed over: mend it')
+  return config ?? {}
+}
+
+/** Null where the file is no configuration. */
+async function read(path: string): Promise<RawConfig | null> {
   const text = await readFile(path, 'utf8').catch((err: unknown) => {
-    if (systemCode(err) === 'ENOENT') return null
+    if (systemCode(err) === 'ENOENT') return '{}'
     throw new CoreError('PermissionDenied', `${path} cannot be read: ${errorMessage(err)}`, { cause: err })
   })
-  if (text === null) return {}
   const parsed = text.length > MAX_CONFIG_BYTES ? null : parseObject(text)
-  if (parsed === null) {
-    const aside = `${path}.broken-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
-    await rename(path, aside)
-    log.error(
-      { path, aside },
-      'the configuration cannot be read: it was set aside, and the defaults hold; mend it and put it back',
-    )
-    return {}
-  }
+  if (parsed === null) return null
   if (typeof parsed['version'] === 'number' && parsed['version'] > CONFIG_VERSION) {
     throw new CoreError(
       'VersionMismatch',
@@ -42,13 +55,22 @@ export async function readConfigFile(
   return migrateConfig(parsed)
 }
 
+/** Throws `PermissionDenied` or `DiskFull` where it cannot be written; the old file is whole then. */
 export async function writeConfigFile(path: string, config: RawConfig): Promise<void> {
-  await writeFileAtomically(path, `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`)
+  // Where it is a link (to a folder of settings under version control), what it leads to is written.
+  const target = await realpath(path).catch(() => path)
+  try {
+    await writeFileAtomically(target, `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`)
+  } catch (cause) {
+    const code = systemCode(cause) === 'ENOSPC' ? 'DiskFull' : 'PermissionDenied'
+    throw new CoreError(code, `${path} cannot be written: ${errorMessage(cause)}`, { cause })
+  }
 }
 
 function parseObject(text: string): RawConfig | null {
   try {
-    const value: unknown = JSON.parse(text)
+    // Some editors on Windows put a mark in front.
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawConfig) : null
   } catch {
     return null

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -57,6 +57,64 @@ test('a broken file is set aside with its content, and the defaults hold', async
   expect(await readFile(join(dir.path, aside!), 'utf8')).toBe('{ "log": ')
 })
 
+test('each value says which variable or file it comes from', async () => {
+  await using dir = await dataDir({ version: 1, log: { level: 'warn' } })
+  const userFile = join(dir.path, 'user.json')
+  await writeFile(userFile, JSON.stringify({ log: { files: 9 } }))
+  const env = { SPACEDRIVE_LOG_MAX_BYTES: '70000', SPACEDRIVE_LOG_LEVEL: '' }
+  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger, userFile, env })
+  const from = (key: string) => config.explain(key).from
+  expect([from('log.maxBytes'), from('log.level'), from('log.files'), from('watch.enabled')]).toEqual([
+    'SPACEDRIVE_LOG_MAX_BYTES',
+    join(dir.path, 'config.json'),
+    userFile,
+    null,
+  ])
+})
+
+test('a broken file of the user is passed over and stays where it is: it is theirs', async () => {
+  await using dir = await dataDir()
+  const userFile = join(dir.path, 'user.json')
+  await writeFile(userFile, '{ "log": ')
+  const { lines, log } = recorder()
+  await ConfigManager.open({ dataDir: dir.path, log, userFile })
+  expect(lines).toEqual([expect.stringContaining('passed over')])
+  expect(await readdir(dir.path)).toEqual(['user.json'])
+})
+
+test('what a person writes into the file meanwhile is kept, and holds', async () => {
+  await using dir = await dataDir({ version: 1 })
+  const file = join(dir.path, 'config.json')
+  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
+  const changed: string[] = []
+  using subscription = config.onChange((key) => changed.push(key))
+  await writeFile(file, JSON.stringify({ version: 1, log: { files: 3 }, plugin: 'x' }))
+  const [first] = await Promise.all([config.set('log.level', 'debug'), config.set('jobs.keepEnded', '7')])
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+    version: 1,
+    log: { files: 3, level: 'debug' },
+    jobs: { keepEnded: 7 },
+    plugin: 'x',
+  })
+  expect(config.values).toMatchObject({ log: { files: 3, level: 'debug' }, jobs: { keepEnded: 7 } })
+  expect(changed).toEqual(['log.level', 'log.files', 'jobs.keepEnded'])
+  expect(first).toMatchObject({ value: 'debug', source: 'file', restartNeeded: false })
+  subscription[Symbol.dispose]()
+  expect(await config.set('jobs.keepEnded', '8')).toMatchObject({ restartNeeded: true })
+  expect(changed).toHaveLength(3)
+})
+
+test('a file that is a link stays one', async () => {
+  await using dir = await dataDir()
+  const kept = join(dir.path, 'dotfiles.json')
+  await writeFile(kept, '\uFEFF{ "log": { "files": 3 } }')
+  await symlink(kept, join(dir.path, 'config.json'))
+  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
+  await config.set('log.level', 'debug')
+  expect(JSON.parse(await readFile(kept, 'utf8'))).toMatchObject({ log: { files: 3, level: 'debug' } })
+  expect((await lstat(join(dir.path, 'config.json'))).isSymbolicLink()).toBe(true)
+})
+
 test('an unknown key is told with the nearest one, and kept', async () => {
   await using dir = await dataDir({ version: 1, log: { levle: 'debug' }, plugin: { a: 1 } })
   const { lines, log } = recorder()
@@ -72,8 +130,10 @@ test('an unknown key is told with the nearest one, and kept', async () => {
 
 test('a value that makes no sense is refused, and one in the file is passed over', async () => {
   await using dir = await dataDir({ version: 1, log: { level: 'loud' } })
-  const config = await ConfigManager.open({ dataDir: dir.path, log: silentLogger })
-  expect(config.values.log.level).toBe('info')
+  const { lines, log } = recorder()
+  const config = await ConfigManager.open({ dataDir: dir.path, log, env: { SPACEDRIVE_LOG_FILES: 'many' } })
+  expect(config.values.log).toMatchObject({ level: 'info', files: 5 })
+  expect(lines).toEqual([expect.stringContaining('SPACEDRIVE_LOG_FILES'), expect.stringContaining('log.level has')])
   await expect(config.set('log.level', 'loud')).rejects.toMatchObject({ code: 'InvalidInput' })
   await expect(config.set('log.lvl', 'info')).rejects.toMatchObject({ code: 'NotFound' })
 })

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
-import { CoreError } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { type RawConfig, readConfigFile, writeConfigFile } from './config-file.ts'
-import { Config, type Setting, settings } from './schema.ts'
+import { type RawConfig, readInstanceFile, readUserFile, writeConfigFile } from './config-file.ts'
+import { Config, isLive, type Setting, settings } from './schema.ts'
 
 export type ConfigSource = 'flag' | 'environment' | 'file' | 'default'
 
@@ -30,50 +30,53 @@ export interface ConfigOptions {
   readonly now?: () => number
 }
 
-interface Layer {
+/** A value, and the variable or file it came from. */
+interface Origin {
+  readonly value: unknown
   readonly source: ConfigSource
   readonly from: string | null
-  /** By key. */
-  readonly values: ReadonlyMap<string, unknown>
 }
 
-/** Settings the engine only reads when it starts. */
-const LIVE_KEYS: ReadonlySet<string> = new Set()
+/** What one source says, by key. */
+type Layer = ReadonlyMap<string, Origin>
 
 /** The settings of one installation: flags over environment over the instance's file over the user's file over defaults. */
 export class ConfigManager {
+  readonly #options: ConfigOptions
   readonly #file: string
-  readonly #log: Logger
-  readonly #fixed: readonly Layer[]
-  readonly #user: Layer | null
+  /** What the instance's file can change nothing about: above it, and below it. */
+  readonly #above: readonly Layer[]
+  readonly #below: readonly Layer[]
   readonly #listeners = new Set<(key: string) => void>()
-  #raw: RawConfig
+  #layers: readonly Layer[] = []
   #values: Config
+  #writing: Promise<unknown> = Promise.resolve()
 
-  private constructor(of: { file: string; log: Logger; fixed: readonly Layer[]; user: Layer | null; raw: RawConfig }) {
-    this.#file = of.file
-    this.#log = of.log
-    this.#fixed = of.fixed
-    this.#user = of.user
-    this.#raw = of.raw
-    this.#values = this.#resolve()
+  private constructor(
+    options: ConfigOptions,
+    file: string,
+    layers: Record<'above' | 'below', Layer[]> & { raw: RawConfig },
+  ) {
+    this.#options = options
+    this.#file = file
+    this.#above = layers.above
+    this.#below = layers.below
+    this.#values = this.#apply(layers.raw)
   }
 
   static async open(options: ConfigOptions): Promise<ConfigManager> {
-    const { dataDir, log, userFile = null, env = {}, flags = {}, now = Date.now } = options
+    const { dataDir, log, userFile = null, env = {}, flags = {} } = options
     const file = join(dataDir, 'config.json')
-    const raw = await readConfigFile(file, { log, now })
+    const raw = await readInstanceFile(file, options)
     warnUnknown(raw, file, log)
-    const user = userFile === null ? null : await readConfigFile(userFile, { log, now })
-    if (user && userFile) warnUnknown(user, userFile, log)
-    const fixed = [flagLayer(flags), environmentLayer(env, log)]
-    return new ConfigManager({
-      file,
-      log,
-      fixed,
-      raw,
-      user: user && { source: 'file', from: userFile, values: byKey(user, log, userFile) },
-    })
+    const above = [flagLayer(flags), environmentLayer(env, log)]
+    const below: Layer[] = []
+    if (userFile !== null) {
+      const user = await readUserFile(userFile, options)
+      warnUnknown(user, userFile, log)
+      below.push(fileLayer(user, userFile, log))
+    }
+    return new ConfigManager(options, file, { above, below, raw })
   }
 
   /** What holds now. */
@@ -91,84 +94,90 @@ export class ConfigManager {
     return this.#explain(requireSetting(key))
   }
 
-  /** Writes a value into the instance's file. Throws `NotFound` or `InvalidInput`. */
+  /**
+   * Writes a value into the instance's file, which is read again before: what a person has written there meanwhile stays,
+   * and holds. Throws `NotFound`, `InvalidInput` or what keeps the file from being written.
+   */
   async set(key: string, text: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
     const setting = requireSetting(key)
     const value = parseText(setting, text)
-    const group = this.#raw[setting.group]
-    this.#raw = { ...this.#raw, [setting.group]: { ...(isObject(group) ? group : {}), [setting.name]: value } }
-    await writeConfigFile(this.#file, this.#raw)
-    this.#values = this.#resolve()
-    for (const listener of this.#listeners) listener(key)
-    return { ...this.#explain(setting), restartNeeded: !LIVE_KEYS.has(key) }
+    // One after another: each reads what the one before wrote.
+    const written = this.#writing.then(() => this.#write(setting, value))
+    this.#writing = written.catch(() => {})
+    await written
+    return { ...this.#explain(setting), restartNeeded: !isLive(setting) }
   }
 
+  /** `listener` is called with the key of every value that is another one now. */
   onChange(listener: (key: string) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
-  #layers(): Layer[] {
-    const file: Layer = { source: 'file', from: this.#file, values: byKey(this.#raw, this.#log, this.#file) }
-    return [...this.#fixed, file, ...(this.#user ? [this.#user] : [])]
+  async #write({ group, name }: Setting, value: unknown): Promise<void> {
+    const raw = await readInstanceFile(this.#file, this.#options)
+    const changed = { ...raw, [group]: { ...(isObject(raw[group]) ? raw[group] : {}), [name]: value } }
+    await writeConfigFile(this.#file, changed)
+    const before = this.get()
+    this.#values = this.#apply(changed)
+    for (const [at, { key, value: now }] of this.get().entries()) {
+      if (now !== before[at]?.value) for (const listener of this.#listeners) listener(key)
+    }
   }
 
-  #resolve(): Config {
+  #apply(raw: RawConfig): Config {
+    this.#layers = [...this.#above, fileLayer(raw, this.#file, this.#options.log), ...this.#below]
     const nested: Record<string, Record<string, unknown>> = {}
-    for (const setting of settings) {
-      const { source, value } = this.#explain(setting)
-      if (source !== 'default') (nested[setting.group] ??= {})[setting.name] = value
-    }
+    for (const setting of settings) (nested[setting.group] ??= {})[setting.name] = this.#explain(setting).value
     return Config.parse(nested)
   }
 
   #explain(setting: Setting): ExplainedSetting {
     const { key, summary } = setting
-    for (const { source, from, values } of this.#layers()) {
-      if (values.has(key)) return { key, value: values.get(key), source, from, summary }
-    }
-    return { key, value: setting.schema.parse(undefined), source: 'default', from: null, summary }
+    const layer = this.#layers.find((each) => each.has(key))
+    const origin = layer?.get(key) ?? { value: setting.schema.parse(undefined), source: 'default', from: null }
+    return { key, ...origin, summary }
   }
 }
 
 /** The values of a file that make sense; the others are told and left out. */
-function byKey(raw: RawConfig, log: Logger, file: string | null): Map<string, unknown> {
-  const values = new Map<string, unknown>()
-  for (const setting of settings) {
-    const group = raw[setting.group]
-    if (!isObject(group) || !Object.hasOwn(group, setting.name)) continue
-    const parsed = setting.schema.safeParse(group[setting.name])
-    if (parsed.success) values.set(setting.key, parsed.data)
+function fileLayer(raw: RawConfig, file: string, log: Logger): Layer {
+  const values = new Map<string, Origin>()
+  for (const { group: name, key, name: field, schema } of settings) {
+    const group = raw[name]
+    if (!isObject(group) || !Object.hasOwn(group, field)) continue
+    const parsed = schema.safeParse(group[field])
+    if (parsed.success) values.set(key, { value: parsed.data, source: 'file', from: file })
     else
       log.warn(
-        { file, key: setting.key },
-        `${setting.key} has a value that makes no sense: ${z.prettifyError(parsed.error)}; the default holds`,
+        { file, key },
+        `${key} has a value that makes no sense: ${z.prettifyError(parsed.error)}; it is passed over`,
       )
   }
   return values
 }
 
 function flagLayer(flags: Readonly<Record<string, string>>): Layer {
-  const values = new Map<string, unknown>()
-  for (const [key, text] of Object.entries(flags)) values.set(key, parseText(requireSetting(key), text))
-  return { source: 'flag', from: null, values }
+  const values = Object.entries(flags).map(([key, text]): [string, Origin] => {
+    const value = parseText(requireSetting(key), text)
+    return [key, { value, source: 'flag', from: null }]
+  })
+  return new Map(values)
 }
 
 function environmentLayer(env: Readonly<Record<string, string | undefined>>, log: Logger): Layer {
-  const values = new Map<string, unknown>()
+  const values = new Map<string, Origin>()
   for (const setting of settings) {
-    const text = env[variableOf(setting)]
-    if (text === undefined) continue
+    const variable = variableOf(setting)
+    const text = env[variable]
+    if (text === undefined || text === '') continue
     try {
-      values.set(setting.key, parseText(setting, text))
+      values.set(setting.key, { value: parseText(setting, text), source: 'environment', from: variable })
     } catch (err) {
-      log.warn(
-        { variable: variableOf(setting), err },
-        'an environment variable has a value that makes no sense; it is passed over',
-      )
+      log.warn({ variable }, `${variable} is passed over: ${errorMessage(err)}`)
     }
   }
-  return { source: 'environment', from: 'SPACEDRIVE_*', values }
+  return values
 }
 
 /** `log.maxBytes` is `SPACEDRIVE_LOG_MAX_BYTES`. */
@@ -202,14 +211,14 @@ function requireSetting(key: string): Setting {
   )
 }
 
-/** A value as a person types it: JSON where it is JSON, else the text itself. */
-function parseText(setting: Setting, text: string): unknown {
-  const parsed = setting.schema.safeParse(fromJson(text))
+/** A value as a person types it: JSON where it is JSON and fits, else the text itself. */
+function parseText({ key, schema }: Setting, text: string): unknown {
+  const json = schema.safeParse(fromJson(text))
+  const parsed = json.success ? json : schema.safeParse(text)
   if (parsed.success) return parsed.data
-  throw new CoreError(
-    'InvalidInput',
-    `${setting.key} cannot be ${JSON.stringify(text)}: ${z.prettifyError(parsed.error)}`,
-  )
+  // What is said about the number is of more use than that the text is none.
+  const { error } = json
+  throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${z.prettifyError(error!)}`)
 }
 
 function fromJson(text: string): unknown {

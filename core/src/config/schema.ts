@@ -58,6 +58,14 @@ export interface Setting {
   readonly summary: string
 }
 
+/** Groups that take effect at once; the engine reads the others when it starts. */
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log'])
+
+/** Whether a change takes effect without a restart. */
+export function isLive({ group }: Setting): boolean {
+  return LIVE_GROUPS.has(group)
+}
+
 /** Every setting, in the order they are declared. */
 export const settings: readonly Setting[] = Object.entries(Config.shape).flatMap(([group, wrapped]) =>
   Object.entries(wrapped.unwrap().shape).map(([name, schema]) => ({
