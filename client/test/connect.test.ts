@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ClientError } from '@spacedrive/client'
+import {
+  connect,
+  type ConnectOptions,
+  DaemonNotRunningError,
+  instancePaths,
+  listInstances,
+  programVersion,
+  stopDaemon,
+} from '@spacedrive/client/node'
+import { createTempDir } from '@spacedrive/core/testing'
+import { expect, test } from 'vitest'
+
+interface DataFolder extends AsyncDisposable {
+  readonly dataDir: string
+}
+
+/** A data folder whose daemons are ended with the test. */
+function createDataFolder(): DataFolder {
+  const dir = createTempDir('client')
+  return {
+    dataDir: dir.path,
+    [Symbol.asyncDispose]: async () => {
+      for (const { instance, running } of await listInstances({ dataDir: dir.path })) {
+        if (running) await stopDaemon({ dataDir: dir.path, instance })
+      }
+      dir[Symbol.dispose]()
+    },
+  }
+}
+
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
+
+/** What the connection is refused with. */
+async function refusal(options: ConnectOptions): Promise<unknown> {
+  return connect(options).then(
+    () => 'connected',
+    (err: unknown) => err,
+  )
+}
+
+test('ten commands at once start one daemon, and all are answered', async () => {
+  await using folder = createDataFolder()
+  const ask = async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [here('ask.ts'), folder.dataDir])
+    return JSON.parse(stdout) as { pid: number; startedDaemon: boolean }
+  }
+  const answers = await Promise.all(Array.from({ length: 10 }, ask))
+  expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1)
+  expect(answers.filter(({ startedDaemon }) => startedDaemon)).toHaveLength(1)
+})
+
+test('a daemon is started where none runs, once, and stopped with nothing left', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  const said: string[] = []
+  const onStarting = () => void said.push('starting')
+  using first = await connect({ dataDir, start: 'auto', onStarting })
+  using second = await connect({ dataDir, start: 'auto', onStarting })
+  expect([first.startedDaemon, second.startedDaemon, said]).toEqual([true, false, ['starting']])
+  expect(first.client.hello).toMatchObject({ instance: 'default', dataDir, version: programVersion() })
+  expect(second.client.hello.pid).toBe(first.client.hello.pid)
+
+  expect(await stopDaemon({ dataDir })).toBe(true)
+  expect(await first.client.closed).toBeNull()
+  expect(readdirSync(instancePaths({ dataDir }).runDir)).toEqual([])
+  expect(await stopDaemon({ dataDir })).toBe(false)
+})
+
+test('a command that may not start the daemon says that it does not run, and makes nothing', async () => {
+  await using folder = createDataFolder()
+  const dataDir = `${folder.dataDir}/none`
+  const err = await refusal({ dataDir, start: 'never' })
+  expect(err).toBeInstanceOf(DaemonNotRunningError)
+  expect(err).toMatchObject({ code: 'Unavailable', message: 'the daemon of instance default is not running' })
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test('a daemon that dies while it starts is quoted', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  const err = await refusal({ dataDir, start: 'auto', daemonEntry: here('dying-daemon.ts') })
+  expect(err).toMatchObject({
+    code: 'Unavailable',
+    message: `the daemon did not start; its log is ${instancePaths({ dataDir }).logFile}\nfirst line\nno engine in this one`,
+    details: { lines: ['first line', 'no engine in this one'] },
+  })
+})
+
+test('a daemon that cannot work says why', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  mkdirSync(`${dataDir}/config.json`)
+  const err = await refusal({ dataDir, start: 'auto' })
+  expect(err).toBeInstanceOf(ClientError)
+  expect(err).toMatchObject({ message: expect.stringContaining(`${dataDir}/config.json`) })
+})
+
+test('what a crashed daemon left leads to a new one', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  const first = await connect({ dataDir, start: 'auto' })
+  const { pid } = first.client.hello
+  process.kill(pid, 'SIGKILL')
+  expect(await first.client.closed).toBeNull()
+  const { recordFile } = instancePaths({ dataDir })
+  expect(existsSync(recordFile)).toBe(true)
+  expect(await refusal({ dataDir, start: 'never' })).toBeInstanceOf(DaemonNotRunningError)
+  using second = await connect({ dataDir, start: 'auto' })
+  expect([second.startedDaemon, second.client.hello.pid !== pid]).toEqual([true, true])
+})
+
+test('a record that makes no sense is no daemon', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  const { recordFile, runDir } = instancePaths({ dataDir })
+  mkdirSync(runDir, { recursive: true, mode: 0o700 })
+  for (const text of ['', '{', '[]', 'null', '{"pid":"1"}', '{"pid":1,"socket":"/nowhere"}']) {
+    writeFileSync(recordFile, text)
+    expect(await refusal({ dataDir, start: 'never' })).toBeInstanceOf(DaemonNotRunningError)
+  }
+})
+
+test('instances are apart from each other, and listed', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  using main = await connect({ dataDir, start: 'auto' })
+  using alice = await connect({ dataDir, instance: 'alice', start: 'auto' })
+  await alice.client.action('libraries.create', { name: 'Hers' })
+  expect(await main.client.query('libraries.list', {})).toEqual([])
+  await stopDaemon({ dataDir, instance: 'alice' })
+  expect(await listInstances({ dataDir })).toEqual([
+    { instance: 'default', dataDir, running: true, pid: main.client.hello.pid, version: programVersion() },
+    { instance: 'alice', dataDir: `${dataDir}/instances/alice`, running: false, pid: null, version: null },
+  ])
+})
