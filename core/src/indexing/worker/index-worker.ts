@@ -11,6 +11,7 @@ import { dropFilterIndex, settle } from './filter-index.ts'
 import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
 import { createRoot } from './root.ts'
+import { RecentAdditions } from './recent-additions.ts'
 import { Scan, type ScanHost } from './scan.ts'
 import { verify } from './verify.ts'
 
@@ -42,6 +43,7 @@ function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData):
   const leases = new LeaseClient((message) => port.postMessage(message))
   const running = new Map<number, AbortController>()
   const scans = new Set<Scan>()
+  const recent = new RecentAdditions(() => writer.nextId, now)
 
   port.on('message', (message: ToWorker) => {
     if ('granted' in message) leases.granted(message.granted)
@@ -84,8 +86,10 @@ function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData):
         trustTimes: false,
         force: true,
         threads: 0,
+        pairFrom: recent.floor(),
+        beforeRemoving: () => recent.othersAdded(host.signal),
       }
-      return new Scan(db, writer, request, host).refresh(dirty)
+      return await new Scan(db, writer, request, host).refresh(dirty)
     },
     identify: (request, host) => identify(db, request, host),
     verify: (request, host) => verify(db, request, host),

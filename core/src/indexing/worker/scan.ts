@@ -54,6 +54,10 @@ export interface ScanRequest {
   readonly force: boolean
   /** Walking threads; 0 walks in this thread, for small work. */
   readonly threads: number
+  /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
+  readonly pairFrom?: number
+  /** Awaited before anything is removed: what is gone here may be turning up in another location. */
+  readonly beforeRemoving?: () => Promise<void>
 }
 
 /** A folder the watcher has heard of. */
@@ -410,7 +414,9 @@ export class Scan {
 
   #node(of: Omit<Node, 'redo' | 'stale' | 'children' | 'times'> & { mtime?: number; mtimeNs?: number }): Node {
     const { mtime, mtimeNs, ...rest } = of
-    const times = this.#request.trustTimes && mtime !== undefined ? { mtime, mtimeNs: mtimeNs ?? 0 } : null
+    // Whoever was moved has no times here: it is compared by its entries.
+    const known = mtime !== undefined && !Number.isNaN(mtime)
+    const times = this.#request.trustTimes && known ? { mtime, mtimeNs: mtimeNs ?? 0 } : null
     const children = this.#knownByParent.get(of.id) ?? []
     this.#knownByParent.delete(of.id)
     return { ...rest, children, times, redo: false, stale: false }
@@ -696,7 +702,6 @@ export class Scan {
       name: found.name,
       fingerprint: row['fingerprint'] as Uint8Array | null,
       scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
-      // Whoever was moved is compared by its entries, not by its times.
       mtime: Number.NaN,
       mtimeNs: 0,
     }
@@ -752,6 +757,7 @@ export class Scan {
   /** Removes the rows of what is gone, except where the same file has turned up under a new name. */
   async #settleRemovals(): Promise<void> {
     if (this.#removals.length === 0) return
+    await this.#request.beforeRemoving?.()
     const leaves = new Map<number | string, EntryRow>()
     for (const row of this.#removals) {
       if (row.kind !== DIRECTORY && row.nlink === 1) leaves.set(objectKey(row.inode, row.birthtime), row)
@@ -784,11 +790,14 @@ export class Scan {
 
   #pairMoves(leaves: ReadonlyMap<number | string, EntryRow>): { from: EntryRow; to: EntryRow }[] {
     const moves: { from: EntryRow; to: EntryRow }[] = []
-    const added = this.#db.prepare(`select ${ROW_COLUMNS} from entries where id >= ? and kind <> ${DIRECTORY}`)
-    for (const raw of added.iterate(this.#firstNewId)) {
+    const added = this.#db.prepare(
+      `select ${ROW_COLUMNS} from entries where id >= ? and kind <> ${DIRECTORY}
+       and parent_id in (select id from directories where volume_id = ${this.#request.volumeId})`,
+    )
+    for (const raw of added.iterate(Math.min(this.#firstNewId, this.#request.pairFrom ?? this.#firstNewId))) {
       const to = raw as unknown as EntryRow
       const from = leaves.get(objectKey(to.inode, to.birthtime))
-      if (from && from.kind === to.kind && to.nlink === 1) moves.push({ from, to })
+      if (from && from.id !== to.id && from.kind === to.kind && to.nlink === 1) moves.push({ from, to })
     }
     return moves
   }

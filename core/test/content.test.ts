@@ -1,0 +1,112 @@
+import { closeSync, copyFileSync, linkSync, openSync, truncateSync, utimesSync, writeSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { createTestCore, type TestCore } from '../testing/index.ts'
+
+const signal = AbortSignal.timeout(60_000)
+
+/** Long enough ago not to be looked at again. */
+function old(path: string): void {
+  utimesSync(path, 1_600_000_000, 1_600_000_000)
+}
+function write(t: TestCore, path: string, content: string | Uint8Array): string {
+  const target = t.write(path, content)
+  old(target)
+  return target
+}
+const info = (t: TestCore, path: string) => t.library.files.info(t.path(path), signal)
+
+test('equal files are one content, and hard links to one inode are not duplicates', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'the same')
+  write(t, 'copy.txt', 'the same')
+  write(t, 'other.txt', 'not the same')
+  write(t, 'linked.bin', 'linked')
+  linkSync(t.path('linked.bin'), t.path('link.bin'))
+  await t.add({ mode: 'content' })
+  const report = await t.library.files.duplicates({ verify: true, limit: 10 }, signal)
+  expect(report).toMatchObject({ totalGroups: 1, reclaimableBytes: 8, notes: [] })
+  expect(report.groups.map(({ size, verified, files }) => ({ size, verified, files: files.map((file) => file.path) }))).toEqual([
+    { size: 8, verified: 'full', files: [t.path('a.txt'), t.path('copy.txt')] },
+  ])
+  expect((await t.core.libraries.info(t.library)).counts).toMatchObject({ duplicateFiles: 1, reclaimableBytes: 8, contents: 3 })
+})
+
+test('a file edited in place gets the identity of what it holds now', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'before')
+  await t.add({ mode: 'content', watch: false })
+  const before = await info(t, 'a.txt')
+  write(t, 'a.txt', 'after')
+  const { job } = await t.library.locations.rescan({ location: t.root, force: false })
+  await t.library.jobs.wait(job.id, signal)
+  const after = await info(t, 'a.txt')
+  expect(after.id).toBe(before.id)
+  expect(after.contentId).not.toBe(before.contentId)
+})
+
+test('a large file changed between its samples gets an identity of its own', async () => {
+  await using t = await createTestCore()
+  const file = t.write('large.bin', new Uint8Array(0))
+  truncateSync(file, 3_000_000)
+  old(file)
+  await t.add({ mode: 'content', watch: false })
+  const first = await info(t, 'large.bin')
+  const rescan = async () => {
+    const { job } = await t.library.locations.rescan({ location: t.root, force: false })
+    expect((await t.library.jobs.wait(job.id, signal)).status).toBe('completed')
+    return info(t, 'large.bin')
+  }
+  // Touched only: the full hash is kept from now on, and it is the same content.
+  utimesSync(file, 1_600_000_100, 1_600_000_100)
+  const touched = await rescan()
+  expect(touched.contentId).toBe(first.contentId)
+  expect(touched.integrityHash).not.toBeNull()
+  // Now a byte that no sample covers.
+  const fd = openSync(file, 'r+')
+  writeSync(fd, 'x', 30_000)
+  closeSync(fd)
+  utimesSync(file, 1_600_000_200, 1_600_000_200)
+  const edited = await rescan()
+  expect(edited.contentId).not.toBe(first.contentId)
+})
+
+test('a file whose bytes are another type than its name says is told', async () => {
+  await using t = await createTestCore()
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+  write(t, 'picture.jpg', png)
+  write(t, 'unnamed', png)
+  await t.add({ mode: 'deep' })
+  expect(await info(t, 'picture.jpg')).toMatchObject({ type: 'image', looksLike: 'png' })
+  expect(await info(t, 'unnamed')).toMatchObject({ type: 'image', mime: 'image/png', looksLike: null, metadata: { width: 1, height: 1 } })
+})
+
+test('a location switched to content identifies what it has', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'a')
+  const { locationId } = await t.add({ mode: 'shallow' })
+  expect((await info(t, 'a.txt')).contentId).toBeNull()
+  await t.library.locations.update({ location: locationId, mode: 'content' })
+  await t.settle()
+  expect((await info(t, 'a.txt')).contentId).not.toBeNull()
+})
+
+test('all copies of a content are told with where they lie', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'copies')
+  t.write('b/c.txt')
+  copyFileSync(t.path('a.txt'), t.path('b/a2.txt'))
+  old(t.path('b/a2.txt'))
+  await t.add({ mode: 'content' })
+  const { copies, contentHash } = await info(t, 'a.txt')
+  expect(copies.map((copy) => copy.path)).toEqual([t.path('a.txt'), t.path('b/a2.txt')])
+  expect(contentHash).toMatch(/^[0-9a-f]{16}$/)
+})
+
+test('an empty file has an identity, and is nobody’s duplicate', async () => {
+  await using t = await createTestCore()
+  write(t, 'empty1', '')
+  write(t, 'empty2', '')
+  await t.add({ mode: 'content' })
+  expect((await info(t, 'empty1')).contentId).toBe((await info(t, 'empty2')).contentId)
+  expect(await t.library.files.duplicates({ verify: false, limit: 10 }, signal)).toMatchObject({ totalGroups: 0, reclaimableBytes: 0 })
+})
