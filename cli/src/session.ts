@@ -71,6 +71,16 @@ export async function openSession(context: CliContext, options: Partial<SessionO
   }
 }
 
+/** For commands that go on until Ctrl-C. Throws where the daemon goes first. */
+export async function untilLeft(session: Session, signal: AbortSignal): Promise<void> {
+  const left = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => left.resolve())
+  void session.closed.then(() =>
+    left.reject(new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped'))),
+  )
+  await left.promise
+}
+
 /** Stops the daemon the command is about. False: none was running. */
 export function stopDaemonOf(context: CliContext): Promise<boolean> {
   return stopDaemon(instanceOf(context))

@@ -4,18 +4,20 @@ import { exitCodes } from '../exit-codes.ts'
 import { type JobView, phaseLabel, progressStep, progressText } from '../live/job-progress.ts'
 import { JobTracker, isJobEvent, isOver, jobEventTypes } from '../live/job-tracker.ts'
 import { LiveBlock } from '../live/live-block.ts'
+import { spinner } from '../live/spinner.ts'
 import { jobTones, statusLabel } from '../render/jobs.ts'
-import { type Session, openSession } from '../session.ts'
+import { type Session, openSession, untilLeft } from '../session.ts'
 import { isShortId, shortId } from '../short-id.ts'
 import { printable } from '../text/escape.ts'
-import { shortenEnd } from '../text/shorten.ts'
+import { fixedWidth } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
 
 const DRAW_MS = 100
 /** A job that has ended stays on the screen this long, so that one sees how. */
 const LINGER_MS = 5_000
-const NAME_WIDTH = 20
-const PHASE_WIDTH = 20
+const NAME_WIDTH = 18
+const PHASE_WIDTH = 19
+const WIDE = 100
 
 /** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
@@ -25,7 +27,7 @@ export async function jobMonitor(values: Values, context: CliContext): Promise<n
   const { globals, interrupt, io } = context
   const live = io.out.animated && !globals.json && !globals.jsonl
   const over = Promise.withResolvers<void>()
-  interrupt.signal.addEventListener('abort', () => over.resolve())
+  void untilLeft(session, interrupt.signal).then(over.resolve, over.reject)
   using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
     const id = event.type === 'job.warned' ? event.data.jobId : isJobEvent(event) ? event.data.id : null
@@ -85,21 +87,16 @@ async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
   once()
 }
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
-
 function barLine(view: JobView, frame: number, { context: { io } }: Session): string {
   const { job } = view
   const { style, width } = io.out
-  const turning = job.status === 'running' ? (spinner[frame % spinner.length] ?? '') : '•'
-  const name = padded(`${printable(job.name)} ${shortId(job.id)}`, NAME_WIDTH + 9)
+  const mark = job.status === 'running' ? spinner(frame) : '•'
+  // On a wide screen there is room for what `job cancel` takes.
+  const name = fixedWidth(printable(job.name), NAME_WIDTH) + (width >= WIDE ? ` ${shortId(job.id)}` : '')
+  const room = width - textWidth(name) - PHASE_WIDTH - 5
   const state =
     job.status === 'running'
-      ? `${padded(phaseLabel(job.progress.phase), PHASE_WIDTH)} ${progressText(view, width - NAME_WIDTH - PHASE_WIDTH - 13, style)}`
+      ? `${fixedWidth(phaseLabel(job.progress.phase), PHASE_WIDTH)} ${progressText(view, room, style)}`
       : style(jobTones[job.status], statusLabel(job))
-  return `${style(jobTones[job.status], turning)} ${name} ${state}`
-}
-
-function padded(text: string, width: number): string {
-  const cut = shortenEnd(text, width)
-  return cut + ' '.repeat(width - textWidth(cut))
+  return `${style(jobTones[job.status], mark)} ${name} ${state}`
 }

@@ -1,7 +1,7 @@
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { openSession } from '../session.ts'
+import { openSession, untilLeft } from '../session.ts'
 
 /** Full screen in a terminal; in a pipe one JSON line for each event. */
 export async function monitor(_values: Values, context: CliContext): Promise<number> {
@@ -9,7 +9,7 @@ export async function monitor(_values: Values, context: CliContext): Promise<num
   const { globals, io, interrupt } = context
   if (!io.out.animated || !process.stdin.isTTY || globals.json || globals.jsonl) {
     using subscription = await session.subscribe(null, (event) => io.printJsonLine(event))
-    await new Promise<void>((resolve) => interrupt.signal.addEventListener('abort', () => resolve()))
+    await untilLeft(session, interrupt.signal)
     return exitCodes.ok
   }
   const [{ render }, { createElement }, { MonitorApp }, { MonitorController }] = await Promise.all([
@@ -19,7 +19,12 @@ export async function monitor(_values: Values, context: CliContext): Promise<num
     import('../monitor/controller.ts'),
   ])
   using controller = new MonitorController(session)
-  using subscription = await session.subscribe(null, (event) => controller.heard(event))
+  using subscription = await session.subscribe(
+    null,
+    (event) => controller.heard(event),
+    () => controller.refresh(),
+  )
+  void session.closed.then(() => controller.lost())
   const app = render(createElement(MonitorApp, { controller, style: io.out.style }), {
     alternateScreen: true,
     incrementalRendering: true,

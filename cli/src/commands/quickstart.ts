@@ -40,7 +40,9 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   const library = await currentLibrary(session)
   const { job: queued, location } = await indexFolder(wanted, session)
   const title = `Indexing ${printable(location.path)} into ${printable(library.name)}`
-  const job = await followJob(session, { jobId: queued.id, title })
+  const stops = wanted.once && session.startedDaemon
+  const whenLeft = stops ? 'run the same command again to go on where it stopped' : undefined
+  const job = await followJob(session, { jobId: queued.id, title, whenLeft })
   if (wanted.once) await restOfJobs(session)
   const summary = await summarise({ library, locationId: location.id, job }, session)
   if (globals.json || globals.jsonl) io.printJson(summary)

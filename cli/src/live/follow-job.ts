@@ -17,14 +17,16 @@ export interface FollowOptions {
   readonly jobId: string
   /** Above the block: `Indexing Pictures`. */
   readonly title: string
+  /** What becomes of the job when the person leaves; by default that it goes on, and how to stop it. */
+  readonly whenLeft?: string | undefined
 }
 
 /** Shows how a job goes, on stderr, until it has ended. Throws InterruptedError at Ctrl-C; the job goes on. */
 export async function followJob(session: Session, options: FollowOptions): Promise<JobDetails> {
-  const { interrupt } = session.context
+  const { signal } = session.context.interrupt
   const tracker = new JobTracker(Date.now)
-  using progress = showProgress(session, tracker, options)
   const ended = Promise.withResolvers<void>()
+  using progress = showProgress(session, tracker, options)
   using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
     progress.changed()
@@ -36,21 +38,23 @@ export async function followJob(session: Session, options: FollowOptions): Promi
     tracker.seen(job)
     if (isOver(job)) ended.resolve()
   }
-  const asking = setInterval(() => void ask().catch(ended.reject), ASK_MS)
-  const interrupted = () =>
-    ended.reject(
-      new InterruptedError(`interrupted; the job goes on (stop it: spacedrive job cancel ${shortId(options.jobId)})`),
-    )
-  interrupt.signal.addEventListener('abort', interrupted)
+  // At Ctrl-C requests fail as well; what is said then is how the job goes on.
+  const failed = (err: unknown) => ended.reject(signal.aborted ? left(options) : err)
+  const asking = setInterval(() => void ask().catch(failed), ASK_MS)
+  signal.addEventListener('abort', failed)
   try {
-    await Promise.all([ask(), ended.promise])
-    if (interrupt.signal.aborted) interrupted()
+    await Promise.all([ask().catch(failed), ended.promise])
   } finally {
     clearInterval(asking)
-    interrupt.signal.removeEventListener('abort', interrupted)
+    signal.removeEventListener('abort', failed)
   }
   progress.finish()
   return session.query('jobs.info', { job: options.jobId })
+}
+
+function left({ jobId, whenLeft }: FollowOptions): InterruptedError {
+  const what = whenLeft ?? `the job goes on (stop it: spacedrive job cancel ${shortId(jobId)})`
+  return new InterruptedError(`interrupted; ${what}`)
 }
 
 interface Progress extends Disposable {

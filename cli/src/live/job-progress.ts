@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../text/format
 import { shortenMiddle } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'
+import { spinner } from './spinner.ts'
 
 /** What has been seen of one job so far, from its events. */
 export interface JobView {
@@ -65,7 +66,6 @@ interface DrawOptions {
   readonly frame: number
 }
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 const LABEL_WIDTH = 22
 
 /** The live block of one job: a line for each phase that is over, the running one with its bar, what failed so far. */
@@ -75,7 +75,7 @@ export function jobBlock(view: JobView, { frame, style, title, width }: DrawOpti
     const count = done > 0 ? `${formatCount(done)} in ` : ''
     return `${style('good', '✓')} ${phaseLabel(phase).padEnd(LABEL_WIDTH)} ${style('dim', count + formatDuration(ms))}`
   })
-  const turning = job.status === 'running' ? (spinner[frame % spinner.length] ?? '') : '•'
+  const turning = job.status === 'running' ? spinner(frame) : '•'
   const running = `${style('busy', turning)} ${phaseLabel(job.progress.phase).padEnd(LABEL_WIDTH)} ${progressText(view, width - LABEL_WIDTH - 3, style)}`
   return [style('heading', shortenMiddle(title, width)), ...finished, running, ...failureLine(view, width, style)]
 }

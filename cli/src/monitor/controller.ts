@@ -3,7 +3,7 @@ import { errorMessage } from '@spacedrive/core/errors'
 import type { Session } from '../session.ts'
 import { type MonitorState, emptyState, moveSelection, nextFilter, selectedJob, withEvent, withJobs } from './state.ts'
 
-/** How often the figures that no event announces, such as memory, are asked for. */
+/** How often the figures that no event announces, such as memory and counts, are asked for. */
 const REFRESH_MS = 2_000
 /** Spinners turn and "5 s ago" counts on. */
 const TICK_MS = 250
@@ -26,7 +26,7 @@ export class MonitorController implements Disposable {
     this.#state = emptyState(Date.now())
     this.#timers = [
       setInterval(() => this.#change((state) => ({ ...state, now: Date.now(), frame: state.frame + 1 })), TICK_MS),
-      setInterval(() => this.#refreshStatus(), REFRESH_MS),
+      setInterval(() => this.#refreshFigures(), REFRESH_MS),
     ]
     this.refresh()
   }
@@ -47,17 +47,18 @@ export class MonitorController implements Disposable {
     this.#change((state) => withEvent(state, event))
   }
 
+  /** Nothing more will be heard. */
+  lost(): void {
+    this.#say('the daemon has stopped; q leaves')
+  }
+
   /** Asks the daemon for everything. */
   refresh(): void {
     const session = this.#session
-    this.#refreshStatus()
+    this.#refreshFigures()
     this.#ask(async () => {
       const jobs = await session.query('jobs.list', { limit: LISTED_JOBS })
       this.#change((state) => withJobs(state, jobs))
-    })
-    this.#ask(async () => {
-      const locations = await session.query('locations.list', {})
-      this.#change((state) => ({ ...state, locations }))
     })
     this.#ask(async () => {
       const volumes = await session.query('volumes.list', {})
@@ -135,10 +136,15 @@ export class MonitorController implements Disposable {
     })
   }
 
-  #refreshStatus(): void {
+  /** What grows without an event of its own. */
+  #refreshFigures(): void {
     this.#ask(async () => {
       const status = await this.#session.query('system.status', {})
       this.#change((state) => ({ ...state, status }))
+    })
+    this.#ask(async () => {
+      const locations = await this.#session.query('locations.list', {})
+      this.#change((state) => ({ ...state, locations }))
     })
   }
 

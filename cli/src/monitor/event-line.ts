@@ -3,13 +3,15 @@ import { printable } from '../text/escape.ts'
 import { formatBytes, formatTime, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
+import type { HeardEvent } from './state.ts'
 
 const TYPE_WIDTH = 22
 
 /** `14:05:09 location.added         Pictures` */
-export function eventLine(event: Event, width: number, style: Style): string {
-  const text = shortenMiddle(printable(what(event)), width - TYPE_WIDTH - 12)
-  return `  ${style('dim', formatTime(event.at))} ${style('accent', event.type.padEnd(TYPE_WIDTH))} ${text}`
+export function eventLine({ event, times }: HeardEvent, width: number, style: Style): string {
+  const often = times > 1 ? ` ×${times}` : ''
+  const text = shortenMiddle(printable(what(event)), width - TYPE_WIDTH - 12 - often.length)
+  return `  ${style('dim', formatTime(event.at))} ${style('accent', event.type.padEnd(TYPE_WIDTH))} ${text}${style('dim', often)}`
 }
 
 function what(event: Event): string {

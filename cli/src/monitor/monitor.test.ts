@@ -177,7 +177,16 @@ describe('the state', () => {
       event(5, { type: 'location.state-changed', data: { locationId: location.id, state: 'complete', error: null } }),
     )
     expect(moved.locations[0]?.state).toBe('complete')
-    expect(moved.events.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1])
+    expect(moved.events.map((heard) => heard.event.seq)).toEqual([5, 4, 3, 2, 1])
+  })
+
+  test('what happens again and again is one line', () => {
+    const changed = { type: 'tree.changed', data: { locationId: location.id, path: '/home/ann/Pictures' } } as const
+    const state = [event(4, changed), event(5, changed), event(6, changed)].reduce(withEvent, busyState())
+    expect(state.events.slice(0, 2)).toMatchObject([
+      { times: 3, event: { seq: 6 } },
+      { times: 1, event: { seq: 3 } },
+    ])
   })
 
   test('progress changes the job and is no news', () => {

@@ -4,7 +4,8 @@ import { printable } from '../text/escape.ts'
 import { formatAgo, formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
 import type { JobView } from '../live/job-progress.ts'
 import { phaseLabel, progressText } from '../live/job-progress.ts'
-import { shortenEnd } from '../text/shorten.ts'
+import { spinner } from '../live/spinner.ts'
+import { fixedWidth, shortenEnd } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import { textWidth } from '../text/width.ts'
@@ -124,7 +125,7 @@ function jobLine(
 ): string {
   const { job } = view
   const mark = isSelected ? style('accent', '▸') : ' '
-  const name = fixed(printable(job.name), NAME_WIDTH)
+  const name = fixedWidth(printable(job.name), NAME_WIDTH)
   const room = width - NAME_WIDTH - 5
   return `${mark} ${style(jobTones[job.status], symbol(view, frame))} ${name} ${jobState(view, room, now, style)}`
 }
@@ -139,17 +140,16 @@ function jobState(view: JobView, room: number, now: number, style: Style): strin
       shortenEnd(`${statusLabel(job)}${when}${reason}`, room),
     )
   }
-  const phase = fixed(phaseLabel(job.progress.phase), PHASE_WIDTH)
+  const phase = fixedWidth(phaseLabel(job.progress.phase), PHASE_WIDTH)
   return `${phase} ${progressText(view, room - PHASE_WIDTH - 1, style)}`
 }
 
 const PHASE_WIDTH = 19
-const spinner = ['◐', '◓', '◑', '◒'] as const
 
 function symbol({ job }: JobView, frame: number): string {
   switch (job.status) {
     case 'running':
-      return spinner[frame % spinner.length] ?? ''
+      return spinner(frame)
     case 'queued':
       return '·'
     case 'paused':
@@ -227,10 +227,4 @@ function overlay(state: MonitorState, width: number, style: Style): string[] {
 /** Exactly so many lines. */
 function filled(lines: readonly string[], height: number): string[] {
   return Array.from({ length: Math.max(0, height) }, (_, at) => lines[at] ?? '')
-}
-
-/** Exactly so many cells. */
-function fixed(text: string, width: number): string {
-  const cut = shortenEnd(text, width)
-  return cut + ' '.repeat(width - textWidth(cut))
 }

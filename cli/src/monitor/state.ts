@@ -11,7 +11,7 @@ export interface MonitorState {
   /** The newest first. */
   readonly jobs: readonly JobView[]
   /** The newest first. */
-  readonly events: readonly Event[]
+  readonly events: readonly HeardEvent[]
   readonly filter: JobFilter
   /** Id of the selected job. */
   readonly selected: string | null
@@ -21,6 +21,12 @@ export interface MonitorState {
   readonly now: number
   /** Turns the spinners. */
   readonly frame: number
+}
+
+/** An event, and how often it was heard in a row. */
+export interface HeardEvent {
+  readonly event: Event
+  readonly times: number
 }
 
 export const jobFilters = ['all', 'active', 'completed', 'failed'] as const
@@ -75,8 +81,7 @@ export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorStat
 
 /** The state after something happened in the daemon. */
 export function withEvent(state: MonitorState, event: Event): MonitorState {
-  const next =
-    event.type === 'job.progressed' ? state : { ...state, events: [event, ...state.events].slice(0, MAX_EVENTS) }
+  const next = event.type === 'job.progressed' ? state : { ...state, events: withHeard(state.events, event) }
   switch (event.type) {
     case 'job.queued':
     case 'job.started':
@@ -127,6 +132,18 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'config.changed':
       return next
   }
+}
+
+function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
+  const [last] = events
+  const isSame = last !== undefined && eventKey(last.event) === eventKey(event)
+  const heard = { event, times: isSame ? last.times + 1 : 1 }
+  return [heard, ...(isSame ? events.slice(1) : events)].slice(0, MAX_EVENTS)
+}
+
+/** Events with one key read the same; a folder that changes all the time is one line. */
+function eventKey({ data, type }: Event): string {
+  return `${type} ${'path' in data ? data.path : JSON.stringify(data)}`
 }
 
 /** The list with `item` in the place of the one it replaces, or at the end. */

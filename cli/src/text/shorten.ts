@@ -6,6 +6,12 @@ export function shortenEnd(text: string, width: number): string {
   return width < 1 ? '' : `${head(splitGraphemes(text), width - 1)}…`
 }
 
+/** Exactly `width` cells: cut, or filled with spaces. */
+export function fixedWidth(text: string, width: number): string {
+  const cut = shortenEnd(text, width)
+  return cut + ' '.repeat(Math.max(0, width - textWidth(cut)))
+}
+
 /** Cut in the middle, so that a path keeps its root and its name. The name is kept whole where it fits. */
 export function shortenMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text
