@@ -36,6 +36,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     await checkSpace(core.dataDir),
     await checkInotify(core),
     checkClock(),
+    checkDevice(core),
     ...checkLocations(core),
     ...checkLibraries(core),
     ...(await checkDatabases(core, signal)),
@@ -88,6 +89,19 @@ function checkClock(): DoctorCheck {
   const detail = new Date(now).toISOString()
   if (now >= EARLIEST_CLOCK) return { name: 'clock', state: 'ok', detail, fix: null }
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
+}
+
+/** Noticed once, at the first start after the copy. */
+function checkDevice({ device }: Core): DoctorCheck {
+  const { id, name } = device.info()
+  const detail = `${name}, ${id}`
+  if (device.copiedFrom === null) return { name: 'identity', state: 'ok', detail, fix: null }
+  return {
+    name: 'identity',
+    state: 'warning',
+    detail: `${detail}: the data folder is a copy of that of ${device.copiedFrom}`,
+    fix: `spacedrive device rename ${JSON.stringify(`${name} 2`)}`,
+  }
 }
 
 function checkLocations(core: Core): DoctorCheck[] {

@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { silentLogger } from '../util/logger.ts'
 import { DeviceManager, toSlug } from './device-manager.ts'
-import { parseIoreg, parseReg } from './machine-id.ts'
+import { parseRegistryValue } from './ask-system.ts'
+import { parseOsRelease, parseSystemVersion } from './hardware.ts'
+import { parseIoreg } from './machine-id.ts'
 
 async function dataDir() {
   const path = await mkdtemp(join(tmpdir(), 'sd-device-'))
@@ -48,7 +50,50 @@ test('a new name stays', async () => {
   expect(toSlug('***')).toBe('device')
 })
 
-test('the ids of macOS and Windows are read from what their tools print', () => {
+test('a data folder that is moved keeps its identity, one that is copied beside the original does not', async () => {
+  await using dir = await dataDir()
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => join(dir.path, name))
+  await mkdir(first!)
+  const original = await DeviceManager.open({ dataDir: first!, ...on('a') })
+  await rename(first!, second!)
+  const moved = await DeviceManager.open({ dataDir: second!, ...on('a') })
+  expect([moved.info().id, moved.copiedFrom]).toEqual([original.info().id, null])
+  await cp(second!, third!, { recursive: true })
+  const copy = await DeviceManager.open({ dataDir: third!, ...on('a') })
+  expect(copy.info().id).not.toBe(original.info().id)
+  expect(copy.copiedFrom).toBe(original.info().name)
+  // Both are what they are from now on.
+  const ids = [second!, third!].map(async (path) => (await DeviceManager.open({ dataDir: path, ...on('a') })).info().id)
+  expect(await Promise.all(ids)).toEqual([original.info().id, copy.info().id])
+})
+
+test('a data folder that is reached by another path is the same one', async () => {
+  await using dir = await dataDir()
+  const real = join(dir.path, 'real')
+  await mkdir(real)
+  await symlink(real, join(dir.path, 'link'))
+  const first = await DeviceManager.open({ dataDir: real, ...on('a') })
+  const second = await DeviceManager.open({ dataDir: join(dir.path, 'link'), ...on('a') })
+  expect(second.info().id).toBe(first.info().id)
+})
+
+test('a machine that has no id of its own, or gets one later, is the same machine', async () => {
+  await using dir = await dataDir()
+  const open = async (machine: string | null) =>
+    (await DeviceManager.open({ dataDir: dir.path, ...on(machine) })).info().id
+  const first = await open(null)
+  expect([await open('a'), await open(null), await open('a')]).toEqual([first, first, first])
+  expect(await open('b')).not.toBe(first)
+})
+
+test('what the system’s own tools and files print is understood', () => {
   expect(parseIoreg('    "IOPlatformUUID" = "4C4C4544-0043"\n')).toBe('4C4C4544-0043')
-  expect(parseReg('\r\n    MachineGuid    REG_SZ    8a1b-22\r\n')).toBe('8a1b-22')
+  const reg = '\r\nHKEY_LOCAL_MACHINE\\HARDWARE\\X\r\n    SystemProductName    REG_SZ    XPS 13 9310\r\n\r\n'
+  expect(parseRegistryValue(reg, 'SystemProductName')).toBe('XPS 13 9310')
+  expect(parseRegistryValue('ERROR: not found', 'MachineGuid')).toBeNull()
+  expect(parseOsRelease('NAME="Debian"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')).toBe(
+    'Debian GNU/Linux 12 (bookworm)',
+  )
+  expect(parseOsRelease('PRETTY_NAME=Void\n')).toBe('Void')
+  expect(parseSystemVersion('<key>ProductVersion</key>\n\t<string>15.1</string>')).toBe('15.1')
 })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, realpath, rename, stat } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,18 +8,20 @@ import { CoreError, systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
-import { readHardware } from './hardware.ts'
+import { readHardware, readOs } from './hardware.ts'
 import { readMachineId } from './machine-id.ts'
 
-const Stored = z.object({
+const Identity = z.object({
   version: z.literal(1),
   id: DeviceId,
   name: z.string().min(1),
   createdAt: z.iso.datetime(),
-  /** A hash of the machine's own id: another one means that the data folder was copied to another machine. */
+  /** A hash of the machine's own id; null where it has none. */
   machine: z.string().nullable(),
+  /** The data folder, as it was when this was written. */
+  folder: z.string(),
 })
-type Stored = z.infer<typeof Stored>
+type Identity = z.infer<typeof Identity>
 
 export interface DeviceManagerDeps {
   readonly dataDir: string
@@ -35,52 +37,47 @@ const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails:
 /** The identity of this installation: one, whatever libraries it opens. */
 export class DeviceManager {
   readonly #file: string
+  readonly #os: Device['os']
   readonly #hardware: Device['hardware']
   readonly #copiedFrom: string | null
-  #stored: Stored
+  #identity: Identity
 
-  private constructor(of: { file: string; stored: Stored; hardware: Device['hardware']; copiedFrom: string | null }) {
+  private constructor(of: {
+    file: string
+    identity: Identity
+    os: Device['os']
+    hardware: Device['hardware']
+    copiedFrom: string | null
+  }) {
     this.#file = of.file
-    this.#stored = of.stored
+    this.#identity = of.identity
+    this.#os = of.os
     this.#hardware = of.hardware
     this.#copiedFrom = of.copiedFrom
   }
 
   /**
-   * Reads the identity, or makes one. A data folder copied to another machine gets an identity of its own: two devices
-   * with one id would overwrite each other's files.
+   * Reads the identity, or makes one. A data folder that was copied, to another machine or beside the original, gets an
+   * identity of its own: two devices with one id would overwrite each other's files. One that was moved keeps its own.
    */
-  static async open({
-    dataDir,
-    log,
-    now = Date.now,
-    machineId = readMachineId,
-  }: DeviceManagerDeps): Promise<DeviceManager> {
+  static async open(deps: DeviceManagerDeps): Promise<DeviceManager> {
+    const { dataDir, log, now = Date.now, machineId = readMachineId } = deps
     const file = join(dataDir, 'device.json')
-    const id = await machineId()
+    const folder = await realpath(dataDir)
+    const [id, system, hardware] = await Promise.all([machineId(), readOs(), readHardware()])
     // Hashed, so that the machine's own id is not in a file people share.
     const machine = id === null ? null : hash('sha256', `spacedrive ${id}`)
-    const hardware = await readHardware()
-    const known = await readStored(file, { log, now })
-    const isCopy = known !== null && known.machine !== null && machine !== null && known.machine !== machine
-    if (known && !isCopy) return new DeviceManager({ file, stored: known, hardware, copiedFrom: null })
-    if (isCopy) {
-      const aside = `${file}.copied-${timestamp(now())}`
-      await rename(file, aside)
-      log.warn(
-        { file, aside, from: known.name },
-        'this data folder was copied from another machine: the installation gets an identity of its own',
-      )
+    const known = await readIdentity(file, { log, now })
+    const isCopied = known !== null && (await isCopy(known, { file, machine }))
+    if (isCopied) await setCopyAside(file, { known, log, now })
+    const identity =
+      known && !isCopied
+        ? { ...known, machine: machine ?? known.machine, folder }
+        : newIdentity(now(), { machine, folder })
+    if (known?.id !== identity.id || known.folder !== folder || known.machine !== identity.machine) {
+      await writeIdentity(file, identity)
     }
-    const stored: Stored = {
-      version: 1,
-      id: DeviceId.parse(uuidv7(now())),
-      name: os.hostname() || 'device',
-      createdAt: new Date(now()).toISOString(),
-      machine,
-    }
-    await write(file, stored)
-    return new DeviceManager({ file, stored, hardware, copiedFrom: isCopy ? known.name : null })
+    return new DeviceManager({ file, identity, os: system, hardware, copiedFrom: isCopied ? known.name : null })
   }
 
   /** The name of the device whose data folder this is a copy of, where that was noticed at this start. */
@@ -89,12 +86,12 @@ export class DeviceManager {
   }
 
   info(): Device {
-    const { id, name, createdAt } = this.#stored
+    const { id, name, createdAt } = this.#identity
     return {
       id,
       name,
       slug: toSlug(name),
-      os: { platform: os.platform(), version: os.release(), arch: os.arch() },
+      os: this.#os,
       hardware: this.#hardware,
       capabilities: CAPABILITIES,
       createdAt,
@@ -102,12 +99,13 @@ export class DeviceManager {
     }
   }
 
+  /** Throws `InvalidInput` for a name of blanks. */
   async rename(name: string): Promise<Device> {
     const trimmed = name.trim()
     if (trimmed === '') throw new CoreError('InvalidInput', 'a device needs a name')
-    const stored = { ...this.#stored, name: trimmed }
-    await write(this.#file, stored)
-    this.#stored = stored
+    const identity = { ...this.#identity, name: trimmed }
+    await writeIdentity(this.#file, identity)
+    this.#identity = identity
     return this.info()
   }
 }
@@ -121,14 +119,49 @@ export function toSlug(name: string): string {
   return plain.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'device'
 }
 
-async function readStored(file: string, { log, now }: { log: Logger; now: () => number }): Promise<Stored | null> {
+function newIdentity(now: number, place: Pick<Identity, 'machine' | 'folder'>): Identity {
+  return {
+    version: 1,
+    id: DeviceId.parse(uuidv7(now)),
+    name: os.hostname().replace(/\.local$/, '') || 'device',
+    createdAt: new Date(now).toISOString(),
+    ...place,
+  }
+}
+
+/** Whether the identity is also that of another data folder: on another machine, or where this one was before. */
+async function isCopy(known: Identity, here: { file: string; machine: string | null }): Promise<boolean> {
+  if (known.machine !== null && here.machine !== null && known.machine !== here.machine) return true
+  const before = join(known.folder, 'device.json')
+  const text = await readFile(before, 'utf8').catch(() => '')
+  if (!text.includes(known.id)) return false
+  // Reached by another path, such as a second mount of the same disk, it is still the same file.
+  const [there, own] = await Promise.all([stat(before, { bigint: true }), stat(here.file, { bigint: true })])
+  return there.dev !== own.dev || there.ino !== own.ino
+}
+
+interface Circumstances {
+  readonly log: Logger
+  readonly now: () => number
+}
+
+async function setCopyAside(file: string, { known, log, now }: Circumstances & { known: Identity }): Promise<void> {
+  const aside = `${file}.copied-${timestamp(now())}`
+  await rename(file, aside)
+  log.warn(
+    { file, aside, from: known.name, folder: known.folder },
+    'this data folder is a copy of another one: the installation gets an identity of its own',
+  )
+}
+
+async function readIdentity(file: string, { log, now }: Circumstances): Promise<Identity | null> {
   const text = await readFile(file, 'utf8').catch((err: unknown) => {
     if (systemCode(err) === 'ENOENT') return null
     throw new CoreError('PermissionDenied', `${file} cannot be read`, { cause: err })
   })
   if (text === null) return null
   try {
-    return Stored.parse(JSON.parse(text))
+    return Identity.parse(JSON.parse(text))
   } catch (err) {
     const aside = `${file}.broken-${timestamp(now())}`
     await rename(file, aside)
@@ -137,8 +170,8 @@ async function readStored(file: string, { log, now }: { log: Logger; now: () => 
   }
 }
 
-async function write(file: string, stored: Stored): Promise<void> {
-  await writeFileAtomically(file, `${JSON.stringify(stored, null, 2)}\n`)
+async function writeIdentity(file: string, identity: Identity): Promise<void> {
+  await writeFileAtomically(file, `${JSON.stringify(identity, null, 2)}\n`)
 }
 
 function timestamp(ms: number): string {

@@ -1,32 +1,24 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { askSystem, parseRegistryValue } from './ask-system.ts'
 
-const run = promisify(execFile)
-/** A system that does not answer by then is taken not to say. */
-const TIMEOUT_MS = 2_000
+/** machine-id(5), and where D-Bus kept it before. */
+const LINUX_FILES = ['/etc/machine-id', '/var/lib/dbus/machine-id']
 
-/** The id the operating system gives the machine; null where it gives none. */
+/** The id the operating system gives the machine; null where it gives none: then a copy cannot be told from the original. */
 export async function readMachineId(platform: NodeJS.Platform = process.platform): Promise<string | null> {
-  try {
-    if (platform === 'darwin')
-      return parseIoreg((await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'], { timeout: TIMEOUT_MS })).stdout)
-    if (platform === 'win32') {
-      const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography'
-      return parseReg((await run('reg', ['query', key, '/v', 'MachineGuid'], { timeout: TIMEOUT_MS })).stdout)
-    }
-    // machine-id(5)
-    return (await readFile('/etc/machine-id', 'utf8')).trim() || null
-  } catch {
-    // Containers and minimal systems have none: then a copy cannot be told from the original.
-    return null
+  if (platform === 'darwin') return parseIoreg(await askSystem('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']))
+  if (platform === 'win32') {
+    const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography'
+    return parseRegistryValue(await askSystem('reg', ['query', key, '/v', 'MachineGuid']), 'MachineGuid')
   }
+  for (const file of LINUX_FILES) {
+    const id = (await readFile(file, 'utf8').catch(() => '')).trim()
+    // An image that is to be copied says `uninitialized`; containers often have an empty file, or none.
+    if (/^[0-9a-f]{32}$/.test(id)) return id
+  }
+  return null
 }
 
 export function parseIoreg(output: string): string | null {
   return /"IOPlatformUUID"\s*=\s*"([^"]+)"/.exec(output)?.[1] ?? null
-}
-
-export function parseReg(output: string): string | null {
-  return /MachineGuid\s+REG_SZ\s+(\S+)/.exec(output)?.[1] ?? null
 }
