@@ -93,6 +93,20 @@ test('a daemon that dies while it starts is quoted', async () => {
   })
 })
 
+test('a command can stop waiting for a daemon that does not come up', async () => {
+  await using folder = createDataFolder()
+  const { dataDir } = folder
+  const given = new AbortController()
+  const connecting = refusal({
+    dataDir,
+    start: 'auto',
+    daemonEntry: here('silent-daemon.ts'),
+    onStarting: () => setImmediate(() => given.abort()),
+    signal: given.signal,
+  })
+  expect(await connecting).toMatchObject({ code: 'Cancelled' })
+})
+
 test('a daemon that cannot work says why', async () => {
   await using folder = createDataFolder()
   const { dataDir } = folder

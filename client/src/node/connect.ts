@@ -54,7 +54,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const client = await connectTo(paths)
   if (client && acceptable(client, options)) return connectionOf(client, false)
   if (options.start === 'never') throw client ? mismatch(client) : new DaemonNotRunningError(paths.instance)
-  if (client) await replace(client, paths)
+  if (client) await replace(client, paths, options.signal)
   return startAndConnect(options, paths)
 }
 
@@ -114,7 +114,7 @@ async function startAndConnect(options: ConnectOptions, paths: InstancePaths): P
     const connection = await tryToStart({ ...options, onStarting }, paths)
     if ('client' in connection) return connection
     if (performance.now() > deadline) throw connection.reason
-    await wait(connection.retryMs)
+    await pause(connection.retryMs, options.signal)
   }
 }
 
@@ -146,12 +146,12 @@ function notUp({ instance, logFile }: InstancePaths): ClientError {
   return new ClientError('Timeout', `the daemon of instance ${instance} does not come up; its log is ${logFile}`)
 }
 
-async function replace(client: Client, paths: InstancePaths): Promise<void> {
+async function replace(client: Client, paths: InstancePaths, signal?: AbortSignal): Promise<void> {
   if (!client.hello.idle) throw mismatch(client)
-  await stopAndWait(client, paths)
+  await stopAndWait(client, paths, signal)
 }
 
-async function stopAndWait(client: Client, paths: InstancePaths): Promise<void> {
+async function stopAndWait(client: Client, paths: InstancePaths, signal?: AbortSignal): Promise<void> {
   using daemon = client
   const { pid } = daemon.hello
   await daemon.call(methods.stop, {})
@@ -160,8 +160,14 @@ async function stopAndWait(client: Client, paths: InstancePaths): Promise<void> 
     if (performance.now() > deadline) {
       throw new ClientError('Timeout', `the daemon (process ${pid}) does not end; its log is ${paths.logFile}`)
     }
-    await wait(POLL_MS)
+    await pause(POLL_MS, signal)
   }
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await wait(ms, undefined, signal && { signal }).catch((cause: unknown) => {
+    throw new ClientError('Cancelled', 'the daemon was not waited for', { cause })
+  })
 }
 
 /** It gives its lock back as the last thing it does. */

@@ -23,6 +23,8 @@ export interface SpawnOptions extends InstanceOptions {
   readonly daemonEntry?: string | undefined
   /** The daemon's log says more. */
   readonly verbose?: boolean | undefined
+  /** Ends the waiting; a daemon that is starting goes on. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A daemon that first brings a large library to a newer schema takes its time; it goes on after this, too. */
@@ -34,10 +36,13 @@ export async function spawnDaemon(options: SpawnOptions): Promise<void> {
   const child = launch(options, paths)
   // `stdio` has no type that knows what was asked for.
   const pipe = child.stdio[READY_FD] as Readable
-  const giveUp = AbortSignal.timeout(READY_TIMEOUT_MS)
+  const { signal } = options
+  const timeout = AbortSignal.timeout(READY_TIMEOUT_MS)
+  const giveUp = signal ? AbortSignal.any([timeout, signal]) : timeout
   try {
     const message = await Promise.race([readyMessage(addAbortSignal(giveUp, pipe)), failure(child)])
-    if (message === null) throw giveUp.aborted ? stillStarting(paths) : died(paths)
+    if (signal?.aborted) throw new ClientError('Cancelled', 'the daemon was not waited for', { cause: signal.reason })
+    if (message === null) throw timeout.aborted ? stillStarting(paths) : died(paths)
     if (!message.ready) throw refused(message)
   } finally {
     pipe.destroy()
