@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { type Device, type Entry, ContentId } from '../domain/index.ts'
+import { hashToHex, shortHash } from '../content/index.ts'
 import { compareDuplicates, type DuplicateGroup } from './duplicates.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
@@ -224,7 +225,7 @@ export class Files {
       .prepare('select hash, full_hash from content_identities where id = ?')
       .get(contentId)!
     const full = row['full_hash'] as Uint8Array | null
-    return { shortHash: toHex(row['hash'] as Uint8Array).slice(0, 16), fullHash: full && toHex(full) }
+    return { shortHash: shortHash(row['hash'] as Uint8Array), fullHash: full && hashToHex(full) }
   }
 
   #copies(contentId: number) {
@@ -307,10 +308,6 @@ function parentOf(path: RawName): RawName {
 function baseOf(path: RawName): RawName {
   const bytes = Buffer.from(nameBytes(path))
   return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(0x2f) + 1)))
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }
 
 function toCamelCase(name: string): string {

@@ -10,7 +10,7 @@ export const DIRECTORY = 1
 export const SYMLINK = 2
 export const OTHER = 3
 
-/** Indices into `contentStates`. */
+/** Values of `entries.content_state`. */
 const PENDING = 0
 const SKIPPED = 3
 

@@ -27,7 +27,7 @@ const FRESH_ROUNDS = 2
 /** A content's type is believed over the name's from here on. */
 const SURE = 85
 
-/** Indices into `contentStates`. */
+/** Values of `entries.content_state`. */
 const IDENTIFIED = 1
 const FAILED = 2
 

@@ -35,7 +35,7 @@ export interface EntryTable {
   nlink: number
   mode: number
   content_id: number | null
-  /** Index into `contentStates` (content/content-state.ts). */
+  /** How far the content is known: 0 pending, 1 identified, 2 failed, 3 skipped by the mode of the location. */
   content_state: Generated<number>
 }
 
