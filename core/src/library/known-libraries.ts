@@ -57,7 +57,10 @@ export class KnownLibraries {
   }
 
   async put(library: Known): Promise<void> {
-    this.#libraries = [...this.#libraries.filter(({ id }) => id !== library.id), library]
+    const isKnown = this.#libraries.some(({ id }) => id === library.id)
+    this.#libraries = isKnown
+      ? this.#libraries.map((known) => (known.id === library.id ? library : known))
+      : [...this.#libraries, library]
     await this.#save()
   }
 
