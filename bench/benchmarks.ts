@@ -1,5 +1,35 @@
+import { cliStart } from './cli-start.ts'
+import { contentLarge } from './content-large.ts'
+import { contentSmall } from './content-small.ts'
+import { duplicates } from './duplicates.ts'
+import { fullHash } from './full-hash.ts'
 import type { Benchmark } from './harness/benchmark.ts'
+import { indexCold } from './index-cold.ts'
 import { indexShallow } from './index-shallow.ts'
+import { jobs } from './jobs.ts'
+import { listing } from './listing.ts'
+import { mainThread } from './main-thread.ts'
+import { memory } from './memory.ts'
+import { rescan } from './rescan.ts'
+import { restart } from './restart.ts'
+import { search } from './search.ts'
+import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
-export const benchmarks: readonly Benchmark[] = [indexShallow]
+export const benchmarks: readonly Benchmark[] = [
+  indexShallow,
+  indexCold,
+  rescan,
+  restart,
+  search,
+  listing,
+  contentSmall,
+  contentLarge,
+  fullHash,
+  duplicates,
+  watch,
+  jobs,
+  memory,
+  mainThread,
+  cliStart,
+]

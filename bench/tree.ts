@@ -59,10 +59,11 @@ export function makeTree(root: string, shape: TreeShape): { files: number; direc
     const { extensions } = kinds[kindOf[i]!]!
     const path = join(dir, `${stem}.${extensions[Math.floor(whichExtension * extensions.length)]!}`)
     const fd = openSync(path, 'w')
-    const written = Math.min(sizes[i]!, block.length)
+    const size = sizes[i]!
+    const written = Math.min(size, block.length)
     for (let j = 0; j + 4 <= written; j += 4) block.writeUInt32LE((contents[i]! * 2_654_435_761 + j) >>> 0, j)
     if (written > 0) writeSync(fd, block, 0, written)
-    ftruncateSync(fd, sizes[i]!)
+    ftruncateSync(fd, size)
     closeSync(fd)
     const time = 1_400_000_000 + Math.floor(random() * 330_000_000)
     utimesSync(path, time, time)

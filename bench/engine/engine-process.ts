@@ -20,7 +20,9 @@ export class EngineProcess implements AsyncDisposable {
 
   static async start(dataDir: string): Promise<EngineProcess> {
     const begun = performance.now()
-    const child = fork(join(import.meta.dirname, 'child.ts'), [dataDir], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(join(import.meta.dirname, 'child.ts'), [dataDir], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`the engine did not start; it ended with ${String(code)}`)
     })

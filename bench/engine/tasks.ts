@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
+import { hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
 
 /** The engine a task works on, and what it has logged so far. */
@@ -14,7 +17,7 @@ export interface TaskContext {
 
 interface Seconds {
   readonly discover: number
-  readonly process: number
+  readonly aggregate: number
   readonly identify: number
   readonly total: number
 }
@@ -24,6 +27,7 @@ export type Mode = 'shallow' | 'content'
 const POLL_MS = 2
 /** Nothing measured here takes this long; what does is broken. */
 const GIVE_UP_MS = 120_000
+const WARM_UP_FILES = 512
 /** How often the loop's delay is looked at. */
 const RESOLUTION_MS = 1
 
@@ -70,12 +74,16 @@ export const tasks = {
     return { at: performance.timeOrigin + performance.now() }
   },
 
-  /** Waits until that many entries have a directory of this path in the volume; they are lost where it does not happen. */
-  async untilCount({ core }: TaskContext, input: { count: number; timeoutMs: number }) {
+  /** Waits until the index has at least or at most that many files; gives up without an error. */
+  async untilCount({ core }: TaskContext, input: { atLeast?: number; atMost?: number; timeoutMs: number }) {
     const count = core.libraries.resolve().store.connection.prepare('select count(*) as n from entries where kind = 0')
+    const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = input
     const deadline = performance.now() + input.timeoutMs
-    let n = 0
-    while ((n = Number(count.get()!['n'])) < input.count && performance.now() < deadline) await wait(POLL_MS)
+    let n = Number(count.get()!['n'])
+    while ((n < atLeast || n > atMost) && performance.now() < deadline) {
+      await wait(POLL_MS)
+      n = Number(count.get()!['n'])
+    }
     return { count: n, at: performance.timeOrigin + performance.now() }
   },
 
@@ -85,7 +93,11 @@ export const tasks = {
       .resolve()
       .store.connection.prepare('select path from directories order by length(path) limit 10')
     await until(() =>
-      find.all().some((row) => Buffer.from(row['path'] as Uint8Array).toString().endsWith(input.pathEndsWith)),
+      find.all().some((row) =>
+        Buffer.from(row['path'] as Uint8Array)
+          .toString()
+          .endsWith(input.pathEndsWith),
+      ),
     )
     return { at: performance.timeOrigin + performance.now() }
   },
@@ -100,6 +112,21 @@ export const tasks = {
       ms.push(performance.now() - begun)
     }
     return { median: quantile(ms, 0.5), p95: quantile(ms, 0.95), shown }
+  },
+
+  /** Hashes every file of a tree, sampled or whole; the tree is listed before the clock starts. */
+  async hash(_context: TaskContext, input: { root: string; whole: boolean; threads: number }) {
+    const paths = readdirSync(input.root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+    await using pool = new HashPool({ threads: input.threads })
+    // The threads start before the clock does, as they have in a daemon at work.
+    await pool.sampled(paths.slice(0, input.threads * WARM_UP_FILES))
+    const begun = performance.now()
+    const hashed = input.whole ? await hashWhole(pool, paths) : await hashSampled(pool, paths)
+    const seconds = (performance.now() - begun) / 1_000
+    if (hashed !== paths.length) throw new Error(`${paths.length - hashed} of ${paths.length} files were not hashed`)
+    return { files: paths.length, seconds }
   },
 
   async duplicates({ core }: TaskContext, input: { times: number }) {
@@ -137,6 +164,16 @@ export const tasks = {
 }
 export type Tasks = typeof tasks
 
+async function hashSampled(pool: HashPool, paths: readonly string[]): Promise<number> {
+  const { states } = await pool.sampled(paths)
+  return states.filter((state) => hashStates[state] === 'hashed').length
+}
+
+async function hashWhole(pool: HashPool, paths: readonly string[]): Promise<number> {
+  const results = await Promise.all(paths.map((path) => pool.full(path)))
+  return results.filter(({ state }) => state === 'hashed').length
+}
+
 async function listOnce(core: Core, { path, limit }: { path: string; limit: number }) {
   const input = { path, all: false, sort: 'name', reverse: false, limit, offset: 0 } as const
   return core.libraries.resolve().files.list(input, new AbortController().signal)
@@ -150,7 +187,7 @@ function phasesOf(output: unknown): Seconds {
 function isScanned(core: Core, openedAt: number): boolean {
   const since = performance.timeOrigin + openedAt
   const { locations } = core.libraries.resolve()
-  return locations.map.all().every(({ lastScanAt }) => lastScanAt !== null && Number(lastScanAt) >= since)
+  return locations.map.all().every(({ lastScanAt }) => lastScanAt !== null && lastScanAt >= since)
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -38,6 +38,8 @@ export interface Variant {
 export const OURS = 'spacedrive'
 
 export interface SetupContext {
+  /** Where trees are kept. */
+  readonly treeDir: string
   /** Trees, by the name of their shape; made where missing. */
   tree(shape: TreeName): string
   /** An empty folder that goes away after the benchmark. */

@@ -35,8 +35,9 @@ function toRow({ goal, limit, met, ours, peers, unit, what }: FigureResult): str
     met === null ? '' : met ? 'met' : '**missed**',
     formatValue(ours.median, unit),
     `${formatValue(ours.min, unit)} – ${formatValue(ours.max, unit)}`,
-    peers.map((peer) => `${peer.name} ${formatValue(peer.median, unit)} (${formatValue(peer.ratio, '×')})`).join('; ') ||
-      '–',
+    peers
+      .map((peer) => `${peer.name} ${formatValue(peer.median, unit)} (${formatValue(peer.ratio, '×')})`)
+      .join('; ') || '–',
     limit ? `${Math.round(limit.share * 100)} % of ${limit.what}` : '–',
   ]
 }

@@ -13,7 +13,11 @@ be avoided on the machine, such as the walk alone. Peers say what they do in the
 `
 
 /** Writes the page from the results. Returns how many goals were met, and how many were missed. */
-export function writeReport(resultsDir: string, page: string, order: readonly string[]): { met: number; missed: number } {
+export function writeReport(
+  resultsDir: string,
+  page: string,
+  order: readonly string[],
+): { met: number; missed: number } {
   const results = readdirSync(resultsDir)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(resultsDir, file), 'utf8')) as BenchmarkResult)

@@ -45,6 +45,7 @@ export async function runBenchmark(benchmark: Benchmark, { runs, treeDir, say }:
   await using parts = new AsyncDisposableStack()
   const variants = await benchmark.setup({
     parts,
+    treeDir,
     tree: (name) => prepareTree(treeDir, name, say),
     scratch: (name) => {
       const dir = mkdtempSync(join(treeDir, `${name}-`))
