@@ -4,7 +4,7 @@ export class FolderTable {
   /** By number: the folder's id, and its own row, -1 where it has none. */
   ids: number[] = []
   rows: number[] = []
-  /** Goes up whenever a folder comes, goes, or may have another name or parent. */
+  /** Goes up whenever a folder comes, goes, or has another name or parent. */
   version = 0
 
   // An entry mostly has the parent of the entry before.
@@ -33,7 +33,9 @@ export class FolderTable {
   }
 
   setRow(id: number, row: number): void {
-    this.rows[this.numberOf(id)] = row
+    const number = this.numberOf(id)
+    if (this.rows[number] === row) return
+    this.rows[number] = row
     this.version++
   }
 

@@ -86,11 +86,10 @@ export class LibraryIndex implements Disposable {
   }
 
   #suggest(text: string, filter: RowFilter): string[] {
-    const deadline = performance.now() + this.#suggestionMs
     const anyOrder = { sort: 'modified', descending: true, limit: 1, after: null } as const
     return suggestQueries(this.#names, text, {
       count: (query) => runQuery(this.#names, { ...readWords(query), filter, ...anyOrder }).total,
-      expired: () => performance.now() > deadline,
+      budgetMs: this.#suggestionMs,
     })
   }
 }

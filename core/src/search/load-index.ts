@@ -3,8 +3,8 @@ import { displayName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 import type { NameIndex, NameRow } from './name-index.ts'
 
-/** Names joined at a time: enough to make the cost of a statement vanish, and a string of a few hundred KB. */
-const ROWS_PER_CHUNK = 8_192
+/** Rows read by one statement: enough to make its cost vanish, and strings short enough to be cheap garbage. */
+const ROWS_PER_CHUNK = 512
 
 /**
  * Fills an empty index with all entries of a library. SQLite joins the names of a chunk into one string, and hands the

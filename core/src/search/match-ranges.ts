@@ -1,4 +1,5 @@
-import { type FoldedPiece, foldPieces } from '../util/fold.ts'
+import type { SearchReason } from '../domain/index.ts'
+import { foldName, type FoldedPiece, foldPieces } from '../util/fold.ts'
 
 /** Start and end (not included), in UTF-16 code units. */
 export type TextRange = [number, number]
@@ -8,18 +9,26 @@ export type TextRange = [number, number]
  * Null where some word does not occur.
  */
 export function matchRanges(name: string, words: readonly string[]): TextRange[] | null {
-  const pieces = foldPieces(name)
-  const folded = pieces.map((piece) => piece.folded).join('')
-  const offsets = sourceOffsets(pieces)
+  const folded = foldName(name)
+  const isSameLength = folded.length === name.length && folded === name.toLowerCase()
+  const offsets = isSameLength ? null : sourceOffsets(foldPieces(name))
   const ranges: TextRange[] = []
   for (const word of words) {
     let at = folded.indexOf(word)
     if (at < 0) return null
     for (; at >= 0; at = folded.indexOf(word, at + 1)) {
-      ranges.push([offsets.starts[at]!, offsets.ends[at + word.length - 1]!])
+      const last = at + word.length - 1
+      ranges.push(offsets ? [offsets.starts[at]!, offsets.ends[last]!] : [at, last + 1])
     }
   }
   return joined(ranges)
+}
+
+/** Why a name was found; null where it does not match. */
+export function matchReasons(name: string, words: readonly string[]): SearchReason[] | null {
+  if (words.length === 0) return []
+  const ranges = matchRanges(name, words)
+  return ranges && [{ field: 'name', ranges }]
 }
 
 /** For each code unit of the folded name, the start and the end of what it comes from. */

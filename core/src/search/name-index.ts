@@ -206,6 +206,7 @@ export class NameIndex {
   #setColumns(row: number, entry: Omit<NameRow, 'name'>): void {
     const isFolder = entry.kind === DIRECTORY
     const parent = this.folders.numberOf(entry.parentId)
+    if (isFolder && this.parents[row] !== parent) this.folders.version++
     this.parents[row] = parent
     // Of a folder not known before nothing is known yet; `refreshHidden` sets it right.
     this.traits[row] = traitByte(entry.kind, entry.type, this.#dots[row]! | (this.#hiddenFolders[parent] ?? 0))

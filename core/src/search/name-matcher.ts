@@ -1,5 +1,6 @@
 import type { NameIndex } from './name-index.ts'
-import { AT_START, INSIDE_WORD, type Place, PLACE_BITS, startsWord } from './wasm/scanner.ts'
+import type { TopRows } from './top-rows.ts'
+import { AT_START, INSIDE_WORD, type Place, PLACE_BITS, PLACE_MASK, startsWord } from './wasm/scanner.ts'
 
 /** How well a name matches, best first. */
 const EXACT = 0
@@ -11,8 +12,8 @@ const PREFIX = 2
 const WORD = 3
 const INSIDE = 4
 
-/** A rank is the class and the length of the name in one number; longer names count as this long. */
-const MAX_LENGTH = 0xffff
+/** A rank is the class and the length of the name in one number; names of this length and more count as equally long. */
+const CLASS_STEP = 0x1_0000
 
 /** Compares names with the words of a query, in the memory of the index. Good until the index changes. */
 export class NameMatcher {
@@ -41,16 +42,25 @@ export class NameMatcher {
     return kept
   }
 
-  /** A number that no rank of a name with the scanned word at `place`, at best, is below. */
-  rankFloor(place: Place): number {
-    return rankNumber(this.#others.length > 0 || place === AT_START ? EXACT : PREFIX + place, 0)
-  }
-
-  /** The rank of a name that has all words, the scanned one at `place`, at best; smaller is better. */
-  rank(row: number, place: Place): number {
-    const start = this.#index.starts[row]!
-    const end = this.#index.starts[row + 1]! - 1
-    return rankNumber(this.#classify(start, end, place), end - start)
+  /** Offers the rows of hits by their rank: how well the name matches, then how short it is. */
+  offer(hits: Uint32Array, count: number, top: TopRows): void {
+    const { starts } = this.#index
+    const alone = this.#others.length === 0
+    for (let i = 0; i < count; i++) {
+      const place = (hits[i]! & PLACE_MASK) as Place
+      // Most matches cannot come among the first: they are counted without being looked at closely.
+      if (alone && place !== AT_START && (PREFIX + place) * CLASS_STEP > top.worst) {
+        top.overflowed = true
+        continue
+      }
+      const row = hits[i]! >>> PLACE_BITS
+      const start = starts[row]!
+      const end = starts[row + 1]! - 1
+      const matchClass = alone && place !== AT_START ? PREFIX + place : this.#classify(start, end, place)
+      const rank = matchClass * CLASS_STEP + Math.min(end - start, CLASS_STEP - 1)
+      if (rank > top.worst) top.overflowed = true
+      else top.offer(row, rank)
+    }
   }
 
   #hasOthers(row: number): boolean {
@@ -63,11 +73,15 @@ export class NameMatcher {
 
   #classify(start: number, end: number, place: Place): number {
     const { bytes } = this.#index.scanner
-    if (this.#others.length === 0 && place !== AT_START) return PREFIX + place
     const textEnd = start + this.#text.length
-    if (textEnd <= end && this.#standsAt(this.#text, start)) {
-      if (textEnd === end) return EXACT
-      if (bytes[textEnd] === DOT && bytes.subarray(textEnd + 1, end).indexOf(DOT) < 0) return STEM
+    if (textEnd === end && this.#standsAt(this.#text, start)) return EXACT
+    if (
+      textEnd < end &&
+      bytes[textEnd] === DOT &&
+      this.#isExtension(textEnd, end) &&
+      this.#standsAt(this.#text, start)
+    ) {
+      return STEM
     }
     let begins = place === AT_START
     for (const word of this.#others) {
@@ -77,6 +91,15 @@ export class NameMatcher {
     }
     if (place === INSIDE_WORD) return INSIDE
     return begins ? PREFIX : WORD
+  }
+
+  /** Whether the dot at an address is the last of the name. */
+  #isExtension(address: number, end: number): boolean {
+    const { bytes } = this.#index.scanner
+    for (let at = address + 1; at < end; at++) {
+      if (bytes[at] === DOT) return false
+    }
+    return true
   }
 
   /** The first place where the word stands at the start of a word of the name; -1 where there is none. */
@@ -102,10 +125,6 @@ export class NameMatcher {
     }
     return true
   }
-}
-
-function rankNumber(matchClass: number, length: number): number {
-  return matchClass * (MAX_LENGTH + 1) + Math.min(length, MAX_LENGTH)
 }
 
 const DOT = 0x2e

@@ -3,7 +3,7 @@ import { SearchInput, SearchResult } from '../domain/index.ts'
 import { displayName } from '../util/file-name.ts'
 import { silentLogger } from '../util/logger.ts'
 import { NameSearch, type NameSearchDeps } from './name-search.ts'
-import { LibraryFixture } from './test/library-fixture.ts'
+import { LibraryFixture, toFoundEntry } from './test/library-fixture.ts'
 
 async function createSearch(overrides: Partial<NameSearchDeps> = {}) {
   const library = await LibraryFixture.create()
@@ -81,6 +81,32 @@ test('a search can be kept to locations, by name, path or id', async () => {
   await expect(ask(search, { location: ['nowhere'] })).rejects.toMatchObject({ code: 'NotFound' })
 })
 
+test('a folder that is no location can be searched: in the index where it is indexed, else on the disk', async () => {
+  const onDisk = toFoundEntry({
+    id: 9,
+    parentId: null,
+    name: 'cat.gif',
+    kind: 'file',
+    type: 'image',
+    size: 1,
+    mtime: 1,
+  })
+  let trip = 0
+  const { library, root, search } = await createSearch({
+    folder: async (path) =>
+      path === '/home/u/Pictures/trip' ? { directoryId: trip } : path === '/media/usb' ? { entries: [onDisk] } : null,
+  })
+  trip = library.add(root, 'trip', { kind: 'directory' })
+  library.add(trip, 'cat.jpg')
+  library.add(root, 'cat.png')
+  expect(await names(search, { query: 'cat', location: ['/home/u/Pictures/trip'] })).toEqual(['cat.jpg'])
+  const answer = await ask(search, { query: 'cat', location: ['/media/usb'] })
+  expect(SearchResult.parse(answer)).toEqual(answer)
+  expect(answer).toMatchObject({ total: 1, items: [{ name: 'cat.gif', location: null, online: true }] })
+  await expect(ask(search, { location: ['/nowhere'] })).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(ask(search, { location: ['Pictures', '/media/usb'] })).rejects.toMatchObject({ code: 'InvalidInput' })
+})
+
 test('an entry that is gone by the time it is shown is left out, and the total is said not to be exact', async () => {
   const { library, root, search } = await createSearch()
   library.add(root, 'stays.txt')
@@ -135,6 +161,7 @@ test('closing lets the search that has begun finish, refuses the others, and lea
   library.add(root, 'cat.jpg')
   const begun = names(search, { query: 'cat' })
   const waiting = ask(search, { query: 'cat' })
+  await vi.waitUntil(() => search.isRunning)
   const closed = search[Symbol.asyncDispose]()
   await expect(waiting).rejects.toMatchObject({ code: 'Unavailable' })
   await closed

@@ -1,10 +1,12 @@
-import type { SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
+import { isAbsolute } from 'node:path'
+import type { Entry, SearchInput, SearchItem, SearchResult } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { parsePath, type RawName } from '../util/file-name.ts'
+import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { makeCursor } from './cursor.ts'
-import { matchRanges } from './match-ranges.ts'
+import { matchReasons } from './match-ranges.ts'
 import type { EntryChanges, LocatedPlan } from './messages.ts'
+import { searchEntries } from './search-entries.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
 import { IDLE_MS, WorkerClient } from './worker-client.ts'
 
@@ -14,9 +16,12 @@ export type FoundEntry = Omit<SearchItem, 'why'>
 /** The part of the location map that a search asks. */
 export interface SearchedLocations {
   all(): readonly { readonly directoryId: number }[]
-  /** By id, name or path. */
+  /** By id, name or path of the location itself. */
   find(reference: RawName): readonly { readonly directoryId: number }[]
 }
+
+/** A folder that is no location: one of the index, or what the disk has below it. */
+export type SearchedFolder = { readonly directoryId: number } | { readonly entries: readonly Entry[] }
 
 export interface NameSearchDeps {
   /** The library's database file. */
@@ -26,6 +31,8 @@ export interface NameSearchDeps {
   readonly locations: () => SearchedLocations
   /** Entries by row id; those that are gone are left out. */
   readonly toEntries: (ids: number[]) => Promise<Map<number, FoundEntry>>
+  /** The folder at an absolute path; null where there is none. Without this, only locations can be searched. */
+  readonly folder?: (path: RawName, signal: AbortSignal | undefined) => Promise<SearchedFolder | null>
   /** How long the search thread lives without a search; a minute by default. */
   readonly idleMs?: number
 }
@@ -52,7 +59,9 @@ export class NameSearch implements AsyncDisposable {
   async search(input: SearchInput, signal?: AbortSignal): Promise<SearchResult> {
     const started = performance.now()
     const plan = planSearch(input, this.#deps.now())
-    const answer = await this.#worker.ask(this.#locate(plan), signal)
+    const scope = await this.#locate(plan, signal)
+    if ('entries' in scope) return this.#searchDisk(scope.entries, input, started)
+    const answer = await this.#worker.ask({ plan, ...scope }, signal)
     const entries = await this.#deps.toEntries([...answer.ids])
     const items = answer.ids.flatMap((id) => found(entries.get(id), plan))
     return {
@@ -60,7 +69,7 @@ export class NameSearch implements AsyncDisposable {
       total: answer.total,
       // An entry that was removed or renamed since the names were read is not shown, and was counted.
       totalIsExact: items.length === answer.ids.length,
-      tookMs: Math.round((performance.now() - started) * 1_000) / 1_000,
+      tookMs: since(started),
       items,
       cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
       ...(answer.suggestions.length > 0 && { suggestions: [...answer.suggestions] }),
@@ -76,33 +85,59 @@ export class NameSearch implements AsyncDisposable {
     return this.#worker[Symbol.asyncDispose]()
   }
 
-  #locate(plan: SearchPlan): LocatedPlan {
-    const locations = this.#deps.locations()
-    const inside = plan.locations.flatMap((reference) => {
-      const matches = locations.find(parsePath(reference))
-      if (matches.length === 0)
-        throw new CoreError(
-          'NotFound',
-          `no location ${JSON.stringify(reference)}; \`spacedrive location list\` shows them`,
-        )
-      return matches.map(({ directoryId }) => directoryId)
-    })
+  #searchDisk(entries: readonly Entry[], input: SearchInput, started: number): SearchResult {
+    const { items, total, cursor, suggestions } = searchEntries(entries, input, this.#deps.now())
     return {
-      plan,
+      query: input.query,
+      total,
+      totalIsExact: true,
+      tookMs: since(started),
+      items: items.map(({ entry, why }) => ({ ...entry, location: null, online: true, why })),
+      cursor,
+      ...(suggestions.length > 0 && { suggestions }),
+    }
+  }
+
+  /** Finds the folders a search is kept to. */
+  async #locate(
+    plan: SearchPlan,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<LocatedPlan, 'plan'> | { entries: readonly Entry[] }> {
+    const locations = this.#deps.locations()
+    const inside: number[] = []
+    for (const reference of plan.locations) {
+      const known = locations.find(parsePath(reference))
+      const folders = known.length > 0 ? known : [await this.#folderAt(reference, signal)]
+      for (const folder of folders) {
+        if ('directoryId' in folder) inside.push(folder.directoryId)
+        else if (plan.locations.length === 1) return folder
+        else throw new CoreError('InvalidInput', `${reference} is not indexed; search it alone`)
+      }
+    }
+    return {
       locationRoots: locations.all().map(({ directoryId }) => directoryId),
       inside: plan.locations.length > 0 ? inside : null,
     }
   }
+
+  async #folderAt(reference: string, signal: AbortSignal | undefined): Promise<SearchedFolder> {
+    const path = parsePath(reference)
+    const isPath = isAbsolute(displayName(path))
+    const folder = isPath ? await this.#deps.folder?.(path, signal) : null
+    if (folder) return folder
+    const what = isPath ? 'folder' : 'location'
+    throw new CoreError(
+      'NotFound',
+      `no ${what} ${JSON.stringify(reference)}; \`spacedrive location list\` shows the locations`,
+    )
+  }
+}
+
+function since(started: number): number {
+  return Math.round((performance.now() - started) * 1_000) / 1_000
 }
 
 function found(entry: FoundEntry | undefined, plan: SearchPlan): SearchItem[] {
-  const why = entry && reasons(entry.name, plan.words)
+  const why = entry && matchReasons(entry.name, plan.words)
   return why ? [{ ...entry, why }] : []
-}
-
-/** Why a name was found; null where it does not match. */
-export function reasons(name: string, words: readonly string[]): SearchReason[] | null {
-  if (words.length === 0) return []
-  const ranges = matchRanges(name, words)
-  return ranges && [{ field: 'name', ranges }]
 }

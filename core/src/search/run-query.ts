@@ -5,7 +5,7 @@ import { NameMatcher } from './name-matcher.ts'
 import { compareNatural, naturalPrefix } from './natural-order.ts'
 import type { RowFilter } from './row-filter.ts'
 import { TopRows } from './top-rows.ts'
-import { AT_START, AT_WORD, INSIDE_WORD, MAX_NEEDLE_BYTES, type Place, PLACE_BITS, PLACE_MASK } from './wasm/scanner.ts'
+import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
 export interface IndexQuery {
   /** Folded; a name must hold them all. */
@@ -60,7 +60,7 @@ function offerAll(index: NameIndex, query: IndexQuery, top: TopRows): number {
 const SAMPLE_STEP = 64
 
 function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopRows): number {
-  const offer = offerByKey(rowKey(index, query), top)
+  const offer = offerByKey(index, query, top)
   const { hits } = index.scanner
   let total = 0
   for (let row = 0; row < index.rows;) {
@@ -78,18 +78,22 @@ function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number
   if (matcher.scanned.length > MAX_NEEDLE_BYTES) return 0
   const { scanner, starts } = index
   const { hits } = scanner
-  const offer = query.sort === 'relevance' ? offerByRank(matcher, top) : offerByKey(rowKey(index, query), top)
+  const offer: Offer =
+    query.sort === 'relevance' ? (_, count) => matcher.offer(hits, count, top) : offerByKey(index, query, top)
   scanner.setNeedle(matcher.scanned)
   let total = 0
   for (let first = 0; first < index.rows;) {
     const found = scanner.scan(starts[first]!, first, index.end)
     let count = bestPlaces(hits, found)
+    const last = hits[count - 1]! >>> PLACE_BITS
     if (found < hits.length) {
       first = index.rows
+    } else if (count === 1) {
+      first = last + 1
     } else {
       // There may be more in the last name, perhaps at a better place: it is left to the next round.
-      if (count > 1) count--
-      first = count > 1 ? hits[count]! >>> PLACE_BITS : first + 1
+      first = last
+      count--
     }
     count = matcher.keep(hits, query.filter.keep(hits, count))
     offer(hits, count)
@@ -114,44 +118,27 @@ function bestPlaces(hits: Uint32Array, count: number): number {
 
 type Offer = (hits: Uint32Array, count: number) => void
 
-function offerByRank(matcher: NameMatcher, top: TopRows): Offer {
-  const floors = Float64Array.of(
-    matcher.rankFloor(AT_START),
-    matcher.rankFloor(AT_WORD),
-    matcher.rankFloor(INSIDE_WORD),
-  )
-  return (hits, count) => {
-    for (let i = 0; i < count; i++) {
-      const row = hits[i]! >>> PLACE_BITS
-      const place = (hits[i]! & PLACE_MASK) as Place
-      // Most matches cannot come among the first: they are counted without being looked at closely.
-      if (floors[place]! > top.worst) top.overflowed = true
-      else top.offer(row, matcher.rank(row, place))
-    }
-  }
-}
-
-function offerByKey(keyOf: (row: number) => number, top: TopRows): Offer {
-  return (hits, count) => {
-    for (let i = 0; i < count; i++) {
-      const row = hits[i]! >>> PLACE_BITS
-      top.offer(row, keyOf(row))
-    }
-  }
-}
-
-/** What rows are sorted by, smallest first; what it leaves undecided, `tieBreak` decides. */
-function rowKey(index: NameIndex, { sort, descending }: IndexQuery): (row: number) => number {
+/** Offers rows by what they are sorted by; what that leaves undecided, `tieBreak` decides. */
+function offerByKey(index: NameIndex, { sort, descending }: IndexQuery, top: TopRows): Offer {
   const sign = descending ? -1 : 1
-  switch (sort) {
-    case 'size':
-      return (row) => sign * index.sizes[row]!
-    case 'modified':
-      return (row) => sign * index.mtimes[row]!
-    case 'name':
-      return (row) => sign * naturalPrefix(index.scanner.bytes, index.starts[row]!, index.starts[row + 1]! - 1)
-    case 'relevance':
-      return () => 0
+  const { starts, sizes, mtimes } = index
+  if (sort === 'name') {
+    const { bytes } = index.scanner
+    return (hits, count) => {
+      for (let i = 0; i < count; i++) {
+        const row = hits[i]! >>> PLACE_BITS
+        top.offer(row, sign * naturalPrefix(bytes, starts[row]!, starts[row + 1]! - 1))
+      }
+    }
+  }
+  const column = sort === 'size' ? sizes : mtimes
+  return (hits, count) => {
+    for (let i = 0; i < count; i++) {
+      const row = hits[i]! >>> PLACE_BITS
+      const key = sign * column[row]!
+      if (key > top.worst) top.overflowed = true
+      else top.offer(row, key)
+    }
   }
 }
 

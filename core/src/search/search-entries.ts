@@ -1,7 +1,7 @@
 import { type Entry, entryKinds, fileTypes, type SearchInput, type SearchReason } from '../domain/index.ts'
 import { makeCursor } from './cursor.ts'
+import { matchReasons } from './match-ranges.ts'
 import { NameIndex } from './name-index.ts'
-import { reasons } from './name-search.ts'
 import { RowFilter } from './row-filter.ts'
 import { runQuery } from './run-query.ts'
 import { planSearch, readWords } from './search-plan.ts'
@@ -14,6 +14,9 @@ export interface EntriesFound<E> {
   readonly cursor: string | null
   readonly suggestions: string[]
 }
+
+/** As long as a search of a folder may take at all. */
+const SUGGESTION_MS = 50
 
 type Searched = Pick<Entry, 'name' | 'kind' | 'type' | 'extension' | 'size' | 'modifiedAt' | 'hidden'>
 
@@ -55,11 +58,14 @@ export function searchEntries<E extends Searched>(
     runQuery(index, { ...plan, ...readWords(query), filter, limit: 1, after: null }).total
   return {
     total: answer.total,
-    items: answer.ids.map((id) => ({ entry: entries[id - 1]!, why: reasons(entries[id - 1]!.name, plan.words) ?? [] })),
+    items: answer.ids.map((id) => ({
+      entry: entries[id - 1]!,
+      why: matchReasons(entries[id - 1]!.name, plan.words) ?? [],
+    })),
     cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
     suggestions:
       answer.total === 0 && plan.words.length > 0
-        ? suggestQueries(index, plan.text, { count, expired: () => false })
+        ? suggestQueries(index, plan.text, { count, budgetMs: SUGGESTION_MS })
         : [],
   }
 }

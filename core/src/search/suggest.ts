@@ -11,24 +11,29 @@ const MAX_WORD = 40
 /** With more words unknown, the query is not misspelt but about something else. */
 const MAX_UNKNOWN = 2
 const MAX_SUGGESTIONS = 3
+/** A word that is frequent among the names with some part of it is among the first so many of them. */
+const MAX_NAMES_PER_PART = 5_000
 
 export interface SuggestOptions {
   /** How many entries a query finds, under the filters of the search. */
   readonly count: (query: string) => number
-  /** True once no more time is to be spent. */
-  readonly expired: () => boolean
+  /** How long to look for similar words. */
+  readonly budgetMs: number
 }
 
 /** Queries that find something, where `text` (folded) finds nothing because words of it are misspelt; best first. */
-export function suggestQueries(index: NameIndex, text: string, { count, expired }: SuggestOptions): string[] {
+export function suggestQueries(index: NameIndex, text: string, { count, budgetMs }: SuggestOptions): string[] {
   const unknown = [...new Set(text.match(LETTERS))].filter((word) => !occurs(index, word))
   if (unknown.length === 0 || unknown.length > MAX_UNKNOWN) return []
-  const choices = unknown.map((word) => similarWords(index, word, expired))
+  const choices = unknown.map((word) => {
+    const deadline = performance.now() + budgetMs / unknown.length
+    return similarWords(index, word, () => performance.now() > deadline)
+  })
   if (choices.some((words) => words.length === 0)) return []
 
   const suggestions: string[] = []
   const rounds = Math.max(...choices.map((words) => words.length))
-  for (let round = 0; round < rounds && suggestions.length < MAX_SUGGESTIONS && !expired(); round++) {
+  for (let round = 0; round < rounds; round++) {
     const replacements = new Map(
       unknown.map((word, i) => [word, choices[i]![Math.min(round, choices[i]!.length - 1)]!]),
     )
@@ -53,17 +58,21 @@ interface Similar {
   count: number
 }
 
-/** Words of names that are a few mistakes away, the nearest and then the most frequent first. */
+/** Words of names that are one mistake away, or else two; the nearest and then the most frequent first. */
 function similarWords(index: NameIndex, word: string, expired: () => boolean): string[] {
   if (word.length < MIN_WORD || word.length > MAX_WORD) return []
-  const allowed = word.length < LONG_WORD ? 1 : 2
+  const near = wordsWithin(1, index, word, expired)
+  return near.length > 0 || word.length < LONG_WORD ? near : wordsWithin(2, index, word, expired)
+}
+
+function wordsWithin(mistakes: number, index: NameIndex, word: string, expired: () => boolean): string[] {
   const known = new Map<string, Similar | null>()
-  for (const piece of surelyKept(word, allowed)) {
-    forEachName(index, piece, expired, (name) => {
+  for (const part of surelyKept(word, mistakes)) {
+    forEachName(index, part, expired, (name) => {
       for (const found of name.match(LETTERS) ?? []) {
         let similar = known.get(found)
         if (similar === undefined) {
-          similar = compare(word, found, allowed)
+          similar = compare(word, found, mistakes)
           known.set(found, similar)
         }
         if (similar) similar.count++
@@ -77,12 +86,12 @@ function similarWords(index: NameIndex, word: string, expired: () => boolean): s
     .map((similar) => similar.word)
 }
 
-function compare(word: string, found: string, allowed: number): Similar | null {
-  if (found.length < word.length - allowed || found.length > MAX_WORD) return null
+function compare(word: string, found: string, mistakes: number): Similar | null {
+  if (found.length < word.length - mistakes || found.length > MAX_WORD) return null
   const { whole, toPrefix } = editDistance(word, found)
   // The beginning of a longer word may be meant, but a whole one more likely.
   const distance = Math.min(whole, toPrefix + 0.5)
-  return distance < allowed + 1 ? { word: found, distance, count: 0 } : null
+  return distance < mistakes + 1 ? { word: found, distance, count: 0 } : null
 }
 
 /**
@@ -101,6 +110,7 @@ function surelyKept(word: string, mistakes: number): string[] {
 /** Names read between two looks at the clock. */
 const NAMES_PER_CHECK = 256
 
+/** Visits names that hold the needle, until there has been enough of them. */
 function forEachName(index: NameIndex, needle: string, expired: () => boolean, visit: (name: string) => void): void {
   const { scanner, starts } = index
   scanner.setNeedle(Buffer.from(needle))
@@ -113,7 +123,8 @@ function forEachName(index: NameIndex, needle: string, expired: () => boolean, v
       if (row === last) continue
       last = row
       visit(index.nameOf(row))
-      if (++visited % NAMES_PER_CHECK === 0 && expired()) return
+      visited++
+      if (visited === MAX_NAMES_PER_PART || (visited % NAMES_PER_CHECK === 0 && expired())) return
     }
     first = found < scanner.hits.length ? index.rows : last + 1
   }
