@@ -1,11 +1,13 @@
 import { lstat, realpath } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 import { spawn } from 'node:child_process'
-import { type Device, type Entry, ContentId } from '../domain/index.ts'
+import { ContentId, type Device, type Entry, type SearchInput, type SearchResult } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import { compareDuplicates, type DuplicateGroup } from './duplicates.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LocationMap, Place } from '../location/index.ts'
+import { type NameSearch, searchEntries } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -19,9 +21,13 @@ export interface FilesDeps {
   readonly locations: () => LocationMap
   readonly indexing: Indexing
   readonly volumes: VolumeManager
+  readonly search: NameSearch
   readonly device: Device
   readonly log: Logger
 }
+
+/** Entries of an unindexed folder that a search looks through; beyond that its total is said not to be exact. */
+const MAX_SEARCHED_UNINDEXED = 100_000
 
 export interface ListInput {
   readonly path: string
@@ -117,6 +123,34 @@ export class Files {
       )
       .get()!
     return { groups: Number(row['groups']), files: Number(row['files']), bytes: Number(row['bytes']) }
+  }
+
+  /** Finds by name: in the index, or in a folder that is not indexed where `location` names one. */
+  async search(input: SearchInput, signal: AbortSignal): Promise<SearchResult> {
+    const [only, ...others] = input.location
+    const isFolder =
+      only !== undefined && others.length === 0 && this.#deps.locations().find(parsePath(only)).length === 0
+    if (!isFolder || !isAbsolute(displayName(parsePath(only)))) return this.#deps.search.search(input, signal)
+    const begun = performance.now()
+    const { items, total } = await this.#deps.indexing.look(
+      await this.#resolve(only),
+      { recursive: true, content: false, limit: MAX_SEARCHED_UNINDEXED },
+      signal,
+    )
+    const found = searchEntries(
+      items.filter((entry) => entry.hiddenBy === undefined),
+      input,
+      Date.now(),
+    )
+    return {
+      query: input.query,
+      total: found.total,
+      totalIsExact: items.length === total,
+      tookMs: performance.now() - begun,
+      items: found.items.map(({ entry, why }) => ({ ...entry, location: null, online: true, why })),
+      cursor: found.cursor,
+      ...(found.suggestions.length > 0 ? { suggestions: found.suggestions } : {}),
+    }
   }
 
   /** Opens a file with the application its system has for it. */

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import type { z } from 'zod'
 import type { EntryCounts, IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
@@ -20,7 +21,7 @@ import {
 } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { blobToUuid } from '../util/uuid.ts'
-import type { VolumeManager } from '../volume/index.ts'
+import { type CloudPlace, cloudPlace, cloudRoots, type VolumeManager } from '../volume/index.ts'
 import { shownName, shownPath, toTimestamp } from '../files/index.ts'
 import { explainPath, type Explanation } from './explain.ts'
 import { indexContent } from './index-content.ts'
@@ -92,10 +93,7 @@ export class Indexing {
     this.#locations = parts.locations
   }
 
-  async enqueueScan(
-    location: KnownLocation,
-    options: ScanOptions = {},
-  ): Promise<{ id: JobId }> {
+  async enqueueScan(location: KnownLocation, options: ScanOptions = {}): Promise<{ id: JobId }> {
     return this.#manager.enqueue(indexLocation, { locationId: location.id, ...options })
   }
 
@@ -256,7 +254,7 @@ export class Indexing {
     let saved: Promise<void> = Promise.resolve()
     const report = await this.#deps.worker.request(
       'identify',
-      { scope: toScope(location), mode, threads: this.#deps.hashers, after },
+      { scope: toScope(location), mode, threads: this.#deps.hashers, cloud: this.#cloudPlace(location), after },
       {
         signal: host.signal,
         onProgress: ({ phase, done, total, bytes }) => host.progress({ phase, done, total, bytes }),
@@ -268,6 +266,12 @@ export class Indexing {
     )
     await saved
     return report
+  }
+
+  #cloudPlace(location: KnownLocation): CloudPlace {
+    const path = displayName(location.path)
+    const filesystem = this.#deps.volumes.volumeForPath(path)?.volume.filesystem ?? ''
+    return cloudPlace(path, filesystem, cloudRoots({ platform: process.platform, home: homedir(), env: process.env }))
   }
 
   /** Scans one folder at once; see the operation. */

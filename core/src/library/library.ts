@@ -158,7 +158,7 @@ export class Library implements AsyncDisposable {
       }),
     )
     const libraryFeatures = {
-      files: new Files({ store, reader, locations: () => locations.map, indexing, volumes, device, log }),
+      files: new Files({ search, store, reader, locations: () => locations.map, indexing, volumes, device, log }),
       search,
     }
     function announce(changes: Changes): void {

@@ -40,6 +40,8 @@ export class LibraryStore implements AsyncDisposable {
     this.readOnly = deps.readOnly
     this.#emit = deps.emit
     this.#writing = deps.readOnly ? null : openDatabase(deps.file)
+    // The index worker writes the log back: a checkpoint here would hold up the main thread.
+    this.#writing?.exec('pragma wal_autocheckpoint = 0')
     this.#reading = openDatabase(deps.file, { readOnly: true })
     this.#reader = kyselyOver(this.#reading)
     this.#writer = this.#writing && kyselyOver(this.#writing)

@@ -6,3 +6,4 @@ export {
   type SearchedFolder,
   type SearchedLocations,
 } from './name-search.ts'
+export { searchEntries } from './search-entries.ts'

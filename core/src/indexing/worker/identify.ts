@@ -13,6 +13,7 @@ import {
 } from '../../content/index.ts'
 import { type FileType, fileTypes } from '../../domain/file-kind.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { isPlaceholder } from '../../volume/index.ts'
 import { pathAfter } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import type { IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
@@ -111,7 +112,7 @@ class Identification {
 
   *#pendingBatches(): Generator<PendingFile[]> {
     const page = this.#db.prepare(
-      `select e.id, e.parent_id, e.name, e.size, e.mtime, e.mtime_ns, e.type, s.content_id as stale
+      `select e.id, e.parent_id, e.name, e.size, e.allocated, e.mtime, e.mtime_ns, e.type, s.content_id as stale
        from entries e left join stale_contents s on s.entry_id = e.id
        where e.id > ? and e.kind = 0 and e.content_state = 0 order by e.id limit ${ROWS_PER_PAGE}`,
     )
@@ -123,6 +124,8 @@ class Identification {
       for (const row of rows) {
         const folder = this.#folders.get(Number(row['parent_id']))
         if (folder === undefined) continue
+        const facts = { size: Number(row['size']), blocks: Number(row['allocated']) / 512 }
+        if (isPlaceholder(facts, this.#request.cloud)) continue
         batch.push({
           id: Number(row['id']),
           path: joinName(folder, row['name'] as RawName),

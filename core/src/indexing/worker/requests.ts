@@ -1,5 +1,6 @@
 import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
+import type { CloudPlace } from '../../volume/index.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { DirtyDirectory, ScanReport, ScanRequest } from './scan.ts'
 
@@ -17,6 +18,8 @@ export interface IdentifyRequest {
   readonly scope: LocationScope
   readonly mode: IndexMode
   readonly threads: number
+  /** Whether the location's files may be shells of files in a cloud, which must not be opened. */
+  readonly cloud: CloudPlace
   /** Entries up to this row id are done. */
   readonly after: number
 }
