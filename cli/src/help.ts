@@ -11,8 +11,16 @@ export interface HelpView {
   readonly style: Style
 }
 
+/** Longer lines are hard to read, however wide the screen. */
+const MAX_WIDTH = 100
+
 /** Help about the whole program, a group of commands, one command, or the topic `exit-codes`. Throws UsageError where there is nothing of that name. */
-export function helpText(words: readonly string[], commands: readonly CommandSpec[], view: HelpView): string {
+export function helpText(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+  { style, width }: HelpView,
+): string {
+  const view = { style, width: Math.min(width, MAX_WIDTH) }
   if (words.join(' ') === 'exit-codes') return exitCodesHelp(view)
   const command = commands.find(({ words: own, aliases }) =>
     [own, ...aliases].some((other) => other.join(' ') === words.join(' ')),

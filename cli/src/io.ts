@@ -26,12 +26,14 @@ export interface Io {
   printJsonLine(value: unknown): void
   /** A sentence on stderr; silent with --quiet and --json. */
   note(text: string): void
+  /** A sentence that a script should hear of too: with --json a line of JSON. Silent with --quiet. */
+  announce(text: string): void
 }
 
 export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const out = createScreen(process.stdout, globals, env)
   const err = createScreen(process.stderr, globals, env)
-  const silent = globals.quiet || globals.json || globals.jsonl
+  const asJson = globals.json || globals.jsonl
   return {
     out,
     err,
@@ -40,7 +42,10 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
     printJson: (value) => out.write(`${JSON.stringify(value, null, 2)}\n`),
     printJsonLine: (value) => out.write(`${JSON.stringify(value)}\n`),
     note: (text) => {
-      if (!silent) err.write(`${text}\n`)
+      if (!globals.quiet && !asJson) err.write(`${text}\n`)
+    },
+    announce: (text) => {
+      if (!globals.quiet) err.write(asJson ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
     },
   }
 }

@@ -5,6 +5,7 @@ import { loadContract } from './contract.ts'
 import { exitCodes } from './exit-codes.ts'
 import { globalsFrom } from './globals.ts'
 import { Interrupt } from './interrupt.ts'
+import { InterruptedError } from './interrupted-error.ts'
 import { createIo } from './io.ts'
 import { operationCommands } from './operation-commands.ts'
 import { type Invocation, parseCommandLine } from './parse.ts'
@@ -14,6 +15,7 @@ import { reportError } from './report-error.ts'
 export async function main(argv: readonly string[]): Promise<number> {
   leaveQuietlyWhenNobodyReads()
   const { env } = process
+  using interrupt = new Interrupt()
   // Until the line is understood, only the words themselves say how an error is to look.
   let globals = globalsFrom({ json: argv.includes('--json'), color: !argv.includes('--no-color') }, env)
   try {
@@ -25,10 +27,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       return exitCodes.ok
     }
     globals = globalsFrom(invocation.globals, env)
-    using interrupt = new Interrupt()
     return await perform(invocation, { globals, io: createIo(globals, env), interrupt, env, commands })
   } catch (err) {
-    return reportError(err, { json: globals.json || globals.jsonl, screen: createIo(globals, env).err })
+    const reason =
+      interrupt.signal.aborted && !(err instanceof InterruptedError) ? new InterruptedError('interrupted') : err
+    return reportError(reason, { json: globals.json || globals.jsonl, screen: createIo(globals, env).err })
   }
 }
 
@@ -43,13 +46,9 @@ async function perform(invocation: Exclude<Invocation, { kind: 'version' }>, con
     return run(invocation.values, context)
   }
   const { helpText } = await import('./help.ts')
-  const { style, width } = context.io.out
-  context.io.print(helpText(invocation.words, context.commands, { style, width: Math.min(width, MAX_HELP_WIDTH) }))
+  context.io.print(helpText(invocation.words, context.commands, context.io.out))
   return exitCodes.ok
 }
-
-/** Longer lines are hard to read, however wide the screen. */
-const MAX_HELP_WIDTH = 100
 
 /** `spacedrive file list / | head` ends when `head` does. */
 function leaveQuietlyWhenNobodyReads(): void {

@@ -49,7 +49,7 @@ type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting'>
 export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {
   const { globals, interrupt, io } = context
   const start = globals.start ? 'auto' : 'never'
-  const onStarting = () => io.note('Starting the daemon …')
+  const onStarting = () => io.announce('Starting the daemon …')
   const { client, startedDaemon } = await connect({
     start,
     ...instanceOf(context),

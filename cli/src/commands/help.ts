@@ -3,12 +3,9 @@ import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { helpText } from '../help.ts'
 
-/** Longer lines are hard to read, however wide the screen. */
-const MAX_WIDTH = 100
-
 /** `help`, `help location add`, `help exit-codes`. */
 export async function help(values: Values, { commands, io }: CliContext): Promise<number> {
   const words = Array.isArray(values.topic) ? (values.topic as string[]) : []
-  io.print(helpText(words, commands, { style: io.out.style, width: Math.min(io.out.width, MAX_WIDTH) }))
+  io.print(helpText(words, commands, io.out))
   return exitCodes.ok
 }
