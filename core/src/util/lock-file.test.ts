@@ -30,10 +30,12 @@ test('the second to take a lock is refused and told who has it; once given back 
 test('the lock of a process that has ended is taken over, also when another process has its number', () => {
   using dir = createTempDir('lock')
   const file = join(dir.path, 'lock')
-  leave(file, {})
-  takeLock(file, 'the shed')[Symbol.dispose]()
-  leave(file, { pid: process.pid, started: 'long ago' })
-  takeLock(file, 'the shed')[Symbol.dispose]()
+  for (const holder of [{}, { pid: process.pid, started: 'long ago' }]) {
+    leave(file, holder)
+    using lock = takeLock(file, 'the shed')
+    expect(lock).toBeDefined()
+    expect(readLock(file)).toMatchObject({ pid: process.pid, started: expect.not.stringContaining('ago') })
+  }
 })
 
 test('the lock of another machine is never taken to be stale', () => {

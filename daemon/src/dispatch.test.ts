@@ -1,0 +1,85 @@
+import { Core, type Logger, silentLogger } from '@spacedrive/core'
+import { createTempDir } from '@spacedrive/core/testing'
+import { expect, test } from 'vitest'
+import { dispatch } from './dispatch.ts'
+
+interface World extends AsyncDisposable {
+  readonly logged: unknown[]
+  /** What `system.doctor` comes to, in place of an examination. */
+  doctor(outcome: () => unknown): Promise<unknown>
+}
+
+async function openWorld(): Promise<World> {
+  const dir = createTempDir('dispatch')
+  const logged: unknown[] = []
+  const log: Logger = { ...silentLogger, error: (fields) => void logged.push(fields) }
+  const core = await Core.open({ dataDir: dir.path, log })
+  return {
+    logged,
+    async doctor(outcome) {
+      const request = { method: 'system.doctor', params: {} }
+      const standIn = Object.assign(Object.create(core) as Core, { doctor: async () => outcome() })
+      return dispatch(standIn, request, new AbortController().signal).catch((err: unknown) => err)
+    },
+    async [Symbol.asyncDispose]() {
+      await core.close()
+      dir[Symbol.dispose]()
+    },
+  }
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: write`), { code })
+}
+
+test.each([
+  ['ENOSPC', 'DiskFull'],
+  ['EDQUOT', 'DiskFull'],
+  ['EACCES', 'PermissionDenied'],
+  ['EROFS', 'PermissionDenied'],
+])('%s of the system, from wherever it comes, is %s', async (systemCode, code) => {
+  await using world = await openWorld()
+  const failed = await world.doctor(() => {
+    throw systemError(systemCode)
+  })
+  expect(failed).toMatchObject({ code, message: `system.doctor: ${systemCode}: write` })
+})
+
+test('an output of another shape than was declared is a mistake of ours, and does not leave', async () => {
+  await using world = await openWorld()
+  expect(await world.doctor(() => ({ ok: 'perhaps', secret: 1 }))).toMatchObject({ code: 'Internal', details: null })
+  expect(world.logged).toHaveLength(1)
+})
+
+test('a field that was not declared does not leave', async () => {
+  await using world = await openWorld()
+  const report = { ok: true, checks: [], engines: [] }
+  expect(await world.doctor(() => ({ ...report, secret: 1 }))).toEqual(report)
+})
+
+test('no params is an empty input, and null is one too', async () => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  const { signal } = new AbortController()
+  for (const params of [undefined, null, {}]) {
+    expect(await dispatch(core, { method: 'libraries.list', params }, signal)).toEqual([])
+  }
+  await expect(dispatch(core, { method: 'libraries.list', params: [] }, signal)).rejects.toMatchObject({
+    code: 'InvalidInput',
+  })
+})
+
+test('many mistakes are told, a bounded number of them', async () => {
+  using dir = createTempDir('dispatch')
+  await using core = await Core.open({ dataDir: dir.path })
+  await core.libraries.create({ name: 'Photos' })
+  const params = { path: 7, mode: 'deeper' }
+  const failed = await dispatch(core, { method: 'locations.add', params }, new AbortController().signal).catch(
+    (err: unknown) => err,
+  )
+  expect(failed).toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringMatching(/^locations\.add: path: .*; mode: /),
+    details: { issues: [{ field: 'path' }, { field: 'mode' }] },
+  })
+})
