@@ -8,8 +8,16 @@ test('a folder that is not indexed is listed at once, and keeps its ids when it 
   await using t = await createTestCore()
   t.write('a.txt')
   t.write('sub/b.txt')
-  const { items, total } = await t.library.indexing.browse({ path: t.root, scope: 'recursive', content: false, limit: 100 }, signal)
-  expect([total, items.map((item) => item.name)]).toEqual([3, ['sub', 'b.txt', 'a.txt'].toSorted((x, y) => items.findIndex((i) => i.name === x) - items.findIndex((i) => i.name === y))])
+  const { items, total } = await t.library.indexing.browse(
+    { path: t.root, scope: 'recursive', content: false, limit: 100 },
+    signal,
+  )
+  expect([total, items.map((item) => item.name)]).toEqual([
+    3,
+    ['sub', 'b.txt', 'a.txt'].toSorted(
+      (x, y) => items.findIndex((i) => i.name === x) - items.findIndex((i) => i.name === y),
+    ),
+  ])
   await t.add()
   for (const item of items) expect((await t.library.files.info(item.path, signal)).id).toBe(item.id)
 })
@@ -18,7 +26,10 @@ test('browsing shows what a rule would leave out, with the rule, and does not en
   await using t = await createTestCore()
   t.write('node_modules/x/index.js')
   t.write('package.json')
-  const { items } = await t.library.indexing.browse({ path: t.root, scope: 'recursive', content: false, limit: 100 }, signal)
+  const { items } = await t.library.indexing.browse(
+    { path: t.root, scope: 'recursive', content: false, limit: 100 },
+    signal,
+  )
   expect(items.map(({ name, hiddenBy }) => [name, hiddenBy])).toEqual([
     ['node_modules', 'dev'],
     ['package.json', undefined],
@@ -28,7 +39,10 @@ test('browsing shows what a rule would leave out, with the rule, and does not en
 test('the content of browsed files is the content they have once they are indexed', async () => {
   await using t = await createTestCore()
   t.write('a.txt', 'hello')
-  const { items } = await t.library.indexing.browse({ path: t.root, scope: 'current', content: true, limit: 10 }, signal)
+  const { items } = await t.library.indexing.browse(
+    { path: t.root, scope: 'current', content: true, limit: 10 },
+    signal,
+  )
   await t.add({ mode: 'content' })
   expect(items[0]?.contentId).toBe((await t.library.files.info(t.path('a.txt'), signal)).contentId)
 })
@@ -41,21 +55,32 @@ test('a quick scan writes where the folder is indexed, and only looks where it i
   t.write('in/new.txt')
   const inside = await t.library.indexing.quickScan({ path: t.path('in'), scope: 'current', ephemeral: false }, signal)
   expect(inside).toMatchObject({ persisted: true, counts: { files: 2 } })
-  const outside = await t.library.indexing.quickScan({ path: t.path('out'), scope: 'recursive', ephemeral: false }, signal)
+  const outside = await t.library.indexing.quickScan(
+    { path: t.path('out'), scope: 'recursive', ephemeral: false },
+    signal,
+  )
   expect(outside).toMatchObject({ persisted: false, counts: { files: 1 }, job: null })
 })
 
 test('a search in a folder that is not indexed finds what is there', async () => {
   await using t = await createTestCore()
   t.write('deep/receipt 2024.pdf')
-  const result = await t.library.files.search({ query: 'receipt', type: [], ext: [], location: [t.root], sort: 'relevance', limit: 10 }, signal)
-  expect(result).toMatchObject({ total: 1, totalIsExact: true, items: [{ name: 'receipt 2024.pdf', location: null, online: true }] })
+  const result = await t.library.files.search(
+    { query: 'receipt', type: [], ext: [], location: [t.root], sort: 'relevance', limit: 10 },
+    signal,
+  )
+  expect(result).toMatchObject({
+    total: 1,
+    totalIsExact: true,
+    items: [{ name: 'receipt 2024.pdf', location: null, online: true }],
+  })
 })
 
 test('a folder is listed in natural order, from the disk before it is indexed and from the index after', async () => {
   await using t = await createTestCore()
   for (const name of ['10.txt', '9.txt', 'b.txt', 'A.txt', 'sub/x']) t.write(name)
-  const list = () => t.library.files.list({ path: t.root, all: false, sort: 'name', reverse: false, limit: 50, offset: 0 }, signal)
+  const list = () =>
+    t.library.files.list({ path: t.root, all: false, sort: 'name', reverse: false, limit: 50, offset: 0 }, signal)
   const names = ['sub', '9.txt', '10.txt', 'A.txt', 'b.txt']
   const before = await list()
   expect([before.source, before.items.map((item) => item.name)]).toEqual(['disk', names])

@@ -25,10 +25,14 @@ test('equal files are one content, and hard links to one inode are not duplicate
   await t.add({ mode: 'content' })
   const report = await t.library.files.duplicates({ verify: true, limit: 10 }, signal)
   expect(report).toMatchObject({ totalGroups: 1, reclaimableBytes: 8, notes: [] })
-  expect(report.groups.map(({ size, verified, files }) => ({ size, verified, files: files.map((file) => file.path) }))).toEqual([
-    { size: 8, verified: 'full', files: [t.path('a.txt'), t.path('copy.txt')] },
-  ])
-  expect((await t.core.libraries.info(t.library)).counts).toMatchObject({ duplicateFiles: 1, reclaimableBytes: 8, contents: 3 })
+  expect(
+    report.groups.map(({ size, verified, files }) => ({ size, verified, files: files.map((file) => file.path) })),
+  ).toEqual([{ size: 8, verified: 'full', files: [t.path('a.txt'), t.path('copy.txt')] }])
+  expect((await t.core.libraries.info(t.library)).counts).toMatchObject({
+    duplicateFiles: 1,
+    reclaimableBytes: 8,
+    contents: 3,
+  })
 })
 
 test('a file edited in place gets the identity of what it holds now', async () => {
@@ -72,12 +76,20 @@ test('a large file changed between its samples gets an identity of its own', asy
 
 test('a file whose bytes are another type than its name says is told', async () => {
   await using t = await createTestCore()
-  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  )
   write(t, 'picture.jpg', png)
   write(t, 'unnamed', png)
   await t.add({ mode: 'deep' })
   expect(await info(t, 'picture.jpg')).toMatchObject({ type: 'image', looksLike: 'png' })
-  expect(await info(t, 'unnamed')).toMatchObject({ type: 'image', mime: 'image/png', looksLike: null, metadata: { width: 1, height: 1 } })
+  expect(await info(t, 'unnamed')).toMatchObject({
+    type: 'image',
+    mime: 'image/png',
+    looksLike: null,
+    metadata: { width: 1, height: 1 },
+  })
 })
 
 test('a location switched to content identifies what it has', async () => {
@@ -108,5 +120,8 @@ test('an empty file has an identity, and is nobody’s duplicate', async () => {
   write(t, 'empty2', '')
   await t.add({ mode: 'content' })
   expect((await info(t, 'empty1')).contentId).toBe((await info(t, 'empty2')).contentId)
-  expect(await t.library.files.duplicates({ verify: false, limit: 10 }, signal)).toMatchObject({ totalGroups: 0, reclaimableBytes: 0 })
+  expect(await t.library.files.duplicates({ verify: false, limit: 10 }, signal)).toMatchObject({
+    totalGroups: 0,
+    reclaimableBytes: 0,
+  })
 })

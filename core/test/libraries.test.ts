@@ -47,7 +47,11 @@ test('deleting a library puts its folder into the trash and touches no file', as
   const { path } = t.core.libraries.currentInfo()!
   const deleted = await t.core.libraries.delete({ library: 'Test', keepFiles: false })
   expect(deleted.trashed).toBe(true)
-  expect([existsSync(path), existsSync(join(deleted.path, 'library.json')), existsSync(t.path('a.txt'))]).toEqual([false, true, true])
+  expect([existsSync(path), existsSync(join(deleted.path, 'library.json')), existsSync(t.path('a.txt'))]).toEqual([
+    false,
+    true,
+    true,
+  ])
   expect(t.core.libraries.list()).toEqual([])
 })
 
@@ -58,7 +62,13 @@ test('a second engine cannot open a library that is open, and a lock of a dead p
   const { path } = t.core.libraries.currentInfo()!
   await expect(second.libraries.open({ path, readOnly: false })).rejects.toMatchObject({ code: 'Locked' })
   await t.core.libraries.close()
-  writeFileSync(join(path, '.sdlibrary.lock'), JSON.stringify({ pid: 999_999_999, host: 'x', started: null, since: 'then' }).replace('"x"', JSON.stringify((await import('node:os')).hostname())))
+  writeFileSync(
+    join(path, '.sdlibrary.lock'),
+    JSON.stringify({ pid: 999_999_999, host: 'x', started: null, since: 'then' }).replace(
+      '"x"',
+      JSON.stringify((await import('node:os')).hostname()),
+    ),
+  )
   expect(await second.libraries.open({ path, readOnly: false })).toMatchObject({ open: true })
 })
 
@@ -68,7 +78,9 @@ test('a backup is a sound copy, and takes the place of a damaged database', asyn
   await t.add()
   const backup = await t.core.libraries.backup(t.library, {}, signal)
   expect(backup).toMatchObject({ verified: true })
-  expect(new DatabaseSync(backup.path, { readOnly: true }).prepare('select count(*) as n from entries').get()).toEqual({ n: 2 })
+  expect(new DatabaseSync(backup.path, { readOnly: true }).prepare('select count(*) as n from entries').get()).toEqual({
+    n: 2,
+  })
   expect(await t.core.libraries.check(t.library, signal)).toMatchObject({ ok: true, problems: [] })
   const { path } = t.core.libraries.currentInfo()!
   await t.core.close()
@@ -94,7 +106,9 @@ test('a library of a newer version is refused, and can be looked at read-only', 
   await expect(t.core.libraries.open({ path, readOnly: false })).rejects.toMatchObject({ code: 'VersionMismatch' })
   expect(await t.core.libraries.open({ path, readOnly: true })).toMatchObject({ open: true })
   expect(await t.found('a.txt')).toEqual(['a.txt'])
-  await expect(t.add({ path: t.path('.'), allowNested: true })).rejects.toMatchObject({ code: expect.stringMatching(/PermissionDenied|AlreadyExists/) })
+  await expect(t.add({ path: t.path('.'), allowNested: true })).rejects.toMatchObject({
+    code: expect.stringMatching(/PermissionDenied|AlreadyExists/),
+  })
 })
 
 test('a copy of an open library is not opened beside it', async () => {

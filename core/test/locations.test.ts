@@ -12,7 +12,11 @@ test('a folder that is added is listed, counted and searched', async () => {
   const { job } = await t.add()
   expect(job).toMatchObject({ status: 'completed', warnings: 0 })
   const [location] = await t.library.locations.list()
-  expect(location).toMatchObject({ path: t.root, state: 'complete', counts: { files: 3, directories: 1, symlinks: 0, others: 0, bytes: 33 } })
+  expect(location).toMatchObject({
+    path: t.root,
+    state: 'complete',
+    counts: { files: 3, directories: 1, symlinks: 0, others: 0, bytes: 33 },
+  })
   expect(await t.found('cat')).toEqual(['photos/cat.jpg'])
   expect(await t.differences()).toEqual([])
 })
@@ -70,11 +74,19 @@ test('a root that goes away makes the location offline, keeps every row, and com
   t.write('a.txt')
   const { locationId } = await t.add()
   renameSync(t.root, `${t.root}-away`)
-  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }), 20_000)
-  const [offline] = (await t.library.search.search({ query: 'a.txt', type: [], ext: [], location: [], sort: 'name', limit: 10 })).items
+  await vi.waitFor(
+    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }),
+    20_000,
+  )
+  const [offline] = (
+    await t.library.search.search({ query: 'a.txt', type: [], ext: [], location: [], sort: 'name', limit: 10 })
+  ).items
   expect(offline).toMatchObject({ name: 'a.txt', online: false })
   renameSync(`${t.root}-away`, t.root)
-  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete' }), 20_000)
+  await vi.waitFor(
+    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete' }),
+    20_000,
+  )
 })
 
 test('a root replaced by an empty folder deletes nothing until the rescan is forced', async () => {
@@ -97,7 +109,9 @@ test('a paused location is left alone, and catches up when it is resumed', async
   const { locationId } = await t.add()
   await t.library.locations.pause(locationId)
   t.write('b.txt')
-  await expect(t.library.locations.rescan({ location: locationId, force: false })).rejects.toMatchObject({ code: 'Conflict' })
+  await expect(t.library.locations.rescan({ location: locationId, force: false })).rejects.toMatchObject({
+    code: 'Conflict',
+  })
   expect(await t.found('b.txt')).toEqual([])
   await t.library.locations.resume(locationId)
   await vi.waitFor(async () => expect(await t.found('b.txt')).toEqual(['b.txt']), 20_000)
@@ -113,9 +127,18 @@ test('rules keep things out, say so, and let them in when they change', async ()
   t.write('package.json')
   const { locationId } = await t.add()
   expect(await t.found('noise')).toEqual([])
-  expect(await t.library.indexing.explain(t.path('noise.log'))).toMatchObject({ indexed: false, rule: { name: 'gitignore', pattern: '*.log' } })
-  expect(await t.library.indexing.explain(t.path('node_modules/x/index.js'))).toMatchObject({ rule: { name: 'dev' }, hiddenAt: t.path('node_modules') })
-  const listed = await t.library.files.list({ path: t.root, all: true, sort: 'name', reverse: false, limit: 50, offset: 0 }, AbortSignal.timeout(5_000))
+  expect(await t.library.indexing.explain(t.path('noise.log'))).toMatchObject({
+    indexed: false,
+    rule: { name: 'gitignore', pattern: '*.log' },
+  })
+  expect(await t.library.indexing.explain(t.path('node_modules/x/index.js'))).toMatchObject({
+    rule: { name: 'dev' },
+    hiddenAt: t.path('node_modules'),
+  })
+  const listed = await t.library.files.list(
+    { path: t.root, all: true, sort: 'name', reverse: false, limit: 50, offset: 0 },
+    AbortSignal.timeout(5_000),
+  )
   expect(listed.items.find((item) => item.name === 'noise.log')).toMatchObject({ hiddenBy: 'gitignore' })
   await t.library.locations.update({ location: locationId, rules: [] })
   await t.settle()

@@ -38,7 +38,11 @@ test('a renamed file, a moved folder and a file saved by renaming keep their ids
   t.move('a.txt', 'renamed.txt')
   t.move('folder', 'moved')
   await caughtUp(t)
-  expect([await idOf(t, 'renamed.txt'), await idOf(t, 'moved'), await idOf(t, 'moved/deep/c.txt')]).toEqual([file, folder, inside])
+  expect([await idOf(t, 'renamed.txt'), await idOf(t, 'moved'), await idOf(t, 'moved/deep/c.txt')]).toEqual([
+    file,
+    folder,
+    inside,
+  ])
   writeFileSync(t.path('.renamed.txt.swp'), 'edited')
   renameSync(t.path('.renamed.txt.swp'), t.path('renamed.txt'))
   await caughtUp(t)

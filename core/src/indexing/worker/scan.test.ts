@@ -125,7 +125,7 @@ test('a scan that is stopped and begun again does each folder once', async () =>
     if (++leases === 2) controller.abort()
     return { [Symbol.dispose]: () => {} }
   }
-  await expect(index.scan({ startedAt }, { signal: controller.signal, lease })).rejects.toThrow()
+  await expect(index.scan({ startedAt }, { signal: controller.signal, lease })).rejects.toThrow(/abort/i)
   await index.scan({ startedAt })
   const added = index.commits.flatMap((touched) => touched.added)
   expect(new Set(added).size).toBe(added.length)
