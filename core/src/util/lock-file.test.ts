@@ -47,9 +47,14 @@ test('the lock of another machine is never taken to be stale', () => {
 
 test.runIf(process.platform === 'linux')('a process that has ended but was not asked about is not alive', async () => {
   // The shell becomes `sleep`, which never asks about the child it does not know it has.
-  using shell = killable(spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] }))
-  const [line] = (await once(shell.process.stdout!, 'data')) as [Buffer]
+  const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 60'
+  using shell = killable(spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const { pid: parent, stdin, stdout } = shell.process
+  const [line] = (await once(stdout!, 'data')) as [Buffer]
   const pid = Number(line.toString())
+  await expect.poll(() => readFileSync(`/proc/${parent}/comm`, 'utf8')).toBe('sleep\n')
+  expect(isAlive({ pid, host: hostname(), started: null, since: '' })).toBe(true)
+  stdin!.write('end\n')
   await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
   expect(isAlive({ pid, host: hostname(), started: null, since: '' })).toBe(false)
 })
