@@ -10,6 +10,31 @@ export interface DuplicateGroup {
   readonly files: readonly { path: RawName; online: boolean }[]
 }
 
+export interface DuplicateTotals {
+  readonly groups: number
+  /** Beyond the first of each content. */
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Contents with more than one copy; hard links to one inode on one volume are one copy. */
+const DISTINCT_COPIES = `
+  select content_id, count(*) as n from (
+    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
+    from entries e join directories d on d.id = e.parent_id
+    where e.content_id in (select content_id from entries where content_id is not null group by content_id having count(*) > 1)
+    group by e.content_id, e.inode, place
+  ) group by content_id having n > 1`
+
+export const DUPLICATE_TOTALS = `
+  select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
+  from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
+
+/** The largest first; bound to how many. */
+export const DUPLICATE_GROUPS = `
+  select g.content_id, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
+  where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`
+
 /** Threads that read files whole: more than two only make a disk seek. */
 const HASH_THREADS = 2
 
@@ -19,7 +44,7 @@ const HASH_THREADS = 2
  */
 export async function compareDuplicates(
   groups: readonly DuplicateGroup[],
-  of: { totals: { groups: number; bytes: number }; store: LibraryStore; signal: AbortSignal },
+  of: { totals: DuplicateTotals; store: LibraryStore; signal: AbortSignal },
 ) {
   await using pool = new HashPool({ threads: HASH_THREADS })
   const notes: { path: string; message: string }[] = []

@@ -3,7 +3,13 @@ import { isAbsolute } from 'node:path'
 import { spawn } from 'node:child_process'
 import { ContentId, type Device, type Entry, type SearchInput, type SearchResult } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
-import { compareDuplicates, type DuplicateGroup } from './duplicates.ts'
+import {
+  compareDuplicates,
+  DUPLICATE_GROUPS,
+  DUPLICATE_TOTALS,
+  type DuplicateGroup,
+  type DuplicateTotals,
+} from './duplicates.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LocationMap, Place } from '../location/index.ts'
@@ -98,8 +104,8 @@ export class Files {
 
   /** Groups files by content; see the operation. */
   async duplicates(input: { verify: boolean; limit: number }, signal: AbortSignal) {
-    const totals = this.duplicateTotals()
-    const groups = this.#duplicateGroups(input.limit)
+    const totals = await this.duplicateTotals()
+    const groups = await this.#duplicateGroups(input.limit)
     if (input.verify) return compareDuplicates(groups, { totals, store: this.#deps.store, signal })
     return {
       groups: groups.map(({ contentId, size, files }) => ({
@@ -115,14 +121,9 @@ export class Files {
   }
 
   /** Over the whole library: files beyond the first of each content, their bytes, and how many contents they are. */
-  duplicateTotals(): { groups: number; files: number; bytes: number } {
-    const row = this.#deps.store.connection
-      .prepare(
-        `select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
-         from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`,
-      )
-      .get()!
-    return { groups: Number(row['groups']), files: Number(row['files']), bytes: Number(row['bytes']) }
+  async duplicateTotals(): Promise<DuplicateTotals> {
+    const [row] = await this.#deps.indexing.select(DUPLICATE_TOTALS)
+    return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
   }
 
   /** Finds by name: in the index, or in a folder that is not indexed where `location` names one. */
@@ -185,14 +186,9 @@ export class Files {
     return { items: (rows as unknown as FullRow[]).map((row) => rowToEntry(row, joinName(dir, row.name))), total }
   }
 
-  #duplicateGroups(limit: number): DuplicateGroup[] {
+  async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
     const db = this.#deps.store.connection
-    const groups = db
-      .prepare(
-        `select g.content_id, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
-         where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`,
-      )
-      .all(limit)
+    const groups = await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)
     return groups.map((group) => {
       const contentRowId = Number(group['content_id'])
       const ids = db.prepare('select id from entries where content_id = ?').all(contentRowId)
@@ -314,15 +310,6 @@ export class Files {
     }
   }
 }
-
-/** Contents with more than one copy; hard links to one inode on one volume are one copy. */
-const DISTINCT_COPIES = `
-  select content_id, count(*) as n from (
-    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
-    from entries e join directories d on d.id = e.parent_id
-    where e.content_id in (select content_id from entries where content_id is not null group by content_id having count(*) > 1)
-    group by e.content_id, e.inode, place
-  ) group by content_id having n > 1`
 
 function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInput, 'sort' | 'reverse'>): Entry[] {
   // They come in the order of names; the sort is stable.

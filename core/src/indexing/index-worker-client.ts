@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { CoreError, type ErrorCode, errorCodes } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import type { IndexWorkerData } from './worker/index-worker.ts'
 import type { Changes, FromWorker, IndexRequests, RequestName, ToWorker } from './worker/requests.ts'
 
 /** A worker with nothing to do for this long gives its memory back. */
@@ -8,6 +9,7 @@ const IDLE_MS = 60_000
 
 export interface IndexWorkerDeps {
   readonly file: string
+  readonly readOnly: boolean
   readonly log: Logger
   /** The library's write lease. */
   lease(): Promise<Disposable>
@@ -88,7 +90,7 @@ export class IndexWorker implements AsyncDisposable {
   #start(): Worker {
     const worker = new Worker(new URL('./worker/index-worker.ts', import.meta.url), {
       name: 'index',
-      workerData: { file: this.#deps.file },
+      workerData: { file: this.#deps.file, readOnly: this.#deps.readOnly } satisfies IndexWorkerData,
     })
     worker.on('message', (message: FromWorker) => this.#receive(worker, message))
     worker.on('error', (cause) => this.#lost(worker, cause))

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { z } from 'zod'
 import type { EntryCounts, IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
@@ -272,6 +273,11 @@ export class Indexing {
     const path = displayName(location.path)
     const filesystem = this.#deps.volumes.volumeForPath(path)?.volume.filesystem ?? ''
     return cloudPlace(path, filesystem, cloudRoots({ platform: process.platform, home: homedir(), env: process.env }))
+  }
+
+  /** Runs a query that takes longer than the main thread may stand still, in the index worker. */
+  select(sql: string, ...params: SQLInputValue[]): Promise<Record<string, SQLOutputValue>[]> {
+    return this.#deps.worker.request('select', { sql, params })
   }
 
   /** Scans one folder at once; see the operation. */

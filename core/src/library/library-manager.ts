@@ -173,10 +173,11 @@ export class LibraryManager implements AsyncDisposable {
          from locations l join directories d on d.id = l.directory_id join entries e on e.id = d.id where e.parent_id is null`,
       )
       .get()!
-    const duplicates = library.files.duplicateTotals()
-    const byType = db
-      .prepare('select type, count(*) as files, sum(size) as bytes from entries where kind = 0 group by type')
-      .all()
+    const duplicates = await library.files.duplicateTotals()
+    const [contents] = await library.indexing.select('select count(*) as n from content_identities')
+    const byType = await library.indexing.select(
+      'select type, count(*) as files, sum(size) as bytes from entries where kind = 0 group by type',
+    )
     return {
       ...this.#entry(library.id),
       description: library.manifest.description,
@@ -189,7 +190,7 @@ export class LibraryManager implements AsyncDisposable {
         others: Number(roots['others']),
         bytes: Number(roots['bytes']),
         locations: library.locations.map.all().length,
-        contents: Number(db.prepare('select count(*) as n from content_identities').get()!['n']),
+        contents: Number(contents!['n']),
         duplicateFiles: duplicates.files,
         reclaimableBytes: duplicates.bytes,
       },

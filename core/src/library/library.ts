@@ -108,7 +108,9 @@ export class Library implements AsyncDisposable {
     const deviceRowId = readOnly ? 0 : await recordDevice(store, device, now())
     const libraryVolumes = parts.use(await LibraryVolumes.open({ store, volumes, deviceRowId, now, log }))
     const onChanges = (changes: Changes) => announce(changes)
-    const worker = parts.use(new IndexWorker({ file: files.database, log, lease: () => store.lease(), onChanges }))
+    const worker = parts.use(
+      new IndexWorker({ file: files.database, readOnly, log, lease: () => store.lease(), onChanges }),
+    )
     const { intelligence } = deps
     const { walkers, hashers, debounceMs } = settings
     const indexing = new Indexing({ store, worker, volumes, intelligence, now, log, walkers, hashers })

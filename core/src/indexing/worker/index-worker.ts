@@ -18,6 +18,7 @@ import { verify } from './verify.ts'
 /** What the worker is started with. */
 export interface IndexWorkerData {
   readonly file: string
+  readonly readOnly: boolean
 }
 
 /** More changed entries than this in one transaction are announced as a change of the tree. */
@@ -33,11 +34,11 @@ export interface RequestHost extends ScanHost {
   phase(name: string): void
 }
 
-function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData): void {
+function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWorkerData): void {
   const now = Date.now
-  const db = openDatabase(file, { cacheKiB: CACHE_KIB })
+  const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
   // Rows and references are kept straight by EntryWriter; checking each one again would cost a third of a first scan.
-  db.exec(`pragma foreign_keys = off; pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+  if (!readOnly) db.exec(`pragma foreign_keys = off; pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
   const writer = new EntryWriter(db, { typeOf: detectFromExtension, now })
   const ephemeral = new EphemeralIds(now)
   const leases = new LeaseClient((message) => port.postMessage(message))
@@ -96,6 +97,7 @@ function serve(port: NonNullable<typeof parentPort>, { file }: IndexWorkerData):
     browse: (request, host) => browse(request, ephemeral, host.signal),
     prepare: async (_request, host) => dropFilterIndex(db, host),
     settle: async (_request, host) => settle(db, host),
+    select: async ({ sql, params }) => db.prepare(sql).all(...params),
     root: (request, host) => createRoot(db, writer, request, host),
     forget: (request, host) => forget(db, writer, request, host),
   }

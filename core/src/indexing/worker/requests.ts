@@ -1,3 +1,4 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { CloudPlace } from '../../volume/index.ts'
@@ -94,6 +95,8 @@ export interface IndexRequests {
   prepare: { request: null; report: { dropped: boolean } }
   /** Builds it again where it is missing, and writes the log back into the database. */
   settle: { request: null; report: null }
+  /** Reads what takes longer than the main thread may stand still. */
+  select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
   /** Makes sure that a location's root has its rows. */
   root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
   /** Removes the rows below a location's root, but not those of `keep`, nested locations of their own. */
