@@ -25,7 +25,7 @@ export const jobs = defineBenchmark({
     const dir = scratch('jobs')
     const times: number[] = []
     const manager = parts.use(
-      await JobManager.open<null>({
+      await JobManager.open<object>({
         file: join(dir, 'jobs.db'),
         logDir: join(dir, 'logs'),
         definitions: [trivial, checkpointing(times)],
@@ -33,7 +33,10 @@ export const jobs = defineBenchmark({
         log: silentLogger,
       }),
     )
-    manager.start(null)
+    manager.start({})
+    // What runs jobs lets a process end; here nothing else keeps it.
+    const alive = setInterval(() => {}, 1_000)
+    parts.defer(() => clearInterval(alive))
     return [
       {
         name: OURS,
@@ -54,7 +57,7 @@ export const jobs = defineBenchmark({
 
 const nothing = z.object({})
 
-const trivial = defineJob<'bench.trivial', typeof nothing, typeof nothing, typeof nothing, null>({
+const trivial = defineJob<'bench.trivial', typeof nothing, typeof nothing, typeof nothing, object>({
   name: 'bench.trivial',
   summary: 'Does nothing',
   input: nothing,
@@ -66,7 +69,7 @@ const trivial = defineJob<'bench.trivial', typeof nothing, typeof nothing, typeo
 
 function checkpointing(times: number[]) {
   const state = z.object({ after: z.number() })
-  return defineJob<'bench.checkpointing', typeof nothing, typeof state, typeof nothing, null>({
+  return defineJob<'bench.checkpointing', typeof nothing, typeof state, typeof nothing, object>({
     name: 'bench.checkpointing',
     summary: 'Keeps its state again and again',
     input: nothing,
