@@ -1,6 +1,6 @@
 import { appendFile, chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
 
@@ -49,7 +49,7 @@ const mistakes: readonly (readonly string[])[] = [
   ['stop'],
 ]
 
-test('a newcomer’s first hour, and the mistakes one makes, read well at 80 columns', { timeout: 120_000 }, async () => {
+test('a newcomer’s first hour, and the mistakes one makes, read well at 80 columns', async () => {
   await using home = await TestHome.create()
   await makeWorld(home.path)
   await expect(await home.transcripts(firstHour)).toMatchFileSnapshot('./golden/first-hour.txt')
