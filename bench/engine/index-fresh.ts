@@ -7,5 +7,5 @@ export async function indexFresh(dataDir: string, input: { path: string; mode: M
   rmSync(dataDir, { recursive: true, force: true })
   mkdirSync(dataDir, { recursive: true })
   await using engine = await EngineProcess.start(dataDir)
-  return engine.ask('index', input)
+  return await engine.ask('index', input)
 }
