@@ -1,4 +1,5 @@
 import exifr from 'exifr'
+import { errorMessage } from '../../util/errors.ts'
 import type { ByteSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u32be, u32le } from '../types/structure/bytes.ts'
 import type { HeifPicture } from './heif.ts'
@@ -38,9 +39,20 @@ const MAX_EXIF_BYTES = 4_194_304
 /** Chunks of a WebP that are passed on the way to its EXIF. */
 const MAX_CHUNKS = 1_000
 
-/** Reads what `tagBytes` has found; throws where it is damaged. */
-export async function parseTags(bytes: Uint8Array): Promise<ImageTags> {
-  return ((await exifr.parse(bytes, EXIFR_OPTIONS)) as ImageTags | undefined) ?? {}
+/** Reads what `tagBytes` has found. `damage` says in words what of it could not be read; null where all could. */
+export async function parseTags(bytes: Uint8Array): Promise<{ tags: ImageTags; damage: string | null }> {
+  try {
+    const found = (await exifr.parse(bytes, EXIFR_OPTIONS)) as ParsedTags | undefined
+    const [error] = found?.errors ?? []
+    return { tags: found ?? {}, damage: error === undefined ? null : errorMessage(error) }
+  } catch (err) {
+    return { tags: {}, damage: errorMessage(err) }
+  }
+}
+
+/** exifr goes on behind what it cannot read, and says so here. */
+interface ParsedTags extends ImageTags {
+  readonly errors?: readonly unknown[]
 }
 
 /**

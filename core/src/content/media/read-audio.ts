@@ -1,5 +1,11 @@
 import { openAsBlob, readFileSync } from 'node:fs'
-import { CouldNotDetermineFileTypeError, parseBlob, parseBuffer, UnsupportedFileTypeError } from 'music-metadata'
+import {
+  CouldNotDetermineFileTypeError,
+  type IAudioMetadata,
+  parseBlob,
+  parseBuffer,
+  UnsupportedFileTypeError,
+} from 'music-metadata'
 import { errorMessage } from '../../util/errors.ts'
 import { withRegularFile } from '../regular-file.ts'
 import type { FilePath, ReadFailure } from '../regular-file.ts'
@@ -17,19 +23,22 @@ export interface AudioReading {
   readonly row: AudioFacts
 }
 
-/** What a sound file says of itself; null for a format that is not understood. */
+/** What a sound file says of itself; null where it says nothing that is understood. */
 export async function readAudio(path: FilePath): Promise<AudioReading | ReadFailure | null> {
   const size = withRegularFile(path, (_fd, stat) => Number(stat.size))
   if (typeof size !== 'number') return size
   try {
-    // A blob takes paths that are no text, and leaves it to the bytes what they are.
-    const found = await parseBlob(await openAsBlob(path), { duration: false, skipCovers: true })
-    if (found.format.duration !== undefined || size > MAX_COUNTED_BYTES)
-      return { kind: 'audio', row: audioFacts(found) }
-    const counted = await parseBuffer(readFileSync(path), { size }, { duration: true, skipCovers: true })
-    return { kind: 'audio', row: audioFacts(counted) }
+    const row = audioFacts(await parse(path, size))
+    return row.codec === null && row.duration_ms === null ? null : { kind: 'audio', row }
   } catch (err) {
     if (err instanceof CouldNotDetermineFileTypeError || err instanceof UnsupportedFileTypeError) return null
     return { state: 'failed', code: 'ECORRUPT', message: errorMessage(err) }
   }
+}
+
+async function parse(path: FilePath, size: number): Promise<IAudioMetadata> {
+  // A blob takes paths that are no text, and leaves it to the bytes what they are.
+  const found = await parseBlob(await openAsBlob(path), { duration: false, skipCovers: true })
+  if (found.format.duration !== undefined || size > MAX_COUNTED_BYTES) return found
+  return parseBuffer(readFileSync(path), { size }, { duration: true, skipCovers: true })
 }

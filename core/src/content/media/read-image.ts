@@ -1,6 +1,5 @@
 import { fileSource, readFully, withRegularFile } from '../regular-file.ts'
 import type { FilePath, ReadFailure } from '../regular-file.ts'
-import { errorMessage } from '../../util/errors.ts'
 import { readHeif } from './heif.ts'
 import { imageFacts } from './image-facts.ts'
 import type { Frame, ImageFacts } from './image-facts.ts'
@@ -13,7 +12,7 @@ const HEAD_BYTES = 524_288
 export interface ImageReading {
   readonly kind: 'image'
   readonly row: ImageFacts
-  /** Why the tags could not be read, so that a date missing here is not taken for a picture without one; else null. */
+  /** What of the tags could not be read, so that a picture is not taken for one without a date; else null. */
   readonly damage: string | null
 }
 
@@ -30,11 +29,8 @@ export async function readImage(path: FilePath): Promise<ImageReading | ReadFail
   if ('state' in header) return header
   const { frame, tags } = header
   if (!tags) return frame === noFrame ? null : { kind: 'image', row: imageFacts(frame, {}), damage: null }
-  try {
-    return { kind: 'image', row: imageFacts(frame, await parseTags(tags)), damage: null }
-  } catch (err) {
-    return { kind: 'image', row: imageFacts(frame, {}), damage: errorMessage(err) }
-  }
+  const parsed = await parseTags(tags)
+  return { kind: 'image', row: imageFacts(frame, parsed.tags), damage: parsed.damage }
 }
 
 function readHeader(fd: number, { size: bigSize }: { size: bigint }): Header {
