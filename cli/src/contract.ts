@@ -4,7 +4,7 @@ import type { ErrorCode } from '@spacedrive/core/errors'
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and the command line reads. */
 export interface JsonSchema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly description?: string
   readonly default?: unknown
   readonly enum?: readonly unknown[]

@@ -102,7 +102,7 @@ function flagKind(schema: JsonSchema): FlagKind {
     if (schema.default === undefined) return 'boolean'
     return schema.default === true ? 'off' : 'switch'
   }
-  const types = [schema, ...(schema.anyOf ?? [])].map((option) => option.type)
+  const types = [schema, ...(schema.anyOf ?? [])].flatMap((option) => option.type ?? [])
   if (types.includes('array')) return 'list'
   if (types.includes('integer') || types.includes('number')) return 'number'
   return types.includes('string') ? 'text' : 'json'

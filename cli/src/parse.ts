@@ -1,3 +1,4 @@
+import { errorMessage } from '@spacedrive/core/errors'
 import { nearest } from '@spacedrive/core/nearest'
 import { Command, CommanderError, Option } from 'commander'
 import type { ArgSpec, CommandSpec, FlagSpec, Values } from './command-spec.ts'
@@ -52,7 +53,7 @@ type Found = (invocation: Invocation) => void
 
 function createProgram(argv: readonly string[], commands: readonly CommandSpec[], found: Found): Command {
   const program = quiet(new Command('spacedrive'), [])
-  for (const flag of globalFlags) addFlag(program, flag)
+  for (const flag of globalFlags) addFlag(program, flag, [])
   program.option('--version')
   const tree: Tree = { program, commands, groups: new Map(), found }
   const placed = commands.flatMap((command) =>
@@ -88,7 +89,7 @@ interface Placed {
 function addCommand(parent: Command, { command, words, tree }: Placed): void {
   const node = quiet(parent.command(words.at(-1) ?? ''), words)
   for (const arg of command.args) node.argument(argUsage(arg))
-  for (const flag of command.flags) addFlag(node, flag)
+  for (const flag of command.flags) addFlag(node, flag, words)
   node.action(() => {
     tree.found({ kind: 'run', command, values: valuesOf(node, command), globals: tree.program.opts() })
   })
@@ -144,35 +145,36 @@ function argUsage({ name, required, variadic }: ArgSpec): string {
   return required ? `<${shown}>` : `[${shown}]`
 }
 
-function addFlag(command: Command, flag: FlagSpec): void {
+function addFlag(command: Command, flag: FlagSpec, words: readonly string[]): void {
   const short = flag.short ? `-${flag.short}, ` : ''
   const dashed = flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`
   const value = flag.kind === 'off' || flag.kind === 'switch' ? '' : ' <value>'
-  command.addOption(withParser(new Option(`${short}${dashed}${value}`), flag))
+  command.addOption(withParser(new Option(`${short}${dashed}${value}`), flag, words))
   for (const alias of flag.aliases) {
     // Another spelling fills the same value.
-    command.addOption(withParser(new Option(`--${alias}${value}`), flag).hideHelp())
+    command.addOption(withParser(new Option(`--${alias}${value}`), flag, words))
     command.on(`option:${alias}`, () =>
       command.setOptionValueWithSource(attribute(flag.name), command.getOptionValue(attribute(alias)), 'cli'),
     )
   }
 }
 
-function withParser(option: Option, flag: FlagSpec): Option {
+function withParser(option: Option, flag: FlagSpec, words: readonly string[]): Option {
+  const place = { name: option.long ?? '', choices: flag.choices, words }
   switch (flag.kind) {
     case 'number':
-      return option.argParser((text: string) => parseNumber(text, option))
+      return option.argParser((text: string) => parseNumber(text, place))
     case 'boolean':
-      return option.argParser((text: string) => parseBoolean(text, option))
+      return option.argParser((text: string) => parseBoolean(text, place))
     case 'list':
       return option.argParser((text: string, before: readonly string[] | undefined) => [
         ...(before ?? []),
-        ...splitList(text).map((item) => parseChoice(item, { name: option.long ?? '', choices: flag.choices })),
+        ...splitList(text).map((item) => parseChoice(item, place)),
       ])
     case 'json':
-      return option.argParser((text: string) => parseJson(text, option))
+      return option.argParser((text: string) => parseJson(text, place))
     case 'text':
-      return option.argParser((text: string) => parseChoice(text, { name: option.long ?? '', choices: flag.choices }))
+      return option.argParser((text: string) => parseChoice(text, place))
     case 'switch':
     case 'off':
     case 'path':
@@ -185,7 +187,8 @@ function valuesOf(node: Command, command: CommandSpec): Values {
   for (const [at, arg] of command.args.entries()) {
     const given = node.processedArgs[at] as unknown
     const value = Array.isArray(given) && given.length === 0 ? undefined : given
-    if (value !== undefined) values[arg.name] = typeof value === 'string' ? parseChoice(value, arg) : value
+    if (value !== undefined)
+      values[arg.name] = typeof value === 'string' ? parseChoice(value, { ...arg, words: command.words }) : value
     else if (arg.fallback !== undefined) values[arg.name] = arg.fallback
   }
   for (const flag of command.flags) {
@@ -195,25 +198,28 @@ function valuesOf(node: Command, command: CommandSpec): Values {
   return values
 }
 
-function parseChoice(
-  text: string,
-  { name, choices }: { readonly name: string; readonly choices: readonly string[] },
-): string {
+/** Where a value stands, for the message that it makes no sense. */
+interface Place {
+  readonly name: string
+  readonly choices: readonly string[]
+  readonly words: readonly string[]
+}
+
+function parseChoice(text: string, { choices, name, words }: Place): string {
   if (choices.length === 0 || choices.includes(text)) return text
-  throw new UsageError(`${name} cannot be "${text}"; it is one of ${choices.join(', ')}`, {
-    suggestions: nearest(text, choices),
-  })
+  const message = `${name} cannot be "${text}"; it is one of ${choices.join(', ')}`
+  throw new UsageError(message, { suggestions: nearest(text, choices), words })
 }
 
-function parseNumber(text: string, { long }: Option): number {
+function parseNumber(text: string, { name, words }: Place): number {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new UsageError(`${long} cannot be "${text}"; it is a number`)
-  return value
+  if (text.trim() !== '' && Number.isFinite(value)) return value
+  throw new UsageError(`${name} cannot be "${text}"; it is a number`, { words })
 }
 
-function parseBoolean(text: string, { long }: Option): boolean {
+function parseBoolean(text: string, { name, words }: Place): boolean {
   const value = Object.hasOwn(booleanWords, text) ? booleanWords[text] : undefined
-  if (value === undefined) throw new UsageError(`${long} cannot be "${text}"; it is true or false`)
+  if (value === undefined) throw new UsageError(`${name} cannot be "${text}"; it is true or false`, { words })
   return value
 }
 
@@ -224,11 +230,11 @@ function splitList(text: string): string[] {
     .filter(Boolean)
 }
 
-function parseJson(text: string, { long }: Option): unknown {
+function parseJson(text: string, { name, words }: Place): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (err) {
-    throw new UsageError(`${long} cannot be read as JSON: ${err instanceof Error ? err.message : String(err)}`)
+    throw new UsageError(`${name} cannot be read as JSON: ${errorMessage(err)}`, { words })
   }
 }
 

@@ -4,6 +4,9 @@ import { expect, test, vi } from 'vitest'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
 
+// Each test starts a daemon and many commands, one after the other.
+vi.setConfig({ testTimeout: 120_000 })
+
 /** A newcomer's first hour. The order matters: each command sees what the ones before have done. */
 const firstHour: readonly (readonly string[])[] = [
   ['quickstart', 'photos', '-q'],

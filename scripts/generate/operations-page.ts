@@ -49,7 +49,7 @@ function typeName(schema: JsonSchema): string {
     const fields = Object.entries(schema.properties).map(([name, field]) => `${name}: ${typeName(field)}`)
     return `{ ${fields.join(', ')} }`
   }
-  return schema.type ?? 'anything'
+  return schema.type === undefined ? 'anything' : [schema.type].flat().join(' | ')
 }
 
 function cell(text: string): string {

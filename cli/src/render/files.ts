@@ -34,6 +34,7 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
     [
       ['Name', printable(info.name)],
       ['Path', printable(info.path)],
+      ['As bytes', info.pathBase64 === undefined ? null : `base64:${info.pathBase64}`],
       [
         'Kind',
         isFolder
@@ -80,7 +81,7 @@ function folderSize({ childCount, fileCount, totalSize }: OutputOf<'files.info'>
 }
 
 function fileSize({ allocated, size }: OutputOf<'files.info'>): string {
-  return `${formatBytes(size)} (${formatCount(size)} bytes${allocated < size ? `, ${formatBytes(allocated)} on disk` : ''})`
+  return `${formatBytes(size)} (${plural(size, 'byte')}${allocated < size ? `, ${formatBytes(allocated)} on disk` : ''})`
 }
 
 /** `focalLength` → `Focal length` */

@@ -83,7 +83,10 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
       ['Status', view.style(jobTones[job.status], statusLabel(job))],
       ['Error', job.error === null ? null : `${printable(job.error.message)} (${job.error.code})`],
       ['Phase', progress.phase ? printable(progress.phase) : null],
-      ['Done', `${doneLabel(job)}${progress.bytes > 0 ? `, ${formatBytes(progress.bytes)}` : ''}`],
+      [
+        'Done',
+        progress.done === 0 ? null : `${doneLabel(job)}${progress.bytes > 0 ? `, ${formatBytes(progress.bytes)}` : ''}`,
+      ],
       ['Rate', progress.rate === null ? null : `${formatCount(progress.rate)}/s`],
       ['Left', progress.etaMs === null || ended !== null ? null : formatDuration(progress.etaMs)],
       ['Queued', formatDate(job.createdAt)],

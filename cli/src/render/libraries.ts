@@ -65,8 +65,8 @@ function libraryList(libraries: readonly Library[], view: View): readonly string
 
 function stateCell({ current, error, open }: Library): Cell {
   if (error !== null) return { text: 'broken', tone: 'bad' }
-  if (current) return { text: 'current', tone: 'good' }
-  return open ? 'open' : { text: 'closed', tone: 'dim' }
+  if (!open) return { text: 'closed', tone: 'dim' }
+  return current ? { text: 'current', tone: 'good' } : 'open'
 }
 
 function libraryInfo(info: LibraryInfo, view: View): readonly string[] {
