@@ -5,7 +5,8 @@ import { nameBytes, type RawName } from './file-name.ts'
  * digits by their value. Two different names never share a key, so it also identifies a name within its folder.
  *
  * Layout: one byte (0 folder, 1 anything else); the folded name, where each run of digits follows a byte that says how
- * many digits it has (longer is larger); and, only where folding lost something, a zero byte and the name's own bytes.
+ * many digits it has (longer is larger); and, only where folding lost something, a zero byte and what was lost: a one
+ * and a bit for each character that was a capital, or else the name's own bytes.
  */
 export function sortKey(name: RawName, isDirectory: boolean): Uint8Array {
   const ascii = typeof name === 'string' ? asciiKey(name, isDirectory) : null
@@ -18,7 +19,8 @@ const scratch = Buffer.alloc(1_536)
 function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
   const length = name.length
   if (length > MAX_ASCII_LENGTH) return null
-  let exact = true
+  let hasCapitals = false
+  let lostZeros = false
   let at = 1
   scratch[0] = isDirectory ? 0 : 1
   for (let i = 0; i < length; i++) {
@@ -29,7 +31,7 @@ function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
       while (end < length && isDigit(name.charCodeAt(end))) end++
       let start = i
       while (start < end - 1 && name.charCodeAt(start) === 0x30) start++
-      if (start !== i) exact = false
+      if (start !== i) lostZeros = true
       at = writeRunLength(scratch, at, end - start)
       for (let j = start; j < end; j++) scratch[at++] = name.charCodeAt(j)
       i = end - 1
@@ -37,15 +39,28 @@ function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
     }
     if (code >= 0x41 && code <= 0x5a) {
       code += 0x20
-      exact = false
+      hasCapitals = true
     }
     scratch[at++] = code
   }
-  if (!exact) {
-    scratch[at++] = 0
-    at += scratch.write(name, at, 'latin1')
-  }
+  if (lostZeros || hasCapitals) scratch[at++] = 0
+  if (lostZeros) at += scratch.write(name, at, 'latin1')
+  else if (hasCapitals) at = writeCapitals(name, at)
   return Uint8Array.prototype.slice.call(scratch, 0, at)
+}
+
+function writeCapitals(name: string, start: number): number {
+  let at = start
+  scratch[at++] = 1
+  for (let i = 0; i < name.length; i += 8) {
+    let bits = 0
+    for (let j = 0; j < 8; j++) {
+      const code = name.charCodeAt(i + j)
+      if (code >= 0x41 && code <= 0x5a) bits |= 0x80 >>> j
+    }
+    scratch[at++] = bits
+  }
+  return at
 }
 
 /** Two runs and the name itself fit the scratch space at this length. */

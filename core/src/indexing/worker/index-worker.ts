@@ -24,7 +24,7 @@ export interface IndexWorkerData {
 /** More changed entries than this in one transaction are announced as a change of the tree. */
 const MAX_ANNOUNCED_ENTRIES = 200
 /** Pages for a million entries' indexes, in KiB. */
-const CACHE_KIB = 131_072
+const CACHE_KIB = 65_536
 /** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
 const AUTOCHECKPOINT_PAGES = 8_192
 

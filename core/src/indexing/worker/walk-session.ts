@@ -6,14 +6,20 @@ const MAX_TASKS_PER_BATCH = 64
 /** Batches a thread may hold: the second keeps it busy while the first is being recorded. */
 const BATCHES_PER_THREAD = 2
 
+/** Beyond this many waiting folders the newest go first, so that the queue stops growing: some 20 MB. */
+const MAX_WAITING_IN_ORDER = 100_000
+
 /**
- * The walking threads of one scan. Tasks go out, the newest first, as threads have room; answers come back through
+ * The walking threads of one scan. Tasks go out in the order of their folders' rows, so that rows are added at the end
+ * of each index, as threads have room; answers come back through
  * `next`. Nothing new is handed out while answers wait, so a slow writer slows the walk and memory stays bounded.
  */
 export class WalkSession implements AsyncDisposable {
   readonly #threads: Worker[]
   readonly #load = new Map<Worker, number>()
-  readonly #queue: WalkTask[] = []
+  #queue: WalkTask[] = []
+  /** Where the queue begins: what lies before it has gone out. */
+  #head = 0
   readonly #answers: WalkResults[] = []
   #failure: Error | null = null
   #wake: (() => void) | null = null
@@ -31,7 +37,7 @@ export class WalkSession implements AsyncDisposable {
 
   /** Nothing waits and nobody works. */
   get isFinished(): boolean {
-    return this.#queue.length === 0 && this.#answers.length === 0 && this.#inFlight === 0
+    return this.#waiting === 0 && this.#answers.length === 0 && this.#inFlight === 0
   }
 
   /** Adds a folder; `next` sends it out. */
@@ -66,6 +72,10 @@ export class WalkSession implements AsyncDisposable {
     await Promise.all(this.#threads.map((worker) => worker.terminate()))
   }
 
+  get #waiting(): number {
+    return this.#queue.length - this.#head
+  }
+
   get #inFlight(): number {
     let sum = 0
     for (const load of this.#load.values()) sum += load
@@ -74,13 +84,25 @@ export class WalkSession implements AsyncDisposable {
 
   #dispatch(): void {
     for (const worker of this.#threads) {
-      while (this.#queue.length > 0 && this.#load.get(worker)! < BATCHES_PER_THREAD) {
-        const share = Math.ceil(this.#queue.length / (this.#threads.length * BATCHES_PER_THREAD))
-        const tasks = this.#queue.splice(-Math.min(MAX_TASKS_PER_BATCH, share))
+      while (this.#waiting > 0 && this.#load.get(worker)! < BATCHES_PER_THREAD) {
+        const share = Math.ceil(this.#waiting / (this.#threads.length * BATCHES_PER_THREAD))
+        const tasks = this.#takeFromQueue(Math.min(MAX_TASKS_PER_BATCH, share))
         this.#load.set(worker, this.#load.get(worker)! + 1)
         worker.postMessage({ tasks } satisfies WalkRequest)
       }
     }
+  }
+
+  #takeFromQueue(count: number): WalkTask[] {
+    if (this.#waiting > MAX_WAITING_IN_ORDER) return this.#queue.splice(-count)
+    const tasks = this.#queue.slice(this.#head, this.#head + count)
+    this.#head += count
+    // Half of it has gone out: give the memory back.
+    if (this.#head > this.#queue.length / 2) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+    return tasks
   }
 
   #answered(worker: Worker, results: WalkResults): void {
