@@ -62,9 +62,10 @@ export class TestHome implements AsyncDisposable {
   }
 
   get env(): NodeJS.ProcessEnv {
-    const { PATH, SystemRoot } = process.env
+    const { NODE_COMPILE_CACHE, PATH, SystemRoot } = process.env
     return {
       PATH,
+      ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
       ...(SystemRoot ? { SystemRoot } : {}),
       HOME: this.path,
       USERPROFILE: this.path,
