@@ -27,6 +27,9 @@ export const shapes = {
   wide: { files: 10_000, directories: 1, seed: 11_111, duplicates: 0, written: 0, kinds: 'mixed' },
 } as const satisfies Record<string, TreeShape>
 
+/** Larger makes a shallower tree: at 2 a tree of 60,000 folders is six levels deep on average. */
+const PARENT_BIAS = 2
+
 /** Makes the same tree for the same shape, every time. Returns how many files and directories it made. */
 export function makeTree(root: string, shape: TreeShape): { files: number; directories: number } {
   const random = mulberry32(shape.seed)
@@ -34,8 +37,8 @@ export function makeTree(root: string, shape: TreeShape): { files: number; direc
   mkdirSync(root, { recursive: true })
   const dirs = [root]
   for (let i = 1; i < shape.directories; i++) {
-    // A parent among the last made keeps the tree a few levels deep, as people's folders are.
-    const from = Math.max(0, dirs.length - Math.floor(1 + random() * random() * dirs.length))
+    // A parent among the first made keeps the tree a few levels deep, as people's folders are: paths of some 80 bytes.
+    const from = Math.floor(random() ** PARENT_BIAS * dirs.length)
     const dir = join(dirs[from]!, `${pick(WORDS)} ${i}`)
     mkdirSync(dir)
     dirs.push(dir)

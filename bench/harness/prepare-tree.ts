@@ -5,7 +5,7 @@ import { makeTree, shapes } from '../tree.ts'
 export type TreeName = keyof typeof shapes
 
 /** Raised when the generator makes other trees from the same shapes. */
-const GENERATOR = 2
+const GENERATOR = 3
 
 /** The tree of a shape below `dir`; made where it is missing, half made, or from another generator. */
 export function prepareTree(dir: string, name: TreeName, say: (line: string) => void): string {
