@@ -151,6 +151,7 @@ class Identification {
     const fullHashes = await this.#fullHashes(pool, files, batch)
     const failures = new Map(batch.errors.map((error) => [error.index, error]))
     using _lease = await this.#host.lease()
+    const waitingBefore = this.#fresh.length
     this.#db.exec('begin immediate')
     try {
       for (const [i, file] of files.entries()) {
@@ -163,7 +164,8 @@ class Identification {
       this.#db.exec('rollback')
       throw err
     }
-    this.#done += files.length
+    // Those that were just written come again.
+    this.#done += files.length - (this.#fresh.length - waitingBefore)
     this.#host.progress(this.#done, this.#total, this.#report.bytes)
   }
 
