@@ -154,6 +154,15 @@ test('the type by name is an index of the kinds', () => {
   expect(kinds).toEqual(['image', 'image', 'code', 'config', 'archive', 'unknown', 'unknown', 'text'])
 })
 
+test('the fast answer to a name is that of the registry', () => {
+  const names = fileTypeTable.flatMap((each) => [
+    ...each.names,
+    ...each.extensions.map((extension) => `a.${extension}`),
+  ])
+  const fast = names.map((name) => fileTypes[detectFromExtension(name.toUpperCase())])
+  expect(fast).toEqual(names.map((name) => registry.detectFromExtension(name)?.category))
+})
+
 test('the smallest real files of many formats are what their names say', async (context) => {
   if (!corpus) return context.skip(NO_CORPUS)
   const folder = join(corpus, 'small')
