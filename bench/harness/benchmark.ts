@@ -31,6 +31,8 @@ export interface Variant {
   readonly name: string
   /** The program it needs; a variant without its program is reported as missing. */
   readonly program?: string
+  /** Measured so often at the most: for peers that take very long. */
+  readonly mostRuns?: number
   /** One run. Figures that it does not touch are left out. */
   measure(): Promise<Sample>
 }

@@ -57,6 +57,7 @@ export async function runBenchmark(benchmark: Benchmark, { runs, treeDir, say }:
   const samples = new Map<string, Sample[]>(present.map(({ name }) => [name, []]))
   for (let round = 0; round < runs; round++) {
     for (const variant of inTurn(present, round)) {
+      if (round >= (variant.mostRuns ?? runs)) continue
       const sample = await variant.measure()
       samples.get(variant.name)!.push(sample)
       say(`${benchmark.name} ${round + 1}/${runs} ${variant.name} ${JSON.stringify(sample)}`)
