@@ -170,9 +170,8 @@ test('the smallest real files of many formats are what their names say', async (
   for (const name of readdirSync(folder)) {
     const { definition, conflict } = await registry.identify(join(folder, name))
     const named = registry.detectFromExtension(name)
-    if (conflict && name !== 'doscommand.com') wrong.push(`${name} looks like ${conflict.looksLike}`)
-    if (named && definition?.category !== named.category && name !== 'doscommand.com')
-      wrong.push(`${name} is ${definition?.id}`)
+    if (conflict) wrong.push(`${name} looks like ${conflict.looksLike}`)
+    if (named && definition?.category !== named.category) wrong.push(`${name} is ${definition?.id}`)
   }
   expect(wrong).toEqual([])
 })

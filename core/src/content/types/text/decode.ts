@@ -35,11 +35,10 @@ function utf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : null
 }
 
-/** The last character may be cut where the file is longer. */
+/** The last character may be cut where the file is longer, but the first is there. */
 function isUtf8(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return true
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }) !== ''
   } catch {
     return false
   }
