@@ -31,6 +31,9 @@ const KIND_MASK = 0x3
 const DEAD = 0x1f
 if (fileTypes.length > DEAD) throw new Error('a trait byte has no room for so many file types')
 
+/** Stands for all lengths that do not fit a byte. */
+export const LONG = 0xff
+
 /** The largest id there is room for. */
 const MAX_ID = 0xffff_ffff
 
@@ -53,6 +56,8 @@ export class NameIndex {
   ids = new Uint32Array(0)
   /** Address of the name; that of the next row, less the NUL between them, is its end. */
   starts = new Uint32Array(1)
+  /** Length of the name in bytes; `LONG` where it is that or more. */
+  lengths = new Uint8Array(0)
   traits = new Uint8Array(0)
   /** 1: the name begins with a dot. */
   #dots = new Uint8Array(0)
@@ -196,6 +201,7 @@ export class NameIndex {
         this.#dots[row] = 1
         this.traits[row] = withHidden(this.traits[row]!, 1)
       }
+      this.lengths[row] = Math.min(at - start, LONG)
       row++
       start = at + 1
       this.starts[row] = start
@@ -245,6 +251,7 @@ export class NameIndex {
   #grow(size: number): void {
     this.ids = grown(this.ids, new Uint32Array(size))
     this.starts = grown(this.starts, new Uint32Array(size + 1))
+    this.lengths = grown(this.lengths, new Uint8Array(size))
     this.traits = grown(this.traits, new Uint8Array(size))
     this.#dots = grown(this.#dots, new Uint8Array(size))
     this.parents = grown(this.parents, new Uint32Array(size))

@@ -1,6 +1,6 @@
-import type { NameIndex } from './name-index.ts'
+import { LONG, type NameIndex } from './name-index.ts'
 import type { TopRows } from './top-rows.ts'
-import { AT_START, INSIDE_WORD, type Place, PLACE_BITS, PLACE_MASK, startsWord } from './wasm/scanner.ts'
+import { AT_START, BEFORE_DOT, INSIDE_WORD, type Place, PLACE_BITS, PLACE_MASK, startsWord } from './wasm/scanner.ts'
 
 /** How well a name matches, best first. */
 const EXACT = 0
@@ -44,23 +44,22 @@ export class NameMatcher {
 
   /** Offers the rows of hits by their rank: how well the name matches, then how short it is. */
   offer(hits: Uint32Array, count: number, top: TopRows): void {
-    const { starts } = this.#index
+    const { lengths } = this.#index
     const alone = this.#others.length === 0
     for (let i = 0; i < count; i++) {
-      const place = (hits[i]! & PLACE_MASK) as Place
-      // Most matches cannot come among the first: they are counted without being looked at closely.
-      if (alone && place !== AT_START && (PREFIX + place) * CLASS_STEP > top.worst) {
-        top.overflowed = true
-        continue
-      }
       const row = hits[i]! >>> PLACE_BITS
-      const start = starts[row]!
-      const end = starts[row + 1]! - 1
-      const matchClass = alone && place !== AT_START ? PREFIX + place : this.#classify(start, end, place)
-      const rank = matchClass * CLASS_STEP + Math.min(end - start, CLASS_STEP - 1)
+      const place = (hits[i]! & PLACE_MASK) as Place
+      // Nearly always the place says it, and memory far from here need not be looked at.
+      const matchClass = alone && place !== BEFORE_DOT ? PREFIX + place - AT_START : this.#classify(row, place)
+      const length = lengths[row] === LONG ? this.#lengthOf(row) : lengths[row]!
+      const rank = matchClass * CLASS_STEP + length
       if (rank > top.worst) top.overflowed = true
       else top.offer(row, rank)
     }
+  }
+
+  #lengthOf(row: number): number {
+    return Math.min(this.#index.starts[row + 1]! - 1 - this.#index.starts[row]!, CLASS_STEP - 1)
   }
 
   #hasOthers(row: number): boolean {
@@ -71,8 +70,10 @@ export class NameMatcher {
     return true
   }
 
-  #classify(start: number, end: number, place: Place): number {
+  #classify(row: number, place: Place): number {
     const { bytes } = this.#index.scanner
+    const start = this.#index.starts[row]!
+    const end = this.#index.starts[row + 1]! - 1
     const textEnd = start + this.#text.length
     if (textEnd === end && this.#standsAt(this.#text, start)) return EXACT
     if (
@@ -83,7 +84,7 @@ export class NameMatcher {
     ) {
       return STEM
     }
-    let begins = place === AT_START
+    let begins = place <= AT_START
     for (const word of this.#others) {
       const at = this.#findWordStart(word, start, end)
       if (at < 0) return INSIDE

@@ -14,8 +14,8 @@
         (i64.shl (i64.extend_i32_u (i8x16.bitmask (local.get $d))) (i64.const 48)))))
 
   ;; Looks from $at, where name number $row begins, up to $end for every occurrence. Writes to $out, 4 bytes for each and
-  ;; at most $max of them, the number of the name times 4 plus where in the name it stands: 0 at its start, 1 at the
-  ;; start of a word, 2 inside one. Returns how many it wrote.
+  ;; at most $max of them, the number of the name times 4 plus where in the name it stands: 0 at its start, with its end
+  ;; or a dot behind; 1 at its start; 2 at the start of a word; 3 inside one. Returns how many it wrote.
   ;;
   ;; $kinds is a table of 256 bytes: 0 for a byte that stands between words; two neighbours of one other kind are in one word.
   ;; The needle holds no NUL and is not empty. A NUL precedes the first name, and $length + 64 NULs follow $end.
@@ -23,13 +23,16 @@
     (param $at i32) (param $row i32) (param $end i32) (param $needle i32) (param $length i32) (param $kinds i32)
     (param $out i32) (param $max i32)
     (result i32)
-    (local $tail i32) (local $first v128) (local $last v128) (local $zero v128) (local $lastAt i32)
+    (local $tail i32) (local $half i32) (local $first v128) (local $middle v128) (local $last v128) (local $zero v128)
+    (local $middleAt i32) (local $lastAt i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $ends i64) (local $candidates i64)
-    (local $bit i64) (local $hit i32) (local $i i32) (local $before i32) (local $kind i32) (local $count i32)
+    (local $bit i64) (local $hit i32) (local $i i32) (local $before i32) (local $behind i32) (local $kind i32) (local $count i32)
 
     (local.set $tail (i32.sub (local.get $length) (i32.const 1)))
     (local.set $first (v128.load8_splat (local.get $needle)))
     (local.set $last (v128.load8_splat (i32.add (local.get $needle) (local.get $tail))))
+    (local.set $half (i32.shr_u (local.get $tail) (i32.const 1)))
+    (local.set $middle (v128.load8_splat (i32.add (local.get $needle) (local.get $half))))
 
     (loop $blocks
       (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (local.get $count))))
@@ -45,21 +48,30 @@
           (i8x16.eq (local.get $b) (local.get $zero))
           (i8x16.eq (local.get $c) (local.get $zero))
           (i8x16.eq (local.get $d) (local.get $zero))))
-      ;; The places where the first byte of the needle stands and, at its distance, the last.
+      ;; The places where the first byte of the needle stands and, at their distance, the middle one and the last.
       (local.set $lastAt (i32.add (local.get $at) (local.get $tail)))
+      (local.set $middleAt (i32.add (local.get $at) (local.get $half)))
       (local.set $candidates
         (call $bits
           (v128.and
-            (i8x16.eq (local.get $a) (local.get $first))
+            (v128.and
+              (i8x16.eq (local.get $a) (local.get $first))
+              (i8x16.eq (v128.load offset=0 (local.get $middleAt)) (local.get $middle)))
             (i8x16.eq (v128.load offset=0 (local.get $lastAt)) (local.get $last)))
           (v128.and
-            (i8x16.eq (local.get $b) (local.get $first))
+            (v128.and
+              (i8x16.eq (local.get $b) (local.get $first))
+              (i8x16.eq (v128.load offset=16 (local.get $middleAt)) (local.get $middle)))
             (i8x16.eq (v128.load offset=16 (local.get $lastAt)) (local.get $last)))
           (v128.and
-            (i8x16.eq (local.get $c) (local.get $first))
+            (v128.and
+              (i8x16.eq (local.get $c) (local.get $first))
+              (i8x16.eq (v128.load offset=32 (local.get $middleAt)) (local.get $middle)))
             (i8x16.eq (v128.load offset=32 (local.get $lastAt)) (local.get $last)))
           (v128.and
-            (i8x16.eq (local.get $d) (local.get $first))
+            (v128.and
+              (i8x16.eq (local.get $d) (local.get $first))
+              (i8x16.eq (v128.load offset=48 (local.get $middleAt)) (local.get $middle)))
             (i8x16.eq (v128.load offset=48 (local.get $lastAt)) (local.get $last)))))
 
       (loop $each
@@ -82,6 +94,7 @@
                   (br $compare))))
 
             (local.set $before (i32.load8_u (i32.sub (local.get $hit) (i32.const 1))))
+            (local.set $behind (i32.load8_u (i32.add (local.get $hit) (local.get $length))))
             (local.set $kind (i32.load8_u (i32.add (local.get $kinds) (local.get $before))))
             (i32.store
               (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2)))
@@ -96,14 +109,18 @@
                           (local.get $ends)
                           (i64.sub (i64.shl (i64.const 1) (local.get $bit)) (i64.const 1))))))
                   (i32.const 2))
-                ;; 1, or 2 inside a word, or 0 behind a NUL.
-                (i32.shl
-                  (i32.ne (local.get $before) (i32.const 0))
+                (select
                   (i32.and
-                    (i32.ne (local.get $kind) (i32.const 0))
-                    (i32.eq
-                      (local.get $kind)
-                      (i32.load8_u (i32.add (local.get $kinds) (i32.load8_u (local.get $hit)))))))))
+                    (i32.ne (local.get $behind) (i32.const 0))
+                    (i32.ne (local.get $behind) (i32.const 0x2e)))
+                  (i32.add
+                    (i32.const 2)
+                    (i32.and
+                      (i32.ne (local.get $kind) (i32.const 0))
+                      (i32.eq
+                        (local.get $kind)
+                        (i32.load8_u (i32.add (local.get $kinds) (i32.load8_u (local.get $hit)))))))
+                  (i32.eqz (local.get $before)))))
             (local.set $count (i32.add (local.get $count) (i32.const 1)))
             (br_if $each (i32.lt_u (local.get $count) (local.get $max)))
             (return (local.get $count)))))

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AT_START, AT_WORD, INSIDE_WORD, MAX_HITS, NAMES_AT, PLACE_BITS, Scanner } from './scanner.ts'
+import { AT_START, AT_WORD, BEFORE_DOT, INSIDE_WORD, MAX_HITS, NAMES_AT, PLACE_BITS, Scanner } from './scanner.ts'
 
 /** All hits on names put into a scanner, page by page as a caller would read them. */
 function scanAll(names: readonly string[], needle: string): number[] {
@@ -17,7 +17,7 @@ function plainScan(names: readonly string[], needle: string): number[] {
   return names.flatMap((name, row) =>
     Array.from(name, (_, at) => at)
       .filter((at) => name.startsWith(needle, at))
-      .map((at) => (row << PLACE_BITS) | placeOf(name, at)),
+      .map((at) => (row << PLACE_BITS) | placeOf(name, at, needle)),
   )
 }
 
@@ -25,8 +25,8 @@ function kind(char: string): string | null {
   return /[a-z]/.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : null
 }
 
-function placeOf(name: string, at: number): number {
-  if (at === 0) return AT_START
+function placeOf(name: string, at: number, needle: string): number {
+  if (at === 0) return name === needle || name[needle.length] === '.' ? BEFORE_DOT : AT_START
   const before = kind(name[at - 1]!)
   return before === null || before !== kind(name[at]!) ? AT_WORD : INSIDE_WORD
 }
@@ -46,7 +46,7 @@ test('a needle of any length is found where it stands, and only there', () => {
     const needle = 'x'.repeat(length - 1) + 'y'
     expect(scanAll(['xx', `-${needle}`, 'x'.repeat(length), needle], needle)).toEqual([
       (1 << PLACE_BITS) | AT_WORD,
-      (3 << PLACE_BITS) | AT_START,
+      (3 << PLACE_BITS) | BEFORE_DOT,
     ])
   }
 })

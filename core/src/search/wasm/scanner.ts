@@ -17,11 +17,12 @@ const PAGE = 65_536
 /** Memory grows by this share of itself, so that names added one by one do not grow it each time. */
 const GROWTH = 1 / 16
 
-/** Where a needle stands in a name, best first. */
-export const AT_START = 0
-export const AT_WORD = 1
-export const INSIDE_WORD = 2
-export type Place = typeof AT_START | typeof AT_WORD | typeof INSIDE_WORD
+/** Where a needle stands in a name, best first: at its start with the end or a dot behind, at its start, … */
+export const BEFORE_DOT = 0
+export const AT_START = 1
+export const AT_WORD = 2
+export const INSIDE_WORD = 3
+export type Place = typeof BEFORE_DOT | typeof AT_START | typeof AT_WORD | typeof INSIDE_WORD
 
 /** A hit is a row and, in this many lower bits, a place. */
 export const PLACE_BITS = 2
