@@ -27,7 +27,11 @@ test('folders come first', () => {
 
 test('two names never share a key', () => {
   const name = fc.oneof(
-    fc.string({ unit: fc.constantFrom('a', 'A', '0', '1', ':', '9', '\u0001', 'é', 'e\u0301', ' '), minLength: 1, maxLength: 14 }),
+    fc.string({
+      unit: fc.constantFrom('a', 'A', '0', '1', ':', '9', '\u0001', 'é', 'e\u0301', ' '),
+      minLength: 1,
+      maxLength: 14,
+    }),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[/\0]/.test(text)),
   )
   fc.assert(
