@@ -4,6 +4,7 @@ import { exitCodeOfJob } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { plural } from '../text/format.ts'
+import { wrap } from '../text/wrap.ts'
 import { followJob } from './follow-job.ts'
 import { indexSummary } from './index-summary.ts'
 
@@ -23,7 +24,12 @@ export async function waitForOutputJob(output: unknown, session: Session): Promi
     title: answer.location ? `Indexing ${name}` : `Job ${name}`,
   })
   if (globals.json || globals.jsonl) io.printJson({ ...answer, job: withoutDetails(job) })
-  else io.print(endLines(job, name, session).join('\n'))
+  else
+    io.print(
+      endLines(job, name, session)
+        .flatMap((line) => wrap(line, io.out.width))
+        .join('\n'),
+    )
   return exitCodeOfJob(job)
 }
 

@@ -111,7 +111,8 @@ const LOG_LINES = 10
 /** What a job went on without, one line each, with the path. */
 export function warningLines(warnings: readonly JobWarning[], style: Style): string[] {
   return warnings.map(({ code, message, path }) => {
-    const where = path === null ? '' : `${printable(path)}: `
+    // Many messages name the path themselves.
+    const where = path === null || message.includes(path) ? '' : `${printable(path)}: `
     return `  ${style('warn', code)}  ${where}${printable(message)}`
   })
 }

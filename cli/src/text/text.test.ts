@@ -103,6 +103,7 @@ test('fields line up and wrap below themselves', () => {
 
 test('words longer than a line are broken, the others are not', () => {
   expect(wrap('go to /a/very/long/path now', 10)).toEqual(['go to', '/a/very/lo', 'ng/path', 'now'])
+  expect(wrap('  two words', 8)).toEqual(['  two', '  words'])
 })
 
 function ask(isTTY: boolean, env: Record<string, string>, color = true): boolean {

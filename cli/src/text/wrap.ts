@@ -1,12 +1,17 @@
 import { splitGraphemes, textWidth } from './width.ts'
 
-/** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks. */
+/** Breaks text at spaces into lines of at most `width` cells; a word that is longer, such as a path, breaks where it must. Keeps line breaks and indents. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width))
 }
 
-function wrapLine(text: string, width: number): string[] {
-  if (textWidth(text) <= width) return [text]
+function wrapLine(line: string, width: number): string[] {
+  if (textWidth(line) <= width) return [line]
+  const indent = /^ */.exec(line)?.[0] ?? ''
+  return wrapWords(line.slice(indent.length), width - indent.length).map((part) => indent + part)
+}
+
+function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap((part) => breakWord(part, width))) {
