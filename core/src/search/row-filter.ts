@@ -61,7 +61,7 @@ function keepBetween(hits: Uint32Array, count: number, column: Float64Array, min
     const hit = hits[i]!
     const value = column[hit >>> PLACE_BITS]!
     hits[kept] = hit
-    kept += value >= min && value <= max ? 1 : 0
+    kept += Number(value >= min) & Number(value <= max)
   }
   return kept
 }
