@@ -46,10 +46,11 @@ function numbers<T extends Readonly<Record<string, number>>>(output: unknown, pa
   return Object.fromEntries(entries) as T
 }
 
-/** One line a person can quote: `12,345 files in 678 folders, 4.2 GB, in 3.4 s; 12 added, 3 removed`. */
+/** One line a person can quote: `12,345 files in 678 folders, 4.2 GB, in 3.4 s; 12 added, 3 removed`; of another job how long it took. */
 export function indexSummary(job: JobDetails): string {
   const { changes, counts } = indexOutputOf(job)
   const took = job.startedAt !== null && job.endedAt !== null ? Date.parse(job.endedAt) - Date.parse(job.startedAt) : 0
+  if (counts === zeros.counts) return `completed in ${formatDuration(took)}`
   const parts = [
     [changes.added, 'added'],
     [changes.modified, 'changed'],

@@ -1,43 +1,43 @@
-import type { Job, JobDetails } from '@spacedrive/core/domain'
+import type { Job, JobDetails, Location } from '@spacedrive/core/domain'
 import { warningLines } from '../render/jobs.ts'
 import { exitCodeOfJob } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
 import { plural } from '../text/format.ts'
 import { wrap } from '../text/wrap.ts'
+import { shortId } from '../short-id.ts'
 import { followJob } from './follow-job.ts'
 import { indexSummary } from './index-summary.ts'
 
 /** More failures than this are counted, not listed; `job info` has them all. */
 const MAX_FAILURES = 20
 
-/** What `--wait` adds: follows the job an operation's answer names, then prints the answer with the job as it ended. */
+interface Answer {
+  readonly job: { readonly id: string }
+  readonly location?: Location
+}
+
+/** What `--wait` adds: follows the job an operation's answer names, then prints the answer as things are when it has ended. */
 export async function waitForOutputJob(output: unknown, session: Session): Promise<number> {
-  const answer = output as {
-    readonly job: { readonly id: string }
-    readonly location?: { readonly name: string; readonly path: string }
-  }
+  const { job: queued, location } = output as Answer
   const { globals, io } = session.context
-  const name = answer.location ? printable(answer.location.name) : answer.job.id
-  const job = await followJob(session, {
-    jobId: answer.job.id,
-    title: answer.location ? `Indexing ${name}` : `Job ${name}`,
-  })
-  if (globals.json || globals.jsonl) io.printJson({ ...answer, job: withoutDetails(job) })
-  else
-    io.print(
-      endLines(job, name, session)
-        .flatMap((line) => wrap(line, io.out.width))
-        .join('\n'),
-    )
+  const name = location ? printable(location.name) : `Job ${shortId(queued.id)}`
+  const job = await followJob(session, { jobId: queued.id, title: location ? `Indexing ${name}` : name })
+  if (globals.json || globals.jsonl) {
+    const now = location ? { location: await session.query('locations.info', { location: location.id }) } : {}
+    io.printJson({ ...now, job: withoutDetails(job) })
+  } else {
+    const lines = endLines(job, name, session).flatMap((line) => wrap(line, io.out.width))
+    io.print(lines.join('\n'))
+  }
   return exitCodeOfJob(job)
 }
 
 function endLines(job: JobDetails, name: string, { context: { io } }: Session): string[] {
   const { style } = io.out
-  if (job.status !== 'completed')
-    return [style('bad', `${name}: ${job.status}${job.error === null ? '' : `: ${printable(job.error.message)}`}`)]
-  const failures = job.warnings === 0 ? [] : failureLines(job, io.out.style)
+  const reason = job.error === null ? '' : `: ${printable(job.error.message)}`
+  if (job.status !== 'completed') return [style('bad', `${name}: ${job.status}${reason}`)]
+  const failures = job.warnings === 0 ? [] : failureLines(job, style)
   return [`${name}: ${indexSummary(job)}.`, ...failures]
 }
 
