@@ -65,7 +65,7 @@ test('a quick scan writes where the folder is indexed, and only looks where it i
 test('a search in a folder that is not indexed finds what is there', async () => {
   await using t = await createTestCore()
   t.write('deep/receipt 2024.pdf')
-  const result = await t.library.files.search(
+  const result = await t.library.search.search(
     { query: 'receipt', type: [], ext: [], location: [t.root], sort: 'relevance', limit: 10 },
     signal,
   )

@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { spawn } from 'node:child_process'
-import { ContentId, type Device, type Entry, type SearchInput, type SearchResult } from '../domain/index.ts'
+import { ContentId, type Device, type Entry } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
   compareDuplicates,
@@ -13,7 +13,7 @@ import {
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LocationMap, Place } from '../location/index.ts'
-import { type NameSearch, searchEntries } from '../search/index.ts'
+import type { SearchedFolder } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -27,12 +27,11 @@ export interface FilesDeps {
   readonly locations: () => LocationMap
   readonly indexing: Indexing
   readonly volumes: VolumeManager
-  readonly search: NameSearch
   readonly device: Device
   readonly log: Logger
 }
 
-/** Entries of an unindexed folder that a search looks through; beyond that its total is said not to be exact. */
+/** Entries of an unindexed folder that a search looks through. */
 const MAX_SEARCHED_UNINDEXED = 100_000
 
 export interface ListInput {
@@ -126,32 +125,20 @@ export class Files {
     return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
   }
 
-  /** Finds by name: in the index, or in a folder that is not indexed where `location` names one. */
-  async search(input: SearchInput, signal: AbortSignal): Promise<SearchResult> {
-    const [only, ...others] = input.location
-    const isFolder =
-      only !== undefined && others.length === 0 && this.#deps.locations().find(parsePath(only)).length === 0
-    if (!isFolder || !isAbsolute(displayName(parsePath(only)))) return this.#deps.search.search(input, signal)
-    const begun = performance.now()
-    const { items, total } = await this.#deps.indexing.look(
-      await this.#resolve(only),
-      { recursive: true, content: false, limit: MAX_SEARCHED_UNINDEXED },
-      signal,
-    )
-    const found = searchEntries(
-      items.filter((entry) => entry.hiddenBy === undefined),
-      input,
-      Date.now(),
-    )
-    return {
-      query: input.query,
-      total: found.total,
-      totalIsExact: items.length === total,
-      tookMs: performance.now() - begun,
-      items: found.items.map(({ entry, why }) => ({ ...entry, location: null, online: true, why })),
-      cursor: found.cursor,
-      ...(found.suggestions.length > 0 ? { suggestions: found.suggestions } : {}),
-    }
+  /**
+   * A folder that a search is narrowed to: its row where it is indexed, else what it holds now. Null where there is no
+   * such folder.
+   */
+  async searched(path: RawName, signal: AbortSignal | undefined): Promise<SearchedFolder | null> {
+    if (!isAbsolute(displayName(path))) return null
+    const dir = await this.#resolve(displayName(path)).catch(() => null)
+    if (dir === null) return null
+    const place = this.#deps.locations().locate(dir)
+    const directoryId = place && this.#directoryId(place)
+    if (directoryId !== null) return { directoryId }
+    const options = { recursive: true, content: false, limit: MAX_SEARCHED_UNINDEXED }
+    const { items } = await this.#deps.indexing.look(dir, options, signal ?? new AbortController().signal)
+    return { entries: items.filter((entry) => entry.hiddenBy === undefined) }
   }
 
   /** Opens a file with the application its system has for it. */
@@ -206,12 +193,12 @@ export class Files {
     })
   }
 
+  /** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
   #isScanned(directoryId: number): boolean {
-    return (
-      this.#deps.store.connection.prepare('select scanned_at from directories where id = ?').get(directoryId)?.[
-        'scanned_at'
-      ] != null
-    )
+    const row = this.#deps.store.connection
+      .prepare('select scanned_at, error, child_count from directories where id = ?')
+      .get(directoryId)
+    return row?.['scanned_at'] != null && (row['error'] === null || Number(row['child_count']) > 0)
   }
 
   #directoryId(place: Place): number | null {

@@ -150,6 +150,7 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
+    const fileViews = new Files({ store, reader, locations: () => locations.map, indexing, volumes, device, log })
     const search = parts.use(
       new NameSearch({
         file: files.database,
@@ -157,12 +158,9 @@ export class Library implements AsyncDisposable {
         now,
         locations: () => locations.map,
         toEntries: async (ids) => reader.byIds(ids),
+        folder: (path, signal) => fileViews.searched(path, signal),
       }),
     )
-    const libraryFeatures = {
-      files: new Files({ search, store, reader, locations: () => locations.map, indexing, volumes, device, log }),
-      search,
-    }
     function announce(changes: Changes): void {
       search.applyChanges(changes)
       for (const folder of changes.folders ?? []) {
@@ -191,7 +189,8 @@ export class Library implements AsyncDisposable {
       locations,
       indexing,
       deviceRowId,
-      ...libraryFeatures,
+      files: fileViews,
+      search,
       parts: parts.move(),
     })
     if (!readOnly) {

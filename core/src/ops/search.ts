@@ -15,5 +15,5 @@ export const searchFiles = defineQuery({
     flagAliases: { type: ['kind'] },
     examples: ['search holiday', `search "tax 2024" --ext pdf --modified 'last year'`],
   },
-  run: (input, { library, signal }) => library.files.search(input, signal),
+  run: (input, { library, signal }) => library.search.search(input, signal),
 })

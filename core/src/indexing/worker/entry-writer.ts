@@ -7,8 +7,6 @@ import { ALLOCATED, BIRTHTIME, CTIME, FIELDS, KIND, MODE, MTIME, MTIME_NS, NLINK
 
 export const FILE = 0
 export const DIRECTORY = 1
-export const SYMLINK = 2
-export const OTHER = 3
 
 /** Values of `entries.content_state`. */
 const PENDING = 0
@@ -309,22 +307,24 @@ export class EntryWriter {
     if (row) this.#touched.removed.push({ id, uuid: row['uuid'] as Uint8Array, parentId })
   }
 
+  /** `sign` more entries of a kind directly in a folder. */
   #count(directoryId: number, kind: number, size: number, sign: 1 | -1): void {
-    this.#add(directoryId, [
-      sign,
-      kind === FILE ? sign : 0,
-      kind === DIRECTORY ? sign : 0,
-      kind === SYMLINK ? sign : 0,
-      kind === OTHER ? sign : 0,
-      kind === FILE ? sign * size : 0,
-    ])
+    const sum = this.#deltaOf(directoryId)
+    sum[0]! += sign
+    sum[kind + 1]! += sign
+    if (kind === FILE) sum[5]! += sign * size
+  }
+
+  #deltaOf(directoryId: number): number[] {
+    let sum = this.#deltas.get(directoryId)
+    if (!sum) this.#deltas.set(directoryId, (sum = [0, 0, 0, 0, 0, 0]))
+    return sum
   }
 
   /** `[children, files, directories, symlinks, others, bytes]` for one folder; those above it get all but the first. */
   #add(directoryId: number, delta: readonly number[]): void {
-    const sum = this.#deltas.get(directoryId)
-    if (!sum) this.#deltas.set(directoryId, [...delta])
-    else for (let i = 0; i < delta.length; i++) sum[i]! += delta[i]!
+    const sum = this.#deltaOf(directoryId)
+    for (let i = 0; i < delta.length; i++) sum[i]! += delta[i]!
   }
 
   #flushDeltas(): void {

@@ -1,5 +1,7 @@
 import type { RawName } from '../../util/file-name.ts'
 
+export const FINGERPRINT_BYTES = 8
+
 /**
  * A 64-bit sum over the names and stats of a folder's entries, the same in whatever order they come: equal sums mean
  * that nothing the index records has changed, so the rows need not be read.
@@ -30,9 +32,9 @@ export class Fingerprint {
     this.#b = (this.#b + finish(Math.imul(h ^ 0x5bd1e995, 0x27d4eb2f))) | 0
   }
 
-  /** 8 bytes, as `directories.fingerprint` keeps them. */
+  /** `FINGERPRINT_BYTES`, as `directories.fingerprint` keeps them. */
   bytes(): Uint8Array {
-    const bytes = Buffer.alloc(8)
+    const bytes = Buffer.alloc(FINGERPRINT_BYTES)
     bytes.writeInt32BE(this.#a, 0)
     bytes.writeInt32BE(this.#b, 4)
     return new Uint8Array(bytes)

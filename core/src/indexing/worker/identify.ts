@@ -208,8 +208,9 @@ class Identification {
       hash: hashAt(batch, i),
       fullHash,
       size: file.size,
-      type,
-      mime: definition?.mimes[0] ?? null,
+      // Empty files share one content, whatever their names say they are.
+      type: file.size === 0 ? 0 : type,
+      mime: file.size === 0 ? null : (definition?.mimes[0] ?? null),
       confidence,
     })
     this.#contents.link(file.id, contentId, confidence >= SURE && type !== file.type ? type : null)
@@ -302,6 +303,8 @@ class Identification {
     }
     for (const file of files) {
       const result = media.get(file.contentId)
+      const damage = result && 'row' in result && result.kind === 'image' ? result.damage : null
+      if (damage) this.#host.warn({ code: 'Corrupt', message: damage, path: displayName(file.path) })
       if (result && 'state' in result)
         this.#host.warn({ code: 'Unsupported', message: result.message, path: displayName(file.path) })
     }

@@ -15,6 +15,7 @@ import {
   ROW_COLUMNS,
   type Touched,
 } from './entry-writer.ts'
+import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import {
   addStats,
   BIRTHTIME,
@@ -472,7 +473,7 @@ export class Scan {
         if (!node) continue
         if (results.statuses[i] === 'same') {
           this.#seen.entries += results.counts[i]!
-          this.#sendKnownChildren(node, results.anchors[i]!)
+          this.#sendKnownChildren(node, anchorsOf(results, i))
           continue
         }
         await writing.open()
@@ -486,8 +487,8 @@ export class Scan {
           const found: FoundEntry[] = []
           for (let j = start; j < at; j++) found.push(foundAt(listing, j))
           this.#recordListing(node, found, {
-            anchors: results.anchors[i]!,
-            fingerprint: results.fingerprints[i]!,
+            anchors: anchorsOf(results, i),
+            fingerprint: results.fingerprints.slice(i * FINGERPRINT_BYTES, (i + 1) * FINGERPRINT_BYTES),
             unreadable,
           })
         }
@@ -846,6 +847,10 @@ export class Scan {
 export function directoryPath(parent: RawName, name: RawName): RawName {
   if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
   return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+}
+
+function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {
+  return anchorLists[anchors[i]!]!
 }
 
 function startsWith(path: Uint8Array, folder: Uint8Array): boolean {

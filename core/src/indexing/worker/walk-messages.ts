@@ -24,8 +24,12 @@ export interface WalkResults {
   readonly seqs: readonly number[]
   readonly statuses: readonly WalkStatus[]
   readonly counts: readonly number[]
-  readonly anchors: readonly (readonly string[])[]
-  readonly fingerprints: readonly Uint8Array[]
+  /** What each folder hands down; most of them share one list, which is sent once. */
+  readonly anchorLists: readonly (readonly string[])[]
+  /** Index into `anchorLists`. */
+  readonly anchors: readonly number[]
+  /** 8 bytes a folder; zeros where it was not listed. */
+  readonly fingerprints: Uint8Array
   /** Joined by NUL, unless one of them is bytes. */
   readonly names: string | RawName[]
   readonly numbers: Float64Array

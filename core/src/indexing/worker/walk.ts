@@ -1,5 +1,6 @@
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { createRuleEngine, hasListed, type Rule, type RuleContext, type RuleEngine } from '../rules/index.ts'
+import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
@@ -83,31 +84,30 @@ export class Walker {
   run(tasks: readonly WalkTask[]): WalkResults {
     const statuses: WalkStatus[] = []
     const counts: number[] = []
-    const anchors: (readonly string[])[] = []
-    const fingerprints: Uint8Array[] = []
+    const anchors = new AnchorLists()
+    const fingerprints = new Uint8Array(tasks.length * FINGERPRINT_BYTES)
     const unreadable: WalkResults['unreadable'] = []
     const failures: WalkResults['failures'] = []
     const bigInodes = new Map<number, Uint8Array>()
     const names: RawName[] = []
     const numbers: number[][] = []
     for (const [i, task] of tasks.entries()) {
-      anchors.push(task.anchors)
-      fingerprints.push(NO_FINGERPRINT)
+      anchors.set(i, task.anchors)
       counts.push(0)
       statuses.push('same')
       try {
         if (task.times && sameTimes(task)) {
-          anchors[i] = this.anchorsInside(task.dir, task.anchors)
+          anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
         const { context, listing } = this.list(task.dir, task.anchors)
-        anchors[i] = context.anchors
+        anchors.set(i, context.anchors)
         for (const entry of listing.unreadable) unreadable.push({ task: i, ...entry })
         counts[i] = listing.names.length
         if (task.fingerprint && listing.unreadable.length === 0 && listing.fingerprint.equals(task.fingerprint))
           continue
         statuses[i] = 'listed'
-        fingerprints[i] = listing.fingerprint.bytes()
+        fingerprints.set(listing.fingerprint.bytes(), i * FINGERPRINT_BYTES)
         for (const [at, inode] of listing.bigInodes) bigInodes.set(names.length + at, inode)
         for (const name of listing.names) names.push(name)
         numbers.push(listing.numbers)
@@ -128,7 +128,8 @@ export class Walker {
       seqs: tasks.map((task) => task.seq),
       statuses,
       counts,
-      anchors,
+      anchorLists: anchors.lists,
+      anchors: anchors.indexes,
       fingerprints,
       names: text ? names.join('\0') : names,
       numbers: packed,
@@ -139,7 +140,17 @@ export class Walker {
   }
 }
 
-const NO_FINGERPRINT = new Uint8Array(0)
+/** The lists of one batch, each once; folders side by side hand down the same list. */
+class AnchorLists {
+  readonly lists: (readonly string[])[] = []
+  readonly indexes: number[] = []
+
+  set(i: number, anchors: readonly string[]): void {
+    let index = this.lists.lastIndexOf(anchors)
+    if (index < 0) index = this.lists.push(anchors) - 1
+    this.indexes[i] = index
+  }
+}
 
 function sameTimes(task: WalkTask): boolean {
   const stats = statEntry(task.dir)
