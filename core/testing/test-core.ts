@@ -20,7 +20,7 @@ export interface TestCore extends AsyncDisposable {
   move(from: string, to: string): void
   remove(path: string): void
   path(path: string): string
-  /** Adds the root, or a folder below it, as a location and waits for the scan. */
+  /** Adds the root, or a folder below it, as a shallow location (no waiting for files to settle) and waits for the scan. */
   add(options?: Partial<AddInput>): Promise<{ locationId: string; job: Job }>
   /** Waits until everything queued is done. */
   settle(): Promise<void>
@@ -68,7 +68,7 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
     },
     remove: (path) => rmSync(join(root, path), { recursive: true }),
     async add(input = {}) {
-      const { location, job } = await test.library.locations.add({ path: root, ...input })
+      const { location, job } = await test.library.locations.add({ path: root, mode: 'shallow', ...input })
       return { locationId: location.id, job: await test.library.jobs.wait(job.id, signal) }
     },
     settle: () => test.library.jobs.idle(),
@@ -77,7 +77,14 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
       core = await open()
     },
     async found(query) {
-      const result = await test.library.search.search({ query, type: [], ext: [], location: [], sort: 'name', limit: 100 })
+      const result = await test.library.search.search({
+        query,
+        type: [],
+        ext: [],
+        location: [],
+        sort: 'name',
+        limit: 100,
+      })
       return result.items.map((item) => item.path.slice(root.length + 1))
     },
     async differences() {
