@@ -205,7 +205,9 @@ export class Indexing {
             await scan(startedAt, true)
           }
           host.progress({ phase: 'discover' })
-          return await scan(startedAt, false)
+          const report = await scan(startedAt, false)
+          host.progress({ done: report.seen.entries, total: report.seen.entries, bytes: report.seen.bytes })
+          return report
         } catch (err) {
           await this.#recordFailure(location, err)
           throw err

@@ -199,20 +199,26 @@ export class JobRun<L> {
 
   #progress(update: ProgressUpdate): void {
     if (this.#over) return
+    // How far a phase came is told before the next one begins to count.
+    if (update.phase !== undefined && update.phase !== this.#meter.value.phase && this.#progressWaits) this.#tell()
     this.#meter.update(update)
     if (this.#progressTimer) this.#progressWaits = true
     else this.#publish()
   }
 
   #publish(): void {
-    this.#progressWaits = false
-    this.#meter.measure()
-    this.#deps.emit('job.progressed', this.overlay(rowToJob(this.row)))
+    this.#tell()
     this.#saveProgress()
     this.#progressTimer = setTimeout(() => {
       this.#progressTimer = null
       if (this.#progressWaits) this.#publish()
     }, this.#deps.limits.progressEventMs)
+  }
+
+  #tell(): void {
+    this.#progressWaits = false
+    this.#meter.measure()
+    this.#deps.emit('job.progressed', this.overlay(rowToJob(this.row)))
   }
 
   #saveProgress(): void {
