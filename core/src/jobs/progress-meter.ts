@@ -30,6 +30,7 @@ export class ProgressMeter {
     this.#value = {
       ...old,
       done,
+      etaMs: total !== null && done >= total ? 0 : old.etaMs,
       total: total === null ? null : Math.max(total, old.total ?? 0, done),
       bytes: Math.max(old.bytes, update.bytes ?? 0),
     }
