@@ -1,0 +1,139 @@
+CREATE TABLE audio_media(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
+  title text, artist text, album text, album_artist text, genre text, year integer,
+  track_number integer, disc_number integer, composer text, publisher text, copyright text
+  ) strict;
+
+CREATE TABLE content_conflicts(
+  entry_id integer primary key references entries(id) on delete cascade,
+  extension text not null,
+  looks_like text not null
+  ) strict, without rowid;
+
+CREATE TABLE content_identities(
+  id integer primary key,
+  uuid blob not null unique,
+  hash blob not null,
+  hash_version integer not null,
+  full_hash blob,
+  size integer not null,
+  type integer not null,
+  mime text,
+  confidence integer not null,
+  examined_at integer
+  ) strict;
+
+CREATE TABLE devices(
+  id integer primary key,
+  uuid blob not null unique,
+  name text not null,
+  slug text not null unique,
+  details text not null,
+  created_at integer not null,
+  last_seen_at integer not null
+  ) strict;
+
+CREATE TABLE directories(
+  id integer primary key references entries(id) on delete cascade,
+  volume_id integer not null references volumes(id),
+  path blob not null,
+  child_count integer not null default 0,
+  file_count integer not null default 0,
+  dir_count integer not null default 0,
+  symlink_count integer not null default 0,
+  other_count integer not null default 0,
+  total_size integer not null default 0,
+  fingerprint blob,
+  scanned_at integer,
+  error text
+  ) strict;
+
+CREATE TABLE entries(
+  id integer primary key,
+  uuid blob not null,
+  parent_id integer references entries(id),
+  name any not null,
+  sort_key blob not null,
+  kind integer not null,
+  type integer not null,
+  ext_id integer references extensions(id),
+  size integer not null,
+  allocated integer not null,
+  mtime integer not null,
+  mtime_ns integer not null,
+  ctime integer not null,
+  birthtime integer,
+  inode any not null,
+  nlink integer not null,
+  mode integer not null,
+  content_id integer references content_identities(id),
+  content_state integer not null default 0
+  ) strict;
+
+CREATE TABLE extensions(id integer primary key, ext text not null unique) strict;
+
+CREATE TABLE image_media(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  width integer, height integer, taken_at text, taken_offset_minutes integer,
+  latitude real, longitude real, altitude real,
+  camera_make text, camera_model text, lens_model text,
+  focal_length real, aperture real, shutter_speed real, iso integer,
+  orientation integer, color_space text, bit_depth integer,
+  artist text, copyright text, description text
+  ) strict;
+
+CREATE TABLE locations(
+  id integer primary key,
+  uuid blob not null unique,
+  directory_id integer not null unique references directories(id),
+  name text not null,
+  path blob not null unique,
+  mode text not null,
+  watch integer not null,
+  max_depth integer,
+  rules text not null,
+  state text not null,
+  error text,
+  root_inode any not null,
+  last_scan_at integer,
+  created_at integer not null
+  ) strict;
+
+CREATE TABLE stale_contents(
+  entry_id integer primary key references entries(id) on delete cascade,
+  content_id integer not null references content_identities(id)
+  ) strict;
+
+CREATE TABLE volumes(
+  id integer primary key,
+  uuid blob not null unique,
+  device_id integer not null references devices(id),
+  fingerprint text not null unique,
+  name text not null,
+  display_name text,
+  tracked integer not null default 0,
+  mount_point blob,
+  kind text not null,
+  disk text not null,
+  filesystem text not null,
+  total_bytes integer not null,
+  free_bytes integer not null,
+  read_only integer not null default 0,
+  cow integer not null default 0,
+  removable integer not null default 0,
+  read_bps integer,
+  write_bps integer,
+  created_at integer not null,
+  last_seen_at integer not null
+  ) strict;
+
+CREATE UNIQUE INDEX directories_path on directories(volume_id, path);
+
+CREATE INDEX entries_content on entries(content_id) where content_id is not null;
+
+CREATE INDEX entries_filter on entries(type, mtime, size) where kind = 0;
+
+CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
+
+CREATE UNIQUE INDEX entries_uuid on entries(uuid);
