@@ -199,7 +199,6 @@ export class Indexing {
       scan: async (startedAt) => {
         if (isWhole) await this.#require.setState(location, 'scanning', null)
         try {
-          await worker.request('prepare', null, { signal })
           if (input.quickFirst) {
             host.progress({ phase: 'times' })
             await scan(startedAt, true)
@@ -215,7 +214,7 @@ export class Indexing {
       },
       aggregate: async () => {
         host.progress({ phase: 'aggregate' })
-        await worker.request('settle', null, { signal })
+        await worker.request('checkpoint', null, { signal })
       },
       identify: async (after, onBatch) => {
         if (mode === 'shallow') return NOTHING_IDENTIFIED

@@ -226,8 +226,6 @@ async function bringUpToDate(path: string, name: string, log: Logger): Promise<v
       log.info({ backup: backup.path, pending }, 'backed up before the database changes its form')
     }
     await migrate(kysely, migrations, `library ${name}`)
-    // An index that a first scan was about to build when the process was killed.
-    db.exec('create index if not exists entries_filter on entries(type, mtime, size) where kind = 0')
   } finally {
     db.close()
   }

@@ -7,7 +7,6 @@ import { browse } from './browse.ts'
 import { EntryWriter, type Touched } from './entry-writer.ts'
 import { EphemeralIds } from './ephemeral-ids.ts'
 import { forget } from './forget.ts'
-import { dropFilterIndex, settle } from './filter-index.ts'
 import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
 import { createRoot } from './root.ts'
@@ -95,8 +94,11 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     identify: (request, host) => identify(db, request, host),
     verify: (request, host) => verify(db, request, host),
     browse: (request, host) => browse(request, ephemeral, host.signal),
-    prepare: async (_request, host) => dropFilterIndex(db, host),
-    settle: async (_request, host) => settle(db, host),
+    async checkpoint(_request, host) {
+      using _lease = await host.lease()
+      db.exec('pragma wal_checkpoint(passive)')
+      return null
+    },
     select: async ({ sql, params }) => db.prepare(sql).all(...params),
     root: (request, host) => createRoot(db, writer, request, host),
     forget: (request, host) => forget(db, writer, request, host),

@@ -91,10 +91,8 @@ export interface IndexRequests {
   identify: { request: IdentifyRequest; report: IdentifyReport }
   verify: { request: VerifyRequest; report: VerifyReport }
   browse: { request: BrowseRequest; report: BrowseReport }
-  /** Drops the index that filters use, if the library is still small, so that a first scan need not keep it. */
-  prepare: { request: null; report: { dropped: boolean } }
-  /** Builds it again where it is missing, and writes the log back into the database. */
-  settle: { request: null; report: null }
+  /** Writes the log back into the database. */
+  checkpoint: { request: null; report: null }
   /** Reads what takes longer than the main thread may stand still. */
   select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
   /** Makes sure that a location's root has its rows. */

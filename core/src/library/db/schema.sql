@@ -132,8 +132,6 @@ CREATE UNIQUE INDEX directories_path on directories(volume_id, path);
 
 CREATE INDEX entries_content on entries(content_id) where content_id is not null;
 
-CREATE INDEX entries_filter on entries(type, mtime, size) where kind = 0;
-
 CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
 
 CREATE UNIQUE INDEX entries_uuid on entries(uuid);

@@ -69,7 +69,6 @@ const statements = [
   `create unique index entries_uuid on entries(uuid)`,
   `create unique index entries_parent on entries(parent_id, sort_key)`,
   `create index entries_content on entries(content_id) where content_id is not null`,
-  `create index entries_filter on entries(type, mtime, size) where kind = 0`,
   `create table directories(
      id integer primary key references entries(id) on delete cascade,
      volume_id integer not null references volumes(id),
