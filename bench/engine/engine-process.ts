@@ -1,8 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer, Question, Ready } from './messages.ts'
 import type { Tasks } from './tasks.ts'
+
+/** Compiled code is kept between processes, as the daemon has it. */
+const COMPILE_CACHE = join(tmpdir(), 'spacedrive-bench-compiled')
 
 /** An engine in a process of its own. Disposing it closes the engine in good order. */
 export class EngineProcess implements AsyncDisposable {
@@ -22,6 +26,7 @@ export class EngineProcess implements AsyncDisposable {
     const begun = performance.now()
     const child = fork(join(import.meta.dirname, 'child.ts'), [dataDir], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
     })
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`the engine did not start; it ended with ${String(code)}`)
