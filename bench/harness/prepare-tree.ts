@@ -7,6 +7,9 @@ export type TreeName = keyof typeof shapes
 /** Raised when the generator makes other trees from the same shapes. */
 const GENERATOR = 3
 
+/** The engine puts files off that were changed a moment ago. */
+const SETTLE_MS = 2_500
+
 /** The tree of a shape below `dir`; made where it is missing, half made, or from another generator. */
 export function prepareTree(dir: string, name: TreeName, say: (line: string) => void): string {
   const root = join(dir, name)
@@ -18,5 +21,6 @@ export function prepareTree(dir: string, name: TreeName, say: (line: string) => 
   rmSync(root, { recursive: true, force: true })
   makeTree(root, shapes[name])
   writeFileSync(stampFile, stamp)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS)
   return root
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Benchmark } from './benchmark.ts'
 import { formatMachine, formatTable } from './format.ts'
 import type { BenchmarkResult } from './run-benchmark.ts'
 
@@ -16,23 +17,25 @@ be avoided on the machine, such as the walk alone. Peers say what they do in the
 export function writeReport(
   resultsDir: string,
   page: string,
-  order: readonly string[],
+  benchmarks: readonly Benchmark[],
 ): { met: number; missed: number } {
-  const results = readdirSync(resultsDir)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(resultsDir, file), 'utf8')) as BenchmarkResult)
-    .toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-  const figures = results.flatMap((result) => result.figures)
+  const known = new Set(readdirSync(resultsDir))
+  const measured = benchmarks.filter(({ name }) => known.has(`${name}.json`))
+  const sections = measured.map((benchmark) => {
+    const text = readFileSync(join(resultsDir, `${benchmark.name}.json`), 'utf8')
+    return { benchmark, result: JSON.parse(text) as BenchmarkResult }
+  })
+  const figures = sections.flatMap(({ result }) => result.figures)
   const met = figures.filter((figure) => figure.met === true).length
   const missed = figures.filter((figure) => figure.met === false).length
   const summary = `${met} of ${met + missed} goals are met.\n`
-  writeFileSync(page, [INTRODUCTION, summary, ...results.map(section)].join('\n'))
+  writeFileSync(page, [INTRODUCTION, summary, ...sections.map(section)].join('\n'))
   return { met, missed }
 }
 
-function section(result: BenchmarkResult): string {
+function section({ benchmark, result }: { benchmark: Benchmark; result: BenchmarkResult }): string {
   const missing = result.missing.length > 0 ? [`Not installed there: ${result.missing.join(', ')}.`] : []
-  const remarks = [...missing, ...result.remarks]
+  const remarks = [...missing, ...(benchmark.remarks ?? [])]
   return [
     `## ${result.name}: ${result.title}\n`,
     `${formatTable(result)}\n`,

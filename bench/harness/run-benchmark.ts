@@ -29,7 +29,6 @@ export interface BenchmarkResult {
   readonly figures: readonly FigureResult[]
   /** Peers whose programs are not installed here. */
   readonly missing: readonly string[]
-  readonly remarks: readonly string[]
 }
 
 export interface RunOptions {
@@ -71,7 +70,6 @@ export async function runBenchmark(benchmark: Benchmark, { runs, treeDir, say }:
     machine,
     figures: benchmark.figures.flatMap((figure) => summarise(figure, samples) ?? []),
     missing: variants.filter((variant) => !present.includes(variant)).map(({ name }) => name),
-    remarks: benchmark.remarks ?? [],
   }
 }
 
