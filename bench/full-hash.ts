@@ -7,6 +7,7 @@ import { EngineProcess } from './engine/engine-process.ts'
 
 const FILES = 5
 const BLOCK_BYTES = 16 * 1024 * 1024
+const SETTLE_MS = 2_500
 /** Gigabytes in all; they must fit into the memory that the system uses for files. */
 const TOTAL_GB = Number(process.env['SPACEDRIVE_BENCH_HASH_GB'] ?? 5)
 
@@ -50,5 +51,7 @@ function makeFiles(root: string): number {
     for (let j = 0; j < blocks; j++) writeSync(fd, block)
     closeSync(fd)
   }
+  // The engine puts files off that were changed a moment ago.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS)
   return FILES * blocks * BLOCK_BYTES
 }
