@@ -22,6 +22,7 @@ export const contentSmall = defineBenchmark({
     },
     { id: 'rows', what: 'with types, rows and groups of the same content', unit: 'files/s', goal: { atLeast: 40_000 } },
   ],
+  remarks: ['`b3sum` is a peer more than a limit: it starts anew for every few thousand files.'],
   async setup({ parts, scratch, tree }) {
     const root = tree('texts')
     const dir = scratch('content-small')

@@ -25,7 +25,7 @@ export const listing = defineBenchmark({
   ],
   remarks: [
     `Ours is the median of ${TIMES} in a row in one process; the peers are started each time.`,
-    'Profiled, all from the index: a third reading rows, a quarter turning them into entries, a fifth formatting times, a tenth checking identities.',
+    'Profiled on a busy machine, all from the index: 28 % reading rows, 23 % turning them into entries, 21 % formatting times, 18 % collecting garbage.',
   ],
   async setup({ parts, scratch, tree }) {
     const unindexed = tree('wide')
