@@ -10,7 +10,8 @@ Written by \`npm run bench -- report\` from \`bench/results/\`; \`npm run bench 
 ours and its peers in turn, in fresh processes, on trees that a seeded generator makes (\`bench/tree.ts\`). Shown are the
 median, the least and the most. In brackets: ours divided by the peer's. "Share of the limit" compares with what cannot
 be avoided on the machine, such as the walk alone. Peers say what they do in their own way: \`updatedb\` keeps only names,
-\`b3sum\` only prints.
+\`b3sum\` only prints. The sections were measured at different times, some at different states of the code: each says
+when, how often, and how busy the machine was.
 `
 
 /** Writes the page from the results. Returns how many goals were met, and how many were missed. */
