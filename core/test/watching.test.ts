@@ -59,7 +59,7 @@ test('a file moved from one location to another keeps its id', async () => {
   const id = await idOf(t, 'one/a.txt')
   t.move('one/a.txt', 'two/a.txt')
   await vi.waitFor(async () => expect(await t.found('a.txt')).toEqual(['two/a.txt']), 15_000)
-  expect(await idOf(t, 'two/a.txt')).toBe(id)
+  await vi.waitFor(async () => expect(await idOf(t, 'two/a.txt')).toBe(id), 15_000)
 })
 
 test('a tree made in one go is complete, however deep, and so is what is put into folders a moment old', async () => {

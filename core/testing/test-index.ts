@@ -51,6 +51,7 @@ export async function createTestIndex(
   }
   const volumePath = `${root.slice(1)}/`
   const { directoryId } = await createRoot(db, writer, { dir: root, volumeId: 1, volumePath }, host)
+  const latest = () => Number(db.prepare('select max(scanned_at) as latest from directories').get()!['latest'] ?? 0)
   const request = (): ScanRequest => ({
     dir: root,
     directoryId,
@@ -60,7 +61,8 @@ export async function createTestIndex(
     rules: options.rules ?? noRules,
     recursive: true,
     maxDepth: null,
-    startedAt: Date.now() + 1,
+    // Later than every folder was recorded at, as the engine sees to.
+    startedAt: Math.max(Date.now(), latest() + 1),
     trustTimes: false,
     force: false,
     threads: 0,

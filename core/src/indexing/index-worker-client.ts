@@ -42,6 +42,7 @@ export class IndexWorker implements AsyncDisposable {
   #idle: NodeJS.Timeout | undefined
   #nextId = 1
   #closed = false
+  #closing: Promise<void> | null = null
 
   constructor(deps: IndexWorkerDeps) {
     this.#deps = deps
@@ -72,8 +73,12 @@ export class IndexWorker implements AsyncDisposable {
   }
 
   /** Asks what runs to stop, waits until it has, and ends the thread. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
     const running = [...this.#waiting.keys()]
@@ -118,7 +123,12 @@ export class IndexWorker implements AsyncDisposable {
   }
 
   async #grant(worker: Worker, id: number): Promise<void> {
-    const lease = await this.#deps.lease()
+    const lease = await this.#deps.lease().catch((err: unknown) => {
+      // The library is closing, or cannot be written: the thread's work fails as a whole.
+      this.#lost(worker, err)
+      return null
+    })
+    if (!lease) return void worker.terminate()
     if (this.#worker !== worker) return lease[Symbol.dispose]()
     this.#leases.set(id, lease)
     worker.postMessage({ granted: id } satisfies ToWorker)

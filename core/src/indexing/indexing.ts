@@ -102,7 +102,7 @@ export class Indexing {
     const jobs = this.#manager
     for (const status of ['running', 'queued', 'paused'] as const) {
       for (const job of jobs.list({ status, limit: 1_000 })) {
-        if (job.name !== indexLocation.name) continue
+        if (job.name !== indexLocation.name && job.name !== indexContent.name) continue
         const { input } = jobs.info(job.id)
         if ((input as { locationId?: string }).locationId === locationId) await this.#cancel(job)
       }
@@ -142,6 +142,8 @@ export class Indexing {
     const shallowFirst = dirty.toSorted((a, b) => nameBytes(a.dir).length - nameBytes(b.dir).length)
     const onWarning = (warning: { code: string; message: string; path: string }) =>
       this.#deps.log.warn({ location: location.id, ...warning }, 'change not recorded')
+    // The mount table first: what an unmounted volume leaves behind is not what was deleted.
+    assertPresent(location, await this.#checkRoot(location))
     await this.#deps.worker.request('refresh', { scope, dirty: shallowFirst.map(toDirty) }, { signal, onWarning })
     for (const { dir, subtree } of shallowFirst) if (subtree) await this.#scanBelow(location, dir, signal)
     if (location.mode !== 'shallow') await this.#manager.enqueue(indexContent, { locationId: location.id })
@@ -154,13 +156,14 @@ export class Indexing {
       dir,
       directoryId,
       recursive: true,
-      startedAt: this.#deps.now(),
-      force: true,
+      startedAt: await this.#nextStamp(),
+      // An emptied root is believed only when a person says so.
+      force: displayName(dir) !== displayName(location.path),
       threads: 0,
     })
     await this.#deps.worker.request('scan', request, { signal }).catch((err: unknown) => {
       // It went away again: the folder above hears of it.
-      if (!(err instanceof CoreError && err.code === 'Offline')) throw err
+      if (!(err instanceof CoreError && (err.code === 'Offline' || err.code === 'Conflict'))) throw err
     })
   }
 
@@ -195,7 +198,7 @@ export class Indexing {
       return worker.request('scan', this.#scanRequest(location, of), { signal, onProgress, onWarning: warn })
     }
     return {
-      startedAt: this.#deps.now(),
+      startedAt: await this.#nextStamp(),
       scan: async (startedAt) => {
         if (isWhole) await this.#require.setState(location, 'scanning', null)
         try {
@@ -219,7 +222,10 @@ export class Indexing {
       identify: async (after, onBatch) => {
         if (mode === 'shallow') return NOTHING_IDENTIFIED
         host.progress({ phase: 'identify' })
-        return this.#identify(location, mode, { after, onBatch, host })
+        return this.#identify(location, mode, { after, onBatch, host }).catch(async (err: unknown) => {
+          await this.#recordFailure(location, err)
+          throw err
+        })
       },
       queue: async () => {
         host.progress({ phase: 'queue' })
@@ -233,6 +239,12 @@ export class Indexing {
         return { counts }
       },
     }
+  }
+
+  /** A time later than every folder was recorded at: a clock that was set back must not make a scan pass over folders. */
+  async #nextStamp(): Promise<number> {
+    const [row] = await this.select('select max(scanned_at) as latest from directories')
+    return Math.max(this.#deps.now(), Number(row?.['latest'] ?? 0) + 1)
   }
 
   /** What a scan that did not end well means for its location. */

@@ -158,7 +158,7 @@ export class Library implements AsyncDisposable {
         now,
         locations: () => locations.map,
         toEntries: async (ids) => reader.byIds(ids),
-        folder: (path, signal) => fileViews.searched(path, signal),
+        folder: (folder, signal) => fileViews.searched(folder, signal),
       }),
     )
     function announce(changes: Changes): void {

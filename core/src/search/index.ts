@@ -6,4 +6,3 @@ export {
   type SearchedFolder,
   type SearchedLocations,
 } from './name-search.ts'
-export { searchEntries } from './search-entries.ts'

@@ -302,7 +302,7 @@ export class Scan {
       const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
       const waiting = this.#updateAll(node, rows, entries, { anchors: context.anchors, unreadable })
       const whole = names === null && !waiting && unreadable.length === 0
-      this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#host.now(), null)
+      this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#stamp(), null)
       this.#updateOwn(id, dir)
     } catch (err) {
       if (!(err instanceof UnreadableDirectory)) throw err
@@ -518,7 +518,7 @@ export class Scan {
     }
     this.#unreadable++
     this.#host.warn({ code: warningCode(failure.code), message: failure.message, path: displayName(node.dir) })
-    this.#writer.scanned(node.id, null, this.#host.now(), failure.message)
+    this.#writer.scanned(node.id, null, this.#stamp(), failure.message)
   }
 
   #recordListing(
@@ -548,7 +548,13 @@ export class Scan {
         path: displayName(joinName(node.dir, entry.name)),
       })
     }
-    this.#writer.scanned(node.id, complete ? of.fingerprint : null, this.#host.now(), null)
+    this.#writer.scanned(node.id, complete ? of.fingerprint : null, this.#stamp(), null)
+  }
+
+  /** When a folder was recorded; never before the scan began, whatever the clock does. */
+  #stamp(): number {
+    const { startedAt } = this.#request
+    return Number.isFinite(startedAt) ? Math.max(this.#host.now(), startedAt) : this.#host.now()
   }
 
   #countSeen(found: readonly FoundEntry[]): void {
@@ -784,7 +790,7 @@ export class Scan {
       },
     )
     await this.#inChunks(this.#deferred, ({ id, fingerprint }) => {
-      this.#writer.scanned(id, fingerprint, this.#host.now(), null)
+      this.#writer.scanned(id, fingerprint, this.#stamp(), null)
       return 1
     })
   }
