@@ -1,5 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { type Entry, EntryId, entryKinds, ContentId, fileTypes, type LocationId } from '../domain/index.ts'
+import type { StatementSync } from 'node:sqlite'
+import { type ContentId, type Entry, type EntryId, entryKinds, fileTypes, type LocationId } from '../domain/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { displayName, extensionOf, joinName, nameBytes, type RawName } from '../util/file-name.ts'
@@ -40,22 +40,22 @@ export interface EntryReaderDeps {
 /** Turns rows into entries with their paths. */
 export class EntryReader {
   readonly #deps: EntryReaderDeps
+  readonly #entry: StatementSync
+  readonly #folder: StatementSync
 
   constructor(deps: EntryReaderDeps) {
     this.#deps = deps
-  }
-
-  get #db(): DatabaseSync {
-    return this.#deps.store.connection
+    const db = deps.store.connection
+    this.#entry = db.prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.id = ?`)
+    this.#folder = db.prepare('select volume_id, path from directories where id = ?')
   }
 
   /** Entries by row id; rows that are gone are left out. */
   byIds(ids: readonly number[]): Map<number, PlacedEntry> {
-    const select = this.#db.prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.id = ?`)
     const folders = new Map<number, { location: KnownLocation; dir: RawName } | null>()
     const entries = new Map<number, PlacedEntry>()
     for (const id of ids) {
-      const row = select.get(id) as unknown as FullRow | undefined
+      const row = this.#entry.get(id) as unknown as FullRow | undefined
       if (!row) continue
       const entry = this.#place(row, folders)
       if (entry) entries.set(id, entry)
@@ -78,7 +78,7 @@ export class EntryReader {
 
   /** The absolute path of a folder, and the location it lies in. */
   folder(directoryId: number): { location: KnownLocation; dir: RawName } | null {
-    const row = this.#db.prepare('select volume_id, path from directories where id = ?').get(directoryId)
+    const row = this.#folder.get(directoryId)
     return row ? this.#deps.locations().absolute(Number(row['volume_id']), row['path'] as Uint8Array) : null
   }
 }
@@ -95,7 +95,7 @@ export function rowToEntry(row: FullRow, path: RawName): Entry {
   const name = displayName(row.name)
   const kind = entryKinds[row.kind]!
   return {
-    id: EntryId.parse(blobToUuid(row.uuid)),
+    id: blobToUuid(row.uuid) as EntryId,
     ...shownPath(path),
     ...shownName(row.name),
     kind,
@@ -106,7 +106,7 @@ export function rowToEntry(row: FullRow, path: RawName): Entry {
     allocated: row.allocated,
     modifiedAt: toTimestamp(row.mtime),
     createdAt: row.birthtime === null ? null : toTimestamp(row.birthtime),
-    contentId: row.content_uuid ? ContentId.parse(blobToUuid(row.content_uuid)) : null,
+    contentId: row.content_uuid ? (blobToUuid(row.content_uuid) as ContentId) : null,
     hidden: name.startsWith('.'),
     childCount: row.child_count,
     fileCount: row.file_count,

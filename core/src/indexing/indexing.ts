@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { availableParallelism, homedir } from 'node:os'
+import { homedir } from 'node:os'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { z } from 'zod'
 import type { EntryCounts, IndexMode, Location } from '../domain/location.ts'
@@ -171,11 +171,7 @@ export class Indexing {
   async begin(input: IndexInput, host: RunHost): Promise<IndexRun> {
     const { location, dir } = await this.#openRoot(input)
     const { signal } = host
-    // A first scan waits for its rows, not for the walk: one thread leaves the other processor to the writer.
-    const threads =
-      location.lastScanAt === null
-        ? Math.min(this.#deps.walkers, Math.max(1, availableParallelism() - 1))
-        : this.#deps.walkers
+    const threads = this.#deps.walkers
     const mode = input.mode ?? location.mode
     const { worker } = this.#deps
     const warn = (warning: { code: string; message: string; path: string }) =>
