@@ -56,6 +56,11 @@ test('a file moved from one location to another keeps its id', async () => {
   await t.add({ path: t.path('one') })
   await t.add({ path: t.path('two') })
   await t.settle()
+  // Both are watched once a file made in each is found; and neither is emptied by the move.
+  t.write('one/probe.bin')
+  t.write('two/probe.bin')
+  await vi.waitFor(async () => expect(await t.found('probe')).toEqual(['one/probe.bin', 'two/probe.bin']), 15_000)
+  await t.settle()
   const id = await idOf(t, 'one/a.txt')
   t.move('one/a.txt', 'two/a.txt')
   await vi.waitFor(async () => expect(await t.found('a.txt')).toEqual(['two/a.txt']), 15_000)

@@ -44,3 +44,8 @@ const MAX_EXTENSION_LENGTH = 32
 export function parsePath(text: string): RawName {
   return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
 }
+
+/** A name as a key: text as it is, bytes behind a NUL, which no text name holds. */
+export function nameKey(name: RawName): string {
+  return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
+}

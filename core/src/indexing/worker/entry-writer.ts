@@ -383,6 +383,11 @@ function isContentSuspect(row: EntryRow, found: FoundEntry): boolean {
   )
 }
 
+/** Whether a directory's path is another's, or lies below it. */
+export function isBelow(path: Uint8Array, folder: Uint8Array): boolean {
+  return Buffer.from(path).subarray(0, folder.length).equals(folder)
+}
+
 /** The first path that sorts after everything below the directory `path`. */
 export function pathAfter(path: Uint8Array): Uint8Array {
   if (path.length === 0) return new Uint8Array([0xff])

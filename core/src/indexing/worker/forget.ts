@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EntryWriter } from './entry-writer.ts'
-import { pathAfter } from './entry-writer.ts'
+import { isBelow, pathAfter } from './entry-writer.ts'
 import type { ScanHost } from './scan.ts'
 
 /** Rows removed before the write lease is given up for others. */
@@ -59,8 +59,4 @@ export async function forget(
     }
   }
   return { removed }
-}
-
-function isBelow(path: Buffer, folder: Buffer): boolean {
-  return path.subarray(0, folder.length).equals(folder)
 }

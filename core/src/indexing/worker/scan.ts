@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { RuleSettings } from '../../domain/rules.ts'
 import { CoreError } from '../../util/errors.ts'
-import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey, toInode } from '../../util/inode.ts'
 import {
   DIRECTORY,
@@ -10,6 +10,7 @@ import {
   type EntryWriter,
   FILE,
   foundAt,
+  isBelow,
   type FoundEntry,
   pathAfter,
   ROW_COLUMNS,
@@ -198,6 +199,7 @@ export class Scan {
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #db: DatabaseSync
+  readonly #directoryByPath: StatementSync
   readonly #walker: Walker
   readonly #device: bigint
   readonly #locationRoots: ReadonlySet<number>
@@ -223,6 +225,7 @@ export class Scan {
     this.#request = request
     this.#host = host
     this.#firstNewId = writer.nextId
+    this.#directoryByPath = db.prepare('select id from directories where volume_id = ? and path = ?')
     const stats = statEntry(request.dir)
     if (!stats) throw new CoreError('Offline', `${displayName(request.dir)} is not there`)
     if (!stats.isDirectory()) throw new CoreError('Offline', `${displayName(request.dir)} is not a folder any more`)
@@ -244,15 +247,7 @@ export class Scan {
     await this.#inChunks([root], (node) => this.#updateOwn(node.id, node.dir))
     if (this.#request.threads === 0) await this.#walkHere(() => this.#send(root))
     else await this.#walkInThreads(root)
-    const discovered = performance.now()
-    await this.#settleRemovals()
-    return {
-      seen: this.#seen,
-      changes: this.#changes,
-      unreadable: this.#unreadable,
-      discoverMs: discovered - begun,
-      processMs: performance.now() - discovered,
-    }
+    return this.#finish(begun)
   }
 
   /**
@@ -271,6 +266,10 @@ export class Scan {
       this.#refreshing = false
       writing.commit()
     })
+    return this.#finish(begun)
+  }
+
+  async #finish(begun: number): Promise<ScanReport> {
     const discovered = performance.now()
     await this.#settleRemovals()
     return {
@@ -284,11 +283,8 @@ export class Scan {
 
   #refreshDirectory({ dir, names, depth }: DirtyDirectory): void {
     const path = this.#pathInVolume(dir)
-    const found = this.#db
-      .prepare('select id, fingerprint from directories where volume_id = ? and path = ?')
-      .get(this.#request.volumeId, nameBytes(path))
-    if (!found) return
-    const id = Number(found['id'])
+    const id = this.#directoryAt(path)
+    if (id === null) return
     // It was added a moment ago, with the folder above it, and the walk is about to read it.
     if (id >= this.#firstNewId) return
     const anchors = this.#walker.anchorsAt(dir)
@@ -664,12 +660,13 @@ export class Scan {
    * had before it was moved here. Either way it keeps its row and all below it.
    */
   #knownElsewhere(node: Node, found: FoundEntry, path: RawName): KnownDirectory | null {
-    const here = this.#directoryAt(path)
+    // Only a location of its own can be known here: this one's rows begin with this scan.
+    const here = this.#locationRoots.size > 1 ? this.#directoryAt(path) : null
     if (here !== null) {
       this.#writer.adopt(here, node.id)
       return this.#known(here, found)
     }
-    if (!this.#hasKnownDirectories()) return null
+    if (this.#byObject().size === 0) return null
     const before = this.#byObject().get(objectKey(found.inode, birthtimeOf(found)))
     if (!before || this.#isStillAt(before.path, found)) return null
     const row = this.#writer.row(before.id)
@@ -715,15 +712,8 @@ export class Scan {
   }
 
   #directoryAt(path: RawName): number | null {
-    if (this.#locationRoots.size <= 1) return null
-    const row = this.#db
-      .prepare('select id from directories where volume_id = ? and path = ?')
-      .get(this.#request.volumeId, nameBytes(path))
+    const row = this.#directoryByPath.get(this.#request.volumeId, nameBytes(path))
     return row ? Number(row['id']) : null
-  }
-
-  #hasKnownDirectories(): boolean {
-    return this.#byObject().size > 0
   }
 
   /** Every folder of the volume the index knew when this scan first met a new one. */
@@ -822,12 +812,12 @@ export class Scan {
     for (const row of rows) if (this.#locationRoots.has(Number(row['id']))) kept.push(row['path'] as Uint8Array)
     for (const root of rows) {
       const rootPath = root['path'] as Uint8Array
-      const outermost = !kept.some((other) => other.length < rootPath.length && startsWith(rootPath, other))
+      const outermost = !kept.some((other) => other.length < rootPath.length && isBelow(rootPath, other))
       if (this.#locationRoots.has(Number(root['id'])) && outermost) this.#writer.detach(Number(root['id']))
     }
     for (const row of rows) {
       const below = row['path'] as Uint8Array
-      if (kept.some((root) => startsWith(below, root))) continue
+      if (kept.some((root) => isBelow(below, root))) continue
       const leaves = this.#writer.removeLeavesOf(Number(row['id']))
       this.#writer.removeDirectory(Number(row['id']))
       removed += leaves + 1
@@ -857,14 +847,6 @@ export function directoryPath(parent: RawName, name: RawName): RawName {
 
 function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {
   return anchorLists[anchors[i]!]!
-}
-
-function startsWith(path: Uint8Array, folder: Uint8Array): boolean {
-  return Buffer.from(path).subarray(0, folder.length).equals(folder)
-}
-
-function nameKey(name: RawName): string {
-  return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
 }
 
 function rowKnown(row: EntryRow): RowKnown {

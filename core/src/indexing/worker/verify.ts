@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { HashPool } from '../../content/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey } from '../../util/inode.ts'
 import { type EntryRow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
 import {
@@ -208,8 +208,4 @@ class Comparison {
       this.#report.differences.push({ kind, path: displayName(path) })
     }
   }
-}
-
-function nameKey(name: RawName): string {
-  return typeof name === 'string' ? name : `\0${Buffer.from(name).toString('hex')}`
 }
