@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
 import type { RuleSettings } from '../src/domain/rules.ts'
 import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/worker/entry-writer.ts'
+import { EphemeralIds } from '../src/indexing/worker/ephemeral-ids.ts'
 import { createRoot } from '../src/indexing/worker/root.ts'
 import {
   type DirtyDirectory,
@@ -47,7 +48,7 @@ export async function createTestIndex(
     committed: (touched) => void commits.push(touched),
     warn: ({ code, path }) => void warnings.push({ code, path }),
     progress: () => {},
-    promote: () => undefined,
+    ids: new EphemeralIds(Date.now),
   }
   const volumePath = `${root.slice(1)}/`
   const { directoryId } = await createRoot(db, writer, { dir: root, volumeId: 1, volumePath }, host)

@@ -5,6 +5,7 @@ import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 import {
+  birthtimeOf,
   FIELDS,
   FLAG_OTHER_FILE_SYSTEM,
   FLAGS,
@@ -85,7 +86,8 @@ function lookInto(
     const hiddenBy = hidden.get(displayName(name)) ?? null
     count(report, numbers)
     if (report.entries.length < request.limit) {
-      const uuid = ids.of(walker.device, inodeOf(listing, i))
+      const birthtime = birthtimeOf({ numbers, at: 0 })
+      const uuid = ids.of({ device: walker.device, inode: inodeOf(listing, i), birthtime })
       report.entries.push({ uuid, dir, name, numbers, content: null, hiddenBy } satisfies BrowsedEntry)
     }
     const enter = numbers[KIND] === 1 && hiddenBy === null && (numbers[FLAGS]! & FLAG_OTHER_FILE_SYSTEM) === 0

@@ -42,11 +42,17 @@ export interface FoundEntry {
   readonly inode: number | Uint8Array
 }
 
-/** What a transaction touched, for search, events and caches: row ids, and the uuids of rows that are gone. */
+/** A row that is gone, and what file it was of. */
+export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
+  readonly uuid: Uint8Array
+  readonly parentId: number | null
+}
+
+/** What a transaction touched, for search, events and caches: row ids, and the rows that are gone. */
 export interface Touched {
   readonly added: number[]
   readonly modified: number[]
-  readonly removed: { id: number; uuid: Uint8Array; parentId: number | null }[]
+  readonly removed: RemovedRow[]
   /** A directory was moved or removed: paths kept elsewhere are stale. */
   directories: boolean
 }
@@ -304,7 +310,7 @@ export class EntryWriter {
     this.#statements.deleteStale.run(id)
     this.#statements.deleteConflict.run(id)
     const row = this.#statements.delete.get(id)
-    if (row) this.#touched.removed.push({ id, uuid: row['uuid'] as Uint8Array, parentId })
+    if (row) this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
   }
 
   /** `sign` more entries of a kind directly in a folder. */
@@ -428,7 +434,7 @@ const SQL = {
   keepStale: 'insert into stale_contents(entry_id, content_id) values(?, ?) on conflict do nothing',
   deleteStale: 'delete from stale_contents where entry_id = ?',
   deleteConflict: 'delete from content_conflicts where entry_id = ?',
-  delete: 'delete from entries where id = ? returning uuid',
+  delete: 'delete from entries where id = ? returning id, uuid, kind, inode, birthtime, nlink',
   deleteDirectory: 'delete from directories where id = ?',
   directory: 'select volume_id, path from directories where id = ?',
   leaves: 'select id, kind, size from entries where parent_id = ? and kind <> 1',

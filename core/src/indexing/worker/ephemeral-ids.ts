@@ -1,5 +1,13 @@
-import { type Inode, inodeKey } from '../../util/inode.ts'
+import type { Inode } from '../../util/inode.ts'
 import { UuidFactory } from '../../util/uuid.ts'
+import { objectKey } from './reconcile.ts'
+
+/** What a file system knows a file by; the time of birth tells it from another that was given the same inode. */
+export interface FileObject {
+  readonly device: bigint
+  readonly inode: Inode
+  readonly birthtime: number | null
+}
 
 /** The least recently seen are forgotten beyond this many: some 10 MB. */
 const MAX_IDS = 100_000
@@ -7,8 +15,9 @@ const MAX_IDS = 100_000
 const MAX_IDLE_MS = 30 * 60_000
 
 /**
- * The ids of entries that were browsed and are not indexed. They last while somebody looks, and go over to the index
- * when the folder is added to it, so that what was attached to an id stays attached.
+ * The ids of files that have no row now: browsed and not indexed, or removed a moment ago. Browsed ones last while
+ * somebody looks, and go over to the index when the folder is added to it, so that what was attached to an id stays
+ * attached. Removed ones come back with a file that turns up elsewhere later than its old place was found empty.
  */
 export class EphemeralIds {
   readonly #ids = new Map<string, { uuid: Uint8Array; seenAt: number }>()
@@ -21,19 +30,24 @@ export class EphemeralIds {
   }
 
   /** The id of a file, made on first sight. */
-  of(device: bigint, inode: Inode): Uint8Array {
-    const key = `${device}:${inodeKey(inode)}`
-    const uuid = this.#ids.get(key)?.uuid ?? this.#uuids.next()
-    this.#ids.delete(key)
-    this.#ids.set(key, { uuid, seenAt: this.#now() })
-    this.#prune()
+  of(file: FileObject): Uint8Array {
+    const uuid = this.#ids.get(keyOf(file))?.uuid ?? this.#uuids.next()
+    this.keep(file, uuid)
     return uuid
   }
 
-  /** The id a file has been seen under, given up by this index. */
-  take(device: bigint, inode: Inode): Uint8Array | undefined {
+  /** Remembers the id of a file. */
+  keep(file: FileObject, uuid: Uint8Array): void {
+    const key = keyOf(file)
+    this.#ids.delete(key)
+    this.#ids.set(key, { uuid, seenAt: this.#now() })
+    this.#prune()
+  }
+
+  /** The id a file is known by, given up to the index. */
+  take(file: FileObject): Uint8Array | undefined {
     if (this.#ids.size === 0) return undefined
-    const key = `${device}:${inodeKey(inode)}`
+    const key = keyOf(file)
     const found = this.#ids.get(key)
     if (found) this.#ids.delete(key)
     return found?.uuid
@@ -46,4 +60,8 @@ export class EphemeralIds {
       this.#ids.delete(key)
     }
   }
+}
+
+function keyOf({ device, inode, birthtime }: FileObject): string {
+  return `${device}:${objectKey(inode, birthtime)}`
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { detectFromExtension } from '../../content/index.ts'
-import { openDatabase } from '../../db/index.ts'
+import { databaseError, openDatabase } from '../../db/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { browse } from './browse.ts'
@@ -58,7 +58,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       const report = await handlers[name](request as never, hostOf(id, controller.signal))
       send({ id, report })
     } catch (err) {
-      send({ id, error: describe(err) })
+      send({ id, error: describe(databaseError(err, file)) })
     } finally {
       running.delete(id)
     }
@@ -113,7 +113,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       committed: (touched) => send({ changes: changesOf(touched) }),
       warn: (warning) => send({ id, warning }),
       progress: (done, total, bytes) => send({ id, progress: { phase, done, total, bytes } }),
-      promote: (device, inode) => ephemeral.take(device, inode),
+      ids: ephemeral,
       checkpoint: (state) => send({ id, checkpoint: state }),
       phase: (name) => {
         phase = name

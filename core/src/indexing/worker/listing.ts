@@ -112,6 +112,12 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
   return listing
 }
 
+/** When a file was made, in the numbers of a listing from `at`; null where the file system does not keep it. */
+export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: number }): number | null {
+  const birthtime = numbers[at + BIRTHTIME]!
+  return Number.isNaN(birthtime) ? null : birthtime
+}
+
 export function emptyListing(): Listing {
   return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [] }
 }

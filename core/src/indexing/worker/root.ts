@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { type EntryWriter, foundAt } from './entry-writer.ts'
-import { addStats, emptyListing, statEntry } from './listing.ts'
+import { addStats, birthtimeOf, emptyListing, statEntry } from './listing.ts'
 import type { ScanHost } from './scan.ts'
 
 /** The directory row of a location's root: the one it has as part of a location around it, or a new one on its own. */
@@ -15,15 +15,17 @@ export async function createRoot(
   const stats = statEntry(dir)
   if (!stats?.isDirectory()) throw new CoreError('NotFound', `${displayName(dir)} is not a folder`)
   using _lease = await host.lease()
-  const known = db
+  const row = db
     .prepare('select id from directories where volume_id = ? and path = ?')
     .get(volumeId, nameBytes(volumePath))
-  if (known) return { directoryId: Number(known['id']) }
+  if (row) return { directoryId: Number(row['id']) }
   const listing = emptyListing()
   addStats(listing, baseName(dir), stats, stats.dev)
   writer.begin()
   try {
-    const directoryId = writer.insert(null, foundAt(listing, 0), host.promote(stats.dev, foundAt(listing, 0).inode))
+    const found = foundAt(listing, 0)
+    const known = host.ids.take({ device: stats.dev, inode: found.inode, birthtime: birthtimeOf(found) })
+    const directoryId = writer.insert(null, found, known)
     writer.insertDirectory(directoryId, null, volumeId, volumePath)
     host.committed(writer.commit())
     return { directoryId }

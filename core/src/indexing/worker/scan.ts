@@ -16,10 +16,11 @@ import {
   ROW_COLUMNS,
   type Touched,
 } from './entry-writer.ts'
+import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import {
   addStats,
-  BIRTHTIME,
+  birthtimeOf,
   emptyListing,
   FIELDS,
   FLAG_OTHER_FILE_SYSTEM,
@@ -78,8 +79,8 @@ export interface ScanHost {
   committed(touched: Touched): void
   warn(warning: { code: string; message: string; path: string }): void
   progress(done: number, total: number | null, bytes: number): void
-  /** The uuid a person has seen this file under before it was indexed, if any. */
-  promote(device: bigint, inode: number | Uint8Array): Uint8Array | undefined
+  /** The ids of files without a row, so that a file keeps the id it was known by. */
+  readonly ids: Pick<EphemeralIds, 'keep' | 'take'>
 }
 
 export interface ScanReport {
@@ -176,8 +177,11 @@ class WriteWindow implements Disposable {
   /** Rolls back what was not committed. */
   [Symbol.dispose](): void {
     if (!this.#lease) return
-    this.#writer.rollback()
-    this.#close()
+    try {
+      this.#writer.rollback()
+    } finally {
+      this.#close()
+    }
   }
 
   #close(): void {
@@ -223,7 +227,13 @@ export class Scan {
     this.#db = db
     this.#writer = writer
     this.#request = request
-    this.#host = host
+    this.#host = {
+      ...host,
+      committed: (touched) => {
+        this.#remember(touched)
+        host.committed(touched)
+      },
+    }
     this.#firstNewId = writer.nextId
     this.#directoryByPath = db.prepare('select id from directories where volume_id = ? and path = ?')
     const stats = statEntry(request.dir)
@@ -565,7 +575,7 @@ export class Scan {
   #insert(node: Node, found: FoundEntry, anchors: readonly string[]): void {
     const { numbers, at } = found
     if (numbers[at + KIND] !== DIRECTORY) {
-      this.#writer.insert(node.id, found, this.#host.promote(this.#device, found.inode))
+      this.#writer.insert(node.id, found, this.#host.ids.take(this.#objectOf(found)))
       this.#changes.added++
       return
     }
@@ -575,10 +585,21 @@ export class Scan {
       if (!this.#refreshing) this.#sendChild(node, known, anchors)
       return
     }
-    const id = this.#writer.insert(node.id, found, this.#host.promote(this.#device, found.inode))
+    const id = this.#writer.insert(node.id, found, this.#host.ids.take(this.#objectOf(found)))
     this.#writer.insertDirectory(id, node.id, this.#request.volumeId, path)
     this.#changes.added++
     this.#descend(node, { id, found, path, anchors, known: false })
+  }
+
+  #objectOf(found: FoundEntry): FileObject {
+    return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
+  }
+
+  /** What was removed here may turn up elsewhere a moment later: told of too late to be seen as one move. */
+  #remember({ removed }: Touched): void {
+    for (const { uuid, kind, inode, birthtime, nlink } of removed) {
+      if (kind === DIRECTORY || nlink === 1) this.#host.ids.keep({ device: this.#device, inode, birthtime }, uuid)
+    }
   }
 
   #descend(
@@ -862,11 +883,6 @@ function foundKnown(found: FoundEntry): FoundKnown {
     object: objectKey(found.inode, birthtimeOf(found)),
     nlink: numbers[at + NLINK]!,
   }
-}
-
-function birthtimeOf({ numbers, at }: FoundEntry): number | null {
-  const birthtime = numbers[at + BIRTHTIME]!
-  return Number.isNaN(birthtime) ? null : birthtime
 }
 
 function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): boolean {

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setImmediate } from 'node:timers/promises'
 import { HashPool } from '../../content/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
@@ -26,8 +25,8 @@ import { Walker } from './walk.ts'
 const MAX_LISTED_DIFFERENCES = 10_000
 /** Folders that differ, kept for a repair; beyond this many the whole location is scanned. */
 export const MAX_FOLDERS = 10_000
-/** Folders compared before other work of this thread gets its turn. */
-const FOLDERS_PER_TURN = 16
+/** Folders compared before others may write, and other work of this thread gets its turn. */
+const FOLDERS_PER_TURN = 64
 const FILES_PER_BATCH = 256
 const HASH_THREADS = 2
 
@@ -97,14 +96,21 @@ class Comparison {
     const queue: Folder[] = [
       { dir: this.#dir, id: Number(row['id']), depth, anchors: this.#walker.anchorsAt(this.#dir) },
     ]
-    for (let turns = 1; queue.length > 0; turns++) {
-      if (turns % FOLDERS_PER_TURN === 0) await setImmediate()
-      this.#host.signal.throwIfAborted()
-      this.#compare(queue.pop()!, queue)
+    while (queue.length > 0) {
+      await this.#compareSome(queue)
       if (this.#files.length >= FILES_PER_BATCH) await this.#compareContents()
       this.#host.progress(this.#report.checked, null, 0)
     }
     await this.#compareContents()
+  }
+
+  /** Under the lease: this connection also writes, and would show rows that are not committed. */
+  async #compareSome(queue: Folder[]): Promise<void> {
+    using _lease = await this.#host.lease()
+    for (let i = 0; i < FOLDERS_PER_TURN && queue.length > 0; i++) {
+      this.#host.signal.throwIfAborted()
+      this.#compare(queue.pop()!, queue)
+    }
   }
 
   #compare(folder: Folder, queue: Folder[]): void {
