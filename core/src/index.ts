@@ -1,4 +1,6 @@
 export { ConfigManager } from './config/index.ts'
+export { FileTypeRegistry } from './content/index.ts'
 export { Core, type CoreHost, type CoreOptions } from './core.ts'
+export { defineJob, type JobContext, JobManager } from './jobs/index.ts'
 export { CoreError, type ErrorCode } from './util/errors.ts'
 export { type Logger, silentLogger } from './util/logger.ts'
