@@ -3,8 +3,9 @@ import { CoreError, systemCode } from '../util/errors.ts'
 /** Gives SQLite's failures a code a person can act on; anything else passes through. */
 export function databaseError(err: unknown, file: string): unknown {
   if (!(err instanceof Error) || systemCode(err) !== 'ERR_SQLITE_ERROR') return err
-  const number = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode & 0xff : 0
-  switch (number) {
+  const extended = 'errcode' in err && typeof err.errcode === 'number' ? err.errcode : 0
+  // The index of the write-ahead log is made as large as it has to be before anything is written.
+  switch (extended === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : extended & 0xff) {
     case SQLITE_FULL:
       return new CoreError('DiskFull', `no space left for ${file}; free some and try again`, { cause: err })
     case SQLITE_READONLY:
@@ -35,6 +36,7 @@ export function databaseError(err: unknown, file: string): unknown {
 const SQLITE_BUSY = 5
 const SQLITE_READONLY = 8
 const SQLITE_IOERR = 10
+const SQLITE_IOERR_SHMSIZE = 4_874
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CANTOPEN = 14

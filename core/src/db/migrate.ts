@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { CoreError } from '../util/errors.ts'
+import { databaseError } from './errors.ts'
+import { databaseError } from './errors.ts'
 
 /** Names sort in the order they run: `001-init`, `002-…`. */
 export type Migrations = Readonly<Record<string, Migration>>
@@ -21,7 +23,10 @@ export async function migrationState<S>(db: Kysely<S>, migrations: Migrations): 
   }
 }
 
-/** Brings a schema up to date. Throws `VersionMismatch` for a database a newer version has written. */
+/**
+ * Brings a schema up to date. Throws `VersionMismatch` for a database a newer version has written, `DiskFull` and the
+ * like where it cannot be written, and `Corrupt` for one that is not what the migrations left.
+ */
 export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: string): Promise<void> {
   const { unknown } = await migrationState(db, migrations)
   if (unknown.length > 0) {
@@ -34,7 +39,11 @@ export async function migrate<S>(db: Kysely<S>, migrations: Migrations, label: s
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
   }).migrateToLatest()
-  if (error) throw new CoreError('Corrupt', `${label} could not be migrated`, { cause: error })
+  if (!error) return
+  const known = databaseError(error, label)
+  throw known instanceof CoreError
+    ? known
+    : new CoreError('Corrupt', `${label} could not be migrated`, { cause: error })
 }
 
 async function executedMigrations<S>(db: Kysely<S>): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 
@@ -19,17 +21,40 @@ const PAGE_BYTES = 8_192
  * WAL, `synchronous = normal`, foreign keys enforced, a busy timeout. `:memory:` gives a database that lives until it is closed.
  */
 export function openDatabase(file: string, options: OpenDatabaseOptions = {}): DatabaseSync {
-  const db = new DatabaseSync(file, { readOnly: options.readOnly ?? false, timeout: BUSY_TIMEOUT_MS })
+  if (!options.readOnly) return open(file, options)
   try {
-    if (!options.readOnly)
-      db.exec(`pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = normal`)
-    db.exec(`pragma foreign_keys = on; pragma cache_size = -${options.cacheKiB ?? 8_192}`)
+    return open(file, options)
+  } catch (err) {
+    // Where nothing can be written SQLite cannot even share the file with others. If all of it is in its place, and not
+    // partly in the log beside it, nobody needs to.
+    if (!isUnopenable(err) || hasLog(file)) throw err
+    return open(new URL(`${pathToFileURL(file).href}?immutable=1`), options)
+  }
+}
+
+function open(file: string | URL, { readOnly = false, cacheKiB = 8_192 }: OpenDatabaseOptions): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS })
+  try {
+    if (!readOnly) db.exec(`pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = normal`)
+    db.exec(`pragma foreign_keys = on; pragma cache_size = -${cacheKiB}`)
   } catch (err) {
     db.close()
     throw err
   }
   return db
 }
+
+function isUnopenable(err: unknown): boolean {
+  return err instanceof Error && 'errcode' in err && (Number(err.errcode) & 0xff) === SQLITE_CANTOPEN
+}
+
+function hasLog(file: string): boolean {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+  return log !== undefined && log.size > 0
+}
+
+/** https://www.sqlite.org/rescode.html#cantopen */
+const SQLITE_CANTOPEN = 14
 
 /** A Kysely over a connection that stays the caller's to close. */
 export function kyselyOver<Schema>(db: DatabaseSync): Kysely<Schema> {
@@ -44,7 +69,11 @@ function asKyselyDatabase(db: DatabaseSync): SqliteDatabase {
       return {
         reader: statement.columns().length > 0,
         all: (values) => statement.all(...(values as SQLInputValue[])),
-        run: (values) => statement.run(...(values as SQLInputValue[])),
+        run: (values) => {
+          // Where SQLite has undone the transaction by itself, on a full disk, that error is the one to be told.
+          if (sql === 'rollback' && !db.isTransaction) return { changes: 0, lastInsertRowid: 0 }
+          return statement.run(...(values as SQLInputValue[]))
+        },
         iterate: (values) => statement.iterate(...(values as SQLInputValue[])) as IterableIterator<unknown>,
       }
     },

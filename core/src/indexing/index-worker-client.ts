@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { databaseError } from '../db/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { IndexWorkerData } from './worker/index-worker.ts'
@@ -140,7 +141,10 @@ export class IndexWorker implements AsyncDisposable {
     this.#releaseAll()
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const { reject } of waiting) reject(new CoreError('Internal', 'the index worker stopped', { cause }))
+    const known = databaseError(cause, this.#deps.file)
+    const err = known instanceof CoreError ? known : new CoreError('Internal', 'the index worker stopped', { cause })
+    if (waiting.length > 0) this.#deps.log.error({ err: cause, running: waiting.length }, 'the index worker stopped')
+    for (const { reject } of waiting) reject(err)
     this.#onDrained()
   }
 

@@ -95,6 +95,7 @@ export class Indexing {
   }
 
   async enqueueScan(location: KnownLocation, options: ScanOptions = {}): Promise<{ id: JobId }> {
+    this.#assertWritable()
     return this.#manager.enqueue(indexLocation, { locationId: location.id, ...options })
   }
 
@@ -275,6 +276,8 @@ export class Indexing {
         onWarning: (warning) => host.warn({ ...warning, code: toErrorCode(warning.code) }),
         onCheckpoint: (state) => {
           saved = saved.then(() => onBatch((state as { after: number }).after))
+          // Waited for at the end; a checkpoint that fails earlier must not be nobody's.
+          saved.catch(() => {})
         },
       },
     )
@@ -297,7 +300,7 @@ export class Indexing {
   async quickScan(input: { path: string; scope: 'current' | 'recursive'; ephemeral: boolean }, signal: AbortSignal) {
     const begun = performance.now()
     const dir = await resolveFolder(input.path)
-    const place = input.ephemeral ? null : this.#require.map.locate(dir)
+    const place = input.ephemeral || this.#deps.store.readOnly ? null : this.#require.map.locate(dir)
     if (place && this.#directoryId(place.location, dir) !== null) {
       const { id } = await this.#manager.enqueue(indexLocation, {
         locationId: place.location.id,
@@ -371,6 +374,7 @@ export class Indexing {
     if (!location) {
       throw new CoreError('NotFound', `${input.location} lies in no location; add one with \`spacedrive location add\``)
     }
+    this.#assertWritable()
     const { id } = await this.#manager.enqueue(indexLocation, {
       locationId: location.id,
       path: dir === null ? null : encodePath(dir),
@@ -499,6 +503,11 @@ export class Indexing {
       others: Number(row['other_count']),
       bytes: Number(row['total_size']),
     }
+  }
+
+  /** Nothing runs in a library that is open read-only: a job would wait for ever. */
+  #assertWritable(): void {
+    if (this.#deps.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
   }
 
   get #manager(): JobManager {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { databaseError } from '../db/index.ts'
 import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/index.ts'
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
@@ -88,19 +89,27 @@ export class LibraryManager implements AsyncDisposable {
     await mkdir(path, { mode: 0o700 }).catch((err: unknown) => {
       throw folderError(err, path)
     })
-    const now = this.#deps.now()
-    await writeManifest(path, {
-      version: MANIFEST_VERSION,
-      id: LibraryId.parse(uuidv7(now)),
-      name: input.name,
-      description: '',
-      createdAt: new Date(now).toISOString(),
+    const library = await this.#fill(path, input.name).catch(async (err: unknown) => {
+      // Half a library is none.
+      await rm(path, { recursive: true, force: true })
+      throw folderError(err, path)
     })
-    const library = await this.#openAt(await realpath(path), false)
     await this.#known.setCurrent(library.id)
     const entry = this.#entry(library.id)
     this.#deps.events.emit('library.created', entry, library.id)
     return entry
+  }
+
+  async #fill(path: string, name: string): Promise<Library> {
+    const now = this.#deps.now()
+    await writeManifest(path, {
+      version: MANIFEST_VERSION,
+      id: LibraryId.parse(uuidv7(now)),
+      name,
+      description: '',
+      createdAt: new Date(now).toISOString(),
+    })
+    return this.#openAt(await realpath(path), false)
   }
 
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
@@ -273,6 +282,8 @@ export class LibraryManager implements AsyncDisposable {
       settings,
       now,
       log,
+    }).catch(async (err: unknown) => {
+      throw await openError(err, path)
     })
     const other = this.#open.get(library.id)
     if (other) {
@@ -346,6 +357,24 @@ function fileName(name: string): string {
     .slice(0, 100)
     .trim()
   return cleaned === '' || cleaned === '.' || cleaned === '..' ? 'Library' : cleaned
+}
+
+/** Why a library could not be opened, and what can be done: another way to open it, or its newest good backup. */
+async function openError(thrown: unknown, path: string): Promise<unknown> {
+  const files = libraryFiles(path)
+  const err = databaseError(thrown, files.database)
+  const code = systemCode(err)
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'PermissionDenied') {
+    const message = `${path} cannot be written; it can be looked at with \`spacedrive library open ${path} --read-only\``
+    return new CoreError('PermissionDenied', message, { cause: err })
+  }
+  if (!(err instanceof CoreError) || err.code !== 'Corrupt') return folderError(err, path)
+  const goodBackup = await newestGoodBackup(files.backups)
+  const help = goodBackup
+    ? `put back its backup ${basename(goodBackup)} with \`spacedrive library restore ${path}\``
+    : 'it has no good backup: make a new library and add its folders again'
+  const message = `the database of ${path} is damaged (${errorMessage(err.cause ?? err)}); ${help}`
+  return new CoreError('Corrupt', message, { cause: err, details: { goodBackup } })
 }
 
 function folderError(err: unknown, path: string): unknown {

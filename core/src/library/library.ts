@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import type { Device, LibraryId } from '../domain/index.ts'
 import { Device as DeviceShape } from '../domain/index.ts'
 import { migrate, migrationState, kyselyOver, openDatabase } from '../db/index.ts'
@@ -9,7 +9,7 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
-import { errorMessage } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { takeLock } from '../util/lock-file.ts'
@@ -217,6 +217,9 @@ export class Library implements AsyncDisposable {
 async function bringUpToDate(path: string, name: string, log: Logger): Promise<void> {
   const files = libraryFiles(path)
   mkdirSync(files.sidecars, { recursive: true })
+  // SQLite would take an empty file for a new database; the jobs' is made after it.
+  if (existsSync(files.jobs) && !((statSync(files.database, { throwIfNoEntry: false })?.size ?? 0) > 0))
+    throw new CoreError('Corrupt', `${files.database} is empty or gone`)
   const db = openDatabase(files.database)
   try {
     const kysely = kyselyOver<unknown>(db)

@@ -59,6 +59,8 @@ class Identification {
   readonly #contents: ContentWriter
   readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0, unsettled: 0 }
   readonly #fresh: PendingFile[] = []
+  /** Below the first file that comes again, which must also come after a restart. */
+  #doneUpTo = Number.POSITIVE_INFINITY
   #done = 0
   #total = 0
 
@@ -98,15 +100,18 @@ class Identification {
   async #hashPending(pool: HashPool, threads: number): Promise<void> {
     const running: { work: Promise<void>; last: number }[] = []
     for (const batch of this.#pendingBatches()) {
-      running.push({ work: this.#hashBatch(pool, batch), last: batch.at(-1)!.id })
+      const work = this.#hashBatch(pool, batch)
+      // Its failure is told when its turn comes; until then nobody listens.
+      work.catch(() => {})
+      running.push({ work, last: batch.at(-1)!.id })
       if (running.length <= threads) continue
       const oldest = running.shift()!
       await oldest.work
-      this.#host.checkpoint({ after: oldest.last })
+      this.#host.checkpoint({ after: Math.min(oldest.last, this.#doneUpTo) })
     }
     for (const { work, last } of running) {
       await work
-      this.#host.checkpoint({ after: last })
+      this.#host.checkpoint({ after: Math.min(last, this.#doneUpTo) })
     }
   }
 
@@ -161,7 +166,8 @@ class Identification {
       }
       this.#db.exec('commit')
     } catch (err) {
-      this.#db.exec('rollback')
+      // A full disk has undone it already.
+      if (this.#db.isTransaction) this.#db.exec('rollback')
       throw err
     }
     // Those that were just written come again.
@@ -195,7 +201,11 @@ class Identification {
   #record(file: PendingFile, batch: HashBatch, i: number, fullHash: Uint8Array | null): void {
     const state = hashStates[batch.states[i]!]!
     const sameFile = batch.sizes[i] === file.size && batch.mtimes[i] === file.mtime && batch.mtimeNs[i] === file.mtimeNs
-    if (state === 'tooFresh') return void this.#fresh.push(file)
+    if (state === 'tooFresh') {
+      this.#fresh.push(file)
+      this.#doneUpTo = Math.min(this.#doneUpTo, file.id - 1)
+      return
+    }
     if (state !== 'hashed' || !sameFile) {
       this.#report.unsettled++
       return
@@ -298,7 +308,8 @@ class Identification {
         this.#contents.examined(file, typed.get(file.contentId) ?? null, media.get(file.contentId) ?? null)
       this.#db.exec('commit')
     } catch (err) {
-      this.#db.exec('rollback')
+      // A full disk has undone it already.
+      if (this.#db.isTransaction) this.#db.exec('rollback')
       throw err
     }
     for (const file of files) {

@@ -109,7 +109,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     return {
       signal,
       now,
-      lease: () => leases.acquire(),
+      // Nobody writes to a library that is open read-only, and SQLite refuses whoever tries.
+      lease: async () => (readOnly ? { [Symbol.dispose]: () => {} } : leases.acquire()),
       committed: (touched) => send({ changes: changesOf(touched) }),
       warn: (warning) => send({ id, warning }),
       progress: (done, total, bytes) => send({ id, progress: { phase, done, total, bytes } }),
