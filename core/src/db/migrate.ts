@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { CoreError } from '../util/errors.ts'
 import { databaseError } from './errors.ts'
-import { databaseError } from './errors.ts'
 
 /** Names sort in the order they run: `001-init`, `002-…`. */
 export type Migrations = Readonly<Record<string, Migration>>
