@@ -111,7 +111,8 @@ function died({ errorFile, logFile }: InstancePaths): ClientError {
 function lastLines(file: string): string[] {
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
-    return lines.filter((line) => line.trim() !== '').slice(-SHOWN_LINES)
+    // A stack is for the log: it would push out the line that says what is wrong.
+    return lines.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).slice(-SHOWN_LINES)
   } catch {
     return []
   }
