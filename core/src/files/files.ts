@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { spawn } from 'node:child_process'
+import type { StatementSync } from 'node:sqlite'
 import { ContentId, type Device, type Entry } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
@@ -19,7 +20,7 @@ import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type 
 import type { Logger } from '../util/logger.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import { type EntryReader, FULL_COLUMNS, FULL_JOINS, type FullRow, rowToEntry } from './entry-reader.ts'
+import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
 
 export interface FilesDeps {
   readonly store: LibraryStore
@@ -30,6 +31,8 @@ export interface FilesDeps {
   readonly device: Device
   readonly log: Logger
 }
+
+const SLASH = 0x2f
 
 /** Entries of an unindexed folder that a search looks through. */
 const MAX_SEARCHED_UNINDEXED = 100_000
@@ -49,19 +52,26 @@ const MAX_LOOKED_AT = 1_000_000
 /** Files and folders as a person sees them: one view over the index and the disk. */
 export class Files {
   readonly #deps: FilesDeps
+  readonly #directory: StatementSync
+  /** By the order they list in. */
+  readonly #listings = new Map<string, StatementSync>()
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
+    this.#directory = deps.store.connection.prepare(
+      'select id, child_count, scanned_at, error from directories where volume_id = ? and path = ?',
+    )
   }
 
   /** Lists a folder; see the operation. */
   async list(input: ListInput, signal: AbortSignal) {
     const dir = await this.#resolve(input.path)
     const place = this.#deps.locations().locate(dir)
-    const directoryId = place && this.#directoryId(place)
-    if (place && directoryId !== null && directoryId !== undefined && !input.all && this.#isScanned(directoryId)) {
+    const directory = place && this.#directoryAt(place)
+    if (place && directory && !input.all && isScanned(directory)) {
+      const items = this.#children(directory.id, dir, input)
       const online = place.location.state !== 'offline'
-      return { path: displayName(dir), source: 'index' as const, ...this.#children(directoryId, dir, input), online }
+      return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
     const { items } = await this.#deps.indexing.look(
       dir,
@@ -83,20 +93,21 @@ export class Files {
   async info(path: string, signal: AbortSignal) {
     const target = await this.#resolve(path)
     const place = this.#deps.locations().locate(target)
-    const row = place && this.#row(place)
-    const indexed = row ? rowToEntry(row, target) : null
-    const entry = indexed ?? (await this.#fromDisk(target, signal))
+    const rowId = place && this.#rowId(place)
+    const indexed = rowId === null ? null : this.#indexed(rowId, target)
+    const contentId = indexed?.contentId ?? null
+    const entry = indexed?.entry ?? (await this.#fromDisk(target, signal))
     const explanation = place && !indexed ? await this.#deps.indexing.explain(path) : null
-    const content = row?.content_id == null ? null : this.#content(row.content_id)
+    const content = contentId === null ? null : this.#content(contentId)
     return {
       ...entry,
       contentHash: content?.shortHash ?? null,
       integrityHash: content?.fullHash ?? null,
-      copies: row?.content_id == null ? [] : this.#copies(row.content_id),
+      copies: contentId === null ? [] : this.#copies(contentId),
       sidecars: [],
-      metadata: row?.content_id == null ? null : this.#metadata(row.content_id),
+      metadata: contentId === null ? null : this.#metadata(contentId),
       rules: explanation?.rule ? [explanation.rule] : [],
-      looksLike: row ? this.#conflict(row.id) : null,
+      looksLike: rowId === null ? null : this.#conflict(rowId),
       online: place ? place.location.state !== 'offline' : true,
     }
   }
@@ -134,8 +145,8 @@ export class Files {
     const dir = await this.#resolve(displayName(path)).catch(() => null)
     if (dir === null) return null
     const place = this.#deps.locations().locate(dir)
-    const directoryId = place && this.#directoryId(place)
-    if (directoryId !== null) return { directoryId }
+    const directory = place && this.#directoryAt(place)
+    if (directory) return { directoryId: directory.id }
     const options = { recursive: true, content: false, limit: MAX_SEARCHED_UNINDEXED }
     const { items } = await this.#deps.indexing.look(dir, options, signal ?? new AbortController().signal)
     return { entries: items.filter((entry) => entry.hiddenBy === undefined) }
@@ -154,23 +165,27 @@ export class Files {
     return { path: displayName(target), program: program.join(' ') }
   }
 
-  #children(
-    directoryId: number,
-    dir: RawName,
-    { sort, reverse, limit, offset }: ListInput,
-  ): { items: Entry[]; total: number } {
-    const db = this.#deps.store.connection
-    const total = Number(db.prepare('select child_count as n from directories where id = ?').get(directoryId)!['n'])
+  #children(directoryId: number, dir: RawName, { sort, reverse, limit, offset }: ListInput): Entry[] {
     const direction = reverse ? 'desc' : 'asc'
     const order = {
       name: `e.sort_key ${direction}`,
       size: `e.kind <> 1, e.size ${reverse ? 'asc' : 'desc'}, e.sort_key`,
       modified: `e.kind <> 1, e.mtime ${reverse ? 'asc' : 'desc'}, e.sort_key`,
     }[sort]
-    const rows = db
-      .prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.parent_id = ? order by ${order} limit ? offset ?`)
-      .all(directoryId, limit, offset)
-    return { items: (rows as unknown as FullRow[]).map((row) => rowToEntry(row, joinName(dir, row.name))), total }
+    const rows = this.#listing(order).all(directoryId, limit, offset) as unknown as EntryRow[]
+    return rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
+  }
+
+  #listing(order: string): StatementSync {
+    let statement = this.#listings.get(order)
+    if (!statement) {
+      statement = this.#deps.store.connection.prepare(
+        `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by ${order} limit ? offset ?`,
+      )
+      statement.setReturnArrays(true)
+      this.#listings.set(order, statement)
+    }
+    return statement
   }
 
   async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
@@ -193,37 +208,39 @@ export class Files {
     })
   }
 
-  /** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
-  #isScanned(directoryId: number): boolean {
-    const row = this.#deps.store.connection
-      .prepare('select scanned_at, error, child_count from directories where id = ?')
-      .get(directoryId)
-    return row?.['scanned_at'] != null && (row['error'] === null || Number(row['child_count']) > 0)
+  #directoryAt(place: Place): KnownDirectory | null {
+    const path = Buffer.from(nameBytes(place.volumePath))
+    const folder = path.length === 0 || path.at(-1) === SLASH ? path : Buffer.concat([path, Buffer.from('/')])
+    const row = this.#directory.get(place.location.volumeId, new Uint8Array(folder))
+    if (!row) return null
+    const { child_count: childCount, error, id, scanned_at: scannedAt } = row
+    return { id: Number(id), childCount: Number(childCount), wasScanned: scannedAt !== null, failed: error !== null }
   }
 
-  #directoryId(place: Place): number | null {
+  /** The row of what lies at a place. */
+  #rowId(place: Place): number | null {
+    const directory = this.#directoryAt(place)
+    if (directory) return directory.id
     const path = Buffer.from(nameBytes(place.volumePath))
-    const folder = path.length === 0 || path.at(-1) === 0x2f ? path : Buffer.concat([path, Buffer.from('/')])
+    const slash = path.lastIndexOf(SLASH)
+    const parent = this.#directory.get(place.location.volumeId, new Uint8Array(path.subarray(0, slash + 1)))
+    if (!parent) return null
+    const name = bytesToName(new Uint8Array(path.subarray(slash + 1)))
     const row = this.#deps.store.connection
-      .prepare('select id from directories where volume_id = ? and path = ?')
-      .get(place.location.volumeId, new Uint8Array(folder))
+      .prepare('select id from entries where parent_id = ? and name = ?')
+      .get(Number(parent['id']), name)
     return row ? Number(row['id']) : null
   }
 
-  #row(place: Place): FullRow | null {
-    const db = this.#deps.store.connection
-    const directoryId = this.#directoryId(place)
-    const byId = db.prepare(`select ${FULL_COLUMNS} from ${FULL_JOINS} where e.id = ?`)
-    if (directoryId !== null) return byId.get(directoryId) as unknown as FullRow
-    const path = Buffer.from(nameBytes(place.volumePath))
-    const slash = path.lastIndexOf(0x2f)
-    const parent = db
-      .prepare('select id from directories where volume_id = ? and path = ?')
-      .get(place.location.volumeId, new Uint8Array(path.subarray(0, slash + 1)))
-    if (!parent) return null
-    const name = bytesToName(new Uint8Array(path.subarray(slash + 1)))
-    const rows = db.prepare('select id from entries where parent_id = ? and name = ?').all(Number(parent['id']), name)
-    return rows[0] ? (byId.get(Number(rows[0]['id'])) as unknown as FullRow) : null
+  #indexed(rowId: number, path: RawName): { entry: Entry; contentId: number | null } | null {
+    const statement = this.#deps.store.connection.prepare(
+      `select e.content_id, ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.id = ?`,
+    )
+    statement.setReturnArrays(true)
+    const found = statement.get(rowId) as unknown as readonly [contentId: number | null, ...EntryRow] | undefined
+    if (!found) return null
+    const [contentId, ...row] = found
+    return { entry: rowToEntry(row, path), contentId }
   }
 
   async #fromDisk(path: RawName, signal: AbortSignal): Promise<Entry> {
@@ -286,7 +303,7 @@ export class Files {
       return joinName(parent, baseOf(trimmed))
     } catch (err) {
       const place = this.#deps.locations().locate(trimmed)
-      if (place && this.#row(place)) return trimmed
+      if (place && this.#rowId(place) !== null) return trimmed
       const code = systemCode(err)
       if (code === 'ENOENT' || code === 'ENOTDIR')
         throw new CoreError('NotFound', `${path} does not exist`, { cause: err })
@@ -296,6 +313,20 @@ export class Files {
       throw new CoreError('Unavailable', `${path} cannot be opened: ${code ?? 'unknown error'}`, { cause: err })
     }
   }
+}
+
+/** A folder of the index. */
+interface KnownDirectory {
+  readonly id: number
+  readonly childCount: number
+  readonly wasScanned: boolean
+  /** The last attempt to read it failed. */
+  readonly failed: boolean
+}
+
+/** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
+function isScanned({ childCount, failed, wasScanned }: KnownDirectory): boolean {
+  return wasScanned && (!failed || childCount > 0)
 }
 
 function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInput, 'sort' | 'reverse'>): Entry[] {
@@ -310,12 +341,12 @@ function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInpu
 
 function parentOf(path: RawName): RawName {
   const bytes = Buffer.from(nameBytes(path))
-  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(0x2f)))))
+  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
 }
 
 function baseOf(path: RawName): RawName {
   const bytes = Buffer.from(nameBytes(path))
-  return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(0x2f) + 1)))
+  return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
 }
 
 function toCamelCase(name: string): string {

@@ -1,2 +1,3 @@
-export { EntryReader, type PlacedEntry, shownName, shownPath, toTimestamp } from './entry-reader.ts'
+export { EntryReader, type PlacedEntry, shownName, shownPath } from './entry-reader.ts'
 export { Files } from './files.ts'
+export { toTimestamp } from './timestamp.ts'

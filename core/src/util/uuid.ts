@@ -70,6 +70,10 @@ export function uuidToBlob(uuid: string): Uint8Array {
 }
 
 export function blobToUuid(blob: Uint8Array): string {
-  const hex = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString('hex')
+  return hexToUuid(Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString('hex'))
+}
+
+/** 32 lower-case hex digits as a UUID. */
+export function hexToUuid(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -1,0 +1,50 @@
+/**
+ * ISO 8601 in UTC, the same as `Date` writes it: a listing of a large folder would spend a quarter of its time in
+ * `toISOString`. Times that a date cannot hold show as the nearest it can.
+ */
+export function toTimestamp(ms: number): string {
+  const time = Math.max(MIN_DATE_MS, Math.min(MAX_DATE_MS, Math.floor(ms)))
+  const day = Math.floor(time / MS_PER_DAY)
+  const ofDay = time - day * MS_PER_DAY
+  const second = Math.floor(ofDay / 1_000)
+  const minute = Math.floor(second / 60)
+  const clock = `${two(Math.floor(minute / 60))}:${two(minute % 60)}:${two(second % 60)}.${three(ofDay % 1_000)}`
+  return `${dayText(day)}T${clock}Z`
+}
+
+/** The years 1 to 9999: others print with a sign, which ISO 8601 readers refuse. */
+const MIN_DATE_MS = -62_135_596_800_000
+const MAX_DATE_MS = 253_402_300_799_999
+const MS_PER_DAY = 86_400_000
+
+/**
+ * A day, counted from 1970-01-01, as a date. Years are counted from March here, so that the leap day is their last;
+ * the arithmetic is `civil_from_days` of https://howardhinnant.github.io/date_algorithms.html.
+ */
+function dayText(day: number): string {
+  const sinceYear0 = day + DAYS_FROM_YEAR_0_TO_1970
+  const era = Math.floor(sinceYear0 / DAYS_PER_400_YEARS)
+  const ofEra = sinceYear0 - era * DAYS_PER_400_YEARS
+  const leapDays = Math.floor(ofEra / 1_460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096)
+  const yearOfEra = Math.floor((ofEra - leapDays) / 365)
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * ofYear + 2) / 153)
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+  const ofMonth = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  return `${two(Math.floor(year / 100))}${two(year % 100)}-${two(month)}-${two(ofMonth)}`
+}
+
+const DAYS_FROM_YEAR_0_TO_1970 = 719_468
+const DAYS_PER_400_YEARS = 146_097
+
+const TWO_DIGITS = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'))
+const THREE_DIGITS = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, '0'))
+
+function two(n: number): string {
+  return TWO_DIGITS[n]!
+}
+
+function three(n: number): string {
+  return THREE_DIGITS[n]!
+}
