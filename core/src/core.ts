@@ -97,8 +97,11 @@ export class Core implements AsyncDisposable {
     return core
   }
 
+  /** The new name shows in every open library at once, in the others when they are opened. */
   async renameDevice(name: string): Promise<Device> {
-    return this.device.rename(name)
+    const device = await this.device.rename(name)
+    for (const library of this.libraries.opened()) await library.recordDevice()
+    return device
   }
 
   status() {

@@ -21,8 +21,8 @@ import { recoverJobs } from './recover.ts'
 import { Runner } from './runner.ts'
 
 export interface JobManagerOptions<L> {
-  /** `jobs.db`; `:memory:` for jobs that need not outlive the process. */
-  readonly file: string
+  /** `jobs.db`; null where nothing may be written: then there are no jobs, and none is taken. */
+  readonly file: string | null
   /** Folder of the jobs' own logs. */
   readonly logDir: string
   /** Every job there is. */
@@ -63,6 +63,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
   readonly #runner: Runner<L>
   readonly #control: Control<L>
   readonly #uuids: UuidFactory
+  readonly #isReadOnly: boolean
   #closed: Promise<void> | null = null
 
   /**
@@ -70,7 +71,8 @@ export class JobManager<L = Library> implements AsyncDisposable {
    * `VersionMismatch` for a file of a newer version. A damaged file is set aside and a new one made.
    */
   static async open<L>(options: JobManagerOptions<L>): Promise<JobManager<L>> {
-    const { file, logDir, log, now = Date.now, emit } = options
+    const { logDir, log, now = Date.now, emit } = options
+    const file = options.file ?? ':memory:'
     const limits = { ...defaultLimits, ...options.limits }
     const definitions = definitionsByName(options.definitions)
     const store = await openStore({ file, log, now })
@@ -82,13 +84,14 @@ export class JobManager<L = Library> implements AsyncDisposable {
     }
     const commits = new GroupCommit(store.db, file)
     const history = new History({ store, commits, log, logDir, now, limits })
-    history.tidy()
+    if (options.file !== null) history.tidy()
     const announcer = new Announcer(emit, () => history.ended())
     return new JobManager(options, { definitions, store, commits, announcer, history, log, now, limits })
   }
 
-  private constructor({ emit, logDir, random = Math.random }: JobManagerOptions<L>, parts: Parts<L>) {
+  private constructor({ emit, file, logDir, random = Math.random }: JobManagerOptions<L>, parts: Parts<L>) {
     this.#parts = parts
+    this.#isReadOnly = file === null
     this.#uuids = new UuidFactory(parts.now)
     this.#runner = new Runner({
       ...parts,
@@ -215,6 +218,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
 
   async #add(job: AnyJob<L>, input: unknown, options: AddOptions): Promise<Enqueued> {
     const { definitions, store, commits, announcer, now } = this.#parts
+    if (this.#isReadOnly) throw new CoreError('PermissionDenied', 'the library is open read-only: no job can run in it')
     if (definitions.get(job.name) !== job) {
       throw new CoreError(
         'Unsupported',

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import { databaseError, kyselyOver, migrate, openDatabase } from '../db/index.ts'
-import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { migrations } from './db/migrations/index.ts'
 import type { JobsSchema } from './db/schema/index.ts'
@@ -20,7 +20,8 @@ export async function openStore(deps: OpenStoreDeps): Promise<JobStore> {
   try {
     return await openChecked(deps.file)
   } catch (err) {
-    if (!isDamage(err)) throw err
+    // A full disk or a missing permission is no reason to give up the file.
+    if (!(err instanceof CoreError) || err.code !== 'Corrupt') throw err
     const aside = setAside(deps.file, deps.now())
     deps.log.warn(
       { err, file: deps.file, aside },
@@ -45,15 +46,6 @@ async function openChecked(file: string): Promise<JobStore> {
   } catch (err) {
     throw databaseError(err, file)
   }
-}
-
-/** A full disk or a missing permission also stops a migration, and is no reason to give up the file. */
-function isDamage(err: unknown): boolean {
-  if (!(err instanceof CoreError) || err.code !== 'Corrupt') return false
-  const { cause } = err
-  if (systemCode(cause) !== 'ERR_SQLITE_ERROR') return true
-  const mapped = databaseError(cause, '')
-  return !(mapped instanceof CoreError) || mapped.code === 'Corrupt'
 }
 
 function setAside(file: string, now: number): string {

@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { backup } from 'node:sqlite'
-import { openDatabase } from '../db/index.ts'
-import { CoreError, systemCode } from '../util/errors.ts'
+import { databaseError, openDatabase } from '../db/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { isAlive } from '../util/lock-file.ts'
+import { pathError } from '../util/path-error.ts'
 import { maintain } from './maintenance.ts'
 
 /** Pages copied between two chances for others to write. */
 const PAGES_PER_STEP = 1_024
 const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?\.db$/
+/** What a backup is called until it is whole, with the process that makes it. */
+const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 
 export interface Backup {
   readonly path: string
@@ -20,10 +26,14 @@ export interface Backup {
  * Copies a database while it is in use, checks the copy, and only then gives it its name.
  * Throws `DiskFull`, `PermissionDenied`, or `Corrupt` where the copy is not sound.
  */
-export async function backUp(of: { database: string; dir: string }, signal?: AbortSignal): Promise<Backup> {
-  const draft = join(of.dir, `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`)
+export async function backUp(
+  of: { database: string; dir: string; now: () => number },
+  signal?: AbortSignal,
+): Promise<Backup> {
+  const draft = join(of.dir, `.database_backup.${process.pid}.${randomUUID()}.tmp`)
   try {
     await mkdir(of.dir, { recursive: true })
+    await removeAbandoned(of.dir)
     await copy(of.database, draft)
     const problems = await maintain({ kind: 'check', file: draft }, signal)
     const wrong = problems.find((problem) => problem.check === 'integrity')
@@ -34,13 +44,13 @@ export async function backUp(of: { database: string; dir: string }, signal?: Abo
       )
     await using file = await open(draft, 'r')
     await file.sync()
-    const path = await freeName(of.dir)
+    const path = await freeName(of.dir, of.now())
     await rename(draft, path)
     return { path, bytes: (await stat(path)).size, verified: true }
   } catch (err) {
-    throw toCoreError(err, of.dir)
+    throw databaseError(pathError(err, of.dir), of.dir)
   } finally {
-    await Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true })))
+    await removeDraft(draft)
   }
 }
 
@@ -62,17 +72,39 @@ export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promi
   return null
 }
 
+/** One moment of the database, in one file without a log beside it. */
 async function copy(database: string, to: string): Promise<void> {
   const source = openDatabase(database, { readOnly: true })
   try {
+    // Held from here on: SQLite begins anew whenever another connection has written between two steps.
+    source.exec('begin')
+    source.prepare('select 1 from sqlite_schema').get()
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
     source.close()
   }
+  const target = openDatabase(to)
+  try {
+    target.exec('pragma journal_mode = delete')
+  } finally {
+    target.close()
+  }
 }
 
-async function freeName(dir: string): Promise<string> {
-  const [date = '', time = ''] = new Date().toISOString().replaceAll(/[-:]/g, '').split('.')[0]!.split('T')
+/** Drafts of processes that were killed while they made them. */
+async function removeAbandoned(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const pid = Number(DRAFT.exec(name)?.[1] ?? process.pid)
+    if (!isAlive({ pid, host: hostname(), started: null, since: '' })) await rm(join(dir, name), { force: true })
+  }
+}
+
+async function removeDraft(draft: string): Promise<void> {
+  await Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true })))
+}
+
+async function freeName(dir: string, now: number): Promise<string> {
+  const [date = '', time = ''] = new Date(now).toISOString().replaceAll(/[-:]/g, '').split('.')[0]!.split('T')
   for (let n = 1; ; n++) {
     const path = join(dir, `database_backup_${date}_${time}${n === 1 ? '' : `_${n}`}.db`)
     if (!(await exists(path))) return path
@@ -84,22 +116,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function toCoreError(err: unknown, dir: string): unknown {
-  if (err instanceof CoreError) return err
-  const code = systemCode(err)
-  if (code === 'ENOSPC' || (err instanceof Error && /disk is full/i.test(err.message))) {
-    return new CoreError(
-      'DiskFull',
-      `no space left for a backup in ${dir}; free some, or choose another folder with --to`,
-      { cause: err },
-    )
-  }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new CoreError('PermissionDenied', `${dir} cannot be written; choose another folder with --to`, {
-      cause: err,
-    })
-  }
-  return err
 }

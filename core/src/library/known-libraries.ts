@@ -1,94 +1,173 @@
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, realpath, rename } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { LibraryId } from '../domain/index.ts'
-import { systemCode } from '../util/errors.ts'
+import { CoreError, type ErrorCode, errorCodes, systemCode } from '../util/errors.ts'
+import { Lease } from '../util/lease.ts'
 import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 
 const Known = z.object({
   id: LibraryId,
   name: z.string(),
+  /** In the file, relative to the data folder where it lies in it: a data folder that is moved takes its libraries along. */
   path: z.string(),
   /** Whether it is opened at the start. */
   open: z.boolean(),
+  /** Whether it is opened without the right to change it. */
+  readOnly: z.boolean().default(false),
   /** Why it could not be opened the last time. */
   error: z.string().nullable(),
+  errorCode: z.enum(errorCodes).nullable().default(null),
 })
-type Known = z.infer<typeof Known>
+export type Known = z.infer<typeof Known>
 
-const File = z.object({ version: z.literal(1), current: LibraryId.nullable(), libraries: z.array(Known) })
+const State = z.object({
+  current: LibraryId.nullable(),
+  libraries: z.array(Known),
+  /** Taken off the list by a person; their folders in the data folder are not put on it again. */
+  forgotten: z.array(LibraryId).default([]),
+})
+type State = z.infer<typeof State>
 
-/** The list of libraries an installation knows, in a file of its own. */
+const FILE_VERSION = 1
+const File = State.extend({ version: z.literal(FILE_VERSION) })
+const NewerFile = z.object({ version: z.number().gt(FILE_VERSION) })
+
+export interface KnownLibrariesDeps {
+  readonly dataDir: string
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** The list of libraries an installation knows, in a file of its own. What is changed holds once it is in the file. */
 export class KnownLibraries {
+  readonly #dataDir: string
   readonly #file: string
-  #current: LibraryId | null
-  #libraries: readonly Known[]
-  #writing: Promise<void> = Promise.resolve()
+  #state: State
+  readonly #writing = new Lease()
 
-  private constructor(file: string, { current, libraries }: z.infer<typeof File>) {
+  private constructor(dataDir: string, file: string, state: State) {
+    this.#dataDir = dataDir
     this.#file = file
-    this.#current = current
-    this.#libraries = libraries
+    this.#state = state
   }
 
-  /** A list that cannot be read is set aside: the libraries themselves are found again where they lie. */
-  static async open(file: string, log: Logger): Promise<KnownLibraries> {
-    try {
-      return new KnownLibraries(file, File.parse(JSON.parse(await readFile(file, 'utf8'))))
-    } catch (err) {
-      if (systemCode(err) !== 'ENOENT') {
-        const aside = `${file}.broken-${Date.now()}`
-        await rename(file, aside)
-        log.warn(
-          { file, aside },
-          'the list of libraries cannot be read and was set aside; libraries elsewhere must be opened again',
-        )
-      }
-      return new KnownLibraries(file, { version: 1, current: null, libraries: [] })
+  /**
+   * Reads the list. One that makes no sense is set aside: the libraries themselves are found again where they lie.
+   * Throws `VersionMismatch` for a list of a newer version, and what keeps it from being read.
+   */
+  static async open({ dataDir, log, now }: KnownLibrariesDeps): Promise<KnownLibraries> {
+    const folder = await realpath(dataDir)
+    const file = join(folder, 'libraries.json')
+    const text = await readFile(file, 'utf8').catch((err: unknown) => {
+      if (systemCode(err) === 'ENOENT') return null
+      throw pathError(err, file)
+    })
+    if (text === null) return new KnownLibraries(folder, file, { current: null, libraries: [], forgotten: [] })
+    const json = parseJson(text)
+    if (NewerFile.safeParse(json).success) {
+      throw new CoreError(
+        'VersionMismatch',
+        `${file} is of a newer version of Spacedrive; update this one, or move the file away`,
+      )
     }
+    const parsed = File.safeParse(json)
+    if (parsed.success) {
+      const { current, libraries, forgotten } = parsed.data
+      const absolute = libraries.map((library) => ({ ...library, path: resolve(folder, library.path) }))
+      return new KnownLibraries(folder, file, { current, libraries: absolute, forgotten })
+    }
+    const aside = `${file}.broken-${now()}`
+    await rename(file, aside)
+    log.warn(
+      { file, aside },
+      'the list of libraries makes no sense and was set aside; libraries elsewhere must be opened again',
+    )
+    return new KnownLibraries(folder, file, { current: null, libraries: [], forgotten: [] })
   }
 
   get current(): LibraryId | null {
-    return this.#current
+    return this.#state.current
   }
 
   all(): readonly Known[] {
-    return this.#libraries
+    return this.#state.libraries
   }
 
-  async put(library: Known): Promise<void> {
-    const isKnown = this.#libraries.some(({ id }) => id === library.id)
-    this.#libraries = isKnown
-      ? this.#libraries.map((known) => (known.id === library.id ? library : known))
-      : [...this.#libraries, library]
-    await this.#save()
+  isForgotten(id: LibraryId): boolean {
+    return this.#state.forgotten.includes(id)
   }
 
-  async update(id: LibraryId, values: Partial<Known>): Promise<void> {
-    this.#libraries = this.#libraries.map((known) => (known.id === id ? { ...known, ...values } : known))
-    await this.#save()
+  /** Puts a library on the list, or in the place of what the list says of it. */
+  put(library: Known): Promise<void> {
+    return this.#change((state) => ({
+      ...state,
+      libraries: state.libraries.some(({ id }) => id === library.id)
+        ? state.libraries.map((known) => (known.id === library.id ? library : known))
+        : [...state.libraries, library],
+      forgotten: state.forgotten.filter((id) => id !== library.id),
+    }))
   }
 
-  async fail(path: string, error: string): Promise<void> {
-    this.#libraries = this.#libraries.map((known) => (known.path === path ? { ...known, error } : known))
-    await this.#save()
+  update(id: LibraryId, values: Partial<Known>): Promise<void> {
+    return this.#change((state) => ({
+      ...state,
+      libraries: state.libraries.map((known) => (known.id === id ? { ...known, ...values } : known)),
+    }))
   }
 
-  async remove(id: LibraryId): Promise<void> {
-    this.#libraries = this.#libraries.filter((known) => known.id !== id)
-    if (this.#current === id) this.#current = this.#libraries.find((known) => known.open)?.id ?? null
-    await this.#save()
+  /** Notes why the library at `path` was not opened. */
+  fail(path: string, { code, message }: { code: ErrorCode; message: string }): Promise<void> {
+    return this.#change((state) => ({
+      ...state,
+      libraries: state.libraries.map((known) =>
+        known.path === path ? { ...known, error: message, errorCode: code } : known,
+      ),
+    }))
   }
 
-  async setCurrent(id: LibraryId): Promise<void> {
-    this.#current = id
-    await this.#save()
+  /** `isKept`: its folder stays where it is, and is not to be found again. */
+  remove(id: LibraryId, { isKept }: { isKept: boolean }): Promise<void> {
+    return this.#change((state) => {
+      const libraries = state.libraries.filter((known) => known.id !== id)
+      const current = state.current === id ? (libraries.find((known) => known.open)?.id ?? null) : state.current
+      return { current, libraries, forgotten: isKept ? [...state.forgotten, id] : state.forgotten }
+    })
   }
 
-  /** One write after another: the last one holds everything. */
-  #save(): Promise<void> {
-    const text = JSON.stringify({ version: 1, current: this.#current, libraries: this.#libraries }, null, 2)
-    this.#writing = this.#writing.catch(() => {}).then(() => writeFileAtomically(this.#file, `${text}\n`))
-    return this.#writing
+  setCurrent(id: LibraryId): Promise<void> {
+    return this.#change((state) => ({ ...state, current: id }))
+  }
+
+  /** One change after another, each on what the one before has written. */
+  async #change(change: (state: State) => State): Promise<void> {
+    using _turn = await this.#writing.acquire()
+    const next = change(this.#state)
+    if (isDeepStrictEqual(next, this.#state)) return
+    await this.#write(next)
+    this.#state = next
+  }
+
+  async #write(state: State): Promise<void> {
+    const libraries = state.libraries.map((library) => ({ ...library, path: this.#storedPath(library.path) }))
+    const text = JSON.stringify({ version: FILE_VERSION, ...state, libraries }, null, 2)
+    await writeFileAtomically(this.#file, `${text}\n`).catch((err: unknown) => {
+      throw pathError(err, this.#file)
+    })
+  }
+
+  #storedPath(path: string): string {
+    return path.startsWith(this.#dataDir + sep) ? relative(this.#dataDir, path) : path
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

@@ -1,22 +1,27 @@
-import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
-import { databaseError } from '../db/index.ts'
+import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/index.ts'
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
-import type { Logger } from '../util/logger.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
+import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type Backup, backUp, newestGoodBackup } from './backup.ts'
 import { folderSize } from './folder-size.ts'
-import { KnownLibraries } from './known-libraries.ts'
+import { type Known, KnownLibraries } from './known-libraries.ts'
 import { Library, type LibrarySettings } from './library.ts'
+import { libraryFileName, libraryName } from './library-name.ts'
 import { maintain } from './maintenance.ts'
 import type { Problem } from './maintenance-worker.ts'
+import { makeLibrary } from './make-library.ts'
 import { libraryFiles, MANIFEST_VERSION, readManifest, writeManifest } from './manifest.ts'
+import { openError } from './open-error.ts'
+import { type Restored, restoreDatabase } from './restore.ts'
 import { moveToTrash } from './trash.ts'
 
 export const LIBRARY_SUFFIX = '.sdlibrary'
@@ -37,6 +42,9 @@ export class LibraryManager implements AsyncDisposable {
   readonly #deps: LibraryManagerDeps
   readonly #known: KnownLibraries
   readonly #open = new Map<LibraryId, Library>()
+  /** Libraries are made, opened, closed and moved one at a time: of two that open one library, the second finds it open. */
+  readonly #turns = new Lease()
+  #closed = false
 
   private constructor(deps: LibraryManagerDeps, known: KnownLibraries) {
     this.#deps = deps
@@ -45,21 +53,24 @@ export class LibraryManager implements AsyncDisposable {
 
   /** Opens every library that was open when the engine closed; one that cannot be opened is listed with the reason. */
   static async open(deps: LibraryManagerDeps): Promise<LibraryManager> {
-    const known = await KnownLibraries.open(join(deps.dataDir, 'libraries.json'), deps.log)
+    const known = await KnownLibraries.open(deps)
     const manager = new LibraryManager(deps, known)
     await manager.#discover()
-    for (const entry of known.all()) if (entry.open) await manager.#openQuietly(entry.path)
+    for (const { open, path, readOnly } of known.all()) if (open) await manager.#openQuietly(path, readOnly)
     return manager
   }
 
   list(): LibraryEntry[] {
-    return this.#known
-      .all()
-      .map((entry) => ({ ...entry, open: this.#open.has(entry.id), current: entry.id === this.#known.current }))
+    return this.#known.all().map((known) => this.#toEntry(known))
   }
 
   opened(): Library[] {
     return [...this.#open.values()]
+  }
+
+  /** Those that could not be opened, with the reason. */
+  failed(): Known[] {
+    return this.#known.all().filter(({ error, id }) => error !== null && !this.#open.has(id))
   }
 
   currentInfo(): LibraryEntry | null {
@@ -78,77 +89,68 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async create(input: { name: string; path?: string | undefined }): Promise<LibraryEntry> {
-    const folder = input.path === undefined ? join(this.#deps.dataDir, 'libraries') : resolve(input.path)
-    const path = join(folder, `${fileName(input.name)}${LIBRARY_SUFFIX}`)
-    if (this.list().some((entry) => entry.name === input.name)) {
-      throw new CoreError('AlreadyExists', `there is a library called ${input.name} already`)
-    }
-    await mkdir(folder, { recursive: true }).catch((err: unknown) => {
-      throw folderError(err, folder)
-    })
-    await mkdir(path, { mode: 0o700 }).catch((err: unknown) => {
-      throw folderError(err, path)
-    })
-    const library = await this.#fill(path, input.name).catch(async (err: unknown) => {
-      // Half a library is none.
+    using _turn = await this.#turn()
+    const name = libraryName(input.name)
+    this.#assertNameIsFree(name)
+    const given = input.path === undefined ? join(this.#deps.dataDir, 'libraries') : resolve(input.path)
+    const folder = await makeFolder(given)
+    const path = join(folder, `${libraryFileName(name)}${LIBRARY_SUFFIX}`)
+    const now = this.#deps.now()
+    const id = LibraryId.parse(uuidv7(now))
+    const createdAt = new Date(now).toISOString()
+    await makeLibrary(path, { version: MANIFEST_VERSION, id, name, description: '', createdAt })
+    await this.#openAt(path, false).catch(async (err: unknown) => {
+      // It was made a moment ago and holds nothing: better none than one that is on no list.
       await rm(path, { recursive: true, force: true })
-      throw folderError(err, path)
+      throw err
     })
-    await this.#known.setCurrent(library.id)
-    const entry = this.#entry(library.id)
-    this.#deps.events.emit('library.created', entry, library.id)
+    await this.#known.setCurrent(id)
+    const entry = this.#entry(id)
+    this.#deps.events.emit('library.created', entry, id)
     return entry
   }
 
-  async #fill(path: string, name: string): Promise<Library> {
-    const now = this.#deps.now()
-    await writeManifest(path, {
-      version: MANIFEST_VERSION,
-      id: LibraryId.parse(uuidv7(now)),
-      name,
-      description: '',
-      createdAt: new Date(now).toISOString(),
-    })
-    return this.#openAt(await realpath(path), false)
-  }
-
+  /** Opens a library folder and makes it current; one that is open already with other rights is opened anew. */
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
-    const path = await realpath(resolve(input.path)).catch((err: unknown) => {
-      throw folderError(err, input.path)
-    })
-    const library =
-      [...this.#open.values()].find((each) => each.path === path) ?? (await this.#openAt(path, input.readOnly))
-    await this.#known.setCurrent(library.id)
-    return this.#entry(library.id)
+    using _turn = await this.#turn()
+    const path = await realLibraryPath(input.path)
+    let library = this.opened().find((each) => each.path === path)
+    if (library && library.readOnly !== input.readOnly) {
+      await this.#close(library)
+      library = undefined
+    }
+    const { id } = library ?? (await this.#openAt(path, input.readOnly))
+    await this.#known.setCurrent(id)
+    return this.#entry(id)
   }
 
   async switchTo(reference: string): Promise<LibraryEntry> {
-    const entry = this.#find(reference)
-    if (!this.#open.has(entry.id)) await this.#openAt(entry.path, false)
-    await this.#known.setCurrent(entry.id)
-    const now = this.#entry(entry.id)
-    this.#deps.events.emit('library.updated', now, entry.id)
-    return now
+    using _turn = await this.#turn()
+    const { id, path, readOnly } = this.#find(reference)
+    if (!this.#open.has(id)) await this.#openAt(path, readOnly)
+    await this.#known.setCurrent(id)
+    const entry = this.#entry(id)
+    this.#deps.events.emit('library.updated', entry, id)
+    return entry
   }
 
   async close(reference?: string): Promise<LibraryEntry> {
+    using _turn = await this.#turn()
     const { id } = reference === undefined ? this.resolve() : this.#find(reference)
     const library = this.#open.get(id)
-    if (library) {
-      this.#open.delete(id)
-      await library[Symbol.asyncDispose]()
-      this.#deps.events.emit('library.closed', { libraryId: id }, id)
-    }
+    if (library) await this.#close(library)
     await this.#known.update(id, { open: false })
     return this.#entry(id)
   }
 
-  async rename(library: Library, name: string): Promise<LibraryEntry> {
-    if (this.list().some((entry) => entry.name === name && entry.id !== library.id)) {
-      throw new CoreError('AlreadyExists', `there is a library called ${name} already`)
-    }
-    library.manifest = { ...library.manifest, name }
-    await writeManifest(library.path, library.manifest)
+  async rename(library: Library, to: string): Promise<LibraryEntry> {
+    using _turn = await this.#turn()
+    assertWritable(library, 'so its name cannot be changed')
+    const name = libraryName(to)
+    this.#assertNameIsFree(name, library.id)
+    const manifest = { ...library.manifest, name }
+    await writeManifest(library.path, manifest)
+    library.manifest = manifest
     await this.#known.update(library.id, { name })
     const entry = this.#entry(library.id)
     this.#deps.events.emit('library.updated', entry, library.id)
@@ -160,16 +162,15 @@ export class LibraryManager implements AsyncDisposable {
     library: string
     keepFiles: boolean
   }): Promise<{ libraryId: string; path: string; trashed: boolean }> {
-    const entry = this.#find(input.library)
-    if (this.#open.has(entry.id)) await this.close(entry.id)
-    const holder = readLock(libraryFiles(entry.path).lock)
-    if (!input.keepFiles && holder && isAlive(holder)) {
-      throw new CoreError('Locked', `library ${entry.name} is in use by process ${holder.pid}; stop it first`)
-    }
-    const path = input.keepFiles ? entry.path : await moveToTrash(entry.path)
-    await this.#known.remove(entry.id)
-    this.#deps.events.emit('library.deleted', { libraryId: entry.id }, entry.id)
-    return { libraryId: entry.id, path, trashed: !input.keepFiles }
+    using _turn = await this.#turn()
+    const { id, name, path } = this.#find(input.library)
+    const library = this.#open.get(id)
+    if (!input.keepFiles && (!library || library.readOnly)) await assertRemovable(path, name)
+    if (library) await this.#close(library)
+    const left = input.keepFiles ? path : await moveToTrash(path, this.#deps.now())
+    await this.#known.remove(id, { isKept: input.keepFiles })
+    this.#deps.events.emit('library.deleted', { libraryId: id }, id)
+    return { libraryId: id, path: left, trashed: !input.keepFiles }
   }
 
   async info(library: Library): Promise<LibraryInfo> {
@@ -213,8 +214,10 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async backup(library: Library, input: { to?: string | undefined }, signal: AbortSignal): Promise<Backup> {
-    const files = libraryFiles(library.path)
-    return backUp({ database: files.database, dir: input.to === undefined ? files.backups : resolve(input.to) }, signal)
+    const { backups, database } = libraryFiles(library.path)
+    if (input.to === undefined) assertWritable(library, 'so the backup needs a folder elsewhere: --to <folder>')
+    const dir = input.to === undefined ? backups : resolve(input.to)
+    return backUp({ database, dir, now: this.#deps.now }, signal)
   }
 
   async check(library: Library, signal: AbortSignal) {
@@ -237,92 +240,109 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /** Puts a backup in the place of the database. The one that was there is kept beside it. */
-  async restore(
-    input: { path: string; backup?: string | undefined },
-    signal: AbortSignal,
-  ): Promise<{ restored: string; setAside: string | null }> {
-    const path = resolve(input.path)
-    const files = libraryFiles(path)
-    const { id } = await readManifest(path)
+  async restore(input: { path: string; backup?: string | undefined }, signal: AbortSignal): Promise<Restored> {
+    using _turn = await this.#turn()
+    const path = await realLibraryPath(input.path)
+    const { id, name } = await readManifest(path)
     if (this.#open.has(id))
       throw new CoreError('Locked', `${path} is open; close it first with \`spacedrive library close\``)
-    const from = input.backup === undefined ? await newestGoodBackup(files.backups, signal) : resolve(input.backup)
-    if (!from) throw new CoreError('NotFound', `${path} has no backup that is sound`)
-    const problems = await maintain({ kind: 'check', file: from }, signal)
-    if (problems.length > 0) throw new CoreError('Corrupt', `${from} is not sound: ${problems[0]!.detail}`)
-    const copy = await backUp({ database: from, dir: join(path, '.restore') }, signal)
-    const setAside = `${files.database}.damaged-${new Date(this.#deps.now()).toISOString().replaceAll(/[:.]/g, '-')}`
-    const hadOne = await rename(files.database, setAside).then(
-      () => true,
-      () => false,
-    )
-    await Promise.all(['-wal', '-shm'].map((end) => rm(`${files.database}${end}`, { force: true })))
-    await rename(copy.path, files.database)
-    await rm(join(path, '.restore'), { recursive: true, force: true })
-    await this.#openQuietly(path)
-    return { restored: from, setAside: hadOne ? setAside : null }
+    const backup = input.backup === undefined ? null : resolve(input.backup)
+    const restored = await restoreDatabase({ path, name, backup, now: this.#deps.now }, signal)
+    await this.#openQuietly(path, false)
+    return restored
   }
 
   /** Closes every library; they are opened again by the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
+    using _turn = await this.#turns.acquire()
+    this.#closed = true
     const open = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(open.map((library) => library[Symbol.asyncDispose]()))
   }
 
+  async #turn(): Promise<Disposable> {
+    const turn = await this.#turns.acquire()
+    if (!this.#closed) return turn
+    turn[Symbol.dispose]()
+    throw new CoreError('Unavailable', 'the engine is closed')
+  }
+
   async #openAt(path: string, readOnly: boolean): Promise<Library> {
-    const { volumes, events, intelligence, settings, now, log } = this.#deps
-    const library = await Library.open({
-      path,
-      readOnly,
-      device: this.#deps.device(),
-      volumes,
-      events,
-      intelligence,
-      settings,
-      now,
-      log,
-    }).catch(async (err: unknown) => {
-      throw await openError(err, path)
-    })
-    const other = this.#open.get(library.id)
+    const { volumes, events, intelligence, settings, now, log, device } = this.#deps
+    const { id } = await readManifest(path, { readOnly })
+    const other = this.#open.get(id)
     if (other) {
-      await library[Symbol.asyncDispose]()
       throw new CoreError(
         'Conflict',
         `${path} is a copy of library ${other.name} at ${other.path}, which is open; close that one first`,
       )
     }
-    this.#open.set(library.id, library)
-    await this.#known.put({ id: library.id, name: library.name, path, open: true, error: null })
-    events.emit('library.opened', this.#entry(library.id), library.id)
+    const deps = { path, readOnly, device, volumes, events, intelligence, settings, now, log }
+    const library = await Library.open(deps).catch(async (err: unknown) => {
+      throw await openError(err, path)
+    })
+    try {
+      await this.#known.put({ id, name: library.name, path, open: true, readOnly, error: null, errorCode: null })
+    } catch (err) {
+      await library[Symbol.asyncDispose]()
+      throw err
+    }
+    this.#open.set(id, library)
+    events.emit('library.opened', this.#entry(id), id)
     return library
   }
 
+  async #close(library: Library): Promise<void> {
+    this.#open.delete(library.id)
+    await library[Symbol.asyncDispose]()
+    this.#deps.events.emit('library.closed', { libraryId: library.id }, library.id)
+  }
+
   /** One library that cannot be opened must not keep the others from opening. */
-  async #openQuietly(path: string): Promise<void> {
+  async #openQuietly(path: string, readOnly: boolean): Promise<void> {
+    const { events, log } = this.#deps
     try {
-      await this.#openAt(path, false)
+      await this.#openAt(path, readOnly)
     } catch (err) {
       const message = errorMessage(err)
-      this.#deps.log.error({ path, err: message }, 'library not opened')
-      await this.#known.fail(path, message)
-      this.#deps.events.emit('library.failed', { path, message })
+      log.error({ path, err }, `library not opened: ${message}`)
+      const code = err instanceof CoreError ? err.code : 'Internal'
+      // Best effort: where the list cannot be written either, the log has it.
+      await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
+        log.warn({ path, err: cause }, 'it was not noted that a library could not be opened')
+      })
+      events.emit('library.failed', { path, message })
     }
   }
 
   /** Libraries in the data folder that are not on the list: put there by hand, or from before the list was lost. */
   async #discover(): Promise<void> {
-    const folder = join(this.#deps.dataDir, 'libraries')
+    const { dataDir, log } = this.#deps
+    const folder = join(await realpath(dataDir), 'libraries')
     const names = await readdir(folder).catch(() => [])
-    for (const name of names) {
-      const path = join(folder, name)
-      if (!name.endsWith(LIBRARY_SUFFIX) || this.#known.all().some((entry) => entry.path === path)) continue
-      const manifest = await readManifest(path).catch(() => null)
-      if (!manifest || this.#known.all().some((entry) => entry.id === manifest.id)) continue
-      await this.#known.put({ id: manifest.id, name: manifest.name, path, open: true, error: null })
-      if (this.#known.current === null) await this.#known.setCurrent(manifest.id)
+    for (const file of names) {
+      if (!file.endsWith(LIBRARY_SUFFIX)) continue
+      const path = join(folder, file)
+      try {
+        await this.#take(path)
+      } catch (err) {
+        log.warn({ path, err }, 'a folder among the libraries was passed over')
+      }
     }
+  }
+
+  async #take(path: string): Promise<void> {
+    if (this.#known.all().some((known) => known.path === path)) return
+    const { id, name } = await readManifest(path)
+    if (this.#known.isForgotten(id) || this.#known.all().some((known) => known.id === id)) return
+    await this.#known.put({ id, name, path, open: true, readOnly: false, error: null, errorCode: null })
+    if (this.#known.current === null) await this.#known.setCurrent(id)
+  }
+
+  #assertNameIsFree(name: string, except?: LibraryId): void {
+    if (!this.#known.all().some((known) => known.name === name && known.id !== except)) return
+    throw new CoreError('AlreadyExists', `there is a library called ${name} already`)
   }
 
   #require(id: LibraryId): Library {
@@ -344,45 +364,43 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   #entry(id: LibraryId): LibraryEntry {
-    const entry = this.list().find((each) => each.id === id)
-    if (!entry) throw new CoreError('NotFound', `no library ${id}`)
-    return entry
+    const known = this.#known.all().find((each) => each.id === id)
+    if (!known) throw new CoreError('NotFound', `no library ${id}`)
+    return this.#toEntry(known)
+  }
+
+  #toEntry({ id, name, path, error }: Known): LibraryEntry {
+    return { id, name, path, error, open: this.#open.has(id), current: id === this.#known.current }
   }
 }
 
-/** A library's name as a file name: what some file system refuses becomes a hyphen. */
-function fileName(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  const cleaned = basename(name.replaceAll(/[\\/:*?"<>|\u0000-\u001f]/g, '-'))
-    .slice(0, 100)
-    .trim()
-  return cleaned === '' || cleaned === '.' || cleaned === '..' ? 'Library' : cleaned
+async function realLibraryPath(path: string): Promise<string> {
+  return realpath(resolve(path)).catch((err: unknown) => {
+    throw pathError(err, path)
+  })
 }
 
-/** Why a library could not be opened, and what can be done: another way to open it, or its newest good backup. */
-async function openError(thrown: unknown, path: string): Promise<unknown> {
-  const files = libraryFiles(path)
-  const err = databaseError(thrown, files.database)
-  const code = systemCode(err)
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'PermissionDenied') {
-    const message = `${path} cannot be written; it can be looked at with \`spacedrive library open ${path} --read-only\``
-    return new CoreError('PermissionDenied', message, { cause: err })
+/** Makes the folder where it is not there, and gives its path without links. */
+async function makeFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true })
+    return await realpath(folder)
+  } catch (err) {
+    throw pathError(err, folder)
   }
-  if (!(err instanceof CoreError) || err.code !== 'Corrupt') return folderError(err, path)
-  const goodBackup = await newestGoodBackup(files.backups)
-  const help = goodBackup
-    ? `put back its backup ${basename(goodBackup)} with \`spacedrive library restore ${path}\``
-    : 'it has no good backup: make a new library and add its folders again'
-  const message = `the database of ${path} is damaged (${errorMessage(err.cause ?? err)}); ${help}`
-  return new CoreError('Corrupt', message, { cause: err, details: { goodBackup } })
 }
 
-function folderError(err: unknown, path: string): unknown {
-  const code = systemCode(err)
-  if (code === 'EEXIST') return new CoreError('AlreadyExists', `${path} exists already`, { cause: err })
-  if (code === 'ENOENT') return new CoreError('NotFound', `${path} does not exist`, { cause: err })
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new CoreError('PermissionDenied', `${path} cannot be written`, { cause: err })
-  if (code === 'ENOSPC') return new CoreError('DiskFull', `no space left for ${path}`, { cause: err })
-  return err
+function assertWritable({ name, readOnly }: Library, consequence: string): void {
+  if (readOnly) throw new CoreError('PermissionDenied', `library ${name} is open read-only, ${consequence}`)
+}
+
+/** Before a library whose lock is not ours goes to the trash. */
+async function assertRemovable(path: string, name: string): Promise<void> {
+  await lstat(path).catch((cause: unknown) => {
+    const message = `${path} is not there; plug its disk in, or forget the library with --keep-files`
+    throw new CoreError('NotFound', message, { cause })
+  })
+  const holder = readLock(libraryFiles(path).lock)
+  if (!holder || !isAlive(holder)) return
+  throw new CoreError('Locked', `library ${name} is in use by process ${holder.pid} on ${holder.host}; stop it first`)
 }

@@ -1,7 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
 import type { Device, LibraryId } from '../domain/index.ts'
-import { Device as DeviceShape } from '../domain/index.ts'
-import { migrate, migrationState, kyselyOver, openDatabase } from '../db/index.ts'
 import type { EventBus, EventData, EventType } from '../events/index.ts'
 import { EntryReader, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWorker } from '../indexing/index.ts'
@@ -9,21 +6,20 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
-import { CoreError, errorMessage } from '../util/errors.ts'
+import { errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { takeLock } from '../util/lock-file.ts'
-import { uuidToBlob } from '../util/uuid.ts'
 import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
-import { backUp } from './backup.ts'
-import { migrations } from './db/migrations/index.ts'
+import { listDevices, recordDevice } from './library-devices.ts'
 import { libraryFiles, type Manifest, readManifest } from './manifest.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { LibraryStore } from './store.ts'
 
 export interface LibraryDeps {
   readonly path: string
   readonly readOnly: boolean
-  readonly device: Device
+  readonly device: () => Device
   readonly volumes: VolumeManager
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
@@ -54,13 +50,15 @@ export class Library implements AsyncDisposable {
   readonly search: NameSearch
   readonly deviceRowId: number
   readonly #parts: AsyncDisposableStack
+  readonly #device: () => Device
+  readonly #now: () => number
   #manifest: Manifest
 
   private constructor(
     of: Pick<
       Library,
       'path' | 'readOnly' | 'store' | 'jobs' | 'volumes' | 'locations' | 'indexing' | 'files' | 'search' | 'deviceRowId'
-    > & { manifest: Manifest; parts: AsyncDisposableStack },
+    > & { manifest: Manifest; parts: AsyncDisposableStack; device: () => Device; now: () => number },
   ) {
     this.path = of.path
     this.readOnly = of.readOnly
@@ -74,6 +72,8 @@ export class Library implements AsyncDisposable {
     this.deviceRowId = of.deviceRowId
     this.#manifest = of.manifest
     this.#parts = of.parts
+    this.#device = of.device
+    this.#now = of.now
   }
 
   get id(): LibraryId {
@@ -99,13 +99,13 @@ export class Library implements AsyncDisposable {
   static async open(deps: LibraryDeps): Promise<Library> {
     const { path, readOnly, device, volumes, events, settings, now, log } = deps
     const files = libraryFiles(path)
-    const manifest = await readManifest(path)
+    const manifest = await readManifest(path, { readOnly })
     await using parts = new AsyncDisposableStack()
     if (!readOnly) parts.use(takeLock(files.lock, `library ${manifest.name}`))
-    if (!readOnly) await bringUpToDate(path, manifest.name, log)
+    await prepareDatabase({ path, name: manifest.name, readOnly, now, log })
     const emit = <T extends EventType>(type: T, data: EventData<T>) => events.emit(type, data, manifest.id)
     const store = parts.use(new LibraryStore({ file: files.database, readOnly, emit }))
-    const deviceRowId = readOnly ? 0 : await recordDevice(store, device, now())
+    const deviceRowId = readOnly ? 0 : await recordDevice(store, device(), now())
     const libraryVolumes = parts.use(await LibraryVolumes.open({ store, volumes, deviceRowId, now, log }))
     const onChanges = (changes: Changes) => announce(changes)
     const worker = parts.use(
@@ -116,7 +116,7 @@ export class Library implements AsyncDisposable {
     const indexing = new Indexing({ store, worker, volumes, intelligence, now, log, walkers, hashers })
     const jobs = parts.use(
       await JobManager.open<Library>({
-        file: readOnly ? ':memory:' : files.jobs,
+        file: readOnly ? null : files.jobs,
         logDir: files.jobLogs,
         definitions: [indexLocation, indexContent],
         emit,
@@ -150,7 +150,18 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
-    const fileViews = new Files({ store, reader, locations: () => locations.map, indexing, volumes, device, log })
+    const fileViews = new Files({
+      store,
+      reader,
+      locations: () => locations.map,
+      indexing,
+      volumes,
+      // Its name may change.
+      get device() {
+        return device()
+      },
+      log,
+    })
     const search = parts.use(
       new NameSearch({
         file: files.database,
@@ -191,6 +202,8 @@ export class Library implements AsyncDisposable {
       deviceRowId,
       files: fileViews,
       search,
+      device,
+      now,
       parts: parts.move(),
     })
     if (!readOnly) {
@@ -200,65 +213,18 @@ export class Library implements AsyncDisposable {
     return library
   }
 
-  /** The devices that have opened this library. */
-  async listDevices(): Promise<Device[]> {
-    const rows = await this.store.read((db) => db.selectFrom('devices').selectAll().orderBy('name').execute())
-    return rows.map((row) =>
-      DeviceShape.parse({ ...(JSON.parse(row.details) as object), name: row.name, slug: row.slug }),
-    )
+  /** The devices that have opened this library, each as it was when it last did. */
+  listDevices(): Promise<Device[]> {
+    return listDevices(this.store, this.#device().id)
+  }
+
+  /** Keeps what is known of this device up to date. */
+  async recordDevice(): Promise<void> {
+    if (!this.readOnly) await recordDevice(this.store, this.#device(), this.#now())
   }
 
   /** Stops what runs, in the order that loses nothing, and gives the lock back. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync()
-  }
-}
-
-async function bringUpToDate(path: string, name: string, log: Logger): Promise<void> {
-  const files = libraryFiles(path)
-  mkdirSync(files.sidecars, { recursive: true })
-  // SQLite would take an empty file for a new database; the jobs' is made after it.
-  if (existsSync(files.jobs) && !((statSync(files.database, { throwIfNoEntry: false })?.size ?? 0) > 0))
-    throw new CoreError('Corrupt', `${files.database} is empty or gone`)
-  const db = openDatabase(files.database)
-  try {
-    const kysely = kyselyOver<unknown>(db)
-    const { pending } = await migrationState(kysely, migrations)
-    if (pending.length > 0 && pending.length < Object.keys(migrations).length) {
-      const backup = await backUp({ database: files.database, dir: files.backups })
-      log.info({ backup: backup.path, pending }, 'backed up before the database changes its form')
-    }
-    await migrate(kysely, migrations, `library ${name}`)
-  } finally {
-    db.close()
-  }
-}
-
-async function recordDevice(store: LibraryStore, device: Device, now: number): Promise<number> {
-  return store.write(async ({ db }) => {
-    const values = { name: device.name, details: JSON.stringify(device), last_seen_at: now }
-    const known = await db
-      .selectFrom('devices')
-      .select('id')
-      .where('uuid', '=', uuidToBlob(device.id))
-      .executeTakeFirst()
-    if (known) {
-      await db.updateTable('devices').set(values).where('id', '=', known.id).execute()
-      return known.id
-    }
-    const slug = await freeSlug(device.slug, async (candidate) => {
-      const taken = await db.selectFrom('devices').select('id').where('slug', '=', candidate).executeTakeFirst()
-      return taken !== undefined
-    })
-    const added = { ...values, uuid: uuidToBlob(device.id), slug, created_at: now }
-    const { id } = await db.insertInto('devices').values(added).returning('id').executeTakeFirstOrThrow()
-    return id
-  })
-}
-
-async function freeSlug(slug: string, isTaken: (slug: string) => Promise<boolean>): Promise<string> {
-  for (let n = 1; ; n++) {
-    const candidate = n === 1 ? slug : `${slug}-${n}`
-    if (!(await isTaken(candidate))) return candidate
   }
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/index.ts'
 import { errorMessage } from '../util/errors.ts'
+import { WRONG_SUMS } from './wrong-sums.ts'
 
 /** Work on a whole database file, which takes long enough to need a thread of its own. */
 export type MaintenanceTask =
@@ -45,7 +46,10 @@ function check(file: string): Problem[] {
       )
     }
     for (const row of db.prepare(WRONG_SUMS).all(MAX_PROBLEMS)) {
-      add('sums', `folder ${String(row['id'])} says it holds ${String(row['said'])} but holds ${String(row['is_'])}`)
+      add(
+        'sums',
+        `folder ${String(row['path'])} says it holds ${String(row['said'])} but holds ${String(row['counted'])}`,
+      )
     }
   } catch (err) {
     add('integrity', errorMessage(err))
@@ -54,21 +58,5 @@ function check(file: string): Problem[] {
   }
   return problems
 }
-
-/** Each folder's sums against those of what is directly in it: if every folder is right about its own, all are right. */
-const WRONG_SUMS = `
-  select d.id,
-    d.child_count || ' children, ' || d.file_count || ' files, ' || d.dir_count || ' folders, ' || d.total_size || ' bytes' as said,
-    s.children || ' children, ' || s.files || ' files, ' || s.dirs || ' folders, ' || s.bytes || ' bytes' as is_
-  from directories d join (
-    select d.id,
-      count(e.id) as children,
-      coalesce(sum(e.kind = 0), 0) + coalesce(sum(c.file_count), 0) as files,
-      coalesce(sum(e.kind = 1), 0) + coalesce(sum(c.dir_count), 0) as dirs,
-      coalesce(sum(case when e.kind = 0 then e.size else 0 end), 0) + coalesce(sum(c.total_size), 0) as bytes
-    from directories d left join entries e on e.parent_id = d.id left join directories c on c.id = e.id group by d.id
-  ) s on s.id = d.id
-  where d.child_count <> s.children or d.file_count <> s.files or d.dir_count <> s.dirs or d.total_size <> s.bytes
-  limit ?`
 
 if (parentPort) parentPort.postMessage(run(workerData as MaintenanceTask))

@@ -1,9 +1,14 @@
 import { Worker } from 'node:worker_threads'
+import { databaseError } from '../db/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { MaintenanceTask, Problem } from './maintenance-worker.ts'
 
-/** Runs one task in a thread of its own. Aborting ends the thread; SQLite rolls back what it was at. */
+/**
+ * Runs one task in a thread of its own. Aborting ends the thread; SQLite rolls back what it was at. Throws `Cancelled`,
+ * and what SQLite says about the file.
+ */
 export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Promise<Problem[]> {
+  if (signal?.aborted) throw cancelled(task)
   const worker = new Worker(new URL('./maintenance-worker.ts', import.meta.url), {
     workerData: task,
     name: 'maintenance',
@@ -13,11 +18,15 @@ export async function maintain(task: MaintenanceTask, signal?: AbortSignal): Pro
   try {
     return await new Promise<Problem[]>((resolve, reject) => {
       worker.once('message', resolve)
-      worker.once('error', reject)
-      worker.once('exit', () => reject(new CoreError('Cancelled', 'cancelled')))
+      worker.once('error', (err) => reject(databaseError(err, task.file)))
+      worker.once('exit', () => reject(cancelled(task)))
     })
   } finally {
     signal?.removeEventListener('abort', stop)
     await worker.terminate()
   }
+}
+
+function cancelled({ file, kind }: MaintenanceTask): CoreError {
+  return new CoreError('Cancelled', `the ${kind} of ${file} was given up`)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { LibraryId } from '../domain/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
+import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 
 /** The version of the manifest's own form. */
@@ -30,14 +31,22 @@ export function libraryFiles(path: string) {
   }
 }
 
+export interface ReadManifestOptions {
+  /** One of a newer version is good enough to look at. */
+  readonly readOnly: boolean
+}
+
 /** Throws `NotFound` where there is no library, `Corrupt` where its manifest makes no sense, `VersionMismatch` for a newer one. */
-export async function readManifest(path: string): Promise<Manifest> {
+export async function readManifest(
+  path: string,
+  options: ReadManifestOptions = { readOnly: false },
+): Promise<Manifest> {
   const file = libraryFiles(path).manifest
   const text = await readFile(file, 'utf8').catch((err: unknown) => {
     if (systemCode(err) === 'ENOENT' || systemCode(err) === 'ENOTDIR') {
       throw new CoreError('NotFound', `${path} is not a library: it has no library.json`, { cause: err })
     }
-    throw new CoreError('PermissionDenied', `${file} cannot be read`, { cause: err })
+    throw pathError(err, file)
   })
   let json: unknown
   try {
@@ -48,7 +57,7 @@ export async function readManifest(path: string): Promise<Manifest> {
   const manifest = Manifest.safeParse(json)
   if (!manifest.success)
     throw new CoreError('Corrupt', `${file} is not a library's manifest: ${z.prettifyError(manifest.error)}`)
-  if (manifest.data.version > MANIFEST_VERSION) {
+  if (manifest.data.version > MANIFEST_VERSION && !options.readOnly) {
     throw new CoreError(
       'VersionMismatch',
       `${path} was made by a newer version of Spacedrive; update this one, or open it read-only`,
@@ -58,5 +67,8 @@ export async function readManifest(path: string): Promise<Manifest> {
 }
 
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
-  await writeFileAtomically(libraryFiles(path).manifest, `${JSON.stringify(manifest, null, 2)}\n`)
+  const file = libraryFiles(path).manifest
+  await writeFileAtomically(file, `${JSON.stringify(manifest, null, 2)}\n`).catch((err: unknown) => {
+    throw pathError(err, file)
+  })
 }

@@ -1,17 +1,26 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { CoreError, systemCode } from '../util/errors.ts'
+import { pathError } from '../util/path-error.ts'
 
 /**
  * Moves a folder to the user's trash and returns where it lies now. Linux: the freedesktop.org trash, with the file
  * that lets a file manager put it back (https://specifications.freedesktop.org/trash-spec/1.0/). macOS: `~/.Trash`.
  * Where the trash is on another file system, or elsewhere, a folder `.trash` beside it is used: nothing is ever copied.
  */
-export async function moveToTrash(path: string): Promise<string> {
+export async function moveToTrash(path: string, now: number): Promise<string> {
+  try {
+    return await moveToSomeTrash(path, now)
+  } catch (err) {
+    throw pathError(err, path)
+  }
+}
+
+async function moveToSomeTrash(path: string, now: number): Promise<string> {
   if (process.platform === 'linux') {
     const trash = join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'Trash')
-    const moved = await moveIntoLinuxTrash(path, trash)
+    const moved = await moveIntoLinuxTrash(path, { trash, now })
     if (moved) return moved
   } else if (process.platform === 'darwin') {
     const moved = await moveInto(path, join(homedir(), '.Trash'))
@@ -22,22 +31,41 @@ export async function moveToTrash(path: string): Promise<string> {
   return moved
 }
 
-async function moveIntoLinuxTrash(path: string, trash: string): Promise<string | null> {
-  const info = join(trash, 'info')
-  const target = await freePath(join(trash, 'files'), basename(path))
-  const record = join(info, `${basename(target)}.trashinfo`)
-  const date = new Date().toISOString().slice(0, 19)
-  const location = path.split('/').map(encodeURIComponent).join('/')
+async function moveIntoLinuxTrash(
+  path: string,
+  { trash, now }: { trash: string; now: number },
+): Promise<string | null> {
+  let record: string | null = null
   try {
     await mkdir(join(trash, 'files'), { recursive: true, mode: 0o700 })
-    await mkdir(info, { recursive: true, mode: 0o700 })
-    await writeFile(record, `[Trash Info]\nPath=${location}\nDeletionDate=${date}\n`, { flag: 'wx' })
+    await mkdir(join(trash, 'info'), { recursive: true, mode: 0o700 })
+    const name = await recordInTrash(path, { trash, now })
+    record = join(trash, 'info', `${name}.trashinfo`)
+    const target = join(trash, 'files', name)
     await rename(path, target)
     return target
   } catch (err) {
-    await rm(record, { force: true })
+    if (record !== null) await rm(record, { force: true })
     if (isOtherFileSystem(err)) return null
     throw err
+  }
+}
+
+/** Takes a name in the trash, as the specification has it: whoever makes the record first has the name. */
+async function recordInTrash(path: string, { trash, now }: { trash: string; now: number }): Promise<string> {
+  // In local time, as the specification asks.
+  const date = new Date(now - new Date(now).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+  const location = path.split('/').map(encodeURIComponent).join('/')
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? basename(path) : `${basename(path)} ${n}`
+    if (await isTaken(join(trash, 'files', name))) continue
+    const record = join(trash, 'info', `${name}.trashinfo`)
+    try {
+      await writeFile(record, `[Trash Info]\nPath=${location}\nDeletionDate=${date}\n`, { flag: 'wx' })
+      return name
+    } catch (err) {
+      if (systemCode(err) !== 'EEXIST') throw err
+    }
   }
 }
 
@@ -56,12 +84,15 @@ async function moveInto(path: string, trash: string): Promise<string | null> {
 async function freePath(dir: string, name: string): Promise<string> {
   for (let n = 1; ; n++) {
     const path = join(dir, n === 1 ? name : `${name} ${n}`)
-    const taken = await stat(path).then(
-      () => true,
-      () => false,
-    )
-    if (!taken) return path
+    if (!(await isTaken(path))) return path
   }
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function isOtherFileSystem(err: unknown): boolean {

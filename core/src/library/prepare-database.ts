@@ -1,0 +1,96 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { kyselyOver, migrate, migrationState, openDatabase } from '../db/index.ts'
+import { CoreError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
+import { backUp } from './backup.ts'
+import { migrations } from './db/migrations/index.ts'
+import { libraryFiles } from './manifest.ts'
+
+/** Makes the database of a new library. */
+export async function createDatabase(file: string): Promise<void> {
+  const db = openDatabase(file)
+  try {
+    await migrate(kyselyOver<unknown>(db), migrations, file)
+  } finally {
+    db.close()
+  }
+}
+
+export interface PrepareOptions {
+  /** The library's folder. */
+  readonly path: string
+  readonly name: string
+  readonly readOnly: boolean
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/**
+ * Makes sure that a library's database is there and whole, and brings it to this version's form, after a backup. Throws
+ * `Corrupt` for one that is missing, empty or cut short, and `VersionMismatch`.
+ */
+export async function prepareDatabase({ path, name, readOnly, now, log }: PrepareOptions): Promise<void> {
+  const { backups, database } = libraryFiles(path)
+  assertWhole(database)
+  const db = openDatabase(database, { readOnly })
+  try {
+    const kysely = kyselyOver<unknown>(db)
+    const { pending } = await migrationState(kysely, migrations)
+    if (pending.length === Object.keys(migrations).length) throw new CoreError('Corrupt', `${database} is empty`)
+    if (readOnly && pending.length > 0) {
+      throw new CoreError('VersionMismatch', `${path} is of an older version; open it once with the right to change it`)
+    }
+    if (readOnly) return
+    if (pending.length > 0) {
+      const backup = await backUp({ database, dir: backups, now })
+      log.info({ backup: backup.path, pending }, 'backed up before the database changes its form')
+    }
+    await migrate(kysely, migrations, `library ${name}`)
+  } finally {
+    db.close()
+  }
+}
+
+/** https://www.sqlite.org/fileformat2.html#the_database_header: what of the header says how long the file is. */
+const MAGIC = 'SQLite format 3\0'
+const PAGE_SIZE_AT = 16
+const CHANGE_COUNTER_AT = 24
+const PAGE_COUNT_AT = 28
+const PAGE_COUNT_VALID_FOR_AT = 92
+const HEADER_BYTES = 100
+/** How the largest page of all is written, for 65,536 does not fit. */
+const LARGEST_PAGE = 1
+
+/** SQLite takes an empty file for a new database, and notices a missing end only when it reads there. */
+function assertWhole(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size
+  if (size === undefined) throw new CoreError('Corrupt', `${file} is missing`)
+  if (size === 0) throw new CoreError('Corrupt', `${file} is empty`)
+  // What a log still holds may be yet to come.
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return
+  const header = readHeader(file)
+  // No database at all: SQLite says so itself.
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return
+  if (header.readUInt32BE(CHANGE_COUNTER_AT) !== header.readUInt32BE(PAGE_COUNT_VALID_FOR_AT)) return
+  const pageSize = header.readUInt16BE(PAGE_SIZE_AT)
+  const bytes = (pageSize === LARGEST_PAGE ? 65_536 : pageSize) * header.readUInt32BE(PAGE_COUNT_AT)
+  if (size < bytes) {
+    throw new CoreError('Corrupt', `${file} is damaged: ${bytes - size} of its ${bytes} bytes are missing at the end`)
+  }
+}
+
+function readHeader(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      readSync(fd, header, 0, HEADER_BYTES, 0)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (err) {
+    throw pathError(err, file)
+  }
+  return header
+}

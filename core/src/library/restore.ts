@@ -1,0 +1,65 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { takeLock } from '../util/lock-file.ts'
+import { pathError } from '../util/path-error.ts'
+import { backUp, newestGoodBackup } from './backup.ts'
+import { maintain } from './maintenance.ts'
+import { libraryFiles } from './manifest.ts'
+
+export interface RestoreOptions {
+  /** The library's folder. */
+  readonly path: string
+  readonly name: string
+  /** The newest good one by default. */
+  readonly backup: string | null
+  readonly now: () => number
+}
+
+export interface Restored {
+  /** The backup that is in place now. */
+  readonly restored: string
+  /** Where the database lies that was there; null where there was none. */
+  readonly setAside: string | null
+}
+
+/**
+ * Puts a backup in the place of a library's database, which is set aside with its log. Cut short, it leaves the library
+ * without a database, which is noticed, and can be done again. Throws `Locked`, `NotFound`, `Corrupt` or `DiskFull`.
+ */
+export async function restoreDatabase(
+  { path, name, backup, now }: RestoreOptions,
+  signal: AbortSignal,
+): Promise<Restored> {
+  const { backups, database, lock } = libraryFiles(path)
+  const draft = join(path, '.restore')
+  try {
+    using _lock = takeLock(lock, `library ${name}`)
+    const from = backup ?? (await newestGoodBackup(backups, signal))
+    if (!from) throw new CoreError('NotFound', `${path} has no backup that is sound`)
+    const problems = await maintain({ kind: 'check', file: from }, signal)
+    if (problems.length > 0) throw new CoreError('Corrupt', `${from} is not sound: ${problems[0]!.detail}`)
+    const copy = await backUp({ database: from, dir: draft, now }, signal)
+    const setAside = `${database}.damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
+    const wasThere = await moveIfThere(database, setAside)
+    // What had not been written back yet belongs to the old one.
+    for (const end of ['-wal', '-shm']) await moveIfThere(database + end, setAside + end)
+    await rename(copy.path, database)
+    return { restored: from, setAside: wasThere ? setAside : null }
+  } catch (err) {
+    throw pathError(err, database)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+/** Whether it was there. */
+async function moveIfThere(from: string, to: string): Promise<boolean> {
+  return rename(from, to).then(
+    () => true,
+    (err: unknown) => {
+      if (systemCode(err) === 'ENOENT') return false
+      throw err
+    },
+  )
+}

@@ -1,0 +1,49 @@
+import { CoreError, type ErrorCode, systemCode } from './errors.ts'
+
+interface Meaning {
+  readonly code: ErrorCode
+  sentence(path: string): string
+}
+
+const missing: Meaning = { code: 'NotFound', sentence: (path) => `${path} does not exist` }
+const taken: Meaning = { code: 'AlreadyExists', sentence: (path) => `${path} exists already` }
+const refused: Meaning = {
+  code: 'PermissionDenied',
+  sentence: (path) => `${path} cannot be reached by this user; check its permissions`,
+}
+const full: Meaning = { code: 'DiskFull', sentence: (path) => `no space left for ${path}; free some and try again` }
+const failing: Meaning = {
+  code: 'Unavailable',
+  sentence: (path) => `${path} cannot be reached: its disk or network fails`,
+}
+
+/** What the system's failures mean to a person who named a path. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  ENOENT: missing,
+  ENOTDIR: missing,
+  EEXIST: taken,
+  ENOTEMPTY: taken,
+  EACCES: refused,
+  EPERM: refused,
+  EROFS: {
+    code: 'PermissionDenied',
+    sentence: (path) => `${path} cannot be written: its file system is read-only`,
+  },
+  ENOSPC: full,
+  EDQUOT: full,
+  ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
+  EIO: failing,
+  ENOTCONN: failing,
+  ESTALE: failing,
+}
+
+/** The code for a failure of the file system; null where it has none, or is none. */
+export function pathErrorCode(err: unknown): ErrorCode | null {
+  return meanings[systemCode(err) ?? '']?.code ?? null
+}
+
+/** Gives a failure of the file system at `path` a code and a sentence a person can act on; anything else passes through. */
+export function pathError(err: unknown, path: string): unknown {
+  const meaning = meanings[systemCode(err) ?? '']
+  return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err }) : err
+}
