@@ -91,7 +91,8 @@ test('a client that says nothing is dropped', async () => {
   await using server = await startTestServer({ limits: { helloMs: 50 } })
   using client = await RawClient.connect(server.socket)
   await client.closed
-  await expectServing(server)
+  // On a busy machine also one that does say something may be too late at first.
+  await vi.waitFor(() => expectServing(server))
 })
 
 test('a client that asks for too much at once is refused the rest, and can go on', async () => {

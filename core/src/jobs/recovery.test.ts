@@ -207,6 +207,19 @@ test('a wait for a retry goes on after a restart', async () => {
   expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed', attempts: 2 })
 })
 
+test('a clock that is set back holds up no retry', async () => {
+  const clock = { ms: Date.UTC(2026, 5, 1) }
+  const gated = createGated({ retries: 1 })
+  const limits = { retryBaseMs: 40, retryMaxMs: 40 }
+  await using queue = await openTestQueue([gated.job], { limits, now: () => clock.ms })
+  const { id } = await queue.jobs.enqueue(gated.job, { key: 'a' })
+  ;(await gated.running('a')).fail(new CoreError('Locked', 'busy'))
+  await until(() => queue.jobs.info(id).status === 'queued')
+  clock.ms = Date.UTC(2026, 0, 1)
+  ;(await gated.running('a')).open('done')
+  expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed', attempts: 2 })
+})
+
 test('warnings of a stretch that is run again are not counted twice', async () => {
   const atEnd = Promise.withResolvers<void>()
   const job = defineJob({

@@ -110,7 +110,7 @@ export class Runner<L> {
   }
 
   #mayFindWork(): boolean {
-    if (this.#nextReadyAt !== null && this.#nextReadyAt <= this.#deps.now()) return true
+    if (this.#isWaitOver()) return true
     return CLASSES.some((name) => this.#waiting.has(name) && this.#free(name) > 0)
   }
 
@@ -140,11 +140,19 @@ export class Runner<L> {
     })
   }
 
+  /** Whether the first of those that wait for a retry may go. No wait is longer than the longest: the clock was set back. */
+  #isWaitOver(): boolean {
+    const { limits, now } = this.#deps
+    if (this.#nextReadyAt === null) return false
+    const left = this.#nextReadyAt - now()
+    return left <= 0 || left > limits.retryMaxMs
+  }
+
   /** Lets jobs go whose wait for a retry is over. */
   #releaseDelayed(): boolean {
     const { store, now } = this.#deps
-    if (this.#nextReadyAt === null || this.#nextReadyAt > now()) return false
-    store.releaseDelayed(now())
+    if (!this.#isWaitOver()) return false
+    store.releaseDelayed(Math.max(now(), this.#nextReadyAt!))
     // Their class is not known here, so all are looked at.
     for (const name of CLASSES) this.#waiting.add(name)
     return true
@@ -209,13 +217,15 @@ export class Runner<L> {
   }
 
   #storeOutcome(run: JobRun<L>, outcome: Outcome): JobRow {
+    // What has been asked of it since it came back is stored, and not known to the run yet.
+    const asked = this.#deps.store.get(run.row.id)!.wanted
     switch (outcome.kind) {
       case 'completed':
         return this.#end(run, { status: 'completed', error: null, output: outcome.output })
       case 'stopped':
-        return this.#stopped(run, outcome.wanted)
+        return this.#stopped(run, asked ?? outcome.wanted)
       case 'failed':
-        return this.#failed(run, outcome)
+        return this.#failed(run, outcome, asked)
     }
   }
 
@@ -228,12 +238,13 @@ export class Runner<L> {
     return wanted === 'paused' ? store.pause(run.row.id) : store.requeue(run.row.id)
   }
 
-  #failed(run: JobRun<L>, { code, message }: { code: ErrorCode; message: string }): JobRow {
+  #failed(run: JobRun<L>, { code, message }: { code: ErrorCode; message: string }, asked: Wanted | null): JobRow {
     const { store, definitions, limits, now, random } = this.#deps
     const { id, name, attempts } = run.row
     if (!isRetryable(code) || attempts > definitions.get(name)!.retries) {
       return this.#end(run, { status: 'failed', error: { code, message }, output: null })
     }
+    if (asked) return this.#stopped(run, asked)
     store.saveProgress(id, run.record.progress)
     return store.retryLater(id, { code, message }, now() + retryDelay(attempts, limits, random))
   }

@@ -1,13 +1,15 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { errorMessage } from '../../util/errors.ts'
 import { silentLogger } from '../../util/logger.ts'
 import { defineJob, JobManager } from '../index.ts'
 
-/** A process that `kill.test.ts` kills: it goes on with the job in its folder until that has ended. */
-const [dir, batches] = process.argv.slice(2)
+/** A process that `kill.test.ts` kills: it goes on with the job in its folder until that has ended, or nearly so. */
+const [dir, batches, until] = process.argv.slice(2)
+/** How long a process waits to be killed that has only the last batch to do. */
+const WAIT_MS = 3_600_000
 
 function note(line: string): void {
   appendFileSync(join(dir!, 'diary'), `${line}\n`)
@@ -24,6 +26,7 @@ const work = defineJob({
   key: () => 'one',
   async run(input, { state, checkpoint, progress, warn }) {
     for (let batch = state.next; batch < input.batches; batch++) {
+      if (until === 'killed' && batch === input.batches - 1) await setTimeout(WAIT_MS)
       note(`begin ${batch}`)
       await setImmediate()
       warn({ code: 'Unavailable', message: `warning of batch ${batch}` })
