@@ -17,7 +17,7 @@ export function describeIssues(
 ): { readonly issues: readonly InputIssue[]; readonly message: string } {
   const described = issues.slice(0, MAX_ISSUES).map((issue) => ({
     field: issue.path.map(String).join('.'),
-    message: isMissing(issue, input) ? MISSING : lowerFirst(issue.message),
+    message: isMissing(issue, input) ? MISSING : (limitSentence(issue) ?? lowerFirst(issue.message)),
   }))
   const message = described.map(({ field, message: what }) => sentence(field, what)).join('; ')
   return { issues: described, message }
@@ -27,7 +27,15 @@ const MISSING = 'is missing'
 
 function sentence(field: string, what: string): string {
   if (field === '') return what
-  return what === MISSING ? `${field} ${what}` : `${field}: ${what}`
+  return /^(is|must) /.test(what) ? `${field} ${what}` : `${field}: ${what}`
+}
+
+/** Null where it is not about a limit. */
+function limitSentence(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return null
+  const [limit, what] = issue.code === 'too_small' ? [issue.minimum, 'at least'] : [issue.maximum, 'at most']
+  if (issue.origin === 'string') return `must have ${what} ${limit} character${limit === 1 ? '' : 's'}`
+  return issue.origin === 'array' ? `must have ${what} ${limit}` : `must be ${what} ${limit}`
 }
 
 function isMissing({ path }: z.core.$ZodIssue, input: unknown): boolean {

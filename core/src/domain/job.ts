@@ -23,6 +23,8 @@ export const JobWarning = z.object({
   code: z.string(),
   message: z.string(),
   path: z.string().nullable(),
+  /** The phase it came up in; empty where the job has none. */
+  phase: z.string(),
   at: Timestamp,
 })
 export type JobWarning = z.infer<typeof JobWarning>
@@ -30,6 +32,8 @@ export type JobWarning = z.infer<typeof JobWarning>
 export const Job = z.object({
   id: JobId,
   name: z.string(),
+  /** Id of the thing the job works on, such as a location; null where it works on none in particular. */
+  subject: z.string().nullable(),
   status: JobStatus,
   priority: z.number(),
   parentId: JobId.nullable(),

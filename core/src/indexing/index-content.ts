@@ -13,6 +13,7 @@ export const indexContent = defineJob({
   concurrency: 'io',
   priority: priorities.low,
   key: ({ locationId }) => locationId,
+  subject: ({ locationId }) => locationId,
   async run({ locationId }, { library, signal, progress, warn }) {
     const { identified, failed, unsettled } = await library.indexing.identifyPending(locationId, {
       signal,

@@ -69,6 +69,7 @@ export const indexLocation = defineJob({
   retries: 2,
   key: ({ locationId, path, scope, mode, force, reason }) =>
     [locationId, path ?? '', scope, mode ?? '', force, reason].join('|'),
+  subject: ({ locationId }) => locationId,
   async run(input, { library, state, signal, checkpoint, progress, warn }) {
     const run = await library.indexing.begin(input, { signal, progress, warn })
     const current: State = { ...structuredClone(state), startedAt: state.startedAt ?? run.startedAt }

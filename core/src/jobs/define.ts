@@ -86,6 +86,8 @@ export interface Job<
   readonly resumable: boolean
   /** Waiting or running jobs of one name with one key are one job. Null: never merged. */
   key(input: z.output<I>): string | null
+  /** Id of the thing it works on, by which a list of jobs tells them apart. */
+  subject(input: z.output<I>): string | null
   /** Safe to run twice from one state. Throws `CoreError`s; returns the output. */
   run(input: z.output<I>, ctx: JobContext<z.output<S>, L>): Promise<z.output<O>>
 }
@@ -107,6 +109,8 @@ interface Definition<N extends string, I extends z.ZodType, S extends z.ZodType,
   readonly resumable?: boolean
   /** Never merged by default. */
   key?(input: z.output<I>): string | null
+  /** Nothing in particular by default. */
+  subject?(input: z.output<I>): string | null
 }
 
 /** Declares a job. Enqueue it by this object: `jobs.enqueue(indexLocation, { locationId })`. */
@@ -117,5 +121,6 @@ export function defineJob<
   O extends z.ZodType,
   L = Library,
 >(job: Definition<N, I, S, O, L>): Job<N, I, S, O, L> {
-  return { concurrency: 'io', priority: priorities.normal, retries: 0, resumable: true, key: () => null, ...job }
+  const defaults = { concurrency: 'io', priority: priorities.normal, retries: 0, resumable: true } as const
+  return { ...defaults, key: () => null, subject: () => null, ...job }
 }

@@ -8,8 +8,8 @@ import type { JobTable } from './db/schema/index.ts'
 export type JobRow = Omit<Selectable<JobTable>, 'input' | 'state' | 'output'>
 
 export const JOB_COLUMNS =
-  'id, uuid, name, key, status, wanted, concurrency, priority, parent, progress, error_code, error_message, attempts, ' +
-  'resuming, crashes, held_by_parent, ready_at, warnings, created_at, started_at, ended_at'
+  'id, uuid, name, key, subject, status, wanted, concurrency, priority, parent, progress, error_code, error_message, ' +
+  'attempts, resuming, crashes, held_by_parent, ready_at, warnings, created_at, started_at, ended_at'
 
 export const noProgress: JobProgress = { phase: '', done: 0, total: null, bytes: 0, rate: null, etaMs: null }
 
@@ -17,6 +17,7 @@ export function rowToJob(row: JobRow): Job {
   return {
     id: rowToJobId(row),
     name: row.name,
+    subject: row.subject,
     status: row.status,
     priority: row.priority,
     parentId: row.parent === null ? null : (blobToUuid(row.parent) as JobId),

@@ -101,7 +101,7 @@ export class JobRun<L> {
   }
 
   unsavedWarnings(): JobWarning[] {
-    return this.#warnings.map((w) => ({ code: w.code, message: w.message, path: w.path, at: isoTime(w.at) }))
+    return this.#warnings.map((warning) => ({ ...warning, at: isoTime(warning.at) }))
   }
 
   flushLog(): void {
@@ -236,7 +236,8 @@ export class JobRun<L> {
     const { code, message, path = null } = warning
     this.#warningsUnsaved++
     if (++this.#warningsTotal > this.#deps.limits.warnings) return
-    this.#warnings.push({ code, message, path, at: this.#deps.now() })
+    const { phase } = this.#meter.value
+    this.#warnings.push({ code, message, path, phase, at: this.#deps.now() })
     this.#log.warn({ code, path }, message)
     this.#deps.emit('job.warned', { jobId: this.id, code, message, path })
   }

@@ -9,7 +9,7 @@ import { JOB_COLUMNS, type JobRow } from './job-row.ts'
 
 export type NewJob = Pick<
   Selectable<JobTable>,
-  'uuid' | 'name' | 'key' | 'concurrency' | 'priority' | 'parent' | 'input' | 'created_at'
+  'uuid' | 'name' | 'key' | 'subject' | 'concurrency' | 'priority' | 'parent' | 'input' | 'created_at'
 >
 
 export type ClaimedRow = JobRow & Pick<Selectable<JobTable>, 'input' | 'state'>
@@ -48,11 +48,12 @@ export class JobStore {
 
   insert(job: NewJob): JobRow {
     return this.#one(
-      `insert into jobs(uuid, name, key, status, concurrency, priority, parent, input, created_at)
-       values (?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning ${JOB_COLUMNS}`,
+      `insert into jobs(uuid, name, key, subject, status, concurrency, priority, parent, input, created_at)
+       values (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?) returning ${JOB_COLUMNS}`,
       job.uuid,
       job.name,
       job.key,
+      job.subject,
       job.concurrency,
       job.priority,
       job.parent,
@@ -311,8 +312,8 @@ export class JobStore {
   }
 
   #insertWarnings(rowId: number, warnings: NewWarnings): void {
-    const sql = `insert into job_warnings(job_id, code, message, path, at) values (?, ?, ?, ?, ?)`
-    for (const w of warnings.rows) this.#run(sql, rowId, w.code, w.message, w.path, w.at)
+    const sql = `insert into job_warnings(job_id, code, message, path, phase, at) values (?, ?, ?, ?, ?, ?)`
+    for (const w of warnings.rows) this.#run(sql, rowId, w.code, w.message, w.path, w.phase, w.at)
   }
 
   #statement(sql: string): StatementSync {

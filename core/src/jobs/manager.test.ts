@@ -191,26 +191,29 @@ test('what a job could not do is counted exactly, listed up to a limit, and told
   const warner = defineJob({
     name: 'test.warner',
     summary: 'Warn',
-    input: z.object({}),
+    input: z.object({ folder: z.string() }),
     state: z.null(),
     initial: null,
     output: z.null(),
-    async run(_input, { warn, checkpoint }) {
+    subject: ({ folder }) => folder,
+    async run(_input, { warn, checkpoint, progress }) {
+      progress({ phase: 'walk' })
       for (let n = 0; n < 3; n++) warn({ code: 'PermissionDenied', message: `no ${n}`, path: `/x/${n}` })
       await checkpoint(null)
+      progress({ phase: 'read' })
       for (let n = 3; n < 100; n++) warn({ code: 'Unavailable', message: `no ${n}` })
       return null
     },
   })
   await using queue = await openTestQueue([warner], { limits: { warnings: 4 } })
-  const { id } = await queue.jobs.enqueue(warner, {})
-  expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed', warnings: 100 })
+  const { id } = await queue.jobs.enqueue(warner, { folder: '/x' })
+  expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed', warnings: 100, subject: '/x' })
   const { warningList, log } = queue.jobs.info(id)
-  expect(warningList.map(({ code, message, path }) => [code, message, path])).toEqual([
-    ['PermissionDenied', 'no 0', '/x/0'],
-    ['PermissionDenied', 'no 1', '/x/1'],
-    ['PermissionDenied', 'no 2', '/x/2'],
-    ['Unavailable', 'no 3', null],
+  expect(warningList.map(({ code, message, path, phase }) => [code, message, path, phase])).toEqual([
+    ['PermissionDenied', 'no 0', '/x/0', 'walk'],
+    ['PermissionDenied', 'no 1', '/x/1', 'walk'],
+    ['PermissionDenied', 'no 2', '/x/2', 'walk'],
+    ['Unavailable', 'no 3', null, 'read'],
   ])
   expect(log).toHaveLength(4)
   expect(queue.events.filter((event) => event.type === 'job.warned')).toHaveLength(4)

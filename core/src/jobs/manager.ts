@@ -144,7 +144,9 @@ export class JobManager<L = Library> implements AsyncDisposable {
       input: unpack(input),
       output: output === null ? null : unpack(output),
       warningList: [
-        ...store.warnings(row.id).map(({ code, message, path, at }) => ({ code, message, path, at: isoTime(at) })),
+        ...store
+          .warnings(row.id)
+          .map(({ code, message, path, phase, at }) => ({ code, message, path, phase, at: isoTime(at) })),
         ...(run?.unsavedWarnings() ?? []),
       ],
       log: tailOfLog(this.#runner.logFile(id), LOG_TAIL_LINES),
@@ -225,7 +227,8 @@ export class JobManager<L = Library> implements AsyncDisposable {
         `job "${job.name}" is not in the list of definitions this library was opened with`,
       )
     }
-    const key = job.key(parseInput(job, input))
+    const parsed = parseInput(job, input)
+    const key = job.key(parsed)
     const packed = pack(input, `the input of ${job.name}`, MAX_INPUT_BYTES)
     const added = commits.run((after) => {
       const parent = options.parentId && this.#parent(options.parentId, options.byParent)
@@ -239,6 +242,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
         uuid: this.#uuids.next(),
         name: job.name,
         key,
+        subject: job.subject(parsed),
         concurrency: job.concurrency,
         priority,
         parent: parent?.uuid ?? null,

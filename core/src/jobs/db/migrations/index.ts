@@ -1,4 +1,5 @@
 import type { Migrations } from '../../../db/index.ts'
 import * as init from './001-init.ts'
+import * as subjectAndPhase from './002-subject-and-phase.ts'
 
-export const migrations: Migrations = { '001-init': init }
+export const migrations: Migrations = { '001-init': init, '002-subject-and-phase': subjectAndPhase }

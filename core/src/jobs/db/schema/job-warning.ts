@@ -7,5 +7,6 @@ export interface JobWarningTable {
   code: string
   message: string
   path: string | null
+  phase: string
   at: number
 }

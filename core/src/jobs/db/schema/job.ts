@@ -13,6 +13,8 @@ export interface JobTable {
   name: string
   /** See `Job.key`. */
   key: string | null
+  /** See `Job.subject`. */
+  subject: string | null
   status: JobStatus
   /** Set while a running job has been asked to stop, so that a crash in between does not forget the request. */
   wanted: Wanted | null
