@@ -4,13 +4,8 @@ import type { RuleSettings } from '../src/domain/rules.ts'
 import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/worker/entry-writer.ts'
 import { EphemeralIds } from '../src/indexing/worker/ephemeral-ids.ts'
 import { createRoot } from '../src/indexing/worker/root.ts'
-import {
-  type DirtyDirectory,
-  Scan,
-  type ScanHost,
-  type ScanReport,
-  type ScanRequest,
-} from '../src/indexing/worker/scan.ts'
+import { Scan } from '../src/indexing/worker/scan.ts'
+import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from '../src/indexing/worker/scan-request.ts'
 import { migrations } from '../src/library/db/migrations/index.ts'
 import { WRONG_SUMS } from '../src/library/wrong-sums.ts'
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EntryWriter } from './entry-writer.ts'
 import { isBelow, pathAfter } from './entry-writer.ts'
-import type { ScanHost } from './scan.ts'
+import type { ScanHost } from './scan-request.ts'
 
 /** Rows removed before the write lease is given up for others. */
 const ROWS_PER_TRANSACTION = 8_192

@@ -11,7 +11,8 @@ import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
 import { createRoot } from './root.ts'
 import { RecentAdditions } from './recent-additions.ts'
-import { Scan, type ScanHost } from './scan.ts'
+import { Scan } from './scan.ts'
+import type { ScanHost } from './scan-request.ts'
 import { verify } from './verify.ts'
 
 /** What the worker is started with. */

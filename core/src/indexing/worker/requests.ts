@@ -3,7 +3,7 @@ import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { RawName } from '../../util/file-name.ts'
-import type { DirtyDirectory, ScanReport, ScanRequest } from './scan.ts'
+import type { DirtyDirectory, ScanReport, ScanRequest } from './scan-request.ts'
 
 /** One location, as the worker needs it. */
 export interface LocationScope {

@@ -3,7 +3,7 @@ import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { type EntryWriter, foundAt } from './entry-writer.ts'
 import { addStats, birthtimeOf, emptyListing, statEntry } from './listing.ts'
-import type { ScanHost } from './scan.ts'
+import type { ScanHost } from './scan-request.ts'
 
 /** The directory row of a location's root: the one it has as part of a location around it, or a new one on its own. */
 export async function createRoot(

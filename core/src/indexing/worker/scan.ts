@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import type { RuleSettings } from '../../domain/rules.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey, toInode } from '../../util/inode.ts'
@@ -10,89 +9,31 @@ import {
   type EntryWriter,
   FILE,
   foundAt,
-  isBelow,
   type FoundEntry,
   pathAfter,
-  ROW_COLUMNS,
   type Touched,
 } from './entry-writer.ts'
-import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
+import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
+import type { FileObject } from './ephemeral-ids.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import {
   addStats,
   birthtimeOf,
   emptyListing,
-  FIELDS,
   FLAG_OTHER_FILE_SYSTEM,
   FLAGS,
   KIND,
-  NLINK,
   SIZE,
   statEntry,
   UnreadableDirectory,
 } from './listing.ts'
-import { type Known, objectKey, reconcile } from './reconcile.ts'
+import { objectKey, reconcile } from './reconcile.ts'
+import { Removals } from './removals.ts'
+import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
 import { Walker } from './walk.ts'
 import type { WalkResults, WalkTask } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
-
-export interface ScanRequest {
-  /** Absolute path of the folder to compare with its rows. */
-  readonly dir: RawName
-  readonly directoryId: number
-  readonly volumeId: number
-  /** The folder's path in its volume; ends in a slash, or is empty for the volume's root. */
-  readonly volumePath: RawName
-  /** The location the folder lies in: rules are anchored there. */
-  readonly rulesRoot: string
-  readonly rules: RuleSettings
-  readonly recursive: boolean
-  /** How many levels below the folder are indexed; null for all. */
-  readonly maxDepth: number | null
-  /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
-  readonly startedAt: number
-  /** Believe a folder's times: read only folders whose own times differ. */
-  readonly trustTimes: boolean
-  /** Believe the disk even where the folder is suddenly empty. */
-  readonly force: boolean
-  /** Walking threads; 0 walks in this thread, for small work. */
-  readonly threads: number
-  /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
-  readonly pairFrom?: number
-  /** Awaited before anything is removed: what is gone here may be turning up in another location. */
-  readonly beforeRemoving?: () => Promise<void>
-}
-
-/** A folder the watcher has heard of. */
-export interface DirtyDirectory {
-  readonly dir: RawName
-  /** The names to look at; null for all. */
-  readonly names: readonly RawName[] | null
-  /** How many levels below this folder are indexed. */
-  readonly depth: number
-}
-
-export interface ScanHost {
-  readonly signal: AbortSignal
-  readonly now: () => number
-  lease(): Promise<Disposable>
-  committed(touched: Touched): void
-  warn(warning: { code: string; message: string; path: string }): void
-  progress(done: number, total: number | null, bytes: number): void
-  /** The ids of files without a row, so that a file keeps the id it was known by. */
-  readonly ids: Pick<EphemeralIds, 'keep' | 'take'>
-}
-
-export interface ScanReport {
-  /** Entries looked at, and the bytes of the files among them. */
-  readonly seen: { entries: number; bytes: number }
-  readonly changes: { added: number; modified: number; moved: number; removed: number }
-  /** Folders that could not be read; their rows are as they were. */
-  readonly unreadable: number
-  /** Milliseconds until the last folder was read, and after that. */
-  readonly discoverMs: number
-  readonly processMs: number
-}
+import { inChunks, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
 
 interface Node {
   readonly id: number
@@ -121,76 +62,6 @@ interface KnownDirectory {
   readonly mtimeNs: number
 }
 
-/** A transaction ends, and others may write, after this many rows or milliseconds. */
-const MAX_ROWS_PER_TRANSACTION = 8_192
-const MAX_TRANSACTION_MS = 40
-
-interface FoundKnown extends Known {
-  readonly found: FoundEntry
-}
-interface RowKnown extends Known {
-  readonly row: EntryRow
-}
-
-/** A transaction under the write lease: opened for the first row, committed when it is large or old enough. */
-class WriteWindow implements Disposable {
-  readonly #writer: EntryWriter
-  readonly #host: ScanHost
-  #lease: Disposable | null = null
-  #openedAt = 0
-  #rows = 0
-
-  constructor(writer: EntryWriter, host: ScanHost) {
-    this.#writer = writer
-    this.#host = host
-  }
-
-  get isOpen(): boolean {
-    return this.#lease !== null
-  }
-
-  get isDue(): boolean {
-    return (
-      this.isOpen &&
-      (this.#rows >= MAX_ROWS_PER_TRANSACTION || performance.now() - this.#openedAt >= MAX_TRANSACTION_MS)
-    )
-  }
-
-  async open(): Promise<void> {
-    if (this.#lease) return
-    this.#lease = await this.#host.lease()
-    this.#openedAt = performance.now()
-    this.#writer.begin()
-  }
-
-  count(rows: number): void {
-    this.#rows += rows
-  }
-
-  /** Commits, tells, and gives the lease to whoever waits. */
-  commit(): void {
-    if (!this.#lease) return
-    this.#host.committed(this.#writer.commit())
-    this.#close()
-  }
-
-  /** Rolls back what was not committed. */
-  [Symbol.dispose](): void {
-    if (!this.#lease) return
-    try {
-      this.#writer.rollback()
-    } finally {
-      this.#close()
-    }
-  }
-
-  #close(): void {
-    this.#lease?.[Symbol.dispose]()
-    this.#lease = null
-    this.#rows = 0
-  }
-}
-
 /**
  * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
  *
@@ -210,10 +81,7 @@ export class Scan {
   readonly #knownByParent = new Map<number, KnownDirectory[]>()
   readonly #inFlight = new Map<number, Node>()
   readonly #nodesByDir = new Map<RawName, Node>()
-  readonly #removals: EntryRow[] = []
-  /** Folders that were found under another path: whatever was thought of the old one, they are not gone. */
-  readonly #relocated = new Set<number>()
-  readonly #deferred: { id: number; fingerprint: Uint8Array }[] = []
+  readonly #removals: Removals
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
@@ -243,6 +111,15 @@ export class Scan {
     this.#walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
     const roots = db.prepare('select directory_id from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
+    this.#removals = new Removals({
+      db,
+      writer,
+      host: this.#host,
+      volumeId: request.volumeId,
+      locationRoots: this.#locationRoots,
+      pairFrom: Math.min(this.#firstNewId, request.pairFrom ?? this.#firstNewId),
+      stamp: () => this.#stamp(),
+    })
   }
 
   /** Somebody else has just written rows of this folder: what is being read of it may be older. */
@@ -254,7 +131,7 @@ export class Scan {
   async run(): Promise<ScanReport> {
     const begun = performance.now()
     const root = this.#loadKnown()
-    await this.#inChunks([root], (node) => this.#updateOwn(node.id, node.dir))
+    await inChunks({ writer: this.#writer, host: this.#host }, [root], (node) => this.#updateOwn(node.id, node.dir))
     if (this.#request.threads === 0) await this.#walkHere(() => this.#send(root))
     else await this.#walkInThreads(root)
     return this.#finish(begun)
@@ -281,7 +158,10 @@ export class Scan {
 
   async #finish(begun: number): Promise<ScanReport> {
     const discovered = performance.now()
-    await this.#settleRemovals()
+    if (!this.#removals.isEmpty) {
+      await this.#request.beforeRemoving?.()
+      await this.#removals.settle(this.#changes)
+    }
     return {
       seen: this.#seen,
       changes: this.#changes,
@@ -519,7 +399,7 @@ export class Scan {
   #recordFailure(node: Node, failure: WalkResults['failures'][number]): void {
     if (failure.gone && node.id !== this.#request.directoryId) {
       const row = this.#writer.row(node.id)
-      if (row) this.#removals.push(row)
+      if (row) this.#removals.add(row)
       return
     }
     this.#unreadable++
@@ -544,7 +424,7 @@ export class Scan {
     let complete = of.unreadable.length === 0
     if (rows.length === 0) this.#insertAll(node, found, of.anchors)
     else if (this.#updateAll(node, rows, found, of)) {
-      this.#deferred.push({ id: node.id, fingerprint: of.fingerprint })
+      this.#removals.deferFingerprint(node.id, of.fingerprint)
       complete = false
     }
     for (const entry of of.unreadable) {
@@ -672,7 +552,7 @@ export class Scan {
       }
     }
     for (const entry of added) this.#insert(node, entry.found, anchors)
-    for (const { row } of removed) this.#removals.push(row)
+    for (const { row } of removed) this.#removals.add(row)
     return removed.length > 0
   }
 
@@ -701,7 +581,7 @@ export class Scan {
   /** Moves a folder's row and paths to `node`, under the name it was found by; what is known below it is read anew. */
   #relocate(node: Node, row: EntryRow, found: FoundEntry): void {
     const newPath = directoryPath(node.path, found.name)
-    this.#relocated.add(row.id)
+    this.#removals.keepRelocated(row.id)
     this.#writer.moveDirectory(row, { parentId: node.id, found, newPath })
     const below = this.#directoriesBelow(newPath)
     for (const pending of this.#inFlight.values()) if (below.has(pending.id)) pending.stale = true
@@ -771,93 +651,6 @@ export class Scan {
     const whole = Buffer.concat([mount, nameBytes(path)])
     return bytesToName(whole.at(-1) === 0x2f && whole.length > 1 ? whole.subarray(0, -1) : whole)
   }
-
-  /** Removes the rows of what is gone, except where the same file has turned up under a new name. */
-  async #settleRemovals(): Promise<void> {
-    if (this.#removals.length === 0) return
-    await this.#request.beforeRemoving?.()
-    const leaves = new Map<number | string, EntryRow>()
-    for (const row of this.#removals) {
-      if (row.kind !== DIRECTORY && row.nlink === 1) leaves.set(objectKey(row.inode, row.birthtime), row)
-    }
-    const moves = leaves.size > 0 ? this.#pairMoves(leaves) : []
-    const moved = new Set(moves.map(({ from }) => from.id))
-    await this.#inChunks(moves, ({ from, to }) => {
-      this.#writer.removeLeaf(to)
-      this.#writer.moveLeaf(from, to.parent_id!, rowAsFound(to))
-      this.#changes.moved++
-      this.#changes.added--
-      return 2
-    })
-    await this.#inChunks(
-      this.#removals.filter((row) => !moved.has(row.id)),
-      (row) => {
-        const now = this.#writer.row(row.id)
-        if (!now || this.#relocated.has(row.id)) return 0
-        if (now.kind === DIRECTORY) return this.#removeTree(now.id)
-        this.#writer.removeLeaf(now)
-        this.#changes.removed++
-        return 1
-      },
-    )
-    await this.#inChunks(this.#deferred, ({ id, fingerprint }) => {
-      this.#writer.scanned(id, fingerprint, this.#stamp(), null)
-      return 1
-    })
-  }
-
-  #pairMoves(leaves: ReadonlyMap<number | string, EntryRow>): { from: EntryRow; to: EntryRow }[] {
-    const moves: { from: EntryRow; to: EntryRow }[] = []
-    const added = this.#db.prepare(
-      `select ${ROW_COLUMNS} from entries where id >= ? and kind <> ${DIRECTORY}
-       and parent_id in (select id from directories where volume_id = ${this.#request.volumeId})`,
-    )
-    for (const raw of added.iterate(Math.min(this.#firstNewId, this.#request.pairFrom ?? this.#firstNewId))) {
-      const to = raw as unknown as EntryRow
-      const from = leaves.get(objectKey(to.inode, to.birthtime))
-      if (from && from.id !== to.id && from.kind === to.kind && to.nlink === 1) moves.push({ from, to })
-    }
-    return moves
-  }
-
-  /** Removes a folder and all below it, the deepest first; a nested location's root stays, on its own. */
-  #removeTree(id: number): number {
-    const path = this.#db.prepare('select path from directories where id = ?').get(id)
-    if (!path) return 0
-    const from = path['path'] as Uint8Array
-    const rows = this.#db
-      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? order by path desc')
-      .all(this.#request.volumeId, from, pathAfter(from))
-    const kept: Uint8Array[] = []
-    let removed = 0
-    for (const row of rows) if (this.#locationRoots.has(Number(row['id']))) kept.push(row['path'] as Uint8Array)
-    for (const root of rows) {
-      const rootPath = root['path'] as Uint8Array
-      const outermost = !kept.some((other) => other.length < rootPath.length && isBelow(rootPath, other))
-      if (this.#locationRoots.has(Number(root['id'])) && outermost) this.#writer.detach(Number(root['id']))
-    }
-    for (const row of rows) {
-      const below = row['path'] as Uint8Array
-      if (kept.some((root) => isBelow(below, root))) continue
-      const leaves = this.#writer.removeLeavesOf(Number(row['id']))
-      this.#writer.removeDirectory(Number(row['id']))
-      removed += leaves + 1
-    }
-    this.#changes.removed += removed
-    return removed
-  }
-
-  async #inChunks<T>(items: readonly T[], work: (item: T) => number): Promise<void> {
-    using writing = new WriteWindow(this.#writer, this.#host)
-    for (const item of items) {
-      this.#host.signal.throwIfAborted()
-      await writing.open()
-      writing.count(work(item))
-      if (writing.isDue) writing.commit()
-      if (!writing.isOpen) await setImmediate()
-    }
-    writing.commit()
-  }
 }
 
 /** `path` of a folder called `name` in the folder with the path `parent`. */
@@ -868,46 +661,6 @@ export function directoryPath(parent: RawName, name: RawName): RawName {
 
 function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {
   return anchorLists[anchors[i]!]!
-}
-
-function rowKnown(row: EntryRow): RowKnown {
-  return { row, name: nameKey(row.name), kind: row.kind, object: objectKey(row.inode, row.birthtime), nlink: row.nlink }
-}
-
-function foundKnown(found: FoundEntry): FoundKnown {
-  const { numbers, at } = found
-  return {
-    found,
-    name: nameKey(found.name),
-    kind: numbers[at + KIND]!,
-    object: objectKey(found.inode, birthtimeOf(found)),
-    nlink: numbers[at + NLINK]!,
-  }
-}
-
-function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): boolean {
-  return (
-    row.kind !== n[at] ||
-    row.size !== n[at + 1] ||
-    row.allocated !== n[at + 2] ||
-    row.mtime !== n[at + 3] ||
-    row.mtime_ns !== n[at + 4] ||
-    row.ctime !== n[at + 5] ||
-    row.nlink !== n[at + 8] ||
-    row.mode !== n[at + 9] ||
-    inodeKey(row.inode) !== inodeKey(inode)
-  )
-}
-
-/** A row in the form a listing has: for a row that takes over another's place on the disk. */
-function rowAsFound(row: EntryRow): FoundEntry {
-  const numbers = Array.from({ length: FIELDS }, () => 0)
-  const values = [row.kind, row.size, row.allocated, row.mtime, row.mtime_ns, row.ctime, row.birthtime ?? Number.NaN]
-  for (const [i, value] of values.entries()) numbers[i] = value
-  numbers[7] = typeof row.inode === 'number' ? row.inode : Number.NaN
-  numbers[NLINK] = row.nlink
-  numbers[9] = row.mode
-  return { name: row.name, numbers, at: 0, inode: row.inode }
 }
 
 /** The error code a person sees for a system error. */

@@ -1,0 +1,55 @@
+import { nameKey } from '../../util/file-name.ts'
+import { inodeKey } from '../../util/inode.ts'
+import type { EntryRow, FoundEntry } from './entry-writer.ts'
+import { birthtimeOf, FIELDS, KIND, NLINK } from './listing.ts'
+import { type Known, objectKey } from './reconcile.ts'
+
+export interface FoundKnown extends Known {
+  readonly found: FoundEntry
+}
+export interface RowKnown extends Known {
+  readonly row: EntryRow
+}
+
+/** A row, as `reconcile` compares it. */
+export function rowKnown(row: EntryRow): RowKnown {
+  return { row, name: nameKey(row.name), kind: row.kind, object: objectKey(row.inode, row.birthtime), nlink: row.nlink }
+}
+
+/** What was found, as `reconcile` compares it. */
+export function foundKnown(found: FoundEntry): FoundKnown {
+  const { numbers, at } = found
+  return {
+    found,
+    name: nameKey(found.name),
+    kind: numbers[at + KIND]!,
+    object: objectKey(found.inode, birthtimeOf(found)),
+    nlink: numbers[at + NLINK]!,
+  }
+}
+
+/** Whether a row's stats are not those found. */
+export function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): boolean {
+  return (
+    row.kind !== n[at] ||
+    row.size !== n[at + 1] ||
+    row.allocated !== n[at + 2] ||
+    row.mtime !== n[at + 3] ||
+    row.mtime_ns !== n[at + 4] ||
+    row.ctime !== n[at + 5] ||
+    row.nlink !== n[at + 8] ||
+    row.mode !== n[at + 9] ||
+    inodeKey(row.inode) !== inodeKey(inode)
+  )
+}
+
+/** A row in the form a listing has: for a row that takes over another's place on the disk. */
+export function rowAsFound(row: EntryRow): FoundEntry {
+  const numbers = Array.from({ length: FIELDS }, () => 0)
+  const values = [row.kind, row.size, row.allocated, row.mtime, row.mtime_ns, row.ctime, row.birthtime ?? Number.NaN]
+  for (const [i, value] of values.entries()) numbers[i] = value
+  numbers[7] = typeof row.inode === 'number' ? row.inode : Number.NaN
+  numbers[NLINK] = row.nlink
+  numbers[9] = row.mode
+  return { name: row.name, numbers, at: 0, inode: row.inode }
+}

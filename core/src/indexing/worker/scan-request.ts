@@ -1,0 +1,62 @@
+import type { RuleSettings } from '../../domain/rules.ts'
+import type { RawName } from '../../util/file-name.ts'
+import type { Touched } from './entry-writer.ts'
+import type { EphemeralIds } from './ephemeral-ids.ts'
+
+export interface ScanRequest {
+  /** Absolute path of the folder to compare with its rows. */
+  readonly dir: RawName
+  readonly directoryId: number
+  readonly volumeId: number
+  /** The folder's path in its volume; ends in a slash, or is empty for the volume's root. */
+  readonly volumePath: RawName
+  /** The location the folder lies in: rules are anchored there. */
+  readonly rulesRoot: string
+  readonly rules: RuleSettings
+  readonly recursive: boolean
+  /** How many levels below the folder are indexed; null for all. */
+  readonly maxDepth: number | null
+  /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
+  readonly startedAt: number
+  /** Believe a folder's times: read only folders whose own times differ. */
+  readonly trustTimes: boolean
+  /** Believe the disk even where the folder is suddenly empty. */
+  readonly force: boolean
+  /** Walking threads; 0 walks in this thread, for small work. */
+  readonly threads: number
+  /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
+  readonly pairFrom?: number
+  /** Awaited before anything is removed: what is gone here may be turning up in another location. */
+  readonly beforeRemoving?: () => Promise<void>
+}
+
+/** A folder the watcher has heard of. */
+export interface DirtyDirectory {
+  readonly dir: RawName
+  /** The names to look at; null for all. */
+  readonly names: readonly RawName[] | null
+  /** How many levels below this folder are indexed. */
+  readonly depth: number
+}
+
+export interface ScanHost {
+  readonly signal: AbortSignal
+  readonly now: () => number
+  lease(): Promise<Disposable>
+  committed(touched: Touched): void
+  warn(warning: { code: string; message: string; path: string }): void
+  progress(done: number, total: number | null, bytes: number): void
+  /** The ids of files without a row, so that a file keeps the id it was known by. */
+  readonly ids: Pick<EphemeralIds, 'keep' | 'take'>
+}
+
+export interface ScanReport {
+  /** Entries looked at, and the bytes of the files among them. */
+  readonly seen: { entries: number; bytes: number }
+  readonly changes: { added: number; modified: number; moved: number; removed: number }
+  /** Folders that could not be read; their rows are as they were. */
+  readonly unreadable: number
+  /** Milliseconds until the last folder was read, and after that. */
+  readonly discoverMs: number
+  readonly processMs: number
+}

@@ -1,0 +1,83 @@
+import { setImmediate } from 'node:timers/promises'
+import type { EntryWriter } from './entry-writer.ts'
+import type { ScanHost } from './scan-request.ts'
+
+/** A transaction ends, and others may write, after this many rows or milliseconds. */
+const MAX_ROWS_PER_TRANSACTION = 8_192
+export const MAX_TRANSACTION_MS = 40
+
+/** A transaction under the write lease: opened for the first row, committed when it is large or old enough. */
+export class WriteWindow implements Disposable {
+  readonly #writer: EntryWriter
+  readonly #host: ScanHost
+  #lease: Disposable | null = null
+  #openedAt = 0
+  #rows = 0
+
+  constructor(writer: EntryWriter, host: ScanHost) {
+    this.#writer = writer
+    this.#host = host
+  }
+
+  get isOpen(): boolean {
+    return this.#lease !== null
+  }
+
+  get isDue(): boolean {
+    return (
+      this.isOpen &&
+      (this.#rows >= MAX_ROWS_PER_TRANSACTION || performance.now() - this.#openedAt >= MAX_TRANSACTION_MS)
+    )
+  }
+
+  async open(): Promise<void> {
+    if (this.#lease) return
+    this.#lease = await this.#host.lease()
+    this.#openedAt = performance.now()
+    this.#writer.begin()
+  }
+
+  count(rows: number): void {
+    this.#rows += rows
+  }
+
+  /** Commits, tells, and gives the lease to whoever waits. */
+  commit(): void {
+    if (!this.#lease) return
+    this.#host.committed(this.#writer.commit())
+    this.#close()
+  }
+
+  /** Rolls back what was not committed. */
+  [Symbol.dispose](): void {
+    if (!this.#lease) return
+    try {
+      this.#writer.rollback()
+    } finally {
+      this.#close()
+    }
+  }
+
+  #close(): void {
+    this.#lease?.[Symbol.dispose]()
+    this.#lease = null
+    this.#rows = 0
+  }
+}
+
+/** Writes item after item, in as many transactions as it takes. `work` says how many rows it wrote. */
+export async function inChunks<T>(
+  writing: { writer: EntryWriter; host: ScanHost },
+  items: readonly T[],
+  work: (item: T) => number,
+): Promise<void> {
+  using window = new WriteWindow(writing.writer, writing.host)
+  for (const item of items) {
+    writing.host.signal.throwIfAborted()
+    await window.open()
+    window.count(work(item))
+    if (window.isDue) window.commit()
+    if (!window.isOpen) await setImmediate()
+  }
+  window.commit()
+}
