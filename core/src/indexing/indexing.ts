@@ -30,7 +30,7 @@ import { indexLocation } from './index-location.ts'
 import type { IndexWorker } from './index-worker-client.ts'
 import { defaultRules } from './rules/index.ts'
 import type { BrowsedEntry, Difference, IdentifyReport, LocationScope } from './worker/requests.ts'
-import type { DirtyDirectory, ScanReport } from './worker/scan.ts'
+import type { DirtyDirectory, ScanReport } from './worker/scan-request.ts'
 
 /** What later features plug in: asked at the end of every index run which work the new contents make. */
 export interface IntelligencePort {
