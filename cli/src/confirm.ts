@@ -14,7 +14,7 @@ export async function confirm(
 ): Promise<void> {
   const { globals, io } = session.context
   if (globals.yes) return
-  const what = [await whatItTouches[operation.name]?.(input, session), operation.cli?.confirm].filter(Boolean)
+  const what = [await whatItTouches[operation.name]?.(input, session), whatItDoes(operation, input)].filter(Boolean)
   if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...what, 'Add --yes to do it.'].join(' '))
   io.err.write(`${what.join('\n')}\n`)
   const prompts = await import('@clack/prompts')
@@ -26,6 +26,13 @@ export async function confirm(
   })
   if (prompts.isCancel(answer)) throw new InterruptedError('interrupted; nothing was changed')
   if (!answer) throw new CoreError('NeedsConfirmation', 'nothing was changed')
+}
+
+function whatItDoes({ cli, name }: ContractOp, input: Readonly<Record<string, unknown>>): string | undefined {
+  // The operation says what it does without a flag.
+  if (name === 'libraries.delete' && input.keepFiles === true)
+    return 'It is forgotten; its folder stays where it is. The files it indexed are not touched.'
+  return cli?.confirm
 }
 
 type Describe = (input: Readonly<Record<string, unknown>>, session: Session) => Promise<string>

@@ -4,7 +4,7 @@ import { globalFlags } from './globals.ts'
 import type { Style } from './text/style.ts'
 import { wrap } from './text/wrap.ts'
 import { textWidth } from './text/width.ts'
-import { UsageError } from './usage-error.ts'
+import { unknownCommand } from './unknown-command.ts'
 
 export interface HelpView {
   readonly width: number
@@ -29,7 +29,7 @@ export function helpText(
   const members = commands.filter((candidate) => !candidate.hidden && candidate.words[0] === words[0])
   if (words.length === 0) return programHelp(commands, view)
   if (words.length === 1 && members.length > 0) return groupHelp(members, view)
-  throw new UsageError(`there is no command "${words.join(' ')}"`)
+  throw unknownCommand(words, commands)
 }
 
 /** The groups in the order a newcomer meets them; a command of another group comes last. */
@@ -65,10 +65,16 @@ function programHelp(commands: readonly CommandSpec[], view: HelpView): string {
       view,
     ),
     ...section('Short forms', table(shortForms, view), view),
-    ...section('Everywhere', table(flagRows(globalFlags), view), view),
+    ...section('Everywhere', table([...flagRows(globalFlags), ...ownFlags], view), view),
     'More: `spacedrive <command> --help`, `spacedrive help exit-codes`.',
   ])
 }
+
+/** What the parser itself understands. */
+const ownFlags: readonly Row[] = [
+  ['-h, --help', 'show help, also about a command or a group'],
+  ['--version', 'print the version'],
+]
 
 function isGroup(word: string, commands: readonly CommandSpec[]): boolean {
   return commands.some(({ words }) => words.length > 1 && words[0] === word)
@@ -111,7 +117,7 @@ function commandHelp(command: CommandSpec, view: HelpView): string {
   ])
   const aliases = command.aliases.map((words) => `spacedrive ${words.join(' ')}`)
   return join([
-    `${command.summary}.`,
+    ...wrap(`${command.summary}.`, view.width),
     '',
     ...section(
       'Examples',

@@ -65,7 +65,8 @@ function argsOf({ cli, input }: ContractOp): ArgSpec[] {
     const fallback = cli?.defaults?.[name]
     return {
       name,
-      summary: schema.description ?? '',
+      // A relative path becomes an absolute one before it is sent.
+      summary: (schema.description ?? '').replace('absolute path', 'path'),
       required: fallback === undefined && (input.required?.includes(name) ?? false),
       variadic: cli?.variadic === true && at === positional.length - 1,
       kind: cli?.paths?.includes(name) ? 'path' : cli?.references?.includes(name) ? 'reference' : 'text',
@@ -81,7 +82,7 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
     .map(([field, schema]): FlagSpec => {
       const kind = cli?.paths?.includes(field) ? 'path' : flagKind(schema)
       return {
-        name: field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        name: flagName(field),
         field,
         kind,
         summary: schema.description ?? '',
@@ -91,6 +92,11 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
       }
     })
   return cli?.wait ? [...flags, waitFlag] : flags
+}
+
+/** `maxDepth` → `max-depth` */
+export function flagName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function hasShownDefault(schema: JsonSchema): boolean {

@@ -3,6 +3,7 @@ import { nearest } from '@spacedrive/core/nearest'
 import { Command, CommanderError, Option } from 'commander'
 import type { ArgSpec, CommandSpec, FlagSpec, Values } from './command-spec.ts'
 import { globalFlags } from './globals.ts'
+import { unknownCommand } from './unknown-command.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a command line asks for. `help` names the words it is about: none, a group's or a command's. */
@@ -118,7 +119,15 @@ function asGroup(group: Command, words: readonly string[], tree: Tree): Command 
     const globals = tree.program.opts()
     tree.found(own ? { kind: 'run', command: own, values: {}, globals } : { kind: 'help', words, globals })
   })
-  return helpAs(group, words, tree)
+  helpAs(group, words, tree)
+  const { helpInformation } = group
+  group.helpInformation = () => {
+    const typed = group.args.filter((arg) => !arg.startsWith('-'))
+    // Help about the group would say that such a command exists.
+    if (typed.length > 0) throw unknownCommand([...words, ...typed], tree.commands)
+    return helpInformation.call(group)
+  }
+  return group
 }
 
 /** Nothing is printed and nothing exits: what Commander has to say is thrown, in our words. */
@@ -242,30 +251,6 @@ function attribute(name: string): string {
   return new Option(`--${name}`).attributeName()
 }
 
-/** `typed` may have arguments behind the words that name no command. */
-function unknownCommand(typed: readonly string[], commands: readonly CommandSpec[]): UsageError {
-  const shown = commands.filter((command) => !command.hidden).flatMap((command) => [command.words, ...command.aliases])
-  const names = shown.map((words) => words.join(' '))
-  const [first = '', second] = typed
-  const known = shown.some((words) => words[0] === first)
-  const verb = known ? (second ?? '') : first
-  const near = [
-    ...nearest(
-      [first, second].filter(Boolean).join(' '),
-      names.filter((name) => name.includes(' ')),
-    ),
-    ...(known ? [] : nearest(first, [...names, ...shown.map((words) => words[0] ?? '')])),
-    ...shown
-      .filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0)
-      .map((words) => words.join(' ')),
-  ]
-  const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
-  return new UsageError(`there is no command "${known ? `${first} ${second}` : first}"`, { suggestions })
-}
-
-/** More than a few are no help. */
-const MAX_SUGGESTIONS = 3
-
 function unknownFlag(typed: string, words: readonly string[]): UsageError {
   const names = globalFlags.map((flag) => (flag.kind === 'off' ? `--no-${flag.name}` : `--${flag.name}`))
   return new UsageError(`unknown option "${typed}"`, { suggestions: nearest(typed, names), words })
@@ -273,6 +258,12 @@ function unknownFlag(typed: string, words: readonly string[]): UsageError {
 
 function usageErrorFrom(said: string, words: readonly string[]): UsageError {
   const [first = '', ...rest] = said.replace(/^error: /, '').split('\n')
+  const excess = /^too many arguments for '(.*)'\. Expected (\d+) arguments? but got \d+: (.*)\.$/.exec(first)
+  if (excess) {
+    const [, , expected, got = ''] = excess
+    const unexpected = got.split(', ').slice(Number(expected))
+    return new UsageError(`unexpected ${unexpected.map((arg) => JSON.stringify(arg)).join(' ')}`, { words })
+  }
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(rest.join(' '))?.[1]
   return new UsageError(first.replaceAll("'", '"'), { suggestions: suggestion ? suggestion.split(', ') : [], words })
 }

@@ -4,9 +4,16 @@ import type { OutputOf } from '@spacedrive/client'
 import { afterwards } from './hints.ts'
 import { renderOutput } from './render/index.ts'
 import { viewOf } from './render/view.ts'
+import type { SubjectNames } from './subject-names.ts'
+import { wrap } from './text/wrap.ts'
 
 /** Prints an operation's answer as `--json`, as `--jsonl` or for a person, with what is likely wanted next. */
-export async function printOutput(name: keyof Ops, output: unknown, context: CliContext): Promise<void> {
+export async function printOutput(
+  name: keyof Ops,
+  output: unknown,
+  context: CliContext,
+  names: SubjectNames = new Map(),
+): Promise<void> {
   const { globals, io } = context
   if (globals.jsonl) {
     for (const item of itemsOf(output)) io.printJsonLine(item)
@@ -16,8 +23,9 @@ export async function printOutput(name: keyof Ops, output: unknown, context: Cli
     io.printJson(output)
     return
   }
-  const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context))
-  if (lines.length > 0) io.print(lines.join('\n'))
+  const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context, names))
+  // Tables fit already; a sentence breaks between its words, not where the terminal ends.
+  if (lines.length > 0) io.print(lines.flatMap((line) => wrap(line, io.out.width)).join('\n'))
   const next = afterwards[name]
   if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
 }

@@ -2,11 +2,12 @@ import { type ErrorCode, errorCodes, errorMessage } from '@spacedrive/core/error
 import { exitCodeOf } from './exit-codes.ts'
 import type { Screen } from './io.ts'
 import { printable } from './text/escape.ts'
+import { wrap } from './text/wrap.ts'
 import { UsageError } from './usage-error.ts'
 
 interface ReportOptions {
   readonly json: boolean
-  readonly screen: Pick<Screen, 'write' | 'style'>
+  readonly screen: Pick<Screen, 'write' | 'style' | 'width'>
 }
 
 /** Tells the person or the script what went wrong, on stderr. Gives the exit code. */
@@ -17,10 +18,17 @@ export function reportError(err: unknown, { json, screen }: ReportOptions): numb
     return exitCode
   }
   const suggestions = err instanceof UsageError ? err.suggestions : []
-  screen.write(`${screen.style('bad', 'error:')} ${message.split('\n').map(printable).join('\n')}\n`)
+  const lines = `error: ${message}`.split('\n').flatMap((line) => wrapSentence(printable(line), screen.width))
+  screen.write(`${lines.join('\n').replace('error:', () => screen.style('bad', 'error:'))}\n`)
   if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
   if (err instanceof UsageError) screen.write(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`)
   return exitCode
+}
+
+/** Broken between words, but never inside a command that one would paste. */
+function wrapSentence(text: string, width: number): string[] {
+  const whole = text.replace(/`[^`]*`/g, (command) => command.replaceAll(' ', '\u00a0'))
+  return wrap(whole, width).map((line) => line.replaceAll('\u00a0', ' '))
 }
 
 interface Described {

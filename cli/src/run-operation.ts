@@ -2,13 +2,16 @@ import { resolve } from 'node:path'
 import type { Ops } from '@spacedrive/core/ops'
 import type { Values } from './command-spec.ts'
 import type { CliContext } from './context.ts'
-import type { OutputOf } from '@spacedrive/client'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import type { ContractOp } from './contract.ts'
 import { confirm } from './confirm.ts'
 import { exitCodeOfJob, exitCodes } from './exit-codes.ts'
+import { flagName } from './operation-commands.ts'
 import { printOutput } from './print-output.ts'
 import { type Session, openSession } from './session.ts'
-import { isShortId } from './short-id.ts'
+import { subjectNames } from './subject-names.ts'
+import { UsageError } from './usage-error.ts'
+import { wholeJobId } from './whole-job-id.ts'
 
 /** Runs the operation of a command: asks where it destroys, sends it, prints what came back, waits where that is wanted. */
 export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
@@ -16,13 +19,37 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const { wait, ...given } = values
   const input = await inputOf(operation, given, session)
   if (operation.cli?.confirm !== undefined) await confirm(operation, input, session)
-  const output = await session.call(operation, input)
+  const output = await session.call(operation, input).catch((err: unknown) => {
+    throw inOwnWords(err, operation)
+  })
   if (wait === true) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return await waitForOutputJob(output, session)
   }
-  await printOutput(operation.name, output, context)
+  const names = wantsNames(operation, context) ? await subjectNames(session) : undefined
+  await printOutput(operation.name, output, context, names)
   return exitCodeOfOutput(operation, output)
+}
+
+/** A list of jobs is for a person a list of what they work on. */
+function wantsNames({ name }: ContractOp, { globals }: CliContext): boolean {
+  return (name === 'jobs.list' || name === 'jobs.info') && !globals.json && !globals.jsonl
+}
+
+/** What the daemon says of a field, said of the flag or argument that was typed. */
+function inOwnWords(err: unknown, { cli }: ContractOp): unknown {
+  const issues = err instanceof ClientError && err.code === 'InvalidInput' ? issuesOf(err.details) : []
+  if (issues.length === 0) return err
+  const message = issues.map(({ field, message: what }) => {
+    const name = cli?.positional?.includes(field) ? field : `--${flagName(field)}`
+    return /^(is|must) /.test(what) ? `${name} ${what}` : `${name}: ${what}`
+  })
+  return new UsageError(message.join('; '), { words: cli?.words ?? [] })
+}
+
+function issuesOf(details: unknown): readonly { readonly field: string; readonly message: string }[] {
+  const issues: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'issues') : null
+  return Array.isArray(issues) ? (issues as { field: string; message: string }[]) : []
 }
 
 /** What a person typed as the operation takes it: absolute paths, whole ids, words joined. */
@@ -53,17 +80,6 @@ function absolutePath(text: string): string {
 function looksLikePath(text: string): boolean {
   return /^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)
 }
-
-/** `job list` shows the end of an id; that is enough to name the job again. */
-async function wholeJobId(text: string, session: Session): Promise<string> {
-  if (!isShortId(text)) return text
-  const jobs = await session.query('jobs.list', { limit: MAX_JOBS })
-  const found = jobs.filter(({ id }) => id.endsWith(text.toLowerCase()))
-  return found.length === 1 && found[0] ? found[0].id : text
-}
-
-/** As many as one call lists. */
-const MAX_JOBS = 1_000
 
 function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
   return answers[name]?.(output) ?? exitCodes.ok

@@ -6,6 +6,11 @@ export function shortId(id: string): string {
 /** Enough to tell a few thousand jobs apart, short enough to type. */
 const SHORT_LENGTH = 8
 
+/** Whether `text` is an id as every answer gives it. */
+export function isWholeId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
 /** Whether `text` may be the end of an id as `shortId` shows it. */
 export function isShortId(text: string): boolean {
   return /^[0-9a-f]{4,12}$/i.test(text)

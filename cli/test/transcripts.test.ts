@@ -136,7 +136,7 @@ test.skipIf(process.getuid?.() === 0)('what could not be read is listed, and the
   expect(code).toBe(5)
   const { failures } = JSON.parse(stdout) as { failures: object[] }
   expect(failures).toEqual([
-    { path: join(photos, '2024/holiday'), stage: 'index', code: 'PermissionDenied', message: expect.any(String) },
+    { path: join(photos, '2024/holiday'), stage: 'discover', code: 'PermissionDenied', message: expect.any(String) },
   ])
 })
 

@@ -7,7 +7,9 @@ import { LiveBlock } from '../live/live-block.ts'
 import { spinner } from '../live/spinner.ts'
 import { jobTones, statusLabel } from '../render/jobs.ts'
 import { type Session, openSession, untilLeft } from '../session.ts'
-import { isShortId, shortId } from '../short-id.ts'
+import { shortId } from '../short-id.ts'
+import { type SubjectNames, subjectNames, subjectOf } from '../subject-names.ts'
+import { wholeJobId } from '../whole-job-id.ts'
 import { printable } from '../text/escape.ts'
 import { fixedWidth } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
@@ -22,12 +24,11 @@ const WIDE = 100
 /** Live bars of the jobs there are, until Ctrl-C; with `--job-id` until that job has ended. In a pipe, JSON lines. */
 export async function jobMonitor(values: Values, context: CliContext): Promise<number> {
   using session = await openSession(context)
-  const only = typeof values.jobId === 'string' ? await findJob(values.jobId, session) : null
+  const only = typeof values.jobId === 'string' ? await wholeJobId(values.jobId, session) : null
   const tracker = new JobTracker(Date.now)
   const { globals, interrupt, io } = context
   const live = io.out.animated && !globals.json && !globals.jsonl
   const over = Promise.withResolvers<void>()
-  void untilLeft(session, interrupt.signal).then(over.resolve, over.reject)
   using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
     const id = event.type === 'job.warned' ? event.data.jobId : isJobEvent(event) ? event.data.id : null
@@ -40,26 +41,22 @@ export async function jobMonitor(values: Values, context: CliContext): Promise<n
   }
   const known = only === null ? null : tracker.view(only)
   if (known && isOver(known.job)) over.resolve()
-  if (live) await draw({ session, tracker, only, until: over.promise })
-  else await over.promise
+  const names = live ? await subjectNames(session) : new Map<string, string>()
+  const until = Promise.race([over.promise, untilLeft(session, interrupt.signal)])
+  if (live) await draw({ session, tracker, only, names, until })
+  else await until
   return exitCodes.ok
-}
-
-async function findJob(text: string, session: Session): Promise<string> {
-  const jobs = isShortId(text) ? await session.query('jobs.list', {}) : []
-  const found = jobs.filter(({ id }) => id.endsWith(text.toLowerCase()))
-  const { id } = await session.query('jobs.info', { job: found.length === 1 && found[0] ? found[0].id : text })
-  return id
 }
 
 interface Drawing {
   readonly session: Session
   readonly tracker: JobTracker
   readonly only: string | null
+  readonly names: SubjectNames
   readonly until: Promise<void>
 }
 
-async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
+async function draw({ names, only, session, tracker, until }: Drawing): Promise<void> {
   const { out } = session.context.io
   using block = new LiveBlock(out)
   const endings = new Map<string, number>()
@@ -72,7 +69,7 @@ async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
       if (job.id !== only && now - (endings.get(job.id) ?? now) > LINGER_MS) tracker.forget(job.id)
     }
     const views = tracker.views.filter(({ job }) => only === null || job.id === only)
-    const lines = views.map((view) => barLine(view, frame, session))
+    const lines = views.map((view) => barLine(view, frame, { names, session }))
     const title = out.style(
       'dim',
       `${views.filter(({ job }) => job.status === 'running').length} running · Ctrl-C leaves`,
@@ -81,18 +78,22 @@ async function draw({ only, session, tracker, until }: Drawing): Promise<void> {
     frame++
   }
   const timer = setInterval(once, DRAW_MS)
-  once()
-  await until
-  clearInterval(timer)
-  once()
+  try {
+    once()
+    await until
+    once()
+  } finally {
+    clearInterval(timer)
+  }
 }
 
-function barLine(view: JobView, frame: number, { context: { io } }: Session): string {
+function barLine(view: JobView, frame: number, { names, session }: Pick<Drawing, 'names' | 'session'>): string {
   const { job } = view
-  const { style, width } = io.out
+  const { style, width } = session.context.io.out
   const mark = job.status === 'running' ? spinner(frame) : '•'
   // On a wide screen there is room for what `job cancel` takes.
-  const name = fixedWidth(printable(job.name), NAME_WIDTH) + (width >= WIDE ? ` ${shortId(job.id)}` : '')
+  const name =
+    fixedWidth(subjectOf(job, names) ?? printable(job.name), NAME_WIDTH) + (width >= WIDE ? ` ${shortId(job.id)}` : '')
   const room = width - textWidth(name) - PHASE_WIDTH - 5
   const state =
     job.status === 'running'

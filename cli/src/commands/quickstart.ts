@@ -9,6 +9,7 @@ import { followJob } from '../live/follow-job.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
+import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
 import { wrap } from '../text/wrap.ts'
@@ -102,7 +103,8 @@ async function restOfJobs(session: Session): Promise<void> {
     const jobs = await session.query('jobs.list', {})
     const [next] = jobs.filter(({ status }) => status === 'running' || status === 'queued')
     if (!next) return
-    await followJob(session, { jobId: next.id, title: printable(next.name) })
+    const about = subjectOf(next, await subjectNames(session))
+    await followJob(session, { jobId: next.id, title: [printable(next.name), about].filter(Boolean).join(' · ') })
   }
 }
 
@@ -128,6 +130,7 @@ interface Summary {
   }
   readonly failures: readonly {
     readonly path: string | null
+    /** The phase of the job it came up in. */
     readonly stage: string
     readonly code: string
     readonly message: string
@@ -166,21 +169,23 @@ async function summarise({ job, library, locationId }: Facts, session: Session):
       reclaimableBytes: counts.reclaimableBytes,
     },
     sidecars: { made: 0, ready: 0, failed: 0, skipped: 0, byKind: {} },
-    failures: job.warningList.map(({ code, message, path }) => ({ path, stage: STAGE, code, message })),
+    failures: job.warningList.map(({ code, message, path, phase }) => ({ path, stage: phase, code, message })),
     seconds: {
-      discover: seconds.discover,
-      process: seconds.process,
-      aggregate: seconds.aggregate,
-      identify: seconds.identify,
+      discover: toMilliseconds(seconds.discover),
+      process: toMilliseconds(seconds.process),
+      aggregate: toMilliseconds(seconds.aggregate),
+      identify: toMilliseconds(seconds.identify),
       sidecars: 0,
-      total: seconds.total,
+      total: toMilliseconds(seconds.total),
     },
     explorer: null,
   }
 }
 
-/** Where the failures of the index job come from. */
-const STAGE = 'index'
+/** Seconds with three decimals: what is behind them is noise. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000
+}
 
 function summaryLines({ counts, location }: Summary, job: JobDetails, { context: { io } }: Session): string[] {
   const { style } = io.out

@@ -46,11 +46,15 @@ function numbers<T extends Readonly<Record<string, number>>>(output: unknown, pa
   return Object.fromEntries(entries) as T
 }
 
-/** One line a person can quote: `12,345 files in 678 folders, 4.2 GB, in 3.4 s; 12 added, 3 removed`; of another job how long it took. */
+/** One line a person can quote; of a job that does not index how long it took. */
 export function indexSummary(job: JobDetails): string {
+  return indexResult(job) ?? `completed in ${formatDuration(tookMs(job))}`
+}
+
+/** `12,345 files in 678 folders, 4.2 GB, in 3.4 s; 12 added, 3 removed`; null of a job that does not index. */
+export function indexResult(job: JobDetails): string | null {
   const { changes, counts } = indexOutputOf(job)
-  const took = job.startedAt !== null && job.endedAt !== null ? Date.parse(job.endedAt) - Date.parse(job.startedAt) : 0
-  if (counts === zeros.counts) return `completed in ${formatDuration(took)}`
+  if (counts === zeros.counts) return null
   const parts = [
     [changes.added, 'added'],
     [changes.modified, 'changed'],
@@ -58,5 +62,10 @@ export function indexSummary(job: JobDetails): string {
     [changes.removed, 'removed'],
   ] as const
   const changed = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []))
-  return `${plural(counts.files, 'file')} in ${plural(counts.directories, 'folder')}, ${formatBytes(counts.bytes)}, in ${formatDuration(took)}; ${changed.join(', ') || 'nothing changed'}`
+  const links = counts.symlinks > 0 ? ` and ${plural(counts.symlinks, 'link')}` : ''
+  return `${plural(counts.files, 'file')}${links} in ${plural(counts.directories, 'folder')}, ${formatBytes(counts.bytes)}, in ${formatDuration(tookMs(job))}; ${changed.join(', ') || 'nothing changed'}`
+}
+
+function tookMs({ endedAt, startedAt }: JobDetails): number {
+  return startedAt !== null && endedAt !== null ? Date.parse(endedAt) - Date.parse(startedAt) : 0
 }

@@ -85,8 +85,8 @@ export function progressText({ job, share }: JobView, width: number, style: Styl
   const { bytes, done, etaMs, rate, total } = job.progress
   const numbers = [
     total === null ? (done > 0 ? formatCount(done) : '') : `${formatCount(done)} of ${formatCount(total)}`,
-    rate === null ? '' : `${formatCount(rate)}/s`,
-    etaMs === null || total === null ? '' : `${formatDuration(etaMs)} left`,
+    rate === null || rate < 0.5 ? '' : `${formatCount(rate)}/s`,
+    etaMs === null || total === null || etaMs < SHORTEST_LEFT_MS ? '' : `${formatDuration(etaMs)} left`,
     bytes > 0 ? formatBytes(bytes) : '',
   ].filter(Boolean)
   if (total === null || total === 0) return fit(numbers, width).join('  ')
@@ -98,6 +98,8 @@ export function progressText({ job, share }: JobView, width: number, style: Styl
   return [style('accent', bar), percent, ...shown].join('  ')
 }
 
+/** What is gone before one has read it is not shown. */
+const SHORTEST_LEFT_MS = 1_000
 const MIN_BAR = 8
 const MAX_BAR = 32
 
@@ -134,8 +136,8 @@ export function progressStep({ job }: JobView): object {
     done,
     total,
     bytes,
-    rate,
-    etaMs,
+    rate: rate === null ? null : Math.round(rate),
+    etaMs: etaMs === null ? null : Math.round(etaMs),
     failures: job.warnings,
   }
 }

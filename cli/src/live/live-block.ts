@@ -5,6 +5,7 @@ import { textWidth } from '../text/width.ts'
 
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
+const CLEAR_LINE = '\u001b[K'
 const CLEAR_BELOW = '\u001b[0J'
 
 /** Lines at the bottom of a terminal that are drawn over again and again. Disposing leaves the terminal as it was. */
@@ -26,7 +27,8 @@ export class LiveBlock implements Disposable {
     const shown = lines.map((line) =>
       textWidth(line) < width ? line : shortenEnd(stripVTControlCharacters(line), width - 1),
     )
-    this.#screen.write(`${this.#home()}${CLEAR_BELOW}${shown.map((line) => `${line}\n`).join('')}`)
+    // Each line is drawn over and the rest cleared last: nothing flickers, and no terminal takes it for a new screen.
+    this.#screen.write(`${this.#home()}${shown.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`)
     this.#height = shown.length
   }
 

@@ -11,6 +11,7 @@ function job(phase: string, done: number, total: number | null, over: Partial<Jo
   return {
     id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
     name: 'indexing.location',
+    subject: '01890000-0000-7000-8000-0000000000a1',
     status: 'running',
     priority: 0,
     parentId: null,
@@ -98,8 +99,8 @@ test('drawing again begins where the block began, and the cursor comes back', ()
   }
   expect(written).toEqual([
     '\u001b[?25l',
-    '\r\u001b[0Jone\ntwo\n',
-    '\u001b[2F\u001b[0Ja line that is lon…\n',
+    '\rone\u001b[K\ntwo\u001b[K\n\u001b[0J',
+    '\u001b[2Fa line that is lon…\u001b[K\n\u001b[0J',
     '\u001b[1F\u001b[0J',
     '\u001b[?25h',
   ])

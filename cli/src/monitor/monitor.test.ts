@@ -22,6 +22,7 @@ function job(n: number, over: Partial<Job> = {}): Job {
   return {
     id: `01890000-0000-7000-8000-00000000000${n}` as Job['id'],
     name: 'indexing.location',
+    subject: '01890000-0000-7000-8000-0000000000a1',
     status: 'running',
     priority: 0,
     parentId: null,
@@ -104,6 +105,7 @@ function busyState(): MonitorState {
       memory: { rssBytes: 84_000_000 },
       explorer: null,
       tokenFile: null,
+      notices: [],
     },
     locations: [
       location,

@@ -5,6 +5,8 @@ import { formatAgo, formatBytes, formatCount, formatDate, formatDuration, plural
 import { type Style, type Tone } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { shortId } from '../short-id.ts'
+import { subjectOf } from '../subject-names.ts'
+import { indexResult } from '../live/index-summary.ts'
 import { phaseLabel } from '../live/job-progress.ts'
 import type { Renderers, View } from './view.ts'
 
@@ -44,9 +46,10 @@ export function statusLabel({ status, warnings }: Job): string {
 const columns: readonly Column[] = [
   { title: 'ID' },
   { title: 'JOB', shrink: 'end', min: 12 },
+  { title: 'ABOUT', shrink: 'end', min: 8 },
   { title: 'STATUS', shrink: 'end', min: 21 },
   { title: 'STARTED', drop: 1 },
-  { title: 'DETAIL', shrink: 'end', min: 24 },
+  { title: 'DETAIL', shrink: 'end', min: 20 },
 ]
 
 function jobList(jobs: readonly Job[], view: View): readonly string[] {
@@ -54,6 +57,7 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
   const rows = jobs.map((job): Cell[] => [
     view.verbose ? job.id : shortId(job.id),
     printable(job.name),
+    subjectOf(job, view.names) ?? '–',
     { text: statusLabel(job), tone: job.warnings > 0 && job.status === 'completed' ? 'warn' : jobTones[job.status] },
     formatAgo(job.startedAt ?? job.createdAt, view.now),
     detailCell(job),
@@ -61,9 +65,11 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
   return renderTable({ columns, rows, width: view.width, style: view.style })
 }
 
-/** Where a running job is, or why one failed. */
-function detailCell({ error, progress: { done, phase, total }, status }: Job): Cell {
+/** Where a running job is, why one failed, or how long it took. */
+function detailCell({ endedAt, error, progress: { done, phase, total }, startedAt, status }: Job): Cell {
   if (error !== null) return { text: printable(error.message), tone: 'bad' }
+  if (endedAt !== null && startedAt !== null)
+    return { text: `took ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`, tone: 'dim' }
   if (status !== 'running' && status !== 'paused') return ''
   const share = total ? `, ${Math.floor((done / total) * 100)} %` : ''
   return phase ? phaseLabel(phase) + share : ''
@@ -79,10 +85,11 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
   const fields = renderFields(
     [
       ['Job', printable(job.name)],
+      ['About', subjectOf(job, view.names)],
       ['Id', job.id],
       ['Status', view.style(jobTones[job.status], statusLabel(job))],
       ['Error', job.error === null ? null : `${printable(job.error.message)} (${job.error.code})`],
-      ['Phase', progress.phase ? printable(progress.phase) : null],
+      ['Phase', progress.phase && ended === null ? phaseLabel(progress.phase) : null],
       [
         'Done',
         progress.done === 0 ? null : `${doneLabel(job)}${progress.bytes > 0 ? `, ${formatBytes(progress.bytes)}` : ''}`,
@@ -93,7 +100,7 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
       ['Took', job.startedAt === null ? null : formatDuration((ended ?? view.now) - Date.parse(job.startedAt))],
       ['Attempts', job.attempts > 1 ? formatCount(job.attempts) : null],
       ['Input', printable(JSON.stringify(job.input))],
-      ['Output', job.output === null || job.output === undefined ? null : printable(JSON.stringify(job.output))],
+      ['Result', resultOf(job)],
     ],
     view,
   )
@@ -103,6 +110,12 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
     ...(job.warningList.length > 0 ? ['', ...warningLines(job.warningList, view.style)] : []),
     ...(log.length > 0 ? ['', view.style('dim', 'LOG'), ...log.map((line) => `  ${printable(line)}`)] : []),
   ]
+}
+
+/** In words where the job is of a kind this program knows. */
+function resultOf(job: JobDetails): string | null {
+  if (job.output === null || job.output === undefined) return null
+  return indexResult(job) ?? printable(JSON.stringify(job.output))
 }
 
 /** How much of the log `job info` shows without --verbose. */

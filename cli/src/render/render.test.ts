@@ -13,7 +13,8 @@ const marked: Style = (tone, text) => (tone === 'match' ? `[${text}]` : text)
 
 /** The answer as it looks at 80 columns. */
 async function look<N extends keyof Ops>(name: N, output: OutputOf<N>, style = plainStyle): Promise<string> {
-  const view = { width: 80, verbose: false, now }
+  const names = new Map([['01890000-0000-7000-8000-0000000000a1', 'Pictures']])
+  const view = { width: 80, verbose: false, now, names }
   const plain = await renderOutput(name, output, { ...view, style: plainStyle })
   expect(plain.filter((line) => textWidth(line) > 80)).toEqual([])
   const lines = await renderOutput(name, output, { ...view, style })
@@ -196,6 +197,7 @@ test('locations, jobs and volumes', async () => {
   const job: Job = {
     id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
     name: 'indexing.location',
+    subject: '01890000-0000-7000-8000-0000000000a1',
     status: 'running',
     priority: 0,
     parentId: null,

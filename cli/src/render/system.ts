@@ -31,6 +31,7 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
       ['Memory', formatBytes(status.memory.rssBytes)],
       ['Data', printable(status.dataDir)],
       ['Explorer', status.explorer],
+      ...status.notices.map((notice) => ['Note', printable(notice)] as const),
     ],
     view,
   )

@@ -1,6 +1,7 @@
 import type { Ops } from '@spacedrive/core/ops'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
+import type { SubjectNames } from '../subject-names.ts'
 import type { Style } from '../text/style.ts'
 
 /** What a renderer may know of who is reading. */
@@ -11,6 +12,8 @@ export interface View {
   readonly verbose: boolean
   /** For "5 min ago". */
   readonly now: number
+  /** What jobs work on. */
+  readonly names: SubjectNames
 }
 
 /** Lines for a person. Everything that comes from outside, such as names, goes through `printable` on the way. */
@@ -19,6 +22,6 @@ export type Renderer<N extends keyof Ops> = (output: OutputOf<N>, view: View) =>
 /** The renderers of one feature, by operation. */
 export type Renderers = { readonly [N in keyof Ops]?: Renderer<N> }
 
-export function viewOf({ globals, io }: CliContext): View {
-  return { width: io.out.width, style: io.out.style, verbose: globals.verbose, now: Date.now() }
+export function viewOf({ globals, io }: CliContext, names: SubjectNames): View {
+  return { width: io.out.width, style: io.out.style, verbose: globals.verbose, now: Date.now(), names }
 }

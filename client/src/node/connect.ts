@@ -33,7 +33,8 @@ export interface Connection extends Disposable {
 export class DaemonNotRunningError extends ClientError {
   override name = 'DaemonNotRunningError'
   constructor(instance: string) {
-    super('Unavailable', `the daemon of instance ${instance} is not running`, { details: { instance } })
+    const which = instance === 'default' ? '' : ` of instance ${instance}`
+    super('Unavailable', `the daemon${which} is not running`, { details: { instance } })
   }
 }
 

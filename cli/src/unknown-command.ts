@@ -1,0 +1,31 @@
+import { nearest } from '@spacedrive/core/nearest'
+import type { CommandSpec } from './command-spec.ts'
+import { UsageError } from './usage-error.ts'
+
+/** That there is no such command, and which was probably meant. `typed` may have arguments behind the words that name no command. */
+export function unknownCommand(typed: readonly string[], commands: readonly CommandSpec[]): UsageError {
+  const shown = commands.filter((command) => !command.hidden).flatMap((command) => [command.words, ...command.aliases])
+  const names = shown.map((words) => words.join(' '))
+  const [first = '', second] = typed
+  const known = shown.some((words) => words[0] === first)
+  const verb = known ? (second ?? '') : first
+  const near = [
+    ...shown.flatMap(([word = '', next = '']) => {
+      if (!known) return first !== '' && word.startsWith(first) ? [word] : []
+      return word === first && verb !== '' && next.startsWith(verb) ? [`${word} ${next}`] : []
+    }),
+    ...nearest(
+      [first, second].filter(Boolean).join(' '),
+      names.filter((name) => name.includes(' ')),
+    ),
+    ...(known ? [] : nearest(first, [...names, ...shown.map((words) => words[0] ?? '')])),
+    ...shown
+      .filter((words) => (known ? words[0] === first : words.length > 1) && nearest(verb, words.slice(1)).length > 0)
+      .map((words) => words.join(' ')),
+  ]
+  const suggestions = [...new Set(near)].slice(0, MAX_SUGGESTIONS).map((words) => `spacedrive ${words}`)
+  return new UsageError(`there is no command "${known ? `${first} ${second}` : first}"`, { suggestions })
+}
+
+/** More than a few are no help. */
+const MAX_SUGGESTIONS = 3
