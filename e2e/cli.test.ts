@@ -54,7 +54,7 @@ test('what changes in a folder nobody watches is told by verify, and mended by -
   await using home = await TestHome.create()
   const photos = await photosIn(home)
   await home.json('library', 'create', 'Mine')
-  await home.json('location', 'add', photos, '--no-watch', '--wait')
+  await home.json('location', 'add', photos, '--mode', 'shallow', '--no-watch', '--wait')
   await appendFile(join(photos, 'beach.jpg'), 'and a shell')
   await rm(join(photos, '2024/cat.jpg'))
   await writeFile(join(photos, '2024/dog.jpg'), 'dog')
@@ -77,7 +77,7 @@ test('a row that is wrong is told by verify, and mended by --fix', async () => {
   await using home = await TestHome.create()
   const photos = await photosIn(home)
   const { path } = await home.json<{ path: string }>('library', 'create', 'Mine')
-  await home.json('location', 'add', photos, '--no-watch', '--wait')
+  await home.json('location', 'add', photos, '--mode', 'shallow', '--no-watch', '--wait')
   tamper(join(path, 'database.db'), `update entries set mtime = 0 where name = 'beach.jpg'`)
 
   const told = await home.run('index', 'verify', photos, '--json')
@@ -100,7 +100,9 @@ test('what changed while no daemon ran is found when one starts', async () => {
 
 test('instances have daemons and libraries of their own, and are stopped one by one', async () => {
   await using home = await TestHome.create()
+  await using stops = new AsyncDisposableStack()
   const photos = await photosIn(home)
+  for (const name of ['alice', 'bob']) stops.defer(async () => void (await home.run('stop', '--instance', name)))
   for (const name of ['alice', 'bob']) await home.json('library', 'create', name, '--instance', name)
   await home.json('location', 'add', photos, '--wait', '--instance', 'alice')
   expect(await home.json('location', 'list', '--instance', 'bob')).toEqual([])
