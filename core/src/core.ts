@@ -8,6 +8,7 @@ import { LibraryManager } from './library/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { CoreError } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
+import { pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
 
@@ -73,6 +74,8 @@ export class Core implements AsyncDisposable {
     await using parts = new AsyncDisposableStack()
     makeDataDir(dataDir)
     const events = parts.use(new EventBus({ log, now }))
+    // After all that could still send something.
+    parts.defer(() => events.emit('core.stopped', {}))
     const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
     const device = await DeviceManager.open({ dataDir, log, now })
     const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
@@ -125,7 +128,15 @@ export class Core implements AsyncDisposable {
       memory: { rssBytes: process.memoryUsage.rss() },
       explorer: null,
       tokenFile: null,
+      notices: this.#notices(),
     }
+  }
+
+  #notices(): string[] {
+    const { copiedFrom } = this.device
+    const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
+    const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
+    return copiedFrom === null ? failed : [copied, ...failed]
   }
 
   async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {
@@ -139,17 +150,12 @@ export class Core implements AsyncDisposable {
 
   /** Jobs keep their state, libraries close, locks are given back. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
+    this.#closed ??= this.#parts.disposeAsync()
     return this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  async #close(): Promise<void> {
-    this.events.emit('core.stopped', {})
-    await this.#parts.disposeAsync()
   }
 }
 
@@ -157,11 +163,8 @@ function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new CoreError(
-      'PermissionDenied',
-      `the data folder ${dataDir} cannot be made; choose another with --data-dir`,
-      { cause },
-    )
+    const code = pathErrorCode(cause) ?? 'PermissionDenied'
+    throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
 }
 

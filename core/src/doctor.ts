@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises'
 import type { Core } from './core.ts'
-import { errorMessage } from './util/errors.ts'
+import { type ErrorCode, errorMessage } from './util/errors.ts'
+import { shellWord } from './util/shell-word.ts'
 
 export interface DoctorCheck {
   readonly name: string
@@ -51,16 +52,16 @@ function checkNode(): DoctorCheck {
   return { name: 'runtime', state: 'error', detail, fix: `install Node.js ${MIN_NODE_MAJOR} or later` }
 }
 
-async function checkSpace(dataDir: string): Promise<DoctorCheck> {
-  const stats = await statfs(dataDir)
-  const free = stats.bavail * stats.bsize
-  const detail = `${Math.round(free / 1_048_576)} MiB free for ${dataDir}`
-  if (free >= LOW_SPACE_BYTES) return { name: 'free space', state: 'ok', detail, fix: null }
-  return {
-    name: 'free space',
-    state: 'warning',
-    detail,
-    fix: 'free some space, or move the data folder with --data-dir',
+async function checkSpace(folder: string): Promise<DoctorCheck> {
+  const name = 'free space'
+  try {
+    const stats = await statfs(folder)
+    const free = stats.bavail * stats.bsize
+    const detail = `${Math.round(free / 1_048_576)} MiB free for ${folder}`
+    if (free >= LOW_SPACE_BYTES) return { name, state: 'ok', detail, fix: null }
+    return { name, state: 'warning', detail, fix: 'free some space, or move the data folder with --data-dir' }
+  } catch (err) {
+    return { name, state: 'error', detail: `${folder} cannot be looked at: ${errorMessage(err)}`, fix: null }
   }
 }
 
@@ -91,7 +92,6 @@ function checkClock(): DoctorCheck {
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
 }
 
-/** Noticed once, at the first start after the copy. */
 function checkDevice({ device }: Core): DoctorCheck {
   const { id, name } = device.info()
   const detail = `${name}, ${id}`
@@ -100,7 +100,7 @@ function checkDevice({ device }: Core): DoctorCheck {
     name: 'identity',
     state: 'warning',
     detail: `${detail}: the data folder is a copy of that of ${device.copiedFrom}`,
-    fix: `spacedrive device rename ${JSON.stringify(`${name} 2`)}`,
+    fix: `spacedrive device rename ${shellWord(`${name} 2`)}`,
   }
 }
 
@@ -113,7 +113,7 @@ function checkLocations(core: Core): DoctorCheck[] {
         name: `location ${name}`,
         state: 'warning',
         detail: `${state}: ${error}`,
-        fix: `spacedrive location info ${JSON.stringify(name)}`,
+        fix: `spacedrive location info ${shellWord(name)}`,
       })
     }
   }
@@ -121,13 +121,28 @@ function checkLocations(core: Core): DoctorCheck[] {
 }
 
 function checkLibraries(core: Core): DoctorCheck[] {
-  const failed = core.libraries.list().filter((library) => library.error !== null && !library.open)
-  return failed.map(({ name, path, error }) => ({
+  return core.libraries.failed().map(({ name, path, error, errorCode }) => ({
     name: `library ${name}`,
     state: 'error',
     detail: `not opened: ${error}`,
-    fix: `spacedrive library restore ${path}`,
+    fix: fixOf(errorCode, path),
   }))
+}
+
+/** What to do about a library that could not be opened. */
+function fixOf(code: ErrorCode | null, path: string): string {
+  const folder = shellWord(path)
+  switch (code) {
+    case 'Corrupt':
+      return `spacedrive library restore ${folder}`
+    case 'NotFound':
+      return 'plug its disk in, or open it where it is now: spacedrive library open <path>'
+    case 'PermissionDenied':
+    case 'VersionMismatch':
+      return `spacedrive library open ${folder} --read-only`
+    default:
+      return `spacedrive library open ${folder}`
+  }
 }
 
 async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCheck[]> {
@@ -141,7 +156,7 @@ async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCh
         name,
         state: ok ? 'ok' : 'error',
         detail,
-        fix: ok ? null : `spacedrive library restore ${library.path}`,
+        fix: ok ? null : `spacedrive library restore ${shellWord(library.path)}`,
       })
     } catch (err) {
       checks.push({ name, state: 'error', detail: errorMessage(err), fix: null })

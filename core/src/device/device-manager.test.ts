@@ -41,6 +41,23 @@ test('a broken identity file is set aside with its content', async () => {
   expect(await readFile(join(dir.path, aside!), 'utf8')).toBe('{ half')
 })
 
+test('the identity of a newer version is left alone', async () => {
+  await using dir = await dataDir()
+  const file = join(dir.path, 'device.json')
+  await writeFile(file, JSON.stringify({ version: 2, id: 'kept' }))
+  await expect(DeviceManager.open({ dataDir: dir.path, ...on('a') })).rejects.toMatchObject({ code: 'VersionMismatch' })
+  expect(await readFile(file, 'utf8')).toContain('kept')
+})
+
+test('a copied data folder is told until the device has a name of its own', async () => {
+  await using dir = await dataDir()
+  const { name } = (await DeviceManager.open({ dataDir: dir.path, ...on('a') })).info()
+  const open = () => DeviceManager.open({ dataDir: dir.path, ...on('b') })
+  expect([(await open()).copiedFrom, (await open()).copiedFrom]).toEqual([name, name])
+  await (await open()).rename('Another')
+  expect((await open()).copiedFrom).toBeNull()
+})
+
 test('a new name stays', async () => {
   await using dir = await dataDir()
   const device = await DeviceManager.open({ dataDir: dir.path, ...on('a') })

@@ -6,13 +6,15 @@ import { z } from 'zod'
 import { type Device, DeviceId } from '../domain/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 import { readHardware, readOs } from './hardware.ts'
 import { readMachineId } from './machine-id.ts'
 
+const IDENTITY_VERSION = 1
 const Identity = z.object({
-  version: z.literal(1),
+  version: z.literal(IDENTITY_VERSION),
   id: DeviceId,
   name: z.string().min(1),
   createdAt: z.iso.datetime(),
@@ -20,7 +22,10 @@ const Identity = z.object({
   machine: z.string().nullable(),
   /** The data folder, as it was when this was written. */
   folder: z.string(),
+  /** The name of the device whose data folder this is a copy of; null once this one has been given a name. */
+  copiedFrom: z.string().nullable().default(null),
 })
+const NewerIdentity = z.object({ version: z.number().gt(IDENTITY_VERSION) })
 type Identity = z.infer<typeof Identity>
 
 export interface DeviceManagerDeps {
@@ -39,26 +44,19 @@ export class DeviceManager {
   readonly #file: string
   readonly #os: Device['os']
   readonly #hardware: Device['hardware']
-  readonly #copiedFrom: string | null
   #identity: Identity
 
-  private constructor(of: {
-    file: string
-    identity: Identity
-    os: Device['os']
-    hardware: Device['hardware']
-    copiedFrom: string | null
-  }) {
+  private constructor(of: { file: string; identity: Identity; os: Device['os']; hardware: Device['hardware'] }) {
     this.#file = of.file
     this.#identity = of.identity
     this.#os = of.os
     this.#hardware = of.hardware
-    this.#copiedFrom = of.copiedFrom
   }
 
   /**
    * Reads the identity, or makes one. A data folder that was copied, to another machine or beside the original, gets an
    * identity of its own: two devices with one id would overwrite each other's files. One that was moved keeps its own.
+   * Throws `VersionMismatch` for the identity of a newer version, and what keeps the file from being read or written.
    */
   static async open(deps: DeviceManagerDeps): Promise<DeviceManager> {
     const { dataDir, log, now = Date.now, machineId = readMachineId } = deps
@@ -73,16 +71,16 @@ export class DeviceManager {
     const identity =
       known && !isCopied
         ? { ...known, machine: machine ?? known.machine, folder }
-        : newIdentity(now(), { machine, folder })
+        : newIdentity(now(), { machine, folder, copiedFrom: known?.name ?? null })
     if (known?.id !== identity.id || known.folder !== folder || known.machine !== identity.machine) {
       await writeIdentity(file, identity)
     }
-    return new DeviceManager({ file, identity, os: system, hardware, copiedFrom: isCopied ? known.name : null })
+    return new DeviceManager({ file, identity, os: system, hardware })
   }
 
-  /** The name of the device whose data folder this is a copy of, where that was noticed at this start. */
+  /** The name of the device whose data folder this is a copy of, until this one is given a name of its own. */
   get copiedFrom(): string | null {
-    return this.#copiedFrom
+    return this.#identity.copiedFrom
   }
 
   info(): Device {
@@ -103,7 +101,7 @@ export class DeviceManager {
   async rename(name: string): Promise<Device> {
     const trimmed = name.trim()
     if (trimmed === '') throw new CoreError('InvalidInput', 'a device needs a name')
-    const identity = { ...this.#identity, name: trimmed }
+    const identity = { ...this.#identity, name: trimmed, copiedFrom: null }
     await writeIdentity(this.#file, identity)
     this.#identity = identity
     return this.info()
@@ -119,9 +117,9 @@ export function toSlug(name: string): string {
   return plain.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'device'
 }
 
-function newIdentity(now: number, place: Pick<Identity, 'machine' | 'folder'>): Identity {
+function newIdentity(now: number, place: Pick<Identity, 'machine' | 'folder' | 'copiedFrom'>): Identity {
   return {
-    version: 1,
+    version: IDENTITY_VERSION,
     id: DeviceId.parse(uuidv7(now)),
     name: os.hostname().replace(/\.local$/, '') || 'device',
     createdAt: new Date(now).toISOString(),
@@ -157,21 +155,34 @@ async function setCopyAside(file: string, { known, log, now }: Circumstances & {
 async function readIdentity(file: string, { log, now }: Circumstances): Promise<Identity | null> {
   const text = await readFile(file, 'utf8').catch((err: unknown) => {
     if (systemCode(err) === 'ENOENT') return null
-    throw new CoreError('PermissionDenied', `${file} cannot be read`, { cause: err })
+    throw pathError(err, file)
   })
   if (text === null) return null
+  const json = parseJson(text)
+  if (NewerIdentity.safeParse(json).success) {
+    throw new CoreError('VersionMismatch', `${file} is of a newer version of Spacedrive; update this one`)
+  }
+  const identity = Identity.safeParse(json)
+  if (identity.success) return identity.data
+  const aside = `${file}.broken-${timestamp(now())}`
+  await rename(file, aside)
+  const { error: err } = identity
+  log.error({ file, aside, err }, 'the identity of this device cannot be read: it was set aside, and a new one made')
+  return null
+}
+
+function parseJson(text: string): unknown {
   try {
-    return Identity.parse(JSON.parse(text))
-  } catch (err) {
-    const aside = `${file}.broken-${timestamp(now())}`
-    await rename(file, aside)
-    log.error({ file, aside, err }, 'the identity of this device cannot be read: it was set aside, and a new one made')
+    return JSON.parse(text)
+  } catch {
     return null
   }
 }
 
 async function writeIdentity(file: string, identity: Identity): Promise<void> {
-  await writeFileAtomically(file, `${JSON.stringify(identity, null, 2)}\n`)
+  await writeFileAtomically(file, `${JSON.stringify(identity, null, 2)}\n`).catch((err: unknown) => {
+    throw pathError(err, file)
+  })
 }
 
 function timestamp(ms: number): string {

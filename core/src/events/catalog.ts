@@ -9,7 +9,7 @@ import { Volume } from '../domain/volume.ts'
 export const events = {
   /** The engine is open and answers. */
   'core.started': z.object({ version: z.string() }),
-  /** The engine is closing; nothing more is coming. */
+  /** The engine has closed; nothing more is coming. */
   'core.stopped': z.object({}),
   /** A library folder was made. */
   'library.created': Library,

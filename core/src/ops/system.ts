@@ -20,6 +20,8 @@ export const systemStatus = defineQuery({
     memory: z.object({ rssBytes: z.number() }),
     explorer: z.string().nullable(),
     tokenFile: z.string().nullable(),
+    /** What somebody should see to, a sentence each: a copied data folder, a library that could not be opened. */
+    notices: z.array(z.string()),
   }),
   run: async (_input, { core }) => core.status(),
 })
