@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
@@ -10,12 +10,12 @@ import {
   FILE,
   foundAt,
   type FoundEntry,
-  pathAfter,
   type Touched,
 } from './entry-writer.ts'
 import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
 import type { FileObject } from './ephemeral-ids.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
+import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import {
   addStats,
   birthtimeOf,
@@ -27,7 +27,7 @@ import {
   statEntry,
   UnreadableDirectory,
 } from './listing.ts'
-import { objectKey, reconcile } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 import { Removals } from './removals.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
 import { Walker } from './walk.ts'
@@ -53,15 +53,6 @@ interface Node {
   stale: boolean
 }
 
-interface KnownDirectory {
-  readonly id: number
-  readonly name: RawName
-  readonly fingerprint: Uint8Array | null
-  readonly scannedAt: number | null
-  readonly mtime: number
-  readonly mtimeNs: number
-}
-
 /**
  * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
  *
@@ -73,26 +64,22 @@ export class Scan {
   readonly #request: ScanRequest
   readonly #host: ScanHost
   readonly #writer: EntryWriter
-  readonly #db: DatabaseSync
-  readonly #directoryByPath: StatementSync
+  readonly #directories: KnownDirectories
   readonly #walker: Walker
   readonly #device: bigint
   readonly #locationRoots: ReadonlySet<number>
-  readonly #knownByParent = new Map<number, KnownDirectory[]>()
   readonly #inFlight = new Map<number, Node>()
   readonly #nodesByDir = new Map<RawName, Node>()
   readonly #removals: Removals
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
-  #directoriesByObject: Map<number | string, { id: number; path: RawName }> | null = null
   #seq = 0
   #unreadable = 0
   #refreshing = false
   #push: (task: WalkTask) => void = () => {}
 
   constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
-    this.#db = db
     this.#writer = writer
     this.#request = request
     this.#host = {
@@ -103,7 +90,7 @@ export class Scan {
       },
     }
     this.#firstNewId = writer.nextId
-    this.#directoryByPath = db.prepare('select id from directories where volume_id = ? and path = ?')
+    this.#directories = new KnownDirectories(db, { volumeId: request.volumeId, firstNewId: this.#firstNewId })
     const stats = statEntry(request.dir)
     if (!stats) throw new CoreError('Offline', `${displayName(request.dir)} is not there`)
     if (!stats.isDirectory()) throw new CoreError('Offline', `${displayName(request.dir)} is not a folder any more`)
@@ -173,7 +160,7 @@ export class Scan {
 
   #refreshDirectory({ dir, names, depth }: DirtyDirectory): void {
     const path = this.#pathInVolume(dir)
-    const id = this.#directoryAt(path)
+    const id = this.#directories.at(path)
     if (id === null) return
     // It was added a moment ago, with the folder above it, and the walk is about to read it.
     if (id >= this.#firstNewId) return
@@ -253,15 +240,8 @@ export class Scan {
   /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
   #loadKnown(): Node {
     const { dir, directoryId, volumePath, maxDepth } = this.#request
-    const rows = this.#directoriesBelow(volumePath)
-    const own = rows.get(directoryId)
+    const own = this.#directories.load(volumePath, directoryId).get(directoryId)
     if (!own) throw new CoreError('NotFound', `${displayName(dir)} is not in the index any more`)
-    for (const row of rows.values()) {
-      if (row.id === directoryId || row.parentId === null) continue
-      const siblings = this.#knownByParent.get(row.parentId)
-      if (siblings) siblings.push(row)
-      else this.#knownByParent.set(row.parentId, [row])
-    }
     // Where the folder lies inside the location, the rules of the folders between hold too.
     const anchors = this.#walker.anchorsAt(dir)
     return this.#node({
@@ -274,39 +254,12 @@ export class Scan {
     })
   }
 
-  #directoriesBelow(volumePath: RawName): Map<number, KnownDirectory & { parentId: number | null }> {
-    const from = nameBytes(volumePath)
-    const rows = this.#db
-      .prepare(
-        `select d.id, e.parent_id, e.name, e.mtime, e.mtime_ns, d.fingerprint, d.scanned_at
-         from directories d join entries e on e.id = d.id
-         where d.volume_id = ? and d.path >= ? and d.path < ?`,
-      )
-      .all(this.#request.volumeId, from, pathAfter(from))
-    return new Map(
-      rows.map((row) => [
-        Number(row['id']),
-        {
-          id: Number(row['id']),
-          parentId: row['parent_id'] === null ? null : Number(row['parent_id']),
-          name: row['name'] as RawName,
-          fingerprint: row['fingerprint'] as Uint8Array | null,
-          scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
-          mtime: Number(row['mtime']),
-          mtimeNs: Number(row['mtime_ns']),
-        },
-      ]),
-    )
-  }
-
   #node(of: Omit<Node, 'redo' | 'stale' | 'children' | 'times'> & { mtime?: number; mtimeNs?: number }): Node {
     const { mtime, mtimeNs, ...rest } = of
     // Whoever was moved has no times here: it is compared by its entries.
     const known = mtime !== undefined && !Number.isNaN(mtime)
     const times = this.#request.trustTimes && known ? { mtime, mtimeNs: mtimeNs ?? 0 } : null
-    const children = this.#knownByParent.get(of.id) ?? []
-    this.#knownByParent.delete(of.id)
-    return { ...rest, children, times, redo: false, stale: false }
+    return { ...rest, children: this.#directories.takeChildren(of.id), times, redo: false, stale: false }
   }
 
   /** Hands a folder to the walk, unless this scan has recorded it before it was interrupted. */
@@ -531,7 +484,8 @@ export class Scan {
       if (row.kind === DIRECTORY) this.#relocate(node, row.row, entry.found)
       else this.#writer.rename(row.row, entry.found)
       this.#writer.update(row.row, entry.found)
-      if (row.kind === DIRECTORY && !this.#refreshing) this.#descendKnown(node, row.row.id, entry.found, anchors)
+      if (row.kind === DIRECTORY && !this.#refreshing)
+        this.#sendChild(node, this.#directories.found(row.row.id, entry.found.name), anchors)
     }
     for (const { row, found: entry } of kept) {
       if (differs(row.row, entry.found)) {
@@ -562,20 +516,19 @@ export class Scan {
    */
   #knownElsewhere(node: Node, found: FoundEntry, path: RawName): KnownDirectory | null {
     // Only a location of its own can be known here: this one's rows begin with this scan.
-    const here = this.#locationRoots.size > 1 ? this.#directoryAt(path) : null
+    const here = this.#locationRoots.size > 1 ? this.#directories.at(path) : null
     if (here !== null) {
       this.#writer.adopt(here, node.id)
-      return this.#known(here, found)
+      return this.#directories.found(here, found.name)
     }
-    if (this.#byObject().size === 0) return null
-    const before = this.#byObject().get(objectKey(found.inode, birthtimeOf(found)))
+    const before = this.#directories.sameObject(found)
     if (!before || this.#isStillAt(before.path, found)) return null
     const row = this.#writer.row(before.id)
     if (!row || row.kind !== DIRECTORY || this.#locationRoots.has(row.id)) return null
     this.#changes.moved++
     this.#relocate(node, row, found)
     this.#writer.update(this.#writer.row(row.id)!, found)
-    return this.#known(row.id, found)
+    return this.#directories.found(row.id, found.name)
   }
 
   /** Moves a folder's row and paths to `node`, under the name it was found by; what is known below it is read anew. */
@@ -583,56 +536,11 @@ export class Scan {
     const newPath = directoryPath(node.path, found.name)
     this.#removals.keepRelocated(row.id)
     this.#writer.moveDirectory(row, { parentId: node.id, found, newPath })
-    const below = this.#directoriesBelow(newPath)
+    this.#directories.moved(found, newPath)
+    // Nothing below is looked at now, and nothing is being read: there is no need to know it.
+    if (this.#refreshing && this.#inFlight.size === 0) return
+    const below = this.#directories.load(newPath, row.id)
     for (const pending of this.#inFlight.values()) if (below.has(pending.id)) pending.stale = true
-    for (const id of below.keys()) this.#knownByParent.delete(id)
-    for (const directory of below.values()) {
-      if (directory.id === row.id || directory.parentId === null) continue
-      const siblings = this.#knownByParent.get(directory.parentId)
-      if (siblings) siblings.push(directory)
-      else this.#knownByParent.set(directory.parentId, [directory])
-    }
-    const moved = this.#byObject().get(objectKey(found.inode, birthtimeOf(found)))
-    if (moved) moved.path = newPath
-  }
-
-  #descendKnown(node: Node, id: number, found: FoundEntry, anchors: readonly string[]): void {
-    this.#sendChild(node, this.#known(id, found), anchors)
-  }
-
-  #known(id: number, found: FoundEntry): KnownDirectory {
-    const row = this.#db.prepare('select fingerprint, scanned_at from directories where id = ?').get(id)!
-    return {
-      id,
-      name: found.name,
-      fingerprint: row['fingerprint'] as Uint8Array | null,
-      scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
-      mtime: Number.NaN,
-      mtimeNs: 0,
-    }
-  }
-
-  #directoryAt(path: RawName): number | null {
-    const row = this.#directoryByPath.get(this.#request.volumeId, nameBytes(path))
-    return row ? Number(row['id']) : null
-  }
-
-  /** Every folder of the volume the index knew when this scan first met a new one. */
-  #byObject(): Map<number | string, { id: number; path: RawName }> {
-    if (this.#directoriesByObject) return this.#directoriesByObject
-    const rows = this.#db
-      .prepare(
-        `select d.id, d.path, e.inode, e.birthtime from directories d join entries e on e.id = d.id
-         where d.volume_id = ? and d.scanned_at is not null and d.id < ?`,
-      )
-      .all(this.#request.volumeId, this.#firstNewId)
-    this.#directoriesByObject = new Map(
-      rows.map((row) => [
-        objectKey(row['inode'] as number | Uint8Array, row['birthtime'] as number | null),
-        { id: Number(row['id']), path: bytesToName(row['path'] as Uint8Array) },
-      ]),
-    )
-    return this.#directoriesByObject
   }
 
   #isStillAt(path: RawName, found: FoundEntry): boolean {
