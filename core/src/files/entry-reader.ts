@@ -111,7 +111,7 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
   ] = row
   const name = displayName(rawName)
   const kind = entryKinds[kindIndex]!
-  // One literal, and the two rare fields after it: a listing makes ten thousand of these.
+  // One literal, and the two rare fields after it, which hold the bytes where the text does not: a listing makes thousands.
   const entry: Entry = {
     id: hexToUuid(uuidHex) as EntryId,
     path: displayName(path),
@@ -133,17 +133,6 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
   if (typeof path !== 'string') entry.pathBase64 = toBase64(path)
   if (typeof rawName !== 'string') entry.nameBase64 = toBase64(rawName)
   return entry
-}
-
-/** A path as people and programs get it: text, and the bytes where the text does not hold them. */
-export function shownPath(path: RawName): { path: string; pathBase64?: string } {
-  const shown = displayName(path)
-  return typeof path === 'string' ? { path: shown } : { path: shown, pathBase64: toBase64(path) }
-}
-
-export function shownName(name: RawName): { name: string; nameBase64?: string } {
-  const shown = displayName(name)
-  return typeof name === 'string' ? { name: shown } : { name: shown, nameBase64: toBase64(name) }
 }
 
 function toBase64(bytes: RawName): string {

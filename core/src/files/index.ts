@@ -1,3 +1,2 @@
-export { EntryReader, type PlacedEntry, shownName, shownPath } from './entry-reader.ts'
+export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
-export { toTimestamp } from './timestamp.ts'

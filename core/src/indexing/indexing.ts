@@ -4,32 +4,21 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { z } from 'zod'
 import type { EntryCounts, IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
-import { ContentId, type Entry, EntryId, type JobId, entryKinds, fileTypes } from '../domain/index.ts'
-import { contentUuid, detectFromExtension } from '../content/index.ts'
+import type { Entry, JobId } from '../domain/index.ts'
 import type { JobManager, ProgressUpdate } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import { assertPresent, checkRoot, type KnownLocation, type Locations, type RootState } from '../location/index.ts'
 import { CoreError, type ErrorCode, errorCodes, errorMessage, systemCode } from '../util/errors.ts'
-import {
-  displayName,
-  extensionOf,
-  fsPath,
-  joinName,
-  nameBytes,
-  parsePath,
-  bytesToName,
-  type RawName,
-} from '../util/file-name.ts'
+import { displayName, fsPath, nameBytes, parsePath, bytesToName, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
-import { blobToUuid } from '../util/uuid.ts'
 import { type CloudPlace, cloudPlace, cloudRoots, type VolumeManager } from '../volume/index.ts'
-import { shownName, shownPath, toTimestamp } from '../files/index.ts'
+import { browsedToEntries } from './browsed-entries.ts'
 import { explainPath, type Explanation } from './explain.ts'
 import { indexContent } from './index-content.ts'
 import { indexLocation } from './index-location.ts'
 import type { IndexWorker } from './index-worker-client.ts'
 import { defaultRules } from './rules/index.ts'
-import type { BrowsedEntry, Difference, IdentifyReport, LocationScope } from './worker/requests.ts'
+import type { Difference, IdentifyReport, LocationScope } from './worker/requests.ts'
 import type { DirtyDirectory, ScanReport } from './worker/scan-request.ts'
 
 /** What later features plug in: asked at the end of every index run which work the new contents make. */
@@ -360,7 +349,7 @@ export class Indexing {
       { dir, rules, recursive, content, limit, hidden: true },
       { signal },
     )
-    return { items: report.entries.map(browsedToEntry), total: report.total }
+    return { items: browsedToEntries(report.entries), total: report.total }
   }
 
   async indexPath(input: { location: string; scope: 'current' | 'recursive'; mode?: IndexMode | undefined }): Promise<{
@@ -560,29 +549,4 @@ function encodePath(path: RawName): string {
 
 function toErrorCode(code: string | undefined): ErrorCode {
   return (errorCodes as readonly string[]).includes(code ?? '') ? (code as ErrorCode) : 'Unavailable'
-}
-
-function browsedToEntry(entry: BrowsedEntry): Entry {
-  const name = displayName(entry.name)
-  const kind = entryKinds[entry.numbers[0]!]!
-  const birthtime = entry.numbers[6]!
-  return {
-    id: EntryId.parse(blobToUuid(entry.uuid)),
-    ...shownPath(joinName(entry.dir, entry.name)),
-    ...shownName(entry.name),
-    kind,
-    type: kind === 'file' ? (fileTypes[detectFromExtension(name)] ?? 'unknown') : 'unknown',
-    extension: kind === 'file' ? extensionOf(name) : '',
-    mime: null,
-    size: entry.numbers[1]!,
-    allocated: entry.numbers[2]!,
-    modifiedAt: toTimestamp(entry.numbers[3]!),
-    createdAt: Number.isNaN(birthtime) ? null : toTimestamp(birthtime),
-    contentId: entry.content ? ContentId.parse(blobToUuid(contentUuid(entry.content))) : null,
-    hidden: name.startsWith('.'),
-    childCount: null,
-    fileCount: null,
-    totalSize: null,
-    ...(entry.hiddenBy === null ? {} : { hiddenBy: entry.hiddenBy }),
-  }
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { HashPool } from '../../content/index.ts'
+import type { EntryCounts } from '../../domain/location.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { sortKey } from '../../util/sort-key.ts'
@@ -11,11 +12,12 @@ import {
   FLAGS,
   inodeOf,
   KIND,
+  type Listing,
   SIZE,
   statEntry,
   UnreadableDirectory,
 } from './listing.ts'
-import type { BrowsedEntry, BrowseReport, BrowseRequest } from './requests.ts'
+import type { BrowseReport, BrowseRequest } from './requests.ts'
 import { Walker } from './walk.ts'
 
 /** Folders read before other work of this thread gets its turn. */
@@ -28,6 +30,27 @@ interface Waiting {
   readonly anchors: readonly string[]
 }
 
+/** One look, as far as it has come. */
+interface Look {
+  readonly request: BrowseRequest
+  readonly walker: Walker
+  readonly ids: EphemeralIds
+  readonly found: Found
+  readonly counts: EntryCounts
+  readonly warnings: BrowseReport['warnings']
+  readonly waiting: Waiting[]
+  total: number
+}
+
+/** `BrowsedEntries` while they grow. */
+interface Found {
+  readonly folders: { readonly dir: RawName; readonly count: number }[]
+  readonly names: RawName[]
+  readonly numbers: number[]
+  readonly uuids: Uint8Array[]
+  readonly hiddenBy: Map<number, string>
+}
+
 /**
  * Looks into a folder, and below it where asked, without the index: the walk and the rules of a scan, with a list in
  * memory for its sink. What a rule would keep out is shown with the rule, and not entered.
@@ -37,29 +60,29 @@ export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: 
   if (!stats) throw new CoreError('NotFound', `${displayName(request.dir)} does not exist`)
   if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${displayName(request.dir)} is not a folder`)
   const walker = new Walker({ root: displayName(request.dir), device: stats.dev, rules: request.rules })
-  const report: BrowseReport = {
-    entries: [],
-    total: 0,
+  const look: Look = {
+    request,
+    walker,
+    ids,
+    found: { folders: [], names: [], numbers: [], uuids: [], hiddenBy: new Map() },
     counts: { files: 0, directories: 0, symlinks: 0, others: 0, bytes: 0 },
     warnings: [],
+    waiting: [{ dir: request.dir, anchors: walker.anchorsAt(request.dir) }],
+    total: 0,
   }
-  const waiting: Waiting[] = [{ dir: request.dir, anchors: walker.anchorsAt(request.dir) }]
-  for (let turns = 1; waiting.length > 0; turns++) {
+  for (let turns = 1; look.waiting.length > 0; turns++) {
     if (turns % FOLDERS_PER_TURN === 0) await setImmediate()
     signal.throwIfAborted()
-    lookInto(waiting.pop()!, walker, request, ids, report, waiting)
+    lookInto(look.waiting.pop()!, look)
   }
-  return request.content ? { ...report, entries: await withContent(report.entries, signal) } : report
+  const { counts, found, total, warnings } = look
+  const contents = request.content ? await hashFiles(found, signal) : new Map<number, Uint8Array>()
+  const entries = { ...found, numbers: Float64Array.from(found.numbers), uuids: joined(found.uuids), contents }
+  return { entries, total, counts, warnings }
 }
 
-function lookInto(
-  { dir, anchors }: Waiting,
-  walker: Walker,
-  request: BrowseRequest,
-  ids: EphemeralIds,
-  report: BrowseReport,
-  waiting: Waiting[],
-): void {
+function lookInto({ dir, anchors }: Waiting, look: Look): void {
+  const { counts, found, request, walker } = look
   const hidden = new Map<string, string>()
   let listed
   try {
@@ -68,52 +91,88 @@ function lookInto(
     if (!(err instanceof UnreadableDirectory)) throw err
     if (dir === request.dir)
       throw new CoreError(err.gone ? 'NotFound' : 'PermissionDenied', err.message, { cause: err })
-    report.warnings.push({ path: displayName(dir), code: err.code, message: err.message })
+    look.warnings.push({ path: displayName(dir), code: err.code, message: err.message })
     return
   }
   const { listing, context } = listed
   for (const entry of listing.unreadable) {
-    report.warnings.push({ path: displayName(joinName(dir, entry.name)), code: entry.code, message: entry.message })
+    look.warnings.push({ path: displayName(joinName(dir, entry.name)), code: entry.code, message: entry.message })
   }
-  report.total += listing.names.length
-  const order = listing.names
-    .map((name, i) => ({ i, key: sortKey(name, listing.numbers[i * FIELDS + KIND] === 1) }))
-    .toSorted((a, b) => Buffer.compare(a.key, b.key))
+  look.total += listing.names.length
+  const order = naturalOrder(listing)
+  const shown = order.slice(0, request.limit - found.names.length)
   const below: Waiting[] = []
-  for (const { i } of order) {
+  for (const i of order) {
+    const at = i * FIELDS
+    const kind = listing.numbers[at + KIND]!
+    counts[COUNTED_AS[kind]!]++
+    if (kind === FILE) counts.bytes += listing.numbers[at + SIZE]!
+    if (!request.recursive || kind !== DIRECTORY || (listing.numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0)
+      continue
     const name = listing.names[i]!
-    const numbers = listing.numbers.slice(i * FIELDS, (i + 1) * FIELDS)
-    const hiddenBy = hidden.get(displayName(name)) ?? null
-    count(report, numbers)
-    if (report.entries.length < request.limit) {
-      const birthtime = birthtimeOf({ numbers, at: 0 })
-      const uuid = ids.of({ device: walker.device, inode: inodeOf(listing, i), birthtime })
-      report.entries.push({ uuid, dir, name, numbers, content: null, hiddenBy } satisfies BrowsedEntry)
-    }
-    const enter = numbers[KIND] === 1 && hiddenBy === null && (numbers[FLAGS]! & FLAG_OTHER_FILE_SYSTEM) === 0
-    if (request.recursive && enter) below.push({ dir: joinName(dir, name), anchors: context.anchors })
+    if (!hidden.has(displayName(name))) below.push({ dir: joinName(dir, name), anchors: context.anchors })
   }
-  waiting.push(...below.toReversed())
+  look.waiting.push(...below.toReversed())
+  found.folders.push({ dir, count: shown.length })
+  for (const i of shown) {
+    const at = i * FIELDS
+    const name = listing.names[i]!
+    const rule = hidden.size > 0 ? hidden.get(displayName(name)) : undefined
+    if (rule !== undefined) found.hiddenBy.set(found.names.length, rule)
+    const birthtime = birthtimeOf({ numbers: listing.numbers, at })
+    found.uuids.push(look.ids.of({ device: walker.device, inode: inodeOf(listing, i), birthtime }))
+    found.names.push(name)
+    for (let field = 0; field < FIELDS; field++) found.numbers.push(listing.numbers[at + field]!)
+  }
 }
 
-function count({ counts }: BrowseReport, numbers: readonly number[]): void {
-  const kind = (['files', 'directories', 'symlinks', 'others'] as const)[numbers[KIND]!]!
-  counts[kind]++
-  if (kind === 'files') counts.bytes += numbers[SIZE]!
+/** By the kind. */
+const COUNTED_AS = ['files', 'directories', 'symlinks', 'others'] as const
+const FILE = 0
+const DIRECTORY = 1
+
+/** The places in a listing, in the order in which people expect them. */
+function naturalOrder({ names, numbers }: Listing): number[] {
+  // Keys as text with a byte in each character: comparing those needs no call.
+  const keys = names.map((name, i) => {
+    const key = sortKey(name, numbers[i * FIELDS + KIND] === DIRECTORY)
+    return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+  })
+  return names.map((_, i) => i).toSorted((a, b) => (keys[a]! < keys[b]! ? -1 : 1))
 }
 
-async function withContent(entries: readonly BrowsedEntry[], signal: AbortSignal): Promise<BrowsedEntry[]> {
+function joined(uuids: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(uuids.length * UUID_BYTES)
+  for (const [i, uuid] of uuids.entries()) bytes.set(uuid, i * UUID_BYTES)
+  return bytes
+}
+
+const UUID_BYTES = 16
+
+/** The content hashes of all files that can be read, by index. */
+async function hashFiles(found: Found, signal: AbortSignal): Promise<Map<number, Uint8Array>> {
   await using pool = new HashPool({ threads: HASH_THREADS })
-  const files = entries.filter((entry) => entry.numbers[KIND] === 0)
-  const contents = new Map<BrowsedEntry, Uint8Array>()
+  const contents = new Map<number, Uint8Array>()
+  const files = filesOf(found)
   for (let at = 0; at < files.length; at += FILES_PER_BATCH) {
     const batch = files.slice(at, at + FILES_PER_BATCH)
-    const paths = batch.map((entry) => joinName(entry.dir, entry.name))
+    const paths = batch.map(({ path }) => path)
     const { hashes, states } = await pool.sampled(paths, { signal })
-    for (const [i, entry] of batch.entries())
-      if (states[i]! <= TOO_FRESH) contents.set(entry, hashes.slice(i * 32, (i + 1) * 32))
+    for (const [i, file] of batch.entries())
+      if (states[i]! <= TOO_FRESH) contents.set(file.index, hashes.slice(i * 32, (i + 1) * 32))
   }
-  return entries.map((entry) => ({ ...entry, content: contents.get(entry) ?? null }))
+  return contents
+}
+
+function filesOf({ folders, names, numbers }: Found): { index: number; path: RawName }[] {
+  const files: { index: number; path: RawName }[] = []
+  let index = 0
+  for (const { count, dir } of folders) {
+    for (const end = index + count; index < end; index++) {
+      if (numbers[index * FIELDS + KIND] === FILE) files.push({ index, path: joinName(dir, names[index]!) })
+    }
+  }
+  return files
 }
 
 const FILES_PER_BATCH = 256

@@ -13,6 +13,8 @@ export interface FileObject {
 const MAX_IDS = 100_000
 /** Nobody comes back to a folder after this long, in milliseconds. */
 const MAX_IDLE_MS = 30 * 60_000
+/** To find the least recently seen, a map first passes over all places that were given up: too much for each id. */
+const KEPT_BETWEEN_PRUNINGS = 1_000
 
 /**
  * The ids of files that have no row now: browsed and not indexed, or removed a moment ago. Browsed ones last while
@@ -23,6 +25,7 @@ export class EphemeralIds {
   readonly #ids = new Map<string, { uuid: Uint8Array; seenAt: number }>()
   readonly #uuids: UuidFactory
   readonly #now: () => number
+  #keptSincePruned = 0
 
   constructor(now: () => number) {
     this.#now = now
@@ -31,17 +34,15 @@ export class EphemeralIds {
 
   /** The id of a file, made on first sight. */
   of(file: FileObject): Uint8Array {
-    const uuid = this.#ids.get(keyOf(file))?.uuid ?? this.#uuids.next()
-    this.keep(file, uuid)
+    const key = keyOf(file)
+    const uuid = this.#ids.get(key)?.uuid ?? this.#uuids.next()
+    this.#keep(key, uuid)
     return uuid
   }
 
   /** Remembers the id of a file. */
   keep(file: FileObject, uuid: Uint8Array): void {
-    const key = keyOf(file)
-    this.#ids.delete(key)
-    this.#ids.set(key, { uuid, seenAt: this.#now() })
-    this.#prune()
+    this.#keep(keyOf(file), uuid)
   }
 
   /** The id a file is known by, given up to the index. */
@@ -53,7 +54,14 @@ export class EphemeralIds {
     return found?.uuid
   }
 
+  #keep(key: string, uuid: Uint8Array): void {
+    this.#ids.delete(key)
+    this.#ids.set(key, { uuid, seenAt: this.#now() })
+    if (++this.#keptSincePruned >= KEPT_BETWEEN_PRUNINGS) this.#prune()
+  }
+
   #prune(): void {
+    this.#keptSincePruned = 0
     const oldest = this.#now() - MAX_IDLE_MS
     for (const [key, { seenAt }] of this.#ids) {
       if (this.#ids.size <= MAX_IDS && seenAt >= oldest) return

@@ -66,20 +66,24 @@ export interface BrowseRequest {
   readonly limit: number
 }
 
-/** An entry that is on the disk and not in the index. */
-export interface BrowsedEntry {
-  readonly uuid: Uint8Array
-  readonly dir: RawName
-  readonly name: RawName
-  /** As `listing.ts` orders them. */
-  readonly numbers: readonly number[]
-  readonly content: Uint8Array | null
-  readonly hiddenBy: string | null
+/** Entries that are on the disk and not in the index, in few pieces: thousands of objects would take long to pass on. */
+export interface BrowsedEntries {
+  /** The folders they lie in, each with how many of them come from it, in their order. */
+  readonly folders: readonly { readonly dir: RawName; readonly count: number }[]
+  readonly names: readonly RawName[]
+  /** As `listing.ts` orders them, `FIELDS` for each. */
+  readonly numbers: Float64Array
+  /** 16 bytes each. */
+  readonly uuids: Uint8Array
+  /** By index: the content hashes of files, where they were asked for. */
+  readonly contents: ReadonlyMap<number, Uint8Array>
+  /** By index: the rules that keep entries out of the index. */
+  readonly hiddenBy: ReadonlyMap<number, string>
 }
 
 export interface BrowseReport {
-  entries: BrowsedEntry[]
-  total: number
+  readonly entries: BrowsedEntries
+  readonly total: number
   readonly counts: EntryCounts
   readonly warnings: { path: string; code: string; message: string }[]
 }
