@@ -132,17 +132,10 @@ function checkLibraries(core: Core): DoctorCheck[] {
 /** What to do about a library that could not be opened. */
 function fixOf(code: ErrorCode | null, path: string): string {
   const folder = shellWord(path)
-  switch (code) {
-    case 'Corrupt':
-      return `spacedrive library restore ${folder}`
-    case 'NotFound':
-      return 'plug its disk in, or open it where it is now: spacedrive library open <path>'
-    case 'PermissionDenied':
-    case 'VersionMismatch':
-      return `spacedrive library open ${folder} --read-only`
-    default:
-      return `spacedrive library open ${folder}`
-  }
+  if (code === 'Corrupt') return `spacedrive library restore ${folder}`
+  if (code === 'NotFound') return 'plug its disk in, or open it where it is now: spacedrive library open <path>'
+  const open = `spacedrive library open ${folder}`
+  return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
 }
 
 async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCheck[]> {

@@ -22,7 +22,9 @@ test('two engines in one process keep to themselves', async () => {
   await using alice = await createTestCore()
   await using bob = await createTestCore()
   const heard: string[] = []
-  bob.core.events.subscribe((event) => heard.push(event.type))
+  bob.core.events.subscribe((event) => heard.push(event.type), {
+    types: ['location.added', 'job.queued', 'tree.changed'],
+  })
   alice.write('only-alice.txt')
   await alice.add()
   expect(alice.core.device.info().id).not.toBe(bob.core.device.info().id)

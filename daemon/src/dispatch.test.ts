@@ -45,6 +45,38 @@ test.each([
   expect(failed).toMatchObject({ code, message: `system.doctor: ${systemCode}: write` })
 })
 
+test('a database that fails is told with what can be done, and logged', async () => {
+  await using world = await openWorld()
+  const full = Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+  const failed = await world.doctor(() => {
+    throw full
+  })
+  expect(failed).toMatchObject({ code: 'DiskFull', message: expect.stringContaining('free some and try again') })
+  expect(world.logged).toHaveLength(1)
+})
+
+test('an operation whose library is closed meanwhile is told so', async () => {
+  using dir = createTempDir('dispatch')
+  const errors: object[] = []
+  await using core = await Core.open({
+    dataDir: dir.path,
+    log: { ...silentLogger, error: (fields) => errors.push(fields) },
+  })
+  await core.libraries.create({ name: 'Photos' })
+  const { signal } = new AbortController()
+  // It closes at the first chance, between two steps of the others.
+  const closing = core.libraries.close()
+  const requests = ['libraries.info', 'locations.list', 'devices.list', 'search.files', 'volumes.list'].map((method) =>
+    dispatch(core, { method, params: {} }, signal).catch((err: unknown) => err),
+  )
+  await closing
+  const codes = (await Promise.all(requests)).map((answer) =>
+    answer instanceof Error && 'code' in answer ? answer.code : 'answered',
+  )
+  expect(codes.filter((code) => code !== 'answered' && code !== 'Unavailable')).toEqual([])
+  expect(errors).toEqual([])
+})
+
 test('an output of another shape than was declared is a mistake of ours, and does not leave', async () => {
   await using world = await openWorld()
   expect(await world.doctor(() => ({ ok: 'perhaps', secret: 1 }))).toMatchObject({ code: 'Internal', details: null })

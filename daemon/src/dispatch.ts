@@ -1,5 +1,5 @@
-import { type Core, CoreError, type ErrorCode } from '@spacedrive/core'
-import { systemCode } from '@spacedrive/core/errors'
+import { type Core, CoreError, databaseError, type ErrorCode, type Library, pathErrorCode } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { describeIssues } from './describe-issues.ts'
 
@@ -17,14 +17,7 @@ export interface OperationRequest {
  * does not know is logged whole and leaves as `Internal` without detail.
  */
 export async function dispatch(core: Core, request: OperationRequest, signal: AbortSignal): Promise<unknown> {
-  try {
-    return await run(core, request, signal)
-  } catch (err) {
-    throw asCoreError(err, { core, method: request.method, signal })
-  }
-}
-
-async function run(core: Core, { library, method, params }: OperationRequest, signal: AbortSignal): Promise<unknown> {
+  const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
   if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
   const input = op.input.safeParse(params ?? {})
@@ -32,35 +25,38 @@ async function run(core: Core, { library, method, params }: OperationRequest, si
     const { issues, message } = describeIssues(input.error.issues, params)
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
-  const context = { core, signal }
-  const isOfLibrary = op.scope === 'library'
-  const output = await op.run(
-    input.data,
-    isOfLibrary ? { ...context, library: core.libraries.resolve(library) } : context,
-  )
-  return op.output.parse(output)
+  const library = op.scope === 'library' ? core.libraries.resolve(request.library) : null
+  try {
+    return op.output.parse(await op.run(input.data, library ? { core, signal, library } : { core, signal }))
+  } catch (err) {
+    throw asCoreError(err, { core, method, library, signal })
+  }
 }
 
 interface Failure {
   readonly core: Core
   readonly method: string
+  /** The one it was about. */
+  readonly library: Library | null
   readonly signal: AbortSignal
 }
 
 /** Failures of the system that a person can do something about, wherever they come from. */
-const systemCodes: Readonly<Record<string, ErrorCode>> = {
-  ENOSPC: 'DiskFull',
-  EDQUOT: 'DiskFull',
-  EACCES: 'PermissionDenied',
-  EPERM: 'PermissionDenied',
-  EROFS: 'PermissionDenied',
-}
+const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set(['DiskFull', 'PermissionDenied', 'Unavailable'])
 
-function asCoreError(err: unknown, { core, method, signal }: Failure): CoreError {
+function asCoreError(err: unknown, { core, method, library, signal }: Failure): CoreError {
   if (err instanceof CoreError) return err
   if (signal.aborted) return new CoreError('Cancelled', `${method} was given up`, { cause: err })
+  if (isClosed(core, library)) return new CoreError('Unavailable', `${method}: the library was closed`, { cause: err })
+  const known = databaseError(err, 'the database of the library')
   core.log.error({ err, method }, 'an operation failed in a way nobody expected')
-  const code = systemCodes[systemCode(err) ?? '']
-  if (code && err instanceof Error) return new CoreError(code, `${method}: ${err.message}`, { cause: err })
+  if (known instanceof CoreError) return known
+  const code = pathErrorCode(err)
+  if (code && SYSTEM_CODES.has(code)) return new CoreError(code, `${method}: ${errorMessage(err)}`, { cause: err })
   return new CoreError('Internal', `${method} failed inside the daemon; its log says why`, { cause: err })
+}
+
+/** A library may be closed while an operation is about it; what that comes upon then is no mistake. */
+function isClosed(core: Core, library: Library | null): boolean {
+  return library !== null && !core.libraries.opened().includes(library)
 }

@@ -3,7 +3,7 @@ export interface ServerLimits {
   /** The largest request. */
   readonly frameBytes: number
   readonly connections: number
-  /** Requests of one connection that are being answered; reading stops until one is done. */
+  /** Requests of one connection that are being answered; more are refused until one is done. */
   readonly requestsInFlight: number
   readonly subscriptions: number
   /** How long a connection may take to say `hello`. */

@@ -1,6 +1,7 @@
 import { readFile, realpath, rename } from 'node:fs/promises'
-import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
+import { CoreError, systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 import { migrateConfig } from './migrations.ts'
 import { CONFIG_VERSION } from './schema.ts'
@@ -42,7 +43,7 @@ export async function readUserFile(path: string, { log }: ReadOptions): Promise<
 async function read(path: string): Promise<RawConfig | null> {
   const text = await readFile(path, 'utf8').catch((err: unknown) => {
     if (systemCode(err) === 'ENOENT') return '{}'
-    throw new CoreError('PermissionDenied', `${path} cannot be read: ${errorMessage(err)}`, { cause: err })
+    throw pathError(err, path)
   })
   const parsed = text.length > MAX_CONFIG_BYTES ? null : parseObject(text)
   if (parsed === null) return null
@@ -61,9 +62,8 @@ export async function writeConfigFile(path: string, config: RawConfig): Promise<
   const target = await realpath(path).catch(() => path)
   try {
     await writeFileAtomically(target, `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`)
-  } catch (cause) {
-    const code = systemCode(cause) === 'ENOSPC' ? 'DiskFull' : 'PermissionDenied'
-    throw new CoreError(code, `${path} cannot be written: ${errorMessage(cause)}`, { cause })
+  } catch (err) {
+    throw pathError(err, path)
   }
 }
 

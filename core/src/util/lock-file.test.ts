@@ -42,7 +42,9 @@ test('the lock of another machine is never taken to be stale', () => {
   using dir = createTempDir('lock')
   const file = join(dir.path, 'lock')
   leave(file, { host: 'another-machine' })
-  expect(() => takeLock(file, 'the shed')).toThrow('on another-machine since')
+  expect(() => takeLock(file, 'the shed')).toThrow(
+    `on another-machine since 2026-01-02T03:04:05.000Z; if nothing uses it there any more, remove ${file}`,
+  )
 })
 
 test.runIf(process.platform === 'linux')('a process that has ended but was not asked about is not alive', async () => {

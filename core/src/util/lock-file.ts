@@ -27,17 +27,17 @@ export function takeLock(file: string, what: string): Disposable {
     if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
-      throw new CoreError(
-        'Locked',
-        `${what} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}`,
-        {
-          details: holder,
-        },
-      )
+      throw new CoreError('Locked', heldMessage(what, holder, file), { details: holder })
     }
     if (!removeStale(file)) pause()
   }
   throw new CoreError('Locked', `${what} is being taken by other processes; try again`)
+}
+
+function heldMessage(what: string, { host, pid, since }: LockHolder, file: string): string {
+  const held = `${what} is in use by process ${pid} on ${host} since ${since}`
+  // A computer that was switched off, or has another name now, cannot be asked.
+  return host === hostname() ? held : `${held}; if nothing uses it there any more, remove ${file}`
 }
 
 /** Who holds a lock; null where there is none or it cannot be read. */
