@@ -78,7 +78,7 @@ test('a command that may not start the daemon says that it does not run, and mak
   const dataDir = `${folder.dataDir}/none`
   const err = await refusal({ dataDir, start: 'never' })
   expect(err).toBeInstanceOf(DaemonNotRunningError)
-  expect(err).toMatchObject({ code: 'Unavailable', message: 'the daemon of instance default is not running' })
+  expect(err).toMatchObject({ code: 'Unavailable', message: 'the daemon is not running' })
   expect(existsSync(dataDir)).toBe(false)
 })
 

@@ -127,6 +127,7 @@ test('rules keep things out, say so, and let them in when they change', async ()
   t.write('package.json')
   const { locationId } = await t.add()
   expect(await t.found('noise')).toEqual([])
+  expect(await t.library.indexing.explain(t.root)).toMatchObject({ indexed: true, rule: null })
   expect(await t.library.indexing.explain(t.path('noise.log'))).toMatchObject({
     indexed: false,
     rule: { name: 'gitignore', pattern: '*.log' },

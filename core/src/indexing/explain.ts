@@ -54,13 +54,17 @@ function reasonFor(of: {
   return 'no rule leaves it out; it is too deep, on another file system, unreadable, or not scanned yet'
 }
 
+const SLASH = 0x2f
+
 function isIndexed(volumePath: RawName, volumeId: number, store: LibraryStore): boolean {
-  const bytes = Buffer.from(nameBytes(volumePath))
+  const given = Buffer.from(nameBytes(volumePath))
+  // The path of a location's root ends in a slash.
+  const bytes = given.at(-1) === SLASH ? given.subarray(0, -1) : given
   const db = store.connection
   const directory = db.prepare('select 1 from directories where volume_id = ? and path = ?')
   if (directory.get(volumeId, new Uint8Array(bytes.length === 0 ? bytes : Buffer.concat([bytes, Buffer.from('/')]))))
     return true
-  const slash = bytes.lastIndexOf(0x2f)
+  const slash = bytes.lastIndexOf(SLASH)
   const parent = db
     .prepare('select id from directories where volume_id = ? and path = ?')
     .get(volumeId, new Uint8Array(bytes.subarray(0, slash + 1)))

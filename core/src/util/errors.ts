@@ -46,6 +46,11 @@ export function errorMessage(err: unknown): string {
   return err instanceof Error ? err.message : String(err)
 }
 
+/** What the system said, without its code and the call that failed: `permission denied`. */
+export function systemReason(message: string): string {
+  return message.replace(/^[A-Z][A-Z0-9]+: (.*?), [a-z]+(?: '.*)?$/s, '$1')
+}
+
 /** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or null. */
 export function systemCode(err: unknown): string | null {
   return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : null

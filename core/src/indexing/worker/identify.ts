@@ -12,6 +12,7 @@ import {
   WHOLE_FILE_BYTES,
 } from '../../content/index.ts'
 import { type FileType, fileTypes } from '../../domain/file-kind.ts'
+import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/index.ts'
 import { pathAfter } from './entry-writer.ts'
@@ -195,7 +196,8 @@ class Identification {
     this.#report.failed++
     this.#contents.fail(file.id)
     const code = failure.code === 'EACCES' || failure.code === 'EPERM' ? 'PermissionDenied' : 'Unavailable'
-    this.#host.warn({ code, message: failure.message, path: displayName(file.path) })
+    const path = displayName(file.path)
+    this.#host.warn({ code, message: `${path} cannot be read: ${systemReason(failure.message)}`, path })
   }
 
   #record(file: PendingFile, batch: HashBatch, i: number, fullHash: Uint8Array | null): void {

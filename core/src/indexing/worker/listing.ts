@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { bytesToName, displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
 import { type Inode, toInode } from '../../util/inode.ts'
-import { errorMessage, systemCode } from '../../util/errors.ts'
+import { errorMessage, systemCode, systemReason } from '../../util/errors.ts'
 import { reachable, reachableFolder, type ReachablePath } from '../../util/reachable-path.ts'
 import { Fingerprint } from './fingerprint.ts'
 
@@ -48,7 +48,7 @@ export class UnreadableDirectory extends Error {
   readonly gone: boolean
   readonly code: string
   constructor(dir: RawName, cause: unknown) {
-    super(`${displayName(dir)} cannot be read: ${errorMessage(cause)}`, { cause })
+    super(`${displayName(dir)} cannot be read: ${systemReason(errorMessage(cause))}`, { cause })
     this.code = systemCode(cause) ?? 'EIO'
     this.gone = this.code === 'ENOENT' || this.code === 'ENOTDIR'
   }
