@@ -1,12 +1,18 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import { makeTree, shapes } from '../bench/tree.ts'
 import { TestHome } from '../cli/test/run-cli.ts'
 import { corpus, NO_CORPUS } from '../core/testing/corpus.ts'
 import { diskFacts } from './disk-facts.ts'
 
+const command = fileURLToPath(new URL('../cli/bin/spacedrive.mjs', import.meta.url))
 /** Long enough for a daemon to start and look at a small folder on a busy machine, in milliseconds. */
 const PATIENCE_MS = 60_000
 
@@ -28,10 +34,10 @@ for (const [what, folder, without] of [
     async () => {
       const root = String(folder)
       await using home = await TestHome.create()
-      const once = await home.run('quickstart', root, '--once', '--json')
-      expect(once.code).toBe(0)
+      const run = await home.run('quickstart', root, '--once', '--json')
+      expect(run.code).toBe(0)
       const facts = diskFacts(root)
-      expect(JSON.parse(once.stdout)).toMatchObject({
+      expect(JSON.parse(run.stdout)).toMatchObject({
         counts: facts,
         failures: [],
         location: { path: root, state: 'complete' },
@@ -97,6 +103,34 @@ test('what changed while no daemon ran is found when one starts', async () => {
   await vi.waitFor(async () => expect(await namesFound(home, 'jpg')).toEqual(['cat.jpg', 'moon.jpg']), PATIENCE_MS)
   expect(await home.json('index', 'verify', photos)).toMatchObject({ total: 0 })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'Ctrl-C ends quickstart and the daemon it started; the same command goes on',
+  async () => {
+    await using home = await TestHome.create()
+    const folder = join(home.path, 'many')
+    const { files } = makeTree(folder, { ...shapes.medium, files: 10_000 })
+    const child = spawn(process.execPath, [command, 'quickstart', folder, '--once', '--json'], {
+      env: home.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const closed = once(child, 'close')
+    const said: string[] = []
+    let working = false
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line)
+      // Once: a second Ctrl-C waits for nothing.
+      if (!working && line.includes('"phase"')) child.kill('SIGINT')
+      working ||= line.includes('"phase"')
+    })
+    expect(await closed).toEqual([130, null])
+    expect(said.at(-1)).toContain('run the same command again to go on where it stopped')
+    await untilNothingRuns(home)
+
+    expect(await home.json('quickstart', folder, '--once')).toMatchObject({ counts: { files }, failures: [] })
+    expect(await home.json('index', 'verify', folder)).toMatchObject({ total: 0 })
+  },
+)
 
 test('instances have daemons and libraries of their own, and are stopped one by one', async () => {
   await using home = await TestHome.create()
