@@ -12,9 +12,8 @@ export function mountTmpfs(path: string, size: `${number}${'k' | 'm'}`): Disposa
   return mount(path, ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'])
 }
 
-/** Shows the folder `source` at `path` too, which is made. */
+/** Shows the folder or file `source` at `path` too, where one of its kind must be. */
 export function mountBind(source: string, path: string): Disposable {
-  mkdirSync(path, { recursive: true })
   return mount(path, ['--bind', source])
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { databaseError } from '../db/index.ts'
 import type { JobId } from '../domain/ids.ts'
 import type { Job, JobWarning } from '../domain/job.ts'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
@@ -124,8 +125,9 @@ export class JobRun<L> {
       const context = this.#context(this.#state(definition), library)
       const output = await definition.run(input, context)
       return { kind: 'completed', output: pack(output, `the output of ${this.row.name}`, MAX_OUTPUT_BYTES) }
-    } catch (err) {
+    } catch (thrown) {
       if (this.#wanted) return { kind: 'stopped', wanted: this.#wanted }
+      const err = databaseError(thrown, 'the database of the library')
       const code = err instanceof CoreError ? err.code : 'Internal'
       this.#deps.log.warn({ err, jobId: this.id, job: this.row.name }, 'job failed')
       return { kind: 'failed', code, message: errorMessage(err) }

@@ -68,6 +68,7 @@ export class Scan {
   readonly #walker: Walker
   readonly #device: bigint
   readonly #locationRoots: ReadonlySet<number>
+  readonly #locationPaths: ReadonlySet<string>
   readonly #inFlight = new Map<number, Node>()
   readonly #nodesByDir = new Map<RawName, Node>()
   readonly #removals: Removals
@@ -96,8 +97,9 @@ export class Scan {
     if (!stats.isDirectory()) throw new CoreError('Offline', `${displayName(request.dir)} is not a folder any more`)
     this.#device = stats.dev
     this.#walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
-    const roots = db.prepare('select directory_id from locations').all()
+    const roots = db.prepare('select directory_id, path from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
+    this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
     this.#removals = new Removals({
       db,
       writer,
@@ -174,7 +176,7 @@ export class Scan {
       this.#countSeen(entries)
       const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
       const waiting = this.#updateAll(node, rows, entries, { anchors: context.anchors, unreadable })
-      const whole = names === null && !waiting && unreadable.length === 0
+      const whole = names === null && !waiting && unreadable.length === 0 && !entries.some(isOtherFileSystem)
       this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#stamp(), null)
       this.#updateOwn(id, dir)
     } catch (err) {
@@ -299,6 +301,10 @@ export class Scan {
     )
   }
 
+  #sendFound(node: Node, child: KnownDirectory, found: FoundEntry, anchors: readonly string[]): void {
+    if (this.#request.recursive && node.depth > 0 && this.#isEntered(node, found)) this.#sendChild(node, child, anchors)
+  }
+
   /** Records what came back. Folders that are as they were cost no transaction. */
   async #record(answers: readonly WalkResults[], writing: WriteWindow): Promise<void> {
     for (const results of answers) {
@@ -374,10 +380,12 @@ export class Scan {
       )
     }
     this.#countSeen(found)
-    let complete = of.unreadable.length === 0
+    // Without a fingerprint it is looked at in every scan, which sees then what must not be entered.
+    const isWhole = of.unreadable.length === 0 && !found.some(isOtherFileSystem)
+    let complete = isWhole
     if (rows.length === 0) this.#insertAll(node, found, of.anchors)
     else if (this.#updateAll(node, rows, found, of)) {
-      this.#removals.deferFingerprint(node.id, of.fingerprint)
+      if (isWhole) this.#removals.deferFingerprint(node.id, of.fingerprint)
       complete = false
     }
     for (const entry of of.unreadable) {
@@ -415,7 +423,7 @@ export class Scan {
     const path = directoryPath(node.path, found.name)
     const known = this.#knownElsewhere(node, found, path)
     if (known) {
-      if (!this.#refreshing) this.#sendChild(node, known, anchors)
+      if (!this.#refreshing) this.#sendFound(node, known, found, anchors)
       return
     }
     const id = this.#writer.insert(node.id, found, this.#host.ids.take(this.#objectOf(found)))
@@ -439,20 +447,11 @@ export class Scan {
     node: Node,
     to: { id: number; found: FoundEntry; path: RawName; anchors: readonly string[]; known: boolean },
   ): void {
-    if (!this.#request.recursive || node.depth <= 0) return
-    const dir = joinName(node.dir, to.found.name)
-    if ((to.found.numbers[to.found.at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0) {
-      this.#host.warn({
-        code: 'Unsupported',
-        message: `${displayName(dir)} is another file system and was not entered; add it as a location of its own`,
-        path: displayName(dir),
-      })
-      return
-    }
+    if (!this.#request.recursive || node.depth <= 0 || !this.#isEntered(node, to.found)) return
     this.#send(
       this.#node({
         id: to.id,
-        dir,
+        dir: joinName(node.dir, to.found.name),
         path: to.path,
         depth: node.depth - 1,
         anchors: to.anchors,
@@ -461,6 +460,15 @@ export class Scan {
         known: to.known,
       }),
     )
+  }
+
+  /** Whether the walk goes into a folder; one that is another file system is said, unless it is a location already. */
+  #isEntered(node: Node, found: FoundEntry): boolean {
+    if (!isOtherFileSystem(found)) return true
+    const path = displayName(joinName(node.dir, found.name))
+    const message = `${path} is another file system and was not entered; add it as a location of its own`
+    if (!this.#locationPaths.has(path)) this.#host.warn({ code: 'Unsupported', message, path })
+    return false
   }
 
   /** Returns whether rows are waiting to be removed. */
@@ -485,7 +493,7 @@ export class Scan {
       else this.#writer.rename(row.row, entry.found)
       this.#writer.update(row.row, entry.found)
       if (row.kind === DIRECTORY && !this.#refreshing)
-        this.#sendChild(node, this.#directories.found(row.row.id, entry.found.name), anchors)
+        this.#sendFound(node, this.#directories.found(row.row.id, entry.found.name), entry.found, anchors)
     }
     for (const { row, found: entry } of kept) {
       if (differs(row.row, entry.found)) {
@@ -494,7 +502,7 @@ export class Scan {
       }
       if (this.#refreshing) continue
       const child = children.get(row.row.id)
-      if (child) this.#sendChild(node, child, anchors)
+      if (child) this.#sendFound(node, child, entry.found, anchors)
       else if (row.kind === DIRECTORY && !this.#locationRoots.has(row.row.id)) {
         this.#descend(node, {
           id: row.row.id,
@@ -565,6 +573,10 @@ export class Scan {
 export function directoryPath(parent: RawName, name: RawName): RawName {
   if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
   return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+}
+
+function isOtherFileSystem({ numbers, at }: FoundEntry): boolean {
+  return (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
 }
 
 function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {
