@@ -3,18 +3,25 @@ import { printable } from '../text/escape.ts'
 import { formatBytes, formatTime, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
+import type { SubjectNames } from '../subject-names.ts'
 import type { HeardEvent } from './state.ts'
 
 const TYPE_WIDTH = 22
 
 /** `14:05:09 location.added         Pictures` */
-export function eventLine({ event, times }: HeardEvent, width: number, style: Style): string {
+export function eventLine(
+  { event, times }: HeardEvent,
+  { names, style, width }: { readonly names: SubjectNames; readonly style: Style; readonly width: number },
+): string {
   const often = times > 1 ? ` ×${times}` : ''
-  const text = shortenMiddle(printable(what(event)), width - TYPE_WIDTH - 12 - often.length)
+  const text = shortenMiddle(
+    printable(what(event, (id) => names.get(id) ?? id)),
+    width - TYPE_WIDTH - 12 - often.length,
+  )
   return `  ${style('dim', formatTime(event.at))} ${style('accent', event.type.padEnd(TYPE_WIDTH))} ${text}${style('dim', often)}`
 }
 
-function what(event: Event): string {
+function what(event: Event, nameOf: (id: string) => string): string {
   switch (event.type) {
     case 'core.started':
       return `version ${event.data.version}`
@@ -33,9 +40,9 @@ function what(event: Event): string {
     case 'location.updated':
       return event.data.name
     case 'location.state-changed':
-      return event.data.error === null ? event.data.state : `${event.data.state}: ${event.data.error}`
+      return `${nameOf(event.data.locationId)} ${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
     case 'location.removed':
-      return event.data.locationId
+      return nameOf(event.data.locationId)
     case 'entries.changed':
       return `${plural(event.data.created.length + event.data.modified.length + event.data.deleted.length, 'change')} in ${event.data.path}`
     case 'entry.moved':
@@ -51,7 +58,9 @@ function what(event: Event): string {
     case 'job.progressed':
     case 'job.paused':
     case 'job.ended':
-      return `${event.data.name} ${event.data.status}`
+      return [event.data.name, event.data.subject === null ? '' : nameOf(event.data.subject), event.data.status]
+        .filter(Boolean)
+        .join(' ')
     case 'job.warned':
       return `${event.data.path ?? ''} ${event.data.message}`.trim()
     case 'volume.added':

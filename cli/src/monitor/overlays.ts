@@ -20,14 +20,20 @@ export function helpLines(style: Style): string[] {
   return [style('heading', 'Keys'), '', ...keys.map(([key, what]) => `  ${style('accent', key.padEnd(10))} ${what}`)]
 }
 
+interface DetailOptions {
+  readonly width: number
+  readonly style: Style
+  readonly now: number
+  /** What the job works on. */
+  readonly about: string | null
+}
+
 /** Everything a screen knows of one job. */
-export function detailLines(
-  view: JobView,
-  { now, style, width }: { readonly width: number; readonly style: Style; readonly now: number },
-): string[] {
+export function detailLines(view: JobView, { about, now, style, width }: DetailOptions): string[] {
   const { job } = view
   const fields = renderFields(
     [
+      ['About', about],
       ['Id', job.id],
       ['Status', style(jobTones[job.status], statusLabel(job))],
       ['Error', job.error === null ? null : `${printable(job.error.message)} (${job.error.code})`],

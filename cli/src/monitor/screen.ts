@@ -1,3 +1,4 @@
+import type { Location } from '@spacedrive/core/domain'
 import { jobTones, statusLabel } from '../render/jobs.ts'
 import { locationTones } from '../render/locations.ts'
 import { printable } from '../text/escape.ts'
@@ -6,12 +7,13 @@ import type { JobView } from '../live/job-progress.ts'
 import { phaseLabel, progressText } from '../live/job-progress.ts'
 import { spinner } from '../live/spinner.ts'
 import { fixedWidth, shortenEnd } from '../text/shorten.ts'
+import { subjectOf } from '../subject-names.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import { textWidth } from '../text/width.ts'
 import { eventLine } from './event-line.ts'
 import { detailLines, helpLines } from './overlays.ts'
-import { type MonitorState, selectedJob, shownJobs } from './state.ts'
+import { type MonitorState, namesIn, selectedJob, shownJobs } from './state.ts'
 
 export interface ScreenSize {
   readonly width: number
@@ -115,19 +117,18 @@ function jobLines(state: MonitorState, width: number, height: number, style: Sty
 }
 
 const NAME_WIDTH = 18
+/** Room for what a job works on and for its own name. */
+const WIDE_NAME_WIDTH = 36
 
-function jobLine(
-  view: JobView,
-  isSelected: boolean,
-  width: number,
-  { frame, now }: MonitorState,
-  style: Style,
-): string {
+function jobLine(view: JobView, isSelected: boolean, width: number, state: MonitorState, style: Style): string {
   const { job } = view
   const mark = isSelected ? style('accent', '▸') : ' '
-  const name = fixedWidth(printable(job.name), NAME_WIDTH)
-  const room = width - NAME_WIDTH - 5
-  return `${mark} ${style(jobTones[job.status], symbol(view, frame))} ${name} ${jobState(view, room, now, style)}`
+  const about = subjectOf(job, namesIn(state))
+  const label = width >= TWO_COLUMNS ? [about, printable(job.name)].filter(Boolean).join(' · ') : about
+  const nameWidth = width >= TWO_COLUMNS ? WIDE_NAME_WIDTH : NAME_WIDTH
+  const name = fixedWidth(label ?? printable(job.name), nameWidth)
+  const room = width - nameWidth - 5
+  return `${mark} ${style(jobTones[job.status], symbol(view, state.frame))} ${name} ${jobState(view, room, state.now, style)}`
 }
 
 function jobState(view: JobView, room: number, now: number, style: Style): string {
@@ -171,25 +172,26 @@ function locationLines({ locations, now }: MonitorState, width: number, style: S
     { text: location.state, tone: locationTones[location.state] },
     plural(location.counts.files, 'file'),
     formatBytes(location.counts.bytes),
-    {
-      text:
-        location.error === null
-          ? location.lastScanAt === null
-            ? 'never scanned'
-            : formatAgo(location.lastScanAt, now)
-          : printable(location.error),
-      tone: location.error === null ? 'dim' : 'warn',
-    },
+    location.error === null
+      ? { text: `${scanned(location, now)}  ${printable(location.path)}`, tone: 'dim' }
+      : { text: printable(location.error), tone: 'warn' },
   ])
   const columns = [
     { title: '', shrink: 'end', min: 10 },
     { title: '' },
     { title: '', align: 'right' },
     { title: '', align: 'right' },
-    { title: '', shrink: 'end', min: 12 },
+    { title: '', shrink: 'middle', min: 12 },
   ] as const
   return [title, ...renderTable({ columns, rows, width, style }).slice(1)]
 }
+
+/** All as wide as most of them are, so that the paths begin below each other. */
+function scanned({ lastScanAt }: Location, now: number): string {
+  return (lastScanAt === null ? 'not yet' : formatAgo(lastScanAt, now)).padEnd(SCANNED_WIDTH)
+}
+
+const SCANNED_WIDTH = '59 min ago'.length
 
 function volumeLines({ volumes }: MonitorState, width: number, style: Style): string[] {
   const title = style('dim', 'VOLUMES')
@@ -209,19 +211,20 @@ function volumeLines({ volumes }: MonitorState, width: number, style: Style): st
   return [title, ...renderTable({ columns, rows, width, style }).slice(1)]
 }
 
-function eventLines({ events }: MonitorState, width: number, height: number, style: Style): string[] {
+function eventLines(state: MonitorState, width: number, height: number, style: Style): string[] {
+  const { events } = state
   const title = style('dim', 'EVENTS')
   if (events.length === 0) return [title, style('dim', '  none yet')].slice(0, height)
-  return [title, ...events.slice(0, Math.max(0, height - 1)).map((event) => eventLine(event, width, style))].slice(
-    0,
-    height,
-  )
+  const view = { names: namesIn(state), style, width }
+  return [title, ...events.map((event) => eventLine(event, view))].slice(0, height)
 }
 
 function overlay(state: MonitorState, width: number, style: Style): string[] {
   if (state.overlay === 'help') return helpLines(style)
   const view = selectedJob(state)
-  return view === null ? [style('dim', 'No job is selected.')] : detailLines(view, { width, style, now: state.now })
+  return view === null
+    ? [style('dim', 'No job is selected.')]
+    : detailLines(view, { width, style, now: state.now, about: subjectOf(view.job, namesIn(state)) })
 }
 
 /** Exactly so many lines. */

@@ -2,6 +2,7 @@ import type { Job, JobStatus, Location, Volume } from '@spacedrive/core/domain'
 import type { Event } from '@spacedrive/core/events'
 import type { OutputOf } from '@spacedrive/client'
 import { type JobView, firstView, nextView } from '../live/job-progress.ts'
+import type { SubjectNames } from '../subject-names.ts'
 
 /** What the screen shows, and nothing else: drawing is a function of it. */
 export interface MonitorState {
@@ -23,7 +24,7 @@ export interface MonitorState {
   readonly frame: number
 }
 
-/** An event, and how often it was heard in a row. */
+/** An event, and how often it was heard lately. */
 export interface HeardEvent {
   readonly event: Event
   readonly times: number
@@ -35,6 +36,8 @@ export type JobFilter = (typeof jobFilters)[number]
 /** Enough to fill the tallest screen; older ones are in `job list`. */
 const MAX_JOBS = 200
 const MAX_EVENTS = 200
+/** Lines among which an event that was heard before is counted up. */
+const LATELY = 8
 
 export function emptyState(now: number): MonitorState {
   return {
@@ -50,6 +53,11 @@ export function emptyState(now: number): MonitorState {
     now,
     frame: 0,
   }
+}
+
+/** What jobs and events are about, by id. */
+export function namesIn({ locations }: MonitorState): SubjectNames {
+  return new Map(locations.map(({ id, name }) => [id, name]))
 }
 
 /** The jobs the filter lets through. */
@@ -135,10 +143,11 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
 }
 
 function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
-  const [last] = events
-  const isSame = last !== undefined && eventKey(last.event) === eventKey(event)
-  const heard = { event, times: isSame ? last.times + 1 : 1 }
-  return [heard, ...(isSame ? events.slice(1) : events)].slice(0, MAX_EVENTS)
+  // Two folders that change all the time take turns, so not only the last line is looked at.
+  const at = events.findIndex((heard, index) => index < LATELY && eventKey(heard.event) === eventKey(event))
+  const before = events[at]
+  const heard = { event, times: before ? before.times + 1 : 1 }
+  return [heard, ...(before ? events.toSpliced(at, 1) : events)].slice(0, MAX_EVENTS)
 }
 
 /** Events with one key read the same; a folder that changes all the time is one line. */
