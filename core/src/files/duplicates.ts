@@ -7,6 +7,9 @@ export interface DuplicateGroup {
   readonly contentRowId: number
   readonly contentId: ContentId
   readonly size: number
+  /** Of which `files` are the first `MAX_COPIES_SHOWN`. */
+  readonly copies: number
+  /** One name of each copy: where it has several they are hard links, and no copies of each other. */
   readonly files: readonly { path: RawName; online: boolean }[]
 }
 
@@ -32,8 +35,26 @@ export const DUPLICATE_TOTALS = `
 
 /** The largest first; bound to how many. */
 export const DUPLICATE_GROUPS = `
-  select g.content_id, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
+  select g.content_id, g.n, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id
   where c.size > 0 order by (g.n - 1) * c.size desc, g.content_id limit ?`
+
+/** One name of each copy of a content; bound to how many. */
+export const COPIES = `
+  select min(e.id) as id from entries e join directories d on d.id = e.parent_id where e.content_id = ?
+  group by e.inode, case when e.nlink > 1 then d.volume_id else -e.id end order by id limit ?`
+
+/** More copies of one content than anybody looks through. */
+export const MAX_COPIES_SHOWN = 1_000
+
+/** What to say of contents with more copies than are shown. */
+export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
+  return groups
+    .filter(({ copies }) => copies > MAX_COPIES_SHOWN)
+    .map(({ copies, files }) => ({
+      path: displayName(files[0]?.path ?? ''),
+      message: `has ${copies - 1} copies, of which ${files.length - 1} are shown`,
+    }))
+}
 
 /** Threads that read files whole: more than two only make a disk seek. */
 const HASH_THREADS = 2
@@ -47,7 +68,7 @@ export async function compareDuplicates(
   of: { totals: DuplicateTotals; store: LibraryStore; signal: AbortSignal },
 ) {
   await using pool = new HashPool({ threads: HASH_THREADS })
-  const notes: { path: string; message: string }[] = []
+  const notes = unshownCopies(groups)
   const verified: {
     contentId: ContentId
     size: number

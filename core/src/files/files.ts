@@ -1,15 +1,19 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import type { StatementSync } from 'node:sqlite'
 import { ContentId, type Device, type Entry } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
   compareDuplicates,
+  COPIES,
   DUPLICATE_GROUPS,
   DUPLICATE_TOTALS,
   type DuplicateGroup,
   type DuplicateTotals,
+  MAX_COPIES_SHOWN,
+  unshownCopies,
 } from './duplicates.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
@@ -18,6 +22,7 @@ import type { SearchedFolder } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
+import { unreachableError } from '../util/path-error.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
@@ -126,7 +131,7 @@ export class Files {
       })),
       totalGroups: totals.groups,
       reclaimableBytes: totals.bytes,
-      notes: [],
+      notes: unshownCopies(groups),
     }
   }
 
@@ -160,9 +165,15 @@ export class Files {
       () => false,
     )
     if (!exists) throw new CoreError('Offline', `${displayName(target)} is not there now; plug its volume in`)
+    if (typeof target !== 'string') {
+      throw new CoreError(
+        'Unsupported',
+        `the name of ${displayName(target)} is not text, so it cannot be handed to another program; rename it first`,
+      )
+    }
     const program = openerFor(process.platform)
-    await startDetached(program, displayName(target))
-    return { path: displayName(target), program: program.join(' ') }
+    await startDetached(program, target)
+    return { path: target, program: program.join(' ') }
   }
 
   #children(directoryId: number, dir: RawName, { sort, reverse, limit, offset }: ListInput): Entry[] {
@@ -189,23 +200,26 @@ export class Files {
   }
 
   async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
-    const db = this.#deps.store.connection
-    const groups = await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)
-    return groups.map((group) => {
-      const contentRowId = Number(group['content_id'])
-      const ids = db.prepare('select id from entries where content_id = ?').all(contentRowId)
-      const entries = this.#deps.reader.byIds(ids.map((row) => Number(row['id'])))
-      const files = [...entries.values()].map((entry) => ({
+    const copies = this.#deps.store.connection.prepare(COPIES)
+    const groups: DuplicateGroup[] = []
+    for (const row of await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)) {
+      const contentRowId = Number(row['content_id'])
+      const ids = copies.all(contentRowId, MAX_COPIES_SHOWN).map((copy) => Number(copy['id']))
+      const files = [...this.#deps.reader.byIds(ids).values()].map((entry) => ({
         path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
         online: entry.online,
       }))
-      return {
+      groups.push({
         contentRowId,
-        contentId: ContentId.parse(blobToUuid(group['uuid'] as Uint8Array)),
-        size: Number(group['size']),
+        contentId: ContentId.parse(blobToUuid(row['uuid'] as Uint8Array)),
+        size: Number(row['size']),
+        copies: Number(row['n']),
         files: files.toSorted((a, b) => (displayName(a.path) < displayName(b.path) ? -1 : 1)),
-      }
-    })
+      })
+      // Many contents with many copies each would be felt.
+      await nextTurn()
+    }
+    return groups
   }
 
   #directoryAt(place: Place): KnownDirectory | null {
@@ -304,13 +318,8 @@ export class Files {
     } catch (err) {
       const place = this.#deps.locations().locate(trimmed)
       if (place && this.#rowId(place) !== null) return trimmed
-      const code = systemCode(err)
-      if (code === 'ENOENT' || code === 'ENOTDIR')
-        throw new CoreError('NotFound', `${path} does not exist`, { cause: err })
-      if (code === 'EACCES')
-        throw new CoreError('PermissionDenied', `${path} cannot be reached by this user`, { cause: err })
-      if (code === 'ENAMETOOLONG') return trimmed
-      throw new CoreError('Unavailable', `${path} cannot be opened: ${code ?? 'unknown error'}`, { cause: err })
+      if (systemCode(err) === 'ENAMETOOLONG') return trimmed
+      throw unreachableError(err, path)
     }
   }
 }
@@ -353,9 +362,10 @@ function toCamelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
+/** The program that opens a file with its application. None is a shell, which would read commands out of a name. */
 function openerFor(platform: NodeJS.Platform): string[] {
   if (platform === 'darwin') return ['open']
-  if (platform === 'win32') return ['cmd', '/c', 'start', '']
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
   return ['xdg-open']
 }
 

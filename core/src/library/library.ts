@@ -6,7 +6,7 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
-import { errorMessage } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { takeLock } from '../util/lock-file.ts'
@@ -216,6 +216,14 @@ export class Library implements AsyncDisposable {
   /** The devices that have opened this library, each as it was when it last did. */
   listDevices(): Promise<Device[]> {
     return listDevices(this.store, this.#device().id)
+  }
+
+  /** One of them, by id, name or slug. Throws `NotFound`. */
+  async findDevice(reference: string): Promise<Device> {
+    const devices = await this.listDevices()
+    const found = devices.find(({ id, name, slug }) => [id, name, slug].includes(reference))
+    if (found) return found
+    throw new CoreError('NotFound', `no device ${JSON.stringify(reference)}; see \`spacedrive device list\``)
   }
 
   /** Keeps what is known of this device up to date. */

@@ -106,7 +106,7 @@ export const openFile = defineAction({
   summary: 'Open a file with its application',
   input: z.object({ path }),
   output: z.object({ path: z.string(), program: z.string() }),
-  errors: ['NotFound', 'Unavailable'],
+  errors: ['NotFound', 'Offline', 'Unavailable', 'Unsupported'],
   cli: { words: ['file', 'open'], positional: ['path'], paths: ['path'] },
   run: (input, { library }) => library.files.open(input.path),
 })

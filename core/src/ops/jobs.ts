@@ -15,11 +15,14 @@ export const listJobs = defineQuery({
     limit: z.int().min(1).max(1_000).default(100).describe('how many at the most'),
   }),
   output: z.array(Job),
+  errors: ['NotFound'],
   cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed'] },
   run: async ({ device, ...input }, { core, library }) => {
-    // Jobs are kept where they run; another device's are listed there.
     const { id, name, slug } = core.device.info()
-    return device === undefined || [id, name, slug].includes(device) ? library.jobs.list(input) : []
+    if (device === undefined || [id, name, slug].includes(device)) return library.jobs.list(input)
+    // Jobs are kept where they run; another device's are listed there.
+    await library.findDevice(device)
+    return []
   },
 })
 

@@ -32,6 +32,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
+  ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
   EIO: failing,
   ENOTCONN: failing,
   ESTALE: failing,
@@ -46,4 +47,12 @@ export function pathErrorCode(err: unknown): ErrorCode | null {
 export function pathError(err: unknown, path: string): unknown {
   const meaning = meanings[systemCode(err) ?? '']
   return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err }) : err
+}
+
+/** Like `pathError`, for a path a person named: whatever it is, the path could not be reached. */
+export function unreachableError(err: unknown, path: string): CoreError {
+  const known = pathError(err, path)
+  if (known instanceof CoreError) return known
+  const reason = systemCode(err) ?? 'unknown error'
+  return new CoreError('Unavailable', `${path} cannot be opened: ${reason}`, { cause: err })
 }
