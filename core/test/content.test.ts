@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, copyFileSync, linkSync, openSync, truncateSync, utimesSync, writeSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 const signal = AbortSignal.timeout(60_000)
@@ -125,3 +127,65 @@ test('an empty file has an identity, and is nobody’s duplicate', async () => {
     reclaimableBytes: 0,
   })
 })
+
+test('a file changed at the very end of a run is identified by the next', async () => {
+  const release = Promise.withResolvers<number>()
+  let asked = 0
+  const port: IntelligencePort = { queue: async () => (++asked === 2 ? release.promise : 0) }
+  await using t = await createTestCore({ intelligence: [port] })
+  write(t, 'a.txt', 'a')
+  await t.add({ mode: 'content', watch: false })
+  const [location] = t.library.locations.map.all()
+  const change = async (path: string) => {
+    write(t, path, path)
+    await t.library.indexing.refresh(location!, [{ dir: t.root, names: [path], subtree: false }])
+  }
+  await change('b.txt')
+  // The run has identified what there was and is about to end.
+  await vi.waitFor(() => expect(asked).toBe(2), 30_000)
+  await change('c.txt')
+  release.resolve(0)
+  await vi.waitFor(async () => expect((await info(t, 'c.txt')).contentId).not.toBeNull(), 30_000)
+})
+
+test('a file found to be a picture is found among the pictures, and listeners are told', async () => {
+  await using t = await createTestCore()
+  const told: string[] = []
+  using _ = t.core.events.subscribe((event) => {
+    if (event.type === 'content.identified') told.push(...event.data.contentIds)
+  })
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  )
+  write(t, 'unnamed', png)
+  const { locationId } = await t.add({ mode: 'shallow' })
+  const pictures = () =>
+    t.library.search.search({ query: 'unnamed', type: ['image'], ext: [], location: [], sort: 'name', limit: 10 })
+  expect((await pictures()).total).toBe(0)
+  await t.library.locations.update({ location: locationId, mode: 'deep' })
+  await t.settle()
+  await vi.waitFor(async () => expect((await pictures()).total).toBe(1), 20_000)
+  expect(told).toEqual([(await info(t, 'unnamed')).contentId])
+})
+
+test.runIf(process.platform === 'linux')(
+  'a file at the end of a path longer than the system takes is identified',
+  async () => {
+    await using t = await createTestCore()
+    const name = 'd'.repeat(200)
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `for i in $(seq 30); do mkdir ${name} && cd -P ${name} || exit 1; done; echo hi > deep.txt; touch -d 2020-01-01 deep.txt`,
+      ],
+      { cwd: t.root },
+    )
+    const { job } = await t.add({ mode: 'deep' })
+    expect(job).toMatchObject({ status: 'completed', warnings: 0 })
+    const rows = t.library.store.connection.prepare("select content_id from entries where name = 'deep.txt'").all()
+    expect(rows).toEqual([{ content_id: expect.any(Number) }])
+    execFileSync('rm', ['-rf', t.path(name)])
+  },
+)

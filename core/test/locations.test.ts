@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { createTestCore } from '../testing/index.ts'
@@ -168,4 +168,57 @@ test('a library folder inside a location is not indexed', async () => {
   await t.add()
   expect((await t.library.locations.list())[0]?.counts.files).toBe(1)
   await expect(t.add({ path: join(t.root, 'Inside.sdlibrary') })).rejects.toMatchObject({ code: 'InvalidInput' })
+})
+
+test.skipIf(process.platform === 'win32')('the root of the file system can be a location', async () => {
+  await using t = await createTestCore()
+  const { job } = await t.add({ path: '/', maxDepth: 1, rules: [], watch: false })
+  expect(job.status).toBe('completed')
+  const signal = AbortSignal.timeout(60_000)
+  expect(await t.library.files.info('/etc/passwd', signal)).toMatchObject({
+    path: '/etc/passwd',
+    id: expect.any(String),
+  })
+  expect(await t.library.indexing.explain('/etc/passwd')).toMatchObject({ indexed: true, rule: null })
+  const [location] = t.library.locations.map.all()
+  await t.library.indexing.refresh(location!, [{ dir: '/etc', names: ['passwd', 'hosts'], subtree: true }])
+  const { differences } = await t.library.indexing.verify({ path: '/etc', content: false, fix: false }, signal)
+  expect(differences).toEqual([])
+  expect(
+    (await t.library.indexing.quickScan({ path: '/etc', scope: 'current', ephemeral: false }, signal)).persisted,
+  ).toBe(true)
+  expect(t.library.locations.map.all()[0]).toMatchObject({ name: '/', path: '/', state: 'complete' })
+})
+
+test.runIf(process.platform === 'linux')('a rule is explained for a path whose bytes are no text', async () => {
+  await using t = await createTestCore()
+  t.write('.spacedriveignore', '*.log\n')
+  const folder = Buffer.concat([Buffer.from(`${t.root}/`), Buffer.from([0xff])])
+  mkdirSync(folder)
+  const file = (name: string) => Buffer.concat([folder, Buffer.from(`/${name}`)])
+  for (const name of ['a.log', 'b.txt', 'package.json']) writeFileSync(file(name), '')
+  mkdirSync(file('node_modules'))
+  await t.add()
+  const explain = (name: string) => t.library.indexing.explain(`base64:${file(name).toString('base64')}`)
+  expect(await explain('a.log')).toMatchObject({ indexed: false, rule: { name: 'spacedriveignore', pattern: '*.log' } })
+  expect(await explain('b.txt')).toMatchObject({ indexed: true, rule: null })
+  expect(await explain('node_modules')).toMatchObject({ indexed: false, rule: { name: 'dev' } })
+  expect(await explain('missing')).toMatchObject({ indexed: false, rule: null, reason: 'it does not exist' })
+})
+
+test('what is looked at inside a location is under the rules of the location', async () => {
+  await using t = await createTestCore()
+  t.write('.spacedriveignore', '/sub/secret.txt\n')
+  t.write('sub/secret.txt')
+  t.write('sub/plain.txt')
+  await t.add()
+  const signal = AbortSignal.timeout(60_000)
+  const { items } = await t.library.indexing.browse(
+    { path: t.path('sub'), scope: 'current', content: false, limit: 10 },
+    signal,
+  )
+  expect(items.map(({ name, hiddenBy }) => [name, hiddenBy])).toEqual([
+    ['plain.txt', undefined],
+    ['secret.txt', 'spacedriveignore'],
+  ])
 })

@@ -1,5 +1,6 @@
 import { fstatSync, readSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
+import { splitNanoseconds } from '../util/file-time.ts'
 import { loadBlake3 } from './blake3.ts'
 import type { Blake3 } from './blake3.ts'
 import { fileSource, isUnchanged, readFully, withRegularFile } from './regular-file.ts'
@@ -128,14 +129,14 @@ export class ContentHasher {
   #finish(fd: number, before: BigIntStats, hash: Uint8Array): HashResult {
     const after = fstatSync(fd, { bigint: true })
     if (!isUnchanged(before, after)) return { state: 'changed' }
-    const mtime = Number(after.mtimeMs)
+    const [mtime, mtimeNs] = splitNanoseconds(after.mtimeNs)
     const fresh = this.#isFresh(mtime) || this.#isFresh(Number(after.ctimeMs))
     return {
       state: fresh ? 'tooFresh' : 'hashed',
       hash,
       size: Number(after.size),
       mtime,
-      mtimeNs: Number(after.mtimeNs - after.mtimeMs * 1_000_000n),
+      mtimeNs,
     }
   }
 

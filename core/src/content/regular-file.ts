@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { errorMessage, systemCode } from '../util/errors.ts'
+import { fsPath } from '../util/file-name.ts'
+import { reachable } from '../util/reachable-path.ts'
 import type { ByteSource } from './types/byte-source.ts'
 
 /** A path as `fs` takes it. */
@@ -23,7 +25,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 export function withRegularFile<T>(path: FilePath, use: (fd: number, stat: BigIntStats) => T): T | ReadFailure {
   let fd: number | undefined
   try {
-    fd = openSync(path, OPEN_FLAGS)
+    using short = reachable(path)
+    fd = openSync(fsPath(short.path), OPEN_FLAGS)
     const stat = fstatSync(fd, BIGINT)
     if (!stat.isFile()) return { state: 'failed', code: NOT_A_FILE, message: 'not a regular file' }
     return use(fd, stat)

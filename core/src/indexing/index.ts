@@ -1,5 +1,6 @@
 export { indexContent } from './index-content.ts'
 export { indexLocation } from './index-location.ts'
-export { Indexing, type IndexRun, type IntelligencePort } from './indexing.ts'
+export { Indexing } from './indexing.ts'
+export type { IntelligencePort } from './indexing-parts.ts'
 export { IndexWorker } from './index-worker-client.ts'
 export type { Changes } from './worker/requests.ts'

@@ -113,7 +113,7 @@ export class Library implements AsyncDisposable {
     )
     const { intelligence } = deps
     const { walkers, hashers, debounceMs } = settings
-    const indexing = new Indexing({ store, worker, volumes, intelligence, now, log, walkers, hashers })
+    const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
     const jobs = parts.use(
       await JobManager.open<Library>({
         file: readOnly ? null : files.jobs,

@@ -31,11 +31,17 @@ export interface LocationKeeperDeps {
 export class LocationKeeper implements AsyncDisposable {
   readonly #deps: LocationKeeperDeps
   readonly #closing = new AbortController()
-  readonly #watched = new Set<string>()
+  /** What is watched, or about to be; the value is one attempt, which may have been overtaken by another. */
+  readonly #watched = new Map<string, symbol>()
+  /** Why a location could not be watched when that was last said. */
+  readonly #unwatchable = new Map<string, string>()
+  /** When an offline location's root had last changed when it was last tried to scan it. */
+  readonly #tried = new Map<string, bigint>()
   #watcher: TreeWatcher | null = null
   #locations: Locations | null = null
   #timer: NodeJS.Timeout | undefined
   #checking: Promise<void> = Promise.resolve()
+  #checkWaits = false
 
   constructor(deps: LocationKeeperDeps) {
     this.#deps = deps
@@ -44,32 +50,42 @@ export class LocationKeeper implements AsyncDisposable {
   /** Begins to watch. What changed while nobody looked is found by a scan of each location. */
   start(locations: Locations): void {
     this.#locations = locations
-    for (const location of locations.map.all()) {
-      if (location.state === 'paused') continue
-      if (location.watch) this.#inBackground(() => this.watch(location))
-      else this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))
-    }
+    this.#inBackground(async () => {
+      await locations.finishRemovals()
+      for (const location of locations.map.all()) {
+        // An offline one comes back with the first look at the roots, or later.
+        if (location.state === 'paused' || location.state === 'offline') continue
+        if (location.watch) this.#inBackground(() => this.watch(location))
+        else this.#inBackground(() => this.#deps.enqueueScan(location, { quickFirst: true }))
+      }
+      this.checkSoon()
+    })
     this.#timer = setInterval(() => this.checkSoon(), ROOT_CHECK_MS).unref()
   }
 
-  async watch(location: KnownLocation): Promise<void> {
-    if (!location.watch || !this.#deps.enabled || this.#closing.signal.aborted || this.#watched.has(location.id)) return
-    this.#watched.add(location.id)
+  async watch({ id }: KnownLocation): Promise<void> {
+    const location = this.#find(id)
+    if (!location?.watch || location.state === 'paused' || this.#watched.has(id)) return
+    if (!this.#deps.enabled || this.#closing.signal.aborted) return
+    const attempt = Symbol(id)
+    this.#watched.set(id, attempt)
     const volume = this.#deps.volumes.volumeForPath(displayName(location.path))?.volume
     const isRemote = volume?.kind === 'network' || /^(fuse|9p)/.test(volume?.filesystem ?? '')
     const backend = isRemote ? 'polling' : 'native'
     const { path, rules, maxDepth } = location
     this.#watcher ??= this.#start()
     try {
-      const { directories } = await this.#watcher.watch({ key: location.id, path, rules, maxDepth, backend })
-      this.#deps.log.info({ location: location.id, directories, backend }, 'location watched')
-      await this.#deps.enqueueScan(location, { quickFirst: true, reason: 'watched' })
+      const { directories } = await this.#watcher.watch({ key: id, path, rules, maxDepth, backend })
+      this.#unwatchable.delete(id)
+      this.#deps.log.info({ location: id, directories, backend }, 'location watched')
     } catch (err) {
-      this.#watched.delete(location.id)
-      if (this.#closing.signal.aborted) return
-      this.#deps.log.warn({ location: location.id, err: errorMessage(err) }, 'location not watched')
-      this.checkSoon()
+      // Tried again with the next look at the roots.
+      if (this.#watched.get(id) === attempt) this.#watched.delete(id)
+      this.#tellUnwatchable(location, err)
+      return
     }
+    if (this.#watched.get(id) === attempt)
+      await this.#deps.enqueueScan(location, { quickFirst: true, reason: 'watched' })
   }
 
   async unwatch(locationId: string): Promise<void> {
@@ -77,13 +93,14 @@ export class LocationKeeper implements AsyncDisposable {
     await this.#watcher?.unwatch(locationId)
   }
 
-  /** Looks at all roots soon; a look that is under way is waited for first. */
+  /** Looks at all roots soon; a look that is under way is waited for first, and one that waits is this one. */
   checkSoon(): void {
-    this.#checking = this.#checking
-      .then(() => this.#checkRoots())
-      .catch((err: unknown) => {
-        if (!this.#closing.signal.aborted) this.#deps.log.warn({ err: errorMessage(err) }, 'roots not checked')
-      })
+    if (this.#checkWaits) return
+    this.#checkWaits = true
+    this.#checking = this.#checking.then(() => {
+      this.#checkWaits = false
+      return this.#checkRoots()
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,14 +125,25 @@ export class LocationKeeper implements AsyncDisposable {
     try {
       await this.#deps.refresh(location, dirty, this.#closing.signal)
     } catch (err) {
-      if (this.#closing.signal.aborted) return
+      const current = this.#find(locationId)
+      if (!current || current.state === 'paused' || this.#closing.signal.aborted) return
       this.#deps.log.warn(
         { location: locationId, err: errorMessage(err) },
         'changes not recorded; the location is scanned again',
       )
       this.checkSoon()
-      await this.#deps.enqueueScan(location, { reason: 'changes lost' })
+      await this.#deps.enqueueScan(current, { reason: 'changes lost' })
     }
+  }
+
+  /** Once for each reason: it is tried again every other second. */
+  #tellUnwatchable({ id, path }: KnownLocation, err: unknown): void {
+    const message = errorMessage(err)
+    if (this.#closing.signal.aborted || this.#unwatchable.get(id) === message) return
+    this.#unwatchable.set(id, message)
+    this.#deps.log.warn({ location: id, err: message }, 'location not watched')
+    const help = 'changes are found by a rescan of the location'
+    this.#deps.emit('watcher.degraded', { locationId: id, path: displayName(path), message, help })
   }
 
   #tell(problem: WatchProblem): void {
@@ -135,27 +163,34 @@ export class LocationKeeper implements AsyncDisposable {
     })
   }
 
+  /** Side by side: one that does not answer does not keep the others from being looked at. Never rejects. */
   async #checkRoots(): Promise<void> {
-    for (const location of this.#locations?.map.all() ?? []) {
-      if (this.#closing.signal.aborted) return
-      if (location.state === 'paused') continue
-      await this.#checkOne(location)
-    }
+    if (this.#closing.signal.aborted) return
+    const active = (this.#locations?.map.all() ?? []).filter(({ state }) => state !== 'paused')
+    const check = (location: KnownLocation) =>
+      this.#checkOne(location).catch((err: unknown) => {
+        if (this.#closing.signal.aborted) return
+        this.#deps.log.warn({ location: location.id, err: errorMessage(err) }, 'root not checked')
+      })
+    await Promise.all(active.map(check))
   }
 
   async #checkOne(location: KnownLocation): Promise<void> {
     const locations = this.#locations!
-    const volume = await this.#deps.store.read((db) =>
-      db.selectFrom('volumes').select(['fingerprint', 'name']).where('id', '=', location.volumeId).executeTakeFirst(),
-    )
-    if (!volume || this.#closing.signal.aborted) return
-    const root = await checkRoot(location, volume, this.#deps.volumes)
+    const { store, volumes } = this.#deps
+    const root = await checkRoot(location, { store, volumes, signal: this.#closing.signal })
+    if (root.state !== 'present') this.#tried.delete(location.id)
     if (root.state === 'offline' || root.state === 'replaced') {
       if (location.state === 'offline' && location.error === root.reason) return
       this.#deps.log.warn({ location: location.id, reason: root.reason }, 'location offline')
       await this.unwatch(location.id)
       await locations.setState(location, 'offline', root.reason)
       return
+    }
+    // A scan has refused it as it is, emptied perhaps: it would refuse it again.
+    if (location.state === 'offline' && root.state === 'present') {
+      if (this.#tried.get(location.id) === root.changedAt) return
+      this.#tried.set(location.id, root.changedAt)
     }
     const found = root.state === 'moved' ? await locations.rebase(location, { path: toPath(root.path) }) : location
     if (location.state === 'offline' || root.state === 'moved') {

@@ -3,7 +3,7 @@ import { type IndexMode, LocationId, type LocationState } from '../domain/index.
 import { RuleSettings } from '../domain/rules.ts'
 import type { LocationTable } from '../library/db/schema/location.ts'
 import type { Reader } from '../library/store.ts'
-import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
+import { bytesToName, displayName, joinName, nameBytes, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 
 /** A location with what is needed to go from a path to a row and back. */
@@ -62,7 +62,7 @@ export class LocationMap {
   /** The innermost location that holds a path. */
   locate(path: RawName): Place | null {
     for (const location of this.#locations) {
-      const below = relativeTo(path, location.path)
+      const below = pathBelow(path, location.path)
       if (below !== null)
         return { location, volumePath: bytesToName(Buffer.concat([nameBytes(location.volumePath), below])) }
     }
@@ -85,28 +85,21 @@ export class LocationMap {
 
   /** Locations inside a folder, that folder's own not among them. */
   below(path: RawName): KnownLocation[] {
-    return this.#locations.filter((location) => (relativeTo(location.path, path)?.length ?? 0) > 0)
+    return this.#locations.filter((location) => (pathBelow(location.path, path)?.length ?? 0) > 0)
   }
 
-  /** By id, name or path. */
+  /** By path, id or name. */
   find(reference: RawName): KnownLocation[] {
     const text = displayName(reference)
-    const trimmed = text.length > 1 ? text.replace(/\/+$/, '') : text
-    const byPath = this.#locations.filter((location) => displayName(location.path) === trimmed)
+    const trimmed = text.replace(/(?<=.)\/+$/, '')
+    const key = nameKey(typeof reference === 'string' ? trimmed : reference)
+    const byPath = this.#locations.filter(({ path }) => nameKey(path) === key)
     if (byPath.length > 0) return byPath
+    const byText = this.#locations.filter(({ path }) => displayName(path) === trimmed)
+    if (byText.length > 0) return byText
     const byId = this.#locations.filter((location) => location.id === text)
     return byId.length > 0 ? byId : this.#locations.filter((location) => location.name === text)
   }
-}
-
-/** The bytes of `path` below `root`, without a slash at either end; null where it does not lie there. */
-function relativeTo(path: RawName, root: RawName): Buffer | null {
-  const whole = Buffer.from(nameBytes(path))
-  const base = Buffer.from(nameBytes(root))
-  if (!whole.subarray(0, base.length).equals(base)) return null
-  if (whole.length === base.length) return Buffer.alloc(0)
-  if (base.at(-1) === 0x2f) return whole.subarray(base.length)
-  return whole[base.length] === 0x2f ? whole.subarray(base.length + 1) : null
 }
 
 function rowToLocation(row: Row): KnownLocation {

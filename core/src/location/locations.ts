@@ -5,10 +5,12 @@ import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
 import type { IndexMode, JobId } from '../domain/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
-import { CoreError, systemCode } from '../util/errors.ts'
-import { bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import { CoreError } from '../util/errors.ts'
+import { bytesToName, displayName, fsPath, nameBytes, nameKey, parsePath, type RawName } from '../util/file-name.ts'
 import { type Inode, toInode } from '../util/inode.ts'
+import { Lease } from '../util/lease.ts'
 import type { Logger } from '../util/logger.ts'
+import { pathError } from '../util/path-error.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
 
@@ -16,12 +18,12 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
   enqueueScan(location: KnownLocation, options?: { force?: boolean; reason?: string }): Promise<{ id: JobId }>
-  /** Ends the scans of a location that run or wait. */
+  /** Ends what runs or waits for a location: scans, and the recording of changes. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
   createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
-  /** Removes the rows below a location's root, or leaves them to the location around it. */
-  forget(directoryId: number, keepRoot: boolean): Promise<number>
+  /** Removes the rows of a folder that is no location any more, or leaves them to the location around it. */
+  forget(directoryId: number): Promise<number>
 }
 
 export interface LocationWatching {
@@ -58,6 +60,8 @@ type Added = { location: Location; job: { id: JobId } }
 export class Locations {
   readonly #deps: LocationsDeps
   readonly #uuids: UuidFactory
+  /** Held while locations come and go: what is checked of the others stays true until the change is made. */
+  readonly #changes = new Lease()
   #map = new LocationMap([])
 
   private constructor(deps: LocationsDeps) {
@@ -101,6 +105,7 @@ export class Locations {
 
   async add(input: AddInput): Promise<Added> {
     const { dir, inode } = await this.#validate(input.path)
+    using _changing = await this.#changes.acquire()
     this.#refuseOverlap(dir, input.allowNested ?? false)
     const rules = toRules(input.rules, input.globs)
     const { volumeRowId, pathInVolume } = await this.#deps.volumes.ensure(fsPath(dir))
@@ -205,20 +210,41 @@ export class Locations {
     return { location: await this.toLocation(location), job: { id: job.id } }
   }
 
+  /** What it held goes step by step; where that is interrupted, `finishRemovals` goes on with it. */
   async remove(reference: string): Promise<{ locationId: string; removedEntries: number }> {
+    using _changing = await this.#changes.acquire()
     const location = this.require(reference)
     await this.#deps.watching.unwatch(location.id)
-    await this.#deps.indexer.cancelScans(location.id)
     const around = this.#around(location)
     await this.#deps.store.write(async ({ db, emit }) => {
       await db.deleteFrom('locations').where('id', '=', location.rowId).execute()
       emit('location.removed', { locationId: location.id })
     })
     await this.reload()
-    const removedEntries = await this.#deps.indexer.forget(location.directoryId, around !== null)
+    // Whatever begins from here on finds no location.
+    await this.#deps.indexer.cancelScans(location.id)
+    const removedEntries = await this.#deps.indexer.forget(location.directoryId)
     // The rules of the location around it may let in more, or less, than its own did.
     if (around) await this.#deps.indexer.enqueueScan(around, { reason: `without ${location.id}` })
     return { locationId: location.id, removedEntries }
+  }
+
+  /** Removes the rows of locations whose removal was interrupted; at the start, before anything is scanned. */
+  async finishRemovals(): Promise<void> {
+    using _changing = await this.#changes.acquire()
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('entries')
+        .innerJoin('directories', 'directories.id', 'entries.id')
+        .select('entries.id')
+        .where('entries.parent_id', 'is', null)
+        .where('entries.id', 'not in', (eb) => eb.selectFrom('locations').select('directory_id'))
+        .execute(),
+    )
+    for (const { id } of rows) {
+      const removedEntries = await this.#deps.indexer.forget(id)
+      this.#deps.log.info({ removedEntries }, 'an interrupted removal of a location was finished')
+    }
   }
 
   /** Records a new state and tells, unless it is the state already. A paused location stays so until it is resumed. */
@@ -307,7 +333,7 @@ export class Locations {
 
   #refuseOverlap(dir: RawName, allowNested: boolean): void {
     for (const location of this.#map.all()) {
-      if (displayName(location.path) === displayName(dir)) {
+      if (nameKey(location.path) === nameKey(dir)) {
         throw new CoreError(
           'AlreadyExists',
           `${displayName(dir)} is already a location, called ${location.name}; \`spacedrive location rescan\` looks at it again`,
@@ -336,18 +362,7 @@ export class Locations {
       }
       return { dir, inode: toInode(stats.ino) }
     } catch (err) {
-      if (err instanceof CoreError) throw err
-      const code = systemCode(err)
-      if (code === 'ENOENT' || code === 'ENOTDIR')
-        throw new CoreError('NotFound', `${path} does not exist`, { cause: err })
-      if (code === 'EACCES' || code === 'EPERM') {
-        throw new CoreError('PermissionDenied', `${path} cannot be read by this user; check its permissions`, {
-          cause: err,
-        })
-      }
-      if (code === 'ELOOP')
-        throw new CoreError('InvalidInput', `${path} is a link that leads back to itself`, { cause: err })
-      throw new CoreError('Unavailable', `${path} cannot be opened: ${code ?? 'unknown error'}`, { cause: err })
+      throw pathError(err, path)
     }
   }
 }

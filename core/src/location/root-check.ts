@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import type { LibraryStore } from '../library/store.ts'
 import { CoreError, errorMessage, systemCode } from '../util/errors.ts'
 import { displayName, fsPath } from '../util/file-name.ts'
 import { type Inode, inodeKey, toInode } from '../util/inode.ts'
@@ -7,48 +7,62 @@ import type { KnownLocation } from './location-map.ts'
 
 /** The root of a location as it is found: usable, somewhere else, or a reason why not. */
 export type RootState =
-  | { readonly state: 'present' }
+  /** `changedAt` moves on whenever something is added to it or taken out. */
+  | { readonly state: 'present'; readonly changedAt: bigint }
   /** Another folder stands in its place. */
   | { readonly state: 'replaced'; readonly inode: Inode; readonly reason: string }
   | { readonly state: 'moved'; readonly path: Buffer }
   | { readonly state: 'offline'; readonly reason: string }
 
+export interface RootCheckDeps {
+  readonly store: LibraryStore
+  readonly volumes: VolumeManager
+}
+
 /**
  * Looks whether a location's root is the folder it was. The mount table comes first: an unplugged volume often leaves
- * an empty folder behind, and nothing in it is gone.
+ * an empty folder behind, and nothing in it is gone. A root that does not answer is offline. Throws `Cancelled`.
  */
 export async function checkRoot(
   location: KnownLocation,
-  volume: { fingerprint: string; name: string },
-  volumes: VolumeManager,
+  { store, volumes, signal }: RootCheckDeps & { signal?: AbortSignal | undefined },
 ): Promise<RootState> {
+  const volume = await store.read((db) =>
+    db
+      .selectFrom('volumes')
+      .select(['fingerprint', 'name'])
+      .where('id', '=', location.volumeId)
+      .executeTakeFirstOrThrow(),
+  )
   const shown = displayName(location.path)
   const place = volumes.volumeForPath(fsPath(location.path))
   if (place?.volume.fingerprint !== volume.fingerprint) {
     const moved = volumes.absolutePath(volume.fingerprint, fsPath(location.volumePath))
-    if (moved && (await isDirectory(moved))) return { state: 'moved', path: moved }
+    if (moved && (await isDirectory(moved, volumes, signal))) return { state: 'moved', path: moved }
     return { state: 'offline', reason: `volume ${volume.name} is not mounted; plug it in to go on` }
   }
   if (!place.volume.online) return { state: 'offline', reason: `volume ${volume.name} does not answer` }
   try {
-    const stats = await lstat(fsPath(location.path), { bigint: true })
+    const stats = await volumes.look(location.path, signal)
     if (!stats.isDirectory()) return { state: 'offline', reason: `${shown} is not a folder any more` }
     const inode = toInode(stats.ino)
-    if (inodeKey(inode) === inodeKey(location.rootInode)) return { state: 'present' }
+    if (inodeKey(inode) === inodeKey(location.rootInode)) return { state: 'present', changedAt: stats.ctimeNs }
     return {
       state: 'replaced',
       inode,
       reason: `${shown} is another folder than the one that was indexed; if that is right, rescan it with --force`,
     }
   } catch (err) {
+    if (err instanceof CoreError && err.code === 'Cancelled') throw err
     const code = systemCode(err)
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'offline', reason: `${shown} is not there` }
+    if (code === 'Timeout') return { state: 'offline', reason: `the file system of ${shown} does not answer` }
     return { state: 'offline', reason: `${shown} cannot be reached: ${errorMessage(err)}` }
   }
 }
 
-async function isDirectory(path: Buffer): Promise<boolean> {
-  return lstat(path).then(
+async function isDirectory(path: Buffer, volumes: VolumeManager, signal: AbortSignal | undefined): Promise<boolean> {
+  return volumes.look(path, signal).then(
     (stats) => stats.isDirectory(),
     () => false,
   )

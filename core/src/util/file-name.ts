@@ -30,6 +30,19 @@ export function joinName(dir: RawName, name: RawName): RawName {
   return bytesToName(Buffer.concat([head, slash, nameBytes(name)]))
 }
 
+/** The bytes of `path` below `top`, without a slash at either end and empty for `top` itself; null where it lies elsewhere. */
+export function pathBelow(path: RawName, top: RawName): Uint8Array | null {
+  const whole = Buffer.from(nameBytes(path))
+  const head = Buffer.from(nameBytes(top))
+  if (!whole.subarray(0, head.length).equals(head)) return null
+  if (whole.length === head.length) return whole.subarray(head.length)
+  // Only the root of the file system ends in a slash.
+  if (head.at(-1) === SLASH) return whole.subarray(head.length)
+  return whole[head.length] === SLASH ? whole.subarray(head.length + 1) : null
+}
+
+const SLASH = 0x2f
+
 /** The lower-cased part after the last dot; empty for dot files, names without a dot, and ends no one uses as an extension. */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.')

@@ -1,14 +1,17 @@
+import type { BigIntStats } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { Volume } from '../domain/index.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import type { RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { orAborted } from './deadline.ts'
 import type { DetectedVolume, Detection, VolumeDetector } from './detected-volume.ts'
 import { separateTwins, type TwinMemory } from './fingerprint.ts'
 import { type AnyPath, MountTable, type VolumePlace } from './mount-table.ts'
+import { PatientStat } from './patient-stat.ts'
 import { measureSpeed, SPEED_TEST_BYTES, type VolumeSpeed } from './speed-test.ts'
 
 export interface VolumeManagerDeps {
@@ -64,6 +67,7 @@ export class VolumeManager implements AsyncDisposable {
   readonly #speeds = new Map<string, VolumeSpeed>()
   readonly #measuring = new Set<string>()
   readonly #places = new Map<string, VolumePlace | null>()
+  readonly #stat = new PatientStat()
   #hits = 0
   #misses = 0
   #volumes = new Map<string, DetectedVolume>()
@@ -139,6 +143,11 @@ export class VolumeManager implements AsyncDisposable {
   /** The inverse; null where that part of the volume cannot be reached now. */
   absolutePath(fingerprint: string, pathInVolume: AnyPath): Buffer | null {
     return this.#table.absolutePath(fingerprint, pathInVolume)
+  }
+
+  /** `lstat` that never waits long for a file system that does not answer; see `PatientStat`. */
+  look(path: RawName, signal?: AbortSignal): Promise<BigIntStats> {
+    return this.#stat.look(path, signal)
   }
 
   sameVolume(a: AnyPath, b: AnyPath): boolean {

@@ -7,6 +7,8 @@ import {
   UnsupportedFileTypeError,
 } from 'music-metadata'
 import { errorMessage } from '../../util/errors.ts'
+import { fsPath } from '../../util/file-name.ts'
+import { reachable } from '../../util/reachable-path.ts'
 import { withRegularFile } from '../regular-file.ts'
 import type { FilePath, ReadFailure } from '../regular-file.ts'
 import type { AudioFacts } from './audio-facts.ts'
@@ -28,7 +30,8 @@ export async function readAudio(path: FilePath): Promise<AudioReading | ReadFail
   const size = withRegularFile(path, (_fd, stat) => Number(stat.size))
   if (typeof size !== 'number') return size
   try {
-    const row = audioFacts(await parse(path, size))
+    using short = reachable(path)
+    const row = audioFacts(await parse(fsPath(short.path), size))
     return row.codec === null && row.duration_ms === null ? null : { kind: 'audio', row }
   } catch (err) {
     if (err instanceof CouldNotDetermineFileTypeError || err instanceof UnsupportedFileTypeError) return null

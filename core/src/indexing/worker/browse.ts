@@ -59,7 +59,7 @@ export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: 
   const stats = statEntry(request.dir)
   if (!stats) throw new CoreError('NotFound', `${displayName(request.dir)} does not exist`)
   if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${displayName(request.dir)} is not a folder`)
-  const walker = new Walker({ root: displayName(request.dir), device: stats.dev, rules: request.rules })
+  const walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
   const look: Look = {
     request,
     walker,

@@ -1,23 +1,22 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  contentUuid,
   definitionAt,
-  HashPool,
   type HashBatch,
+  HashPool,
   hashStates,
-  MediaReader,
-  type MediaResult,
   NO_DEFINITION,
   WHOLE_FILE_BYTES,
 } from '../../content/index.ts'
-import { type FileType, fileTypes } from '../../domain/file-kind.ts'
+import { fileTypes } from '../../domain/file-kind.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/index.ts'
+import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
 import { pathAfter } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
-import type { IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
+import { examineMedia } from './media.ts'
+import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
 
 /** Files a hashing thread gets at once, and a transaction records. */
 const FILES_PER_BATCH = 256
@@ -29,16 +28,8 @@ const FRESH_ROUNDS = 2
 /** A content's type is believed over the name's from here on. */
 const SURE = 85
 
-/** Values of `entries.content_state`. */
-const IDENTIFIED = 1
-const FAILED = 2
-
-interface PendingFile {
-  readonly id: number
+interface PendingFile extends HashedFile {
   readonly path: RawName
-  readonly size: number
-  readonly mtime: number
-  readonly mtimeNs: number
   readonly type: number
   readonly staleContentId: number | null
 }
@@ -62,6 +53,12 @@ class Identification {
   readonly #fresh: PendingFile[] = []
   /** Below the first file that comes again, which must also come after a restart. */
   #doneUpTo = Number.POSITIVE_INFINITY
+  /** Found since the last checkpoint, as uuids. */
+  readonly #told: Uint8Array[] = []
+  /** Found in this run, by row id. */
+  readonly #found = new Set<number>()
+  /** Files whose content is of another type than their names say, since the last transaction. */
+  #retyped: number[] = []
   #done = 0
   #total = 0
 
@@ -70,13 +67,14 @@ class Identification {
     this.#request = request
     this.#host = host
     this.#folders = foldersOf(db, request.scope)
-    this.#contents = new ContentWriter(db, host)
+    this.#contents = new ContentWriter(db, host.now)
   }
 
   async run(): Promise<IdentifyReport> {
-    const { threads, mode } = this.#request
+    const { threads, mode, whole } = this.#request
     await using pool = new HashPool({ threads })
     this.#host.phase('identify')
+    if (whole) await this.#lookAgain()
     this.#total = this.#countPending()
     await this.#hashPending(pool, threads)
     for (let round = 0; round < FRESH_ROUNDS && this.#fresh.length > 0; round++) {
@@ -84,10 +82,67 @@ class Identification {
       const again = this.#fresh.splice(0)
       for (let at = 0; at < again.length; at += FILES_PER_BATCH)
         await this.#hashBatch(pool, again.slice(at, at + FILES_PER_BATCH))
+      this.#checkpoint(null)
     }
     this.#report.unsettled += this.#fresh.length
-    if (mode === 'deep') await this.#examine(pool)
+    if (mode === 'deep') await this.#examine()
     return this.#report
+  }
+
+  async #examine(): Promise<void> {
+    this.#host.phase('media')
+    this.#report.examined += await examineMedia(this.#request.whole ? null : this.#found, {
+      db: this.#db,
+      host: this.#host,
+      contents: this.#contents,
+      folders: this.#folders,
+      inTransaction: (work) => this.#inTransaction(work),
+    })
+  }
+
+  /**
+   * Files that could not be read may be readable now, though nothing about them has changed; and in deep mode those
+   * wait again whose contents were hashed without a look at their types.
+   */
+  async #lookAgain(): Promise<void> {
+    const untyped = `or content_id in (select id from content_identities where confidence = 0 and examined_at is null and size > 0)`
+    const rows = this.#db
+      .prepare(
+        `select id, parent_id from entries where id > ? and kind = 0
+         and (content_state = ${FAILED} ${this.#request.mode === 'deep' ? untyped : ''})`,
+      )
+      .iterate(this.#request.after)
+    const ids: number[] = []
+    for (const row of rows) if (this.#folders.has(Number(row['parent_id']))) ids.push(Number(row['id']))
+    const wait = this.#db.prepare(`update entries set content_state = ${PENDING} where id = ?`)
+    for (let at = 0; at < ids.length; at += ROWS_PER_PAGE)
+      await this.#inTransaction(() => ids.slice(at, at + ROWS_PER_PAGE).forEach((id) => wait.run(id)))
+  }
+
+  /** Files with row ids up to `after` are done; null: no more than before. */
+  #checkpoint(after: number | null): void {
+    const state: IdentifyCheckpoint = {
+      after: after && Math.min(after, this.#doneUpTo),
+      contents: this.#told.splice(0),
+    }
+    this.#host.checkpoint(state)
+  }
+
+  /** Under the lease; what was retyped is told after the commit. */
+  async #inTransaction(work: () => void): Promise<void> {
+    using _lease = await this.#host.lease()
+    this.#retyped = []
+    this.#db.exec('begin immediate')
+    try {
+      work()
+      this.#db.exec('commit')
+    } catch (err) {
+      // A full disk has undone it already.
+      if (this.#db.isTransaction) this.#db.exec('rollback')
+      throw err
+    }
+    if (this.#retyped.length === 0) return
+    this.#host.committed({ added: [], modified: this.#retyped, removed: [], directories: false })
   }
 
   #countPending(): number {
@@ -108,11 +163,11 @@ class Identification {
       if (running.length <= threads) continue
       const oldest = running.shift()!
       await oldest.work
-      this.#host.checkpoint({ after: Math.min(oldest.last, this.#doneUpTo) })
+      this.#checkpoint(oldest.last)
     }
     for (const { work, last } of running) {
       await work
-      this.#host.checkpoint({ after: Math.min(last, this.#doneUpTo) })
+      this.#checkpoint(last)
     }
   }
 
@@ -156,21 +211,14 @@ class Identification {
     const batch = await pool.sampled(paths, { identify: this.#request.mode === 'deep', signal })
     const fullHashes = await this.#fullHashes(pool, files, batch)
     const failures = new Map(batch.errors.map((error) => [error.index, error]))
-    using _lease = await this.#host.lease()
     const waitingBefore = this.#fresh.length
-    this.#db.exec('begin immediate')
-    try {
+    await this.#inTransaction(() => {
       for (const [i, file] of files.entries()) {
         const failure = failures.get(i)
         if (failure) this.#fail(file, failure)
         else this.#record(file, batch, i, fullHashes.get(file.id) ?? null)
       }
-      this.#db.exec('commit')
-    } catch (err) {
-      // A full disk has undone it already.
-      if (this.#db.isTransaction) this.#db.exec('rollback')
-      throw err
-    }
+    })
     // Those that were just written come again.
     this.#done += files.length - (this.#fresh.length - waitingBefore)
     this.#host.progress(this.#done, this.#total, this.#report.bytes)
@@ -194,7 +242,7 @@ class Identification {
     // A file that is gone is the next scan's to notice.
     if (failure.code === 'ENOENT') return
     this.#report.failed++
-    this.#contents.fail(file.id)
+    this.#contents.fail(file)
     const code = failure.code === 'EACCES' || failure.code === 'EPERM' ? 'PermissionDenied' : 'Unavailable'
     const path = displayName(file.path)
     this.#host.warn({ code, message: `${path} cannot be read: ${systemReason(failure.message)}`, path })
@@ -216,7 +264,7 @@ class Identification {
       batch.types && batch.types.definitions[i] !== NO_DEFINITION ? definitionAt(batch.types.definitions[i]!) : null
     const confidence = batch.types?.confidences[i] ?? 0
     const type = definition ? fileTypes.indexOf(definition.category) : file.type
-    const contentId = this.#contents.identify({
+    const content = this.#contents.identify({
       hash: hashAt(batch, i),
       fullHash,
       size: file.size,
@@ -225,103 +273,17 @@ class Identification {
       mime: file.size === 0 ? null : (definition?.mimes[0] ?? null),
       confidence,
     })
-    this.#contents.link(file.id, contentId, confidence >= SURE && type !== file.type ? type : null)
+    const shownType = confidence >= SURE ? type : file.type
+    if (!this.#contents.link(file, content.id, shownType)) {
+      this.#report.unsettled++
+      return
+    }
+    this.#told.push(content.uuid)
+    this.#found.add(content.id)
+    if (shownType !== file.type) this.#retyped.push(file.id)
     if (batch.types) this.#contents.conflict(file.id, batch.types.conflicts.find((each) => each.index === i) ?? null)
     this.#report.identified++
     this.#report.bytes += file.size
-  }
-
-  /** Reads what pictures and sounds say of themselves, once for each content. */
-  async #examine(pool: HashPool): Promise<void> {
-    await using reader = new MediaReader()
-    this.#host.phase('media')
-    const waiting = this.#unexamined()
-    this.#total = waiting.length
-    this.#done = 0
-    for (let at = 0; at < waiting.length; at += FILES_PER_BATCH) {
-      const part = waiting.slice(at, at + FILES_PER_BATCH)
-      await this.#examineBatch(pool, reader, part)
-      this.#done += part.length
-      this.#host.progress(this.#done, this.#total, 0)
-    }
-  }
-
-  #unexamined(): { contentId: number; entryId: number; path: RawName; type: number; confidence: number }[] {
-    const rows = this.#db.prepare(
-      `select c.id, c.type, c.confidence, e.id as entry_id, e.parent_id, e.name from content_identities c
-       join entries e on e.content_id = c.id where c.examined_at is null and c.size > 0 order by c.id`,
-    )
-    const waiting = new Map<
-      number,
-      { contentId: number; entryId: number; path: RawName; type: number; confidence: number }
-    >()
-    for (const row of rows.iterate()) {
-      const folder = this.#folders.get(Number(row['parent_id']))
-      const contentId = Number(row['id'])
-      if (folder === undefined || waiting.has(contentId)) continue
-      waiting.set(contentId, {
-        contentId,
-        entryId: Number(row['entry_id']),
-        path: joinName(folder, row['name'] as RawName),
-        type: Number(row['type']),
-        confidence: Number(row['confidence']),
-      })
-    }
-    return [...waiting.values()]
-  }
-
-  async #examineBatch(
-    pool: HashPool,
-    reader: MediaReader,
-    files: readonly { contentId: number; entryId: number; path: RawName; type: number; confidence: number }[],
-  ): Promise<void> {
-    const { signal } = this.#host
-    const unknown = files.filter((file) => file.confidence === 0)
-    const types =
-      unknown.length > 0
-        ? await pool.sampled(
-            unknown.map((file) => file.path),
-            { identify: true, signal },
-          )
-        : null
-    const typed = new Map<number, { type: number; mime: string | null; confidence: number }>()
-    for (const [i, file] of unknown.entries()) {
-      const index = types?.types?.definitions[i] ?? NO_DEFINITION
-      if (index === NO_DEFINITION) continue
-      const definition = definitionAt(index)
-      const confidence = types!.types!.confidences[i]!
-      typed.set(file.contentId, {
-        type: fileTypes.indexOf(definition.category),
-        mime: definition.mimes[0] ?? null,
-        confidence,
-      })
-    }
-    const media = new Map<number, MediaResult>()
-    for (const file of files) {
-      signal.throwIfAborted()
-      const type = fileTypes[typed.get(file.contentId)?.type ?? file.type] satisfies FileType | undefined
-      if (type !== 'image' && type !== 'audio') continue
-      media.set(file.contentId, await reader.read(file.path, type, signal))
-    }
-    using _lease = await this.#host.lease()
-    this.#db.exec('begin immediate')
-    try {
-      for (const file of files)
-        this.#contents.examined(file, typed.get(file.contentId) ?? null, media.get(file.contentId) ?? null)
-      this.#db.exec('commit')
-    } catch (err) {
-      // A full disk has undone it already.
-      if (this.#db.isTransaction) this.#db.exec('rollback')
-      throw err
-    }
-    for (const file of files) {
-      const result = media.get(file.contentId)
-      const damage = result && 'row' in result && result.kind === 'image' ? result.damage : null
-      if (damage) this.#host.warn({ code: 'Corrupt', message: damage, path: displayName(file.path) })
-      if (result && 'state' in result)
-        this.#host.warn({ code: 'Unsupported', message: result.message, path: displayName(file.path) })
-    }
-    this.#report.examined += files.length
   }
 }
 
@@ -352,147 +314,4 @@ function foldersOf(db: DatabaseSync, scope: LocationScope): Map<number, RawName>
     folders.set(Number(row['id']), below.length === 0 ? scope.dir : joinName(scope.dir, below))
   }
   return folders
-}
-
-interface KnownContent {
-  readonly id: number
-  readonly hash: Uint8Array
-  readonly version: number
-  readonly fullHash: Uint8Array | null
-}
-
-/** The statements that record contents. Called inside a transaction. */
-class ContentWriter {
-  readonly #host: RequestHost
-  readonly #byUuid: StatementSync
-  readonly #byId: StatementSync
-  readonly #insert: StatementSync
-  readonly #keepFull: StatementSync
-  readonly #link: StatementSync
-  readonly #retype: StatementSync
-  readonly #unstale: StatementSync
-  readonly #fail: StatementSync
-  readonly #conflict: StatementSync
-  readonly #noConflict: StatementSync
-  readonly #typed: StatementSync
-  readonly #examined: StatementSync
-  readonly #db: DatabaseSync
-
-  constructor(db: DatabaseSync, host: RequestHost) {
-    this.#db = db
-    this.#host = host
-    this.#byUuid = db.prepare('select id, hash, hash_version, full_hash from content_identities where uuid = ?')
-    this.#byId = db.prepare('select id, hash, hash_version, full_hash from content_identities where id = ?')
-    this.#insert = db.prepare(
-      `insert into content_identities(uuid, hash, hash_version, full_hash, size, type, mime, confidence)
-       values(?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    this.#keepFull = db.prepare('update content_identities set full_hash = ? where id = ?')
-    this.#link = db.prepare(`update entries set content_id = ?, content_state = ${IDENTIFIED} where id = ?`)
-    this.#retype = db.prepare('update entries set type = ? where id = ?')
-    this.#unstale = db.prepare('delete from stale_contents where entry_id = ?')
-    this.#fail = db.prepare(`update entries set content_state = ${FAILED} where id = ?`)
-    this.#conflict = db.prepare(
-      `insert into content_conflicts(entry_id, extension, looks_like) values(?, ?, ?)
-       on conflict(entry_id) do update set extension = excluded.extension, looks_like = excluded.looks_like`,
-    )
-    this.#noConflict = db.prepare('delete from content_conflicts where entry_id = ?')
-    this.#typed = db.prepare('update content_identities set type = ?, mime = ?, confidence = ? where id = ?')
-    this.#examined = db.prepare('update content_identities set examined_at = ? where id = ?')
-  }
-
-  byId(id: number): KnownContent | null {
-    return known(this.#byId.get(id))
-  }
-
-  /**
-   * The content a file holds. Its samples name it, unless the full hash is known on both sides and they differ: then
-   * two contents share their samples, and this one is named by its full hash.
-   */
-  identify(of: {
-    hash: Uint8Array
-    fullHash: Uint8Array | null
-    size: number
-    type: number
-    mime: string | null
-    confidence: number
-  }): number {
-    const uuid = contentUuid(of.hash)
-    const sampled = known(this.#byUuid.get(uuid))
-    if (sampled && of.fullHash && sampled.fullHash && !Buffer.from(sampled.fullHash).equals(of.fullHash)) {
-      const ownUuid = contentUuid(of.fullHash)
-      const own = known(this.#byUuid.get(ownUuid))
-      return own ? own.id : this.#add(ownUuid, of.fullHash, 2, of)
-    }
-    if (!sampled) return this.#add(uuid, of.hash, 1, of)
-    if (of.fullHash && !sampled.fullHash) this.#keepFull.run(of.fullHash, sampled.id)
-    return sampled.id
-  }
-
-  link(entryId: number, contentId: number, type: number | null): void {
-    this.#link.run(contentId, entryId)
-    if (type !== null) this.#retype.run(type, entryId)
-    this.#unstale.run(entryId)
-  }
-
-  fail(entryId: number): void {
-    this.#fail.run(entryId)
-  }
-
-  conflict(entryId: number, conflict: { extension: string; looksLike: string } | null): void {
-    if (conflict) this.#conflict.run(entryId, conflict.extension, conflict.looksLike)
-    else this.#noConflict.run(entryId)
-  }
-
-  examined(
-    { contentId, entryId }: { contentId: number; entryId: number },
-    type: { type: number; mime: string | null; confidence: number } | null,
-    media: MediaResult | null,
-  ): void {
-    if (type) {
-      this.#typed.run(type.type, type.mime, type.confidence, contentId)
-      if (type.confidence >= SURE) this.#retype.run(type.type, entryId)
-    }
-    if (media && 'row' in media) this.#keepMedia(contentId, media.kind, media.row)
-    this.#examined.run(this.#host.now(), contentId)
-  }
-
-  #keepMedia(contentId: number, kind: 'image' | 'audio', row: object): void {
-    const columns = Object.entries(row) as [string, string | number | null][]
-    const names = columns.map(([name]) => name)
-    const table = kind === 'image' ? 'image_media' : 'audio_media'
-    const marks = names.map(() => '?').join(', ')
-    this.#db
-      .prepare(`insert or replace into ${table}(content_id, ${names.join(', ')}) values(?, ${marks})`)
-      .run(contentId, ...columns.map(([, value]) => value))
-  }
-
-  #add(
-    uuid: Uint8Array,
-    hash: Uint8Array,
-    version: number,
-    of: { fullHash: Uint8Array | null; size: number; type: number; mime: string | null; confidence: number },
-  ): number {
-    const { lastInsertRowid } = this.#insert.run(
-      uuid,
-      hash,
-      version,
-      of.fullHash,
-      of.size,
-      of.type,
-      of.mime,
-      of.confidence,
-    )
-    return Number(lastInsertRowid)
-  }
-}
-
-function known(row: Record<string, unknown> | undefined): KnownContent | null {
-  if (!row) return null
-  return {
-    id: Number(row['id']),
-    hash: row['hash'] as Uint8Array,
-    version: Number(row['hash_version']),
-    fullHash: row['full_hash'] as Uint8Array | null,
-  }
 }

@@ -6,6 +6,7 @@ import { blobToUuid } from '../../util/uuid.ts'
 import { browse } from './browse.ts'
 import { EntryWriter, type Touched } from './entry-writer.ts'
 import { EphemeralIds } from './ephemeral-ids.ts'
+import { explain } from './explain.ts'
 import { forget } from './forget.ts'
 import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
@@ -95,6 +96,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     identify: (request, host) => identify(db, request, host),
     verify: (request, host) => verify(db, request, host),
     browse: (request, host) => browse(request, ephemeral, host.signal),
+    explain: async (request) => explain(db, request),
     async checkpoint(_request, host) {
       using _lease = await host.lease()
       db.exec('pragma wal_checkpoint(passive)')

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { bytesToName, displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
+import { splitNanoseconds } from '../../util/file-time.ts'
 import { type Inode, toInode } from '../../util/inode.ts'
 import { errorMessage, systemCode, systemReason } from '../../util/errors.ts'
 import { reachable, reachableFolder, type ReachablePath } from '../../util/reachable-path.ts'
@@ -125,7 +126,7 @@ export function emptyListing(): Listing {
 /** Adds one entry, as its stats describe it. */
 export function addStats(listing: Listing, name: RawName, stats: BigStats, device: bigint): void {
   const kind = stats.isFile() ? 0 : stats.isDirectory() ? 1 : stats.isSymbolicLink() ? 2 : 3
-  const [mtime, mtimeNs] = milliseconds(stats.mtimeNs)
+  const [mtime, mtimeNs] = splitNanoseconds(stats.mtimeNs)
   const inode = toInode(stats.ino)
   if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
   const ctime = Number(stats.ctimeMs)
@@ -150,19 +151,6 @@ export function addStats(listing: Listing, name: RawName, stats: BigStats, devic
 /** The inode of entry `i` as the database keeps it. */
 export function inodeOf(listing: Listing, i: number): Inode {
   return listing.bigInodes.get(i) ?? listing.numbers[i * FIELDS + INODE]!
-}
-
-const NS_PER_MS = 1_000_000n
-
-/** Whole milliseconds rounded down, also before 1970, and the nanoseconds that remain. */
-function milliseconds(ns: bigint): [number, number] {
-  let ms = ns / NS_PER_MS
-  let rest = ns - ms * NS_PER_MS
-  if (rest < 0n) {
-    ms -= 1n
-    rest += NS_PER_MS
-  }
-  return [Number(ms), Number(rest)]
 }
 
 function readNames(base: RawName, dir: RawName): RawName[] {

@@ -23,6 +23,16 @@ export interface IdentifyRequest {
   readonly cloud: CloudPlace
   /** Entries up to this row id are done. */
   readonly after: number
+  /** Also what could not be read the last time, and whatever else an earlier run has left undone. */
+  readonly whole: boolean
+}
+
+/** How far identification is: told after each batch that was recorded. */
+export interface IdentifyCheckpoint {
+  /** Entries up to this row id are done; null: no more than before. */
+  readonly after: number | null
+  /** Uuids of the contents that files were found to hold. */
+  readonly contents: readonly Uint8Array[]
 }
 
 export interface IdentifyReport {
@@ -51,13 +61,17 @@ export interface VerifyReport {
   checked: number
   total: number
   readonly differences: Difference[]
-  /** The folders that differ, for a scoped rescan. */
+  /** The folders that differ, for a scoped rescan; as many as a repair takes at once. */
   readonly folders: RawName[]
+  /** Row ids of files that look the same and hold something else; as many as a repair takes at once. */
+  readonly changed: number[]
 }
 
 export interface BrowseRequest {
   readonly dir: RawName
   readonly rules: RuleSettings
+  /** Where the rules are anchored: the folder itself, or the root of the location it lies in. */
+  readonly rulesRoot: string
   readonly recursive: boolean
   readonly content: boolean
   /** Also what the rules leave out. */
@@ -88,6 +102,23 @@ export interface BrowseReport {
   readonly warnings: { path: string; code: string; message: string }[]
 }
 
+export interface ExplainRequest {
+  readonly path: RawName
+  /** The location the path lies in, and its name. */
+  readonly scope: LocationScope
+  readonly location: string
+}
+
+/** Whether a path is in the index, and the rule that keeps it out. */
+export interface Explanation {
+  readonly path: string
+  readonly indexed: boolean
+  /** The folder the rule applies to, where it is not the path itself. */
+  readonly hiddenAt: string | null
+  readonly rule: { name: string; source: string; pattern: string } | null
+  readonly reason: string
+}
+
 /** What the index worker can be asked, and what it answers. */
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
@@ -95,14 +126,15 @@ export interface IndexRequests {
   identify: { request: IdentifyRequest; report: IdentifyReport }
   verify: { request: VerifyRequest; report: VerifyReport }
   browse: { request: BrowseRequest; report: BrowseReport }
+  explain: { request: ExplainRequest; report: Explanation }
   /** Writes the log back into the database. */
   checkpoint: { request: null; report: null }
   /** Reads what takes longer than the main thread may stand still. */
   select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
   /** Makes sure that a location's root has its rows. */
   root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
-  /** Removes the rows below a location's root, but not those of `keep`, nested locations of their own. */
-  forget: { request: { directoryId: number; keepRoot: boolean }; report: { removed: number } }
+  /** Removes the rows of a folder that is no location any more, but not those of other locations. */
+  forget: { request: { directoryId: number }; report: { removed: number } }
 }
 
 export type RequestName = keyof IndexRequests

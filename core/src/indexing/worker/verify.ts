@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { HashPool } from '../../content/index.ts'
+import { HashPool, hashStates } from '../../content/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey } from '../../util/inode.ts'
+import { levelsBelow, volumePathOf } from '../volume-path.ts'
+import { ContentWriter, type KnownContent } from './content-writer.ts'
 import { type EntryRow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
 import {
   FIELDS,
@@ -23,12 +25,18 @@ import { Walker } from './walk.ts'
 
 /** A report names this many differences and counts the rest. */
 const MAX_LISTED_DIFFERENCES = 10_000
-/** Folders that differ, kept for a repair; beyond this many the whole location is scanned. */
-export const MAX_FOLDERS = 10_000
+/** Folders and files that differ, kept for a repair; what is beyond this is found by the next comparison. */
+const MAX_FOLDERS = 10_000
 /** Folders compared before others may write, and other work of this thread gets its turn. */
 const FOLDERS_PER_TURN = 64
 const FILES_PER_BATCH = 256
 const HASH_THREADS = 2
+
+interface IdentifiedFile {
+  readonly id: number
+  readonly path: RawName
+  readonly content: KnownContent
+}
 
 interface Folder {
   readonly dir: RawName
@@ -39,7 +47,7 @@ interface Folder {
 
 /** Compares what the disk holds now with every row below a folder. Changes nothing. */
 export async function verify(db: DatabaseSync, request: VerifyRequest, host: RequestHost): Promise<VerifyReport> {
-  const report: VerifyReport = { checked: 0, total: 0, differences: [], folders: [] }
+  const report: VerifyReport = { checked: 0, total: 0, differences: [], folders: [], changed: [] }
   await using pool = request.content ? new HashPool({ threads: HASH_THREADS }) : null
   for (const [i, scope] of request.scopes.entries()) {
     const comparison = new Comparison(db, scope, i === 0 ? request.dir : scope.dir, report, host, pool)
@@ -56,8 +64,9 @@ class Comparison {
   readonly #host: RequestHost
   readonly #pool: HashPool | null
   readonly #walker: Walker
+  readonly #contents: ContentWriter
   readonly #roots: ReadonlySet<number>
-  readonly #files: { path: RawName; hash: Uint8Array }[] = []
+  readonly #files: IdentifiedFile[] = []
 
   constructor(
     db: DatabaseSync,
@@ -73,6 +82,7 @@ class Comparison {
     this.#report = report
     this.#host = host
     this.#pool = pool
+    this.#contents = new ContentWriter(db, host.now)
     const stats = statEntry(dir)
     if (!stats) throw new CoreError('NotFound', `${displayName(dir)} does not exist`)
     this.#walker = new Walker({ root: displayName(scope.dir), device: stats.dev, rules: scope.rules })
@@ -85,20 +95,18 @@ class Comparison {
   }
 
   async run(): Promise<void> {
-    const below = Buffer.from(nameBytes(this.#dir)).subarray(nameBytes(this.#scope.dir).length + 1)
-    const path = Buffer.concat([nameBytes(this.#scope.volumePath), below, Buffer.from(below.length > 0 ? '/' : '')])
     const row = this.#db
       .prepare('select id from directories where volume_id = ? and path = ?')
-      .get(this.#scope.volumeId, new Uint8Array(path))
+      .get(this.#scope.volumeId, nameBytes(volumePathOf(this.#scope, this.#dir)))
     if (!row) throw new CoreError('NotFound', `${displayName(this.#dir)} is not in the index`)
-    const levels = below.length === 0 ? 0 : below.toString().split('/').length
-    const depth = this.#scope.maxDepth === null ? Number.POSITIVE_INFINITY : this.#scope.maxDepth - levels
+    const { maxDepth } = this.#scope
+    const depth = maxDepth === null ? Number.POSITIVE_INFINITY : maxDepth - levelsBelow(this.#scope.dir, this.#dir)
     const queue: Folder[] = [
       { dir: this.#dir, id: Number(row['id']), depth, anchors: this.#walker.anchorsAt(this.#dir) },
     ]
     while (queue.length > 0) {
       await this.#compareSome(queue)
-      if (this.#files.length >= FILES_PER_BATCH) await this.#compareContents()
+      while (this.#files.length >= FILES_PER_BATCH) await this.#compareContents()
       this.#host.progress(this.#report.checked, null, 0)
     }
     await this.#compareContents()
@@ -119,7 +127,7 @@ class Comparison {
       listed = this.#walker.list(folder.dir, folder.anchors)
     } catch (err) {
       if (!(err instanceof UnreadableDirectory)) throw err
-      if (!err.gone) this.#host.warn({ code: 'PermissionDenied', message: err.message, path: displayName(folder.dir) })
+      if (!err.gone) this.#host.warn({ code: 'Unavailable', message: err.message, path: displayName(folder.dir) })
       return
     }
     const { listing, context } = listed
@@ -142,7 +150,7 @@ class Comparison {
     }
     const unreadable = new Set(listing.unreadable.map((entry) => nameKey(entry.name)))
     for (const row of rows.values()) if (!unreadable.has(nameKey(row.name))) this.#stale(folder.dir, row)
-    if (this.#report.total > before && this.#report.folders.length <= MAX_FOLDERS) this.#report.folders.push(folder.dir)
+    if (this.#report.total > before && this.#report.folders.length < MAX_FOLDERS) this.#report.folders.push(folder.dir)
   }
 
   #rows(directoryId: number | null): Map<string, EntryRow> {
@@ -162,7 +170,8 @@ class Comparison {
     if (row.size !== n(SIZE)) this.#differ('size', path)
     else if (row.mtime !== n(MTIME) || row.mtime_ns !== n(MTIME_NS)) this.#differ('modified', path)
     else if (inodeKey(row.inode) !== inodeKey(inodeOf(listing, i))) this.#differ('inode', path)
-    else if (this.#pool && row.content_id !== null) this.#files.push({ path, hash: this.#hashOf(row.content_id) })
+    else if (this.#pool && row.content_id !== null)
+      this.#files.push({ id: row.id, path, content: this.#contents.byId(row.content_id)! })
   }
 
   /** A row whose file is gone, and with a folder all that was below it. */
@@ -188,24 +197,31 @@ class Comparison {
     }
   }
 
-  #hashOf(contentId: number): Uint8Array {
-    const row = this.#db
-      .prepare('select hash, full_hash, hash_version from content_identities where id = ?')
-      .get(contentId)!
-    return row['hash'] as Uint8Array
+  async #compareContents(): Promise<void> {
+    const pool = this.#pool
+    const files = this.#files.splice(0, FILES_PER_BATCH)
+    if (!pool || files.length === 0) return
+    // Samples tell a large file from another only where nobody has read it whole.
+    const [whole, sampled] = partition(files, ({ content }) => content.fullHash !== null)
+    const { signal } = this.#host
+    const { hashes, states } = await pool.sampled(
+      sampled.map(({ path }) => path),
+      { signal },
+    )
+    for (const [i, file] of sampled.entries()) {
+      if (!READ_STATES.has(hashStates[states[i]!]!)) continue
+      this.#compareHash(file, file.content.hash, hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
+    }
+    for (const file of whole) {
+      const full = await pool.full(file.path, { signal })
+      if ('hash' in full) this.#compareHash(file, file.content.fullHash!, full.hash)
+    }
   }
 
-  async #compareContents(): Promise<void> {
-    if (!this.#pool || this.#files.length === 0) return
-    const files = this.#files.splice(0)
-    const { hashes, states } = await this.#pool.sampled(
-      files.map((file) => file.path),
-      { signal: this.#host.signal },
-    )
-    for (const [i, file] of files.entries()) {
-      if (states[i]! > 1) continue
-      if (!Buffer.from(file.hash).equals(hashes.subarray(i * 32, (i + 1) * 32))) this.#differ('content', file.path)
-    }
+  #compareHash({ id, path }: IdentifiedFile, known: Uint8Array, found: Uint8Array): void {
+    if (Buffer.from(known).equals(found)) return
+    this.#differ('content', path)
+    if (this.#report.changed.length < MAX_FOLDERS) this.#report.changed.push(id)
   }
 
   #differ(kind: Difference['kind'], path: RawName): void {
@@ -215,3 +231,11 @@ class Comparison {
     }
   }
 }
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))]
+}
+
+/** The bytes of the file were read to their end. */
+const READ_STATES: ReadonlySet<string> = new Set(['hashed', 'tooFresh'])
+const HASH_BYTES = 32

@@ -1,0 +1,127 @@
+import type { JobId } from '../domain/ids.ts'
+import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import { nameBytes, nameKey, type RawName } from '../util/file-name.ts'
+import { indexContent } from './index-content.ts'
+import { nextStamp, scanRequest } from './index-run.ts'
+import type { IndexingParts } from './indexing-parts.ts'
+import { depthAt, toScope } from './location-scope.ts'
+
+/** A folder that has changed. */
+export interface ChangedFolder {
+  readonly dir: RawName
+  /** Null: any of its names. */
+  readonly names: readonly RawName[] | null
+  /** Also what lies below. */
+  readonly subtree: boolean
+}
+
+interface Recording {
+  readonly stop: AbortController
+  readonly done: Promise<void>
+}
+
+/** Records what the watcher, or a comparison, has named; and has the content of what changed identified. */
+export class ChangeRecorder {
+  readonly #parts: IndexingParts
+  readonly #running = new Map<string, Set<Recording>>()
+  /** Locations that wait for a run of identification to end, to begin another. */
+  readonly #following = new Set<string>()
+
+  constructor(parts: IndexingParts) {
+    this.#parts = parts
+  }
+
+  /** Brings folders up to date; those with `subtree` with all that lies below them. Their contents are identified later. */
+  async record(location: KnownLocation, changed: readonly ChangedFolder[], signal?: AbortSignal): Promise<void> {
+    const stop = new AbortController()
+    const { promise: done, resolve: settled } = Promise.withResolvers<void>()
+    const recording = { stop, done }
+    const all = this.#running.get(location.id) ?? new Set()
+    this.#running.set(location.id, all.add(recording))
+    try {
+      await this.#record(location, changed, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
+    } finally {
+      settled()
+      all.delete(recording)
+      if (all.size === 0) this.#running.delete(location.id)
+    }
+    if (location.mode !== 'shallow') await this.#identifySoon(location)
+  }
+
+  /** Ends what is being recorded for a location. */
+  async stop(locationId: string): Promise<void> {
+    const running = [...(this.#running.get(locationId) ?? [])]
+    for (const { stop } of running) stop.abort()
+    await Promise.all(running.map(({ done }) => done))
+  }
+
+  /** Resolves when what waits now has been identified, as far as it can be. */
+  async identified({ id: locationId }: KnownLocation, signal: AbortSignal): Promise<void> {
+    const { jobs } = this.#parts
+    const { id, merged } = await jobs.enqueue(indexContent, { locationId })
+    await jobs.wait(id, signal)
+    if (!merged) return
+    const next = await jobs.enqueue(indexContent, { locationId })
+    await jobs.wait(next.id, signal)
+  }
+
+  /** Queues identification. A run under way may be past what has just changed: then another follows it. */
+  async #identifySoon({ id: locationId }: KnownLocation): Promise<void> {
+    const { jobs } = this.#parts
+    const { id, merged } = await jobs.enqueue(indexContent, { locationId })
+    if (merged && jobs.info(id).status === 'running' && !this.#following.has(locationId)) {
+      this.#following.add(locationId)
+      this.#follow(id, locationId).catch((err: unknown) => {
+        // Closed meanwhile, or removed: then the next start looks at everything.
+        this.#parts.log.debug({ location: locationId, err: errorMessage(err) }, 'no further identification queued')
+      })
+    }
+  }
+
+  async #follow(id: JobId, locationId: string): Promise<void> {
+    try {
+      await this.#parts.jobs.wait(id)
+    } finally {
+      this.#following.delete(locationId)
+    }
+    const location = this.#parts.locations.map.all().find((known) => known.id === locationId)
+    if (location && location.state !== 'paused') await this.#identifySoon(location)
+  }
+
+  async #record(location: KnownLocation, changed: readonly ChangedFolder[], signal: AbortSignal): Promise<void> {
+    const dirty = changed.toSorted((a, b) => nameBytes(a.dir).length - nameBytes(b.dir).length)
+    // The mount table first: what an unmounted volume leaves behind is not what was deleted.
+    assertPresent(location, await checkRoot(location, { ...this.#parts, signal }))
+    const folders = dirty.map(({ dir, names }) => ({ dir, names, depth: depthAt(location, dir) }))
+    await this.#parts.worker.request(
+      'refresh',
+      { scope: toScope(location), dirty: folders },
+      { signal, onWarning: this.#warner(location) },
+    )
+    for (const { dir, subtree } of dirty) if (subtree) await this.#scanBelow(location, dir, signal)
+  }
+
+  async #scanBelow(location: KnownLocation, dir: RawName, signal: AbortSignal): Promise<void> {
+    const request = scanRequest(this.#parts, location, {
+      dir,
+      recursive: true,
+      startedAt: await nextStamp(this.#parts),
+      // An emptied root is believed only when a person says so.
+      force: nameKey(dir) !== nameKey(location.path),
+      threads: 0,
+      trustTimes: false,
+    })
+    if (!request) return
+    const options = { signal, onWarning: this.#warner(location) }
+    await this.#parts.worker.request('scan', request, options).catch((err: unknown) => {
+      // It went away again: the folder above hears of it.
+      if (!(err instanceof CoreError && (err.code === 'Offline' || err.code === 'Conflict'))) throw err
+    })
+  }
+
+  #warner(location: KnownLocation) {
+    return (warning: { code: string; message: string; path: string }) =>
+      this.#parts.log.warn({ location: location.id, ...warning }, 'change not recorded')
+  }
+}

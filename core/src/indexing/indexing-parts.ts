@@ -1,0 +1,44 @@
+import { type ErrorCode, errorCodes } from '../util/errors.ts'
+import type { EventData, EventType } from '../events/catalog.ts'
+import type { JobManager, ProgressUpdate } from '../jobs/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { KnownLocation, Locations } from '../location/index.ts'
+import type { Logger } from '../util/logger.ts'
+import type { VolumeManager } from '../volume/index.ts'
+import type { IndexWorker } from './index-worker-client.ts'
+
+/** What later features plug in: asked at the end of every index run which work the new contents make. */
+export interface IntelligencePort {
+  /** Queues what can be derived from the contents of a location; returns how many pieces of work that is. */
+  queue(location: KnownLocation, signal: AbortSignal): Promise<number>
+}
+
+export interface IndexingDeps {
+  readonly store: LibraryStore
+  readonly worker: IndexWorker
+  readonly volumes: VolumeManager
+  readonly intelligence: readonly IntelligencePort[]
+  readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
+  readonly now: () => number
+  readonly log: Logger
+  /** Threads that walk, and threads that hash. */
+  readonly walkers: number
+  readonly hashers: number
+}
+
+/** What the work of the indexer is done with, once all of it is there. */
+export interface IndexingParts extends IndexingDeps {
+  readonly jobs: JobManager
+  readonly locations: Locations
+}
+
+/** The job that work is done for. */
+export interface RunHost {
+  readonly signal: AbortSignal
+  progress(update: ProgressUpdate): void
+  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+}
+
+export function toErrorCode(code: string | undefined): ErrorCode {
+  return (errorCodes as readonly string[]).includes(code ?? '') ? (code as ErrorCode) : 'Unavailable'
+}

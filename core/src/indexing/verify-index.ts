@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { parsePath, type RawName } from '../util/file-name.ts'
+import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
+import type { IndexingParts } from './indexing-parts.ts'
+import { resolveFolder, toScope } from './location-scope.ts'
+import type { Difference, VerifyReport } from './worker/requests.ts'
+
+export interface Verification {
+  readonly checked: number
+  readonly differences: Difference[]
+  readonly total: number
+  readonly fixed: number
+  readonly tookMs: number
+}
+
+/** Folders, or files, brought up to date at once: others may write in between. */
+const ROWS_PER_REPAIR = 256
+
+interface VerifyDeps {
+  readonly parts: IndexingParts
+  readonly recorder: ChangeRecorder
+}
+
+/** Compares the index with the disk, and with `fix` repairs it until nothing more can be; see the operation. */
+export async function verifyIndex(
+  input: { path: string; content: boolean; fix: boolean },
+  { parts, recorder }: VerifyDeps,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const begun = performance.now()
+  const { location, dir } = await placeToVerify(parts, input.path, signal)
+  const compared = [location, ...(await presentBelow(parts, dir, signal))]
+  const scopes = compared.map(toScope)
+  const onWarning = (warning: { code: string; message: string; path: string }) =>
+    parts.log.warn({ location: location.id, ...warning }, 'not compared')
+  const compare = () => parts.worker.request('verify', { scopes, dir, content: input.content }, { signal, onWarning })
+  const first = await compare()
+  let report = first
+  let before = Number.POSITIVE_INFINITY
+  // A repair takes only so many folders at once, and what is repaired may show more.
+  while (input.fix && report.total > 0 && report.total < before) {
+    before = report.total
+    await repair(report, compared, { parts, recorder }, signal)
+    report = await compare()
+  }
+  return {
+    checked: report.checked,
+    differences: report.differences,
+    total: report.total,
+    fixed: Math.max(0, first.total - report.total),
+    tookMs: performance.now() - begun,
+  }
+}
+
+async function repair(
+  { folders, changed }: VerifyReport,
+  compared: readonly KnownLocation[],
+  { parts, recorder }: VerifyDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  await forgetContents(parts, changed)
+  const byLocation = Map.groupBy(folders, (dir) => parts.locations.map.locate(dir)?.location.id)
+  for (const location of compared) {
+    const dirty = (byLocation.get(location.id) ?? []).map((dir): ChangedFolder => ({
+      dir,
+      names: null,
+      subtree: false,
+    }))
+    for (let at = 0; at < dirty.length; at += ROWS_PER_REPAIR)
+      await recorder.record(location, dirty.slice(at, at + ROWS_PER_REPAIR), signal)
+    const isWaiting = dirty.length > 0 || changed.length > 0
+    if (isWaiting && location.mode !== 'shallow') await recorder.identified(location, signal)
+  }
+}
+
+/** Files that hold something else than the index says, though nothing else tells: they wait for their identity again. */
+async function forgetContents({ store }: IndexingParts, entryIds: readonly number[]): Promise<void> {
+  for (let at = 0; at < entryIds.length; at += ROWS_PER_REPAIR) {
+    const ids = sql.join(entryIds.slice(at, at + ROWS_PER_REPAIR))
+    await store.write(async ({ db }) => {
+      await sql`insert into stale_contents(entry_id, content_id) select id, content_id from entries
+        where id in (${ids}) and content_id is not null on conflict do nothing`.execute(db)
+      await sql`update entries set content_id = null, content_state = 0 where id in (${ids})`.execute(db)
+    })
+  }
+}
+
+async function placeToVerify(
+  parts: IndexingParts,
+  reference: string,
+  signal: AbortSignal,
+): Promise<{ location: KnownLocation; dir: RawName }> {
+  const { locations } = parts
+  const named = locations.map.find(parsePath(reference))
+  const dir = named.length > 0 ? locations.require(reference).path : await resolveFolder(reference)
+  const location = locations.map.locate(dir)?.location
+  if (!location) throw new CoreError('NotFound', `${reference} lies in no location`)
+  assertPresent(location, await checkRoot(location, { ...parts, signal }))
+  return { location, dir }
+}
+
+/** The locations below a folder that are there: what is unplugged is not compared with what it left behind. */
+async function presentBelow(parts: IndexingParts, dir: RawName, signal: AbortSignal): Promise<KnownLocation[]> {
+  const below = parts.locations.map.below(dir)
+  const roots = await Promise.all(below.map((location) => checkRoot(location, { ...parts, signal })))
+  return below.filter((_, i) => roots[i]!.state === 'present')
+}

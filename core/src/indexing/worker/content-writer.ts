@@ -1,0 +1,169 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { contentUuid, type MediaResult } from '../../content/index.ts'
+
+/** Values of `entries.content_state`. */
+export const PENDING = 0
+const IDENTIFIED = 1
+export const FAILED = 2
+
+/** A file as its row was when it was read. */
+export interface HashedFile {
+  readonly id: number
+  readonly size: number
+  readonly mtime: number
+  readonly mtimeNs: number
+}
+
+/** What a content is, as its bytes tell. */
+export interface TypedContent {
+  /** Index into `fileTypes`. */
+  readonly type: number
+  readonly mime: string | null
+  readonly confidence: number
+}
+
+/** A content as a file was found to hold it. */
+export interface FoundContent extends TypedContent {
+  readonly hash: Uint8Array
+  /** Where the whole file was read. */
+  readonly fullHash: Uint8Array | null
+  readonly size: number
+}
+
+/** Somebody else may have recorded a later change since the file was read. */
+const SAME_FILE = 'id = ? and size = ? and mtime = ? and mtime_ns = ?'
+
+export interface KnownContent {
+  readonly id: number
+  readonly hash: Uint8Array
+  readonly version: number
+  readonly fullHash: Uint8Array | null
+  readonly confidence: number
+}
+
+/** The statements that record contents. Called inside a transaction. */
+export class ContentWriter {
+  readonly #now: () => number
+  readonly #byUuid: StatementSync
+  readonly #byId: StatementSync
+  readonly #insert: StatementSync
+  readonly #keepFull: StatementSync
+  readonly #link: StatementSync
+  readonly #unstale: StatementSync
+  readonly #fail: StatementSync
+  readonly #conflict: StatementSync
+  readonly #noConflict: StatementSync
+  readonly #typed: StatementSync
+  readonly #examined: StatementSync
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync, now: () => number) {
+    this.#db = db
+    this.#now = now
+    this.#byUuid = db.prepare(`select ${COLUMNS} from content_identities where uuid = ?`)
+    this.#byId = db.prepare(`select ${COLUMNS} from content_identities where id = ?`)
+    this.#insert = db.prepare(
+      `insert into content_identities(uuid, hash, hash_version, full_hash, size, type, mime, confidence)
+       values(?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#keepFull = db.prepare('update content_identities set full_hash = ? where id = ?')
+    this.#link = db.prepare(
+      `update entries set content_id = ?, content_state = ${IDENTIFIED}, type = ? where ${SAME_FILE}`,
+    )
+    this.#unstale = db.prepare('delete from stale_contents where entry_id = ?')
+    this.#fail = db.prepare(`update entries set content_state = ${FAILED} where ${SAME_FILE}`)
+    this.#conflict = db.prepare(
+      `insert into content_conflicts(entry_id, extension, looks_like) values(?, ?, ?)
+       on conflict(entry_id) do update set extension = excluded.extension, looks_like = excluded.looks_like`,
+    )
+    this.#noConflict = db.prepare('delete from content_conflicts where entry_id = ?')
+    this.#typed = db.prepare('update content_identities set type = ?, mime = ?, confidence = ? where id = ?')
+    this.#examined = db.prepare('update content_identities set examined_at = ? where id = ?')
+  }
+
+  byId(id: number): KnownContent | null {
+    return known(this.#byId.get(id))
+  }
+
+  /**
+   * The content a file holds. Its samples name it, unless the full hash is known on both sides and they differ: then
+   * two contents share their samples, and this one is named by its full hash.
+   */
+  identify(of: FoundContent): { id: number; uuid: Uint8Array } {
+    const uuid = contentUuid(of.hash)
+    const sampled = known(this.#byUuid.get(uuid))
+    if (sampled && of.fullHash && sampled.fullHash && !Buffer.from(sampled.fullHash).equals(of.fullHash)) {
+      const ownUuid = contentUuid(of.fullHash)
+      const own = known(this.#byUuid.get(ownUuid))
+      return { id: own ? this.#improve(own, of) : this.#add(ownUuid, of.fullHash, 2, of), uuid: ownUuid }
+    }
+    if (!sampled) return { id: this.#add(uuid, of.hash, 1, of), uuid }
+    if (of.fullHash && !sampled.fullHash) this.#keepFull.run(of.fullHash, sampled.id)
+    return { id: this.#improve(sampled, of), uuid }
+  }
+
+  /** What is known better now: a content that was only hashed has its type looked for in deep mode. */
+  #improve(content: KnownContent, { type, mime, confidence }: TypedContent): number {
+    if (confidence > content.confidence) this.#typed.run(type, mime, confidence, content.id)
+    return content.id
+  }
+
+  /** Returns whether it was recorded: not where the row was brought up to a later change meanwhile. */
+  link(file: HashedFile, contentId: number, type: number): boolean {
+    const { changes } = this.#link.run(contentId, type, file.id, file.size, file.mtime, file.mtimeNs)
+    if (changes > 0) this.#unstale.run(file.id)
+    return changes > 0
+  }
+
+  fail(file: HashedFile): void {
+    this.#fail.run(file.id, file.size, file.mtime, file.mtimeNs)
+  }
+
+  conflict(entryId: number, conflict: { extension: string; looksLike: string } | null): void {
+    if (conflict) this.#conflict.run(entryId, conflict.extension, conflict.looksLike)
+    else this.#noConflict.run(entryId)
+  }
+
+  /** Records what a content says of itself. */
+  examined(contentId: number, media: MediaResult | null): void {
+    if (media && 'row' in media) this.#keepMedia(contentId, media.kind, media.row)
+    this.#examined.run(this.#now(), contentId)
+  }
+
+  #keepMedia(contentId: number, kind: 'image' | 'audio', row: object): void {
+    const columns = Object.entries(row) as [string, string | number | null][]
+    const names = columns.map(([name]) => name)
+    const table = kind === 'image' ? 'image_media' : 'audio_media'
+    const marks = names.map(() => '?').join(', ')
+    this.#db
+      .prepare(`insert or replace into ${table}(content_id, ${names.join(', ')}) values(?, ${marks})`)
+      .run(contentId, ...columns.map(([, value]) => value))
+  }
+
+  #add(uuid: Uint8Array, hash: Uint8Array, version: number, of: FoundContent): number {
+    const { lastInsertRowid } = this.#insert.run(
+      uuid,
+      hash,
+      version,
+      of.fullHash,
+      of.size,
+      of.type,
+      of.mime,
+      of.confidence,
+    )
+    return Number(lastInsertRowid)
+  }
+}
+
+function known(row: Record<string, unknown> | undefined): KnownContent | null {
+  if (!row) return null
+  return {
+    id: Number(row['id']),
+    hash: row['hash'] as Uint8Array,
+    version: Number(row['hash_version']),
+    fullHash: row['full_hash'] as Uint8Array | null,
+    confidence: Number(row['confidence']),
+  }
+}
+
+const COLUMNS = 'id, hash, hash_version, full_hash, confidence'

@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { MediaReader, type MediaResult } from '../../content/index.ts'
+import { fileTypes } from '../../domain/file-kind.ts'
+import { displayName, joinName, type RawName } from '../../util/file-name.ts'
+import { splitNanoseconds } from '../../util/file-time.ts'
+import type { ContentWriter, HashedFile } from './content-writer.ts'
+import type { RequestHost } from './index-worker.ts'
+import { statEntry } from './listing.ts'
+
+/** Contents read before they are recorded. */
+const CONTENTS_PER_BATCH = 256
+/** Contents looked through at once for those not examined yet. */
+const CONTENTS_PER_PAGE = 2_048
+
+export interface MediaDeps {
+  readonly db: DatabaseSync
+  readonly host: RequestHost
+  readonly contents: ContentWriter
+  /** Absolute paths of the folders whose files may be read, by row id. */
+  readonly folders: ReadonlyMap<number, RawName>
+  inTransaction(work: () => void): Promise<void>
+}
+
+interface Holder extends HashedFile {
+  readonly path: RawName
+}
+
+interface Examined {
+  readonly contentId: number
+  readonly path: RawName
+  readonly media: MediaResult | null
+}
+
+/**
+ * Reads what pictures and sounds say of themselves, once for each content: of the contents given, or of all that have
+ * not been examined. Returns how many contents it has dealt with.
+ */
+export async function examineMedia(contentIds: Iterable<number> | null, deps: MediaDeps): Promise<number> {
+  await using reader = new MediaReader()
+  const content = deps.db.prepare(
+    'select type from content_identities where id = ? and examined_at is null and size > 0',
+  )
+  let batch: Examined[] = []
+  let done = 0
+  for (const contentId of contentIds ?? allUnexamined(deps.db)) {
+    deps.host.signal.throwIfAborted()
+    const row = content.get(contentId)
+    const holder = row && holderOf(contentId, deps)
+    if (!holder) continue
+    const examined = await examine(contentId, Number(row['type']), holder, { reader, signal: deps.host.signal })
+    if (examined) batch.push(examined)
+    if (batch.length < CONTENTS_PER_BATCH) continue
+    await record(batch, deps)
+    deps.host.progress((done += batch.length), null, 0)
+    batch = []
+  }
+  await record(batch, deps)
+  return done + batch.length
+}
+
+function* allUnexamined(db: DatabaseSync): Generator<number> {
+  const page = db.prepare(
+    `select id from content_identities where examined_at is null and size > 0 and id > ? order by id limit ${CONTENTS_PER_PAGE}`,
+  )
+  for (let after = 0; ;) {
+    const rows = page.all(after)
+    if (rows.length === 0) return
+    for (const row of rows) yield Number(row['id'])
+    after = Number(rows.at(-1)!['id'])
+  }
+}
+
+/** A file of the location that holds the content. */
+function holderOf(contentId: number, { db, folders }: MediaDeps): Holder | null {
+  const rows = db.prepare('select id, parent_id, name, size, mtime, mtime_ns from entries where content_id = ?')
+  for (const row of rows.iterate(contentId)) {
+    const folder = folders.get(Number(row['parent_id']))
+    if (folder === undefined) continue
+    return {
+      id: Number(row['id']),
+      path: joinName(folder, row['name'] as RawName),
+      size: Number(row['size']),
+      mtime: Number(row['mtime']),
+      mtimeNs: Number(row['mtime_ns']),
+    }
+  }
+  return null
+}
+
+/** Null where the file is not the one that was identified any more: another run examines what it holds then. */
+async function examine(
+  contentId: number,
+  type: number,
+  file: Holder,
+  { reader, signal }: { reader: MediaReader; signal: AbortSignal },
+): Promise<Examined | null> {
+  const kind = fileTypes[type]
+  if (kind !== 'image' && kind !== 'audio') return { contentId, path: file.path, media: null }
+  const media = await reader.read(file.path, kind, signal)
+  return isStill(file) ? { contentId, path: file.path, media } : null
+}
+
+function isStill({ path, size, mtime, mtimeNs }: Holder): boolean {
+  try {
+    const stats = statEntry(path)
+    const [ms, ns] = splitNanoseconds(stats?.mtimeNs ?? 0n)
+    return stats !== undefined && Number(stats.size) === size && ms === mtime && ns === mtimeNs
+  } catch {
+    return false
+  }
+}
+
+async function record(batch: readonly Examined[], { contents, host, inTransaction }: MediaDeps): Promise<void> {
+  if (batch.length === 0) return
+  await inTransaction(() => {
+    for (const { contentId, media } of batch) contents.examined(contentId, media)
+  })
+  for (const { path, media } of batch) {
+    const shown = displayName(path)
+    if (media && 'state' in media) host.warn({ code: 'Unsupported', message: media.message, path: shown })
+    else if (media?.kind === 'image' && media.damage) host.warn({ code: 'Corrupt', message: media.damage, path: shown })
+  }
+}
