@@ -31,7 +31,6 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   ENOSPC: full,
   EDQUOT: full,
-  ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
   ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
   EIO: failing,
