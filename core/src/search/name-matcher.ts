@@ -19,26 +19,27 @@ const CLASS_STEP = 0x1_0000
 export class NameMatcher {
   readonly #index: NameIndex
   readonly #text: Uint8Array
-  /** The longest word: the one to scan for. */
+  /** The word that seems to be in the fewest names: the one to scan for. */
   readonly scanned: Uint8Array
   readonly #others: readonly Uint8Array[]
 
-  /** `words` has at least one. */
+  /** `words` has at least one, and none longer than `MAX_NEEDLE_BYTES`. */
   constructor(index: NameIndex, words: readonly string[], text: string) {
     this.#index = index
-    this.#text = Buffer.from(text)
-    const [longest, ...others] = words.map((word) => Buffer.from(word)).toSorted((a, b) => b.length - a.length)
-    this.scanned = longest!
+    this.#text = encoder.encode(text)
+    const [rarest, ...others] = rarestFirst(
+      index,
+      words.map((word) => encoder.encode(word)),
+    )
+    this.scanned = rarest!
     this.#others = others
   }
 
   /** Moves the hits on names that have the other words too to the front, in their order; returns how many they are. */
-  keep(hits: Uint32Array, count: number): number {
-    if (this.#others.length === 0) return count
-    let kept = 0
-    for (let i = 0; i < count; i++) {
-      if (this.#hasOthers(hits[i]! >>> PLACE_BITS)) hits[kept++] = hits[i]!
-    }
+  keep(count: number): number {
+    const { scanner, starts } = this.#index
+    let kept = count
+    for (const word of this.#others) kept = scanner.keep(kept, word, starts)
     return kept
   }
 
@@ -49,9 +50,10 @@ export class NameMatcher {
     for (let i = 0; i < count; i++) {
       const row = hits[i]! >>> PLACE_BITS
       const place = (hits[i]! & PLACE_MASK) as Place
-      // Nearly always the place says it, and memory far from here need not be looked at.
-      const matchClass = alone && place !== BEFORE_DOT ? PREFIX + place - AT_START : this.#classify(row, place)
       const length = lengths[row] === LONG ? this.#lengthOf(row) : lengths[row]!
+      // Nearly always the place says it, and memory far from here need not be looked at.
+      const matchClass =
+        alone && place !== BEFORE_DOT ? PREFIX + place - AT_START : this.#classify(row, place, top.worst - length)
       const rank = matchClass * CLASS_STEP + length
       if (rank > top.worst) top.overflowed = true
       else top.offer(row, rank)
@@ -62,15 +64,10 @@ export class NameMatcher {
     return Math.min(this.#index.starts[row + 1]! - 1 - this.#index.starts[row]!, CLASS_STEP - 1)
   }
 
-  #hasOthers(row: number): boolean {
-    const end = this.#index.starts[row + 1]! - 1
-    for (const word of this.#others) {
-      if (this.#find(word, this.#index.starts[row]!, end) < 0) return false
-    }
-    return true
-  }
-
-  #classify(row: number, place: Place): number {
+  /** The class of a name; one that is no better, where its best could not come up to `worst` anyway. */
+  #classify(row: number, place: Place, worst: number): number {
+    // A name that begins with the whole query has each of its words at the start of a word.
+    if (place === INSIDE_WORD) return INSIDE
     const { bytes } = this.#index.scanner
     const start = this.#index.starts[row]!
     const end = this.#index.starts[row + 1]! - 1
@@ -84,13 +81,13 @@ export class NameMatcher {
     ) {
       return STEM
     }
+    if (PREFIX * CLASS_STEP > worst) return INSIDE
     let begins = place <= AT_START
     for (const word of this.#others) {
-      const at = this.#findWordStart(word, start, end)
+      const at = findWordStart(bytes, word, start, end)
       if (at < 0) return INSIDE
       begins ||= at === start
     }
-    if (place === INSIDE_WORD) return INSIDE
     return begins ? PREFIX : WORD
   }
 
@@ -103,29 +100,55 @@ export class NameMatcher {
     return true
   }
 
-  /** The first place where the word stands at the start of a word of the name; -1 where there is none. */
-  #findWordStart(word: Uint8Array, start: number, end: number): number {
-    let at = this.#find(word, start, end)
-    while (at > start && !startsWord(this.#index.scanner.bytes, at)) at = this.#find(word, at + 1, end)
-    return at
-  }
-
-  #find(word: Uint8Array, from: number, end: number): number {
-    const { bytes } = this.#index.scanner
-    const first = word[0]
-    for (let at = from; at <= end - word.length; at++) {
-      if (bytes[at] === first && this.#standsAt(word, at)) return at
-    }
-    return -1
-  }
-
-  #standsAt(word: Uint8Array, at: number): boolean {
-    const { bytes } = this.#index.scanner
-    for (let i = 0; i < word.length; i++) {
-      if (bytes[at + i] !== word[i]) return false
-    }
-    return true
+  #standsAt(text: Uint8Array, at: number): boolean {
+    return standsAt(this.#index.scanner.bytes, text, at)
   }
 }
 
+/** Names looked at to guess how rare a word is, in stretches from all over the index. */
+const SAMPLED_STRETCHES = 16
+const ROWS_PER_STRETCH = 1_000
+
+/** Words by how often they occur in some of the names; where that says nothing, the longer ones first. */
+function rarestFirst(index: NameIndex, words: readonly Uint8Array[]): Uint8Array[] {
+  if (words.length === 1) return [...words]
+  return words
+    .map((word) => ({ word, count: countInSample(index, word) }))
+    .toSorted((a, b) => a.count - b.count || b.word.length - a.word.length)
+    .map(({ word }) => word)
+}
+
+function countInSample({ rows, scanner, starts }: NameIndex, word: Uint8Array): number {
+  scanner.setNeedle(word)
+  let count = 0
+  const step = Math.max(ROWS_PER_STRETCH, Math.ceil(rows / SAMPLED_STRETCHES))
+  for (let row = 0; row < rows; row += step) {
+    count += scanner.scan(starts[row]!, row, starts[Math.min(row + ROWS_PER_STRETCH, rows)]!)
+  }
+  return count
+}
+
+/** The first place where the word stands at the start of a word of the name; -1 where there is none. */
+function findWordStart(bytes: Uint8Array, word: Uint8Array, start: number, end: number): number {
+  let at = find(bytes, word, start, end)
+  while (at > start && !startsWord(bytes, at)) at = find(bytes, word, at + 1, end)
+  return at
+}
+
+function find(bytes: Uint8Array, word: Uint8Array, from: number, end: number): number {
+  const first = word[0]
+  for (let at = from; at <= end - word.length; at++) {
+    if (bytes[at] === first && standsAt(bytes, word, at)) return at
+  }
+  return -1
+}
+
+function standsAt(bytes: Uint8Array, word: Uint8Array, at: number): boolean {
+  for (let i = 0; i < word.length; i++) {
+    if (bytes[at + i] !== word[i]) return false
+  }
+  return true
+}
+
 const DOT = 0x2e
+const encoder = new TextEncoder()

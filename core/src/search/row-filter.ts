@@ -32,9 +32,26 @@ export class RowFilter {
 
   /** Moves the hits on rows that are let through to the front, in their order; returns how many they are. */
   keep(hits: Uint32Array, count: number): number {
-    const { traits, parents, extensions, sizes, mtimes } = this.#index
+    return this.#keepRest(hits, keepMarked(hits, count, this.#index.traits, this.#acceptedTraits))
+  }
+
+  /** Writes every `step`th row of a range that is let through as a hit; returns how many they are. */
+  keepRows({ from, step, to }: { from: number; step: number; to: number }, hits: Uint32Array): number {
+    const { traits } = this.#index
+    const marks = this.#acceptedTraits
+    let kept = 0
+    for (let row = from; row < to; row += step) {
+      hits[kept] = row << PLACE_BITS
+      kept += marks[traits[row]!]!
+    }
+    return this.#keepRest(hits, kept)
+  }
+
+  /** All filters but that of traits, which comes first. */
+  #keepRest(hits: Uint32Array, count: number): number {
+    const { parents, extensions, sizes, mtimes } = this.#index
     const { folders, size, modified } = this.#options
-    let kept = keepMarked(hits, count, traits, this.#acceptedTraits)
+    let kept = count
     if (this.#acceptedExtensions) kept = keepMarked(hits, kept, extensions, this.#acceptedExtensions)
     if (size) kept = keepBetween(hits, kept, sizes, size.min, size.max)
     if (modified) kept = keepBetween(hits, kept, mtimes, modified.from, modified.to - 1)

@@ -62,11 +62,10 @@ const SAMPLE_STEP = 64
 function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopRows): number {
   const offer = offerByKey(index, query, top)
   const { hits } = index.scanner
+  const rowsPerTurn = hits.length * step
   let total = 0
-  for (let row = 0; row < index.rows;) {
-    let count = 0
-    for (; count < hits.length && row < index.rows; row += step) hits[count++] = row << PLACE_BITS
-    count = query.filter.keep(hits, count)
+  for (let row = 0; row < index.rows; row += rowsPerTurn) {
+    const count = query.filter.keepRows({ from: row, to: Math.min(row + rowsPerTurn, index.rows), step }, hits)
     offer(hits, count)
     total += count
   }
@@ -74,8 +73,8 @@ function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopR
 }
 
 function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number {
+  if (query.words.some((word) => Buffer.byteLength(word) > MAX_NEEDLE_BYTES)) return 0
   const matcher = new NameMatcher(index, query.words, query.text)
-  if (matcher.scanned.length > MAX_NEEDLE_BYTES) return 0
   const { scanner, starts } = index
   const { hits } = scanner
   const offer: Offer =
@@ -95,7 +94,7 @@ function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number
       first = last
       count--
     }
-    count = matcher.keep(hits, query.filter.keep(hits, count))
+    count = matcher.keep(query.filter.keep(hits, count))
     offer(hits, count)
     total += count
   }

@@ -128,4 +128,65 @@
       (local.set $row (i32.add (local.get $row) (i32.wrap_i64 (i64.popcnt (local.get $ends)))))
       (local.set $at (i32.add (local.get $at) (i32.const 64)))
       (br $blocks))
+    (unreachable))
+
+  ;; Keeps of the first $count hits, as `scan` writes them, those whose names hold another needle too, moves them to the
+  ;; front and returns how many they are. $starts has for each hit the address of its name.
+  (func (export "keep")
+    (param $hits i32) (param $starts i32) (param $count i32) (param $needle i32) (param $length i32)
+    (result i32)
+    (local $tail i32) (local $first v128) (local $last v128) (local $zero v128) (local $block v128)
+    (local $at i32) (local $ends i32) (local $candidates i32) (local $place i32) (local $i i32) (local $j i32) (local $kept i32)
+
+    (local.set $tail (i32.sub (local.get $length) (i32.const 1)))
+    (local.set $first (v128.load8_splat (local.get $needle)))
+    (local.set $last (v128.load8_splat (i32.add (local.get $needle) (local.get $tail))))
+
+    (loop $names
+      (if (i32.ge_u (local.get $i) (local.get $count)) (then (return (local.get $kept))))
+      (local.set $at (i32.load (i32.add (local.get $starts) (i32.shl (local.get $i) (i32.const 2)))))
+
+      (block $name
+        (loop $blocks
+          (local.set $block (v128.load (local.get $at)))
+          (local.set $ends (i8x16.bitmask (i8x16.eq (local.get $block) (local.get $zero))))
+          ;; Where the needle's first byte stands and, at its distance, the last one; only before the end of the name.
+          (local.set $candidates
+            (i32.and
+              (i8x16.bitmask
+                (v128.and
+                  (i8x16.eq (local.get $block) (local.get $first))
+                  (i8x16.eq (v128.load (i32.add (local.get $at) (local.get $tail))) (local.get $last))))
+              (i32.sub
+                (i32.and (local.get $ends) (i32.sub (i32.const 0) (local.get $ends)))
+                (i32.const 1))))
+
+          (loop $each
+            (if (i32.ne (local.get $candidates) (i32.const 0))
+              (then
+                (local.set $place (i32.add (local.get $at) (i32.ctz (local.get $candidates))))
+                (local.set $candidates
+                  (i32.and (local.get $candidates) (i32.sub (local.get $candidates) (i32.const 1))))
+                (local.set $j (i32.const 1))
+                (loop $compare
+                  (if (i32.lt_u (local.get $j) (local.get $tail))
+                    (then
+                      (br_if $each
+                        (i32.ne
+                          (i32.load8_u (i32.add (local.get $place) (local.get $j)))
+                          (i32.load8_u (i32.add (local.get $needle) (local.get $j)))))
+                      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+                      (br $compare))))
+                (i32.store
+                  (i32.add (local.get $hits) (i32.shl (local.get $kept) (i32.const 2)))
+                  (i32.load (i32.add (local.get $hits) (i32.shl (local.get $i) (i32.const 2)))))
+                (local.set $kept (i32.add (local.get $kept) (i32.const 1)))
+                (br $name))))
+
+          (br_if $name (i32.ne (local.get $ends) (i32.const 0)))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br $blocks)))
+
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $names))
     (unreachable)))

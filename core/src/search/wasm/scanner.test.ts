@@ -54,3 +54,21 @@ test('a needle of any length is found where it stands, and only there', () => {
 test('it stops when it has found as much as it can report', () => {
   expect(scanAll(['a'.repeat(MAX_HITS + 10)], 'a')).toHaveLength(MAX_HITS)
 })
+
+test('it keeps the hits on names that hold another needle too', () => {
+  const name = fc.string({ unit: fc.constantFrom('a', 'b', '1', '.'), maxLength: 70 })
+  const needle = fc.string({ unit: fc.constantFrom('a', 'b', '1'), minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 40, size: 'max' }), needle, (names, wanted) => {
+      const scanner = new Scanner()
+      const starts = Uint32Array.from(names, (_, i) => NAMES_AT + names.slice(0, i).join('\0').length + (i > 0 ? 1 : 0))
+      const text = Buffer.from(names.map((each) => `${each}\0`).join(''))
+      scanner.reserve(NAMES_AT + text.length)
+      scanner.bytes.set(text, NAMES_AT)
+      scanner.hits.set(names.map((_, row) => (row << PLACE_BITS) | INSIDE_WORD))
+      const kept = scanner.keep(names.length, Buffer.from(wanted), starts)
+      const rows = [...scanner.hits.subarray(0, kept)].map((hit) => hit >>> PLACE_BITS)
+      expect(rows).toEqual(names.flatMap((each, row) => (each.includes(wanted) ? [row] : [])))
+    }),
+  )
+})

@@ -7,9 +7,11 @@ export const MAX_NEEDLE_BYTES = 4_096
 
 const KINDS_AT = 0
 const NEEDLE_AT = KINDS_AT + 256
-const HITS_AT = NEEDLE_AT + MAX_NEEDLE_BYTES
+const OTHER_NEEDLE_AT = NEEDLE_AT + MAX_NEEDLE_BYTES
+const HITS_AT = OTHER_NEEDLE_AT + MAX_NEEDLE_BYTES
+const STARTS_AT = HITS_AT + MAX_HITS * 4
 /** Where the names begin in the scanner's memory: behind a NUL, and even for the processor's sake. */
-export const NAMES_AT = HITS_AT + MAX_HITS * 4 + 64
+export const NAMES_AT = STARTS_AT + MAX_HITS * 4 + 64
 /** NULs that must follow the last name; see scan.wat. */
 const PADDING = MAX_NEEDLE_BYTES + 64
 
@@ -61,6 +63,7 @@ interface Exports {
     out: number,
     max: number,
   ): number
+  keep(hits: number, starts: number, count: number, needle: number, length: number): number
 }
 
 /** Memory for NUL-ended names, up to 2 GiB, and a fast search in it. Addresses are offsets into `bytes`. */
@@ -71,6 +74,8 @@ export class Scanner {
   bytes: Uint8Array
   /** What `scan` found: rows, each with a `Place` in its lower bits. */
   hits: Uint32Array
+  /** Where the names of the hits begin, for `keep`. */
+  #starts: Uint32Array
 
   constructor() {
     const module = new WebAssembly.Module(Buffer.from(SCANNER_BASE64, 'base64'))
@@ -78,6 +83,7 @@ export class Scanner {
     const { buffer } = this.#wasm.memory
     this.bytes = new Uint8Array(buffer)
     this.hits = new Uint32Array(buffer, HITS_AT, MAX_HITS)
+    this.#starts = new Uint32Array(buffer, STARTS_AT, MAX_HITS)
     this.reserve(NAMES_AT)
     this.bytes.set(KIND_OF_BYTE, KINDS_AT)
   }
@@ -91,6 +97,7 @@ export class Scanner {
     const { buffer } = this.#wasm.memory
     this.bytes = new Uint8Array(buffer)
     this.hits = new Uint32Array(buffer, HITS_AT, MAX_HITS)
+    this.#starts = new Uint32Array(buffer, STARTS_AT, MAX_HITS)
   }
 
   /** What `scan` looks for: 1 to `MAX_NEEDLE_BYTES` bytes without NUL. */
@@ -102,5 +109,17 @@ export class Scanner {
   /** Looks for the needle in the names between two addresses, of which the first is `row`. Puts what it finds into `hits` and says how many, up to `MAX_HITS`. */
   scan(from: number, row: number, to: number): number {
     return this.#wasm.scan(from, row, to, NEEDLE_AT, this.#needleLength, KINDS_AT, HITS_AT, MAX_HITS)
+  }
+
+  /**
+   * Moves those of the first `count` hits to the front whose names hold another needle too, in their order; returns how
+   * many they are. `starts` has the address of the name of each row.
+   */
+  keep(count: number, needle: Uint8Array, starts: Uint32Array): number {
+    const { hits } = this
+    const startsOfHits = this.#starts
+    for (let i = 0; i < count; i++) startsOfHits[i] = starts[hits[i]! >>> PLACE_BITS]!
+    this.bytes.set(needle, OTHER_NEEDLE_AT)
+    return this.#wasm.keep(HITS_AT, STARTS_AT, count, OTHER_NEEDLE_AT, needle.length)
   }
 }
