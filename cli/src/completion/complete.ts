@@ -14,38 +14,60 @@ export interface Candidate {
 
 /** `words` is the line after `spacedrive`; its last word is the one being typed, empty where it has not begun. */
 export function complete(words: readonly string[], commands: readonly CommandSpec[]): Completions {
+  const { before, typed } = splitValue(words)
+  const { command, path, rest, pending } = readLine(words.slice(0, -1), commands)
+  const flag = pending ?? (before === '' ? null : flagCalled(before.slice(0, -1), command))
+  if (!flag) return startingWith(typed, offers({ command, path, rest, typed, commands }))
+  const listed = flag.kind === 'list' ? typed.slice(0, typed.lastIndexOf(',') + 1) : ''
+  return startingWith(before + typed, prefixed(before + listed, valuesOf(flag.choices, flag.kind)))
+}
+
+/** `--type=im` is a flag and a value in one word; bash makes three of it. */
+function splitValue(words: readonly string[]): { before: string; typed: string } {
   const typed = words.at(-1) ?? ''
-  const { command, path, positionals, pending } = readLine(words.slice(0, -1), commands)
-  const found = pending
-    ? valuesOf(pending.choices, pending.kind)
-    : offers({ command, path, positionals, typed, commands })
-  return { candidates: found.candidates.filter(({ text }) => text.startsWith(typed)), files: found.files }
+  if (typed === '=') return { before: '', typed: '' }
+  const [, before = '', value = typed] = /^(--[^=]+=)(.*)$/s.exec(typed) ?? []
+  return { before, typed: value }
+}
+
+function prefixed(before: string, { candidates, files }: Completions): Completions {
+  return { candidates: candidates.map(({ summary, text }) => ({ text: before + text, summary })), files }
+}
+
+function startingWith(typed: string, { candidates, files }: Completions): Completions {
+  return { candidates: candidates.filter(({ text }) => text.startsWith(typed)), files }
 }
 
 interface Line {
   /** The command the words make, where they make one. */
   readonly command: CommandSpec | null
   readonly path: readonly string[]
-  /** How many bare arguments stand behind the command already. */
-  readonly positionals: number
+  /** The bare arguments behind the command. */
+  readonly rest: readonly string[]
   /** The flag that the next word is the value of. */
   readonly pending: FlagSpec | null
 }
 
 function readLine(words: readonly string[], commands: readonly CommandSpec[]): Line {
   let path: string[] = []
-  let positionals = 0
+  const rest: string[] = []
   let pending: FlagSpec | null = null
   for (const word of words) {
+    if (word === '=') continue
     if (pending) {
       pending = null
     } else if (word.startsWith('-')) {
-      const flag = flagsFor(find(path, commands)).find((candidate) => spellings(candidate).includes(word))
-      pending = flag && flag.kind !== 'switch' && flag.kind !== 'off' ? flag : null
-    } else if (positionals === 0 && isPrefix([...path, word], commands)) path = [...path, word]
-    else positionals++
+      pending = flagCalled(word, find(path, commands))
+    } else if (rest.length === 0 && isPrefix([...path, word], commands)) path = [...path, word]
+    else rest.push(word)
   }
-  return { command: find(path, commands), path, positionals, pending }
+  return { command: find(path, commands), path, rest, pending }
+}
+
+/** The flag of that spelling, where it takes a value. */
+function flagCalled(word: string, command: CommandSpec | null): FlagSpec | null {
+  const flag = flagsFor(command).find((candidate) => spellings(candidate).includes(word))
+  return flag && flag.kind !== 'switch' && flag.kind !== 'off' ? flag : null
 }
 
 interface Place extends Omit<Line, 'pending'> {
@@ -53,21 +75,28 @@ interface Place extends Omit<Line, 'pending'> {
   readonly commands: readonly CommandSpec[]
 }
 
-function offers({ command, path, positionals, typed, commands }: Place): Completions {
+function offers({ command, path, rest, typed, commands }: Place): Completions {
   if (typed.startsWith('-')) {
     const candidates = flagsFor(command).flatMap((flag) =>
       spellings(flag)
         .filter((name) => name.startsWith('--'))
         .map((text) => ({ text, summary: flag.summary })),
     )
-    return { candidates, files: false }
+    return { candidates: [...candidates, ...ownFlags], files: false }
   }
-  const next = positionals === 0 ? nextWords(path, commands) : []
-  const arg = command?.args[Math.min(positionals, command.args.length - 1)]
-  const fits = arg && (positionals < (command?.args.length ?? 0) || arg.variadic)
+  if (command?.words[0] === 'help') return { candidates: nextWords(rest, commands), files: false }
+  const next = rest.length === 0 ? nextWords(path, commands) : []
+  const arg = command?.args[Math.min(rest.length, command.args.length - 1)]
+  const fits = arg && (rest.length < (command?.args.length ?? 0) || arg.variadic)
   const values = fits ? valuesOf(arg.choices, arg.kind) : { candidates: [], files: false }
   return { candidates: [...next, ...values.candidates], files: values.files }
 }
+
+/** What the parser itself understands. */
+const ownFlags: readonly Candidate[] = [
+  { text: '--help', summary: 'show help' },
+  { text: '--version', summary: 'print the version' },
+]
 
 function valuesOf(choices: readonly string[], kind: string): Completions {
   const offered = choices.length > 0 ? choices : kind === 'boolean' ? ['true', 'false'] : []
