@@ -1,0 +1,86 @@
+import { expect, test, vi } from 'vitest'
+import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
+
+const options: ProcessPoolOptions = {
+  name: 'test',
+  entry: new URL('./test/troubled-child.ts', import.meta.url),
+  processes: 1,
+  memoryMiB: 300,
+}
+const soon = { deadlineMs: 60_000 }
+
+function pool(of: Partial<ProcessPoolOptions> = {}): ProcessPool<string, string> {
+  return new ProcessPool<string, string>({ ...options, ...of })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('requests are answered in order, by processes of their own', async () => {
+  await using one = pool()
+  const answers = await Promise.all(['a', 'b', 'c'].map((request) => one.run(request, soon)))
+  expect(answers.map((answer) => answer[0])).toEqual(['a', 'b', 'c'])
+  expect(new Set(answers.map((answer) => answer.slice(1)))).toHaveProperty('size', 1)
+  expect(answers[0]).not.toContain(String(process.pid))
+})
+
+test.each([
+  ['throw', 'Corrupt', 'unexpected end of file'],
+  ['refuse', 'Unsupported', 'nothing here reads it'],
+  ['crash', 'Unavailable', 'the test process was ended by SIGSEGV'],
+  ['exit', 'Unavailable', 'the test process ended with 7'],
+])('a request that makes its process %s fails alone', async (request, code, message) => {
+  await using one = pool()
+  const failing = one.run(request, soon)
+  const next = one.run('next', soon)
+  await expect(failing).rejects.toMatchObject({ code, message })
+  expect(await next).toMatch(/^next/)
+})
+
+test('a request that never ends is ended by its deadline', async () => {
+  await using one = pool()
+  await one.run('warm', soon)
+  await expect(one.run('hang', { deadlineMs: 200 })).rejects.toMatchObject({ code: 'Timeout' })
+  expect(await one.run('next', soon)).toMatch(/^next/)
+})
+
+test('a request that fills the memory is stopped', async () => {
+  await using one = pool()
+  await expect(one.run('fill', soon)).rejects.toMatchObject({ code: expect.stringMatching(/Unavailable|Corrupt/) })
+  expect(await one.run('next', soon)).toMatch(/^next/)
+})
+
+test('cancelling ends the process at work and leaves the others', async () => {
+  await using one = pool()
+  await one.run('warm', soon)
+  const controller = new AbortController()
+  const hanging = one.run('hang', { ...soon, signal: controller.signal })
+  const [pid] = one.pids
+  controller.abort()
+  await expect(hanging).rejects.toMatchObject({ code: 'Cancelled' })
+  await vi.waitFor(() => expect(isAlive(pid!)).toBe(false))
+  expect(await one.run('next', soon)).toMatch(/^next/)
+})
+
+test('a process is replaced after its share of work', async () => {
+  await using one = pool({ recycleAfter: 2 })
+  const answers: string[] = []
+  for (let i = 0; i < 6; i++) answers.push((await one.run('x', soon)).split(' ').at(-1)!)
+  expect(new Set(answers).size).toBe(3)
+})
+
+test('idle processes end, and closing leaves none', async () => {
+  const one = pool({ idleMs: 1, processes: 2 })
+  await Promise.all([one.run('a', soon), one.run('b', soon)])
+  await vi.waitFor(() => expect(one.pids).toEqual([]))
+  const hanging = one.run('hang', soon)
+  await vi.waitFor(() => expect(one.pids).toHaveLength(1))
+  const [pid] = one.pids
+  await Promise.all([expect(hanging).rejects.toMatchObject({ code: 'Cancelled' }), one[Symbol.asyncDispose]()])
+  expect(isAlive(pid!)).toBe(false)
+})

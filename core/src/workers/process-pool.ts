@@ -1,0 +1,248 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import type { ProcessReply, ProcessRequest } from './serve-process.ts'
+
+export interface ProcessPoolOptions {
+  /** What its processes are for; in messages and in the process list. */
+  readonly name: string
+  /** The module a process runs; it calls `serveProcess`. */
+  readonly entry: URL
+  /** Processes at most; each starts when there is work for it. */
+  readonly processes: number
+  /** A process that holds more than this is ended. On Linux it cannot even ask for much more. */
+  readonly memoryMiB: number
+  /** A process is replaced after this many requests: native decoders leak. */
+  readonly recycleAfter?: number
+  /** All processes end when there has been nothing to do for this long. */
+  readonly idleMs?: number
+}
+
+export interface ProcessRunOptions {
+  /** Aborting ends the process that works on it, and rejects with `Cancelled`. */
+  readonly signal?: AbortSignal
+  /** Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. */
+  readonly deadlineMs: number
+}
+
+/** Requests between two replacements of a process. */
+const RECYCLE_AFTER = 500
+const IDLE_MS = 60_000
+/** How often resident memory is looked at: a decoder fills a gigabyte in some seconds. */
+const WATCH_MS = 100
+/** What Node itself maps as data before it has done anything, in MiB: below this it does not start. */
+const NODE_DATA_MIB = 700
+/** Heap of a process: its own JavaScript is small, pictures live outside the heap. */
+const HEAP_MIB = 128
+/** Below everything a person waits for. */
+const NICENESS = constants.priority.PRIORITY_LOW
+
+interface Job<Request, Reply> {
+  readonly id: number
+  readonly request: Request
+  readonly options: ProcessRunOptions
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (err: CoreError) => void
+}
+
+interface Process<Request, Reply> {
+  readonly child: ChildProcess
+  job: Job<Request, Reply> | null
+  served: number
+  deadline: NodeJS.Timeout | undefined
+  /** Why it is being ended by us. */
+  reason: { code: ErrorCode; message: string } | null
+}
+
+/**
+ * Processes that answer requests one at a time, for code that may hang, crash or swallow all memory: whatever decodes a
+ * file somebody else made. What goes wrong in a process fails the request it was at, and nothing else.
+ */
+export class ProcessPool<Request, Reply> implements AsyncDisposable {
+  readonly #options: ProcessPoolOptions
+  readonly #processes = new Set<Process<Request, Reply>>()
+  readonly #ended = new Set<Promise<unknown>>()
+  #queue: Job<Request, Reply>[] = []
+  #nextId = 1
+  #idle: NodeJS.Timeout | undefined
+  #watchdog: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: ProcessPoolOptions) {
+    this.#options = options
+  }
+
+  /** Ids of the processes alive. */
+  get pids(): number[] {
+    return [...this.#processes].map(({ child }) => child.pid!).filter((pid) => pid !== undefined)
+  }
+
+  /**
+   * Rejects with what the process said; with `Timeout`; with `Unavailable` where it ran out of memory or died (the
+   * message says of what); with `Cancelled`.
+   */
+  async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
+    if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
+    if (options.signal?.aborted) throw cancelled()
+    clearTimeout(this.#idle)
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+    const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject }
+    const onAbort = () => this.#cancel(job)
+    options.signal?.addEventListener('abort', onAbort, { once: true })
+    this.#queue.push(job)
+    this.#dispatch()
+    try {
+      return await promise
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort)
+      this.#sleepWhenIdle()
+    }
+  }
+
+  /** Ends the processes and waits until they are gone; whatever waits rejects with `Cancelled`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    clearInterval(this.#watchdog)
+    for (const job of this.#queue.splice(0)) job.reject(cancelled())
+    for (const process of this.#processes) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
+    await Promise.all(this.#ended)
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const free = [...this.#processes].find(({ job, reason }) => job === null && reason === null)
+      if (!free && this.#processes.size >= this.#options.processes) return
+      this.#hand(this.#queue.shift()!, free ?? this.#start())
+    }
+  }
+
+  #start(): Process<Request, Reply> {
+    const child = startChild(this.#options)
+    const process: Process<Request, Reply> = { child, job: null, served: 0, deadline: undefined, reason: null }
+    this.#processes.add(process)
+    this.#watchdog ??= setInterval(() => this.#watch(), WATCH_MS).unref()
+    const ended = once(child, 'exit').catch(() => {})
+    this.#ended.add(ended)
+    void ended.finally(() => this.#ended.delete(ended))
+    child.on('message', (reply) => this.#receive(process, reply as ProcessReply<Reply>))
+    child.on('error', (cause) => this.#lost(process, `could not be started: ${errorMessage(cause)}`))
+    child.on('exit', (code, signal) => this.#lost(process, signal ? `was ended by ${signal}` : `ended with ${code}`))
+    return process
+  }
+
+  #hand(job: Job<Request, Reply>, process: Process<Request, Reply>): void {
+    const { deadlineMs } = job.options
+    process.job = job
+    process.child.ref()
+    process.child.channel?.ref()
+    process.deadline = setTimeout(
+      () => this.#end(process, { code: 'Timeout', message: `not done after ${deadlineMs / 1_000} s` }),
+      deadlineMs,
+    )
+    const message: ProcessRequest<Request> = { id: job.id, request: job.request }
+    // A process that has just died says so itself.
+    process.child.send(message, () => {})
+  }
+
+  #receive(process: Process<Request, Reply>, reply: ProcessReply<Reply>): void {
+    const { job } = process
+    if (job?.id !== reply.id) return
+    clearTimeout(process.deadline)
+    process.job = null
+    process.served++
+    if (reply.ok) job.resolve(reply.reply)
+    else job.reject(new CoreError(reply.code, reply.message))
+    if (process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) {
+      this.#end(process, { code: 'Cancelled', message: 'replaced' })
+    } else {
+      // A process with nothing to do does not keep this one alive.
+      process.child.unref()
+      process.child.channel?.unref()
+    }
+    this.#dispatch()
+  }
+
+  #cancel(job: Job<Request, Reply>): void {
+    this.#queue = this.#queue.filter((each) => each !== job)
+    const process = [...this.#processes].find((each) => each.job === job)
+    if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
+    job.reject(cancelled())
+  }
+
+  #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
+    process.reason ??= reason
+    process.child.kill('SIGKILL')
+  }
+
+  /** A process is gone: its request fails. */
+  #lost(process: Process<Request, Reply>, how: string): void {
+    if (!this.#processes.delete(process)) return
+    clearTimeout(process.deadline)
+    const { code, message } = process.reason ?? {
+      code: 'Unavailable',
+      message: `the ${this.#options.name} process ${how}`,
+    }
+    process.job?.reject(new CoreError(code, message))
+    if (this.#processes.size === 0) {
+      clearInterval(this.#watchdog)
+      this.#watchdog = undefined
+    }
+    this.#dispatch()
+  }
+
+  #watch(): void {
+    for (const process of this.#processes) {
+      if (process.job === null || residentMiB(process.child.pid!) <= this.#options.memoryMiB) continue
+      this.#end(process, {
+        code: 'Unavailable',
+        message: `it needs more than ${this.#options.memoryMiB} MiB of memory`,
+      })
+    }
+  }
+
+  #sleepWhenIdle(): void {
+    if (this.#closed || this.#queue.length > 0 || [...this.#processes].some(({ job }) => job)) return
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      for (const process of this.#processes) this.#end(process, { code: 'Cancelled', message: 'idle' })
+    }, this.#options.idleMs ?? IDLE_MS).unref()
+  }
+}
+
+/** On Linux through a shell that sets the limit, which the process keeps; elsewhere the watchdog alone looks after it. */
+function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
+  const args = [`--max-old-space-size=${HEAP_MIB}`, fileURLToPath(entry)]
+  const options = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' } as const
+  const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
+  const child =
+    process.platform === 'linux'
+      ? spawn('/bin/sh', ['-c', `ulimit -d ${limitKiB}; exec "$0" "$@"`, process.execPath, ...args], options)
+      : spawn(process.execPath, args, options)
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, NICENESS)
+  } catch {
+    // It runs at the usual priority then.
+  }
+  return child
+}
+
+/** Resident memory of a process; 0 where the system does not say. */
+function residentMiB(pid: number): number {
+  if (process.platform !== 'linux') return 0
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1])
+    return (pages * PAGE_BYTES) / 2 ** 20
+  } catch {
+    return 0
+  }
+}
+
+const PAGE_BYTES = 4_096
+
+function cancelled(): CoreError {
+  return new CoreError('Cancelled', 'cancelled')
+}

@@ -1,0 +1,16 @@
+import { CoreError } from '../../util/errors.ts'
+import { serveProcess } from '../serve-process.ts'
+
+/** Does as it is told: what a decoder may do with a bad file. */
+serveProcess<string, string>(async (request) => {
+  if (request === 'hang') for (;;);
+  if (request === 'crash') process.kill(process.pid, 'SIGSEGV')
+  if (request === 'exit') process.exit(7)
+  if (request === 'throw') throw new Error('unexpected end of file')
+  if (request === 'refuse') throw new CoreError('Unsupported', 'nothing here reads it')
+  if (request === 'fill') {
+    const held: Uint8Array[] = []
+    for (;;) held.push(new Uint8Array(16 * 2 ** 20).fill(held.length))
+  }
+  return `${request} by ${process.pid}`
+})
