@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { createTempDir } from '@spacedrive/core/testing'
+import { expect, test } from 'vitest'
+
+const command = fileURLToPath(new URL('../cli/bin/spacedrive.mjs', import.meta.url))
+/** Root may read everything: there the command is run as nobody, which has this number on most systems. */
+const NOBODY = 65_534
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+
+/** The command as somebody who may not read everything, with a home of its own. */
+class Home implements AsyncDisposable {
+  readonly path: string
+  readonly #temp = createTempDir('home')
+
+  constructor() {
+    this.path = this.#temp.path
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return { PATH: process.env['PATH'], HOME: this.path, COLUMNS: '80', TZ: 'UTC' }
+  }
+
+  /** Why the command cannot be run here; null where it can. */
+  get obstacle(): string | null {
+    this.own()
+    const { status } = spawnSync(process.execPath, [command, '--version'], { env: this.env, cwd: this.path, ...user })
+    return status === 0 ? null : 'needs a checkout that everybody may read, or to be run by somebody who is not root'
+  }
+
+  async run(...args: string[]): Promise<{ code: number | null; stdout: string }> {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
+    const child = spawn(process.execPath, [command, ...args], { env: this.env, cwd: this.path, stdio, ...user })
+    const code = new Promise<number | null>((resolve) => child.on('close', resolve))
+    return { stdout: await text(child.stdout), code: await code }
+  }
+
+  /** Gives all that was made here to the user who runs the command. */
+  own(): void {
+    if (user.uid === undefined) return
+    chownSync(this.path, user.uid, user.gid)
+    for (const name of readdirSync(this.path, { recursive: true, encoding: 'utf8' }))
+      chownSync(join(this.path, name), user.uid, user.gid)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.run('stop')
+    this.#temp[Symbol.dispose]()
+  }
+}
+
+test.skipIf(process.platform === 'win32')(
+  'what may not be read is told once with its path, keeps its rows, and makes the exit code 5',
+  async ({ skip }) => {
+    await using home = new Home()
+    const root = join(home.path, 'photos')
+    for (const folder of ['open', 'closed']) {
+      mkdirSync(join(root, folder), { recursive: true })
+      writeFileSync(join(root, folder, `${folder}.txt`), folder)
+    }
+    writeFileSync(join(root, 'secret.txt'), 'secret')
+    const { obstacle } = home
+    if (obstacle) return skip(obstacle)
+    chmodSync(join(root, 'secret.txt'), 0)
+    const first = await home.run('quickstart', root, '--once', '--json')
+    expect(first.code).toBe(5)
+    const failuresOf = (stdout: string) =>
+      (JSON.parse(stdout) as { failures: { path: string; code: string }[] }).failures
+    expect(failuresOf(first.stdout)).toMatchObject([{ path: join(root, 'secret.txt'), code: 'PermissionDenied' }])
+
+    writeFileSync(join(root, 'open', 'new.txt'), 'new')
+    home.own()
+    chmodSync(join(root, 'closed'), 0)
+    const second = await home.run('quickstart', root, '--once', '--json')
+    expect(second.code).toBe(5)
+    expect(failuresOf(second.stdout)).toContainEqual(
+      expect.objectContaining({ path: join(root, 'closed'), code: 'PermissionDenied' }),
+    )
+    const found = async (query: string) => {
+      const { stdout } = await home.run('search', query, '--json')
+      return (JSON.parse(stdout) as { items: { path: string }[] }).items.map(({ path }) => path)
+    }
+    expect(await found('closed.txt')).toEqual([join(root, 'closed/closed.txt')])
+    expect(await found('new.txt')).toEqual([join(root, 'open/new.txt')])
+    expect((await home.run('location', 'rescan', 'photos', '--wait')).code).toBe(5)
+
+    chmodSync(join(root, 'closed'), 0o700)
+    chmodSync(join(root, 'secret.txt'), 0o600)
+    expect((await home.run('location', 'rescan', 'photos', '--wait')).code).toBe(0)
+    expect(await home.run('index', 'verify', 'photos', '--content')).toMatchObject({ code: 0 })
+    const { stdout } = await home.run('file', 'info', join(root, 'secret.txt'), '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ contentId: expect.any(String) })
+  },
+)
