@@ -6,9 +6,9 @@ export default defineConfig({
     setupFiles: ['core/testing/patience.ts'],
     // Tests start real processes and real workers; two at a time keeps a two-core machine honest about time.
     maxWorkers: 2,
-    // Ends a test that hangs; property tests take a minute on a busy machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    // Ends a test that hangs, and nothing else: property tests take minutes on a busy machine.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -14,7 +14,7 @@ await writeFile(join(root, 'Beach at Dusk.jpg'), 'sand '.repeat(100_000))
 await copyFile(join(root, 'Beach at Dusk.jpg'), join(root, 'best of/1.jpg'))
 await writeFile(join(root, 'diary.txt'), 'we went to the beach')
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 await using core = await Core.open({ dataDir: join(temp.path, 'data') })
 await core.libraries.create({ name: 'Home' })
 const library = core.libraries.resolve()

@@ -74,7 +74,7 @@ console.log(`a write that fails: ${await failed.catch((err: Error) => err.messag
 const kept = await library.store.read((db) => db.selectFrom('locations').select('name').execute())
 console.log(`still there: ${kept.map(({ name }) => name).join()}`)
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 const backup = await core.libraries.backup(library, { to: temp.path }, signal)
 console.log(`copied while in use, and read back: ${backup.verified}`)
 console.log(`sound: ${(await core.libraries.check(library, signal)).ok}`)

@@ -26,8 +26,8 @@ async function makeAtHome(): Promise<Pick<Library, 'id' | 'path'>> {
   for (const each of core.libraries.list()) console.log(`known: ${each.name}${each.current ? ', the current one' : ''}`)
 
   await refusedElsewhere(path)
-  const { problems } = await core.libraries.check(library, AbortSignal.timeout(60_000))
-  const backup = await core.libraries.backup(library, {}, AbortSignal.timeout(60_000))
+  const { problems } = await core.libraries.check(library, new AbortController().signal)
+  const backup = await core.libraries.backup(library, {}, new AbortController().signal)
   console.log(`check: ${problems.length} problems; backup verified: ${backup.verified}`)
   return { id, path }
 }

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 /** Long enough ago not to be looked at again. */
 function old(path: string): void {
@@ -142,10 +142,10 @@ test('a file changed at the very end of a run is identified by the next', async 
   }
   await change('b.txt')
   // The run has identified what there was and is about to end.
-  await vi.waitFor(() => expect(asked).toBe(2), 30_000)
+  await vi.waitFor(() => expect(asked).toBe(2))
   await change('c.txt')
   release.resolve(0)
-  await vi.waitFor(async () => expect((await info(t, 'c.txt')).contentId).not.toBeNull(), 30_000)
+  await vi.waitFor(async () => expect((await info(t, 'c.txt')).contentId).not.toBeNull())
 })
 
 test('a file found to be a picture is found among the pictures, and listeners are told', async () => {
@@ -165,7 +165,7 @@ test('a file found to be a picture is found among the pictures, and listeners ar
   expect((await pictures()).total).toBe(0)
   await t.library.locations.update({ location: locationId, mode: 'deep' })
   await t.settle()
-  await vi.waitFor(async () => expect((await pictures()).total).toBe(1), 20_000)
+  await vi.waitFor(async () => expect((await pictures()).total).toBe(1))
   expect(told).toEqual([(await info(t, 'unnamed')).contentId])
 })
 

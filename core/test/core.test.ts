@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Core } from '../src/index.ts'
 import { createTempDir, createTestCore } from '../testing/index.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 test('closing is done once however often it is asked for, and is the last that is heard', async () => {
   using dir = createTempDir('core')

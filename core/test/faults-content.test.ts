@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountBind, NO_MOUNTS } from '../testing/mount.ts'
 
-const signal = AbortSignal.timeout(120_000)
+const { signal } = new AbortController()
 const contentOf = async (t: TestCore, path: string) => (await t.library.files.info(t.path(path), signal)).contentId
 
 /** Makes a file longer, or longer and shorter, in a thread of its own until it is disposed. */
@@ -50,9 +50,9 @@ test.each(['grow', 'shrink'] as const)(
       expect(await contentOf(t, 'busy.bin')).toBeNull()
       expect(await contentOf(t, 'calm.txt')).not.toBeNull()
     }
-    await vi.waitFor(async () => expect(await contentOf(t, 'busy.bin')).not.toBeNull(), 60_000)
+    await vi.waitFor(async () => expect(await contentOf(t, 'busy.bin')).not.toBeNull())
     // Hashes every file again and compares.
-    await vi.waitFor(async () => expect(await t.differences()).toEqual([]), 60_000)
+    await vi.waitFor(async () => expect(await t.differences()).toEqual([]))
   },
 )
 

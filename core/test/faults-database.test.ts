@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-const signal = AbortSignal.timeout(120_000)
+const { signal } = new AbortController()
 
 /** Enough rows for a database of many pages. */
 async function indexed(t: TestCore): Promise<{ locationId: string }> {

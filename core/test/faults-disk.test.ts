@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 
-const signal = AbortSignal.timeout(120_000)
+const { signal } = new AbortController()
 
 /** Enough for a job to be queued and for a library's first rows. */
 const SOME_BYTES = 500_000

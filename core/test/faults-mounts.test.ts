@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createTestCore } from '../testing/index.ts'
 import { mountBind, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 
-const signal = AbortSignal.timeout(120_000)
+const { signal } = new AbortController()
 
 test('another file system inside a location is said, and entered only when it is asked for', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)

@@ -17,7 +17,7 @@ import { expect, test } from 'vitest'
 import { Core } from '../src/index.ts'
 import { createTempDir, createTestCore, type TestCore } from '../testing/index.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 /** A library with one file in it, closed. */
 async function closedLibrary(t: TestCore): Promise<string> {

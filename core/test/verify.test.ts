@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-const signal = AbortSignal.timeout(120_000)
+const { signal } = new AbortController()
 
 function writeOld(t: TestCore, path: string, content: string): void {
   utimesSync(t.write(path, content), 1_600_000_000, 1_600_000_000)
@@ -62,7 +62,7 @@ test('a repair waits for its own work alone', async () => {
   t.write('busy/b.txt')
   await t.add({ path: t.path('one'), watch: false, mode: 'content' })
   await t.library.locations.add({ path: t.path('busy'), name: 'busy', mode: 'content', watch: false })
-  await vi.waitFor(() => expect(t.library.jobs.list({ status: 'running' })[0]?.progress.phase).toBe('queue'), 20_000)
+  await vi.waitFor(() => expect(t.library.jobs.list({ status: 'running' })[0]?.progress.phase).toBe('queue'))
   t.write('one/new.txt')
   const report = await t.library.indexing.verify({ path: t.path('one'), content: false, fix: true }, signal)
   expect(report).toMatchObject({ total: 0, fixed: 1 })

@@ -43,7 +43,7 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
   const open = () => Core.open({ dataDir, log, ...options })
   let core = await open()
   await core.libraries.create({ name: 'Test' })
-  const signal = AbortSignal.timeout(60_000)
+  const { signal } = new AbortController()
   const test: TestCore = {
     get core() {
       return core

@@ -363,7 +363,7 @@ export function describeWatchBackend(name: string, open: OpenWatchBackend, optio
 }
 
 /** Long enough for a machine that is busy with other things. */
-const WAIT = { timeout: 15_000, interval: 25 }
+const WAIT = { interval: 25 }
 
 /** A folder of its own, a backend that watches it or parts of it, and what was heard of it. */
 class WatchWorld implements AsyncDisposable {

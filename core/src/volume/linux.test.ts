@@ -5,7 +5,7 @@ import { recordedLinux, RecordedSpace } from './fixtures/recorded-linux.ts'
 import { LinuxDetector } from './linux.ts'
 import { MountTable } from './mount-table.ts'
 
-const signal = AbortSignal.timeout(10_000)
+const { signal } = new AbortController()
 
 async function detect(name: string, options: { machineId?: string; space?: RecordedSpace } = {}) {
   const { machineId = 'this-machine', space = new RecordedSpace() } = options

@@ -52,7 +52,7 @@ test('this machine has a volume under its temporary folder, with room', async ()
 
 test('fingerprints are the same at the next start', async () => {
   const [first, second] = await Promise.all(
-    [detector(), detector()].map((one) => one.detect(AbortSignal.timeout(20_000))),
+    [detector(), detector()].map((one) => one.detect(new AbortController().signal)),
   )
   expect(second!.volumes.map((volume) => volume.fingerprint)).toEqual(
     first!.volumes.map((volume) => volume.fingerprint),
@@ -78,13 +78,13 @@ describe.skipIf(!mounts.tmpfs)('with the right to mount (root, outside a sealed 
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('a mount and its end are noticed within two seconds, odd names and all', async () => {
+  test('a mount and its end are noticed by themselves, odd names and all', async () => {
     await using manager = await VolumeManager.open({ ...deps, detector: detector() })
     const mountPoint = join(folder, 'Zoë 1\t')
     const inside = join(mountPoint, 'x')
     const before = manager.volumeForPath(inside)?.volume.fingerprint
     await run('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'memory', mountPoint])
-    await vi.waitFor(() => expect(manager.volumeForPath(inside)?.volume.mountPoint).toBe(mountPoint), 2_000)
+    await vi.waitFor(() => expect(manager.volumeForPath(inside)?.volume.mountPoint).toBe(mountPoint))
     const { volume } = manager.volumeForPath(inside)!
     expect(volume).toMatchObject({
       kind: 'virtual',
@@ -97,7 +97,7 @@ describe.skipIf(!mounts.tmpfs)('with the right to mount (root, outside a sealed 
       readBytesPerSecond: expect.any(Number),
     })
     await run('umount', [mountPoint])
-    await vi.waitFor(() => expect(manager.get(volume.fingerprint)).toBeNull(), 2_000)
+    await vi.waitFor(() => expect(manager.get(volume.fingerprint)).toBeNull())
     expect(manager.volumeForPath(inside)?.volume.fingerprint).toBe(before)
   })
 

@@ -6,7 +6,7 @@ import { LinuxDetector } from './linux.ts'
 import { MountTable } from './mount-table.ts'
 import { WindowsDetector } from './windows.ts'
 
-const signal = AbortSignal.timeout(10_000)
+const { signal } = new AbortController()
 
 async function detect() {
   const output = await readFile(new URL('fixtures/windows/report.json', import.meta.url), 'utf8')

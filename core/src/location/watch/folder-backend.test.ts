@@ -212,7 +212,7 @@ interface WorldOptions {
   readonly filter?: FolderFilter<readonly string[]>
 }
 
-const WAIT = { timeout: 15_000, interval: 10 }
+const WAIT = { interval: 10 }
 const shortLimits = { quietMs: 20, burstMs: 60, rootCheckMs: 50, overflowMs: 30, pollMs: 10 }
 
 /** A folder of its own and a backend to watch it. */

@@ -98,7 +98,7 @@ describe.each(kinds)('rules, watching %s', (kind) => {
   })
 })
 
-const WAIT = { timeout: 15_000, interval: 10 }
+const WAIT = { interval: 10 }
 const limits = { ...defaultWatchLimits, quietMs: 20, burstMs: 60, rootCheckMs: 50, overflowMs: 30, pollMs: 10 }
 
 /** A folder of its own, a backend that watches it under the default rules, and what it told. */
