@@ -189,3 +189,39 @@ test.runIf(process.platform === 'linux')(
     execFileSync('rm', ['-rf', t.path(name)])
   },
 )
+
+test('a location switched from content to deep looks at the types of what it has', async () => {
+  await using t = await createTestCore()
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  )
+  write(t, 'unnamed', png)
+  write(t, 'copy.jpg', png)
+  const { locationId } = await t.add({ mode: 'content', watch: false })
+  expect(await info(t, 'copy.jpg')).toMatchObject({ looksLike: null, metadata: null })
+  await t.library.locations.update({ location: locationId, mode: 'deep' })
+  await t.settle()
+  expect(await info(t, 'copy.jpg')).toMatchObject({ type: 'image', looksLike: 'png', metadata: { width: 1 } })
+  expect(await info(t, 'unnamed')).toMatchObject({ type: 'image', mime: 'image/png', metadata: { width: 1 } })
+})
+
+test('a file that could not be read is tried again by the next scan', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'a')
+  const { locationId } = await t.add({ mode: 'content', watch: false })
+  // As a disk error leaves it.
+  await t.library.store.write(({ db }) =>
+    db.updateTable('entries').set({ content_state: 2, content_id: null }).execute(),
+  )
+  const { job } = await t.library.locations.rescan({ location: locationId, force: false })
+  await t.library.jobs.wait(job.id, signal)
+  expect((await info(t, 'a.txt')).contentId).not.toBeNull()
+})
+
+test('a file from before 1970, to the nanosecond, has an identity', async () => {
+  await using t = await createTestCore()
+  execFileSync('touch', ['-d', '1960-05-05 10:00:00.123456789 UTC', t.write('old.txt', 'old')])
+  await t.add({ mode: 'content', watch: false })
+  expect((await info(t, 'old.txt')).contentId).not.toBeNull()
+})

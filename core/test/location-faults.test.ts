@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
+import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 function count(t: TestCore, sql: string): number {
@@ -94,4 +95,21 @@ test('a nested location removed before the one around it was scanned does not ke
   expect(await t.differences()).toEqual([])
   expect(await t.found('txt')).toEqual(['inner/deep/a.txt', 'outer.txt'])
   expect(scanned).toBeGreaterThan(0)
+})
+
+test('a location is removed together with all the work that waits for it', async () => {
+  const port: IntelligencePort = {
+    queue: (_location, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  }
+  await using t = await createTestCore({ intelligence: [port] })
+  t.write('a.txt')
+  const { location } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
+  const known = t.library.locations.map.all()[0]!
+  await Promise.all(
+    Array.from({ length: 1_200 }, (_, i) => t.library.indexing.enqueueScan(known, { reason: `again ${i}` })),
+  )
+  await t.library.locations.remove(location.id)
+  expect(t.library.jobs.counts()).toEqual({ running: 0, queued: 0 })
+  expect(entries(t)).toBe(0)
 })

@@ -84,3 +84,17 @@ test('a nested location that is away does not keep the rest from being compared'
   t.write('new.txt')
   expect(await t.differences()).toContainEqual({ kind: 'missing-from-index', path: t.path('new.txt') })
 })
+
+test('a library that is open read-only is compared, and not repaired', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  await t.add({ watch: false })
+  const { path, id } = t.library
+  await t.core.libraries.close(id)
+  await t.core.libraries.open({ path, readOnly: true })
+  t.write('b.txt')
+  expect(await t.differences()).toContainEqual({ kind: 'missing-from-index', path: t.path('b.txt') })
+  const repair = t.library.indexing.verify({ path: t.root, content: false, fix: true }, signal)
+  await expect(repair).rejects.toMatchObject({ code: 'PermissionDenied' })
+  expect(await t.library.indexing.explain(t.path('a.txt'))).toMatchObject({ indexed: true })
+})

@@ -7,7 +7,6 @@ import type { KnownLocation, Locations } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import { type ChangedFolder, ChangeRecorder } from './change-recorder.ts'
-import { indexContent } from './index-content.ts'
 import { indexLocation } from './index-location.ts'
 import { beginRun, identifyPending, type IndexInput, type IndexRun } from './index-run.ts'
 import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
@@ -47,7 +46,7 @@ export class Indexing {
   /** Ends what runs or waits for a location: scans, identification, and the recording of changes. */
   async cancelScans(locationId: string): Promise<void> {
     await this.#recorder.stop(locationId)
-    for (const job of this.#activeJobsOf(locationId)) await this.#cancel(job)
+    await Promise.all(this.#parts.jobs.activeOn(locationId).map((job) => this.#cancel(job)))
   }
 
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -140,14 +139,6 @@ export class Indexing {
     return { path: displayName(raw), indexed: false, hiddenAt: null, rule: null, reason: 'it lies in no location' }
   }
 
-  #activeJobsOf(locationId: string): Job[] {
-    const { jobs } = this.#parts
-    return (['running', 'queued', 'paused'] as const)
-      .flatMap((status) => jobs.list({ status, limit: MAX_ACTIVE_JOBS }))
-      .filter(({ name }) => name === indexLocation.name || name === indexContent.name)
-      .filter(({ id }) => (jobs.info(id).input as { locationId?: string }).locationId === locationId)
-  }
-
   async #cancel(job: Job): Promise<void> {
     const { jobs } = this.#parts
     await jobs.cancel(job.id).catch((err: unknown) => {
@@ -175,6 +166,3 @@ export class Indexing {
     return this.#connected
   }
 }
-
-/** More jobs than a queue holds. */
-const MAX_ACTIVE_JOBS = 1_000_000

@@ -89,6 +89,14 @@ export class JobStore {
       : this.#many(`select ${JOB_COLUMNS} from jobs where status = ? order by id desc limit ?`, status, limit)
   }
 
+  /** Those on one thing that have not ended, the newest first. */
+  activeOn(subject: string): JobRow[] {
+    return this.#many(
+      `select ${JOB_COLUMNS} from jobs where status in ('queued', 'running', 'paused') and subject = ? order by id desc`,
+      subject,
+    )
+  }
+
   count(status: JobStatus): number {
     return this.#statement(`select count(*) as n from jobs where status = ?`).get(status)!['n'] as number
   }

@@ -132,6 +132,11 @@ export class JobManager<L = Library> implements AsyncDisposable {
     return this.#parts.store.list(filter.status, filter.limit ?? DEFAULT_LIST_LIMIT).map((row) => this.#describe(row))
   }
 
+  /** All jobs on one thing that have not ended, the newest first. */
+  activeOn(subject: string): JobInfo[] {
+    return this.#parts.store.activeOn(subject).map((row) => this.#describe(row))
+  }
+
   /** Throws `NotFound`. */
   info(id: JobId): JobDetails {
     const { store } = this.#parts
