@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodes, errorMessage } from '@spacedrive/core/errors'
 import { exitCodeOf } from './exit-codes.ts'
+import { InterruptedError } from './interrupted-error.ts'
 import type { Screen } from './io.ts'
 import { printable } from './text/escape.ts'
 import { wrap } from './text/wrap.ts'
@@ -7,7 +8,7 @@ import { UsageError } from './usage-error.ts'
 
 interface ReportOptions {
   readonly json: boolean
-  readonly screen: Pick<Screen, 'write' | 'style' | 'width'>
+  readonly screen: Pick<Screen, 'write' | 'style' | 'width' | 'isTTY'>
 }
 
 /** Tells the person or the script what went wrong, on stderr. Gives the exit code. */
@@ -19,6 +20,8 @@ export function reportError(err: unknown, { json, screen }: ReportOptions): numb
   }
   const suggestions = err instanceof UsageError ? err.suggestions : []
   const lines = `error: ${message}`.split('\n').flatMap((line) => wrapSentence(printable(line), screen.width))
+  // A terminal shows Ctrl-C as ^C where the cursor is.
+  if (err instanceof InterruptedError && screen.isTTY) screen.write('\n')
   screen.write(`${lines.join('\n').replace('error:', () => screen.style('bad', 'error:'))}\n`)
   if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
   if (err instanceof UsageError) screen.write(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`)

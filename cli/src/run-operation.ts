@@ -19,6 +19,7 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const { wait, ...given } = values
   const input = await inputOf(operation, given, session)
   if (operation.cli?.confirm !== undefined) await confirm(operation, input, session)
+  if (operation.name === 'jobs.wait' && isWatched(context)) return await watchJob(String(input.job), session)
   const output = await session.call(operation, input).catch((err: unknown) => {
     throw inOwnWords(err, operation)
   })
@@ -29,6 +30,16 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const names = wantsNames(operation, context) ? await subjectNames(session) : undefined
   await printOutput(operation.name, output, context, names)
   return exitCodeOfOutput(operation, output)
+}
+
+/** Whether somebody looks on: then a wait shows how far it is. */
+function isWatched({ globals, io }: CliContext): boolean {
+  return io.err.animated && !globals.json && !globals.jsonl && !globals.quiet
+}
+
+async function watchJob(id: string, session: Session): Promise<number> {
+  const { waitForOutputJob } = await import('./live/wait-for-job.ts')
+  return await waitForOutputJob({ job: { id } }, session)
 }
 
 /** A list of jobs is for a person a list of what they work on. */

@@ -14,9 +14,9 @@ const env = { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter) }
 
 afterAll(() => rmSync(bin, { recursive: true }))
 
-function has(shell: string): boolean {
+function has(program: string): boolean {
   try {
-    execFileSync(shell, ['-c', 'exit 0'], { stdio: 'ignore' })
+    execFileSync(program, ['-c', 'exit 0'], { stdio: 'ignore' })
     return true
   } catch {
     return false

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { programVersion } from '@spacedrive/client/node'
-import { errorMessage } from '@spacedrive/core/errors'
+import { CoreError, errorMessage, systemReason } from '@spacedrive/core/errors'
 import { redact } from '../bundle/redact.ts'
 import { type TarEntry, tar } from '../bundle/tar.ts'
 import type { Values } from '../command-spec.ts'
@@ -84,5 +84,10 @@ async function writeBundle(file: string, { context, facts, report }: BundleParts
     })),
     { name: 'daemon.log', content: redact(lines.join('\n'), who) },
   ]
-  await writeFile(file, await promisify(gzip)(tar(entries, new Date())), { mode: 0o600 })
+  const archive = await promisify(gzip)(tar(entries, new Date()))
+  await writeFile(file, archive, { mode: 0o600 }).catch((err: unknown) => {
+    throw new CoreError('PermissionDenied', `${file} cannot be written: ${systemReason(errorMessage(err))}`, {
+      cause: err,
+    })
+  })
 }

@@ -26,14 +26,13 @@ export function entryTable(entries: readonly Entry[], view: View): string[] {
 export function entrySummary(entries: readonly Entry[]): string {
   const folders = entries.filter((entry) => entry.kind === 'directory')
   const files = entries.length - folders.length
-  const bytes = entries.reduce(
-    (sum, entry) => sum + (entry.kind === 'directory' ? (entry.totalSize ?? 0) : entry.size),
-    0,
-  )
+  const sizes = entries.map((entry) => (entry.kind === 'directory' ? entry.totalSize : entry.size))
+  const known = sizes.filter((size) => size !== null)
   return [
     folders.length > 0 ? plural(folders.length, 'folder') : '',
     files > 0 ? plural(files, 'file') : '',
-    formatBytes(bytes),
+    // What is in folders that are not indexed is not known, and nothing is said of it.
+    known.length > 0 ? formatBytes(known.reduce((sum, size) => sum + size, 0)) : '',
   ]
     .filter(Boolean)
     .join(', ')

@@ -10,9 +10,12 @@ const MAX_DIFFERENCES = 50
 export const indexingRenderers: Renderers = {
   'indexing.location': ({ location }) => [`Indexing ${printable(location.name)} (${printable(location.path)}).`],
   'indexing.quickScan': ({ path, persisted, counts, tookMs, warnings }, view) => [
-    `${printable(path)}: ${plural(counts.files, 'file')}, ${plural(counts.directories, 'folder')}, ${formatBytes(counts.bytes)} in ${formatDuration(tookMs)}`,
+    `${printable(path)}: ${plural(counts.files, 'file')}, ${counts.symlinks > 0 ? `${plural(counts.symlinks, 'link')}, ` : ''}${plural(counts.directories, 'folder')}, ${formatBytes(counts.bytes)} in ${formatDuration(tookMs)}`,
     persisted ? 'What was found is in the index.' : 'Nothing was written to the index.',
-    ...warnings.map((warning) => view.style('warn', `${printable(warning.path)}: ${printable(warning.message)}`)),
+    ...warnings.map(({ message, path: where }) =>
+      // Many messages name the path themselves.
+      view.style('warn', printable(message.includes(where) ? message : `${where}: ${message}`)),
+    ),
   ],
   'indexing.browse': ({ items, path, tookMs, total }, view) => [
     ...(items.length > 0 ? entryTable(items, view) : ['This folder is empty.']),

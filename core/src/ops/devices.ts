@@ -28,6 +28,10 @@ export const renameDevice = defineAction({
   summary: 'Give this device another name',
   input: z.object({ name: z.string().min(1).max(64).describe('the new name') }),
   output: Device,
-  cli: { words: ['device', 'rename'], positional: ['name'], examples: ['device rename "Ann’s laptop"'] },
+  cli: {
+    words: ['device', 'rename'],
+    positional: ['name'],
+    examples: ['device rename "Ann’s laptop"', 'device rename server'],
+  },
   run: (input, { core }) => core.renameDevice(input.name),
 })

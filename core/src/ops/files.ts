@@ -107,6 +107,11 @@ export const openFile = defineAction({
   input: z.object({ path }),
   output: z.object({ path: z.string(), program: z.string() }),
   errors: ['NotFound', 'Offline', 'Unavailable', 'Unsupported'],
-  cli: { words: ['file', 'open'], positional: ['path'], paths: ['path'] },
+  cli: {
+    words: ['file', 'open'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['file open ~/Pictures/cat.jpg', 'file open ~/Pictures'],
+  },
   run: (input, { library }) => library.files.open(input.path),
 })

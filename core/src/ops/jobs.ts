@@ -116,7 +116,10 @@ export const runJob = defineAction({
     words: ['job', 'run'],
     positional: ['name'],
     wait: true,
-    examples: [`job run indexing.location --input '{"locationId":"0199…"}'`],
+    examples: [
+      `job run indexing.content --input '{"locationId":"0199…"}'`,
+      `job run indexing.location --input '{"locationId":"0199…","mode":"deep"}' --wait`,
+    ],
   },
   run: async (input, { library }) => ({ job: await library.jobs.enqueueByName(input.name, input.input) }),
 })

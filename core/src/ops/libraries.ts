@@ -47,7 +47,7 @@ export const openLibrary = defineAction({
     words: ['library', 'open'],
     positional: ['path'],
     paths: ['path'],
-    examples: ['library open ~/Photos.sdlibrary'],
+    examples: ['library open ~/Photos.sdlibrary', 'library open /mnt/disk/Old.sdlibrary --read-only'],
   },
   run: (input, { core }) => core.libraries.open(input),
 })
@@ -100,7 +100,11 @@ export const renameLibrary = defineAction({
   summary: 'Rename a library; its folder keeps its name',
   input: z.object({ name: z.string().min(1).describe('the new name') }),
   output: Library,
-  cli: { words: ['library', 'rename'], positional: ['name'], examples: ['library rename Archive'] },
+  cli: {
+    words: ['library', 'rename'],
+    positional: ['name'],
+    examples: ['library rename Archive', 'library rename Archive --library Photos'],
+  },
   run: (input, { core, library }) => core.libraries.rename(library, input.name),
 })
 
@@ -122,6 +126,7 @@ export const deleteLibrary = defineAction({
   cli: {
     words: ['library', 'delete'],
     positional: ['library'],
+    examples: ['library delete Photos', 'library delete Photos --keep-files'],
     confirm: 'The library folder moves to the trash. The files it indexed are not touched.',
   },
   run: (input, { core }) => core.libraries.delete(input),
@@ -134,7 +139,7 @@ export const backupLibrary = defineAction({
   input: z.object({ to: z.string().optional().describe('folder for the backup; inside the library by default') }),
   output: z.object({ path: z.string(), bytes: z.number(), verified: z.boolean() }),
   errors: ['DiskFull', 'PermissionDenied'],
-  cli: { words: ['library', 'backup'], paths: ['to'] },
+  cli: { words: ['library', 'backup'], paths: ['to'], examples: ['library backup', 'library backup --to /mnt/disk'] },
   run: (input, { core, library, signal }) => core.libraries.backup(library, input, signal),
 })
 
@@ -179,6 +184,7 @@ export const restoreLibrary = defineAction({
     words: ['library', 'restore'],
     positional: ['path'],
     paths: ['path', 'backup'],
+    examples: ['library restore ~/Photos.sdlibrary', 'library restore ~/Photos.sdlibrary --backup ~/photos.db'],
     confirm: 'Replaces the database of the library with the backup. What was indexed since is found again by a rescan.',
   },
   run: (input, { core, signal }) => core.libraries.restore(input, signal),

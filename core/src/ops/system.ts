@@ -91,7 +91,11 @@ export const setConfig = defineAction({
   input: z.object({ key: z.string().describe('such as log.level'), value: z.string().describe('the new value') }),
   output: Explained.extend({ restartNeeded: z.boolean() }),
   errors: ['NotFound'],
-  cli: { words: ['config', 'set'], positional: ['key', 'value'], examples: ['config set log.level debug'] },
+  cli: {
+    words: ['config', 'set'],
+    positional: ['key', 'value'],
+    examples: ['config set log.level debug', 'config set watch.enabled false'],
+  },
   run: (input, { core }) => core.config.set(input.key, input.value),
 })
 
