@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ class Home implements AsyncDisposable {
 
   constructor() {
     this.path = this.#temp.path
+    this.give(this.path)
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -25,8 +26,7 @@ class Home implements AsyncDisposable {
   }
 
   /** Why the command cannot be run here; null where it can. */
-  get obstacle(): string | null {
-    this.own()
+  obstacle(): string | null {
     const { status } = spawnSync(process.execPath, [command, '--version'], { env: this.env, cwd: this.path, ...user })
     return status === 0 ? null : 'needs a checkout that everybody may read, or to be run by somebody who is not root'
   }
@@ -38,12 +38,11 @@ class Home implements AsyncDisposable {
     return { stdout: await text(child.stdout), code: await code }
   }
 
-  /** Gives all that was made here to the user who runs the command. */
-  own(): void {
+  /** Makes the user who runs the command the owner of a file, or of a folder and all in it. */
+  give(path: string): void {
     if (user.uid === undefined) return
-    chownSync(this.path, user.uid, user.gid)
-    for (const name of readdirSync(this.path, { recursive: true, encoding: 'utf8' }))
-      chownSync(join(this.path, name), user.uid, user.gid)
+    const below = lstatSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
+    for (const each of [path, ...below.map((name) => join(path, name))]) chownSync(each, user.uid, user.gid)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,7 +61,8 @@ test.skipIf(process.platform === 'win32')(
       writeFileSync(join(root, folder, `${folder}.txt`), folder)
     }
     writeFileSync(join(root, 'secret.txt'), 'secret')
-    const { obstacle } = home
+    home.give(root)
+    const obstacle = home.obstacle()
     if (obstacle) return skip(obstacle)
     chmodSync(join(root, 'secret.txt'), 0)
     const first = await home.run('quickstart', root, '--once', '--json')
@@ -72,7 +72,7 @@ test.skipIf(process.platform === 'win32')(
     expect(failuresOf(first.stdout)).toMatchObject([{ path: join(root, 'secret.txt'), code: 'PermissionDenied' }])
 
     writeFileSync(join(root, 'open', 'new.txt'), 'new')
-    home.own()
+    home.give(join(root, 'open', 'new.txt'))
     chmodSync(join(root, 'closed'), 0)
     const second = await home.run('quickstart', root, '--once', '--json')
     expect(second.code).toBe(5)
