@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Core } from '../src/index.ts'
 import { createTempDir, createTestCore, type TestCore } from '../testing/index.ts'
+import { mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 
 const { signal } = new AbortController()
 
@@ -269,4 +270,23 @@ test('each device of a library is listed once, and only the one that is asked is
       [t.core.device.info().name, t.core.device.info().slug, false],
     ]),
   )
+})
+
+test('optimising on a full disk is refused, and loses nothing', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  const disk = join(t.dataDir, '..', 'small')
+  using _ = mountTmpfs(disk, '16m')
+  await t.core.libraries.create({ name: 'Small', path: disk })
+  await t.library.store.write(async ({ db }) => {
+    for (let i = 0; i < 50; i++)
+      await db
+        .insertInto('extensions')
+        .values({ ext: `${i}${'x'.repeat(100_000)}` })
+        .execute()
+  })
+  await expect(t.core.libraries.optimize(t.library, signal)).rejects.toMatchObject({ code: 'DiskFull' })
+  expect(await t.core.libraries.check(t.library, signal)).toMatchObject({ ok: true })
+  expect(t.library.store.connection.prepare('select count(*) as n from extensions').get()).toEqual({ n: 50 })
+  await t.core.libraries.delete({ library: 'Small', keepFiles: true })
 })
