@@ -5,6 +5,7 @@ import { InterruptedError } from './interrupted-error.ts'
 import type { Session } from './session.ts'
 import { printable } from './text/escape.ts'
 import { formatBytes, plural } from './text/format.ts'
+import { wrap } from './text/wrap.ts'
 
 /** Says what an operation will destroy and asks. Throws NeedsConfirmation where the answer is no or nobody can answer. */
 export async function confirm(
@@ -14,9 +15,11 @@ export async function confirm(
 ): Promise<void> {
   const { globals, io } = session.context
   if (globals.yes) return
-  const what = [await whatItTouches[operation.name]?.(input, session), whatItDoes(operation, input)].filter(Boolean)
+  const what = [await whatItTouches[operation.name]?.(input, session), whatItDoes(operation, input)].filter(
+    (part) => part !== undefined,
+  )
   if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...what, 'Add --yes to do it.'].join(' '))
-  io.err.write(`${what.join('\n')}\n`)
+  io.err.write(`${what.flatMap((line) => wrap(line, io.err.width)).join('\n')}\n`)
   const prompts = await import('@clack/prompts')
   const answer = await prompts.confirm({
     message: 'Go on? [y/N]',
@@ -31,7 +34,7 @@ export async function confirm(
 function whatItDoes({ cli, name }: ContractOp, input: Readonly<Record<string, unknown>>): string | undefined {
   // The operation says what it does without a flag.
   if (name === 'libraries.delete' && input.keepFiles === true)
-    return 'It is forgotten; its folder stays where it is. The files it indexed are not touched.'
+    return 'The library is forgotten; its folder stays where it is. The files it indexed are not touched.'
   return cli?.confirm
 }
 

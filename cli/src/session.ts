@@ -76,7 +76,9 @@ export async function untilLeft(session: Session, signal: AbortSignal): Promise<
   const left = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => left.resolve())
   void session.closed.then(() =>
-    left.reject(new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped'))),
+    left.reject(
+      new NoDaemonError(new ClientError('Unavailable', 'the daemon has stopped; `spacedrive start` starts it')),
+    ),
   )
   await left.promise
 }

@@ -58,7 +58,11 @@ interface Found {
 export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: AbortSignal): Promise<BrowseReport> {
   const stats = statEntry(request.dir)
   if (!stats) throw new CoreError('NotFound', `${displayName(request.dir)} does not exist`)
-  if (!stats.isDirectory()) throw new CoreError('InvalidInput', `${displayName(request.dir)} is not a folder`)
+  if (!stats.isDirectory())
+    throw new CoreError(
+      'InvalidInput',
+      `${displayName(request.dir)} is not a folder; \`spacedrive file info\` shows a file`,
+    )
   const walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
   const look: Look = {
     request,
