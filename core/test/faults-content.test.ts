@@ -90,3 +90,18 @@ test('files that say they are empty and have no end, as those of /proc, neither 
   expect(await contentOf(t, 'waiting')).toBeNull()
   expect(await contentOf(t, 'a.txt')).not.toBeNull()
 })
+
+test('a file whose disk fails while it is read is told once with its path, and the rest is done', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  // The first page of a process is never there: to read it is an input/output error.
+  using _ = mountBind(`/proc/${process.pid}/mem`, t.write('a failing disk.bin'))
+  t.write('b.txt')
+  const { job } = await t.add({ mode: 'content', watch: false })
+  expect(job).toMatchObject({ status: 'completed', warnings: 1 })
+  expect(t.library.jobs.info(job.id).warningList).toMatchObject([
+    { code: 'Unavailable', path: t.path('a failing disk.bin'), message: expect.stringContaining('i/o error') },
+  ])
+  expect(await contentOf(t, 'a failing disk.bin')).toBeNull()
+  expect(await contentOf(t, 'b.txt')).not.toBeNull()
+})
