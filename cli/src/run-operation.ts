@@ -53,7 +53,7 @@ function inOwnWords(err: unknown, { cli }: ContractOp): unknown {
   if (issues.length === 0) return err
   const message = issues.map(({ field, message: what }) => {
     const name = cli?.positional?.includes(field) ? field : `--${flagName(field)}`
-    return /^(is|must) /.test(what) ? `${name} ${what}` : `${name}: ${what}`
+    return `${name} ${what}`
   })
   return new UsageError(message.join('; '), { words: cli?.words ?? [] })
 }

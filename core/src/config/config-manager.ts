@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
 import { type RawConfig, readInstanceFile, readUserFile, writeConfigFile } from './config-file.ts'
 import { Config, isLive, type Setting, settings } from './schema.ts'
@@ -151,7 +151,7 @@ function fileLayer(raw: RawConfig, file: string, log: Logger): Layer {
     else
       log.warn(
         { file, key },
-        `${key} has a value that makes no sense: ${z.prettifyError(parsed.error)}; it is passed over`,
+        `${key} has a value that makes no sense: ${issuesSentence(parsed.error.issues)}; it is passed over`,
       )
   }
   return values
@@ -218,7 +218,7 @@ function parseText({ key, schema }: Setting, text: string): unknown {
   if (parsed.success) return parsed.data
   // What is said about the number is of more use than that the text is none.
   const { error } = json
-  throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${z.prettifyError(error!)}`)
+  throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${issuesSentence(error!.issues)}`)
 }
 
 function fromJson(text: string): unknown {

@@ -41,7 +41,7 @@ test('a job is found by its name, and its input is checked', async () => {
   await expect(queue.jobs.enqueueByName('test.other', {})).rejects.toMatchObject({ code: 'NotFound' })
   await expect(queue.jobs.enqueueByName('test.noop', { n: 'one' })).rejects.toMatchObject({
     code: 'InvalidInput',
-    message: expect.stringMatching(/test\.noop does not take this input.*\n.*at n/),
+    message: 'test.noop does not take this input: n must be a number',
   })
   await expect(queue.jobs.enqueueByName('test.noop', { n: 1, big: 'x'.repeat(2_000_000) })).rejects.toMatchObject({
     code: 'InvalidInput',

@@ -1,9 +1,10 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { databaseError } from '../db/index.ts'
 import type { JobId } from '../domain/ids.ts'
 import type { Job as JobInfo, JobDetails, JobStatus, JobType } from '../domain/job.ts'
 import type { Library } from '../library/index.ts'
 import { CoreError } from '../util/errors.ts'
+import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
 import { UuidFactory } from '../util/uuid.ts'
 import { Announcer, type Emit } from './announcer.ts'
@@ -291,7 +292,7 @@ const DEFAULT_LIST_LIMIT = 100
 function parseInput(job: Pick<AnyJob<unknown>, 'name' | 'input'>, input: unknown): unknown {
   const parsed = job.input.safeParse(input)
   if (parsed.success) return parsed.data
-  throw new CoreError('InvalidInput', `${job.name} does not take this input: ${z.prettifyError(parsed.error)}`, {
+  throw new CoreError('InvalidInput', `${job.name} does not take this input: ${issuesSentence(parsed.error.issues)}`, {
     cause: parsed.error,
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { LibraryId } from '../domain/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
+import { issuesSentence } from '../util/issue-sentence.ts'
 import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
 
@@ -56,7 +57,7 @@ export async function readManifest(
   }
   const manifest = Manifest.safeParse(json)
   if (!manifest.success)
-    throw new CoreError('Corrupt', `${file} is not a library's manifest: ${z.prettifyError(manifest.error)}`)
+    throw new CoreError('Corrupt', `${file} is not a library's manifest: ${issuesSentence(manifest.error.issues)}`)
   if (manifest.data.version > MANIFEST_VERSION && !options.readOnly) {
     throw new CoreError(
       'VersionMismatch',

@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+
+/** What is wrong with one value, as it reads behind the name of the value: `is missing`, `must be at least 1`. */
+export function issueSentence(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${withArticle(issue.expected)}`
+    case 'too_small':
+      return limitSentence(issue.origin, `at least ${issue.minimum}`)
+    case 'too_big':
+      return limitSentence(issue.origin, `at most ${issue.maximum}`)
+    default:
+      return `is wrong: ${lowerFirst(issue.message)}`
+  }
+}
+
+/** All that is wrong with a value, in one line; fields are named by their path. */
+export function issuesSentence(issues: readonly z.core.$ZodIssue[]): string {
+  return issues.map((issue) => `${issue.path.map(String).join('.') || 'it'} ${issueSentence(issue)}`).join('; ')
+}
+
+function limitSentence(origin: string, limit: string): string {
+  if (origin === 'string') return `must have ${limit} character${limit.endsWith(' 1') ? '' : 's'}`
+  return origin === 'array' || origin === 'set' || origin === 'map' ? `must have ${limit}` : `must be ${limit}`
+}
+
+function withArticle(expected: string): string {
+  const name = expected === 'int' ? 'integer' : expected
+  return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+/** The messages of the schema library begin a sentence. */
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
