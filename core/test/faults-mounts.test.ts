@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createTestCore } from '../testing/index.ts'
 import { mountBind, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 
@@ -83,4 +83,24 @@ test('a folder mounted into itself is indexed to its end, and a rescan finds not
   await t.library.jobs.wait((await t.library.locations.rescan({ location: locationId, force: false })).job.id, signal)
   expect(await t.found('new.txt')).toHaveLength(3)
   expect(await t.differences()).toEqual([])
+})
+
+test('a location whose volume is unmounted is offline, says why, and keeps every row', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  const stick = join(t.dataDir, '..', 'stick')
+  using mounts = new DisposableStack()
+  mounts.use(mountTmpfs(stick, '1m'))
+  writeFileSync(join(stick, 'kept.txt'), 'kept')
+  const { locationId } = await t.add({ path: stick })
+  mounts.dispose()
+  const state = async () => (await t.library.locations.info(locationId)).state
+  await vi.waitFor(async () => expect(await state()).toBe('offline'), 60_000)
+  expect(await t.library.locations.info(locationId)).toMatchObject({
+    error: expect.stringContaining('is not mounted'),
+    counts: { files: 1 },
+  })
+  const { job } = await t.library.locations.rescan({ location: locationId, force: true })
+  expect(await t.library.jobs.wait(job.id, signal)).toMatchObject({ status: 'failed', error: { code: 'Offline' } })
+  expect((await t.library.locations.info(locationId)).counts).toMatchObject({ files: 1 })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { lstatSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -77,4 +77,19 @@ test('a name of 255 bytes is indexed, found and verified', async () => {
   await t.add()
   expect(await t.found('nnnn')).toEqual([name])
   expect(await t.differences()).toEqual([])
+})
+
+test('a root replaced by a file makes the location offline, says why, and keeps every row', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const { locationId } = await t.add()
+  rmSync(t.root, { recursive: true })
+  writeFileSync(t.root, 'a file')
+  const { job } = await t.library.locations.rescan({ location: locationId, force: false })
+  await t.library.jobs.wait(job.id)
+  expect(await t.library.locations.info(locationId)).toMatchObject({
+    state: 'offline',
+    error: expect.stringContaining('is not a folder any more'),
+    counts: { files: 1 },
+  })
 })

@@ -34,6 +34,17 @@ export async function checkRoot(
       .where('id', '=', location.volumeId)
       .executeTakeFirstOrThrow(),
   )
+  const root = await look(location, volume, volumes, signal)
+  // Its volume may have been unmounted a moment ago: what is seen then is the empty folder it was mounted on.
+  return root.state === 'replaced' && (await volumes.checkMounts()) ? look(location, volume, volumes, signal) : root
+}
+
+async function look(
+  location: KnownLocation,
+  volume: { fingerprint: string; name: string },
+  volumes: VolumeManager,
+  signal: AbortSignal | undefined,
+): Promise<RootState> {
   const shown = displayName(location.path)
   const place = volumes.volumeForPath(fsPath(location.path))
   if (place?.volume.fingerprint !== volume.fingerprint) {
