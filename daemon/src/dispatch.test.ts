@@ -111,7 +111,7 @@ test('many mistakes are told, a bounded number of them', async () => {
   )
   expect(failed).toMatchObject({
     code: 'InvalidInput',
-    message: 'locations.add: path must be a string; mode must be one of shallow, content, deep, metadata',
+    message: 'locations.add: path must be a string; mode must be one of shallow, content, deep, or must be metadata',
     details: { issues: [{ field: 'path' }, { field: 'mode' }] },
   })
 })

@@ -26,5 +26,6 @@ test('what is wrong with a value is one line that names the field', () => {
   expect(said(schema, { ...good, count: 1.5 })).toBe('count must be an integer')
   expect(said(schema, { ...good, id: 'x' })).toBe('id is wrong: invalid UUID')
   expect(said(schema, { ...good, name: undefined })).toBe('name is missing')
+  expect(said(z.enum(['a', 'b']).or(z.literal('c')), 'x')).toBe('it must be one of a, b, or must be c')
   expect(said(z.number(), 'x')).toBe('it must be a number')
 })

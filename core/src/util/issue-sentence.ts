@@ -11,7 +11,16 @@ export function issueSentence(issue: z.core.$ZodIssue): string {
       return limitSentence(issue.origin, `at least ${issue.minimum}`)
     case 'too_big':
       return limitSentence(issue.origin, `at most ${issue.maximum}`)
-    default:
+    case 'invalid_union':
+      return (
+        issue.errors.map((issues) => issues.map(issueSentence).join(' and ')).join(', or ') || 'fits nothing it may be'
+      )
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'unrecognized_keys':
+    case 'not_multiple_of':
+    case 'custom':
       return `is wrong: ${lowerFirst(issue.message)}`
   }
 }
