@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectTo, instancePaths, readRecord } from '@spacedrive/client/node'
 import { createTempDir } from '@spacedrive/core/testing'
@@ -41,6 +41,26 @@ test('a record whose socket is another daemon’s by now leads nowhere', async (
   mkdirSync(runDir, { recursive: true })
   writeFileSync(recordFile, JSON.stringify({ ...readRecord(daemon.paths.recordFile), pid: 1 }))
   expect(await connectTo(instancePaths({ dataDir: folder.path }))).toBeNull()
+})
+
+test('a copy of a data folder that is in use gets a daemon of its own, with its own library', async () => {
+  using folder = createTempDir('daemon')
+  const [dataDir, copy] = [join(folder.path, 'original'), join(folder.path, 'copy')]
+  await using original = new DaemonProcess({ dataDir })
+  await original.ready
+  using first = (await connectTo(original.paths))!
+  await first.action('libraries.create', { name: 'Photos' })
+  cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') })
+  expect(await connectTo(instancePaths({ dataDir: copy }))).toBeNull()
+
+  await using daemon = new DaemonProcess({ dataDir: copy })
+  expect(await daemon.ready).toEqual({ ready: true })
+  using second = (await connectTo(daemon.paths))!
+  expect(second.hello).toMatchObject({ pid: daemon.pid, dataDir: copy })
+  const path = join(copy, 'libraries/Photos.sdlibrary')
+  expect(await second.query('libraries.list', {})).toMatchObject([{ name: 'Photos', path, open: true, error: null }])
+  const { notices } = await second.query('system.status', {})
+  expect(notices).toEqual([expect.stringContaining('is a copy of that of')])
 })
 
 test('without a data folder of its own the daemon keeps to the places of the platform', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CoreError } from '@spacedrive/core/errors'
 import { isAlive, readLock, takeLock } from '@spacedrive/core/lock'
@@ -75,8 +75,9 @@ export async function connectTo(paths: InstancePaths): Promise<Client | null> {
   const timeout = AbortSignal.timeout(HELLO_TIMEOUT_MS)
   try {
     const client = await Client.open(socketTransport(record.socket), programVersion(), timeout)
-    if (client.hello.pid === record.pid) return client
-    // The record was left by a daemon that crashed, and another data folder's has its socket now.
+    if (client.hello.pid === record.pid && isSameFolder(client.hello.dataDir, paths.dataDir)) return client
+    // The record was left by a daemon that crashed, and another data folder's has its socket now; or the data folder is
+    // a copy, and the record came with it.
     client[Symbol.dispose]()
     return null
   } catch (err) {
@@ -92,6 +93,14 @@ export async function connectTo(paths: InstancePaths): Promise<Client | null> {
     if (err instanceof ClientError) throw err
     const why = err instanceof Error ? err.message : String(err)
     throw new ClientError('Unavailable', `the daemon (process ${record.pid}) cannot be reached: ${why}`, { cause: err })
+  }
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other)
+  } catch {
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -36,6 +36,22 @@ test('the lock of a process that has ended is taken over, also when another proc
     expect(lock).toBeDefined()
     expect(readLock(file)).toMatchObject({ pid: process.pid, started: expect.not.stringContaining('ago') })
   }
+})
+
+test('a lock that was copied with its folder holds nothing, one that was moved with it does', () => {
+  using dir = createTempDir('lock')
+  const [folder, copy, moved] = ['folder', 'copy', 'moved'].map((name) => join(dir.path, name)) as [
+    string,
+    string,
+    string,
+  ]
+  mkdirSync(folder)
+  using _lock = takeLock(join(folder, 'lock'), 'the shed')
+  cpSync(folder, copy, { recursive: true })
+  expect(readLock(join(copy, 'lock'))).toBeNull()
+  using _other = takeLock(join(copy, 'lock'), 'the other shed')
+  renameSync(folder, moved)
+  expect(() => takeLock(join(moved, 'lock'), 'the shed')).toThrow('is in use by process')
 })
 
 test('the lock of another machine is never taken to be stale', () => {

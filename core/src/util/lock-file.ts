@@ -10,6 +10,8 @@ export interface LockHolder {
   readonly started: string | null
   /** ISO 8601. */
   readonly since: string
+  /** That of the lock's own file, which a copy of its folder has not; null where the file system has no lasting ones. */
+  readonly inode?: string | null
 }
 
 /**
@@ -40,14 +42,23 @@ function heldMessage(what: string, { host, pid, since }: LockHolder, file: strin
   return host === hostname() ? held : `${held}; if nothing uses it there any more, remove ${file}`
 }
 
-/** Who holds a lock; null where there is none or it cannot be read. */
+/** Who holds a lock; null where there is none, where it cannot be read, and where it was copied along with its folder. */
 export function readLock(file: string): LockHolder | null {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isHolder(holder) ? holder : null
+    return isHolder(holder) && !isCopied(file, holder) ? holder : null
   } catch {
     return null
   }
+}
+
+/** Whoever holds a lock that was copied holds the original, and knows nothing of the copy. */
+function isCopied(file: string, { inode }: LockHolder): boolean {
+  return typeof inode === 'string' && inodeOf(file) !== inode
+}
+
+function inodeOf(file: string): string {
+  return statSync(file, { bigint: true }).ino.toString()
 }
 
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
@@ -75,7 +86,8 @@ function tryTake(file: string, own: LockHolder): boolean {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
   const text = JSON.stringify(own)
   try {
-    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, '', { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, JSON.stringify({ ...own, inode: inodeOf(draft) }))
     // Written aside and linked into place: whoever finds the lock finds it whole.
     return succeeds(() => linkSync(draft, file))
   } catch (err) {
@@ -98,13 +110,23 @@ function removeStale(file: string): boolean {
     return false
   }
   try {
-    const holder = readLock(file)
-    const isStale = holder ? !isAlive(holder) : isAbandoned(file)
+    const isStale = isLeft(file)
     if (isStale) rmSync(file, { force: true })
     return isStale
   } finally {
     rmSync(guard, { force: true })
   }
+}
+
+/** Whether a lock is nobody's: its process has ended, it came with a copy of its folder, or it was never whole. */
+function isLeft(file: string): boolean {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (isHolder(holder)) return isCopied(file, holder) || !isAlive(holder)
+  } catch {
+    // Half written, or gone.
+  }
+  return isAbandoned(file)
 }
 
 function isAbandoned(file: string): boolean {
