@@ -40,7 +40,7 @@ export const search = defineBenchmark({
   ],
   remarks: [
     `The peers are started for each of ${PEER_QUERIES} queries, and print all that matches; plocate searches its database, rg and fzf a list of the names.`,
-    'On a busy machine the same query took 3.9 ms with one result and 7.1 ms with 100 (medians); the main thread spends most on reading the rows and the paths of their folders.',
+    'A typical search is one pass over the names (1.7 ms) and reading the rows of the page (0.9 ms for 100); a word in over 100,000 names costs 14 ns for each.',
   ],
   async setup(context) {
     const root = context.tree('million')
