@@ -29,6 +29,9 @@ test('what is not understood is answered with the nearest', async () => {
     ['search', 'x', '--limit', 'many'],
     ['location', 'ad', '--json'],
     ['help', 'nothing'],
+    ['help', 'lib'],
+    ['network', '--help'],
+    ['library', 'info', 'Photos'],
   ]
   const transcripts = await Promise.all(lines.map((line) => home.transcript(...line)))
   await expect(transcripts.join('\n')).toMatchFileSnapshot(golden('usage-errors'))
