@@ -79,8 +79,16 @@ test.each([
   const remedy = expect.stringContaining(`spacedrive library restore ${path}`)
   const refused = { code: 'Corrupt', message: remedy, details: { goodBackup: backup.path } }
   await expect(t.core.libraries.open({ path, readOnly: false })).rejects.toMatchObject(refused)
-  await expect(t.core.libraries.open({ path, readOnly: true })).rejects.toMatchObject(refused)
   await t.core.libraries.restore({ path }, signal)
+  expect(await t.found('a.txt')).toEqual(['a.txt'])
+})
+
+test('a backup that is not sound is put in no place', async () => {
+  await using t = await createTestCore()
+  const path = await closedLibrary(t)
+  const backup = t.write('backup.db', 'no database')
+  await expect(t.core.libraries.restore({ path, backup }, signal)).rejects.toMatchObject({ code: 'Corrupt' })
+  await t.core.libraries.open({ path, readOnly: false })
   expect(await t.found('a.txt')).toEqual(['a.txt'])
 })
 

@@ -35,10 +35,8 @@ export async function restoreDatabase(
   const draft = join(path, '.restore')
   try {
     using _lock = takeLock(lock, `library ${name}`)
-    const from = backup ?? (await newestGoodBackup(backups, signal))
+    const from = backup === null ? await newestGoodBackup(backups, signal) : await soundBackup(backup, signal)
     if (!from) throw new CoreError('NotFound', `${path} has no backup that is sound`)
-    const problems = await maintain({ kind: 'check', file: from }, signal)
-    if (problems.length > 0) throw new CoreError('Corrupt', `${from} is not sound: ${problems[0]!.detail}`)
     const copy = await backUp({ database: from, dir: draft, now }, signal)
     const setAside = `${database}.damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
     const wasThere = await moveIfThere(database, setAside)
@@ -51,6 +49,12 @@ export async function restoreDatabase(
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
+  const [problem] = await maintain({ kind: 'check', file }, signal)
+  if (problem) throw new CoreError('Corrupt', `${file} is not sound: ${problem.detail}`)
+  return file
 }
 
 /** Whether it was there. */
