@@ -47,11 +47,11 @@ test('folders added at the same time are checked against each other', async () =
   await using t = await createTestCore()
   t.write('sub/a.txt')
   const added = await Promise.allSettled([t.add(), t.add(), t.add({ path: t.path('sub') })])
-  expect(added.map((result) => (result.status === 'fulfilled' ? 'added' : result.reason.code))).toEqual([
-    'added',
-    'AlreadyExists',
-    'Conflict',
-  ])
+  const refused = added.filter((result) => result.status === 'rejected').map(({ reason }) => reason.code)
+  // Whichever comes first.
+  expect(refused).toHaveLength(2)
+  for (const code of refused) expect(['AlreadyExists', 'Conflict']).toContain(code)
+  expect(await t.library.locations.list()).toHaveLength(1)
 })
 
 test('a location removed while changes in it are being recorded leaves nothing behind', async () => {

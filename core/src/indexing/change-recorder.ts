@@ -2,6 +2,7 @@ import type { JobId } from '../domain/ids.ts'
 import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { nameBytes, nameKey, type RawName } from '../util/file-name.ts'
+import { orAborted } from '../volume/index.ts'
 import { indexContent } from './index-content.ts'
 import { nextStamp, scanRequest } from './index-run.ts'
 import type { IndexingParts } from './indexing-parts.ts'
@@ -49,11 +50,11 @@ export class ChangeRecorder {
     if (location.mode !== 'shallow') await this.#identifySoon(location)
   }
 
-  /** Ends what is being recorded for a location. */
-  async stop(locationId: string): Promise<void> {
+  /** Ends what is being recorded for a location. Throws `Timeout` where the limit comes first. */
+  async stop(locationId: string, limit: AbortSignal): Promise<void> {
     const running = [...(this.#running.get(locationId) ?? [])]
     for (const { stop } of running) stop.abort()
-    await Promise.all(running.map(({ done }) => done))
+    await orAborted(Promise.all(running.map(({ done }) => done)), limit, 'stopping to record changes')
   }
 
   /** Resolves when what waits now has been identified, as far as it can be. */

@@ -15,6 +15,9 @@ import { browse, look, quickScan, type QuickScan } from './look-at-disk.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
 import type { Explanation, IdentifyReport } from './worker/requests.ts'
 
+/** Work that has not stopped by then waits for a file system that may never answer. */
+const STOP_MS = 30_000
+
 export interface ScanOptions {
   readonly force?: boolean
   readonly mode?: IndexMode
@@ -43,10 +46,11 @@ export class Indexing {
     return this.#parts.jobs.enqueue(indexLocation, { locationId: location.id, ...options })
   }
 
-  /** Ends what runs or waits for a location: scans, identification, and the recording of changes. */
+  /** Ends what runs or waits for a location: scans, identification, and the recording of changes. Throws `Timeout`. */
   async cancelScans(locationId: string): Promise<void> {
-    await this.#recorder.stop(locationId)
-    await Promise.all(this.#parts.jobs.activeOn(locationId).map((job) => this.#cancel(job)))
+    const limit = AbortSignal.timeout(STOP_MS)
+    const jobs = this.#parts.jobs.activeOn(locationId).map((job) => this.#cancel(job, limit))
+    await Promise.all([this.#recorder.stop(locationId, limit), ...jobs])
   }
 
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -139,13 +143,13 @@ export class Indexing {
     return { path: displayName(raw), indexed: false, hiddenAt: null, rule: null, reason: 'it lies in no location' }
   }
 
-  async #cancel(job: Job): Promise<void> {
+  async #cancel(job: Job, limit: AbortSignal): Promise<void> {
     const { jobs } = this.#parts
     await jobs.cancel(job.id).catch((err: unknown) => {
       // It ended by itself meanwhile.
       if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
     })
-    await jobs.wait(job.id)
+    await jobs.wait(job.id, limit)
   }
 
   /** Nothing runs in a library that is open read-only: a job would wait for ever. */

@@ -18,7 +18,7 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
   enqueueScan(location: KnownLocation, options?: { force?: boolean; reason?: string }): Promise<{ id: JobId }>
-  /** Ends what runs or waits for a location: scans, and the recording of changes. */
+  /** Ends what runs or waits for a location: scans, and the recording of changes. Throws `Timeout` where that hangs. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
   createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
@@ -222,11 +222,26 @@ export class Locations {
     })
     await this.reload()
     // Whatever begins from here on finds no location.
-    await this.#deps.indexer.cancelScans(location.id)
-    const removedEntries = await this.#deps.indexer.forget(location.directoryId)
+    const hasStopped = await this.#hasStopped(location)
+    const removedEntries = hasStopped ? await this.#deps.indexer.forget(location.directoryId) : 0
     // The rules of the location around it may let in more, or less, than its own did.
     if (around) await this.#deps.indexer.enqueueScan(around, { reason: `without ${location.id}` })
     return { locationId: location.id, removedEntries }
+  }
+
+  /** Ends the work on a location; false where its file system does not answer, and the work hangs. */
+  async #hasStopped({ id, path }: KnownLocation): Promise<boolean> {
+    try {
+      await this.#deps.indexer.cancelScans(id)
+      return true
+    } catch (err) {
+      if (!(err instanceof CoreError && err.code === 'Timeout')) throw err
+      this.#deps.log.warn(
+        { path: displayName(path) },
+        'its file system does not answer: its rows go with the next start',
+      )
+      return false
+    }
   }
 
   /** Removes the rows of locations whose removal was interrupted; at the start, before anything is scanned. */

@@ -1,3 +1,4 @@
+export { orAborted } from './deadline.ts'
 export type { DetectedVolume, Detection, Mount, VolumeDetector } from './detected-volume.ts'
 export { createVolumeDetector, type DetectorDeps } from './detector.ts'
 export { type EnsuredVolume, LibraryVolumes, type LibraryVolumesDeps } from './library-volumes.ts'
