@@ -16,8 +16,7 @@ export type EntryRow = readonly [
   allocated: number,
   mtime: number,
   birthtime: number | null,
-  /** Empty where the content is not known. */
-  contentUuidHex: string,
+  contentUuidHex: string | null,
   mime: string | null,
   childCount: number | null,
   fileCount: number | null,
@@ -28,7 +27,7 @@ export type EntryRow = readonly [
 export const NAME = 1
 
 export const ENTRY_COLUMNS = `lower(hex(e.uuid)), e.name, e.kind, e.type, e.size, e.allocated, e.mtime, e.birthtime,
-  lower(hex(c.uuid)), c.mime, d.child_count, d.file_count, d.total_size`
+  iif(c.id is null, null, lower(hex(c.uuid))), c.mime, d.child_count, d.file_count, d.total_size`
 /** `entries e` with the columns that only directories have, which are not even looked for elsewhere, and with its content. */
 export const ENTRY_JOINS = `entries e
   left join directories d on d.id = case e.kind when ${entryKinds.indexOf('directory')} then e.id end
@@ -124,7 +123,7 @@ export function rowToEntry(row: EntryRow, path: RawName): Entry {
     allocated,
     modifiedAt: toTimestamp(mtime),
     createdAt: birthtime === null ? null : toTimestamp(birthtime),
-    contentId: contentUuidHex === '' ? null : (hexToUuid(contentUuidHex) as ContentId),
+    contentId: contentUuidHex === null ? null : (hexToUuid(contentUuidHex) as ContentId),
     hidden: name.startsWith('.'),
     childCount,
     fileCount,

@@ -27,7 +27,7 @@ export function browsedToEntries(browsed: BrowsedEntries): Entry[] {
           numbers[at + ALLOCATED]!,
           numbers[at + MTIME]!,
           birthtimeOf({ numbers, at }),
-          content ? hexOf(contentUuid(content)) : '',
+          content ? hexOf(contentUuid(content)) : null,
           ...NOT_KNOWN,
         ],
         joinName(dir, name),
