@@ -65,6 +65,21 @@ test('a full disk stops the identification of contents, which goes on where it w
   expect(await t.differences()).toEqual([])
 })
 
+test('what changes while the disk is full is recorded once there is room', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  using small = await onSmallDisk(t)
+  t.write('first.txt')
+  await t.add()
+  t.write('watched.txt')
+  await vi.waitFor(async () => expect(await t.found('watched')).toHaveLength(1))
+  const free = fill(small.disk, 0)
+  for (let i = 0; i < 1_000; i++) t.write(`d${i % 10}/${'n'.repeat(100)}${i}.txt`)
+  await vi.waitFor(() => expect(t.warnings.join()).toMatch(/no space left/))
+  free()
+  await vi.waitFor(async () => expect(await t.differences()).toEqual([]), 60_000)
+})
+
 test('a library whose disk is full when the engine starts is told, and opens once there is room', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)
   await using t = await createTestCore()

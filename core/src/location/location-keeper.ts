@@ -37,6 +37,8 @@ export class LocationKeeper implements AsyncDisposable {
   readonly #unwatchable = new Map<string, string>()
   /** When an offline location's root had last changed when it was last tried to scan it. */
   readonly #tried = new Map<string, bigint>()
+  /** Locations in which changes were lost: to be scanned as soon as a scan can be queued, which a full disk holds up. */
+  readonly #owed = new Set<string>()
   #watcher: TreeWatcher | null = null
   #locations: Locations | null = null
   #timer: NodeJS.Timeout | undefined
@@ -131,8 +133,8 @@ export class LocationKeeper implements AsyncDisposable {
         { location: locationId, err: errorMessage(err) },
         'changes not recorded; the location is scanned again',
       )
+      this.#owed.add(locationId)
       this.checkSoon()
-      await this.#deps.enqueueScan(current, { reason: 'changes lost' })
     }
   }
 
@@ -198,7 +200,18 @@ export class LocationKeeper implements AsyncDisposable {
       this.#deps.log.info({ location: location.id }, 'location is back')
       await this.#deps.enqueueScan(this.#find(location.id)!, { quickFirst: true })
     }
+    await this.#scanIfOwed(this.#find(location.id) ?? found)
     if (location.lastScanAt !== null) await this.watch(this.#find(location.id) ?? found)
+  }
+
+  async #scanIfOwed(location: KnownLocation): Promise<void> {
+    if (!this.#owed.delete(location.id)) return
+    try {
+      await this.#deps.enqueueScan(location, { reason: 'changes lost' })
+    } catch (err) {
+      this.#owed.add(location.id)
+      throw err
+    }
   }
 
   #find(locationId: string): KnownLocation | undefined {
