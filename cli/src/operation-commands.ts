@@ -1,3 +1,4 @@
+import { flagName } from './flag-name.ts'
 import type { ArgSpec, CommandSpec, FlagKind, FlagSpec } from './command-spec.ts'
 import type { ContractOp, JsonSchema } from './contract.ts'
 
@@ -92,11 +93,6 @@ function flagsOf({ cli, input }: ContractOp): FlagSpec[] {
       }
     })
   return cli?.wait ? [...flags, waitFlag] : flags
-}
-
-/** `maxDepth` → `max-depth` */
-export function flagName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function hasShownDefault(schema: JsonSchema): boolean {

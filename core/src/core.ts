@@ -5,6 +5,7 @@ import type { Device } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import type { IntelligencePort } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
+import { SidecarPools } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { CoreError } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -82,6 +83,8 @@ export class Core implements AsyncDisposable {
     const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
+    // After the libraries, which use them until they are closed.
+    const sidecarPools = parts.use(new SidecarPools())
     const libraries = parts.use(
       await LibraryManager.open({
         dataDir,
@@ -89,6 +92,7 @@ export class Core implements AsyncDisposable {
         volumes,
         events,
         intelligence: options.intelligence ?? [],
+        sidecarPools,
         settings: librarySettings(config.values),
         now,
         log,

@@ -363,6 +363,8 @@ export function describeWatchBackend(name: string, open: OpenWatchBackend, optio
 }
 
 /** Long enough for a machine that is busy with other things. */
+/** Differences are awaited this long before they are told. */
+const PATIENCE_MS = 60_000
 const WAIT = { interval: 25 }
 
 /** A folder of its own, a backend that watches it or parts of it, and what was heard of it. */
@@ -410,7 +412,7 @@ class WatchWorld implements AsyncDisposable {
 
   /** In what the disk and the picture of one who looks where told differ, once they no longer do, or after long enough. */
   async differences(): Promise<string[]> {
-    const deadline = performance.now() + WAIT.timeout
+    const deadline = performance.now() + PATIENCE_MS
     for (;;) {
       const differences = [...this.#mirrors.values()].flatMap((mirror) => mirror.differences())
       if (differences.length === 0 || performance.now() > deadline) return differences

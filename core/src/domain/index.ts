@@ -6,5 +6,6 @@ export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatus
 export { Library, LibraryInfo } from './library.ts'
 export { EntryCounts, IndexMode, Location, LocationState, indexModes, locationStates } from './location.ts'
 export { SearchInput, SearchItem, SearchReason, SearchResult, SearchSort, SearchType, searchSorts } from './search.ts'
+export { PendingSidecar, Sidecar, SidecarKind, SidecarState, sidecarKinds, sidecarStates } from './sidecar.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

@@ -117,6 +117,16 @@ export class Files {
     }
   }
 
+  /** The content of an indexed file. Throws `NotFound`, and `Unavailable` where it is not identified yet. */
+  async contentOf(path: string, signal: AbortSignal): Promise<ContentId> {
+    const { contentId } = await this.info(path, signal)
+    if (contentId) return contentId
+    throw new CoreError(
+      'Unavailable',
+      `the content of ${path} is not known yet; index its location with --mode content, and wait for its jobs`,
+    )
+  }
+
   /** Groups files by content; see the operation. */
   async duplicates(input: { verify: boolean; limit: number }, signal: AbortSignal) {
     const totals = await this.duplicateTotals()

@@ -4,6 +4,7 @@ import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/ind
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
+import type { SidecarPools } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
@@ -32,6 +33,7 @@ export interface LibraryManagerDeps {
   readonly volumes: VolumeManager
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
+  readonly sidecarPools: SidecarPools
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -269,7 +271,7 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async #openAt(path: string, readOnly: boolean): Promise<Library> {
-    const { volumes, events, intelligence, settings, now, log, device } = this.#deps
+    const { volumes, events, intelligence, sidecarPools, settings, now, log, device } = this.#deps
     const { id } = await readManifest(path, { readOnly })
     const other = this.#open.get(id)
     if (other) {
@@ -278,7 +280,7 @@ export class LibraryManager implements AsyncDisposable {
         `${path} is a copy of library ${other.name} at ${other.path}, which is open; close that one first`,
       )
     }
-    const deps = { path, readOnly, device, volumes, events, intelligence, settings, now, log }
+    const deps = { path, readOnly, device, volumes, events, intelligence, sidecarPools, settings, now, log }
     const library = await Library.open(deps).catch(async (err: unknown) => {
       throw await openError(err, path)
     })

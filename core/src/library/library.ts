@@ -6,6 +6,7 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
+import { generateSidecars, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -23,6 +24,7 @@ export interface LibraryDeps {
   readonly volumes: VolumeManager
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
+  readonly sidecarPools: SidecarPools
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -48,6 +50,7 @@ export class Library implements AsyncDisposable {
   readonly indexing: Indexing
   readonly files: Files
   readonly search: NameSearch
+  readonly sidecars: Sidecars
   readonly deviceRowId: number
   readonly #parts: AsyncDisposableStack
   readonly #device: () => Device
@@ -57,7 +60,17 @@ export class Library implements AsyncDisposable {
   private constructor(
     of: Pick<
       Library,
-      'path' | 'readOnly' | 'store' | 'jobs' | 'volumes' | 'locations' | 'indexing' | 'files' | 'search' | 'deviceRowId'
+      | 'path'
+      | 'readOnly'
+      | 'store'
+      | 'jobs'
+      | 'volumes'
+      | 'locations'
+      | 'indexing'
+      | 'files'
+      | 'search'
+      | 'sidecars'
+      | 'deviceRowId'
     > & { manifest: Manifest; parts: AsyncDisposableStack; device: () => Device; now: () => number },
   ) {
     this.path = of.path
@@ -69,6 +82,7 @@ export class Library implements AsyncDisposable {
     this.indexing = of.indexing
     this.files = of.files
     this.search = of.search
+    this.sidecars = of.sidecars
     this.deviceRowId = of.deviceRowId
     this.#manifest = of.manifest
     this.#parts = of.parts
@@ -111,14 +125,14 @@ export class Library implements AsyncDisposable {
     const worker = parts.use(
       new IndexWorker({ file: files.database, readOnly, log, lease: () => store.lease(), onChanges }),
     )
-    const { intelligence } = deps
+    const intelligence = [...deps.intelligence, { queue: (_: unknown, signal: AbortSignal) => sidecars.queue(signal) }]
     const { walkers, hashers, debounceMs } = settings
     const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
     const jobs = parts.use(
       await JobManager.open<Library>({
         file: readOnly ? null : files.jobs,
         logDir: files.jobLogs,
-        definitions: [indexLocation, indexContent],
+        definitions: [indexLocation, indexContent, generateSidecars],
         emit,
         log,
         now,
@@ -150,6 +164,15 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
+    const sidecars = new Sidecars({
+      store,
+      reader,
+      pools: deps.sidecarPools,
+      root: files.sidecars,
+      select: (sql, ...params) => indexing.select(sql, ...params),
+      jobs: () => jobs,
+      now,
+    })
     const fileViews = new Files({
       store,
       reader,
@@ -202,6 +225,7 @@ export class Library implements AsyncDisposable {
       deviceRowId,
       files: fileViews,
       search,
+      sidecars,
       device,
       now,
       parts: parts.move(),

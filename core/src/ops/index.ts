@@ -29,6 +29,18 @@ import {
   updateLocation,
 } from './locations.ts'
 import { searchFiles } from './search.ts'
+import {
+  cleanupSidecars,
+  listSidecars,
+  pendingSidecars,
+  reconcileSidecars,
+  regenerateSidecars,
+  retrySidecars,
+  sidecarPath,
+  sidecarPresence,
+  sidecarUsage,
+  verifySidecars,
+} from './sidecars.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
 
@@ -75,6 +87,16 @@ export const ops = {
   [duplicates.name]: duplicates,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,
+  [listSidecars.name]: listSidecars,
+  [sidecarPresence.name]: sidecarPresence,
+  [sidecarPath.name]: sidecarPath,
+  [sidecarUsage.name]: sidecarUsage,
+  [pendingSidecars.name]: pendingSidecars,
+  [regenerateSidecars.name]: regenerateSidecars,
+  [retrySidecars.name]: retrySidecars,
+  [cleanupSidecars.name]: cleanupSidecars,
+  [verifySidecars.name]: verifySidecars,
+  [reconcileSidecars.name]: reconcileSidecars,
   [listVolumes.name]: listVolumes,
   [volumeInfo.name]: volumeInfo,
   [trackVolume.name]: trackVolume,

@@ -1,2 +1,1 @@
 export { ProcessPool, type ProcessPoolOptions, type ProcessRunOptions } from './process-pool.ts'
-export { serveProcess } from './serve-process.ts'

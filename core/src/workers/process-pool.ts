@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -108,7 +108,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     clearTimeout(this.#idle)
     clearInterval(this.#watchdog)
     for (const job of this.#queue.splice(0)) job.reject(cancelled())
-    for (const process of this.#processes) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
+    for (const process of this.#processes) {
+      // Waited for, also where nothing else keeps this process alive.
+      process.child.ref()
+      this.#end(process, { code: 'Cancelled', message: 'cancelled' })
+    }
     await Promise.all(this.#ended)
   }
 
@@ -216,7 +220,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 /** On Linux through a shell that sets the limit, which the process keeps; elsewhere the watchdog alone looks after it. */
 function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
   const args = [`--max-old-space-size=${HEAP_MIB}`, fileURLToPath(entry)]
-  const options = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' } as const
+  const options: SpawnOptions = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' }
   const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
   const child =
     process.platform === 'linux'

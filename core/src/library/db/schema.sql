@@ -1,3 +1,6 @@
+CREATE VIEW sidecar_availability as
+  select content_id, kind, variant, format, size, checksum from sidecars where state = 2;
+
 CREATE TABLE audio_media(
   content_id integer primary key references content_identities(id) on delete cascade,
   duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
@@ -22,7 +25,7 @@ CREATE TABLE content_identities(
   mime text,
   confidence integer not null,
   examined_at integer
-  ) strict;
+  , thumbhash blob, colour integer) strict;
 
 CREATE TABLE devices(
   id integer primary key,
@@ -100,6 +103,27 @@ CREATE TABLE locations(
   created_at integer not null
   ) strict;
 
+CREATE TABLE sidecars(
+  id integer primary key,
+  uuid blob not null unique,
+  content_id integer not null references content_identities(id) on delete cascade,
+  kind integer not null,
+  variant text not null,
+  format text not null,
+  source_entry_id integer references entries(id) on delete set null,
+  state integer not null,
+  size integer,
+  checksum blob,
+  engine text,
+  engine_version text,
+  recipe integer not null,
+  attempts integer not null default 0,
+  error_code text,
+  error text,
+  created_at integer not null,
+  updated_at integer not null
+  ) strict;
+
 CREATE TABLE stale_contents(
   entry_id integer primary key references entries(id) on delete cascade,
   content_id integer not null references content_identities(id)
@@ -135,3 +159,7 @@ CREATE INDEX entries_content on entries(content_id) where content_id is not null
 CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
 
 CREATE UNIQUE INDEX entries_uuid on entries(uuid);
+
+CREATE UNIQUE INDEX sidecars_key on sidecars(content_id, kind, variant, format);
+
+CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;

@@ -1,4 +1,5 @@
 import type { Migrations } from '../../../db/index.ts'
 import * as init from './001-init.ts'
+import * as sidecars from './002-sidecars.ts'
 
-export const migrations: Migrations = { '001-init': init }
+export const migrations: Migrations = { '001-init': init, '002-sidecars': sidecars }

@@ -18,6 +18,10 @@ export interface ContentIdentityTable {
   confidence: number
   /** When its type and media metadata were read; null where they have not been. */
   examined_at: number | null
+  /** What a picture looks like before it is there (thumbhash, some 21 bytes); null where none was made. */
+  thumbhash: Generated<Uint8Array | null>
+  /** The colour a picture has most of, as 0xRRGGBB. */
+  colour: Generated<number | null>
 }
 
 /** What a large file's content was before it was touched: compared by full hash when it is identified again. */

@@ -2,6 +2,7 @@ import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } fr
 import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
 import type { LocationTable } from './location.ts'
 import type { AudioMediaTable, ImageMediaTable } from './media.ts'
+import type { SidecarAvailabilityView, SidecarTable } from './sidecar.ts'
 import type { DeviceTable, VolumeTable } from './volume.ts'
 
 /** The tables of `database.db`. Uuids are 16-byte blobs, times integer milliseconds, sizes bytes, booleans 0 or 1. */
@@ -17,4 +18,6 @@ export interface LibrarySchema {
   locations: LocationTable
   image_media: ImageMediaTable
   audio_media: AudioMediaTable
+  sidecars: SidecarTable
+  sidecar_availability: SidecarAvailabilityView
 }

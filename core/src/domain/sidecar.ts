@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { ContentId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+/** What can be derived from a content; the database stores the index in this list, so its order never changes. */
+export const sidecarKinds = [
+  'thumb',
+  'ocr',
+  'transcript',
+  'embeddings',
+  'text',
+  'proxy',
+  'thumbstrip',
+  'live-photo-video',
+] as const
+export const SidecarKind = z.enum(sidecarKinds)
+export type SidecarKind = z.infer<typeof SidecarKind>
+
+/** The database stores the index in this list, so its order never changes. */
+export const sidecarStates = ['pending', 'generating', 'ready', 'failed'] as const
+export const SidecarState = z.enum(sidecarStates)
+export type SidecarState = z.infer<typeof SidecarState>
+
+export const SidecarError = z.object({ code: z.string(), message: z.string() })
+
+/** One thing derived from a content. */
+export const Sidecar = z.object({
+  kind: SidecarKind,
+  variant: z.string(),
+  format: z.string(),
+  state: SidecarState,
+  /** Bytes; null until it is ready. */
+  size: z.number().nullable(),
+  /** BLAKE3 of the file, in hexadecimal; null until it is ready. */
+  checksum: z.string().nullable(),
+  engine: z.object({ name: z.string(), version: z.string() }).nullable(),
+  /** Version of the way it was made. */
+  recipe: z.number(),
+  path: z.string().nullable(),
+  source: z.enum(['managed', 'reference']),
+  attempts: z.number(),
+  error: SidecarError.nullable(),
+  createdAt: Timestamp,
+})
+export type Sidecar = z.infer<typeof Sidecar>
+
+/** One that is not there yet, or could not be made. */
+export const PendingSidecar = Sidecar.pick({
+  kind: true,
+  variant: true,
+  state: true,
+  attempts: true,
+  error: true,
+}).extend({
+  contentId: ContentId,
+  /** Of one file that has the content. */
+  path: z.string().nullable(),
+  /** Always null: what has failed is made again when somebody asks, the file has changed or its engine is another. */
+  nextAttemptAt: Timestamp.nullable(),
+})
+export type PendingSidecar = z.infer<typeof PendingSidecar>

@@ -1,0 +1,35 @@
+import { type Kysely, sql } from 'kysely'
+
+const statements = [
+  `create table sidecars(
+     id integer primary key,
+     uuid blob not null unique,
+     content_id integer not null references content_identities(id) on delete cascade,
+     kind integer not null,
+     variant text not null,
+     format text not null,
+     source_entry_id integer references entries(id) on delete set null,
+     state integer not null,
+     size integer,
+     checksum blob,
+     engine text,
+     engine_version text,
+     recipe integer not null,
+     attempts integer not null default 0,
+     error_code text,
+     error text,
+     created_at integer not null,
+     updated_at integer not null
+   ) strict`,
+  `create unique index sidecars_key on sidecars(content_id, kind, variant, format)`,
+  `create index sidecars_unready on sidecars(state, kind) where state <> 2`,
+  `create view sidecar_availability as
+     select content_id, kind, variant, format, size, checksum from sidecars where state = 2`,
+  `alter table content_identities add column thumbhash blob`,
+  `alter table content_identities add column colour integer`,
+]
+
+/** What is derived from contents, and what a picture looks like before it is there. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineJob, priorities } from '../jobs/index.ts'
+
+/** Makes what is pending, the most wanted kind first. One at a time in a library: it keeps all its processes busy. */
+export const generateSidecars = defineJob({
+  name: 'sidecars.generate',
+  summary: 'Make what is derived from files: pictures of them, text in them',
+  input: z.object({}),
+  // What is done is done in the rows.
+  state: z.object({}),
+  initial: {},
+  output: z.object({ made: z.number(), failed: z.number(), waiting: z.number() }),
+  concurrency: 'cpu',
+  priority: priorities.low,
+  key: () => 'all',
+  run: (_input, { library, signal, progress, warn }) => library.sidecars.generatePending({ signal, progress, warn }),
+})

@@ -1,0 +1,76 @@
+import type { FileType, SidecarKind } from '../../domain/index.ts'
+
+/** Which processes a generator works in: native code of one sort to a sort of process. */
+export type PoolName = 'image' | 'av' | 'doc' | 'ml'
+
+/** What is known of a content before it is opened. */
+export interface ContentFacts {
+  readonly type: FileType
+  readonly mime: string | null
+  readonly size: number
+}
+
+/** One file a generator makes of a content. */
+export interface Output {
+  readonly variant: string
+  readonly format: string
+}
+
+/** A way to derive one kind of sidecar. */
+export interface Generator {
+  readonly kind: SidecarKind
+  readonly pool: PoolName
+  /** Raised when the same engine would make something else: what was made before can then be made again on request. */
+  readonly recipe: number
+  /** Higher first: what a person sees before what a person searches, and that before what nobody waits for. */
+  readonly priority: number
+  /** Milliseconds one content may take. */
+  readonly deadlineMs: number
+  /** Contents larger than this are left alone, with a reason. */
+  readonly maxBytes: number
+  /** Every variant there is. */
+  readonly variants: readonly string[]
+  /** All that is made by default of a content it takes. */
+  readonly outputs: readonly Output[]
+  /** The module that makes it, loaded in a process of its pool: it exports `make`. */
+  readonly module: URL
+  /** Types of contents it may take; others are not even asked about. */
+  readonly types: readonly FileType[]
+  /** Whether there is anything to derive from such a content. */
+  accepts(content: ContentFacts): boolean
+}
+
+/** What a process is asked to make: all outputs of one content, from one decode. */
+export interface MakeRequest {
+  /** Address of the generator's module. */
+  readonly module: string
+  /** Absolute path of a file with the content. */
+  readonly source: string | Uint8Array
+  readonly content: ContentFacts
+  /** Where each output is written; the folder is there. */
+  readonly outputs: readonly (Output & { readonly path: string })[]
+}
+
+export interface Engine {
+  readonly name: string
+  readonly version: string
+}
+
+/** What was found out about the content on the way. */
+export interface ContentFindings {
+  readonly thumbhash?: Uint8Array
+  /** 0xRRGGBB. */
+  readonly colour?: number
+}
+
+/** What `make` says when it has written all outputs. */
+export interface Made {
+  readonly engine: Engine
+  readonly findings?: ContentFindings
+}
+
+/**
+ * Writes the outputs. Throws `CoreError`: `Unsupported` where nothing here reads such a content (say what would),
+ * `Corrupt` where the file is damaged. Anything else thrown counts as `Corrupt`.
+ */
+export type Make = (request: Omit<MakeRequest, 'module'>) => Promise<Made>

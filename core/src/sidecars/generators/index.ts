@@ -1,0 +1,7 @@
+import type { Generator } from './generator.ts'
+import { thumbnails } from './thumb/index.ts'
+
+/** Every generator, one for each kind. */
+export const generators: readonly Generator[] = [thumbnails]
+
+export type { ContentFacts, ContentFindings, Engine, Generator, MakeRequest, Output, PoolName } from './generator.ts'

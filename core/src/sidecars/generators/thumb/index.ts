@@ -1,0 +1,22 @@
+import type { Generator } from '../generator.ts'
+import { canDecode } from './decoders/formats.ts'
+import { variants } from './variants.ts'
+
+/** Pictures of pictures, in the sizes a screen shows them in. */
+export const thumbnails: Generator = {
+  kind: 'thumb',
+  pool: 'image',
+  recipe: 1,
+  priority: 100,
+  deadlineMs: 30_000,
+  maxBytes: 2 ** 31,
+  variants: Object.keys(variants),
+  outputs: [
+    { variant: 'grid@2x', format: 'webp' },
+    { variant: 'grid@3x', format: 'webp' },
+    { variant: 'detail@1x', format: 'webp' },
+  ],
+  module: new URL('make.ts', import.meta.url),
+  types: ['image'],
+  accepts: ({ mime, size }) => size > 0 && canDecode(mime),
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { ContentId, SidecarKind } from '../domain/index.ts'
+
+/** Folder of each kind's files below the content's. */
+const kindFolders: Readonly<Record<SidecarKind, string>> = {
+  thumb: 'thumbs',
+  ocr: 'ocr',
+  transcript: 'transcript',
+  embeddings: 'embeddings',
+  text: 'text',
+  proxy: 'proxies',
+  thumbstrip: 'thumbstrips',
+  'live-photo-video': 'live',
+}
+
+/** What names a sidecar's file. */
+export interface SidecarKey {
+  readonly contentId: ContentId
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+}
+
+/** Names of variants and formats: they become names of files. */
+export const VARIANT = /^[a-z0-9][a-z0-9@._-]{0,63}$/i
+
+/**
+ * Where a sidecar's file lies in the library's `sidecars` folder, the same on every device:
+ * `content/{h0}/{h1}/{content id}/{kind}/{variant}.{format}`, where h0 and h1 are the first pairs of digits of the id
+ * without its hyphens.
+ */
+export function sidecarPath(root: string, { contentId, kind, variant, format }: SidecarKey): string {
+  return join(contentFolder(root, contentId), kindFolders[kind], `${variant}.${format}`)
+}
+
+export function contentFolder(root: string, contentId: ContentId): string {
+  return join(root, 'content', contentId.slice(0, 2), contentId.slice(2, 4), contentId)
+}
+
+/** The key of a path below the `sidecars` folder, its parts joined by `/`; null where it is none of a sidecar. */
+export function parseSidecarPath(relative: string): SidecarKey | null {
+  const found = /^content\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f-]{36})\/([a-z_]+)\/([^/]+)\.([a-z0-9]+)$/.exec(
+    relative,
+  )
+  if (!found) return null
+  const [, h0, h1, contentId, folder, variant, format] = found
+  const kind = (Object.keys(kindFolders) as SidecarKind[]).find((each) => kindFolders[each] === folder)
+  if (!kind || !VARIANT.test(variant!) || !contentId!.startsWith(`${h0}${h1}`)) return null
+  return { contentId: contentId as ContentId, kind, variant: variant!, format: format! }
+}
+
+/** A file that is being written: it never outlives the process, but for a crash. */
+export function draftPath(path: string): string {
+  return `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`
+}
+
+export function isDraft(name: string): boolean {
+  return name.endsWith('.draft')
+}

@@ -1,0 +1,171 @@
+import { type Dirent } from 'node:fs'
+import { mkdir, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { HashPool } from '../content/index.ts'
+import type { ContentId, SidecarKind } from '../domain/index.ts'
+import { systemCode } from '../util/errors.ts'
+import { isDraft, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
+import type { ReadyRow, SidecarStore } from './sidecar-store.ts'
+
+export type Problem = 'missing' | 'checksum' | 'size' | 'orphan' | 'temporary'
+
+export interface AuditProblem {
+  readonly contentId: ContentId | null
+  readonly kind: SidecarKind | null
+  readonly variant: string | null
+  readonly problem: Problem
+  /** Where the file is, or should be. */
+  readonly path: string
+}
+
+export interface AuditDeps {
+  readonly rows: SidecarStore
+  /** The library's folder of sidecars. */
+  readonly root: string
+  /** Whether a file is being made now: its draft is nobody's mess. */
+  readonly isMaking: () => boolean
+}
+
+/** Rows compared at a time. */
+const ROWS_PER_TURN = 256
+/** Files that are hashed at once. */
+const HASH_THREADS = 2
+
+/** Where files go that belong to nothing. */
+const SET_ASIDE = 'set-aside'
+
+/** Compares every row that is ready with its file, and every file with its row. */
+export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerator<AuditProblem | { checked: true }> {
+  const { rows, root } = deps
+  await using pool = new HashPool({ threads: HASH_THREADS })
+  for (let after = 0; ;) {
+    signal.throwIfAborted()
+    const batch = await rows.ready(after, ROWS_PER_TURN)
+    if (batch.length === 0) break
+    after = batch.at(-1)!.id
+    for (const row of batch) {
+      const path = sidecarPath(root, row)
+      const problem = await compare(row, path, pool, signal)
+      yield { checked: true }
+      if (problem) yield { ...row, problem, path }
+    }
+  }
+  for await (const path of filesBelow(join(root, 'content'), signal)) {
+    if (isDraft(path)) {
+      if (!deps.isMaking()) yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
+      continue
+    }
+    const key = keyOf(root, path)
+    if (key && (await rows.find(key))?.state === 'ready') continue
+    yield {
+      contentId: key?.contentId ?? null,
+      kind: key?.kind ?? null,
+      variant: key?.variant ?? null,
+      problem: 'orphan',
+      path,
+    }
+  }
+}
+
+/**
+ * Brings rows and files together: a row without its file is pending again, a file that is not as it was written is
+ * made again, a file without a row is adopted where a content and a generator stand behind its name, and set aside
+ * otherwise. Nothing is deleted but what was never finished.
+ */
+export async function reconcile(
+  deps: AuditDeps & { readonly makes: (kind: SidecarKind) => boolean },
+  signal: AbortSignal,
+): Promise<{ adopted: number; setAside: number; requeued: number }> {
+  const { rows, root } = deps
+  const counts = { adopted: 0, setAside: 0, requeued: 0 }
+  await using pool = new HashPool({ threads: HASH_THREADS })
+  for await (const found of audit(deps, signal)) {
+    if ('checked' in found) continue
+    if (found.problem === 'temporary') await rm(found.path, { force: true })
+    else if (found.problem === 'orphan') {
+      const key = keyOf(root, found.path)
+      const { hash, size } = await checksum(found.path, pool, signal)
+      if (key && hash && deps.makes(key.kind) && (await rows.adopt(key, { size, checksum: hash }))) counts.adopted++
+      else {
+        await setAside(root, found.path)
+        counts.setAside++
+      }
+    } else {
+      // What was changed by hand is kept: it may be somebody's work.
+      if (found.problem !== 'missing') {
+        await setAside(root, found.path)
+        counts.setAside++
+      }
+      counts.requeued += await rows.requeue({ contentId: found.contentId!, kind: found.kind!, variant: found.variant! })
+    }
+  }
+  return counts
+}
+
+/** Removes the files of contents no file has any more. Returns how many and how large they were. */
+export async function removeFiles(root: string, keys: readonly SidecarKey[]): Promise<void> {
+  for (const key of keys) {
+    const path = sidecarPath(root, key)
+    await rm(path, { force: true })
+    await removeEmptyFolders(dirname(path), root)
+  }
+}
+
+async function compare(row: ReadyRow, path: string, pool: HashPool, signal: AbortSignal): Promise<Problem | null> {
+  const stats = await stat(path).catch((err: unknown) => {
+    if (systemCode(err) === 'ENOENT' || systemCode(err) === 'ENOTDIR') return null
+    throw err
+  })
+  if (!stats?.isFile()) return 'missing'
+  if (stats.size !== row.size) return 'size'
+  const { hash } = await checksum(path, pool, signal)
+  return hash && Buffer.from(hash).equals(row.checksum) ? null : 'checksum'
+}
+
+async function checksum(
+  path: string,
+  pool: HashPool,
+  signal: AbortSignal,
+): Promise<{ hash: Uint8Array | null; size: number }> {
+  const result = await pool.full(path, { signal })
+  return 'hash' in result ? { hash: result.hash, size: (await stat(path)).size } : { hash: null, size: 0 }
+}
+
+function keyOf(root: string, path: string): SidecarKey | null {
+  return parseSidecarPath(relative(root, path).split(sep).join('/'))
+}
+
+async function setAside(root: string, path: string): Promise<void> {
+  const target = join(root, SET_ASIDE, `${Date.now()}-${relative(root, path).split(sep).join('-')}`)
+  await mkdir(dirname(target), { recursive: true })
+  await rename(path, target)
+}
+
+async function* filesBelow(folder: string, signal: AbortSignal): AsyncGenerator<string> {
+  signal.throwIfAborted()
+  let entries
+  try {
+    entries = await opendir(folder)
+  } catch (err) {
+    if (systemCode(err) === 'ENOENT') return
+    throw err
+  }
+  const below: Dirent[] = []
+  for await (const entry of entries) below.push(entry)
+  for (const entry of below) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* filesBelow(path, signal)
+    else yield path
+  }
+}
+
+async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let at = folder; at !== root && at.startsWith(root); at = dirname(at)) {
+    try {
+      await rmdir(at)
+    } catch {
+      // Something else is in it.
+      return
+    }
+  }
+}

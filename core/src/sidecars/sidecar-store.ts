@@ -1,0 +1,468 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { type ContentId, type FileType, fileTypes, type Sidecar, sidecarKinds, sidecarStates } from '../domain/index.ts'
+import type { SidecarKind, SidecarState } from '../domain/index.ts'
+import type { LibraryStore, Writer } from '../library/store.ts'
+import { CoreError } from '../util/errors.ts'
+import { blobToUuid, hexToUuid, UuidFactory, uuidToBlob } from '../util/uuid.ts'
+import type { ContentFacts, ContentFindings, Engine, Generator, Output } from './generators/index.ts'
+import type { SidecarKey } from './paths.ts'
+
+/** A content whose sidecars of one kind wait to be made. */
+export interface PendingContent {
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  readonly type: FileType
+  readonly mime: string | null
+  readonly size: number
+  readonly rows: readonly (Output & { readonly id: number; readonly attempts: number })[]
+}
+
+/** What became of one row. */
+export type Outcome =
+  | {
+      readonly id: number
+      readonly state: 'ready'
+      readonly engine: Engine
+      readonly size: number
+      readonly checksum: Uint8Array
+    }
+  | { readonly id: number; readonly state: 'failed'; readonly code: string; readonly message: string }
+
+export interface Outcomes {
+  readonly contentRowId: number
+  readonly findings: ContentFindings
+  readonly outcomes: readonly Outcome[]
+  readonly recipe: number
+}
+
+/** One that is ready, as its row has it. */
+export interface ReadyRow extends SidecarKey {
+  readonly id: number
+  readonly size: number
+  readonly checksum: Uint8Array
+}
+
+/** One that is not ready. */
+export interface UnreadyRow extends Pick<Sidecar, 'kind' | 'variant' | 'state' | 'attempts' | 'error'> {
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  /** One entry with the content; null where there is none any more. */
+  readonly entryRowId: number | null
+}
+
+/** How much there is of one kind and variant. */
+export interface Usage {
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly files: number
+  readonly bytes: number
+}
+
+const PENDING = sidecarStates.indexOf('pending')
+const READY = sidecarStates.indexOf('ready')
+const FAILED = sidecarStates.indexOf('failed')
+
+/** Contents looked at in one transaction: some milliseconds of the main thread. */
+const CONTENTS_PER_TURN = 100
+
+/** Runs a query that may take long, off the main thread. */
+export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>
+
+/** The rows of sidecars. */
+export class SidecarStore {
+  readonly #store: LibraryStore
+  readonly #select: Select
+  readonly #now: () => number
+  readonly #uuids: UuidFactory
+
+  constructor(store: LibraryStore, select: Select, now: () => number) {
+    this.#store = store
+    this.#select = select
+    this.#now = now
+    this.#uuids = new UuidFactory(now)
+  }
+
+  /** Adds a pending row for every output of every content the generator takes and has none of. Returns how many. */
+  async enqueueMissing(generator: Generator, signal: AbortSignal): Promise<number> {
+    const kind = sidecarKinds.indexOf(generator.kind)
+    const types = generator.types.map((type) => fileTypes.indexOf(type)).join(', ')
+    let queued = 0
+    for (let after = 0; ;) {
+      signal.throwIfAborted()
+      const contents = await this.#select(
+        `select c.id, c.type, c.mime, c.size from content_identities c
+         where c.id > ? and c.type in (${types}) and not exists (select 1 from sidecars s where s.content_id = c.id and s.kind = ?)
+         order by c.id limit ${CONTENTS_PER_TURN}`,
+        after,
+        kind,
+      )
+      if (contents.length === 0) return queued
+      after = Number(contents.at(-1)!['id'])
+      const taken = contents.filter((row) => generator.accepts(factsOf(row)))
+      const rows = taken.flatMap((row) =>
+        generator.outputs.map((output) => this.#newRow(Number(row['id']), generator, output)),
+      )
+      if (rows.length === 0) continue
+      queued += rows.length
+      await this.#store.write(({ db }) =>
+        db
+          .insertInto('sidecars')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      )
+    }
+  }
+
+  /** Makes sure that a row is there, pending where it is new. Throws `NotFound` where there is no such content. */
+  async ensure(contentId: ContentId, generator: Generator, output: Output): Promise<void> {
+    const contentRowId = await this.contentRow(contentId)
+    await this.#store.write(({ db }) =>
+      db
+        .insertInto('sidecars')
+        .values(this.#newRow(contentRowId, generator, output))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    )
+  }
+
+  async contentRow(contentId: ContentId): Promise<number> {
+    const row = await this.#store.read((db) =>
+      db.selectFrom('content_identities').select('id').where('uuid', '=', uuidToBlob(contentId)).executeTakeFirst(),
+    )
+    if (!row) throw new CoreError('NotFound', `there is no content ${contentId}`)
+    return row.id
+  }
+
+  /** The next contents with pending rows of a kind, after a content. */
+  async pending(kind: SidecarKind, after: number, limit: number): Promise<PendingContent[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
+        .where('s.state', '=', PENDING)
+        .where('s.kind', '=', sidecarKinds.indexOf(kind))
+        .where('s.content_id', 'in', (eb) =>
+          eb
+            .selectFrom('sidecars as p')
+            .select('p.content_id')
+            .distinct()
+            .where('p.state', '=', PENDING)
+            .where('p.kind', '=', sidecarKinds.indexOf(kind))
+            .where('p.content_id', '>', after)
+            .orderBy('p.content_id')
+            .limit(limit),
+        )
+        .orderBy('s.content_id')
+        .execute(),
+    )
+    const contents = new Map<number, PendingContent & { rows: PendingContent['rows'][number][] }>()
+    for (const { id, variant, format, attempts, content_id: contentRowId, uuid, type, mime, size } of rows) {
+      let content = contents.get(contentRowId)
+      if (!content) {
+        const contentId = blobToUuid(uuid) as ContentId
+        content = { contentRowId, contentId, type: fileTypes[type]!, mime, size, rows: [] }
+        contents.set(contentRowId, content)
+      }
+      content.rows.push({ id, variant, format, attempts })
+    }
+    return [...contents.values()]
+  }
+
+  /** How many contents wait, of one kind or of all. */
+  async countPending(): Promise<number> {
+    const row = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where('state', '=', PENDING)
+        .executeTakeFirstOrThrow(),
+    )
+    return row.n
+  }
+
+  /** Entries that have a content, some of them. */
+  async entriesOf(contentRowId: number, limit: number): Promise<number[]> {
+    const rows = await this.#store.read((db) =>
+      db.selectFrom('entries').select('id').where('content_id', '=', contentRowId).limit(limit).execute(),
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  async record(batch: readonly Outcomes[]): Promise<void> {
+    const now = this.#now()
+    await this.#store.write(async ({ db }) => {
+      for (const { contentRowId, findings, outcomes, recipe } of batch) {
+        for (const outcome of outcomes) await recordOutcome(db, outcome, { recipe, now })
+        const { thumbhash, colour } = findings
+        if (thumbhash === undefined && colour === undefined) continue
+        await db
+          .updateTable('content_identities')
+          .set({ ...(thumbhash && { thumbhash }), ...(colour !== undefined && { colour }) })
+          .where('id', '=', contentRowId)
+          .execute()
+      }
+    })
+  }
+
+  /** Rows of one content, or of all; what has failed or is ready becomes pending. Returns how many. */
+  async requeue(of: {
+    contentId?: ContentId | undefined
+    kind?: SidecarKind | undefined
+    variant?: string | undefined
+    state?: SidecarState
+  }): Promise<number> {
+    const contentRowId = of.contentId === undefined ? null : await this.contentRow(of.contentId)
+    return this.#store.write(async ({ db }) => {
+      let query = db
+        .updateTable('sidecars')
+        .set({ state: PENDING, error: null, error_code: null, updated_at: this.#now() })
+        .where('source_entry_id', 'is', null)
+        .where('state', '<>', PENDING)
+      if (contentRowId !== null) query = query.where('content_id', '=', contentRowId)
+      if (of.kind) query = query.where('kind', '=', sidecarKinds.indexOf(of.kind))
+      if (of.variant) query = query.where('variant', '=', of.variant)
+      if (of.state) query = query.where('state', '=', sidecarStates.indexOf(of.state))
+      const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
+      return Number(numUpdatedRows)
+    })
+  }
+
+  /** All rows of one content, in the order of kinds. */
+  async list(contentId: ContentId): Promise<Omit<Sidecar, 'path'>[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .selectAll('s')
+        .where('c.uuid', '=', uuidToBlob(contentId))
+        .orderBy('s.kind')
+        .orderBy('s.id')
+        .execute(),
+    )
+    return rows.map((row) => ({
+      kind: sidecarKinds[row.kind]!,
+      variant: row.variant,
+      format: row.format,
+      state: sidecarStates[row.state]!,
+      size: row.size,
+      checksum: row.checksum && Buffer.from(row.checksum).toString('hex'),
+      engine: row.engine === null ? null : { name: row.engine, version: row.engine_version ?? '' },
+      recipe: row.recipe,
+      source: row.source_entry_id === null ? ('managed' as const) : ('reference' as const),
+      attempts: row.attempts,
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+      createdAt: new Date(row.created_at).toISOString(),
+    }))
+  }
+
+  /** Those that are ready and files of the library, by row id. */
+  async ready(after: number, limit: number): Promise<ReadyRow[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
+        .where('s.state', '=', READY)
+        .where('s.source_entry_id', 'is', null)
+        .where('s.id', '>', after)
+        .orderBy('s.id')
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(toReady)
+  }
+
+  async find(key: SidecarKey): Promise<{ id: number; state: SidecarState } | null> {
+    const row = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 's.state'])
+        .where('c.uuid', '=', uuidToBlob(key.contentId))
+        .where('s.kind', '=', sidecarKinds.indexOf(key.kind))
+        .where('s.variant', '=', key.variant)
+        .where('s.format', '=', key.format)
+        .executeTakeFirst(),
+    )
+    return row ? { id: row.id, state: sidecarStates[row.state]! } : null
+  }
+
+  /** Records a file that was found as ready; false where its content is not known. */
+  async adopt(key: SidecarKey, of: { size: number; checksum: Uint8Array }): Promise<boolean> {
+    const contentRowId = await this.contentRow(key.contentId).catch(() => null)
+    if (contentRowId === null) return false
+    const now = this.#now()
+    const { kind, variant, format } = key
+    const values = { ...of, state: READY, error: null, error_code: null, updated_at: now }
+    await this.#store.write(({ db }) =>
+      db
+        .insertInto('sidecars')
+        .values({
+          ...values,
+          uuid: this.#uuids.next(),
+          content_id: contentRowId,
+          kind: sidecarKinds.indexOf(kind),
+          variant,
+          format,
+          recipe: 0,
+          created_at: now,
+        })
+        .onConflict((conflict) => conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values))
+        .execute(),
+    )
+    return true
+  }
+
+  /** How much is ready, by kind and variant. */
+  async usage(): Promise<Usage[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars')
+        .select(['kind', 'variant'])
+        .select(({ fn }) => [fn.countAll<number>().as('files'), fn.sum<number>('size').as('bytes')])
+        .where('state', '=', READY)
+        .groupBy(['kind', 'variant'])
+        .orderBy('kind')
+        .orderBy('variant')
+        .execute(),
+    )
+    return rows.map(({ kind, variant, files, bytes }) => ({
+      kind: sidecarKinds[kind]!,
+      variant,
+      files,
+      bytes: bytes ?? 0,
+    }))
+  }
+
+  /** What is not ready: those that wait, those that failed, or both. */
+  async unready(of: { state: 'pending' | 'failed' | null; limit: number }): Promise<UnreadyRow[]> {
+    const states = of.state === null ? [PENDING, FAILED] : [sidecarStates.indexOf(of.state)]
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.content_id', 'c.uuid', 's.kind', 's.variant', 's.state', 's.attempts', 's.error_code', 's.error'])
+        .select(({ selectFrom }) =>
+          selectFrom('entries as e')
+            .select('e.id')
+            .whereRef('e.content_id', '=', 's.content_id')
+            .limit(1)
+            .as('entry_id'),
+        )
+        .where('s.state', 'in', states)
+        .orderBy('s.id')
+        .limit(of.limit)
+        .execute(),
+    )
+    return rows.map((row) => ({
+      contentRowId: row.content_id,
+      contentId: blobToUuid(row.uuid) as ContentId,
+      entryRowId: row.entry_id,
+      kind: sidecarKinds[row.kind]!,
+      variant: row.variant,
+      state: sidecarStates[row.state]!,
+      attempts: row.attempts,
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+    }))
+  }
+
+  /** The variants of a kind that are ready, for each of some contents. */
+  async presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
+    const wanted = JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
+    const rows = this.#store.connection
+      .prepare(
+        `select lower(hex(c.uuid)) as content, s.variant from json_each(?) w
+         join content_identities c on c.uuid = unhex(w.value) join sidecars s on s.content_id = c.id
+         where s.kind = ? and s.state = ${READY} order by s.variant`,
+      )
+      .all(wanted, sidecarKinds.indexOf(kind))
+    const found = new Map<ContentId, string[]>()
+    for (const row of rows) {
+      const id = hexToUuid(String(row['content'])) as ContentId
+      const variants = found.get(id)
+      if (variants) variants.push(String(row['variant']))
+      else found.set(id, [String(row['variant'])])
+    }
+    return found
+  }
+
+  /** Sidecars of contents that no file has any more. */
+  async orphans(limit: number): Promise<ReadyRow[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
+        .where('s.source_entry_id', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('entries as e').select('e.id').whereRef('e.content_id', '=', 's.content_id'))),
+        )
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(toReady)
+  }
+
+  async forget(ids: readonly number[]): Promise<void> {
+    await this.#store.write(({ db }) => db.deleteFrom('sidecars').where('id', 'in', ids).execute())
+  }
+
+  #newRow(contentRowId: number, { kind, recipe }: Generator, { variant, format }: Output) {
+    const now = this.#now()
+    return {
+      uuid: this.#uuids.next(),
+      content_id: contentRowId,
+      kind: sidecarKinds.indexOf(kind),
+      variant,
+      format,
+      state: PENDING,
+      recipe,
+      created_at: now,
+      updated_at: now,
+    }
+  }
+}
+
+function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
+  return { type: fileTypes[Number(row['type'])]!, mime: row['mime'] as string | null, size: Number(row['size']) }
+}
+
+function toReady(row: {
+  id: number
+  uuid: Uint8Array
+  kind: number
+  variant: string
+  format: string
+  size: number | null
+  checksum: Uint8Array | null
+}): ReadyRow {
+  const { id, uuid, kind, variant, format, size, checksum } = row
+  const key = { contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+  return { id, ...key, size: size ?? 0, checksum: checksum ?? new Uint8Array() }
+}
+
+async function recordOutcome(
+  db: Writer['db'],
+  outcome: Outcome,
+  { recipe, now }: { recipe: number; now: number },
+): Promise<void> {
+  const values =
+    outcome.state === 'ready'
+      ? {
+          state: READY,
+          size: outcome.size,
+          checksum: outcome.checksum,
+          engine: outcome.engine.name,
+          engine_version: outcome.engine.version,
+          error_code: null,
+          error: null,
+        }
+      : { state: FAILED, error_code: outcome.code, error: outcome.message }
+  await db
+    .updateTable('sidecars')
+    .set((eb) => ({ ...values, recipe, attempts: eb('attempts', '+', 1), updated_at: now }))
+    .where('id', '=', outcome.id)
+    .execute()
+}
