@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { databaseError } from '../db/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../util/errors.ts'
@@ -7,6 +8,8 @@ import type { Changes, FromWorker, IndexRequests, RequestName, ToWorker } from '
 
 /** A worker with nothing to do for this long gives its memory back. */
 const IDLE_MS = 60_000
+/** How long closing waits for work that was asked to stop. */
+const CLOSE_MS = 30_000
 
 export interface IndexWorkerDeps {
   readonly file: string
@@ -60,20 +63,21 @@ export class IndexWorker implements AsyncDisposable {
     const worker = (this.#worker ??= this.#start())
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<IndexRequests[N]['report']>()
-    this.#waiting.set(id, { options, resolve, reject })
     const cancel = () => worker.postMessage({ cancel: id } satisfies ToWorker)
-    options.signal?.addEventListener('abort', cancel, { once: true })
-    worker.ref()
-    worker.postMessage({ id, name, request } satisfies ToWorker)
     try {
+      worker.ref()
+      worker.postMessage({ id, name, request } satisfies ToWorker)
+      this.#waiting.set(id, { options, resolve, reject })
+      options.signal?.addEventListener('abort', cancel, { once: true })
       return await promise
     } finally {
       options.signal?.removeEventListener('abort', cancel)
+      this.#waiting.delete(id)
       this.#sleepWhenIdle()
     }
   }
 
-  /** Asks what runs to stop, waits until it has, and ends the thread. */
+  /** Asks what runs to stop, waits until it has or a while has passed, and ends the thread. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -86,8 +90,16 @@ export class IndexWorker implements AsyncDisposable {
     for (const id of running) this.#worker?.postMessage({ cancel: id } satisfies ToWorker)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#onDrained = resolve
-    if (this.#waiting.size > 0) await promise
-    await this.#worker?.terminate()
+    const stopped = async () => {
+      if (this.#waiting.size > 0) await promise
+      await this.#worker?.terminate()
+    }
+    // A system call that never returns, on a network share that is gone, holds its thread: it ends with the process.
+    const clock = new AbortController()
+    await Promise.race([stopped(), delay(CLOSE_MS, undefined, { signal: clock.signal }).catch(() => {})])
+    clock.abort()
+    this.#worker?.unref()
+    for (const { reject } of this.#waiting.values()) reject(new CoreError('Unavailable', 'the library is closed'))
     this.#releaseAll()
   }
 

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey, toInode } from '../../util/inode.ts'
+import { volumePathOf } from '../volume-path.ts'
 import {
   DIRECTORY,
   type EntryRow,
@@ -136,8 +137,12 @@ export class Scan {
     this.#refreshing = true
     await this.#walkHere(async () => {
       using writing = new WriteWindow(this.#writer, this.#host)
-      await writing.open()
-      for (const of of dirty) this.#refreshDirectory(of)
+      for (const of of dirty) {
+        this.#host.signal.throwIfAborted()
+        await writing.open()
+        writing.count(this.#refreshDirectory(of))
+        if (writing.isDue) writing.commit()
+      }
       // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
       this.#refreshing = false
       writing.commit()
@@ -160,12 +165,13 @@ export class Scan {
     }
   }
 
-  #refreshDirectory({ dir, names, depth }: DirtyDirectory): void {
-    const path = this.#pathInVolume(dir)
+  /** Returns how many names were looked at. */
+  #refreshDirectory({ dir, names, depth }: DirtyDirectory): number {
+    const path = volumePathOf(this.#request, dir)
     const id = this.#directories.at(path)
-    if (id === null) return
+    if (id === null) return 0
     // It was added a moment ago, with the folder above it, and the walk is about to read it.
-    if (id >= this.#firstNewId) return
+    if (id >= this.#firstNewId) return 0
     const anchors = this.#walker.anchorsAt(dir)
     const node = this.#node({ id, dir, path, depth, anchors, fingerprint: null, scannedAt: null, known: true })
     try {
@@ -179,11 +185,13 @@ export class Scan {
       const whole = names === null && !waiting && unreadable.length === 0 && !entries.some(isOtherFileSystem)
       this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#stamp(), null)
       this.#updateOwn(id, dir)
+      return rows.length + entries.length
     } catch (err) {
       if (!(err instanceof UnreadableDirectory)) throw err
       // Gone: the folder above hears of it too. Otherwise its rows stay until it can be read again.
-      if (err.gone) return
+      if (err.gone) return 0
       this.#recordFailure(node, { task: 0, gone: false, code: err.code, message: err.message })
+      return 0
     }
   }
 
@@ -202,14 +210,6 @@ export class Scan {
 
   #rowsNamed(directoryId: number, names: readonly RawName[]): EntryRow[] {
     return names.map((name) => this.#writer.rowByName(directoryId, name)).filter((row) => row !== undefined)
-  }
-
-  #pathInVolume(dir: RawName): RawName {
-    const root = nameBytes(this.#request.dir)
-    const below = Buffer.from(nameBytes(dir)).subarray(root.length)
-    const relative = below[0] === 0x2f ? below.subarray(1) : below
-    const slash = relative.length > 0 ? Buffer.from('/') : Buffer.alloc(0)
-    return bytesToName(Buffer.concat([nameBytes(this.#request.volumePath), relative, slash]))
   }
 
   async #walkHere(begin: () => void | Promise<void>): Promise<void> {

@@ -27,7 +27,7 @@ export class Walker {
     let at = this.#root
     for (const name of below) {
       anchors = this.anchorsInside(at, anchors)
-      at = `${at}/${name}`
+      at = at === '/' ? `/${name}` : `${at}/${name}`
     }
     return anchors
   }
