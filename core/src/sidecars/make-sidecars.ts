@@ -82,7 +82,7 @@ async function run(
   const request = { module: generator.module.href, source: of.source, content: of.content, outputs }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await pools.run(generator.pool, request, { signal, deadlineMs: generator.deadlineMs })
+      return await pools.run(generator.pool(of.content), request, { signal, deadlineMs: generator.deadlineMs })
     } catch (err) {
       const died = err instanceof CoreError && (err.code === 'Unavailable' || err.code === 'Timeout')
       if (!died || attempt === ATTEMPTS) throw err

@@ -219,7 +219,8 @@ export class Sidecars {
       }
     }
     // One waits in each process's queue, so that no process waits for this thread.
-    const workers = Array.from({ length: this.#deps.pools.parallel(generator.pool) + 1 }, work)
+    const parallel = Math.max(...batch.map((content) => this.#deps.pools.parallel(generator.pool(content))))
+    const workers = Array.from({ length: parallel + 1 }, work)
     const settled = await Promise.allSettled(workers)
     // What was made before it was stopped is recorded all the same.
     await this.#rows.record(results)

@@ -19,7 +19,6 @@ export interface Output {
 /** A way to derive one kind of sidecar. */
 export interface Generator {
   readonly kind: SidecarKind
-  readonly pool: PoolName
   /** Raised when the same engine would make something else: what was made before can then be made again on request. */
   readonly recipe: number
   /** Higher first: what a person sees before what a person searches, and that before what nobody waits for. */
@@ -38,6 +37,8 @@ export interface Generator {
   readonly types: readonly FileType[]
   /** Whether there is anything to derive from such a content. */
   accepts(content: ContentFacts): boolean
+  /** Where such a content, which it accepts, is worked on. */
+  pool(content: ContentFacts): PoolName
 }
 
 /** What a process is asked to make: all outputs of one content, from one decode. */

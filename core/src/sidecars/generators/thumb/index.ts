@@ -1,11 +1,10 @@
 import type { Generator } from '../generator.ts'
-import { canDecode } from './decoders/formats.ts'
+import { decoderOf } from './decoders/formats.ts'
 import { variants } from './variants.ts'
 
 /** Pictures of pictures, in the sizes a screen shows them in. */
 export const thumbnails: Generator = {
   kind: 'thumb',
-  pool: 'image',
   recipe: 1,
   priority: 100,
   deadlineMs: 30_000,
@@ -17,6 +16,21 @@ export const thumbnails: Generator = {
     { variant: 'detail@1x', format: 'webp' },
   ],
   module: new URL('make.ts', import.meta.url),
-  types: ['image'],
-  accepts: ({ mime, size }) => size > 0 && canDecode(mime),
+  types: [
+    'image',
+    'video',
+    'audio',
+    'document',
+    'spreadsheet',
+    'presentation',
+    'book',
+    'font',
+    'text',
+    'code',
+    'config',
+    'web',
+    'email',
+  ],
+  accepts: (content) => content.size > 0 && decoderOf(content) !== undefined,
+  pool: (content) => decoderOf(content)?.pool ?? 'image',
 }

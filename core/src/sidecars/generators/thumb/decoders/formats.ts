@@ -1,15 +1,42 @@
-/** Formats that sharp's own library reads. */
-export const sharpFormats: ReadonlySet<string> = new Set([
-  'image/jpeg',
-  'image/png',
-  'image/webp',
-  'image/avif',
-  'image/gif',
-  'image/svg+xml',
-  'image/tiff',
-])
+import type { FileType } from '../../../../domain/index.ts'
+import type { ContentFacts, PoolName } from '../../generator.ts'
 
-/** Whether a thumbnail can be made of such a content. */
-export function canDecode(mime: string | null): boolean {
-  return mime !== null && sharpFormats.has(mime)
+/** The decoders, each named after its file here. */
+export type DecoderName = 'sharp'
+
+/** Which contents a decoder is given; known without loading it. */
+export interface Decoder {
+  readonly name: DecoderName
+  readonly pool: PoolName
+  /** Formats it takes, whatever their type. */
+  readonly mimes: readonly string[]
+  /** Types of which it takes all that no decoder takes by its format. */
+  readonly types: readonly FileType[]
+}
+
+/** Every decoder. Of two that take a format, the first is given it. */
+const decoders: readonly Decoder[] = [
+  {
+    name: 'sharp',
+    pool: 'image',
+    mimes: [
+      'image/jpeg',
+      'image/png',
+      'image/apng',
+      'image/webp',
+      'image/avif',
+      'image/gif',
+      'image/svg+xml',
+      'image/tiff',
+    ],
+    types: [],
+  },
+]
+
+/** What decodes such a content; undefined where nothing does. */
+export function decoderOf({ type, mime }: ContentFacts): Decoder | undefined {
+  return (
+    decoders.find(({ mimes }) => mime !== null && mimes.includes(mime)) ??
+    decoders.find(({ types }) => types.includes(type))
+  )
 }
