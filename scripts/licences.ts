@@ -20,10 +20,11 @@ const allowed = new Set([
 
 /**
  * Libraries under the LGPL that stay what it asks for: files of their own, which anybody can put another version in the
- * place of. Their source is at https://github.com/lovell/sharp-libvips.
+ * place of. Their source is at https://github.com/lovell/sharp-libvips, and at https://ffmpeg.org for what
+ * `node-webcodecs` decodes with.
  */
-const replaceable = /(?:^|\/)node_modules\/@img\/sharp-/
-const LGPL = 'LGPL-3.0-or-later'
+const replaceable = /(?:^|\/)node_modules\/(?:@img\/sharp-|@node-webcodecs\/static-)/
+const LGPL: ReadonlySet<string> = new Set(['LGPL-2.1-or-later', 'LGPL-3.0-or-later'])
 
 interface LockedPackage {
   readonly link?: boolean
@@ -62,6 +63,6 @@ function isAllowed(licence: string | undefined, isReplaceable: boolean): boolean
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((alternative) =>
-      alternative.split(' AND ').every((name) => allowed.has(name.trim()) || (isReplaceable && name.trim() === LGPL)),
+      alternative.split(' AND ').every((name) => allowed.has(name.trim()) || (isReplaceable && LGPL.has(name.trim()))),
     )
 }
