@@ -94,6 +94,24 @@ test('a file whose bytes are another type than its name says is told', async () 
   })
 })
 
+test('a file that is renamed keeps the type its content has, and a contradiction goes with the name', async () => {
+  await using t = await createTestCore()
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  write(t, 'unnamed', Buffer.from(png, 'base64'))
+  await t.add({ mode: 'deep' })
+  const rename = async (from: string, to: string) => {
+    t.move(from, to)
+    const { job } = await t.library.locations.rescan({ location: t.root, force: false })
+    await t.library.jobs.wait(job.id, signal)
+  }
+  await rename('unnamed', 'still-unnamed')
+  expect(await info(t, 'still-unnamed')).toMatchObject({ type: 'image', looksLike: null })
+  await rename('still-unnamed', 'note.txt')
+  await vi.waitFor(async () => expect(await info(t, 'note.txt')).toMatchObject({ type: 'image', looksLike: 'png' }))
+  await rename('note.txt', 'picture.png')
+  await vi.waitFor(async () => expect(await info(t, 'picture.png')).toMatchObject({ type: 'image', looksLike: null }))
+})
+
 test('a location switched to content identifies what it has', async () => {
   await using t = await createTestCore()
   write(t, 'a.txt', 'a')

@@ -54,6 +54,29 @@ test('a file whose bytes are not those the index knows is told, and identified a
   expect(await id('a.txt')).toBe(before)
 })
 
+test('sums that were left wrong are put right, also where nothing else is', async () => {
+  await using t = await createTestCore()
+  writeOld(t, 'a/b/c.txt', 'three')
+  writeOld(t, 'a/d.txt', 'four')
+  await t.add({ watch: false })
+  const sums = () => t.library.store.read((db) => db.selectFrom('directories').selectAll().orderBy('id').execute())
+  const before = await sums()
+  await t.library.store.write(({ db }) =>
+    db
+      .updateTable('directories')
+      .set((eb) => ({ total_size: eb('total_size', '-', 7), file_count: eb('file_count', '+', 2) }))
+      .where('id', '=', before.at(-1)!.id)
+      .execute(),
+  )
+  await t.library.store.write(({ db }) =>
+    db.updateTable('directories').set({ child_count: 9 }).where('id', '=', before[0]!.id).execute(),
+  )
+  expect(await t.library.indexing.verify({ path: t.root, content: false, fix: true }, signal)).toMatchObject({
+    total: 0,
+  })
+  expect(await sums()).toEqual(before)
+})
+
 test('a repair waits for its own work alone', async () => {
   const release = Promise.withResolvers<number>()
   const port: IntelligencePort = { queue: async ({ name }) => (name === 'busy' ? release.promise : 0) }

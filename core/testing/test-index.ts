@@ -7,7 +7,7 @@ import { createRoot } from '../src/indexing/worker/root.ts'
 import { Scan } from '../src/indexing/worker/scan.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from '../src/indexing/worker/scan-request.ts'
 import { migrations } from '../src/library/db/migrations/index.ts'
-import { WRONG_SUMS } from '../src/library/wrong-sums.ts'
+import { findWrongSums } from '../src/indexing/worker/wrong-sums.ts'
 
 /** The rows of one folder in a database in memory, with the scanner that keeps them: the engine without its threads. */
 export interface TestIndex extends Disposable {
@@ -74,7 +74,7 @@ export async function createTestIndex(
     scan: (of = {}, overrides = {}) => new Scan(db, writer, { ...request(), ...of }, { ...host, ...overrides }).run(),
     refresh: (dirty) => new Scan(db, writer, { ...request(), force: true }, host).refresh(dirty),
     rows: () => readRows(db, directoryId),
-    wrongSums: () => db.prepare(WRONG_SUMS).all(MAX_WRONG_SUMS),
+    wrongSums: () => findWrongSums(db, MAX_WRONG_SUMS),
     [Symbol.dispose]: () => db.close(),
   }
 }

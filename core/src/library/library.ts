@@ -4,9 +4,9 @@ import { EntryReader, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWorker } from '../indexing/index.ts'
 import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
-import { LocationKeeper, Locations } from '../location/index.ts'
+import { type KnownLocation, LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
-import { generateSidecars, type SidecarPools, Sidecars } from '../sidecars/index.ts'
+import { type DevicePolicy, generateSidecars, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -25,6 +25,7 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
+  readonly sidecarPolicy: () => DevicePolicy
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -125,7 +126,7 @@ export class Library implements AsyncDisposable {
     const worker = parts.use(
       new IndexWorker({ file: files.database, readOnly, log, lease: () => store.lease(), onChanges }),
     )
-    const intelligence = [...deps.intelligence, { queue: (_: unknown, signal: AbortSignal) => sidecars.queue(signal) }]
+    const intelligence = [...deps.intelligence, { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) }]
     const { walkers, hashers, debounceMs } = settings
     const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
     const jobs = parts.use(
@@ -171,6 +172,8 @@ export class Library implements AsyncDisposable {
       root: files.sidecars,
       select: (sql, ...params) => indexing.select(sql, ...params),
       jobs: () => jobs,
+      locations: () => locations.map,
+      policy: deps.sidecarPolicy,
       now,
     })
     const fileViews = new Files({
@@ -183,6 +186,7 @@ export class Library implements AsyncDisposable {
       get device() {
         return device()
       },
+      sidecarsOf: (contentId) => sidecars.list(contentId),
       log,
     })
     const search = parts.use(

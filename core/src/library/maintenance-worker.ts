@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/index.ts'
 import { errorMessage } from '../util/errors.ts'
-import { WRONG_SUMS } from './wrong-sums.ts'
+import { describeSums, findWrongSums } from '../indexing/index.ts'
 
 /** Work on a whole database file, which takes long enough to need a thread of its own. */
 export type MaintenanceTask =
@@ -45,12 +45,8 @@ function check(file: string): Problem[] {
         `row ${String(row['rowid'])} of ${String(row['table'])} refers to a row of ${String(row['parent'])} that is not there`,
       )
     }
-    for (const row of db.prepare(WRONG_SUMS).all(MAX_PROBLEMS)) {
-      add(
-        'sums',
-        `folder ${String(row['path'])} says it holds ${String(row['said'])} but holds ${String(row['counted'])}`,
-      )
-    }
+    for (const { path, said, counted } of findWrongSums(db, MAX_PROBLEMS))
+      add('sums', `folder ${path} says it holds ${describeSums(said)} but holds ${describeSums(counted)}`)
   } catch (err) {
     add('integrity', errorMessage(err))
   } finally {

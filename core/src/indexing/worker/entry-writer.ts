@@ -12,6 +12,9 @@ export const DIRECTORY = 1
 const PENDING = 0
 const SKIPPED = 3
 
+/** A type found in the content with this much confidence, in percent, is shown whatever the name says. */
+export const SURE = 85
+
 /** The columns a comparison with the disk needs. */
 export interface EntryRow {
   readonly id: number
@@ -223,6 +226,11 @@ export class EntryWriter {
     this.#parents.set(id, null)
   }
 
+  /** Adds to the sums of a folder and of those above it, which were wrong by so much. */
+  correct(directoryId: number, delta: readonly number[]): void {
+    this.#add(directoryId, delta)
+  }
+
   /** Removes a row that holds no others. */
   removeLeaf(row: Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>): void {
     if (row.parent_id !== null) this.#count(row.parent_id, row.kind, row.size, -1)
@@ -281,7 +289,7 @@ export class EntryWriter {
   #place(id: number, parentId: number | null, found: FoundEntry): void {
     const kind = found.numbers[found.at + KIND]!
     const { extId, type } = this.#describe(found.name, kind)
-    this.#statements.place.run(parentId, found.name, sortKey(found.name, kind === DIRECTORY), extId, type, id)
+    this.#statements.place.run(parentId, found.name, sortKey(found.name, kind === DIRECTORY), extId, type, extId, id)
   }
 
   #describe(name: RawName, kind: number): { extId: number | null; type: number } {
@@ -425,7 +433,11 @@ const SQL = {
   update: `update entries set kind = ?, size = ?, allocated = ?, mtime = ?, mtime_ns = ?, ctime = ?, inode = ?, nlink = ?,
              mode = ? where id = ?`,
   retype: 'update entries set type = ?, ext_id = ?, content_state = ? where id = ?',
-  place: 'update entries set parent_id = ?, name = ?, sort_key = ?, ext_id = ?, type = ? where id = ?',
+  // A type that was seen in the content stays; under another extension it may contradict the name, or no longer do so.
+  place: `update entries set parent_id = ?, name = ?, sort_key = ?, ext_id = ?,
+            type = coalesce((select c.type from content_identities c where c.id = entries.content_id and c.confidence >= ${SURE}), ?),
+            content_state = case when kind = ${FILE} and ext_id is not ? then ${PENDING} else content_state end
+          where id = ?`,
   putAside: 'update entries set sort_key = ? where id = ?',
   reparent: 'update entries set parent_id = ? where id = ?',
   movePaths: `update directories set path = cast(? || substr(path, ?) as blob)

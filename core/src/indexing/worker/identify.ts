@@ -13,7 +13,7 @@ import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/index.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
-import { pathAfter } from './entry-writer.ts'
+import { pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
@@ -25,8 +25,6 @@ const ROWS_PER_PAGE = 2_048
 /** A file that was just written is looked at again after this long, this often; see `FRESH_MS`. */
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
-/** A content's type is believed over the name's from here on. */
-const SURE = 85
 
 interface PendingFile extends HashedFile {
   readonly path: RawName

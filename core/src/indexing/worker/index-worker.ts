@@ -15,6 +15,7 @@ import { RecentAdditions } from './recent-additions.ts'
 import { Scan } from './scan.ts'
 import type { ScanHost } from './scan-request.ts'
 import { verify } from './verify.ts'
+import { mendSums } from './wrong-sums.ts'
 
 /** What the worker is started with. */
 export interface IndexWorkerData {
@@ -28,6 +29,9 @@ const MAX_ANNOUNCED_ENTRIES = 200
 const CACHE_KIB = 65_536
 /** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
 const AUTOCHECKPOINT_PAGES = 8_192
+
+/** Folders whose sums are put right in one transaction. */
+const FOLDERS_MENDED_AT_ONCE = 1_000
 
 /** How a request talks while it runs. */
 export interface RequestHost extends ScanHost {
@@ -104,7 +108,29 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     },
     select: async ({ sql, params }) => db.prepare(sql).all(...params),
     root: (request, host) => createRoot(db, writer, request, host),
+    async mendSums(_request, host) {
+      let mended = 0
+      for (;;) {
+        host.signal.throwIfAborted()
+        const some = await inTransaction(host, () => mendSums(db, writer, FOLDERS_MENDED_AT_ONCE))
+        if (some === 0) return { mended }
+        mended += some
+      }
+    },
     forget: (request, host) => forget(db, writer, request, host),
+  }
+
+  async function inTransaction<T>(host: RequestHost, work: () => T): Promise<T> {
+    using _lease = await host.lease()
+    writer.begin()
+    try {
+      const result = work()
+      host.committed(writer.commit())
+      return result
+    } catch (err) {
+      writer.rollback()
+      throw err
+    }
   }
 
   function hostOf(id: number, signal: AbortSignal): RequestHost {

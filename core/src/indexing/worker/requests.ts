@@ -134,6 +134,7 @@ export interface IndexRequests {
   /** Makes sure that a location's root has its rows. */
   root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */
+  mendSums: { request: null; report: { mended: number } }
   forget: { request: { directoryId: number }; report: { removed: number } }
 }
 

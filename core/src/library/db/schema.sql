@@ -101,7 +101,7 @@ CREATE TABLE locations(
   root_inode any not null,
   last_scan_at integer,
   created_at integer not null
-  ) strict;
+  , sidecar_policy text) strict;
 
 CREATE TABLE sidecars(
   id integer primary key,
@@ -121,6 +121,7 @@ CREATE TABLE sidecars(
   error_code text,
   error text,
   created_at integer not null,
+  took_ms integer,
   updated_at integer not null
   ) strict;
 

@@ -19,6 +19,7 @@ const statements = [
      error_code text,
      error text,
      created_at integer not null,
+     took_ms integer,
      updated_at integer not null
    ) strict`,
   `create unique index sidecars_key on sidecars(content_id, kind, variant, format)`,
@@ -27,6 +28,7 @@ const statements = [
      select content_id, kind, variant, format, size, checksum from sidecars where state = 2`,
   `alter table content_identities add column thumbhash blob`,
   `alter table content_identities add column colour integer`,
+  `alter table locations add column sidecar_policy text`,
 ]
 
 /** What is derived from contents, and what a picture looks like before it is there. */

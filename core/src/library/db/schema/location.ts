@@ -19,4 +19,6 @@ export interface LocationTable {
   root_inode: number | Uint8Array
   last_scan_at: number | null
   created_at: number
+  /** JSON: `SidecarPolicy`; null where it has made no choice. */
+  sidecar_policy: Generated<string | null>
 }

@@ -25,6 +25,8 @@ export interface SidecarTable {
   error_code: Generated<string | null>
   error: Generated<string | null>
   created_at: number
+  /** How long the content took, all its variants together; null until it was tried. */
+  took_ms: Generated<number | null>
   updated_at: number
 }
 
