@@ -1,1 +1,1 @@
-export { ProcessPool, type ProcessPoolOptions, type ProcessRunOptions } from './process-pool.ts'
+export { NOT_STARTED, ProcessPool, type ProcessPoolOptions, type ProcessRunOptions } from './process-pool.ts'

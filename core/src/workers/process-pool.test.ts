@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
@@ -34,6 +38,8 @@ test.each([
   ['refuse', 'Unsupported', 'nothing here reads it'],
   ['crash', 'Unavailable', 'the test process was ended by SIGSEGV'],
   ['exit', 'Unavailable', 'the test process ended with 7'],
+  ['uncaught', 'Corrupt', 'thrown where nobody catches'],
+  ['no-space', 'DiskFull', 'write'],
 ])('a request that makes its process %s fails alone', async (request, code, message) => {
   await using one = pool()
   const failing = one.run(request, soon)
@@ -83,4 +89,24 @@ test('idle processes end, and closing leaves none', async () => {
   const [pid] = one.pids
   await Promise.all([expect(hanging).rejects.toMatchObject({ code: 'Cancelled' }), one[Symbol.asyncDispose]()])
   expect(isAlive(pid!)).toBe(false)
+})
+
+test('what a process has started ends with it', async () => {
+  const one = pool()
+  const first = Number(await one.run('program', soon))
+  await expect(one.run('exit', soon)).rejects.toMatchObject({ code: 'Unavailable' })
+  await vi.waitFor(() => expect(isAlive(first)).toBe(false))
+  const second = Number(await one.run('program', soon))
+  await one[Symbol.asyncDispose]()
+  await vi.waitFor(() => expect(isAlive(second)).toBe(false))
+})
+
+test.each(['idle', 'hang'])('a process does not outlive a parent that is killed, %s as it may be', async (state) => {
+  const owner = spawn(process.execPath, [fileURLToPath(new URL('./test/pool-owner.ts', import.meta.url)), state], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
+  expect(isAlive(Number(line))).toBe(true)
+  owner.kill('SIGKILL')
+  await vi.waitFor(() => expect(isAlive(Number(line))).toBe(false))
 })

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { endLeftBehind, endProcess } from './end-process.ts'
+import { TOO_LARGE } from './guard-limits.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
@@ -31,14 +32,15 @@ export interface ProcessRunOptions {
 /** Requests between two replacements of a process. */
 const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
-/** How often resident memory is looked at: a decoder fills a gigabyte in some seconds. */
-const WATCH_MS = 100
 /** What Node itself maps as data before it has done anything, in MiB: below this it does not start. */
-const NODE_DATA_MIB = 700
+const NODE_DATA_MIB = 800
 /** Heap of a process: its own JavaScript is small, pictures live outside the heap. */
 const HEAP_MIB = 128
 /** Below everything a person waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
+
+/** The `details` of an error for which no request is to blame: the system would not start a process. */
+export const NOT_STARTED = 'not-started'
 
 interface Job<Request, Reply> {
   readonly id: number
@@ -54,7 +56,7 @@ interface Process<Request, Reply> {
   served: number
   deadline: NodeJS.Timeout | undefined
   /** Why it is being ended by us. */
-  reason: { code: ErrorCode; message: string } | null
+  reason: { code: ErrorCode; message: string; cause?: string } | null
 }
 
 /**
@@ -68,7 +70,6 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #queue: Job<Request, Reply>[] = []
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
-  #watchdog: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: ProcessPoolOptions) {
@@ -82,7 +83,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /**
    * Rejects with what the process said; with `Timeout`; with `Unavailable` where it ran out of memory or died (the
-   * message says of what); with `Cancelled`.
+   * message says of what) or, with the details `NOT_STARTED`, could not be started; with `Cancelled`.
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
@@ -106,7 +107,6 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
-    clearInterval(this.#watchdog)
     for (const job of this.#queue.splice(0)) job.reject(cancelled())
     for (const process of this.#processes) {
       // Waited for, also where nothing else keeps this process alive.
@@ -128,13 +128,20 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const child = startChild(this.#options)
     const process: Process<Request, Reply> = { child, job: null, served: 0, deadline: undefined, reason: null }
     this.#processes.add(process)
-    this.#watchdog ??= setInterval(() => this.#watch(), WATCH_MS).unref()
     const ended = once(child, 'exit').catch(() => {})
     this.#ended.add(ended)
     void ended.finally(() => this.#ended.delete(ended))
     child.on('message', (reply) => this.#receive(process, reply as ProcessReply<Reply>))
-    child.on('error', (cause) => this.#lost(process, `could not be started: ${errorMessage(cause)}`))
-    child.on('exit', (code, signal) => this.#lost(process, signal ? `was ended by ${signal}` : `ended with ${code}`))
+    child.on('error', (cause) => {
+      const message = `the ${this.#options.name} process could not be started: ${errorMessage(cause)}`
+      process.reason ??= { code: 'Unavailable', message, cause: NOT_STARTED }
+      this.#lost(process, '')
+    })
+    child.on('exit', (code, signal) => {
+      if (child.pid !== undefined) endLeftBehind(child.pid)
+      if (signal === TOO_LARGE) process.reason ??= this.#tooLarge
+      this.#lost(process, signal ? `was ended by ${signal}` : `ended with ${code}`)
+    })
     return process
   }
 
@@ -160,7 +167,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.served++
     if (reply.ok) job.resolve(reply.reply)
     else job.reject(new CoreError(reply.code, reply.message))
-    if (process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) {
+    const isSpent = !reply.ok && reply.last
+    if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) {
       this.#end(process, { code: 'Cancelled', message: 'replaced' })
     } else {
       // A process with nothing to do does not keep this one alive.
@@ -179,33 +187,25 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
     process.reason ??= reason
-    process.child.kill('SIGKILL')
+    if (process.child.pid !== undefined) endProcess(process.child.pid)
   }
 
   /** A process is gone: its request fails. */
   #lost(process: Process<Request, Reply>, how: string): void {
     if (!this.#processes.delete(process)) return
     clearTimeout(process.deadline)
-    const { code, message } = process.reason ?? {
-      code: 'Unavailable',
+    const reason = process.reason ?? {
+      code: 'Unavailable' as const,
       message: `the ${this.#options.name} process ${how}`,
     }
-    process.job?.reject(new CoreError(code, message))
-    if (this.#processes.size === 0) {
-      clearInterval(this.#watchdog)
-      this.#watchdog = undefined
-    }
+    const { code, message } = reason
+    process.job?.reject(new CoreError(code, message, { details: 'cause' in reason ? reason.cause : null }))
     this.#dispatch()
   }
 
-  #watch(): void {
-    for (const process of this.#processes) {
-      if (process.job === null || residentMiB(process.child.pid!) <= this.#options.memoryMiB) continue
-      this.#end(process, {
-        code: 'Unavailable',
-        message: `it needs more than ${this.#options.memoryMiB} MiB of memory`,
-      })
-    }
+  get #tooLarge() {
+    const message = `it needs more than ${this.#options.memoryMiB} MiB of memory`
+    return { code: 'Unavailable' as const, message }
   }
 
   #sleepWhenIdle(): void {
@@ -217,14 +217,25 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 }
 
-/** On Linux through a shell that sets the limit, which the process keeps; elsewhere the watchdog alone looks after it. */
+/**
+ * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes); elsewhere its
+ * own guard alone looks after it. It leads a group, so that what it starts ends with it.
+ */
 function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
-  const args = [`--max-old-space-size=${HEAP_MIB}`, fileURLToPath(entry)]
-  const options: SpawnOptions = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' }
+  const args = [`--max-old-space-size=${HEAP_MIB}`, fileURLToPath(entry), String(process.pid), String(memoryMiB)]
+  const options: SpawnOptions = {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    detached: process.platform !== 'win32',
+  }
   const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
   const child =
     process.platform === 'linux'
-      ? spawn('/bin/sh', ['-c', `ulimit -d ${limitKiB}; exec "$0" "$@"`, process.execPath, ...args], options)
+      ? spawn(
+          '/bin/sh',
+          ['-c', `ulimit -c 0; ulimit -d ${limitKiB}; exec "$0" "$@"`, process.execPath, ...args],
+          options,
+        )
       : spawn(process.execPath, args, options)
   try {
     if (child.pid !== undefined) setPriority(child.pid, NICENESS)
@@ -233,19 +244,6 @@ function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
   }
   return child
 }
-
-/** Resident memory of a process; 0 where the system does not say. */
-function residentMiB(pid: number): number {
-  if (process.platform !== 'linux') return 0
-  try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1])
-    return (pages * PAGE_BYTES) / 2 ** 20
-  } catch {
-    return 0
-  }
-}
-
-const PAGE_BYTES = 4_096
 
 function cancelled(): CoreError {
   return new CoreError('Cancelled', 'cancelled')

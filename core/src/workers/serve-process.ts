@@ -1,4 +1,8 @@
+import { Worker } from 'node:worker_threads'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { pathErrorCode } from '../util/path-error.ts'
+import { endProcess } from './end-process.ts'
+import type { GuardLimits } from './guard-limits.ts'
 
 export interface ProcessRequest<Request> {
   readonly id: number
@@ -7,23 +11,65 @@ export interface ProcessRequest<Request> {
 
 export type ProcessReply<Reply> =
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
-  | { readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly id: number
+      readonly ok: false
+      readonly code: ErrorCode
+      readonly message: string
+      /** The process is of no use any more. */
+      readonly last: boolean
+    }
 
 /**
- * Answers the requests of a `ProcessPool`, one at a time. The process ends with whoever started it. Anything thrown
- * that is not a `CoreError` is told as `Corrupt`: a decoder that throws could not read what it was given.
+ * Room of the thread that looks after the process. The code range matters most: half a gigabyte is set aside for it by
+ * default, which counts as data of the process.
+ */
+const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
+
+/**
+ * Answers the requests of a `ProcessPool`, one at a time. The process ends with whoever started it, whatever it is
+ * doing. A failure of the file system keeps its meaning; anything else thrown that is not a `CoreError` is told as
+ * `Corrupt`: a decoder that throws could not read what it was given.
  */
 export function serveProcess<Request, Reply>(handle: (request: Request) => Promise<Reply>): void {
-  process.on('disconnect', () => process.exit(0))
+  let current: number | null = null
+  const fail = (id: number, err: unknown, { last }: { last: boolean }) => {
+    const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Corrupt')
+    answer({ id, ok: false, code, message: errorMessage(err), last })
+  }
+  startGuard()
+  // Not `exit`, which waits for native work on the threads of libuv.
+  process.on('disconnect', () => endProcess(process.pid))
+  // Some decoders throw where nobody can catch it: the file is to blame, and what is left of the process is not used.
+  process.on('uncaughtException', (err) => {
+    if (current === null) process.exit(1)
+    fail(current, err, { last: true })
+  })
   process.on('message', ({ id, request }: ProcessRequest<Request>) => {
-    void handle(request).then(
-      (reply) => answer({ id, ok: true, reply }),
-      (err: unknown) =>
-        answer({ id, ok: false, code: err instanceof CoreError ? err.code : 'Corrupt', message: errorMessage(err) }),
-    )
+    current = id
+    void handle(request)
+      .then(
+        (reply) => answer({ id, ok: true, reply }),
+        (err: unknown) => fail(id, err, { last: false }),
+      )
+      .finally(() => {
+        current = null
+      })
   })
 }
 
 function answer(reply: ProcessReply<unknown>): void {
   process.send?.(reply, undefined, undefined, () => {})
+}
+
+/** The limits come from the pool as arguments; a process that is run by hand has none. */
+function startGuard(): void {
+  const [, , parentPid, memoryMiB] = process.argv
+  if (!parentPid || !memoryMiB) return
+  const limits: GuardLimits = { parentPid: Number(parentPid), memoryMiB: Number(memoryMiB) }
+  const guard = new Worker(new URL('guard-thread.ts', import.meta.url), {
+    workerData: limits,
+    resourceLimits: GUARD_LIMITS,
+  })
+  guard.unref()
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { CoreError } from '../../util/errors.ts'
 import { serveProcess } from '../serve-process.ts'
 
@@ -8,6 +9,14 @@ serveProcess<string, string>(async (request) => {
   if (request === 'exit') process.exit(7)
   if (request === 'throw') throw new Error('unexpected end of file')
   if (request === 'refuse') throw new CoreError('Unsupported', 'nothing here reads it')
+  if (request === 'uncaught') {
+    setImmediate(() => {
+      throw new Error('thrown where nobody catches')
+    })
+    await new Promise(() => {})
+  }
+  if (request === 'no-space') throw Object.assign(new Error('write'), { code: 'ENOSPC' })
+  if (request === 'program') return `${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`
   if (request === 'fill') {
     const held: Uint8Array[] = []
     for (;;) held.push(new Uint8Array(16 * 2 ** 20).fill(held.length))

@@ -1,0 +1,24 @@
+import { workerData } from 'node:worker_threads'
+import { endProcess } from './end-process.ts'
+import { type GuardLimits, TOO_LARGE } from './guard-limits.ts'
+
+/** A decoder fills a gigabyte in some seconds; an orphan lives at most this much longer than its parent. */
+const LOOK_MS = 100
+
+const { parentPid, memoryMiB } = workerData as GuardLimits
+
+// A thread of its own, since the main one may be busy in native code and hear nothing, not even that the pipe closed.
+setInterval(() => {
+  if (!isParentAlive(parentPid)) endProcess(process.pid)
+  if (process.memoryUsage.rss() > memoryMiB * 2 ** 20) process.kill(process.pid, TOO_LARGE)
+}, LOOK_MS)
+
+function isParentAlive(pid: number): boolean {
+  // The system gives an orphan another parent, but for Windows, where it keeps the number of the dead one.
+  if (process.platform !== 'win32') return process.ppid === pid
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
