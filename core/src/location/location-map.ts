@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { type IndexMode, LocationId, type LocationState } from '../domain/index.ts'
+import { type IndexMode, LocationId, type LocationState, SidecarPolicy } from '../domain/index.ts'
 import { RuleSettings } from '../domain/rules.ts'
 import type { LocationTable } from '../library/db/schema/location.ts'
 import type { Reader } from '../library/store.ts'
@@ -21,6 +21,7 @@ export interface KnownLocation {
   readonly watch: boolean
   readonly maxDepth: number | null
   readonly rules: RuleSettings
+  readonly policy: SidecarPolicy
   readonly state: LocationState
   readonly error: string | null
   readonly rootInode: number | Uint8Array
@@ -115,6 +116,7 @@ function rowToLocation(row: Row): KnownLocation {
     watch: row.watch === 1,
     maxDepth: row.max_depth,
     rules: RuleSettings.parse(JSON.parse(row.rules)),
+    policy: SidecarPolicy.parse(JSON.parse(row.sidecar_policy ?? '{}')),
     state: row.state as LocationState,
     error: row.error,
     rootInode: row.root_inode,

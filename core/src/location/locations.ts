@@ -1,6 +1,6 @@
 import { access, constants, lstat, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Location, LocationState } from '../domain/index.ts'
+import type { Location, LocationState, SidecarPolicy } from '../domain/index.ts'
 import { defaultRules, RuleName, type RuleSettings } from '../domain/rules.ts'
 import type { IndexMode, JobId } from '../domain/index.ts'
 import type { LibraryStore } from '../library/store.ts'
@@ -52,6 +52,7 @@ export interface AddInput {
   readonly maxDepth?: number | null
   readonly watch?: boolean
   readonly allowNested?: boolean
+  readonly policy?: SidecarPolicy
 }
 
 type Added = { location: Location; job: { id: JobId } }
@@ -120,6 +121,7 @@ export class Locations {
       watch: (input.watch ?? true) ? 1 : 0,
       max_depth: input.maxDepth ?? null,
       rules: JSON.stringify(rules),
+      sidecar_policy: JSON.stringify(input.policy ?? {}),
       state: 'pending',
       root_inode: inode,
       created_at: this.#deps.now(),
@@ -151,6 +153,7 @@ export class Locations {
     rules?: readonly string[] | undefined
     globs?: readonly string[] | undefined
     watch?: boolean | undefined
+    policy?: SidecarPolicy
   }): Promise<Location> {
     const before = this.require(input.location)
     const rules =
@@ -168,6 +171,7 @@ export class Locations {
       mode,
       watch: watch ? 1 : 0,
       rules: JSON.stringify(rules),
+      ...(input.policy && { sidecar_policy: JSON.stringify(input.policy) }),
     })
     const rulesChanged = JSON.stringify(rules) !== JSON.stringify(before.rules)
     const active = after.state !== 'paused'
@@ -309,6 +313,7 @@ export class Locations {
       volumeId: row ? (blobToUuid(row['uuid'] as Uint8Array) as Location['volumeId']) : null,
       rules: [...known.rules.names],
       maxDepth: known.maxDepth,
+      policy: known.policy,
       counts: {
         files: Number(row?.['file_count'] ?? 0),
         directories: Number(row?.['dir_count'] ?? 0),

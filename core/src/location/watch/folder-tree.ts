@@ -44,7 +44,7 @@ export class FolderTree implements WatchedTree {
     this.#root = new WatchedFolder(null, deps.root.path, stats)
     this.#burst = new Burst({
       limits: deps.limits,
-      flush: (noticedAt) => deps.settle(noticedAt, () => this.#examine(this.#burst.take())),
+      flush: (noticedAt) => deps.settle(noticedAt, (tellNow) => this.#examine(this.#burst.take(), tellNow)),
     })
   }
 
@@ -69,7 +69,10 @@ export class FolderTree implements WatchedTree {
   }
 
   /** Brings the watches in line with the disk where it is dirty, and says what to report. */
-  async #examine(dirty: ReadonlyMap<WatchedFolder, Dirty>): Promise<DirtyFolder[]> {
+  async #examine(
+    dirty: ReadonlyMap<WatchedFolder, Dirty>,
+    tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>,
+  ): Promise<DirtyFolder[]> {
     const slice = new TimeSlice()
     const found: Found[] = []
     const reports: Reports = new Map()
@@ -88,13 +91,11 @@ export class FolderTree implements WatchedTree {
     }
     // What a folder holds may decide whether rules let it in, and its neighbours.
     for (const folder of above) await this.#decideAnew(folder, found, reports)
-    // Only now, that no watch is left at an old path: one for the same folder at its new path would share its fate.
-    for (const folder of await this.#grow(found)) addReport(reports, folder, asTree(folder))
-    const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
-    return [...reports]
-      .filter(([folder]) => !folder.removed && !isBelow(folder, trees))
-      .toSorted(([a], [b]) => a.depth - b.depth)
-      .map(([, report]) => report)
+    if (found.length === 0) return toReport(reports)
+    // That a large folder was moved need not wait until it is watched again; what is in it is told after that. And no
+    // watch is left at an old path by now: one for the same folder at its new path would share its fate.
+    const [grown] = await Promise.all([this.#grow(found), tellNow(toReport(reports))])
+    return toReport(new Map(grown.map((folder) => [folder, asTree(folder)])))
   }
 
   /** Compares a folder with its disk as a whole; where its rules have changed, also what is below it. */
@@ -262,6 +263,15 @@ export class FolderTree implements WatchedTree {
 }
 
 type Reports = Map<WatchedFolder, DirtyFolder>
+
+/** The folders above first; what lies in a tree that is reported whole is not told again. */
+function toReport(reports: Reports): DirtyFolder[] {
+  const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
+  return [...reports]
+    .filter(([folder]) => !folder.removed && !isBelow(folder, trees))
+    .toSorted(([a], [b]) => a.depth - b.depth)
+    .map(([, report]) => report)
+}
 
 /** Adds to what is reported of a folder already. */
 function addReport(reports: Reports, folder: WatchedFolder, report: DirtyFolder): void {

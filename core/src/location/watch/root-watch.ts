@@ -91,12 +91,14 @@ export class RootWatch implements Disposable {
     this.#tree[Symbol.dispose]()
   }
 
-  #settle(at: number, examine: () => Promise<DirtyFolder[]>): Promise<void> {
+  #settle(at: number, examine: Parameters<WatchedTreeDeps['settle']>[1]): Promise<void> {
     return this.#exclusive(async () => {
       // Everything seems deleted below a root that was unmounted.
       if (!this.#isThere()) return
-      const dirs = await examine()
-      if (this.#isThere()) await this.#send(dirs, at)
+      const tell = async (dirs: readonly DirtyFolder[]) => {
+        if (this.#isThere()) await this.#send(dirs, at)
+      }
+      await tell(await examine(tell))
     })
   }
 

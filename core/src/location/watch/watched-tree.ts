@@ -21,7 +21,13 @@ export interface WatchedTreeDeps {
   readonly root: WatchRoot
   readonly filter: FolderFilter | null
   readonly limits: WatchLimits
-  /** A burst is over. `examine` says what to report of it; it is called when nothing else works on the tree. */
-  readonly settle: (noticedAt: number, examine: () => Promise<DirtyFolder[]>) => Promise<void>
+  /**
+   * A burst is over. `examine` says what to report of it, some of it at once where the rest takes long; it is called
+   * when nothing else works on the tree.
+   */
+  readonly settle: (
+    noticedAt: number,
+    examine: (tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>) => Promise<DirtyFolder[]>,
+  ) => Promise<void>
   readonly problem: (problem: { kind: WatchProblemKind; path: RawName; message: string; help?: string }) => void
 }
