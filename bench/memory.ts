@@ -7,7 +7,7 @@ import { shapes } from './tree.ts'
 import { jobsIdle, startDaemon } from './engine/daemon-process.ts'
 
 /** Threads end when they had nothing to do for a while, and give their memory back. */
-const IDLE_MS = 5_000
+const IDLE_MS = 75_000
 
 export const memory = defineBenchmark({
   name: 'memory',
