@@ -4,6 +4,7 @@ import type { Decode } from './picture.ts'
 
 /** Loaded when it is first needed: each brings an engine of its own. */
 const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
+  heif: () => import('./heif.ts'),
   sharp: () => import('./sharp.ts'),
 }
 

@@ -2,7 +2,7 @@ import type { FileType } from '../../../../domain/index.ts'
 import type { ContentFacts, PoolName } from '../../generator.ts'
 
 /** The decoders, each named after its file here. */
-export type DecoderName = 'sharp'
+export type DecoderName = 'heif' | 'sharp'
 
 /** Which contents a decoder is given; known without loading it. */
 export interface Decoder {
@@ -29,6 +29,12 @@ const decoders: readonly Decoder[] = [
       'image/svg+xml',
       'image/tiff',
     ],
+    types: [],
+  },
+  {
+    name: 'heif',
+    pool: 'av',
+    mimes: ['image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence'],
     types: [],
   },
 ]

@@ -1,0 +1,173 @@
+import { createRequire } from 'node:module'
+import type { EncodedVideoChunk, VideoDecoder, VideoFrame } from 'node-webcodecs'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import type { Engine } from '../../generator.ts'
+import { MAX_PIXELS } from './picture.ts'
+import type { Planes } from './planes.ts'
+
+export interface FrameConfig {
+  /** RFC 6381. */
+  readonly codec: string
+  readonly description?: Uint8Array | undefined
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+}
+
+/** What the frame of node-webcodecs keeps to itself; its public face does not know 10 bits and full range. */
+interface NativeFrame {
+  readonly width: number
+  readonly height: number
+  /** Empty for what it has no name for: full range and more than eight bits. */
+  readonly format: string
+  allocationSize(): number
+  copyTo(into: Buffer): void
+  scale(width: number, height: number): NativeFrame
+  close(): void
+}
+
+export interface Webcodecs {
+  readonly VideoDecoder: typeof VideoDecoder
+  readonly EncodedVideoChunk: typeof EncodedVideoChunk
+  readonly engine: Engine
+}
+
+const require = createRequire(import.meta.url)
+
+/** Packets sent between two turns of the event loop. */
+const PACKETS_PER_TURN = 4
+
+/** The decoder; null where it has no build for this platform. */
+export function loadWebcodecs(): Webcodecs | null {
+  try {
+    const { version } = require('node-webcodecs/package.json') as { version: string }
+    return { ...(require('node-webcodecs') as Omit<Webcodecs, 'engine'>), engine: { name: 'node-webcodecs', version } }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Decodes packets that stand for themselves, each to one picture, handed over in order. `shrinkTo` says which size a
+ * picture of the given one is wanted in. Throws `Corrupt`, `Unsupported`.
+ */
+export async function decodeFrames(
+  { VideoDecoder, EncodedVideoChunk }: Webcodecs,
+  config: FrameConfig,
+  packets: readonly Uint8Array[],
+  shrinkTo: (size: { width: number; height: number }) => { width: number; height: number },
+  onFrame: (planes: Planes, index: number) => void,
+): Promise<void> {
+  let failure: Error | undefined
+  let count = 0
+  const decoder = new VideoDecoder({
+    output: (frame) => {
+      try {
+        // Matched by their order: a frame's time is that of the packet sent last.
+        if (count < packets.length && !failure) onFrame(planesOf(frame, config, shrinkTo), count++)
+      } catch (err) {
+        failure ??= err instanceof Error ? err : new Error(String(err))
+      } finally {
+        frame.close()
+      }
+    },
+    error: (err) => {
+      failure ??= new CoreError('Corrupt', errorMessage(err))
+    },
+  })
+  try {
+    // The threaded decoder hands its error callback a dead pointer.
+    const { codec, description, width, height } = config
+    decoder.configure({
+      codec,
+      ...(description && { description }),
+      ...(width && { codedWidth: width }),
+      ...(height && { codedHeight: height }),
+      useWorkerThread: false,
+    })
+    for (const [i, data] of packets.entries()) {
+      if (failure) break
+      decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: i, data }))
+      if (i % PACKETS_PER_TURN === PACKETS_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await decoder.flush()
+  } finally {
+    decoder.close()
+  }
+  if (failure) throw failure
+  if (count < packets.length) throw new CoreError('Corrupt', `${count} of ${packets.length} pictures could be decoded`)
+}
+
+function planesOf(
+  frame: VideoFrame,
+  config: FrameConfig,
+  shrinkTo: (size: { width: number; height: number }) => { width: number; height: number },
+): Planes {
+  const whole = frame._getNative() as NativeFrame
+  if (whole.width * whole.height > MAX_PIXELS) throw new CoreError('Unsupported', 'it has too many pixels')
+  const size = shrinkTo(whole)
+  const isSmaller = size.width !== whole.width || size.height !== whole.height
+  const native = isSmaller ? whole.scale(size.width, size.height) : whole
+  try {
+    const data = Buffer.allocUnsafeSlow(native.allocationSize())
+    native.copyTo(data)
+    const { width, height, format } = native
+    const samples = samplesOf(data.length, width, height, config)
+    // Limited range has a name, full range has none; of more than eight bits nothing is known.
+    return { data, width, height, ...samples, full: samples.depth === 8 ? format === '' : undefined }
+  } finally {
+    if (isSmaller) native.close()
+  }
+}
+
+/** Which planes there are, by how many bytes they take. */
+function samplesOf(
+  bytes: number,
+  width: number,
+  height: number,
+  config: FrameConfig,
+): Pick<Planes, 'chroma' | 'depth'> {
+  const quarter = ((width + 1) >> 1) * ((height + 1) >> 1)
+  const half = ((width + 1) >> 1) * height
+  const whole = width * height
+  const depth = Math.max(depthOf(config), 9)
+  switch (bytes) {
+    case whole:
+      return { chroma: 0, depth: 8 }
+    case whole + 2 * half:
+      return { chroma: 2, depth: 8 }
+    case 2 * (whole + 2 * half):
+      return { chroma: 2, depth }
+    case 6 * whole:
+      return { chroma: 3, depth }
+    case whole + 2 * quarter:
+      return { chroma: 1, depth: 8 }
+    case 3 * whole:
+      if (isWholeColour(config)) return { chroma: 3, depth: 8 }
+  }
+  if (bytes === 2 * (whole + 2 * quarter)) return { chroma: 1, depth }
+  if (bytes === 2 * whole) return { chroma: 0, depth }
+  throw new CoreError('Unsupported', `its pixels (${config.codec}) are of no known kind`)
+}
+
+/** Bits of a sample where there are more than eight, as the codec's description says. */
+function depthOf({ codec, description }: FrameConfig): number {
+  if (isHevc(codec)) return ((description?.[17] ?? 2) & 7) + 8
+  return isNamedByNumbers(codec) ? Number(codec.split('.')[3]) || 10 : 10
+}
+
+/** Whether colour is as fine as brightness. */
+function isWholeColour({ codec, description }: FrameConfig): boolean {
+  if (isHevc(codec)) return ((description?.[16] ?? 1) & 3) === 3
+  const profile = codec.split('.')[1] ?? ''
+  // H.264's `F4` is High 4:4:4.
+  return isNamedByNumbers(codec) ? Number(profile) === 1 : profile.toLowerCase().startsWith('f4')
+}
+
+function isHevc(codec: string): boolean {
+  return codec.startsWith('hvc1') || codec.startsWith('hev1')
+}
+
+/** VP9 and AV1 write profile, level and depth behind their name. */
+function isNamedByNumbers(codec: string): boolean {
+  return codec.startsWith('vp09') || codec.startsWith('av01')
+}

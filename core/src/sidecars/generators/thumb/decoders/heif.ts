@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { CoreError } from '../../../../util/errors.ts'
+import { fsPath, type RawName } from '../../../../util/file-name.ts'
+import { findProgram, runProgram } from '../../program.ts'
+import { decodeHeif } from './heif/decode-heif.ts'
+import { type Decode, MAX_PIXELS, type Picture, toPicture } from './picture.ts'
+
+const CONVERT_MS = 20_000
+const MAX_PRINTED = 65_536
+
+/** HEIC and HEIF: by the embedded HEVC decoder, and what that cannot do by `heif-convert` where it is on PATH. */
+export const decode: Decode = async (source, _content, side) => {
+  try {
+    return await decodeHeif(await readFile(fsPath(source)), side)
+  } catch (err) {
+    const program = findProgram('heif-convert')
+    if (program) return await convert(program, source, side).catch(() => Promise.reject(err))
+    if (!(err instanceof CoreError) || err.code !== 'Unsupported') throw err
+    throw new CoreError('Unsupported', `${err.message}; heif-convert (libheif) on PATH would make it`, { cause: err })
+  }
+}
+
+async function convert(program: string, source: RawName, side: number): Promise<Picture> {
+  if (typeof source !== 'string') throw new CoreError('Unsupported', 'its name is not text')
+  const folder = await mkdtemp(join(tmpdir(), 'spacedrive-heif-'))
+  try {
+    await runProgram(program, [source, join(folder, 'out.png')], { timeoutMs: CONVERT_MS, maxBytes: MAX_PRINTED })
+    // Of a file with several pictures it makes several files.
+    const [first] = (await readdir(folder)).toSorted()
+    if (!first) throw new CoreError('Corrupt', 'there is no picture in it')
+    // It has turned the picture, and copies the EXIF that says that it is yet to be turned.
+    const drawing = sharp(await readFile(join(folder, first)), { limitInputPixels: MAX_PIXELS })
+    return { ...(await toPicture(drawing, side)), engine: { name: 'heif-convert', version: '' } }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
