@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
-import type { Device } from './domain/index.ts'
+import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import type { IntelligencePort } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
-import { SidecarPools } from './sidecars/index.ts'
+import { type DevicePolicy, type Generator, SidecarPools } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
-import { CoreError } from './util/errors.ts'
+import { CoreError, errorMessage } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
@@ -33,6 +33,8 @@ export interface CoreOptions {
   readonly volumeDetector?: VolumeDetector
   /** What is asked at the end of each index run for work that new contents make. */
   readonly intelligence?: readonly IntelligencePort[]
+  /** What is derived from files; all that this engine can make by default. */
+  readonly generators?: readonly Generator[]
 }
 
 /** One engine: a device, its libraries, and what they share. Several can live in one process. */
@@ -84,7 +86,7 @@ export class Core implements AsyncDisposable {
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
-    const sidecarPools = parts.use(new SidecarPools())
+    const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
     const libraries = parts.use(
       await LibraryManager.open({
         dataDir,
@@ -93,6 +95,8 @@ export class Core implements AsyncDisposable {
         events,
         intelligence: options.intelligence ?? [],
         sidecarPools,
+        generators: options.generators,
+        sidecarPolicy: () => devicePolicy(config.values),
         settings: librarySettings(config.values),
         now,
         log,
@@ -100,6 +104,9 @@ export class Core implements AsyncDisposable {
     )
     const core = new Core({ dataDir, host, log, events, config, device, volumes, libraries, now, parts: parts.move() })
     config.onChange((key) => events.emit('config.changed', { key }))
+    config.onChange((key) => {
+      if (key.startsWith('sidecars.') && key !== 'sidecars.speed') core.#requeueSidecars()
+    })
     events.emit('core.started', { version: host.version })
     return core
   }
@@ -109,6 +116,16 @@ export class Core implements AsyncDisposable {
     const device = await this.device.rename(name)
     for (const library of this.libraries.opened()) await library.recordDevice()
     return device
+  }
+
+  /** What this device makes of files is another thing now. */
+  #requeueSidecars(): void {
+    for (const library of this.libraries.opened()) {
+      if (library.readOnly) continue
+      void library.sidecars.requeueAll(new AbortController().signal).catch((err: unknown) => {
+        this.log.warn({ library: library.name, err: errorMessage(err) }, 'sidecars were not queued anew')
+      })
+    }
   }
 
   status() {
@@ -170,6 +187,14 @@ function makeDataDir(dataDir: string): void {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
     throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
+}
+
+function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
+  const kinds = sidecarKinds.flatMap((kind) => {
+    const choice: unknown = Reflect.get(chosen, kind)
+    return typeof choice === 'string' && choice !== 'default' ? [[kind, choice] as const] : []
+  })
+  return { device, maxFileBytes, kinds: Object.fromEntries(kinds) }
 }
 
 function librarySettings({ indexing, watch, jobs }: Config) {

@@ -47,6 +47,7 @@ const location: Location = {
   volumeId: null,
   rules: [],
   maxDepth: null,
+  policy: {},
   counts: { files: 12_345, directories: 678, symlinks: 0, others: 0, bytes: 4_200_000_000 },
   lastScanAt: '2026-03-01T11:00:00Z',
   error: null,

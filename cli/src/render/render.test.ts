@@ -177,6 +177,7 @@ test('locations, jobs and volumes', async () => {
     volumeId: null,
     rules: [],
     maxDepth: null,
+    policy: {},
     counts: { files: 12_345, directories: 678, symlinks: 0, others: 0, bytes: 4_200_000_000 },
     lastScanAt: '2026-03-01T11:55:00Z',
     error: null,

@@ -1,7 +1,13 @@
 import { z } from 'zod'
+import { deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
 
 /** The version of the file's form; see `migrations.ts`. */
 export const CONFIG_VERSION = 1
+
+/** What is made of one kind; `default` is what is usual for such a device. */
+function choice(what: string) {
+  return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
+}
 
 /** What can be set, with its default. Every key is used somewhere: `config explain` shows the description. */
 export const Config = z.object({
@@ -37,6 +43,28 @@ export const Config = z.object({
       keepEnded: z.int().min(0).max(100_000).default(1_000).describe('how many ended jobs stay listed'),
     })
     .prefault({}),
+  sidecars: z
+    .object({
+      device: z
+        .enum(deviceProfiles)
+        .default('desktop')
+        .describe('what is usual for this device: mobile makes two small thumbnails, desktop all a person looks for'),
+      thumb: choice('thumbnails'),
+      ocr: choice('text in pictures and scans'),
+      text: choice('text of documents'),
+      transcript: choice('what is said in sound and video'),
+      embeddings: choice('what texts mean, for search by meaning'),
+      proxy: choice('small copies of videos'),
+      thumbstrip: choice('pictures along a video'),
+      maxFileBytes: z.int().min(0).default(17_179_869_184).describe('nothing is made of larger files, in bytes'),
+      speed: z
+        .enum(sidecarSpeeds)
+        .default('normal')
+        .describe(
+          'how much of the machine sidecars take: gentle one file at a time, normal up to four, fast all cores',
+        ),
+    })
+    .prefault({}),
   volumes: z
     .object({
       refreshMs: z
@@ -59,7 +87,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

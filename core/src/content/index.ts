@@ -4,6 +4,6 @@ export { type HashBatch, hashStates, NO_DEFINITION, type TypeBatch } from './has
 export { HashPool } from './hash-pool.ts'
 export { MediaReader, type MediaResult } from './media/media-reader.ts'
 export { type FileTypeDefinition } from './types/definition.ts'
-export { definitionAt, detectFromExtension } from './types/detect.ts'
+export { definitionAt, detectFromExtension, mimeFromExtension } from './types/detect.ts'
 export { type Identification } from './types/identify.ts'
 export { FileTypeRegistry } from './types/registry.ts'

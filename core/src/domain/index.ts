@@ -5,7 +5,25 @@ export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } 
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
 export { Library, LibraryInfo } from './library.ts'
 export { EntryCounts, IndexMode, Location, LocationState, indexModes, locationStates } from './location.ts'
-export { SearchInput, SearchItem, SearchReason, SearchResult, SearchSort, SearchType, searchSorts } from './search.ts'
+export {
+  NameReason,
+  SearchInput,
+  SearchItem,
+  SearchReason,
+  SearchResult,
+  SearchSort,
+  SearchType,
+  searchSorts,
+  TextReason,
+} from './search.ts'
+export {
+  type DeviceProfile,
+  KindChoice,
+  SidecarPolicy,
+  type SidecarSpeed,
+  deviceProfiles,
+  sidecarSpeeds,
+} from './sidecar-policy.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState, sidecarKinds, sidecarStates } from './sidecar.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LocationId, VolumeId } from './ids.ts'
+import { SidecarPolicy } from './sidecar-policy.ts'
 import { Timestamp } from './time.ts'
 
 export const indexModes = ['shallow', 'content', 'deep'] as const
@@ -32,6 +33,8 @@ export const Location = z.object({
   /** The named rules that apply; see `index.explain`. */
   rules: z.array(z.string()),
   maxDepth: z.number().nullable(),
+  /** What is made of its contents where that differs from what the device makes. */
+  policy: SidecarPolicy,
   /** What is indexed below it now, the folder itself not counted. */
   counts: EntryCounts,
   lastScanAt: Timestamp.nullable(),

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import type { StatementSync } from 'node:sqlite'
-import { ContentId, type Device, type Entry } from '../domain/index.ts'
+import { ContentId, type Device, type Entry, type Sidecar } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
   compareDuplicates,
@@ -34,6 +34,7 @@ export interface FilesDeps {
   readonly indexing: Indexing
   readonly volumes: VolumeManager
   readonly device: Device
+  readonly sidecarsOf: (contentId: ContentId) => Promise<Sidecar[]>
   readonly log: Logger
 }
 
@@ -109,7 +110,7 @@ export class Files {
       contentHash: content?.shortHash ?? null,
       integrityHash: content?.fullHash ?? null,
       copies: contentId === null ? [] : this.#copies(contentId),
-      sidecars: [],
+      sidecars: entry.contentId === null ? [] : await this.#deps.sidecarsOf(entry.contentId),
       metadata: contentId === null ? null : this.#metadata(contentId),
       rules: explanation?.rule ? [explanation.rule] : [],
       looksLike: rowId === null ? null : this.#conflict(rowId),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Entry } from '../domain/entry.ts'
 import { ContentId } from '../domain/ids.ts'
 import { Rule } from '../domain/rules.ts'
+import { Sidecar } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const path = z.string().describe('absolute path')
@@ -46,7 +47,8 @@ export const FileInfo = Entry.extend({
   copies: z.array(
     z.object({ path: z.string(), device: z.string(), volume: z.string().nullable(), online: z.boolean() }),
   ),
-  sidecars: z.array(z.unknown()),
+  /** What was derived from the content. */
+  sidecars: z.array(Sidecar),
   /** What the file says of itself: camera, size, place; artist, album, length. */
   metadata: z.record(z.string(), z.unknown()).nullable(),
   /** The rule that keeps it out of the index, where one does. */

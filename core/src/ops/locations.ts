@@ -13,6 +13,10 @@ const settings = {
     .optional()
     .describe('shallow: metadata; content: also content identity; deep: also types and media metadata'),
   rules: z.array(z.string()).optional().describe('rule names, replacing the defaults'),
+  policy: z
+    .array(z.string())
+    .optional()
+    .describe('what is made of its files: thumb=off, ocr=on, thumb=grid@2x+icon@1x, ocr=default'),
   globs: z.array(z.string()).optional().describe('patterns to leave out, as in .gitignore'),
 }
 
@@ -36,7 +40,8 @@ export const addLocation = defineAction({
     wait: true,
     examples: ['location add ~/Pictures', 'location add /mnt/disk --mode deep --wait'],
   },
-  run: (input, { library }) => library.locations.add(input),
+  run: ({ policy = [], ...input }, { library }) =>
+    library.locations.add({ ...input, policy: library.sidecars.changedPolicy({}, policy) }),
 })
 
 export const scanLocation = defineAction({
@@ -90,9 +95,20 @@ export const updateLocation = defineAction({
     words: ['location', 'update'],
     positional: ['location'],
     references: ['location'],
-    examples: ['location update Pictures --watch false', 'location update Pictures --mode deep'],
+    examples: [
+      'location update Pictures --watch false',
+      'location update Pictures --mode deep',
+      'location update Scans --policy thumb=off,ocr=on',
+    ],
   },
-  run: (input, { library }) => library.locations.update(input),
+  async run({ policy, ...input }, { library, signal }) {
+    if (!policy) return library.locations.update(input)
+    const { policy: before } = library.locations.require(input.location)
+    const changed = library.sidecars.changedPolicy(before, policy)
+    const location = await library.locations.update({ ...input, policy: changed })
+    await library.sidecars.requeueAll(signal)
+    return location
+  },
 })
 
 export const pauseLocation = defineAction({

@@ -1,3 +1,5 @@
 export { generateSidecars } from './generate-sidecars.ts'
+export { changePolicy, type DevicePolicy } from './policy.ts'
+export type { Generator } from './generators/index.ts'
 export { SidecarPools } from './sidecar-pools.ts'
 export { Sidecars } from './sidecars.ts'

@@ -1,15 +1,19 @@
 import { availableParallelism } from 'node:os'
+import type { SidecarSpeed } from '../domain/index.ts'
 import { ProcessPool } from '../workers/index.ts'
-import type { MakeRequest, PoolName } from './generators/index.ts'
-import type { MakeReply } from './sidecar-child.ts'
+import type { PoolName } from './generators/index.ts'
+import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 
 interface Limits {
   readonly processes: number
   readonly memoryMiB: number
 }
 
+const CORES = Math.max(1, availableParallelism())
 /** A machine of two cores is kept busy by two; more than four want more memory than they save time. */
-const PARALLEL = Math.min(4, Math.max(1, availableParallelism()))
+const PARALLEL = Math.min(4, CORES)
+/** Even where somebody wants it fast: each process may take a gigabyte. */
+const MOST = Math.min(16, CORES)
 
 const limits: Readonly<Record<PoolName, Limits>> = {
   image: { processes: PARALLEL, memoryMiB: 1_000 },
@@ -21,19 +25,41 @@ const limits: Readonly<Record<PoolName, Limits>> = {
 
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
 export class SidecarPools implements AsyncDisposable {
-  readonly #pools = new Map<PoolName, ProcessPool<MakeRequest, MakeReply>>()
+  readonly #pools = new Map<PoolName, ProcessPool<ChildRequest, MakeReply>>()
+  readonly #speed: () => SidecarSpeed
   #closed = false
 
-  /** How many contents of a pool are worth handing out at once. */
+  constructor(speed: () => SidecarSpeed = () => 'normal') {
+    this.#speed = speed
+  }
+
+  /** How many contents of a pool are worked on at once. */
   parallel(name: PoolName): number {
-    return limits[name].processes
+    const { processes } = limits[name]
+    switch (this.#speed()) {
+      case 'gentle':
+        return 1
+      case 'normal':
+        return processes
+      case 'fast':
+        return name === 'ml' ? processes : MOST
+    }
   }
 
   /** See `ProcessPool.run`. */
-  run(name: PoolName, request: MakeRequest, options: { signal: AbortSignal; deadlineMs: number }): Promise<MakeReply> {
+  run(name: PoolName, request: ChildRequest, options: { signal: AbortSignal; deadlineMs: number }): Promise<MakeReply> {
     let pool = this.#pools.get(name)
     if (!pool) {
-      pool = new ProcessPool({ name, entry: new URL('sidecar-child.ts', import.meta.url), ...limits[name] })
+      const parallel = () => this.parallel(name)
+      pool = new ProcessPool({
+        name,
+        entry: new URL('sidecar-child.ts', import.meta.url),
+        memoryMiB: limits[name].memoryMiB,
+        // Asked each time: the speed may be changed while it works.
+        get processes() {
+          return parallel()
+        },
+      })
       this.#pools.set(name, pool)
       if (this.#closed) void pool[Symbol.asyncDispose]()
     }

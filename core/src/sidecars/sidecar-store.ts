@@ -1,7 +1,10 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { sql } from 'kysely'
+import { mimeFromExtension } from '../content/index.ts'
 import { type ContentId, type FileType, fileTypes, type Sidecar, sidecarKinds, sidecarStates } from '../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../domain/index.ts'
 import type { LibraryStore, Writer } from '../library/store.ts'
+import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import { CoreError } from '../util/errors.ts'
 import { blobToUuid, hexToUuid, UuidFactory, uuidToBlob } from '../util/uuid.ts'
 import type { ContentFacts, ContentFindings, Engine, Generator, Output } from './generators/index.ts'
@@ -33,6 +36,10 @@ export interface Outcomes {
   readonly findings: ContentFindings
   readonly outcomes: readonly Outcome[]
   readonly recipe: number
+  /** How often it was tried. */
+  readonly attempts: number
+  /** How long it took, all together. */
+  readonly tookMs: number
 }
 
 /** One that is ready, as its row has it. */
@@ -62,6 +69,17 @@ const PENDING = sidecarStates.indexOf('pending')
 const READY = sidecarStates.indexOf('ready')
 const FAILED = sidecarStates.indexOf('failed')
 
+/** What is wanted of the contents of a place. */
+export interface Wanted {
+  readonly outputs: readonly Output[]
+  readonly where: PlaceFilter
+  /** Larger contents are passed over. */
+  readonly maxBytes: number
+}
+
+/** The extension of a file with the content `c`. */
+const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`
+
 /** Contents looked at in one transaction: some milliseconds of the main thread. */
 const CONTENTS_PER_TURN = 100
 
@@ -82,35 +100,48 @@ export class SidecarStore {
     this.#uuids = new UuidFactory(now)
   }
 
-  /** Adds a pending row for every output of every content the generator takes and has none of. Returns how many. */
-  async enqueueMissing(generator: Generator, signal: AbortSignal): Promise<number> {
+  /** Adds a pending row for every wanted output that a content the generator takes has none of. Returns how many. */
+  async enqueueMissing(
+    generator: Generator,
+    { outputs, where, maxBytes }: Wanted,
+    signal: AbortSignal,
+  ): Promise<number> {
+    if (outputs.length === 0) return 0
     const kind = sidecarKinds.indexOf(generator.kind)
     const types = generator.types.map((type) => fileTypes.indexOf(type)).join(', ')
+    const names = outputs.map(({ variant, format }) => `${variant}.${format}`)
+    const place = placeCondition(where)
     let queued = 0
     for (let after = 0; ;) {
       signal.throwIfAborted()
       const contents = await this.#select(
-        `select c.id, c.type, c.mime, c.size from content_identities c
-         where c.id > ? and c.type in (${types}) and not exists (select 1 from sidecars s where s.content_id = c.id and s.kind = ?)
+        `select c.id, c.type, c.mime, c.size, ${EXTENSION} as ext from content_identities c
+         where c.id > ? and c.type in (${types}) and c.size <= ?
+           and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ?
+                and s.variant || '.' || s.format in (select value from json_each(?))) < ?
+           and exists (select 1 from entries e join directories d on d.id = e.parent_id
+                       where e.content_id = c.id and ${place.sql})
          order by c.id limit ${CONTENTS_PER_TURN}`,
         after,
+        maxBytes,
         kind,
+        JSON.stringify(names),
+        names.length,
+        ...place.params,
       )
       if (contents.length === 0) return queued
       after = Number(contents.at(-1)!['id'])
       const taken = contents.filter((row) => generator.accepts(factsOf(row)))
-      const rows = taken.flatMap((row) =>
-        generator.outputs.map((output) => this.#newRow(Number(row['id']), generator, output)),
-      )
+      const rows = taken.flatMap((row) => outputs.map((output) => this.#newRow(Number(row['id']), generator, output)))
       if (rows.length === 0) continue
-      queued += rows.length
-      await this.#store.write(({ db }) =>
+      const { numInsertedOrUpdatedRows } = await this.#store.write(({ db }) =>
         db
           .insertInto('sidecars')
           .values(rows)
           .onConflict((conflict) => conflict.doNothing())
-          .execute(),
+          .executeTakeFirstOrThrow(),
       )
+      queued += Number(numInsertedOrUpdatedRows ?? 0)
     }
   }
 
@@ -141,6 +172,7 @@ export class SidecarStore {
         .selectFrom('sidecars as s')
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
+        .select(sql<string | null>`${sql.raw(EXTENSION)}`.as('ext'))
         .where('s.state', '=', PENDING)
         .where('s.kind', '=', sidecarKinds.indexOf(kind))
         .where('s.content_id', 'in', (eb) =>
@@ -158,16 +190,23 @@ export class SidecarStore {
         .execute(),
     )
     const contents = new Map<number, PendingContent & { rows: PendingContent['rows'][number][] }>()
-    for (const { id, variant, format, attempts, content_id: contentRowId, uuid, type, mime, size } of rows) {
+    for (const { id, variant, format, attempts, content_id: contentRowId, uuid, type, size, ...named } of rows) {
       let content = contents.get(contentRowId)
       if (!content) {
         const contentId = blobToUuid(uuid) as ContentId
-        content = { contentRowId, contentId, type: fileTypes[type]!, mime, size, rows: [] }
+        content = { contentRowId, contentId, type: fileTypes[type]!, mime: mimeOf(named), size, rows: [] }
         contents.set(contentRowId, content)
       }
       content.rows.push({ id, variant, format, attempts })
     }
     return [...contents.values()]
+  }
+
+  /** Drops what was queued and not begun: the policy that queued it is another one now. */
+  async forgetQueued(): Promise<void> {
+    await this.#store.write(({ db }) =>
+      db.deleteFrom('sidecars').where('state', '=', PENDING).where('attempts', '=', 0).execute(),
+    )
   }
 
   /** How many contents wait, of one kind or of all. */
@@ -193,8 +232,8 @@ export class SidecarStore {
   async record(batch: readonly Outcomes[]): Promise<void> {
     const now = this.#now()
     await this.#store.write(async ({ db }) => {
-      for (const { contentRowId, findings, outcomes, recipe } of batch) {
-        for (const outcome of outcomes) await recordOutcome(db, outcome, { recipe, now })
+      for (const { contentRowId, findings, outcomes, ...about } of batch) {
+        for (const outcome of outcomes) await recordOutcome(db, outcome, { ...about, now })
         const { thumbhash, colour } = findings
         if (thumbhash === undefined && colour === undefined) continue
         await db
@@ -272,6 +311,14 @@ export class SidecarStore {
         .execute(),
     )
     return rows.map(toReady)
+  }
+
+  /** Whether a row is ready, and the file it tells of the same, as when it was read. */
+  async isStill({ id, checksum }: ReadyRow): Promise<boolean> {
+    const row = await this.#store.read((db) =>
+      db.selectFrom('sidecars').select(['state', 'checksum']).where('id', '=', id).executeTakeFirst(),
+    )
+    return row?.state === READY && Buffer.from(row.checksum ?? []).equals(checksum)
   }
 
   async find(key: SidecarKey): Promise<{ id: number; state: SidecarState } | null> {
@@ -426,7 +473,16 @@ export class SidecarStore {
 }
 
 function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
-  return { type: fileTypes[Number(row['type'])]!, mime: row['mime'] as string | null, size: Number(row['size']) }
+  return {
+    type: fileTypes[Number(row['type'])]!,
+    mime: mimeOf(row as { mime: string | null; ext: string | null }),
+    size: Number(row['size']),
+  }
+}
+
+/** As its bytes say where they have been looked at, else as a name of it says. */
+function mimeOf({ mime, ext }: { mime: string | null; ext: string | null }): string | null {
+  return mime ?? (ext === null ? null : mimeFromExtension(ext))
 }
 
 function toReady(row: {
@@ -446,7 +502,7 @@ function toReady(row: {
 async function recordOutcome(
   db: Writer['db'],
   outcome: Outcome,
-  { recipe, now }: { recipe: number; now: number },
+  { recipe, attempts, now, tookMs }: { recipe: number; attempts: number; now: number; tookMs: number },
 ): Promise<void> {
   const values =
     outcome.state === 'ready'
@@ -462,7 +518,7 @@ async function recordOutcome(
       : { state: FAILED, error_code: outcome.code, error: outcome.message }
   await db
     .updateTable('sidecars')
-    .set((eb) => ({ ...values, recipe, attempts: eb('attempts', '+', 1), updated_at: now }))
+    .set((eb) => ({ ...values, recipe, attempts: eb('attempts', '+', attempts), took_ms: tookMs, updated_at: now }))
     .where('id', '=', outcome.id)
     .execute()
 }

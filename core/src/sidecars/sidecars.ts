@@ -1,59 +1,80 @@
-import { existsSync } from 'node:fs'
-import type { ContentId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
+import type { ContentId, PendingSidecar, Sidecar, SidecarKind, SidecarPolicy } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
-import type { JobManager, ProgressUpdate } from '../jobs/index.ts'
+import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
-import { CoreError, type ErrorCode } from '../util/errors.ts'
-import { parsePath, type RawName } from '../util/file-name.ts'
+import type { KnownLocation, LocationMap } from '../location/index.ts'
+import { CoreError } from '../util/errors.ts'
 import { generateSidecars } from './generate-sidecars.ts'
 import { type Generator, generators } from './generators/index.ts'
-import { makeSidecars } from './make-sidecars.ts'
+import { sweepDrafts } from './drafts.ts'
+import { type MakePendingHost, PendingRun } from './make-pending.ts'
 import { sidecarPath } from './paths.ts'
+import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
-import { type Outcomes, type PendingContent, type Select, SidecarStore, type Usage } from './sidecar-store.ts'
+import { type Select, SidecarStore, type Usage } from './sidecar-store.ts'
 
 export interface SidecarsDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly pools: SidecarPools
+  /** All there are by default. */
+  readonly generators?: readonly Generator[] | undefined
   /** The library's folder of sidecars. */
   readonly root: string
   readonly select: Select
+  /** Makes what ready sidecars say searchable; `check` also looks for what the index of texts has lost. */
+  readonly indexTexts: (check: boolean, signal: AbortSignal) => Promise<void>
   readonly jobs: () => JobManager
+  readonly locations: () => LocationMap
+  readonly policy: () => DevicePolicy
   readonly now: () => number
 }
 
-interface RunHost {
-  readonly signal: AbortSignal
-  progress(update: ProgressUpdate): void
-  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-}
-
-/** Contents handed out before their rows are written: what a kill makes again at the most. */
-const CONTENTS_PER_BATCH = 32
 /** A report names this many problems. */
 const MAX_LISTED_PROBLEMS = 10_000
 const ORPHANS_PER_TURN = 256
-/** Files of one content that are tried, where the first is on a volume that is away. */
-const MAX_SOURCES = 8
 
 /** Everything derived from the contents of a library, stored once for each content. */
 export class Sidecars {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarStore
+  readonly #generators: readonly Generator[]
   readonly #generating = new Set<number>()
+  /** The last of the runs over new texts, which take turns. */
+  #texts: Promise<void> = Promise.resolve()
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
+    this.#generators = deps.generators ?? generators
     this.#rows = new SidecarStore(deps.store, deps.select, deps.now)
   }
 
-  /** Queues what can be derived from contents that have nothing derived yet. Returns how many files that will be. */
-  async queue(signal: AbortSignal): Promise<number> {
+  /** Queues what a location wants of its contents and is not there yet. Returns how many files that will be. */
+  async queue(location: KnownLocation, signal: AbortSignal): Promise<number> {
+    const policy = this.#deps.policy()
+    const where = { location, except: this.#deps.locations().below(location.path) }
     let queued = 0
-    for (const generator of generators) queued += await this.#rows.enqueueMissing(generator, signal)
+    for (const generator of this.#generators) {
+      const outputs = wantedOutputs(generator, policy, location.policy)
+      queued += await this.#rows.enqueueMissing(generator, { outputs, where, maxBytes: policy.maxFileBytes }, signal)
+    }
+    // What a crash has kept from the index of texts.
+    await this.#indexTexts(false, signal)
     await this.#startIfPending()
+    return queued
+  }
+
+  /** A location's choices after some more; see `changePolicy`. */
+  changedPolicy(before: SidecarPolicy, choices: readonly string[]): SidecarPolicy {
+    return changePolicy(before, choices)
+  }
+
+  /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
+  async requeueAll(signal: AbortSignal): Promise<number> {
+    await this.#rows.forgetQueued()
+    let queued = 0
+    for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
     return queued
   }
 
@@ -96,11 +117,11 @@ export class Sidecars {
     const row = rows.find((each) => each.kind === kind && each.variant === variant)
     if (row?.path) return row.path
     if (!row) {
-      const generator = generatorOf(kind)
-      const { format } = generator.outputs[0]!
-      if (!generator.variants.includes(variant))
+      const generator = generatorOf(kind, this.#generators)
+      const outputs = outputsOf(generator, [variant])
+      if (outputs.length === 0)
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
-      await this.#rows.ensure(contentId, generator, { variant, format })
+      for (const output of outputs) await this.#rows.ensure(contentId, generator, output)
     }
     await this.#startIfPending()
     return null
@@ -139,8 +160,9 @@ export class Sidecars {
 
   /** Brings rows and files together; see `reconcile`. */
   async reconcile(signal: AbortSignal): Promise<{ adopted: number; setAside: number; requeued: number }> {
-    const makes = (kind: SidecarKind) => generators.some((each) => each.kind === kind)
+    const makes = (kind: SidecarKind) => this.#generators.some((each) => each.kind === kind)
     const counts = await reconcile({ ...this.#audited, makes }, signal)
+    await this.#indexTexts(true, signal)
     await this.#startIfPending()
     return counts
   }
@@ -165,78 +187,27 @@ export class Sidecars {
   }
 
   /** The body of the job: see `generateSidecars`. */
-  async generatePending({
-    signal,
-    progress,
-    warn,
-  }: RunHost): Promise<{ made: number; failed: number; waiting: number }> {
-    const counts = { made: 0, failed: 0 }
-    const total = await this.#rows.countPending()
-    const done = (generator: Generator, outcomes: Outcomes, path: string) => {
-      for (const outcome of outcomes.outcomes) {
-        if (outcome.state === 'ready') counts.made++
-        else counts.failed++
-      }
-      const failure = outcomes.outcomes.find((outcome) => outcome.state === 'failed')
-      if (failure?.state === 'failed')
-        warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
-      progress({ done: counts.made + counts.failed, total })
+  async generatePending(host: MakePendingHost): Promise<{ made: number; failed: number; waiting: number }> {
+    const { reader, pools, root } = this.#deps
+    // What a crash, or a process that was ended, has left. There is one run at a time, and only it writes drafts.
+    await sweepDrafts(root)
+    const deps = {
+      reader,
+      pools,
+      root,
+      rows: this.#rows,
+      generators: this.#generators,
+      generating: this.#generating,
+      onRecorded: () => this.#indexTexts(false, host.signal),
     }
-    for (const generator of generators.toSorted((a, b) => b.priority - a.priority)) {
-      progress({ phase: generator.kind, done: counts.made + counts.failed, total })
-      for (let after = 0; ;) {
-        const batch = await this.#rows.pending(generator.kind, after, CONTENTS_PER_BATCH)
-        if (batch.length === 0) break
-        after = batch.at(-1)!.contentRowId
-        await this.#makeBatch(generator, batch, done, signal)
-      }
-    }
-    return { ...counts, waiting: await this.#rows.countPending() }
+    return new PendingRun(deps, host).run()
   }
 
-  async #makeBatch(
-    generator: Generator,
-    batch: readonly PendingContent[],
-    done: (generator: Generator, outcomes: Outcomes, path: string) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const results: Outcomes[] = []
-    const waiting = [...batch]
-    const work = async () => {
-      for (let content = waiting.shift(); content; content = waiting.shift()) {
-        signal.throwIfAborted()
-        const source = await this.#source(content)
-        // On a volume that is away: it waits until somebody looks again.
-        if (!source) continue
-        this.#generating.add(content.contentRowId)
-        try {
-          const outcomes = await makeSidecars(generator, content, source.path, this.#deps, signal)
-          results.push(outcomes)
-          done(generator, outcomes, source.shown)
-        } finally {
-          this.#generating.delete(content.contentRowId)
-        }
-      }
-    }
-    // One waits in each process's queue, so that no process waits for this thread.
-    const parallel = Math.max(...batch.map((content) => this.#deps.pools.parallel(generator.pool(content))))
-    const workers = Array.from({ length: parallel + 1 }, work)
-    const settled = await Promise.allSettled(workers)
-    // What was made before it was stopped is recorded all the same.
-    await this.#rows.record(results)
-    const failure = settled.find((each) => each.status === 'rejected')
-    if (failure) throw failure.reason
-  }
-
-  /** A file with the content that can be read now. */
-  async #source({ contentRowId }: PendingContent): Promise<{ path: RawName; shown: string } | null> {
-    const ids = await this.#rows.entriesOf(contentRowId, MAX_SOURCES)
-    for (const entry of this.#deps.reader.byIds(ids).values()) {
-      const path = parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path)
-      if (entry.online && existsSync(typeof path === 'string' ? path : Buffer.from(path)))
-        return { path, shown: entry.path }
-    }
-    return null
+  /** One run after the other: what one of them has indexed, the next does not see. */
+  #indexTexts(check: boolean, signal: AbortSignal): Promise<void> {
+    const run = this.#texts.then(() => this.#deps.indexTexts(check, signal))
+    this.#texts = run.catch(() => {})
+    return run
   }
 
   async #startIfPending(): Promise<void> {
@@ -244,9 +215,9 @@ export class Sidecars {
   }
 }
 
-/** The generator of a kind. Throws `Unsupported` where nothing here makes it. */
-export function generatorOf(kind: SidecarKind): Generator {
-  const found = generators.find((each) => each.kind === kind)
+/** The generator of a kind. Throws `Unsupported` where nothing makes it. */
+export function generatorOf(kind: SidecarKind, among: readonly Generator[] = generators): Generator {
+  const found = among.find((each) => each.kind === kind)
   if (!found) throw new CoreError('Unsupported', `nothing here makes ${kind} sidecars`)
   return found
 }

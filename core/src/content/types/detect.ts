@@ -24,6 +24,11 @@ export function detectFromExtension(name: string): number {
   return known ?? typesByExtension.get(extensionOf(name)) ?? 0
 }
 
+/** The usual MIME type of files with an extension, in lower case without its dot; null where none is known. */
+export function mimeFromExtension(extension: string): string | null {
+  return names.ofExtension(extension)[0]?.mimes[0] ?? null
+}
+
 function beginning(name: string): number {
   return name.length * 256 + (name.charCodeAt(0) | LOWER_CASE)
 }
