@@ -12,6 +12,8 @@ export const generateSidecars = defineJob({
   output: z.object({ made: z.number(), failed: z.number(), waiting: z.number() }),
   concurrency: 'cpu',
   priority: priorities.low,
+  // A full disk: it goes on once there is room.
+  retries: 1_000,
   key: () => 'all',
   run: (_input, { library, signal, progress, warn }) => library.sidecars.generatePending({ signal, progress, warn }),
 })

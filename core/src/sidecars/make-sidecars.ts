@@ -1,10 +1,9 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { lstat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
-import { fsPath, type RawName } from '../util/file-name.ts'
+import { NOT_STARTED } from '../workers/index.ts'
 import type { Generator } from './generators/index.ts'
 import { draftPath, sidecarPath } from './paths.ts'
+import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import type { Outcomes, PendingContent } from './sidecar-store.ts'
 
@@ -14,86 +13,79 @@ export interface MakeDeps {
   readonly root: string
 }
 
-/** A file that took its process down is tried once more: something else may have been to blame. */
+/** A file that took its process down is tried once more: something else may have been to blame. After that, never by itself. */
 const ATTEMPTS = 2
 
+/** Characters kept of what went wrong. */
+const MAX_MESSAGE = 500
+
 /**
- * Makes what waits of one content from one of its files, and says what became of it. Files are written beside their
- * place and renamed to it, so that nobody ever reads half of one. Rejects with `Cancelled` alone.
+ * Makes what waits of one content from the first of its files that is there and unchanged, and says what became of it;
+ * null where there is no such file now. Rejects with `Cancelled`, and with what keeps anything from being made: a full
+ * disk (`DiskFull`), a system that starts no process (`Unavailable`).
  */
 export async function makeSidecars(
   generator: Generator,
   content: PendingContent,
-  source: RawName,
+  sources: readonly Source[],
   deps: MakeDeps,
   signal: AbortSignal,
-): Promise<Outcomes> {
+): Promise<Outcomes | null> {
   const { contentRowId, contentId, rows, type, mime, size } = content
+  const startedAt = performance.now()
   const { kind, recipe } = generator
+  let attempts = 0
+  const about = () => ({ contentRowId, recipe, attempts, tookMs: Math.round(performance.now() - startedAt) })
   const fail = (code: ErrorCode, message: string): Outcomes => ({
-    contentRowId,
-    recipe,
+    ...about(),
     findings: {},
     outcomes: rows.map(({ id }) => ({ id, state: 'failed', code, message })),
   })
   if (size > generator.maxBytes) return fail('Unsupported', `it is larger than ${generator.maxBytes} bytes`)
-  const outputs = rows.map(({ id, variant, format }) => {
-    const path = sidecarPath(deps.root, { contentId, kind, variant, format })
-    return { id, variant, format, path, draft: draftPath(path) }
-  })
-  try {
-    await mkdir(dirname(outputs[0]!.path), { recursive: true })
-    const before = await stamp(source)
-    const made = await run(generator, { source, content: { type, mime, size }, outputs }, deps, signal)
-    if ((await stamp(source)) !== before) return fail('Conflict', 'it was changed while it was read')
-    for (const { draft, path } of outputs) await rename(draft, path)
-    return {
-      contentRowId,
-      recipe,
-      findings: made.findings ?? {},
-      outcomes: outputs.map(({ id, variant, format }) => {
-        const { size: bytes, checksum } = made.outputs.find(
-          (each) => each.variant === variant && each.format === format,
-        )!
-        return { id, state: 'ready', engine: made.engine, size: bytes, checksum }
-      }),
+  const outputs = rows.map(({ variant, format }) => ({
+    variant,
+    format,
+    path: sidecarPath(deps.root, { contentId, kind, variant, format }),
+    draft: draftPath(deps.root),
+  }))
+  const module = generator.module.href
+  for (const source of sources) {
+    attempts = 0
+    while (attempts < ATTEMPTS) {
+      attempts++
+      try {
+        const made = await run({ module, source, content: { type, mime, size }, outputs })
+        return { ...about(), findings: made.findings ?? {}, outcomes: rows.map((row) => ready(row, made)) }
+      } catch (err) {
+        await Promise.all(outputs.map(({ draft }) => rm(draft, { force: true })))
+        const code = err instanceof CoreError ? err.code : 'Internal'
+        if (code === 'Cancelled' || isNobodysFault(err)) throw err
+        signal.throwIfAborted()
+        if (code === 'Conflict') break
+        const died = code === 'Unavailable' || code === 'Timeout'
+        if (!died || attempts === ATTEMPTS) return fail(code, firstLine(errorMessage(err)))
+      }
     }
-  } catch (err) {
-    if (err instanceof CoreError && err.code === 'Cancelled') throw err
-    signal.throwIfAborted()
-    return fail(err instanceof CoreError ? err.code : 'Internal', errorMessage(err))
-  } finally {
-    // Whatever is left of an attempt that failed; drafts a crash leaves are found by `reconcile`.
-    await Promise.all(outputs.map(({ draft }) => rm(draft, { force: true })))
+  }
+  return null
+
+  function run(request: ChildRequest): Promise<MakeReply> {
+    const pool = generator.pool(request.content)
+    return deps.pools.run(pool, request, { signal, deadlineMs: generator.deadlineMs })
   }
 }
 
-async function run(
-  generator: Generator,
-  of: {
-    source: RawName
-    content: Parameters<SidecarPools['run']>[1]['content']
-    outputs: readonly { variant: string; format: string; draft: string }[]
-  },
-  { pools }: MakeDeps,
-  signal: AbortSignal,
-) {
-  const outputs = of.outputs.map(({ variant, format, draft }) => ({ variant, format, path: draft }))
-  const request = { module: generator.module.href, source: of.source, content: of.content, outputs }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await pools.run(generator.pool(of.content), request, { signal, deadlineMs: generator.deadlineMs })
-    } catch (err) {
-      const died = err instanceof CoreError && (err.code === 'Unavailable' || err.code === 'Timeout')
-      if (!died || attempt === ATTEMPTS) throw err
-    }
-  }
+function ready(row: PendingContent['rows'][number], { engine, outputs }: MakeReply) {
+  const { size, checksum } = outputs.find(({ variant, format }) => variant === row.variant && format === row.format)!
+  return { id: row.id, state: 'ready' as const, engine, size, checksum }
 }
 
-/** What changes when a file is written to; throws `Offline` where it is not there. */
-async function stamp(path: RawName): Promise<string> {
-  const stats = await lstat(fsPath(path), { bigint: true }).catch((err: unknown) => {
-    throw new CoreError('Offline', 'no file with this content can be reached now', { cause: err })
-  })
-  return `${stats.ino}:${stats.size}:${stats.mtimeNs}`
+/** Decoders repeat themselves. */
+function firstLine(message: string): string {
+  return message.trim().split('\n')[0]!.slice(0, MAX_MESSAGE)
+}
+
+/** Whether every other content would fail as well. */
+function isNobodysFault(err: unknown): boolean {
+  return err instanceof CoreError && (err.code === 'DiskFull' || err.details === NOT_STARTED)
 }

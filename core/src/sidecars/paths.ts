@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
 
@@ -49,11 +50,12 @@ export function parseSidecarPath(relative: string): SidecarKey | null {
   return { contentId: contentId as ContentId, kind, variant: variant!, format: format! }
 }
 
-/** A file that is being written: it never outlives the process, but for a crash. */
-export function draftPath(path: string): string {
-  return `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`
+/** Where files are written before they are renamed to their place: one folder, so that what a crash leaves is found. */
+export function draftsFolder(root: string): string {
+  return join(root, 'drafts')
 }
 
-export function isDraft(name: string): boolean {
-  return name.endsWith('.draft')
+/** A name that no other draft has. */
+export function draftPath(root: string): string {
+  return join(draftsFolder(root), randomUUID())
 }

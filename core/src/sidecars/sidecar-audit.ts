@@ -4,7 +4,8 @@ import { dirname, join, relative, sep } from 'node:path'
 import { HashPool } from '../content/index.ts'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
-import { isDraft, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
+import { listDrafts } from './drafts.ts'
+import { parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { ReadyRow, SidecarStore } from './sidecar-store.ts'
 
 export type Problem = 'missing' | 'checksum' | 'size' | 'orphan' | 'temporary'
@@ -47,16 +48,18 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       const path = sidecarPath(root, row)
       const problem = await compare(row, path, pool, signal)
       yield { checked: true }
-      if (problem) yield { ...row, problem, path }
+      // Made again, or removed, while it was looked at.
+      if (problem && (await rows.isStill(row))) yield { ...row, problem, path }
     }
   }
+  if (!deps.isMaking())
+    for (const path of await listDrafts(root))
+      yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
   for await (const path of filesBelow(join(root, 'content'), signal)) {
-    if (isDraft(path)) {
-      if (!deps.isMaking()) yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
-      continue
-    }
     const key = keyOf(root, path)
-    if (key && (await rows.find(key))?.state === 'ready') continue
+    const state = key && (await rows.find(key))?.state
+    // One that waits is made again over the file that is there.
+    if (state === 'ready' || state === 'pending') continue
     yield {
       contentId: key?.contentId ?? null,
       kind: key?.kind ?? null,
@@ -81,7 +84,7 @@ export async function reconcile(
   await using pool = new HashPool({ threads: HASH_THREADS })
   for await (const found of audit(deps, signal)) {
     if ('checked' in found) continue
-    if (found.problem === 'temporary') await rm(found.path, { force: true })
+    if (found.problem === 'temporary') await rm(found.path, { recursive: true, force: true })
     else if (found.problem === 'orphan') {
       const key = keyOf(root, found.path)
       const { hash, size } = await checksum(found.path, pool, signal)

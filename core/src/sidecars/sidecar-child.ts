@@ -1,7 +1,30 @@
-import { open, readFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { type Blake3, loadBlake3 } from '../util/blake3.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import { fsPath, type RawName } from '../util/file-name.ts'
+import { splitNanoseconds } from '../util/file-time.ts'
+import { pathError } from '../util/path-error.ts'
 import { serveProcess } from '../workers/serve-process.ts'
-import type { Made, Make, MakeRequest, Output } from './generators/generator.ts'
+import type { ContentFacts, Made, Make, Output } from './generators/generator.ts'
+
+/** A file as the index knows it: one that is not like this any more holds another content. */
+export interface Source {
+  readonly path: RawName
+  /** Bytes. */
+  readonly size: number
+  /** Milliseconds since 1970, rounded down. */
+  readonly modifiedMs: number
+}
+
+/** What a process is asked for: all outputs of one content, each written to its draft and then renamed to its path. */
+export interface ChildRequest {
+  /** Address of the generator's module. */
+  readonly module: string
+  readonly source: Source
+  readonly content: ContentFacts
+  readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
+}
 
 /** What a process says of what it has made. */
 export interface MakeReply extends Made {
@@ -10,20 +33,58 @@ export interface MakeReply extends Made {
 
 const blake3 = await loadBlake3()
 
-// Every pool runs this; which generator's code is loaded, the request says.
-serveProcess<MakeRequest, MakeReply>(async ({ module, ...request }) => {
-  const { make } = (await import(module)) as { make: Make }
-  const made = await make(request)
-  const outputs = []
-  for (const { variant, format, path } of request.outputs)
-    outputs.push({ variant, format, ...(await sealed(path, blake3)) })
-  return { ...made, outputs }
+// Every pool runs this; which generator's code is loaded, the request says. Files are touched here alone: a file system
+// that never answers holds up this process, which can be ended.
+serveProcess<ChildRequest, MakeReply>(async ({ module, source, content, outputs }) => {
+  const make = await load(module)
+  const before = await look(source)
+  for (const folder of new Set(outputs.flatMap(({ draft, path }) => [dirname(draft), dirname(path)])))
+    await mkdir(folder, { recursive: true })
+  const drafts = outputs.map(({ variant, format, draft }) => ({ variant, format, path: draft }))
+  let made: Made
+  try {
+    made = await make({ source: source.path, content, outputs: drafts })
+  } catch (err) {
+    // What was read while it was written to says nothing about the content.
+    await assertUnchanged(source, before)
+    throw err
+  }
+  const sums = await Promise.all(outputs.map(({ draft }) => seal(draft, blake3)))
+  await assertUnchanged(source, before)
+  for (const { draft, path } of outputs) await rename(draft, path)
+  return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }
 })
 
+async function load(module: string): Promise<Make> {
+  try {
+    return ((await import(module)) as { make: Make }).make
+  } catch (err) {
+    throw new CoreError('Internal', `what makes it cannot be loaded: ${errorMessage(err)}`)
+  }
+}
+
+/** What changes when a file is written to. Throws `Conflict` where it is not the file that the index knows. */
+async function look(source: Source): Promise<string> {
+  const stats = await lstat(fsPath(source.path), { bigint: true }).catch((err: unknown) => {
+    throw new CoreError('Conflict', 'the file is gone', { cause: err })
+  })
+  const isKnown =
+    stats.isFile() && Number(stats.size) === source.size && splitNanoseconds(stats.mtimeNs)[0] === source.modifiedMs
+  if (!isKnown) throw new CoreError('Conflict', 'the file has changed')
+  // Whether it may be read shows here: decoders say it in many ways, most of them wrong.
+  await using _ = await open(fsPath(source.path), 'r').catch((err: unknown) => {
+    throw pathError(err, 'the file')
+  })
+  return `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
+}
+
+async function assertUnchanged(source: Source, before: string): Promise<void> {
+  if ((await look(source)) !== before) throw new CoreError('Conflict', 'the file was changed while it was read')
+}
+
 /** Makes a written file durable, and says what is in it. */
-async function sealed(path: string, hasher: Blake3): Promise<{ size: number; checksum: Uint8Array }> {
+async function seal(path: string, hasher: Blake3): Promise<{ size: number; checksum: Uint8Array }> {
   await using file = await open(path, 'r+')
-  await file.sync()
-  const bytes = await readFile(file)
+  const [bytes] = await Promise.all([readFile(file), file.sync()])
   return { size: bytes.length, checksum: Uint8Array.from(hasher.hash(bytes)) }
 }

@@ -1,0 +1,178 @@
+import type { EntryReader } from '../files/index.ts'
+import type { ProgressUpdate } from '../jobs/index.ts'
+import type { ErrorCode } from '../util/errors.ts'
+import { parsePath } from '../util/file-name.ts'
+import type { Generator } from './generators/index.ts'
+import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
+import type { Source } from './sidecar-child.ts'
+import type { Outcomes, PendingContent, SidecarStore } from './sidecar-store.ts'
+
+export interface MakePendingDeps extends MakeDeps {
+  readonly rows: SidecarStore
+  readonly reader: EntryReader
+  readonly generators: readonly Generator[]
+  /** Row ids of the contents that are worked on now; kept up to date. */
+  readonly generating: Set<number>
+  /** Called when rows of sidecars that are ready have been written. */
+  onRecorded(): Promise<void>
+}
+
+export interface MakePendingHost {
+  readonly signal: AbortSignal
+  progress(update: ProgressUpdate): void
+  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+}
+
+interface Counts {
+  made: number
+  failed: number
+}
+
+/** Contents read at once. */
+const CONTENTS_PER_READ = 128
+/** Contents whose rows are written in one transaction: what a kill makes again at the most, and a few milliseconds. */
+const CONTENTS_PER_COMMIT = 16
+/** Files of one content that are tried, where the first is gone or on a volume that is away. */
+const MAX_SOURCES = 8
+
+/** One run over everything that waits. */
+export class PendingRun {
+  readonly #deps: MakePendingDeps
+  readonly #host: MakePendingHost
+  readonly #counts: Counts = { made: 0, failed: 0 }
+  /** Contents without a file that can be read now: they wait until somebody looks again. */
+  readonly #passedOver = new Set<number>()
+  #total = 0
+
+  constructor(deps: MakePendingDeps, host: MakePendingHost) {
+    this.#deps = deps
+    this.#host = host
+  }
+
+  /** The most wanted kind first, until nothing is left, also of what is queued meanwhile. */
+  async run(): Promise<Counts & { waiting: number }> {
+    const { rows } = this.#deps
+    const generators = this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
+    for (let before = -1; before < this.#done;) {
+      before = this.#done
+      this.#total = before + (await rows.countPending())
+      for (const generator of generators) await this.#makeKind(generator)
+    }
+    return { ...this.#counts, waiting: await rows.countPending() }
+  }
+
+  get #done(): number {
+    return this.#counts.made + this.#counts.failed
+  }
+
+  async #makeKind(generator: Generator): Promise<void> {
+    const { pools, rows } = this.#deps
+    const { signal, progress } = this.#host
+    const contents = new Upcoming((after) => rows.pending(generator.kind, after, CONTENTS_PER_READ))
+    const first = await contents.next()
+    if (!first) return
+    progress({ phase: generator.kind, done: this.#done, total: this.#total })
+    // One worker that fails stops the others, which record what they have made.
+    const stop = new AbortController()
+    const made: Outcomes[] = []
+    const work = async (begin: PendingContent | null) => {
+      try {
+        for (let content = begin ?? (await contents.next()); content; content = await contents.next()) {
+          signal.throwIfAborted()
+          if (stop.signal.aborted) return
+          const outcomes = await this.#make(generator, content, signal)
+          if (outcomes) made.push(outcomes)
+          if (made.length >= CONTENTS_PER_COMMIT) await this.#record(made.splice(0))
+        }
+      } catch (err) {
+        stop.abort()
+        throw err
+      }
+    }
+    // One waits in the queue of the processes, so that none of them waits for this thread.
+    const workers = [work(first)]
+    const parallel = pools.parallel(generator.pool(first))
+    for (let i = 0; i < parallel; i++) workers.push(work(null))
+    const settled = await Promise.allSettled(workers)
+    if (made.length > 0) await this.#record(made)
+    const failure = settled.find((each) => each.status === 'rejected')
+    if (failure) throw failure.reason
+  }
+
+  async #record(made: Outcomes[]): Promise<void> {
+    await this.#deps.rows.record(made)
+    await this.#deps.onRecorded()
+  }
+
+  async #make(generator: Generator, content: PendingContent, signal: AbortSignal): Promise<Outcomes | null> {
+    const { contentRowId } = content
+    const { generating } = this.#deps
+    if (this.#passedOver.has(contentRowId)) return null
+    generating.add(contentRowId)
+    try {
+      const sources = await this.#sources(content)
+      const paths = sources.map(({ source }) => source)
+      const outcomes = await makeSidecars(generator, content, paths, this.#deps, signal)
+      if (outcomes) this.#count(generator, outcomes, sources[0]?.shown)
+      else this.#passedOver.add(contentRowId)
+      return outcomes
+    } finally {
+      generating.delete(contentRowId)
+    }
+  }
+
+  #count(generator: Generator, { outcomes }: Outcomes, path: string | undefined): void {
+    const { progress, warn } = this.#host
+    for (const { state } of outcomes) {
+      if (state === 'ready') this.#counts.made++
+      else this.#counts.failed++
+    }
+    const failure = outcomes.find((outcome) => outcome.state === 'failed')
+    if (failure) warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
+    progress({ done: this.#done, total: this.#total })
+  }
+
+  /** The files that have the content, as the index knows them, on volumes that are there. */
+  async #sources({ contentRowId }: PendingContent): Promise<{ source: Source; shown: string }[]> {
+    const { rows, reader } = this.#deps
+    const ids = await rows.entriesOf(contentRowId, MAX_SOURCES)
+    const entries = [...reader.byIds(ids).values()].filter(({ online }) => online)
+    return entries.map(({ path, pathBase64, size, modifiedAt }) => ({
+      source: {
+        path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
+        size,
+        modifiedMs: Date.parse(modifiedAt),
+      },
+      shown: path,
+    }))
+  }
+}
+
+/** What waits, read ahead: each content is given out once. */
+class Upcoming {
+  readonly #read: (after: number) => Promise<PendingContent[]>
+  #batch: PendingContent[] = []
+  #after = 0
+  #reading: Promise<void> | null = null
+  #isOver = false
+
+  constructor(read: (after: number) => Promise<PendingContent[]>) {
+    this.#read = read
+  }
+
+  async next(): Promise<PendingContent | null> {
+    while (this.#batch.length === 0 && !this.#isOver) {
+      this.#reading ??= this.#refill().finally(() => {
+        this.#reading = null
+      })
+      await this.#reading
+    }
+    return this.#batch.shift() ?? null
+  }
+
+  async #refill(): Promise<void> {
+    this.#batch = await this.#read(this.#after)
+    this.#after = this.#batch.at(-1)?.contentRowId ?? this.#after
+    this.#isOver = this.#batch.length === 0
+  }
+}
