@@ -7,22 +7,34 @@ import { nameBytes, type RawName } from './file-name.ts'
  * Layout: one byte (0 folder, 1 anything else); the folded name, where each run of digits follows a byte that says how
  * many digits it has (longer is larger); and, only where folding lost something, a zero byte and what was lost: a one
  * and a bit for each character that was a capital, or else the name's own bytes.
+ *
+ * The key lies in memory it shares with others: bind it or compare it, but copy what is kept or sent.
  */
 export function sortKey(name: RawName, isDirectory: boolean): Uint8Array {
   const ascii = typeof name === 'string' ? asciiKey(name, isDirectory) : null
   return ascii ?? foldedKey(name, isDirectory)
 }
 
-const scratch = Buffer.alloc(1_536)
+/** Room for some thousand keys: an array of its own for each would cost more than all else about it. */
+const POOL_BYTES = 65_536
+/** Two runs and the name itself, at `MAX_ASCII_LENGTH`. */
+const MAX_ASCII_KEY_BYTES = 1_536
 
-/** The common case, without an intermediate string. Null where the name is not plain ASCII or is too long for the scratch space. */
+let pool = Buffer.alloc(POOL_BYTES)
+let used = 0
+
+/** The common case, without an intermediate string. Null where the name is not plain ASCII or is too long. */
 function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
   const length = name.length
   if (length > MAX_ASCII_LENGTH) return null
+  if (used + MAX_ASCII_KEY_BYTES > POOL_BYTES) {
+    pool = Buffer.alloc(POOL_BYTES)
+    used = 0
+  }
   let hasCapitals = false
   let lostZeros = false
-  let at = 1
-  scratch[0] = isDirectory ? 0 : 1
+  let at = used
+  pool[at++] = isDirectory ? 0 : 1
   for (let i = 0; i < length; i++) {
     let code = name.charCodeAt(i)
     if (code > 0x7e || code < 0x20) return null
@@ -32,8 +44,8 @@ function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
       let start = i
       while (start < end - 1 && name.charCodeAt(start) === 0x30) start++
       if (start !== i) lostZeros = true
-      at = writeRunLength(scratch, at, end - start)
-      for (let j = start; j < end; j++) scratch[at++] = name.charCodeAt(j)
+      at = writeRunLength(pool, at, end - start)
+      for (let j = start; j < end; j++) pool[at++] = name.charCodeAt(j)
       i = end - 1
       continue
     }
@@ -41,29 +53,30 @@ function asciiKey(name: string, isDirectory: boolean): Uint8Array | null {
       code += 0x20
       hasCapitals = true
     }
-    scratch[at++] = code
+    pool[at++] = code
   }
-  if (lostZeros || hasCapitals) scratch[at++] = 0
-  if (lostZeros) at += scratch.write(name, at, 'latin1')
+  if (lostZeros || hasCapitals) pool[at++] = 0
+  if (lostZeros) at += pool.write(name, at, 'latin1')
   else if (hasCapitals) at = writeCapitals(name, at)
-  return Uint8Array.prototype.slice.call(scratch, 0, at)
+  const key = new Uint8Array(pool.buffer, pool.byteOffset + used, at - used)
+  used = at
+  return key
 }
 
 function writeCapitals(name: string, start: number): number {
   let at = start
-  scratch[at++] = 1
+  pool[at++] = 1
   for (let i = 0; i < name.length; i += 8) {
     let bits = 0
     for (let j = 0; j < 8; j++) {
       const code = name.charCodeAt(i + j)
       if (code >= 0x41 && code <= 0x5a) bits |= 0x80 >>> j
     }
-    scratch[at++] = bits
+    pool[at++] = bits
   }
   return at
 }
 
-/** Two runs and the name itself fit the scratch space at this length. */
 const MAX_ASCII_LENGTH = 255
 
 function foldedKey(name: RawName, isDirectory: boolean): Uint8Array {
