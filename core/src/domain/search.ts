@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Entry } from './entry.ts'
 import { entryKinds, fileTypes } from './file-kind.ts'
 import { LocationId } from './ids.ts'
+import { SidecarKind } from './sidecar.ts'
 
 /** Longer than any name a file system allows, with room for a few more words. */
 const MAX_QUERY_LENGTH = 1_000
@@ -41,6 +42,10 @@ export const SearchInput = z.object({
     .boolean()
     .optional()
     .describe('also hidden files and what is in hidden folders; a query that begins with a dot does so too'),
+  content: z
+    .boolean()
+    .optional()
+    .describe('also what files say: text of documents, text read in pictures; whole words, the last one may go on'),
   sort: SearchSort.default('relevance').describe('best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])
@@ -51,12 +56,33 @@ export const SearchInput = z.object({
 })
 export type SearchInput = z.infer<typeof SearchInput>
 
-/** Where an entry matched. */
-export const SearchReason = z.object({
+/** Start and end (not included) of each matching part, in UTF-16 code units. */
+const Ranges = z.array(z.tuple([z.number(), z.number()]))
+
+export const NameReason = z.object({
   field: z.literal('name'),
-  /** Start and end (not included) of each matching part, in UTF-16 code units of the field. */
-  ranges: z.array(z.tuple([z.number(), z.number()])),
+  /** Of the name. */
+  ranges: Ranges,
 })
+export type NameReason = z.infer<typeof NameReason>
+
+export const TextReason = z.object({
+  field: z.literal('text'),
+  /** What holds the text. */
+  kind: SidecarKind,
+  /** From 1; null where there is one only. */
+  page: z.number().nullable(),
+  /** A piece of the text, on one line; empty where it cannot be read now. */
+  snippet: z.string(),
+  /** Of the snippet. */
+  ranges: Ranges,
+  /** Left, top, width and height of the first word that matches as parts of the page, 0 to 1, where they are known. */
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+})
+export type TextReason = z.infer<typeof TextReason>
+
+/** Where an entry matched. */
+export const SearchReason = z.discriminatedUnion('field', [NameReason, TextReason])
 export type SearchReason = z.infer<typeof SearchReason>
 
 export const SearchItem = Entry.extend({

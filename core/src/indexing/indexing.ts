@@ -13,6 +13,7 @@ import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
 import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, look, quickScan, type QuickScan } from './look-at-disk.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
+import type { IndexTextsReport } from '../search/text/index-texts.ts'
 import type { Explanation, IdentifyReport } from './worker/requests.ts'
 
 /** Work that has not stopped by then waits for a file system that may never answer. */
@@ -83,6 +84,11 @@ export class Indexing {
   /** Runs a query that takes longer than the main thread may stand still, in the index worker. */
   select(sql: string, ...params: SQLInputValue[]): Promise<Record<string, SQLOutputValue>[]> {
     return this.#deps.worker.request('select', { sql, params })
+  }
+
+  /** Brings the index of texts up to what sidecars say, in the index worker; `check` also finds what it has lost. */
+  indexTexts(root: string, { check }: { check: boolean }, signal: AbortSignal): Promise<IndexTextsReport> {
+    return this.#deps.worker.request('texts', { root, check }, { signal })
   }
 
   /** Scans one folder at once; see the operation. */

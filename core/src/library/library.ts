@@ -171,6 +171,7 @@ export class Library implements AsyncDisposable {
       pools: deps.sidecarPools,
       root: files.sidecars,
       select: (sql, ...params) => indexing.select(sql, ...params),
+      indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),
       jobs: () => jobs,
       locations: () => locations.map,
       policy: deps.sidecarPolicy,
@@ -192,6 +193,7 @@ export class Library implements AsyncDisposable {
     const search = parts.use(
       new NameSearch({
         file: files.database,
+        sidecars: files.sidecars,
         log,
         now,
         locations: () => locations.map,

@@ -113,7 +113,7 @@ test('after any changes the index finds what a plain search of the rows finds, p
         library.locations.length = 0
         const outer = library.addLocation('/home/Foto')
         const inner = library.addLocation('/home/Foto/.hidden', outer)
-        using index = new LibraryIndex(library.file)
+        using index = new LibraryIndex(library.file, library.sidecars)
         expect(found(library, index, {})).toEqual(foundPlainly(library, {}))
         for (const each of steps) {
           const rows = library.rows().filter((row) => row.id !== outer && row.id !== inner)
@@ -147,7 +147,7 @@ test('a folder that moves takes along what is in it, in and out of a location an
   const hidden = library.add(root, '.cache', { kind: 'directory' })
   const folder = library.add(root, 'deep', { kind: 'directory' })
   library.add(library.add(folder, 'er', { kind: 'directory' }), 'treasure.txt')
-  using index = new LibraryIndex(library.file)
+  using index = new LibraryIndex(library.file, library.sidecars)
   expect(found(library, index, { query: 'treasure' }, [root]).total).toBe(1)
 
   library.move(folder, hidden)
@@ -167,7 +167,7 @@ test('entries known for a moment as lying in one another are found all the same'
   const a = library.add(root, 'a', { kind: 'directory' })
   const b = library.add(a, 'b', { kind: 'directory' })
   library.add(b, 'needle')
-  using index = new LibraryIndex(library.file)
+  using index = new LibraryIndex(library.file, library.sidecars)
   expect(found(library, index, { query: 'needle' })).toEqual(foundPlainly(library, { query: 'needle' }))
   library.move(b, root)
   const first = library.takeChanges()
@@ -184,7 +184,7 @@ test('after a great many changes the index is built anew, and is right', async (
   library.db.exec('begin')
   const ids = Array.from({ length: 12_000 }, (_, i) => library.add(root, `file ${i % 100} ${i}.txt`, { size: i % 7 }))
   library.db.exec('commit')
-  using index = new LibraryIndex(library.file)
+  using index = new LibraryIndex(library.file, library.sidecars)
   expect(found(library, index, { query: 'file 42', limit: 100 })).toEqual(
     foundPlainly(library, { query: 'file 42', limit: 100 }),
   )
@@ -214,11 +214,11 @@ test.each([
   using library = await LibraryFixture.create()
   const root = library.addLocation('/home/u')
   for (const each of names) library.add(root, each)
-  using index = new LibraryIndex(library.file, { suggestionMs: Infinity })
+  using index = new LibraryIndex(library.file, library.sidecars, { suggestionMs: Infinity })
   const answer = index.search({
     plan: planSearch(SearchInput.parse({ query }), 0),
     locationRoots: [root],
     inside: null,
   })
-  expect(answer).toEqual({ ids: [], total: 0, end: null, suggestions })
+  expect(answer).toEqual({ ids: [], total: 0, end: null, suggestions, texts: new Map() })
 })

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { databaseError, openDatabase } from '../db/index.ts'
 import { markFolders } from './folder-marks.ts'
 import { entryReader, loadIndex } from './load-index.ts'
+import type { Phrase } from './text/phrases.ts'
+import { TextIndex, type TextMatches } from './text/text-index.ts'
 import type { EntryChanges, LocatedPlan, SearchAnswer } from './messages.ts'
 import { NameIndex, type NameRow } from './name-index.ts'
 import { RowFilter } from './row-filter.ts'
@@ -15,15 +17,18 @@ const SUGGESTION_MS = 25
 /** The names of a library, read from its database when they are first needed and kept up to date by `apply`. */
 export class LibraryIndex implements Disposable {
   readonly #file: string
+  readonly #sidecars: string
   readonly #suggestionMs: number
   readonly #db: DatabaseSync
   readonly #readEntry: (id: number) => NameRow | null
   readonly #names = new NameIndex()
   #loaded = false
+  #texts: TextIndex | null = null
 
-  /** Opens the database for reading; it has to exist. */
-  constructor(file: string, { suggestionMs = SUGGESTION_MS } = {}) {
+  /** Opens the database for reading; it has to exist. `sidecars` is the library's folder of them. */
+  constructor(file: string, sidecars: string, { suggestionMs = SUGGESTION_MS } = {}) {
     this.#file = file
+    this.#sidecars = sidecars
     this.#suggestionMs = suggestionMs
     this.#db = openDatabase(file, { readOnly: true })
     this.#readEntry = entryReader(this.#db)
@@ -39,9 +44,23 @@ export class LibraryIndex implements Disposable {
       extensionIds: plan.extensions.length > 0 ? this.#extensionIds(plan.extensions) : null,
       folders: roots && markFolders(index, ({ id }, outer) => (roots.has(id) ? 1 : outer)),
     })
-    const answer = runQuery(index, { ...plan, filter })
+    const texts = plan.phrases.length > 0 ? this.#findTexts(plan.phrases) : null
+    const answer = runQuery(index, { ...plan, filter, texts: texts?.matches ?? null })
     const misspelt = answer.total === 0 && plan.words.length > 0
-    return { ...answer, suggestions: misspelt ? this.#suggest(plan.text, filter) : [] }
+    return {
+      ...answer,
+      suggestions: misspelt ? this.#suggest(plan.text, filter) : [],
+      texts: texts?.index.reasons(texts.matches, answer.ids, plan.phrases) ?? new Map(),
+    }
+  }
+
+  #findTexts(phrases: readonly Phrase[]): { index: TextIndex; matches: TextMatches } {
+    try {
+      this.#texts ??= new TextIndex(this.#db, this.#sidecars)
+      return { index: this.#texts, matches: this.#texts.find(phrases) }
+    } catch (err) {
+      throw databaseError(err, this.#file)
+    }
   }
 
   /** Takes in what a transaction has changed. Safe to repeat, and in any order: entries are read as they are now. */

@@ -1,3 +1,4 @@
+import type { TextReason } from '../domain/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { PageEnd } from './cursor.ts'
 import type { SearchPlan } from './search-plan.ts'
@@ -18,6 +19,8 @@ export interface SearchAnswer {
   /** Where the page ends, where more follow. */
   readonly end: PageEnd | null
   readonly suggestions: readonly string[]
+  /** Where the texts of the page's entries match. */
+  readonly texts: ReadonlyMap<number, readonly TextReason[]>
 }
 
 /** Ids of entries that a committed transaction has added, changed or removed. */

@@ -10,6 +10,7 @@ async function createSearch(overrides: Partial<NameSearchDeps> = {}) {
   const root = library.addLocation('/home/u/Pictures')
   const search = new NameSearch({
     file: library.file,
+    sidecars: library.sidecars,
     log: silentLogger,
     now: Date.now,
     locations: () => ({

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { Entry, SearchInput, SearchItem, SearchResult } from '../domain/index.ts'
+import type { Entry, SearchInput, SearchItem, SearchResult, TextReason } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -26,6 +26,8 @@ export type SearchedFolder = { readonly directoryId: number } | { readonly entri
 export interface NameSearchDeps {
   /** The library's database file. */
   readonly file: string
+  /** Its folder of sidecars, where what texts say is read. */
+  readonly sidecars: string
   readonly log: Logger
   readonly now: () => number
   readonly locations: () => SearchedLocations
@@ -37,14 +39,19 @@ export interface NameSearchDeps {
   readonly idleMs?: number
 }
 
-/** Finds entries of one library by their names. */
+/** Finds entries of one library by their names, and by what their texts say. */
 export class NameSearch implements AsyncDisposable {
   readonly #deps: NameSearchDeps
   readonly #worker: WorkerClient
 
   constructor(deps: NameSearchDeps) {
     this.#deps = deps
-    this.#worker = new WorkerClient({ file: deps.file, log: deps.log, idleMs: deps.idleMs ?? IDLE_MS })
+    this.#worker = new WorkerClient({
+      file: deps.file,
+      sidecars: deps.sidecars,
+      log: deps.log,
+      idleMs: deps.idleMs ?? IDLE_MS,
+    })
   }
 
   /** Whether the search thread lives. */
@@ -63,7 +70,7 @@ export class NameSearch implements AsyncDisposable {
     if ('entries' in scope) return this.#searchDisk(scope.entries, input, started)
     const answer = await this.#worker.ask({ plan, ...scope }, signal)
     const entries = await this.#deps.toEntries([...answer.ids])
-    const items = answer.ids.flatMap((id) => found(entries.get(id), plan))
+    const items = answer.ids.flatMap((id) => found(entries.get(id), plan, answer.texts.get(id)))
     return {
       query: input.query,
       total: answer.total,
@@ -137,7 +144,12 @@ function since(started: number): number {
   return Math.round((performance.now() - started) * 1_000) / 1_000
 }
 
-function found(entry: FoundEntry | undefined, plan: SearchPlan): SearchItem[] {
+function found(
+  entry: FoundEntry | undefined,
+  plan: SearchPlan,
+  texts: readonly TextReason[] | undefined,
+): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
-  return why ? [{ ...entry, why }] : []
+  if (!entry || (!why && !texts)) return []
+  return [{ ...entry, why: [...(why ?? []), ...(texts ?? [])] }]
 }

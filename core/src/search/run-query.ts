@@ -1,9 +1,11 @@
 import type { SearchSort } from '../domain/index.ts'
 import type { PageEnd } from './cursor.ts'
 import type { NameIndex } from './name-index.ts'
-import { NameMatcher } from './name-matcher.ts'
+import { BEYOND_NAMES, NameMatcher } from './name-matcher.ts'
 import { compareNatural, naturalPrefix } from './natural-order.ts'
 import type { RowFilter } from './row-filter.ts'
+import type { TextMatches } from './text/text-index.ts'
+import { TextRows } from './text/text-rows.ts'
 import { TopRows } from './top-rows.ts'
 import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
@@ -16,6 +18,8 @@ export interface IndexQuery {
   readonly descending: boolean
   readonly limit: number
   readonly after: PageEnd | null
+  /** Found whatever they are called; after those that are found by their names. */
+  readonly texts?: TextMatches | null
 }
 
 export interface IndexAnswer {
@@ -30,7 +34,9 @@ export interface IndexAnswer {
 /** Finds the rows that match, counts them all and gives a page of the first. */
 export function runQuery(index: NameIndex, query: IndexQuery): IndexAnswer {
   const top = makeTop(index, query)
-  const total = query.words.length === 0 ? offerAll(index, query, top) : offerMatches(index, query, top)
+  const texts = query.texts ? new TextRows(index, query.texts) : null
+  let total = query.words.length === 0 ? offerAll(index, query, top) : offerMatches(index, query, top, texts)
+  if (texts) total += offerTexts(index, query, top, texts)
   const page = top.sorted()
   const last = page.at(-1)
   return {
@@ -72,7 +78,7 @@ function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopR
   return total
 }
 
-function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number {
+function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows | null): number {
   if (query.words.some((word) => Buffer.byteLength(word) > MAX_NEEDLE_BYTES)) return 0
   const matcher = new NameMatcher(index, query.words, query.text)
   const { scanner, starts } = index
@@ -96,9 +102,31 @@ function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows): number
     }
     count = matcher.keep(query.filter.keep(hits, count))
     offer(hits, count)
+    texts?.leaveOut(hits, count)
     total += count
   }
   return total
+}
+
+/** The rows whose texts match and whose names do not, a turn of hits at a time. */
+function offerTexts(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows): number {
+  const { hits } = index.scanner
+  const offer: Offer =
+    query.sort === 'relevance' ? (_, count) => offerByScore(hits, count, texts, top) : offerByKey(index, query, top)
+  let total = 0
+  for (let from = 0; from < texts.rows.length; from += hits.length) {
+    const count = query.filter.keep(hits, texts.write(from, hits))
+    offer(hits, count)
+    total += count
+  }
+  return total
+}
+
+function offerByScore(hits: Uint32Array, count: number, { scores }: TextRows, top: TopRows): void {
+  for (let i = 0; i < count; i++) {
+    const row = hits[i]! >>> PLACE_BITS
+    top.offer(row, BEYOND_NAMES + scores[row]!)
+  }
 }
 
 /** Leaves one hit of each row, the one at the best place; returns how many they are. */

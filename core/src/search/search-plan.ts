@@ -3,6 +3,7 @@ import { CoreError } from '../util/errors.ts'
 import { foldName } from '../util/fold.ts'
 import { fingerprintOf, type PageEnd, readCursor } from './cursor.ts'
 import { parseSizeExpression, type SizeRange } from './size-expression.ts'
+import { type Phrase, readPhrases, splitQuery } from './text/phrases.ts'
 import { parseTimeExpression, type TimeRange } from './time-expression.ts'
 
 /** A search as the index carries it out: everything read, nothing looked up. It can be posted to a worker. */
@@ -11,6 +12,8 @@ export interface SearchPlan {
   readonly words: readonly string[]
   /** The whole query, folded: a name that equals it comes first. */
   readonly text: string
+  /** What a text must hold, all of it; none where texts are not searched. */
+  readonly phrases: readonly Phrase[]
   readonly types: readonly SearchType[]
   /** Lower case, without a dot. */
   readonly extensions: readonly string[]
@@ -48,6 +51,7 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   return {
     words,
     text,
+    phrases: input.content ? readPhrases(input.query) : [],
     types: input.type,
     extensions: input.ext
       .flatMap((ext) => ext.split(','))
@@ -68,13 +72,9 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
 
 /** The words of a query, folded; what stands between quotes is one word. */
 export function readWords(query: string): { words: string[]; text: string } {
-  const found = [
-    ...query
-      .toWellFormed()
-      .replaceAll('\0', ' ')
-      .matchAll(/"([^"]*)"?|[^\s"]+/g),
-  ].map((match) => match[1] ?? match[0])
-  const words = found.map((word) => foldName(word).trim()).filter((word) => word !== '')
+  const words = splitQuery(query)
+    .map((part) => foldName(part.text).trim())
+    .filter((word) => word !== '')
   if (words.length > MAX_WORDS)
     throw new CoreError('InvalidInput', `a search takes at most ${MAX_WORDS} words, not ${words.length}`)
   return { words: [...new Set(words)], text: words.join(' ') }

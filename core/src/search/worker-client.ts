@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { SearchWorkerData } from './search-worker.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { EntryChanges, LocatedPlan, SearchAnswer, WorkerReply, WorkerRequest } from './messages.ts'
@@ -18,6 +19,8 @@ interface Asked {
 export interface WorkerClientDeps {
   /** The library's database file. */
   readonly file: string
+  /** The library's folder of sidecars. */
+  readonly sidecars: string
   readonly log: Logger
   /** How long the thread lives without a search, in milliseconds. */
   readonly idleMs: number
@@ -101,7 +104,7 @@ export class WorkerClient implements AsyncDisposable {
 
   #start(): Worker {
     const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
-      workerData: this.#deps.file,
+      workerData: { file: this.#deps.file, sidecars: this.#deps.sidecars } satisfies SearchWorkerData,
       name: 'search',
     })
     worker.on('message', (reply: WorkerReply) => {

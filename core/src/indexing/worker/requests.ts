@@ -1,6 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
+import type { IndexTextsReport, IndexTextsRequest } from '../../search/text/index-texts.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { DirtyDirectory, ScanReport, ScanRequest } from './scan-request.ts'
@@ -131,6 +132,8 @@ export interface IndexRequests {
   checkpoint: { request: null; report: null }
   /** Reads what takes longer than the main thread may stand still. */
   select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
+  /** Brings the index of texts up to what sidecars say. */
+  texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
   root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */

@@ -1,6 +1,10 @@
 CREATE VIEW sidecar_availability as
   select content_id, kind, variant, format, size, checksum from sidecars where state = 2;
 
+CREATE TRIGGER sidecars_delete_text after delete on sidecars when old.indexed is not null begin
+  delete from texts where rowid = old.content_id * 16 + old.kind;
+  end;
+
 CREATE TABLE audio_media(
   content_id integer primary key references content_identities(id) on delete cascade,
   duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
@@ -123,12 +127,25 @@ CREATE TABLE sidecars(
   created_at integer not null,
   took_ms integer,
   updated_at integer not null
-  ) strict;
+  , indexed blob) strict;
 
 CREATE TABLE stale_contents(
   entry_id integer primary key references entries(id) on delete cascade,
   content_id integer not null references content_identities(id)
   ) strict;
+
+CREATE VIRTUAL TABLE texts using fts5(
+  text, content = '', contentless_delete = 1, prefix = '2 3',
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
+  );
+
+CREATE TABLE 'texts_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'texts_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'texts_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'texts_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TABLE volumes(
   id integer primary key,
@@ -162,5 +179,8 @@ CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
 CREATE UNIQUE INDEX entries_uuid on entries(uuid);
 
 CREATE UNIQUE INDEX sidecars_key on sidecars(content_id, kind, variant, format);
+
+CREATE INDEX sidecars_unindexed on sidecars(id)
+  where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum;
 
 CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;

@@ -30,6 +30,7 @@ export interface ModelRow {
 export class LibraryFixture implements Disposable {
   readonly #dir = createTempDir('search')
   readonly file = join(this.#dir.path, 'database.db')
+  readonly sidecars = join(this.#dir.path, 'sidecars')
   readonly db: DatabaseSync
   readonly locations: { id: string; name: string; path: string; directoryId: number }[] = []
   #upserted: number[] = []

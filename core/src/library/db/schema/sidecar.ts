@@ -28,6 +28,8 @@ export interface SidecarTable {
   /** How long the content took, all its variants together; null until it was tried. */
   took_ms: Generated<number | null>
   updated_at: number
+  /** The checksum of the file whose text is in the index of texts; null where none is. */
+  indexed: Generated<Uint8Array | null>
 }
 
 /** What this library's folder has. */

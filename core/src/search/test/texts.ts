@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import { sidecarPath } from '../../sidecars/paths.ts'
+import { formatTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import { indexTexts } from '../text/index-texts.ts'
+import type { LibraryFixture } from './library-fixture.ts'
+
+const READY = sidecarStates.indexOf('ready')
+
+/** Gives entries a content of their own; returns its row. */
+export function addContent({ db }: LibraryFixture, ...entries: number[]): number {
+  const { lastInsertRowid } = db
+    .prepare(
+      'insert into content_identities(uuid, hash, hash_version, size, type, confidence) values(?, randomblob(32), 1, 0, 0, 0)',
+    )
+    .run(randomBytes(16))
+  for (const entry of entries) db.prepare('update entries set content_id = ? where id = ?').run(lastInsertRowid, entry)
+  return Number(lastInsertRowid)
+}
+
+/** A sidecar that is ready, with its file, as a generator leaves it; another text for one that is there. */
+export function say(
+  library: LibraryFixture,
+  content: number,
+  text: string | readonly TextPage[],
+  kind: SidecarKind = 'text',
+) {
+  const pages = typeof text === 'string' ? [{ page: 1, text, source: 'text' as const }] : text
+  const json = formatTextSidecar({ engine: { name: 'test', version: '1' }, languages: [], pages })
+  const checksum = createHash('sha256').update(json).digest()
+  const path = pathOf(library, content, kind)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, json)
+  library.db
+    .prepare(
+      `insert into sidecars(uuid, content_id, kind, variant, format, state, size, checksum, recipe, created_at, updated_at)
+       values(randomblob(16), ?, ?, 'default', 'json', ${READY}, ?, ?, 1, 0, 0)
+       on conflict(content_id, kind, variant, format) do update set checksum = excluded.checksum`,
+    )
+    .run(content, sidecarKinds.indexOf(kind), json.length, checksum)
+}
+
+export function pathOf({ db, sidecars }: LibraryFixture, content: number, kind: SidecarKind = 'text'): string {
+  const row = db.prepare('select uuid from content_identities where id = ?').get(content)
+  const contentId = blobToUuid(row!['uuid'] as Uint8Array) as ContentId
+  return sidecarPath(sidecars, { contentId, kind, variant: 'default', format: 'json' })
+}
+
+/** What the index worker does after sidecars were made. */
+export function indexAll(
+  { db, sidecars }: LibraryFixture,
+  { check = false, signal = new AbortController().signal } = {},
+) {
+  return indexTexts(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
+}

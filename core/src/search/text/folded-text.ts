@@ -1,0 +1,70 @@
+import { foldName, foldPieces } from '../../util/fold.ts'
+import type { TextRange } from '../match-ranges.ts'
+
+/** Where each letter comes from is found out for pieces of about this length, and only where something was found. */
+const PIECE_LENGTH = 256
+
+interface Piece {
+  readonly source: string
+  readonly sourceStart: number
+  /** In the folded text. */
+  readonly start: number
+}
+
+/** A text without case and accents, which knows where its parts come from. */
+export class FoldedText {
+  readonly text: string
+  readonly #pieces: Piece[] = []
+
+  constructor(source: string) {
+    let text = ''
+    for (const [sourceStart, end] of pieces(source)) {
+      const piece = source.slice(sourceStart, end)
+      this.#pieces.push({ source: piece, sourceStart, start: text.length })
+      text += foldName(piece)
+    }
+    this.text = text
+  }
+
+  /** The part of the source that a part of the folded text comes from. */
+  toSource([start, end]: TextRange): TextRange {
+    return [this.#sourceOf(start)[0], this.#sourceOf(end - 1)[1]]
+  }
+
+  /** Start and end of the source of one code unit. */
+  #sourceOf(at: number): TextRange {
+    const { source, sourceStart, start } = this.#pieceAt(at)
+    const folded = foldName(source)
+    if (folded.length === source.length && folded === source.toLowerCase())
+      return [sourceStart + at - start, sourceStart + at - start + 1]
+    let place = start
+    for (const each of foldPieces(source)) {
+      place += each.folded.length
+      if (at < place) return [sourceStart + each.start, sourceStart + each.end]
+    }
+    return [sourceStart + source.length, sourceStart + source.length]
+  }
+
+  #pieceAt(at: number): Piece {
+    let low = 0
+    let high = this.#pieces.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#pieces[middle]!.start <= at) low = middle
+      else high = middle - 1
+    }
+    return this.#pieces[low]!
+  }
+}
+
+/** Cuts at white space, which nothing is joined across. */
+function* pieces(source: string): Generator<TextRange> {
+  const space = /\s/g
+  for (let start = 0; start < source.length;) {
+    space.lastIndex = start + PIECE_LENGTH
+    const cut = space.exec(source)
+    const end = cut ? cut.index + 1 : source.length
+    yield [start, end]
+    start = end
+  }
+}

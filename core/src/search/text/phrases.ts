@@ -1,0 +1,104 @@
+import { foldName } from '../../util/fold.ts'
+
+/** One word of a query, or several between quotes, as they are looked for in texts. */
+export interface Phrase {
+  /** Folded tokens that follow each other; at least one. */
+  readonly tokens: readonly string[]
+  /** The last token may go on: it is still being typed. */
+  readonly prefix: boolean
+}
+
+/** A part of a query: a word, or what stands between quotes. */
+export interface QueryPart {
+  readonly text: string
+  /** Nothing follows it, not even a space or the quote that closes it. */
+  readonly open: boolean
+}
+
+/** Shorter ones begin half of all words. */
+const MIN_PREFIX = 2
+
+/** Scripts that put no spaces between words: each sign is a token of its own, and a word is a phrase of them. */
+const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
+
+/**
+ * What words are made of. The index splits by the same categories (`tokenizerCategories`), so that what is found there
+ * is found here again, to be shown.
+ */
+const IN_TOKEN = String.raw`[\p{L}\p{M}\p{N}\p{Co}]`
+
+/** For FTS5's `unicode61`: the categories in `IN_TOKEN`. A migration has them too: another choice needs another one. */
+export const tokenizerCategories = 'L* M* N* Co'
+
+const HAS_UNSPACED = new RegExp(UNSPACED, 'v')
+const EACH_UNSPACED = new RegExp(UNSPACED, 'gv')
+const TOKEN = new RegExp(`${UNSPACED}|[${IN_TOKEN}--${UNSPACED}]+`, 'gv')
+const IS_IN_TOKEN = new RegExp(`^${IN_TOKEN}`, 'v')
+const IS_UNSPACED = new RegExp(`^${UNSPACED}`, 'v')
+
+/** The words and quoted parts of a query, in their order. */
+export function splitQuery(query: string): QueryPart[] {
+  const clean = query.toWellFormed().replaceAll('\0', ' ')
+  return [...clean.matchAll(/"([^"]*)("?)|[^\s"]+/g)].map((match) => ({
+    text: match[1] ?? match[0],
+    open: match.index + match[0].length === clean.length && match[2] !== '"',
+  }))
+}
+
+/** A query as texts are searched for it. Parts without a letter or digit are left out. */
+export function readPhrases(query: string): Phrase[] {
+  return splitQuery(query).flatMap(({ text, open }) => {
+    const tokens = foldName(text).match(TOKEN) ?? []
+    const last = tokens.at(-1)
+    return last === undefined ? [] : [{ tokens, prefix: open && last.length >= MIN_PREFIX }]
+  })
+}
+
+/** The query in FTS5's language: all phrases, each quoted, so that nothing in them means anything. */
+export function toMatch(phrases: readonly Phrase[]): string {
+  return phrases.map(({ tokens, prefix }) => `"${tokens.join(' ')}"${prefix ? '*' : ''}`).join(' AND ')
+}
+
+/** A text as the index takes it. */
+export function toIndexed(text: string): string {
+  const folded = foldName(text.toWellFormed().replaceAll('\0', ' '))
+  return HAS_UNSPACED.test(folded) ? folded.replaceAll(EACH_UNSPACED, ' $& ') : folded
+}
+
+/** Start and end of every place where a phrase stands in a folded text, up to `limit` of them. */
+export function findPhrase(folded: string, { tokens, prefix }: Phrase, limit: number): [number, number][] {
+  const found: [number, number][] = []
+  const [first, ...others] = tokens
+  for (let at = folded.indexOf(first!); at >= 0 && found.length < limit; at = folded.indexOf(first!, at + 1)) {
+    if (!isBoundary(folded, at)) continue
+    let end = at + first!.length
+    for (const token of others) {
+      const start = isBoundary(folded, end) ? nextToken(folded, end) : -1
+      end = start >= 0 && folded.startsWith(token, start) ? start + token.length : -1
+      if (end < 0) break
+    }
+    if (end >= 0 && (prefix || isBoundary(folded, end))) found.push([at, end])
+  }
+  return found
+}
+
+/** Whether a token may begin or end here. */
+function isBoundary(text: string, at: number): boolean {
+  if (at === 0 || at >= text.length) return true
+  const before = signBefore(text, at)
+  const after = String.fromCodePoint(text.codePointAt(at)!)
+  if (!IS_IN_TOKEN.test(before) || !IS_IN_TOKEN.test(after)) return true
+  return IS_UNSPACED.test(before) || IS_UNSPACED.test(after)
+}
+
+function signBefore(text: string, at: number): string {
+  const unit = text.charCodeAt(at - 1)
+  return text.slice(unit >= 0xdc00 && unit <= 0xdfff ? at - 2 : at - 1, at)
+}
+
+function nextToken(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    if (IS_IN_TOKEN.test(text.slice(at, at + 2))) return at
+  }
+  return -1
+}

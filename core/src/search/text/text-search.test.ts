@@ -1,0 +1,248 @@
+import { rmSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { SearchInput, searchSorts } from '../../domain/index.ts'
+import { foldName } from '../../util/fold.ts'
+import type { PageEnd } from '../cursor.ts'
+import { LibraryIndex } from '../library-index.ts'
+import { planSearch } from '../search-plan.ts'
+import { LibraryFixture } from '../test/library-fixture.ts'
+import { plainSearch } from '../test/plain-search.ts'
+import { addContent, indexAll, pathOf, say } from '../test/texts.ts'
+
+async function createLibrary() {
+  const library = await LibraryFixture.create()
+  const root = library.addLocation('/home/u/Papers')
+  const index = new LibraryIndex(library.file, library.sidecars)
+  onTestFinished(() => {
+    index[Symbol.dispose]()
+    library[Symbol.dispose]()
+  })
+  const search = (asked: Partial<SearchInput>) => {
+    const plan = planSearch(SearchInput.parse({ content: true, ...asked }), 0)
+    return index.search({ plan, locationRoots: [root], inside: null })
+  }
+  return { library, root, index, search }
+}
+
+test('a file is found by what it says, after those that are called so', async () => {
+  const { library, root, search } = await createLibrary()
+  const [scan, named, copy] = ['scan.pdf', 'invoice.txt', 'copy.pdf'].map((name) => library.add(root, name))
+  const content = addContent(library, scan!, copy!)
+  say(library, content, [
+    { page: 1, text: 'Nothing here', source: 'layer' },
+    { page: 2, text: 'The invoice\nof Acme', source: 'layer' },
+  ])
+  await indexAll(library)
+  const { ids, total, texts } = search({ query: 'invoice' })
+  expect(ids).toEqual([named, scan, copy])
+  expect(total).toBe(3)
+  const reason = { field: 'text', kind: 'text', page: 2, snippet: 'The invoice of Acme', ranges: [[4, 11]] }
+  expect([...texts]).toEqual([
+    [scan, [reason]],
+    [copy, [reason]],
+  ])
+  expect(search({ query: 'invoice', content: false }).ids).toEqual([named])
+  expect(search({ query: 'invoice acme' }).ids).toEqual([scan, copy])
+  expect(search({ query: '"of acme"' }).ids).toEqual([scan, copy])
+  expect(search({ query: '"acme of"' }).ids).toEqual([])
+  expect(search({ query: 'inv' }).ids).toEqual([named, scan, copy])
+  expect(search({ query: 'inv ' }).ids).toEqual([named])
+  expect(search({ query: 'invoice', type: ['folder'] }).total).toBe(0)
+})
+
+test('what a picture says is found with its place', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'board.jpg')
+  const words = ['Opening', 'hours'].map((text, i) => ({
+    text,
+    box: [0.1 + i / 2, 0.2, 0.3, 0.1] as [number, number, number, number],
+    confidence: 0.9,
+  }))
+  const content = addContent(library, id)
+  say(library, content, [{ page: 1, text: 'Opening hours', source: 'ocr', words }], 'ocr')
+  say(library, content, 'hours of nothing', 'text')
+  await indexAll(library)
+  expect(search({ query: 'hours' }).texts.get(id)).toEqual([
+    { field: 'text', kind: 'ocr', page: null, snippet: 'Opening hours', ranges: [[8, 13]], box: [0.6, 0.2, 0.3, 0.1] },
+    { field: 'text', kind: 'text', page: null, snippet: 'hours of nothing', ranges: [[0, 5]] },
+  ])
+  expect(search({ query: 'hours' }).total).toBe(1)
+})
+
+test('what is made again is found by what it says now, and what is removed not at all', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'a.pdf')
+  const content = addContent(library, id)
+  say(library, content, 'old words')
+  await indexAll(library)
+  expect(await indexAll(library)).toEqual({ indexed: 0, missing: 0 })
+  say(library, content, 'new words')
+  expect(await indexAll(library)).toEqual({ indexed: 1, missing: 0 })
+  expect(search({ query: 'old' }).total).toBe(0)
+  expect(search({ query: 'new words' }).total).toBe(1)
+  library.db.prepare('delete from sidecars').run()
+  expect(search({ query: 'words' }).total).toBe(0)
+  expect(library.db.prepare('select count(*) as n from texts_docsize').get()).toEqual({ n: 0 })
+})
+
+test('a check finds what the index has lost, and what it should not have', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'a.pdf')
+  say(library, addContent(library, id), 'some words')
+  await indexAll(library)
+  library.db.exec("delete from texts; insert into texts(rowid, text) values(9999, 'some ghost')")
+  expect(await indexAll(library)).toEqual({ indexed: 0, missing: 0 })
+  expect(await indexAll(library, { check: true })).toEqual({ indexed: 1, missing: 0 })
+  expect(search({ query: 'some' }).ids).toEqual([id])
+  expect(library.db.prepare('select count(*) as n from texts_docsize').get()).toEqual({ n: 1 })
+})
+
+test('a text whose file is gone is found, and cannot be shown', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'a.pdf')
+  const content = addContent(library, id)
+  say(library, content, 'some words')
+  await indexAll(library)
+  rmSync(pathOf(library, content))
+  expect(search({ query: 'some' }).texts.get(id)).toEqual([
+    { field: 'text', kind: 'text', page: null, snippet: '', ranges: [] },
+  ])
+  say(library, content, 'other words')
+  rmSync(pathOf(library, content))
+  expect(await indexAll(library)).toEqual({ indexed: 0, missing: 1 })
+})
+
+test('indexing that is cancelled goes on where it was', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'a.pdf')
+  say(library, addContent(library, id), 'some words')
+  await expect(indexAll(library, { signal: AbortSignal.abort() })).rejects.toThrow('aborted')
+  await indexAll(library)
+  expect(search({ query: 'some' }).ids).toEqual([id])
+})
+
+const word = fc.constantFrom(
+  'acme',
+  'Acme',
+  'invoice',
+  'in',
+  'café',
+  'CAFE',
+  'ﬁn',
+  'fin',
+  'it’s',
+  'C++',
+  '東京',
+  '京',
+  '10',
+  '1',
+  'straße',
+  'йод',
+  'ёж',
+)
+const text = fc
+  .array(fc.tuple(word, fc.constantFrom(' ', ', ', '\n', '-', '…', '_')), { maxLength: 8 })
+  .map((parts) => parts.flat().join(''))
+const query = fc.oneof(
+  fc
+    .array(
+      fc.oneof(
+        word,
+        fc.tuple(word, word).map(([a, b]) => `"${a} ${b}"`),
+      ),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((parts) => parts.join(' ')),
+  fc.tuple(word, fc.constantFrom(' ', '"', '')).map((parts) => parts.join('')),
+  fc.string({ maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom('"', '*', '(', ')', ':', '^', '-', '+', ' ', 'a', 'c', 'OR', 'NEAR', 'text', '\0'),
+    maxLength: 8,
+  }),
+)
+
+/** Texts as one would search them: every text cut into words, every place of them tried. */
+function says(source: string, asked: string): boolean {
+  const tokensOf = (of: string) =>
+    foldName(of.replaceAll('\0', ' ')).match(/[\u4e00-\u9fff]|(?:(?![\u4e00-\u9fff])[\p{L}\p{M}\p{N}])+/gu) ?? []
+  const tokens = tokensOf(source)
+  const parts = [...asked.replaceAll('\0', ' ').matchAll(/"([^"]*)("|$)|[^\s"]+/g)].map((match) => ({
+    wanted: tokensOf(match[1] ?? match[0]),
+    open: match[2] !== '"' && match.index + match[0].length === asked.length,
+  }))
+  const spoken = parts.filter(({ wanted }) => wanted.length > 0)
+  if (spoken.length === 0) return false
+  return spoken.every(({ wanted, open }) =>
+    tokens.some((_, at) =>
+      wanted.every((each, i) => {
+        const token = tokens[at + i]
+        const mayGoOn = open && i === wanted.length - 1 && each.length >= 2
+        return token === each || (mayGoOn && token?.startsWith(each))
+      }),
+    ),
+  )
+}
+
+const inOrderOf = (all: readonly number[], some: readonly number[]) => all.filter((id) => some.includes(id))
+
+test(
+  'random texts are found as a plain search finds them, on all pages, by any order',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ name: word, text, copies: fc.integer({ min: 1, max: 2 }) }), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.array(fc.record({ query, sort: fc.constantFrom(...searchSorts), limit: fc.integer({ min: 1, max: 5 }) }), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        async (files, searches) => {
+          using library = await LibraryFixture.create()
+          const root = library.addLocation('/home/u/Papers')
+          const textOf = new Map<number, string>()
+          for (const [i, file] of files.entries()) {
+            const ids = Array.from({ length: file.copies }, (_, copy) =>
+              library.add(root, `${i}${copy}${file.name}.txt`, { mtime: i }),
+            )
+            say(library, addContent(library, ...ids), file.text)
+            for (const id of ids) textOf.set(id, file.text)
+          }
+          await indexAll(library)
+          using index = new LibraryIndex(library.file, library.sidecars)
+          for (const { query: asked, sort, limit } of searches) {
+            const input = SearchInput.parse({ query: asked, content: true, sort, limit, hidden: true })
+            const plan = planSearch(input, 0)
+            const ids: number[] = []
+            let total = 0
+            for (let after: PageEnd | null = null; ;) {
+              const page = index.search({ plan: { ...plan, after }, locationRoots: [root], inside: null })
+              ids.push(...page.ids)
+              total = page.total
+              for (const [id, reasons] of page.texts) {
+                expect(says(textOf.get(id)!, asked)).toBe(true)
+                for (const { ranges } of reasons) expect(ranges.length).toBeGreaterThan(0)
+              }
+              after = page.end
+              if (!after) break
+            }
+            const everywhere = { rows: library.rows(), roots: new Set([root]), inside: null }
+            const byName = plainSearch(input, everywhere)
+            const all = plainSearch({ ...input, query: '' }, everywhere)
+            const found = all.filter((id) => byName.includes(id) || says(textOf.get(id) ?? '', asked))
+            expect({ asked, total }).toEqual({ asked, total: found.length })
+            // By relevance names come first; how texts are ranked among themselves is not looked at here.
+            const isRanked = plan.sort === 'relevance'
+            const shown = isRanked ? [...ids.slice(0, byName.length), ...inOrderOf(all, ids.slice(byName.length))] : ids
+            const expected = isRanked ? [...byName, ...found.filter((id) => !byName.includes(id))] : found
+            expect({ asked, sort, shown }).toEqual({ asked, sort, shown: expected })
+          }
+        },
+      ),
+      { numRuns: 40 },
+    )
+  },
+)
