@@ -5,6 +5,7 @@ const sidecar = {
   engine: { name: 'reader', version: '1.2' },
   languages: ['eng'],
   confidence: 0.8,
+  truncated: true,
   pages: [
     { page: 1, title: 'Cover', text: 'Hello', source: 'layer' },
     {

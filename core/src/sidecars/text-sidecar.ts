@@ -34,6 +34,8 @@ export interface TextSidecar {
   readonly pages: readonly TextPage[]
   /** 0 to 1, of the whole. */
   readonly confidence?: number
+  /** The file has more text than is kept of one. */
+  readonly truncated?: boolean
 }
 
 /** One of another version is not read: it is made again. */
@@ -54,6 +56,7 @@ export function parseTextSidecar(json: string): TextSidecar | null {
     languages: list(value['languages'], text),
     pages: list(value['pages'], page),
     ...optional('confidence', part(value['confidence'])),
+    ...optional('truncated', value['truncated'] === true ? true : null),
   }
 }
 

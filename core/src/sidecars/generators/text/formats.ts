@@ -1,0 +1,65 @@
+import type { FileType } from '../../../domain/index.ts'
+import type { ContentFacts } from '../generator.ts'
+
+/** The readers, each named after its file in `readers/`. */
+export type ReaderName =
+  | 'email'
+  | 'epub'
+  | 'excel'
+  | 'html'
+  | 'opendocument'
+  | 'outlook'
+  | 'pdf'
+  | 'plain'
+  | 'powerpoint'
+  | 'rtf'
+  | 'word'
+  | 'word-97'
+
+const OOXML = 'application/vnd.openxmlformats-officedocument'
+const ODF = 'application/vnd.oasis.opendocument'
+
+const readersByMime: Readonly<Record<string, ReaderName>> = {
+  'application/pdf': 'pdf',
+  [`${OOXML}.wordprocessingml.document`]: 'word',
+  [`${OOXML}.spreadsheetml.sheet`]: 'excel',
+  [`${OOXML}.presentationml.presentation`]: 'powerpoint',
+  'application/msword': 'word-97',
+  [`${ODF}.text`]: 'opendocument',
+  [`${ODF}.spreadsheet`]: 'opendocument',
+  [`${ODF}.presentation`]: 'opendocument',
+  [`${ODF}.graphics`]: 'opendocument',
+  [`${ODF}.text-flat-xml`]: 'opendocument',
+  [`${ODF}.spreadsheet-flat-xml`]: 'opendocument',
+  [`${ODF}.presentation-flat-xml`]: 'opendocument',
+  'application/epub+zip': 'epub',
+  'application/rtf': 'rtf',
+  'text/rtf': 'rtf',
+  'text/html': 'html',
+  'application/xhtml+xml': 'html',
+  'application/x-fictionbook+xml': 'html',
+  'message/rfc822': 'email',
+  'multipart/related': 'email',
+  'application/vnd.ms-outlook': 'outlook',
+  'text/csv': 'plain',
+  'text/tab-separated-values': 'plain',
+  'application/mbox': 'plain',
+}
+
+/** Of these types, what has no reader of its own is read as plain text. */
+const plainTypes: ReadonlySet<FileType> = new Set(['text', 'code', 'config', 'web', 'calendar', 'contact'])
+
+/** Formats of these types that are not text. */
+const binaryMimes: ReadonlySet<string> = new Set([
+  'application/vnd.google-earth.kmz',
+  'application/warc',
+  'application/x-bplist',
+  'application/x-webarchive',
+])
+
+/** Whoever reads such a content; null where there is no text in it, or nothing here finds it. */
+export function readerOf({ type, mime }: ContentFacts): ReaderName | null {
+  const reader = mime === null ? undefined : readersByMime[mime]
+  if (reader) return reader
+  return plainTypes.has(type) && !(mime !== null && binaryMimes.has(mime)) ? 'plain' : null
+}

@@ -1,0 +1,92 @@
+import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import type { RawName } from '../../../util/file-name.ts'
+import type { Engine } from '../generator.ts'
+import { packageVersion } from './package-version.ts'
+import { readWhole } from './read-whole.ts'
+
+/** It is held in memory twice: once as read, once where the engine reads it. */
+const MAX_BYTES = 256 * 2 ** 20
+/** A page smaller than this has a size that says nothing; in points. */
+const MIN_SIDE = 1
+
+/** Pixels, eight bits a channel: red, green, blue, alpha. */
+export interface PagePicture {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly channels: 4
+}
+
+/** The pages of a PDF, numbered from 0. */
+export interface PdfFile extends Disposable {
+  readonly engine: Engine
+  readonly pageCount: number
+  /** Text of a page's text layer; empty where it has none. Throws `Corrupt` where the page cannot be read. */
+  text(page: number): string
+  /** Width and height of a page in points (1/72 inch). */
+  size(page: number): { width: number; height: number }
+  /** Draws a page so that its longer side is `side` pixels. Throws `Corrupt` where it cannot be read. */
+  picture(page: number, side: number): Promise<PagePicture>
+}
+
+/**
+ * Opens a PDF with an engine of its own: one that a damaged file has stopped is of no use to the next. Throws
+ * `Unsupported` where it is locked with a password or too large, `Corrupt` where it is damaged.
+ */
+export async function openPdf(source: RawName): Promise<PdfFile> {
+  const bytes = await readWhole(source, MAX_BYTES)
+  const library = await PDFiumLibrary.init()
+  let document: PDFiumDocument
+  try {
+    document = await library.loadDocument(bytes)
+  } catch (cause) {
+    if (/password/i.test(errorMessage(cause)))
+      throw new CoreError('Unsupported', 'it is locked with a password', { cause })
+    throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })
+  }
+  const size = (page: number) => withPage(document, page, sizeOf)
+  const pageCount = document.getPageCount()
+  if (pageCount < 1) throw new CoreError('Corrupt', 'it has no pages')
+  return {
+    engine: { name: 'pdfium', version: packageVersion('@hyzyla/pdfium') },
+    pageCount,
+    text: (page) => withPage(document, page, (each) => each.getText()),
+    size,
+    async picture(page, side) {
+      const { width, height } = size(page)
+      const scale = side / Math.max(width, height)
+      const drawn = await opened(document, page).render({
+        width: Math.max(1, Math.round(width * scale)),
+        height: Math.max(1, Math.round(height * scale)),
+        scale: 1,
+        render: 'bitmap',
+      })
+      return { data: drawn.data, width: drawn.width, height: drawn.height, channels: 4 }
+    },
+    [Symbol.dispose]: () => document.destroy(),
+  }
+}
+
+type Page = ReturnType<PDFiumDocument['getPage']>
+
+function opened(document: PDFiumDocument, page: number): Page {
+  const found = document.getPage(page)
+  if (found['pageIdx'] === 0) throw new CoreError('Corrupt', `page ${page + 1} cannot be read`)
+  return found
+}
+
+/** The package closes a page only after drawing it; thousands left open fill the memory. */
+function withPage<Result>(document: PDFiumDocument, page: number, use: (page: Page) => Result): Result {
+  const found = opened(document, page)
+  try {
+    return use(found)
+  } finally {
+    found['module']._FPDF_ClosePage(found['pageIdx'])
+  }
+}
+
+function sizeOf(page: Page): { width: number; height: number } {
+  const { originalWidth, originalHeight } = page.getOriginalSize()
+  return { width: Math.max(MIN_SIDE, originalWidth), height: Math.max(MIN_SIDE, originalHeight) }
+}

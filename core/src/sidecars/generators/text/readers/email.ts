@@ -1,0 +1,41 @@
+import PostalMime, { type Address } from 'postal-mime'
+import { readStart } from '../decode-text.ts'
+import { collectMessage } from '../message-text.ts'
+import { packageVersion } from '../package-version.ts'
+import type { ReadText } from '../reader.ts'
+
+/** What comes later in a message is attached files, mostly. */
+const MAX_BYTES = 16 * 2 ** 20
+/** Parts within parts. */
+const MAX_NESTING = 50
+
+/** An e-mail message as it is sent; what Apple Mail keeps has a line with its length before it. */
+export const read: ReadText = async (source) => {
+  const { bytes, isWhole } = await readStart(source, MAX_BYTES)
+  const length = /^\d{1,12} *\r?\n/.exec(bytes.subarray(0, 20).toString('latin1'))?.[0].length ?? 0
+  const email = await PostalMime.parse(bytes.subarray(length), {
+    maxNestingDepth: MAX_NESTING,
+    rfc822Attachments: false,
+  })
+  const out = collectMessage({
+    subject: email.subject ?? '',
+    from: email.from ? addressText(email.from) : '',
+    to: [...(email.to ?? []), ...(email.cc ?? [])].map(addressText),
+    date: email.date ?? '',
+    text: email.text ?? '',
+    html: email.html ?? '',
+    attachments: email.attachments.map(({ filename }) => filename ?? '').filter((name) => name !== ''),
+  })
+  if (!isWhole) out.cut()
+  return { engine: { name: 'postal-mime', version: packageVersion('postal-mime') }, ...out.finish() }
+}
+
+function addressText(address: Address): string {
+  if (address.group) return `${address.name}: ${address.group.map(addressText).join(', ')}`
+  return named(address.name, address.address)
+}
+
+function named(name: string, address: string): string {
+  if (name === '' || name === address) return address
+  return address === '' ? name : `${name} <${address}>`
+}

@@ -1,0 +1,30 @@
+import { decodeText, markedEncoding, readStart, type FileStart } from '../decode-text.ts'
+import { collectHtml } from '../html-text.ts'
+import { MAX_TEXT_BYTES } from '../limits.ts'
+import { PageCollector } from '../page-collector.ts'
+import { ownEngine, type ReadText } from '../reader.ts'
+
+/** A page says its encoding in its first bytes. */
+const DECLARATION_BYTES = 1_024
+
+/** A web page: what is shown of it, without its scripts and styles. Nothing it refers to is fetched. */
+export const read: ReadText = async (source) => {
+  const start = await readStart(source, MAX_TEXT_BYTES)
+  const out = new PageCollector()
+  out.begin()
+  collectHtml(decodeHtml(start), out)
+  if (!start.isWhole) out.cut()
+  return { engine: ownEngine, ...out.finish() }
+}
+
+function decodeHtml(start: FileStart): string {
+  const head = start.bytes.subarray(0, DECLARATION_BYTES).toString('latin1')
+  const declared = /(?:charset|encoding)\s*=\s*["']?\s*([\w:-]{2,40})/i.exec(head)?.[1]
+  if (declared === undefined || markedEncoding(start.bytes) !== null) return decodeText(start)
+  try {
+    return new TextDecoder(declared).decode(start.bytes, { stream: !start.isWhole })
+  } catch {
+    // No encoding of that name is known.
+    return decodeText(start)
+  }
+}

@@ -1,0 +1,70 @@
+import { CoreError } from '../../../../util/errors.ts'
+import { fsPath } from '../../../../util/file-name.ts'
+import { createReadStream } from 'node:fs'
+import { decodeText, readStart } from '../decode-text.ts'
+import { PageCollector } from '../page-collector.ts'
+import { ownEngine, type ReadText } from '../reader.ts'
+import { attribute, readXml, type XmlHandler } from '../xml.ts'
+import { ZipArchive } from '../zip-archive.ts'
+
+/** Spaces that one element may stand for. */
+const MAX_SPACES = 100
+/** Enough to tell XML, with its mark or without, from a zip. */
+const HEAD_BYTES = 64
+const skipped = new Set([
+  'automatic-styles',
+  'styles',
+  'master-styles',
+  'scripts',
+  'font-face-decls',
+  'tracked-changes',
+  'binary-data',
+])
+
+/** OpenDocument, packed or as one XML file: a page for each slide or sheet, else one. */
+export const read: ReadText = async (source) => {
+  const out = new PageCollector()
+  const head = decodeText(await readStart(source, HEAD_BYTES))
+  if (head.startsWith('<')) {
+    await readXml(createReadStream(fsPath(source)), collectContent(out))
+    return { engine: ownEngine, ...out.finish() }
+  }
+  using zip = await ZipArchive.open(source)
+  if (!zip.has('content.xml')) throw new CoreError('Corrupt', 'there is no content in it')
+  if ((await zip.bytes('META-INF/manifest.xml'))?.includes('encryption-data'))
+    throw new CoreError('Unsupported', 'it is locked with a password')
+  await readXml(zip.chunks('content.xml'), collectContent(out))
+  return { engine: ownEngine, ...out.finish() }
+}
+
+function collectContent(out: PageCollector): XmlHandler {
+  let inSkipped = 0
+  let inText = 0
+  let inSheets = false
+  return {
+    open(name, attributes) {
+      if (skipped.has(name)) inSkipped++
+      if (inSkipped > 0) return
+      if (name === 'spreadsheet') inSheets = true
+      if (name === 'page' || (name === 'table' && inSheets)) out.begin(attribute(attributes, 'name'))
+      if (name === 'p' || name === 'h') inText++
+      if (inText === 0) return
+      if (name === 'tab') out.add('\t')
+      if (name === 'line-break') out.add('\n')
+      if (name === 's') out.add(' '.repeat(Math.min(MAX_SPACES, Math.max(1, Number(attribute(attributes, 'c')) || 1))))
+    },
+    text(piece) {
+      if (inText > 0 && inSkipped === 0) out.add(piece)
+    },
+    close(name) {
+      if (skipped.has(name)) inSkipped--
+      if (inSkipped > 0) return
+      if (name === 'p' || name === 'h') {
+        inText--
+        out.add(inSheets ? '\t' : '\n')
+      }
+      if (name === 'table-row' && inSheets) out.add('\n')
+    },
+    isDone: () => out.isFull,
+  }
+}

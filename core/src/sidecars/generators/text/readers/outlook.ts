@@ -1,0 +1,36 @@
+import msgreader, { type FieldsData } from '@kenjiuno/msgreader'
+import { CoreError } from '../../../../util/errors.ts'
+import { decodeText } from '../decode-text.ts'
+import { collectMessage } from '../message-text.ts'
+import { packageVersion } from '../package-version.ts'
+import type { ReadText } from '../reader.ts'
+import { readWhole } from '../read-whole.ts'
+
+/** A message as Outlook keeps it. */
+export const read: ReadText = async (source) => {
+  const bytes = await readWhole(source)
+  const fields = new msgreader.default(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()
+  if (fields.dataType !== 'msg') throw new CoreError('Corrupt', 'there is no message in it')
+  const out = collectMessage({
+    subject: fields.subject ?? '',
+    from: person(fields.senderName, fields.senderSmtpAddress ?? fields.senderEmail),
+    to: (fields.recipients ?? []).map(({ name, smtpAddress, email }) => person(name, smtpAddress ?? email)),
+    date: fields.clientSubmitTime ?? fields.messageDeliveryTime ?? '',
+    text: fields.body ?? '',
+    html: htmlBody(fields),
+    attachments: (fields.attachments ?? [])
+      .map(({ fileName, name }) => fileName ?? name ?? '')
+      .filter((name) => name !== ''),
+  })
+  return { engine: { name: 'msgreader', version: packageVersion('@kenjiuno/msgreader') }, ...out.finish() }
+}
+
+function htmlBody({ bodyHtml, html }: FieldsData): string {
+  if (bodyHtml !== undefined) return bodyHtml
+  return html === undefined ? '' : decodeText({ bytes: Buffer.from(html), isWhole: true })
+}
+
+function person(name = '', address = ''): string {
+  if (name === '' || name === address) return address
+  return address === '' ? name : `${name} <${address}>`
+}

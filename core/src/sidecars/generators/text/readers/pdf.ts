@@ -1,0 +1,33 @@
+import { CoreError } from '../../../../util/errors.ts'
+import { PageCollector } from '../page-collector.ts'
+import { openPdf } from '../pdf-file.ts'
+import type { ReadText } from '../reader.ts'
+
+/** Books have some thousand pages. */
+const MAX_PAGES = 10_000
+/** Half of the time a file may take: what has been read by then is better than nothing. */
+const BUDGET_MS = 30_000
+
+/** The text layer of each page. A page without one is there with no text: its picture has to be read. */
+export const read: ReadText = async (source) => {
+  using pdf = await openPdf(source)
+  const out = new PageCollector('layer')
+  const until = performance.now() + BUDGET_MS
+  let failed: unknown = null
+  let failures = 0
+  let page = 0
+  for (; page < Math.min(pdf.pageCount, MAX_PAGES) && !out.isFull && performance.now() < until; page++) {
+    out.begin()
+    try {
+      out.add(pdf.text(page))
+    } catch (err) {
+      // A page that is damaged leaves the others as they are; an engine that was stopped fails them all.
+      if (!(err instanceof CoreError)) throw err
+      failed = err
+      failures++
+    }
+  }
+  if (failures === page) throw failed
+  if (page < pdf.pageCount) out.cut()
+  return { engine: pdf.engine, ...out.finish() }
+}

@@ -1,0 +1,119 @@
+import { CoreError } from '../../../../util/errors.ts'
+import { PageCollector } from '../page-collector.ts'
+import { ownEngine, type ReadText } from '../reader.ts'
+import { readWhole } from '../read-whole.ts'
+
+/** Groups within groups; deeper ones count as one. */
+const MAX_GROUPS = 1_000
+const REPLACED: Readonly<Record<string, string>> = {
+  par: '\n',
+  line: '\n',
+  row: '\n',
+  sect: '\n',
+  page: '\n',
+  cell: '\t',
+  tab: '\t',
+  emdash: '—',
+  endash: '–',
+  lquote: '‘',
+  rquote: '’',
+  ldblquote: '“',
+  rdblquote: '”',
+  bullet: '•',
+}
+/** Groups that hold no text of the document. */
+const skippedGroups: ReadonlySet<string> = new Set(
+  'fonttbl colortbl stylesheet info pict object themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator header footer headerl headerr headerf footerl footerr footerf xmlnstbl mmathPr fldinst'.split(
+    ' ',
+  ),
+)
+/** Code pages by their numbers, where `windows-<number>` is not the name. */
+const encodings: Readonly<Record<number, string>> = {
+  932: 'shift_jis',
+  936: 'gbk',
+  949: 'euc-kr',
+  950: 'big5',
+  10000: 'macintosh',
+  65001: 'utf-8',
+}
+
+/** A control word with its number; a byte in hexadecimal; a control sign; a brace; line ends, which say nothing; text. */
+const TOKEN = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)/gi
+
+interface Group {
+  readonly isSkipped: boolean
+  /** How many characters after a Unicode one say the same for readers that do not know Unicode. */
+  readonly fallback: number
+}
+
+/** Rich text: one pass, no recursion. */
+export const read: ReadText = async (source) => {
+  const rtf = (await readWhole(source)).toString('latin1')
+  if (!rtf.startsWith('{\\rtf')) throw new CoreError('Corrupt', 'it does not begin as rich text does')
+  const out = new PageCollector()
+  out.begin()
+  collectRtf(rtf, out)
+  return { engine: ownEngine, ...out.finish() }
+}
+
+function collectRtf(rtf: string, out: PageCollector): void {
+  const token = new RegExp(TOKEN)
+  const outer: Group[] = []
+  let group: Group = { isSkipped: false, fallback: 1 }
+  let encoding = 'windows-1252'
+  let bytes: number[] = []
+  // Characters still to be passed over after a Unicode one.
+  let passOver = 0
+  const put = (text: string) => {
+    if (!group.isSkipped) out.add(text)
+  }
+  const putBytes = () => {
+    if (bytes.length === 0) return
+    put(new TextDecoder(encoding).decode(Uint8Array.from(bytes)))
+    bytes = []
+  }
+  for (let found = token.exec(rtf); found && !out.isFull; found = token.exec(rtf)) {
+    const [, word, number, hex, sign, brace, text] = found
+    if (hex !== undefined || text !== undefined) {
+      // Text is bytes of the code page too: the second half of a character may be a letter.
+      const added = hex === undefined ? Buffer.from(text!, 'latin1') : Buffer.of(Number.parseInt(hex, 16))
+      const passed = Math.min(passOver, added.length)
+      passOver -= passed
+      if (!group.isSkipped) for (const byte of added.subarray(passed)) bytes.push(byte)
+      continue
+    }
+    if (word === undefined && sign === undefined && brace === undefined) continue
+    putBytes()
+    if (brace === '{') {
+      if (outer.length < MAX_GROUPS) outer.push(group)
+    } else if (brace === '}') {
+      group = outer.pop() ?? group
+      passOver = 0
+    } else if (sign !== undefined) {
+      if (sign === '*') group = { ...group, isSkipped: true }
+      else if ('\\{}'.includes(sign)) put(sign)
+      else if (sign === '~') put(' ')
+      else if (sign === '\n' || sign === '\r') put('\n')
+    } else if (word !== undefined) {
+      const value = number === undefined ? null : Number(number)
+      if (word === 'u' && value !== null) {
+        put(String.fromCharCode(value & 0xffff))
+        passOver = group.fallback
+      } else if (word === 'uc') group = { ...group, fallback: value ?? 1 }
+      else if (word === 'bin' && value !== null && value > 0) token.lastIndex += value
+      else if (word === 'ansicpg' && value !== null) encoding = knownEncoding(value) ?? encoding
+      else if (skippedGroups.has(word)) group = { ...group, isSkipped: true }
+      else if (Object.hasOwn(REPLACED, word)) put(REPLACED[word]!)
+    }
+  }
+  putBytes()
+}
+
+function knownEncoding(codePage: number): string | null {
+  const name = encodings[codePage] ?? `windows-${codePage}`
+  try {
+    return new TextDecoder(name).encoding
+  } catch {
+    return null
+  }
+}

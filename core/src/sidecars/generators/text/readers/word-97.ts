@@ -1,0 +1,24 @@
+import WordExtractor from 'word-extractor'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { packageVersion } from '../package-version.ts'
+import { PageCollector } from '../page-collector.ts'
+import type { ReadText } from '../reader.ts'
+import { readWhole } from '../read-whole.ts'
+
+/** Word from 97 to 2003. */
+export const read: ReadText = async (source) => {
+  const document = await new WordExtractor().extract(await readWhole(source)).catch((cause: unknown) => {
+    throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })
+  })
+  const out = new PageCollector()
+  out.begin()
+  const parts = [
+    document.getBody(),
+    document.getFootnotes(),
+    document.getEndnotes(),
+    document.getAnnotations(),
+    document.getTextboxes(),
+  ]
+  for (const part of parts) out.add(`${part}\n`)
+  return { engine: { name: 'word-extractor', version: packageVersion('word-extractor') }, ...out.finish() }
+}

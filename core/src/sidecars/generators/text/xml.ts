@@ -1,0 +1,55 @@
+import { Parser } from 'htmlparser2'
+import { CoreError } from '../../../util/errors.ts'
+import { MAX_DEPTH } from './limits.ts'
+import { decoderFor } from './decode-text.ts'
+
+/** What to do with each part of a document; names are without their namespace. */
+export interface XmlHandler {
+  open?(name: string, attributes: Readonly<Record<string, string>>): void
+  text?(text: string): void
+  close?(name: string): void
+  /** Nothing more is wanted. */
+  isDone?(): boolean
+}
+
+/**
+ * Reads XML as it comes. There are no entities but the five of XML and numbers: a document cannot define one, so none
+ * grows and none reads a file. Throws `Corrupt` where elements nest too deeply.
+ */
+export async function readXml(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  handler: XmlHandler,
+): Promise<void> {
+  let depth = 0
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        if (++depth > MAX_DEPTH) throw new CoreError('Corrupt', `its elements are nested deeper than ${MAX_DEPTH}`)
+        handler.open?.(localName(name), attributes)
+      },
+      ontext: (text) => handler.text?.(text),
+      onclosetag(name) {
+        depth--
+        handler.close?.(localName(name))
+      },
+    },
+    { xmlMode: true, decodeEntities: true },
+  )
+  let decoder: TextDecoder | null = null
+  for await (const chunk of chunks) {
+    decoder ??= decoderFor(chunk)
+    parser.write(decoder.decode(chunk, { stream: true }))
+    if (handler.isDone?.()) return
+  }
+  parser.end()
+}
+
+/** An attribute by its name without a namespace. */
+export function attribute(attributes: Readonly<Record<string, string>>, name: string): string | undefined {
+  const key = Object.keys(attributes).find((each) => localName(each) === name)
+  return key === undefined ? undefined : attributes[key]
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
+}

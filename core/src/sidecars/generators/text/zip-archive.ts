@@ -1,0 +1,131 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { posix } from 'node:path'
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { fsPath, type RawName } from '../../../util/file-name.ts'
+
+/** Documents have some hundreds of members; a book of pictures thousands. */
+const MAX_MEMBERS = 20_000
+/** One member, unpacked. */
+const MAX_MEMBER_BYTES = 256 * 2 ** 20
+/** All that is unpacked of one archive; members may lie over each other. */
+const MAX_TOTAL_BYTES = 512 * 2 ** 20
+/** Text packs to a tenth, a member of one repeated byte to a thousandth. */
+const MAX_RATIO = 1_000
+/** Smaller members may be packed as tightly as they like. */
+const RATIO_FREE_BYTES = 2 ** 20
+/** Members read into memory as a whole: lists of parts, covers. */
+const MAX_WHOLE_MEMBER_BYTES = 32 * 2 ** 20
+const STORED = 0
+const DEFLATED = 8
+/** How an OLE file begins: Office keeps documents with a password in one. */
+const OLE = 'd0cf11e0a1b11ae1'
+
+/**
+ * Members of a zip, found by its directory and read one at a time. Names that lead out of the archive, sizes that lie
+ * and members that unpack to far more than a document are refused with `Corrupt`; ones with a password with `Unsupported`.
+ */
+export class ZipArchive implements Disposable {
+  readonly #zip: ZipFile
+  readonly #members: ReadonlyMap<string, Entry>
+  #unpacked = 0
+
+  private constructor(zip: ZipFile, members: ReadonlyMap<string, Entry>) {
+    this.#zip = zip
+    this.#members = members
+  }
+
+  static async open(source: RawName): Promise<ZipArchive> {
+    const descriptor = openSync(fsPath(source), 'r')
+    const locked = isOle(descriptor)
+    if (locked) closeSync(descriptor)
+    if (locked) throw new CoreError('Unsupported', 'it is locked with a password')
+    let zip: ZipFile
+    try {
+      zip = await fromFdPromise(descriptor, { lazyEntries: true, autoClose: false, validateEntrySizes: true })
+    } catch (cause) {
+      closeSync(descriptor)
+      throw damaged(cause)
+    }
+    try {
+      const members = new Map<string, Entry>()
+      for await (const entry of zip.eachEntry()) {
+        if (members.size >= MAX_MEMBERS) throw new CoreError('Corrupt', `it has more than ${MAX_MEMBERS} parts`)
+        if (!members.has(entry.fileName)) members.set(entry.fileName, entry)
+      }
+      return new ZipArchive(zip, members)
+    } catch (cause) {
+      zip.close()
+      throw damaged(cause)
+    }
+  }
+
+  get names(): string[] {
+    return [...this.#members.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#members.has(name)
+  }
+
+  /** A member piece by piece; nothing where there is none of that name. */
+  async *chunks(name: string): AsyncGenerator<Buffer> {
+    const entry = this.#members.get(name)
+    if (!entry) return
+    check(entry)
+    try {
+      for await (const chunk of await this.#zip.openReadStreamPromise(entry)) {
+        this.#unpacked += (chunk as Buffer).length
+        if (this.#unpacked > MAX_TOTAL_BYTES) throw new CoreError('Corrupt', 'it unpacks to far more than a document')
+        yield chunk as Buffer
+      }
+    } catch (cause) {
+      throw damaged(cause)
+    }
+  }
+
+  /** A member as a whole; null where there is none of that name. */
+  async bytes(name: string): Promise<Buffer | null> {
+    if (!this.has(name)) return null
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of this.chunks(name)) {
+      size += chunk.length
+      if (size > MAX_WHOLE_MEMBER_BYTES)
+        throw new CoreError('Corrupt', `${name} in it is larger than ${MAX_WHOLE_MEMBER_BYTES} bytes`)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  }
+
+  [Symbol.dispose](): void {
+    this.#zip.close()
+  }
+}
+
+/** The member that `target`, written in member `base`, names: below the folder of `base`, or from the top. */
+export function memberName(base: string, target: string): string {
+  const [path = ''] = target.split('#')
+  return posix.normalize(path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(base), path))
+}
+
+function check(entry: Entry): void {
+  const { fileName, uncompressedSize, compressedSize, compressionMethod } = entry
+  if (entry.isEncrypted()) throw new CoreError('Unsupported', 'it is locked with a password')
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
+    throw new CoreError('Unsupported', `${fileName} in it is packed in a way nothing here unpacks`)
+  const packedTooTightly = uncompressedSize > RATIO_FREE_BYTES && uncompressedSize > compressedSize * MAX_RATIO
+  if (uncompressedSize > MAX_MEMBER_BYTES || packedTooTightly)
+    throw new CoreError('Corrupt', `${fileName} in it unpacks to far more than a document`)
+}
+
+function damaged(cause: unknown): CoreError {
+  if (cause instanceof CoreError) return cause
+  return new CoreError('Corrupt', `its archive is damaged: ${errorMessage(cause)}`, { cause })
+}
+
+function isOle(descriptor: number): boolean {
+  const head = Buffer.alloc(8)
+  readSync(descriptor, head, 0, head.length, 0)
+  return head.toString('hex') === OLE
+}

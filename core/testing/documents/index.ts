@@ -1,0 +1,2 @@
+export { makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf } from './pdf.ts'
+export { makeZip, type ZipMember } from './zip.ts'
