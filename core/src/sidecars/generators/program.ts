@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly timeoutMs: number
   /** Bytes it may print. */
   readonly maxBytes: number
+  /** What it is given to read. */
+  readonly input?: Uint8Array
 }
 
 /** The path of a program on PATH; null where there is none. */
@@ -40,6 +42,7 @@ export function runProgram(path: string, args: readonly string[], options: RunOp
     const complaint = stderr.toString('utf8').trim().split('\n').at(-1)
     reject(new CoreError('Corrupt', complaint || err.message, { cause: err }))
   })
-  child.stdin?.end()
+  // A program that ends before it has read all says why itself.
+  child.stdin?.on('error', () => {}).end(options.input)
   return promise
 }

@@ -112,8 +112,9 @@ function planesOf(
     native.copyTo(data)
     const { width, height, format } = native
     const samples = samplesOf(data.length, width, height, config)
-    // Limited range has a name, full range has none; of more than eight bits nothing is known.
-    return { data, width, height, ...samples, full: samples.depth === 8 ? format === '' : undefined }
+    // Colour that uses all values has no name; of everything else the decoder does not say it.
+    const full = samples.depth === 8 && samples.chroma !== 0 && format === '' ? true : undefined
+    return { data, width, height, ...samples, full }
   } finally {
     if (isSmaller) native.close()
   }

@@ -4,8 +4,11 @@ import type { Decode } from './picture.ts'
 
 /** Loaded when it is first needed: each brings an engine of its own. */
 const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
+  audio: () => import('./audio.ts'),
+  ffmpeg: () => import('./ffmpeg.ts'),
   heif: () => import('./heif.ts'),
   sharp: () => import('./sharp.ts'),
+  video: () => import('./video.ts'),
 }
 
 /** By whichever decoder takes it. */

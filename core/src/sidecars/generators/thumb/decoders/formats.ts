@@ -2,7 +2,7 @@ import type { FileType } from '../../../../domain/index.ts'
 import type { ContentFacts, PoolName } from '../../generator.ts'
 
 /** The decoders, each named after its file here. */
-export type DecoderName = 'heif' | 'sharp'
+export type DecoderName = 'audio' | 'ffmpeg' | 'heif' | 'sharp' | 'video'
 
 /** Which contents a decoder is given; known without loading it. */
 export interface Decoder {
@@ -37,6 +37,9 @@ const decoders: readonly Decoder[] = [
     mimes: ['image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence'],
     types: [],
   },
+  { name: 'video', pool: 'av', mimes: [], types: ['video'] },
+  { name: 'audio', pool: 'av', mimes: [], types: ['audio'] },
+  { name: 'ffmpeg', pool: 'av', mimes: [], types: ['image'] },
 ]
 
 /** What decodes such a content; undefined where nothing does. */

@@ -1,0 +1,15 @@
+import { parseFile, selectCover } from 'music-metadata'
+import { CoreError } from '../../../../util/errors.ts'
+import { type Decode, fromEncoded } from './picture.ts'
+import { withTextPath } from './text-path.ts'
+
+/** The cover a recording carries. */
+export const decode: Decode = async (source, _content, side) => {
+  const cover = await withTextPath(source, async (path) => {
+    const { common } = await parseFile(path, { duration: false })
+    return selectCover(common.picture)
+    // Kinds of sound that it does not read carry no cover either.
+  }).catch(() => null)
+  if (!cover) throw new CoreError('Unsupported', 'there is no cover in it')
+  return fromEncoded(cover.data, side)
+}
