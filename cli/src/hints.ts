@@ -10,6 +10,8 @@ export const afterwards: Readonly<Partial<Record<keyof Ops, string>>> = {
   'locations.rescan': 'job monitor',
   'locations.pause': 'location resume <location>',
   'indexing.location': 'job monitor',
+  'sidecars.regenerate': 'job monitor',
+  'sidecars.retry': 'job monitor',
   'jobs.pause': 'job resume <job>',
   'jobs.run': 'job monitor',
 }

@@ -70,7 +70,11 @@ function argsOf({ cli, input }: ContractOp): ArgSpec[] {
       summary: (schema.description ?? '').replace('absolute path', 'path'),
       required: fallback === undefined && (input.required?.includes(name) ?? false),
       variadic: cli?.variadic === true && at === positional.length - 1,
-      kind: cli?.paths?.includes(name) ? 'path' : cli?.references?.includes(name) ? 'reference' : 'text',
+      kind: [...(cli?.paths ?? []), ...(cli?.contents ?? [])].includes(name)
+        ? 'path'
+        : cli?.references?.includes(name)
+          ? 'reference'
+          : 'text',
       choices: choicesOf(schema),
       ...(fallback === undefined ? {} : { fallback }),
     }

@@ -81,7 +81,7 @@ const specified = [
   'library info', 'library close', 'library rename x', 'library delete x --keep-files', 'library backup',
   'library check', 'library optimize',
   'location add /x --name x --mode shallow --max-depth 3 --rules a,b --no-watch --wait', 'location list --verbose',
-  'location info x', 'location update x --watch true --mode content --name y', 'location pause x',
+  'location info x', 'location update x --watch true --mode content --name y', 'location update x --policy thumb=off,ocr=on', 'location pause x',
   'location resume x', 'location rescan x --force --wait', 'location remove x',
   'index quick-scan /x --scope current --ephemeral', 'index browse /x --scope recursive --content',
   'index location x --scope recursive --mode deep', 'index verify x --fix', 'index explain /x', 'scan /x --mode deep --watch',
@@ -91,6 +91,10 @@ const specified = [
   'search x --type image --kind video --ext a --location l --hidden --size >1MB --modified today --sort size --limit 3 --cursor c',
   'volume list --all', 'volume info x', 'volume track x --name y', 'volume untrack x', 'volume speed-test x',
   'device list', 'device info', 'device rename x',
+  'location add /x --policy thumb=grid@2x+icon@1x', 'file cat sidecar://*/thumbs/grid@2x.webp', 'cat /x',
+  'sidecar list x --kind thumb --show-paths', 'sidecar presence x y --kind thumb', 'sidecar path x --kind thumb --variant grid@2x',
+  'sidecar usage', 'sidecar pending --failed', 'sidecar regenerate x --kind ocr --variant default', 'sidecar retry', 'sidecar retry x',
+  'sidecar cleanup --dry-run --older-than 180d', 'sidecar verify', 'sidecar reconcile',
   'monitor', 'system logs --tail 3 --follow', 'config get', 'config get x', 'config set x y', 'config explain x',
   'completion bash', 'completion zsh', 'completion fish', 'completion pwsh', 'help exit-codes',
   '--instance x --data-dir /x --library y --json --jsonl -v -q --no-color --no-input -y --no-start status',
@@ -134,8 +138,6 @@ describe('a command line that makes no sense', () => {
     'start --enable-networking',
     'library share a b',
     'search x --tag y',
-    'location update x --policy y',
-    'sidecar list x',
     'network status',
     'file copy a b',
     'sync status',
@@ -147,7 +149,7 @@ describe('a command line that makes no sense', () => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
 
-  test.each(['open', 'web expose', 'library share a b', 'sidecar list', 'network', 'file copy a b'])(
+  test.each(['open', 'web expose', 'library share a b', 'sidecar where', 'network', 'file copy a b'])(
     'help about what is not there is not given: %s',
     (line) => {
       expect(refused(`${line} --help`).message).toMatch(/^there is no command/)

@@ -70,6 +70,8 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
     const isText = input.properties?.[field]?.type === 'string'
     const joined = isText && Array.isArray(value) ? value.join(' ') : value
     if (cli?.paths?.includes(field)) resolved[field] = eachText(joined, absolutePath)
+    else if (cli?.contents?.includes(field))
+      resolved[field] = eachText(joined, (text) => (UUID.test(text) ? text : absolutePath(text)))
     else if (cli?.references?.includes(field))
       resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
     else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
@@ -83,8 +85,10 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
   return typeof value === 'string' ? change(value) : value
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 function absolutePath(text: string): string {
-  return text.startsWith('base64:') ? text : resolve(text)
+  return /^(base64:|sidecar:\/\/)/.test(text) ? text : resolve(text)
 }
 
 /** A location may have any name, but not one that begins like a path. */
@@ -103,5 +107,7 @@ const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>>
   'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
   'indexing.quickScan': (output) =>
     (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
+  'sidecars.verify': (output) =>
+    (output as OutputOf<'sidecars.verify'>).problems.length === 0 ? exitCodes.ok : exitCodes.failed,
   'jobs.wait': (output) => exitCodeOfJob(output as OutputOf<'jobs.wait'>),
 }

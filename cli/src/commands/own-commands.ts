@@ -84,6 +84,20 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   }),
   own({
+    words: ['file', 'cat'],
+    aliases: [['cat']],
+    summary: 'Write a file, or what was derived from one, to stdout',
+    args: [
+      arg('file', { variadic: true, required: true, summary: 'path, or sidecar:// address, which may hold * and ?' }),
+    ],
+    flags: [flag('wait', 'switch', 'make a sidecar that is not there yet, and wait for it')],
+    examples: [
+      'cat sidecar://<content>/ocr/default.json',
+      'cat sidecar://<content>/thumbs/detail@2x.webp --wait > a.webp',
+    ],
+    load: async () => (await import('./cat.ts')).cat,
+  }),
+  own({
     words: ['monitor'],
     summary: 'Watch everything the daemon does, full screen',
     examples: ['monitor', 'monitor | grep job.ended'],

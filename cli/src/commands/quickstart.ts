@@ -4,15 +4,19 @@ import type { JobDetails, Library, Location } from '@spacedrive/core/domain'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
-import { exitCodeOfJob } from '../exit-codes.ts'
+import type { OutputOf } from '@spacedrive/client'
+import { exitCodeOfJob, exitCodes } from '../exit-codes.ts'
 import { followJob } from '../live/follow-job.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
+import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
 import { wrap } from '../text/wrap.ts'
+
+const SIDECARS_JOB = 'sidecars.generate'
 
 /** The library that is made where there is none. */
 const FIRST_LIBRARY = 'My Library'
@@ -43,18 +47,23 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   const title = `Indexing ${printable(location.path)} into ${printable(library.name)}`
   const stops = wanted.once && session.startedDaemon
   const whenLeft = stops ? 'run the same command again to go on where it stopped' : undefined
+  const since = Date.now()
   const job = await followJob(session, { jobId: queued.id, title, whenLeft })
-  if (wanted.once) await restOfJobs(session)
-  const summary = await summarise({ library, locationId: location.id, job }, session)
+  const sidecarsMs = await followRest(wanted, session, whenLeft)
+  const summary = await summarise({ library, locationId: location.id, job, since, sidecarsMs }, session)
   if (globals.json || globals.jsonl) io.printJson(summary)
   else
     io.print(
-      summaryLines(summary, job, session)
+      [
+        ...summaryLines(summary, job, session),
+        ...(job.status === 'completed' ? sidecarLines(summary, io.out.style) : []),
+      ]
         .flatMap((line) => wrap(line, io.out.width))
         .join('\n'),
     )
   if (!wanted.once) sayWhatNext(location, session)
-  return exitCodeOfJob(job)
+  const code = exitCodeOfJob(job)
+  return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
 }
 
 /** Checked here, so that a mistyped path starts no daemon and makes no library. */
@@ -97,14 +106,22 @@ async function indexFolder(
   return session.action('locations.rescan', { location: known.id })
 }
 
-/** What the first job has started, or was waiting already. */
-async function restOfJobs(session: Session): Promise<void> {
-  for (;;) {
+/**
+ * Follows what the first job has started, or was waiting already: all of it with --once, else what is made of the files.
+ * Returns how long that took, in milliseconds.
+ */
+async function followRest({ once }: Wanted, session: Session, whenLeft: string | undefined): Promise<number> {
+  for (let sidecarsMs = 0; ;) {
     const jobs = await session.query('jobs.list', {})
-    const [next] = jobs.filter(({ status }) => status === 'running' || status === 'queued')
-    if (!next) return
+    const [next] = jobs.filter(
+      ({ name, status }) => (status === 'running' || status === 'queued') && (once || name === SIDECARS_JOB),
+    )
+    if (!next) return sidecarsMs
+    const isSidecars = next.name === SIDECARS_JOB
     const about = subjectOf(next, await subjectNames(session))
-    await followJob(session, { jobId: next.id, title: [printable(next.name), about].filter(Boolean).join(' · ') })
+    const title = isSidecars ? 'Making sidecars' : [printable(next.name), about].filter(Boolean).join(' · ')
+    const { endedAt, startedAt } = await followJob(session, { jobId: next.id, title, whenLeft })
+    if (isSidecars && startedAt !== null && endedAt !== null) sidecarsMs += Date.parse(endedAt) - Date.parse(startedAt)
   }
 }
 
@@ -121,16 +138,13 @@ interface Summary {
     readonly duplicateFiles: number
     readonly reclaimableBytes: number
   }
-  readonly sidecars: {
-    readonly made: number
-    readonly ready: number
-    readonly failed: number
-    readonly skipped: number
-    readonly byKind: object
-  }
+  readonly sidecars: SidecarTotals
+  /** What nothing here makes, with the reason. */
+  readonly skips: OutputOf<'locations.summary'>['skips']
+  readonly slowest: OutputOf<'locations.summary'>['slowest']
   readonly failures: readonly {
     readonly path: string | null
-    /** The phase of the job it came up in. */
+    /** The phase of the job it came up in, or `sidecars`. */
     readonly stage: string
     readonly code: string
     readonly message: string
@@ -150,11 +164,14 @@ interface Facts {
   readonly library: Library
   readonly locationId: string
   readonly job: JobDetails
+  /** When this command began, in milliseconds since 1970. */
+  readonly since: number
+  readonly sidecarsMs: number
 }
 
-async function summarise({ job, library, locationId }: Facts, session: Session): Promise<Summary> {
+async function summarise({ job, library, locationId, sidecarsMs, since }: Facts, session: Session): Promise<Summary> {
   const location = await session.query('locations.info', { location: locationId })
-  const { counts } = await session.query('libraries.info', {})
+  const counts = await session.query('locations.summary', { location: locationId, since })
   const { seconds } = indexOutputOf(job)
   return {
     library: { id: library.id, name: library.name, path: library.path },
@@ -168,14 +185,19 @@ async function summarise({ job, library, locationId }: Facts, session: Session):
       duplicateFiles: counts.duplicateFiles,
       reclaimableBytes: counts.reclaimableBytes,
     },
-    sidecars: { made: 0, ready: 0, failed: 0, skipped: 0, byKind: {} },
-    failures: job.warningList.map(({ code, message, path, phase }) => ({ path, stage: phase, code, message })),
+    sidecars: sidecarTotals(counts.byKind),
+    failures: [
+      ...job.warningList.map(({ code, message, path, phase }) => ({ path, stage: phase, code, message })),
+      ...counts.failures.map(({ code, kind, message, path }) => ({ path, stage: 'sidecars', kind, code, message })),
+    ],
+    skips: counts.skips,
+    slowest: counts.slowest,
     seconds: {
       discover: toMilliseconds(seconds.discover),
       process: toMilliseconds(seconds.process),
       aggregate: toMilliseconds(seconds.aggregate),
       identify: toMilliseconds(seconds.identify),
-      sidecars: 0,
+      sidecars: toMilliseconds(sidecarsMs / 1_000),
       total: toMilliseconds(seconds.total),
     },
     explorer: null,
@@ -202,9 +224,7 @@ function summaryLines({ counts, location }: Summary, job: JobDetails, { context:
       : `${plural(counts.duplicateFiles, 'duplicate')} (${formatBytes(counts.reclaimableBytes)} reclaimable)`
   return [
     `${style('good', 'Indexed')} ${printable(location.path)}: ${indexSummary(job)}.`,
-    ...(counts.contents > 0
-      ? [`The library holds ${plural(counts.contents, 'different content')}, ${duplicates}.`]
-      : []),
+    ...(counts.contents > 0 ? [`It holds ${plural(counts.contents, 'different content')}, ${duplicates}.`] : []),
     ...(job.warnings > 0 ? failureLines(job, style) : []),
   ]
 }

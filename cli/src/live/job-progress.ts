@@ -52,6 +52,14 @@ const phaseLabels: Readonly<Record<string, string>> = {
   aggregate: 'Summing up folders',
   identify: 'Identifying content',
   queue: 'Queueing what follows',
+  thumb: 'Making thumbnails',
+  ocr: 'Reading text in scans',
+  text: 'Reading documents',
+  transcript: 'Listening to speech',
+  embeddings: 'Taking down meaning',
+  proxy: 'Making small videos',
+  thumbstrip: 'Making video strips',
+  'live-photo-video': 'Pairing live photos',
 }
 
 export function phaseLabel(phase: string): string {

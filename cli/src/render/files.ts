@@ -56,6 +56,7 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
         ({ name, pattern, source }) =>
           ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const,
       ),
+      ['Sidecars', sidecarText(info.sidecars)],
       ...Object.entries(info.metadata ?? {}).map(
         ([name, value]) => [printable(label(name)), metadataValue(value)] as const,
       ),
@@ -69,6 +70,17 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
     return `  ${shortenMiddle(printable(path), room)}  ${style(online ? 'dim' : 'warn', where)}`
   })
   return [...fields, '', style('dim', 'COPIES'), ...copies]
+}
+
+/** `thumb: detail@1x, grid@2x; ocr: failed` */
+function sidecarText(sidecars: OutputOf<'files.info'>['sidecars']): string | null {
+  const byKind = Map.groupBy(sidecars, ({ kind }) => kind)
+  const parts = [...byKind].map(([kind, items]) => {
+    const ready = items.filter(({ state }) => state === 'ready').map(({ variant }) => printable(variant))
+    const others = [...new Set(items.flatMap(({ state }) => (state === 'ready' ? [] : [state])))]
+    return `${kind}: ${[...new Set(ready), ...others].join(', ')}`
+  })
+  return parts.length === 0 ? null : parts.join('; ')
 }
 
 function folderSize({ childCount, fileCount, totalSize }: OutputOf<'files.info'>): string | null {

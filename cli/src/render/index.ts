@@ -10,6 +10,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   jobs: async () => (await import('./jobs.ts')).jobRenderers,
   files: async () => (await import('./files.ts')).fileRenderers,
   search: async () => (await import('./search.ts')).searchRenderers,
+  sidecars: async () => (await import('./sidecars.ts')).sidecarRenderers,
   volumes: async () => (await import('./volumes.ts')).volumeRenderers,
   devices: async () => (await import('./devices.ts')).deviceRenderers,
   system: async () => (await import('./system.ts')).systemRenderers,

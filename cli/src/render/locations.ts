@@ -72,6 +72,7 @@ function locationFields(location: Location, view: View): readonly string[] {
       ['Mode', location.mode],
       ['Watched', location.watch ? 'yes' : 'no'],
       ['Rules', location.rules.length > 0 ? location.rules.map(printable).join(', ') : 'none'],
+      ['Makes', policyText(location)],
       ['Depth', location.maxDepth === null ? null : plural(location.maxDepth, 'level')],
       ['Files', `${formatCount(counts.files)} (${formatBytes(counts.bytes)})`],
       ['Folders', formatCount(counts.directories)],
@@ -81,6 +82,12 @@ function locationFields(location: Location, view: View): readonly string[] {
     ],
     view,
   )
+}
+
+/** `thumb: off; ocr: on`; null where the location makes what the device makes. */
+function policyText({ policy }: Location): string | null {
+  const choices = Object.entries(policy).map(([kind, choice]) => `${kind}: ${choice.split('+').join(', ')}`)
+  return choices.length === 0 ? null : choices.join('; ')
 }
 
 function named({ name, path }: Location): string {

@@ -33,6 +33,18 @@ export const DUPLICATE_TOTALS = `
   select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
   from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
 
+/** The same of one folder and all below it: how many contents, and of what there are several in it. Bound to its volume and twice its path there. */
+export const DUPLICATES_BELOW = `
+  with copies as (
+    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
+    from directories d join entries e on e.parent_id = d.id
+    where e.content_id is not null and d.volume_id = ? and substr(d.path, 1, length(?)) = ?
+    group by e.content_id, e.inode, place
+  )
+  select count(*) as contents, coalesce(sum(g.n - 1) filter (where c.size > 0), 0) as files,
+    coalesce(sum((g.n - 1) * c.size), 0) as bytes
+  from (select content_id, count(*) as n from copies group by content_id) g join content_identities c on c.id = g.content_id`
+
 /** The largest first; bound to how many. */
 export const DUPLICATE_GROUPS = `
   select g.content_id, g.n, c.uuid, c.size from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id

@@ -10,6 +10,7 @@ import {
   COPIES,
   DUPLICATE_GROUPS,
   DUPLICATE_TOTALS,
+  DUPLICATES_BELOW,
   type DuplicateGroup,
   type DuplicateTotals,
   MAX_COPIES_SHOWN,
@@ -17,7 +18,7 @@ import {
 } from './duplicates.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
-import type { LocationMap, Place } from '../location/index.ts'
+import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
 import type { SearchedFolder } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
@@ -150,6 +151,17 @@ export class Files {
   async duplicateTotals(): Promise<DuplicateTotals> {
     const [row] = await this.#deps.indexing.select(DUPLICATE_TOTALS)
     return { groups: Number(row!['groups']), files: Number(row!['files']), bytes: Number(row!['bytes']) }
+  }
+
+  /** The contents of a location, and the copies of one another among its files. */
+  async duplicatesIn({ volumeId, volumePath }: KnownLocation) {
+    const root = new Uint8Array(nameBytes(volumePath))
+    const [row] = await this.#deps.indexing.select(DUPLICATES_BELOW, volumeId, root, root)
+    return {
+      contents: Number(row!['contents']),
+      duplicateFiles: Number(row!['files']),
+      reclaimableBytes: Number(row!['bytes']),
+    }
   }
 
   /**

@@ -30,6 +30,8 @@ export interface CliHints {
   readonly paths?: readonly string[]
   /** Fields that name a thing or are its path: made absolute where they are written as a path (`.`, `./x`, `../x`). */
   readonly references?: readonly string[]
+  /** Fields that name a content by its id, by a sidecar:// address or by a file that has it: made absolute where it is a file. */
+  readonly contents?: readonly string[]
   /** What a bare argument means that is not given. */
   readonly defaults?: Readonly<Record<string, string>>
   /** Other spellings of the flag of a field. */

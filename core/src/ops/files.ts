@@ -62,7 +62,7 @@ export const fileInfo = defineQuery({
   name: 'files.info',
   scope: 'library',
   summary: 'Show all that is known of one file or folder',
-  input: z.object({ path }),
+  input: z.object({ path: z.string().describe('absolute path, or sidecar:// address') }),
   output: FileInfo,
   errors: ['NotFound', 'PermissionDenied'],
   cli: {
@@ -72,7 +72,8 @@ export const fileInfo = defineQuery({
     paths: ['path'],
     examples: ['file info ~/Pictures/cat.jpg'],
   },
-  run: (input, { library, signal }) => library.files.info(input.path, signal),
+  run: async (input, { library, signal }) =>
+    library.files.info(await library.sidecars.pathAt(input.path, signal), signal),
 })
 
 export const duplicates = defineAction({

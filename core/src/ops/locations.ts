@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { JobId } from '../domain/ids.ts'
 import { IndexMode, Location } from '../domain/location.ts'
+import { SidecarKind } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const reference = z.string().describe('id, name or path of the location')
@@ -78,6 +79,47 @@ export const locationInfo = defineQuery({
   errors: ['NotFound'],
   cli: { words: ['location', 'info'], positional: ['location'], references: ['location'] },
   run: (input, { library }) => library.locations.info(input.location),
+})
+
+const KindCounts = z.object({
+  /** Since the moment asked about. */
+  made: z.number(),
+  ready: z.number(),
+  failed: z.number(),
+  /** Those that nothing here makes. */
+  skipped: z.number(),
+  pending: z.number(),
+})
+const SidecarFailure = z.object({
+  path: z.string().nullable(),
+  kind: SidecarKind,
+  code: z.string(),
+  message: z.string(),
+})
+
+export const locationSummary = defineQuery({
+  name: 'locations.summary',
+  scope: 'library',
+  summary: 'Sum up the contents of a location: duplicates, and what was derived from them',
+  input: z.object({
+    location: reference,
+    since: z.int().default(0).describe('what was made from then on counts as made, in milliseconds since 1970'),
+  }),
+  output: z.object({
+    contents: z.number(),
+    duplicateFiles: z.number(),
+    reclaimableBytes: z.number(),
+    byKind: z.partialRecord(SidecarKind, KindCounts),
+    failures: z.array(SidecarFailure),
+    skips: z.array(SidecarFailure),
+    slowest: z.array(z.object({ path: z.string().nullable(), kind: SidecarKind, tookMs: z.number() })),
+  }),
+  errors: ['NotFound'],
+  async run({ location, since }, { library }) {
+    const known = library.locations.require(location)
+    const totals = await library.files.duplicatesIn(known)
+    return { ...totals, ...(await library.sidecars.summary(known, since)) }
+  },
 })
 
 export const updateLocation = defineAction({

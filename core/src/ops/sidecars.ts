@@ -4,6 +4,7 @@ import type { Library } from '../library/index.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
+const listed = z.string().describe('content id, absolute path of a file, or sidecar:// address, which may hold * and ?')
 const kind = SidecarKind.describe('what was derived')
 const variant = z.string().describe('which size or form of it')
 const queued = z.object({ queued: z.number() })
@@ -14,27 +15,55 @@ async function contentOf(reference: string, library: Library, signal: AbortSigna
   return id.success ? id.data : library.files.contentOf(reference, signal)
 }
 
+/** The address of what a target has. */
+async function addressOf(target: string, library: Library, signal: AbortSignal): Promise<string> {
+  return target.startsWith(SCHEME) ? target : `${SCHEME}${await contentOf(target, library, signal)}`
+}
+
+function contentIn(address: string): ContentId | null {
+  return ContentId.safeParse(address.slice(SCHEME.length).split('/')[0]).data ?? null
+}
+
+const SCHEME = 'sidecar://'
+
+const AddressedSidecar = Sidecar.extend({
+  contentId: ContentId,
+  /** `sidecar://<content>/<folder>/<file>` */
+  address: z.string(),
+})
+
 export const listSidecars = defineQuery({
   name: 'sidecars.list',
   scope: 'library',
   summary: 'Show what was derived from a content: thumbnails, text, and what is still to be made',
   input: z.object({
-    target,
+    target: listed,
     kind: kind.optional(),
     showPaths: z.boolean().default(false).describe('also where the files lie'),
   }),
-  output: z.object({ contentId: ContentId, items: z.array(Sidecar) }),
+  output: z.object({
+    /** Null where an address names sidecars of several contents. */
+    contentId: ContentId.nullable(),
+    items: z.array(AddressedSidecar),
+    /** As it was asked: a person sees the paths where they want to. */
+    showPaths: z.boolean(),
+  }),
   errors: ['NotFound', 'Unavailable'],
   cli: {
     words: ['sidecar', 'list'],
     positional: ['target'],
-    references: ['target'],
-    examples: ['sidecar list ~/Pictures/a.jpg', 'sidecar list ~/Pictures/a.jpg --kind thumb --show-paths'],
+    contents: ['target'],
+    examples: [
+      'sidecar list ~/Pictures/a.jpg',
+      'sidecar list ~/Pictures/a.jpg --kind thumb --show-paths',
+      "sidecar list 'sidecar://*/thumbs/grid@2x.webp'",
+    ],
   },
   async run(input, { library, signal }) {
-    const contentId = await contentOf(input.target, library, signal)
-    const items = await library.sidecars.list(contentId)
-    return { contentId, items: items.filter((item) => input.kind === undefined || item.kind === input.kind) }
+    const address = await addressOf(input.target, library, signal)
+    const found = await library.sidecars.resolve(address, 'local', signal)
+    const items = found.filter((item) => input.kind === undefined || item.kind === input.kind)
+    return { contentId: contentIn(address), items, showPaths: input.showPaths }
   },
 })
 
@@ -67,7 +96,7 @@ export const sidecarPath = defineAction({
   cli: {
     words: ['sidecar', 'path'],
     positional: ['target'],
-    references: ['target'],
+    contents: ['target'],
     examples: ['sidecar path ~/Pictures/a.jpg --kind thumb --variant detail@1x'],
   },
   async run(input, { library, signal }) {
@@ -107,7 +136,7 @@ export const regenerateSidecars = defineAction({
   input: z.object({ target, kind: kind.optional(), variant: variant.optional() }),
   output: queued,
   errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['sidecar', 'regenerate'], positional: ['target'], references: ['target'] },
+  cli: { words: ['sidecar', 'regenerate'], positional: ['target'], contents: ['target'] },
   async run({ target: reference, ...of }, { library, signal }) {
     return { queued: await library.sidecars.regenerate(await contentOf(reference, library, signal), of) }
   },
@@ -120,21 +149,52 @@ export const retrySidecars = defineAction({
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,
   errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['sidecar', 'retry'], positional: ['target'], references: ['target'] },
+  cli: { words: ['sidecar', 'retry'], positional: ['target'], contents: ['target'] },
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = reference === undefined ? undefined : await contentOf(reference, library, signal)
     return { queued: await library.sidecars.retry({ ...of, ...(contentId && { contentId }) }) }
   },
 })
 
+export const resolveSidecars = defineAction({
+  name: 'sidecars.resolve',
+  scope: 'library',
+  summary: 'Say what a sidecar:// address names and where it lies; one that is not there can be made',
+  input: z.object({
+    address: z.string().describe('sidecar://<content>/<folder>/<file>; parts may hold * and ?'),
+    mode: z
+      .enum(['local', 'now', 'later'])
+      .default('local')
+      .describe('what is done about one that is not there: nothing, it is made and waited for, it is queued'),
+  }),
+  output: z.array(AddressedSidecar),
+  errors: ['NotFound', 'Unsupported'],
+  run: ({ address, mode }, { library, signal }) => library.sidecars.resolve(address, mode, signal),
+})
+
+/** Milliseconds in the units that an age is given in. */
+const UNITS = { h: 3_600_000, d: 86_400_000, w: 604_800_000, y: 31_557_600_000 } as const
+
+function ageMs(age: string | undefined): number | null {
+  return age === undefined ? null : Number(age.slice(0, -1)) * UNITS[age.slice(-1) as keyof typeof UNITS]
+}
+
 export const cleanupSidecars = defineAction({
   name: 'sidecars.cleanup',
   scope: 'library',
   summary: 'Remove the sidecars of contents that no file has any more',
-  input: z.object({ dryRun: z.boolean().default(false).describe('only say what would be removed') }),
+  input: z.object({
+    dryRun: z.boolean().default(false).describe('only say what would be removed'),
+    olderThan: z
+      .string()
+      .regex(/^\d{1,6}[hdwy]$/, 'it is a number and h, d, w or y: 180d')
+      .optional()
+      .describe('only what was made longer ago, as 12h, 180d, 2w or 1y; then also variants that no policy asks for'),
+  }),
   output: z.object({ files: z.number(), bytes: z.number() }),
-  cli: { words: ['sidecar', 'cleanup'], examples: ['sidecar cleanup --dry-run'] },
-  run: (input, { library, signal }) => library.sidecars.cleanup(input, signal),
+  cli: { words: ['sidecar', 'cleanup'], examples: ['sidecar cleanup --dry-run', 'sidecar cleanup --older-than 180d'] },
+  run: ({ dryRun, olderThan }, { library, signal }) =>
+    library.sidecars.cleanup({ dryRun, olderThanMs: ageMs(olderThan) }, signal),
 })
 
 export const verifySidecars = defineQuery({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
 
 /** Folder of each kind's files below the content's. */
-const kindFolders: Readonly<Record<SidecarKind, string>> = {
+export const kindFolders: Readonly<Record<SidecarKind, string>> = {
   thumb: 'thumbs',
   ocr: 'ocr',
   transcript: 'transcript',

@@ -8,6 +8,7 @@ import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import { CoreError } from '../util/errors.ts'
 import { blobToUuid, hexToUuid, UuidFactory, uuidToBlob } from '../util/uuid.ts'
 import type { ContentFacts, ContentFindings, Engine, Generator, Output } from './generators/index.ts'
+import { isPattern, type SidecarAddress } from './address.ts'
 import type { SidecarKey } from './paths.ts'
 
 /** A content whose sidecars of one kind wait to be made. */
@@ -68,6 +69,12 @@ export interface Usage {
 const PENDING = sidecarStates.indexOf('pending')
 const READY = sidecarStates.indexOf('ready')
 const FAILED = sidecarStates.indexOf('failed')
+
+/** One variant of one kind. */
+export interface SidecarSort {
+  readonly kind: SidecarKind
+  readonly variant: string
+}
 
 /** What is wanted of the contents of a place. */
 export interface Wanted {
@@ -435,14 +442,15 @@ export class SidecarStore {
     return found
   }
 
-  /** Sidecars of contents that no file has any more. */
-  async orphans(limit: number): Promise<ReadyRow[]> {
+  /** Sidecars of contents that no file has any more; with a moment, those made before it. */
+  async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
     const rows = await this.#store.read((db) =>
       db
         .selectFrom('sidecars as s')
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
         .where('s.source_entry_id', 'is', null)
+        .$if(before !== null, (query) => query.where('s.updated_at', '<', before!))
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom('entries as e').select('e.id').whereRef('e.content_id', '=', 's.content_id'))),
         )
@@ -450,6 +458,59 @@ export class SidecarStore {
         .execute(),
     )
     return rows.map(toReady)
+  }
+
+  /** Managed ones made before a moment, but for the variants named. */
+  async madeBefore(
+    moment: number,
+    { but, limit }: { but: readonly SidecarSort[]; limit: number },
+  ): Promise<ReadyRow[]> {
+    const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
+        .where('s.source_entry_id', 'is', null)
+        .where('s.state', '=', READY)
+        .where('s.updated_at', '<', moment)
+        .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${JSON.stringify(kept)}))`)
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(toReady)
+  }
+
+  /** Those that an address or a pattern names. */
+  async named(
+    { content, kinds, file }: SidecarAddress,
+    limit: number,
+  ): Promise<(SidecarKey & { contentRowId: number })[]> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.content_id', 'c.uuid', 's.kind', 's.variant', 's.format'])
+        .where((eb) =>
+          isPattern(content)
+            ? sql<boolean>`lower(hex(c.uuid)) glob ${content.replaceAll('-', '').toLowerCase()}`
+            : eb('c.uuid', '=', uuidToBlob(content)),
+        )
+        .where(
+          's.kind',
+          'in',
+          kinds.map((kind) => sidecarKinds.indexOf(kind)),
+        )
+        .where(sql<boolean>`s.variant || '.' || s.format glob ${file}`)
+        .orderBy('s.content_id')
+        .orderBy('s.kind')
+        .orderBy('s.id')
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(({ content_id: contentRowId, uuid, kind, variant, format }) => {
+      return { contentRowId, contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+    })
   }
 
   async forget(ids: readonly number[]): Promise<void> {

@@ -8,11 +8,13 @@ import { generateSidecars } from './generate-sidecars.ts'
 import { type Generator, generators } from './generators/index.ts'
 import { sweepDrafts } from './drafts.ts'
 import { type MakePendingHost, PendingRun } from './make-pending.ts'
-import { sidecarPath } from './paths.ts'
+import { type SidecarKey, sidecarPath } from './paths.ts'
+import { formatSidecarAddress, isPattern, parseSidecarAddress, SIDECAR_SCHEME, type SidecarAddress } from './address.ts'
+import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
 import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
-import { type Select, SidecarStore, type Usage } from './sidecar-store.ts'
+import { type ReadyRow, type Select, SidecarStore, type Usage } from './sidecar-store.ts'
 
 export interface SidecarsDeps {
   readonly store: LibraryStore
@@ -34,6 +36,14 @@ export interface SidecarsDeps {
 /** A report names this many problems. */
 const MAX_LISTED_PROBLEMS = 10_000
 const ORPHANS_PER_TURN = 256
+
+/** What becomes of one that is not there yet. */
+export type ResolveMode = 'local' | 'now' | 'later'
+
+export interface AddressedSidecar extends Sidecar {
+  readonly contentId: ContentId
+  readonly address: string
+}
 
 /** Everything derived from the contents of a library, stored once for each content. */
 export class Sidecars {
@@ -160,26 +170,97 @@ export class Sidecars {
 
   /** Brings rows and files together; see `reconcile`. */
   async reconcile(signal: AbortSignal): Promise<{ adopted: number; setAside: number; requeued: number }> {
-    const makes = (kind: SidecarKind) => this.#generators.some((each) => each.kind === kind)
+    const makes = ({ kind, variant, format }: SidecarKey) => {
+      const generator = this.#generators.find((each) => each.kind === kind)
+      return generator !== undefined && outputsOf(generator, [variant]).some((each) => each.format === format)
+    }
     const counts = await reconcile({ ...this.#audited, makes }, signal)
     await this.#indexTexts(true, signal)
     await this.#startIfPending()
     return counts
   }
 
-  /** Removes what belongs to contents no file has any more; only counts it where `dryRun` says so. */
-  async cleanup({ dryRun }: { dryRun: boolean }, signal: AbortSignal): Promise<{ files: number; bytes: number }> {
+  /**
+   * Removes what belongs to contents no file has any more; with an age, of that only what is older, and with it the
+   * variants that no policy asks for. Only counts it where `dryRun` says so.
+   */
+  async cleanup(
+    { dryRun, olderThanMs = null }: { dryRun: boolean; olderThanMs?: number | null },
+    signal: AbortSignal,
+  ): Promise<{ files: number; bytes: number }> {
+    const before = olderThanMs === null ? null : this.#deps.now() - olderThanMs
     const counts = { files: 0, bytes: 0 }
+    const limit = dryRun ? MAX_LISTED_PROBLEMS : ORPHANS_PER_TURN
     for (;;) {
       signal.throwIfAborted()
-      const orphans = await this.#rows.orphans(dryRun ? MAX_LISTED_PROBLEMS : ORPHANS_PER_TURN)
-      counts.files += orphans.length
-      counts.bytes += orphans.reduce((sum, { size }) => sum + size, 0)
-      if (dryRun || orphans.length === 0) return counts
+      const found = await this.#disposable(before, limit)
+      counts.files += found.length
+      counts.bytes += found.reduce((sum, { size }) => sum + size, 0)
+      if (dryRun || found.length === 0) return counts
       // Files first: a file without a row is found again, a row without its file is not an orphan but a promise.
-      await removeFiles(this.#deps.root, orphans)
-      await this.#rows.forget(orphans.map(({ id }) => id))
+      await removeFiles(this.#deps.root, found)
+      await this.#rows.forget(found.map(({ id }) => id))
     }
+  }
+
+  async #disposable(before: number | null, limit: number): Promise<ReadyRow[]> {
+    const orphans = await this.#rows.orphans(before, limit)
+    if (before === null || orphans.length > 0) return orphans
+    const policy = this.#deps.policy()
+    const but = this.#deps
+      .locations()
+      .all()
+      .flatMap((location) =>
+        this.#generators.flatMap((generator) =>
+          wantedOutputs(generator, policy, location.policy).map(({ variant }) => ({ kind: generator.kind, variant })),
+        ),
+      )
+    return this.#rows.madeBefore(before, { but, limit })
+  }
+
+  /**
+   * What an address or a pattern names. One that is not there is queued (`later`), waited for (`now`) or shown as it is
+   * (`local`). Throws `InvalidInput` and `NotFound`.
+   */
+  async resolve(address: string, mode: ResolveMode, signal: AbortSignal): Promise<AddressedSidecar[]> {
+    const parsed = parseSidecarAddress(address)
+    const isOne = !isPattern(parsed.content) && !isPattern(parsed.file) && parsed.kinds.length === 1
+    // Throws where there is no such content.
+    if (!isPattern(parsed.content)) await this.#rows.contentRow(parsed.content as ContentId)
+    if (isOne && mode !== 'local') await this.#demand(parsed, mode, signal)
+    const found = await this.#rows.named(parsed, MAX_LISTED_PROBLEMS)
+    const contents = [...new Set(found.map(({ contentId }) => contentId))]
+    const names = new Set(found.map(formatSidecarAddress))
+    const items: AddressedSidecar[] = []
+    for (const contentId of contents) {
+      for (const item of await this.list(contentId)) {
+        const name = formatSidecarAddress({ contentId, ...item })
+        if (names.has(name)) items.push({ ...item, contentId, address: name })
+      }
+    }
+    return items
+  }
+
+  /** Where a file lies that is given by its path or by the address of one sidecar. Throws `NotFound`. */
+  async pathAt(reference: string, signal: AbortSignal): Promise<string> {
+    if (!reference.startsWith(SIDECAR_SCHEME)) return reference
+    const [found, another] = await this.resolve(reference, 'local', signal)
+    if (found?.path && !another) return found.path
+    const what = another ? 'names several sidecars' : found ? `is ${found.state}` : 'is not there'
+    throw new CoreError('NotFound', `${reference} ${what}; see \`spacedrive sidecar list\``)
+  }
+
+  async #demand({ content, kinds, file }: SidecarAddress, mode: ResolveMode, signal: AbortSignal): Promise<void> {
+    const variant = file.slice(0, file.lastIndexOf('.'))
+    const path = await this.path(content as ContentId, kinds[0]!, variant)
+    if (path !== null || mode === 'later') return
+    const job = await this.#deps.jobs().enqueue(generateSidecars, {})
+    await this.#deps.jobs().wait(job.id, signal)
+  }
+
+  /** Sums up what there is of a location's contents, and what was made of them since a moment. */
+  summary(location: KnownLocation, since: number): Promise<SidecarSummary> {
+    return summariseSidecars({ location, except: [] }, since, this.#deps)
   }
 
   get #audited() {

@@ -1,0 +1,85 @@
+import type { OutputOf } from '@spacedrive/client'
+import { printable } from '../text/escape.ts'
+import { formatCount, formatDuration, plural } from '../text/format.ts'
+import type { Style } from '../text/style.ts'
+
+type Summary = OutputOf<'locations.summary'>
+
+/** How many files were derived, now and before, and how many could not be. */
+export interface SidecarTotals {
+  readonly made: number
+  readonly ready: number
+  readonly failed: number
+  readonly skipped: number
+  readonly byKind: Summary['byKind']
+}
+
+export function sidecarTotals(byKind: Summary['byKind']): SidecarTotals {
+  const sum = (what: 'made' | 'ready' | 'failed' | 'skipped') =>
+    Object.values(byKind).reduce((total, counts) => total + counts[what], 0)
+  return { made: sum('made'), ready: sum('ready'), failed: sum('failed'), skipped: sum('skipped'), byKind }
+}
+
+/** Reasons that are named; `sidecar pending --failed` has them all. */
+const MAX_REASONS = 10
+
+/** What was made, what was not and why, and what took longest. */
+export function sidecarLines(
+  {
+    failures,
+    seconds,
+    sidecars,
+    skips,
+    slowest,
+  }: {
+    readonly sidecars: SidecarTotals
+    readonly seconds: { readonly sidecars: number }
+    readonly failures: readonly { path: string | null; stage: string; code: string; message: string }[]
+  } & Pick<Summary, 'skips' | 'slowest'>,
+  style: Style,
+): string[] {
+  const { byKind, failed, made, ready, skipped } = sidecars
+  if (made + ready + failed + skipped === 0) return []
+  const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
+    counts.made > 0 ? [`${kind} ${formatCount(counts.made)}`] : [],
+  )
+  const done =
+    made > 0
+      ? `${plural(made, 'sidecar')} made in ${formatDuration(seconds.sidecars * 1_000)} (${kinds.join(', ')})`
+      : 'No new sidecars'
+  const parts = [
+    made === ready ? '' : `${formatCount(ready)} there`,
+    skipped > 0 ? `${formatCount(skipped)} skipped` : '',
+    failed > 0 ? `${formatCount(failed)} failed` : '',
+  ].filter(Boolean)
+  const broken = failures.filter(({ stage }) => stage === 'sidecars')
+  return [
+    [done, ...parts].join(', ') + '.',
+    ...reasonLines(skips, 'dim', style),
+    ...reasonLines(broken, 'warn', style),
+    ...(slowest.length > 0 && made > 0
+      ? [
+          `Slowest: ${slowest.map(({ kind, path, tookMs }) => `${nameOf(path)} (${kind}, ${formatDuration(tookMs)})`).join(', ')}`,
+        ]
+      : []),
+  ]
+}
+
+/** One line a reason, with the files it holds for. */
+function reasonLines(
+  failures: readonly { path: string | null; code: string; message: string }[],
+  tone: 'dim' | 'warn',
+  style: Style,
+): string[] {
+  const byReason = [...Map.groupBy(failures, ({ message }) => message)]
+  const lines = byReason.slice(0, MAX_REASONS).map(([message, [first, ...others]]) => {
+    const files = `${nameOf(first!.path)}${others.length > 0 ? ` and ${plural(others.length, 'other')}` : ''}`
+    return `  ${style(tone, first!.code === 'Unsupported' ? 'skipped' : first!.code)}  ${files}: ${printable(message)}`
+  })
+  const rest = byReason.length - lines.length
+  return rest > 0 ? [...lines, `  … and ${plural(rest, 'other reason')}: spacedrive sidecar pending --failed`] : lines
+}
+
+function nameOf(path: string | null): string {
+  return path === null ? 'a file that is gone' : printable(path.slice(path.lastIndexOf('/') + 1))
+}

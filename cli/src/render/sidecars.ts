@@ -1,0 +1,138 @@
+import type { SidecarState } from '@spacedrive/core/domain'
+import type { OutputOf } from '@spacedrive/client'
+import { printable } from '../text/escape.ts'
+import { formatBytes, formatCount, plural } from '../text/format.ts'
+import type { Tone } from '../text/style.ts'
+import { type Cell, type Column, renderTable } from '../text/table.ts'
+import type { Renderers, View } from './view.ts'
+
+export const sidecarRenderers: Renderers = {
+  'sidecars.list': sidecarList,
+  'sidecars.presence': (contents, view) =>
+    table(
+      [{ title: 'CONTENT' }, { title: 'THERE', shrink: 'end', min: 12 }],
+      contents.map(({ contentId, variants }): Cell[] => [contentId, variants.map(printable).join(', ') || '–']),
+      view,
+    ),
+  'sidecars.path': ({ path, contentId }, view) =>
+    path === null
+      ? [view.style('dim', 'It is not there yet, and queued.'), `See: spacedrive sidecar list ${contentId}`]
+      : [printable(path)],
+  'sidecars.resolve': (items) => items.flatMap(({ path }) => (path === null ? [] : [printable(path)])),
+  'sidecars.usage': usageTable,
+  'sidecars.pending': pendingTable,
+  'sidecars.regenerate': ({ queued }) => [queuedText(queued)],
+  'sidecars.retry': ({ queued }) => [queuedText(queued)],
+  'sidecars.cleanup': ({ bytes, files }) => [
+    files === 0 ? 'There is nothing to remove.' : `${plural(files, 'file')}, ${formatBytes(bytes)}.`,
+  ],
+  'sidecars.verify': verifyReport,
+  'sidecars.reconcile': ({ adopted, requeued, setAside }) => [
+    adopted + requeued + setAside === 0
+      ? 'Files and records agree.'
+      : `${formatCount(requeued)} to be made again, ${formatCount(adopted)} adopted, ${formatCount(setAside)} set aside.`,
+  ],
+}
+
+const tones: Readonly<Record<SidecarState, Tone>> = { pending: 'dim', generating: 'busy', ready: 'good', failed: 'bad' }
+
+const listColumns: readonly Column[] = [
+  { title: 'KIND' },
+  { title: 'VARIANT', shrink: 'end', min: 12 },
+  { title: 'STATE' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'MADE BY', shrink: 'end', min: 10, drop: 1 },
+  { title: 'CONTENT', drop: 2 },
+]
+
+function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>, view: View): readonly string[] {
+  if (items.length === 0) return ['There is nothing yet.']
+  const rows = items.map((item): Cell[] => [
+    item.kind,
+    printable(`${item.variant}.${item.format}`),
+    { text: item.state, tone: tones[item.state] },
+    item.size === null ? '' : formatBytes(item.size),
+    item.engine === null ? '' : printable(`${item.engine.name} ${item.engine.version}`),
+    contentId === null ? item.contentId : '',
+  ])
+  const reasons = items.flatMap(({ kind, error }) => (error === null ? [] : [`${kind}: ${printable(error.message)}`]))
+  const paths = showPaths ? items.flatMap(({ path }) => (path === null ? [] : [printable(path)])) : []
+  return [
+    ...table(listColumns, rows, view),
+    ...[...new Set(reasons)].map((reason) => view.style('warn', reason)),
+    ...(paths.length > 0 ? ['', ...paths] : []),
+  ]
+}
+
+function usageTable(usage: OutputOf<'sidecars.usage'>, view: View): readonly string[] {
+  if (usage.length === 0) return ['There are no sidecars yet.']
+  const rows = usage.map(({ bytes, files, kind, variant }): Cell[] => [
+    kind,
+    printable(variant),
+    formatCount(files),
+    formatBytes(bytes),
+  ])
+  const files = usage.reduce((sum, each) => sum + each.files, 0)
+  const bytes = usage.reduce((sum, each) => sum + each.bytes, 0)
+  return [
+    ...table(
+      [
+        { title: 'KIND' },
+        { title: 'VARIANT', shrink: 'end', min: 12 },
+        { title: 'FILES', align: 'right' },
+        { title: 'SIZE', align: 'right' },
+      ],
+      rows,
+      view,
+    ),
+    view.style('dim', `${plural(files, 'file')}, ${formatBytes(bytes)}`),
+  ]
+}
+
+function pendingTable(pending: OutputOf<'sidecars.pending'>, view: View): readonly string[] {
+  if (pending.length === 0) return ['Nothing waits, and nothing has failed.']
+  const rows = pending.map((each): Cell[] => [
+    each.kind,
+    printable(each.variant),
+    { text: each.state, tone: tones[each.state] },
+    each.path === null ? '–' : printable(each.path),
+    each.error === null ? '' : { text: printable(each.error.message), tone: 'warn' },
+  ])
+  const columns: readonly Column[] = [
+    { title: 'KIND' },
+    { title: 'VARIANT', drop: 1 },
+    { title: 'STATE' },
+    { title: 'OF', shrink: 'middle', min: 16 },
+    { title: 'WHY', shrink: 'end', min: 16 },
+  ]
+  return table(columns, rows, view)
+}
+
+function queuedText(queued: number): string {
+  return queued === 0 ? 'There is nothing to make.' : `${plural(queued, 'file')} to be made.`
+}
+
+function verifyReport({ checked, problems }: OutputOf<'sidecars.verify'>, view: View): readonly string[] {
+  const sum = `${plural(checked, 'file')} checked`
+  if (problems.length === 0) return [view.style('good', `${sum}, all as they were made.`)]
+  const rows = problems.map(({ kind, path, problem, variant }): Cell[] => [
+    { text: problem, tone: 'bad' },
+    kind ?? '–',
+    variant === null ? '–' : printable(variant),
+    printable(path),
+  ])
+  const columns: readonly Column[] = [
+    { title: 'PROBLEM' },
+    { title: 'KIND' },
+    { title: 'VARIANT', drop: 1 },
+    { title: 'FILE', shrink: 'middle', min: 20 },
+  ]
+  return [
+    ...table(columns, rows, view),
+    `${sum}, ${plural(problems.length, 'problem')}. Put right by: spacedrive sidecar reconcile`,
+  ]
+}
+
+function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], { style, width }: View): string[] {
+  return renderTable({ columns, rows, width, style })
+}

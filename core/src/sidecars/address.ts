@@ -1,0 +1,49 @@
+import { ContentId, sidecarKinds } from '../domain/index.ts'
+import type { SidecarKind } from '../domain/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { kindFolders, type SidecarKey } from './paths.ts'
+
+export const SIDECAR_SCHEME = 'sidecar://'
+
+/** What an address names; in a pattern `*` and `?` stand for what they do in a shell. */
+export interface SidecarAddress {
+  /** A content's id, or a pattern for ids. */
+  readonly content: string
+  readonly kinds: readonly SidecarKind[]
+  /** `grid@2x.webp`, or a pattern. */
+  readonly file: string
+}
+
+/** `sidecar://<content>/<kind's folder>/<file>`, whose last parts may be left out. Throws `InvalidInput`. */
+export function parseSidecarAddress(text: string): SidecarAddress {
+  const [content = '', folder = '*', file = '*', ...rest] = text.slice(SIDECAR_SCHEME.length).split('/')
+  const wrong = (what: string) =>
+    new CoreError(
+      'InvalidInput',
+      `${text} is no address of a sidecar: ${what}; one is ${SIDECAR_SCHEME}<content>/thumbs/grid@2x.webp`,
+    )
+  if (!text.startsWith(SIDECAR_SCHEME) || rest.length > 0) throw wrong('it has three parts')
+  if (!isPattern(content) && !ContentId.safeParse(content).success) throw wrong(`"${content}" is no id of a content`)
+  const matches = wildcard(folder || '*')
+  const kinds = sidecarKinds.filter((kind) => matches.test(kindFolders[kind]))
+  if (kinds.length === 0)
+    throw wrong(`there is no folder ${folder}; there are ${Object.values(kindFolders).join(', ')}`)
+  return { content, kinds, file: file || '*' }
+}
+
+/** Whether it may name several things. */
+export function isPattern(part: string): boolean {
+  return /[*?]/.test(part)
+}
+
+export function formatSidecarAddress({ contentId, kind, variant, format }: SidecarKey): string {
+  return `${SIDECAR_SCHEME}${contentId}/${kindFolders[kind]}/${variant}.${format}`
+}
+
+function wildcard(pattern: string): RegExp {
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`)
+}

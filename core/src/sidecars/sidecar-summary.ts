@@ -1,0 +1,100 @@
+import { type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.ts'
+import type { EntryReader } from '../files/index.ts'
+import { type PlaceFilter, placeCondition } from './place-filter.ts'
+import type { Select } from './sidecar-store.ts'
+
+/** How many there are of one kind. */
+export interface KindCounts {
+  /** Since the moment that was asked about. */
+  readonly made: number
+  readonly ready: number
+  readonly failed: number
+  /** Those that nothing here makes. */
+  readonly skipped: number
+  readonly pending: number
+}
+
+/** What could not be made of one file. */
+export interface SidecarFailure {
+  readonly path: string | null
+  readonly kind: SidecarKind
+  readonly code: string
+  readonly message: string
+}
+
+/** What there is of the contents of a place. */
+export interface SidecarSummary {
+  readonly byKind: Readonly<Partial<Record<SidecarKind, KindCounts>>>
+  readonly failures: SidecarFailure[]
+  readonly skips: SidecarFailure[]
+  /** Of those made since then, the slowest first. */
+  readonly slowest: { readonly path: string | null; readonly kind: SidecarKind; readonly tookMs: number }[]
+}
+
+interface SummaryDeps {
+  readonly select: Select
+  readonly reader: EntryReader
+}
+
+/** More failures than this are counted, not named. */
+const MAX_FAILURES = 1_000
+const MAX_SLOWEST = 5
+
+/** Sums up the sidecars of a place; `since` is milliseconds since 1970. */
+export async function summariseSidecars(
+  place: PlaceFilter,
+  since: number,
+  { select, reader }: SummaryDeps,
+): Promise<SidecarSummary> {
+  const { sql, params } = placeCondition(place)
+  const here = `with here as (select e.content_id as id, min(e.id) as entry from directories d
+    join entries e on e.parent_id = d.id where e.content_id is not null and ${sql} group by e.content_id)`
+  const counts = await select(
+    `${here} select s.kind, s.state, s.error_code = 'Unsupported' as skipped, s.updated_at >= ? and s.attempts > 0 as recent, count(*) as n
+     from here join sidecars s on s.content_id = here.id group by 1, 2, 3, 4`,
+    ...params,
+    since,
+  )
+  const failed = await select(
+    `${here} select here.entry, s.kind, s.error_code, s.error from here join sidecars s on s.content_id = here.id
+     where s.state = ${sidecarStates.indexOf('failed')} group by here.id, s.kind order by here.entry limit ${MAX_FAILURES}`,
+    ...params,
+  )
+  const slowest = await select(
+    `${here} select here.entry, s.kind, max(s.took_ms) as took from here join sidecars s on s.content_id = here.id
+     where s.updated_at >= ? and s.took_ms is not null group by here.id, s.kind order by took desc limit ${MAX_SLOWEST}`,
+    ...params,
+    since,
+  )
+  const entries = reader.byIds([...failed, ...slowest].map((row) => Number(row['entry'])))
+  const pathOf = (row: Record<string, unknown>) => entries.get(Number(row['entry']))?.path ?? null
+  const kindOf = (row: Record<string, unknown>) => sidecarKinds[Number(row['kind'])]!
+  const failures = failed.map((row) => ({
+    path: pathOf(row),
+    kind: kindOf(row),
+    code: String(row['error_code']),
+    message: String(row['error']),
+  }))
+  return {
+    byKind: countsByKind(counts),
+    failures: failures.filter(({ code }) => code !== 'Unsupported'),
+    skips: failures.filter(({ code }) => code === 'Unsupported'),
+    slowest: slowest.map((row) => ({ path: pathOf(row), kind: kindOf(row), tookMs: Number(row['took']) })),
+  }
+}
+
+function countsByKind(rows: readonly Record<string, unknown>[]): SidecarSummary['byKind'] {
+  const byKind: Partial<Record<SidecarKind, { -readonly [K in keyof KindCounts]: number }>> = {}
+  for (const row of rows) {
+    const kind = sidecarKinds[Number(row['kind'])]!
+    const counts = (byKind[kind] ??= { made: 0, ready: 0, failed: 0, skipped: 0, pending: 0 })
+    const n = Number(row['n'])
+    const state = sidecarStates[Number(row['state'])]!
+    if (state === 'ready') {
+      counts.ready += n
+      if (row['recent'] === 1) counts.made += n
+    } else if (state === 'failed') counts[row['skipped'] === 1 ? 'skipped' : 'failed'] += n
+    else counts.pending += n
+  }
+  return byKind
+}
