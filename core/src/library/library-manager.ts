@@ -4,7 +4,7 @@ import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/ind
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import type { DevicePolicy, SidecarPools } from '../sidecars/index.ts'
+import type { DevicePolicy, Generator, SidecarPools } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
@@ -34,6 +34,7 @@ export interface LibraryManagerDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
+  readonly generators: readonly Generator[] | undefined
   readonly sidecarPolicy: () => DevicePolicy
   readonly settings: LibrarySettings
   readonly now: () => number
@@ -272,7 +273,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async #openAt(path: string, readOnly: boolean): Promise<Library> {
-    const { volumes, events, intelligence, sidecarPools, sidecarPolicy, settings, now, log, device } = this.#deps
+    const { volumes, events, intelligence, sidecarPools, generators, sidecarPolicy, settings, now, log, device } =
+      this.#deps
     const { id } = await readManifest(path, { readOnly })
     const other = this.#open.get(id)
     if (other) {
@@ -289,6 +291,7 @@ export class LibraryManager implements AsyncDisposable {
       events,
       intelligence,
       sidecarPools,
+      generators,
       sidecarPolicy,
       settings,
       now,

@@ -6,7 +6,7 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { type KnownLocation, LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch } from '../search/index.ts'
-import { type DevicePolicy, generateSidecars, type SidecarPools, Sidecars } from '../sidecars/index.ts'
+import { type DevicePolicy, generateSidecars, type Generator, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -25,6 +25,7 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
+  readonly generators: readonly Generator[] | undefined
   readonly sidecarPolicy: () => DevicePolicy
   readonly settings: LibrarySettings
   readonly now: () => number
@@ -126,7 +127,10 @@ export class Library implements AsyncDisposable {
     const worker = parts.use(
       new IndexWorker({ file: files.database, readOnly, log, lease: () => store.lease(), onChanges }),
     )
-    const intelligence = [...deps.intelligence, { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) }]
+    const intelligence = [
+      ...deps.intelligence,
+      { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
+    ]
     const { walkers, hashers, debounceMs } = settings
     const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
     const jobs = parts.use(
@@ -169,6 +173,7 @@ export class Library implements AsyncDisposable {
       store,
       reader,
       pools: deps.sidecarPools,
+      generators: deps.generators,
       root: files.sidecars,
       select: (sql, ...params) => indexing.select(sql, ...params),
       indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),

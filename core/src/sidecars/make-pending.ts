@@ -32,6 +32,8 @@ interface Counts {
 const CONTENTS_PER_READ = 128
 /** Contents whose rows are written in one transaction: what a kill makes again at the most, and a few milliseconds. */
 const CONTENTS_PER_COMMIT = 16
+/** What is made is seen no later than this after it, where work goes on. */
+const COMMIT_MS = 500
 /** Files of one content that are tried, where the first is gone or on a volume that is away. */
 const MAX_SOURCES = 8
 
@@ -75,6 +77,11 @@ export class PendingRun {
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
     const made: Outcomes[] = []
+    let committedAt = performance.now()
+    const commit = async () => {
+      committedAt = performance.now()
+      if (made.length > 0) await this.#record(made.splice(0))
+    }
     const work = async (begin: PendingContent | null) => {
       try {
         for (let content = begin ?? (await contents.next()); content; content = await contents.next()) {
@@ -82,8 +89,10 @@ export class PendingRun {
           if (stop.signal.aborted) return
           const outcomes = await this.#make(generator, content, signal)
           if (outcomes) made.push(outcomes)
-          if (made.length >= CONTENTS_PER_COMMIT) await this.#record(made.splice(0))
+          if (made.length >= CONTENTS_PER_COMMIT || performance.now() - committedAt > COMMIT_MS) await commit()
         }
+        // Others may be at something that takes long.
+        await commit()
       } catch (err) {
         stop.abort()
         throw err
@@ -94,7 +103,7 @@ export class PendingRun {
     const parallel = pools.parallel(generator.pool(first))
     for (let i = 0; i < parallel; i++) workers.push(work(null))
     const settled = await Promise.allSettled(workers)
-    if (made.length > 0) await this.#record(made)
+    await commit()
     const failure = settled.find((each) => each.status === 'rejected')
     if (failure) throw failure.reason
   }

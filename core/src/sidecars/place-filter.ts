@@ -10,7 +10,8 @@ export interface PlaceFilter {
 
 /** A condition on `directories d` that what lies in a place meets. */
 export function placeCondition({ location, except }: PlaceFilter): { sql: string; params: SQLInputValue[] } {
-  const below = 'substr(d.path, 1, length(?)) = ?'
+  // Of nothing there is no part: SQLite says null where the path is that of the volume itself.
+  const below = "ifnull(substr(d.path, 1, length(?)), x'') = ?"
   const roots = [location, ...except].map(({ volumePath }) => new Uint8Array(nameBytes(volumePath)))
   return {
     sql: ['d.volume_id = ?', below, ...except.map(() => `not ${below}`)].join(' and '),

@@ -76,7 +76,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
  * otherwise. Nothing is deleted but what was never finished.
  */
 export async function reconcile(
-  deps: AuditDeps & { readonly makes: (kind: SidecarKind) => boolean },
+  deps: AuditDeps & { readonly makes: (key: SidecarKey) => boolean },
   signal: AbortSignal,
 ): Promise<{ adopted: number; setAside: number; requeued: number }> {
   const { rows, root } = deps
@@ -88,7 +88,8 @@ export async function reconcile(
     else if (found.problem === 'orphan') {
       const key = keyOf(root, found.path)
       const { hash, size } = await checksum(found.path, pool, signal)
-      if (key && hash && deps.makes(key.kind) && (await rows.adopt(key, { size, checksum: hash }))) counts.adopted++
+      if (key && hash && size > 0 && deps.makes(key) && (await rows.adopt(key, { size, checksum: hash })))
+        counts.adopted++
       else {
         await setAside(root, found.path)
         counts.setAside++

@@ -1,0 +1,269 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { Generator } from '../src/sidecars/index.ts'
+import { createTestCore, type TestCore } from '../testing/index.ts'
+import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
+import { troubled } from './troubled-generator/index.ts'
+
+// Each test starts processes.
+vi.setConfig({ testTimeout: 120_000 })
+
+const { signal } = new AbortController()
+
+interface Troubled extends TestCore {
+  /** A file that tells its generator what to do; returns its path. */
+  order(what: string, at?: string): string
+  /** The processes that have begun with it. */
+  begun(what: string): number[]
+  /** Lets what waits go on. */
+  go(what: string): void
+  /** The one sidecar of a file. */
+  sidecar(path: string): Promise<Awaited<ReturnType<TestCore['library']['sidecars']['list']>>[number] | undefined>
+  verify(): Promise<{ problem: string; path: string }[]>
+}
+
+async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
+  const t = await createTestCore({ generators: [{ ...troubled, ...of }] })
+  const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
+  return Object.assign(t, {
+    order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)}`),
+    begun: (what: string) =>
+      existsSync(log(what)) ? readFileSync(log(what), 'utf8').trim().split('\n').map(Number) : [],
+    go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
+    sidecar: async (path: string) => (await t.library.sidecars.list(await t.library.files.contentOf(path, signal)))[0],
+    verify: async () => (await t.library.sidecars.verify(signal)).problems,
+  })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // One that has ended and was not asked for yet is there by its number only.
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
+
+const draftsOf = (t: TestCore) => readdirSync(join(t.library.path, 'sidecars', 'drafts'))
+
+test.each([
+  ['crash', 'Unavailable', /SIGSEGV/],
+  ['fill', /Unavailable|Corrupt/, /memory|allocation/],
+  ['hang', 'Timeout', /not done after/],
+] as const)('an engine that would %s is tried twice, and then only when somebody asks', async (what, code, message) => {
+  await using t = await createTroubled(what === 'hang' ? { deadlineMs: 1_500 } : {})
+  const path = t.order(what)
+  const fine = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const tries = what === 'fill' ? t.begun(what).length : 2
+  const expected = {
+    state: 'failed',
+    attempts: tries,
+    error: { code: expect.stringMatching(code), message: expect.stringMatching(message) },
+  }
+  expect(await t.sidecar(path)).toMatchObject(expected)
+  expect(await t.sidecar(fine)).toMatchObject({ state: 'ready', attempts: 1 })
+  expect(t.begun(what)).toHaveLength(tries)
+  await t.restart()
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  expect(t.begun(what)).toHaveLength(tries)
+  await t.library.sidecars.retry({})
+  await t.settle()
+  expect(await t.sidecar(path)).toMatchObject({ ...expected, attempts: t.begun(what).length })
+  expect(t.begun(what).length).toBeGreaterThan(tries)
+  expect(draftsOf(t)).toEqual([])
+  expect(await t.verify()).toEqual([])
+})
+
+test('an engine that floods its error stream holds nothing up', async () => {
+  await using t = await createTroubled()
+  const path = t.order('flood')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  expect(await t.sidecar(path)).toMatchObject({ state: 'ready' })
+})
+
+test.each([
+  ['replaced', (t: TestCore) => t.write('wait.txt', 'another content')],
+  ['written to', (t: TestCore) => t.append('wait.txt', ' and more')],
+  ['deleted', (t: TestCore) => t.remove('wait.txt')],
+])('a file that is %s while it is processed gives nothing a wrong picture', async (_, change) => {
+  await using t = await createTroubled()
+  const path = t.order('wait')
+  await t.add({ mode: 'content', watch: false })
+  const contentId = await t.library.files.contentOf(path, signal)
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
+  change(t)
+  t.go('wait')
+  await t.settle()
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'pending', attempts: 0, path: null }])
+  expect(draftsOf(t)).toEqual([])
+  expect(await t.verify()).toEqual([])
+  // It is there again, somewhere: what waited is made.
+  t.order('wait', 'elsewhere/again.txt')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
+})
+
+test('of two files with one content the one that is left is used', async () => {
+  await using t = await createTroubled()
+  const paths = [t.order('wait', 'a.txt'), t.order('wait', 'b.txt')] as const
+  await t.add({ mode: 'content', watch: false })
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
+  rmSync(paths[0])
+  t.go('wait')
+  await t.settle()
+  expect(await t.sidecar(paths[1])).toMatchObject({ state: 'ready', attempts: 1 })
+})
+
+test('a volume that goes away while its files are processed leaves them waiting', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTroubled()
+  const path = join(t.dataDir, '..', 'stick')
+  {
+    using _ = mountTmpfs(path, '1m')
+    t.order('wait', '../stick/a.txt')
+    await t.add({ path, mode: 'content', watch: false })
+    await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
+  }
+  t.go('wait')
+  await t.settle()
+  expect(await t.library.sidecars.pending({ state: null, limit: 10 })).toMatchObject([
+    { state: 'pending', attempts: 0, error: null },
+  ])
+})
+
+test('a full disk stops the making of sidecars, which goes on once there is room', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTroubled()
+  const disk = join(t.dataDir, '..', 'small')
+  using _ = mountTmpfs(disk, '16m')
+  await t.core.libraries.create({ name: 'Small', path: disk })
+  const path = t.order('wait')
+  const large = t.order('large')
+  await t.add({ mode: 'content', watch: false })
+  await vi.waitFor(async () => expect(await t.sidecar(large)).toMatchObject({ state: 'ready' }))
+  const { bavail, bsize } = statfsSync(disk)
+  const filler = join(disk, 'filler')
+  writeFileSync(filler, new Uint8Array(bavail * bsize - 500_000))
+  await t.library.sidecars.regenerate(await t.library.files.contentOf(large, signal), {})
+  t.go('wait')
+  await vi.waitFor(() => expect(t.warnings.join()).toMatch(/DiskFull/))
+  expect(await t.sidecar(large)).toMatchObject({ error: null })
+  rmSync(filler)
+  await t.settle()
+  expect(await t.sidecar(path)).toMatchObject({ state: 'ready' })
+  expect(await t.sidecar(large)).toMatchObject({ state: 'ready', size: 2 ** 20 })
+  expect(draftsOf(t)).toEqual([])
+  expect(await t.verify()).toEqual([])
+})
+
+test('a library that is read-only shows its sidecars and makes none', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTroubled()
+  const path = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const before = await t.sidecar(path)
+  const contentId = await t.library.files.contentOf(path, signal)
+  const folder = t.library.path
+  await t.core.close()
+  using _ = mountReadOnly(folder)
+  await t.restart()
+  await t.core.libraries.open({ path: folder, readOnly: true })
+  expect(await t.library.sidecars.list(contentId)).toEqual([before])
+  expect(await t.verify()).toEqual([])
+  const denied = { code: 'PermissionDenied' }
+  await expect(t.library.sidecars.regenerate(contentId, {})).rejects.toMatchObject(denied)
+  await expect(t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).resolves.toBe(before!.path)
+})
+
+test('what happened to sidecars while nobody looked is found, and put right', async () => {
+  await using t = await createTroubled()
+  const names = ['fine', 'deleted', 'changed', 'cut']
+  const paths = new Map(names.map((name) => [name, t.order(name)]))
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const files = new Map<string, string>()
+  for (const [name, path] of paths) files.set(name, (await t.sidecar(path))!.path!)
+  const { path: library } = t.library
+  await t.core.close()
+  rmSync(files.get('deleted')!)
+  writeFileSync(files.get('changed')!, 'CHANGED')
+  writeFileSync(files.get('cut')!, '')
+  const added = join(dirname(files.get('fine')!), 'detail@1x.webp')
+  writeFileSync(added, 'put here by somebody')
+  writeFileSync(join(library, 'sidecars', 'drafts', 'left by a crash'), '')
+  await t.restart()
+  expect((await t.verify()).map(({ problem }) => problem).toSorted()).toEqual([
+    'checksum',
+    'missing',
+    'orphan',
+    'size',
+    'temporary',
+  ])
+  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 0, setAside: 3, requeued: 3 })
+  await t.settle()
+  expect(await t.verify()).toEqual([])
+  for (const name of names) expect(readFileSync(files.get(name)!, 'utf8')).toBe(name)
+  const aside = readdirSync(join(library, 'sidecars', 'set-aside'))
+  expect(aside.map((name) => readFileSync(join(library, 'sidecars', 'set-aside', name), 'utf8')).toSorted()).toEqual([
+    '',
+    'CHANGED',
+    'put here by somebody',
+  ])
+})
+
+test('a file with the name of a sidecar is adopted where its content is known', async () => {
+  await using t = await createTroubled()
+  const path = t.order('crash')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(path, signal)
+  const folder = join(
+    t.library.path,
+    'sidecars',
+    'content',
+    contentId.slice(0, 2),
+    contentId.slice(2, 4),
+    contentId,
+    'thumbs',
+  )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'grid@2x.webp'), 'from elsewhere')
+  appendFileSync(join(folder, '..', 'something else'), '')
+  expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 1, setAside: 1, requeued: 0 })
+  expect(await t.sidecar(path)).toMatchObject({ state: 'ready', size: 14, error: null })
+  expect(await t.verify()).toEqual([])
+})
+
+test.each([
+  ['cancelled', (t: TestCore, id: never) => t.library.jobs.cancel(id)],
+  ['paused', (t: TestCore, id: never) => t.library.jobs.pause(id)],
+  ['cut short by closing the library', (t: TestCore) => t.core.libraries.close()],
+  ['cut short by the end of the engine', (t: TestCore) => t.core.close()],
+])('no process is left when the job is %s, nor what it has started', async (_, stop) => {
+  await using t = await createTroubled()
+  t.order('program')
+  t.order('hang')
+  await t.add({ mode: 'content', watch: false })
+  await vi.waitFor(() => expect([...t.begun('program'), ...t.begun('hang')]).toHaveLength(3))
+  const pids = [...t.begun('program'), ...t.begun('hang')]
+  expect(pids.map(isAlive)).toEqual([true, true, true])
+  const [job] = t.library.jobs.list({ status: 'running' })
+  await stop(t, job!.id as never)
+  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]))
+})

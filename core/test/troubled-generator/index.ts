@@ -1,0 +1,16 @@
+import type { Generator } from '../../src/sidecars/index.ts'
+
+/** Makes a file of every text, or does what the text says. */
+export const troubled: Generator = {
+  kind: 'thumb',
+  pool: () => 'image',
+  recipe: 1,
+  priority: 1,
+  deadlineMs: 60_000,
+  maxBytes: 2 ** 20,
+  variants: ['grid@2x'],
+  outputs: [{ variant: 'grid@2x', format: 'webp' }],
+  module: new URL('make.ts', import.meta.url),
+  types: ['text'],
+  accepts: () => true,
+}
