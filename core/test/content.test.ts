@@ -179,7 +179,15 @@ test('a file found to be a picture is found among the pictures, and listeners ar
   write(t, 'unnamed', png)
   const { locationId } = await t.add({ mode: 'shallow' })
   const pictures = () =>
-    t.library.search.search({ query: 'unnamed', type: ['image'], ext: [], location: [], sort: 'name', limit: 10 })
+    t.library.search.search({
+      query: 'unnamed',
+      type: ['image'],
+      ext: [],
+      location: [],
+      content: false,
+      sort: 'name',
+      limit: 10,
+    })
   expect((await pictures()).total).toBe(0)
   await t.library.locations.update({ location: locationId, mode: 'deep' })
   await t.settle()

@@ -81,7 +81,15 @@ test('a root that goes away makes the location offline, keeps every row, and com
     20_000,
   )
   const [offline] = (
-    await t.library.search.search({ query: 'a.txt', type: [], ext: [], location: [], sort: 'name', limit: 10 })
+    await t.library.search.search({
+      query: 'a.txt',
+      type: [],
+      ext: [],
+      location: [],
+      content: false,
+      sort: 'name',
+      limit: 10,
+    })
   ).items
   expect(offline).toMatchObject({ name: 'a.txt', online: false })
   renameSync(`${t.root}-away`, t.root)

@@ -82,6 +82,7 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
         type: [],
         ext: [],
         location: [],
+        content: false,
         sort: 'name',
         limit: 100,
       })

@@ -124,6 +124,51 @@ test('found files, with what matched marked and what is offline said', async () 
   ).toMatchFileSnapshot(golden('search'))
 })
 
+test('what found files say, around what matched', async () => {
+  const location = { id: '01890000-0000-7000-8000-0000000000a1' as Location['id'], name: 'Papers' }
+  const said = (snippet: string, words: RegExp, page: number | null = null) => ({
+    field: 'text' as const,
+    kind: 'text' as const,
+    page,
+    snippet,
+    ranges: [...snippet.matchAll(words)].map(({ 0: word, index }): [number, number] => [index, index + word.length]),
+  })
+  await expect(
+    await look(
+      'search.files',
+      {
+        query: 'acme invoice',
+        total: 3,
+        totalIsExact: true,
+        tookMs: 3,
+        items: [
+          { ...entry('acme invoice.pdf'), location, online: true, why: why([0, 4], [5, 12]) },
+          {
+            ...entry('scan 17.pdf'),
+            location,
+            online: true,
+            why: [said('The invoice\u202e of Acme', /invoice|Acme/g, 12)],
+          },
+          {
+            ...entry('board.jpg'),
+            location,
+            online: false,
+            why: [
+              said(
+                `…${'of all that was said '.repeat(3)}the invoice of Acme was ${'not said '.repeat(4)}…`,
+                /invoice|Acme/g,
+              ),
+              { ...said('', /-/g), kind: 'ocr' },
+            ],
+          },
+        ],
+        cursor: null,
+      },
+      marked,
+    ),
+  ).toMatchFileSnapshot(golden('search-content'))
+})
+
 test('duplicates, differences and the rule that hides a path', async () => {
   await expect(
     await look('files.duplicates', {

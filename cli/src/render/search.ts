@@ -1,13 +1,17 @@
 import { dirname } from 'node:path'
+import type { OutputOf } from '@spacedrive/client'
 import type { SearchItem } from '@spacedrive/core/domain'
-import { printable } from '../text/escape.ts'
+import { printable, printableWithRanges } from '../text/escape.ts'
 import { formatBytes, formatCount, formatDate, formatDuration } from '../text/format.ts'
+import { cutAround } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
-import type { OutputOf } from '@spacedrive/client'
+import { textWidth } from '../text/width.ts'
 import type { Renderers, View } from './view.ts'
 
 export const searchRenderers: Renderers = { 'search.files': searchResults }
+
+type Ranges = SearchItem['why'][number]['ranges']
 
 const columns: readonly Column[] = [
   { title: 'NAME', shrink: 'middle', min: 24 },
@@ -33,10 +37,12 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
     item.online ? '' : { text: 'offline', tone: 'warn' },
     { text: printable(dirname(item.path)), tone: 'dim' },
   ])
+  const [heading, ...lines] = renderTable({ columns, rows, width: view.width, style: view.style })
   const count = `${result.totalIsExact ? '' : 'about '}${formatCount(total)} found`
   const shown = items.length < total ? `, ${formatCount(items.length)} shown` : ''
   return [
-    ...renderTable({ columns, rows, width: view.width, style: view.style }),
+    heading!,
+    ...items.flatMap((item, i) => [lines[i]!, ...textLines(item, view)]),
     view.style(
       'dim',
       `${count}${shown}, ${formatDuration(tookMs)}${result.cursor === null ? '' : '; --limit shows more'}`,
@@ -50,14 +56,32 @@ function nameCell(item: SearchItem, style: Style): Cell {
   return { text, paint: (shown) => (shown === text ? highlight(item, style) : shown) }
 }
 
-/** The name with what matched in it marked. */
 function highlight({ kind, name, why }: SearchItem, style: Style): string {
+  const ranges = why.flatMap((reason) => (reason.field === 'name' ? reason.ranges : []))
+  return marked(name, ranges, style) + (kind === 'directory' ? '/' : '')
+}
+
+const INDENT = '    '
+
+/** A line for each text that matches: where it does, and what stands there. */
+function textLines({ why }: SearchItem, { style, width }: View): string[] {
+  return why.flatMap((reason) => {
+    if (reason.field !== 'text' || reason.snippet === '') return []
+    const page = reason.page === null ? '' : `page ${reason.page}: `
+    const snippet = printableWithRanges(reason.snippet, reason.ranges)
+    const { text, ranges } = cutAround(snippet.text, snippet.ranges, width - textWidth(INDENT + page))
+    return [`${INDENT}${style('dim', page)}${marked(text, ranges, style)}`]
+  })
+}
+
+/** The text with what matched in it marked. */
+function marked(text: string, ranges: Ranges, style: Style): string {
   let end = 0
-  let text = ''
-  for (const [from, to] of why.flatMap((reason) => reason.ranges).toSorted(([a], [b]) => a - b)) {
+  let shown = ''
+  for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
     if (from < end) continue
-    text += printable(name.slice(end, from)) + style('match', printable(name.slice(from, to)))
+    shown += printable(text.slice(end, from)) + style('match', printable(text.slice(from, to)))
     end = to
   }
-  return text + printable(name.slice(end)) + (kind === 'directory' ? '/' : '')
+  return shown + printable(text.slice(end))
 }

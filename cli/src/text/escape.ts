@@ -10,3 +10,20 @@ const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 export function printable(text: string): string {
   return text.toWellFormed().replace(unsafe, (char) => short[char] ?? `\\u{${char.charCodeAt(0).toString(16)}}`)
 }
+
+/** The same with parts of it marked: sorted ranges of `text`, none in another, and what they are of the result. */
+export function printableWithRanges(
+  text: string,
+  ranges: readonly (readonly [number, number])[],
+): { text: string; ranges: [number, number][] } {
+  let shown = ''
+  let end = 0
+  const moved = ranges.map(([from, to]): [number, number] => {
+    shown += printable(text.slice(end, from))
+    const start = shown.length
+    shown += printable(text.slice(from, to))
+    end = to
+    return [start, shown.length]
+  })
+  return { text: shown + printable(text.slice(end)), ranges: moved }
+}

@@ -24,6 +24,31 @@ export function shortenMiddle(text: string, width: number): string {
   return `${head(parts, width - 1 - textWidth(end))}…${end}`
 }
 
+type Ranges = readonly (readonly [number, number])[]
+
+/**
+ * Cut at both ends so that the first of the marked ranges is seen, with some of what stands before it. The ranges that
+ * are left are those of what is left.
+ */
+export function cutAround(text: string, ranges: Ranges, width: number): { text: string; ranges: [number, number][] } {
+  const first = ranges[0]?.[0] ?? 0
+  const before = text.slice(0, first)
+  const isFarOff = textWidth(text) > width && textWidth(before) > width * MOST_BEFORE
+  const lead = isFarOff ? `…${tail(splitGraphemes(before), Math.floor(width * LEFT_BEFORE)).trimStart()}` : before
+  const whole = lead + text.slice(first)
+  const shown = shortenEnd(whole, width)
+  const end = shown === whole ? whole.length : shown.length - 1
+  const moved = ranges.map(([from, to]): [number, number] => [
+    from + lead.length - first,
+    Math.min(to + lead.length - first, end),
+  ])
+  return { text: shown, ranges: moved.filter(([from]) => from < end) }
+}
+
+/** The share of a line that may stand before what was found, and how much of it is left where more does. */
+const MOST_BEFORE = 0.5
+const LEFT_BEFORE = 0.25
+
 /** Below this there is no room for a beginning, an ellipsis and an end. */
 const MIN_MIDDLE = 8
 /** What is always left of the beginning. */

@@ -44,8 +44,8 @@ export const SearchInput = z.object({
     .describe('also hidden files and what is in hidden folders; a query that begins with a dot does so too'),
   content: z
     .boolean()
-    .optional()
-    .describe('also what files say: text of documents, text read in pictures; whole words, the last one may go on'),
+    .default(false)
+    .describe('also what files say: text in documents and pictures; whole words, of which the last may go on'),
   sort: SearchSort.default('relevance').describe('best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])

@@ -6,3 +6,4 @@ export {
   type SearchedFolder,
   type SearchedLocations,
 } from './name-search.ts'
+export { indexTexts, type IndexTextsReport, type IndexTextsRequest } from './text/index-texts.ts'

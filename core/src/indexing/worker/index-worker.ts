@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { detectFromExtension } from '../../content/index.ts'
 import { databaseError, openDatabase } from '../../db/index.ts'
-import { indexTexts } from '../../search/text/index-texts.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { browse } from './browse.ts'
@@ -108,7 +107,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       return null
     },
     select: async ({ sql, params }) => db.prepare(sql).all(...params),
-    texts: (request, host) => indexTexts(db, request, host),
+    // Loaded by who needs it: most runs of this thread do not.
+    texts: async (request, host) => (await import('../../search/index.ts')).indexTexts(db, request, host),
     root: (request, host) => createRoot(db, writer, request, host),
     async mendSums(_request, host) {
       let mended = 0
