@@ -41,6 +41,9 @@ export interface ListOptions {
   readonly accept: Accept
 }
 
+/** A way to list a folder; see `listDirectory`. */
+export type Lister = (dir: RawName, device: bigint, prepare: (names: readonly RawName[]) => Accept) => Listing
+
 /** Whether the rules let an entry in. */
 export type Accept = (name: string, isDirectory: boolean) => boolean
 
@@ -127,8 +130,6 @@ export function emptyListing(): Listing {
 export function addStats(listing: Listing, name: RawName, stats: BigStats, device: bigint): void {
   const kind = stats.isFile() ? 0 : stats.isDirectory() ? 1 : stats.isSymbolicLink() ? 2 : 3
   const [mtime, mtimeNs] = splitNanoseconds(stats.mtimeNs)
-  const inode = toInode(stats.ino)
-  if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
   const ctime = Number(stats.ctimeMs)
   const numbers = [
     kind,
@@ -138,14 +139,21 @@ export function addStats(listing: Listing, name: RawName, stats: BigStats, devic
     mtimeNs,
     ctime,
     stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : Number.NaN,
-    typeof inode === 'number' ? inode : Number.NaN,
+    0,
     Number(stats.nlink),
     Number(stats.mode),
     kind === 1 && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
   ]
+  addEntry(listing, name, numbers, toInode(stats.ino))
+}
+
+/** Adds one entry by its numbers; that of its inode is put in here. */
+export function addEntry(listing: Listing, name: RawName, numbers: number[], inode: Inode): void {
+  if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
+  numbers[INODE] = typeof inode === 'number' ? inode : Number.NaN
   listing.names.push(name)
   for (const number of numbers) listing.numbers.push(number)
-  listing.fingerprint.add(name, numbers, listing.bigInodes.get(listing.names.length - 1))
+  listing.fingerprint.add(name, numbers, typeof inode === 'number' ? undefined : inode)
 }
 
 /** The inode of entry `i` as the database keeps it. */

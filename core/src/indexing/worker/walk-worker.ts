@@ -1,13 +1,15 @@
 import { parentPort } from 'node:worker_threads'
+import { type Lister, listDirectory } from './listing.ts'
+import { loadNativeLister } from './native-listing.ts'
 import { Walker } from './walk.ts'
 import type { WalkRequest } from './walk-messages.ts'
 
 /** A walking thread: keeps its scan's rules and answers each batch of folders with one message. */
-function serve(port: NonNullable<typeof parentPort>): void {
+function serve(port: NonNullable<typeof parentPort>, lister: Lister): void {
   let walker: Walker | null = null
   port.on('message', (request: WalkRequest) => {
     if ('setup' in request) {
-      walker = new Walker(request.setup)
+      walker = new Walker(request.setup, lister)
       return
     }
     if (!walker) throw new Error('folders came before the setup')
@@ -16,4 +18,4 @@ function serve(port: NonNullable<typeof parentPort>): void {
   })
 }
 
-if (parentPort) serve(parentPort)
+if (parentPort) serve(parentPort, (await loadNativeLister()) ?? listDirectory)
