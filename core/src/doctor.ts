@@ -1,5 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import type { Core } from './core.ts'
+import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
 import { type ErrorCode, errorMessage } from './util/errors.ts'
 import { shellWord } from './util/shell-word.ts'
 
@@ -13,14 +14,7 @@ export interface DoctorCheck {
 export interface Doctor {
   readonly ok: boolean
   readonly checks: DoctorCheck[]
-  readonly engines: {
-    job: string
-    name: string
-    version: string | null
-    available: boolean
-    licence: string
-    how: string
-  }[]
+  readonly engines: DetectedEngine[]
 }
 
 /** Below this a library cannot be backed up or optimised, in bytes. */
@@ -42,7 +36,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     ...checkLibraries(core),
     ...(await checkDatabases(core, signal)),
   ]
-  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: [] }
+  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: await detectEngines() }
 }
 
 function checkNode(): DoctorCheck {

@@ -53,9 +53,9 @@ function doctorReport({ checks, engines, ok }: OutputOf<'system.doctor'>, view: 
       ...rest.map((line) => indent + line),
     ]
   })
-  const engineLines = engines.map(({ available, how, job, name, version }) => {
+  const engineLines = engines.map(({ available, how, job, licence, name, version }) => {
     const state = available
-      ? `${printable(name)} ${printable(version ?? '')}`.trim()
+      ? [printable(name), printable(version ?? ''), `(${licence})`].filter(Boolean).join(' ')
       : `${printable(name)}: ${printable(how)}`
     return `${view.style(available ? 'good' : 'dim', available ? '✓' : '–')} ${printable(job)}: ${state}`
   })

@@ -16,8 +16,8 @@ async function contentOf(reference: string, library: Library, signal: AbortSigna
 }
 
 /** The address of what a target has. */
-async function addressOf(target: string, library: Library, signal: AbortSignal): Promise<string> {
-  return target.startsWith(SCHEME) ? target : `${SCHEME}${await contentOf(target, library, signal)}`
+async function addressOf(reference: string, library: Library, signal: AbortSignal): Promise<string> {
+  return reference.startsWith(SCHEME) ? reference : `${SCHEME}${await contentOf(reference, library, signal)}`
 }
 
 function contentIn(address: string): ContentId | null {

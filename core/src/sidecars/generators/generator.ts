@@ -37,6 +37,8 @@ export interface Generator {
   readonly types: readonly FileType[]
   /** Whether there is anything to derive from such a content. */
   accepts(content: ContentFacts): boolean
+  /** What it could work with on this machine; it loads nothing of it, and answers in seconds. `doctor` lists it. */
+  detect?(): Promise<readonly DetectedEngine[]>
   /** Where such a content, which it accepts, is worked on. */
   pool(content: ContentFacts): PoolName
 }
@@ -50,6 +52,20 @@ export interface MakeRequest {
   readonly content: ContentFacts
   /** Where each output is written; the folder is there. */
   readonly outputs: readonly (Output & { readonly path: string })[]
+}
+
+/** Something that does the work of a generator, or would if it were there. */
+export interface DetectedEngine {
+  /** What it makes possible, in a few words. */
+  readonly job: string
+  readonly name: string
+  /** Null where it does not say, or is not there. */
+  readonly version: string | null
+  readonly available: boolean
+  /** SPDX. */
+  readonly licence: string
+  /** Where it was found, or how to get it. */
+  readonly how: string
 }
 
 export interface Engine {

@@ -1,5 +1,6 @@
 import type { Generator } from '../generator.ts'
 import { readerOf } from './formats.ts'
+import { detectTextEngines } from './engines.ts'
 
 /** The text of documents: what a person searches for, and what is read aloud of a file without opening it. */
 export const documentText: Generator = {
@@ -11,6 +12,7 @@ export const documentText: Generator = {
   maxBytes: 2 ** 31,
   variants: ['default'],
   outputs: [{ variant: 'default', format: 'json' }],
+  detect: detectTextEngines,
   module: new URL('make.ts', import.meta.url),
   types: [
     'document',

@@ -1,5 +1,6 @@
 import type { Generator } from '../generator.ts'
 import { decoderOf } from './decoders/formats.ts'
+import { detectThumbEngines } from './engines.ts'
 import { variants } from './variants.ts'
 
 /** Pictures of pictures, in the sizes a screen shows them in. */
@@ -32,5 +33,6 @@ export const thumbnails: Generator = {
     'email',
   ],
   accepts: (content) => content.size > 0 && decoderOf(content) !== undefined,
+  detect: detectThumbEngines,
   pool: (content) => decoderOf(content)?.pool ?? 'image',
 }

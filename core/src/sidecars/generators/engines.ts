@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { errorMessage } from '../../util/errors.ts'
+import type { DetectedEngine } from './generator.ts'
+import { findProgram, runProgram } from './program.ts'
+
+interface Described {
+  /** What it makes possible, in a few words: `thumbnails of video`. */
+  readonly job: string
+  readonly name: string
+  /** SPDX. */
+  readonly licence: string
+}
+
+interface PackageEngine extends Described {
+  readonly package: string
+}
+
+interface ProgramEngine extends Described {
+  /** On PATH. */
+  readonly program: string
+  /** What makes it say its version; the first number with a dot in what it prints is taken. */
+  readonly args: readonly string[]
+  /** How to get it where it is missing. */
+  readonly how: string
+}
+
+/** A program that has not said its version by then is not taken for one that works. */
+const ANSWER_MS = 5_000
+const MAX_ANSWER_BYTES = 262_144
+
+/** An engine that is installed with this program: nothing of it is loaded, its version is read. */
+export async function detectPackage({ package: name, ...of }: PackageEngine): Promise<DetectedEngine> {
+  try {
+    const file = findPackageJSON(name, import.meta.url)
+    if (file === undefined) throw new Error('it is not installed')
+    const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string }
+    return { ...of, version, available: true, how: 'comes with this program' }
+  } catch (err) {
+    return { ...of, version: null, available: false, how: `npm install (${errorMessage(err)})` }
+  }
+}
+
+/** A program that the system has or not. It is run, in a process of its own, with a time limit. */
+export async function detectProgram({ args, how, program, ...of }: ProgramEngine): Promise<DetectedEngine> {
+  const path = findProgram(program)
+  if (path === null) return { ...of, version: null, available: false, how }
+  try {
+    const said = await runProgram(path, args, { timeoutMs: ANSWER_MS, maxBytes: MAX_ANSWER_BYTES })
+    return { ...of, version: /\d+\.[\w.+-]+/.exec(said.toString('utf8'))?.[0] ?? null, available: true, how: path }
+  } catch (err) {
+    return { ...of, version: null, available: false, how: `${path} does not work: ${errorMessage(err)}` }
+  }
+}

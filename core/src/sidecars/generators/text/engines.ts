@@ -1,0 +1,13 @@
+import { detectPackage } from '../engines.ts'
+import type { DetectedEngine } from '../generator.ts'
+
+/** What reads the text of documents: all of it comes along. */
+export function detectTextEngines(): Promise<DetectedEngine[]> {
+  return Promise.all([
+    detectPackage({ job: 'text of PDF', name: 'PDFium', licence: 'MIT', package: '@hyzyla/pdfium' }),
+    detectPackage({ job: 'text of Word 97', name: 'word-extractor', licence: 'MIT', package: 'word-extractor' }),
+    detectPackage({ job: 'text of e-mail', name: 'postal-mime', licence: 'MIT-0', package: 'postal-mime' }),
+    detectPackage({ job: 'text of Outlook', name: 'msgreader', licence: 'Apache-2.0', package: '@kenjiuno/msgreader' }),
+    detectPackage({ job: 'text of HTML', name: 'htmlparser2', licence: 'MIT', package: 'htmlparser2' }),
+  ])
+}
