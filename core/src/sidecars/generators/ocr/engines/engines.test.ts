@@ -1,0 +1,124 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createTempDir } from '../../../../../testing/temp-dir.ts'
+import { SidecarPools } from '../../../sidecar-pools.ts'
+import { parseTextSidecar } from '../../../text-sidecar.ts'
+import { detectOcrEngines } from '../detect.ts'
+import { drawPage } from '../test/pictures.ts'
+import { findTesseract } from './tesseract-program.ts'
+
+/** A `tesseract` that answers the questions, and does something else than reading. */
+function pretend(folder: string, instead: string): void {
+  const file = join(folder, 'tesseract')
+  writeFileSync(
+    file,
+    `#!/bin/sh
+case "$1" in
+  --version) echo 'tesseract 9.9.9'; exit;;
+  --list-langs) printf 'List of available languages (3):\\neng\\nosd\\ndeu\\n'; exit;;
+esac
+echo $$ > '${join(folder, 'pid')}'
+${instead}
+`,
+  )
+  chmodSync(file, 0o755)
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+const languages = ['eng']
+const PAGE = ['A first line of some words', 'and a second line below it', 'and here is a third']
+
+test('the program on the PATH is asked for its version and its languages', async () => {
+  using temp = createTempDir('ocr')
+  pretend(temp.path, 'exit 1')
+  expect(await findTesseract()).toMatchObject({ name: 'tesseract', version: '9.9.9', languages: ['eng', 'deu'] })
+  const [program] = await detectOcrEngines()
+  expect(program).toMatchObject({
+    available: true,
+    version: '9.9.9',
+    how: expect.stringContaining('languages eng, deu'),
+  })
+})
+
+test('without the program there is none, and the doctor says how to get it', async () => {
+  using temp = createTempDir('ocr')
+  vi.stubEnv('PATH', temp.path)
+  expect(await findTesseract()).toBeNull()
+  expect(await detectOcrEngines()).toMatchObject([
+    { name: 'tesseract', available: false, how: expect.stringContaining('apt install tesseract-ocr') },
+    { name: 'tesseract.js', available: true },
+  ])
+})
+
+test.each([
+  ['sleeps', 'exec sleep 1000', 'Timeout', 'tesseract did not answer within 0.5 s'],
+  [
+    'floods its error output',
+    "exec yes 'page 0: cannot do it' >&2",
+    'Timeout',
+    'tesseract did not answer within 0.5 s',
+  ],
+  ['prints without end', 'exec yes', 'Unavailable', 'tesseract prints without end'],
+  ['fails', "echo 'image file is broken' >&2; exit 3", 'Unavailable', 'tesseract ended with 3: image file is broken'],
+  ['crashes', 'kill -SEGV $$', 'Unavailable', 'tesseract was ended by SIGSEGV'],
+])('a program that %s is told by name, and does not live on', async (_, instead, code, message) => {
+  using temp = createTempDir('ocr')
+  pretend(temp.path, instead)
+  const engine = (await findTesseract())!
+  const deadlineMs = code === 'Timeout' ? 500 : 60_000
+  await expect(engine.recognise(new Uint8Array(5_000_000), { languages, deadlineMs })).rejects.toMatchObject({
+    code,
+    message,
+  })
+  const pid = Number(readFileSync(join(temp.path, 'pid'), 'utf8'))
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+})
+
+/** Asks a process of the pool for the sidecar of a page. */
+async function makeInPool(folder: string, deadlineMs: number) {
+  await using pools = new SidecarPools()
+  const [source, path] = [join(folder, 'page.png'), join(folder, 'default.json')]
+  writeFileSync(source, await drawPage(PAGE))
+  const { size, mtimeMs } = statSync(source)
+  const request = {
+    module: new URL('../make.ts', import.meta.url).href,
+    source: { path: source, size, modifiedMs: Math.floor(mtimeMs) },
+    content: { type: 'image', mime: 'image/png', size } as const,
+    outputs: [{ variant: 'default', format: 'json', draft: `${path}.draft`, path }],
+  }
+  const { engine } = await pools.run('doc', request, { signal: new AbortController().signal, deadlineMs })
+  return { engine, sidecar: parseTextSidecar(readFileSync(path, 'utf8')) }
+}
+
+test(
+  'without the program the embedded engine reads, within the limits of its process',
+  { timeout: 90_000 },
+  async () => {
+    using temp = createTempDir('ocr')
+    vi.stubEnv('PATH', temp.path)
+    const { engine, sidecar } = await makeInPool(temp.path, 60_000)
+    expect(engine.name).toBe('tesseract.js')
+    expect(sidecar).toMatchObject({ version: 1, engine, languages: ['eng'] })
+    expect(sidecar!.pages[0]!.text.split(/\n+/)).toEqual(PAGE)
+  },
+)
+
+test('an engine that hangs is ended with the process it works for', { timeout: 90_000 }, async () => {
+  using temp = createTempDir('ocr')
+  pretend(temp.path, 'sleep 1000')
+  await expect(makeInPool(temp.path, 5_000)).rejects.toMatchObject({ code: 'Timeout' })
+  const pid = Number(readFileSync(join(temp.path, 'pid'), 'utf8'))
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+})

@@ -1,0 +1,25 @@
+import type { Generator } from '../generator.ts'
+import { decoderOf } from '../thumb/decoders/formats.ts'
+import { detectOcrEngines } from './detect.ts'
+import { DEADLINE_MS } from './limits.ts'
+
+/** Text in pictures, and in pages of PDFs that are pictures. */
+export const ocr: Generator = {
+  kind: 'ocr',
+  recipe: 1,
+  priority: 50,
+  deadlineMs: DEADLINE_MS,
+  maxBytes: 2 ** 29,
+  variants: ['default'],
+  outputs: [{ variant: 'default', format: 'json' }],
+  module: new URL('make.ts', import.meta.url),
+  types: ['image', 'document'],
+  accepts: (content) => content.size > 0 && (content.mime === 'application/pdf' || isPicture(content)),
+  pool: () => 'doc',
+  detect: detectOcrEngines,
+}
+
+/** Drawings of lines hold their text as text. */
+function isPicture(content: Parameters<Generator['accepts']>[0]): boolean {
+  return content.type === 'image' && content.mime !== 'image/svg+xml' && decoderOf(content) !== undefined
+}

@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
+import { createTempDir } from '../../../../testing/temp-dir.ts'
+import { EmbeddedTesseract } from './engines/embedded-tesseract.ts'
+import type { OcrEngine } from './engines/engine.ts'
+import { findTesseract } from './engines/tesseract-program.ts'
+import { readContent } from './read-content.ts'
+import { accuracyOf } from './test/accuracy.ts'
+import { drawPage, drawScene, makePdf } from './test/pictures.ts'
+
+/** A page takes a second where nothing else is at work. */
+const PATIENCE_MS = 90_000
+const LINES = [
+  'The harbour office opens at eight in the morning,',
+  'and every vessel that arrives before noon must be',
+  'entered into the register by its own captain.',
+  'Nobody may leave the quay without a signed paper.',
+  'Letters for the northern islands are collected on',
+  'Tuesday, parcels on the second Friday of a month.',
+]
+
+const program = await findTesseract()
+const embedded = new EmbeddedTesseract()
+const engines: { name: string; engine: OcrEngine | null }[] = [
+  { name: 'tesseract', engine: program },
+  { name: 'tesseract.js', engine: embedded },
+]
+afterAll(() => embedded[Symbol.asyncDispose]())
+
+function read(source: string, engine: OcrEngine, mime = source.endsWith('.tif') ? 'image/tiff' : 'image/png') {
+  const type = mime === 'application/pdf' ? 'document' : 'image'
+  return readContent(source, { type, mime, size: 1 }, engine, { budgetMs: PATIENCE_MS })
+}
+
+async function readBytes(bytes: Uint8Array, engine: OcrEngine, mime?: string) {
+  using temp = createTempDir('ocr')
+  const source = join(temp.path, 'source')
+  writeFileSync(source, bytes)
+  return await read(source, engine, mime)
+}
+
+function textOf({ pages }: { pages: readonly { text: string }[] }): string {
+  return pages.map(({ text }) => text).join('\n')
+}
+
+describe.each(engines)('$name', { timeout: PATIENCE_MS }, ({ name, engine }) => {
+  const reader = engine!
+  beforeEach((context) => context.skip(engine === null, 'needs the program tesseract'))
+
+  test('a page is read line by line, each word with its place', async () => {
+    const sidecar = await readBytes(await drawPage(LINES), reader)
+    expect(sidecar.engine).toEqual({ name, version: expect.stringMatching(/^\d+\.\d+/) })
+    expect(sidecar.languages).toContain('eng')
+    expect(sidecar.confidence).toBeGreaterThan(0.8)
+    const [page] = sidecar.pages
+    expect(page).toMatchObject({ page: 1, source: 'ocr' })
+    expect(accuracyOf(page!.text, LINES.join('\n')).errorRate).toBeLessThan(0.01)
+    expect(page!.text.split(/\n+/)).toHaveLength(LINES.length)
+    // The last line but one begins with it.
+    const [x, y, width, height] = page!.words!.find(({ text }) => text === 'Letters')!.box
+    const [left, top, wide, high] = [60 / 1_100, 200 / 320, 88 / 1_100, 20 / 320]
+    const off = [x - left, y - top, width - wide, height - high].map(Math.abs)
+    expect(Math.max(...off)).toBeLessThan(0.03)
+  })
+
+  test.each([90, 180, 270])('a page turned by %i° is read, and its words lie where they are seen', async (degrees) => {
+    const turned = await sharp(await drawPage(LINES))
+      .rotate(degrees)
+      .png()
+      .toBuffer()
+    const { pages } = await readBytes(turned, reader)
+    expect(accuracyOf(pages[0]!.text, LINES.join('\n')).recall).toBeGreaterThan(0.95)
+    const [x, y, width, height] = pages[0]!.words!.find(({ text }) => text === 'Letters')!.box
+    const [centreX, centreY] = [x + width / 2, y + height / 2]
+    const expected = { 90: [0.36, 0.1], 180: [0.9, 0.36], 270: [0.64, 0.9] }[degrees]!
+    expect(Math.hypot(centreX - expected[0]!, centreY - expected[1]!)).toBeLessThan(0.05)
+  })
+
+  test('light letters on a dark ground, as on a screen', async () => {
+    const screen = await drawPage(LINES, { ink: '#ddd', ground: '#222', size: 15 })
+    expect(accuracyOf(textOf(await readBytes(screen, reader)), LINES.join('\n')).recall).toBeGreaterThan(0.9)
+  })
+
+  test('of a PDF only the pages without a text layer are read', async () => {
+    const pdf = await makePdf('A page that is text already has its text elsewhere', await drawPage(LINES))
+    const { pages } = await readBytes(pdf, reader, 'application/pdf')
+    expect(pages.map(({ page }) => page)).toEqual([2])
+    expect(accuracyOf(pages[0]!.text, LINES.join('\n')).recall).toBeGreaterThan(0.95)
+  })
+
+  // Measured: see docs/ocr.md. The magazine pages have pictures, drop capitals and columns around them.
+  test.skipIf(corpus === null).each([
+    ['phototest.tif', 'phototest.txt', 0.01, 1],
+    ['phototest_2.tif', 'phototest.txt', 0.01, 1],
+    ['phototest-rotated-180.png', 'phototest.txt', 0.01, 1],
+    // In five languages, with data of one.
+    ['eurotext.tif', 'eurotext.txt', 0.04, 0.88],
+    ['8071_093.3B.tif', '8071_093.3B.txt', 0.06, 0.97],
+    ['8087_054.3B.tif', '8087_054.3B.txt', 0.09, 0.93],
+  ])('the scan %s', async (file, truthFile, mostErrors, leastRecall) => {
+    const truth = readFileSync(join(corpus!, 'ocr', truthFile), 'utf8')
+    const sidecar = await read(join(corpus!, 'ocr', file), reader)
+    const { errorRate, recall } = accuracyOf(textOf(sidecar), truth)
+    expect(errorRate).toBeLessThanOrEqual(mostErrors)
+    expect(recall).toBeGreaterThanOrEqual(leastRecall)
+    expect(sidecar.confidence).toBeGreaterThan(0.8)
+  })
+
+  test('letters it has no data of are not taken for others', async (context) => {
+    if (corpus === null) return context.skip(NO_CORPUS)
+    if (reader.languages.includes('heb')) return context.skip('Hebrew can be read here')
+    const sidecar = await read(join(corpus, 'ocr/hebrew.png'), reader)
+    expect(sidecar.confidence).toBeLessThan(0.6)
+    expect(textOf(sidecar)).toBe('')
+  })
+})
+
+test('a scene without letters has no pages, which is no failure', async () => {
+  const sidecar = await readBytes(await drawScene(), embedded, 'image/jpeg')
+  expect(sidecar).toMatchObject({ engine: { name: 'tesseract.js' }, pages: [] })
+  expect(sidecar).not.toHaveProperty('confidence')
+})
+
+test.skipIf(corpus === null)('of the photos of the corpus few are read, the others cost little', async () => {
+  const folder = join(corpus!, 'exif-samples/jpg')
+  const photos = (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+    /(gps|orientation)\/.*jpg$/.test(name),
+  )
+  const asked: string[] = []
+  const counting: OcrEngine = {
+    name: 'none',
+    version: '0',
+    languages: ['eng'],
+    recognise: async () => [],
+    [Symbol.asyncDispose]: async () => {},
+  }
+  const times: number[] = []
+  for (const photo of photos) {
+    const begun = performance.now()
+    const engine = { ...counting, recognise: async () => (asked.push(photo), []) }
+    await read(join(folder, photo), engine, 'image/jpeg')
+    times.push(performance.now() - begun)
+  }
+  expect(photos.length).toBeGreaterThan(20)
+  expect(new Set(asked).size / photos.length).toBeLessThan(0.25)
+  expect(times.toSorted((a, b) => a - b)[times.length >> 1]).toBeLessThan(100)
+})
+
+test.each([
+  ['nothing', new Uint8Array(), 'image/png'],
+  ['noise', Uint8Array.from({ length: 5_000 }, (_, i) => (i * 7_919) % 251), 'image/jpeg'],
+  ['the beginning of a PDF', Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Cat'), 'application/pdf'],
+])('%s is refused', async (_, bytes, mime) => {
+  await expect(readBytes(bytes, embedded, mime)).rejects.toBeInstanceOf(Error)
+})

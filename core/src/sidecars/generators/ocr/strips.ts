@@ -1,0 +1,104 @@
+import type { GreyPage, Rows } from './grey-page.ts'
+
+/** Darker pixels are ink. */
+const INK = 140
+/** Strips that hold less are not worth a start of the engine. */
+const MIN_STRIP_ROWS = 20
+/** How much of the ideal share of ink a cut may miss for a wide gap: to cut between paragraphs, not between lines. */
+const GAP_BONUS = 1 / 2_000
+const WIDEST_GAP = 20
+/** Rows around a cut that are looked at for columns, as parts of the height; at one side of it a picture may hide them. */
+const NEIGHBOURHOODS = [
+  [-0.04, 0],
+  [0, 0.04],
+  [-0.08, 0.08],
+] as const
+/** A blank stripe as wide as this part of the page, with ink at both sides, is the space between columns. */
+const GUTTER = 0.012
+
+/**
+ * Cuts a page into strips of about the same ink, at blank rows, to be read side by side. Where the text stands in columns
+ * nothing is cut: lines would be read in another order. Fewer strips than asked for where there is no place to cut.
+ */
+export function cutIntoStrips(page: GreyPage, count: number): Rows[] {
+  const ink = inkOfRows(page)
+  const total = ink.reduce((sum, each) => sum + each, 0)
+  const gaps = findGaps(ink)
+  const cuts = [0]
+  for (let i = 1; i < count; i++) {
+    const cut = bestCut(page, gaps, ink, (total * i) / count, { total, after: cuts.at(-1)! })
+    if (cut !== null) cuts.push(cut)
+  }
+  cuts.push(page.height)
+  return cuts.slice(1).map((end, i) => ({ top: cuts[i]!, height: end - cuts[i]! }))
+}
+
+interface Gap {
+  readonly middle: number
+  readonly rows: number
+}
+
+function inkOfRows({ data, width, height }: GreyPage): number[] {
+  return Array.from({ length: height }, (_, y) => {
+    let ink = 0
+    for (let i = y * width; i < (y + 1) * width; i++) if (data[i]! < INK) ink++
+    return ink
+  })
+}
+
+function findGaps(ink: readonly number[]): Gap[] {
+  const gaps: Gap[] = []
+  let begun = -1
+  for (let y = 0; y <= ink.length; y++) {
+    const isBlank = y < ink.length && ink[y] === 0
+    if (isBlank && begun < 0) begun = y
+    if (!isBlank && begun >= 0) {
+      gaps.push({ middle: (begun + y) >> 1, rows: y - begun })
+      begun = -1
+    }
+  }
+  return gaps
+}
+
+function bestCut(
+  page: GreyPage,
+  gaps: readonly Gap[],
+  ink: readonly number[],
+  wanted: number,
+  { total, after }: { total: number; after: number },
+): number | null {
+  let best: number | null = null
+  let least = Infinity
+  let above = 0
+  let y = 0
+  for (const { middle, rows } of gaps) {
+    for (; y < middle; y++) above += ink[y]!
+    if (middle < after + MIN_STRIP_ROWS || middle > page.height - MIN_STRIP_ROWS) continue
+    const distance = Math.abs(above - wanted) - Math.min(rows, WIDEST_GAP) * total * GAP_BONUS
+    if (distance >= least || isInColumns(page, middle)) continue
+    least = distance
+    best = middle
+  }
+  return best
+}
+
+/** Whether the text around a row stands in columns. */
+function isInColumns(page: GreyPage, row: number): boolean {
+  return NEIGHBOURHOODS.some(([above, below]) => {
+    const top = Math.max(0, row + Math.floor(above * page.height))
+    const bottom = Math.min(page.height, row + Math.ceil(below * page.height))
+    return hasGutter(page, top, bottom)
+  })
+}
+
+function hasGutter({ data, width }: GreyPage, top: number, bottom: number): boolean {
+  const columns = new Uint8Array(width)
+  for (let y = top; y < bottom; y++) for (let x = 0; x < width; x++) if (data[y * width + x]! < INK) columns[x] = 1
+  const last = columns.lastIndexOf(1)
+  let blank = 0
+  for (let x = columns.indexOf(1); x <= last; x++) {
+    blank = columns[x] === 1 ? 0 : blank + 1
+    if (blank >= width * GUTTER) return true
+  }
+  return false
+}

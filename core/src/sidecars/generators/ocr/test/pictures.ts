@@ -1,0 +1,58 @@
+import sharp from 'sharp'
+
+const LINE_HEIGHT = 40
+
+/** A page with lines of text on it, as a PNG. Needs some font on the system. */
+export function drawPage(lines: readonly string[], { ink = '#111', ground = '#fff', size = 24 } = {}): Promise<Buffer> {
+  const height = LINE_HEIGHT * (lines.length + 2)
+  const text = lines.map((line, i) => `<text x="60" y="${LINE_HEIGHT * (i + 1.5)}">${line}</text>`).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1100" height="${height}">
+    <rect width="1100" height="${height}" fill="${ground}"/>
+    <g font-family="DejaVu Sans, Liberation Sans, Arial, sans-serif" font-size="${size}" fill="${ink}">${text}</g></svg>`
+  return sharp(Buffer.from(svg)).png().toBuffer()
+}
+
+/** What a camera sees where there is nothing to read: soft shapes and noise. */
+export async function drawScene(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
+  const scene = sharp({ create: { width: 1200, height: 900, channels: 3, background: '#888', noise } })
+  return scene.blur(1.2).jpeg().toBuffer()
+}
+
+/** A PDF with a page of text, and a page that is a photo of a page. */
+export async function makePdf(text: string, page: Buffer): Promise<Buffer> {
+  const { width, height } = await sharp(page).metadata()
+  const photo = await sharp(page).toColourspace('b-w').jpeg().toBuffer()
+  const draw = `q 595 0 0 ${Math.round((595 * height) / width)} 0 300 cm /Im Do Q`
+  const write = `BT /F 12 Tf 50 700 Td (${text}) Tj ET`
+  const objects: (string | [string, Uint8Array])[] = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /Font << /F 7 0 R >> >> >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 6 0 R /Resources << /XObject << /Im 8 0 R >> >> >>',
+    [`<< /Length ${write.length} >>`, Buffer.from(write)],
+    [`<< /Length ${draw.length} >>`, Buffer.from(draw)],
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    [
+      `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode /Length ${photo.length} >>`,
+      photo,
+    ],
+  ]
+  const parts: Uint8Array[] = [Buffer.from('%PDF-1.4\n')]
+  const offsets: number[] = []
+  for (const [i, object] of objects.entries()) {
+    offsets.push(Buffer.concat(parts).length)
+    const [head, stream] = typeof object === 'string' ? [object, null] : object
+    parts.push(Buffer.from(`${i + 1} 0 obj\n${head}\n`))
+    if (stream) parts.push(Buffer.from('stream\n'), stream, Buffer.from('\nendstream\n'))
+    parts.push(Buffer.from('endobj\n'))
+  }
+  const start = Buffer.concat(parts).length
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
+  parts.push(
+    Buffer.from(
+      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`,
+    ),
+  )
+  return Buffer.concat(parts)
+}
