@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
+import { CoreError } from '../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../util/file-name.ts'
 
+/** A NUL comes early where bytes are not text. */
+const EXAMINED_BYTES = 8_192
 /** A character of UTF-8 that was cut at the end has lost at most so many bytes. */
 const MAX_CUT_BYTES = 3
 
@@ -9,6 +12,12 @@ const MAX_CUT_BYTES = 3
 export function decodeText({ bytes, isWhole }: FileStart): string {
   const encoding = markedEncoding(bytes) ?? (isUtf8Start(bytes, isWhole ? 0 : MAX_CUT_BYTES) ? 'utf-8' : 'windows-1252')
   return new TextDecoder(encoding).decode(bytes, { stream: !isWhole })
+}
+
+/** Throws `Unsupported` where bytes from the beginning of a file are no text: it has no NUL, but for UTF-16, which has its mark. */
+export function assertText(bytes: Buffer): void {
+  if (markedEncoding(bytes) === null && bytes.subarray(0, EXAMINED_BYTES).includes(0))
+    throw new CoreError('Unsupported', 'it is not text')
 }
 
 /** For bytes that come in pieces: as the mark of the first says, else UTF-8. */

@@ -5,9 +5,14 @@ import type { Decode } from './picture.ts'
 /** Loaded when it is first needed: each brings an engine of its own. */
 const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
   audio: () => import('./audio.ts'),
+  epub: () => import('./epub.ts'),
   ffmpeg: () => import('./ffmpeg.ts'),
+  font: () => import('./font.ts'),
   heif: () => import('./heif.ts'),
+  office: () => import('./office.ts'),
+  pdf: () => import('./pdf.ts'),
   sharp: () => import('./sharp.ts'),
+  text: () => import('./text.ts'),
   video: () => import('./video.ts'),
 }
 

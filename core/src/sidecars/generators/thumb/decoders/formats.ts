@@ -2,7 +2,17 @@ import type { FileType } from '../../../../domain/index.ts'
 import type { ContentFacts, PoolName } from '../../generator.ts'
 
 /** The decoders, each named after its file here. */
-export type DecoderName = 'audio' | 'ffmpeg' | 'heif' | 'sharp' | 'video'
+export type DecoderName =
+  | 'audio'
+  | 'epub'
+  | 'ffmpeg'
+  | 'font'
+  | 'heif'
+  | 'office'
+  | 'pdf'
+  | 'sharp'
+  | 'text'
+  | 'video'
 
 /** Which contents a decoder is given; known without loading it. */
 export interface Decoder {
@@ -36,6 +46,39 @@ const decoders: readonly Decoder[] = [
     pool: 'av',
     mimes: ['image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence'],
     types: [],
+  },
+  { name: 'pdf', pool: 'doc', mimes: ['application/pdf'], types: [] },
+  { name: 'epub', pool: 'doc', mimes: ['application/epub+zip'], types: [] },
+  {
+    name: 'office',
+    pool: 'doc',
+    mimes: [
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+      'application/vnd.oasis.opendocument.text',
+      'application/vnd.oasis.opendocument.spreadsheet',
+      'application/vnd.oasis.opendocument.presentation',
+      'application/vnd.oasis.opendocument.graphics',
+      'application/vnd.apple.pages',
+      'application/vnd.apple.numbers',
+      'application/vnd.apple.keynote',
+      'application/x-krita',
+      'image/openraster',
+    ],
+    types: [],
+  },
+  {
+    name: 'font',
+    pool: 'doc',
+    mimes: ['font/ttf', 'font/otf', 'font/collection', 'font/woff', 'font/woff2'],
+    types: [],
+  },
+  {
+    name: 'text',
+    pool: 'doc',
+    mimes: ['application/rtf', 'text/rtf', 'text/csv', 'text/tab-separated-values'],
+    types: ['text', 'code', 'config', 'web', 'email'],
   },
   { name: 'video', pool: 'av', mimes: [], types: ['video'] },
   { name: 'audio', pool: 'av', mimes: [], types: ['audio'] },

@@ -1,0 +1,29 @@
+import { CoreError } from '../../../util/errors.ts'
+import type { RawName } from '../../../util/file-name.ts'
+import type { ContentFacts } from '../generator.ts'
+import { type ReaderName, readerOf } from './formats.ts'
+import type { FileText, ReadText } from './reader.ts'
+
+/** Loaded when it is first needed: some bring an engine of their own. */
+const load: Readonly<Record<ReaderName, () => Promise<{ read: ReadText }>>> = {
+  email: () => import('./readers/email.ts'),
+  epub: () => import('./readers/epub.ts'),
+  excel: () => import('./readers/excel.ts'),
+  html: () => import('./readers/html.ts'),
+  opendocument: () => import('./readers/opendocument.ts'),
+  outlook: () => import('./readers/outlook.ts'),
+  pdf: () => import('./readers/pdf.ts'),
+  plain: () => import('./readers/plain.ts'),
+  powerpoint: () => import('./readers/powerpoint.ts'),
+  rtf: () => import('./readers/rtf.ts'),
+  word: () => import('./readers/word.ts'),
+  'word-97': () => import('./readers/word-97.ts'),
+}
+
+/** The text of a file, by whichever reader takes it. Throws what `Make` throws. */
+export async function readFileText(source: RawName, content: ContentFacts): Promise<FileText> {
+  const name = readerOf(content)
+  if (!name) throw new CoreError('Unsupported', `nothing here reads text in ${content.mime ?? content.type}`)
+  const { read } = await load[name]()
+  return read(source)
+}

@@ -1,0 +1,79 @@
+import { create, type Font, type FontCollection } from 'fontkit'
+import sharp from 'sharp'
+import { CoreError } from '../../../../util/errors.ts'
+import { packageVersion } from '../../text/package-version.ts'
+import { readWhole } from '../../text/read-whole.ts'
+import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
+
+/** Shown of a font: the first of these it has all of. */
+const samples = ['Aa', 'Бб', 'Αα', 'あア', '漢字', 'אב', 'عر', 'कख', 'กข']
+/** Characters looked at for two that draw something, where it has none of the samples. */
+const MAX_TRIED = 400
+/** An outline of more characters of SVG is drawn by nobody. */
+const MAX_OUTLINE_CHARS = 2_000_000
+/** Fewer commands draw an empty box. */
+const MIN_COMMANDS = 5
+/** Units of the drawing to an em, and around it. */
+const EM = 1_000
+const PADDING = 160
+const COLOUR = '#24292f'
+
+/** A few letters of a font, by its outlines: no program has to have it installed. */
+export const decode: Decode = async (source, _content, side) => {
+  const opened: Font | FontCollection = create(await readWhole(source))
+  const font = 'fonts' in opened ? opened.fonts[0] : opened
+  if (!font) throw new CoreError('Corrupt', 'there is no font in it')
+  const picture = await toPicture(
+    sharp(Buffer.from(specimenSvg(font, sampleOf(font), side)), { limitInputPixels: MAX_PIXELS }).flatten({
+      background: '#fff',
+    }),
+    side,
+  )
+  return { ...picture, engine: { name: 'fontkit', version: packageVersion('fontkit') } }
+}
+
+function sampleOf(font: Font): string {
+  const sample = samples.find((text) =>
+    Array.from(text).every((char) => font.hasGlyphForCodePoint(char.codePointAt(0)!)),
+  )
+  if (sample !== undefined) return sample
+  // Signs and pictures: the first two that draw something.
+  const drawn = font.characterSet
+    .slice(0, MAX_TRIED)
+    .filter((code) => code > 32 && font.glyphForCodePoint(code).path.commands.length >= MIN_COMMANDS)
+  if (drawn.length === 0) throw undrawable()
+  return String.fromCodePoint(...drawn.slice(0, 2))
+}
+
+function specimenSvg(font: Font, text: string, side: number): string {
+  const { glyphs, positions } = font.layout(text)
+  const scale = EM / font.unitsPerEm
+  let outlines = ''
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  let x = 0
+  for (const [i, { path, bbox }] of glyphs.entries()) {
+    const { xOffset, yOffset, xAdvance } = positions[i]!
+    if (path.commands.length > 0) {
+      const [atX, atY] = [(x + xOffset) * scale, -yOffset * scale]
+      outlines += `<path transform="translate(${atX} ${atY}) scale(${scale} ${-scale})" d="${path.toSVG()}"/>`
+      left = Math.min(left, x + bbox.minX)
+      right = Math.max(right, x + bbox.maxX)
+      top = Math.min(top, -bbox.maxY)
+      bottom = Math.max(bottom, -bbox.minY)
+    }
+    x += xAdvance
+  }
+  const box = [
+    left * scale - PADDING,
+    top * scale - PADDING,
+    (right - left) * scale + 2 * PADDING,
+    (bottom - top) * scale + 2 * PADDING,
+  ]
+  if (outlines === '' || outlines.length > MAX_OUTLINE_CHARS || !box.every(Number.isFinite)) throw undrawable()
+  const viewBox = box.map((length) => length.toFixed(1)).join(' ')
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${Math.round(side * 0.75)}" viewBox="${viewBox}"><g fill="${COLOUR}">${outlines}</g></svg>`
+}
+
+function undrawable(): CoreError {
+  return new CoreError('Unsupported', 'it has no outlines to draw')
+}
