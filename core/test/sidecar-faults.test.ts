@@ -267,3 +267,39 @@ test.each([
   await stop(t, job!.id as never)
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]))
 })
+
+test('what is done to sidecars by hand is noticed within a second, and put right', async () => {
+  await using t = await createTroubled()
+  const names = ['deleted', 'changed', 'cut', 'emptied']
+  const files = new Map<string, string>()
+  const paths = names.map((name) => t.order(name))
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  for (const [i, name] of names.entries()) files.set(name, (await t.sidecar(paths[i]!))!.path!)
+  const noticed = async (change: () => void) => {
+    const begun = performance.now()
+    change()
+    await vi.waitFor(() => expect(t.library.jobs.counts().running + t.library.jobs.counts().queued).toBe(1), {
+      interval: 5,
+    })
+    const ms = performance.now() - begun
+    await t.settle()
+    return ms
+  }
+  await t.restart()
+  // It begins in the background; this ends when it has.
+  await t.library.sidecars.watch()
+  const times = [
+    await noticed(() => rmSync(files.get('deleted')!)),
+    await noticed(() => writeFileSync(files.get('changed')!, 'CHANGED')),
+    await noticed(() => writeFileSync(files.get('cut')!, 'c')),
+    await noticed(() => rmSync(dirname(files.get('emptied')!), { recursive: true })),
+  ]
+  for (const name of names) expect(readFileSync(files.get(name)!, 'utf8')).toBe(name)
+  expect(await t.verify()).toEqual([])
+  expect(Math.min(...times)).toBeLessThan(1_000)
+  // One that was put there.
+  const added = join(dirname(files.get('cut')!), 'whatever.webp')
+  writeFileSync(added, 'somebody')
+  await vi.waitFor(() => expect(existsSync(added)).toBe(false))
+})

@@ -169,19 +169,22 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
-    const sidecars = new Sidecars({
-      store,
-      reader,
-      pools: deps.sidecarPools,
-      generators: deps.generators,
-      root: files.sidecars,
-      select: (sql, ...params) => indexing.select(sql, ...params),
-      indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),
-      jobs: () => jobs,
-      locations: () => locations.map,
-      policy: deps.sidecarPolicy,
-      now,
-    })
+    const sidecars = parts.use(
+      new Sidecars({
+        store,
+        reader,
+        pools: deps.sidecarPools,
+        generators: deps.generators,
+        root: files.sidecars,
+        select: (sql, ...params) => indexing.select(sql, ...params),
+        indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),
+        jobs: () => jobs,
+        locations: () => locations.map,
+        policy: deps.sidecarPolicy,
+        now,
+        log,
+      }),
+    )
     const fileViews = new Files({
       store,
       reader,
@@ -244,6 +247,7 @@ export class Library implements AsyncDisposable {
     if (!readOnly) {
       jobs.start(library)
       keeper.start(locations)
+      if (settings.watch) background(() => sidecars.watch())
     }
     return library
   }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../util/errors.ts'
 import { parsePath } from '../util/file-name.ts'
 import type { Generator } from './generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
+import type { SidecarKey } from './paths.ts'
 import type { Source } from './sidecar-child.ts'
 import type { Outcomes, PendingContent, SidecarStore } from './sidecar-store.ts'
 
@@ -13,6 +14,8 @@ export interface MakePendingDeps extends MakeDeps {
   readonly generators: readonly Generator[]
   /** Row ids of the contents that are worked on now; kept up to date. */
   readonly generating: Set<number>
+  /** Told one of the files that are in their place. */
+  readonly onMade: (key: SidecarKey) => void
   /** Called when rows of sidecars that are ready have been written. */
   onRecorded(): Promise<void>
 }
@@ -123,6 +126,8 @@ export class PendingRun {
       const paths = sources.map(({ source }) => source)
       const outcomes = await makeSidecars(generator, content, paths, this.#deps, signal)
       if (outcomes) this.#count(generator, outcomes, sources[0]?.shown)
+      if (outcomes?.outcomes.some(({ state }) => state === 'ready'))
+        this.#deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
       else this.#passedOver.add(contentRowId)
       return outcomes
     } finally {

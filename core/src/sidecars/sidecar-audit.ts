@@ -5,7 +5,7 @@ import { HashPool } from '../content/index.ts'
 import type { ContentId, SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
 import { listDrafts } from './drafts.ts'
-import { parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
+import { contentFolder, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { ReadyRow, SidecarStore } from './sidecar-store.ts'
 
 export type Problem = 'missing' | 'checksum' | 'size' | 'orphan' | 'temporary'
@@ -25,6 +25,8 @@ export interface AuditDeps {
   readonly root: string
   /** Whether a file is being made now: its draft is nobody's mess. */
   readonly isMaking: () => boolean
+  /** Looks at one content only; at all by default. */
+  readonly only?: ContentId
 }
 
 /** Rows compared at a time. */
@@ -37,11 +39,11 @@ const SET_ASIDE = 'set-aside'
 
 /** Compares every row that is ready with its file, and every file with its row. */
 export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerator<AuditProblem | { checked: true }> {
-  const { rows, root } = deps
+  const { rows, root, only } = deps
   await using pool = new HashPool({ threads: HASH_THREADS })
   for (let after = 0; ;) {
     signal.throwIfAborted()
-    const batch = await rows.ready(after, ROWS_PER_TURN)
+    const batch = await rows.ready(after, ROWS_PER_TURN, only)
     if (batch.length === 0) break
     after = batch.at(-1)!.id
     for (const row of batch) {
@@ -52,10 +54,10 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       if (problem && (await rows.isStill(row))) yield { ...row, problem, path }
     }
   }
-  if (!deps.isMaking())
+  if (!only && !deps.isMaking())
     for (const path of await listDrafts(root))
       yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
-  for await (const path of filesBelow(join(root, 'content'), signal)) {
+  for await (const path of filesBelow(only ? contentFolder(root, only) : join(root, 'content'), signal)) {
     const key = keyOf(root, path)
     const state = key && (await rows.find(key))?.state
     // One that waits is made again over the file that is there.

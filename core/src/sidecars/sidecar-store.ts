@@ -304,9 +304,9 @@ export class SidecarStore {
   }
 
   /** Those that are ready and files of the library, by row id. */
-  async ready(after: number, limit: number): Promise<ReadyRow[]> {
-    const rows = await this.#store.read((db) =>
-      db
+  async ready(after: number, limit: number, only?: ContentId): Promise<ReadyRow[]> {
+    const rows = await this.#store.read((db) => {
+      const query = db
         .selectFrom('sidecars as s')
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
@@ -315,9 +315,26 @@ export class SidecarStore {
         .where('s.id', '>', after)
         .orderBy('s.id')
         .limit(limit)
-        .execute(),
-    )
+      return (only === undefined ? query : query.where('c.uuid', '=', uuidToBlob(only))).execute()
+    })
     return rows.map(toReady)
+  }
+
+  /** Where ready ones lie, one for each folder, the newest first. */
+  async folders(limit: number): Promise<SidecarKey[]> {
+    const rows = await this.#select(
+      `select lower(hex(c.uuid)) as content, s.kind, min(s.variant) as variant, min(s.format) as format
+       from sidecars s join content_identities c on c.id = s.content_id
+       where s.state = ${READY} and s.source_entry_id is null
+       group by s.content_id, s.kind order by max(s.updated_at) desc limit ?`,
+      limit,
+    )
+    return rows.map(({ content, kind, variant, format }) => ({
+      contentId: hexToUuid(String(content)) as ContentId,
+      kind: sidecarKinds[Number(kind)]!,
+      variant: String(variant),
+      format: String(format),
+    }))
   }
 
   /** Whether a row is ready, and the file it tells of the same, as when it was read. */

@@ -4,6 +4,7 @@ import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
 import { generateSidecars } from './generate-sidecars.ts'
 import { type Generator, generators } from './generators/index.ts'
 import { sweepDrafts } from './drafts.ts'
@@ -14,6 +15,7 @@ import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
 import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
+import { SidecarWatch } from './sidecar-watch.ts'
 import { type ReadyRow, type Select, SidecarStore, type Usage } from './sidecar-store.ts'
 
 export interface SidecarsDeps {
@@ -31,6 +33,7 @@ export interface SidecarsDeps {
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
   readonly now: () => number
+  readonly log: Logger
 }
 
 /** A report names this many problems. */
@@ -46,11 +49,13 @@ export interface AddressedSidecar extends Sidecar {
 }
 
 /** Everything derived from the contents of a library, stored once for each content. */
-export class Sidecars {
+export class Sidecars implements Disposable {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarStore
   readonly #generators: readonly Generator[]
   readonly #generating = new Set<number>()
+  readonly #watch: SidecarWatch
+  readonly #closing = new AbortController()
   /** The last of the runs over new texts, which take turns. */
   #texts: Promise<void> = Promise.resolve()
 
@@ -58,6 +63,8 @@ export class Sidecars {
     this.#deps = deps
     this.#generators = deps.generators ?? generators
     this.#rows = new SidecarStore(deps.store, deps.select, deps.now)
+    const { root, log } = deps
+    this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
 
   /** Queues what a location wants of its contents and is not there yet. Returns how many files that will be. */
@@ -170,11 +177,7 @@ export class Sidecars {
 
   /** Brings rows and files together; see `reconcile`. */
   async reconcile(signal: AbortSignal): Promise<{ adopted: number; setAside: number; requeued: number }> {
-    const makes = ({ kind, variant, format }: SidecarKey) => {
-      const generator = this.#generators.find((each) => each.kind === kind)
-      return generator !== undefined && outputsOf(generator, [variant]).some((each) => each.format === format)
-    }
-    const counts = await reconcile({ ...this.#audited, makes }, signal)
+    const counts = await reconcile(this.#audited, signal)
     await this.#indexTexts(true, signal)
     await this.#startIfPending()
     return counts
@@ -263,8 +266,28 @@ export class Sidecars {
     return summariseSidecars({ location, except: [] }, since, this.#deps)
   }
 
+  /** Notices what is done to the files by hand, and puts it right, until this is closed. */
+  async watch(): Promise<void> {
+    await this.#watch.start(await this.#rows.folders(this.#watch.capacity))
+  }
+
+  async #reconcileOne(only: ContentId): Promise<void> {
+    const counts = await reconcile({ ...this.#audited, only }, this.#closing.signal)
+    if (counts.requeued > 0) await this.#startIfPending()
+  }
+
+  /** Ends the watching. */
+  [Symbol.dispose](): void {
+    this.#closing.abort()
+    this.#watch[Symbol.dispose]()
+  }
+
   get #audited() {
-    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#generating.size > 0 }
+    const makes = ({ kind, variant, format }: SidecarKey) => {
+      const generator = this.#generators.find((each) => each.kind === kind)
+      return generator !== undefined && outputsOf(generator, [variant]).some((each) => each.format === format)
+    }
+    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#generating.size > 0, makes }
   }
 
   /** The body of the job: see `generateSidecars`. */
@@ -279,6 +302,7 @@ export class Sidecars {
       rows: this.#rows,
       generators: this.#generators,
       generating: this.#generating,
+      onMade: (key: SidecarKey) => this.#watch.add(key),
       onRecorded: () => this.#indexTexts(false, host.signal),
     }
     return new PendingRun(deps, host).run()

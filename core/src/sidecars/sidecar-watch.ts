@@ -1,0 +1,135 @@
+import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import type { ContentId } from '../domain/index.ts'
+import { errorMessage } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { contentFolder, sidecarPath, type SidecarKey } from './paths.ts'
+
+export interface SidecarWatchDeps {
+  /** The library's folder of sidecars. */
+  readonly root: string
+  /** Files of this content may have come, gone or changed. */
+  readonly changed: (contentId: ContentId) => Promise<void>
+  readonly log: Logger
+}
+
+/** Folders watched at most: a kilobyte of the system's memory each. What lies elsewhere `verify` finds. */
+const MAX_FOLDERS = 16_384
+/** A change is looked at this long after the first event of it: editors and copies write more than once. */
+const SETTLE_MS = 250
+/** Folders added before others have their turn in this thread. */
+const FOLDERS_PER_TURN = 64
+
+/** Which part of a path below `content` is the content's id. */
+const CONTENT_PART = 2
+
+/**
+ * Notices what is done to sidecars by hand. Where the system watches whole trees (macOS, Windows) it does; elsewhere
+ * the folders of contents that have sidecars are watched, each by itself.
+ */
+export class SidecarWatch implements Disposable {
+  readonly #deps: SidecarWatchDeps
+  readonly #watchers = new Map<string, FSWatcher>()
+  readonly #dirty = new Set<ContentId>()
+  readonly #watchesTrees = process.platform === 'darwin' || process.platform === 'win32'
+  #timer: NodeJS.Timeout | undefined
+  #checking = false
+  #isFull = false
+  #isOn = false
+
+  constructor(deps: SidecarWatchDeps) {
+    this.#deps = deps
+  }
+
+  /** Contents that can be watched, by their number of folders. */
+  get capacity(): number {
+    return MAX_FOLDERS
+  }
+
+  /** Watches where these lie. */
+  async start(keys: readonly SidecarKey[]): Promise<void> {
+    this.#isOn = true
+    if (this.#watchesTrees) this.#addTree()
+    for (const [i, key] of keys.entries()) {
+      if (i % FOLDERS_PER_TURN === 0) await setImmediate()
+      this.add(key)
+    }
+  }
+
+  /** Watches where this one lies, too; does nothing before the start. */
+  add(key: SidecarKey): void {
+    if (this.#watchesTrees || !this.#isOn || this.#isFull) return
+    const folder = contentFolder(this.#deps.root, key.contentId)
+    this.#addFolder(folder, key.contentId)
+    this.#addFolder(dirname(sidecarPath(this.#deps.root, key)), key.contentId)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOn = false
+    clearTimeout(this.#timer)
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  #addTree(): void {
+    const folder = join(this.#deps.root, 'content')
+    mkdirSync(folder, { recursive: true })
+    this.#open(folder, true, (name) => {
+      const contentId = name?.split(/[\\/]/)[CONTENT_PART]
+      if (contentId) this.#note(contentId as ContentId)
+    })
+  }
+
+  #addFolder(folder: string, contentId: ContentId): void {
+    if (this.#watchers.has(folder)) return
+    if (this.#watchers.size >= MAX_FOLDERS) return this.#full(`more than ${MAX_FOLDERS} folders`)
+    this.#open(folder, false, () => {
+      // One that was removed says nothing more, and its path may be used again.
+      if (!existsSync(folder)) this.#forget(folder)
+      this.#note(contentId)
+    })
+  }
+
+  #open(folder: string, recursive: boolean, onEvent: (name: string | null) => void): void {
+    try {
+      const watcher = watch(folder, { recursive, persistent: false }, (_, name) => onEvent(name))
+      watcher.on('error', () => this.#forget(folder))
+      this.#watchers.set(folder, watcher)
+    } catch (err) {
+      // Gone meanwhile is no news: it is looked at when it is made again.
+      if (existsSync(folder)) this.#full(errorMessage(err))
+    }
+  }
+
+  #forget(folder: string): void {
+    this.#watchers.get(folder)?.close()
+    this.#watchers.delete(folder)
+  }
+
+  #full(reason: string): void {
+    this.#isFull = true
+    this.#deps.log.warn({ reason }, 'changes of some sidecars are not noticed; `spacedrive sidecar verify` finds them')
+  }
+
+  #note(contentId: ContentId): void {
+    this.#dirty.add(contentId)
+    if (!this.#checking) this.#timer ??= setTimeout(() => void this.#check(), SETTLE_MS).unref()
+  }
+
+  async #check(): Promise<void> {
+    this.#timer = undefined
+    this.#checking = true
+    for (const contentId of this.#dirty) {
+      if (!this.#isOn) return
+      this.#dirty.delete(contentId)
+      try {
+        await this.#deps.changed(contentId)
+      } catch (err) {
+        if (this.#isOn)
+          this.#deps.log.warn({ contentId, err: errorMessage(err) }, 'changed sidecars were not looked at')
+      }
+    }
+    this.#checking = false
+  }
+}
