@@ -7,6 +7,7 @@ import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { toIndexed } from './phrases.ts'
 import { TEXT_KINDS, textKey } from './text-key.ts'
+import { wholeText } from './whole-text.ts'
 
 export interface IndexTextsRequest {
   /** The library's folder of sidecars. */
@@ -110,8 +111,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
 async function readText(path: string): Promise<string | null> {
   try {
     const pages = parseTextSidecar(await readFile(path, 'utf8'))?.pages ?? []
-    const text = pages.map((page) => (page.title ? `${page.title}\n${page.text}` : page.text)).join('\n')
-    return toIndexed(text.slice(0, MAX_TEXT_LENGTH))
+    return toIndexed(pages.map(wholeText).join('\n').slice(0, MAX_TEXT_LENGTH))
   } catch (err) {
     if (systemCode(err) === null) throw err
     // The library's `sidecar verify` says what is wrong with it.

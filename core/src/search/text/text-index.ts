@@ -8,6 +8,7 @@ import { blobToUuid } from '../../util/uuid.ts'
 import { type Phrase, toMatch } from './phrases.ts'
 import { FoundPlaces } from './snippet.ts'
 import { contentOfKey, kindOfKey } from './text-key.ts'
+import { wholeText } from './whole-text.ts'
 import { boxAt } from './word-box.ts'
 
 /** The entries whose texts match. The same entry once for each of its texts. */
@@ -94,7 +95,7 @@ export class TextIndex {
     const best = bestPage(pages, phrases)
     if (!best) return { field: 'text', kind, page: null, snippet: '', ranges: [] }
     const { text, ranges, at } = best.places.snippet()
-    const box = at && best.page.words && boxAt(best.page.text, best.page.words, at)
+    const box = at && best.page.words && boxAt(wholeText(best.page), best.page.words, at)
     return {
       field: 'text',
       kind,
@@ -124,7 +125,7 @@ export class TextIndex {
 function bestPage(pages: readonly TextPage[], phrases: readonly Phrase[]) {
   let best: { page: TextPage; places: FoundPlaces } | null = null
   for (const page of pages) {
-    const places = new FoundPlaces(page.text, phrases)
+    const places = new FoundPlaces(wholeText(page), phrases)
     if (!best || places.phrases > best.places.phrases) best = { page, places }
     if (places.phrases === phrases.length) break
   }

@@ -31,18 +31,19 @@ test('a file is found by what it says, after those that are called so', async ()
   const content = addContent(library, scan!, copy!)
   say(library, content, [
     { page: 1, text: 'Nothing here', source: 'layer' },
-    { page: 2, text: 'The invoice\nof Acme', source: 'layer' },
+    { page: 2, title: 'Bill', text: 'The invoice\nof Acme', source: 'layer' },
   ])
   await indexAll(library)
   const { ids, total, texts } = search({ query: 'invoice' })
   expect(ids).toEqual([named, scan, copy])
   expect(total).toBe(3)
-  const reason = { field: 'text', kind: 'text', page: 2, snippet: 'The invoice of Acme', ranges: [[4, 11]] }
+  const reason = { field: 'text', kind: 'text', page: 2, snippet: 'Bill The invoice of Acme', ranges: [[9, 16]] }
   expect([...texts]).toEqual([
     [scan, [reason]],
     [copy, [reason]],
   ])
   expect(search({ query: 'invoice', content: false }).ids).toEqual([named])
+  expect(search({ query: 'bill' }).ids).toEqual([scan, copy])
   expect(search({ query: 'invoice acme' }).ids).toEqual([scan, copy])
   expect(search({ query: '"of acme"' }).ids).toEqual([scan, copy])
   expect(search({ query: '"acme of"' }).ids).toEqual([])
