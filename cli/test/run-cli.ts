@@ -96,6 +96,9 @@ const settle: readonly (readonly [what: RegExp, instead: string])[] = [
   [/\b(process) \d+/g, '$1 N'],
   [/\b[\d.]+ (ms|s)\b/g, 'N s'],
   [/^(Memory|On disk) .*$/gm, '$1 …'],
+  // How many there are depends on the engines that are there.
+  [/^\d+ sidecars made (?:(?!2> ).*\n)*/m, 'N sidecars made …\n'],
+  [/^Sidecars {2}.*\n(?: +.*\n)*/m, 'Sidecars  …\n'],
   [/\b20(?!25-07-14)\d\d-\d\d-\d\d \d\d:\d\d\b/g, 'YYYY-MM-DD hh:mm'],
 ]
 

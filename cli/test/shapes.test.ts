@@ -1,4 +1,4 @@
-import { appendFile, link, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, link, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -86,6 +86,25 @@ const volume = z.object({
   cow: z.boolean(),
 })
 
+const sidecar = z.object({
+  kind: z.string(),
+  variant: z.string(),
+  format: z.string(),
+  state: z.enum(['pending', 'generating', 'ready', 'failed']),
+  size: count.nullable(),
+  checksum: z.string().nullable(),
+  engine: z.object({ name: z.string(), version: z.string() }).nullable(),
+  recipe: count,
+  path: path.nullable(),
+  source: z.enum(['managed', 'reference']),
+  attempts: count,
+  error: failure.nullable(),
+  createdAt: time,
+})
+const pendingSidecar = sidecar
+  .pick({ kind: true, variant: true, state: true, attempts: true, error: true })
+  .extend({ contentId: id, path: path.nullable(), nextAttemptAt: time.nullable() })
+
 let home: TestHome
 let added: unknown
 
@@ -119,8 +138,14 @@ test.each([
   ['file info photos/beach.jpg', entry.extend({
     id, contentId: id, contentHash: z.string().regex(/^[0-9a-f]{16}$/), integrityHash: z.string().nullable(),
     copies: z.array(z.object({ path, device: z.string(), volume: z.string().nullable(), online: z.boolean() })).min(2),
-    sidecars: z.array(z.unknown()), metadata: z.record(z.string(), z.unknown()).nullable(), rules: z.array(rule),
+    sidecars: z.array(sidecar).min(3), metadata: z.record(z.string(), z.unknown()).nullable(), rules: z.array(rule),
   })],
+  ['sidecar list photos/beach.jpg', z.object({ contentId: id, items: z.array(sidecar).min(3) })],
+  ['sidecar list photos/.hidden.txt --kind proxy', z.object({ contentId: id, items: z.array(z.never()) })],
+  ['sidecar list sidecar://*/thumbs/grid@2x.webp', z.object({ items: z.array(sidecar).min(1) })],
+  ['sidecar pending', z.array(pendingSidecar)],
+  ['sidecar usage', z.array(z.object({ kind: z.string(), variant: z.string(), files: count, bytes: count }))],
+  ['sidecar cleanup --dry-run', z.object({ files: count, bytes: count })],
   ['file info photos/app/node_modules', entry.extend({ id: z.null(), rules: z.array(rule).min(1) })],
   ['file duplicates', z.object({
     groups: z.array(z.object({
@@ -159,6 +184,32 @@ test.each([
 ] as const)('%s --json', async (line, shape) => {
   expect(z.prettifyError(shape.safeParse(await home.json(...line.split(' '))).error ?? new z.ZodError([]))).toBe('')
 }) // oxfmt-ignore
+
+test('sidecar verify --json and reconcile --json say what was wrong, and that it is put right', async () => {
+  const ready = async () => {
+    const pending = await home.json<object[]>('sidecar', 'pending')
+    return pending.filter((each) => Reflect.get(each, 'state') !== 'failed').length
+  }
+  await expect.poll(ready, { timeout: 60_000, interval: 200 }).toBe(0)
+  const { items } = await home.json<{ items: { path: string }[] }>('sidecar', 'list', 'photos/beach.jpg')
+  // What is removed while the daemon watches is made again at once.
+  await home.run('stop')
+  await rm(items[0]!.path)
+  const problem = z.object({
+    contentId: id,
+    kind: z.string(),
+    variant: z.string(),
+    problem: z.enum(['missing', 'checksum', 'size', 'orphan', 'temporary']),
+  })
+  const { code, stdout } = await home.run('sidecar', 'verify', '--json')
+  expect(code).toBe(1)
+  const shape = z.object({ checked: count, problems: z.array(problem).length(1) })
+  expect(shape.parse(JSON.parse(stdout)).problems[0]).toMatchObject({ problem: 'missing' })
+  const counts = z.object({ adopted: count, setAside: count, requeued: z.literal(1) })
+  expect(counts.safeParse(await home.json('sidecar', 'reconcile')).success).toBe(true)
+  await expect.poll(ready, { timeout: 60_000, interval: 200 }).toBe(0)
+  expect((await home.run('sidecar', 'verify')).code).toBe(0)
+})
 
 test('location add --json names the location and the job that indexes it; job wait --json gives that job', async () => {
   const { job: queued } = z.object({ location, job: z.object({ id }) }).parse(added)

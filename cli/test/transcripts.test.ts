@@ -1,4 +1,4 @@
-import { appendFile, chmod, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { TestHome } from './run-cli.ts'
@@ -62,9 +62,9 @@ test('a newcomer’s first hour, and the mistakes one makes, read well at 80 col
   await makeWorld(home.path)
   const begun = await home.transcript('quickstart', 'photos', '-q')
   // The second job looks again once the folder is watched: what changed in between was seen by nobody.
-  const completed = expect.objectContaining({ status: 'completed' })
+  const over = expect.objectContaining({ status: expect.stringMatching('completed') })
   const jobs = () => home.json<object[]>('job', 'list')
-  await expect.poll(jobs, { timeout: 60_000, interval: 200 }).toEqual([completed, completed])
+  await expect.poll(jobs, { timeout: 60_000, interval: 200 }).toEqual([over, over, over])
   await expect(`${begun}\n${await home.transcripts(firstHour)}`).toMatchFileSnapshot('./golden/first-hour.txt')
   await expect(await home.transcripts(mistakes)).toMatchFileSnapshot('./golden/mistakes.txt')
 })
@@ -85,21 +85,78 @@ test('quickstart --once --json answers in the shape scripts rely on, and leaves 
       duplicateFiles: 1,
       reclaimableBytes: 5_000,
     },
-    sidecars: { made: 0, ready: 0, failed: 0, skipped: 0, byKind: {} },
+    sidecars: {
+      made: expect.any(Number),
+      ready: expect.any(Number),
+      failed: 0,
+      skipped: expect.any(Number),
+      byKind: expect.objectContaining({ thumb: expect.objectContaining({ failed: 0, pending: 0 }) }),
+    },
+    skips: expect.any(Array),
+    slowest: expect.any(Array),
     failures: [],
     seconds: {
       discover: expect.any(Number),
       process: expect.any(Number),
       aggregate: expect.any(Number),
       identify: expect.any(Number),
-      sidecars: 0,
+      sidecars: expect.any(Number),
       total: expect.any(Number),
     },
     explorer: null,
   })
   expect(await home.run('status')).toMatchObject({ code: 6, stdout: '' })
+  const { ready } = first['sidecars'] as { ready: number }
   const second = await home.json<Record<string, unknown>>('quickstart', 'photos', '--once')
+  expect(second).toMatchObject({ sidecars: { made: 0, ready }, seconds: { sidecars: 0 } })
   expect(second).toMatchObject({ library: first['library'], location: first['location'], counts: first['counts'] })
+})
+
+/** Thumbnails alone: they are made the same everywhere. */
+const thumbsOnly = 'ocr=off,text=off,transcript=off,embeddings=off'
+
+const pictures: readonly (readonly string[])[] = [
+  ['location', 'add', 'pictures', '--no-watch', '--policy', 'thumb=huge'],
+  ['location', 'add', 'pictures', '--no-watch', '--policy', thumbsOnly, '--wait', '-q'],
+]
+
+const lookingAfter: readonly (readonly string[])[] = [
+  ['sidecar', 'list', 'pictures/sea.jpg'],
+  ['sidecar', 'list', 'pictures/torn.jpg'],
+  ['sidecar', 'list', 'sidecar://*/thumbs/grid@2x.webp'],
+  ['sidecar', 'list', 'sidecar://*/thumbnails'],
+  ['info', 'pictures/torn.jpg'],
+  ['sidecar', 'path', 'pictures/sea.jpg', '--variant', 'grid@2x'],
+  ['sidecar', 'path', 'pictures/sea.jpg', '--variant', 'huge'],
+  ['sidecar', 'usage'],
+  ['sidecar', 'pending', '--failed'],
+  ['sidecar', 'verify'],
+  ['sidecar', 'reconcile'],
+  ['sidecar', 'regenerate', 'pictures/sea.jpg', '--variant', 'grid@3x'],
+  ['sidecar', 'retry'],
+  ['sidecar', 'cleanup', '--dry-run'],
+  ['sidecar', 'cleanup', '--older-than', 'yesterday'],
+  ['location', 'update', 'pictures', '--policy', 'thumb=grid@2x+icon@1x'],
+  ['location', 'info', 'pictures'],
+  ['cat', 'sidecar://*/thumbs/detail@2x.webp'],
+  ['cat', 'no-such-file'],
+]
+
+test('what is derived from files is listed, looked after and written out', async () => {
+  await using home = await TestHome.create()
+  const photos = await makeWorld(home.path)
+  await mkdir(join(home.path, 'pictures'))
+  const picture = await readFile(join(photos, 'beach.jpg'))
+  await writeFile(join(home.path, 'pictures/sea.jpg'), picture)
+  await writeFile(join(home.path, 'pictures/torn.jpg'), picture.subarray(0, 100))
+  await home.json('library', 'create', 'Pictures')
+  const begun = await home.transcripts(pictures)
+  const unfinished = async () => (await home.json<{ state: string }[]>('sidecar', 'pending')).map(({ state }) => state)
+  await expect.poll(unfinished, { timeout: 60_000, interval: 200 }).toEqual(['failed', 'failed', 'failed'])
+  const then = await home.transcripts(lookingAfter)
+  await expect(`${begun}\n${then}`).toMatchFileSnapshot('./golden/sidecars.txt')
+  const bytes = await home.run('cat', 'sidecar://*/thumbs/grid@2x.webp')
+  expect(bytes.stdout).toMatch(/^RIFF/)
 })
 
 test('exit codes say what happened', async () => {
@@ -156,7 +213,8 @@ test('in a pipe, progress is one JSON line a step on stderr, and stdout is the a
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-  expect(steps.at(-1)).toMatchObject({ name: 'indexing.location', status: 'completed', failures: 0 })
+  const ended = steps.filter(({ status }) => status === 'completed')
+  expect(ended.map(({ name }) => name)).toEqual(expect.arrayContaining(['indexing.location', 'sidecars.generate']))
 })
 
 test('two instances know nothing of each other', async () => {

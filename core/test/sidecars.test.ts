@@ -74,16 +74,21 @@ test('regenerate, retry, verify and reconcile put right what is not', async () =
   await t.settle()
   expect((await listed(t, t.photo)).items[0]).toMatchObject({ state: 'ready', attempts: 2 })
 
+  // What is done while nobody watches is found by looking.
+  const { path } = t.library
+  await t.core.close()
   rmSync(first!)
   writeFileSync(second!, 'somebody was here')
-  writeFileSync(join(t.library.path, 'sidecars', 'drafts', 'of a crash'), 'half')
+  writeFileSync(join(path, 'sidecars', 'drafts', 'of a crash'), 'half')
   writeFileSync(join(first!, '..', 'of-nothing.webp'), 'who knows')
-  const { problems } = await sidecars.verify(signal)
+  await t.restart()
+  const { sidecars: now } = t.library
+  const { problems } = await now.verify(signal)
   expect(problems.map(({ problem }) => problem).toSorted()).toEqual(['missing', 'orphan', 'size', 'temporary'])
-  const counts = await sidecars.reconcile(signal)
+  const counts = await now.reconcile(signal)
   expect(counts.requeued).toBe(2)
   await t.settle()
-  expect((await sidecars.verify(signal)).problems).toEqual([])
+  expect((await now.verify(signal)).problems).toEqual([])
   expect(await states(t, t.photo)).toMatchObject(thumbs('ready'))
 })
 

@@ -29,7 +29,7 @@ async function pathsOf(
   const paths = found.flatMap(({ path }) => path ?? [])
   if (paths.length > 0) return paths
   const [reason] = found.flatMap(({ error }) => error?.message ?? [])
-  const advice = wait ? '' : '; --wait makes it first'
+  const advice = wait || /[*?]/.test(address) ? '' : '; --wait makes it first'
   throw new CoreError('NotFound', `${address} is not there${reason === undefined ? advice : `: ${reason}`}`)
 }
 

@@ -42,7 +42,6 @@ const listColumns: readonly Column[] = [
   { title: 'STATE' },
   { title: 'SIZE', align: 'right' },
   { title: 'MADE BY', shrink: 'end', min: 10, drop: 1 },
-  { title: 'CONTENT', drop: 2 },
 ]
 
 function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>, view: View): readonly string[] {
@@ -53,12 +52,12 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
     { text: item.state, tone: tones[item.state] },
     item.size === null ? '' : formatBytes(item.size),
     item.engine === null ? '' : printable(`${item.engine.name} ${item.engine.version}`),
-    contentId === null ? item.contentId : '',
+    item.contentId,
   ])
   const reasons = items.flatMap(({ kind, error }) => (error === null ? [] : [`${kind}: ${printable(error.message)}`]))
   const paths = showPaths ? items.flatMap(({ path }) => (path === null ? [] : [printable(path)])) : []
   return [
-    ...table(listColumns, rows, view),
+    ...table(contentId === null ? [...listColumns, { title: 'CONTENT' }] : listColumns, rows, view),
     ...[...new Set(reasons)].map((reason) => view.style('warn', reason)),
     ...(paths.length > 0 ? ['', ...paths] : []),
   ]
@@ -95,7 +94,7 @@ function pendingTable(pending: OutputOf<'sidecars.pending'>, view: View): readon
     each.kind,
     printable(each.variant),
     { text: each.state, tone: tones[each.state] },
-    each.path === null ? '–' : printable(each.path),
+    each.path === null ? '–' : printable(view.verbose ? each.path : nameOf(each.path)),
     each.error === null ? '' : { text: printable(each.error.message), tone: 'warn' },
   ])
   const columns: readonly Column[] = [
@@ -106,6 +105,10 @@ function pendingTable(pending: OutputOf<'sidecars.pending'>, view: View): readon
     { title: 'WHY', shrink: 'end', min: 16 },
   ]
   return table(columns, rows, view)
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 function queuedText(queued: number): string {

@@ -304,7 +304,8 @@ export class Files {
       .prepare('select id from entries where content_id = ? limit 1000')
       .all(contentId)
     const entries = this.#deps.reader.byIds(ids.map((row) => Number(row['id'])))
-    return [...entries.values()].map((entry) => ({
+    const sorted = [...entries.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    return sorted.map((entry) => ({
       path: entry.path,
       device: this.#deps.device.name,
       volume: this.#deps.volumes.volumeForPath(entry.path)?.volume.name ?? null,

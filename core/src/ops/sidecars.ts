@@ -187,7 +187,7 @@ export const cleanupSidecars = defineAction({
     dryRun: z.boolean().default(false).describe('only say what would be removed'),
     olderThan: z
       .string()
-      .regex(/^\d{1,6}[hdwy]$/, 'it is a number and h, d, w or y: 180d')
+      .regex(/^\d{1,6}[hdwy]$/, 'it is written as 12h, 180d, 2w or 1y')
       .optional()
       .describe('only what was made longer ago, as 12h, 180d, 2w or 1y; then also variants that no policy asks for'),
   }),

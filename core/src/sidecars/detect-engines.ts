@@ -2,7 +2,7 @@ import { type DetectedEngine, type Generator, generators } from './generators/in
 
 /** Every engine that generators can work with, each once, those that are there and those that are not. */
 export async function detectEngines(among: readonly Generator[] = generators): Promise<DetectedEngine[]> {
-  const found = await Promise.all(among.map((generator) => generator.detect?.() ?? []))
+  const found = await Promise.all(among.map(async (generator) => (await generator.detect?.()) ?? []))
   const engines = new Map(found.flat().map((engine) => [`${engine.job} ${engine.name}`, engine]))
   return [...engines.values()]
 }
