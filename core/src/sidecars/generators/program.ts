@@ -8,8 +8,6 @@ export interface RunOptions {
   readonly timeoutMs: number
   /** Bytes it may print. */
   readonly maxBytes: number
-  /** What it is given to read. */
-  readonly input?: Uint8Array
 }
 
 /** The path of a program on PATH; null where there is none. */
@@ -42,7 +40,6 @@ export function runProgram(path: string, args: readonly string[], options: RunOp
     const complaint = stderr.toString('utf8').trim().split('\n').at(-1)
     reject(new CoreError('Corrupt', complaint || err.message, { cause: err }))
   })
-  // A program that ends before it has read all says why itself.
-  child.stdin?.on('error', () => {}).end(options.input)
+  child.stdin?.end()
   return promise
 }

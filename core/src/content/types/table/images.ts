@@ -232,7 +232,14 @@ const raw = defineTypes({ category: 'image', ...shown }, [
   { id: 'srw', name: 'Samsung raw photo', ext: 'srw', mime: 'image/x-samsung-srw', parent: 'tiff', family: 'tiff' },
   { id: 'x3f', name: 'Sigma raw photo', ext: 'x3f', mime: 'image/x-sigma-x3f', magic: ['"FOVb"'] },
   { id: 'mrw', name: 'Minolta raw photo', ext: 'mrw', mime: 'image/x-minolta-mrw', magic: ['00 "MRM"'] },
-  { id: '3fr', name: 'Hasselblad raw photo', ext: '3fr fff', parent: 'tiff', family: 'tiff' },
+  {
+    id: '3fr',
+    name: 'Hasselblad raw photo',
+    ext: '3fr fff',
+    mime: 'image/x-hasselblad-3fr',
+    parent: 'tiff',
+    family: 'tiff',
+  },
   {
     id: 'kodak-raw',
     name: 'Kodak raw photo',
@@ -241,9 +248,9 @@ const raw = defineTypes({ category: 'image', ...shown }, [
     parent: 'tiff',
     family: 'tiff',
   },
-  { id: 'iiq', name: 'Phase One raw photo', ext: 'iiq', parent: 'tiff', family: 'tiff' },
+  { id: 'iiq', name: 'Phase One raw photo', ext: 'iiq', mime: 'image/x-phaseone-iiq', parent: 'tiff', family: 'tiff' },
   { id: 'erf', name: 'Epson raw photo', ext: 'erf', mime: 'image/x-epson-erf', parent: 'tiff', family: 'tiff' },
-  { id: 'mef', name: 'Mamiya raw photo', ext: 'mef mos', parent: 'tiff', family: 'tiff' },
+  { id: 'mef', name: 'Mamiya raw photo', ext: 'mef mos', mime: 'image/x-mamiya-mef', parent: 'tiff', family: 'tiff' },
 ])
 
 export const imageTypes = [...pictures, ...raw]

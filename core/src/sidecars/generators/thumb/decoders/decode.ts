@@ -5,12 +5,16 @@ import type { Decode } from './picture.ts'
 /** Loaded when it is first needed: each brings an engine of its own. */
 const load: Readonly<Record<DecoderName, () => Promise<{ decode: Decode }>>> = {
   audio: () => import('./audio.ts'),
+  bitmap: () => import('./bitmap.ts'),
   epub: () => import('./epub.ts'),
   ffmpeg: () => import('./ffmpeg.ts'),
   font: () => import('./font.ts'),
   heif: () => import('./heif.ts'),
+  netpbm: () => import('./netpbm.ts'),
   office: () => import('./office.ts'),
   pdf: () => import('./pdf.ts'),
+  psd: () => import('./psd.ts'),
+  raw: () => import('./raw.ts'),
   sharp: () => import('./sharp.ts'),
   text: () => import('./text.ts'),
   video: () => import('./video.ts'),

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
-import { fsPath, type RawName } from '../../../../util/file-name.ts'
+import type { RawName } from '../../../../util/file-name.ts'
 import type { Engine } from '../../generator.ts'
 import { findProgram, runProgram } from '../../program.ts'
 import { type Decode, fromEncoded, type Picture } from './picture.ts'
@@ -60,20 +59,46 @@ function fitted(side: number): string {
   return `scale=iw*sar:ih,setsar=1,scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease`
 }
 
-/** Pictures that nothing embedded reads: JPEG XL, JPEG 2000, TGA, EXR… */
+/** What ffmpeg calls formats that nothing embedded reads. */
+const stills: Readonly<Record<string, string>> = {
+  'image/fits': 'fits',
+  'image/jls': 'jpegls',
+  'image/jp2': 'jpeg2000',
+  'image/jxl': 'libjxl',
+  'image/qoi': 'qoi',
+  'image/sgi': 'sgi',
+  'image/vnd-ms.dds': 'dds',
+  'image/vnd.radiance': 'hdr',
+  'image/vnd.zbrush.pcx': 'pcx',
+  'image/x-dpx': 'dpx',
+  'image/x-exr': 'exr',
+  'image/x-ilbm': 'iff',
+  'image/x-portable-arbitrarymap': 'pam',
+  'image/x-portable-floatmap': 'pfm',
+  'image/x-sun-raster': 'sunrast',
+  'image/x-tga': 'targa',
+  'image/x-xbitmap': 'xbm',
+  'image/x-xpixmap': 'xpm',
+}
+
+/** Pictures that nothing embedded reads: JPEG XL, JPEG 2000, Targa, OpenEXR… */
 export const decode: Decode = async (source, { mime }, side) => {
+  const codec = stills[mime ?? '']
+  if (!codec) throw new CoreError('Unsupported', `nothing here reads pictures of the kind ${mime ?? 'it is'}`)
   const program = findProgram('ffmpeg')
-  if (!program) throw new CoreError('Unsupported', `nothing embedded reads ${mime ?? 'it'}; ffmpeg on PATH may`)
-  // Given as a stream: a name could stand for a row of files.
-  const input = await readFile(fsPath(source))
-  const args = [...quiet, '-protocol_whitelist', 'pipe', '-i', 'pipe:0', ...onePng(fitted(side))]
-  const png = await runProgram(program, args, { timeoutMs: FRAME_MS, maxBytes: MAX_OUTPUT_BYTES, input }).catch(
-    (err: unknown) => {
-      if (err instanceof CoreError && err.code === 'Timeout') throw err
-      throw new CoreError('Unsupported', `ffmpeg does not read it: ${errorMessage(err)}`, { cause: err })
-    },
-  )
-  return pictureOf(png, side)
+  if (!program) throw new CoreError('Unsupported', `nothing embedded reads ${mime}; ffmpeg on PATH would make it`)
+  return withTextPath(source, async (path) => {
+    // One file, whatever its name: not a row of files with numbers in their names.
+    const input = ['-protocol_whitelist', 'file', '-f', 'image2', '-pattern_type', 'none', '-c:v', codec]
+    const args = [...quiet, ...input, '-i', `file:${path}`, ...onePng(fitted(side))]
+    const limits = { timeoutMs: FRAME_MS, maxBytes: MAX_OUTPUT_BYTES }
+    const png = await runProgram(program, args, limits).catch((err: unknown) => {
+      const unknown = /unknown decoder/i.test(errorMessage(err))
+      throw unknown ? new CoreError('Unsupported', `the ffmpeg on PATH does not read ${mime}`, { cause: err }) : err
+    })
+    if (png.length === 0) throw new CoreError('Corrupt', 'there is no picture in it')
+    return pictureOf(png, side)
+  })
 }
 
 /** A picture of a video, a tenth into it. Throws `Corrupt`, `Timeout`; null where there is no `ffmpeg`. */

@@ -4,12 +4,16 @@ import type { ContentFacts, PoolName } from '../../generator.ts'
 /** The decoders, each named after its file here. */
 export type DecoderName =
   | 'audio'
+  | 'bitmap'
   | 'epub'
   | 'ffmpeg'
   | 'font'
   | 'heif'
+  | 'netpbm'
   | 'office'
   | 'pdf'
+  | 'psd'
+  | 'raw'
   | 'sharp'
   | 'text'
   | 'video'
@@ -23,6 +27,28 @@ export interface Decoder {
   /** Types of which it takes all that no decoder takes by its format. */
   readonly types: readonly FileType[]
 }
+
+/** Raw photos, by their makers. */
+const rawPhotos = [
+  'image/x-adobe-dng',
+  'image/x-canon-cr2',
+  'image/x-canon-cr3',
+  'image/x-canon-crw',
+  'image/x-nikon-nef',
+  'image/x-sony-arw',
+  'image/x-olympus-orf',
+  'image/x-fuji-raf',
+  'image/x-panasonic-rw2',
+  'image/x-pentax-pef',
+  'image/x-samsung-srw',
+  'image/x-sigma-x3f',
+  'image/x-minolta-mrw',
+  'image/x-kodak-kdc',
+  'image/x-epson-erf',
+  'image/x-hasselblad-3fr',
+  'image/x-phaseone-iiq',
+  'image/x-mamiya-mef',
+]
 
 /** Every decoder. Of two that take a format, the first is given it. */
 const decoders: readonly Decoder[] = [
@@ -47,6 +73,20 @@ const decoders: readonly Decoder[] = [
     mimes: ['image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence'],
     types: [],
   },
+  {
+    name: 'bitmap',
+    pool: 'image',
+    mimes: ['image/bmp', 'image/vnd.microsoft.icon', 'image/x-win-bitmap'],
+    types: [],
+  },
+  {
+    name: 'netpbm',
+    pool: 'image',
+    mimes: ['image/x-portable-bitmap', 'image/x-portable-graymap', 'image/x-portable-pixmap'],
+    types: [],
+  },
+  { name: 'psd', pool: 'image', mimes: ['image/vnd.adobe.photoshop'], types: [] },
+  { name: 'raw', pool: 'image', mimes: rawPhotos, types: [] },
   { name: 'pdf', pool: 'doc', mimes: ['application/pdf'], types: [] },
   { name: 'epub', pool: 'doc', mimes: ['application/epub+zip'], types: [] },
   {

@@ -17,24 +17,34 @@ export function drawn({ data, width, height, channels }: RawPixels): Sharp {
 /** A picture of pixels whose colours mean what an ICC profile says; without one, sRGB. */
 export function fromPixels(pixels: RawPixels, side: number, profile?: Uint8Array): Promise<Picture> {
   if (!profile || pixels.channels < 3) return toPicture(drawn(pixels), side)
-  return toPicture(sharp(tiffOf(pixels, profile), { limitInputPixels: false }), side)
+  return toPicture(sharp(tiffOf(pixels, { profile, inks: false }), { limitInputPixels: false }), side)
 }
 
-const [SHORT, LONG, UNDEFINED] = [3, 4, 7]
+/** A picture of inks: cyan, magenta, yellow, black; 255 is all of it. Without a profile, of usual ones. */
+export function fromInks(pixels: RawPixels, side: number, profile?: Uint8Array): Promise<Picture> {
+  return toPicture(sharp(tiffOf(pixels, { profile, inks: true }), { limitInputPixels: false }), side)
+}
 
-/** Uncompressed TIFF: the plainest file that carries pixels and their profile. With CMYK, four channels are its inks. */
-export function tiffOf(pixels: RawPixels, profile: Uint8Array, inks = false): Buffer {
+const [SHORT, LONG, UNDEFINED] = [3, 4, 7] as const
+
+type Entry = [tag: number, type: number, count: number, value: number]
+
+/** Uncompressed TIFF: the plainest file that carries pixels and their profile. */
+function tiffOf(
+  pixels: RawPixels,
+  { profile = new Uint8Array(), inks }: { profile?: Uint8Array | undefined; inks: boolean },
+): Buffer {
   const { data, width, height, channels } = pixels
   const colour = inks ? 5 : channels > 2 ? 2 : 1
   const alpha = !inks && (channels === 2 || channels === 4)
   const bits = Buffer.alloc(channels * 2)
   for (let i = 0; i < channels; i++) bits.writeUInt16LE(8, i * 2)
   const head = Buffer.from('49492a0008000000', 'hex')
-  const entryCount = 11 + (alpha ? 1 : 0)
+  const entryCount = 10 + (alpha ? 1 : 0) + (profile.length > 0 ? 1 : 0)
   const bitsAt = head.length + 2 + entryCount * 12 + 4
   const profileAt = bitsAt + bits.length
   const pixelsAt = profileAt + profile.length + (profile.length % 2)
-  const entries: [tag: number, type: number, count: number, value: number][] = [
+  const entries: Entry[] = [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
     [258, SHORT, channels, channels > 2 ? bitsAt : channels === 2 ? 0x0008_0008 : 8],
@@ -45,8 +55,8 @@ export function tiffOf(pixels: RawPixels, profile: Uint8Array, inks = false): Bu
     [278, LONG, 1, height],
     [279, LONG, 1, data.length],
     [284, SHORT, 1, 1],
-    ...(alpha ? [[338, SHORT, 1, 2] as [number, number, number, number]] : []),
-    [34675, UNDEFINED, profile.length, profileAt],
+    ...(alpha ? [[338, SHORT, 1, 2] as Entry] : []),
+    ...(profile.length > 0 ? [[34675, UNDEFINED, profile.length, profileAt] as Entry] : []),
   ]
   const directory = Buffer.alloc(2 + entryCount * 12 + 4)
   directory.writeUInt16LE(entryCount)

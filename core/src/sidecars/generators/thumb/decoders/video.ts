@@ -1,4 +1,4 @@
-import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { CoreError } from '../../../../util/errors.ts'
 import { decode as decodeCover } from './audio.ts'
 import { frameByFfmpeg } from './ffmpeg.ts'
 import type { Decode } from './picture.ts'
@@ -9,11 +9,22 @@ import { decodeVideo } from './video/decode-video.ts'
 export const decode: Decode = async (source, content, side) => {
   try {
     const picture = await withTextPath(source, (path) => decodeVideo(path, side))
-    return picture ?? (await decodeCover(source, content, side))
+    return picture ?? (await decodeCover(source, content, side).catch(() => Promise.reject(empty())))
   } catch (err) {
-    const picture = await frameByFfmpeg(source, side).catch(() => Promise.reject(err))
+    if (!(err instanceof CoreError) || err.code !== 'Unsupported') {
+      const picture = await frameByFfmpeg(source, side).catch(() => null)
+      if (picture) return picture
+      throw err
+    }
+    if (err.message === NO_PICTURES) throw err
+    const picture = await frameByFfmpeg(source, side)
     if (picture) return picture
-    if (!(err instanceof CoreError) || err.code !== 'Unsupported') throw err
-    throw new CoreError('Unsupported', `${errorMessage(err)}; ffmpeg on PATH would make it`, { cause: err })
+    throw new CoreError('Unsupported', `${err.message}; ffmpeg on PATH would make it`, { cause: err })
   }
+}
+
+const NO_PICTURES = 'there are no pictures in it'
+
+function empty(): CoreError {
+  return new CoreError('Unsupported', NO_PICTURES)
 }

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { fsPath } from '../../../../util/file-name.ts'
+import type { Decode } from './picture.ts'
+import { readPsd } from './psd/read-psd.ts'
+import { fromInks, fromPixels } from './raw-pixels.ts'
+
+/** Photoshop documents: the flattened picture, which Photoshop keeps in them unless told not to. */
+export const decode: Decode = async (source, _content, side) => {
+  const { pixels, inks, profile } = readPsd(await readFile(fsPath(source)))
+  return inks ? fromInks(pixels, side, profile) : fromPixels(pixels, side, profile)
+}
