@@ -5,8 +5,12 @@ import type { DetectedEngine } from '../generator.ts'
 export function detectThumbEngines(): Promise<DetectedEngine[]> {
   return Promise.all([
     detectPackage({ job: 'thumbnails of pictures', name: 'sharp', licence: 'Apache-2.0', package: 'sharp' }),
-    detectPackage({ job: 'thumbnails of Photoshop files', name: 'ag-psd', licence: 'MIT', package: 'ag-psd' }),
-    detectPackage({ job: 'thumbnails of video', name: 'node-webcodecs', licence: 'MIT', package: 'node-webcodecs' }),
+    detectPackage({
+      job: 'thumbnails of video and HEIC',
+      name: 'node-webcodecs',
+      licence: 'MIT',
+      package: 'node-webcodecs',
+    }),
     detectProgram({
       job: 'thumbnails of AVI, WMV, ProRes, JPEG XL',
       name: 'ffmpeg',

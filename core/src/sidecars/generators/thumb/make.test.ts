@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { make } from './make.ts'
-import type { Variant } from './variants.ts'
+import { type Variant, variants } from './variants.ts'
 
 /** Left half red, right half blue, and a green strip at the top: any turn and any mirroring shows. */
 async function flag(width = 900, height = 600): Promise<Buffer> {
@@ -60,6 +60,21 @@ test('all sizes come from one picture, the longer side as asked, and none is enl
     [900, 600],
     [512, 341],
   ])
+})
+
+test('every size that can be asked for, of a picture larger than all', async () => {
+  const large = sharp({ create: { width: 3_000, height: 1_500, channels: 3, background: '#0f0' } })
+  const names = Object.keys(variants) as Variant[]
+  const { pictures } = await thumbnail(await large.jpeg().toBuffer(), 'image/jpeg', names)
+  expect(Object.fromEntries(names.map((name, i) => [name, [pictures[i]!.width, pictures[i]!.height]]))).toEqual({
+    'icon@1x': [128, 64],
+    'icon@2x': [256, 128],
+    'grid@1x': [256, 128],
+    'grid@2x': [512, 256],
+    'grid@3x': [768, 384],
+    'detail@1x': [1_024, 512],
+    'detail@2x': [2_048, 1_024],
+  })
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])('a photo with the EXIF orientation %i is shown upright', async (orientation) => {

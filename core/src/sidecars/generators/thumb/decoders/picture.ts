@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../../util/file-name.ts'
 import type { ContentFacts, Engine } from '../../generator.ts'
 
@@ -27,13 +28,19 @@ export function fromEncoded(input: Uint8Array | string, side: number): Promise<P
   return toPicture(sharp(input, { failOn: 'none', limitInputPixels: MAX_PIXELS }).rotate(), side)
 }
 
-/** Whatever sharp was told to draw, in sRGB and no longer than `side`. */
+/** Whatever sharp was told to draw, in sRGB and no longer than `side`. Throws `Corrupt`, `Unsupported`. */
 export async function toPicture(drawing: Sharp, side: number): Promise<Picture> {
   const { data, info } = await drawing
     .toColourspace('srgb')
     .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .raw()
     .toBuffer({ resolveWithObject: true })
+    .catch((err: unknown) => {
+      const message = errorMessage(err)
+      if (message.includes('pixel limit')) throw new CoreError('Unsupported', `it has more than ${MAX_PIXELS} pixels`)
+      // What follows is said by libraries below, of the same.
+      throw new CoreError('Corrupt', message.split('\n')[0] || 'it cannot be read', { cause: err })
+    })
   const engine = { name: 'sharp', version: sharp.versions.sharp ?? '' }
   return { data, width: info.width, height: info.height, channels: info.channels, engine }
 }
