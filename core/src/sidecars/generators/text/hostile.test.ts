@@ -1,7 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makePdf, makePdfBomb, makeRecursivePdf, makeZip } from '../../../../testing/documents/index.ts'
+import {
+  makeOutlookMessage,
+  makePdf,
+  makePdfBomb,
+  makeRecursivePdf,
+  makeWord97,
+  makeZip,
+} from '../../../../testing/documents/index.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import type { CoreError } from '../../../util/errors.ts'
 import { SidecarPools } from '../../sidecar-pools.ts'
@@ -48,6 +55,12 @@ const document = (body: string) => makeZip({ 'word/document.xml': `<w:document><
 test('a member that unpacks to far more than a document', async () => {
   const docx = makeZip({ 'word/document.xml': 'a'.repeat(4 * 2 ** 20) })
   await expect(textOf('docx', docx)).rejects.toMatchObject({ code: 'Corrupt', message: /unpacks to far more/ })
+})
+
+test('what is in order is read there, too', async () => {
+  const message = { subject: 'Plans', body: 'See you', to: 'bob@example.org', file: 'map.png' }
+  expect((await textOf('msg', makeOutlookMessage(message))).pages[0]!.title).toBe('Plans')
+  expect((await textOf('doc', makeWord97('Dear Ann'))).pages[0]!.text).toBe('Dear Ann')
 })
 
 test('a size that is a lie', async () => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
-import { makeLockedPdf, makePdf, makeZip } from '../../../../testing/documents/index.ts'
+import { makeLockedPdf, makeOutlookMessage, makePdf, makeWord97, makeZip } from '../../../../testing/documents/index.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { FileTypeRegistry } from '../../../content/index.ts'
 import { parseTextSidecar } from '../../text-sidecar.ts'
@@ -179,6 +179,19 @@ describe('e-mail', () => {
     ])
   })
 })
+
+test('an Outlook message', async () => {
+  const msg = makeOutlookMessage({ subject: 'Plans', body: 'See you\r\nthere', to: 'bob@example.org', file: 'map.png' })
+  expect(await pagesOf('a.msg', msg)).toEqual([
+    {
+      title: 'Plans',
+      text: 'From: Ann <ann@example.org>\nTo: Bob <bob@example.org>\nSubject: Plans\n\nSee you\nthere\n\nAttachments: map.png',
+    },
+  ])
+})
+
+test('a Word 97 document', async () =>
+  expect(await pagesOf('a.doc', makeWord97('Dear Ann,\rcaf\u00e9'))).toEqual(['Dear Ann,\ncafé']))
 
 describe('PDF', () => {
   test('text of each page; one without a text layer has none', async () => {

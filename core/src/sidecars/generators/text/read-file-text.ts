@@ -1,4 +1,4 @@
-import { CoreError } from '../../../util/errors.ts'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { RawName } from '../../../util/file-name.ts'
 import type { ContentFacts } from '../generator.ts'
 import { type ReaderName, readerOf } from './formats.ts'
@@ -25,5 +25,10 @@ export async function readFileText(source: RawName, content: ContentFacts): Prom
   const name = readerOf(content)
   if (!name) throw new CoreError('Unsupported', `nothing here reads text in ${content.mime ?? content.type}`)
   const { read } = await load[name]()
-  return read(source)
+  try {
+    return await read(source)
+  } catch (cause) {
+    if (cause instanceof CoreError) throw cause
+    throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })
+  }
 }

@@ -1,4 +1,5 @@
-import msgreader, { type FieldsData } from '@kenjiuno/msgreader'
+import { createRequire } from 'node:module'
+import type * as msgreader from '@kenjiuno/msgreader'
 import { CoreError } from '../../../../util/errors.ts'
 import { decodeText } from '../decode-text.ts'
 import { collectMessage } from '../message-text.ts'
@@ -6,10 +7,13 @@ import { packageVersion } from '../package-version.ts'
 import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
+// It is CommonJS, of the sort whose default export each loader finds elsewhere.
+const { default: MsgReader } = createRequire(import.meta.url)('@kenjiuno/msgreader') as typeof msgreader.default
+
 /** A message as Outlook keeps it. */
 export const read: ReadText = async (source) => {
   const bytes = await readWhole(source)
-  const fields = new msgreader.default(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()
+  const fields = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()
   if (fields.dataType !== 'msg') throw new CoreError('Corrupt', 'there is no message in it')
   const out = collectMessage({
     subject: fields.subject ?? '',
@@ -25,7 +29,7 @@ export const read: ReadText = async (source) => {
   return { engine: { name: 'msgreader', version: packageVersion('@kenjiuno/msgreader') }, ...out.finish() }
 }
 
-function htmlBody({ bodyHtml, html }: FieldsData): string {
+function htmlBody({ bodyHtml, html }: msgreader.FieldsData): string {
   if (bodyHtml !== undefined) return bodyHtml
   return html === undefined ? '' : decodeText({ bytes: Buffer.from(html), isWhole: true })
 }

@@ -1,5 +1,4 @@
 import WordExtractor from 'word-extractor'
-import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { packageVersion } from '../package-version.ts'
 import { PageCollector } from '../page-collector.ts'
 import type { ReadText } from '../reader.ts'
@@ -7,9 +6,7 @@ import { readWhole } from '../read-whole.ts'
 
 /** Word from 97 to 2003. */
 export const read: ReadText = async (source) => {
-  const document = await new WordExtractor().extract(await readWhole(source)).catch((cause: unknown) => {
-    throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })
-  })
+  const document = await new WordExtractor().extract(await readWhole(source))
   const out = new PageCollector()
   out.begin()
   const parts = [

@@ -1,12 +1,12 @@
 import { create, type Font, type FontCollection } from 'fontkit'
 import sharp from 'sharp'
-import { CoreError } from '../../../../util/errors.ts'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { packageVersion } from '../../text/package-version.ts'
 import { readWhole } from '../../text/read-whole.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
 /** Shown of a font: the first of these it has all of. */
-const samples = ['Aa', 'Бб', 'Αα', 'あア', '漢字', 'אב', 'عر', 'कख', 'กข']
+const samples = ['Aa', 'Бб', 'Αα', 'あア', '漢字', '가나', 'אב', 'عر', 'कख', 'กข']
 /** Characters looked at for two that draw something, where it has none of the samples. */
 const MAX_TRIED = 400
 /** An outline of more characters of SVG is drawn by nobody. */
@@ -20,16 +20,25 @@ const COLOUR = '#24292f'
 
 /** A few letters of a font, by its outlines: no program has to have it installed. */
 export const decode: Decode = async (source, _content, side) => {
-  const opened: Font | FontCollection = create(await readWhole(source))
+  const bytes = await readWhole(source)
+  let svg: string
+  try {
+    const font = firstFont(create(bytes))
+    svg = specimenSvg(font, sampleOf(font), side)
+  } catch (cause) {
+    if (cause instanceof CoreError) throw cause
+    throw new CoreError('Corrupt', `its letters cannot be read: ${errorMessage(cause)}`, { cause })
+  }
+  const drawing = sharp(Buffer.from(svg), { limitInputPixels: MAX_PIXELS }).flatten({ background: '#fff' })
+  const picture = await toPicture(drawing, side)
+  return { ...picture, engine: { name: 'fontkit', version: packageVersion('fontkit') } }
+}
+
+/** Of a collection the first. */
+function firstFont(opened: Font | FontCollection): Font {
   const font = 'fonts' in opened ? opened.fonts[0] : opened
   if (!font) throw new CoreError('Corrupt', 'there is no font in it')
-  const picture = await toPicture(
-    sharp(Buffer.from(specimenSvg(font, sampleOf(font), side)), { limitInputPixels: MAX_PIXELS }).flatten({
-      background: '#fff',
-    }),
-    side,
-  )
-  return { ...picture, engine: { name: 'fontkit', version: packageVersion('fontkit') } }
+  return font
 }
 
 function sampleOf(font: Font): string {

@@ -1,4 +1,4 @@
-import { CoreError } from '../../../../util/errors.ts'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { ZipArchive } from '../../text/zip-archive.ts'
 import { type Decode, fromEncoded } from './picture.ts'
 
@@ -24,5 +24,7 @@ export const decode: Decode = async (source, _content, side) => {
       'Unsupported',
       'it was saved without a picture of itself, which its program may put into it; drawing it takes LibreOffice',
     )
-  return fromEncoded(bytes, side)
+  return fromEncoded(bytes, side).catch((cause: unknown) => {
+    throw new CoreError('Corrupt', `the picture of it in it cannot be read: ${errorMessage(cause)}`, { cause })
+  })
 }
