@@ -10,10 +10,10 @@ import { jobs } from './jobs.ts'
 import { listing } from './listing.ts'
 import { mainThread } from './main-thread.ts'
 import { memory } from './memory.ts'
-import { ocr } from './ocr.ts'
 import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
+import { textSearch } from './text-search.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
@@ -23,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   rescan,
   restart,
   search,
+  textSearch,
   listing,
   contentSmall,
   contentLarge,
@@ -33,5 +34,4 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   mainThread,
   cliStart,
-  ocr,
 ]
