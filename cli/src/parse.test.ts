@@ -88,7 +88,7 @@ const specified = [
   'job list --status failed --device x', 'job info x', 'job monitor --job-id x', 'job wait x', 'job pause x',
   'job resume x', 'job cancel x', 'job retry x', 'job types', 'job run x --input {}',
   'file list /x', 'file info /x', 'file duplicates --verify', 'file open /x', 'ls', 'info /x',
-  'search x --type image --kind video --ext a --location l --hidden --size >1MB --modified today --sort size --limit 3 --cursor c',
+  'search x --type image --kind video --ext a --location l --hidden --size >1MB --modified today --sort size --limit 3 --cursor c --content',
   'volume list --all', 'volume info x', 'volume track x --name y', 'volume untrack x', 'volume speed-test x',
   'device list', 'device info', 'device rename x',
   'location add /x --policy thumb=grid@2x+icon@1x', 'file cat sidecar://*/thumbs/grid@2x.webp', 'cat /x',
@@ -143,7 +143,6 @@ describe('a command line that makes no sense', () => {
     'sync status',
     'library export /x',
     'library join a b',
-    'search x --content',
     'search x --semantic',
   ])('what is not there yet is not known: %s', (line) => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)

@@ -1,5 +1,5 @@
 export { generateSidecars } from './generate-sidecars.ts'
-export { changePolicy, type DevicePolicy } from './policy.ts'
+export type { DevicePolicy } from './policy.ts'
 export type { DetectedEngine, Generator } from './generators/index.ts'
 export { detectEngines } from './detect-engines.ts'
 export { SidecarPools } from './sidecar-pools.ts'
