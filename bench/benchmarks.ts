@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts'
 import { listing } from './listing.ts'
 import { mainThread } from './main-thread.ts'
 import { memory } from './memory.ts'
+import { ocr } from './ocr.ts'
 import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
@@ -34,4 +35,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   mainThread,
   cliStart,
+  ocr,
 ]
