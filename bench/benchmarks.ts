@@ -15,6 +15,7 @@ import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
 import { textSearch } from './text-search.ts'
+import { thumbnails } from './thumbnails.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */

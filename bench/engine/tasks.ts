@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
 import { hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
+import { thumbnailTasks } from './thumbnail-tasks.ts'
 
 /** The engine a task works on, and what it has logged so far. */
 export interface TaskContext {
@@ -33,6 +34,8 @@ const RESOLUTION_MS = 1
 
 /** What the process with the engine can be asked; each is one way a host uses it. */
 export const tasks = {
+  ...thumbnailTasks,
+
   /** Adds a folder and waits for its first index run. */
   async index({ core }: TaskContext, input: { path: string; mode: Mode; watch?: boolean }) {
     const library = core.libraries.resolve()

@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { thumbnails as generator } from '../core/src/sidecars/generators/thumb/index.ts'
+import { SidecarPools } from '../core/src/sidecars/index.ts'
+import { EngineProcess } from './engine/engine-process.ts'
+import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
+import { timeProgram } from './harness/program.ts'
+import { quantile } from './harness/statistics.ts'
+
+const PHOTOS = 40
+const WIDTH = 4_000
+const HEIGHT = 3_000
+/** Requests at once: as many processes, and as many programs of a peer. */
+const PARALLEL = 2
+/** Longer sides of what is made by default. */
+const SIDES = [512, 768, 1_024]
+
+export const thumbnails = defineBenchmark({
+  name: 'thumbnails',
+  title: `three thumbnails of each of ${PHOTOS} photos of 12 megapixels`,
+  runs: 3,
+  figures: [
+    { id: 'rate', what: 'photos, by two processes', unit: 'images/s', goal: { atLeast: 4, ratioTo: 'vipsthumbnail' } },
+    { id: 'p95', what: 'one photo, 95 %', unit: 'ms', goal: { atMost: 500 } },
+    {
+      id: 'system',
+      what: 'through the whole system: queue, rows, files, checksums, events',
+      unit: 'images/s',
+      goal: { atLeast: 0.9, ratioTo: 'pipeline' },
+    },
+    { id: 'again', what: 'a second run over the same folder', unit: 's', goal: { atMost: 0.02, ratioTo: 'first run' } },
+    { id: 'presence', what: 'which of 10,000 contents have thumbnails', unit: 'ms', goal: { atMost: 20 } },
+    { id: 'delay', what: 'delay of the event loop meanwhile, 99 %', unit: 'ms', goal: { atMost: 20 } },
+  ],
+  remarks: [
+    '`pipeline` is our own processes without the system; a peer writes the three sizes of a photo from one start each.',
+  ],
+  async setup({ treeDir, scratch }) {
+    const photos = await preparePhotos(treeDir)
+    const files = readdirSync(photos).map((name) => join(photos, name))
+    const dir = scratch('thumbnails')
+    let first = 0
+    const inTurn = async (make: (file: string, out: string) => Promise<unknown>): Promise<Sample> => {
+      const out = join(dir, 'out')
+      mkdirSync(out, { recursive: true })
+      const times: number[] = []
+      const waiting = [...files]
+      const begun = performance.now()
+      await Promise.all(
+        Array.from({ length: PARALLEL }, async () => {
+          for (let file = waiting.pop(); file; file = waiting.pop()) {
+            const start = performance.now()
+            await make(file, join(out, String(waiting.length)))
+            times.push(performance.now() - start)
+          }
+        }),
+      )
+      rmSync(out, { recursive: true })
+      return { rate: (files.length * 1_000) / (performance.now() - begun), p95: quantile(times, 0.95) }
+    }
+    const pipeline = async () => {
+      await using pools = new SidecarPools()
+      return inTurn((file, out) => makeInProcess(pools, file, out))
+    }
+    return [
+      {
+        name: OURS,
+        async measure() {
+          const dataDir = join(dir, 'data')
+          rmSync(dataDir, { recursive: true, force: true })
+          await using engine = await EngineProcess.start(dataDir)
+          const whole = await engine.ask('makeThumbnails', { path: photos })
+          first = whole.allSeconds
+          const { ms } = await engine.ask('presence', undefined)
+          return {
+            ...(await pipeline()),
+            system: files.length / whole.seconds,
+            again: whole.againSeconds,
+            presence: ms,
+            delay: whole.p99DelayMs,
+          }
+        },
+      },
+      { name: 'pipeline', measure: async () => ({ system: (await pipeline())['rate']! }) },
+      { name: 'first run', measure: async () => ({ again: first }) },
+      {
+        name: 'vipsthumbnail',
+        program: 'vipsthumbnail',
+        measure: () =>
+          inTurn(async (file, out) => {
+            for (const side of SIDES)
+              await timeProgram('vipsthumbnail', [file, '--size', `${side}`, '-o', `${out}-${side}.webp[Q=85]`])
+          }),
+      },
+      {
+        name: 'ImageMagick',
+        program: 'convert',
+        measure: () =>
+          inTurn((file, out) => {
+            const each = SIDES.toReversed().flatMap((side) => [
+              '-resize',
+              `${side}x${side}`,
+              '-write',
+              `${out}-${side}.webp`,
+            ])
+            return timeProgram('convert', ['-define', 'jpeg:size=2048x2048', file, '-quality', '85', ...each, 'null:'])
+          }),
+      },
+      {
+        name: 'ffmpeg',
+        program: 'ffmpeg',
+        measure: () =>
+          inTurn((file, out) => {
+            const each = SIDES.flatMap((side) => ['-vf', `scale=${side}:-1`, '-quality', '85', `${out}-${side}.webp`])
+            return timeProgram('ffmpeg', ['-v', 'error', '-i', file, ...each])
+          }),
+      },
+    ]
+  },
+})
+
+async function makeInProcess(pools: SidecarPools, file: string, out: string): Promise<void> {
+  const { size, mtimeMs } = await stat(file)
+  const outputs = generator.outputs.map((output) => ({
+    ...output,
+    draft: `${out}-${output.variant}.draft`,
+    path: `${out}-${output.variant}.webp`,
+  }))
+  const source = { path: file, size, modifiedMs: Math.floor(mtimeMs) }
+  const content = { type: 'image', mime: 'image/jpeg', size, extension: 'jpg' } as const
+  const request = { module: generator.module.href, source, content, outputs }
+  await pools.run('image', request, { signal: new AbortController().signal, deadlineMs: generator.deadlineMs })
+}
+
+/** Noise over a gradient, as much detail as a photo has; made once. */
+async function preparePhotos(treeDir: string): Promise<string> {
+  const folder = join(treeDir, `photos-${WIDTH}x${HEIGHT}`)
+  if (existsSync(folder) && readdirSync(folder).length === PHOTOS) return folder
+  mkdirSync(folder, { recursive: true })
+  for (let i = 0; i < PHOTOS; i++) {
+    const noise = { type: 'gaussian' as const, mean: 60 + i * 3, sigma: 12 }
+    const small = sharp({ create: { width: WIDTH / 4, height: HEIGHT / 4, channels: 3, background: '#000', noise } })
+    const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
+    const { width, height, channels } = info
+    const photo = sharp(data, { raw: { width, height, channels } }).resize(WIDTH, HEIGHT)
+    await photo.jpeg({ quality: 90 }).toFile(join(folder, `${i}.jpg`))
+  }
+  return folder
+}
