@@ -60,7 +60,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
   const token = new RegExp(TOKEN)
   const outer: Group[] = []
   let group: Group = { isSkipped: false, fallback: 1 }
-  let encoding = 'windows-1252'
+  let decoder = new TextDecoder('windows-1252')
   let bytes: number[] = []
   // Characters still to be passed over after a Unicode one.
   let passOver = 0
@@ -69,7 +69,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
   }
   const putBytes = () => {
     if (bytes.length === 0) return
-    put(new TextDecoder(encoding).decode(Uint8Array.from(bytes)))
+    put(decoder.decode(Uint8Array.from(bytes)))
     bytes = []
   }
   for (let found = token.exec(rtf); found && !out.isFull; found = token.exec(rtf)) {
@@ -101,7 +101,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
         passOver = group.fallback
       } else if (word === 'uc') group = { ...group, fallback: value ?? 1 }
       else if (word === 'bin' && value !== null && value > 0) token.lastIndex += value
-      else if (word === 'ansicpg' && value !== null) encoding = knownEncoding(value) ?? encoding
+      else if (word === 'ansicpg' && value !== null) decoder = decoderOf(value) ?? decoder
       else if (skippedGroups.has(word)) group = { ...group, isSkipped: true }
       else if (Object.hasOwn(REPLACED, word)) put(REPLACED[word]!)
     }
@@ -109,10 +109,9 @@ function collectRtf(rtf: string, out: PageCollector): void {
   putBytes()
 }
 
-function knownEncoding(codePage: number): string | null {
-  const name = encodings[codePage] ?? `windows-${codePage}`
+function decoderOf(codePage: number): TextDecoder | null {
   try {
-    return new TextDecoder(name).encoding
+    return new TextDecoder(encodings[codePage] ?? `windows-${codePage}`)
   } catch {
     return null
   }
