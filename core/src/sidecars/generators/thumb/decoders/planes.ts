@@ -51,7 +51,8 @@ export function drawPlanes(
     const colourLine = (row >> downShift) * colourWidth
     for (let column = 0; column < width; column++, out += 3) {
       const bright = ((samples[line + column]! >> depthShift) - black) * brightness
-      let [red, blue] = [0, 0]
+      let red = 0
+      let blue = 0
       if (planes.chroma !== 0) {
         const at = colourLine + (column >> acrossShift)
         blue = (samples[blues + at]! >> depthShift) - 128
