@@ -23,6 +23,7 @@ const GUTTER = 0.012
 export function cutIntoStrips(page: GreyPage, count: number): Rows[] {
   const ink = inkOfRows(page)
   const total = ink.reduce((sum, each) => sum + each, 0)
+  if (total === 0) return [{ top: 0, height: page.height }]
   const gaps = findGaps(ink)
   const cuts = [0]
   for (let i = 1; i < count; i++) {

@@ -102,20 +102,16 @@ async function makeInPool(folder: string, deadlineMs: number) {
   return { engine, sidecar: parseTextSidecar(readFileSync(path, 'utf8')) }
 }
 
-test(
-  'without the program the embedded engine reads, within the limits of its process',
-  { timeout: 90_000 },
-  async () => {
-    using temp = createTempDir('ocr')
-    vi.stubEnv('PATH', temp.path)
-    const { engine, sidecar } = await makeInPool(temp.path, 60_000)
-    expect(engine.name).toBe('tesseract.js')
-    expect(sidecar).toMatchObject({ version: 1, engine, languages: ['eng'] })
-    expect(sidecar!.pages[0]!.text.split(/\n+/)).toEqual(PAGE)
-  },
-)
+test('without the program the embedded engine reads, within the limits of its process', async () => {
+  using temp = createTempDir('ocr')
+  vi.stubEnv('PATH', temp.path)
+  const { engine, sidecar } = await makeInPool(temp.path, 60_000)
+  expect(engine.name).toBe('tesseract.js')
+  expect(sidecar).toMatchObject({ version: 1, engine, languages: ['eng'] })
+  expect(sidecar!.pages[0]!.text.split(/\n+/)).toEqual(PAGE)
+})
 
-test('an engine that hangs is ended with the process it works for', { timeout: 90_000 }, async () => {
+test('an engine that hangs is ended with the process it works for', async () => {
   using temp = createTempDir('ocr')
   pretend(temp.path, 'sleep 1000')
   await expect(makeInPool(temp.path, 5_000)).rejects.toMatchObject({ code: 'Timeout' })

@@ -5,17 +5,46 @@ const LINE_HEIGHT = 40
 /** A page with lines of text on it, as a PNG. Needs some font on the system. */
 export function drawPage(lines: readonly string[], { ink = '#111', ground = '#fff', size = 24 } = {}): Promise<Buffer> {
   const height = LINE_HEIGHT * (lines.length + 2)
-  const text = lines.map((line, i) => `<text x="60" y="${LINE_HEIGHT * (i + 1.5)}">${line}</text>`).join('')
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1100" height="${height}">
-    <rect width="1100" height="${height}" fill="${ground}"/>
-    <g font-family="DejaVu Sans, Liberation Sans, Arial, sans-serif" font-size="${size}" fill="${ink}">${text}</g></svg>`
-  return sharp(Buffer.from(svg)).png().toBuffer()
+  const placed = lines.map((line, i) => ({ line, x: 60, y: LINE_HEIGHT * (i + 1.5) }))
+  return draw(
+    { width: 1_100, height, font: 'DejaVu Sans, Liberation Sans, Arial, sans-serif', size, ink, ground },
+    placed,
+  )
+}
+
+/** An A4 page as a scanner makes it, at 200 dots per inch. */
+export function drawA4(lines: readonly string[]): Promise<Buffer> {
+  const [width, height, margin] = [1_654, 2_339, 150]
+  const step = (height - 2 * margin) / lines.length
+  const placed = lines.map((line, i) => ({ line, x: margin, y: margin + (i + 0.7) * step }))
+  const font = 'DejaVu Serif, Liberation Serif, serif'
+  return draw({ width, height, font, size: 27, ink: '#000', ground: '#fff' }, placed)
+}
+
+interface Paper {
+  readonly width: number
+  readonly height: number
+  readonly font: string
+  readonly size: number
+  readonly ink: string
+  readonly ground: string
+}
+
+function draw(
+  { width, height, font, size, ink, ground }: Paper,
+  lines: readonly { line: string; x: number; y: number }[],
+): Promise<Buffer> {
+  const text = lines.map(({ line, x, y }) => `<text x="${x}" y="${y}">${line}</text>`).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+    <rect width="${width}" height="${height}" fill="${ground}"/>
+    <g font-family="${font}" font-size="${size}" fill="${ink}">${text}</g></svg>`
+  return sharp(Buffer.from(svg)).withMetadata({ density: 200 }).png().toBuffer()
 }
 
 /** What a camera sees where there is nothing to read: soft shapes and noise. */
-export async function drawScene(): Promise<Buffer> {
+export async function drawScene(width = 1_200, height = 900): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
-  const scene = sharp({ create: { width: 1200, height: 900, channels: 3, background: '#888', noise } })
+  const scene = sharp({ create: { width, height, channels: 3, background: '#888', noise } })
   return scene.blur(1.2).jpeg().toBuffer()
 }
 
@@ -23,7 +52,7 @@ export async function drawScene(): Promise<Buffer> {
 export async function makePdf(text: string, page: Buffer): Promise<Buffer> {
   const { width, height } = await sharp(page).metadata()
   const photo = await sharp(page).toColourspace('b-w').jpeg().toBuffer()
-  const draw = `q 595 0 0 ${Math.round((595 * height) / width)} 0 300 cm /Im Do Q`
+  const place = `q 595 0 0 ${Math.round((595 * height) / width)} 0 300 cm /Im Do Q`
   const write = `BT /F 12 Tf 50 700 Td (${text}) Tj ET`
   const objects: (string | [string, Uint8Array])[] = [
     '<< /Type /Catalog /Pages 2 0 R >>',
@@ -31,7 +60,7 @@ export async function makePdf(text: string, page: Buffer): Promise<Buffer> {
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /Font << /F 7 0 R >> >> >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 6 0 R /Resources << /XObject << /Im 8 0 R >> >> >>',
     [`<< /Length ${write.length} >>`, Buffer.from(write)],
-    [`<< /Length ${draw.length} >>`, Buffer.from(draw)],
+    [`<< /Length ${place.length} >>`, Buffer.from(place)],
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     [
       `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode /Length ${photo.length} >>`,
