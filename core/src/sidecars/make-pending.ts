@@ -125,10 +125,13 @@ export class PendingRun {
       const sources = await this.#sources(content)
       const paths = sources.map(({ source }) => source)
       const outcomes = await makeSidecars(generator, content, paths, this.#deps, signal)
-      if (outcomes) this.#count(generator, outcomes, sources[0]?.shown)
-      if (outcomes?.outcomes.some(({ state }) => state === 'ready'))
+      if (!outcomes) {
+        this.#passedOver.add(contentRowId)
+        return null
+      }
+      this.#count(generator, outcomes, sources[0]?.shown)
+      if (outcomes.outcomes.some(({ state }) => state === 'ready'))
         this.#deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
-      else this.#passedOver.add(contentRowId)
       return outcomes
     } finally {
       generating.delete(contentRowId)
