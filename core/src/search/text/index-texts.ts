@@ -23,7 +23,7 @@ export interface IndexTextsReport {
   readonly missing: number
 }
 
-export interface IndexTextsHost {
+interface IndexTextsHost {
   readonly signal: AbortSignal
   /** The right to write. */
   lease(): Promise<Disposable>
@@ -33,7 +33,7 @@ export interface IndexTextsHost {
 const TEXTS_PER_BATCH = 128
 const LENGTH_PER_BATCH = 1_000_000
 /** What is beyond this in one text is not searched: a thousand books. */
-export const MAX_TEXT_LENGTH = 16_000_000
+const MAX_TEXT_LENGTH = 16_000_000
 
 const READY = sidecarStates.indexOf('ready')
 const KINDS = TEXT_KINDS.map((kind) => sidecarKinds.indexOf(kind)).join(', ')

@@ -9,7 +9,7 @@ export interface Phrase {
 }
 
 /** A part of a query: a word, or what stands between quotes. */
-export interface QueryPart {
+interface QueryPart {
   readonly text: string
   /** Nothing follows it, not even a space or the quote that closes it. */
   readonly open: boolean
@@ -22,13 +22,10 @@ const MIN_PREFIX = 2
 const UNSPACED = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]&&[\p{L}\p{M}\p{N}]]`
 
 /**
- * What words are made of. The index splits by the same categories (`tokenizerCategories`), so that what is found there
- * is found here again, to be shown.
+ * What words are made of. FTS5 splits by the same categories, which the migration of the table names, so that what is
+ * found there is found here again, to be shown.
  */
 const IN_TOKEN = String.raw`[\p{L}\p{M}\p{N}\p{Co}]`
-
-/** For FTS5's `unicode61`: the categories in `IN_TOKEN`. A migration has them too: another choice needs another one. */
-export const tokenizerCategories = 'L* M* N* Co'
 
 const HAS_UNSPACED = new RegExp(UNSPACED, 'v')
 const EACH_UNSPACED = new RegExp(UNSPACED, 'gv')

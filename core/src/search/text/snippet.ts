@@ -3,7 +3,7 @@ import { FoldedText } from './folded-text.ts'
 import { findPhrase, type Phrase } from './phrases.ts'
 
 /** A piece of a text around what was found in it. */
-export interface Snippet {
+interface Snippet {
   /** White space in it is single spaces, `…` stands where it was cut. */
   readonly text: string
   /** What was found, in `text`. */

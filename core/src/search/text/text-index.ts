@@ -23,7 +23,7 @@ export interface TextMatches {
 }
 
 /** Where more texts match, none is the best match: the words are everywhere, and the newest come first. */
-export const MAX_RANKED = 10_000
+const MAX_RANKED = 10_000
 /** The score of all, where they are not ranked. */
 const UNRANKED = -1
 /** A sidecar larger than this is not opened to show where it matches. */
