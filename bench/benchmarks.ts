@@ -36,5 +36,6 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   mainThread,
   cliStart,
+  thumbnails,
   ocr,
 ]
