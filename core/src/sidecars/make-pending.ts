@@ -47,7 +47,9 @@ export class PendingRun {
   readonly #counts: Counts = { made: 0, failed: 0 }
   /** Contents without a file that can be read now: they wait until somebody looks again. */
   readonly #passedOver = new Set<number>()
-  #total = 0
+  /** Of the kind that is being made. */
+  #kindDone = 0
+  #kindTotal = 0
 
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
     this.#deps = deps
@@ -60,7 +62,6 @@ export class PendingRun {
     const generators = this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
     for (let before = -1; before < this.#done;) {
       before = this.#done
-      this.#total = before + (await rows.countPending())
       for (const generator of generators) await this.#makeKind(generator)
     }
     return { ...this.#counts, waiting: await rows.countPending() }
@@ -76,7 +77,9 @@ export class PendingRun {
     const contents = new Upcoming((after) => rows.pending(generator.kind, after, CONTENTS_PER_READ))
     const first = await contents.next()
     if (!first) return
-    progress({ phase: generator.kind, done: this.#done, total: this.#total })
+    this.#kindDone = 0
+    this.#kindTotal = await rows.countPending(generator.kind)
+    progress({ phase: generator.kind, done: 0, total: this.#kindTotal })
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
     const made: Outcomes[] = []
@@ -143,10 +146,11 @@ export class PendingRun {
     for (const { state } of outcomes) {
       if (state === 'ready') this.#counts.made++
       else this.#counts.failed++
+      this.#kindDone++
     }
     const failure = outcomes.find((outcome) => outcome.state === 'failed')
     if (failure) warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
-    progress({ done: this.#done, total: this.#total })
+    progress({ done: this.#kindDone, total: this.#kindTotal })
   }
 
   /** The files that have the content, as the index knows them, on volumes that are there. */

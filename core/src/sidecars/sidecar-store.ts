@@ -217,14 +217,15 @@ export class SidecarStore {
   }
 
   /** How many contents wait, of one kind or of all. */
-  async countPending(): Promise<number> {
-    const row = await this.#store.read((db) =>
-      db
+  async countPending(kind?: SidecarKind): Promise<number> {
+    const row = await this.#store.read((db) => {
+      const pending = db
         .selectFrom('sidecars')
         .select((eb) => eb.fn.countAll<number>().as('n'))
         .where('state', '=', PENDING)
-        .executeTakeFirstOrThrow(),
-    )
+      const wanted = kind === undefined ? pending : pending.where('kind', '=', sidecarKinds.indexOf(kind))
+      return wanted.executeTakeFirstOrThrow()
+    })
     return row.n
   }
 
