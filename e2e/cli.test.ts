@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { makeTree, shapes } from '../bench/tree.ts'
 import { TestHome } from '../cli/test/run-cli.ts'
@@ -34,14 +35,19 @@ for (const [what, folder, without] of [
     async () => {
       const root = String(folder)
       await using home = await TestHome.create()
+      // Pictures of thousands of programs take minutes, and what is counted here does not need them.
+      if (root !== corpus)
+        for (const kind of ['thumb', 'text', 'ocr']) await home.run('config', 'set', `sidecars.${kind}`, 'off')
       const run = await home.run('quickstart', root, '--once', '--json')
-      expect(run.code).toBe(0)
       const facts = diskFacts(root)
-      expect(JSON.parse(run.stdout)).toMatchObject({
-        counts: facts,
-        failures: [],
-        location: { path: root, state: 'complete' },
-      })
+      const said = JSON.parse(run.stdout) as {
+        failures: { stage: string; code: string }[]
+        sidecars: { failed: number }
+      }
+      expect(said).toMatchObject({ counts: facts, location: { path: root, state: 'complete' } })
+      // Some files are damaged: nothing can be made of them, and that is all that goes wrong.
+      expect(said.failures.filter(({ stage, code }) => stage !== 'sidecars' || code !== 'Corrupt')).toEqual([])
+      expect(run.code).toBe(said.sidecars.failed === 0 ? 0 : 5)
       await untilNothingRuns(home)
 
       const checked = facts.files + facts.directories + facts.symlinks
@@ -98,7 +104,7 @@ test('what changed while no daemon ran is found when one starts', async () => {
   const photos = await photosIn(home)
   await home.json('quickstart', photos, '--once')
   await rm(join(photos, 'beach.jpg'))
-  await writeFile(join(photos, 'moon.jpg'), 'moon')
+  await writeFile(join(photos, 'moon.jpg'), await photo('#ffe'))
   await home.json('start')
   await vi.waitFor(async () => expect(await namesFound(home, 'jpg')).toEqual(['cat.jpg', 'moon.jpg']), PATIENCE_MS)
   expect(await home.json('index', 'verify', photos)).toMatchObject({ total: 0 })
@@ -110,7 +116,7 @@ test.skipIf(process.platform === 'win32')(
     await using home = await TestHome.create()
     const folder = join(home.path, 'many')
     const { files } = makeTree(folder, { ...shapes.medium, files: 10_000 })
-    const child = spawn(process.execPath, [command, 'quickstart', folder, '--once', '--json'], {
+    const child = spawn(process.execPath, [command, 'quickstart', folder, '--once', '--json', '--mode', 'shallow'], {
       env: home.env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -127,7 +133,10 @@ test.skipIf(process.platform === 'win32')(
     expect(said.at(-1)).toContain('run the same command again to go on where it stopped')
     await untilNothingRuns(home)
 
-    expect(await home.json('quickstart', folder, '--once')).toMatchObject({ counts: { files }, failures: [] })
+    expect(await home.json('quickstart', folder, '--once', '--mode', 'shallow')).toMatchObject({
+      counts: { files },
+      failures: [],
+    })
     expect(await home.json('index', 'verify', folder)).toMatchObject({ total: 0 })
   },
 )
@@ -194,9 +203,16 @@ test.skipIf(isRoot || process.platform === 'win32')(
 async function photosIn(home: TestHome): Promise<string> {
   const photos = join(home.path, 'photos')
   await mkdir(join(photos, '2024'), { recursive: true })
-  await writeFile(join(photos, 'beach.jpg'), 'sand')
-  await writeFile(join(photos, '2024/cat.jpg'), 'cat')
+  await writeFile(join(photos, 'beach.jpg'), await photo('#fc8'))
+  await writeFile(join(photos, '2024/cat.jpg'), await photo('#888'))
   return photos
+}
+
+/** A small picture of one colour. */
+function photo(background: string): Promise<Buffer> {
+  return sharp({ create: { width: 64, height: 48, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
 }
 
 async function namesFound(home: TestHome, query: string): Promise<string[]> {

@@ -40,7 +40,8 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
   const warnings: string[] = []
   const record = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`)
   const log = { debug: () => {}, info: () => {}, warn: record, error: record }
-  const open = () => Core.open({ dataDir, log, ...options })
+  // Nothing is derived from files, unless a test is about that: it takes more time than all else.
+  const open = () => Core.open({ dataDir, log, generators: [], ...options })
   let core = await open()
   await core.libraries.create({ name: 'Test' })
   const { signal } = new AbortController()

@@ -41,9 +41,6 @@ export interface ListOptions {
   readonly accept: Accept
 }
 
-/** A way to list a folder; see `listDirectory`. */
-export type Lister = (dir: RawName, device: bigint, prepare: (names: readonly RawName[]) => Accept) => Listing
-
 /** Whether the rules let an entry in. */
 export type Accept = (name: string, isDirectory: boolean) => boolean
 
@@ -144,11 +141,7 @@ export function addStats(listing: Listing, name: RawName, stats: BigStats, devic
     Number(stats.mode),
     kind === 1 && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
   ]
-  addEntry(listing, name, numbers, toInode(stats.ino))
-}
-
-/** Adds one entry by its numbers; that of its inode is put in here. */
-export function addEntry(listing: Listing, name: RawName, numbers: number[], inode: Inode): void {
+  const inode = toInode(stats.ino)
   if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
   numbers[INODE] = typeof inode === 'number' ? inode : Number.NaN
   listing.names.push(name)

@@ -1,15 +1,13 @@
 import { parentPort } from 'node:worker_threads'
-import { type Lister, listDirectory } from './listing.ts'
-import { loadNativeLister } from './native-listing.ts'
 import { Walker } from './walk.ts'
 import type { WalkRequest } from './walk-messages.ts'
 
 /** A walking thread: keeps its scan's rules and answers each batch of folders with one message. */
-function serve(port: NonNullable<typeof parentPort>, lister: Lister): void {
+function serve(port: NonNullable<typeof parentPort>): void {
   let walker: Walker | null = null
   port.on('message', (request: WalkRequest) => {
     if ('setup' in request) {
-      walker = new Walker(request.setup, lister)
+      walker = new Walker(request.setup)
       return
     }
     if (!walker) throw new Error('folders came before the setup')
@@ -18,4 +16,4 @@ function serve(port: NonNullable<typeof parentPort>, lister: Lister): void {
   })
 }
 
-if (parentPort) serve(parentPort, (await loadNativeLister()) ?? listDirectory)
+if (parentPort) serve(parentPort)

@@ -1,15 +1,7 @@
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { createRuleEngine, hasListed, type Rule, type RuleContext, type RuleEngine } from '../rules/index.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
-import {
-  FIELDS,
-  type Lister,
-  type Listing,
-  listDirectory,
-  listNames,
-  statEntry,
-  UnreadableDirectory,
-} from './listing.ts'
+import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
 /** Lists folders under one scan's rules. Lives in a walking thread, or in the index worker for small work. */
@@ -17,10 +9,8 @@ export class Walker {
   readonly device: bigint
   readonly #root: string
   readonly #rules: RuleEngine
-  readonly #lister: Lister
 
-  constructor({ root, device, rules }: WalkSetup, lister: Lister = listDirectory) {
-    this.#lister = lister
+  constructor({ root, device, rules }: WalkSetup) {
     this.device = device
     this.#root = root
     this.#rules = createRuleEngine({ settings: rules, root })
@@ -78,7 +68,7 @@ export class Walker {
     const inherited = this.#rules.fromAnchors(anchors)
     const shown = displayName(dir)
     let context: RuleContext | null = null
-    const listing = this.#lister(dir, this.device, (all) => {
+    const listing = listDirectory(dir, this.device, (all) => {
       const has = hasListed(all)
       const inside = this.#rules.enter(inherited, shown, has)
       context = inside
