@@ -36,8 +36,10 @@ for (const [what, folder, without] of [
       const root = String(folder)
       await using home = await TestHome.create()
       // Pictures of thousands of programs take minutes, and what is counted here does not need them.
-      if (root !== corpus)
+      if (root !== corpus) {
         for (const kind of ['thumb', 'text', 'ocr']) await home.run('config', 'set', `sidecars.${kind}`, 'off')
+        await home.run('stop')
+      }
       const run = await home.run('quickstart', root, '--once', '--json')
       const facts = diskFacts(root)
       const said = JSON.parse(run.stdout) as {
