@@ -38,7 +38,7 @@ export async function burst({ operations }: { operations: number }): Promise<Bur
   using temp = createTempDir('burst')
   const root = join(temp.path, 'files')
   mkdirSync(root)
-  await using core = await Core.open({ dataDir: join(temp.path, 'data') })
+  await using core = await Core.open({ dataDir: join(temp.path, 'data'), generators: [] })
   await core.libraries.create({ name: 'Burst' })
   const library = core.libraries.resolve()
   const { job } = await library.locations.add({ path: root, mode: 'shallow' })

@@ -2,7 +2,7 @@ import { Core } from '@spacedrive/core'
 
 /** Indexes a folder and says where it is: what the soak program kills. */
 const [, , dataDir = '', root = ''] = process.argv
-await using core = await Core.open({ dataDir })
+await using core = await Core.open({ dataDir, generators: [] })
 using _ = core.events.subscribe((event) => {
   if (event.type === 'job.started') process.stdout.write('running\n')
   if (event.type === 'job.ended') process.stdout.write('ended\n')

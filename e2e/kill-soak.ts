@@ -50,7 +50,7 @@ export async function soak({
     rows = now
   }
   await runToEnd(dataDir, root)
-  await using core = await Core.open({ dataDir })
+  await using core = await Core.open({ dataDir, generators: [] })
   const library = core.libraries.resolve()
   const signal = AbortSignal.timeout(120_000)
   await library.jobs.idle()
