@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { ContentId } from '@spacedrive/core/domain'
+import { hexToUuid } from '../../core/src/util/uuid.ts'
 import type { TaskContext } from './tasks.ts'
 
 /** Contents asked about in one call. */
@@ -48,11 +50,11 @@ export const thumbnailTasks = {
     const rows = await library.indexing.select(
       `select lower(hex(uuid)) as id from content_identities limit ${PRESENCE}`,
     )
-    const ids = rows.map(({ id }) => String(id).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'))
+    const ids = rows.map(({ id }) => hexToUuid(String(id)) as ContentId)
     // As many as are asked about, where the library holds fewer.
     const asked = Array.from({ length: PRESENCE }, (_, i) => ids[i % ids.length]!)
     const begun = performance.now()
-    await library.sidecars.presence(asked as never, 'thumb')
+    await library.sidecars.presence(asked, 'thumb')
     return { ms: performance.now() - begun }
   },
 }

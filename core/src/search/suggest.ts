@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.ts'
+import { editDistance } from '../util/edit-distance.ts'
 import type { NameIndex } from './name-index.ts'
 import { PLACE_BITS } from './wasm/scanner.ts'
 

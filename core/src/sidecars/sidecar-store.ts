@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { mimeFromExtension } from '../content/index.ts'
 import { type ContentId, type FileType, fileTypes, type Sidecar, sidecarKinds, sidecarStates } from '../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../domain/index.ts'
-import type { LibraryStore, Writer } from '../library/store.ts'
+import type { LibraryStore, Reader, Writer } from '../library/store.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import { CoreError } from '../util/errors.ts'
 import { blobToUuid, hexToUuid, UuidFactory, uuidToBlob } from '../util/uuid.ts'
@@ -307,15 +307,7 @@ export class SidecarStore {
   /** Those that are ready and files of the library, by row id. */
   async ready(after: number, limit: number, only?: ContentId): Promise<ReadyRow[]> {
     const rows = await this.#store.read((db) => {
-      const query = db
-        .selectFrom('sidecars as s')
-        .innerJoin('content_identities as c', 'c.id', 's.content_id')
-        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
-        .where('s.state', '=', READY)
-        .where('s.source_entry_id', 'is', null)
-        .where('s.id', '>', after)
-        .orderBy('s.id')
-        .limit(limit)
+      const query = managed(db).where('s.state', '=', READY).where('s.id', '>', after).orderBy('s.id').limit(limit)
       return (only === undefined ? query : query.where('c.uuid', '=', uuidToBlob(only))).execute()
     })
     return rows.map(toReady)
@@ -463,11 +455,7 @@ export class SidecarStore {
   /** Sidecars of contents that no file has any more; with a moment, those made before it. */
   async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
     const rows = await this.#store.read((db) =>
-      db
-        .selectFrom('sidecars as s')
-        .innerJoin('content_identities as c', 'c.id', 's.content_id')
-        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
-        .where('s.source_entry_id', 'is', null)
+      managed(db)
         .$if(before !== null, (query) => query.where('s.updated_at', '<', before!))
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom('entries as e').select('e.id').whereRef('e.content_id', '=', 's.content_id'))),
@@ -485,11 +473,7 @@ export class SidecarStore {
   ): Promise<ReadyRow[]> {
     const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
     const rows = await this.#store.read((db) =>
-      db
-        .selectFrom('sidecars as s')
-        .innerJoin('content_identities as c', 'c.id', 's.content_id')
-        .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
-        .where('s.source_entry_id', 'is', null)
+      managed(db)
         .where('s.state', '=', READY)
         .where('s.updated_at', '<', moment)
         .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${JSON.stringify(kept)}))`)
@@ -562,6 +546,15 @@ function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
 /** As its bytes say where they have been looked at, else as a name of it says. */
 function mimeOf({ mime, ext }: { mime: string | null; ext: string | null }): string | null {
   return mime ?? (ext === null ? null : mimeFromExtension(ext))
+}
+
+/** The sidecars that are files of the library, with the columns `toReady` takes. */
+function managed(db: Reader) {
+  return db
+    .selectFrom('sidecars as s')
+    .innerJoin('content_identities as c', 'c.id', 's.content_id')
+    .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
+    .where('s.source_entry_id', 'is', null)
 }
 
 function toReady(row: {

@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName } from '../../util/file-name.ts'
-import { type EntryWriter, isBelow, pathAfter } from './entry-writer.ts'
+import { type EntryWriter, isBelow } from './entry-writer.ts'
 import type { ScanHost } from './scan-request.ts'
+import { type Folder, readSubtree, toFolder } from './subtree.ts'
+import { inTransaction } from './write-window.ts'
 
 /** Rows removed before the write lease is given up for others. */
 const ROWS_PER_TRANSACTION = 8_192
-
-interface Folder {
-  readonly id: number
-  readonly path: Uint8Array
-}
 
 /**
  * Removes the rows of a folder that is no location any more, and all below it, the deepest first; roots of locations
@@ -32,24 +29,17 @@ export async function forget(
     .map(toFolder)
   const isInside = roots.some(({ path }) => isBelow(from, path))
   if (isInside && (await leaveToLocation({ id, path: from }, volumeId, { db, writer, host }))) return { removed: 0 }
-  const nested = roots.filter(({ path }) => isBelow(path, from))
-  const outermost = nested.filter(
-    ({ path }) => !nested.some((outer) => outer.path.length < path.length && isBelow(path, outer.path)),
-  )
-  const rows = db
-    .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? order by path desc')
-    .all(volumeId, from, pathAfter(from))
-    .map(toFolder)
-    .filter(({ path }) => !outermost.some((other) => isBelow(path, other.path)))
+  const rootIds = new Set(roots.map((folder) => folder.id))
+  const { going, staying } = readSubtree(db, { volumeId, path: from }, (folderId) => rootIds.has(folderId))
   let removed = 0
-  for (let at = 0; at < rows.length;) {
+  for (let at = 0; at < going.length;) {
     host.signal.throwIfAborted()
-    removed += await inTransaction(writer, host, () => {
+    removed += await inTransaction({ writer, host }, () => {
       let done = 0
-      if (at === 0) for (const other of outermost) writer.detach(other.id)
-      for (; at < rows.length && done < ROWS_PER_TRANSACTION; at++) {
-        done += writer.removeLeavesOf(rows[at]!.id) + 1
-        writer.removeDirectory(rows[at]!.id)
+      if (at === 0) for (const other of staying) writer.detach(other.id)
+      for (; at < going.length && done < ROWS_PER_TRANSACTION; at++) {
+        done += writer.removeLeavesOf(going[at]!.id) + 1
+        writer.removeDirectory(going[at]!.id)
       }
       return done
     })
@@ -63,7 +53,7 @@ async function leaveToLocation(
   volumeId: number,
   { db, writer, host }: { db: DatabaseSync; writer: EntryWriter; host: ScanHost },
 ): Promise<boolean> {
-  return inTransaction(writer, host, () => {
+  return inTransaction({ writer, host }, () => {
     if (writer.row(id)?.parent_id !== null) return true
     const own = path.subarray(0, -1)
     const cut = own.lastIndexOf(SLASH) + 1
@@ -75,23 +65,6 @@ async function leaveToLocation(
     writer.adopt(id, parentId)
     return true
   })
-}
-
-async function inTransaction<T>(writer: EntryWriter, host: ScanHost, work: () => T): Promise<T> {
-  using _lease = await host.lease()
-  writer.begin()
-  try {
-    const result = work()
-    host.committed(writer.commit())
-    return result
-  } catch (err) {
-    writer.rollback()
-    throw err
-  }
-}
-
-function toFolder(row: Record<string, unknown>): Folder {
-  return { id: Number(row['id']), path: row['path'] as Uint8Array }
 }
 
 const SLASH = 0x2f

@@ -15,6 +15,7 @@ import { RecentAdditions } from './recent-additions.ts'
 import { Scan } from './scan.ts'
 import type { ScanHost } from './scan-request.ts'
 import { verify } from './verify.ts'
+import { inTransaction } from './write-window.ts'
 import { mendSums } from './wrong-sums.ts'
 
 /** What the worker is started with. */
@@ -114,25 +115,12 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       let mended = 0
       for (;;) {
         host.signal.throwIfAborted()
-        const some = await inTransaction(host, () => mendSums(db, writer, FOLDERS_MENDED_AT_ONCE))
+        const some = await inTransaction({ writer, host }, () => mendSums(db, writer, FOLDERS_MENDED_AT_ONCE))
         if (some === 0) return { mended }
         mended += some
       }
     },
     forget: (request, host) => forget(db, writer, request, host),
-  }
-
-  async function inTransaction<T>(host: RequestHost, work: () => T): Promise<T> {
-    using _lease = await host.lease()
-    writer.begin()
-    try {
-      const result = work()
-      host.committed(writer.commit())
-      return result
-    } catch (err) {
-      writer.rollback()
-      throw err
-    }
   }
 
   function hostOf(id: number, signal: AbortSignal): RequestHost {

@@ -127,6 +127,7 @@ export function emptyListing(): Listing {
 export function addStats(listing: Listing, name: RawName, stats: BigStats, device: bigint): void {
   const kind = stats.isFile() ? 0 : stats.isDirectory() ? 1 : stats.isSymbolicLink() ? 2 : 3
   const [mtime, mtimeNs] = splitNanoseconds(stats.mtimeNs)
+  const inode = toInode(stats.ino)
   const ctime = Number(stats.ctimeMs)
   const numbers = [
     kind,
@@ -136,14 +137,12 @@ export function addStats(listing: Listing, name: RawName, stats: BigStats, devic
     mtimeNs,
     ctime,
     stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : Number.NaN,
-    0,
+    typeof inode === 'number' ? inode : Number.NaN,
     Number(stats.nlink),
     Number(stats.mode),
     kind === 1 && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
   ]
-  const inode = toInode(stats.ino)
   if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
-  numbers[INODE] = typeof inode === 'number' ? inode : Number.NaN
   listing.names.push(name)
   for (const number of numbers) listing.numbers.push(number)
   listing.fingerprint.add(name, numbers, typeof inode === 'number' ? undefined : inode)

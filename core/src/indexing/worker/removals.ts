@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { rowAsFound } from './compare.ts'
-import { DIRECTORY, type EntryRow, type EntryWriter, isBelow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter, ROW_COLUMNS } from './entry-writer.ts'
 import { objectKey } from './reconcile.ts'
 import type { ScanHost, ScanReport } from './scan-request.ts'
+import { readSubtree } from './subtree.ts'
 import { inChunks } from './write-window.ts'
 
 interface RemovalDeps {
@@ -103,23 +104,12 @@ export class Removals {
     const path = db.prepare('select path from directories where id = ?').get(id)
     if (!path) return 0
     const from = path['path'] as Uint8Array
-    const rows = db
-      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? order by path desc')
-      .all(volumeId, from, pathAfter(from))
-    const kept: Uint8Array[] = []
+    const { going, staying } = readSubtree(db, { volumeId, path: from }, (folderId) => locationRoots.has(folderId))
+    for (const root of staying) writer.detach(root.id)
     let removed = 0
-    for (const row of rows) if (locationRoots.has(Number(row['id']))) kept.push(row['path'] as Uint8Array)
-    for (const root of rows) {
-      const rootPath = root['path'] as Uint8Array
-      const outermost = !kept.some((other) => other.length < rootPath.length && isBelow(rootPath, other))
-      if (locationRoots.has(Number(root['id'])) && outermost) writer.detach(Number(root['id']))
-    }
-    for (const row of rows) {
-      const below = row['path'] as Uint8Array
-      if (kept.some((root) => isBelow(below, root))) continue
-      const leaves = writer.removeLeavesOf(Number(row['id']))
-      writer.removeDirectory(Number(row['id']))
-      removed += leaves + 1
+    for (const folder of going) {
+      removed += writer.removeLeavesOf(folder.id) + 1
+      writer.removeDirectory(folder.id)
     }
     return removed
   }

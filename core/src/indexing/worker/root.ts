@@ -4,6 +4,7 @@ import { bytesToName, displayName, nameBytes, type RawName } from '../../util/fi
 import { type EntryWriter, foundAt } from './entry-writer.ts'
 import { addStats, birthtimeOf, emptyListing, statEntry } from './listing.ts'
 import type { ScanHost } from './scan-request.ts'
+import { inTransaction } from './write-window.ts'
 
 /** The directory row of a location's root: the one it has as part of a location around it, or a new one on its own. */
 export async function createRoot(
@@ -14,25 +15,19 @@ export async function createRoot(
 ): Promise<{ directoryId: number }> {
   const stats = statEntry(dir)
   if (!stats?.isDirectory()) throw new CoreError('NotFound', `${displayName(dir)} is not a folder`)
-  using _lease = await host.lease()
-  const row = db
-    .prepare('select id from directories where volume_id = ? and path = ?')
-    .get(volumeId, nameBytes(volumePath))
-  if (row) return { directoryId: Number(row['id']) }
   const listing = emptyListing()
   addStats(listing, baseName(dir), stats, stats.dev)
-  writer.begin()
-  try {
+  return inTransaction({ writer, host }, () => {
+    const row = db
+      .prepare('select id from directories where volume_id = ? and path = ?')
+      .get(volumeId, nameBytes(volumePath))
+    if (row) return { directoryId: Number(row['id']) }
     const found = foundAt(listing, 0)
     const known = host.ids.take({ device: stats.dev, inode: found.inode, birthtime: birthtimeOf(found) })
     const directoryId = writer.insert(null, found, known)
     writer.insertDirectory(directoryId, null, volumeId, volumePath)
-    host.committed(writer.commit())
     return { directoryId }
-  } catch (err) {
-    writer.rollback()
-    throw err
-  }
+  })
 }
 
 /** The last part of a path; the whole of it for the root of the file system. */

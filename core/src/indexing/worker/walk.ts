@@ -24,10 +24,10 @@ export class Walker {
   anchorsAt(dir: RawName): readonly string[] {
     const below = displayName(dir).slice(this.#root.length).split('/').filter(Boolean)
     let anchors = this.#rules.rootContext().anchors
-    let at = this.#root
+    let at: RawName = this.#root
     for (const name of below) {
       anchors = this.anchorsInside(at, anchors)
-      at = at === '/' ? `/${name}` : `${at}/${name}`
+      at = joinName(at, name)
     }
     return anchors
   }

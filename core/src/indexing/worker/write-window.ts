@@ -65,6 +65,23 @@ export class WriteWindow implements Disposable {
   }
 }
 
+/** Does some work in one transaction under the write lease, and tells what it touched. */
+export async function inTransaction<T>(
+  { writer, host }: { writer: EntryWriter; host: ScanHost },
+  work: () => T,
+): Promise<T> {
+  using _lease = await host.lease()
+  writer.begin()
+  try {
+    const result = work()
+    host.committed(writer.commit())
+    return result
+  } catch (err) {
+    writer.rollback()
+    throw err
+  }
+}
+
 /** Writes item after item, in as many transactions as it takes. `work` says how many rows it wrote. */
 export async function inChunks<T>(
   writing: { writer: EntryWriter; host: ScanHost },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
+import type { ContentId } from '../../domain/ids.ts'
 import { sidecarKinds, sidecarStates } from '../../domain/sidecar.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { parseTextSidecar } from '../../sidecars/text-sidecar.ts'
@@ -102,7 +103,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
       id: Number(row['id']),
       key: textKey(Number(row['content_id']), kind),
       checksum: row['checksum'] as Uint8Array,
-      path: sidecarPath(root, { contentId: blobToUuid(row['uuid'] as Uint8Array) as never, ...key }),
+      path: sidecarPath(root, { contentId: blobToUuid(row['uuid'] as Uint8Array) as ContentId, ...key }),
     }
   })
 }
