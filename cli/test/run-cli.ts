@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+
+/** The session's runtime folder in a home; without one all homes would want the same place for their socket. */
+const RUNTIME = ['.local', 'run'] as const
 
 const shim = fileURLToPath(new URL('../bin/spacedrive.mjs', import.meta.url))
 
@@ -23,7 +26,9 @@ export class TestHome implements AsyncDisposable {
   }
 
   static async create(): Promise<TestHome> {
-    return new TestHome(await mkdtemp(join(tmpdir(), 'sd-')))
+    const path = await mkdtemp(join(tmpdir(), 'sd-'))
+    await mkdir(join(path, ...RUNTIME), { recursive: true, mode: 0o700 })
+    return new TestHome(path)
   }
 
   /** Runs the real command with no terminal, as a script would, at 80 columns. */
@@ -69,6 +74,7 @@ export class TestHome implements AsyncDisposable {
       ...(SystemRoot ? { SystemRoot } : {}),
       HOME: this.path,
       USERPROFILE: this.path,
+      XDG_RUNTIME_DIR: join(this.path, ...RUNTIME),
       LOCALAPPDATA: join(this.path, 'local'),
       COLUMNS: '80',
       TZ: 'UTC',

@@ -13,7 +13,7 @@ import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
 import { takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
-import { isFree, makePrivateFolder, socketPlaces } from './socket-place.ts'
+import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
 
 export interface DaemonOptions extends InstanceOptions {
@@ -69,9 +69,9 @@ class Daemon {
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
     const lock = takeLock(paths.lockFile, `the data folder ${paths.dataDir}`)
-    const left: string[] = [paths.recordFile]
+    // Not the socket: once the server is closed, the daemon of another data folder may have its place.
     const clearUp = () => {
-      for (const file of left) rmSync(file, { force: true })
+      rmSync(paths.recordFile, { force: true })
       lock[Symbol.dispose]()
     }
     // Also where the process is ended from within; a kill leaves it to the next start.
@@ -84,9 +84,13 @@ class Daemon {
     parts.use(logCrash(log.logger))
     const core = parts.use(await openCore(options, paths, log))
     const server = parts.use(await listen(core, paths, onStop))
-    left.push(server.socket)
-    // Whoever comes while it closes finds no daemon, and waits for the lock.
-    parts.defer(() => rmSync(paths.recordFile, { force: true }))
+    const removeSocket = () => rmSync(server.socket, { force: true })
+    process.on('exit', removeSocket)
+    parts.defer(() => {
+      process.off('exit', removeSocket)
+      // Whoever comes while it closes finds no daemon, and waits for the lock.
+      rmSync(paths.recordFile, { force: true })
+    })
     await writeRecord(paths, server.socket)
     log.logger.info(
       {
@@ -131,6 +135,7 @@ async function listen(core: Core, paths: InstancePaths, onStop: () => void): Pro
   for (const socket of socketPlaces(paths)) {
     try {
       if (process.platform !== 'win32') makePrivateFolder(dirname(socket))
+      using _taking = takePlace(socket)
       if (await isFree(socket)) return await SocketServer.listen({ core, socket, identity, onStop })
       failures.push(new Error(`${socket} belongs to another daemon`))
     } catch (err) {

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { instancePaths, type PathHost, pathHost } from '@spacedrive/client/node'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
-import { isFree, makePrivateFolder, socketPlaces } from './socket-place.ts'
+import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 
 const onWindows = process.platform === 'win32'
 
@@ -85,6 +85,16 @@ test.skipIf(onWindows)('a socket that a crashed daemon left is removed, one that
   const live = join(dir.path, 'live.sock')
   await using server = await listening(live)
   expect([await isFree(live), server.listening, existsSync(live)]).toEqual([false, true, true])
+})
+
+test.skipIf(onWindows)('of several daemons one looks at a place at a time', () => {
+  using dir = createTempDir('sock')
+  const place = join(dir.path, 'spacedrive.sock')
+  {
+    using _first = takePlace(place)
+    expect(() => takePlace(place)).toThrow('is in use by process')
+  }
+  using _second = takePlace(place)
 })
 
 test.skipIf(onWindows)('a file that is no socket is left alone', async () => {

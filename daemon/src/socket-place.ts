@@ -4,10 +4,13 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { DEFAULT_INSTANCE, type InstancePaths, type PathHost, pathHost } from '@spacedrive/client/node'
 import { CoreError } from '@spacedrive/core'
+import { takeLock } from '@spacedrive/core/lock'
 import { systemCode } from '@spacedrive/core/errors'
 
 /** `sun_path` of unix(7) holds 108 bytes with the one that ends it; macOS and the BSDs have 104. */
 const MAX_SOCKET_PATH = { linux: 107, other: 103 }
+/** Where Windows has its named pipes. */
+const PIPES = '\\\\.\\pipe\\'
 
 /**
  * Where the daemon may listen, best first: in a data folder that was given, else in the runtime folder; under a name made
@@ -16,7 +19,7 @@ const MAX_SOCKET_PATH = { linux: 107, other: 103 }
 export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()): string[] {
   const { dataDir, instance, ownFolder, runDir } = paths
   const unique = `spacedrive-${hash('sha256', dataDir).slice(0, 16)}`
-  if (host.platform === 'win32') return [`\\\\.\\pipe\\${unique}`]
+  if (host.platform === 'win32') return [`${PIPES}${unique}`]
   const name = instance === DEFAULT_INSTANCE ? 'spacedrive.sock' : `spacedrive-${instance}.sock`
   const runtimeDir = runtimeFolder(host)
   const places = [
@@ -27,9 +30,18 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
   return places.filter((place) => Buffer.byteLength(place) <= longest)
 }
 
+/**
+ * The right to look whether a place is free and to take it: without it, two daemons that find the socket of a crashed
+ * one would each remove it, the second one that of the first. Throws `Locked` where another daemon is at it.
+ */
+export function takePlace(place: string): Disposable {
+  if (place.startsWith(PIPES)) return { [Symbol.dispose]: () => {} }
+  return takeLock(`${place}.lock`, `the socket ${place}`)
+}
+
 /** Whether a socket can be made there; one that a daemon left which crashed is removed. */
 export async function isFree(place: string): Promise<boolean> {
-  if (place.startsWith('\\\\.\\pipe\\')) return !(await answers(place))
+  if (place.startsWith(PIPES)) return !(await answers(place))
   const stats = lstatSync(place, { throwIfNoEntry: false })
   if (!stats) return true
   if (!stats.isSocket() || (await answers(place))) return false

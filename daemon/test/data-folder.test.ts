@@ -1,5 +1,7 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { connectTo, instancePaths, readRecord } from '@spacedrive/client/node'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
@@ -79,6 +81,19 @@ test('without a data folder of its own the daemon keeps to the places of the pla
   expect(readdirSync(runtime).toSorted()).toEqual(['spacedrive-test.sock', 'spacedrive.sock'])
   expect(readRecord(join(env.XDG_DATA_HOME, 'spacedrive/run/daemon.json'))?.pid).toBe(main.pid)
   expect(readRecord(join(env.XDG_DATA_HOME, 'spacedrive/instances/test/run/daemon.json'))?.pid).toBe(named.pid)
+})
+
+test.skipIf(process.platform === 'win32')('a daemon that ends leaves alone who has its place by then', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path })
+  await daemon.ready
+  const { socket } = readRecord(daemon.paths.recordFile)!
+  await using heir = createServer()
+  daemon.kill('SIGTERM')
+  while (existsSync(socket)) await setImmediate()
+  heir.listen(socket)
+  await daemon.exit
+  expect([heir.listening, existsSync(socket)]).toEqual([true, true])
 })
 
 test('a data folder whose path is too long for a socket has it elsewhere', async () => {
