@@ -96,7 +96,7 @@ test('an engine that floods its error stream holds nothing up', async () => {
 })
 
 test.each([
-  ['replaced', (t: TestCore) => t.write('wait.txt', 'another content')],
+  ['replaced', (t: TestCore) => t.write('wait.txt', 'changed')],
   ['written to', (t: TestCore) => t.append('wait.txt', ' and more')],
   ['deleted', (t: TestCore) => t.remove('wait.txt')],
 ])('a file that is %s while it is processed gives nothing a wrong picture', async (_, change) => {

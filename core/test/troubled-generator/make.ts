@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Make } from '../../src/sidecars/generators/generator.ts'
 import { fsPath } from '../../src/util/file-name.ts'
@@ -8,7 +9,7 @@ const LOOK_MS = 10
 
 /** Does what its file says, `order log`: what an engine may do with a bad one. The log is told who has begun. */
 export const make: Make = async ({ source, outputs }) => {
-  const [order = '', log = ''] = readFileSync(fsPath(source)).toString().split(' ')
+  const [order = '', log = devNull] = readFileSync(fsPath(source)).toString().split(' ')
   appendFileSync(log, `${process.pid}\n`)
   if (order === 'hang') for (;;);
   if (order === 'crash') process.kill(process.pid, 'SIGSEGV')
