@@ -130,7 +130,8 @@ async function makeInProcess(pools: SidecarPools, file: string, out: string): Pr
   }))
   const source = { path: file, size, modifiedMs: Math.floor(mtimeMs) }
   const content = { type: 'image', mime: 'image/jpeg', size, extension: 'jpg' } as const
-  const request = { module: generator.module.href, source, content, outputs }
+  const about = { names: [], inputs: [], settings: null }
+  const request = { ...about, module: generator.module.href, source, content, outputs }
   await pools.run('image', request, { signal: new AbortController().signal, deadlineMs: generator.deadlineMs })
 }
 

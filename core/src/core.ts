@@ -5,7 +5,7 @@ import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import type { IntelligencePort } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
-import { type DevicePolicy, type Generator, SidecarPools } from './sidecars/index.ts'
+import { type DevicePolicy, type Generator, makeGenerators, SidecarPools } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -34,7 +34,7 @@ export interface CoreOptions {
   /** What is asked at the end of each index run for work that new contents make. */
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
-  readonly generators?: readonly Generator[]
+  readonly generators?: readonly Generator[] | undefined
 }
 
 /** One engine: a device, its libraries, and what they share. Several can live in one process. */
@@ -47,13 +47,18 @@ export class Core implements AsyncDisposable {
   readonly device: DeviceManager
   readonly volumes: VolumeManager
   readonly libraries: LibraryManager
+  /** What can be derived from files, as it is configured now. */
+  readonly generators: () => readonly Generator[]
   readonly #now: () => number
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null
 
   private constructor(
-    of: Pick<Core, 'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries'> & {
+    of: Pick<
+      Core,
+      'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators'
+    > & {
       now: () => number
       parts: AsyncDisposableStack
     },
@@ -66,6 +71,7 @@ export class Core implements AsyncDisposable {
     this.device = of.device
     this.volumes = of.volumes
     this.libraries = of.libraries
+    this.generators = of.generators
     this.#now = of.now
     this.#startedAt = of.now()
     this.#parts = of.parts
@@ -87,6 +93,7 @@ export class Core implements AsyncDisposable {
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
+    const generators = () => options.generators ?? makeGenerators(config.values)
     const libraries = parts.use(
       await LibraryManager.open({
         dataDir,
@@ -95,17 +102,29 @@ export class Core implements AsyncDisposable {
         events,
         intelligence: options.intelligence ?? [],
         sidecarPools,
-        generators: options.generators,
+        generators,
         sidecarPolicy: () => devicePolicy(config.values),
         settings: librarySettings(config.values),
         now,
         log,
       }),
     )
-    const core = new Core({ dataDir, host, log, events, config, device, volumes, libraries, now, parts: parts.move() })
+    const core = new Core({
+      dataDir,
+      host,
+      log,
+      events,
+      config,
+      device,
+      volumes,
+      libraries,
+      generators,
+      now,
+      parts: parts.move(),
+    })
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
-      if (key.startsWith('sidecars.') && key !== 'sidecars.speed') core.#requeueSidecars()
+      if (changesSidecars(key)) core.#requeueSidecars()
     })
     events.emit('core.started', { version: host.version })
     return core
@@ -187,6 +206,13 @@ function makeDataDir(dataDir: string): void {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
     throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
+}
+
+/** The groups of settings that say what is made, and how. */
+const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr'])
+
+function changesSidecars(key: string): boolean {
+  return SIDECAR_GROUPS.has(key.split('.')[0]!) && key !== 'sidecars.speed'
 }
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {

@@ -36,7 +36,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     ...checkLibraries(core),
     ...(await checkDatabases(core, signal)),
   ]
-  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: await detectEngines() }
+  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: await detectEngines(core.generators()) }
 }
 
 function checkNode(): DoctorCheck {

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
-import { generators } from '../src/sidecars/generators/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that decode.
@@ -19,7 +18,7 @@ async function photo(colour: string, side = 900): Promise<Buffer> {
 
 /** A library with one photo under two names. */
 async function libraryWithPhoto(): Promise<TestCore & { photo: string }> {
-  const t = await createTestCore({ generators })
+  const t = await createTestCore({ generators: undefined })
   const bytes = await photo('#2040c0')
   const path = t.write('photos/sea.jpg', bytes)
   t.write('photos/copy/the same sea.jpg', bytes)
@@ -94,7 +93,7 @@ test('regenerate, retry, verify and reconcile put right what is not', async () =
 })
 
 test('what cannot be made says why, and is tried again when somebody asks', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   const whole = await photo('#208040')
   const path = t.write('photos/broken.jpg', whole.subarray(0, 40))
   await t.add({ mode: 'content' })
@@ -137,7 +136,7 @@ test('a library that is moved has its sidecars still', async () => {
 })
 
 test('a location has made what it asks for, and what it asks for later is made then', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   const path = t.write('photos/sea.jpg', await photo('#2040c0'))
   await t.add({ mode: 'content', policy: { thumb: 'icon@1x' } })
   await t.settle()
@@ -151,7 +150,7 @@ test('a location has made what it asks for, and what it asks for later is made t
 })
 
 test('a location inside another makes its own choice', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   const outer = t.write('a/one.jpg', await photo('#2040c0'))
   const inner = t.write('a/private/two.jpg', await photo('#c04020'))
   await t.library.locations.add({ path: t.path('a/private'), allowNested: true, policy: { thumb: 'off', ocr: 'off' } })
@@ -162,7 +161,7 @@ test('a location inside another makes its own choice', async () => {
 })
 
 test('what the device makes is a setting, and holds at once', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   await t.core.config.set('sidecars.thumb', 'off')
   await t.core.config.set('sidecars.ocr', 'off')
   const path = t.write('photos/sea.jpg', await photo('#2040c0'))

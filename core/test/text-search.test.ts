@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
-import { generators } from '../src/sidecars/generators/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that read documents.
@@ -15,7 +14,7 @@ async function said(t: TestCore, query: string, more: Partial<SearchInput> = {})
 }
 
 test('what documents say is found as soon as it was read, and no more when it is gone', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   t.write('notes/march.txt', 'The plumber comes on Thursday.')
   t.write('copy of march.txt', 'The plumber comes on Thursday.')
   t.write('plumber.md', 'somebody else')
@@ -43,7 +42,7 @@ test('what documents say is found as soon as it was read, and no more when it is
 })
 
 test('a text the index has lost is found again after a reconcile', async () => {
-  await using t = await createTestCore({ generators })
+  await using t = await createTestCore({ generators: undefined })
   t.write('march.txt', 'The plumber comes on Thursday.')
   await t.add({ mode: 'content' })
   await t.settle()

@@ -65,6 +65,15 @@ export const Config = z.object({
         ),
     })
     .prefault({}),
+  ocr: z
+    .object({
+      languages: z
+        .string()
+        .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
+        .default('')
+        .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
+    })
+    .prefault({}),
   volumes: z
     .object({
       refreshMs: z
@@ -87,7 +96,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

@@ -25,7 +25,7 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
-  readonly generators: readonly Generator[] | undefined
+  readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly settings: LibrarySettings
   readonly now: () => number

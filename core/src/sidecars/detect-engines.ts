@@ -1,7 +1,7 @@
-import { type DetectedEngine, type Generator, generators } from './generators/index.ts'
+import type { DetectedEngine, Generator } from './generators/index.ts'
 
 /** Every engine that generators can work with, each once, those that are there and those that are not. */
-export async function detectEngines(among: readonly Generator[] = generators): Promise<DetectedEngine[]> {
+export async function detectEngines(among: readonly Generator[]): Promise<DetectedEngine[]> {
   const found = await Promise.all(among.map(async (generator) => (await generator.detect?.()) ?? []))
   const engines = new Map(found.flat().map((engine) => [`${engine.job} ${engine.name}`, engine]))
   return [...engines.values()]

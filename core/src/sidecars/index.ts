@@ -1,6 +1,6 @@
 export { generateSidecars } from './generate-sidecars.ts'
 export type { DevicePolicy } from './policy.ts'
-export type { DetectedEngine, Generator } from './generators/index.ts'
+export { type DetectedEngine, type Generator, makeGenerators } from './generators/index.ts'
 export { detectEngines } from './detect-engines.ts'
 export { SidecarPools } from './sidecar-pools.ts'
 export { Sidecars } from './sidecars.ts'

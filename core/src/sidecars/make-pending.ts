@@ -1,10 +1,10 @@
-import type { EntryReader } from '../files/index.ts'
+import type { EntryReader, PlacedEntry } from '../files/index.ts'
 import type { ProgressUpdate } from '../jobs/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import { parsePath } from '../util/file-name.ts'
-import type { Generator } from './generators/index.ts'
+import type { Generator, SidecarInput } from './generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
-import type { SidecarKey } from './paths.ts'
+import { type SidecarKey, sidecarPath } from './paths.ts'
 import type { Source } from './sidecar-child.ts'
 import type { Outcomes, PendingContent, SidecarStore } from './sidecar-store.ts'
 
@@ -115,7 +115,10 @@ export class PendingRun {
   }
 
   async #record(made: Outcomes[]): Promise<void> {
-    await this.#deps.rows.record(made)
+    const { generators, rows } = this.#deps
+    await rows.record(made)
+    const contents = made.map(({ contentRowId }) => contentRowId)
+    for (const each of generators) if (each.inputs) await rows.requeueOutdated(contents, each.kind, each.inputs)
     await this.#deps.onRecorded()
   }
 
@@ -125,14 +128,18 @@ export class PendingRun {
     if (this.#passedOver.has(contentRowId)) return null
     generating.add(contentRowId)
     try {
-      const sources = await this.#sources(content)
-      const paths = sources.map(({ source }) => source)
-      const outcomes = await makeSidecars(generator, content, paths, this.#deps, signal)
+      const entries = await this.#entriesOf(content)
+      const from = {
+        sources: entries.filter(({ online }) => online).map(sourceOf),
+        names: [...new Set(entries.map(({ name }) => name))],
+        inputs: await this.#inputs(generator, content),
+      }
+      const outcomes = await makeSidecars(generator, content, from, this.#deps, signal)
       if (!outcomes) {
         this.#passedOver.add(contentRowId)
         return null
       }
-      this.#count(generator, outcomes, sources[0]?.shown)
+      this.#count(generator, outcomes, entries[0]?.path)
       if (outcomes.outcomes.some(({ state }) => state === 'ready'))
         this.#deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
       return outcomes
@@ -153,19 +160,31 @@ export class PendingRun {
     progress({ done: this.#kindDone, total: this.#kindTotal })
   }
 
-  /** The files that have the content, as the index knows them, on volumes that are there. */
-  async #sources({ contentRowId }: PendingContent): Promise<{ source: Source; shown: string }[]> {
+  /** Files that have the content, as the index knows them. */
+  async #entriesOf({ contentRowId }: PendingContent): Promise<PlacedEntry[]> {
     const { rows, reader } = this.#deps
-    const ids = await rows.entriesOf(contentRowId, MAX_SOURCES)
-    const entries = [...reader.byIds(ids).values()].filter(({ online }) => online)
-    return entries.map(({ path, pathBase64, size, modifiedAt }) => ({
-      source: {
-        path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
-        size,
-        modifiedMs: Date.parse(modifiedAt),
-      },
-      shown: path,
-    }))
+    return [...reader.byIds(await rows.entriesOf(contentRowId, MAX_SOURCES)).values()]
+  }
+
+  async #inputs({ inputs }: Generator, { contentId }: PendingContent): Promise<SidecarInput[]> {
+    if (!inputs) return []
+    const ready = (await this.#deps.rows.list(contentId)).filter(({ state }) => state === 'ready')
+    return ready
+      .filter(({ kind, source }) => inputs.includes(kind) && source === 'managed')
+      .map(({ kind, variant, format }) => ({
+        kind,
+        variant,
+        format,
+        path: sidecarPath(this.#deps.root, { contentId, kind, variant, format }),
+      }))
+  }
+}
+
+function sourceOf({ path, pathBase64, size, modifiedAt }: PlacedEntry): Source {
+  return {
+    path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
+    size,
+    modifiedMs: Date.parse(modifiedAt),
   }
 }
 

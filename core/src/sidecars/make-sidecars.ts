@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
-import type { Generator } from './generators/index.ts'
+import type { Generator, SidecarInput } from './generators/index.ts'
 import { draftPath, sidecarPath } from './paths.ts'
 import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
@@ -13,6 +13,15 @@ export interface MakeDeps {
   readonly root: string
 }
 
+/** What a sidecar can be made from. */
+export interface Origins {
+  readonly sources: readonly Source[]
+  /** What those files are called. */
+  readonly names: readonly string[]
+  /** Other sidecars, where the generator reads them. */
+  readonly inputs: readonly SidecarInput[]
+}
+
 /** A file that took its process down is tried once more: something else may have been to blame. After that, never by itself. */
 const ATTEMPTS = 2
 
@@ -20,14 +29,14 @@ const ATTEMPTS = 2
 const MAX_MESSAGE = 500
 
 /**
- * Makes what waits of one content from the first of its files that is there and unchanged, and says what became of it;
- * null where there is no such file now. Rejects with `Cancelled`, and with what keeps anything from being made: a full
+ * Makes what waits of one content from the first of its files that is there and unchanged, or from its other sidecars,
+ * and says what became of it; null where there is no such file now. Rejects with `Cancelled`, and with what keeps anything from being made: a full
  * disk (`DiskFull`), a system that starts no process (`Unavailable`).
  */
 export async function makeSidecars(
   generator: Generator,
   content: PendingContent,
-  sources: readonly Source[],
+  from: Origins,
   deps: MakeDeps,
   signal: AbortSignal,
 ): Promise<Outcomes | null> {
@@ -49,12 +58,14 @@ export async function makeSidecars(
     draft: draftPath(deps.root),
   }))
   const module = generator.module.href
-  for (const source of sources) {
+  const { names, inputs, sources } = from
+  const settings = generator.settings ?? null
+  for (const source of generator.inputs ? [null] : sources) {
     attempts = 0
     while (attempts < ATTEMPTS) {
       attempts++
       try {
-        const made = await run({ module, source, content: { type, mime, size }, outputs })
+        const made = await run({ module, source, content: { type, mime, size }, names, inputs, settings, outputs })
         return { ...about(), findings: made.findings ?? {}, outcomes: rows.map((row) => ready(row, made)) }
       } catch (err) {
         await Promise.all(outputs.map(({ draft }) => rm(draft, { force: true })))

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { changePolicy, type DevicePolicy, wantedOutputs } from './policy.ts'
-import { generatorOf } from './sidecars.ts'
+import { thumbnails as thumbs } from './generators/thumb/index.ts'
 
 const desktop: DevicePolicy = { device: 'desktop', kinds: {}, maxFileBytes: 1_000_000 }
-const thumbs = generatorOf('thumb')
 
 function variants(policy: DevicePolicy, location = {}) {
   return wantedOutputs(thumbs, policy, location).map(({ variant }) => variant)
@@ -27,9 +26,9 @@ test('a location’s choice goes before the device’s, and that before what is 
 })
 
 test('a policy is changed kind by kind, and taken back', () => {
-  const first = changePolicy({}, ['thumb=grid@2x+icon@1x', 'ocr=off'])
+  const first = changePolicy({}, ['thumb=grid@2x+icon@1x', 'ocr=off'], [thumbs])
   expect(first).toEqual({ thumb: 'grid@2x+icon@1x', ocr: 'off' })
-  expect(changePolicy(first, ['thumb=default'])).toEqual({ ocr: 'off' })
+  expect(changePolicy(first, ['thumb=default'], [thumbs])).toEqual({ ocr: 'off' })
 })
 
 test.each([
@@ -37,5 +36,5 @@ test.each([
   ['thumbs=on', 'a policy is kind=on'],
   ['thumb=huge', 'there is no thumb huge; there are icon@1x'],
 ])('%s is refused with what there is', (text, message) => {
-  expect(() => changePolicy({}, [text])).toThrow(message)
+  expect(() => changePolicy({}, [text], [thumbs])).toThrow(message)
 })

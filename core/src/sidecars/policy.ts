@@ -1,6 +1,6 @@
 import { type DeviceProfile, SidecarKind, sidecarKinds, type SidecarPolicy } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { type Generator, generators, type Output } from './generators/index.ts'
+import type { Generator, Output } from './generators/index.ts'
 
 /** What a device makes. */
 export interface DevicePolicy {
@@ -52,7 +52,11 @@ export function outputsOf(generator: Generator, variants: readonly string[]): Ou
  * A policy as it is typed: `thumb=grid@2x+icon@1x`, `ocr=off`; `ocr=default` takes a choice back. Throws `InvalidInput`,
  * with what there is.
  */
-export function changePolicy(before: SidecarPolicy, choices: readonly string[]): SidecarPolicy {
+export function changePolicy(
+  before: SidecarPolicy,
+  choices: readonly string[],
+  generators: readonly Generator[],
+): SidecarPolicy {
   const policy: SidecarPolicy = { ...before }
   for (const text of choices) {
     const [name = '', choice = ''] = text.split('=', 2)
@@ -63,12 +67,12 @@ export function changePolicy(before: SidecarPolicy, choices: readonly string[]):
         `a policy is kind=on, kind=off, kind=default or kind=variant+variant, not "${text}"; kinds are ${sidecarKinds.join(', ')}`,
       )
     if (choice === 'default') delete policy[kind.data]
-    else policy[kind.data] = checked(kind.data, choice)
+    else policy[kind.data] = checked(kind.data, choice, generators)
   }
   return policy
 }
 
-function checked(kind: SidecarKind, choice: string): string {
+function checked(kind: SidecarKind, choice: string, generators: readonly Generator[]): string {
   if (choice === 'on' || choice === 'off') return choice
   const variants = generators.find((each) => each.kind === kind)?.variants ?? []
   const unknown = choice.split('+').find((variant) => !variants.includes(variant))

@@ -6,7 +6,7 @@ import { fsPath, type RawName } from '../util/file-name.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
 import { pathError } from '../util/path-error.ts'
 import { serveProcess } from '../workers/serve-process.ts'
-import type { ContentFacts, Made, Make, Output } from './generators/generator.ts'
+import type { ContentFacts, Made, Make, Output, SidecarInput } from './generators/generator.ts'
 
 /** A file as the index knows it: one that is not like this any more holds another content. */
 export interface Source {
@@ -21,8 +21,12 @@ export interface Source {
 export interface ChildRequest {
   /** Address of the generator's module. */
   readonly module: string
-  readonly source: Source
+  /** Null for a generator that reads other sidecars instead. */
+  readonly source: Source | null
   readonly content: ContentFacts
+  readonly names: readonly string[]
+  readonly inputs: readonly SidecarInput[]
+  readonly settings: unknown
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
 }
 
@@ -35,22 +39,22 @@ const blake3 = await loadBlake3()
 
 // Every pool runs this; which generator's code is loaded, the request says. Files are touched here alone: a file system
 // that never answers holds up this process, which can be ended.
-serveProcess<ChildRequest, MakeReply>(async ({ module, source, content, outputs }) => {
+serveProcess<ChildRequest, MakeReply>(async ({ module, source, outputs, ...about }) => {
   const make = await load(module)
-  const before = await look(source)
+  const before = source && (await look(source))
   for (const folder of new Set(outputs.flatMap(({ draft, path }) => [dirname(draft), dirname(path)])))
     await mkdir(folder, { recursive: true })
   const drafts = outputs.map(({ variant, format, draft }) => ({ variant, format, path: draft }))
   let made: Made
   try {
-    made = await make({ source: source.path, content, outputs: drafts })
+    made = await make({ ...about, source: source?.path ?? '', outputs: drafts })
   } catch (err) {
     // What was read while it was written to says nothing about the content.
-    await assertUnchanged(source, before)
+    if (source) await assertUnchanged(source, before)
     throw err
   }
   const sums = await Promise.all(outputs.map(({ draft }) => seal(draft, blake3)))
-  await assertUnchanged(source, before)
+  if (source) await assertUnchanged(source, before)
   for (const { draft, path } of outputs) await rename(draft, path)
   return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }
 })
@@ -78,7 +82,7 @@ async function look(source: Source): Promise<string> {
   return `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
 }
 
-async function assertUnchanged(source: Source, before: string): Promise<void> {
+async function assertUnchanged(source: Source, before: string | null): Promise<void> {
   if ((await look(source)) !== before) throw new CoreError('Conflict', 'the file was changed while it was read')
 }
 

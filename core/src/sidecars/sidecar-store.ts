@@ -253,6 +253,30 @@ export class SidecarStore {
     })
   }
 
+  /** What is ready of a kind, of some contents, and older than a sidecar it was made from becomes pending. */
+  async requeueOutdated(contents: readonly number[], kind: SidecarKind, inputs: readonly SidecarKind[]): Promise<void> {
+    const kinds = inputs.map((each) => sidecarKinds.indexOf(each))
+    await this.#store.write(({ db }) =>
+      db
+        .updateTable('sidecars as s')
+        .set({ state: PENDING })
+        .where('s.kind', '=', sidecarKinds.indexOf(kind))
+        .where('s.state', '=', READY)
+        .where('s.content_id', 'in', contents)
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('sidecars as i')
+              .select('i.id')
+              .whereRef('i.content_id', '=', 's.content_id')
+              .where('i.kind', 'in', kinds)
+              .where('i.state', '=', READY)
+              .whereRef('i.updated_at', '>', 's.updated_at'),
+          ),
+        )
+        .execute(),
+    )
+  }
+
   /** Rows of one content, or of all; what has failed or is ready becomes pending. Returns how many. */
   async requeue(of: {
     contentId?: ContentId | undefined

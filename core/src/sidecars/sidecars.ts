@@ -6,7 +6,7 @@ import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { generateSidecars } from './generate-sidecars.ts'
-import { type Generator, generators } from './generators/index.ts'
+import type { Generator } from './generators/index.ts'
 import { sweepDrafts } from './drafts.ts'
 import { type MakePendingHost, PendingRun } from './make-pending.ts'
 import { type SidecarKey, sidecarPath } from './paths.ts'
@@ -22,8 +22,8 @@ export interface SidecarsDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly pools: SidecarPools
-  /** All there are by default. */
-  readonly generators?: readonly Generator[] | undefined
+  /** All there are, as they are configured now. */
+  readonly generators: () => readonly Generator[]
   /** The library's folder of sidecars. */
   readonly root: string
   readonly select: Select
@@ -52,7 +52,6 @@ export interface AddressedSidecar extends Sidecar {
 export class Sidecars implements Disposable {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarStore
-  readonly #generators: readonly Generator[]
   readonly #generating = new Set<number>()
   readonly #watch: SidecarWatch
   readonly #closing = new AbortController()
@@ -61,7 +60,6 @@ export class Sidecars implements Disposable {
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
-    this.#generators = deps.generators ?? generators
     this.#rows = new SidecarStore(deps.store, deps.select, deps.now)
     const { root, log } = deps
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
@@ -73,6 +71,7 @@ export class Sidecars implements Disposable {
     const where = { location, except: this.#deps.locations().below(location.path) }
     let queued = 0
     for (const generator of this.#generators) {
+      if (await generator.unavailable?.()) continue
       const outputs = wantedOutputs(generator, policy, location.policy)
       queued += await this.#rows.enqueueMissing(generator, { outputs, where, maxBytes: policy.maxFileBytes }, signal)
     }
@@ -84,7 +83,7 @@ export class Sidecars implements Disposable {
 
   /** A location's choices after some more; see `changePolicy`. */
   changedPolicy(before: SidecarPolicy, choices: readonly string[]): SidecarPolicy {
-    return changePolicy(before, choices)
+    return changePolicy(before, choices, this.#generators)
   }
 
   /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
@@ -282,6 +281,10 @@ export class Sidecars implements Disposable {
     this.#watch[Symbol.dispose]()
   }
 
+  get #generators(): readonly Generator[] {
+    return this.#deps.generators()
+  }
+
   get #audited() {
     const makes = ({ kind, variant, format }: SidecarKey) => {
       const generator = this.#generators.find((each) => each.kind === kind)
@@ -321,7 +324,7 @@ export class Sidecars implements Disposable {
 }
 
 /** The generator of a kind. Throws `Unsupported` where nothing makes it. */
-export function generatorOf(kind: SidecarKind, among: readonly Generator[] = generators): Generator {
+export function generatorOf(kind: SidecarKind, among: readonly Generator[]): Generator {
   const found = among.find((each) => each.kind === kind)
   if (!found) throw new CoreError('Unsupported', `nothing here makes ${kind} sidecars`)
   return found

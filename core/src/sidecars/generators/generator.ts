@@ -35,20 +35,38 @@ export interface Generator {
   readonly module: URL
   /** Types of contents it may take; others are not even asked about. */
   readonly types: readonly FileType[]
+  /** What of the configuration its work depends on: plain data, handed to `make`. */
+  readonly settings?: unknown
+  /** Kinds of sidecars of the same content that it reads instead of the file. It is made again when one of them is. */
+  readonly inputs?: readonly SidecarKind[]
   /** Whether there is anything to derive from such a content. */
   accepts(content: ContentFacts): boolean
+  /** Why it can make nothing at all now, in one line that says what would help; nothing is queued then. */
+  unavailable?(): Promise<string | null>
   /** What it could work with on this machine; it loads nothing of it, and answers in seconds. `doctor` lists it. */
   detect?(): Promise<readonly DetectedEngine[]>
   /** Where such a content, which it accepts, is worked on. */
   pool(content: ContentFacts): PoolName
 }
 
+/** A sidecar that another one is made from. */
+export interface SidecarInput extends Output {
+  readonly kind: SidecarKind
+  readonly path: string
+}
+
 /** What a process is asked to make: all outputs of one content, from one decode. */
 export interface MakeRequest {
   /** Address of the generator's module. */
   readonly module: string
-  /** Absolute path of a file with the content. */
+  /** Absolute path of a file with the content; empty for a generator that reads other sidecars instead. */
   readonly source: string | Uint8Array
+  /** What files with this content are called, some of them. */
+  readonly names: readonly string[]
+  /** The ready sidecars of the kinds it reads. */
+  readonly inputs: readonly SidecarInput[]
+  /** See `Generator.settings`. */
+  readonly settings: unknown
   readonly content: ContentFacts
   /** Where each output is written; the folder is there. */
   readonly outputs: readonly (Output & { readonly path: string })[]

@@ -1,10 +1,13 @@
+import type { Config } from '../../config/index.ts'
 import type { Generator } from './generator.ts'
-import { ocr } from './ocr/index.ts'
+import { makeOcr } from './ocr/index.ts'
 import { documentText } from './text/index.ts'
 import { thumbnails } from './thumb/index.ts'
 
-/** Every generator, one for each kind. */
-export const generators: readonly Generator[] = [thumbnails, documentText, ocr]
+/** Every generator as it is configured, one for each kind. */
+export function makeGenerators({ ocr }: Config): readonly Generator[] {
+  return [thumbnails, documentText, makeOcr(ocr)]
+}
 
 export type {
   ContentFacts,
@@ -15,4 +18,5 @@ export type {
   MakeRequest,
   Output,
   PoolName,
+  SidecarInput,
 } from './generator.ts'

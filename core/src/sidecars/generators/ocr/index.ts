@@ -1,10 +1,15 @@
+import type { Config } from '../../../config/index.ts'
 import type { Generator } from '../generator.ts'
 import { decoderOf } from '../thumb/decoders/formats.ts'
 import { detectOcrEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 
 /** Text in pictures, and in pages of PDFs that are pictures. */
-export const ocr: Generator = {
+export function makeOcr(settings: Config['ocr']): Generator {
+  return { ...ocr, settings }
+}
+
+const ocr: Generator = {
   kind: 'ocr',
   recipe: 1,
   priority: 50,

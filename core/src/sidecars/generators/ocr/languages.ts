@@ -49,16 +49,24 @@ const codes: Readonly<Record<string, string>> = {
   zh: 'chi_sim',
 }
 
-/** Of the languages an engine has: the system's and English first, then others as far as they cost little. */
+/**
+ * Of the languages an engine has, those that are wanted; where none of them is, the system's and English first, then
+ * others as far as they cost little.
+ */
 export function chooseLanguages(
   installed: readonly string[],
-  locale: string = Intl.DateTimeFormat().resolvedOptions().locale,
+  {
+    locale = Intl.DateTimeFormat().resolvedOptions().locale,
+    wanted = [],
+  }: { locale?: string; wanted?: readonly string[] } = {},
 ): LanguageChoice {
+  const chosen = wanted.filter((code) => installed.includes(code))
+  if (chosen.length > 0) return { first: chosen, others: [] }
   const system = codes[new Intl.Locale(locale).language]
   const rank = (code: string) => (code === system ? 0 : code === ENGLISH ? 1 : 2)
   const ranked = installed.toSorted((a, b) => rank(a) - rank(b))
   if (ranked.length <= MAX_FIRST) return { first: ranked, others: [] }
-  const wanted = ranked.filter((code) => rank(code) < 2)
-  const first = wanted.length > 0 ? wanted : ranked.slice(0, 1)
+  const usual = ranked.filter((code) => rank(code) < 2)
+  const first = usual.length > 0 ? usual : ranked.slice(0, 1)
   return { first, others: ranked.filter((code) => !first.includes(code)) }
 }

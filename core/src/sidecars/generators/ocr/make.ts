@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import type { Config } from '../../../config/index.ts'
 import { formatTextSidecar } from '../../text-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { BUDGET_MS } from './limits.ts'
@@ -8,8 +9,12 @@ import { readContent } from './read-content.ts'
 /** Of this process: it starts slowly, and is used for every content. */
 const engine = openEngine()
 
-export const make: Make = async ({ source, content, outputs }) => {
-  const sidecar = await readContent(source, content, await engine, { budgetMs: BUDGET_MS })
+export const make: Make = async ({ source, content, outputs, settings }) => {
+  const { languages } = settings as Config['ocr']
+  const sidecar = await readContent(source, content, await engine, {
+    budgetMs: BUDGET_MS,
+    languages: languages === '' ? [] : languages.split('+'),
+  })
   for (const { path } of outputs) await writeFile(path, formatTextSidecar(sidecar))
   return { engine: sidecar.engine }
 }

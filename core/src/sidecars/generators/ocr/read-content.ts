@@ -21,9 +21,9 @@ export async function readContent(
   source: RawName,
   content: ContentFacts,
   engine: OcrEngine,
-  { budgetMs }: { budgetMs: number },
+  { budgetMs, languages: wanted = [] }: { budgetMs: number; languages?: readonly string[] },
 ): Promise<Omit<TextSidecar, 'version'>> {
-  const choice = chooseLanguages(engine.languages)
+  const choice = chooseLanguages(engine.languages, { wanted })
   const { name, version } = engine
   const begun = performance.now()
   const pages: TextPage[] = []

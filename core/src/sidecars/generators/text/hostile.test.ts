@@ -13,6 +13,7 @@ import { createTempDir } from '../../../../testing/temp-dir.ts'
 import type { CoreError } from '../../../util/errors.ts'
 import { SidecarPools } from '../../sidecar-pools.ts'
 import { parseTextSidecar } from '../../text-sidecar.ts'
+import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { documentText } from './index.ts'
 
 const mimes = {
@@ -38,7 +39,7 @@ async function textOf(format: keyof typeof mimes, bytes: string | Uint8Array) {
     writeFileSync(file, data)
     const source = { path: file, size: data.length, modifiedMs: Math.floor(statSync(file).mtimeMs) }
     const content = { type: 'document' as const, mime, size: data.length }
-    const request = { module: documentText.module.href, source, content }
+    const request = { ...PLAIN_REQUEST, module: documentText.module.href, source, content }
     const outputs = [{ variant: 'default', format: 'json', path, draft: `${path}.draft` }]
     const options = { signal: AbortSignal.timeout(50_000), deadlineMs: documentText.deadlineMs }
     await pools.run('doc', { ...request, outputs }, options)

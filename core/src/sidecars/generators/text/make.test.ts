@@ -6,6 +6,7 @@ import { makeLockedPdf, makeOutlookMessage, makePdf, makeWord97, makeZip } from 
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { FileTypeRegistry } from '../../../content/index.ts'
 import { parseTextSidecar } from '../../text-sidecar.ts'
+import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { documentText } from './index.ts'
 import { MAX_CHARS } from './limits.ts'
 import { make } from './make.ts'
@@ -21,7 +22,7 @@ async function textOf(name: string, bytes: string | Uint8Array) {
   const { category, mimes } = types.detectFromExtension(name)!
   const content = { type: category, mime: mimes[0] ?? null, size: bytes.length }
   expect(documentText.accepts(content)).toBe(true)
-  await make({ source, content, outputs: [{ variant: 'default', format: 'json', path }] })
+  await make({ ...PLAIN_REQUEST, source, content, outputs: [{ variant: 'default', format: 'json', path }] })
   return parseTextSidecar(readFileSync(path, 'utf8'))!
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
+import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { make } from './make.ts'
 import { type Variant, variants } from './variants.ts'
 
@@ -33,7 +34,7 @@ async function thumbnail(bytes: Uint8Array, mime: string, variantNames: Variant[
   const source = join(temp.path, 'source')
   writeFileSync(source, bytes)
   const outputs = variantNames.map((variant) => ({ variant, format: 'webp', path: join(temp.path, `${variant}.webp`) }))
-  const made = await make({ source, content: { type: 'image', mime, size: bytes.length }, outputs })
+  const made = await make({ ...PLAIN_REQUEST, source, content: { type: 'image', mime, size: bytes.length }, outputs })
   const pictures = []
   for (const { path } of outputs) {
     const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true })

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import { SidecarPools } from '../../../sidecar-pools.ts'
 import { parseTextSidecar } from '../../../text-sidecar.ts'
+import { PLAIN_REQUEST } from '../../../test/plain-request.ts'
 import { detectOcrEngines } from '../detect.ts'
 import { drawPage } from '../test/pictures.ts'
 import { findTesseract } from './tesseract-program.ts'
@@ -93,6 +94,8 @@ async function makeInPool(folder: string, deadlineMs: number) {
   writeFileSync(source, await drawPage(PAGE))
   const { size, mtimeMs } = statSync(source)
   const request = {
+    ...PLAIN_REQUEST,
+    settings: { languages: '' },
     module: new URL('../make.ts', import.meta.url).href,
     source: { path: source, size, modifiedMs: Math.floor(mtimeMs) },
     content: { type: 'image', mime: 'image/png', size } as const,
