@@ -6,10 +6,11 @@ import type { Generator, SidecarInput } from './generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
 import { type SidecarKey, sidecarPath } from './paths.ts'
 import type { Source } from './sidecar-child.ts'
-import type { Outcomes, PendingContent, SidecarStore } from './sidecar-store.ts'
+import type { SidecarRows } from './rows/sidecar-rows.ts'
+import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 
 export interface MakePendingDeps extends MakeDeps {
-  readonly rows: SidecarStore
+  readonly rows: SidecarRows
   readonly reader: EntryReader
   readonly generators: readonly Generator[]
   /** Row ids of the contents that are worked on now; kept up to date. */
@@ -64,7 +65,7 @@ export class PendingRun {
       before = this.#done
       for (const generator of generators) await this.#makeKind(generator)
     }
-    return { ...this.#counts, waiting: await rows.countPending() }
+    return { ...this.#counts, waiting: await rows.work.countPending() }
   }
 
   get #done(): number {
@@ -74,11 +75,11 @@ export class PendingRun {
   async #makeKind(generator: Generator): Promise<void> {
     const { pools, rows } = this.#deps
     const { signal, progress } = this.#host
-    const contents = new Upcoming((after) => rows.pending(generator.kind, after, CONTENTS_PER_READ))
+    const contents = new Upcoming((after) => rows.work.pending(generator.kind, after, CONTENTS_PER_READ))
     const first = await contents.next()
     if (!first) return
     this.#kindDone = 0
-    this.#kindTotal = await rows.countPending(generator.kind)
+    this.#kindTotal = await rows.work.countPending(generator.kind)
     progress({ phase: generator.kind, done: 0, total: this.#kindTotal })
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
@@ -116,9 +117,9 @@ export class PendingRun {
 
   async #record(made: Outcomes[]): Promise<void> {
     const { generators, rows } = this.#deps
-    await rows.record(made)
+    await rows.work.record(made)
     const contents = made.map(({ contentRowId }) => contentRowId)
-    for (const each of generators) if (each.inputs) await rows.requeueOutdated(contents, each.kind, each.inputs)
+    for (const each of generators) if (each.inputs) await rows.queue.requeueOutdated(contents, each.kind, each.inputs)
     await this.#deps.onRecorded()
   }
 
@@ -163,12 +164,12 @@ export class PendingRun {
   /** Files that have the content, as the index knows them. */
   async #entriesOf({ contentRowId }: PendingContent): Promise<PlacedEntry[]> {
     const { rows, reader } = this.#deps
-    return [...reader.byIds(await rows.entriesOf(contentRowId, MAX_SOURCES)).values()]
+    return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
   }
 
   async #inputs({ inputs }: Generator, { contentId }: PendingContent): Promise<SidecarInput[]> {
     if (!inputs) return []
-    const ready = (await this.#deps.rows.list(contentId)).filter(({ state }) => state === 'ready')
+    const ready = (await this.#deps.rows.views.list(contentId)).filter(({ state }) => state === 'ready')
     return ready
       .filter(({ kind, source }) => inputs.includes(kind) && source === 'managed')
       .map(({ kind, variant, format }) => ({

@@ -5,7 +5,7 @@ import type { Generator, SidecarInput } from './generators/index.ts'
 import { draftPath, sidecarPath } from './paths.ts'
 import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
-import type { Outcomes, PendingContent } from './sidecar-store.ts'
+import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 
 export interface MakeDeps {
   readonly pools: SidecarPools

@@ -6,7 +6,8 @@ import type { ContentId, SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
 import { listDrafts } from './drafts.ts'
 import { contentFolder, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
-import type { ReadyRow, SidecarStore } from './sidecar-store.ts'
+import type { ReadyRow } from './rows/row.ts'
+import type { SidecarRows } from './rows/sidecar-rows.ts'
 
 export type Problem = 'missing' | 'checksum' | 'size' | 'orphan' | 'temporary'
 
@@ -20,7 +21,7 @@ export interface AuditProblem {
 }
 
 export interface AuditDeps {
-  readonly rows: SidecarStore
+  readonly rows: SidecarRows
   /** The library's folder of sidecars. */
   readonly root: string
   /** Whether a file is being made now: its draft is nobody's mess. */
@@ -43,7 +44,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   await using pool = new HashPool({ threads: HASH_THREADS })
   for (let after = 0; ;) {
     signal.throwIfAborted()
-    const batch = await rows.ready(after, ROWS_PER_TURN, only)
+    const batch = await rows.upkeep.ready(after, ROWS_PER_TURN, only)
     if (batch.length === 0) break
     after = batch.at(-1)!.id
     for (const row of batch) {
@@ -51,7 +52,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       const problem = await compare(row, path, pool, signal)
       yield { checked: true }
       // Made again, or removed, while it was looked at.
-      if (problem && (await rows.isStill(row))) yield { ...row, problem, path }
+      if (problem && (await rows.upkeep.isStill(row))) yield { ...row, problem, path }
     }
   }
   if (!only && !deps.isMaking())
@@ -59,7 +60,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
       yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
   for await (const path of filesBelow(only ? contentFolder(root, only) : join(root, 'content'), signal)) {
     const key = keyOf(root, path)
-    const state = key && (await rows.find(key))?.state
+    const state = key && (await rows.upkeep.find(key))?.state
     // One that waits is made again over the file that is there.
     if (state === 'ready' || state === 'pending') continue
     yield {
@@ -90,7 +91,7 @@ export async function reconcile(
     else if (found.problem === 'orphan') {
       const key = keyOf(root, found.path)
       const { hash, size } = await checksum(found.path, pool, signal)
-      if (key && hash && size > 0 && deps.makes(key) && (await rows.adopt(key, { size, checksum: hash })))
+      if (key && hash && size > 0 && deps.makes(key) && (await rows.upkeep.adopt(key, { size, checksum: hash })))
         counts.adopted++
       else {
         await setAside(root, found.path)
@@ -102,7 +103,11 @@ export async function reconcile(
         await setAside(root, found.path)
         counts.setAside++
       }
-      counts.requeued += await rows.requeue({ contentId: found.contentId!, kind: found.kind!, variant: found.variant! })
+      counts.requeued += await rows.queue.requeue({
+        contentId: found.contentId!,
+        kind: found.kind!,
+        variant: found.variant!,
+      })
     }
   }
   return counts

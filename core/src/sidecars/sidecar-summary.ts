@@ -1,7 +1,7 @@
 import { type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
-import type { Select } from './sidecar-store.ts'
+import type { Select } from './rows/row.ts'
 
 /** How many there are of one kind. */
 export interface KindCounts {

@@ -16,7 +16,9 @@ import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './pol
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
-import { type ReadyRow, type Select, SidecarStore, type Usage } from './sidecar-store.ts'
+import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
+import type { Usage } from './rows/row-views.ts'
+import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'
 
 export interface SidecarsDeps {
   readonly store: LibraryStore
@@ -51,7 +53,7 @@ export interface AddressedSidecar extends Sidecar {
 /** Everything derived from the contents of a library, stored once for each content. */
 export class Sidecars implements Disposable {
   readonly #deps: SidecarsDeps
-  readonly #rows: SidecarStore
+  readonly #rows: SidecarRows
   readonly #generating = new Set<number>()
   readonly #watch: SidecarWatch
   readonly #closing = new AbortController()
@@ -60,7 +62,7 @@ export class Sidecars implements Disposable {
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
-    this.#rows = new SidecarStore(deps.store, deps.select, deps.now)
+    this.#rows = openRows(deps)
     const { root, log } = deps
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
@@ -73,7 +75,11 @@ export class Sidecars implements Disposable {
     for (const generator of this.#generators) {
       if (await generator.unavailable?.()) continue
       const outputs = wantedOutputs(generator, policy, location.policy)
-      queued += await this.#rows.enqueueMissing(generator, { outputs, where, maxBytes: policy.maxFileBytes }, signal)
+      queued += await this.#rows.queue.enqueueMissing(
+        generator,
+        { outputs, where, maxBytes: policy.maxFileBytes },
+        signal,
+      )
     }
     // What a crash has kept from the index of texts.
     await this.#indexTexts(false, signal)
@@ -88,7 +94,7 @@ export class Sidecars implements Disposable {
 
   /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
   async requeueAll(signal: AbortSignal): Promise<number> {
-    await this.#rows.forgetQueued()
+    await this.#rows.queue.forgetQueued()
     let queued = 0
     for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
     return queued
@@ -96,8 +102,8 @@ export class Sidecars implements Disposable {
 
   /** What is and will be derived from a content. Throws `NotFound`. */
   async list(contentId: ContentId): Promise<Sidecar[]> {
-    const contentRowId = await this.#rows.contentRow(contentId)
-    const rows = await this.#rows.list(contentId)
+    const contentRowId = await contentRow(this.#deps.store, contentId)
+    const rows = await this.#rows.views.list(contentId)
     return rows.map((row) => ({
       ...row,
       state: row.state === 'pending' && this.#generating.has(contentRowId) ? 'generating' : row.state,
@@ -110,21 +116,21 @@ export class Sidecars implements Disposable {
     contentId: ContentId,
     of: { kind?: SidecarKind | undefined; variant?: string | undefined },
   ): Promise<number> {
-    const queued = await this.#rows.requeue({ contentId, ...of })
+    const queued = await this.#rows.queue.requeue({ contentId, ...of })
     await this.#startIfPending()
     return queued
   }
 
   /** Tries again what has failed. Returns how many files that will be. */
   async retry(of: { contentId?: ContentId | undefined; kind?: SidecarKind | undefined }): Promise<number> {
-    const queued = await this.#rows.requeue({ ...of, state: 'failed' })
+    const queued = await this.#rows.queue.requeue({ ...of, state: 'failed' })
     await this.#startIfPending()
     return queued
   }
 
   /** Which variants of a kind are there, for each of some contents. */
   presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
-    return this.#rows.presence(contentIds, kind)
+    return this.#rows.views.presence(contentIds, kind)
   }
 
   /** Where one lies; null where it is not there yet, in which case it is queued. Throws `NotFound` and `Unsupported`. */
@@ -137,19 +143,19 @@ export class Sidecars implements Disposable {
       const outputs = outputsOf(generator, [variant])
       if (outputs.length === 0)
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
-      for (const output of outputs) await this.#rows.ensure(contentId, generator, output)
+      for (const output of outputs) await this.#rows.queue.ensure(contentId, generator, output)
     }
     await this.#startIfPending()
     return null
   }
 
   usage(): Promise<Usage[]> {
-    return this.#rows.usage()
+    return this.#rows.views.usage()
   }
 
   /** What waits, or has failed, or both. */
   async pending(of: { state: 'pending' | 'failed' | null; limit: number }): Promise<PendingSidecar[]> {
-    const rows = await this.#rows.unready(of)
+    const rows = await this.#rows.views.unready(of)
     const entries = this.#deps.reader.byIds(rows.flatMap(({ entryRowId }) => entryRowId ?? []))
     return rows.map(({ contentRowId, contentId, entryRowId, kind, variant, state, attempts, error }) => ({
       contentId,
@@ -201,12 +207,12 @@ export class Sidecars implements Disposable {
       if (dryRun || found.length === 0) return counts
       // Files first: a file without a row is found again, a row without its file is not an orphan but a promise.
       await removeFiles(this.#deps.root, found)
-      await this.#rows.forget(found.map(({ id }) => id))
+      await this.#rows.upkeep.forget(found.map(({ id }) => id))
     }
   }
 
   async #disposable(before: number | null, limit: number): Promise<ReadyRow[]> {
-    const orphans = await this.#rows.orphans(before, limit)
+    const orphans = await this.#rows.upkeep.orphans(before, limit)
     if (before === null || orphans.length > 0) return orphans
     const policy = this.#deps.policy()
     const but = this.#deps
@@ -217,7 +223,7 @@ export class Sidecars implements Disposable {
           wantedOutputs(generator, policy, location.policy).map(({ variant }) => ({ kind: generator.kind, variant })),
         ),
       )
-    return this.#rows.madeBefore(before, { but, limit })
+    return this.#rows.upkeep.madeBefore(before, { but, limit })
   }
 
   /**
@@ -228,9 +234,9 @@ export class Sidecars implements Disposable {
     const parsed = parseSidecarAddress(address)
     const isOne = !isPattern(parsed.content) && !isPattern(parsed.file) && parsed.kinds.length === 1
     // Throws where there is no such content.
-    if (!isPattern(parsed.content)) await this.#rows.contentRow(parsed.content as ContentId)
+    if (!isPattern(parsed.content)) await contentRow(this.#deps.store, parsed.content as ContentId)
     if (isOne && mode !== 'local') await this.#demand(parsed, mode, signal)
-    const found = await this.#rows.named(parsed, MAX_LISTED_PROBLEMS)
+    const found = await this.#rows.views.named(parsed, MAX_LISTED_PROBLEMS)
     const contents = [...new Set(found.map(({ contentId }) => contentId))]
     const names = new Set(found.map(formatSidecarAddress))
     const items: AddressedSidecar[] = []
@@ -267,7 +273,7 @@ export class Sidecars implements Disposable {
 
   /** Notices what is done to the files by hand, and puts it right, until this is closed. */
   async watch(): Promise<void> {
-    await this.#watch.start(await this.#rows.folders(this.#watch.capacity))
+    await this.#watch.start(await this.#rows.upkeep.folders(this.#watch.capacity))
   }
 
   async #reconcileOne(only: ContentId): Promise<void> {
@@ -319,7 +325,7 @@ export class Sidecars implements Disposable {
   }
 
   async #startIfPending(): Promise<void> {
-    if ((await this.#rows.countPending()) > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
+    if ((await this.#rows.work.countPending()) > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
   }
 }
 

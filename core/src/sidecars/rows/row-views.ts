@@ -1,0 +1,164 @@
+import { sql } from 'kysely'
+import { type ContentId, type Sidecar, type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import { blobToUuid, hexToUuid, uuidToBlob } from '../../util/uuid.ts'
+import { isPattern, type SidecarAddress } from '../address.ts'
+import type { SidecarKey } from '../paths.ts'
+import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
+
+/** One that is not ready. */
+export interface UnreadyRow extends Pick<Sidecar, 'kind' | 'variant' | 'state' | 'attempts' | 'error'> {
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  /** One entry with the content; null where there is none any more. */
+  readonly entryRowId: number | null
+}
+
+/** How much there is of one kind and variant. */
+export interface Usage {
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly files: number
+  readonly bytes: number
+}
+
+/** What is shown of the rows. */
+export class RowViews {
+  readonly #deps: RowDeps
+
+  constructor(deps: RowDeps) {
+    this.#deps = deps
+  }
+
+  /** All rows of one content, in the order of kinds. */
+  async list(contentId: ContentId): Promise<Omit<Sidecar, 'path'>[]> {
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .selectAll('s')
+        .where('c.uuid', '=', uuidToBlob(contentId))
+        .orderBy('s.kind')
+        .orderBy('s.id')
+        .execute(),
+    )
+    return rows.map((row) => ({
+      kind: sidecarKinds[row.kind]!,
+      variant: row.variant,
+      format: row.format,
+      state: sidecarStates[row.state]!,
+      size: row.size,
+      checksum: row.checksum && Buffer.from(row.checksum).toString('hex'),
+      engine: row.engine === null ? null : { name: row.engine, version: row.engine_version ?? '' },
+      recipe: row.recipe,
+      source: row.source_entry_id === null ? ('managed' as const) : ('reference' as const),
+      attempts: row.attempts,
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+      createdAt: new Date(row.created_at).toISOString(),
+    }))
+  }
+
+  /** What is not ready: those that wait, those that failed, or both. */
+  async unready(of: { state: 'pending' | 'failed' | null; limit: number }): Promise<UnreadyRow[]> {
+    const states = of.state === null ? [PENDING, FAILED] : [sidecarStates.indexOf(of.state)]
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.content_id', 'c.uuid', 's.kind', 's.variant', 's.state', 's.attempts', 's.error_code', 's.error'])
+        .select(({ selectFrom }) =>
+          selectFrom('entries as e')
+            .select('e.id')
+            .whereRef('e.content_id', '=', 's.content_id')
+            .limit(1)
+            .as('entry_id'),
+        )
+        .where('s.state', 'in', states)
+        .orderBy('s.id')
+        .limit(of.limit)
+        .execute(),
+    )
+    return rows.map((row) => ({
+      contentRowId: row.content_id,
+      contentId: blobToUuid(row.uuid) as ContentId,
+      entryRowId: row.entry_id,
+      kind: sidecarKinds[row.kind]!,
+      variant: row.variant,
+      state: sidecarStates[row.state]!,
+      attempts: row.attempts,
+      error: row.error_code === null ? null : { code: row.error_code, message: row.error ?? '' },
+    }))
+  }
+
+  /** The variants of a kind that are ready, for each of some contents. */
+  async presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
+    const wanted = JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
+    const rows = this.#deps.store.connection
+      .prepare(
+        `select lower(hex(c.uuid)) as content, s.variant from json_each(?) w
+         join content_identities c on c.uuid = unhex(w.value) join sidecars s on s.content_id = c.id
+         where s.kind = ? and s.state = ${READY} order by s.variant`,
+      )
+      .all(wanted, sidecarKinds.indexOf(kind))
+    const found = new Map<ContentId, string[]>()
+    for (const row of rows) {
+      const id = hexToUuid(String(row['content'])) as ContentId
+      const variants = found.get(id)
+      if (variants) variants.push(String(row['variant']))
+      else found.set(id, [String(row['variant'])])
+    }
+    return found
+  }
+
+  /** How much is ready, by kind and variant. */
+  async usage(): Promise<Usage[]> {
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars')
+        .select(['kind', 'variant'])
+        .select(({ fn }) => [fn.countAll<number>().as('files'), fn.sum<number>('size').as('bytes')])
+        .where('state', '=', READY)
+        .groupBy(['kind', 'variant'])
+        .orderBy('kind')
+        .orderBy('variant')
+        .execute(),
+    )
+    return rows.map(({ kind, variant, files, bytes }) => ({
+      kind: sidecarKinds[kind]!,
+      variant,
+      files,
+      bytes: bytes ?? 0,
+    }))
+  }
+
+  /** Those that an address or a pattern names. */
+  async named(
+    { content, kinds, file }: SidecarAddress,
+    limit: number,
+  ): Promise<(SidecarKey & { contentRowId: number })[]> {
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.content_id', 'c.uuid', 's.kind', 's.variant', 's.format'])
+        .where((eb) =>
+          isPattern(content)
+            ? sql<boolean>`lower(hex(c.uuid)) glob ${content.replaceAll('-', '').toLowerCase()}`
+            : eb('c.uuid', '=', uuidToBlob(content)),
+        )
+        .where(
+          's.kind',
+          'in',
+          kinds.map((kind) => sidecarKinds.indexOf(kind)),
+        )
+        .where(sql<boolean>`s.variant || '.' || s.format glob ${file}`)
+        .orderBy('s.content_id')
+        .orderBy('s.kind')
+        .orderBy('s.id')
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(({ content_id: contentRowId, uuid, kind, variant, format }) => {
+      return { contentRowId, contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+    })
+  }
+}

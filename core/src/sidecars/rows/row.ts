@@ -1,0 +1,99 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { mimeFromExtension } from '../../content/index.ts'
+import { type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import type { LibraryStore, Reader } from '../../library/store.ts'
+import { CoreError } from '../../util/errors.ts'
+import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
+import type { ContentFacts, Generator, Output } from '../generators/index.ts'
+import type { SidecarKey } from '../paths.ts'
+
+/** Runs a query that may take long, off the main thread. */
+export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>
+
+/** What the statements on rows work with. */
+export interface RowDeps {
+  readonly store: LibraryStore
+  readonly select: Select
+  readonly uuids: UuidFactory
+  readonly now: () => number
+}
+
+/** One that is ready, as its row has it. */
+export interface ReadyRow extends SidecarKey {
+  readonly id: number
+  readonly size: number
+  readonly checksum: Uint8Array
+}
+
+export const PENDING = sidecarStates.indexOf('pending')
+export const READY = sidecarStates.indexOf('ready')
+export const FAILED = sidecarStates.indexOf('failed')
+
+/** The extension of a file with the content `c`. */
+export const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`
+
+/** The row of a content. Throws `NotFound`. */
+export async function contentRow(store: LibraryStore, contentId: ContentId): Promise<number> {
+  const row = await store.read((db) =>
+    db.selectFrom('content_identities').select('id').where('uuid', '=', uuidToBlob(contentId)).executeTakeFirst(),
+  )
+  if (!row) throw new CoreError('NotFound', `there is no content ${contentId}`)
+  return row.id
+}
+
+/** A row as it is when it is queued. */
+export function newRow(
+  { uuids, now }: Pick<RowDeps, 'uuids' | 'now'>,
+  contentRowId: number,
+  { kind, recipe, variant, format }: Pick<Generator, 'kind' | 'recipe'> & Output,
+) {
+  const at = now()
+  return {
+    uuid: uuids.next(),
+    content_id: contentRowId,
+    kind: sidecarKinds.indexOf(kind),
+    variant,
+    format,
+    state: PENDING,
+    recipe,
+    created_at: at,
+    updated_at: at,
+  }
+}
+
+/** What is known of a content, of a row with its type, size, and what it is called. */
+export function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
+  return {
+    type: fileTypes[Number(row['type'])]!,
+    mime: mimeOf(row as { mime: string | null; ext: string | null }),
+    size: Number(row['size']),
+  }
+}
+
+/** As its bytes say where they have been looked at, else as a name of it says. */
+export function mimeOf({ mime, ext }: { mime: string | null; ext: string | null }): string | null {
+  return mime ?? (ext === null ? null : mimeFromExtension(ext))
+}
+
+/** The sidecars that are files of the library, with the columns `toReady` takes. */
+export function managed(db: Reader) {
+  return db
+    .selectFrom('sidecars as s')
+    .innerJoin('content_identities as c', 'c.id', 's.content_id')
+    .select(['s.id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.size', 's.checksum'])
+    .where('s.source_entry_id', 'is', null)
+}
+
+export function toReady(row: {
+  id: number
+  uuid: Uint8Array
+  kind: number
+  variant: string
+  format: string
+  size: number | null
+  checksum: Uint8Array | null
+}): ReadyRow {
+  const { id, uuid, kind, variant, format, size, checksum } = row
+  const key = { contentId: blobToUuid(uuid) as ContentId, kind: sidecarKinds[kind]!, variant, format }
+  return { id, ...key, size: size ?? 0, checksum: checksum ?? new Uint8Array() }
+}

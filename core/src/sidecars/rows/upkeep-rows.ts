@@ -1,0 +1,130 @@
+import { sql } from 'kysely'
+import { type ContentId, type SidecarKind, sidecarKinds, type SidecarState, sidecarStates } from '../../domain/index.ts'
+import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
+import type { SidecarKey } from '../paths.ts'
+import { contentRow, managed, READY, type ReadyRow, type RowDeps, toReady } from './row.ts'
+
+/** One variant of one kind. */
+export interface SidecarSort {
+  readonly kind: SidecarKind
+  readonly variant: string
+}
+
+/** Keeps rows and files together. */
+export class UpkeepRows {
+  readonly #deps: RowDeps
+
+  constructor(deps: RowDeps) {
+    this.#deps = deps
+  }
+
+  /** Those that are ready and files of the library, by row id. */
+  async ready(after: number, limit: number, only?: ContentId): Promise<ReadyRow[]> {
+    const rows = await this.#deps.store.read((db) => {
+      const query = managed(db).where('s.state', '=', READY).where('s.id', '>', after).orderBy('s.id').limit(limit)
+      return (only === undefined ? query : query.where('c.uuid', '=', uuidToBlob(only))).execute()
+    })
+    return rows.map(toReady)
+  }
+
+  /** Where ready ones lie, one for each folder, the newest first. */
+  async folders(limit: number): Promise<SidecarKey[]> {
+    const rows = await this.#deps.select(
+      `select lower(hex(c.uuid)) as content, s.kind, min(s.variant) as variant, min(s.format) as format
+       from sidecars s join content_identities c on c.id = s.content_id
+       where s.state = ${READY} and s.source_entry_id is null
+       group by s.content_id, s.kind order by max(s.updated_at) desc limit ?`,
+      limit,
+    )
+    return rows.map(({ content, kind, variant, format }) => ({
+      contentId: hexToUuid(String(content)) as ContentId,
+      kind: sidecarKinds[Number(kind)]!,
+      variant: String(variant),
+      format: String(format),
+    }))
+  }
+
+  /** Whether a row is ready, and the file it tells of the same, as when it was read. */
+  async isStill({ id, checksum }: ReadyRow): Promise<boolean> {
+    const row = await this.#deps.store.read((db) =>
+      db.selectFrom('sidecars').select(['state', 'checksum']).where('id', '=', id).executeTakeFirst(),
+    )
+    return row?.state === READY && Buffer.from(row.checksum ?? []).equals(checksum)
+  }
+
+  async find(key: SidecarKey): Promise<{ id: number; state: SidecarState } | null> {
+    const row = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 's.state'])
+        .where('c.uuid', '=', uuidToBlob(key.contentId))
+        .where('s.kind', '=', sidecarKinds.indexOf(key.kind))
+        .where('s.variant', '=', key.variant)
+        .where('s.format', '=', key.format)
+        .executeTakeFirst(),
+    )
+    return row ? { id: row.id, state: sidecarStates[row.state]! } : null
+  }
+
+  /** Records a file that was found as ready; false where its content is not known. */
+  async adopt(key: SidecarKey, of: { size: number; checksum: Uint8Array }): Promise<boolean> {
+    const contentRowId = await contentRow(this.#deps.store, key.contentId).catch(() => null)
+    if (contentRowId === null) return false
+    const now = this.#deps.now()
+    const { kind, variant, format } = key
+    const values = { ...of, state: READY, error: null, error_code: null, updated_at: now }
+    await this.#deps.store.write(({ db }) =>
+      db
+        .insertInto('sidecars')
+        .values({
+          ...values,
+          uuid: this.#deps.uuids.next(),
+          content_id: contentRowId,
+          kind: sidecarKinds.indexOf(kind),
+          variant,
+          format,
+          recipe: 0,
+          created_at: now,
+        })
+        .onConflict((conflict) => conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values))
+        .execute(),
+    )
+    return true
+  }
+
+  /** Sidecars of contents that no file has any more; with a moment, those made before it. */
+  async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
+    const rows = await this.#deps.store.read((db) =>
+      managed(db)
+        .$if(before !== null, (query) => query.where('s.updated_at', '<', before!))
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('entries as e').select('e.id').whereRef('e.content_id', '=', 's.content_id'))),
+        )
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(toReady)
+  }
+
+  /** Managed ones made before a moment, but for the variants named. */
+  async madeBefore(
+    moment: number,
+    { but, limit }: { but: readonly SidecarSort[]; limit: number },
+  ): Promise<ReadyRow[]> {
+    const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
+    const rows = await this.#deps.store.read((db) =>
+      managed(db)
+        .where('s.state', '=', READY)
+        .where('s.updated_at', '<', moment)
+        .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${JSON.stringify(kept)}))`)
+        .limit(limit)
+        .execute(),
+    )
+    return rows.map(toReady)
+  }
+
+  async forget(ids: readonly number[]): Promise<void> {
+    await this.#deps.store.write(({ db }) => db.deleteFrom('sidecars').where('id', 'in', ids).execute())
+  }
+}

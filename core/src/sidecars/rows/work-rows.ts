@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import { type ContentId, type FileType, fileTypes, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import type { Writer } from '../../library/store.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import type { ContentFindings, Engine, Output } from '../generators/index.ts'
+import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps } from './row.ts'
+
+/** A content whose sidecars of one kind wait to be made. */
+export interface PendingContent {
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  readonly type: FileType
+  readonly mime: string | null
+  readonly size: number
+  readonly rows: readonly (Output & { readonly id: number; readonly attempts: number })[]
+}
+
+/** What became of one row. */
+export type Outcome =
+  | {
+      readonly id: number
+      readonly state: 'ready'
+      readonly engine: Engine
+      readonly size: number
+      readonly checksum: Uint8Array
+    }
+  | { readonly id: number; readonly state: 'failed'; readonly code: string; readonly message: string }
+
+export interface Outcomes {
+  readonly contentRowId: number
+  readonly findings: ContentFindings
+  readonly outcomes: readonly Outcome[]
+  readonly recipe: number
+  /** How often it was tried. */
+  readonly attempts: number
+  /** How long it took, all together. */
+  readonly tookMs: number
+}
+
+/** Gives out what waits, and takes down what became of it. */
+export class WorkRows {
+  readonly #deps: RowDeps
+
+  constructor(deps: RowDeps) {
+    this.#deps = deps
+  }
+
+  /** The next contents with pending rows of a kind, after a content. */
+  async pending(kind: SidecarKind, after: number, limit: number): Promise<PendingContent[]> {
+    const rows = await this.#deps.store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
+        .select(sql<string | null>`${sql.raw(EXTENSION)}`.as('ext'))
+        .where('s.state', '=', PENDING)
+        .where('s.kind', '=', sidecarKinds.indexOf(kind))
+        .where('s.content_id', 'in', (eb) =>
+          eb
+            .selectFrom('sidecars as p')
+            .select('p.content_id')
+            .distinct()
+            .where('p.state', '=', PENDING)
+            .where('p.kind', '=', sidecarKinds.indexOf(kind))
+            .where('p.content_id', '>', after)
+            .orderBy('p.content_id')
+            .limit(limit),
+        )
+        .orderBy('s.content_id')
+        .execute(),
+    )
+    const contents = new Map<number, PendingContent & { rows: PendingContent['rows'][number][] }>()
+    for (const { id, variant, format, attempts, content_id: contentRowId, uuid, type, size, ...named } of rows) {
+      let content = contents.get(contentRowId)
+      if (!content) {
+        const contentId = blobToUuid(uuid) as ContentId
+        content = { contentRowId, contentId, type: fileTypes[type]!, mime: mimeOf(named), size, rows: [] }
+        contents.set(contentRowId, content)
+      }
+      content.rows.push({ id, variant, format, attempts })
+    }
+    return [...contents.values()]
+  }
+
+  /** How many contents wait, of one kind or of all. */
+  async countPending(kind?: SidecarKind): Promise<number> {
+    const row = await this.#deps.store.read((db) => {
+      const pending = db
+        .selectFrom('sidecars')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where('state', '=', PENDING)
+      const wanted = kind === undefined ? pending : pending.where('kind', '=', sidecarKinds.indexOf(kind))
+      return wanted.executeTakeFirstOrThrow()
+    })
+    return row.n
+  }
+
+  /** Entries that have a content, some of them. */
+  async entriesOf(contentRowId: number, limit: number): Promise<number[]> {
+    const rows = await this.#deps.store.read((db) =>
+      db.selectFrom('entries').select('id').where('content_id', '=', contentRowId).limit(limit).execute(),
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  async record(batch: readonly Outcomes[]): Promise<void> {
+    const now = this.#deps.now()
+    await this.#deps.store.write(async ({ db }) => {
+      for (const { contentRowId, findings, outcomes, ...about } of batch) {
+        for (const outcome of outcomes) await recordOutcome(db, outcome, { ...about, now })
+        const { thumbhash, colour } = findings
+        if (thumbhash === undefined && colour === undefined) continue
+        await db
+          .updateTable('content_identities')
+          .set({ ...(thumbhash && { thumbhash }), ...(colour !== undefined && { colour }) })
+          .where('id', '=', contentRowId)
+          .execute()
+      }
+    })
+  }
+}
+
+async function recordOutcome(
+  db: Writer['db'],
+  outcome: Outcome,
+  { recipe, attempts, now, tookMs }: { recipe: number; attempts: number; now: number; tookMs: number },
+): Promise<void> {
+  const values =
+    outcome.state === 'ready'
+      ? {
+          state: READY,
+          size: outcome.size,
+          checksum: outcome.checksum,
+          engine: outcome.engine.name,
+          engine_version: outcome.engine.version,
+          error_code: null,
+          error: null,
+        }
+      : { state: FAILED, error_code: outcome.code, error: outcome.message }
+  await db
+    .updateTable('sidecars')
+    .set((eb) => ({ ...values, recipe, attempts: eb('attempts', '+', attempts), took_ms: tookMs, updated_at: now }))
+    .where('id', '=', outcome.id)
+    .execute()
+}
