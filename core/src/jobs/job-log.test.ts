@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CoreError } from '../util/errors.ts'
-import { JobLog, tailOfLog } from './job-log.ts'
+import { JobLog } from './job-log.ts'
 
 function createLog(options: { maxBytes?: number; file?: string } = {}) {
   const file = options.file ?? join(mkdtempSync(join(tmpdir(), 'spacedrive-log-')), 'job.log')
@@ -51,12 +51,4 @@ test('a log that cannot be written is told once and otherwise ignored', () => {
   log.info({}, 'b')
   log.flush()
   expect(errors).toHaveLength(1)
-})
-
-test('the tail of a long log begins with a whole line', () => {
-  const { file } = createLog()
-  writeFileSync(file, Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join(''))
-  expect(tailOfLog(file, 2)).toEqual(['line 19998', 'line 19999'])
-  expect(tailOfLog(file, 100_000)[0]).toMatch(/^line \d+$/)
-  expect(tailOfLog(join(tmpdir(), 'no-such-file'), 5)).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from '../util/logger.ts'
 
@@ -79,35 +79,6 @@ export class JobLog implements Logger {
   #line(level: string, fields: object, message: string): string {
     const time = new Date(this.#deps.now()).toISOString()
     return `${JSON.stringify({ time, level, ...fields, msg: message }, jsonValue)}\n`
-  }
-}
-
-/** The last `count` lines of a log, of those in its last `TAIL_BYTES`; none when there is no log. */
-export function tailOfLog(file: string, count: number): string[] {
-  const text = readEnd(file, TAIL_BYTES)
-  if (text === null) return []
-  const lines = text.split('\n').filter((line) => line !== '')
-  return lines.slice(-count)
-}
-
-const TAIL_BYTES = 64 * 1024
-
-function readEnd(file: string, bytes: number): string | null {
-  let fd: number
-  try {
-    fd = openSync(file, 'r')
-  } catch {
-    // A job that logged nothing has no file.
-    return null
-  }
-  try {
-    const { size } = fstatSync(fd)
-    const buffer = Buffer.alloc(Math.min(size, bytes))
-    const read = readSync(fd, buffer, 0, buffer.length, size - buffer.length)
-    const text = buffer.toString('utf8', 0, read)
-    return size > bytes ? text.slice(text.indexOf('\n') + 1) : text
-  } finally {
-    closeSync(fd)
   }
 }
 

@@ -6,13 +6,13 @@ import type { Library } from '../library/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
 import type { Logger } from '../util/logger.ts'
+import { readTailSync } from '../util/read-tail.ts'
 import { UuidFactory } from '../util/uuid.ts'
 import { Announcer, type Emit } from './announcer.ts'
 import { Control } from './control.ts'
 import type { AnyJob, Enqueued, Job } from './define.ts'
 import { GroupCommit } from './group-commit.ts'
 import { History } from './history.ts'
-import { tailOfLog } from './job-log.ts'
 import { hasEnded, isoTime, type JobRow, rowToJob, rowToJobId } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import { defaultLimits, type JobLimits, MAX_INPUT_BYTES } from './limits.ts'
@@ -155,7 +155,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
           .map(({ code, message, path, phase, at }) => ({ code, message, path, phase, at: isoTime(at) })),
         ...(run?.unsavedWarnings() ?? []),
       ],
-      log: tailOfLog(this.#runner.logFile(id), LOG_TAIL_LINES),
+      log: readTailSync(this.#runner.logFile(id), LOG_TAIL_LINES),
     }
   }
 

@@ -1,8 +1,11 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { systemCode } from './errors.ts'
 
 /** Bytes read from the end of a file: some thousand lines of a log. */
 const TAIL_BYTES = 4 * 1_048_576
+/** The same for who waits on the main thread: a millisecond's work. */
+const SHORT_TAIL_BYTES = 64 * 1_024
 
 /** The last lines of a text file; none where there is no file. */
 export async function readTail(path: string, lines: number): Promise<string[]> {
@@ -12,14 +15,41 @@ export async function readTail(path: string, lines: number): Promise<string[]> {
     const start = Math.max(0, size - TAIL_BYTES)
     const buffer = Buffer.alloc(size - start)
     const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
-    const all = buffer
-      .toString('utf8', 0, bytesRead)
-      .split('\n')
-      .filter((line) => line !== '')
-    // The first line may have begun before what was read.
-    return (start > 0 ? all.slice(1) : all).slice(-lines)
+    return lastLines(buffer.subarray(0, bytesRead), { isCut: start > 0, lines })
   } catch (err) {
-    if (systemCode(err) === 'ENOENT') return []
-    throw err
+    return noneWhereMissing(err)
   }
+}
+
+/** The same at once, of a shorter piece of the file. */
+export function readTailSync(path: string, lines: number): string[] {
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (err) {
+    return noneWhereMissing(err)
+  }
+  try {
+    const { size } = fstatSync(fd)
+    const start = Math.max(0, size - SHORT_TAIL_BYTES)
+    const buffer = Buffer.alloc(size - start)
+    const bytesRead = readSync(fd, buffer, 0, buffer.length, start)
+    return lastLines(buffer.subarray(0, bytesRead), { isCut: start > 0, lines })
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function lastLines(bytes: Buffer, { isCut, lines }: { isCut: boolean; lines: number }): string[] {
+  const all = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  // The first line may have begun before what was read.
+  return (isCut ? all.slice(1) : all).slice(-lines)
+}
+
+function noneWhereMissing(err: unknown): string[] {
+  if (systemCode(err) === 'ENOENT') return []
+  throw err
 }
