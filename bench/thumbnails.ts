@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { thumbnails as generator } from '../core/src/sidecars/generators/thumb/index.ts'
+import { deadlineOf } from '../core/src/sidecars/generators/index.ts'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { EngineProcess } from './engine/engine-process.ts'
 import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
@@ -132,7 +133,8 @@ async function makeInProcess(pools: SidecarPools, file: string, out: string): Pr
   const content = { type: 'image', mime: 'image/jpeg', size, extension: 'jpg' } as const
   const about = { names: [], inputs: [], settings: null }
   const request = { ...about, module: generator.module.href, source, content, outputs }
-  await pools.run('image', request, { signal: new AbortController().signal, deadlineMs: generator.deadlineMs })
+  const deadlineMs = deadlineOf(generator, content)
+  await pools.run('image', request, { signal: new AbortController().signal, deadlineMs })
 }
 
 /** Noise over a gradient, as much detail as a photo has; made once. */

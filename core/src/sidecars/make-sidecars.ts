@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
-import type { Generator, SidecarInput } from './generators/index.ts'
+import { deadlineOf, type Generator, type SidecarInput } from './generators/index.ts'
 import { draftPath, sidecarPath } from './paths.ts'
 import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
@@ -82,7 +82,7 @@ export async function makeSidecars(
 
   function run(request: ChildRequest): Promise<MakeReply> {
     const pool = generator.pool(request.content)
-    return deps.pools.run(pool, request, { signal, deadlineMs: generator.deadlineMs })
+    return deps.pools.run(pool, request, { signal, deadlineMs: deadlineOf(generator, request.content) })
   }
 }
 

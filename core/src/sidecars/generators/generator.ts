@@ -23,8 +23,8 @@ export interface Generator {
   readonly recipe: number
   /** Higher first: what a person sees before what a person searches, and that before what nobody waits for. */
   readonly priority: number
-  /** Milliseconds one content may take. */
-  readonly deadlineMs: number
+  /** Milliseconds one content may take; where the work grows with it, of which content. See `deadlineOf`. */
+  readonly deadlineMs: number | ((content: ContentFacts) => number)
   /** Contents larger than this are left alone, with a reason. */
   readonly maxBytes: number
   /** Every variant there is. */
@@ -47,6 +47,11 @@ export interface Generator {
   detect?(): Promise<readonly DetectedEngine[]>
   /** Where such a content, which it accepts, is worked on. */
   pool(content: ContentFacts): PoolName
+}
+
+/** Milliseconds a content may take. */
+export function deadlineOf({ deadlineMs }: Generator, content: ContentFacts): number {
+  return typeof deadlineMs === 'number' ? deadlineMs : deadlineMs(content)
 }
 
 /** A sidecar that another one is made from. */
