@@ -14,6 +14,7 @@ import type { CoreError } from '../../../util/errors.ts'
 import { SidecarPools } from '../../sidecar-pools.ts'
 import { parseTextSidecar } from '../../text-sidecar.ts'
 import { PLAIN_REQUEST } from '../../test/plain-request.ts'
+import { deadlineOf } from '../generator.ts'
 import { documentText } from './index.ts'
 
 const mimes = {
@@ -41,7 +42,7 @@ async function textOf(format: keyof typeof mimes, bytes: string | Uint8Array) {
     const content = { type: 'document' as const, mime, size: data.length }
     const request = { ...PLAIN_REQUEST, module: documentText.module.href, source, content }
     const outputs = [{ variant: 'default', format: 'json', path, draft: `${path}.draft` }]
-    const options = { signal: AbortSignal.timeout(50_000), deadlineMs: documentText.deadlineMs }
+    const options = { signal: AbortSignal.timeout(50_000), deadlineMs: deadlineOf(documentText, content) }
     await pools.run('doc', { ...request, outputs }, options)
     return parseTextSidecar(readFileSync(path, 'utf8'))!
   }
