@@ -138,7 +138,7 @@ test('what found files say, around what matched', async () => {
       'search.files',
       {
         query: 'acme invoice',
-        total: 3,
+        total: 4,
         totalIsExact: true,
         tookMs: 3,
         items: [
@@ -160,6 +160,12 @@ test('what found files say, around what matched', async () => {
               ),
               { ...said('', /-/g), kind: 'ocr' },
             ],
+          },
+          {
+            ...entry('call.m4a'),
+            location,
+            online: true,
+            why: [{ ...said('the invoice of Acme', /invoice|Acme/g), kind: 'transcript', timeMs: 3_723_400 }],
           },
         ],
         cursor: null,

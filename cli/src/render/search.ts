@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { OutputOf } from '@spacedrive/client'
 import type { SearchItem } from '@spacedrive/core/domain'
 import { printable, printableWithRanges } from '../text/escape.ts'
-import { formatBytes, formatCount, formatDate, formatDuration } from '../text/format.ts'
+import { formatBytes, formatCount, formatDate, formatDuration, formatPosition } from '../text/format.ts'
 import { cutAround } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
@@ -12,6 +12,7 @@ import type { Renderers, View } from './view.ts'
 export const searchRenderers: Renderers = { 'search.files': searchResults }
 
 type Ranges = SearchItem['why'][number]['ranges']
+type TextReason = Extract<SearchItem['why'][number], { field: 'text' }>
 
 const columns: readonly Column[] = [
   { title: 'NAME', shrink: 'middle', min: 24 },
@@ -67,11 +68,16 @@ const INDENT = '    '
 function textLines({ why }: SearchItem, { style, width }: View): string[] {
   return why.flatMap((reason) => {
     if (reason.field !== 'text' || reason.snippet === '') return []
-    const page = reason.page === null ? '' : `page ${reason.page}: `
+    const place = placeOf(reason)
     const snippet = printableWithRanges(reason.snippet, reason.ranges)
-    const { text, ranges } = cutAround(snippet.text, snippet.ranges, width - textWidth(INDENT + page))
-    return [`${INDENT}${style('dim', page)}${marked(text, ranges, style)}`]
+    const { text, ranges } = cutAround(snippet.text, snippet.ranges, width - textWidth(INDENT + place))
+    return [`${INDENT}${style('dim', place)}${marked(text, ranges, style)}`]
   })
+}
+
+function placeOf({ page, timeMs }: TextReason): string {
+  if (timeMs !== undefined) return `at ${formatPosition(timeMs)}: `
+  return page === null ? '' : `page ${page}: `
 }
 
 /** The text with what matched in it marked. */

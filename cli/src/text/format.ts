@@ -34,6 +34,14 @@ export function formatDuration(ms: number): string {
   return two(Math.round(seconds / 3600), 24, 'd', 'h')
 }
 
+/** `0:07`, `12:05`, `1:02:03`: a place in a recording. */
+export function formatPosition(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60) % 60
+  const hours = Math.floor(seconds / 3600)
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`
+}
+
 /** `2026-03-01 14:05` in local time. */
 export function formatDate(iso: string): string {
   const date = new Date(iso)

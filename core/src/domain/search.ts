@@ -78,6 +78,8 @@ export const TextReason = z.object({
   ranges: Ranges,
   /** Left, top, width and height of the first word that matches as parts of the page, 0 to 1, where they are known. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** Of a recording: milliseconds from its start to where the first word that matches is said. */
+  timeMs: z.number().optional(),
 })
 export type TextReason = z.infer<typeof TextReason>
 

@@ -1,4 +1,5 @@
 import type { Engine } from './generators/generator.ts'
+import { list, object, optional, parseObject, part, text } from './loose-json.ts'
 
 /** Where the text of a page was taken from: the text layer of a PDF, a picture of it, or a file that is text itself. */
 export type TextSource = 'layer' | 'ocr' | 'text'
@@ -47,7 +48,7 @@ export function formatTextSidecar(sidecar: Omit<TextSidecar, 'version'>): string
 
 /** Reads the file of a sidecar, leaving out what is not as it should be; null where it is none, or of another version. */
 export function parseTextSidecar(json: string): TextSidecar | null {
-  const value = object(tryParse(json))
+  const value = parseObject(json)
   if (!value || value['version'] !== VERSION || !Array.isArray(value['pages'])) return null
   const engine = object(value['engine'])
   return {
@@ -80,34 +81,4 @@ function word(value: unknown): TextWord | null {
   const [x, y, width, height, ...more] = list(box, part)
   if (read === null || height === undefined || more.length > 0) return null
   return { text: read, box: [x!, y!, width!, height], confidence: part(confidence) ?? 0 }
-}
-
-function tryParse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return null
-  }
-}
-
-function object(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null
-}
-
-function list<Item>(value: unknown, read: (item: unknown) => Item | null): Item[] {
-  return Array.isArray(value) ? value.map(read).filter((item) => item !== null) : []
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-function part(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= 1 ? value : null
-}
-
-function optional<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: Value } {
-  return value === null ? {} : ({ [key]: value } as { [K in Key]?: Value })
 }

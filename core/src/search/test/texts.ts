@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/index.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { formatTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
+import { formatTranscript, type TranscriptSegment } from '../../sidecars/transcript-sidecar.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { indexTexts } from '../text/index-texts.ts'
 import type { LibraryFixture } from './library-fixture.ts'
@@ -29,7 +30,16 @@ export function say(
   kind: SidecarKind = 'text',
 ) {
   const pages = typeof text === 'string' ? [{ page: 1, text, source: 'text' as const }] : text
-  const json = formatTextSidecar({ engine: { name: 'test', version: '1' }, languages: [], pages })
+  put(library, content, kind, formatTextSidecar({ engine: { name: 'test', version: '1' }, languages: [], pages }))
+}
+
+/** The same of a recording. */
+export function speak(library: LibraryFixture, content: number, segments: readonly TranscriptSegment[]) {
+  const of = { engine: { name: 'test', version: '1' }, model: 'base', language: 'en', durationMs: 60_000 }
+  put(library, content, 'transcript', formatTranscript({ ...of, segments }))
+}
+
+function put(library: LibraryFixture, content: number, kind: SidecarKind, json: string) {
   const checksum = createHash('sha256').update(json).digest()
   const path = pathOf(library, content, kind)
   mkdirSync(dirname(path), { recursive: true })

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContentId } from '../../domain/ids.ts'
-import { sidecarKinds, sidecarStates } from '../../domain/sidecar.ts'
+import { type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/sidecar.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
-import { parseTextSidecar } from '../../sidecars/text-sidecar.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { toIndexed } from './phrases.ts'
 import { TEXT_KINDS, textKey } from './text-key.ts'
+import { parsePages } from './text-pages.ts'
 import { wholeText } from './whole-text.ts'
 
 export interface IndexTextsRequest {
@@ -43,6 +43,7 @@ interface Waiting {
   readonly id: number
   readonly key: number
   readonly checksum: Uint8Array
+  readonly kind: SidecarKind
   readonly path: string
 }
 
@@ -67,7 +68,7 @@ export async function indexTexts(
       host.signal.throwIfAborted()
       const row = batch.shift()!
       after = row.id
-      const text = await readText(row.path)
+      const text = await readText(row)
       if (text === null) report.missing++
       else texts.push({ row, text })
       length += text?.length ?? 0
@@ -103,15 +104,16 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
       id: Number(row['id']),
       key: textKey(Number(row['content_id']), kind),
       checksum: row['checksum'] as Uint8Array,
+      kind,
       path: sidecarPath(root, { contentId: blobToUuid(row['uuid'] as Uint8Array) as ContentId, ...key }),
     }
   })
 }
 
 /** What a sidecar says, as the index takes it; null where it is not there. */
-async function readText(path: string): Promise<string | null> {
+async function readText({ kind, path }: Waiting): Promise<string | null> {
   try {
-    const pages = parseTextSidecar(await readFile(path, 'utf8'))?.pages ?? []
+    const pages = parsePages(kind, await readFile(path, 'utf8'))
     return toIndexed(pages.map(wholeText).join('\n').slice(0, MAX_TEXT_LENGTH))
   } catch (err) {
     if (systemCode(err) === null) throw err

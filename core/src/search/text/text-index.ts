@@ -3,11 +3,11 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { TextReason } from '../../domain/search.ts'
 import type { ContentId } from '../../domain/index.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
-import { parseTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { type Phrase, toMatch } from './phrases.ts'
 import { FoundPlaces } from './snippet.ts'
 import { contentOfKey, kindOfKey } from './text-key.ts'
+import { parsePages, type SearchedPage, timeAt } from './text-pages.ts'
 import { wholeText } from './whole-text.ts'
 import { boxAt } from './word-box.ts'
 
@@ -96,6 +96,7 @@ export class TextIndex {
     if (!best) return { field: 'text', kind, page: null, snippet: '', ranges: [] }
     const { text, ranges, at } = best.places.snippet()
     const box = at && best.page.words && boxAt(wholeText(best.page), best.page.words, at)
+    const timeMs = at && timeAt(best.page, at)
     return {
       field: 'text',
       kind,
@@ -103,18 +104,19 @@ export class TextIndex {
       snippet: text,
       ranges,
       ...(box && { box: [...box] }),
+      ...(timeMs !== null && { timeMs }),
     }
   }
 
   /** What the sidecar says now; nothing where it cannot be read, which is no reason not to have found it. */
-  #pages(key: number): readonly TextPage[] {
+  #pages(key: number): readonly SearchedPage[] {
     const row = this.#content.get(contentOfKey(key))
     if (!row) return []
     const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
     const path = sidecarPath(this.#root, { contentId, kind: kindOfKey(key), variant: 'default', format: 'json' })
     try {
       if (statSync(path).size > MAX_SHOWN_BYTES) return []
-      return parseTextSidecar(readFileSync(path, 'utf8'))?.pages ?? []
+      return parsePages(kindOfKey(key), readFileSync(path, 'utf8'))
     } catch {
       return []
     }
@@ -122,8 +124,8 @@ export class TextIndex {
 }
 
 /** The first of the pages with the most phrases. */
-function bestPage(pages: readonly TextPage[], phrases: readonly Phrase[]) {
-  let best: { page: TextPage; places: FoundPlaces } | null = null
+function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
+  let best: { page: SearchedPage; places: FoundPlaces } | null = null
   for (const page of pages) {
     const places = new FoundPlaces(wholeText(page), phrases)
     if (!best || places.phrases > best.places.phrases) best = { page, places }

@@ -8,7 +8,7 @@ import { LibraryIndex } from '../library-index.ts'
 import { planSearch } from '../search-plan.ts'
 import { LibraryFixture } from '../test/library-fixture.ts'
 import { plainSearch } from '../test/plain-search.ts'
-import { addContent, indexAll, pathOf, say } from '../test/texts.ts'
+import { addContent, indexAll, pathOf, say, speak } from '../test/texts.ts'
 
 async function createLibrary() {
   const library = await LibraryFixture.create()
@@ -69,6 +69,23 @@ test('what a picture says is found with its place', async () => {
     { field: 'text', kind: 'text', page: null, snippet: 'hours of nothing', ranges: [[0, 5]] },
   ])
   expect(search({ query: 'hours' }).total).toBe(1)
+})
+
+test('what is said in a recording is found with its time', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'meeting.m4a')
+  speak(library, addContent(library, id), [
+    { startMs: 0, endMs: 2_000, text: 'Good morning\neverybody' },
+    { startMs: 61_500, endMs: 64_000, text: 'the plumber comes' },
+    { startMs: 64_000, endMs: 66_000, text: 'on Thursday' },
+  ])
+  await indexAll(library)
+  const [reason] = search({ query: 'plumber' }).texts.get(id)!
+  expect(reason).toMatchObject({ kind: 'transcript', page: null, timeMs: 61_500 })
+  expect(reason!.snippet).toBe('Good morning everybody the plumber comes on Thursday')
+  expect(search({ query: 'everybody' }).texts.get(id)).toMatchObject([{ timeMs: 0 }])
+  expect(search({ query: '"comes on thursday"' }).texts.get(id)).toMatchObject([{ timeMs: 61_500 }])
+  expect(search({ query: 'thursday' }).texts.get(id)).toMatchObject([{ timeMs: 64_000 }])
 })
 
 test('what is made again is found by what it says now, and what is removed not at all', async () => {

@@ -1,0 +1,34 @@
+/** Reads what another version, or a hand, may have written: each returns null where a value is not what is asked for. */
+
+export function parseObject(json: string): Record<string, unknown> | null {
+  try {
+    return object(JSON.parse(json))
+  } catch {
+    return null
+  }
+}
+
+export function object(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}
+
+/** The items that can be read; none where it is no list. */
+export function list<Item>(value: unknown, read: (item: unknown) => Item | null): Item[] {
+  return Array.isArray(value) ? value.map(read).filter((item) => item !== null) : []
+}
+
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** A number from 0 to 1. */
+export function part(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : null
+}
+
+/** A property, or none where the value is null. */
+export function optional<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: Value } {
+  return value === null ? {} : ({ [key]: value } as { [K in Key]?: Value })
+}
