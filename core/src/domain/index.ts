@@ -1,6 +1,6 @@
 export { Device } from './device.ts'
 export { Entry } from './entry.ts'
-export { EntryKind, FileType, entryKinds, fileTypes } from './file-kind.ts'
+export { EntryKind, FileType } from './file-kind.ts'
 export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
 export { Library, LibraryInfo } from './library.ts'
@@ -24,6 +24,7 @@ export {
   deviceProfiles,
   sidecarSpeeds,
 } from './sidecar-policy.ts'
-export { PendingSidecar, Sidecar, SidecarKind, SidecarState, sidecarKinds, sidecarStates } from './sidecar.ts'
+export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
+export { entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

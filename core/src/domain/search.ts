@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Entry } from './entry.ts'
-import { entryKinds, fileTypes } from './file-kind.ts'
 import { LocationId } from './ids.ts'
 import { SidecarKind } from './sidecar.ts'
+import { entryKinds, fileTypes } from './stored-lists.ts'
 
 /** Longer than any name a file system allows, with room for a few more words. */
 const MAX_QUERY_LENGTH = 1_000

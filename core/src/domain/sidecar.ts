@@ -1,23 +1,11 @@
 import { z } from 'zod'
 import { ContentId } from './ids.ts'
+import { sidecarKinds, sidecarStates } from './stored-lists.ts'
 import { Timestamp } from './time.ts'
 
-/** What can be derived from a content; the database stores the index in this list, so its order never changes. */
-export const sidecarKinds = [
-  'thumb',
-  'ocr',
-  'transcript',
-  'embeddings',
-  'text',
-  'proxy',
-  'thumbstrip',
-  'live-photo-video',
-] as const
 export const SidecarKind = z.enum(sidecarKinds)
 export type SidecarKind = z.infer<typeof SidecarKind>
 
-/** The database stores the index in this list, so its order never changes. */
-export const sidecarStates = ['pending', 'generating', 'ready', 'failed'] as const
 export const SidecarState = z.enum(sidecarStates)
 export type SidecarState = z.infer<typeof SidecarState>
 

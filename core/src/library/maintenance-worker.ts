@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { openDatabase } from '../db/index.ts'
+import { openDatabase } from '../db/sqlite.ts'
 import { errorMessage } from '../util/errors.ts'
 import { describeSums, findWrongSums } from '../indexing/index.ts'
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { databaseError, openDatabase } from '../db/index.ts'
+import { databaseError } from '../db/errors.ts'
+import { openDatabase } from '../db/sqlite.ts'
 import { markFolders } from './folder-marks.ts'
 import { entryReader, loadIndex } from './load-index.ts'
 import type { Phrase } from './text/phrases.ts'

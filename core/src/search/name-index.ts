@@ -1,4 +1,4 @@
-import { entryKinds, fileTypes } from '../domain/index.ts'
+import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import { foldName } from '../util/fold.ts'
 import { markFolders } from './folder-marks.ts'
 import { FolderTable } from './folder-table.ts'

@@ -1,4 +1,5 @@
-import { type SearchType, entryKinds, fileTypes } from '../domain/index.ts'
+import type { SearchType } from '../domain/index.ts'
+import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
 import { type NameIndex, traitTable } from './name-index.ts'
 import type { SizeRange } from './size-expression.ts'
 import type { TimeRange } from './time-expression.ts'

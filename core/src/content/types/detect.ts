@@ -1,4 +1,4 @@
-import { fileTypes } from '../../domain/file-kind.ts'
+import { fileTypes } from '../../domain/stored-lists.ts'
 import { extensionOf } from '../../util/file-name.ts'
 import type { FileTypeDefinition } from './definition.ts'
 import { NameIndex } from './name.ts'

@@ -1,4 +1,4 @@
-export { defaultRules, type Rule } from '../../domain/rules.ts'
+export type { Rule } from '../../domain/rules.ts'
 export type { RuleContext } from './ignore-files.ts'
 export { createRuleEngine } from './create-rule-engine.ts'
 export { hasListed } from './listed-names.ts'

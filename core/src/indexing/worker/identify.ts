@@ -8,10 +8,10 @@ import {
   NO_DEFINITION,
   WHOLE_FILE_BYTES,
 } from '../../content/index.ts'
-import { fileTypes } from '../../domain/file-kind.ts'
+import { fileTypes } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
-import { isPlaceholder } from '../../volume/index.ts'
+import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
 import { pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { detectFromExtension } from '../../content/index.ts'
-import { databaseError, openDatabase } from '../../db/index.ts'
+import { databaseError } from '../../db/errors.ts'
+import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { browse } from './browse.ts'

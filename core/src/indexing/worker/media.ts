@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MediaReader, type MediaResult } from '../../content/index.ts'
-import { fileTypes } from '../../domain/file-kind.ts'
+import { fileTypes } from '../../domain/stored-lists.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'
 import type { ContentWriter, HashedFile } from './content-writer.ts'
@@ -32,7 +32,7 @@ interface Examined {
 }
 
 /**
- * Reads what pictures and sounds say of themselves, once for each content: of the contents given, or of all that have
+ * Reads what pictures, sounds and videos say of themselves, once for each content: of the contents given, or of all that have
  * not been examined. Returns how many contents it has dealt with.
  */
 export async function examineMedia(contentIds: Iterable<number> | null, deps: MediaDeps): Promise<number> {
@@ -95,7 +95,7 @@ async function examine(
   { reader, signal }: { reader: MediaReader; signal: AbortSignal },
 ): Promise<Examined | null> {
   const kind = fileTypes[type]
-  if (kind !== 'image' && kind !== 'audio') return { contentId, path: file.path, media: null }
+  if (kind !== 'image' && kind !== 'audio' && kind !== 'video') return { contentId, path: file.path, media: null }
   const media = await reader.read(file.path, kind, signal)
   return isStill(file) ? { contentId, path: file.path, media } : null
 }

@@ -1,4 +1,5 @@
-import { type SidecarKind, sidecarKinds } from '../../domain/sidecar.ts'
+import type { SidecarKind } from '../../domain/sidecar.ts'
+import { sidecarKinds } from '../../domain/stored-lists.ts'
 
 /** The kinds whose `default.json` holds text. */
 export const TEXT_KINDS: readonly SidecarKind[] = ['ocr', 'transcript', 'text']

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fileTypes } from '../../../domain/file-kind.ts'
+import { fileTypes } from '../../../domain/stored-lists.ts'
 import { parsePattern } from '../pattern.ts'
 import { fileTypeTable } from './index.ts'
 
