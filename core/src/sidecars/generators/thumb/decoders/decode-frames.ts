@@ -1,5 +1,14 @@
 import { createRequire } from 'node:module'
-import type { EncodedVideoChunk, VideoDecoder, VideoFrame } from 'node-webcodecs'
+import type {
+  AudioData,
+  AudioDecoder,
+  AudioEncoder,
+  EncodedAudioChunk,
+  EncodedVideoChunk,
+  VideoDecoder,
+  VideoEncoder,
+  VideoFrame,
+} from 'node-webcodecs'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import type { Engine } from '../../generator.ts'
 import { MAX_PIXELS } from './picture.ts'
@@ -27,7 +36,13 @@ interface NativeFrame {
 
 export interface Webcodecs {
   readonly VideoDecoder: typeof VideoDecoder
+  readonly VideoEncoder: typeof VideoEncoder
+  readonly VideoFrame: typeof VideoFrame
   readonly EncodedVideoChunk: typeof EncodedVideoChunk
+  readonly AudioDecoder: typeof AudioDecoder
+  readonly AudioEncoder: typeof AudioEncoder
+  readonly AudioData: typeof AudioData
+  readonly EncodedAudioChunk: typeof EncodedAudioChunk
   readonly engine: Engine
 }
 
@@ -36,8 +51,10 @@ const require = createRequire(import.meta.url)
 /** Packets sent between two turns of the event loop. */
 const PACKETS_PER_TURN = 4
 
-/** The decoder; null where it has no build for this platform. */
+/** The decoder and encoder; null where there is no build for this platform. Only to be loaded in a process that decodes. */
 export function loadWebcodecs(): Webcodecs | null {
+  // Else it would take the libraries of the system where they fit: other versions, under another licence.
+  process.env['NODE_WEBCODECS_FORCE'] = 'static'
   try {
     const { version } = require('node-webcodecs/package.json') as { version: string }
     return { ...(require('node-webcodecs') as Omit<Webcodecs, 'engine'>), engine: { name: 'node-webcodecs', version } }
@@ -97,7 +114,8 @@ export async function decodeFrames(
   if (count < packets.length) throw new CoreError('Corrupt', `${count} of ${packets.length} pictures could be decoded`)
 }
 
-function planesOf(
+/** The samples of a decoded picture, in the size that is wanted of it. Throws `Unsupported`. */
+export function planesOf(
   frame: VideoFrame,
   config: FrameConfig,
   shrinkTo: (size: { width: number; height: number }) => { width: number; height: number },

@@ -1,0 +1,147 @@
+import {
+  type EncodedPacket,
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  type InputVideoTrack,
+  MATROSKA,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WEBM,
+} from 'mediabunny'
+import { CoreError } from '../../../util/errors.ts'
+import { decodeFrames, type FrameConfig, loadWebcodecs, type Webcodecs } from '../thumb/decoders/decode-frames.ts'
+import type { Picture } from '../thumb/decoders/picture.ts'
+import type { Planes } from '../thumb/decoders/planes.ts'
+import type { Film, PictureOptions } from './film.ts'
+import { fittedIn, type Look, lookOf, pictureOf } from './look.ts'
+import { type FilmFrame, readFrames } from './read-frames.ts'
+
+/** Containers that are read. Playlists, which name other files, are not among them. */
+const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
+
+/** A film that the embedded engine decodes. */
+export interface EmbeddedFilm extends Film {
+  readonly webcodecs: Webcodecs
+  readonly input: Input
+  readonly track: InputVideoTrack
+  readonly sink: EncodedPacketSink
+  readonly config: FrameConfig
+  readonly look: Look
+  /** The picture that stands for itself at a moment or before it; null where there is none, or one of `seen` again. */
+  keyPicture(at: number, options: { side: number; seen: Set<number> }): Promise<Picture | null>
+}
+
+/** Opens a film. Null where it has no pictures. Throws `Corrupt`, and `Unsupported` for containers and codecs that are not embedded. */
+export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | null> {
+  const webcodecs = loadWebcodecs()
+  if (!webcodecs) throw new CoreError('Unsupported', 'there is no embedded decoder of video for this platform')
+  using parts = new DisposableStack()
+  const input = parts.use(new Input({ source: new FilePathSource(path), formats }))
+  if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
+  const track = await input.getPrimaryVideoTrack()
+  if (!track) return null
+  const known = await track.getDecoderConfig()
+  const codec = known?.codec ?? (await track.getCodec())
+  if (!known || !(await webcodecs.VideoDecoder.isConfigSupported({ codec: known.codec })).supported)
+    throw new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
+  const config = { codec: known.codec, description: bytesOf(known.description) }
+  const look = await lookOf(track)
+  const length = (await track.getDurationFromMetadata()) ?? (await track.computeDuration())
+  const owned = parts.move()
+  const sink = new EncodedPacketSink(track)
+  const film = { webcodecs, input, track, sink, config, look, length }
+  return {
+    ...film,
+    engine: webcodecs.engine,
+    keyPicture: (at, { side, seen }) => keyPicture(film, { at, side, seen }),
+    pictures: (moments, options) => pictures(film, moments, options),
+    [Symbol.dispose]: () => owned.dispose(),
+  }
+}
+
+type Opened = Pick<EmbeddedFilm, 'webcodecs' | 'sink' | 'config' | 'look'>
+
+async function keyPicture(
+  film: Opened,
+  { at, side, seen }: { at: number; side: number; seen: Set<number> },
+): Promise<Picture | null> {
+  const packet = await keyPacket(film.sink, at)
+  if (!packet || seen.has(packet.timestamp)) return null
+  seen.add(packet.timestamp)
+  return decodeKey(film, packet, side)
+}
+
+/** A decoder of its own: nothing is kept back to be put in order. */
+async function decodeKey({ webcodecs, config, look }: Opened, packet: EncodedPacket, side: number): Promise<Picture> {
+  let planes: Planes | undefined
+  await decodeFrames(webcodecs, config, [packet.data], fittedIn(side, look), (decoded) => {
+    planes = decoded
+  })
+  return pictureOf(planes!, look, webcodecs.engine)
+}
+
+async function* pictures(
+  film: Opened,
+  moments: readonly number[],
+  { side, near, exactMs }: PictureOptions,
+): AsyncGenerator<Picture | null> {
+  const begun = performance.now()
+  const { look, webcodecs } = film
+  const fit = fittedIn(side, look)
+  let last: Picture | null = null
+  let lastKey: number | null = null
+  let frames: AsyncGenerator<FilmFrame> | null = null
+  let ahead: FilmFrame | null = null
+  try {
+    for (const moment of moments) {
+      const key = await keyPacket(film.sink, moment)
+      if (!key) return
+      const isNew = key.timestamp !== lastKey
+      if (isNew) {
+        await frames?.return(undefined)
+        frames = ahead = null
+        lastKey = key.timestamp
+      }
+      const isExact = moment - key.timestamp > near && performance.now() - begun < exactMs
+      if (isExact) {
+        frames ??= readFrames(film, key)
+        ahead = await advance(frames, ahead, moment)
+        if (ahead) last = await pictureOf(ahead.planes(fit), look, webcodecs.engine)
+      }
+      // One that is damaged: others may not be.
+      if (isNew && !ahead) last = await decodeKey(film, key, side).catch(() => null)
+      yield last
+    }
+  } finally {
+    await frames?.return(undefined)
+  }
+}
+
+/** The first frame at a moment or after it; null where there is none any more. */
+async function advance(
+  frames: AsyncGenerator<FilmFrame>,
+  from: FilmFrame | null,
+  moment: number,
+): Promise<FilmFrame | null> {
+  let frame = from
+  while (!frame || frame.at < moment) {
+    const next = await frames.next()
+    if (next.done) return null
+    frame = next.value
+  }
+  return frame
+}
+
+async function keyPacket(sink: EncodedPacketSink, at: number): Promise<EncodedPacket | null> {
+  return (await sink.getKeyPacket(at, { verifyKeyPackets: true })) ?? (await sink.getFirstKeyPacket())
+}
+
+function bytesOf(source: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
+  if (!source) return undefined
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source)
+}

@@ -1,0 +1,44 @@
+import { CoreError } from '../../../util/errors.ts'
+import { fromEncoded, type Picture } from '../thumb/decoders/picture.ts'
+import { contained, ffmpegEngine, findFfmpeg, fitted, MAX_PNG_BYTES, onePng, probeFilm, runFfmpeg } from './ffmpeg.ts'
+import { toStandardRange } from './ffmpeg.ts'
+import type { Film } from './film.ts'
+
+/** Milliseconds one picture may take. */
+const FRAME_MS = 12_000
+/** Pictures on from where it was sought, of which the most usual is taken. */
+const PICTURES = 24
+
+/** A film that the `ffmpeg` on PATH decodes. */
+export interface FfmpegFilm extends Film {
+  /** The most usual of some pictures from a moment on; null where there are none. */
+  usualPicture(at: number, side: number): Promise<Picture | null>
+}
+
+/** Opens a film; null where there is no `ffmpeg`. Throws `Corrupt`, `Timeout`, and `Unsupported` where it has no pictures. */
+export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
+  const program = findFfmpeg()
+  if (!program) return null
+  const facts = await probeFilm(path)
+  if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
+  const engine = await ffmpegEngine(program)
+  const standard = await toStandardRange(program, facts)
+
+  async function picture(at: number, side: number, ...chosen: string[]): Promise<Picture | null> {
+    const seek = at > 0 ? ['-ss', at.toFixed(3)] : []
+    const filters = [...chosen, fitted(side), ...standard].join(',')
+    const args = [...contained, ...seek, '-i', `file:${path}`, '-map', '0:V:0', ...onePng(filters)]
+    const png = await runFfmpeg(program!, args, { timeoutMs: FRAME_MS, maxBytes: MAX_PNG_BYTES })
+    return png.length > 0 ? { ...(await fromEncoded(png, side)), engine } : null
+  }
+
+  return {
+    engine,
+    length: facts.length,
+    usualPicture: (at, side) => picture(at, side, `thumbnail=${PICTURES}`),
+    async *pictures(moments, { side }) {
+      for (const moment of moments) yield await picture(moment, side)
+    },
+    [Symbol.dispose]: () => {},
+  }
+}

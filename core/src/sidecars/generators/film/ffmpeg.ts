@@ -1,0 +1,146 @@
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import type { Engine } from '../generator.ts'
+import { findProgram, runProgram, type RunOptions } from '../program.ts'
+
+const PROBE_MS = 5_000
+const MAX_PROBE_BYTES = 1_048_576
+/** A PNG of the largest picture that is asked for takes less. */
+export const MAX_PNG_BYTES = 64 * 2 ** 20
+
+/** Containers of video. Playlists, which name other files, are not among them. */
+const CONTAINERS = [
+  [
+    '3dostr',
+    'amv',
+    'asf',
+    'avi',
+    'av1',
+    'bink',
+    'dhav',
+    'dv',
+    'dvd',
+    'flic',
+    'flv',
+    'gxf',
+    'h261',
+    'h263',
+    'h264',
+    'hevc',
+  ],
+  ['ivf', 'live_flv', 'lvf', 'lxf', 'm4v', 'matroska,webm', 'mjpeg', 'mov,mp4,m4a,3gp,3g2,mj2', 'mpeg', 'mpegts'],
+  [
+    'mpegvideo',
+    'mtv',
+    'mv',
+    'mxf',
+    'nsv',
+    'nut',
+    'obu',
+    'ogg',
+    'r3d',
+    'rm',
+    'roq',
+    'swf',
+    'vc1',
+    'vivo',
+    'wtv',
+    'yuv4mpegpipe',
+  ],
+].flat()
+
+/** A film may name other files, and addresses: they are not read. */
+export const contained = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS.join(',')]
+
+/** Transfer functions of high dynamic range, as ffmpeg calls them. */
+const BRIGHT = ['smpte2084', 'arib-std-b67']
+/** Brightness of white paper in a film of high dynamic range, in cd/m² (ITU-R BT.2408). */
+const WHITE = 203
+
+export function findFfmpeg(): string | null {
+  return findProgram('ffmpeg')
+}
+
+/**
+ * Runs ffmpeg on one thread, unless the arguments say otherwise, with nothing to read but its files. Throws `DiskFull`,
+ * `Unsupported` where a process may not have as much memory, and what `runProgram` throws.
+ */
+export async function runFfmpeg(program: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
+  try {
+    return await runProgram(program, ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1', ...args], options)
+  } catch (err) {
+    const message = errorMessage(err)
+    if (/no space left on device/i.test(message)) throw new CoreError('DiskFull', 'the disk is full', { cause: err })
+    if (/cannot allocate memory/i.test(message))
+      throw new CoreError('Unsupported', 'ffmpeg needs more memory for it than a process may take', { cause: err })
+    throw err
+  }
+}
+
+export async function ffmpegEngine(program: string): Promise<Engine> {
+  const printed = await ask(program, ['-version'])
+  return { name: 'ffmpeg', version: /version (\S+)/.exec(printed)?.[1] ?? '' }
+}
+
+/** What ffprobe says of a film. */
+export interface FilmFacts {
+  /** Seconds; 0 where it is not known. */
+  readonly length: number
+  /** Whether there are pictures that move, and sound; null where there is no ffprobe to ask. */
+  readonly hasPictures: boolean | null
+  readonly hasSound: boolean | null
+  /** The function between light and signal, where it is one of high dynamic range. */
+  readonly bright: string | null
+}
+
+interface Probed {
+  readonly format?: { readonly duration?: string }
+  readonly streams?: readonly {
+    readonly codec_type?: string
+    readonly duration?: string
+    readonly color_transfer?: string
+    readonly disposition?: { readonly attached_pic?: number }
+  }[]
+}
+
+/** Looks at a film. Throws `Corrupt`, `Timeout`. */
+export async function probeFilm(path: string): Promise<FilmFacts> {
+  const program = findProgram('ffprobe')
+  if (!program) return { length: 0, hasPictures: null, hasSound: null, bright: null }
+  const entries = 'format=duration:stream=codec_type,duration,color_transfer:stream_disposition=attached_pic'
+  const args = ['-v', 'error', ...contained, '-show_entries', entries, '-of', 'json', `file:${path}`]
+  const { format, streams = [] } = JSON.parse(await ask(program, args)) as Probed
+  const pictures = streams.find((each) => each.codec_type === 'video' && each.disposition?.attached_pic !== 1)
+  const transfer = pictures?.color_transfer ?? ''
+  return {
+    length: Math.max(0, Number(format?.duration ?? pictures?.duration) || 0),
+    hasPictures: pictures !== undefined,
+    hasSound: streams.some((each) => each.codec_type === 'audio'),
+    bright: BRIGHT.includes(transfer) ? transfer : null,
+  }
+}
+
+async function ask(program: string, args: readonly string[]): Promise<string> {
+  return (await runProgram(program, args, { timeoutMs: PROBE_MS, maxBytes: MAX_PROBE_BYTES })).toString('utf8')
+}
+
+/** Filters that press high dynamic range into that of a usual screen; none for films without it, or where ffmpeg cannot. */
+export async function toStandardRange(program: string, { bright }: FilmFacts): Promise<string[]> {
+  if (!bright || !(await ask(program, ['-hide_banner', '-filters'])).includes(' zscale ')) return []
+  return [
+    `zscale=tin=${bright}:min=bt2020nc:pin=bt2020:t=linear:npl=${WHITE}`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=hable:desat=0',
+    'zscale=t=bt709:m=bt709:r=limited',
+    'format=yuv420p',
+  ]
+}
+
+/** The shape its pixels are meant to be seen in, and no larger than asked. */
+export function fitted(side: number): string {
+  return `scale=iw*sar:ih,setsar=1,scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease`
+}
+
+export function onePng(filter: string): string[] {
+  return ['-frames:v', '1', '-vf', filter, '-c:v', 'png', '-f', 'image2pipe', 'pipe:1']
+}
