@@ -87,6 +87,13 @@ test.skipIf(process.platform === 'win32')(
     expect(await found('new.txt')).toEqual([join(root, 'open/new.txt')])
     expect((await home.run('location', 'rescan', 'photos', '--wait')).code).toBe(5)
 
+    const verified = await home.run('index', 'verify', 'photos', '--json')
+    expect(verified.code).toBe(5)
+    expect(JSON.parse(verified.stdout)).toMatchObject({
+      total: 0,
+      unreadable: [{ path: join(root, 'closed'), code: 'PermissionDenied' }],
+    })
+
     chmodSync(join(root, 'closed'), 0o700)
     chmodSync(join(root, 'secret.txt'), 0o600)
     expect((await home.run('location', 'rescan', 'photos', '--wait')).code).toBe(0)

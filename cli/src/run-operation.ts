@@ -102,8 +102,11 @@ function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
 
 /** Most operations have worked when they answer; these answer a question. */
 const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>> = {
-  'indexing.verify': (output) =>
-    (output as OutputOf<'indexing.verify'>).total === 0 ? exitCodes.ok : exitCodes.failed,
+  'indexing.verify': (output) => {
+    const { total, unreadableTotal } = output as OutputOf<'indexing.verify'>
+    if (total > 0) return exitCodes.failed
+    return unreadableTotal > 0 ? exitCodes.partial : exitCodes.ok
+  },
   'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
   'indexing.quickScan': (output) =>
     (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,

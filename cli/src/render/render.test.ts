@@ -202,6 +202,14 @@ test('duplicates, differences and the rule that hides a path', async () => {
         { kind: 'size', path: '/home/ann/grown.txt' },
       ],
       total: 2,
+      unreadable: [
+        {
+          path: '/home/ann/private',
+          code: 'PermissionDenied',
+          message: '/home/ann/private cannot be read: permission denied',
+        },
+      ],
+      unreadableTotal: 1,
       fixed: 0,
       tookMs: 412,
     }),

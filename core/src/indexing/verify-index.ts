@@ -5,12 +5,14 @@ import { parsePath, type RawName } from '../util/file-name.ts'
 import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { resolveFolder, toScope } from './location-scope.ts'
-import type { Difference, VerifyReport } from './worker/requests.ts'
+import type { Difference, Unreadable, VerifyReport } from './worker/requests.ts'
 
 export interface Verification {
   readonly checked: number
   readonly differences: Difference[]
   readonly total: number
+  readonly unreadable: Unreadable[]
+  readonly unreadableTotal: number
   readonly fixed: number
   readonly tookMs: number
 }
@@ -33,9 +35,7 @@ export async function verifyIndex(
   const { location, dir } = await placeToVerify(parts, input.path, signal)
   const compared = [location, ...(await presentBelow(parts, dir, signal))]
   const scopes = compared.map(toScope)
-  const onWarning = (warning: { code: string; message: string; path: string }) =>
-    parts.log.warn({ location: location.id, ...warning }, 'not compared')
-  const compare = () => parts.worker.request('verify', { scopes, dir, content: input.content }, { signal, onWarning })
+  const compare = () => parts.worker.request('verify', { scopes, dir, content: input.content }, { signal })
   const first = await compare()
   let report = first
   let before = Number.POSITIVE_INFINITY
@@ -51,6 +51,8 @@ export async function verifyIndex(
     checked: report.checked,
     differences: report.differences,
     total: report.total,
+    unreadable: report.unreadable,
+    unreadableTotal: report.unreadableTotal,
     fixed: Math.max(0, first.total - report.total) + mended,
     tookMs: performance.now() - begun,
   }

@@ -7,6 +7,7 @@ import { defineAction, defineQuery } from './define.ts'
 
 const Scope = z.enum(['current', 'recursive'])
 const path = z.string().describe('absolute path of a folder')
+const Unread = z.object({ path: z.string(), code: z.string(), message: z.string() })
 
 export const quickScan = defineAction({
   name: 'indexing.quickScan',
@@ -24,7 +25,7 @@ export const quickScan = defineAction({
     counts: EntryCounts,
     tookMs: z.number(),
     job: z.object({ id: JobId }).nullable(),
-    warnings: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+    warnings: z.array(Unread),
   }),
   errors: ['NotFound', 'PermissionDenied'],
   cli: {
@@ -98,6 +99,9 @@ export const verify = defineAction({
     ),
     /** How many differences there are; `differences` holds the first ten thousand. */
     total: z.number(),
+    /** What the disk would not show, so that nothing can be said of it; the first thousand. */
+    unreadable: z.array(Unread),
+    unreadableTotal: z.number(),
     /** How many there were before `fix` repaired them. */
     fixed: z.number(),
     tookMs: z.number(),

@@ -55,6 +55,13 @@ export class UnreadableDirectory extends Error {
   }
 }
 
+/** The error code a person sees for a system error. */
+export function warningCode(code: string): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'PermissionDenied'
+  if (code === 'ENOENT') return 'NotFound'
+  return 'Unavailable'
+}
+
 const BIGINT = { bigint: true } as const
 type BigStats = NonNullable<ReturnType<typeof statEntry>>
 

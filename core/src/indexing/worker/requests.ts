@@ -58,9 +58,19 @@ export interface VerifyRequest {
   readonly content: boolean
 }
 
+/** What could not be compared, and why. */
+export interface Unreadable {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+}
+
 export interface VerifyReport {
   checked: number
   total: number
+  /** Folders and entries the disk would not show; as many as are listed. */
+  readonly unreadable: Unreadable[]
+  unreadableTotal: number
   readonly differences: Difference[]
   /** The folders that differ, for a scoped rescan; as many as a repair takes at once. */
   readonly folders: RawName[]

@@ -27,6 +27,7 @@ import {
   SIZE,
   statEntry,
   UnreadableDirectory,
+  warningCode,
 } from './listing.ts'
 import { reconcile } from './reconcile.ts'
 import { Removals } from './removals.ts'
@@ -581,11 +582,4 @@ function isOtherFileSystem({ numbers, at }: FoundEntry): boolean {
 
 function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {
   return anchorLists[anchors[i]!]!
-}
-
-/** The error code a person sees for a system error. */
-function warningCode(code: string): string {
-  if (code === 'EACCES' || code === 'EPERM') return 'PermissionDenied'
-  if (code === 'ENOENT') return 'NotFound'
-  return 'Unavailable'
 }

@@ -18,6 +18,7 @@ import {
   SIZE,
   statEntry,
   UnreadableDirectory,
+  warningCode,
 } from './listing.ts'
 import type { Difference, LocationScope, VerifyReport, VerifyRequest } from './requests.ts'
 import type { RequestHost } from './index-worker.ts'
@@ -25,6 +26,8 @@ import { Walker } from './walk.ts'
 
 /** A report names this many differences and counts the rest. */
 const MAX_LISTED_DIFFERENCES = 10_000
+/** The same for what could not be read. */
+const MAX_LISTED_UNREADABLE = 1_000
 /** Folders and files that differ, kept for a repair; what is beyond this is found by the next comparison. */
 const MAX_FOLDERS = 10_000
 /** Folders compared before others may write, and other work of this thread gets its turn. */
@@ -47,7 +50,15 @@ interface Folder {
 
 /** Compares what the disk holds now with every row below a folder. Changes nothing. */
 export async function verify(db: DatabaseSync, request: VerifyRequest, host: RequestHost): Promise<VerifyReport> {
-  const report: VerifyReport = { checked: 0, total: 0, differences: [], folders: [], changed: [] }
+  const report: VerifyReport = {
+    checked: 0,
+    total: 0,
+    differences: [],
+    unreadable: [],
+    unreadableTotal: 0,
+    folders: [],
+    changed: [],
+  }
   await using pool = request.content ? new HashPool({ threads: HASH_THREADS }) : null
   for (const [i, scope] of request.scopes.entries()) {
     const comparison = new Comparison(db, scope, i === 0 ? request.dir : scope.dir, report, host, pool)
@@ -127,7 +138,7 @@ class Comparison {
       listed = this.#walker.list(folder.dir, folder.anchors)
     } catch (err) {
       if (!(err instanceof UnreadableDirectory)) throw err
-      if (!err.gone) this.#host.warn({ code: 'Unavailable', message: err.message, path: displayName(folder.dir) })
+      if (!err.gone) this.#unreadable(folder.dir, err)
       return
     }
     const { listing, context } = listed
@@ -148,6 +159,7 @@ class Comparison {
         queue.push({ dir: joinName(folder.dir, name), id, depth: folder.depth - 1, anchors: context.anchors })
       }
     }
+    for (const entry of listing.unreadable) this.#unreadable(joinName(folder.dir, entry.name), entry)
     const unreadable = new Set(listing.unreadable.map((entry) => nameKey(entry.name)))
     for (const row of rows.values()) if (!unreadable.has(nameKey(row.name))) this.#stale(folder.dir, row)
     if (this.#report.total > before && this.#report.folders.length < MAX_FOLDERS) this.#report.folders.push(folder.dir)
@@ -204,7 +216,7 @@ class Comparison {
     // Samples tell a large file from another only where nobody has read it whole.
     const [whole, sampled] = partition(files, ({ content }) => content.fullHash !== null)
     const { signal } = this.#host
-    const { hashes, states } = await pool.sampled(
+    const { errors, hashes, states } = await pool.sampled(
       sampled.map(({ path }) => path),
       { signal },
     )
@@ -212,9 +224,11 @@ class Comparison {
       if (!READ_STATES.has(hashStates[states[i]!]!)) continue
       this.#compareHash(file, file.content.hash, hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
     }
+    for (const error of errors) this.#unreadable(sampled[error.index]!.path, error)
     for (const file of whole) {
       const full = await pool.full(file.path, { signal })
       if ('hash' in full) this.#compareHash(file, file.content.fullHash!, full.hash)
+      else if (full.state === 'failed') this.#unreadable(file.path, full)
     }
   }
 
@@ -222,6 +236,13 @@ class Comparison {
     if (Buffer.from(known).equals(found)) return
     this.#differ('content', path)
     if (this.#report.changed.length < MAX_FOLDERS) this.#report.changed.push(id)
+  }
+
+  /** Nothing is said of what is not shown: not that it equals the index, and not that it differs. */
+  #unreadable(path: RawName, { code, message }: { code: string; message: string }): void {
+    this.#report.unreadableTotal++
+    if (this.#report.unreadable.length < MAX_LISTED_UNREADABLE)
+      this.#report.unreadable.push({ path: displayName(path), code: warningCode(code), message })
   }
 
   #differ(kind: Difference['kind'], path: RawName): void {
