@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
-import { deadlineOf, type Generator, type SidecarInput } from './generators/index.ts'
+import { deadlineOf, maxBytesOf, type Generator, type SidecarInput } from './generators/index.ts'
 import { draftPath, sidecarPath } from './paths.ts'
 import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
@@ -50,7 +50,8 @@ export async function makeSidecars(
     findings: {},
     outcomes: rows.map(({ id }) => ({ id, state: 'failed', code, message })),
   })
-  if (size > generator.maxBytes) return fail('Unsupported', `it is larger than ${generator.maxBytes} bytes`)
+  const most = maxBytesOf(generator, { type, mime, size })
+  if (size > most) return fail('Unsupported', `it is larger than ${most} bytes`)
   const outputs = rows.map(({ variant, format }) => ({
     variant,
     format,

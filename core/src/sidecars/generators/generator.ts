@@ -25,8 +25,8 @@ export interface Generator {
   readonly priority: number
   /** Milliseconds one content may take; where the work grows with it, of which content. See `deadlineOf`. */
   readonly deadlineMs: number | ((content: ContentFacts) => number)
-  /** Contents larger than this are left alone, with a reason. */
-  readonly maxBytes: number
+  /** Contents larger than this, in bytes, are left alone, with a reason; where it is not read whole, it depends on the content. See `maxBytesOf`. */
+  readonly maxBytes: number | ((content: ContentFacts) => number)
   /** Every variant there is. */
   readonly variants: readonly string[]
   /** All that is made by default of a content it takes. */
@@ -52,6 +52,11 @@ export interface Generator {
 /** Milliseconds a content may take. */
 export function deadlineOf({ deadlineMs }: Generator, content: ContentFacts): number {
   return typeof deadlineMs === 'number' ? deadlineMs : deadlineMs(content)
+}
+
+/** Bytes a content may have. */
+export function maxBytesOf({ maxBytes }: Generator, content: ContentFacts): number {
+  return typeof maxBytes === 'number' ? maxBytes : maxBytes(content)
 }
 
 /** A sidecar that another one is made from. */

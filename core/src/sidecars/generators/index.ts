@@ -9,7 +9,7 @@ export function makeGenerators({ ocr }: Config): readonly Generator[] {
   return [thumbnails, documentText, makeOcr(ocr)]
 }
 
-export { deadlineOf } from './generator.ts'
+export { deadlineOf, maxBytesOf } from './generator.ts'
 export type {
   ContentFacts,
   ContentFindings,

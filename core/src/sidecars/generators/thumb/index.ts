@@ -9,7 +9,8 @@ export const thumbnails: Generator = {
   recipe: 1,
   priority: 100,
   deadlineMs: 30_000,
-  maxBytes: 2 ** 31,
+  // Of films only some pictures are read.
+  maxBytes: ({ type }) => (type === 'video' ? 2 ** 44 : 2 ** 31),
   variants: Object.keys(variants),
   outputs: [
     { variant: 'grid@2x', format: 'webp' },
