@@ -314,7 +314,7 @@ export class Files {
   }
 
   #metadata(contentId: number): Record<string, unknown> | null {
-    for (const table of ['image_media', 'audio_media'] as const) {
+    for (const table of ['image_media', 'video_media', 'audio_media'] as const) {
       const row = this.#deps.store.connection.prepare(`select * from ${table} where content_id = ?`).get(contentId)
       if (!row) continue
       const known = Object.entries(row).filter(([key, value]) => key !== 'content_id' && value !== null)

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../types/byte-source.ts'
+import { iccName } from './icc-name.ts'
 
 /** The box that describes the pictures grows with their number of tiles; one larger than this is not read. */
 const MAX_META_BYTES = 4_194_304
@@ -14,7 +15,15 @@ export interface HeifPicture {
   readonly orientation: number
   readonly bitDepth: number | null
   /** Where its EXIF lies in the file, without the length that stands before it. */
-  readonly exif: { readonly offset: number; readonly length: number } | null
+  readonly exif: Extent | null
+  /** Where its XMP lies. */
+  readonly xmp: Extent | null
+  readonly colorProfile: string | null
+}
+
+interface Extent {
+  readonly offset: number
+  readonly length: number
 }
 
 /** What a HEIC or AVIF says of its primary picture (ISO/IEC 23008-12); null where it does not say it. */
@@ -33,7 +42,34 @@ export function readHeif(source: ByteSource): HeifPicture | null {
     orientation: orientationOf(properties),
     bitDepth: pixel && pixel.byteLength > 5 ? pixel.getUint8(5) : null,
     exif: exifExtent(source, boxes),
+    xmp: xmpExtent(boxes),
+    colorProfile: profileOf(properties),
   }
+}
+
+/** Colours by number (ITU-T H.273) where there is no profile: sRGB is not worth a word, and is most. */
+const profilesByPrimaries: Readonly<Record<number, string>> = { 9: 'BT.2020', 12: 'Display P3' }
+
+function profileOf(properties: readonly Box[]): string | null {
+  const colours = properties.filter((box) => box.name === 'colr' && box.view.byteLength >= 6)
+  const profile = colours.find(({ view }) => nameAt(view, 0) === 'prof' || nameAt(view, 0) === 'rICC')?.view
+  if (profile) return iccName(new Uint8Array(profile.buffer, profile.byteOffset + 4, profile.byteLength - 4))
+  const numbers = colours.find(({ view }) => nameAt(view, 0) === 'nclx')?.view
+  return numbers ? (profilesByPrimaries[numbers.getUint16(4)] ?? null) : null
+}
+
+function xmpExtent(boxes: readonly Box[]): Extent | null {
+  const item = itemOf(boxes, (view, type) => nameAt(view, type) === 'mime' && hasXmpType(view, type + 4))
+  const location = boxes.find((box) => box.name === 'iloc')?.view
+  return item === null || !location ? null : extentOf(location, item)
+}
+
+/** Behind the kind of an item stand its name and its type, each with a zero behind it. */
+function hasXmpType(view: DataView, at: number): boolean {
+  const texts = Buffer.from(view.buffer, view.byteOffset + at, view.byteLength - at)
+    .toString('latin1')
+    .split('\0')
+  return texts[1] === 'application/rdf+xml'
 }
 
 interface Box {
@@ -131,8 +167,8 @@ function orientationOf(properties: readonly Box[]): number {
   return orientations[mirror && mirror.byteLength > 0 ? `${turns}/${mirror.getUint8(0) & 1}` : `${turns}`]!
 }
 
-function exifExtent(source: ByteSource, boxes: readonly Box[]): HeifPicture['exif'] {
-  const item = exifItem(boxes)
+function exifExtent(source: ByteSource, boxes: readonly Box[]): Extent | null {
+  const item = itemOf(boxes, (view, type) => nameAt(view, type) === 'Exif')
   const location = boxes.find((box) => box.name === 'iloc')?.view
   const extent = item === null || !location ? null : extentOf(location, item)
   if (!extent || extent.length < 8) return null
@@ -141,19 +177,20 @@ function exifExtent(source: ByteSource, boxes: readonly Box[]): HeifPicture['exi
   return skip < extent.length ? { offset: extent.offset + skip, length: extent.length - skip } : null
 }
 
-function exifItem(boxes: readonly Box[]): number | null {
+/** The first item that is wanted; asked with the list's entry and where in it the kind of the item stands. */
+function itemOf(boxes: readonly Box[], isWanted: (view: DataView, type: number) => boolean): number | null {
   const list = boxes.find((box) => box.name === 'iinf')?.view
   if (!list) return null
   for (const { view } of children(list, list.getUint8(0) === 0 ? 6 : 8)) {
     if (view.byteLength < 12) continue
     const wide = view.getUint8(0) >= 3
-    if (nameAt(view, wide ? 10 : 8) === 'Exif') return wide ? view.getUint32(4) : view.getUint16(4)
+    if (isWanted(view, wide ? 10 : 8)) return wide ? view.getUint32(4) : view.getUint16(4)
   }
   return null
 }
 
 /** The first extent of an item that lies in the file itself (ISO/IEC 14496-12, `iloc`). */
-function extentOf(view: DataView, item: number): { offset: number; length: number } | null {
+function extentOf(view: DataView, item: number): Extent | null {
   const version = view.getUint8(0)
   const sizes = view.getUint16(4)
   const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15]

@@ -19,7 +19,7 @@ export interface Frame {
 
 /** What a picture says of itself. Width and height are those stored: `orientation` says how to turn them. */
 export function imageFacts(frame: Frame, tags: ImageTags): ImageFacts {
-  const { ifd0 = {}, exif = {}, gps = {}, iptc = {}, dc = {} } = tags
+  const { ifd0 = {}, exif = {}, gps = {}, iptc = {}, dc = {}, icc = {}, ihdr = {} } = tags
   const time = cameraTime(tags)
   const position = positionOf(gps)
   return {
@@ -39,10 +39,18 @@ export function imageFacts(frame: Frame, tags: ImageTags): ImageFacts {
     iso: whole(first(exif['ISO'])),
     orientation: frame.orientation ?? orientationOf(ifd0['Orientation']),
     color_space: colorSpaceOf(tags),
+    color_profile: text(icc['ProfileDescription']),
     bit_depth: frame.bitDepth ?? whole(first(ifd0['BitsPerSample'])),
-    artist: text(ifd0['Artist']) ?? text(dc['creator']) ?? text(iptc['Byline']),
-    copyright: text(ifd0['Copyright']) ?? text(dc['rights']) ?? text(iptc['CopyrightNotice']),
-    description: text(ifd0['ImageDescription']) ?? text(dc['description']) ?? text(iptc['Caption']),
+    artist: text(ifd0['Artist']) ?? text(dc['creator']) ?? text(iptc['Byline']) ?? text(ihdr['Author']),
+    copyright:
+      text(ifd0['Copyright']) ?? text(dc['rights']) ?? text(iptc['CopyrightNotice']) ?? text(ihdr['Copyright']),
+    description:
+      text(ifd0['ImageDescription']) ??
+      text(dc['description']) ??
+      text(iptc['Caption']) ??
+      text(ihdr['Description']) ??
+      text(ihdr['Title']) ??
+      text(ihdr['Comment']),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u16be, u16le, u32be, u32le } from '../types/structure/bytes.ts'
+import { rareImageSize } from './image-size-rare.ts'
 
 export interface ImageSize {
   /** Pixels, as stored: before any orientation is applied. */
@@ -15,7 +16,8 @@ const MAX_SEGMENTS = 1_000
 /** The pixels of a picture, from its header alone; null where it is damaged or of another format. */
 export function imageSize(source: ByteSource): ImageSize | null {
   const { head } = source
-  const size = png(head) ?? gif(head) ?? webp(head) ?? jpeg(source) ?? tiff(source) ?? bmp(head)
+  const size =
+    png(head) ?? gif(head) ?? webp(head) ?? jpeg(source) ?? tiff(source) ?? bmp(head) ?? rareImageSize(source)
   return size && size.width > 0 && size.height > 0 ? size : null
 }
 
@@ -60,28 +62,49 @@ function jpeg(source: ByteSource): ImageSize | null {
   return null
 }
 
+const TAG_SUBFILE = 254
 const TAG_WIDTH = 256
 const TAG_HEIGHT = 257
 const TAG_BITS = 258
+const TAG_DIRECTORIES = 330
 const SHORT = 3
 
-/** The first directory of a TIFF, and of the raw photos made like one. */
+/** Directories below the first that are looked at; raw photos have up to four. */
+const MAX_DIRECTORIES = 8
+
+/** Raw photos that are TIFFs but for their second word: Olympus, Panasonic. */
+const tiffBeginnings = ['II*\0', 'MM\0*', 'IIRO', 'IIRS', 'MMOR', 'IIU\0']
+
+/** The first directory of a TIFF, and of the raw photos made like one: of these the largest, as the first may be a thumbnail. */
 function tiff(source: ByteSource): ImageSize | null {
-  const little = startsAt(source.head, 0, 'II*\0')
-  if (!little && !startsAt(source.head, 0, 'MM\0*')) return null
+  if (!tiffBeginnings.some((beginning) => startsAt(source.head, 0, beginning))) return null
+  const little = source.head[0] === 0x49
+  const first = tiffDirectory(source, (little ? u32le : u32be)(source.head, 4), little)
+  if (!first.isReduced) return first
+  const others = first.below.map((at) => tiffDirectory(source, at, little)).filter(({ isReduced }) => !isReduced)
+  return [...others, first].toSorted((a, b) => b.width * b.height - a.width * a.height)[0]!
+}
+
+function tiffDirectory(source: ByteSource, at: number, little: boolean) {
   const u16 = little ? u16le : u16be
   const u32 = little ? u32le : u32be
-  const directory = source.read(u32(source.head, 4), 2 + 12 * 256)
-  const found = { width: 0, height: 0, bitDepth: null as number | null }
+  const directory = source.read(at, 2 + 12 * 256)
+  const found = { width: 0, height: 0, bitDepth: null as number | null, isReduced: false, below: [] as number[] }
   for (let i = 0; i < Math.min(u16(directory, 0), 256); i++) {
-    const at = 2 + i * 12
-    const value = u16(directory, at + 2) === SHORT ? u16(directory, at + 8) : u32(directory, at + 8)
-    const tag = u16(directory, at)
+    const entry = 2 + i * 12
+    const value = u16(directory, entry + 2) === SHORT ? u16(directory, entry + 8) : u32(directory, entry + 8)
+    const tag = u16(directory, entry)
+    const count = u32(directory, entry + 4)
+    if (tag === TAG_SUBFILE) found.isReduced = (value & 1) === 1
     if (tag === TAG_WIDTH) found.width = value
     if (tag === TAG_HEIGHT) found.height = value
     // The depths of more than two channels stand elsewhere; they are all alike.
-    const inline = u32(directory, at + 4) <= 2
-    if (tag === TAG_BITS) found.bitDepth = inline ? value : u16(source.read(u32(directory, at + 8), 2), 0) || null
+    if (tag === TAG_BITS)
+      found.bitDepth = count <= 2 ? value : u16(source.read(u32(directory, entry + 8), 2), 0) || null
+    if (tag === TAG_DIRECTORIES) {
+      const list = count === 1 ? directory.subarray(entry + 8) : source.read(value, 4 * MAX_DIRECTORIES)
+      found.below = Array.from({ length: Math.min(count, MAX_DIRECTORIES) }, (_, each) => u32(list, each * 4))
+    }
   }
   return found
 }

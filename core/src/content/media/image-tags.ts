@@ -3,6 +3,7 @@ import { errorMessage } from '../../util/errors.ts'
 import type { ByteSource } from '../types/byte-source.ts'
 import { latin1, startsAt, u32be, u32le } from '../types/structure/bytes.ts'
 import type { HeifPicture } from './heif.ts'
+import { iccName } from './icc-name.ts'
 
 /** What a picture's EXIF, XMP and IPTC hold, one record for each. */
 export interface ImageTags {
@@ -14,6 +15,18 @@ export interface ImageTags {
   readonly dc?: Tags
   readonly xmp?: Tags
   readonly photoshop?: Tags
+  readonly icc?: Tags
+  /** The header of a PNG, and its texts by their keywords. */
+  readonly ihdr?: Tags
+}
+
+/** The parts of a picture that hold tags. */
+export interface TagParts {
+  /** A file or block that exifr reads; null where there is none. */
+  readonly main: Uint8Array | null
+  readonly xmp: Uint8Array | null
+  /** Where the container itself says it. */
+  readonly colorProfile: string | null
 }
 
 export type Tags = Readonly<Record<string, unknown>>
@@ -28,6 +41,8 @@ const EXIFR_OPTIONS = {
   gps: true,
   xmp: true,
   iptc: true,
+  icc: true,
+  ihdr: true,
 } as const
 
 /** A TIFF may have its directory at its end; one larger than this is read only as far as its beginning goes. */
@@ -39,8 +54,16 @@ const MAX_EXIF_BYTES = 4_194_304
 /** Chunks of a WebP that are passed on the way to its EXIF. */
 const MAX_CHUNKS = 1_000
 
-/** Reads what `tagBytes` has found. `damage` says in words what of it could not be read; null where all could. */
-export async function parseTags(bytes: Uint8Array): Promise<{ tags: ImageTags; damage: string | null }> {
+/** Reads what `tagParts` has found. `damage` says in words what of it could not be read; null where all could. */
+export async function parseTagParts({ main, xmp }: TagParts): Promise<{ tags: ImageTags; damage: string | null }> {
+  const found = await parseTags(main)
+  const packet = await parseTags(xmp && tiffAround(xmp))
+  return { tags: { ...packet.tags, ...found.tags }, damage: found.damage ?? packet.damage }
+}
+
+/** Reads a JPEG, PNG or TIFF, or the beginning of one. */
+export async function parseTags(bytes: Uint8Array | null): Promise<{ tags: ImageTags; damage: string | null }> {
+  if (!bytes) return { tags: {}, damage: null }
   try {
     const found = (await exifr.parse(bytes, EXIFR_OPTIONS)) as ParsedTags | undefined
     const [error] = found?.errors ?? []
@@ -50,38 +73,84 @@ export async function parseTags(bytes: Uint8Array): Promise<{ tags: ImageTags; d
   }
 }
 
+const TAG_XMP = 700
+
+/** A TIFF with nothing but XMP in it: exifr reads none that stands alone. */
+function tiffAround(xmp: Uint8Array): Uint8Array {
+  const start = 26
+  const tiff = Buffer.alloc(start + xmp.length)
+  tiff.write('II*\0', 'latin1')
+  tiff.writeUInt32LE(8, 4)
+  tiff.writeUInt16LE(1, 8)
+  tiff.writeUInt16LE(TAG_XMP, 10)
+  tiff.writeUInt16LE(1, 12)
+  tiff.writeUInt32LE(xmp.length, 14)
+  tiff.writeUInt32LE(start, 18)
+  tiff.set(xmp, start)
+  return tiff
+}
+
 /** exifr goes on behind what it cannot read, and says so here. */
 interface ParsedTags extends ImageTags {
   readonly errors?: readonly unknown[]
 }
 
-/**
- * The bytes that hold a picture's tags, null where it has none. exifr reads JPEG, PNG and TIFF; the block that the other
- * containers hold is a TIFF.
- */
+/** The EXIF of a picture, or the beginning of the file that holds it. */
 export function tagBytes(source: ByteSource, heif: HeifPicture | null): Uint8Array | null {
+  return tagParts(source, heif).main
+}
+
+/**
+ * The bytes that hold a picture's tags. exifr reads JPEG, PNG and TIFF; the block that the other containers hold is a
+ * TIFF.
+ */
+export function tagParts(source: ByteSource, heif: HeifPicture | null): TagParts {
   const { head } = source
-  if (heif) return heif.exif ? source.read(heif.exif.offset, Math.min(heif.exif.length, MAX_EXIF_BYTES)) : null
-  if (startsAt(head, 0, 'RIFF')) return webpExif(source)
+  if (heif) return heifTags(source, heif)
+  if (startsAt(head, 0, 'RIFF')) return webpTags(source)
+  return { main: mainBytes(source), xmp: null, colorProfile: null }
+}
+
+function mainBytes(source: ByteSource): Uint8Array | null {
+  const { head } = source
   if (startsAt(head, 0, '\xff\xd8') || startsAt(head, 0, '\x89PNG')) return head
+  if (startsAt(head, 0, 'FUJIFILMCCD-RAW')) return source.read(u32be(head, 84), Math.min(u32be(head, 88), head.length))
   const little = startsAt(head, 0, 'II')
   if (!little && !startsAt(head, 0, 'MM')) return null
   const directory = little ? u32le(head, 4) : u32be(head, 4)
-  if (directory + 4_096 < head.length || source.size > MAX_TIFF_BYTES) return head
-  return source.read(0, source.size)
+  const isAtBeginning = directory + 4_096 < head.length || source.size > MAX_TIFF_BYTES
+  return asTiff(isAtBeginning ? head : source.read(0, source.size), little)
 }
 
-function webpExif(source: ByteSource): Uint8Array | null {
+/** Olympus and Panasonic write TIFFs with another second word. */
+function asTiff(bytes: Uint8Array, little: boolean): Uint8Array {
+  if (startsAt(bytes, 0, 'II*\0') || startsAt(bytes, 0, 'MM\0*')) return bytes
+  const own = bytes.slice()
+  own.set(little ? [0x2a, 0] : [0, 0x2a], 2)
+  return own
+}
+
+function heifTags(source: ByteSource, { exif, xmp, colorProfile }: HeifPicture): TagParts {
+  const read = (extent: HeifPicture['exif']) =>
+    extent && source.read(extent.offset, Math.min(extent.length, MAX_EXIF_BYTES))
+  return { main: read(exif), xmp: read(xmp), colorProfile }
+}
+
+function webpTags(source: ByteSource): TagParts {
+  const found = { main: null as Uint8Array | null, xmp: null as Uint8Array | null, colorProfile: null as string | null }
   let at = 12
   for (let i = 0; i < MAX_CHUNKS && at + 8 <= source.size; i++) {
     const header = source.read(at, 8)
     const length = u32le(header, 4)
+    const content = () => source.read(at + 8, Math.min(length, MAX_EXIF_BYTES))
+    if (startsAt(header, 0, 'ICCP')) found.colorProfile = iccName(content())
+    if (startsAt(header, 0, 'XMP ')) found.xmp = content()
     if (startsAt(header, 0, 'EXIF')) {
-      const block = source.read(at + 8, Math.min(length, MAX_EXIF_BYTES))
+      const block = content()
       // Some programs keep the six bytes that stand before it in a JPEG.
-      return latin1(block, 0, 4) === 'Exif' ? block.subarray(6) : block
+      found.main = latin1(block, 0, 4) === 'Exif' ? block.subarray(6) : block
     }
     at += 8 + length + (length & 1)
   }
-  return null
+  return found
 }

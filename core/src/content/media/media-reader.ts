@@ -12,7 +12,7 @@ const IDLE_MS = 60_000
 const MAX_HEAP_MIB = 256
 
 /**
- * A row for `image_media` or `audio_media`; a failure, whose code is a system code, `ENOTFILE`, `ECORRUPT`, `Timeout` or
+ * A row for `image_media`, `audio_media` or `video_media`; a failure, whose code is a system code, `ENOTFILE`, `ECORRUPT`, `Timeout` or
  * `Internal`; or null where the format says nothing that is understood.
  */
 export type MediaResult = MediaReply
@@ -37,7 +37,7 @@ export class MediaReader implements AsyncDisposable {
   }
 
   /** `type` is what the file is known to be. Rejects with `Cancelled` alone. */
-  async read(path: RawName, type: 'image' | 'audio', signal?: AbortSignal): Promise<MediaResult> {
+  async read(path: RawName, type: 'image' | 'audio' | 'video', signal?: AbortSignal): Promise<MediaResult> {
     try {
       return await this.#pool.run({ path, type }, { signal, deadlineMs: this.#deadlineMs })
     } catch (err) {

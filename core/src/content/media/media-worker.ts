@@ -4,13 +4,14 @@ import { serveThread } from '../serve-thread.ts'
 import type { Served } from '../thread-pool.ts'
 import { type AudioReading, readAudio } from './read-audio.ts'
 import { type ImageReading, readImage } from './read-image.ts'
+import { readVideo, type VideoReading } from './video/read-video.ts'
 
 export interface MediaRequest {
   readonly path: RawName
-  readonly type: 'image' | 'audio'
+  readonly type: 'image' | 'audio' | 'video'
 }
 
-export type MediaReply = ImageReading | AudioReading | ReadFailure | null
+export type MediaReply = ImageReading | AudioReading | VideoReading | ReadFailure | null
 
 serveThread(async ({ path, type }: MediaRequest): Promise<Served<MediaReply>> => {
   switch (type) {
@@ -18,5 +19,7 @@ serveThread(async ({ path, type }: MediaRequest): Promise<Served<MediaReply>> =>
       return { reply: await readImage(fsPath(path)) }
     case 'audio':
       return { reply: await readAudio(fsPath(path)) }
+    case 'video':
+      return { reply: await readVideo(fsPath(path)) }
   }
 })

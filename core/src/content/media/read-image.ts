@@ -4,7 +4,7 @@ import { readHeif } from './heif.ts'
 import { imageFacts } from './image-facts.ts'
 import type { Frame, ImageFacts } from './image-facts.ts'
 import { imageSize } from './image-size.ts'
-import { parseTags, tagBytes } from './image-tags.ts'
+import { parseTagParts, type TagParts, tagParts } from './image-tags.ts'
 
 /** EXIF, XMP and the thumbnail in them lie at the beginning; what lies further in is read where it is. */
 const HEAD_BYTES = 524_288
@@ -18,7 +18,7 @@ export interface ImageReading {
 
 interface Header {
   readonly frame: Frame
-  readonly tags: Uint8Array | null
+  readonly tags: TagParts
 }
 
 const noFrame: Frame = { width: null, height: null, bitDepth: null, orientation: null }
@@ -28,9 +28,14 @@ export async function readImage(path: FilePath): Promise<ImageReading | ReadFail
   const header = withRegularFile(path, readHeader)
   if ('state' in header) return header
   const { frame, tags } = header
-  if (!tags) return frame === noFrame ? null : { kind: 'image', row: imageFacts(frame, {}), damage: null }
-  const parsed = await parseTags(tags)
-  return { kind: 'image', row: imageFacts(frame, parsed.tags), damage: parsed.damage }
+  if (!tags.main && !tags.xmp && frame === noFrame) return null
+  const parsed = await parseTagParts(tags)
+  const row = imageFacts(frame, parsed.tags)
+  return {
+    kind: 'image',
+    row: { ...row, color_profile: tags.colorProfile ?? row.color_profile },
+    damage: parsed.damage,
+  }
 }
 
 function readHeader(fd: number, { size: bigSize }: { size: bigint }): Header {
@@ -42,6 +47,6 @@ function readHeader(fd: number, { size: bigSize }: { size: bigint }): Header {
   const frame = heif ?? imageSize(source)
   return {
     frame: frame ? { orientation: null, ...frame } : noFrame,
-    tags: tagBytes(source, heif),
+    tags: tagParts(source, heif),
   }
 }

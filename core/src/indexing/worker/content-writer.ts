@@ -130,13 +130,12 @@ export class ContentWriter {
     this.#examined.run(this.#now(), contentId)
   }
 
-  #keepMedia(contentId: number, kind: 'image' | 'audio', row: object): void {
+  #keepMedia(contentId: number, kind: 'image' | 'audio' | 'video', row: object): void {
     const columns = Object.entries(row) as [string, string | number | null][]
     const names = columns.map(([name]) => name)
-    const table = kind === 'image' ? 'image_media' : 'audio_media'
     const marks = names.map(() => '?').join(', ')
     this.#db
-      .prepare(`insert or replace into ${table}(content_id, ${names.join(', ')}) values(?, ${marks})`)
+      .prepare(`insert or replace into ${kind}_media(content_id, ${names.join(', ')}) values(?, ${marks})`)
       .run(contentId, ...columns.map(([, value]) => value))
   }
 

@@ -88,7 +88,7 @@ CREATE TABLE image_media(
   focal_length real, aperture real, shutter_speed real, iso integer,
   orientation integer, color_space text, bit_depth integer,
   artist text, copyright text, description text
-  ) strict;
+  , color_profile text) strict;
 
 CREATE TABLE locations(
   id integer primary key,
@@ -146,6 +146,17 @@ CREATE TABLE 'texts_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'texts_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 
 CREATE TABLE 'texts_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE video_media(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  width integer, height integer, rotation integer, duration_ms integer, bit_rate integer,
+  codec text, pixel_format text,
+  color_space text, color_range text, color_primaries text, color_transfer text,
+  fps_num integer, fps_den integer,
+  audio_codec text, audio_channels integer, audio_sample_rate integer, audio_bit_rate integer,
+  title text, artist text, album text,
+  creation_time text, taken_at text, taken_offset_minutes integer
+  ) strict;
 
 CREATE TABLE volumes(
   id integer primary key,

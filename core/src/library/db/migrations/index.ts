@@ -2,5 +2,11 @@ import type { Migrations } from '../../../db/index.ts'
 import * as init from './001-init.ts'
 import * as sidecars from './002-sidecars.ts'
 import * as textSearch from './003-text-search.ts'
+import * as videoMedia from './004-video-media.ts'
 
-export const migrations: Migrations = { '001-init': init, '002-sidecars': sidecars, '003-text-search': textSearch }
+export const migrations: Migrations = {
+  '001-init': init,
+  '002-sidecars': sidecars,
+  '003-text-search': textSearch,
+  '004-video-media': videoMedia,
+}

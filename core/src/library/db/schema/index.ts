@@ -1,7 +1,7 @@
 import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } from './content.ts'
 import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
 import type { LocationTable } from './location.ts'
-import type { AudioMediaTable, ImageMediaTable } from './media.ts'
+import type { AudioMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
 import type { SidecarAvailabilityView, SidecarTable } from './sidecar.ts'
 import type { DeviceTable, VolumeTable } from './volume.ts'
 
@@ -18,6 +18,7 @@ export interface LibrarySchema {
   locations: LocationTable
   image_media: ImageMediaTable
   audio_media: AudioMediaTable
+  video_media: VideoMediaTable
   sidecars: SidecarTable
   sidecar_availability: SidecarAvailabilityView
 }

@@ -1,0 +1,120 @@
+import {
+  BlobSource,
+  Input,
+  type InputAudioTrack,
+  type InputTrack,
+  type InputVideoTrack,
+  Logging,
+  LogLevel,
+  MATROSKA,
+  type MetadataTags,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WEBM,
+} from 'mediabunny'
+import { pixelFormat } from './pixel-format.ts'
+import type { FoundVideo } from './video-facts.ts'
+
+/** Containers that are read. Playlists, which name other files, are not among them. */
+const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
+
+/** Pictures whose times tell how many there are a second. */
+const PICTURES_COUNTED = 120
+
+/** What is written otherwise than ffmpeg writes it. */
+const codecNames: Readonly<Record<string, string>> = {
+  avc: 'h264',
+  'V_MPEG4/ISO/ASP': 'mpeg4',
+  V_MPEG2: 'mpeg2video',
+  V_MPEG1: 'mpeg1video',
+  'V_MS/VFW/FOURCC': 'vfw',
+  V_THEORA: 'theora',
+  V_MJPEG: 'mjpeg',
+  V_PRORES: 'prores',
+  mp4v: 'mpeg4',
+  s263: 'h263',
+  jpeg: 'mjpeg',
+  mjpa: 'mjpeg',
+  mjpb: 'mjpegb',
+}
+
+/** The tracks of a video in a container that is understood here; null for other files. */
+export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
+  // It would print what it does not know to the console of whoever runs us.
+  Logging.level = LogLevel.Silent
+  using input = new Input({ source: new BlobSource(blob), formats })
+  if (!(await input.canRead())) return null
+  const video = await input.getPrimaryVideoTrack()
+  const audio = await input.getPrimaryAudioTrack()
+  const track = video ?? audio
+  const seconds = track && ((await track.getDurationFromMetadata()) ?? (await lengthOf(track)))
+  return {
+    duration_ms: seconds === null ? null : seconds * 1_000,
+    ...(video && (await pictures(video))),
+    ...(audio && (await sound(audio))),
+    ...tagFacts(await input.getMetadataTags()),
+  }
+}
+
+/** The clock of a transport stream begins anywhere. */
+async function lengthOf(track: InputTrack): Promise<number> {
+  return (await track.computeDuration()) - Math.max(0, await track.getFirstTimestamp())
+}
+
+async function pictures(track: InputVideoTrack): Promise<FoundVideo> {
+  const colour = await track.getColorSpace()
+  const config = await track.getDecoderConfig()
+  const codec = (await track.getCodec()) ?? String((await track.getInternalCodecId()) ?? '')
+  const { averagePacketRate } = await track.computePacketStats(PICTURES_COUNTED, { metadataOnly: true })
+  const description = config?.description
+  return {
+    width: await track.getCodedWidth(),
+    height: await track.getCodedHeight(),
+    rotation: await track.getRotation(),
+    codec: codecNames[codec] ?? codec,
+    pixel_format: config && pixelFormat({ ...config, description: bytesOf(description), matrix: colour.matrix }),
+    color_space: colour.matrix ?? null,
+    color_range: typeof colour.fullRange === 'boolean' ? (colour.fullRange ? 'full' : 'limited') : null,
+    color_primaries: colour.primaries ?? null,
+    color_transfer: colour.transfer ?? null,
+    framesPerSecond: averagePacketRate,
+  }
+}
+
+async function sound(track: InputAudioTrack): Promise<FoundVideo> {
+  return {
+    audio_codec: (await track.getCodec()) ?? String((await track.getInternalCodecId()) ?? ''),
+    audio_channels: await track.getNumberOfChannels(),
+    audio_sample_rate: await track.getSampleRate(),
+    audio_bit_rate: (await track.getBitrate()) ?? (await track.getAverageBitrate()),
+  }
+}
+
+function tagFacts({ title, artist, album, raw }: MetadataTags): FoundVideo {
+  const taken = raw?.['com.apple.quicktime.creationdate'] ?? raw?.['©day']
+  return {
+    title: title ?? null,
+    artist: artist ?? null,
+    album: album ?? null,
+    ...(typeof taken === 'string' && takenAt(taken)),
+  }
+}
+
+/** `2024-05-01T10:20:30+0200`: the camera's clock, which is kept as it was, and how far it is from UTC. */
+function takenAt(value: string): FoundVideo {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/.exec(value.trim())
+  if (!match || Number.isNaN(Date.parse(`${match[1]}T${match[2]}Z`))) return {}
+  const [, day, time, zulu, sign, hours, minutes] = match
+  const offset = zulu ? 0 : sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : null
+  const zone = offset === null ? '' : `${sign ?? '+'}${hours ?? '00'}:${minutes ?? '00'}`
+  return { taken_at: `${day}T${time}${zone}`, taken_offset_minutes: offset }
+}
+
+function bytesOf(source: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
+  if (!source) return undefined
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source)
+}
