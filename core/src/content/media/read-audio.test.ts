@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../testing/corpus.ts'
 import { flac, mp3, wav } from '../../../testing/media/index.ts'
 import { createTempDir } from '../../../testing/temp-dir.ts'
 import { readAudio } from './read-audio.ts'
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 
 async function read(bytes: Uint8Array, name: string | Buffer = 'file') {
   using dir = createTempDir('audio')
@@ -85,4 +87,29 @@ test('real speech gives its length', async (context) => {
   if (!corpus) return context.skip(NO_CORPUS)
   expect(known(await readAudio(join(corpus, 'speech/jfk.mp3')))).toMatchObject({ duration_ms: 11_088 })
   expect(known(await readAudio(join(corpus, 'speech/jfk.wav')))).toMatchObject({ duration_ms: 11_000 })
+})
+
+describe.skipIf(!hasFfmpeg)('sounds of every kind (made by ffmpeg, which is not on PATH)', () => {
+  test.each([
+    ['mp3', 'MPEG 1 Layer 3', []],
+    ['flac', 'FLAC', []],
+    ['ogg', 'Vorbis I', []],
+    ['opus', 'Opus', []],
+    ['m4a', 'MPEG-4/AAC', []],
+    ['wma', 'Windows Media Audio V8', []],
+    ['aiff', 'PCM', ['-write_id3v2', '1']],
+    ['wv', 'PCM', []],
+    ['mka', 'VORBIS', []],
+  ])('%s', async (extension, codec, args) => {
+    using dir = createTempDir('audio')
+    const path = join(dir.path, `a.${extension}`)
+    const tags = ['title=Song', 'artist=Ada', 'album=Album', 'genre=Jazz', 'track=3', 'date=1999']
+    const metadata = tags.flatMap((tag) => ['-metadata', tag])
+    const tone = ['-f', 'lavfi', '-i', 'sine=duration=2:sample_rate=48000']
+    execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...tone, '-ac', '2', ...metadata, ...args, path])
+    const row = known(await readAudio(path))
+    expect(row).toMatchObject({ sample_rate: 48_000, channels: 2, codec, title: 'Song', artist: 'Ada' })
+    expect(Math.abs(Number((row as { duration_ms?: number }).duration_ms) - 2_000)).toBeLessThan(100)
+    expect(row).toMatchObject(extension === 'mka' ? {} : { album: 'Album', genre: 'Jazz', track_number: 3, year: 1999 })
+  })
 })
