@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
@@ -93,7 +94,10 @@ async function runToEnd(dataDir: string, root: string): Promise<void> {
 }
 
 function readRows(dataDir: string): Map<number, string> {
-  const db = new DatabaseSync(join(dataDir, 'libraries', 'Soak.sdlibrary', 'database.db'), { readOnly: true })
+  const file = join(dataDir, 'libraries', 'Soak.sdlibrary', 'database.db')
+  // Killed before the library was made.
+  if (!existsSync(file)) return new Map()
+  const db = new DatabaseSync(file, { readOnly: true })
   try {
     const rows = db.prepare('select id, hex(uuid) as uuid from entries').all()
     return new Map(rows.map((row) => [Number(row['id']), String(row['uuid'])]))

@@ -3,7 +3,8 @@ import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import type { IntelligencePort } from './indexing/index.ts'
+import { listDisk, type ListInput } from './files/index.ts'
+import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
 import { type DevicePolicy, type Generator, makeGenerators, SidecarPools } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
@@ -177,6 +178,16 @@ export class Core implements AsyncDisposable {
     const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
     const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
     return copiedFrom === null ? failed : [copied, ...failed]
+  }
+
+  /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
+  async listFolder(input: ListInput, signal: AbortSignal) {
+    return listDisk(await resolveFolder(input.path), input, lookAlone, signal)
+  }
+
+  /** The same for `indexing.browse`. */
+  browse(input: Parameters<typeof browseAlone>[0], signal: AbortSignal): ReturnType<typeof browseAlone> {
+    return browseAlone(input, signal)
   }
 
   async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {

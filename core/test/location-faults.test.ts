@@ -113,3 +113,20 @@ test('a location is removed together with all the work that waits for it', async
   expect(t.library.jobs.counts()).toEqual({ running: 0, queued: 0 })
   expect(entries(t)).toBe(0)
 })
+
+test('a rescan that is asked for while one is under way sees what has changed since', async () => {
+  const release = Promise.withResolvers<number>()
+  let queued = 0
+  const port: IntelligencePort = { queue: async () => (queued++ === 0 ? release.promise : 0) }
+  await using t = await createTestCore({ intelligence: [port] })
+  t.write('old.txt')
+  const { location, job } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
+  await vi.waitFor(() => expect(queued).toBe(1), 30_000)
+  t.write('new.txt')
+  const rescan = () => t.library.locations.rescan({ location: location.id, force: false })
+  const { job: second } = await rescan()
+  expect(second.id).not.toBe(job.id)
+  release.resolve(0)
+  expect(await t.library.jobs.wait(second.id)).toMatchObject({ status: 'completed' })
+  expect((await t.found('txt')).toSorted()).toEqual(['new.txt', 'old.txt'])
+})

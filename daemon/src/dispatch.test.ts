@@ -1,3 +1,5 @@
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Core, type Logger, silentLogger } from '@spacedrive/core'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
@@ -53,6 +55,31 @@ test('a database that fails is told with what can be done, and logged', async ()
   })
   expect(failed).toMatchObject({ code: 'DiskFull', message: expect.stringContaining('free some and try again') })
   expect(world.logged).toHaveLength(1)
+})
+
+test('a folder is listed and browsed where there is no library, or none that is asked for', async () => {
+  using dir = createTempDir('dispatch')
+  using files = createTempDir('files')
+  writeFileSync(join(files.path, 'b.txt'), 'bb')
+  writeFileSync(join(files.path, 'a.txt'), 'a')
+  mkdirSync(join(files.path, 'node_modules'))
+  await using core = await Core.open({ dataDir: dir.path })
+  const { signal } = new AbortController()
+  const ask = (method: string, params: object, library?: string) => dispatch(core, { method, params, library }, signal)
+  const path = realpathSync(files.path)
+  expect(await ask('files.list', { path: files.path, sort: 'size' })).toMatchObject({
+    path,
+    source: 'disk',
+    total: 2,
+    items: [
+      { id: null, name: 'b.txt', size: 2 },
+      { id: null, name: 'a.txt', size: 1 },
+    ],
+  })
+  expect(await ask('indexing.browse', { path: files.path, scope: 'recursive' })).toMatchObject({ path, total: 3 })
+  await expect(ask('files.list', { path: join(path, 'none') })).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(ask('files.list', { path }, 'Photos')).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(ask('locations.list', {})).rejects.toMatchObject({ code: 'NotFound' })
 })
 
 test('an operation whose library is closed meanwhile is told so', async () => {

@@ -25,11 +25,22 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
     const { issues, message } = describeIssues(input.error.issues, params)
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
-  const library = op.scope === 'library' ? core.libraries.resolve(request.library) : null
+  const library = libraryFor(op, core, request.library)
   try {
-    return op.output.parse(await op.run(input.data, library ? { core, signal, library } : { core, signal }))
+    return op.output.parse(await op.run(input.data, { core, signal, library }))
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
+  }
+}
+
+function libraryFor({ scope }: Op, core: Core, reference: string | undefined): Library | null {
+  switch (scope) {
+    case 'core':
+      return null
+    case 'library':
+      return core.libraries.resolve(reference)
+    case 'anywhere':
+      return core.libraries.resolveIfAny(reference)
   }
 }
 

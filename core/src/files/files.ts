@@ -27,6 +27,7 @@ import { unreachableError } from '../util/path-error.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
+import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
 
 export interface FilesDeps {
   readonly store: LibraryStore
@@ -43,18 +44,6 @@ const SLASH = 0x2f
 
 /** Entries of an unindexed folder that a search looks through. */
 const MAX_SEARCHED_UNINDEXED = 100_000
-
-export interface ListInput {
-  readonly path: string
-  readonly all: boolean
-  readonly sort: 'name' | 'size' | 'modified'
-  readonly reverse: boolean
-  readonly limit: number
-  readonly offset: number
-}
-
-/** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
-const MAX_LOOKED_AT = 1_000_000
 
 /** Files and folders as a person sees them: one view over the index and the disk. */
 export class Files {
@@ -80,20 +69,8 @@ export class Files {
       const online = place.location.state !== 'offline'
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
-    const { items } = await this.#deps.indexing.look(
-      dir,
-      { recursive: false, content: false, limit: MAX_LOOKED_AT },
-      signal,
-    )
-    const shown = input.all ? items : items.filter((entry) => entry.hiddenBy === undefined)
-    const sorted = sortEntries(shown, input)
-    return {
-      path: displayName(dir),
-      source: 'disk' as const,
-      items: sorted.slice(input.offset, input.offset + input.limit),
-      total: sorted.length,
-      online: true,
-    }
+    const { indexing } = this.#deps
+    return listDisk(dir, input, (...args) => indexing.look(...args), signal)
   }
 
   /** Shows all that is known of one path; see the operation. */
@@ -360,16 +337,6 @@ interface KnownDirectory {
 /** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
 function isScanned({ childCount, failed, wasScanned }: KnownDirectory): boolean {
   return wasScanned && (!failed || childCount > 0)
-}
-
-function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInput, 'sort' | 'reverse'>): Entry[] {
-  // They come in the order of names; the sort is stable.
-  const key = sort === 'size' ? (entry: Entry) => -entry.size : (entry: Entry) => -Date.parse(entry.modifiedAt)
-  if (sort === 'name') return reverse ? entries.toReversed() : [...entries]
-  const sign = reverse ? -1 : 1
-  return entries.toSorted(
-    (a, b) => Number(b.kind === 'directory') - Number(a.kind === 'directory') || sign * (key(a) - key(b)),
-  )
 }
 
 function parentOf(path: RawName): RawName {

@@ -1,2 +1,3 @@
 export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
+export { listDisk, type ListInput } from './list-disk.ts'

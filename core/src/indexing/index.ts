@@ -1,6 +1,8 @@
 export { indexContent } from './index-content.ts'
 export { indexLocation } from './index-location.ts'
 export { Indexing } from './indexing.ts'
+export { resolveFolder } from './location-scope.ts'
+export { browseAlone, lookAlone } from './look-alone.ts'
 export type { IntelligencePort } from './indexing-parts.ts'
 export { IndexWorker } from './index-worker-client.ts'
 export type { Changes } from './worker/requests.ts'

@@ -42,9 +42,15 @@ export class Indexing {
     this.#connected = { parts, recorder: new ChangeRecorder(parts) }
   }
 
+  /** Queues a scan that sees all that is there now. One for the same reason that has not begun yet is that scan. */
   async enqueueScan(location: KnownLocation, options: ScanOptions = {}): Promise<{ id: JobId }> {
     this.#assertWritable()
-    return this.#parts.jobs.enqueue(indexLocation, { locationId: location.id, ...options })
+    const { jobs } = this.#parts
+    for (let reason = options.reason ?? 'asked'; ; reason += ', again') {
+      const { id, merged } = await jobs.enqueue(indexLocation, { locationId: location.id, ...options, reason })
+      // One that has begun, before a restart perhaps, may have passed what has changed since: another follows it.
+      if (!merged || jobs.info(id).startedAt === null) return { id }
+    }
   }
 
   /** Ends what runs or waits for a location: scans, identification, and the recording of changes. Throws `Timeout`. */

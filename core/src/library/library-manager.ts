@@ -92,6 +92,11 @@ export class LibraryManager implements AsyncDisposable {
     return this.#require(this.#find(reference).id)
   }
 
+  /** The same where there may be no library at all: then null. */
+  resolveIfAny(reference?: string): Library | null {
+    return reference === undefined && this.#known.current === null ? null : this.resolve(reference)
+  }
+
   async create(input: { name: string; path?: string | undefined }): Promise<LibraryEntry> {
     using _turn = await this.#turn()
     const name = libraryName(input.name)

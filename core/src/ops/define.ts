@@ -10,10 +10,19 @@ export interface CoreContext {
 export interface LibraryContext extends CoreContext {
   readonly library: Library
 }
-type ContextOf<S extends Scope> = S extends 'library' ? LibraryContext : CoreContext
+/** `library` is null where there is none yet. */
+export interface AnywhereContext extends CoreContext {
+  readonly library: Library | null
+}
+interface Contexts {
+  readonly core: CoreContext
+  readonly library: LibraryContext
+  readonly anywhere: AnywhereContext
+}
+type ContextOf<S extends Scope> = Contexts[S]
 
-/** What an operation needs: the engine, or one open library of it. */
-export type Scope = 'core' | 'library'
+/** What an operation needs: the engine, one open library of it, or such a library where there is one. */
+export type Scope = 'core' | 'library' | 'anywhere'
 export type Kind = 'query' | 'action'
 
 /** How an operation appears on the command line. Everything else (flags, help, completions) comes from its schema. */

@@ -9,7 +9,7 @@ const path = z.string().describe('absolute path')
 
 export const listFiles = defineQuery({
   name: 'files.list',
-  scope: 'library',
+  scope: 'anywhere',
   summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
   input: z.object({
     path,
@@ -36,7 +36,8 @@ export const listFiles = defineQuery({
     defaults: { path: '.' },
     examples: ['file list ~/Pictures', 'file list . --sort size'],
   },
-  run: (input, { library, signal }) => library.files.list(input, signal),
+  run: (input, { core, library, signal }) =>
+    library ? library.files.list(input, signal) : core.listFolder(input, signal),
 })
 
 export const FileInfo = Entry.extend({

@@ -39,7 +39,7 @@ export const quickScan = defineAction({
 
 export const browse = defineQuery({
   name: 'indexing.browse',
-  scope: 'library',
+  scope: 'anywhere',
   summary: 'Look into any folder, indexed or not, without changing anything',
   input: z.object({
     path,
@@ -56,7 +56,8 @@ export const browse = defineQuery({
     defaults: { path: '.' },
     examples: ['index browse /media/usb', 'index browse /media/usb --scope recursive --json'],
   },
-  run: (input, { library, signal }) => library.indexing.browse(input, signal),
+  run: (input, { core, library, signal }) =>
+    library ? library.indexing.browse(input, signal) : core.browse(input, signal),
 })
 
 export const indexPath = defineAction({
