@@ -220,7 +220,7 @@ function makeDataDir(dataDir: string): void {
 }
 
 /** The groups of settings that say what is made, and how. */
-const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr'])
+const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr', 'transcript'])
 
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && key !== 'sidecars.speed'

@@ -74,6 +74,42 @@ export const Config = z.object({
         .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
     })
     .prefault({}),
+  transcript: z
+    .object({
+      engine: z
+        .enum(['auto', 'whisper-cli', 'sherpa-onnx', 'server'])
+        .default('auto')
+        .describe('what hears: auto takes the one the model is for, and the server where no model is set'),
+      model: z
+        .string()
+        .max(4_096)
+        .default('')
+        .describe('a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none'),
+      language: z
+        .string()
+        .regex(/^(auto|[a-z]{2,3})$/)
+        .default('auto')
+        .describe('the code of the language spoken, such as en; auto: found out for each recording'),
+      url: z
+        .string()
+        .max(2_000)
+        .default('')
+        .describe('a server that hears, with the interface of OpenAI: http://localhost:8000/v1; empty: none'),
+      serverModel: z.string().max(200).default('whisper-1').describe('what the server calls the model'),
+      keyVariable: z
+        .string()
+        .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
+        .default('')
+        .describe(
+          'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
+        ),
+      runtime: z
+        .string()
+        .max(4_096)
+        .default('')
+        .describe('the folder sherpa-onnx-node, which runs the models of sherpa-onnx, was installed in'),
+    })
+    .prefault({}),
   volumes: z
     .object({
       refreshMs: z
@@ -96,7 +132,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr', 'transcript'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

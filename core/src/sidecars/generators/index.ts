@@ -1,12 +1,14 @@
 import type { Config } from '../../config/index.ts'
 import type { Generator } from './generator.ts'
+import { makeEmbeddings } from './embeddings/index.ts'
 import { makeOcr } from './ocr/index.ts'
 import { documentText } from './text/index.ts'
 import { thumbnails } from './thumb/index.ts'
+import { makeTranscripts } from './transcript/index.ts'
 
 /** Every generator as it is configured, one for each kind. */
-export function makeGenerators({ ocr }: Config): readonly Generator[] {
-  return [thumbnails, documentText, makeOcr(ocr)]
+export function makeGenerators({ embeddings, ocr, transcript }: Config): readonly Generator[] {
+  return [thumbnails, documentText, makeOcr(ocr), makeTranscripts(transcript), makeEmbeddings(embeddings)]
 }
 
 export { deadlineOf, maxBytesOf } from './generator.ts'

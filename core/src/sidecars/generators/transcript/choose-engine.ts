@@ -1,0 +1,139 @@
+import { open, stat } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { createRequire } from 'node:module'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../../../config/index.ts'
+import { findProgram } from '../program.ts'
+import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
+
+export type TranscriptSettings = Config['transcript']
+
+/** An engine that can be used now, with all it needs; or why there is none, in one line that says what would help. */
+export type EngineChoice =
+  | { readonly engine: 'whisper-cli'; readonly program: string; readonly model: string }
+  | { readonly engine: 'sherpa-onnx'; readonly model: SherpaModel; readonly runtime: string; readonly version: string }
+  | { readonly engine: 'server'; readonly url: string; readonly model: string; readonly key: string | null }
+  | { readonly engine: null; readonly why: string }
+
+/** The first number of a model of whisper.cpp, little-endian. */
+const GGML = 0x67676d6c
+
+const HOW =
+  'install whisper.cpp and set transcript.model to a model of it, or set transcript.url: `spacedrive config set transcript.url http://localhost:8000/v1`'
+
+/** Looks at files and the PATH only; nothing is loaded, run or asked. */
+export async function chooseEngine(settings: TranscriptSettings): Promise<EngineChoice> {
+  const { engine, model, url } = settings
+  switch (engine) {
+    case 'whisper-cli':
+      return chooseWhisper(settings)
+    case 'sherpa-onnx':
+      return chooseSherpa(settings)
+    case 'server':
+      return chooseServer(settings)
+    case 'auto':
+      if (model === '') return url === '' ? none(`no engine for transcripts is set: ${HOW}`) : chooseServer(settings)
+      return (await isFolder(model)) ? chooseSherpa(settings) : chooseWhisper(settings)
+  }
+}
+
+async function chooseWhisper({ model }: TranscriptSettings): Promise<EngineChoice> {
+  const program = findWhisper()
+  if (model === '') return none('transcript.model names no model of whisper.cpp, a file such as ggml-base.bin')
+  const first = await firstNumber(model)
+  if (first === null) return none(`there is no file ${model}, which transcript.model names`)
+  if (first !== GGML) return none(`${model}, which transcript.model names, is no model of whisper.cpp`)
+  if (!program) return none('there is no whisper-cli on PATH, which transcript.model is for: install whisper.cpp')
+  return { engine: 'whisper-cli', program, model }
+}
+
+async function chooseSherpa(settings: TranscriptSettings): Promise<EngineChoice> {
+  const { model: folder } = settings
+  const model = folder === '' ? null : await findSherpaModel(folder)
+  if (!model)
+    return none(
+      `${folder || 'transcript.model'} is no folder with a Whisper model of sherpa-onnx: an encoder, a decoder and tokens.txt`,
+    )
+  const found = await findSherpa(settings)
+  return found ? { engine: 'sherpa-onnx', model, ...found } : none(`sherpa-onnx-node is not installed: ${SHERPA_HOW}`)
+}
+
+function chooseServer({ keyVariable, serverModel, url }: TranscriptSettings): EngineChoice {
+  if (url === '') return none('transcript.url names no server')
+  if (!URL.canParse(url)) return none(`transcript.url is no address: ${url}; it looks like http://localhost:8000/v1`)
+  const key = keyVariable === '' ? null : (process.env[keyVariable] ?? '')
+  if (key === '')
+    return none(
+      `the environment variable ${keyVariable}, which transcript.keyVariable names, is empty where the daemon runs`,
+    )
+  return { engine: 'server', url, model: serverModel, key }
+}
+
+function none(why: string): EngineChoice {
+  return { engine: null, why }
+}
+
+/** The program of whisper.cpp; null where it is not on PATH. */
+export function findWhisper(): string | null {
+  return findProgram('whisper-cli')
+}
+
+const PACKAGE = 'sherpa-onnx-node'
+
+/** How to get what runs the models of sherpa-onnx. It is no part of an installation. */
+export const SHERPA_HOW = `npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set transcript.runtime <folder>\``
+
+/** What runs models, in the folder that is set or beside this program; null where it is neither. */
+export async function findSherpa({
+  runtime,
+}: Pick<TranscriptSettings, 'runtime'>): Promise<{ runtime: string; version: string } | null> {
+  try {
+    const from = runtime === '' ? import.meta.url : join(runtime, 'package.json')
+    const file = createRequire(from).resolve(PACKAGE)
+    const manifest = findPackageJSON(pathToFileURL(file))!
+    const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
+    return { runtime: file, version }
+  } catch {
+    return null
+  }
+}
+
+/** How long a server may take to accept a connection. */
+const CONNECT_MS = 2_000
+
+/** Why a server cannot be reached now; null where it can. Nothing is sent to it. */
+export async function whyUnreachable(url: string): Promise<string | null> {
+  const { hostname, port, protocol } = new URL(url)
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  const where = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) }
+  const socket = connect(where, () => resolve(null))
+  const no = (why: string) => resolve(`${url}, which transcript.url names, cannot be reached: ${why}`)
+  socket.setTimeout(CONNECT_MS, () => no('it does not answer'))
+  socket.on('error', (err: NodeJS.ErrnoException) => no(err.code ?? err.message))
+  try {
+    return await promise
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+}
+
+/** The first four bytes of a file as a number; null where there is no such file. */
+async function firstNumber(path: string): Promise<number | null> {
+  try {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return bytesRead === 4 ? buffer.readUInt32LE(0) : 0
+  } catch {
+    return null
+  }
+}

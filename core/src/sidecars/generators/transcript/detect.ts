@@ -1,0 +1,73 @@
+import { detectProgram } from '../engines.ts'
+import type { DetectedEngine } from '../generator.ts'
+import { chooseEngine, findSherpa, SHERPA_HOW, type TranscriptSettings, whyUnreachable } from './choose-engine.ts'
+
+const job = 'transcripts'
+
+/** Why nothing can be heard now, and what would help; null where it can. */
+export async function whyNoTranscripts(settings: TranscriptSettings): Promise<string | null> {
+  const choice = await chooseEngine(settings)
+  switch (choice.engine) {
+    case null:
+      return choice.why
+    case 'server':
+      return whyUnreachable(choice.url)
+    case 'whisper-cli':
+    case 'sherpa-onnx':
+      return null
+  }
+}
+
+/** What could hear: the one that is chosen is available where nothing is missing for it, the others say how to get them. */
+export async function detectSpeechEngines(settings: TranscriptSettings): Promise<DetectedEngine[]> {
+  const [choice, why, whisper, sherpa] = await Promise.all([
+    chooseEngine(settings),
+    whyNoTranscripts(settings),
+    detectWhisper(),
+    findSherpa(settings),
+  ])
+  const { model, url } = settings
+  const isUsed = (engine: (typeof choice)['engine']) => choice.engine === engine && why === null
+  return [
+    {
+      ...whisper,
+      available: isUsed('whisper-cli'),
+      how:
+        !whisper.available || isUsed('whisper-cli')
+          ? whisper.how
+          : `${whisper.how}; ${unused(why, 'a file ggml-….bin')}`,
+    },
+    {
+      job,
+      name: 'sherpa-onnx',
+      version: sherpa?.version ?? null,
+      available: isUsed('sherpa-onnx'),
+      licence: 'Apache-2.0',
+      how: isUsed('sherpa-onnx') ? model : sherpa ? unused(why, 'the folder of a model') : SHERPA_HOW,
+    },
+    {
+      job,
+      name: 'OpenAI-compatible server',
+      version: null,
+      available: isUsed('server'),
+      licence: 'the server’s own',
+      how: isUsed('server')
+        ? url
+        : url === ''
+          ? 'config set transcript.url http://localhost:8000/v1'
+          : unused(why, null),
+    },
+  ]
+}
+
+/** What an engine that is there wants. */
+function unused(why: string | null, model: string | null): string {
+  if (why === null) return 'another is used'
+  return model === null ? why : `config set transcript.model to ${model}`
+}
+
+function detectWhisper(): Promise<DetectedEngine> {
+  const how =
+    'install whisper.cpp: brew install whisper-cpp, or build it; then config set transcript.model <ggml-….bin>'
+  return detectProgram({ job, licence: 'MIT', name: 'whisper-cli', program: 'whisper-cli', args: ['--version'], how })
+}

@@ -1,0 +1,44 @@
+import { CoreError } from '../../../../util/errors.ts'
+import { chooseEngine, type TranscriptSettings } from '../choose-engine.ts'
+import type { SpeechEngine } from './engine.ts'
+
+/** The engine that the settings name. Throws `Offline` where it is not there. */
+export async function openEngine(settings: TranscriptSettings): Promise<SpeechEngine> {
+  const choice = await chooseEngine(settings)
+  switch (choice.engine) {
+    case 'whisper-cli': {
+      const { openWhisper } = await import('./whisper-program.ts')
+      return openWhisper(choice.program, choice.model)
+    }
+    case 'sherpa-onnx': {
+      const { SherpaOnnx } = await import('./sherpa-onnx.ts')
+      return new SherpaOnnx(choice)
+    }
+    case 'server': {
+      const { SpeechServer } = await import('./speech-server.ts')
+      return new SpeechServer(choice)
+    }
+    case null:
+      throw new CoreError('Offline', choice.why)
+  }
+}
+
+/** Keeps the engine of the last settings open: a model takes seconds to load. */
+export class EngineKeeper {
+  #of = ''
+  #engine: Promise<SpeechEngine> | null = null
+
+  async get(settings: TranscriptSettings): Promise<SpeechEngine> {
+    const of = JSON.stringify(settings)
+    if (this.#engine && this.#of === of) return this.#engine
+    const before = this.#engine
+    this.#of = of
+    this.#engine = openEngine(settings)
+    // What was not there may be there the next time.
+    this.#engine.catch(() => {
+      if (this.#of === of) this.#engine = null
+    })
+    await (await before?.catch(() => null))?.[Symbol.asyncDispose]()
+    return this.#engine
+  }
+}

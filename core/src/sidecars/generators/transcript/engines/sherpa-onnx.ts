@@ -1,0 +1,65 @@
+import { basename, dirname } from 'node:path'
+import { CoreError } from '../../../../util/errors.ts'
+import { ProcessPool } from '../../../../workers/index.ts'
+import { SAMPLE_RATE } from '../limits.ts'
+import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
+import { languageCode } from './languages.ts'
+import type { SherpaModel } from './sherpa-model.ts'
+import type { SherpaReply, SherpaRequest } from './sherpa-process.ts'
+
+/** It hears half a minute at once and drops the rest. */
+const MAX_PIECE_MS = 28_000
+const MEMORY_MIB = 3_000
+
+export interface SherpaOptions {
+  readonly model: SherpaModel
+  /** The file that loads the package, and its version. */
+  readonly runtime: string
+  readonly version: string
+}
+
+/** sherpa-onnx, in a process of its own: it ends the one it is in where a model is not as it should be. */
+export class SherpaOnnx implements SpeechEngine {
+  readonly name = 'sherpa-onnx'
+  readonly version: string
+  readonly model: string
+  readonly maxPieceMs = MAX_PIECE_MS
+  readonly #options: SherpaOptions
+  readonly #pool = new ProcessPool<SherpaRequest, SherpaReply>({
+    name: 'sherpa-onnx',
+    entry: new URL('sherpa-process.ts', import.meta.url),
+    processes: 1,
+    memoryMiB: MEMORY_MIB,
+  })
+
+  constructor(options: SherpaOptions) {
+    this.#options = options
+    this.version = options.version
+    this.model = basename(dirname(options.model.encoder))
+  }
+
+  async listen(samples: Int16Array, { deadlineMs, language }: ListenOptions): Promise<Heard> {
+    const { model, runtime } = this.#options
+    try {
+      const heard = await this.#pool.run({ runtime, model, language: language ?? '', samples }, { deadlineMs })
+      return { language: heard.lang ? languageCode(heard.lang) : null, segments: segmentsOf(heard, samples.length) }
+    } catch (err) {
+      // The recording is sound that was decoded: what cannot be understood is the model.
+      if (!(err instanceof CoreError) || err.code !== 'Corrupt') throw err
+      throw new CoreError('Unavailable', `sherpa-onnx fails with ${this.model}: ${err.message}`, { cause: err })
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pool[Symbol.asyncDispose]()
+  }
+}
+
+function segmentsOf(heard: SherpaReply, samples: number): HeardSegment[] {
+  const { segment_timestamps: starts = [], segment_durations: durations = [], segment_texts: texts = [] } = heard
+  if (texts.length === 0) return [{ startMs: 0, endMs: (samples * 1_000) / SAMPLE_RATE, text: heard.text }]
+  return texts.map((text, i) => {
+    const startMs = (starts[i] ?? 0) * 1_000
+    return { startMs, endMs: startMs + (durations[i] ?? 0) * 1_000, text }
+  })
+}

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module'
+import { serveProcess } from '../../../../workers/serve-process.ts'
+import { SAMPLE_RATE } from '../limits.ts'
+import type { SherpaModel } from './sherpa-model.ts'
+
+export interface SherpaRequest {
+  /** The file that loads the package. */
+  readonly runtime: string
+  readonly model: SherpaModel
+  /** Empty where the model is to find out. */
+  readonly language: string
+  readonly samples: Int16Array
+}
+
+/** What it found; the lists are in seconds and belong together. */
+export interface SherpaReply {
+  readonly text: string
+  readonly lang?: string
+  readonly segment_timestamps?: readonly number[]
+  readonly segment_durations?: readonly number[]
+  readonly segment_texts?: readonly string[]
+}
+
+/** What is used of `sherpa-onnx-node`, which is not installed with this program. */
+interface Sherpa {
+  readonly OfflineRecognizer: new (config: object) => Recognizer
+}
+interface Recognizer {
+  createStream(): { acceptWaveform(sound: { samples: Float32Array; sampleRate: number }): void }
+  decode(stream: object): void
+  getResult(stream: object): SherpaReply
+}
+
+/** As many as gain something: the encoder uses two. */
+const THREADS = 2
+
+/** Of this process: a model takes seconds to load. */
+let loaded: { key: string; recognizer: Recognizer } | null = null
+
+serveProcess<SherpaRequest, SherpaReply>(async (request) => {
+  const recognizer = load(request)
+  const stream = recognizer.createStream()
+  stream.acceptWaveform({
+    samples: Float32Array.from(request.samples, (value) => value / 32_768),
+    sampleRate: SAMPLE_RATE,
+  })
+  recognizer.decode(stream)
+  return recognizer.getResult(stream)
+})
+
+function load({ runtime, model, language }: SherpaRequest): Recognizer {
+  const key = JSON.stringify([runtime, model, language])
+  if (loaded?.key === key) return loaded.recognizer
+  const { OfflineRecognizer } = createRequire(import.meta.url)(runtime) as Sherpa
+  const { encoder, decoder, tokens } = model
+  const recognizer = new OfflineRecognizer({
+    featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
+    modelConfig: {
+      whisper: { encoder, decoder, language, task: 'transcribe', tailPaddings: -1, enableSegmentTimestamps: 1 },
+      tokens,
+      numThreads: THREADS,
+      provider: 'cpu',
+      debug: 0,
+    },
+  })
+  loaded = { key, recognizer }
+  return recognizer
+}

@@ -1,0 +1,162 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { randomUUID } from 'node:crypto'
+import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { list, object, parseObject, text } from '../../../loose-json.ts'
+import { MAX_PIECE_MS } from '../limits.ts'
+import { wavOf } from '../sound/wav.ts'
+import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
+import { languageCode } from './languages.ts'
+
+export interface ServerOptions {
+  /** Up to and with the version: `http://localhost:8000/v1`; or the whole address, where it ends otherwise than usual. */
+  readonly url: string
+  /** What the server calls the model. */
+  readonly model: string
+  /** Sent as a bearer token; in no message. */
+  readonly key: string | null
+}
+
+/** More is no answer about ten minutes of speech. */
+const MAX_ANSWER_BYTES = 16 * 2 ** 20
+/** What is told of an answer that says no, in characters. */
+const MAX_COMPLAINT = 300
+
+/** A server that has `/v1/audio/transcriptions` as OpenAI describes it. */
+export class SpeechServer implements SpeechEngine {
+  readonly name: string
+  readonly version = ''
+  readonly model: string
+  readonly maxPieceMs = MAX_PIECE_MS
+  readonly #options: ServerOptions
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.name = new URL(options.url).host
+    this.model = options.model
+  }
+
+  async listen(samples: Int16Array, { deadlineMs, language }: ListenOptions): Promise<Heard> {
+    const fields = {
+      model: this.model,
+      response_format: 'verbose_json',
+      'timestamp_granularities[]': 'segment',
+      temperature: '0',
+      ...(language && { language }),
+    }
+    const answer = await this.#post(formOf(fields, wavOf(samples)), deadlineMs)
+    const value = parseObject(answer.body)
+    if (answer.status !== 200) throw this.#refusal(answer.status, value)
+    if (!value) throw new CoreError('Unavailable', `${this.name} answers with something that is no JSON`)
+    return parseHeard(value, samples.length)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Each request ends its connection.
+  }
+
+  /** By hand: `fetch` gives up after five minutes without an answer, and goes where it is redirected with the key. */
+  #post({ type, body }: Form, deadlineMs: number): Promise<{ status: number; body: string }> {
+    const url = endpointOf(this.#options.url)
+    const { key } = this.#options
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
+    const signal = AbortSignal.timeout(deadlineMs)
+    const fail = (cause: unknown) =>
+      reject(
+        signal.aborted
+          ? new CoreError('Timeout', `${this.name} did not answer within ${deadlineMs / 1_000} s`)
+          : new CoreError('Offline', `${this.name} cannot be reached: ${reason(cause)}`, { cause }),
+      )
+    const headers = {
+      'content-type': type,
+      'content-length': body.length,
+      accept: 'application/json',
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+    }
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp
+    const sent = send(url, { method: 'POST', headers, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        bytes += chunk.length
+        if (bytes <= MAX_ANSWER_BYTES) return
+        reject(new CoreError('Unavailable', `${this.name} answers without end`))
+        sent.destroy()
+      })
+      response.on('error', fail)
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+      )
+    })
+    sent.on('error', fail)
+    sent.end(body)
+    return promise
+  }
+
+  #refusal(status: number, value: Record<string, unknown> | null): CoreError {
+    const error = value?.['error']
+    const said = text(object(error)?.['message']) ?? text(error) ?? text(value?.['detail']) ?? ''
+    // Some say the key again in what they say of it.
+    const shown = this.#options.key ? said.replaceAll(this.#options.key, '…') : said
+    const why = shown.split('\n')[0]!.slice(0, MAX_COMPLAINT)
+    const help = status === 401 || status === 403 ? '; transcript.keyVariable names the variable with its key' : ''
+    return new CoreError('Unavailable', `${this.name} answers ${status}${why && `: ${why}`}${help}`)
+  }
+}
+
+/** Where requests go. */
+export function endpointOf(url: string): URL {
+  const endpoint = new URL(url)
+  const path = endpoint.pathname.replace(/\/+$/, '')
+  if (!/\/(transcriptions|inference)$/.test(path)) endpoint.pathname = `${path || '/v1'}/audio/transcriptions`
+  return endpoint
+}
+
+interface Form {
+  readonly type: string
+  readonly body: Buffer
+}
+
+function formOf(fields: Readonly<Record<string, string>>, wav: Buffer): Form {
+  const boundary = `spacedrive-${randomUUID()}`
+  const part = (about: string, value: string | Buffer) => [
+    `--${boundary}\r\ncontent-disposition: form-data; ${about}\r\n\r\n`,
+    value,
+    '\r\n',
+  ]
+  const parts = [
+    ...Object.entries(fields).flatMap(([name, value]) => part(`name="${name}"`, value)),
+    ...part('name="file"; filename="sound.wav"\r\ncontent-type: audio/wav', wav),
+    `--${boundary}--\r\n`,
+  ]
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    body: Buffer.concat(parts.map((each) => Buffer.from(each))),
+  }
+}
+
+function parseHeard(value: Record<string, unknown>, samples: number): Heard {
+  const language = text(value['language'])
+  const whole = text(value['text']) ?? ''
+  const segments = list(value['segments'], segment)
+  return {
+    language: language && languageCode(language),
+    segments: Array.isArray(value['segments']) ? segments : [{ startMs: 0, endMs: samples / 16, text: whole }],
+  }
+}
+
+function segment(value: unknown): HeardSegment | null {
+  const { start, end, text: said, avg_logprob: logarithm } = object(value) ?? {}
+  const words = text(said)
+  if (typeof start !== 'number' || typeof end !== 'number' || words === null) return null
+  const sure = typeof logarithm === 'number' ? Math.exp(Math.min(0, logarithm)) : null
+  return { startMs: start * 1_000, endMs: end * 1_000, text: words, ...(sure !== null && { confidence: sure }) }
+}
+
+/** Where there are several addresses, Node puts what went wrong with each into the error. */
+function reason(cause: unknown): string {
+  return cause instanceof AggregateError && cause.errors.length > 0
+    ? errorMessage(cause.errors[0])
+    : errorMessage(cause)
+}

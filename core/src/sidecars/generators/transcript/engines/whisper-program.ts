@@ -1,0 +1,90 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { CoreError } from '../../../../util/errors.ts'
+import { list, object, parseObject, part, text } from '../../../loose-json.ts'
+import { collectProgram } from '../../stream-program.ts'
+import { MAX_PIECE_MS, SAMPLE_RATE } from '../limits.ts'
+import { wavOf } from '../sound/wav.ts'
+import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
+import { languageCode } from './languages.ts'
+
+/** It says its version at once, or is too old to. */
+const ANSWER_MS = 10_000
+/** What it prints beside the file it writes. */
+const MAX_PRINTED_BYTES = 16 * 2 ** 20
+/** It does not listen to less than a second. */
+const MIN_SAMPLES = Math.round(1.1 * SAMPLE_RATE)
+/** What it writes where it hears nothing. */
+const NOTHING_HEARD = '[BLANK_AUDIO]'
+
+/** The `whisper-cli` of whisper.cpp at a path, with a model of its own form. */
+export async function openWhisper(program: string, model: string): Promise<SpeechEngine> {
+  const asked = {
+    program,
+    name: 'whisper-cli',
+    args: ['--version'],
+    deadlineMs: ANSWER_MS,
+    maxBytes: MAX_PRINTED_BYTES,
+  }
+  const said = await collectProgram(asked).catch(() => '')
+  const version = /version:?\s+v?(\d\S*)/.exec(said.toString())?.[1] ?? ''
+  return {
+    name: 'whisper-cli',
+    version,
+    model: basename(model)
+      .replace(/^ggml-/, '')
+      .replace(/\.bin$/, ''),
+    maxPieceMs: MAX_PIECE_MS,
+    listen: (samples, options) => listen({ program, model }, samples, options),
+    async [Symbol.asyncDispose]() {
+      // Each program ends by itself.
+    },
+  }
+}
+
+async function listen(
+  { program, model }: { program: string; model: string },
+  samples: Int16Array,
+  { deadlineMs, folder, language }: ListenOptions,
+): Promise<Heard> {
+  const [sound, heard] = [join(folder, 'sound.wav'), join(folder, 'heard')]
+  await writeFile(sound, wavOf(padded(samples)))
+  const output = ['--output-json-full', '--output-file', heard, '--no-prints']
+  const args = ['--model', model, '--language', language ?? 'auto', ...output, '--file', sound]
+  await collectProgram({ program, name: 'whisper-cli', args, deadlineMs, maxBytes: MAX_PRINTED_BYTES })
+  const json = await readFile(`${heard}.json`, 'utf8').catch((cause: unknown) => {
+    throw new CoreError('Unavailable', `whisper-cli heard nothing out of ${model}: is it a whole model?`, { cause })
+  })
+  return parseHeard(json)
+}
+
+function padded(samples: Int16Array): Int16Array {
+  if (samples.length >= MIN_SAMPLES) return samples
+  const longer = new Int16Array(MIN_SAMPLES)
+  longer.set(samples)
+  return longer
+}
+
+function parseHeard(json: string): Heard {
+  const value = parseObject(json)
+  if (!value) throw new CoreError('Unavailable', 'whisper-cli wrote something that is no JSON')
+  const language = text(object(value['result'])?.['language'])
+  return { language: language && languageCode(language), segments: list(value['transcription'], segment) }
+}
+
+function segment(value: unknown): HeardSegment | null {
+  const { offsets, text: said, tokens } = object(value) ?? {}
+  const { from, to } = object(offsets) ?? {}
+  const words = text(said)
+  if (typeof from !== 'number' || typeof to !== 'number' || words === null || words.trim() === NOTHING_HEARD)
+    return null
+  const sure = list(tokens, confidence)
+  const sum = sure.reduce((each, p) => each + p, 0)
+  return { startMs: from, endMs: to, text: words, ...(sure.length > 0 && { confidence: sum / sure.length }) }
+}
+
+/** How sure it is of a part of a word. Signs such as `[_BEG_]` say times and are none. */
+function confidence(token: unknown): number | null {
+  const { text: written, p } = object(token) ?? {}
+  return text(written)?.startsWith('[_') ? null : part(p)
+}

@@ -1,0 +1,27 @@
+import { writeFile } from 'node:fs/promises'
+import { formatTranscript } from '../../transcript-sidecar.ts'
+import type { Make } from '../generator.ts'
+import { withTextPath } from '../thumb/decoders/text-path.ts'
+import type { TranscriptSettings } from './choose-engine.ts'
+import { EngineKeeper } from './engines/open-engine.ts'
+import { BUDGET_MS } from './limits.ts'
+import { transcribe } from './transcribe-content.ts'
+import { formatVtt } from './vtt.ts'
+
+/** Of this process: an engine may start slowly, and is used for every content. */
+const engines = new EngineKeeper()
+
+export const make: Make = async ({ source, outputs, settings }) => {
+  const chosen = settings as TranscriptSettings
+  const engine = await engines.get(chosen)
+  const options = {
+    language: chosen.language === 'auto' ? null : chosen.language,
+    budgetMs: BUDGET_MS,
+    // Among the drafts: what a killed process leaves there is found.
+    folder: `${outputs[0]!.path}.work`,
+  }
+  const transcript = await withTextPath(source, (path) => transcribe(path, engine, options))
+  for (const { format, path } of outputs)
+    await writeFile(path, format === 'vtt' ? formatVtt(transcript) : formatTranscript(transcript))
+  return { engine: transcript.engine }
+}

@@ -1,0 +1,140 @@
+import {
+  ADTS,
+  type AudioSample,
+  AudioSampleSink,
+  FilePathSource,
+  FLAC,
+  Input,
+  type InputAudioTrack,
+  MATROSKA,
+  MP3,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WAVE,
+  WEBM,
+} from 'mediabunny'
+import { CoreError } from '../../../../util/errors.ts'
+import { MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
+import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
+import { Resampler } from './resampler.ts'
+
+/** Containers that are read. Playlists, which name other files, are not among them. */
+const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS, MP3, WAVE, FLAC, ADTS]
+
+/** Seconds by which times in a file may be off before silence is put where nothing is. */
+const GAP = 0.1
+/** Samples that MP3 needs before the first sound, where it is encoded and where it is decoded: nothing in the file says so. */
+const MP3_DELAY = 576 + 529
+/** Samples of silence written at once. */
+const SILENT_BLOCK = SAMPLE_RATE * 10
+const MAX_SECONDS = MAX_RECORDING_MS / 1_000
+
+/**
+ * The sound of a file as one channel of `SAMPLE_RATE`, in blocks of sixteen bits, in which each word stands where the file
+ * has it: silence is put where the sound begins late or has gaps. Throws `Corrupt`, and `Unsupported` for containers and
+ * codecs that are not embedded and for files without sound.
+ */
+export async function decodeSound(path: string, write: (block: Int16Array) => Promise<void>): Promise<void> {
+  // Without it only uncompressed sound is decoded.
+  await import('node-webcodecs/register').catch(() => {})
+  using input = new Input({ source: new FilePathSource(path), formats })
+  if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
+  const track = await input.getPrimaryAudioTrack()
+  if (!track) {
+    const isEmpty = (await input.getTracks()).length === 0
+    throw isEmpty ? new CoreError('Corrupt', 'nothing in it can be played') : new CoreError('Unsupported', NO_SOUND)
+  }
+  if (!(await track.canDecode())) {
+    const codec = await track.getCodec()
+    throw new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
+  }
+  const isMp3 = (await input.getFormat()) === MP3
+  const line = new Line(write, await startOf(input, track), isMp3 ? MP3_DELAY : 0)
+  for await (const sample of new AudioSampleSink(track).samples()) {
+    using _ = sample
+    if (!(await line.add(sample))) return
+  }
+  await line.end()
+  if (line.length === 0) throw new CoreError('Unsupported', NO_LENGTH)
+}
+
+/** When the recording begins, in seconds: streams that were cut out of longer ones go on counting. */
+async function startOf(input: Input, track: InputAudioTrack): Promise<number> {
+  const first = await input.getFirstTimestamp().catch(() => track.getFirstTimestamp())
+  return Math.max(0, first)
+}
+
+/** What was decoded, on the line of time. */
+class Line {
+  readonly #write: (block: Int16Array) => Promise<void>
+  readonly #start: number
+  #resampler: Resampler | null = null
+  #rate = 0
+  /** Samples written. */
+  length = 0
+  /** Seconds of sound taken, which are written when the filter has passed them. */
+  #taken = 0
+  /** Samples still to be left out. */
+  #delay: number
+
+  constructor(write: (block: Int16Array) => Promise<void>, start: number, delay: number) {
+    this.#write = write
+    this.#start = start
+    this.#delay = delay
+  }
+
+  /** Returns false when the recording is longer than is listened to. */
+  async add(sample: AudioSample): Promise<boolean> {
+    const { numberOfFrames, sampleRate } = sample
+    const at = sample.timestamp - this.#start
+    if (at > MAX_SECONDS) return false
+    // What decoders need before the first sound is not part of it.
+    const before = Math.min(numberOfFrames, Math.max(this.#delay, Math.round(-at * sampleRate), 0))
+    this.#delay = Math.max(0, this.#delay - numberOfFrames)
+    if (sampleRate !== this.#rate) await this.#changeRate(sampleRate)
+    if (at - this.#taken > GAP) await this.#silence(at - this.#taken)
+    const mono = mixed(sample).subarray(before)
+    this.#taken += mono.length / sampleRate
+    await this.#put(this.#resampler ? this.#resampler.push(mono) : mono)
+    return true
+  }
+
+  async end(): Promise<void> {
+    if (this.#resampler) await this.#put(this.#resampler.end())
+  }
+
+  async #changeRate(rate: number): Promise<void> {
+    await this.end()
+    this.#rate = rate
+    this.#resampler = rate === SAMPLE_RATE ? null : new Resampler(rate, SAMPLE_RATE)
+  }
+
+  async #silence(seconds: number): Promise<void> {
+    await this.end()
+    if (this.#resampler) this.#resampler = new Resampler(this.#rate, SAMPLE_RATE)
+    for (let left = Math.round(seconds * SAMPLE_RATE); left > 0; left -= SILENT_BLOCK)
+      await this.#put(new Float32Array(Math.min(left, SILENT_BLOCK)))
+    this.#taken += seconds
+  }
+
+  async #put(samples: Float32Array): Promise<void> {
+    if (samples.length === 0) return
+    this.length += samples.length
+    await this.#write(
+      Int16Array.from(samples, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value * 32_767)))),
+    )
+  }
+}
+
+/** All channels in one. */
+function mixed(sample: AudioSample): Float32Array {
+  const { numberOfChannels: channels, numberOfFrames: frames } = sample
+  const all = new Float32Array(frames * channels)
+  sample.copyTo(all, { planeIndex: 0, format: 'f32' })
+  if (channels === 1) return all
+  const mono = new Float32Array(frames)
+  for (let i = 0; i < all.length; i++) mono[Math.floor(i / channels)]! += all[i]! / channels
+  return mono
+}

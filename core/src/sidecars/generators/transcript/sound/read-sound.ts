@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url'
+import { CoreError } from '../../../../util/errors.ts'
+import { streamProgram } from '../../stream-program.ts'
+import { DECODER_SILENCE_MS } from '../limits.ts'
+import { soundByFfmpeg } from './ffmpeg-sound.ts'
+import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
+import { readFailure } from './sound-failure.ts'
+
+const PROGRAM = fileURLToPath(new URL('sound-process.ts', import.meta.url))
+/** Megabytes of heap of the decoding process: it holds some packets. */
+const HEAP_MIB = 192
+
+/**
+ * The sound of a file as one channel of `SAMPLE_RATE`, no faster than it is taken: by the embedded decoder, in a process of
+ * its own, or by the `ffmpeg` on PATH where that one reads it not. Throws `Unsupported`, `Corrupt`, `Timeout`; what was
+ * handed out before is good.
+ */
+export async function* readSound(path: string): AsyncGenerator<Int16Array> {
+  let begun = false
+  let failure: unknown
+  try {
+    for await (const block of samplesOf(embedded(path))) {
+      begun = true
+      yield block
+    }
+    return
+  } catch (err) {
+    if (begun || isCertain(err)) throw err
+    failure = err
+  }
+  const other = soundByFfmpeg(path)
+  if (!other) throw withAdvice(failure)
+  for await (const block of samplesOf(other)) {
+    begun = true
+    yield block
+  }
+  if (!begun) throw new CoreError('Unsupported', NO_LENGTH)
+}
+
+function embedded(path: string): AsyncGenerator<Buffer> {
+  return streamProgram({
+    program: process.execPath,
+    name: 'the decoder of sound',
+    args: [`--max-old-space-size=${HEAP_MIB}`, '--disable-warning=ExperimentalWarning', PROGRAM, path],
+    silenceMs: DECODER_SILENCE_MS,
+    failure: readFailure,
+  })
+}
+
+/** Whether another decoder would say the same. */
+function isCertain(err: unknown): boolean {
+  return err instanceof CoreError && (err.message === NO_SOUND || err.message === NO_LENGTH)
+}
+
+function withAdvice(err: unknown): unknown {
+  if (!(err instanceof CoreError) || err.code !== 'Unsupported') return err
+  return new CoreError('Unsupported', `${err.message}; ffmpeg on PATH would read it`, { cause: err })
+}
+
+/** Programs print in pieces that may end between the two bytes of a sample. */
+async function* samplesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Int16Array> {
+  let odd: Buffer | null = null
+  for await (const chunk of chunks) {
+    const bytes: Buffer = odd ? Buffer.concat([odd, chunk]) : chunk
+    const count = Math.floor(bytes.length / 2)
+    odd = bytes.length % 2 === 1 ? bytes.subarray(-1) : null
+    const samples = new Int16Array(count)
+    new Uint8Array(samples.buffer).set(bytes.subarray(0, count * 2))
+    if (count > 0) yield samples
+  }
+}

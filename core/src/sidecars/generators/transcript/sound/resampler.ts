@@ -1,0 +1,83 @@
+/** Zero crossings of the filter on each side: sound above half the rate is 60 dB down within a tenth of it. */
+const CROSSINGS = 24
+/** Where the filter begins to close, in parts of half the lower rate. */
+const CUTOFF = 0.92
+
+/** Changes the rate of sound that comes in blocks, by a windowed sinc: what the lower rate cannot hold does not come back as noise. */
+export class Resampler {
+  readonly #step: number
+  readonly #phases: number
+  readonly #taps: number
+  /** A filter for each place between two samples of the input. */
+  readonly #filters: Float32Array
+  #kept = new Float32Array(0)
+  /** Of the next output, in samples of the input from the first kept one, in `#phases`ths. */
+  #at: number
+
+  /** Rates in samples a second, whole numbers. */
+  constructor(from: number, to: number) {
+    const common = divisor(from, to)
+    this.#phases = to / common
+    this.#step = from / common
+    const cutoff = CUTOFF * Math.min(1, to / from)
+    const half = Math.ceil(CROSSINGS / cutoff)
+    this.#taps = 2 * half
+    this.#filters = filters(this.#phases, half, cutoff)
+    // Silence before the first sample, so that it comes out where it came in.
+    this.#kept = new Float32Array(half - 1)
+    this.#at = 0
+  }
+
+  /** What can be said of the sound after another block. */
+  push(block: Float32Array): Float32Array {
+    const input = new Float32Array(this.#kept.length + block.length)
+    input.set(this.#kept)
+    input.set(block, this.#kept.length)
+    const [taps, phases] = [this.#taps, this.#phases]
+    const count = Math.max(0, Math.floor(((input.length - taps) * phases - this.#at) / this.#step) + 1)
+    const output = new Float32Array(count)
+    for (let i = 0; i < count; i++) {
+      const start = Math.floor(this.#at / phases)
+      const filter = (this.#at - start * phases) * taps
+      let sum = 0
+      for (let tap = 0; tap < taps; tap++) sum += input[start + tap]! * this.#filters[filter + tap]!
+      output[i] = sum
+      this.#at += this.#step
+    }
+    const used = Math.min(input.length, Math.floor(this.#at / phases))
+    this.#at -= used * phases
+    this.#kept = input.slice(used)
+    return output
+  }
+
+  /** The rest, when nothing comes any more. */
+  end(): Float32Array {
+    return this.push(new Float32Array(this.#taps / 2))
+  }
+}
+
+function filters(phases: number, half: number, cutoff: number): Float32Array {
+  const taps = 2 * half
+  const all = new Float32Array(phases * taps)
+  for (let phase = 0; phase < phases; phase++) {
+    const row = all.subarray(phase * taps, (phase + 1) * taps)
+    // The output lies between the taps before the middle and those behind it.
+    for (let tap = 0; tap < taps; tap++) row[tap] = sincAt(tap - (half - 1) - phase / phases, half, cutoff)
+    const sum = row.reduce((each, value) => each + value, 0)
+    for (let tap = 0; tap < taps; tap++) row[tap]! /= sum
+  }
+  return all
+}
+
+/** A sinc below a Blackman window. */
+function sincAt(x: number, half: number, cutoff: number): number {
+  if (Math.abs(x) >= half) return 0
+  const angle = Math.PI * x * cutoff
+  const sinc = angle === 0 ? 1 : Math.sin(angle) / angle
+  const place = (x / half + 1) * Math.PI
+  return sinc * (0.42 - 0.5 * Math.cos(place) + 0.08 * Math.cos(2 * place))
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b)
+}

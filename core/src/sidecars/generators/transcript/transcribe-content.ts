@@ -1,0 +1,137 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { CoreError } from '../../../util/errors.ts'
+import type { Transcript, TranscriptSegment } from '../../transcript-sidecar.ts'
+import type { Heard, SpeechEngine } from './engines/engine.ts'
+import { PIECE_BASE_MS, PIECE_TIMES, SAMPLE_RATE } from './limits.ts'
+import { cutAtSilence, type Piece } from './sound/cut-at-silence.ts'
+import { readSound } from './sound/read-sound.ts'
+
+export interface TranscribeOptions {
+  /** The code of the language spoken; null where the engine is to find out. */
+  readonly language: string | null
+  readonly budgetMs: number
+  /** A folder for files of the engine, which is made for each piece and removed. */
+  readonly folder: string
+}
+
+/** What an engine says of a piece, with what the recording as a whole is needed for. */
+interface HeardPiece {
+  readonly language: string | null
+  readonly segments: readonly TranscriptSegment[]
+}
+
+/**
+ * What is said in a recording. Damage in the middle of it, or running out of time, ends the transcript early, and it says
+ * so. Throws `Unsupported`, `Corrupt` where nothing of it can be heard, and what the engine throws.
+ */
+export async function transcribe(
+  path: string,
+  engine: SpeechEngine,
+  { budgetMs, folder, language }: TranscribeOptions,
+): Promise<Omit<Transcript, 'version'>> {
+  const begun = performance.now()
+  const sound = new CountedSound(readSound(path))
+  const pieces: HeardPiece[] = []
+  let isLate = false
+  for await (const piece of cutAtSilence(sound, engine.maxPieceMs)) {
+    if (performance.now() - begun > budgetMs) {
+      isLate = true
+      break
+    }
+    pieces.push(await hear(piece, engine, { language, folder }))
+  }
+  const { name, version, model } = engine
+  return {
+    engine: { name, version },
+    model,
+    ...summed(pieces, language),
+    durationMs: sound.durationMs,
+    ...((isLate || sound.isDamaged) && { truncated: true }),
+  }
+}
+
+async function hear(
+  { samples, startMs }: Piece,
+  engine: SpeechEngine,
+  { folder, language }: { language: string | null; folder: string },
+): Promise<HeardPiece> {
+  const lengthMs = (samples.length * 1_000) / SAMPLE_RATE
+  const deadlineMs = PIECE_BASE_MS + PIECE_TIMES * lengthMs
+  await mkdir(folder, { recursive: true })
+  try {
+    const heard = await engine.listen(samples, { language, deadlineMs, folder })
+    return { language: heard.language, segments: placed(heard, startMs, lengthMs) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The segments with something in them, in the time of the recording and inside the piece. */
+function placed({ segments }: Heard, pieceMs: number, lengthMs: number): TranscriptSegment[] {
+  const within = (ms: number) => Math.round(pieceMs + Math.min(Math.max(0, ms), lengthMs))
+  return segments
+    .map(({ startMs, endMs, text, confidence }) => ({
+      startMs: within(startMs),
+      endMs: within(Math.max(startMs, endMs)),
+      text: text.trim(),
+      ...(confidence !== undefined && { confidence: rounded(confidence) }),
+    }))
+    .filter(({ text }) => text !== '')
+    .toSorted((a, b) => a.startMs - b.startMs)
+}
+
+/** One transcript of all pieces: its language is the one spoken longest, and what is in another says so. */
+function summed(pieces: readonly HeardPiece[], asked: string | null) {
+  const spoken = new Map<string, number>()
+  for (const { language, segments } of pieces)
+    if (language !== null) spoken.set(language, (spoken.get(language) ?? 0) + weight(segments))
+  const language = [...spoken].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? asked
+  const segments = pieces.flatMap((piece) =>
+    piece.language === null || piece.language === language
+      ? piece.segments
+      : piece.segments.map((segment) => ({ ...segment, language: piece.language! })),
+  )
+  const sure = segments.filter(({ confidence }) => confidence !== undefined)
+  const confidence = sure.reduce((sum, each) => sum + each.confidence! * weight([each]), 0) / weight(sure)
+  return {
+    language: segments.length > 0 ? language : null,
+    segments,
+    ...(sure.length > 0 && { confidence: rounded(confidence) }),
+  }
+}
+
+/** Milliseconds of speech, of which each segment has some. */
+function weight(segments: readonly TranscriptSegment[]): number {
+  return segments.reduce((sum, { startMs, endMs }) => sum + endMs - startMs + 1, 0)
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000
+}
+
+/** Sound that knows how long it was, and ends where it is damaged: what was there before is good. */
+class CountedSound implements AsyncIterable<Int16Array> {
+  readonly #blocks: AsyncIterable<Int16Array>
+  #samples = 0
+  isDamaged = false
+
+  constructor(blocks: AsyncIterable<Int16Array>) {
+    this.#blocks = blocks
+  }
+
+  get durationMs(): number {
+    return Math.round((this.#samples * 1_000) / SAMPLE_RATE)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Int16Array> {
+    try {
+      for await (const block of this.#blocks) {
+        this.#samples += block.length
+        yield block
+      }
+    } catch (err) {
+      if (this.#samples === 0 || !(err instanceof CoreError)) throw err
+      this.isDamaged = true
+    }
+  }
+}
