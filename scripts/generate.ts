@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contractJson } from './generate/contract.ts'
+import { manualPage } from './generate/man.ts'
 import { operationsPage } from './generate/operations-page.ts'
 import { assembleScanner } from './generate/scanner.ts'
 
@@ -10,6 +11,7 @@ const root = new URL('..', import.meta.url)
 /** Every committed file that is made from others: most from the operations. */
 const generated: readonly { file: URL; make: () => string | Promise<string> }[] = [
   { file: new URL('cli/src/contract.json', root), make: contractJson },
+  { file: new URL('cli/man/spacedrive.1', root), make: manualPage },
   { file: new URL('docs/operations.md', root), make: operationsPage },
   { file: new URL('core/src/search/wasm/scan-bytes.ts', root), make: assembleScanner },
 ]

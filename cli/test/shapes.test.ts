@@ -171,7 +171,7 @@ test.each([
     id, name: z.string(), slug: z.string(), os: z.object({ platform: z.string() }),
     hardware: z.object({ cores: count }), capabilities: z.record(z.string(), z.boolean()), current: z.literal(true),
   })],
-  ['device list', z.array(z.object({ id, current: z.literal(true) })).length(1)],
+  ['device list', z.array(z.object({ id, current: z.literal(true), lastSeenAt: time })).length(1)],
   ['doctor', z.object({
     ok: z.boolean(),
     checks: z.array(z.object({

@@ -51,7 +51,7 @@ async function checkSpace(folder: string): Promise<DoctorCheck> {
   try {
     const stats = await statfs(folder)
     const free = stats.bavail * stats.bsize
-    const detail = `${Math.round(free / 1_048_576)} MiB free for ${folder}`
+    const detail = `${(free / 1e9).toFixed(1)} GB free for ${folder}`
     if (free >= LOW_SPACE_BYTES) return { name, state: 'ok', detail, fix: null }
     return { name, state: 'warning', detail, fix: 'free some space, or move the data folder with --data-dir' }
   } catch (err) {

@@ -128,7 +128,8 @@ function fit(parts: readonly string[], width: number): string[] {
 
 function failureLine({ job, lastFailure }: JobView, width: number, style: Style): string[] {
   if (job.warnings === 0) return []
-  const count = `${plural(job.warnings, 'failure')} so far`
+  // What nothing here can make something of is among them: not all have failed.
+  const count = `${formatCount(job.warnings)} not done so far`
   const last = lastFailure === null ? '' : shortenMiddle(`; the last: ${lastFailure}`, width - textWidth(count) - 2)
   return [style('warn', `! ${count}${last}`)]
 }

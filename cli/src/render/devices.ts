@@ -1,7 +1,7 @@
 import type { Device } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatBytes } from '../text/format.ts'
+import { formatAgo, formatBytes } from '../text/format.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import type { Renderers, View } from './view.ts'
 
@@ -12,14 +12,14 @@ export const deviceRenderers: Renderers = {
         { title: 'NAME', shrink: 'end', min: 12 },
         { title: 'SLUG', shrink: 'end', min: 12, drop: 1 },
         { title: 'SYSTEM', shrink: 'end', min: 10 },
-        { title: '' },
+        { title: 'SEEN' },
         ...(view.verbose ? [{ title: 'ID' }] : []),
       ],
       rows: devices.map((device): Cell[] => [
         printable(device.name),
         printable(device.slug),
         system(device),
-        device.current ? { text: 'this device', tone: 'good' } : '',
+        device.current ? { text: 'this device', tone: 'good' } : formatAgo(device.lastSeenAt, view.now),
         device.id,
       ]),
       width: view.width,

@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
-import { formatBytes, formatDate, plural } from '../text/format.ts'
+import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import type { View } from './view.ts'
 
@@ -25,12 +25,15 @@ export function entryTable(entries: readonly Entry[], view: View): string[] {
 /** `12 folders, 3 files, 4.2 MB` of the entries given. */
 export function entrySummary(entries: readonly Entry[]): string {
   const folders = entries.filter((entry) => entry.kind === 'directory')
-  const files = entries.length - folders.length
+  const count = (...kinds: Entry['kind'][]) => entries.filter(({ kind }) => kinds.includes(kind)).length
+  const [files, links, others] = [count('file'), count('symlink'), count('other')]
   const sizes = entries.map((entry) => (entry.kind === 'directory' ? entry.totalSize : entry.size))
   const known = sizes.filter((size) => size !== null)
   return [
     folders.length > 0 ? plural(folders.length, 'folder') : '',
     files > 0 ? plural(files, 'file') : '',
+    links > 0 ? plural(links, 'link') : '',
+    others > 0 ? `${formatCount(others)} special` : '',
     // What is in folders that are not indexed is not known, and nothing is said of it.
     known.length > 0 ? formatBytes(known.reduce((sum, size) => sum + size, 0)) : '',
   ]

@@ -3,6 +3,7 @@ import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatCount, formatDate, plural } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
+import { wrap } from '../text/wrap.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { entrySummary, entryTable } from './entries.ts'
 import type { Renderers, View } from './view.ts'
@@ -24,7 +25,8 @@ function fileList({ items, online, source, total }: OutputOf<'files.list'>, view
   if (items.length === 0) return [view.style('dim', `empty (${from})`)]
   const rest =
     total > items.length ? `; ${formatCount(items.length)} of ${formatCount(total)} shown, --limit shows more` : ''
-  return [...entryTable(items, view), view.style('dim', `${entrySummary(items)}${rest} (${from})`)]
+  const summary = wrap(`${entrySummary(items)}${rest} (${from})`, view.width)
+  return [...entryTable(items, view), ...summary.map((line) => view.style('dim', line))]
 }
 
 function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[] {
@@ -72,13 +74,19 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
   return [...fields, '', style('dim', 'COPIES'), ...copies]
 }
 
-/** `thumb: detail@1x, grid@2x; ocr: failed` */
+/** Below this a size is shown to the byte as it is. */
+const SMALLEST_ROUNDED = 1_000
+
+/** `thumb: detail@1x, grid@2x; ocr: failed (there is no text in it)` */
 function sidecarText(sidecars: OutputOf<'files.info'>['sidecars']): string | null {
   const byKind = Map.groupBy(sidecars, ({ kind }) => kind)
   const parts = [...byKind].map(([kind, items]) => {
     const ready = items.filter(({ state }) => state === 'ready').map(({ variant }) => printable(variant))
-    const others = [...new Set(items.flatMap(({ state }) => (state === 'ready' ? [] : [state])))]
-    return `${kind}: ${[...new Set(ready), ...others].join(', ')}`
+    const others = items.flatMap(({ error, state }) => {
+      if (state === 'ready') return []
+      return [error === null ? state : `${state} (${printable(error.message)})`]
+    })
+    return `${kind}: ${[...new Set([...ready, ...others])].join(', ')}`
   })
   return parts.length === 0 ? null : parts.join('; ')
 }
@@ -93,7 +101,11 @@ function folderSize({ childCount, fileCount, totalSize }: OutputOf<'files.info'>
 }
 
 function fileSize({ allocated, size }: OutputOf<'files.info'>): string {
-  return `${formatBytes(size)} (${plural(size, 'byte')}${allocated < size ? `, ${formatBytes(allocated)} on disk` : ''})`
+  const more = [
+    size < SMALLEST_ROUNDED ? '' : plural(size, 'byte'),
+    allocated < size ? `${formatBytes(allocated)} on disk` : '',
+  ].filter(Boolean)
+  return more.length === 0 ? formatBytes(size) : `${formatBytes(size)} (${more.join(', ')})`
 }
 
 /** `focalLength` → `Focal length` */

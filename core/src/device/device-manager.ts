@@ -37,7 +37,7 @@ export interface DeviceManagerDeps {
 }
 
 /** What this installation can do; the features that come later add theirs. */
-const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails: false, networking: false, sync: false }
+const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails: true, networking: false, sync: false }
 
 /** The identity of this installation: one, whatever libraries it opens. */
 export class DeviceManager {

@@ -21,3 +21,7 @@ export const Device = z.object({
   current: z.boolean(),
 })
 export type Device = z.infer<typeof Device>
+
+/** A device as a library knows it: another one as it was when it last had the library open. */
+export const ListedDevice = Device.extend({ lastSeenAt: Timestamp })
+export type ListedDevice = z.infer<typeof ListedDevice>

@@ -1,4 +1,4 @@
-export { Device } from './device.ts'
+export { Device, ListedDevice } from './device.ts'
 export { Entry } from './entry.ts'
 export { EntryKind, FileType } from './file-kind.ts'
 export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'

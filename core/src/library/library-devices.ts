@@ -1,13 +1,13 @@
-import { Device, type DeviceId } from '../domain/index.ts'
+import { Device, type DeviceId, type ListedDevice } from '../domain/index.ts'
 import { uuidToBlob } from '../util/uuid.ts'
 import type { LibraryStore, Writer } from './store.ts'
 
 /** The devices that have opened a library, by name; `current` says which of them is asked. */
-export async function listDevices(store: LibraryStore, current: DeviceId): Promise<Device[]> {
+export async function listDevices(store: LibraryStore, current: DeviceId): Promise<ListedDevice[]> {
   const rows = await store.read((db) => db.selectFrom('devices').selectAll().orderBy('name').execute())
-  return rows.map(({ name, slug, details }) => {
+  return rows.map(({ name, slug, details, last_seen_at: lastSeenAt }) => {
     const device = Device.parse({ ...(JSON.parse(details) as object), name, slug })
-    return { ...device, current: device.id === current }
+    return { ...device, current: device.id === current, lastSeenAt: new Date(lastSeenAt).toISOString() }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Device, LibraryId } from '../domain/index.ts'
+import type { Device, LibraryId, ListedDevice } from '../domain/index.ts'
 import type { EventBus, EventData, EventType } from '../events/index.ts'
 import { EntryReader, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWorker } from '../indexing/index.ts'
@@ -253,7 +253,7 @@ export class Library implements AsyncDisposable {
   }
 
   /** The devices that have opened this library, each as it was when it last did. */
-  listDevices(): Promise<Device[]> {
+  listDevices(): Promise<ListedDevice[]> {
     return listDevices(this.store, this.#device().id)
   }
 

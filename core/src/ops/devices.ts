@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { Device } from '../domain/device.ts'
+import { Device, ListedDevice } from '../domain/device.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 export const listDevices = defineQuery({
   name: 'devices.list',
   scope: 'library',
-  summary: 'List the devices that have opened this library',
+  summary: 'List the devices that have opened this library, each as it was when it last did',
   input: z.object({}),
-  output: z.array(Device),
+  output: z.array(ListedDevice),
   cli: { words: ['device', 'list'] },
   run: (_input, { library }) => library.listDevices(),
 })
