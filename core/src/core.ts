@@ -6,10 +6,18 @@ import { EventBus } from './events/index.ts'
 import { listDisk, type ListInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
-import { type DevicePolicy, type Generator, makeGenerators, SidecarPools } from './sidecars/index.ts'
+import {
+  type DevicePolicy,
+  type Generator,
+  makeGenerators,
+  QueryEmbedder,
+  SidecarPools,
+  type Sidecars,
+} from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
+import { type Machine, systemMachine } from './util/machine.ts'
 import { pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
@@ -32,6 +40,8 @@ export interface CoreOptions {
   readonly now?: () => number
   /** How volumes are found; the operating system is asked by default. */
   readonly volumeDetector?: VolumeDetector
+  /** Whose battery, load and free space are looked at; this one's by default. */
+  readonly machine?: Machine
   /** What is asked at the end of each index run for work that new contents make. */
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
@@ -94,6 +104,7 @@ export class Core implements AsyncDisposable {
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
+    const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const generators = () => options.generators ?? makeGenerators(config.values)
     const libraries = parts.use(
       await LibraryManager.open({
@@ -103,8 +114,11 @@ export class Core implements AsyncDisposable {
         events,
         intelligence: options.intelligence ?? [],
         sidecarPools,
+        meaningOf: (query, signal) => queries.embed(query, signal),
         generators,
         sidecarPolicy: () => devicePolicy(config.values),
+        sidecarLimits: () => config.values.sidecars,
+        machine: options.machine ?? systemMachine(),
         settings: librarySettings(config.values),
         now,
         log,
@@ -125,7 +139,8 @@ export class Core implements AsyncDisposable {
     })
     config.onChange((key) => events.emit('config.changed', { key }))
     config.onChange((key) => {
-      if (changesSidecars(key)) core.#requeueSidecars()
+      if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
+      else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.resume())
     })
     events.emit('core.started', { version: host.version })
     return core
@@ -139,10 +154,10 @@ export class Core implements AsyncDisposable {
   }
 
   /** What this device makes of files is another thing now. */
-  #requeueSidecars(): void {
+  #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue
-      void library.sidecars.requeueAll(new AbortController().signal).catch((err: unknown) => {
+      void change(library.sidecars, new AbortController().signal).catch((err: unknown) => {
         this.log.warn({ library: library.name, err: errorMessage(err) }, 'sidecars were not queued anew')
       })
     }
@@ -177,7 +192,13 @@ export class Core implements AsyncDisposable {
     const { copiedFrom } = this.device
     const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
     const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
-    return copiedFrom === null ? failed : [copied, ...failed]
+    const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
+      const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
+      return [...byReason].map(
+        ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
+      )
+    })
+    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held]
   }
 
   /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
@@ -220,11 +241,14 @@ function makeDataDir(dataDir: string): void {
 }
 
 /** The groups of settings that say what is made, and how. */
-const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr', 'transcript'])
+const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr', 'embeddings', 'transcript'])
 
 function changesSidecars(key: string): boolean {
-  return SIDECAR_GROUPS.has(key.split('.')[0]!) && key !== 'sidecars.speed'
+  return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
 }
+
+/** Settings that say how much of the machine may be taken, not what for. */
+const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {
   const kinds = sidecarKinds.flatMap((kind) => {

@@ -34,6 +34,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     checkDevice(core),
     ...checkLocations(core),
     ...checkLibraries(core),
+    ...(await checkSidecars(core)),
     ...(await checkDatabases(core, signal)),
   ]
   return { ok: checks.every((check) => check.state === 'ok'), checks, engines: await detectEngines(core.generators()) }
@@ -130,6 +131,27 @@ function fixOf(code: ErrorCode | null, path: string): string {
   if (code === 'NotFound') return 'plug its disk in, or open it where it is now: spacedrive library open <path>'
   const open = `spacedrive library open ${folder}`
   return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
+}
+
+/** What is not made of files now: for want of room, for want of something that makes it, for the machine's sake. */
+async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
+  const checks: DoctorCheck[] = []
+  for (const { name, readOnly, sidecars } of core.libraries.opened()) {
+    if (readOnly) continue
+    for (const [reason, held] of Map.groupBy(await sidecars.holds(), ({ reason: why }) => why)) {
+      const isFull = held.some(({ code }) => code === 'DiskFull')
+      checks.push({
+        name: `sidecars of ${name}`,
+        state: isFull ? 'warning' : 'ok',
+        detail: `${held.map(({ kind }) => kind).join(', ')}: ${reason}`,
+        fix: isFull ? 'free some space, or spacedrive config set sidecars.keepFreeBytes <bytes>' : null,
+      })
+    }
+    // Everything else works without it: nobody has to do anything.
+    for (const { kind, reason } of await sidecars.unavailable())
+      checks.push({ name: `${kind} of ${name}`, state: 'ok', detail: `off: ${reason}`, fix: null })
+  }
+  return checks
 }
 
 async function checkDatabases(core: Core, signal: AbortSignal): Promise<DoctorCheck[]> {

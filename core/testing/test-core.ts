@@ -5,6 +5,7 @@ import type { AddInput } from '../src/location/index.ts'
 import type { Library } from '../src/library/index.ts'
 import type { Job } from '../src/domain/index.ts'
 import { createTempDir } from './temp-dir.ts'
+import { createTestMachine } from './test-machine.ts'
 
 /** One device in this process: an engine with a library, and a folder of files to index. */
 export interface TestCore extends AsyncDisposable {
@@ -40,8 +41,10 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
   const warnings: string[] = []
   const record = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`)
   const log = { debug: () => {}, info: () => {}, warn: record, error: record }
+  // How busy this machine is, or how full its disk, is no matter of a test.
+  const machine = createTestMachine()
   // Nothing is derived from files, unless a test is about that: it takes more time than all else.
-  const open = () => Core.open({ dataDir, log, generators: [], ...options })
+  const open = () => Core.open({ dataDir, log, generators: [], machine, ...options })
   let core = await open()
   await core.libraries.create({ name: 'Test' })
   const { signal } = new AbortController()
@@ -84,6 +87,7 @@ export async function createTestCore(options: Partial<CoreOptions> = {}): Promis
         ext: [],
         location: [],
         content: false,
+        semantic: false,
         sort: 'name',
         limit: 100,
       })

@@ -61,8 +61,20 @@ export const Config = z.object({
         .enum(sidecarSpeeds)
         .default('normal')
         .describe(
-          'how much of the machine sidecars take: gentle one file at a time, normal up to four, fast all cores',
+          'how much of the machine sidecars take: gentle one file at a time, and what can wait does where others are busy; normal up to four, and what can wait does on a battery; fast all cores, always',
         ),
+      quotaBytes: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe(
+          'what all sidecars of a library may take, in bytes; the least needed is given up first; 0: any number',
+        ),
+      keepFreeBytes: z
+        .int()
+        .min(0)
+        .default(536_870_912)
+        .describe('nothing new is made while less than this is free on the disk, in bytes; 0: it is made to the last'),
     })
     .prefault({}),
   ocr: z
@@ -72,6 +84,49 @@ export const Config = z.object({
         .regex(/^([A-Za-z_]+(\+[A-Za-z_]+)*)?$/)
         .default('')
         .describe('codes of the languages read, such as eng+deu; empty: the system’s and English, then others'),
+    })
+    .prefault({}),
+  embeddings: z
+    .object({
+      url: z
+        .string()
+        .max(2_000)
+        .default('')
+        .describe(
+          'a server that turns texts into vectors, with the interface of OpenAI: http://localhost:11434/v1; empty: none',
+        ),
+      model: z
+        .string()
+        .max(200)
+        .default('')
+        .describe('what the server calls the model; for a local one, what its sidecars are called'),
+      keyVariable: z
+        .string()
+        .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
+        .default('')
+        .describe(
+          'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
+        ),
+      folder: z
+        .string()
+        .max(4_096)
+        .default('')
+        .describe('a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named'),
+      runtime: z
+        .string()
+        .max(4_096)
+        .default('')
+        .describe('the folder onnxruntime-node, which runs local models, was installed in'),
+      textPrefix: z
+        .string()
+        .max(200)
+        .default('')
+        .describe('what the model wants before each text, such as "passage: "'),
+      queryPrefix: z
+        .string()
+        .max(200)
+        .default('')
+        .describe('what the model wants before each query, such as "query: "'),
     })
     .prefault({}),
   transcript: z
@@ -84,7 +139,9 @@ export const Config = z.object({
         .string()
         .max(4_096)
         .default('')
-        .describe('a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none'),
+        .describe(
+          'a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
+        ),
       language: z
         .string()
         .regex(/^(auto|[a-z]{2,3})$/)
@@ -132,7 +189,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr', 'transcript'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr', 'embeddings', 'transcript'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

@@ -4,18 +4,19 @@ import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/ind
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { IntelligencePort } from '../indexing/index.ts'
-import type { DevicePolicy, Generator, SidecarPools } from '../sidecars/index.ts'
+import type { DevicePolicy, Generator, SidecarLimits, SidecarPools } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
 import type { Logger } from '../util/logger.ts'
+import type { Machine } from '../util/machine.ts'
 import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type Backup, backUp, newestGoodBackup } from './backup.ts'
 import { folderSize } from './folder-size.ts'
 import { type Known, KnownLibraries } from './known-libraries.ts'
-import { Library, type LibrarySettings } from './library.ts'
+import { Library, type LibraryDeps, type LibrarySettings } from './library.ts'
 import { libraryFileName, libraryName } from './library-name.ts'
 import { maintain } from './maintenance.ts'
 import type { Problem } from './maintenance-worker.ts'
@@ -34,8 +35,11 @@ export interface LibraryManagerDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
+  readonly meaningOf: LibraryDeps['meaningOf']
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
+  readonly sidecarLimits: () => SidecarLimits
+  readonly machine: Machine
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -278,8 +282,6 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async #openAt(path: string, readOnly: boolean): Promise<Library> {
-    const { volumes, events, intelligence, sidecarPools, generators, sidecarPolicy, settings, now, log, device } =
-      this.#deps
     const { id } = await readManifest(path, { readOnly })
     const other = this.#open.get(id)
     if (other) {
@@ -288,21 +290,7 @@ export class LibraryManager implements AsyncDisposable {
         `${path} is a copy of library ${other.name} at ${other.path}, which is open; close that one first`,
       )
     }
-    const deps = {
-      path,
-      readOnly,
-      device,
-      volumes,
-      events,
-      intelligence,
-      sidecarPools,
-      generators,
-      sidecarPolicy,
-      settings,
-      now,
-      log,
-    }
-    const library = await Library.open(deps).catch(async (err: unknown) => {
+    const library = await Library.open({ ...this.#deps, path, readOnly }).catch(async (err: unknown) => {
       throw await openError(err, path)
     })
     try {
@@ -312,7 +300,7 @@ export class LibraryManager implements AsyncDisposable {
       throw err
     }
     this.#open.set(id, library)
-    events.emit('library.opened', this.#entry(id), id)
+    this.#deps.events.emit('library.opened', this.#entry(id), id)
     return library
   }
 

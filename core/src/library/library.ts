@@ -5,11 +5,13 @@ import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWork
 import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { type KnownLocation, LocationKeeper, Locations } from '../location/index.ts'
-import { NameSearch } from '../search/index.ts'
-import { type DevicePolicy, generateSidecars, type Generator, type SidecarPools, Sidecars } from '../sidecars/index.ts'
+import { NameSearch, type NameSearchDeps } from '../search/index.ts'
+import { convertReferences, type DevicePolicy, findReferences, generateSidecars, type Generator, References } from '../sidecars/index.ts'
+import { type SidecarLimits, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
+import type { Machine } from '../util/machine.ts'
 import { takeLock } from '../util/lock-file.ts'
 import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
 import { listDevices, recordDevice } from './library-devices.ts'
@@ -25,8 +27,12 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
+  /** What a query means to the model that is set. */
+  readonly meaningOf: NonNullable<NameSearchDeps['meaningOf']>
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
+  readonly sidecarLimits: () => SidecarLimits
+  readonly machine: Machine
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -53,6 +59,7 @@ export class Library implements AsyncDisposable {
   readonly files: Files
   readonly search: NameSearch
   readonly sidecars: Sidecars
+  readonly references: References
   readonly deviceRowId: number
   readonly #parts: AsyncDisposableStack
   readonly #device: () => Device
@@ -72,6 +79,7 @@ export class Library implements AsyncDisposable {
       | 'files'
       | 'search'
       | 'sidecars'
+      | 'references'
       | 'deviceRowId'
     > & { manifest: Manifest; parts: AsyncDisposableStack; device: () => Device; now: () => number },
   ) {
@@ -85,6 +93,7 @@ export class Library implements AsyncDisposable {
     this.files = of.files
     this.search = of.search
     this.sidecars = of.sidecars
+    this.references = of.references
     this.deviceRowId = of.deviceRowId
     this.#manifest = of.manifest
     this.#parts = of.parts
@@ -130,6 +139,7 @@ export class Library implements AsyncDisposable {
     const intelligence = [
       ...deps.intelligence,
       { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
+      { queue: (_location: KnownLocation, signal: AbortSignal) => references.queue(signal) },
     ]
     const { walkers, hashers, debounceMs } = settings
     const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
@@ -137,7 +147,7 @@ export class Library implements AsyncDisposable {
       await JobManager.open<Library>({
         file: readOnly ? null : files.jobs,
         logDir: files.jobLogs,
-        definitions: [indexLocation, indexContent, generateSidecars],
+        definitions: [indexLocation, indexContent, generateSidecars, findReferences, convertReferences],
         emit,
         log,
         now,
@@ -169,10 +179,24 @@ export class Library implements AsyncDisposable {
     })
     indexing.connect({ jobs, locations })
     const reader = new EntryReader({ store, locations: () => locations.map })
+    const references = parts.use(
+      new References({
+        store,
+        reader,
+        root: files.sidecars,
+        refresh: (location, folders, signal) => indexing.refresh(location, folders, signal),
+        jobs: () => jobs,
+        locations: () => locations.map,
+        policy: deps.sidecarPolicy,
+        now,
+        log,
+      }),
+    )
     const sidecars = parts.use(
       new Sidecars({
         store,
         reader,
+        references,
         pools: deps.sidecarPools,
         generators: deps.generators,
         root: files.sidecars,
@@ -181,6 +205,8 @@ export class Library implements AsyncDisposable {
         jobs: () => jobs,
         locations: () => locations.map,
         policy: deps.sidecarPolicy,
+        limits: deps.sidecarLimits,
+        machine: deps.machine,
         now,
         log,
       }),
@@ -206,6 +232,7 @@ export class Library implements AsyncDisposable {
         now,
         locations: () => locations.map,
         toEntries: async (ids) => reader.byIds(ids),
+        meaningOf: deps.meaningOf,
         folder: (folder, signal) => fileViews.searched(folder, signal),
       }),
     )
@@ -240,6 +267,7 @@ export class Library implements AsyncDisposable {
       files: fileViews,
       search,
       sidecars,
+      references,
       device,
       now,
       parts: parts.move(),

@@ -86,7 +86,7 @@ const KindCounts = z.object({
   made: z.number(),
   ready: z.number(),
   failed: z.number(),
-  /** Those that nothing here makes. */
+  /** Those of which nothing is made, and nothing is wrong with that. */
   skipped: z.number(),
   pending: z.number(),
 })
@@ -113,6 +113,10 @@ export const locationSummary = defineQuery({
     failures: z.array(SidecarFailure),
     skips: z.array(SidecarFailure),
     slowest: z.array(z.object({ path: z.string().nullable(), kind: SidecarKind, tookMs: z.number() })),
+    /** What waits for the machine, and why: no room, no power, no rest. */
+    held: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
+    /** Kinds that are wanted here and that nothing here can make now, and why. */
+    off: z.array(z.object({ kind: SidecarKind, reason: z.string() })),
   }),
   errors: ['NotFound'],
   async run({ location, since }, { library }) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ContentId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
+import { CoreError } from '../util/errors.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
@@ -119,26 +120,58 @@ export const sidecarUsage = defineQuery({
 export const pendingSidecars = defineQuery({
   name: 'sidecars.pending',
   scope: 'library',
-  summary: 'List what is still to be made and what could not be made, with the reason',
+  summary: 'List what is still to be made, and what could not be made or was passed over, with the reason',
   input: z.object({
     failed: z.boolean().default(false).describe('only what could not be made'),
+    skipped: z.boolean().default(false).describe('only what nothing here makes, and what was given up for more room'),
     limit: z.int().min(1).max(10_000).default(1_000).describe('how many at the most'),
   }),
   output: z.array(PendingSidecar),
   cli: { words: ['sidecar', 'pending'], examples: ['sidecar pending --failed'] },
-  run: ({ failed, limit }, { library }) => library.sidecars.pending({ state: failed ? 'failed' : null, limit }),
+  run: ({ failed, limit, skipped }, { library }) =>
+    library.sidecars.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
 export const regenerateSidecars = defineAction({
   name: 'sidecars.regenerate',
   scope: 'library',
-  summary: 'Make the sidecars of a content again',
-  input: z.object({ target, kind: kind.optional(), variant: variant.optional() }),
-  output: queued,
-  errors: ['NotFound', 'Unavailable'],
-  cli: { words: ['sidecar', 'regenerate'], positional: ['target'], contents: ['target'] },
-  async run({ target: reference, ...of }, { library, signal }) {
-    return { queued: await library.sidecars.regenerate(await contentOf(reference, library, signal), of) }
+  summary: 'Make the sidecars of a content again, or of all contents what would be made otherwise now',
+  input: z.object({
+    target: target.optional(),
+    kind: kind.optional(),
+    variant: variant.optional(),
+    outdated: z
+      .boolean()
+      .default(false)
+      .describe('of all contents: what an older recipe or another engine than the one there now has made'),
+    dryRun: z.boolean().default(false).describe('only say how many that would be; of all contents'),
+  }),
+  output: queued.extend({
+    /** Of all contents: which, and why. */
+    byKind: z.array(z.object({ kind: SidecarKind, why: z.string(), files: z.number() })),
+  }),
+  errors: ['NotFound', 'Unavailable', 'InvalidInput'],
+  cli: {
+    words: ['sidecar', 'regenerate'],
+    positional: ['target'],
+    contents: ['target'],
+    examples: [
+      'sidecar regenerate ~/Pictures/a.jpg --kind thumb',
+      'sidecar regenerate --outdated --dry-run',
+      'sidecar regenerate --outdated --kind ocr',
+    ],
+  },
+  async run({ dryRun, kind: only, outdated, target: reference, variant: form }, { library, signal }) {
+    if (reference !== undefined) {
+      if (outdated || dryRun)
+        throw new CoreError('InvalidInput', '--outdated and --dry-run are for all contents: leave the file out')
+      const contentId = await contentOf(reference, library, signal)
+      return { queued: await library.sidecars.regenerate(contentId, { kind: only, variant: form }), byKind: [] }
+    }
+    if (form !== undefined || (only === undefined && !outdated))
+      throw new CoreError('InvalidInput', 'say of which file, or --outdated, or the --kind of which all are made again')
+    const byKind = await library.sidecars.regenerateAll({ kind: only, outdated, dryRun }, signal)
+    return { queued: byKind.reduce((sum, { files }) => sum + files, 0), byKind }
   },
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SidecarKind } from '../domain/index.ts'
 import { defineJob, priorities } from '../jobs/index.ts'
 
 /** Makes what is pending, the most wanted kind first. One at a time in a library: it keeps all its processes busy. */
@@ -9,7 +10,14 @@ export const generateSidecars = defineJob({
   // What is done is done in the rows.
   state: z.object({}),
   initial: {},
-  output: z.object({ made: z.number(), failed: z.number(), waiting: z.number() }),
+  output: z.object({
+    made: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+    waiting: z.number(),
+    /** What waits for the machine, and why. */
+    held: z.array(z.object({ kind: SidecarKind, code: z.string(), reason: z.string() })),
+  }),
   concurrency: 'cpu',
   priority: priorities.low,
   // A full disk: it goes on once there is room.

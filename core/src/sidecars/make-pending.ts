@@ -1,24 +1,16 @@
-import type { EntryReader, PlacedEntry } from '../files/index.ts'
 import type { ProgressUpdate } from '../jobs/index.ts'
-import type { ErrorCode } from '../util/errors.ts'
-import { parsePath } from '../util/file-name.ts'
-import type { Generator, SidecarInput } from './generators/index.ts'
-import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
-import { type SidecarKey, sidecarPath } from './paths.ts'
-import type { Source } from './sidecar-child.ts'
-import type { SidecarRows } from './rows/sidecar-rows.ts'
+import { CoreError, type ErrorCode } from '../util/errors.ts'
+import type { Generator } from './generators/index.ts'
+import type { HeldKind, Holds } from './holds.ts'
+import { makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
+import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
+import { isSkipped } from './skipped.ts'
+import { untilAborted } from '../util/until-aborted.ts'
 
-export interface MakePendingDeps extends MakeDeps {
-  readonly rows: SidecarRows
-  readonly reader: EntryReader
-  readonly generators: readonly Generator[]
-  /** Row ids of the contents that are worked on now; kept up to date. */
-  readonly generating: Set<number>
-  /** Told one of the files that are in their place. */
-  readonly onMade: (key: SidecarKey) => void
-  /** Called when rows of sidecars that are ready have been written. */
-  onRecorded(): Promise<void>
+export interface MakePendingDeps extends MakeContentDeps {
+  readonly holds: Holds
+  readonly quota: Quota
 }
 
 export interface MakePendingHost {
@@ -27,9 +19,15 @@ export interface MakePendingHost {
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
 }
 
-interface Counts {
-  made: number
-  failed: number
+/** What a run has done. */
+export interface PendingReport {
+  readonly made: number
+  readonly failed: number
+  /** Of which nothing can be made, and nothing is wrong with that. */
+  readonly skipped: number
+  readonly waiting: number
+  /** What waits for the machine, and why. */
+  readonly held: HeldKind[]
 }
 
 /** Contents read at once. */
@@ -38,14 +36,15 @@ const CONTENTS_PER_READ = 128
 const CONTENTS_PER_COMMIT = 16
 /** What is made is seen no later than this after it, where work goes on. */
 const COMMIT_MS = 500
-/** Files of one content that are tried, where the first is gone or on a volume that is away. */
-const MAX_SOURCES = 8
 
 /** One run over everything that waits. */
 export class PendingRun {
   readonly #deps: MakePendingDeps
   readonly #host: MakePendingHost
-  readonly #counts: Counts = { made: 0, failed: 0 }
+  readonly #counts = { made: 0, failed: 0, skipped: 0 }
+  readonly #held = new Map<Generator['kind'], HeldKind>()
+  /** Kinds whose engines do not answer. */
+  readonly #away = new Set<Generator['kind']>()
   /** Contents without a file that can be read now: they wait until somebody looks again. */
   readonly #passedOver = new Set<number>()
   /** Of the kind that is being made. */
@@ -58,26 +57,29 @@ export class PendingRun {
   }
 
   /** The most wanted kind first, until nothing is left, also of what is queued meanwhile. */
-  async run(): Promise<Counts & { waiting: number }> {
-    const { rows } = this.#deps
+  async run(): Promise<PendingReport> {
+    const { quota, rows } = this.#deps
+    await quota.keep()
     const generators = this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
     for (let before = -1; before < this.#done;) {
       before = this.#done
       for (const generator of generators) await this.#makeKind(generator)
     }
-    return { ...this.#counts, waiting: await rows.work.countPending() }
+    await quota.keep()
+    return { ...this.#counts, waiting: await rows.work.countPending(), held: [...this.#held.values()] }
   }
 
   get #done(): number {
-    return this.#counts.made + this.#counts.failed
+    const { failed, made, skipped } = this.#counts
+    return made + failed + skipped
   }
 
   async #makeKind(generator: Generator): Promise<void> {
-    const { pools, rows } = this.#deps
+    const { claims, pools, rows } = this.#deps
     const { signal, progress } = this.#host
     const contents = new Upcoming((after) => rows.work.pending(generator.kind, after, CONTENTS_PER_READ))
     const first = await contents.next()
-    if (!first) return
+    if (!first || (await this.#isHeld(generator))) return
     this.#kindDone = 0
     this.#kindTotal = await rows.work.countPending(generator.kind)
     progress({ phase: generator.kind, done: 0, total: this.#kindTotal })
@@ -87,16 +89,18 @@ export class PendingRun {
     let committedAt = performance.now()
     const commit = async () => {
       committedAt = performance.now()
-      if (made.length > 0) await this.#record(made.splice(0))
+      if (made.length > 0) await this.#record(generator, made.splice(0))
     }
     const work = async (begin: PendingContent | null) => {
       try {
         for (let content = begin ?? (await contents.next()); content; content = await contents.next()) {
           signal.throwIfAborted()
-          if (stop.signal.aborted) return
+          if (stop.signal.aborted || (await this.#isHeld(generator))) return
           const outcomes = await this.#make(generator, content, signal)
           if (outcomes) made.push(outcomes)
-          if (made.length >= CONTENTS_PER_COMMIT || performance.now() - committedAt > COMMIT_MS) await commit()
+          const isAwaited = claims.isAwaited(generator.kind, content.contentRowId)
+          const isDue = made.length >= CONTENTS_PER_COMMIT || performance.now() - committedAt > COMMIT_MS
+          if (isDue || isAwaited) await commit()
         }
         // Others may be at something that takes long.
         await commit()
@@ -112,80 +116,70 @@ export class PendingRun {
     const settled = await Promise.allSettled(workers)
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')
-    if (failure) throw failure.reason
+    if (failure && !this.#isAway(generator, failure.reason)) throw failure.reason
   }
 
-  async #record(made: Outcomes[]): Promise<void> {
-    const { generators, rows } = this.#deps
-    await rows.work.record(made)
-    const contents = made.map(({ contentRowId }) => contentRowId)
-    for (const each of generators) if (each.inputs) await rows.queue.requeueOutdated(contents, each.kind, each.inputs)
-    await this.#deps.onRecorded()
+  /** Whether nothing of a kind may be made now; the report says why. */
+  async #isHeld(generator: Generator): Promise<boolean> {
+    const { holds, quota } = this.#deps
+    const { kind } = generator
+    if (this.#away.has(kind)) return true
+    const hold = (await holds.of(generator)) ?? (await quota.roomFor(generator))
+    if (hold) this.#held.set(kind, { kind, ...hold })
+    else this.#held.delete(kind)
+    return hold !== null
   }
 
-  async #make(generator: Generator, content: PendingContent, signal: AbortSignal): Promise<Outcomes | null> {
-    const { contentRowId } = content
-    const { generating } = this.#deps
-    if (this.#passedOver.has(contentRowId)) return null
-    generating.add(contentRowId)
+  /** Whether what a kind is made with does not answer: it waits, and the others are made. */
+  #isAway({ kind }: Generator, err: unknown): boolean {
+    if (!(err instanceof CoreError) || err.code !== 'Offline') return false
+    this.#away.add(kind)
+    this.#held.set(kind, { kind, code: err.code, reason: err.message, passes: true })
+    return true
+  }
+
+  async #record(generator: Generator, made: readonly Outcomes[]): Promise<void> {
+    const { claims, quota } = this.#deps
     try {
-      const entries = await this.#entriesOf(content)
-      const from = {
-        sources: entries.filter(({ online }) => online).map(sourceOf),
-        names: [...new Set(entries.map(({ name }) => name))],
-        inputs: await this.#inputs(generator, content),
-      }
-      const outcomes = await makeSidecars(generator, content, from, this.#deps, signal)
-      if (!outcomes) {
-        this.#passedOver.add(contentRowId)
-        return null
-      }
-      this.#count(generator, outcomes, entries[0]?.path)
-      if (outcomes.outcomes.some(({ state }) => state === 'ready'))
-        this.#deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
-      return outcomes
+      await recordContents(generator, made, this.#deps)
+      quota.add(made)
     } finally {
-      generating.delete(contentRowId)
+      for (const { contentRowId } of made) claims.release(generator.kind, contentRowId)
     }
+  }
+
+  /** What it returns stays claimed until it is recorded. */
+  async #make(generator: Generator, content: PendingContent, signal: AbortSignal): Promise<Outcomes | null> {
+    const { contentRowId, rows } = content
+    const { claims } = this.#deps
+    if (this.#passedOver.has(contentRowId)) return null
+    if (!claims.take(generator.kind, contentRowId)) {
+      await untilAborted(claims.free(generator.kind, contentRowId), signal)
+      return null
+    }
+    let made = null
+    try {
+      if (!(await this.#deps.rows.work.areWaiting(rows))) return null
+      made = await makeContent(generator, content, this.#deps, { signal, urgent: false })
+      if (!made) this.#passedOver.add(contentRowId)
+    } finally {
+      if (!made) claims.release(generator.kind, contentRowId)
+    }
+    if (made) this.#count(generator, made.outcomes, made.path)
+    return made && made.outcomes
   }
 
   #count(generator: Generator, { outcomes }: Outcomes, path: string | undefined): void {
     const { progress, warn } = this.#host
-    for (const { state } of outcomes) {
-      if (state === 'ready') this.#counts.made++
-      else this.#counts.failed++
+    for (const outcome of outcomes) {
+      if (outcome.state === 'ready') this.#counts.made++
+      else this.#counts[isSkipped(outcome) ? 'skipped' : 'failed']++
       this.#kindDone++
     }
     const failure = outcomes.find((outcome) => outcome.state === 'failed')
-    if (failure) warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
+    if (failure && !isSkipped(failure))
+      warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
     progress({ done: this.#kindDone, total: this.#kindTotal })
-  }
-
-  /** Files that have the content, as the index knows them. */
-  async #entriesOf({ contentRowId }: PendingContent): Promise<PlacedEntry[]> {
-    const { rows, reader } = this.#deps
-    return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
-  }
-
-  async #inputs({ inputs }: Generator, { contentId }: PendingContent): Promise<SidecarInput[]> {
-    if (!inputs) return []
-    const ready = (await this.#deps.rows.views.list(contentId)).filter(({ state }) => state === 'ready')
-    return ready
-      .filter(({ kind, source }) => inputs.includes(kind) && source === 'managed')
-      .map(({ kind, variant, format }) => ({
-        kind,
-        variant,
-        format,
-        path: sidecarPath(this.#deps.root, { contentId, kind, variant, format }),
-      }))
-  }
-}
-
-function sourceOf({ path, pathBase64, size, modifiedAt }: PlacedEntry): Source {
-  return {
-    path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
-    size,
-    modifiedMs: Date.parse(modifiedAt),
   }
 }
 

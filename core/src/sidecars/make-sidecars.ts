@@ -31,14 +31,14 @@ const MAX_MESSAGE = 500
 /**
  * Makes what waits of one content from the first of its files that is there and unchanged, or from its other sidecars,
  * and says what became of it; null where there is no such file now. Rejects with `Cancelled`, and with what keeps anything from being made: a full
- * disk (`DiskFull`), a system that starts no process (`Unavailable`).
+ * disk (`DiskFull`), a system that starts no process (`Unavailable`), a server or model that is not there (`Offline`).
  */
 export async function makeSidecars(
   generator: Generator,
   content: PendingContent,
   from: Origins,
   deps: MakeDeps,
-  signal: AbortSignal,
+  { signal, urgent }: { readonly signal: AbortSignal; readonly urgent: boolean },
 ): Promise<Outcomes | null> {
   const { contentRowId, contentId, rows, type, mime, size } = content
   const startedAt = performance.now()
@@ -83,7 +83,7 @@ export async function makeSidecars(
 
   function run(request: ChildRequest): Promise<MakeReply> {
     const pool = generator.pool(request.content)
-    return deps.pools.run(pool, request, { signal, deadlineMs: deadlineOf(generator, request.content) })
+    return deps.pools.run(pool, request, { signal, urgent, deadlineMs: deadlineOf(generator, request.content) })
   }
 }
 
@@ -99,5 +99,5 @@ function firstLine(message: string): string {
 
 /** Whether every other content would fail as well. */
 function isNobodysFault(err: unknown): boolean {
-  return err instanceof CoreError && (err.code === 'DiskFull' || err.details === NOT_STARTED)
+  return err instanceof CoreError && (err.code === 'DiskFull' || err.code === 'Offline' || err.details === NOT_STARTED)
 }

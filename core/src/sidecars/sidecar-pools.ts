@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { SidecarSpeed } from '../domain/index.ts'
-import { ProcessPool } from '../workers/index.ts'
+import { ProcessPool, type ProcessRunOptions } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 
@@ -46,8 +46,13 @@ export class SidecarPools implements AsyncDisposable {
     }
   }
 
+  /** How many processes work now. */
+  get working(): number {
+    return [...this.#pools.values()].reduce((sum, { working }) => sum + working, 0)
+  }
+
   /** See `ProcessPool.run`. */
-  run(name: PoolName, request: ChildRequest, options: { signal: AbortSignal; deadlineMs: number }): Promise<MakeReply> {
+  run(name: PoolName, request: ChildRequest, options: ProcessRunOptions): Promise<MakeReply> {
     let pool = this.#pools.get(name)
     if (!pool) {
       const parallel = () => this.parallel(name)

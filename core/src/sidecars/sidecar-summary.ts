@@ -2,6 +2,7 @@ import { type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.t
 import type { EntryReader } from '../files/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import type { Select } from './rows/row.ts'
+import { isSkipped, skipCodes } from './skipped.ts'
 
 /** How many there are of one kind. */
 export interface KindCounts {
@@ -9,7 +10,7 @@ export interface KindCounts {
   readonly made: number
   readonly ready: number
   readonly failed: number
-  /** Those that nothing here makes. */
+  /** Those of which nothing is made, and nothing is wrong with that. */
   readonly skipped: number
   readonly pending: number
 }
@@ -40,6 +41,8 @@ interface SummaryDeps {
 const MAX_FAILURES = 1_000
 const MAX_SLOWEST = 5
 
+const skips = skipCodes.map((code) => `'${code}'`).join(', ')
+
 /** Sums up the sidecars of a place; `since` is milliseconds since 1970. */
 export async function summariseSidecars(
   place: PlaceFilter,
@@ -50,7 +53,7 @@ export async function summariseSidecars(
   const here = `with here as (select e.content_id as id, min(e.id) as entry from directories d
     join entries e on e.parent_id = d.id where e.content_id is not null and ${sql} group by e.content_id)`
   const counts = await select(
-    `${here} select s.kind, s.state, s.error_code = 'Unsupported' as skipped, s.updated_at >= ? and s.attempts > 0 as recent, count(*) as n
+    `${here} select s.kind, s.state, s.error_code in (${skips}) as skipped, s.updated_at >= ? and s.attempts > 0 as recent, count(*) as n
      from here join sidecars s on s.content_id = here.id group by 1, 2, 3, 4`,
     ...params,
     since,
@@ -77,8 +80,8 @@ export async function summariseSidecars(
   }))
   return {
     byKind: countsByKind(counts),
-    failures: failures.filter(({ code }) => code !== 'Unsupported'),
-    skips: failures.filter(({ code }) => code === 'Unsupported'),
+    failures: failures.filter((each) => !isSkipped(each)),
+    skips: failures.filter(isSkipped),
     slowest: slowest.map((row) => ({ path: pathOf(row), kind: kindOf(row), tookMs: Number(row['took']) })),
   }
 }

@@ -1,14 +1,26 @@
-import type { ContentId, PendingSidecar, Sidecar, SidecarKind, SidecarPolicy } from '../domain/index.ts'
+import { availableParallelism } from 'node:os'
+import type { ContentId, PendingSidecar, Sidecar, SidecarKind, SidecarPolicy, SidecarSpeed } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
-import { CoreError } from '../util/errors.ts'
+import { untilAborted } from '../util/until-aborted.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
 import { generateSidecars } from './generate-sidecars.ts'
 import type { Generator } from './generators/index.ts'
 import { sweepDrafts } from './drafts.ts'
-import { type MakePendingHost, PendingRun } from './make-pending.ts'
+import { type HeldKind, Holds } from './holds.ts'
+import { type MakeContentDeps } from './make-content.ts'
+import { MakeDemanded } from './make-demanded.ts'
+import { type MakePendingHost, type PendingReport, PendingRun } from './make-pending.ts'
+import { Quota } from './quota.ts'
+import { GIVEN_UP } from './skipped.ts'
+import { Claims } from './claims.ts'
+import { EngineCensus } from './engine-census.ts'
+import { type Outdated, regenerateAll, type RegenerateAll } from './outdated.ts'
+import type { SidecarSort } from './rows/upkeep-rows.ts'
 import { type SidecarKey, sidecarPath } from './paths.ts'
 import { formatSidecarAddress, isPattern, parseSidecarAddress, SIDECAR_SCHEME, type SidecarAddress } from './address.ts'
 import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
@@ -17,12 +29,14 @@ import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audi
 import type { SidecarPools } from './sidecar-pools.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
-import type { Usage } from './rows/row-views.ts'
+import type { UnreadyState, Usage } from './rows/row-views.ts'
 import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'
+import type { References } from './references/references.ts'
 
 export interface SidecarsDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
+  readonly references: References
   readonly pools: SidecarPools
   /** All there are, as they are configured now. */
   readonly generators: () => readonly Generator[]
@@ -34,8 +48,19 @@ export interface SidecarsDeps {
   readonly jobs: () => JobManager
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
+  readonly limits: () => SidecarLimits
+  readonly machine: Machine
   readonly now: () => number
   readonly log: Logger
+}
+
+/** What sidecars may take of the machine. */
+export interface SidecarLimits {
+  readonly speed: SidecarSpeed
+  /** Bytes all sidecars of a library may take; 0: any number. */
+  readonly quotaBytes: number
+  /** Bytes of the disk that are left to others; 0: none. */
+  readonly keepFreeBytes: number
 }
 
 /** A report names this many problems. */
@@ -51,19 +76,40 @@ export interface AddressedSidecar extends Sidecar {
 }
 
 /** Everything derived from the contents of a library, stored once for each content. */
-export class Sidecars implements Disposable {
+export class Sidecars implements AsyncDisposable {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarRows
-  readonly #generating = new Set<number>()
+  readonly #claims = new Claims()
+  readonly #engines = new EngineCensus()
+  readonly #holds: Holds
+  readonly #demanded: MakeDemanded
   readonly #watch: SidecarWatch
   readonly #closing = new AbortController()
   /** The last of the runs over new texts, which take turns. */
   #texts: Promise<void> = Promise.resolve()
+  /** The last of the looks for drafts that a crash has left. */
+  #sweeping: Promise<void> = Promise.resolve()
+  /** What the last run left for the machine's sake. */
+  #held: readonly HeldKind[] = []
+  #lookAgain: NodeJS.Timeout | undefined
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
     this.#rows = openRows(deps)
-    const { root, log } = deps
+    const { limits, log, machine, pools, root } = deps
+    this.#holds = new Holds({
+      machine,
+      root,
+      speed: () => limits().speed,
+      keepFreeBytes: () => limits().keepFreeBytes,
+      working: () => pools.working,
+      cores: availableParallelism(),
+    })
+    this.#demanded = new MakeDemanded({
+      deps: () => this.#making,
+      claims: this.#claims,
+      begin: () => this.#sweeping,
+    })
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
 
@@ -72,17 +118,20 @@ export class Sidecars implements Disposable {
     const policy = this.#deps.policy()
     const where = { location, except: this.#deps.locations().below(location.path) }
     let queued = 0
-    for (const generator of this.#generators) {
-      if (await generator.unavailable?.()) continue
-      const outputs = wantedOutputs(generator, policy, location.policy)
-      queued += await this.#rows.queue.enqueueMissing(
-        generator,
-        { outputs, where, maxBytes: policy.maxFileBytes },
-        signal,
-      )
+    const enqueue = async (among: readonly Generator[]) => {
+      for (const generator of among) {
+        if (await generator.unavailable?.()) continue
+        const outputs = wantedOutputs(generator, policy, location.policy)
+        const wanted = { outputs, where, maxBytes: policy.maxFileBytes }
+        queued += await this.#rows.queue.enqueueMissing(generator, wanted, signal)
+      }
     }
-    // What a crash has kept from the index of texts.
+    await enqueue(this.#generators.filter(({ inputs }) => !inputs))
+    // What a crash has kept from the index of texts, and from what is made of other sidecars.
     await this.#indexTexts(false, signal)
+    const derived = this.#generators.filter(({ inputs }) => inputs)
+    for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, null)
+    await enqueue(derived)
     await this.#startIfPending()
     return queued
   }
@@ -94,9 +143,15 @@ export class Sidecars implements Disposable {
 
   /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
   async requeueAll(signal: AbortSignal): Promise<number> {
+    this.#holds.forget()
+    this.#engines.forget()
     await this.#rows.queue.forgetQueued()
+    // There may be more room for them now.
+    await this.#rows.queue.requeue({ code: GIVEN_UP })
     let queued = 0
     for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
+    // Nothing may be waiting, and yet there be more than may be.
+    if (this.#deps.limits().quotaBytes > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
     return queued
   }
 
@@ -104,10 +159,18 @@ export class Sidecars implements Disposable {
   async list(contentId: ContentId): Promise<Sidecar[]> {
     const contentRowId = await contentRow(this.#deps.store, contentId)
     const rows = await this.#rows.views.list(contentId)
+    const references = rows.some(({ source }) => source === 'reference')
+      ? await this.#deps.references.pathsOf(contentId)
+      : null
+    const pathOf = (row: (typeof rows)[number]): string | null => {
+      if (row.state !== 'ready') return null
+      if (row.source === 'managed') return sidecarPath(this.#deps.root, { contentId, ...row })
+      return references?.get(`${row.kind} ${row.variant}.${row.format}`) ?? null
+    }
     return rows.map((row) => ({
       ...row,
-      state: row.state === 'pending' && this.#generating.has(contentRowId) ? 'generating' : row.state,
-      path: row.state === 'ready' ? sidecarPath(this.#deps.root, { contentId, ...row }) : null,
+      state: row.state === 'pending' && this.#claims.has(row.kind, contentRowId) ? 'generating' : row.state,
+      path: pathOf(row),
     }))
   }
 
@@ -118,13 +181,24 @@ export class Sidecars implements Disposable {
   ): Promise<number> {
     const queued = await this.#rows.queue.requeue({ contentId, ...of })
     await this.#startIfPending()
+    await this.#demandAll(contentId, of.kind)
     return queued
+  }
+
+  /** Has made again what a whole library has of a kind, or what would be made otherwise now; see `regenerateAll`. */
+  async regenerateAll(of: RegenerateAll, signal: AbortSignal): Promise<Outdated[]> {
+    try {
+      return await regenerateAll(of, this.#making, signal)
+    } finally {
+      if (!of.dryRun) await this.#startIfPending()
+    }
   }
 
   /** Tries again what has failed. Returns how many files that will be. */
   async retry(of: { contentId?: ContentId | undefined; kind?: SidecarKind | undefined }): Promise<number> {
     const queued = await this.#rows.queue.requeue({ ...of, state: 'failed' })
     await this.#startIfPending()
+    if (of.contentId !== undefined) await this.#demandAll(of.contentId, of.kind)
     return queued
   }
 
@@ -133,11 +207,22 @@ export class Sidecars implements Disposable {
     return this.#rows.views.presence(contentIds, kind)
   }
 
-  /** Where one lies; null where it is not there yet, in which case it is queued. Throws `NotFound` and `Unsupported`. */
+  /**
+   * Where one lies; null where it is not there yet, in which case it is made before all that waits. Throws `NotFound` and
+   * `Unsupported`.
+   */
   async path(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
+    const path = await this.#ensure(contentId, kind, variant)
+    if (path === null) await this.#demandAll(contentId, kind)
+    return path
+  }
+
+  /** Where one lies; null where it is not there, in which case it waits. */
+  async #ensure(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
     const rows = await this.list(contentId)
     const row = rows.find((each) => each.kind === kind && each.variant === variant)
     if (row?.path) return row.path
+    if (row?.error?.code === GIVEN_UP) await this.#rows.queue.requeue({ contentId, kind, variant })
     if (!row) {
       const generator = generatorOf(kind, this.#generators)
       const outputs = outputsOf(generator, [variant])
@@ -149,22 +234,39 @@ export class Sidecars implements Disposable {
     return null
   }
 
+  /** Has what waits of a content made before all others, in the background. */
+  async #demandAll(contentId: ContentId, kind?: SidecarKind): Promise<void> {
+    if (await this.#holds.ofAll()) return
+    const contentRowId = await contentRow(this.#deps.store, contentId)
+    for (const generator of this.#generators) {
+      if (kind !== undefined && generator.kind !== kind) continue
+      this.#demanded.make(generator, contentRowId).catch(async (err: unknown) => {
+        if (this.#closing.signal.aborted) return
+        const about = { contentId, kind: generator.kind, err: errorMessage(err) }
+        this.#deps.log.warn(about, 'a sidecar was not made at once')
+        // What keeps it is no fault of its own: the job tries again until it passes.
+        await this.#startIfPending().catch(() => {})
+      })
+    }
+  }
+
   usage(): Promise<Usage[]> {
     return this.#rows.views.usage()
   }
 
-  /** What waits, or has failed, or both. */
-  async pending(of: { state: 'pending' | 'failed' | null; limit: number }): Promise<PendingSidecar[]> {
+  /** What waits, has failed or was passed over, or all of it. */
+  async pending(of: { state: UnreadyState | null; limit: number }): Promise<PendingSidecar[]> {
     const rows = await this.#rows.views.unready(of)
+    const held = new Map((await this.holds()).map(({ code, kind, reason }) => [kind, { code, message: reason }]))
     const entries = this.#deps.reader.byIds(rows.flatMap(({ entryRowId }) => entryRowId ?? []))
     return rows.map(({ contentRowId, contentId, entryRowId, kind, variant, state, attempts, error }) => ({
       contentId,
       path: (entryRowId !== null && entries.get(entryRowId)?.path) || null,
       kind,
       variant,
-      state: state === 'pending' && this.#generating.has(contentRowId) ? 'generating' : state,
+      state: state === 'pending' && this.#claims.has(kind, contentRowId) ? 'generating' : state,
       attempts,
-      error,
+      error: error ?? held.get(kind) ?? null,
       nextAttemptAt: null,
     }))
   }
@@ -177,12 +279,17 @@ export class Sidecars implements Disposable {
       if ('checked' in found) checked++
       else if (problems.length < MAX_LISTED_PROBLEMS) problems.push(found)
     }
+    for await (const found of this.#deps.references.audit(signal)) {
+      if ('checked' in found) checked++
+      else if (problems.length < MAX_LISTED_PROBLEMS) problems.push(found)
+    }
     return { checked, problems }
   }
 
   /** Brings rows and files together; see `reconcile`. */
   async reconcile(signal: AbortSignal): Promise<{ adopted: number; setAside: number; requeued: number }> {
     const counts = await reconcile(this.#audited, signal)
+    await this.#deps.references.reconcile(signal)
     await this.#indexTexts(true, signal)
     await this.#startIfPending()
     return counts
@@ -214,8 +321,13 @@ export class Sidecars implements Disposable {
   async #disposable(before: number | null, limit: number): Promise<ReadyRow[]> {
     const orphans = await this.#rows.upkeep.orphans(before, limit)
     if (before === null || orphans.length > 0) return orphans
+    return this.#rows.upkeep.madeBefore(before, { but: this.#wanted, limit })
+  }
+
+  /** What some location asks for. */
+  get #wanted(): SidecarSort[] {
     const policy = this.#deps.policy()
-    const but = this.#deps
+    return this.#deps
       .locations()
       .all()
       .flatMap((location) =>
@@ -223,7 +335,6 @@ export class Sidecars implements Disposable {
           wantedOutputs(generator, policy, location.policy).map(({ variant }) => ({ kind: generator.kind, variant })),
         ),
       )
-    return this.#rows.upkeep.madeBefore(before, { but, limit })
   }
 
   /**
@@ -260,19 +371,28 @@ export class Sidecars implements Disposable {
 
   async #demand({ content, kinds, file }: SidecarAddress, mode: ResolveMode, signal: AbortSignal): Promise<void> {
     const variant = file.slice(0, file.lastIndexOf('.'))
-    const path = await this.path(content as ContentId, kinds[0]!, variant)
+    const contentId = content as ContentId
+    const path = await this.#ensure(contentId, kinds[0]!, variant)
     if (path !== null || mode === 'later') return
-    const job = await this.#deps.jobs().enqueue(generateSidecars, {})
-    await this.#deps.jobs().wait(job.id, signal)
+    const hold = await this.#holds.ofAll()
+    if (hold) throw new CoreError(hold.code, hold.reason)
+    const generator = generatorOf(kinds[0]!, this.#generators)
+    await untilAborted(this.#demanded.make(generator, await contentRow(this.#deps.store, contentId)), signal)
   }
 
   /** Sums up what there is of a location's contents, and what was made of them since a moment. */
-  summary(location: KnownLocation, since: number): Promise<SidecarSummary> {
-    return summariseSidecars({ location, except: [] }, since, this.#deps)
+  async summary(
+    location: KnownLocation,
+    since: number,
+  ): Promise<SidecarSummary & { held: HeldKind[]; off: { kind: SidecarKind; reason: string }[] }> {
+    const summary = await summariseSidecars({ location, except: [] }, since, this.#deps)
+    const held = (await this.holds()).filter(({ kind }) => (summary.byKind[kind]?.pending ?? 0) > 0)
+    return { ...summary, held, off: await this.unavailable(location) }
   }
 
   /** Notices what is done to the files by hand, and puts it right, until this is closed. */
   async watch(): Promise<void> {
+    this.#deps.references.onOwned = (key) => this.#watch.add(key)
     await this.#watch.start(await this.#rows.upkeep.folders(this.#watch.capacity))
   }
 
@@ -281,10 +401,12 @@ export class Sidecars implements Disposable {
     if (counts.requeued > 0) await this.#startIfPending()
   }
 
-  /** Ends the watching. */
-  [Symbol.dispose](): void {
+  /** Ends the watching, and what is made at once; that waits again. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
+    clearTimeout(this.#lookAgain)
     this.#watch[Symbol.dispose]()
+    await this.#demanded[Symbol.asyncDispose]()
   }
 
   get #generators(): readonly Generator[] {
@@ -296,25 +418,108 @@ export class Sidecars implements Disposable {
       const generator = this.#generators.find((each) => each.kind === kind)
       return generator !== undefined && outputsOf(generator, [variant]).some((each) => each.format === format)
     }
-    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#generating.size > 0, makes }
+    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#claims.size > 0, makes }
   }
 
   /** The body of the job: see `generateSidecars`. */
-  async generatePending(host: MakePendingHost): Promise<{ made: number; failed: number; waiting: number }> {
-    const { reader, pools, root } = this.#deps
-    // What a crash, or a process that was ended, has left. There is one run at a time, and only it writes drafts.
-    await sweepDrafts(root)
-    const deps = {
+  async generatePending(host: MakePendingHost): Promise<PendingReport> {
+    const { limits, root } = this.#deps
+    // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
+    if (this.#claims.size === 0) this.#sweeping = sweepDrafts(root)
+    await this.#sweeping
+    const { quotaBytes } = limits()
+    const quota = new Quota({ ...this.#making, quotaBytes, wanted: this.#wanted })
+    const report = await new PendingRun({ ...this.#making, holds: this.#holds, quota }, host).run()
+    this.#held = report.held
+    if (report.held.some(({ passes }) => passes)) this.#lookAgainLater()
+    return report
+  }
+
+  /** What waits for the machine, and why, as the last run found it. */
+  get held(): readonly HeldKind[] {
+    return this.#held
+  }
+
+  /** Kinds that somebody wants and nothing here can make now, with one line why; of one location, or of all. */
+  async unavailable(location?: KnownLocation): Promise<{ kind: SidecarKind; reason: string }[]> {
+    const policy = this.#deps.policy()
+    const locations = location ? [location] : this.#deps.locations().all()
+    const isWanted = (generator: Generator) =>
+      locations.some((each) => wantedOutputs(generator, policy, each.policy).length > 0)
+    const reasons = await Promise.all(
+      this.#generators.filter(isWanted).map(async (generator) => {
+        const reason = (await generator.unavailable?.()) ?? null
+        return reason === null ? null : { kind: generator.kind, reason }
+      }),
+    )
+    return reasons.filter((each) => each !== null)
+  }
+
+  /** What waits for the machine now, and why. */
+  async holds(): Promise<HeldKind[]> {
+    const held = await Promise.all(
+      this.#generators.map(async (generator) => {
+        const last = this.#held.find(({ kind }) => kind === generator.kind)
+        const hold = (await this.#holds.of(generator)) ?? (last?.passes === false ? last : null)
+        return hold && { ...hold, kind: generator.kind }
+      }),
+    )
+    return held.filter((each) => each !== null)
+  }
+
+  /** Goes on with what waited for the machine: what it may take is another thing now. */
+  async resume(): Promise<void> {
+    this.#holds.forget()
+    await this.#startIfPending()
+  }
+
+  #lookAgainLater(): void {
+    clearTimeout(this.#lookAgain)
+    this.#lookAgain = setTimeout(() => {
+      this.#goOn().catch((err: unknown) => {
+        this.#deps.log.warn({ err: errorMessage(err) }, 'sidecars that waited were not looked at')
+      })
+    }, this.#deps.machine.lookAgainMs).unref()
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    const waiting = new Set(this.#held.filter(({ passes }) => passes).map(({ kind }) => kind))
+    const still = await this.holds()
+    if (still.filter(({ kind }) => waiting.has(kind)).length < waiting.size) await this.#startIfPending()
+    else this.#lookAgainLater()
+  }
+
+  get #making(): MakeContentDeps {
+    const { pools, reader, root } = this.#deps
+    return {
       reader,
       pools,
       root,
       rows: this.#rows,
       generators: this.#generators,
-      generating: this.#generating,
+      claims: this.#claims,
+      engines: this.#engines,
       onMade: (key: SidecarKey) => this.#watch.add(key),
-      onRecorded: () => this.#indexTexts(false, host.signal),
+      onRecorded: async (generator, contents) => {
+        await this.#indexTexts(false, this.#closing.signal)
+        await this.#queueDerived(generator.kind, contents)
+      },
     }
-    return new PendingRun(deps, host).run()
+  }
+
+  /** Queues what is made of sidecars that have just been made. */
+  async #queueDerived(from: SidecarKind, contents: readonly number[]): Promise<void> {
+    const policy = this.#deps.policy()
+    for (const generator of this.#generators) {
+      if (!generator.inputs?.includes(from) || (await generator.unavailable?.())) continue
+      for (const location of this.#deps.locations().all()) {
+        const outputs = wantedOutputs(generator, policy, location.policy)
+        const where = { location, except: this.#deps.locations().below(location.path) }
+        const wanted = { outputs, where, maxBytes: policy.maxFileBytes, contents }
+        await this.#rows.queue.enqueueMissing(generator, wanted, this.#closing.signal)
+      }
+    }
   }
 
   /** One run after the other: what one of them has indexed, the next does not see. */
@@ -326,6 +531,7 @@ export class Sidecars implements Disposable {
 
   async #startIfPending(): Promise<void> {
     if ((await this.#rows.work.countPending()) > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
+    else this.#held = []
   }
 }
 

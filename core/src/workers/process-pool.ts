@@ -25,6 +25,8 @@ export interface ProcessPoolOptions {
 export interface ProcessRunOptions {
   /** Aborting ends the process that works on it, and rejects with `Cancelled`. */
   readonly signal?: AbortSignal
+  /** Before all that waits. */
+  readonly urgent?: boolean
   /** Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. */
   readonly deadlineMs: number
 }
@@ -81,6 +83,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     return [...this.#processes].map(({ child }) => child.pid!).filter((pid) => pid !== undefined)
   }
 
+  /** How many of them are at a request. */
+  get working(): number {
+    return [...this.#processes].filter(({ job }) => job !== null).length
+  }
+
   /**
    * Rejects with what the process said; with `Timeout`; with `Unavailable` where it ran out of memory or died (the
    * message says of what) or, with the details `NOT_STARTED`, could not be started; with `Cancelled`.
@@ -93,7 +100,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject }
     const onAbort = () => this.#cancel(job)
     options.signal?.addEventListener('abort', onAbort, { once: true })
-    this.#queue.push(job)
+    if (options.urgent) this.#queue.unshift(job)
+    else this.#queue.push(job)
     this.#dispatch()
     try {
       return await promise

@@ -1,8 +1,10 @@
 import { type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'
+import { GIVEN_UP } from '../skipped.ts'
 import { type PlaceFilter, placeCondition } from '../place-filter.ts'
-import { contentRow, EXTENSION, factsOf, newRow, PENDING, READY, type RowDeps } from './row.ts'
+import { COMPANIONS, contentRow, EXTENSION, factsOf, newRow, FAILED, PENDING, READY, type RowDeps } from './row.ts'
+import type { Batch } from './upkeep-rows.ts'
 
 /** What is wanted of the contents of a place. */
 export interface Wanted {
@@ -10,10 +12,14 @@ export interface Wanted {
   readonly where: PlaceFilter
   /** Larger contents are passed over. */
   readonly maxBytes: number
+  /** Looks at these contents only; at all of the place by default. */
+  readonly contents?: readonly number[]
 }
 
 /** Contents looked at in one transaction: some milliseconds of the main thread. */
 const CONTENTS_PER_TURN = 100
+/** Rows changed in one transaction. */
+const ROWS_PER_TURN = 1_000
 
 /** Says what is to be made. */
 export class QueueRows {
@@ -23,10 +29,13 @@ export class QueueRows {
     this.#deps = deps
   }
 
-  /** Adds a pending row for every wanted output that a content the generator takes has none of. Returns how many. */
+  /**
+   * Adds a pending row for every wanted output that a content the generator takes has none of; one that reads other
+   * sidecars takes the contents of which the index of texts has one with words. Returns how many.
+   */
   async enqueueMissing(
     generator: Generator,
-    { outputs, where, maxBytes }: Wanted,
+    { outputs, where, maxBytes, contents: only }: Wanted,
     signal: AbortSignal,
   ): Promise<number> {
     if (outputs.length === 0) return 0
@@ -39,7 +48,8 @@ export class QueueRows {
       signal.throwIfAborted()
       const contents = await this.#deps.select(
         `select c.id, c.type, c.mime, c.size, ${EXTENSION} as ext from content_identities c
-         where c.id > ? and c.type in (${types}) and c.size <= ?
+         where c.id > ? and c.type in (${types}) and c.size <= ? and ${hasInput(generator)}
+           ${only ? 'and c.id in (select value from json_each(?))' : ''}
            and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ?
                 and s.variant || '.' || s.format in (select value from json_each(?))) < ?
            and exists (select 1 from entries e join directories d on d.id = e.parent_id
@@ -47,6 +57,7 @@ export class QueueRows {
          order by c.id limit ${CONTENTS_PER_TURN}`,
         after,
         maxBytes,
+        ...(only ? [JSON.stringify(only)] : []),
         kind,
         JSON.stringify(names),
         names.length,
@@ -89,28 +100,70 @@ export class QueueRows {
     )
   }
 
-  /** What is ready of a kind, of some contents, and older than a sidecar it was made from becomes pending. */
-  async requeueOutdated(contents: readonly number[], kind: SidecarKind, inputs: readonly SidecarKind[]): Promise<void> {
-    const kinds = inputs.map((each) => sidecarKinds.indexOf(each))
-    await this.#deps.store.write(({ db }) =>
-      db
-        .updateTable('sidecars as s')
-        .set({ state: PENDING })
-        .where('s.kind', '=', sidecarKinds.indexOf(kind))
-        .where('s.state', '=', READY)
-        .where('s.content_id', 'in', contents)
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('sidecars as i')
-              .select('i.id')
-              .whereRef('i.content_id', '=', 's.content_id')
-              .where('i.kind', 'in', kinds)
-              .where('i.state', '=', READY)
-              .whereRef('i.updated_at', '>', 's.updated_at'),
-          ),
-        )
-        .execute(),
-    )
+  /**
+   * What a generator has made of other sidecars, or could not, becomes pending where one of them was made after it. Looks at
+   * some contents, or at all.
+   */
+  async requeueOutdated(
+    { inputs, kind, variants }: Pick<Generator, 'inputs' | 'kind' | 'variants'>,
+    contents: readonly number[] | null,
+  ): Promise<void> {
+    if (!inputs) return
+    for (let after = 0; ;) {
+      const outdated = await this.#deps.select(
+        `select s.id from sidecars s
+         where s.id > ? and s.kind = ${sidecarKinds.indexOf(kind)} and s.state in (${READY}, ${FAILED})
+           and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
+           ${contents ? 'and s.content_id in (select value from json_each(?))' : ''}
+           and exists (select 1 from sidecars i where i.content_id = s.content_id and i.kind in (${kindList(inputs)})
+                       and i.state = ${READY} and i.updated_at > s.updated_at)
+         order by s.id limit ${CONTENTS_PER_TURN}`,
+        after,
+        JSON.stringify(variants),
+        ...(contents ? [JSON.stringify(contents)] : []),
+      )
+      if (outdated.length === 0) return
+      const ids = outdated.map(({ id }) => Number(id))
+      after = ids.at(-1)!
+      await this.#deps.store.write(({ db }) =>
+        db
+          .updateTable('sidecars')
+          .set({ state: PENDING, error: null, error_code: null })
+          .where('id', 'in', ids)
+          .execute(),
+      )
+    }
+  }
+
+  /** What was made, or could not be, in one way becomes pending, some at a time. Returns how many. */
+  async requeueBatch(kind: SidecarKind, { code, engine, recipe, version }: Batch, signal: AbortSignal): Promise<number> {
+    let queued = 0
+    for (let after = 0; ;) {
+      signal.throwIfAborted()
+      const found = await this.#deps.select(
+        `select id from sidecars where id > ? and kind = ? and state in (${READY}, ${FAILED}) and source_entry_id is null
+           and engine is ? and ifnull(engine_version, '') = ? and recipe = ? and error_code is ?
+         order by id limit ${CONTENTS_PER_TURN}`,
+        after,
+        sidecarKinds.indexOf(kind),
+        engine,
+        version,
+        recipe,
+        code,
+      )
+      if (found.length === 0) return queued
+      const ids = found.map(({ id }) => Number(id))
+      after = ids.at(-1)!
+      const { numUpdatedRows } = await this.#deps.store.write(({ db }) =>
+        db
+          .updateTable('sidecars')
+          .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
+          .where('id', 'in', ids)
+          .where('state', '<>', PENDING)
+          .executeTakeFirstOrThrow(),
+      )
+      queued += Number(numUpdatedRows)
+    }
   }
 
   /** Rows of one content, or of all; what has failed or is ready becomes pending. Returns how many. */
@@ -119,6 +172,8 @@ export class QueueRows {
     kind?: SidecarKind | undefined
     variant?: string | undefined
     state?: SidecarState
+    /** Of what is not there for this reason. */
+    code?: string
   }): Promise<number> {
     const contentRowId = of.contentId === undefined ? null : await contentRow(this.#deps.store, of.contentId)
     return this.#deps.store.write(async ({ db }) => {
@@ -126,13 +181,26 @@ export class QueueRows {
         .updateTable('sidecars')
         .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
         .where('source_entry_id', 'is', null)
+        .where('kind', 'not in', COMPANIONS)
         .where('state', '<>', PENDING)
       if (contentRowId !== null) query = query.where('content_id', '=', contentRowId)
       if (of.kind) query = query.where('kind', '=', sidecarKinds.indexOf(of.kind))
       if (of.variant) query = query.where('variant', '=', of.variant)
+      if (of.code) query = query.where('error_code', '=', of.code)
       if (of.state) query = query.where('state', '=', sidecarStates.indexOf(of.state))
       const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
       return Number(numUpdatedRows)
     })
   }
+}
+
+/** Whether the content `c` has a sidecar that a generator reads, with words in it: rows of `texts` are content * 16 + kind. */
+function hasInput({ inputs }: Pick<Generator, 'inputs'>): string {
+  if (!inputs) return 'true'
+  return `exists (select 1 from sidecars i join texts_docsize t on t.id = i.content_id * 16 + i.kind
+            where i.content_id = c.id and i.kind in (${kindList(inputs)}) and i.state = ${READY} and t.sz <> x'00')`
+}
+
+function kindList(kinds: readonly SidecarKind[]): string {
+  return kinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
 }

@@ -3,6 +3,7 @@ import { type ContentId, type Sidecar, type SidecarKind, sidecarKinds, sidecarSt
 import { blobToUuid, hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import { isPattern, type SidecarAddress } from '../address.ts'
 import type { SidecarKey } from '../paths.ts'
+import { skipCodes } from '../skipped.ts'
 import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 
 /** One that is not ready. */
@@ -13,12 +14,24 @@ export interface UnreadyRow extends Pick<Sidecar, 'kind' | 'variant' | 'state' |
   readonly entryRowId: number | null
 }
 
+/** `skipped`: nothing is made of it, and nothing is wrong. */
+export type UnreadyState = 'pending' | 'failed' | 'skipped'
+
 /** How much there is of one kind and variant. */
 export interface Usage {
   readonly kind: SidecarKind
   readonly variant: string
   readonly files: number
   readonly bytes: number
+}
+
+const skips = skipCodes.map((code) => `'${code}'`).join(', ')
+/** Conditions on `sidecars s`. */
+const unready: Readonly<Record<UnreadyState | 'all', string>> = {
+  all: `s.state in (${PENDING}, ${FAILED})`,
+  pending: `s.state = ${PENDING}`,
+  failed: `s.state = ${FAILED} and s.error_code not in (${skips})`,
+  skipped: `s.state = ${FAILED} and s.error_code in (${skips})`,
 }
 
 /** What is shown of the rows. */
@@ -57,9 +70,8 @@ export class RowViews {
     }))
   }
 
-  /** What is not ready: those that wait, those that failed, or both. */
-  async unready(of: { state: 'pending' | 'failed' | null; limit: number }): Promise<UnreadyRow[]> {
-    const states = of.state === null ? [PENDING, FAILED] : [sidecarStates.indexOf(of.state)]
+  /** What is not ready. */
+  async unready(of: { state: UnreadyState | null; limit: number }): Promise<UnreadyRow[]> {
     const rows = await this.#deps.store.read((db) =>
       db
         .selectFrom('sidecars as s')
@@ -72,7 +84,7 @@ export class RowViews {
             .limit(1)
             .as('entry_id'),
         )
-        .where('s.state', 'in', states)
+        .where(sql<boolean>`${sql.raw(unready[of.state ?? 'all'])}`)
         .orderBy('s.id')
         .limit(of.limit)
         .execute(),

@@ -1,6 +1,6 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { mimeFromExtension } from '../../content/index.ts'
-import { type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import { companionKinds, type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
 import type { LibraryStore, Reader } from '../../library/store.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
@@ -28,6 +28,9 @@ export interface ReadyRow extends SidecarKey {
 export const PENDING = sidecarStates.indexOf('pending')
 export const READY = sidecarStates.indexOf('ready')
 export const FAILED = sidecarStates.indexOf('failed')
+
+/** Kinds that nothing makes again: what is a file of the library has been somebody's own. */
+export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKinds.indexOf(kind))
 
 /** The extension of a file with the content `c`. */
 export const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`

@@ -2,12 +2,31 @@ import { sql } from 'kysely'
 import { type ContentId, type SidecarKind, sidecarKinds, type SidecarState, sidecarStates } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../paths.ts'
-import { contentRow, managed, READY, type ReadyRow, type RowDeps, toReady } from './row.ts'
+import { GIVEN_UP } from '../skipped.ts'
+import { COMPANIONS, contentRow, FAILED, managed, READY, type ReadyRow, type RowDeps, toReady } from './row.ts'
 
 /** One variant of one kind. */
 export interface SidecarSort {
   readonly kind: SidecarKind
   readonly variant: string
+}
+
+/** Sidecars of one kind that were made, or could not be, in one way. */
+export interface Batch {
+  readonly engine: string | null
+  readonly version: string
+  readonly recipe: number
+  /** Why they are not there; null where they are. */
+  readonly code: string | null
+  readonly files: number
+}
+
+interface LeastNeeded {
+  /** The least needed first; of others nothing is taken but what nobody asks for. */
+  readonly kinds: readonly SidecarKind[]
+  /** What somebody asks for. */
+  readonly wanted: readonly SidecarSort[]
+  readonly limit: number
 }
 
 /** Keeps rows and files together. */
@@ -97,6 +116,7 @@ export class UpkeepRows {
   async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
     const rows = await this.#deps.store.read((db) =>
       managed(db)
+        .where('s.kind', 'not in', COMPANIONS)
         .$if(before !== null, (query) => query.where('s.updated_at', '<', before!))
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom('entries as e').select('e.id').whereRef('e.content_id', '=', 's.content_id'))),
@@ -115,6 +135,7 @@ export class UpkeepRows {
     const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
     const rows = await this.#deps.store.read((db) =>
       managed(db)
+        .where('s.kind', 'not in', COMPANIONS)
         .where('s.state', '=', READY)
         .where('s.updated_at', '<', moment)
         .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${JSON.stringify(kept)}))`)
@@ -126,5 +147,78 @@ export class UpkeepRows {
 
   async forget(ids: readonly number[]): Promise<void> {
     await this.#deps.store.write(({ db }) => db.deleteFrom('sidecars').where('id', 'in', ids).execute())
+  }
+
+  /** All of a kind that were made, or could not be, by the way it was done. What refers to a file is none of them. */
+  async batches(kind: SidecarKind): Promise<Batch[]> {
+    const rows = await this.#deps.select(
+      `select engine, ifnull(engine_version, '') as version, recipe, error_code as code, count(*) as files
+       from sidecars where kind = ? and state in (${READY}, ${FAILED}) and source_entry_id is null
+       group by engine, engine_version, recipe, error_code order by files desc`,
+      sidecarKinds.indexOf(kind),
+    )
+    return rows.map(({ code, engine, files, recipe, version }) => ({
+      engine: engine === null ? null : String(engine),
+      version: String(version),
+      recipe: Number(recipe),
+      code: code === null ? null : String(code),
+      files: Number(files),
+    }))
+  }
+
+  /** Bytes of all that was made and is a file of the library. */
+  async usedBytes(): Promise<number> {
+    const [row] = await this.#deps.select(
+      `select ifnull(sum(size), 0) as bytes from sidecars where state = ${READY} and source_entry_id is null
+       and kind not in (${COMPANIONS.join(', ')})`,
+    )
+    return Number(row!['bytes'])
+  }
+
+  /**
+   * Those that can best be done without: what belongs to no file, then what nobody asks for, the oldest first; then of
+   * these kinds, in this order, the largest first.
+   */
+  async leastNeeded({ kinds, limit, wanted }: LeastNeeded): Promise<ReadyRow[]> {
+    const sorts = JSON.stringify(wanted.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`))
+    const order = JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))
+    const rows = await this.#deps.select(
+      `with managed as (
+         select id, content_id, kind, variant, format, size, updated_at, case
+           when not exists (select 1 from entries e where e.content_id = s.content_id) then -2
+           when s.kind || ' ' || s.variant not in (select value from json_each(?)) then -1
+           else (select key from json_each(?) where value = s.kind) end as need
+         from sidecars s where state = ${READY} and source_entry_id is null
+         and kind not in (${COMPANIONS.join(', ')}))
+       select m.id, lower(hex(c.uuid)) as content, m.kind, m.variant, m.format, m.size
+       from managed m join content_identities c on c.id = m.content_id
+       where m.need is not null and m.size > 0
+       order by m.need, iif(m.need < 0, m.updated_at, -m.size) limit ?`,
+      sorts,
+      order,
+      limit,
+    )
+    return rows.map(({ content, format, id, kind, size, variant }) => ({
+      id: Number(id),
+      contentId: hexToUuid(String(content)) as ContentId,
+      kind: sidecarKinds[Number(kind)]!,
+      variant: String(variant),
+      format: String(format),
+      size: Number(size),
+      checksum: new Uint8Array(),
+    }))
+  }
+
+  /** Ready ones are there no more, and say why; they do not wait. */
+  async giveUp(ids: readonly number[], why: string): Promise<void> {
+    const values = { state: FAILED, error_code: GIVEN_UP, error: why, size: null, checksum: null }
+    await this.#deps.store.write(({ db }) =>
+      db
+        .updateTable('sidecars')
+        .set({ ...values, updated_at: this.#deps.now() })
+        .where('id', 'in', ids)
+        .where('state', '=', READY)
+        .execute(),
+    )
   }
 }

@@ -35,6 +35,8 @@ export interface Outcomes {
   readonly attempts: number
   /** How long it took, all together. */
   readonly tookMs: number
+  /** What was there to make it, where it failed: all engines of the generator, joined by `+`. */
+  readonly triedWith?: Engine
 }
 
 /** Gives out what waits, and takes down what became of it. */
@@ -82,6 +84,21 @@ export class WorkRows {
     return [...contents.values()]
   }
 
+  /** What waits of one kind of a content; null where nothing does. */
+  async waiting(kind: SidecarKind, contentRowId: number): Promise<PendingContent | null> {
+    const [found] = await this.pending(kind, contentRowId - 1, 1)
+    return found?.contentRowId === contentRowId ? found : null
+  }
+
+  /** Whether all of these rows wait still: somebody else may have made them since they were read. */
+  async areWaiting(rows: PendingContent['rows']): Promise<boolean> {
+    const ids = rows.map(({ id }) => id)
+    const waiting = await this.#deps.store.read((db) =>
+      db.selectFrom('sidecars').select('id').where('id', 'in', ids).where('state', '=', PENDING).execute(),
+    )
+    return waiting.length === ids.length
+  }
+
   /** How many contents wait, of one kind or of all. */
   async countPending(kind?: SidecarKind): Promise<number> {
     const row = await this.#deps.store.read((db) => {
@@ -120,10 +137,12 @@ export class WorkRows {
   }
 }
 
+type About = Pick<Outcomes, 'recipe' | 'attempts' | 'tookMs' | 'triedWith'>
+
 async function recordOutcome(
   db: Writer['db'],
   outcome: Outcome,
-  { recipe, attempts, now, tookMs }: { recipe: number; attempts: number; now: number; tookMs: number },
+  { recipe, attempts, now, tookMs, triedWith }: About & { now: number },
 ): Promise<void> {
   const values =
     outcome.state === 'ready'
@@ -136,7 +155,13 @@ async function recordOutcome(
           error_code: null,
           error: null,
         }
-      : { state: FAILED, error_code: outcome.code, error: outcome.message }
+      : {
+          state: FAILED,
+          engine: triedWith?.name ?? null,
+          engine_version: triedWith?.version ?? null,
+          error_code: outcome.code,
+          error: outcome.message,
+        }
   await db
     .updateTable('sidecars')
     .set((eb) => ({ ...values, recipe, attempts: eb('attempts', '+', attempts), took_ms: tookMs, updated_at: now }))

@@ -1,0 +1,107 @@
+import type { SidecarKind, SidecarSpeed } from '../domain/index.ts'
+import type { ErrorCode } from '../util/errors.ts'
+import type { Machine } from '../util/machine.ts'
+import type { Generator } from './generators/index.ts'
+
+/** Why what waits is not made now. */
+export interface Hold {
+  readonly code: ErrorCode
+  /** One line: what keeps it, and what would help. */
+  readonly reason: string
+  /** Whether it ends without anybody changing a setting. */
+  readonly passes: boolean
+}
+
+/** Why a kind is not made now. */
+export interface HeldKind extends Hold {
+  readonly kind: SidecarKind
+}
+
+export interface HoldsDeps {
+  readonly machine: Machine
+  /** The library's folder of sidecars. */
+  readonly root: string
+  readonly speed: () => SidecarSpeed
+  /** Bytes of the disk that are left to others. */
+  readonly keepFreeBytes: () => number
+  /** How many processes of ours are at work. */
+  readonly working: () => number
+  readonly cores: number
+}
+
+/** Kinds of this priority and above are what a person sees of a folder: no battery and no load keeps them. */
+const SEEN_AT_ONCE = 100
+/** Threads of others that want to run on each core, from which on a machine counts as busy. */
+const BUSY_LOAD = 1
+
+/** What the machine allows to be made now. What a person asks for is made all the same, but on a full disk. */
+export class Holds {
+  readonly #deps: HoldsDeps
+  #askedAt = -Infinity
+  #asked: Promise<{ full: Hold | null; busy: Hold | null }> | null = null
+
+  constructor(deps: HoldsDeps) {
+    this.#deps = deps
+  }
+
+  /** What keeps a generator from making anything now; null where nothing does. */
+  async of({ priority }: Pick<Generator, 'priority'>): Promise<Hold | null> {
+    const { full, busy } = await this.#now()
+    return full ?? (priority < SEEN_AT_ONCE ? busy : null)
+  }
+
+  /** What keeps everything, also what a person asks for. */
+  async ofAll(): Promise<Hold | null> {
+    return (await this.#now()).full
+  }
+
+  /** What was found out is found out anew: somebody has changed a setting. */
+  forget(): void {
+    this.#asked = null
+  }
+
+  #now() {
+    const now = performance.now()
+    if (this.#asked && now - this.#askedAt < this.#deps.machine.answersHoldMs) return this.#asked
+    this.#askedAt = now
+    this.#asked = this.#ask()
+    return this.#asked
+  }
+
+  async #ask() {
+    const [full, busy] = await Promise.all([this.#full(), this.#busy()])
+    return { full, busy }
+  }
+
+  async #full(): Promise<Hold | null> {
+    const { keepFreeBytes, machine, root } = this.#deps
+    const kept = keepFreeBytes()
+    const free = kept === 0 ? null : await machine.freeBytes(root)
+    if (free === null || free >= kept) return null
+    const reason = `only ${mebibytes(free)} are free where the library is: nothing new is made until there are ${mebibytes(kept)} (sidecars.keepFreeBytes)`
+    return { code: 'DiskFull', reason, passes: true }
+  }
+
+  async #busy(): Promise<Hold | null> {
+    const { cores, machine, speed, working } = this.#deps
+    const at = speed()
+    if (at === 'fast') return null
+    if (await machine.isOnBattery())
+      return {
+        code: 'Unavailable',
+        passes: true,
+        reason: 'it waits while the machine runs on its battery (sidecars.speed: fast does not wait)',
+      }
+    if (at === 'gentle' && machine.load() - working() / cores >= BUSY_LOAD)
+      return {
+        code: 'Unavailable',
+        passes: true,
+        reason: 'it waits while others keep the machine busy (sidecars.speed: normal does not wait)',
+      }
+    return null
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1_048_576)} MiB`
+}

@@ -1,0 +1,101 @@
+import type { EntryReader, PlacedEntry } from '../files/index.ts'
+import { parsePath } from '../util/file-name.ts'
+import type { Claims } from './claims.ts'
+import type { EngineCensus } from './engine-census.ts'
+import type { Generator, SidecarInput } from './generators/index.ts'
+import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
+import { allEngines } from './outdated.ts'
+import { type SidecarKey, sidecarPath } from './paths.ts'
+import type { SidecarRows } from './rows/sidecar-rows.ts'
+import type { Outcomes, PendingContent } from './rows/work-rows.ts'
+import type { Source } from './sidecar-child.ts'
+
+export interface MakeContentDeps extends MakeDeps {
+  readonly rows: SidecarRows
+  readonly reader: EntryReader
+  readonly generators: readonly Generator[]
+  /** What is worked on now, by whomever. */
+  readonly claims: Claims
+  readonly engines: EngineCensus
+  /** Told one of the files that are in their place. */
+  readonly onMade: (key: SidecarKey) => void
+  /** Called when it is written down what became of some contents. */
+  onRecorded(generator: Generator, contents: readonly number[]): Promise<void>
+}
+
+/** What became of a content, and of which file it is. */
+export interface MadeContent {
+  readonly outcomes: Outcomes
+  readonly path: string | undefined
+}
+
+/** Files of one content that are tried, where the first is gone or on a volume that is away. */
+const MAX_SOURCES = 8
+
+/** Makes what waits of a content, which the caller has claimed; null where it cannot be read now. Rejects as `makeSidecars`. */
+export async function makeContent(
+  generator: Generator,
+  content: PendingContent,
+  deps: MakeContentDeps,
+  how: { readonly signal: AbortSignal; readonly urgent: boolean },
+): Promise<MadeContent | null> {
+  const entries = await entriesOf(content, deps)
+  const from = {
+    sources: entries.filter(({ online }) => online).map(sourceOf),
+    names: [...new Set(entries.map(({ name }) => name))],
+    inputs: await inputsOf(generator, content, deps),
+  }
+  const outcomes = await makeSidecars(generator, content, from, deps, how)
+  if (!outcomes) return null
+  if (outcomes.outcomes.some(({ state }) => state === 'ready'))
+    deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
+  return { outcomes, path: entries[0]?.path }
+}
+
+/** Writes down what became of contents at the hands of a generator. */
+export async function recordContents(
+  generator: Generator,
+  made: readonly Outcomes[],
+  deps: MakeContentDeps,
+): Promise<void> {
+  const { engines, generators, rows } = deps
+  const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
+  const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
+  await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
+  const contents = made.map(({ contentRowId }) => contentRowId)
+  for (const each of generators) await rows.queue.requeueOutdated(each, contents)
+  await deps.onRecorded(generator, contents)
+}
+
+/** Files that have the content, as the index knows them. */
+async function entriesOf(
+  { contentRowId }: PendingContent,
+  { reader, rows }: MakeContentDeps,
+): Promise<readonly PlacedEntry[]> {
+  return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
+}
+
+async function inputsOf(
+  { inputs }: Generator,
+  { contentId }: PendingContent,
+  { root, rows }: MakeContentDeps,
+): Promise<SidecarInput[]> {
+  if (!inputs) return []
+  const ready = (await rows.views.list(contentId)).filter(({ state }) => state === 'ready')
+  return ready
+    .filter(({ kind, source }) => inputs.includes(kind) && source === 'managed')
+    .map(({ kind, variant, format }) => ({
+      kind,
+      variant,
+      format,
+      path: sidecarPath(root, { contentId, kind, variant, format }),
+    }))
+}
+
+function sourceOf({ path, pathBase64, size, modifiedAt }: PlacedEntry): Source {
+  return {
+    path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
+    size,
+    modifiedMs: Date.parse(modifiedAt),
+  }
+}

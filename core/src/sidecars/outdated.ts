@@ -1,0 +1,93 @@
+import type { SidecarKind } from '../domain/index.ts'
+import type { EngineCensus } from './engine-census.ts'
+import type { DetectedEngine, Generator } from './generators/index.ts'
+import type { SidecarRows } from './rows/sidecar-rows.ts'
+import type { Batch } from './rows/upkeep-rows.ts'
+import { GIVEN_UP } from './skipped.ts'
+
+/** What can be made anew of one kind. */
+export interface Outdated {
+  readonly kind: SidecarKind
+  /** In a few words: what has become another, with what it was made by. */
+  readonly why: string
+  readonly files: number
+}
+
+export interface OutdatedDeps {
+  readonly rows: SidecarRows
+  readonly generators: readonly Generator[]
+  readonly engines: EngineCensus
+}
+
+/** Which of all there are to be made again. */
+export interface RegenerateAll {
+  readonly kind?: SidecarKind | undefined
+  /** Only what would be made in another way now. */
+  readonly outdated: boolean
+  /** Only counts them. */
+  readonly dryRun: boolean
+}
+
+/**
+ * Has made again, over a whole library, what would be made otherwise now: by a newer recipe, another version of the
+ * engine, or a better engine; what failed or was passed over, where the engines are others. Safe to stop and to repeat:
+ * what waits already is not outdated.
+ */
+export async function regenerateAll(
+  { dryRun, kind, outdated }: RegenerateAll,
+  deps: OutdatedDeps,
+  signal: AbortSignal,
+): Promise<Outdated[]> {
+  deps.engines.forget()
+  const found: Outdated[] = []
+  for (const generator of deps.generators) {
+    if (kind !== undefined && generator.kind !== kind) continue
+    const engines = await deps.engines.of(generator)
+    for (const batch of await deps.rows.upkeep.batches(generator.kind)) {
+      signal.throwIfAborted()
+      const why = outdated ? whyOutdated(batch, generator, engines) : 'all are made again'
+      if (why === null || batch.code === GIVEN_UP) continue
+      const files = dryRun ? batch.files : await deps.rows.queue.requeueBatch(generator.kind, batch, signal)
+      found.push({ kind: generator.kind, why, files })
+    }
+  }
+  return sumUp(found)
+}
+
+function whyOutdated(
+  { code, engine, recipe, version }: Batch,
+  generator: Generator,
+  engines: readonly DetectedEngine[],
+): string | null {
+  if (recipe < generator.recipe) return `it is made in a newer way now`
+  if (engine === null) return null
+  if (code !== null) {
+    const now = allEngines(engines)
+    return now.name === engine && now.version === version
+      ? null
+      : 'the engines are others than when it could not be made'
+  }
+  const known = engines.find(({ name }) => name === engine)
+  const best = engines.find(({ available, job }) => available && job === known?.job)
+  if (!known || !best) return null
+  if (best.name !== engine) return `made by ${engine}, and there is ${best.name} now`
+  const isOther = version !== '' && best.version !== null && best.version !== version
+  return isOther ? `made by ${engine} ${version}, which is ${best.version} now` : null
+}
+
+/** All that are there as one: what failed was tried with them. */
+export function allEngines(engines: readonly DetectedEngine[]): { name: string; version: string } {
+  const there = engines.filter(({ available }) => available)
+  return {
+    name: there.map(({ name }) => name).join('+'),
+    version: there.map(({ version }) => version ?? '').join('+'),
+  }
+}
+
+function sumUp(found: readonly Outdated[]): Outdated[] {
+  const byReason = Map.groupBy(found, ({ kind, why }) => `${kind} ${why}`)
+  return [...byReason.values()].map((same) => ({
+    ...same[0]!,
+    files: same.reduce((sum, { files }) => sum + files, 0),
+  }))
+}

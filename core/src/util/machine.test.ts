@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createTempDir } from '../../testing/index.ts'
+import { readPowerSupplies, saysBattery, systemMachine } from './machine.ts'
+
+const battery = { type: 'Battery', status: 'Discharging' }
+
+test.each([
+  ['a desktop', {}, false],
+  ['a laptop on its battery', { BAT0: battery, AC: { type: 'Mains', online: '0' } }, true],
+  [
+    'a laptop at the socket',
+    { BAT0: { type: 'Battery', status: 'Charging' }, AC: { type: 'Mains', online: '1' } },
+    false,
+  ],
+  ['a laptop whose USB charger is too weak', { BAT0: battery, usb: { type: 'USB', online: '1' } }, false],
+  ['a desktop with a wireless mouse', { hid: { ...battery, scope: 'Device' } }, false],
+])('%s', async (_, supplies, onBattery) => {
+  using temp = createTempDir('power')
+  for (const [name, fields] of Object.entries(supplies)) {
+    mkdirSync(join(temp.path, name))
+    for (const [field, value] of Object.entries(fields)) writeFileSync(join(temp.path, name, field), `${value}\n`)
+  }
+  expect(await readPowerSupplies(temp.path)).toBe(onBattery)
+})
+
+test('macOS says what it draws its power from', () => {
+  expect(saysBattery("Now drawing from 'Battery Power'\n -InternalBattery-0 81%; discharging")).toBe(true)
+  expect(saysBattery("Now drawing from 'AC Power'\n -InternalBattery-0 100%; charged")).toBe(false)
+})
+
+test('this machine answers', async () => {
+  using temp = createTempDir('power')
+  const machine = systemMachine()
+  expect(typeof (await machine.isOnBattery())).toBe('boolean')
+  expect(await machine.freeBytes(temp.path)).toBeGreaterThan(0)
+  expect(await machine.freeBytes(join(temp.path, 'missing'))).toBeNull()
+})

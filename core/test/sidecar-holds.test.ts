@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { Generator } from '../src/sidecars/index.ts'
+import { createTestCore, createTestMachine, type TestCore, type TestMachine } from '../testing/index.ts'
+import { troubled } from './troubled-generator/index.ts'
+
+// Each test starts processes.
+vi.setConfig({ testTimeout: 120_000 })
+
+const { signal } = new AbortController()
+const patience = { timeout: 60_000 }
+
+const pictures: Generator = { ...troubled, priority: 100 }
+const texts: Generator = {
+  ...troubled,
+  kind: 'ocr',
+  priority: 50,
+  variants: ['default'],
+  outputs: [{ variant: 'default', format: 'json' }],
+}
+
+interface Held extends TestCore {
+  readonly machine: TestMachine
+  order(what: string, at?: string): string
+  begun(what: string): number[]
+  go(what: string): void
+  /** What became of each kind of a file. */
+  states(path: string): Promise<Record<string, string>>
+  /** Waits until they are so. */
+  until(path: string, states: Record<string, string>): Promise<void>
+  pending(): Promise<{ kind: string; why: string | undefined }[]>
+}
+
+async function createHeld(generators: readonly Generator[] = [pictures, texts]): Promise<Held> {
+  const machine = createTestMachine()
+  const t = await createTestCore({ generators, machine })
+  const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
+  const states = async (path: string) => {
+    const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
+    return Object.fromEntries(rows.map(({ kind, state }) => [kind, state]))
+  }
+  return Object.assign(t, {
+    machine,
+    order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)} ${at}`),
+    begun: (what: string) =>
+      existsSync(log(what)) ? readFileSync(log(what), 'utf8').trim().split('\n').map(Number) : [],
+    go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
+    states,
+    until: (path: string, expected: Record<string, string>) =>
+      vi.waitFor(async () => expect(await states(path)).toEqual(expected), patience),
+    pending: async () => {
+      const rows = await t.library.sidecars.pending({ state: null, limit: 10 })
+      return rows.map(({ error, kind }) => ({ kind, why: error?.message }))
+    },
+  })
+}
+
+test('on a battery what a person sees is made, and the rest waits, saying why, until the cable is in', async () => {
+  await using t = await createHeld()
+  t.machine.onBattery = true
+  const path = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  expect(await t.states(path)).toEqual({ thumb: 'ready', ocr: 'pending' })
+  expect(await t.pending()).toEqual([{ kind: 'ocr', why: expect.stringContaining('battery') }])
+  const [job] = t.library.jobs.list({})
+  expect(t.library.jobs.info(job!.id).output).toMatchObject({ made: 1, waiting: 1, held: [{ kind: 'ocr' }] })
+  expect(t.core.status().notices.join()).toContain('battery')
+  t.machine.onBattery = false
+  await t.until(path, { thumb: 'ready', ocr: 'ready' })
+  await t.settle()
+  expect(t.core.status().notices).toEqual([])
+})
+
+test('what a person asks for is made on a battery all the same', async () => {
+  await using t = await createHeld()
+  t.machine.onBattery = true
+  const [one, other] = [t.order('fine', 'one.txt'), t.order('fine', 'other.txt')]
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const { sidecars } = t.library
+  const contentId = await t.library.files.contentOf(one, signal)
+  expect(await sidecars.path(contentId, 'ocr', 'default')).toBeNull()
+  await t.until(one, { thumb: 'ready', ocr: 'ready' })
+  const second = await t.library.files.contentOf(other, signal)
+  expect(await sidecars.resolve(`sidecar://${second}/ocr/default.json`, 'now', signal)).toMatchObject([
+    { state: 'ready' },
+  ])
+})
+
+test('where it is to be gentle, what can wait does while others keep the machine busy', async () => {
+  await using t = await createHeld()
+  t.machine.busy = 2
+  const path = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.until(path, { thumb: 'ready', ocr: 'ready' })
+  await t.core.config.set('sidecars.speed', 'gentle')
+  const next = t.order('fine', 'next.txt')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  expect(await t.states(next)).toEqual({ thumb: 'ready', ocr: 'pending' })
+  expect(await t.pending()).toEqual([{ kind: 'ocr', why: expect.stringContaining('busy') }])
+  // Somebody does not want to wait.
+  await t.core.config.set('sidecars.speed', 'fast')
+  await t.until(next, { thumb: 'ready', ocr: 'ready' })
+})
+
+test('below the free space that is kept nothing is made, not even on demand, until there is room again', async () => {
+  await using t = await createHeld()
+  t.machine.free = 2 ** 20
+  const path = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const waiting = { thumb: 'pending', ocr: 'pending' }
+  expect(await t.states(path)).toEqual(waiting)
+  const line = 'only 1 MiB are free where the library is: nothing new is made until there are 512 MiB'
+  expect((await t.pending()).map(({ why }) => why)).toEqual([
+    expect.stringContaining(line),
+    expect.stringContaining(line),
+  ])
+  expect(t.core.status().notices.join()).toContain(line)
+  const { checks } = await t.core.doctor(signal)
+  expect(checks).toContainEqual(expect.objectContaining({ state: 'warning', detail: expect.stringContaining(line) }))
+  const contentId = await t.library.files.contentOf(path, signal)
+  await expect(t.library.sidecars.resolve(`sidecar://${contentId}/ocr/default.json`, 'now', signal)).rejects.toThrow(
+    line,
+  )
+  expect(t.begun('fine')).toEqual([])
+  t.machine.free = 2 ** 30
+  await t.until(path, { thumb: 'ready', ocr: 'ready' })
+})
+
+test('a change of the space that is kept holds at once', async () => {
+  await using t = await createHeld()
+  t.machine.free = 2 ** 20
+  const path = t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  await t.core.config.set('sidecars.keepFreeBytes', '0')
+  await t.until(path, { thumb: 'ready', ocr: 'ready' })
+})
+
+test('what a person looks at is made before all others that wait', async () => {
+  // One process, so that what is made first is begun first.
+  await using t = await createHeld([{ ...pictures, pool: () => 'ml' }])
+  const order = (name: string) => t.write(`${name}.txt`, `wait ${join(t.dataDir, '..', `${name}.log`)} ${name}`)
+  order('first')
+  for (const name of ['a', 'b', 'c', 'd', 'e']) order(name)
+  const wanted = order('wanted')
+  await t.add({ mode: 'content', watch: false })
+  const begun = () => ['first', 'a', 'b', 'c', 'd', 'e', 'wanted'].filter((name) => t.begun(name).length > 0)
+  await vi.waitFor(() => expect(begun()).toHaveLength(1), patience)
+  const [atWork] = begun()
+  const contentId = await t.library.files.contentOf(wanted, signal)
+  if (atWork !== 'wanted') {
+    expect(await t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).toBeNull()
+    await t.until(wanted, { thumb: 'generating' })
+    t.go(atWork!)
+    await vi.waitFor(() => expect(begun()).toHaveLength(2), patience)
+  }
+  expect(begun()).toContain('wanted')
+  for (const name of ['first', 'a', 'b', 'c', 'd', 'e', 'wanted']) t.go(name)
+  await t.settle()
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
+})
+
+test('a content of which nothing can be made is passed over, and nobody is warned', async () => {
+  await using t = await createHeld([{ ...pictures, maxBytes: 10 }])
+  t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const [job] = t.library.jobs.list({})
+  expect(job).toMatchObject({ status: 'completed', warnings: 0 })
+  expect(t.library.jobs.info(job!.id).output).toMatchObject({ made: 0, failed: 0, skipped: 1, waiting: 0 })
+  const { sidecars } = t.library
+  expect(await sidecars.pending({ state: 'failed', limit: 10 })).toEqual([])
+  expect(await sidecars.pending({ state: 'skipped', limit: 10 })).toMatchObject([{ error: { code: 'Unsupported' } }])
+})
