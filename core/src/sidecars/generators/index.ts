@@ -2,13 +2,23 @@ import type { Config } from '../../config/index.ts'
 import type { Generator } from './generator.ts'
 import { makeEmbeddings } from './embeddings/index.ts'
 import { makeOcr } from './ocr/index.ts'
+import { makeProxies } from './proxy/index.ts'
 import { documentText } from './text/index.ts'
 import { thumbnails } from './thumb/index.ts'
+import { thumbstrips } from './thumbstrip/index.ts'
 import { makeTranscripts } from './transcript/index.ts'
 
 /** Every generator as it is configured, one for each kind. */
-export function makeGenerators({ embeddings, ocr, transcript }: Config): readonly Generator[] {
-  return [thumbnails, documentText, makeOcr(ocr), makeTranscripts(transcript), makeEmbeddings(embeddings)]
+export function makeGenerators({ embeddings, ocr, sidecars, transcript }: Config): readonly Generator[] {
+  return [
+    thumbnails,
+    documentText,
+    makeOcr(ocr),
+    makeTranscripts(transcript),
+    makeEmbeddings(embeddings),
+    thumbstrips,
+    makeProxies(sidecars),
+  ]
 }
 
 export { deadlineOf, maxBytesOf } from './generator.ts'

@@ -35,7 +35,7 @@ function isProgram(path: string): boolean {
 
 /**
  * Runs a program without a shell and returns what it printed. Throws `Timeout`; `Corrupt` with the last line it complained
- * with, since programs are run here to read a file; what the signal was aborted with. However much it complains, it is
+ * with, and as its cause the last of them, since programs are run here to read a file; what the signal was aborted with. However much it complains, it is
  * gone when this returns; so it is when this process is ended, being of its group.
  */
 export async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
@@ -63,7 +63,8 @@ export async function runProgram(path: string, args: readonly string[], options:
   child.on('close', (code, ended) => {
     if (code === 0) return resolve(Buffer.concat(printed))
     const how = ended ? `was ended by ${ended}` : `ended with ${code}`
-    reject(new CoreError('Corrupt', complaint.trim().split('\n').at(-1) || `${path} ${how}`))
+    const cause = new Error(complaint.trim() || `${path} ${how}`)
+    reject(new CoreError('Corrupt', cause.message.split('\n').at(-1)!, { cause }))
   })
   try {
     return await promise

@@ -42,6 +42,7 @@ export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | nul
   const input = parts.use(new Input({ source: new FilePathSource(path), formats }))
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
   const track = await input.getPrimaryVideoTrack()
+  if (!track && (await input.getTracks()).length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
   if (!track) return null
   const known = await track.getDecoderConfig()
   const codec = known?.codec ?? (await track.getCodec())

@@ -1,6 +1,7 @@
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { Engine } from '../generator.ts'
 import { findProgram, runProgram, type RunOptions } from '../program.ts'
+import { HIGH_DEFINITION } from './look.ts'
 
 const PROBE_MS = 5_000
 const MAX_PROBE_BYTES = 1_048_576
@@ -53,27 +54,48 @@ export const contained = ['-protocol_whitelist', 'file', '-format_whitelist', CO
 
 /** Transfer functions of high dynamic range, as ffmpeg calls them. */
 const BRIGHT = ['smpte2084', 'arib-std-b67']
+/** Orders of lines, as ffprobe calls them. */
+const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Brightness of white paper in a film of high dynamic range, in cd/m² (ITU-R BT.2408). */
 const WHITE = 203
+/** Light above this part of white is pressed together. */
+const KNEE = 0.5
 
 export function findFfmpeg(): string | null {
   return findProgram('ffmpeg')
 }
 
 /**
- * Runs ffmpeg on one thread, unless the arguments say otherwise, with nothing to read but its files. Throws `DiskFull`,
- * `Unsupported` where a process may not have as much memory, and what `runProgram` throws.
+ * Runs ffmpeg, quietly, and on one thread unless the arguments say otherwise. Throws `DiskFull`, `Unsupported` for
+ * containers that are not of films and where a process may not have as much memory, and what `runProgram` throws.
  */
 export async function runFfmpeg(program: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
-  try {
-    return await runProgram(program, ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1', ...args], options)
-  } catch (err) {
-    const message = errorMessage(err)
-    if (/no space left on device/i.test(message)) throw new CoreError('DiskFull', 'the disk is full', { cause: err })
-    if (/cannot allocate memory/i.test(message))
-      throw new CoreError('Unsupported', 'ffmpeg needs more memory for it than a process may take', { cause: err })
-    throw err
-  }
+  const quiet = ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1']
+  return runProgram(program, [...quiet, ...args], options).catch((err: unknown) => Promise.reject(failureOf(err)))
+}
+
+/** What ffmpeg complains about, in words that say what is to be done. */
+function failureOf(err: unknown): unknown {
+  if (!(err instanceof CoreError) || err.code !== 'Corrupt') return err
+  const complaint = err.cause ? errorMessage(err.cause) : err.message
+  if (/no space left on device/i.test(complaint)) return new CoreError('DiskFull', 'the disk is full', { cause: err })
+  if (/cannot allocate memory/i.test(complaint))
+    return new CoreError('Unsupported', 'ffmpeg needs more memory for it than a process may take', { cause: err })
+  if (/not on whitelist/i.test(complaint))
+    return new CoreError('Unsupported', 'its container is none of those of films', { cause: err })
+  return new CoreError('Corrupt', reasonIn(complaint), { cause: err })
+}
+
+/** The last line that says something, without the path, which everybody knows. */
+function reasonIn(complaint: string): string {
+  const lines = complaint.trim().split('\n')
+  const line = lines.findLast((each) => !/^(conversion failed|error while|exiting)/i.test(each)) ?? complaint
+  return line.trim().replace(/^(file:)?\/.*?: (?=[^/]*$)/, '')
+}
+
+/** Whether it can write a codec. */
+export async function hasEncoder(program: string, name: string): Promise<boolean> {
+  return (await ask(program, ['-hide_banner', '-encoders'])).includes(` ${name} `)
 }
 
 export async function ffmpegEngine(program: string): Promise<Engine> {
@@ -88,6 +110,10 @@ export interface FilmFacts {
   /** Whether there are pictures that move, and sound; null where there is no ffprobe to ask. */
   readonly hasPictures: boolean | null
   readonly hasSound: boolean | null
+  /** How its colours are to be taken where it does not say so; null where it does. */
+  readonly colours: 'bt709' | 'smpte170m' | null
+  /** Whether each picture is two, of every other line. */
+  readonly interlaced: boolean
   /** The function between light and signal, where it is one of high dynamic range. */
   readonly bright: string | null
 }
@@ -97,7 +123,10 @@ interface Probed {
   readonly streams?: readonly {
     readonly codec_type?: string
     readonly duration?: string
+    readonly height?: number
+    readonly color_space?: string
     readonly color_transfer?: string
+    readonly field_order?: string
     readonly disposition?: { readonly attached_pic?: number }
   }[]
 }
@@ -105,8 +134,9 @@ interface Probed {
 /** Looks at a film. Throws `Corrupt`, `Timeout`. */
 export async function probeFilm(path: string): Promise<FilmFacts> {
   const program = findProgram('ffprobe')
-  if (!program) return { length: 0, hasPictures: null, hasSound: null, bright: null }
-  const entries = 'format=duration:stream=codec_type,duration,color_transfer:stream_disposition=attached_pic'
+  if (!program) return { length: 0, hasPictures: null, hasSound: null, colours: null, interlaced: false, bright: null }
+  const entries =
+    'format=duration:stream=codec_type,duration,height,color_space,color_transfer,field_order:stream_disposition=attached_pic'
   const args = ['-v', 'error', ...contained, '-show_entries', entries, '-of', 'json', `file:${path}`]
   const { format, streams = [] } = JSON.parse(await ask(program, args)) as Probed
   const pictures = streams.find((each) => each.codec_type === 'video' && each.disposition?.attached_pic !== 1)
@@ -115,12 +145,21 @@ export async function probeFilm(path: string): Promise<FilmFacts> {
     length: Math.max(0, Number(format?.duration ?? pictures?.duration) || 0),
     hasPictures: pictures !== undefined,
     hasSound: streams.some((each) => each.codec_type === 'audio'),
+    colours: coloursOf(pictures),
+    interlaced: INTERLACED.includes(pictures?.field_order ?? ''),
     bright: BRIGHT.includes(transfer) ? transfer : null,
   }
 }
 
+function coloursOf(pictures: NonNullable<Probed['streams']>[number] | undefined): FilmFacts['colours'] {
+  if (pictures?.color_space !== undefined && pictures.color_space !== 'unknown') return null
+  return (pictures?.height ?? 0) >= HIGH_DEFINITION ? 'bt709' : 'smpte170m'
+}
+
 async function ask(program: string, args: readonly string[]): Promise<string> {
-  return (await runProgram(program, args, { timeoutMs: PROBE_MS, maxBytes: MAX_PROBE_BYTES })).toString('utf8')
+  const limits = { timeoutMs: PROBE_MS, maxBytes: MAX_PROBE_BYTES }
+  const printed = await runProgram(program, args, limits).catch((err: unknown) => Promise.reject(failureOf(err)))
+  return printed.toString('utf8')
 }
 
 /** Filters that press high dynamic range into that of a usual screen; none for films without it, or where ffmpeg cannot. */
@@ -130,7 +169,7 @@ export async function toStandardRange(program: string, { bright }: FilmFacts): P
     `zscale=tin=${bright}:min=bt2020nc:pin=bt2020:t=linear:npl=${WHITE}`,
     'format=gbrpf32le',
     'zscale=p=bt709',
-    'tonemap=hable:desat=0',
+    `tonemap=mobius:param=${KNEE}:desat=0`,
     'zscale=t=bt709:m=bt709:r=limited',
     'format=yuv420p',
   ]

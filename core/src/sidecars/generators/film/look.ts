@@ -7,7 +7,7 @@ import { BT_601, BT_709, type Canvas, drawPlanes, type Planes } from '../thumb/d
 import { drawn, fromPixels } from '../thumb/decoders/raw-pixels.ts'
 
 /** Films of this height on are meant to be seen with the colours of high definition where they do not say it. */
-const HIGH_DEFINITION = 720
+export const HIGH_DEFINITION = 720
 /** A picture whose brightness varies less, in parts of 255, shows nothing: black, white, a fade. */
 const DULL = 6
 

@@ -21,6 +21,8 @@ export interface FrameSource {
 
 /** Pictures that a decoder keeps back to put them in order, at most, and those its threads are at. */
 const MAX_KEPT_BACK = 48
+/** Packets sent between two turns of the event loop. */
+const PACKETS_PER_TURN = 4
 /** Packets in a row that cannot be decoded: what follows cannot either. */
 const MAX_DAMAGED = 500
 
@@ -44,8 +46,10 @@ export async function* readFrames(
   // The threaded decoder hands its error callback a dead pointer.
   decoder.configure({ codec, ...(description && { description }), useWorkerThread: false })
   let damaged = 0
+  let sent = 0
   try {
     for await (const packet of sink.packets(from)) {
+      if (++sent % PACKETS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
       // Pictures before the first that stands for itself, which need others still.
       if (packet.timestamp < from.timestamp) continue
       failure = ''

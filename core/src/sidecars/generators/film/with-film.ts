@@ -1,0 +1,35 @@
+import { CoreError } from '../../../util/errors.ts'
+import type { RawName } from '../../../util/file-name.ts'
+import { withTextPath } from '../thumb/decoders/text-path.ts'
+import { openEmbeddedFilm } from './embedded-film.ts'
+import { openFfmpegFilm } from './ffmpeg-film.ts'
+import type { Film } from './film.ts'
+
+/**
+ * Opens a film for what is taken from it: by the embedded engine, and where that cannot, by `ffmpeg` where it is on PATH.
+ * Throws `Corrupt`, `Unsupported`.
+ */
+export function withFilm<T>(source: RawName, use: (film: Film) => Promise<T>): Promise<T> {
+  return withTextPath(source, async (path) => {
+    try {
+      using film = await openEmbeddedFilm(path)
+      if (film) return await use(film)
+    } catch (err) {
+      return await byFfmpeg(path, use, err)
+    }
+    throw new CoreError('Unsupported', 'there are no pictures in it')
+  })
+}
+
+async function byFfmpeg<T>(path: string, use: (film: Film) => Promise<T>, failure: unknown): Promise<T> {
+  const isUnknown = failure instanceof CoreError && failure.code === 'Unsupported'
+  try {
+    using film = await openFfmpegFilm(path)
+    if (film) return await use(film)
+  } catch (err) {
+    // Of a film that both engines know, the first said what is wrong.
+    throw isUnknown ? err : failure
+  }
+  if (!isUnknown) throw failure
+  throw new CoreError('Unsupported', `${failure.message}; ffmpeg on PATH would make it`, { cause: failure })
+}

@@ -1,0 +1,153 @@
+import { EncodedPacket, type EncodedVideoPacketSource } from 'mediabunny'
+import type { EncodedVideoChunk, VideoEncoder } from 'node-webcodecs'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import type { EmbeddedFilm } from '../film/embedded-film.ts'
+import { drawInSrgb, type Look, type Size } from '../film/look.ts'
+import type { FilmFrame } from '../film/read-frames.ts'
+import { BT_709, type Planes } from '../thumb/decoders/planes.ts'
+import { LONGEST, type Profile } from './profiles.ts'
+import { samplesOf, turned } from './samples.ts'
+
+interface PictureTrackOptions {
+  readonly film: EmbeddedFilm
+  readonly source: EncodedVideoPacketSource
+  readonly profile: Profile
+  /** Second of the film at which the copy begins. */
+  readonly start: number
+  /** Pictures a second. */
+  readonly rate: number
+  readonly maxBytes: number
+}
+
+/** The embedded encoder takes no smaller pictures, in pixels a side. */
+const SMALLEST = 16
+/** Names of WebCodecs for the colours that are written. */
+const BT_709_NAMES = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const
+const BT_601_NAMES = { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m', fullRange: false } as const
+
+/** The pictures of a copy, encoded as they come. */
+export class PictureTrack {
+  readonly #options: PictureTrackOptions
+  readonly #chunks: EncodedVideoChunk[] = []
+  #encoder: VideoEncoder | null = null
+  #failure: Error | null = null
+  /** Of samples as they are stored, before they are turned; that of the first picture holds for all. */
+  #stored: Size | null = null
+  #bytes = 0
+  #lastShare = -1
+  #written = 0
+
+  constructor(options: PictureTrackOptions) {
+    this.#options = options
+  }
+
+  async add(frame: FilmFrame): Promise<void> {
+    const { film, profile, start } = this.#options
+    const at = frame.at - start
+    if (profile.rate !== null) {
+      // Times are not exact: a picture at the beginning of its share is not taken for one of that before.
+      const share = Math.floor(at * profile.rate + 0.01)
+      if (share === this.#lastShare) return
+      this.#lastShare = share
+    }
+    const planes = frame.planes((stored) => (this.#stored ??= sizeOf(stored, film.look, profile)))
+    const matrix = matrixOf(film.look)
+    const samples = isPlain(planes, film.look)
+      ? { data: planes.data, width: planes.width, height: planes.height }
+      : samplesOf(drawInSrgb(planes, film.look), matrix)
+    this.#encode(turned(samples, film.look), at, matrix)
+    await this.#write()
+  }
+
+  async end(): Promise<void> {
+    await this.#encoder?.flush()
+    await this.#write()
+    this.close()
+    if (this.#written === 0) throw new CoreError('Corrupt', 'there is no whole picture in it')
+  }
+
+  close(): void {
+    if (this.#encoder?.state === 'configured') this.#encoder.close()
+  }
+
+  #encode({ data, width, height }: { data: Buffer } & Size, at: number, matrix: number): void {
+    const { VideoFrame } = this.#options.film.webcodecs
+    this.#encoder ??= this.#start({ width, height }, matrix)
+    const timestamp = Math.round(at * 1e6)
+    const frame = new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp })
+    this.#encoder.encode(frame, { keyFrame: this.#written === 0 && this.#chunks.length === 0 })
+    frame.close()
+  }
+
+  #start({ width, height }: Size, matrix: number): VideoEncoder {
+    const { film, profile, rate } = this.#options
+    const framerate = Math.max(1, Math.round(Math.min(rate, profile.rate ?? rate)))
+    const encoder = new film.webcodecs.VideoEncoder({
+      output: (chunk) => this.#chunks.push(chunk),
+      error: (err) => {
+        this.#failure ??= new CoreError('Unsupported', `it cannot be written: ${errorMessage(err)}`)
+      },
+    })
+    encoder.configure({
+      codec: CODEC,
+      width,
+      height,
+      framerate,
+      bitrate: Math.round(profile.bitsPerPixel * width * height * framerate),
+      colorSpace: namesOf(matrix),
+      // What a graphics card would make of it differs from machine to machine.
+      hardwareAcceleration: 'prefer-software',
+      useWorkerThread: false,
+    })
+    return encoder
+  }
+
+  async #write(): Promise<void> {
+    if (this.#failure) throw this.#failure
+    const { film, source, rate, maxBytes } = this.#options
+    for (const chunk of this.#chunks.splice(0)) {
+      this.#bytes += chunk.byteLength
+      if (this.#bytes > maxBytes) throw new CoreError('Unsupported', `its copy would be larger than ${maxBytes} bytes`)
+      const data = new Uint8Array(chunk.byteLength)
+      chunk.copyTo(data)
+      const packet = new EncodedPacket(data, chunk.type, chunk.timestamp / 1e6, 1 / rate)
+      await source.add(packet, this.#written++ === 0 ? this.#description(film.look) : undefined)
+    }
+  }
+
+  #description(look: Look) {
+    const { width, height } = upright(this.#stored!, look)
+    const colorSpace = namesOf(matrixOf(look))
+    return { decoderConfig: { codec: CODEC, codedWidth: width, codedHeight: height, colorSpace } }
+  }
+}
+
+/** Baseline, which is all the embedded encoder writes; it finds the level itself. */
+const CODEC = 'avc1.42e01f'
+
+/** Square pixels, even sides, no larger than it is. */
+function sizeOf(stored: Size, look: Look, { lines }: Profile): Size {
+  const wide = stored.width * look.aspect
+  const [short, long] = [Math.min(wide, stored.height), Math.max(wide, stored.height)]
+  const by = Math.min(1, lines / short, (lines * LONGEST) / long)
+  const even = (length: number) => Math.max(SMALLEST, 2 * Math.trunc((length * by) / 2 + 0.001))
+  return { width: even(wide), height: even(stored.height) }
+}
+
+function upright({ width, height }: Size, { rotation }: Look): Size {
+  return rotation % 180 === 0 ? { width, height } : { width: height, height: width }
+}
+
+/** Whether its samples can be written as they are. */
+function isPlain({ chroma, depth, full }: Planes, look: Look): boolean {
+  return chroma === 1 && depth === 8 && !(full ?? look.full) && look.primaries === BT_709 && look.transfer === BT_709
+}
+
+/** That of the film, where its colours are usual ones. */
+function matrixOf({ matrix, primaries, transfer }: Look): number {
+  return primaries === BT_709 && transfer === BT_709 ? matrix : BT_709
+}
+
+function namesOf(matrix: number) {
+  return matrix === BT_709 ? BT_709_NAMES : BT_601_NAMES
+}
