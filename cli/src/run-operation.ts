@@ -29,7 +29,17 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   }
   const names = wantsNames(operation, context) ? await subjectNames(session) : undefined
   await printOutput(operation.name, output, context, names)
+  if (operation.name === 'sidecars.pending') await sayHindrances(session)
   return exitCodeOfOutput(operation, output)
+}
+
+/** What is not even queued is in no list of what waits. */
+async function sayHindrances(session: Session): Promise<void> {
+  const { globals, io } = session.context
+  if (globals.json || globals.jsonl) return
+  const { hindranceLines } = await import('./live/sidecar-summary.ts')
+  const lines = hindranceLines(await session.query('sidecars.hindrances', {}), io.err.style)
+  if (lines.length > 0) io.note(lines.join('\n'))
 }
 
 /** Whether somebody looks on: then a wait shows how far it is. */
@@ -112,5 +122,7 @@ const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>>
     (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
   'sidecars.verify': (output) =>
     (output as OutputOf<'sidecars.verify'>).problems.length === 0 ? exitCodes.ok : exitCodes.failed,
+  'sidecars.convert': (output) =>
+    (output as OutputOf<'sidecars.convert'>).conflictCount === 0 ? exitCodes.ok : exitCodes.partial,
   'jobs.wait': (output) => exitCodeOfJob(output as OutputOf<'jobs.wait'>),
 }

@@ -94,6 +94,8 @@ test('quickstart --once --json answers in the shape scripts rely on, and leaves 
     },
     skips: expect.any(Array),
     slowest: expect.any(Array),
+    held: [],
+    off: expect.any(Array),
     failures: [],
     seconds: {
       discover: expect.any(Number),

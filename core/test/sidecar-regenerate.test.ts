@@ -16,17 +16,12 @@ function engine(name: string, version: string, available = true): DetectedEngine
 async function createChanging(): Promise<
   TestCore & { change(of: Partial<Generator>, engines: DetectedEngine[]): void }
 > {
-  const state = { of: {} as Partial<Generator>, engines: [engine('troubled', '1')] }
-  const generators = new Proxy<Generator[]>([], {
-    get: (_, name) => Reflect.get([{ ...troubled, ...state.of, detect: async () => state.engines }], name) as unknown,
-  })
-  const t = await createTestCore({ generators })
-  return Object.assign(t, {
-    change(of: Partial<Generator>, engines: DetectedEngine[]) {
-      state.of = of
-      state.engines = engines
-    },
-  })
+  const generators: Generator[] = []
+  const change = (of: Partial<Generator>, engines: DetectedEngine[]) => {
+    generators[0] = { ...troubled, ...of, detect: async () => engines }
+  }
+  change({}, [engine('troubled', '1')])
+  return Object.assign(await createTestCore({ generators }), { change })
 }
 
 const preview = (t: TestCore) => t.library.sidecars.regenerateAll({ outdated: true, dryRun: true }, signal)

@@ -142,6 +142,9 @@ interface Summary {
   /** What nothing here makes, with the reason. */
   readonly skips: OutputOf<'locations.summary'>['skips']
   readonly slowest: OutputOf<'locations.summary'>['slowest']
+  /** What waits for room, power or rest, and kinds that nothing here makes, with the reason. */
+  readonly held: OutputOf<'locations.summary'>['held']
+  readonly off: OutputOf<'locations.summary'>['off']
   readonly failures: readonly {
     readonly path: string | null
     /** The phase of the job it came up in, or `sidecars`. */
@@ -192,6 +195,8 @@ async function summarise({ job, library, locationId, sidecarsMs, since }: Facts,
     ],
     skips: counts.skips,
     slowest: counts.slowest,
+    held: counts.held,
+    off: counts.off,
     seconds: {
       discover: toMilliseconds(seconds.discover),
       process: toMilliseconds(seconds.process),

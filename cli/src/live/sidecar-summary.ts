@@ -1,7 +1,8 @@
 import type { OutputOf } from '@spacedrive/client'
+import { isSkipped } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { formatCount, formatDuration, plural } from '../text/format.ts'
-import type { Style } from '../text/style.ts'
+import type { Style, Tone } from '../text/style.ts'
 
 type Summary = OutputOf<'locations.summary'>
 
@@ -20,7 +21,7 @@ export function sidecarTotals(byKind: Summary['byKind']): SidecarTotals {
   return { made: sum('made'), ready: sum('ready'), failed: sum('failed'), skipped: sum('skipped'), byKind }
 }
 
-/** Reasons that are named; `sidecar pending --failed` has them all. */
+/** Reasons that are named; `sidecar pending` has them all. */
 const MAX_REASONS = 10
 
 /** What was made, what was not and why, and what took longest. */
@@ -31,15 +32,18 @@ export function sidecarLines(
     sidecars,
     skips,
     slowest,
+    held,
+    off,
   }: {
     readonly sidecars: SidecarTotals
     readonly seconds: { readonly sidecars: number }
     readonly failures: readonly { path: string | null; stage: string; code: string; message: string }[]
-  } & Pick<Summary, 'skips' | 'slowest'>,
+  } & Pick<Summary, 'skips' | 'slowest' | 'held' | 'off'>,
   style: Style,
 ): string[] {
   const { byKind, failed, made, ready, skipped } = sidecars
-  if (made + ready + failed + skipped === 0) return []
+  const hindrances = hindranceLines({ held, off }, style)
+  if (made + ready + failed + skipped === 0) return hindrances
   const kinds = Object.entries(byKind).flatMap(([kind, counts]) =>
     counts.made > 0 ? [`${kind} ${formatCount(counts.made)}`] : [],
   )
@@ -57,12 +61,22 @@ export function sidecarLines(
     [done, ...parts].join(', ') + '.',
     ...reasonLines(skips, 'dim', style),
     ...reasonLines(broken, 'warn', style),
+    ...hindrances,
     ...(slowest.length > 0 && made > 0
       ? [
           `Slowest: ${slowest.map(({ kind, path, tookMs }) => `${nameOf(path)} (${kind}, ${formatDuration(tookMs)})`).join(', ')}`,
         ]
       : []),
   ]
+}
+
+/** What is not made now, whatever the files: a line for each reason. */
+export function hindranceLines({ held, off }: OutputOf<'sidecars.hindrances'>, style: Style): string[] {
+  const lines = (hindered: readonly { kind: string; reason: string }[], tone: Tone, what: string) =>
+    [...Map.groupBy(hindered, ({ reason }) => reason)].map(
+      ([reason, kinds]) => `  ${style(tone, what)}  ${kinds.map(({ kind }) => kind).join(', ')}: ${printable(reason)}`,
+    )
+  return [...lines(held, 'warn', 'waits'), ...lines(off, 'dim', 'off')]
 }
 
 /** One line a reason, with the files it holds for. */
@@ -74,10 +88,11 @@ function reasonLines(
   const byReason = [...Map.groupBy(failures, ({ message }) => message)]
   const lines = byReason.slice(0, MAX_REASONS).map(([message, [first, ...others]]) => {
     const files = `${nameOf(first!.path)}${others.length > 0 ? ` and ${plural(others.length, 'other')}` : ''}`
-    return `  ${style(tone, first!.code === 'Unsupported' ? 'skipped' : first!.code)}  ${files}: ${printable(message)}`
+    return `  ${style(tone, isSkipped(first!) ? 'skipped' : first!.code)}  ${files}: ${printable(message)}`
   })
   const rest = byReason.length - lines.length
-  return rest > 0 ? [...lines, `  … and ${plural(rest, 'other reason')}: spacedrive sidecar pending --failed`] : lines
+  const flag = tone === 'dim' ? '--skipped' : '--failed'
+  return rest > 0 ? [...lines, `  … and ${plural(rest, 'other reason')}: spacedrive sidecar pending ${flag}`] : lines
 }
 
 function nameOf(path: string | null): string {

@@ -1,4 +1,4 @@
-import type { SidecarState } from '@spacedrive/core/domain'
+import { isSkipped, type SidecarState } from '@spacedrive/core/domain'
 import type { OutputOf } from '@spacedrive/client'
 import { printable } from '../text/escape.ts'
 import { formatBytes, formatCount, plural } from '../text/format.ts'
@@ -21,17 +21,44 @@ export const sidecarRenderers: Renderers = {
   'sidecars.resolve': (items) => items.flatMap(({ path }) => (path === null ? [] : [printable(path)])),
   'sidecars.usage': usageTable,
   'sidecars.pending': pendingTable,
-  'sidecars.regenerate': ({ queued }) => [queuedText(queued)],
+  'sidecars.regenerate': regenerateReport,
   'sidecars.retry': ({ queued }) => [queuedText(queued)],
   'sidecars.cleanup': ({ bytes, files }) => [
     files === 0 ? 'There is nothing to remove.' : `${plural(files, 'file')}, ${formatBytes(bytes)}.`,
   ],
+  'sidecars.convert': conversionReport,
   'sidecars.verify': verifyReport,
   'sidecars.reconcile': ({ adopted, requeued, setAside }) => [
     adopted + requeued + setAside === 0
       ? 'Files and records agree.'
       : `${formatCount(requeued)} to be made again, ${formatCount(adopted)} adopted, ${formatCount(setAside)} set aside.`,
   ],
+}
+
+/** What would be moved, and what stays and why. */
+export function movePreviewText(
+  { bytes, conflictCount, conflicts, files, kinds }: OutputOf<'sidecars.previewConversion'>,
+  undo: boolean,
+): { readonly moves: string; readonly stays: readonly string[] } {
+  const sorts = Object.entries(kinds).map(([kind, count]) => `${formatCount(count)} ${kind}`)
+  const where = undo ? 'back to where they came from' : 'into the library'
+  const more = conflictCount - conflicts.length
+  return {
+    moves: `Moves ${plural(files, 'file')} (${formatBytes(bytes)}; ${sorts.join(', ')}) ${where}.`,
+    stays: [
+      ...conflicts.map(({ message, path }) => `Stays: ${printable(path)}: ${printable(message)}`),
+      ...(more > 0 ? [`And ${formatCount(more)} more that stay.`] : []),
+    ],
+  }
+}
+
+function conversionReport(output: OutputOf<'sidecars.convert'>, view: View): readonly string[] {
+  const { conflictCount, files, job, undo } = output
+  const { moves, stays } = movePreviewText(output, undo)
+  if (files + conflictCount === 0) return [undo ? 'There is nothing to move back.' : 'There is nothing to move.']
+  const warnings = stays.map((line) => view.style('warn', line))
+  if (files === 0) return warnings
+  return job === null ? [moves, ...warnings] : [moves, ...warnings, `Job ${job.id}`]
 }
 
 const tones: Readonly<Record<SidecarState, Tone>> = { pending: 'dim', generating: 'busy', ready: 'good', failed: 'bad' }
@@ -49,9 +76,9 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
   const rows = items.map((item): Cell[] => [
     item.kind,
     printable(`${item.variant}.${item.format}`),
-    { text: item.state, tone: tones[item.state] },
+    stateCell(item),
     item.size === null ? '' : formatBytes(item.size),
-    item.engine === null ? '' : printable(`${item.engine.name} ${item.engine.version}`),
+    item.engine === null || item.state !== 'ready' ? '' : printable(`${item.engine.name} ${item.engine.version}`),
     item.contentId,
   ])
   const reasons = items.flatMap(({ kind, error }) => (error === null ? [] : [`${kind}: ${printable(error.message)}`]))
@@ -61,6 +88,12 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
     ...[...new Set(reasons)].map((reason) => view.style('warn', reason)),
     ...(paths.length > 0 ? ['', ...paths] : []),
   ]
+}
+
+/** What nothing is made of, and nothing is wrong with, is not shown as a failure. */
+function stateCell({ error, state }: { state: SidecarState; error: { code: string } | null }): Cell {
+  if (state === 'failed' && error !== null && isSkipped(error)) return { text: 'skipped', tone: 'dim' }
+  return { text: state, tone: tones[state] }
 }
 
 function usageTable(usage: OutputOf<'sidecars.usage'>, view: View): readonly string[] {
@@ -93,9 +126,9 @@ function pendingTable(pending: OutputOf<'sidecars.pending'>, view: View): readon
   const rows = pending.map((each): Cell[] => [
     each.kind,
     printable(each.variant),
-    { text: each.state, tone: tones[each.state] },
+    stateCell(each),
     each.path === null ? '–' : printable(view.verbose ? each.path : nameOf(each.path)),
-    each.error === null ? '' : { text: printable(each.error.message), tone: 'warn' },
+    each.error === null ? '' : { text: printable(each.error.message), tone: isSkipped(each.error) ? 'dim' : 'warn' },
   ])
   const columns: readonly Column[] = [
     { title: 'KIND' },
@@ -113,6 +146,11 @@ function nameOf(path: string): string {
 
 function queuedText(queued: number): string {
   return queued === 0 ? 'There is nothing to make.' : `${plural(queued, 'file')} to be made.`
+}
+
+function regenerateReport({ byKind, dryRun, queued }: OutputOf<'sidecars.regenerate'>): readonly string[] {
+  const total = dryRun && queued > 0 ? `${plural(queued, 'file')} would be made.` : queuedText(queued)
+  return [...byKind.map(({ files, kind, why }) => `${kind}: ${formatCount(files)}, ${printable(why)}`), total]
 }
 
 function verifyReport({ checked, problems }: OutputOf<'sidecars.verify'>, view: View): readonly string[] {

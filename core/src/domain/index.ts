@@ -25,6 +25,7 @@ export {
   sidecarSpeeds,
 } from './sidecar-policy.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
-export { entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
+export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'
+export { companionKinds, entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

@@ -41,6 +41,7 @@ import {
   sidecarPath,
   sidecarPresence,
   sidecarUsage,
+  sidecarHindrances,
   verifySidecars,
 } from './sidecars.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
@@ -97,6 +98,7 @@ export const ops = {
   [pendingSidecars.name]: pendingSidecars,
   [regenerateSidecars.name]: regenerateSidecars,
   [resolveSidecars.name]: resolveSidecars,
+  [sidecarHindrances.name]: sidecarHindrances,
   [retrySidecars.name]: retrySidecars,
   [cleanupSidecars.name]: cleanupSidecars,
   [verifySidecars.name]: verifySidecars,

@@ -132,6 +132,24 @@ export const pendingSidecars = defineQuery({
     library.sidecars.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
+const Hindered = z.object({ kind: SidecarKind, reason: z.string() })
+
+export const sidecarHindrances = defineQuery({
+  name: 'sidecars.hindrances',
+  scope: 'library',
+  summary: 'Say what keeps sidecars from being made now: no room, no power, nothing that makes them',
+  input: z.object({}),
+  output: z.object({
+    /** What waits for the machine. */
+    held: z.array(Hindered),
+    /** Kinds that some location wants and nothing here can make. */
+    off: z.array(Hindered),
+  }),
+  async run(_input, { library: { sidecars } }) {
+    return { held: await sidecars.holds(), off: await sidecars.unavailable() }
+  },
+})
+
 export const regenerateSidecars = defineAction({
   name: 'sidecars.regenerate',
   scope: 'library',
@@ -147,6 +165,8 @@ export const regenerateSidecars = defineAction({
     dryRun: z.boolean().default(false).describe('only say how many that would be; of all contents'),
   }),
   output: queued.extend({
+    /** As it was asked: they would be made, but are not. */
+    dryRun: z.boolean(),
     /** Of all contents: which, and why. */
     byKind: z.array(z.object({ kind: SidecarKind, why: z.string(), files: z.number() })),
   }),
@@ -166,12 +186,13 @@ export const regenerateSidecars = defineAction({
       if (outdated || dryRun)
         throw new CoreError('InvalidInput', '--outdated and --dry-run are for all contents: leave the file out')
       const contentId = await contentOf(reference, library, signal)
-      return { queued: await library.sidecars.regenerate(contentId, { kind: only, variant: form }), byKind: [] }
+      const files = await library.sidecars.regenerate(contentId, { kind: only, variant: form })
+      return { queued: files, dryRun, byKind: [] }
     }
     if (form !== undefined || (only === undefined && !outdated))
       throw new CoreError('InvalidInput', 'say of which file, or --outdated, or the --kind of which all are made again')
     const byKind = await library.sidecars.regenerateAll({ kind: only, outdated, dryRun }, signal)
-    return { queued: byKind.reduce((sum, { files }) => sum + files, 0), byKind }
+    return { queued: byKind.reduce((sum, { files }) => sum + files, 0), dryRun, byKind }
   },
 })
 
@@ -261,4 +282,110 @@ export const reconcileSidecars = defineAction({
   errors: ['Unavailable'],
   cli: { words: ['sidecar', 'reconcile'] },
   run: (_input, { library, signal }) => library.sidecars.reconcile(signal),
+})
+
+export const createReference = defineAction({
+  name: 'sidecars.createReference',
+  scope: 'library',
+  summary: 'Track an existing file as a sidecar of a content, where it lies',
+  input: z.object({
+    contentId: ContentId.describe('what it is a sidecar of'),
+    entryId: EntryId.describe('the file'),
+    kind,
+    variant,
+    format: z.string().describe('extension of the file'),
+  }),
+  output: z.object({}),
+  errors: ['NotFound', 'AlreadyExists', 'Offline', 'Conflict'],
+  async run(input, { library, signal }) {
+    await library.references.create(input, signal)
+    return {}
+  },
+})
+
+const moves = z
+  .object({
+    target: z
+      .string()
+      .optional()
+      .describe('content id, or absolute path of a file with the content or of its video; with --undo also a job'),
+    allLivePhotos: z.boolean().default(false).describe('the videos of all Live Photos'),
+    kind: kind.optional().describe('only these'),
+    undo: z.boolean().default(false).describe('move back what was moved, to where it came from'),
+  })
+  .refine(({ allLivePhotos, target: named }) => allLivePhotos === (named === undefined), {
+    message: 'name a content, a file or a job, or say --all-live-photos',
+    path: ['target'],
+  })
+
+const Conflict = z.object({
+  path: z.string(),
+  reason: z.enum(['gone', 'offline', 'changed', 'open', 'other-location', 'read-only', 'exists', 'no-space']),
+  message: z.string(),
+})
+
+const MovePreview = z.object({
+  files: z.number(),
+  bytes: z.number(),
+  kinds: z.partialRecord(SidecarKind, z.number()),
+  /** The first of those that stay where they are. */
+  conflicts: z.array(Conflict),
+  conflictCount: z.number(),
+})
+
+type Moves = z.output<typeof moves>
+
+/** What is meant, as the library asks for it. */
+async function movesOf(
+  { allLivePhotos, kind: only, target: named, undo }: Moves,
+  library: Library,
+  signal: AbortSignal,
+) {
+  const direction = undo ? ('out' as const) : ('in' as const)
+  const of = { direction, ...(only && { kind: only }) }
+  if (allLivePhotos || named === undefined) return { ...of, kind: 'live-photo-video' as const }
+  const known = undo ? await library.references.movedFrom(named) : null
+  return { ...of, ...(known ?? { contentId: await contentOf(named, library, signal) }) }
+}
+
+export const previewConversion = defineQuery({
+  name: 'sidecars.previewConversion',
+  scope: 'library',
+  summary: 'Say what moving files that belong to others into the library would move, and what stands in the way',
+  input: moves,
+  output: MovePreview,
+  errors: ['NotFound', 'Unavailable'],
+  run: async (input, { library, signal }) => library.references.preview(await movesOf(input, library, signal), signal),
+})
+
+export const convertSidecars = defineAction({
+  name: 'sidecars.convert',
+  scope: 'library',
+  summary: 'Move files that belong to others, as the videos of Live Photos do, into the library, or back',
+  input: moves.safeExtend({ dryRun: z.boolean().default(false).describe('only say what would be moved') }),
+  output: MovePreview.extend({
+    /** Null where there is nothing to move, or nothing is to be moved. */
+    job: z.object({ id: JobId }).nullable(),
+    undo: z.boolean(),
+  }),
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['sidecar', 'convert'],
+    positional: ['target'],
+    contents: ['target'],
+    wait: true,
+    confirm: 'They are taken out of their folders; `spacedrive sidecar convert --undo` puts them back.',
+    examples: [
+      'sidecar convert --all-live-photos --dry-run',
+      'sidecar convert ~/Pictures/IMG_1.HEIC',
+      'sidecar convert ~/Pictures/IMG_1.HEIC --undo',
+    ],
+  },
+  async run({ dryRun, ...input }, { library, signal }) {
+    const { job, ...preview } = await library.references.convert(await movesOf(input, library, signal), {
+      dryRun,
+      signal,
+    })
+    return { ...preview, job, undo: input.undo }
+  },
 })

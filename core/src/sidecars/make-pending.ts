@@ -1,3 +1,4 @@
+import { isSkipped } from '../domain/index.ts'
 import type { ProgressUpdate } from '../jobs/index.ts'
 import { CoreError, type ErrorCode } from '../util/errors.ts'
 import type { Generator } from './generators/index.ts'
@@ -5,7 +6,6 @@ import type { HeldKind, Holds } from './holds.ts'
 import { makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
 import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
-import { isSkipped } from './skipped.ts'
 import { untilAborted } from '../util/until-aborted.ts'
 
 export interface MakePendingDeps extends MakeContentDeps {

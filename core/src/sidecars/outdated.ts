@@ -1,9 +1,8 @@
-import type { SidecarKind } from '../domain/index.ts'
+import { type SidecarKind, GIVEN_UP } from '../domain/index.ts'
 import type { EngineCensus } from './engine-census.ts'
 import type { DetectedEngine, Generator } from './generators/index.ts'
 import type { SidecarRows } from './rows/sidecar-rows.ts'
 import type { Batch } from './rows/upkeep-rows.ts'
-import { GIVEN_UP } from './skipped.ts'
 
 /** What can be made anew of one kind. */
 export interface Outdated {

@@ -1,8 +1,7 @@
-import { type SidecarKind, sidecarKinds, sidecarStates } from '../domain/index.ts'
+import { type SidecarKind, sidecarKinds, sidecarStates, isSkipped, skipCodes } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import { type PlaceFilter, placeCondition } from './place-filter.ts'
 import type { Select } from './rows/row.ts'
-import { isSkipped, skipCodes } from './skipped.ts'
 
 /** How many there are of one kind. */
 export interface KindCounts {

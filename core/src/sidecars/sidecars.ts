@@ -1,5 +1,13 @@
 import { availableParallelism } from 'node:os'
-import type { ContentId, PendingSidecar, Sidecar, SidecarKind, SidecarPolicy, SidecarSpeed } from '../domain/index.ts'
+import {
+  type ContentId,
+  type PendingSidecar,
+  type Sidecar,
+  type SidecarKind,
+  type SidecarPolicy,
+  type SidecarSpeed,
+  GIVEN_UP,
+} from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
@@ -16,7 +24,6 @@ import { type MakeContentDeps } from './make-content.ts'
 import { MakeDemanded } from './make-demanded.ts'
 import { type MakePendingHost, type PendingReport, PendingRun } from './make-pending.ts'
 import { Quota } from './quota.ts'
-import { GIVEN_UP } from './skipped.ts'
 import { Claims } from './claims.ts'
 import { EngineCensus } from './engine-census.ts'
 import { type Outdated, regenerateAll, type RegenerateAll } from './outdated.ts'

@@ -1,7 +1,6 @@
-import { type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import { type ContentId, fileTypes, sidecarKinds, sidecarStates, GIVEN_UP } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'
-import { GIVEN_UP } from '../skipped.ts'
 import { type PlaceFilter, placeCondition } from '../place-filter.ts'
 import { COMPANIONS, contentRow, EXTENSION, factsOf, newRow, FAILED, PENDING, READY, type RowDeps } from './row.ts'
 import type { Batch } from './upkeep-rows.ts'
@@ -136,7 +135,11 @@ export class QueueRows {
   }
 
   /** What was made, or could not be, in one way becomes pending, some at a time. Returns how many. */
-  async requeueBatch(kind: SidecarKind, { code, engine, recipe, version }: Batch, signal: AbortSignal): Promise<number> {
+  async requeueBatch(
+    kind: SidecarKind,
+    { code, engine, recipe, version }: Batch,
+    signal: AbortSignal,
+  ): Promise<number> {
     let queued = 0
     for (let after = 0; ;) {
       signal.throwIfAborted()

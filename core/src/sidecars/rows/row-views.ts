@@ -1,9 +1,15 @@
 import { sql } from 'kysely'
-import { type ContentId, type Sidecar, type SidecarKind, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import {
+  type ContentId,
+  type Sidecar,
+  type SidecarKind,
+  sidecarKinds,
+  sidecarStates,
+  skipCodes,
+} from '../../domain/index.ts'
 import { blobToUuid, hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import { isPattern, type SidecarAddress } from '../address.ts'
 import type { SidecarKey } from '../paths.ts'
-import { skipCodes } from '../skipped.ts'
 import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 
 /** One that is not ready. */

@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
-import { type ContentId, type SidecarKind, sidecarKinds, type SidecarState, sidecarStates } from '../../domain/index.ts'
+import {
+  type ContentId,
+  type SidecarKind,
+  sidecarKinds,
+  type SidecarState,
+  sidecarStates,
+  GIVEN_UP,
+} from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../paths.ts'
-import { GIVEN_UP } from '../skipped.ts'
 import { COMPANIONS, contentRow, FAILED, managed, READY, type ReadyRow, type RowDeps, toReady } from './row.ts'
 
 /** One variant of one kind. */
