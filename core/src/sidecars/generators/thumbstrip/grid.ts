@@ -7,7 +7,7 @@ import type { Strip } from './strips.ts'
 /** Where in its share of a film a picture is taken. */
 const MIDDLE = 0.5
 /** Where else in the first share, which may begin in the dark: the one that shows most is taken. */
-const LATER = [0.75, 0.95]
+const LATER = [0.8, 0.95]
 
 /** Pictures along a film, in rows from the top left. */
 export class Grid {
