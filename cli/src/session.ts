@@ -84,9 +84,19 @@ export async function untilLeft(session: Session, signal: AbortSignal): Promise<
 }
 
 /** Stops the daemon the command is about. False: none was running. */
-export function stopDaemonOf(context: CliContext): Promise<boolean> {
-  return stopDaemon(instanceOf(context))
+export async function stopDaemonOf(context: CliContext): Promise<boolean> {
+  const slow = setTimeout(() => {
+    context.io.note('Waiting for the daemon: its jobs come to a stop …')
+  }, SLOW_STOP_MS)
+  try {
+    return await stopDaemon(instanceOf(context))
+  } finally {
+    clearTimeout(slow)
+  }
 }
+
+/** What takes longer than this is said. */
+const SLOW_STOP_MS = 1_500
 
 /** Which daemon the command is about. */
 export function instanceOf({ globals }: CliContext): InstanceOptions {

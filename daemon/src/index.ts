@@ -1,1 +1,2 @@
+export { endProcess } from './end-process.ts'
 export { type DaemonOptions, runDaemon } from './run-daemon.ts'

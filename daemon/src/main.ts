@@ -4,6 +4,7 @@ import { ClientError } from '@spacedrive/client'
 import type { ReadyMessage } from '@spacedrive/client/node'
 import { CoreError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
+import { endProcess } from './end-process.ts'
 import { runDaemon } from './run-daemon.ts'
 
 /** Another daemon has the data folder: the same code as the command line's for a conflict. */
@@ -29,13 +30,13 @@ try {
     verbose: values.verbose ?? false,
     onReady: () => say({ ready: true }),
   })
-  process.exit(0)
+  endProcess(0)
 } catch (err) {
   const known = err instanceof CoreError || err instanceof ClientError ? err : null
   const { code = 'Internal', details = null } = known ?? {}
   say({ ready: false, code, message: errorMessage(err), details })
   process.stderr.write(`${known ? known.message : err instanceof Error ? err.stack : errorMessage(err)}\n`)
-  process.exit(code === 'Locked' ? EXIT_CONFLICT : 1)
+  endProcess(code === 'Locked' ? EXIT_CONFLICT : 1)
 }
 
 function say(message: ReadyMessage): void {

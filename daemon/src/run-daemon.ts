@@ -13,6 +13,7 @@ import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
 import { takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
+import { endProcess } from './end-process.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
 
@@ -25,7 +26,7 @@ export interface DaemonOptions extends InstanceOptions {
   readonly onReady?: () => void
 }
 
-/** Jobs get half a minute to come to a checkpoint; what is not closed after this is left to the next start. */
+/** Jobs get some seconds to come to a checkpoint, and so does each library; what is not closed after this is left to the next start. */
 const SHUTDOWN_MS = 40_000
 /** What a shell says of a program that a signal ended: 128 and the number of SIGINT. */
 const EXIT_NOW = 130
@@ -44,7 +45,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 function onSignals(stop: (why: string) => void): Disposable {
   let asked = false
   const listener = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(EXIT_NOW)
+    if (asked) endProcess(EXIT_NOW)
     asked = true
     stop(signal)
   }

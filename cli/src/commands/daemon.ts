@@ -8,9 +8,9 @@ import { stopAndSay, suffix } from './instances.ts'
 /** Starts the daemon, here or in the background. A daemon that runs already is what was wanted. */
 export async function start(values: Values, context: CliContext): Promise<number> {
   if (values.foreground === true) {
-    const { runDaemon } = await import('@spacedrive/daemon')
+    const { endProcess, runDaemon } = await import('@spacedrive/daemon')
     await runDaemon({ ...instanceOf(context), foreground: true, verbose: context.globals.verbose })
-    return exitCodes.ok
+    return endProcess(exitCodes.ok)
   }
   return startAndSay(context)
 }

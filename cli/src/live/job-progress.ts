@@ -1,6 +1,6 @@
 import type { Job } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
-import { formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
+import { formatBytes, formatCount, formatDuration } from '../text/format.ts'
 import { shortenMiddle } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { textWidth } from '../text/width.ts'

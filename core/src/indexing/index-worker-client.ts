@@ -8,8 +8,8 @@ import type { Changes, FromWorker, IndexRequests, RequestName, ToWorker } from '
 
 /** A worker with nothing to do for this long gives its memory back. */
 const IDLE_MS = 60_000
-/** How long closing waits for work that was asked to stop. */
-const CLOSE_MS = 30_000
+/** How long closing waits for work that was asked to stop; its jobs have been waited for before. */
+const CLOSE_MS = 5_000
 
 export interface IndexWorkerDeps {
   readonly file: string
@@ -96,7 +96,12 @@ export class IndexWorker implements AsyncDisposable {
     }
     // A system call that never returns, on a network share that is gone, holds its thread: it ends with the process.
     const clock = new AbortController()
-    await Promise.race([stopped(), delay(CLOSE_MS, undefined, { signal: clock.signal }).catch(() => {})])
+    const limit = delay(CLOSE_MS, false, { signal: clock.signal }).catch(() => false)
+    if (!(await Promise.race([stopped().then(() => true), limit])))
+      this.#deps.log.warn(
+        { requests: running.length },
+        'a file system does not answer: the thread that waits for it is left behind',
+      )
     clock.abort()
     this.#worker?.unref()
     for (const { reject } of this.#waiting.values()) reject(new CoreError('Unavailable', 'the library is closed'))

@@ -44,7 +44,8 @@ export const defaultLimits: JobLimits = {
   // Ten a second is as fast as a person sees a bar move.
   progressEventMs: 100,
   progressSaveMs: 2_000,
-  stopWaitMs: 30_000,
+  // Far more than stopping takes; a job that hangs in a file system that does not answer is not waited for longer.
+  stopWaitMs: 10_000,
   databaseRetryMs: 2_000,
   // Far beyond a bad day of kills and power cuts, yet a job that takes the process down with it does end.
   crashes: 50,
