@@ -241,7 +241,7 @@ function makeDataDir(dataDir: string): void {
 }
 
 /** The groups of settings that say what is made, and how. */
-const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'ocr', 'embeddings', 'transcript'])
+const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)

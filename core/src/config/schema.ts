@@ -9,6 +9,11 @@ function choice(what: string) {
   return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
 }
 
+/** Of WebP. */
+function quality(usual: number) {
+  return z.int().min(1).max(100).default(usual)
+}
+
 /** What can be set, with its default. Every key is used somewhere: `config explain` shows the description. */
 export const Config = z.object({
   log: z
@@ -75,6 +80,13 @@ export const Config = z.object({
         .min(0)
         .default(536_870_912)
         .describe('nothing new is made while less than this is free on the disk, in bytes; 0: it is made to the last'),
+    })
+    .prefault({}),
+  thumbnails: z
+    .object({
+      iconQuality: quality(80).describe('quality of the smallest thumbnails, icon@1x and icon@2x: 1 to 100'),
+      gridQuality: quality(85).describe('quality of thumbnails in a grid, grid@1x to grid@3x: 1 to 100'),
+      detailQuality: quality(90).describe('quality of the largest thumbnails, detail@1x and detail@2x: 1 to 100'),
     })
     .prefault({}),
   ocr: z
@@ -189,7 +201,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'ocr', 'embeddings', 'transcript'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

@@ -4,14 +4,14 @@ import { makeEmbeddings } from './embeddings/index.ts'
 import { makeOcr } from './ocr/index.ts'
 import { makeProxies } from './proxy/index.ts'
 import { documentText } from './text/index.ts'
-import { thumbnails } from './thumb/index.ts'
+import { makeThumbnails } from './thumb/index.ts'
 import { thumbstrips } from './thumbstrip/index.ts'
 import { makeTranscripts } from './transcript/index.ts'
 
 /** Every generator as it is configured, one for each kind. */
-export function makeGenerators({ embeddings, ocr, sidecars, transcript }: Config): readonly Generator[] {
+export function makeGenerators({ embeddings, ocr, sidecars, thumbnails, transcript }: Config): readonly Generator[] {
   return [
-    thumbnails,
+    makeThumbnails(thumbnails),
     documentText,
     makeOcr(ocr),
     makeTranscripts(transcript),

@@ -1,7 +1,13 @@
+import type { Config } from '../../../config/index.ts'
 import type { Generator } from '../generator.ts'
 import { decoderOf } from './decoders/formats.ts'
 import { detectThumbEngines } from './engines.ts'
 import { variants } from './variants.ts'
+
+/** Thumbnails of the quality that is set. */
+export function makeThumbnails(settings: Config['thumbnails']): Generator {
+  return { ...thumbnails, settings }
+}
 
 /** Pictures of pictures, in the sizes a screen shows them in. */
 export const thumbnails: Generator = {

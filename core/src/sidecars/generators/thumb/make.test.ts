@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
@@ -29,19 +29,45 @@ async function flag(width = 900, height = 600): Promise<Buffer> {
     .toBuffer()
 }
 
-async function thumbnail(bytes: Uint8Array, mime: string, variantNames: Variant[] = ['grid@2x']) {
+async function thumbnail(
+  bytes: Uint8Array,
+  mime: string,
+  variantNames: Variant[] = ['grid@2x'],
+  settings: unknown = null,
+) {
   using temp = createTempDir('thumb')
   const source = join(temp.path, 'source')
   writeFileSync(source, bytes)
   const outputs = variantNames.map((variant) => ({ variant, format: 'webp', path: join(temp.path, `${variant}.webp`) }))
-  const made = await make({ ...PLAIN_REQUEST, source, content: { type: 'image', mime, size: bytes.length }, outputs })
+  const made = await make({
+    ...PLAIN_REQUEST,
+    settings,
+    source,
+    content: { type: 'image', mime, size: bytes.length },
+    outputs,
+  })
   const pictures = []
   for (const { path } of outputs) {
     const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
-    pictures.push({ width: info.width, height: info.height, data })
+    pictures.push({ width: info.width, height: info.height, data, bytes: statSync(path).size })
   }
   return { ...made, pictures }
 }
+
+test('the quality of each family of sizes is a setting', async () => {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 }
+  const picture = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#000', noise } })
+    .png()
+    .toBuffer()
+  const sizes: Variant[] = ['icon@1x', 'grid@2x']
+  const usual = await thumbnail(picture, 'image/png', sizes)
+  const same = { iconQuality: 80, gridQuality: 85, detailQuality: 90 }
+  const low = await thumbnail(picture, 'image/png', sizes, { ...same, gridQuality: 10 })
+  const bytes = ({ pictures }: typeof usual) => pictures.map((each) => each.bytes)
+  expect(bytes(await thumbnail(picture, 'image/png', sizes, same))).toEqual(bytes(usual))
+  expect(bytes(low)[0]).toBe(bytes(usual)[0])
+  expect(bytes(low)[1]!).toBeLessThan(bytes(usual)[1]! / 2)
+})
 
 /** The main colour at a place given in parts of width and height. */
 function colourAt({ data, width, height }: { data: Buffer; width: number; height: number }, x: number, y: number) {

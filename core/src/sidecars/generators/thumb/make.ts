@@ -5,7 +5,7 @@ import { CoreError } from '../../../util/errors.ts'
 import type { ContentFindings, Make } from '../generator.ts'
 import { decode } from './decoders/decode.ts'
 import type { Picture } from './decoders/picture.ts'
-import { isVariant, variants } from './variants.ts'
+import { isVariant, qualityOf, variants } from './variants.ts'
 
 /** Half the time of the default for some 5 % more bytes. */
 const WEBP_EFFORT = 2
@@ -13,11 +13,11 @@ const WEBP_EFFORT = 2
 const THUMBHASH_SIDE = 100
 
 /** All sizes from one decode: each from the next larger one. */
-export const make: Make = async ({ source, content, outputs }) => {
+export const make: Make = async ({ source, content, outputs, settings }) => {
   const sizes = outputs
     .map(({ variant, path }) => {
       if (!isVariant(variant)) throw new CoreError('InvalidInput', `there is no thumbnail ${variant}`)
-      return { path, ...variants[variant] }
+      return { path, side: variants[variant].side, quality: qualityOf(variant, settings) }
     })
     .toSorted((a, b) => b.side - a.side)
   let picture = await decode(source, content, sizes[0]!.side)

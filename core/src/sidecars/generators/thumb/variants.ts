@@ -1,16 +1,27 @@
-/** Length of the longer side, in pixels, and WebP quality. Smaller originals are not enlarged. */
+import type { Config } from '../../../config/index.ts'
+
+/** Length of the longer side, in pixels. Smaller originals are not enlarged. */
 export const variants = {
-  'icon@1x': { side: 128, quality: 80 },
-  'icon@2x': { side: 256, quality: 80 },
-  'grid@1x': { side: 256, quality: 85 },
-  'grid@2x': { side: 512, quality: 85 },
-  'grid@3x': { side: 768, quality: 85 },
-  'detail@1x': { side: 1024, quality: 90 },
-  'detail@2x': { side: 2048, quality: 90 },
+  'icon@1x': { side: 128, family: 'icon' },
+  'icon@2x': { side: 256, family: 'icon' },
+  'grid@1x': { side: 256, family: 'grid' },
+  'grid@2x': { side: 512, family: 'grid' },
+  'grid@3x': { side: 768, family: 'grid' },
+  'detail@1x': { side: 1024, family: 'detail' },
+  'detail@2x': { side: 2048, family: 'detail' },
 } as const
 
 export type Variant = keyof typeof variants
 
+/** WebP quality where none is set. */
+const usual = { icon: 80, grid: 85, detail: 90 } as const
+
 export function isVariant(name: string): name is Variant {
   return Object.hasOwn(variants, name)
+}
+
+/** The WebP quality of a variant, by the settings of the generator. */
+export function qualityOf(variant: Variant, settings: unknown): number {
+  const { family } = variants[variant]
+  return (settings as Config['thumbnails'] | null)?.[`${family}Quality`] ?? usual[family]
 }
