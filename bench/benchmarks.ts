@@ -10,12 +10,15 @@ import { jobs } from './jobs.ts'
 import { listing } from './listing.ts'
 import { mainThread } from './main-thread.ts'
 import { memory } from './memory.ts'
+import { metadata } from './metadata.ts'
 import { ocr } from './ocr.ts'
 import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
 import { textSearch } from './text-search.ts'
 import { thumbnails } from './thumbnails.ts'
+import { thumbnailsHeic } from './thumbnails-heic.ts'
+import { thumbnailsPdf } from './thumbnails-pdf.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
@@ -37,5 +40,8 @@ export const benchmarks: readonly Benchmark[] = [
   mainThread,
   cliStart,
   thumbnails,
+  thumbnailsHeic,
+  thumbnailsPdf,
+  metadata,
   ocr,
 ]

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { thumbnails as generator } from '../core/src/sidecars/generators/thumb/index.ts'
-import { deadlineOf } from '../core/src/sidecars/generators/index.ts'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { EngineProcess } from './engine/engine-process.ts'
+import { makeInProcess } from './engine/make-in-process.ts'
 import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
 import { timeProgram } from './harness/program.ts'
 import { quantile } from './harness/statistics.ts'
@@ -63,7 +61,7 @@ export const thumbnails = defineBenchmark({
     }
     const pipeline = async () => {
       await using pools = new SidecarPools()
-      return inTurn((file, out) => makeInProcess(pools, file, out))
+      return await inTurn((file, out) => makeInProcess(pools, { path: file, type: 'image', mime: 'image/jpeg' }, out))
     }
     return [
       {
@@ -121,21 +119,6 @@ export const thumbnails = defineBenchmark({
     ]
   },
 })
-
-async function makeInProcess(pools: SidecarPools, file: string, out: string): Promise<void> {
-  const { size, mtimeMs } = await stat(file)
-  const outputs = generator.outputs.map((output) => ({
-    ...output,
-    draft: `${out}-${output.variant}.draft`,
-    path: `${out}-${output.variant}.webp`,
-  }))
-  const source = { path: file, size, modifiedMs: Math.floor(mtimeMs) }
-  const content = { type: 'image', mime: 'image/jpeg', size, extension: 'jpg' } as const
-  const about = { names: [], inputs: [], settings: null }
-  const request = { ...about, module: generator.module.href, source, content, outputs }
-  const deadlineMs = deadlineOf(generator, content)
-  await pools.run('image', request, { signal: new AbortController().signal, deadlineMs })
-}
 
 /** Noise over a gradient, as much detail as a photo has; made once. */
 async function preparePhotos(treeDir: string): Promise<string> {

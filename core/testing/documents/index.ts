@@ -1,3 +1,3 @@
 export { makeOutlookMessage, makeWord97 } from './ole.ts'
-export { makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf } from './pdf.ts'
+export { makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf, pdfOf, pdfStream } from './pdf.ts'
 export { makeZip, type ZipMember } from './zip.ts'

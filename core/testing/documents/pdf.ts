@@ -17,7 +17,7 @@ export function makePdf(pages: readonly string[]): Buffer {
     const drawing = `1 0 0 rg 0 380 300 20 re f 0 g BT /F 18 Tf ${lines.join(' ')} ET`
     bodies.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${PAGE.join(' ')}] /Resources << /Font << /F 3 0 R >> >> /Contents ${5 + 2 * i} 0 R >>`,
-      stream('', drawing),
+      pdfStream('', drawing),
     )
   }
   return pdfOf(bodies)
@@ -30,8 +30,8 @@ export function makeRecursivePdf(): Buffer {
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Resources << /XObject << /X 5 0 R >> >> /Contents 4 0 R >>',
-    stream('', '/X Do /X Do'),
-    stream(form, '/X Do /Y Do /X Do /Y Do'),
+    pdfStream('', '/X Do /X Do'),
+    pdfStream(form, '/X Do /Y Do /X Do /Y Do'),
   ])
 }
 
@@ -41,7 +41,7 @@ export function makePdfBomb(bytes: number): Buffer {
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents 4 0 R >>',
-    stream('/Filter /FlateDecode', deflateSync(Buffer.alloc(bytes, '0 0 9 9 re f ')).toString('latin1')),
+    pdfStream('/Filter /FlateDecode', deflateSync(Buffer.alloc(bytes, '0 0 9 9 re f ')).toString('latin1')),
   ])
 }
 
@@ -55,7 +55,8 @@ export function makeLockedPdf(): Buffer {
   return pdfOf(bodies, `/Encrypt 3 0 R /ID [<${'00'.repeat(16)}> <${'00'.repeat(16)}>]`)
 }
 
-function pdfOf(bodies: readonly string[], more = ''): Buffer {
+/** A PDF of objects, the first of which is its catalog; their numbers begin with 1. */
+export function pdfOf(bodies: readonly string[], more = ''): Buffer {
   const parts = ['%PDF-1.7\n']
   const offsets: number[] = []
   let at = parts[0]!.length
@@ -73,7 +74,8 @@ function pdfOf(bodies: readonly string[], more = ''): Buffer {
   return Buffer.from(parts.join(''), 'latin1')
 }
 
-function stream(dictionary: string, data: string): string {
+/** An object that holds data. */
+export function pdfStream(dictionary: string, data: string): string {
   return `<< ${dictionary} /Length ${data.length} >>\nstream\n${data}\nendstream`
 }
 

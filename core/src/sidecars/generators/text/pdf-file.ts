@@ -30,13 +30,20 @@ export interface PdfFile extends Disposable {
   picture(page: number, side: number): Promise<PagePicture>
 }
 
+/** An engine that has drawn a heavy page keeps the memory: it is given up then. */
+const MAX_KEPT_BYTES = 64 * 2 ** 20
+
+/** Starting an engine takes longer than reading most files: the next file has that of the last, where all went well. */
+let idle: PDFiumLibrary | undefined
+
 /**
  * Opens a PDF with an engine of its own: one that a damaged file has stopped is of no use to the next. Throws
  * `Unsupported` where it is locked with a password or too large, `Corrupt` where it is damaged.
  */
 export async function openPdf(source: RawName): Promise<PdfFile> {
   const bytes = await readWhole(source, MAX_BYTES)
-  const library = await PDFiumLibrary.init()
+  const library = idle ?? (await PDFiumLibrary.init())
+  idle = undefined
   let document: PDFiumDocument
   try {
     document = await library.loadDocument(bytes)
@@ -45,26 +52,42 @@ export async function openPdf(source: RawName): Promise<PdfFile> {
       throw new CoreError('Unsupported', 'it is locked with a password', { cause })
     throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })
   }
-  const size = (page: number) => withPage(document, page, sizeOf)
+  let isWell = true
+  const fail = (err: unknown): never => {
+    isWell = false
+    throw err
+  }
+  const use = <Result>(page: number, how: (page: Page) => Result): Result => {
+    try {
+      return withPage(document, page, how)
+    } catch (err) {
+      return fail(err)
+    }
+  }
+  const size = (page: number) => use(page, sizeOf)
   const pageCount = document.getPageCount()
   if (pageCount < 1) throw new CoreError('Corrupt', 'it has no pages')
   return {
     engine: { name: 'pdfium', version: packageVersion('@hyzyla/pdfium') },
     pageCount,
-    text: (page) => withPage(document, page, (each) => each.getText()),
+    text: (page) => use(page, (each) => each.getText()),
     size,
     async picture(page, side) {
       const { width, height } = size(page)
       const scale = side / Math.max(width, height)
-      const drawn = await opened(document, page).render({
+      const options = {
         width: Math.max(1, Math.round(width * scale)),
         height: Math.max(1, Math.round(height * scale)),
         scale: 1,
         render: 'bitmap',
-      })
+      } as const
+      const drawn = await opened(document, page).render(options).catch(fail)
       return { data: drawn.data, width: drawn.width, height: drawn.height, channels: 4 }
     },
-    [Symbol.dispose]: () => document.destroy(),
+    [Symbol.dispose]() {
+      document.destroy()
+      if (isWell && library['module'].HEAPU8.length <= MAX_KEPT_BYTES) idle = library
+    },
   }
 }
 
