@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { contractJson } from './generate/contract.ts'
 import { manualPage } from './generate/man.ts'
 import { operationsPage } from './generate/operations-page.ts'
-import { assembleScanner } from './generate/scanner.ts'
+import { assemble } from './generate/wasm.ts'
 
 const root = new URL('..', import.meta.url)
 
@@ -13,8 +13,17 @@ const generated: readonly { file: URL; make: () => string | Promise<string> }[] 
   { file: new URL('cli/src/contract.json', root), make: contractJson },
   { file: new URL('cli/man/spacedrive.1', root), make: manualPage },
   { file: new URL('docs/operations.md', root), make: operationsPage },
-  { file: new URL('core/src/search/wasm/scan-bytes.ts', root), make: assembleScanner },
+  assembled('core/src/search/wasm/scan', 'SCANNER_BASE64'),
+  assembled('core/src/search/vectors/hamming', 'HAMMING_BASE64'),
 ]
+
+/** WebAssembly as text, and the module it becomes. */
+function assembled(path: string, constant: string) {
+  return {
+    file: new URL(`${path}-bytes.ts`, root),
+    make: () => assemble(new URL(`${path}.wat`, root), constant),
+  }
+}
 
 process.exitCode = process.argv.includes('--check') ? await check() : await write()
 

@@ -66,7 +66,16 @@ test('a search in a folder that is not indexed finds what is there', async () =>
   await using t = await createTestCore()
   t.write('deep/receipt 2024.pdf')
   const result = await t.library.search.search(
-    { query: 'receipt', type: [], ext: [], location: [t.root], content: false, sort: 'relevance', limit: 10 },
+    {
+      query: 'receipt',
+      type: [],
+      ext: [],
+      location: [t.root],
+      content: false,
+      semantic: false,
+      sort: 'relevance',
+      limit: 10,
+    },
     signal,
   )
   expect(result).toMatchObject({

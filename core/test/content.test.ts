@@ -185,6 +185,7 @@ test('a file found to be a picture is found among the pictures, and listeners ar
       ext: [],
       location: [],
       content: false,
+      semantic: false,
       sort: 'name',
       limit: 10,
     })

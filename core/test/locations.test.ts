@@ -87,6 +87,7 @@ test('a root that goes away makes the location offline, keeps every row, and com
       ext: [],
       location: [],
       content: false,
+      semantic: false,
       sort: 'name',
       limit: 10,
     })

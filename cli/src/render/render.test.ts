@@ -175,6 +175,49 @@ test('what found files say, around what matched', async () => {
   ).toMatchFileSnapshot(golden('search-content'))
 })
 
+test('what is near by meaning says how near, and where', async () => {
+  const near = (similarity: number, snippet: string) => ({
+    field: 'semantic' as const,
+    kind: 'text' as const,
+    similarity,
+    page: null,
+    snippet,
+    ranges: [] as [number, number][],
+  })
+  const found = { location: null, online: true }
+  await expect(
+    await look(
+      'search.files',
+      {
+        query: 'who mends pipes',
+        total: 4,
+        totalIsExact: true,
+        tookMs: 9,
+        items: [
+          { ...entry('letter.pdf'), ...found, why: [{ ...near(0.8312, 'The plumber comes on Thursday.'), page: 3 }] },
+          {
+            ...entry('call.m4a'),
+            ...found,
+            why: [{ ...near(0.71, 'leaking again'), kind: 'transcript', timeMs: 61_000 }],
+          },
+          { ...entry('drain.txt'), ...found, why: [{ ...near(0.6, 'drain'), kind: 'name' }] },
+          {
+            ...entry('pipes.md'),
+            ...found,
+            why: [
+              { field: 'text', kind: 'text', page: null, snippet: 'Who mends pipes?', ranges: [[0, 15]] },
+              near(0.59, 'Who mends pipes?'),
+            ],
+          },
+        ],
+        cursor: null,
+        notices: ['there are more texts than fit into memory: only 4000000 parts were searched by meaning'],
+      },
+      marked,
+    ),
+  ).toMatchFileSnapshot(golden('search-semantic'))
+})
+
 test('duplicates, differences and the rule that hides a path', async () => {
   await expect(
     await look('files.duplicates', {

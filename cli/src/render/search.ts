@@ -7,12 +7,13 @@ import { cutAround } from '../text/shorten.ts'
 import type { Style } from '../text/style.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
 import { textWidth } from '../text/width.ts'
+import { wrap } from '../text/wrap.ts'
 import type { Renderers, View } from './view.ts'
 
 export const searchRenderers: Renderers = { 'search.files': searchResults }
 
 type Ranges = SearchItem['why'][number]['ranges']
-type TextReason = Extract<SearchItem['why'][number], { field: 'text' }>
+type TextReason = Extract<SearchItem['why'][number], { snippet: string }>
 
 const columns: readonly Column[] = [
   { title: 'NAME', shrink: 'middle', min: 24 },
@@ -23,12 +24,16 @@ const columns: readonly Column[] = [
 ]
 
 function searchResults(result: OutputOf<'search.files'>, view: View): readonly string[] {
-  const { items, query, suggestions = [], tookMs, total } = result
+  const { items, notices = [], query, suggestions = [], tookMs, total } = result
+  const remarks = notices
+    .flatMap((notice) => wrap(printable(notice), view.width))
+    .map((line) => view.style('warn', line))
   if (items.length === 0) {
     const instead = suggestions.map((suggestion) => `"${printable(suggestion)}"`).join(', ')
     return [
       query ? `Nothing is called "${printable(query)}".` : 'Nothing matches.',
       ...(instead ? [`Did you mean: ${instead}`] : []),
+      ...remarks,
     ]
   }
   const rows = items.map((item): Cell[] => [
@@ -48,6 +53,7 @@ function searchResults(result: OutputOf<'search.files'>, view: View): readonly s
       'dim',
       `${count}${shown}, ${formatDuration(tookMs)}${result.cursor === null ? '' : '; --limit shows more'}`,
     ),
+    ...remarks,
   ]
 }
 
@@ -64,10 +70,12 @@ function highlight({ kind, name, why }: SearchItem, style: Style): string {
 
 const INDENT = '    '
 
-/** A line for each text that matches: where it does, and what stands there. */
+/** A line for each text that matches, or for the one that is near: where it does, and what stands there. */
 function textLines({ why }: SearchItem, { style, width }: View): string[] {
+  const isByWords = why.some(({ field }) => field === 'text')
   return why.flatMap((reason) => {
-    if (reason.field !== 'text' || reason.snippet === '') return []
+    if (reason.field === 'name' || reason.snippet === '') return []
+    if (reason.field === 'semantic' && isByWords) return []
     const place = placeOf(reason)
     const snippet = printableWithRanges(reason.snippet, reason.ranges)
     const { text, ranges } = cutAround(snippet.text, snippet.ranges, width - textWidth(INDENT + place))
@@ -75,9 +83,17 @@ function textLines({ why }: SearchItem, { style, width }: View): string[] {
   })
 }
 
-function placeOf({ page, timeMs }: TextReason): string {
-  if (timeMs !== undefined) return `at ${formatPosition(timeMs)}: `
-  return page === null ? '' : `page ${page}: `
+/** `page 12: `, and for what is near how near: `≈ 0.83, page 12: ` */
+function placeOf(reason: TextReason): string {
+  const near = reason.field === 'semantic' ? [`≈ ${reason.similarity.toFixed(2)}`] : []
+  const parts = [...near, ...whereOf(reason)]
+  return parts.length > 0 ? `${parts.join(', ')}: ` : ''
+}
+
+function whereOf({ kind, page, timeMs }: TextReason): string[] {
+  if (kind === 'name') return ['its name']
+  if (timeMs !== undefined) return [`at ${formatPosition(timeMs)}`]
+  return page === null ? [] : [`page ${page}`]
 }
 
 /** The text with what matched in it marked. */

@@ -14,6 +14,7 @@ export {
   SearchSort,
   SearchType,
   searchSorts,
+  SemanticReason,
   TextReason,
 } from './search.ts'
 export {

@@ -46,6 +46,10 @@ export const SearchInput = z.object({
     .boolean()
     .default(false)
     .describe('also what files say: text in documents and pictures; whole words, of which the last may go on'),
+  semantic: z
+    .boolean()
+    .default(false)
+    .describe('also what means something alike, whatever its words; with `content`, and only where a model is set'),
   sort: SearchSort.default('relevance').describe('best match first; without a query, newest first'),
   order: z
     .enum(['asc', 'desc'])
@@ -83,8 +87,27 @@ export const TextReason = z.object({
 })
 export type TextReason = z.infer<typeof TextReason>
 
+export const SemanticReason = z.object({
+  field: z.literal('semantic'),
+  /** What holds the text; `name` where it is what the file is called. */
+  kind: SidecarKind.or(z.literal('name')),
+  /** How near it is to the query: 1 where it means the same; what is near differs from model to model. */
+  similarity: z.number(),
+  /** From 1; null where there is one only. */
+  page: z.number().nullable(),
+  /** A piece of the text that is near, on one line; empty where it cannot be read now. */
+  snippet: z.string(),
+  /** Words of the query in the snippet, if there are any. */
+  ranges: Ranges,
+  /** Left, top, width and height of the text as parts of the page, 0 to 1, where they are known. */
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** Of a recording: milliseconds from its start to where it is said. */
+  timeMs: z.number().optional(),
+})
+export type SemanticReason = z.infer<typeof SemanticReason>
+
 /** Where an entry matched. */
-export const SearchReason = z.discriminatedUnion('field', [NameReason, TextReason])
+export const SearchReason = z.discriminatedUnion('field', [NameReason, TextReason, SemanticReason])
 export type SearchReason = z.infer<typeof SearchReason>
 
 export const SearchItem = Entry.extend({
@@ -101,7 +124,7 @@ export const SearchResult = z.object({
   query: z.string(),
   /** How many match in all, not only on this page. */
   total: z.number(),
-  /** False where the index changed while the page was made. */
+  /** False where the index changed while the page was made, or a search by meaning left out what matches worst by words. */
   totalIsExact: z.boolean(),
   tookMs: z.number(),
   items: z.array(SearchItem),
@@ -109,5 +132,7 @@ export const SearchResult = z.object({
   cursor: z.string().nullable(),
   /** Where nothing matches: queries that do, with words spelled as they are in the library. */
   suggestions: z.array(z.string()).optional(),
+  /** What keeps the search from finding all it could, each in one line that says what would help. */
+  notices: z.array(z.string()).optional(),
 })
 export type SearchResult = z.infer<typeof SearchResult>

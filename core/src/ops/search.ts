@@ -4,7 +4,7 @@ import { defineQuery } from './define.ts'
 export const searchFiles = defineQuery({
   name: 'search.files',
   scope: 'library',
-  summary: 'Find files and folders by name, or by what they say',
+  summary: 'Find files and folders by name, by what they say, or by what they mean',
   input: SearchInput,
   output: SearchResult,
   cli: {
@@ -13,7 +13,12 @@ export const searchFiles = defineQuery({
     variadic: true,
     references: ['location'],
     flagAliases: { type: ['kind'] },
-    examples: ['search holiday', `search "tax 2024" --ext pdf --modified 'last year'`, 'search --content invoice acme'],
+    examples: [
+      'search holiday',
+      `search "tax 2024" --ext pdf --modified 'last year'`,
+      'search --content invoice acme',
+      'search --semantic who mends pipes',
+    ],
   },
   run: (input, { library, signal }) => library.search.search(input, signal),
 })

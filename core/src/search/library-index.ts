@@ -3,14 +3,17 @@ import { databaseError } from '../db/errors.ts'
 import { openDatabase } from '../db/sqlite.ts'
 import { markFolders } from './folder-marks.ts'
 import { entryReader, loadIndex } from './load-index.ts'
+import type { SearchReason } from '../domain/index.ts'
 import type { Phrase } from './text/phrases.ts'
 import { TextIndex, type TextMatches } from './text/text-index.ts'
 import type { EntryChanges, LocatedPlan, SearchAnswer } from './messages.ts'
 import { NameIndex, type NameRow } from './name-index.ts'
 import { RowFilter } from './row-filter.ts'
+import { runFused } from './run-fused.ts'
 import { runQuery } from './run-query.ts'
 import { readWords } from './search-plan.ts'
 import { suggestQueries } from './suggest.ts'
+import { type Meaning, type MeaningMatches, Meanings } from './vectors/meanings.ts'
 
 /** What looking for other spellings may cost a search that found nothing. */
 const SUGGESTION_MS = 25
@@ -25,6 +28,7 @@ export class LibraryIndex implements Disposable {
   readonly #names = new NameIndex()
   #loaded = false
   #texts: TextIndex | null = null
+  #meanings: Meanings | null = null
 
   /** Opens the database for reading; it has to exist. `sidecars` is the library's folder of them. */
   constructor(file: string, sidecars: string, { suggestionMs = SUGGESTION_MS } = {}) {
@@ -35,7 +39,7 @@ export class LibraryIndex implements Disposable {
     this.#readEntry = entryReader(this.#db)
   }
 
-  search({ plan, locationRoots, inside }: LocatedPlan): SearchAnswer {
+  search({ plan, locationRoots, inside, meaning = null }: LocatedPlan): SearchAnswer {
     this.#ensureLoaded()
     const index = this.#names
     index.refreshHidden(new Set(locationRoots))
@@ -46,12 +50,30 @@ export class LibraryIndex implements Disposable {
       folders: roots && markFolders(index, ({ id }, outer) => (roots.has(id) ? 1 : outer)),
     })
     const texts = plan.phrases.length > 0 ? this.#findTexts(plan.phrases) : null
-    const answer = runQuery(index, { ...plan, filter, texts: texts?.matches ?? null })
+    const near = meaning && this.#findMeanings(meaning, filter)
+    const query = { ...plan, filter, texts: texts?.matches ?? null }
+    const answer = near
+      ? runFused(index, { ...query, meanings: near.matches })
+      : { ...runQuery(index, query), isWhole: true }
     const misspelt = answer.total === 0 && plan.words.length > 0
+    const reasons = new Map<number, SearchReason[]>(texts?.index.reasons(texts.matches, answer.ids, plan.phrases))
+    if (near && this.#meanings)
+      for (const [id, reason] of this.#meanings.reasons(near, meaning.model, answer.ids, plan.phrases))
+        reasons.set(id, [...(reasons.get(id) ?? []), reason])
     return {
       ...answer,
       suggestions: misspelt ? this.#suggest(plan.text, filter) : [],
-      texts: texts?.index.reasons(texts.matches, answer.ids, plan.phrases) ?? new Map(),
+      texts: reasons,
+      notices: near ? noticesOf(near, meaning) : [],
+    }
+  }
+
+  #findMeanings(meaning: Meaning, filter: RowFilter): MeaningMatches {
+    try {
+      this.#meanings ??= new Meanings(this.#db, this.#sidecars)
+      return this.#meanings.find(meaning, this.#names, filter)
+    } catch (err) {
+      throw databaseError(err, this.#file)
     }
   }
 
@@ -112,4 +134,13 @@ export class LibraryIndex implements Disposable {
       budgetMs: this.#suggestionMs,
     })
   }
+}
+
+/** What keeps a search by meaning from finding all. */
+function noticesOf({ isCut, size }: MeaningMatches, { model }: Meaning): string[] {
+  if (size === 0)
+    return [
+      `nothing here was read by the model ${model} yet, so only words were searched; \`spacedrive sidecar pending\` shows what waits, \`spacedrive location rescan\` looks for what is missing`,
+    ]
+  return isCut ? [`there are more texts than fit into memory: only ${size} parts were searched by meaning`] : []
 }

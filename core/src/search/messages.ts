@@ -1,7 +1,8 @@
-import type { TextReason } from '../domain/index.ts'
+import type { SearchReason } from '../domain/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { PageEnd } from './cursor.ts'
 import type { SearchPlan } from './search-plan.ts'
+import type { Meaning } from './vectors/meanings.ts'
 
 /** A search with its locations found. */
 export interface LocatedPlan {
@@ -10,6 +11,8 @@ export interface LocatedPlan {
   readonly locationRoots: readonly number[]
   /** Only what is below these folders; null: everywhere. */
   readonly inside: readonly number[] | null
+  /** What the query means, where that is searched too. */
+  readonly meaning?: Meaning | null
 }
 
 export interface SearchAnswer {
@@ -19,8 +22,11 @@ export interface SearchAnswer {
   /** Where the page ends, where more follow. */
   readonly end: PageEnd | null
   readonly suggestions: readonly string[]
-  /** Where the texts of the page's entries match. */
-  readonly texts: ReadonlyMap<number, readonly TextReason[]>
+  /** Where the texts of the page's entries match, and what is near in them. */
+  readonly texts: ReadonlyMap<number, readonly SearchReason[]>
+  /** `total` is all there is. */
+  readonly isWhole: boolean
+  readonly notices: readonly string[]
 }
 
 /** Ids of entries that a committed transaction has added, changed or removed. */

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { Entry, SearchInput, SearchItem, SearchResult, TextReason } from '../domain/index.ts'
+import type { Entry, SearchInput, SearchItem, SearchReason, SearchResult } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -8,6 +8,7 @@ import { matchReasons } from './match-ranges.ts'
 import type { EntryChanges, LocatedPlan } from './messages.ts'
 import { searchEntries } from './search-entries.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
+import type { Meaning } from './vectors/meanings.ts'
 import { IDLE_MS, WorkerClient } from './worker-client.ts'
 
 /** An entry as it is found, before it is said why. */
@@ -35,6 +36,8 @@ export interface NameSearchDeps {
   readonly toEntries: (ids: number[]) => Promise<Map<number, FoundEntry>>
   /** The folder at an absolute path; null where there is none. Without this, only locations can be searched. */
   readonly folder?: (path: RawName, signal: AbortSignal | undefined) => Promise<SearchedFolder | null>
+  /** What a query means to the model that is set; throws `Unavailable` where none is. Without this, only words are searched. */
+  readonly meaningOf?: (query: string, signal: AbortSignal | undefined) => Promise<Meaning>
   /** How long the search thread lives without a search; a minute by default. */
   readonly idleMs?: number
 }
@@ -61,25 +64,28 @@ export class NameSearch implements AsyncDisposable {
 
   /**
    * One page of what matches. Throws `InvalidInput` for a filter or cursor that cannot be read, `NotFound` for a location
-   * that is not there, `Cancelled` when the signal is aborted.
+   * that is not there, `Cancelled` when the signal is aborted; for a search by meaning also `Unavailable` where no model is
+   * set, and `Offline` where it does not answer.
    */
   async search(input: SearchInput, signal?: AbortSignal): Promise<SearchResult> {
     const started = performance.now()
     const plan = planSearch(input, this.#deps.now())
     const scope = await this.#locate(plan, signal)
     if ('entries' in scope) return this.#searchDisk(scope.entries, input, started)
-    const answer = await this.#worker.ask({ plan, ...scope }, signal)
+    const meaning = input.semantic ? await this.#meaningOf(plan, input.query, signal) : null
+    const answer = await this.#worker.ask({ plan, ...scope, meaning }, signal)
     const entries = await this.#deps.toEntries([...answer.ids])
     const items = answer.ids.flatMap((id) => found(entries.get(id), plan, answer.texts.get(id)))
     return {
       query: input.query,
       total: answer.total,
       // An entry that was removed or renamed since the names were read is not shown, and was counted.
-      totalIsExact: items.length === answer.ids.length,
+      totalIsExact: answer.isWhole && items.length === answer.ids.length,
       tookMs: since(started),
       items,
       cursor: answer.end && makeCursor(plan.fingerprint, plan.now, answer.end),
       ...(answer.suggestions.length > 0 && { suggestions: [...answer.suggestions] }),
+      ...(answer.notices.length > 0 && { notices: [...answer.notices] }),
     }
   }
 
@@ -102,7 +108,14 @@ export class NameSearch implements AsyncDisposable {
       items: items.map(({ entry, why }) => ({ ...entry, location: null, online: true, why })),
       cursor,
       ...(suggestions.length > 0 && { suggestions }),
+      ...(input.semantic && { notices: ['this folder is not indexed: only names were searched'] }),
     }
+  }
+
+  async #meaningOf(plan: SearchPlan, query: string, signal: AbortSignal | undefined): Promise<Meaning> {
+    if (plan.words.length === 0) throw new CoreError('InvalidInput', 'a search by meaning needs words')
+    if (!this.#deps.meaningOf) throw new CoreError('Unavailable', 'nothing here searches by meaning')
+    return this.#deps.meaningOf(query, signal)
   }
 
   /** Finds the folders a search is kept to. */
@@ -147,7 +160,7 @@ function since(started: number): number {
 function found(
   entry: FoundEntry | undefined,
   plan: SearchPlan,
-  texts: readonly TextReason[] | undefined,
+  texts: readonly SearchReason[] | undefined,
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []

@@ -51,7 +51,7 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   return {
     words,
     text,
-    phrases: input.content ? readPhrases(input.query) : [],
+    phrases: input.content || input.semantic ? readPhrases(input.query) : [],
     types: input.type,
     extensions: input.ext
       .flatMap((ext) => ext.split(','))

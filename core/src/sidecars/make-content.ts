@@ -63,7 +63,8 @@ export async function recordContents(
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
   const contents = made.map(({ contentRowId }) => contentRowId)
-  for (const each of generators) await rows.queue.requeueOutdated(each, contents)
+  for (const each of generators)
+    if (each.inputs?.includes(generator.kind)) await rows.queue.requeueOutdated(each, contents)
   await deps.onRecorded(generator, contents)
 }
 

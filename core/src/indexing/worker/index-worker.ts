@@ -110,7 +110,12 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     },
     select: async ({ sql, params }) => db.prepare(sql).all(...params),
     // Loaded by who needs it: most runs of this thread do not.
-    texts: async (request, host) => (await import('../../search/index.ts')).indexTexts(db, request, host),
+    texts: async (request, host) => {
+      const { indexTexts, indexVectors } = await import('../../search/index.ts')
+      const report = await indexTexts(db, request, host)
+      await indexVectors(db, request, host)
+      return report
+    },
     root: (request, host) => createRoot(db, writer, request, host),
     async mendSums(_request, host) {
       let mended = 0

@@ -5,6 +5,10 @@ CREATE TRIGGER sidecars_delete_text after delete on sidecars when old.indexed is
   delete from texts where rowid = old.content_id * 16 + old.kind;
   end;
 
+CREATE TRIGGER sidecars_delete_vectors after delete on sidecars when old.kind = 3 begin
+  delete from vectors where sidecar_id = old.id;
+  end;
+
 CREATE TABLE audio_media(
   content_id integer primary key references content_identities(id) on delete cascade,
   duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
@@ -129,6 +133,8 @@ CREATE TABLE sidecars(
   updated_at integer not null
   , indexed blob) strict;
 
+CREATE TABLE sqlite_sequence(name,seq);
+
 CREATE TABLE stale_contents(
   entry_id integer primary key references entries(id) on delete cascade,
   content_id integer not null references content_identities(id)
@@ -146,6 +152,14 @@ CREATE TABLE 'texts_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'texts_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 
 CREATE TABLE 'texts_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE vectors(
+  id integer primary key autoincrement,
+  sidecar_id integer not null unique,
+  model text not null,
+  dimensions integer not null,
+  sketches blob not null
+  ) strict;
 
 CREATE TABLE video_media(
   content_id integer primary key references content_identities(id) on delete cascade,
@@ -195,3 +209,8 @@ CREATE INDEX sidecars_unindexed on sidecars(id)
   where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum;
 
 CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;
+
+CREATE INDEX sidecars_unsketched on sidecars(id)
+  where state = 2 and kind = 3 and format = 'f32' and indexed is not checksum;
+
+CREATE INDEX vectors_model on vectors(model, dimensions);

@@ -6,6 +6,7 @@ import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
+import { inTransaction } from '../in-transaction.ts'
 import { toIndexed } from './phrases.ts'
 import { TEXT_KINDS, textKey } from './text-key.ts'
 import { parsePages } from './text-pages.ts'
@@ -128,21 +129,10 @@ async function compare(db: DatabaseSync, host: IndexTextsHost): Promise<void> {
   using _lease = await host.lease()
   inTransaction(db, () => {
     db.exec(`
-      update sidecars set indexed = null where indexed is not null
+      update sidecars set indexed = null where indexed is not null and kind in (${KINDS})
         and not exists (select 1 from texts_docsize d where d.id = content_id * 16 + kind);
       delete from texts where rowid in (
         select d.id from texts_docsize d where not exists (
           select 1 from sidecars s where s.content_id = d.id >> 4 and s.kind = d.id & 15 and s.indexed is not null))`)
   })
-}
-
-function inTransaction(db: DatabaseSync, write: () => void): void {
-  db.exec('begin immediate')
-  try {
-    write()
-    db.exec('commit')
-  } catch (err) {
-    if (db.isTransaction) db.exec('rollback')
-    throw err
-  }
 }

@@ -3,10 +3,12 @@ import * as init from './001-init.ts'
 import * as sidecars from './002-sidecars.ts'
 import * as textSearch from './003-text-search.ts'
 import * as videoMedia from './004-video-media.ts'
+import * as vectors from './005-vectors.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
   '002-sidecars': sidecars,
   '003-text-search': textSearch,
   '004-video-media': videoMedia,
+  '005-vectors': vectors,
 }

@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type ContentId, sidecarKinds, sidecarStates } from '../../domain/index.ts'
+import { type EmbeddedChunk, formatEmbeddingSidecar, VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
+import { sidecarPath } from '../../sidecars/paths.ts'
+import { formatVectors } from '../../sidecars/vector-file.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import { indexVectors } from '../vectors/index-vectors.ts'
+import type { LibraryFixture } from './library-fixture.ts'
+
+const READY = sidecarStates.indexOf('ready')
+const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
+
+export const MODEL = 'toy'
+
+/** Numbers between 0 and 1, the same for a seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+export function unit(numbers: Iterable<number>): Float32Array {
+  const vector = Float32Array.from(numbers)
+  const length = Math.hypot(...vector)
+  return vector.map((number) => number / length)
+}
+
+/** Vectors around some centres, as those of texts about some subjects are. */
+export function clustered(random: () => number, { count, dimensions }: { count: number; dimensions: number }) {
+  const direction = () => Array.from({ length: dimensions }, () => random() - 0.5)
+  const centres = Array.from({ length: Math.ceil(count / 100) }, direction)
+  return Array.from({ length: count }, (_, i) => {
+    const centre = centres[i % centres.length]!
+    return unit(centre.map((number) => number + (random() - 0.5) * 0.9))
+  })
+}
+
+/** A sidecar of embeddings that is ready, with its files, as the generator leaves it; another one where one is there. */
+export function embed(
+  library: LibraryFixture,
+  content: number,
+  vectors: readonly Float32Array[],
+  { chunks = [], model = MODEL }: { chunks?: readonly EmbeddedChunk[]; model?: string } = {},
+) {
+  const names = chunks.filter(({ source }) => source === 'name').length
+  const dimensions = vectors[0]?.length ?? 0
+  const json = formatEmbeddingSidecar({ engine: { name: 'test', version: '1' }, model, dimensions, chunks })
+  const file = formatVectors(vectors, names)
+  writeFile(vectorPath(library, content, 'json', model), json)
+  writeFile(vectorPath(library, content, VECTOR_FORMAT, model), file)
+  library.db
+    .prepare(
+      `insert into sidecars(uuid, content_id, kind, variant, format, state, size, checksum, recipe, created_at, updated_at)
+       values(?, ?, ${EMBEDDINGS}, ?, '${VECTOR_FORMAT}', ${READY}, ?, ?, 1, 0, 0)
+       on conflict(content_id, kind, variant, format) do update set checksum = excluded.checksum`,
+    )
+    .run(randomBytes(16), content, model, file.length, createHash('sha256').update(file).digest())
+}
+
+export function vectorPath({ db, sidecars }: LibraryFixture, content: number, format: string, model = MODEL): string {
+  const row = db.prepare('select uuid from content_identities where id = ?').get(content)
+  const contentId = blobToUuid(row!['uuid'] as Uint8Array) as ContentId
+  return sidecarPath(sidecars, { contentId, kind: 'embeddings', variant: model, format })
+}
+
+/** What the index worker does after sidecars were made. */
+export function indexAllVectors(
+  { db, sidecars }: LibraryFixture,
+  { check = false, signal = new AbortController().signal } = {},
+) {
+  return indexVectors(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
+}
+
+function writeFile(path: string, data: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, data)
+}

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ContentId } from '../../domain/ids.ts'
+import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
+import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
+import { sidecarPath } from '../../sidecars/paths.ts'
+import { parseVectors } from '../../sidecars/vector-file.ts'
+import { CoreError, systemCode } from '../../util/errors.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { Sketcher } from './sketcher.ts'
+
+export interface IndexVectorsRequest {
+  /** The library's folder of sidecars. */
+  readonly root: string
+  /** Also look for sketches that are said to be there and are not, and for those that should not be. */
+  readonly check: boolean
+}
+
+interface IndexVectorsHost {
+  readonly signal: AbortSignal
+  /** The right to write. */
+  lease(): Promise<Disposable>
+}
+
+/** Files in one transaction: some milliseconds in which nobody else writes. */
+const FILES_PER_BATCH = 128
+const VECTORS_PER_BATCH = 2_048
+
+const READY = sidecarStates.indexOf('ready')
+const EMBEDDINGS = sidecarKinds.indexOf('embeddings')
+
+interface Waiting {
+  readonly id: number
+  readonly model: string
+  readonly checksum: Uint8Array
+  readonly path: string
+}
+
+interface Sketched {
+  readonly row: Waiting
+  readonly dimensions: number
+  readonly sketches: Uint8Array
+}
+
+/**
+ * Keeps a sketch of each vector in the files of sidecars that are ready: a row knows by its checksum which file its sketches
+ * are of. Safe to stop and to repeat at any time. Returns how many files it has read.
+ */
+export async function indexVectors(
+  db: DatabaseSync,
+  { root, check }: IndexVectorsRequest,
+  host: IndexVectorsHost,
+): Promise<number> {
+  if (check) await compare(db, host)
+  const sketchers = new Map<number, Sketcher>()
+  let indexed = 0
+  for (let after = 0; ;) {
+    const batch = waiting(db, root, after)
+    if (batch.length === 0) return indexed
+    const read: Sketched[] = []
+    for (let vectors = 0; vectors < VECTORS_PER_BATCH && batch.length > 0;) {
+      host.signal.throwIfAborted()
+      const row = batch.shift()!
+      after = row.id
+      const sketched = await sketch(row, sketchers)
+      if (!sketched) continue
+      read.push(sketched)
+      vectors += sketched.sketches.length / (sketchers.get(sketched.dimensions)?.bytes ?? 1)
+    }
+    if (read.length > 0) indexed += await write(db, read, host)
+  }
+}
+
+function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
+  const rows = db
+    .prepare(
+      `select s.id, s.variant, s.checksum, c.uuid from sidecars s join content_identities c on c.id = s.content_id
+       where s.state = ${READY} and s.kind = ${EMBEDDINGS} and s.format = '${VECTOR_FORMAT}'
+         and s.indexed is not s.checksum and s.id > ?
+       order by s.id limit ${FILES_PER_BATCH}`,
+    )
+    .all(after)
+  return rows.map((row) => {
+    const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
+    const model = String(row['variant'])
+    return {
+      id: Number(row['id']),
+      model,
+      checksum: row['checksum'] as Uint8Array,
+      path: sidecarPath(root, { contentId, kind: 'embeddings', variant: model, format: VECTOR_FORMAT }),
+    }
+  })
+}
+
+/** Null where the file cannot be read now. */
+async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<Sketched | null> {
+  try {
+    const { header, vectors } = parseVectors(await readFile(row.path))
+    const { dimensions } = header
+    let sketcher = sketchers.get(dimensions)
+    if (!sketcher) sketchers.set(dimensions, (sketcher = new Sketcher(dimensions)))
+    return { row, dimensions, sketches: Buffer.concat(vectors.map((vector) => sketcher.sketch(vector))) }
+  } catch (err) {
+    if (systemCode(err) === null && !(err instanceof CoreError)) throw err
+    // The library's `sidecar verify` says what is wrong with it.
+    return null
+  }
+}
+
+async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVectorsHost): Promise<number> {
+  using _lease = await host.lease()
+  const done = db.prepare('update sidecars set indexed = ? where id = ? and checksum = ?')
+  const remove = db.prepare('delete from vectors where sidecar_id = ?')
+  const add = db.prepare('insert into vectors(sidecar_id, model, dimensions, sketches) values(?, ?, ?, ?)')
+  let indexed = 0
+  inTransaction(db, () => {
+    for (const { row, dimensions, sketches } of read) {
+      // It may have been removed or made again since it was read.
+      if (done.run(row.checksum, row.id, row.checksum).changes === 0) continue
+      // Under a new number: whoever has read up to the last one sees what is new.
+      remove.run(row.id)
+      add.run(row.id, row.model, dimensions, sketches)
+      indexed++
+    }
+  })
+  return indexed
+}
+
+/** Forgets what rows and sketches say of each other where it is not so. */
+async function compare(db: DatabaseSync, host: IndexVectorsHost): Promise<void> {
+  using _lease = await host.lease()
+  inTransaction(db, () => {
+    db.exec(`
+      update sidecars set indexed = null where kind = ${EMBEDDINGS} and indexed is not null
+        and not exists (select 1 from vectors v where v.sidecar_id = sidecars.id);
+      delete from vectors where not exists (
+        select 1 from sidecars s where s.id = vectors.sidecar_id and s.indexed is not null)`)
+  })
+}

@@ -1,0 +1,167 @@
+import { readFileSync, statSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { ContentId } from '../../domain/ids.ts'
+import type { SemanticReason } from '../../domain/search.ts'
+import { type EmbeddedChunk, parseEmbeddedChunks } from '../../sidecars/embedding-sidecar.ts'
+import { nameAsText } from '../../sidecars/name-text.ts'
+import { sidecarPath } from '../../sidecars/paths.ts'
+import { foldName } from '../../util/fold.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import type { NameIndex } from '../name-index.ts'
+import type { RowFilter } from '../row-filter.ts'
+import type { Phrase } from '../text/phrases.ts'
+import { FoundPlaces } from '../text/snippet.ts'
+import { PLACE_BITS } from '../wasm/scanner.ts'
+import { type Near, VectorIndex } from './vector-index.ts'
+
+/** A query as the model understands it. */
+export interface Meaning {
+  /** The variant of the sidecars it can be compared with. */
+  readonly model: string
+  /** Of length 1. */
+  readonly vector: Float32Array
+}
+
+/** An entry that says something near to the query. */
+export interface MeaningMatch {
+  readonly entry: number
+  readonly contentRowId: number
+  readonly chunk: number
+  readonly similarity: number
+}
+
+export interface MeaningMatches {
+  /** The nearest first. */
+  readonly matches: readonly MeaningMatch[]
+  /** Vectors that were compared. */
+  readonly size: number
+  /** There are more than fit into memory. */
+  readonly isCut: boolean
+}
+
+/** Contents that count as near. What is farther away than the hundredth is looked for by its words. */
+const NEAREST = 100
+/** Contents less than this near, as a part of the nearest, are not near: models differ in what they call alike. */
+const MIN_SHARE = 0.5
+/** A sidecar larger than this is not opened to show what is near in it. */
+const MAX_SHOWN_BYTES = 8 * 1_048_576
+
+/** What the texts of one library mean, for reading. */
+export class Meanings {
+  readonly #db: DatabaseSync
+  readonly #root: string
+  readonly #entries: StatementSync
+  readonly #content: StatementSync
+  #index: { readonly of: string; readonly vectors: VectorIndex } | null = null
+
+  /** `root` is the library's folder of sidecars. */
+  constructor(db: DatabaseSync, root: string) {
+    this.#db = db
+    this.#root = root
+    this.#entries = db.prepare('select id from entries where content_id = ? order by id')
+    this.#content = db.prepare('select uuid from content_identities where id = ?')
+  }
+
+  /** The entries, of those a filter lets through, that are near to a query. */
+  find({ model, vector }: Meaning, names: NameIndex, filter: RowFilter): MeaningMatches {
+    const vectors = this.#vectorsOf(model, vector.length)
+    const rowsOf = new Map<number, readonly number[]>()
+    const accepts = (content: number) => {
+      const rows = this.#rowsOf(content, names, filter)
+      rowsOf.set(content, rows)
+      return rows.length > 0
+    }
+    const near = vectors.nearest(vector, { limit: NEAREST, accepts })
+    const floor = (near[0]?.chunks[0]?.similarity ?? 0) * MIN_SHARE
+    const matches = near
+      .flatMap((each) => this.#matchesOf(each, rowsOf.get(each.contentRowId)!, { model, names }))
+      .filter(({ similarity }) => similarity > 0 && similarity >= floor)
+    return {
+      matches: matches.toSorted((a, b) => b.similarity - a.similarity || a.entry - b.entry),
+      size: vectors.size,
+      isCut: vectors.isCut,
+    }
+  }
+
+  /** What is near in some entries, by entry id. */
+  reasons(
+    { matches }: MeaningMatches,
+    model: string,
+    ids: readonly number[],
+    phrases: readonly Phrase[],
+  ): Map<number, SemanticReason> {
+    const wanted = new Set(ids)
+    const found = matches.filter(({ entry }) => wanted.has(entry))
+    return new Map(
+      found.map(({ chunk, contentRowId, entry, similarity }) => {
+        const said = this.#chunks(contentRowId, model)[chunk] ?? null
+        return [entry, reasonOf(said, similarity, phrases)]
+      }),
+    )
+  }
+
+  /** Of one model at a time: whoever changes it does not go back and forth. */
+  #vectorsOf(model: string, dimensions: number): VectorIndex {
+    const of = `${dimensions} ${model}`
+    if (this.#index?.of !== of)
+      this.#index = { of, vectors: new VectorIndex(this.#db, { root: this.#root, model, dimensions }) }
+    return this.#index.vectors
+  }
+
+  #rowsOf(content: number, names: NameIndex, filter: RowFilter): number[] {
+    const rows = this.#entries
+      .all(content)
+      .map(({ id }) => names.rowOf(Number(id)))
+      .filter((row) => row >= 0)
+    const hits = Uint32Array.from(rows, (row) => row << PLACE_BITS)
+    return Array.from(hits.subarray(0, filter.keep(hits, hits.length)), (hit) => hit >>> PLACE_BITS)
+  }
+
+  /** A chunk that is a name counts for the entries that are called so still. */
+  #matchesOf(
+    { chunks, contentRowId }: Near,
+    rows: readonly number[],
+    { model, names }: { model: string; names: NameIndex },
+  ): MeaningMatch[] {
+    let said: readonly (EmbeddedChunk | null)[] | null = null
+    return rows.flatMap((row) => {
+      const found = chunks.find(({ chunk, isName }) => {
+        if (!isName) return true
+        said ??= this.#chunks(contentRowId, model)
+        return foldName(said[chunk]?.text ?? '') === nameAsText(names.nameOf(row))
+      })
+      if (!found) return []
+      return [{ entry: names.ids[row]!, contentRowId, chunk: found.chunk, similarity: found.similarity }]
+    })
+  }
+
+  /** What was embedded of a content; nothing where it cannot be read now. */
+  #chunks(contentRowId: number, model: string): readonly (EmbeddedChunk | null)[] {
+    const row = this.#content.get(contentRowId)
+    if (!row) return []
+    const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
+    const path = sidecarPath(this.#root, { contentId, kind: 'embeddings', variant: model, format: 'json' })
+    try {
+      if (statSync(path).size > MAX_SHOWN_BYTES) return []
+      return parseEmbeddedChunks(readFileSync(path, 'utf8')) ?? []
+    } catch {
+      return []
+    }
+  }
+}
+
+function reasonOf(said: EmbeddedChunk | null, similarity: number, phrases: readonly Phrase[]): SemanticReason {
+  const rounded = Math.round(similarity * 1e4) / 1e4
+  if (!said) return { field: 'semantic', kind: 'text', similarity: rounded, page: null, snippet: '', ranges: [] }
+  const { text, ranges } = new FoundPlaces(said.text, phrases).snippet()
+  return {
+    field: 'semantic',
+    kind: said.source,
+    similarity: rounded,
+    page: said.page,
+    snippet: text,
+    ranges,
+    ...(said.box && { box: [...said.box] }),
+    ...(said.timeMs !== undefined && { timeMs: said.timeMs }),
+  }
+}

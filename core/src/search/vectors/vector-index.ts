@@ -1,0 +1,242 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { ContentId } from '../../domain/index.ts'
+import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
+import { sidecarPath } from '../../sidecars/paths.ts'
+import { blobToUuid } from '../../util/uuid.ts'
+import { ExactVectors } from './exact-vectors.ts'
+import { SketchMemory } from './sketch-memory.ts'
+import { Sketcher } from './sketcher.ts'
+
+/** A content near to a query. */
+export interface Near {
+  readonly contentRowId: number
+  /** Its chunks that were compared, the nearest first. */
+  readonly chunks: readonly NearChunk[]
+}
+
+export interface NearChunk {
+  readonly chunk: number
+  /** Cosine of the angle: 1 for the same direction. */
+  readonly similarity: number
+  /** It is a name, as against a part of the text. */
+  readonly isName: boolean
+}
+
+export interface NearestOptions {
+  /** Contents at most. */
+  readonly limit: number
+  /** Leaves contents out. */
+  readonly accepts: (contentRowId: number) => boolean
+}
+
+/** Chunks compared by their vectors, the nearest by their sketches: a test shows that more find nothing nearer. */
+const COMPARED = 400
+/** Of them, those of one content: a long book would be all there is. */
+const COMPARED_PER_CONTENT = 8
+/** When more rows than this, and than this share of all, are gone, everything is read anew. */
+const MIN_DEAD = 1_000
+const MAX_DEAD_SHARE = 0.25
+
+export interface VectorIndexOptions {
+  /** The library's folder of sidecars. */
+  readonly root: string
+  /** The variant of the sidecars. */
+  readonly model: string
+  /** Numbers in a vector. */
+  readonly dimensions: number
+}
+
+interface Row {
+  readonly id: number
+  readonly contentRowId: number
+  /** Number of its first sketch. */
+  readonly first: number
+  alive: boolean
+}
+
+/**
+ * The vectors of one model in one library, for reading: their sketches in memory, the vectors themselves in their files. Each
+ * search sees what was committed before it.
+ */
+export class VectorIndex {
+  readonly #options: VectorIndexOptions
+  readonly #sketcher: Sketcher
+  readonly #statements: Record<'version' | 'count' | 'added' | 'ids' | 'content', StatementSync>
+  #sketches: SketchMemory
+  #exact: ExactVectors
+  #rows: Row[] = []
+  /** Row number of each sketch. */
+  #rowOf = new Uint32Array(1_024)
+  #dead = 0
+  #lastId = 0
+  #version = -1
+  /** There are more vectors than there is memory for. */
+  isCut = false
+
+  constructor(db: DatabaseSync, options: VectorIndexOptions) {
+    this.#options = options
+    this.#sketcher = new Sketcher(options.dimensions)
+    this.#sketches = new SketchMemory(this.#sketcher.bytes)
+    this.#exact = new ExactVectors(options.dimensions)
+    const mine = 'model = ? and dimensions = ?'
+    this.#statements = {
+      version: db.prepare('pragma data_version'),
+      count: db.prepare(`select count(*) as count from vectors where ${mine}`),
+      added: db.prepare(
+        `select v.id, s.content_id, v.sketches from vectors v join sidecars s on s.id = v.sidecar_id
+         where v.id > ? and ${mine} order by v.id limit ${ROWS_PER_READ}`,
+      ),
+      ids: db.prepare(`select id from vectors where ${mine}`),
+      content: db.prepare('select uuid from content_identities where id = ?'),
+    }
+  }
+
+  /** Chunks that can be found. */
+  get size(): number {
+    return this.#sketches.count
+  }
+
+  /** The contents nearest to a vector of length 1, the nearest first. */
+  nearest(vector: Float32Array, options: NearestOptions): Near[] {
+    this.#refresh()
+    const nearest: Near[] = []
+    for (const [row, chunks] of this.#candidates(vector, options)) {
+      const near = this.#compare(vector, row, chunks)
+      if (near) nearest.push(near)
+    }
+    return nearest.toSorted(byNearness).slice(0, options.limit)
+  }
+
+  /** The chunks whose sketches are nearest, by the rows they are in. */
+  #candidates(vector: Float32Array, { accepts }: NearestOptions): Map<Row, number[]> {
+    const distances = this.#sketches.distances(this.#sketcher.sketch(vector))
+    const candidates = new Map<Row, number[]>()
+    const refused = new Set<Row>()
+    let taken = 0
+    for (const sketch of inOrder(distances, this.#sketcher.bytes * 8)) {
+      const row = this.#rows[this.#rowOf[sketch]!]!
+      if (!row.alive || refused.has(row)) continue
+      let chunks = candidates.get(row)
+      if (!chunks) {
+        if (!accepts(row.contentRowId)) {
+          refused.add(row)
+          continue
+        }
+        candidates.set(row, (chunks = []))
+      }
+      if (chunks.length === COMPARED_PER_CONTENT) continue
+      chunks.push(sketch - row.first)
+      if (++taken === COMPARED) break
+    }
+    return candidates
+  }
+
+  #compare(query: Float32Array, row: Row, chunks: readonly number[]): Near | null {
+    const found = this.#exact.read(row.id, () => this.#pathOf(row), chunks)
+    if (!found) return null
+    const { contentRowId } = row
+    const compared = chunks.map((chunk, i) => ({
+      chunk,
+      similarity: dot(query, found.vectors[i]!),
+      isName: chunk >= found.names,
+    }))
+    return { contentRowId, chunks: compared.toSorted((a, b) => b.similarity - a.similarity) }
+  }
+
+  #pathOf({ contentRowId }: Row): string {
+    const { model: variant, root } = this.#options
+    const uuid = this.#statements.content.get(contentRowId)!['uuid'] as Uint8Array
+    const contentId = blobToUuid(uuid) as ContentId
+    return sidecarPath(root, { contentId, kind: 'embeddings', variant, format: VECTOR_FORMAT })
+  }
+
+  /** Takes in what was committed since the last search: numbers of rows only grow, so new ones are behind the last. */
+  #refresh(): void {
+    // Other connections write; this one only reads, so that it is told of every change.
+    const version = Number(this.#statements.version.get()!['data_version'])
+    if (version === this.#version) return
+    if (this.#dead > MIN_DEAD && this.#dead > this.#rows.length * MAX_DEAD_SHARE) this.#clear()
+    this.#readAdded()
+    if (this.#living !== this.#countAll()) this.#forgetRemoved()
+    this.#version = version
+  }
+
+  get #living(): number {
+    return this.#rows.length - this.#dead
+  }
+
+  #countAll(): number {
+    const { dimensions, model } = this.#options
+    return Number(this.#statements.count.get(model, dimensions)!['count'])
+  }
+
+  #readAdded(): void {
+    const { dimensions, model } = this.#options
+    for (;;) {
+      const rows = this.#statements.added.all(this.#lastId, model, dimensions)
+      for (const row of rows) {
+        this.#lastId = Number(row['id'])
+        this.#add(this.#lastId, Number(row['content_id']), row['sketches'] as Uint8Array)
+      }
+      if (rows.length < ROWS_PER_READ) return
+    }
+  }
+
+  #add(id: number, contentRowId: number, sketches: Uint8Array): void {
+    const fits = this.#sketches.hasRoom(sketches.length)
+    if (!fits) this.isCut = true
+    const first = this.#sketches.count
+    const number = this.#rows.length
+    this.#rows.push({ id, contentRowId, first, alive: true })
+    if (!fits) return
+    this.#sketches.add(sketches)
+    if (this.#sketches.count > this.#rowOf.length) {
+      const larger = new Uint32Array(Math.max(this.#sketches.count, this.#rowOf.length * 2))
+      larger.set(this.#rowOf)
+      this.#rowOf = larger
+    }
+    this.#rowOf.fill(number, first, this.#sketches.count)
+  }
+
+  #forgetRemoved(): void {
+    const { dimensions, model } = this.#options
+    const there = new Set(this.#statements.ids.all(model, dimensions).map(({ id }) => Number(id)))
+    for (const row of this.#rows) {
+      if (!row.alive || there.has(row.id)) continue
+      row.alive = false
+      this.#dead++
+    }
+  }
+
+  #clear(): void {
+    this.#sketches = new SketchMemory(this.#sketcher.bytes)
+    this.#exact = new ExactVectors(this.#options.dimensions)
+    this.#rows = []
+    this.#dead = 0
+    this.#lastId = 0
+    this.isCut = false
+  }
+}
+
+/** Rows of one read: a few megabytes. */
+const ROWS_PER_READ = 4_096
+
+/** The numbers of sketches, the nearest first: sorted by counting, as distances are small numbers. */
+function* inOrder(distances: Uint16Array, most: number): Generator<number> {
+  const ends = new Uint32Array(most + 2)
+  for (let i = 0; i < distances.length; i++) ends[distances[i]! + 1]!++
+  for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
+  const order = new Uint32Array(distances.length)
+  for (let i = 0; i < distances.length; i++) order[ends[distances[i]!]!++] = i
+  yield* order
+}
+
+function byNearness(a: Near, b: Near): number {
+  return b.chunks[0]!.similarity - a.chunks[0]!.similarity || a.contentRowId - b.contentRowId
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}

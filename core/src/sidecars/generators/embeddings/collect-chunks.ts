@@ -1,0 +1,116 @@
+import type { EmbeddedChunk, SpokenKind } from '../../embedding-sidecar.ts'
+import { nameAsText } from '../../name-text.ts'
+import { parseTextSidecar, type TextPage, type TextWord } from '../../text-sidecar.ts'
+import { parseTranscript } from '../../transcript-sidecar.ts'
+import { chunkText, type Stretch } from './chunk-text.ts'
+import { MAX_CHUNKS, MAX_NAMES } from './limits.ts'
+
+/** A page as it is cut into pieces. */
+export interface SpokenPage extends Pick<TextPage, 'text' | 'title' | 'words'> {
+  /** Null where the file has one only. */
+  readonly page: number | null
+  /** Of a recording: when each line of the text begins, in milliseconds from its start. */
+  readonly lineTimes?: readonly number[]
+}
+
+/** What one sidecar says. */
+export interface SpokenText {
+  readonly kind: SpokenKind
+  readonly pages: readonly SpokenPage[]
+  /** The file has more text than the sidecar. */
+  readonly truncated: boolean
+}
+
+/** Reads the file of a sidecar of text; null where it cannot be understood. */
+export function readSpokenText(kind: SpokenKind, json: string): SpokenText | null {
+  if (kind === 'transcript') {
+    const transcript = parseTranscript(json)
+    if (!transcript) return null
+    const { segments, truncated = false } = transcript
+    const text = segments.map((segment) => segment.text.replaceAll(/\s+/g, ' ')).join('\n')
+    return { kind, pages: [{ page: null, text, lineTimes: segments.map(({ startMs }) => startMs) }], truncated }
+  }
+  const sidecar = parseTextSidecar(json)
+  if (!sidecar) return null
+  const { pages, truncated = false } = sidecar
+  return { kind, pages: pages.length === 1 ? [{ ...pages[0]!, page: null }] : pages, truncated }
+}
+
+export interface CollectedChunks {
+  /** Those of names last. */
+  readonly chunks: readonly EmbeddedChunk[]
+  readonly names: number
+  /** There is more. */
+  readonly truncated: boolean
+}
+
+/** What is embedded of a content: its texts in pieces, each with where it stands, and the names that say something. */
+export function collectChunks(texts: readonly SpokenText[], names: readonly string[]): CollectedChunks {
+  const chunks: EmbeddedChunk[] = []
+  let truncated = texts.some((text) => text.truncated)
+  for (const chunk of allChunks(texts)) {
+    if (chunks.length === MAX_CHUNKS) {
+      truncated = true
+      break
+    }
+    chunks.push(chunk)
+  }
+  // What a file is called adds to what it says; alone it is found by its words.
+  if (chunks.length === 0) return { chunks, names: 0, truncated }
+  const named = [...new Set(names.flatMap((name) => nameAsText(name) ?? []))].slice(0, MAX_NAMES)
+  const nameChunks = named.map((text): EmbeddedChunk => ({ source: 'name', page: null, text }))
+  return { chunks: [...chunks, ...nameChunks], names: named.length, truncated }
+}
+
+function* allChunks(texts: readonly SpokenText[]): Generator<EmbeddedChunk> {
+  for (const { kind, pages } of texts) {
+    for (const page of pages) {
+      for (const stretch of chunkText(page.text)) {
+        const box = page.words && boxAround(page.text, page.words, stretch)
+        const timeMs = page.lineTimes?.[lineOf(page.text, stretch.start)]
+        yield {
+          source: kind,
+          page: page.page,
+          text: withTitle(page, stretch),
+          ...(box && { box }),
+          ...(timeMs !== undefined && { timeMs }),
+        }
+      }
+    }
+  }
+}
+
+/** The number of the line that a place is in, from 0. */
+function lineOf(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length - 1
+}
+
+/** The title of a page or chapter says what its first piece is about. */
+function withTitle({ text, title }: SpokenPage, { start, end }: Stretch): string {
+  const said = text.slice(start, end)
+  return title && start === 0 && !said.startsWith(title) ? `${title}\n${said}` : said
+}
+
+/** What surrounds the words of a stretch; null where the text spells them otherwise. */
+function boxAround(text: string, words: readonly TextWord[], { start, end }: Stretch): TextWord['box'] | null {
+  let [left, top, right, bottom] = [1, 1, 0, 0]
+  let at = 0
+  for (const word of words) {
+    const found = text.indexOf(word.text, at)
+    if (found < 0 || word.text === '') continue
+    if (found >= end) break
+    at = found + word.text.length
+    if (found < start) continue
+    const [x, y, width, height] = word.box
+    left = Math.min(left, x)
+    top = Math.min(top, y)
+    right = Math.max(right, x + width)
+    bottom = Math.max(bottom, y + height)
+  }
+  return right > left ? [left, top, round(right - left), round(bottom - top)] : null
+}
+
+/** Sums of fractions have tails. */
+function round(part: number): number {
+  return Math.round(part * 1e6) / 1e6
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import type { DetectedEngine } from '../generator.ts'
+import { type EmbeddingSettings, engineKind, findRuntime, RUNTIME_HOW, whyNoEngine } from './settings.ts'
+
+const job = 'search by meaning'
+
+/** What vectors could be made with: a server, which is not asked, or what runs local models, which is not loaded. */
+export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promise<DetectedEngine[]> {
+  const kind = engineKind(settings)
+  const why = await whyNoEngine(settings)
+  const server: DetectedEngine = {
+    job,
+    name: 'OpenAI-compatible server',
+    version: null,
+    available: kind === 'server' && why === null,
+    licence: 'the server’s own',
+    how:
+      kind === 'server'
+        ? (why ?? `${settings.url}, model ${settings.model}`)
+        : 'config set embeddings.url http://localhost:11434/v1 and embeddings.model',
+  }
+  const runtime = findRuntime(settings)
+  const onnx: DetectedEngine = {
+    job,
+    name: 'onnxruntime-node',
+    version: runtime && (await versionAt(runtime)),
+    available: runtime !== null && kind === 'folder' && why === null,
+    licence: 'MIT',
+    how: kind === 'folder' ? (why ?? settings.folder) : runtime ? 'config set embeddings.folder <model>' : RUNTIME_HOW,
+  }
+  return [server, onnx]
+}
+
+async function versionAt(file: string): Promise<string | null> {
+  try {
+    const manifest = findPackageJSON(pathToFileURL(file))
+    return manifest ? (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version : null
+  } catch {
+    return null
+  }
+}

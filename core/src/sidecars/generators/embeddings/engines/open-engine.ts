@@ -1,0 +1,34 @@
+import { CoreError } from '../../../../util/errors.ts'
+import { type EmbeddingSettings, engineKind, whyNoEngine } from '../settings.ts'
+import type { EmbeddingEngine } from './engine.ts'
+
+/** What the settings name. Throws `Offline` where it is not there. */
+export async function openEngine(settings: EmbeddingSettings): Promise<EmbeddingEngine> {
+  const why = await whyNoEngine(settings)
+  if (why !== null) throw new CoreError('Offline', why)
+  if (engineKind(settings) === 'server') {
+    const { ServerEngine } = await import('./server-engine.ts')
+    return new ServerEngine(settings)
+  }
+  const { OnnxEngine } = await import('./onnx-engine.ts')
+  return OnnxEngine.open(settings)
+}
+
+/** Keeps the engine of the last settings open: a model takes seconds to load. */
+export class EngineKeeper {
+  #of = ''
+  #engine: Promise<EmbeddingEngine> | null = null
+
+  get(settings: EmbeddingSettings): Promise<EmbeddingEngine> {
+    const of = JSON.stringify(settings)
+    if (this.#engine && this.#of === of) return this.#engine
+    this.#of = of
+    const engine = openEngine(settings)
+    this.#engine = engine
+    // What was not there may be there the next time.
+    engine.catch(() => {
+      if (this.#engine === engine) this.#engine = null
+    })
+    return engine
+  }
+}

@@ -1,0 +1,53 @@
+import { VECTOR_FORMAT } from '../../embedding-sidecar.ts'
+import type { Generator } from '../generator.ts'
+import { detectEmbeddingEngines } from './detect.ts'
+import { DEADLINE_MS } from './limits.ts'
+import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
+
+/** What texts mean, as vectors: of documents, of pictures with text, of recordings, and what those are called. */
+export function makeEmbeddings(settings: EmbeddingSettings): Generator {
+  const variant = modelVariant(settings)
+  return {
+    ...embeddings,
+    settings,
+    variants: [variant],
+    outputs: [
+      { variant, format: 'json' },
+      { variant, format: VECTOR_FORMAT },
+    ],
+    unavailable: () => whyNoEngine(settings),
+    detect: () => detectEmbeddingEngines(settings),
+  }
+}
+
+const embeddings: Generator = {
+  kind: 'embeddings',
+  recipe: 1,
+  priority: 30,
+  deadlineMs: DEADLINE_MS,
+  // The content itself is not opened.
+  maxBytes: Number.MAX_SAFE_INTEGER,
+  variants: [],
+  outputs: [],
+  module: new URL('make.ts', import.meta.url),
+  inputs: ['text', 'ocr', 'transcript'],
+  types: [
+    'image',
+    'video',
+    'audio',
+    'document',
+    'book',
+    'spreadsheet',
+    'presentation',
+    'email',
+    'text',
+    'code',
+    'config',
+    'web',
+    'calendar',
+    'contact',
+  ],
+  // Which of them have text, the rows of the sidecars it reads say.
+  accepts: () => true,
+  pool: () => 'ml',
+}

@@ -1,0 +1,49 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { CoreError } from '../../../util/errors.ts'
+import { formatEmbeddingSidecar, type SpokenKind, VECTOR_FORMAT } from '../../embedding-sidecar.ts'
+import { formatVectors } from '../../vector-file.ts'
+import type { Make, SidecarInput } from '../generator.ts'
+import { collectChunks, readSpokenText, type SpokenText } from './collect-chunks.ts'
+import { EngineKeeper } from './engines/open-engine.ts'
+import { MAX_INPUT_BYTES } from './limits.ts'
+import { type EmbeddingSettings, modelName } from './settings.ts'
+
+/** Of this process: a model is loaded once. */
+const engines = new EngineKeeper()
+
+export const make: Make = async ({ inputs, names, outputs, settings: given }) => {
+  const settings = given as EmbeddingSettings
+  const { chunks, names: named, truncated } = collectChunks(await readTexts(inputs), names)
+  const engine = await engines.get(settings)
+  const vectors = await engine.embed(
+    chunks.map(({ text }) => text),
+    'text',
+  )
+  const about = { name: engine.name, version: engine.version }
+  const json = formatEmbeddingSidecar({
+    engine: about,
+    model: modelName(settings),
+    dimensions: vectors[0]?.length ?? 0,
+    chunks,
+    ...(truncated && { truncated }),
+  })
+  for (const { format, path } of outputs)
+    await writeFile(path, format === VECTOR_FORMAT ? formatVectors(vectors, named) : json)
+  return { engine: about }
+}
+
+/** What the sidecars say, documents first. Throws `Corrupt` where there are some and none can be read. */
+async function readTexts(inputs: readonly SidecarInput[]): Promise<SpokenText[]> {
+  const texts: SpokenText[] = []
+  const ofText = inputs.filter(({ format, variant }) => format === 'json' && variant === 'default')
+  for (const { kind, path } of ofText) {
+    if ((await stat(path)).size > MAX_INPUT_BYTES) continue
+    const text = readSpokenText(kind as SpokenKind, await readFile(path, 'utf8'))
+    if (text) texts.push(text)
+  }
+  if (texts.length === 0)
+    throw new CoreError('Corrupt', 'no text of it can be read; `spacedrive sidecar verify` says more')
+  return texts.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+}
+
+const ORDER: readonly SpokenKind[] = ['text', 'transcript', 'ocr']

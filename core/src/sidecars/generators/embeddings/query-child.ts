@@ -1,0 +1,17 @@
+import { serveProcess } from '../../../workers/serve-process.ts'
+import { EngineKeeper } from './engines/open-engine.ts'
+import type { EmbeddingSettings } from './settings.ts'
+
+export interface QueryRequest {
+  readonly settings: EmbeddingSettings
+  readonly query: string
+}
+
+const engines = new EngineKeeper()
+
+// A model is native code: a process of its own, apart from the one that works through the documents.
+serveProcess<QueryRequest, Float32Array>(async ({ query, settings }) => {
+  const engine = await engines.get(settings)
+  const [vector] = await engine.embed([query], 'query')
+  return vector!
+})

@@ -1,0 +1,92 @@
+import { access } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import type { Config } from '../../../config/index.ts'
+
+export type EmbeddingSettings = Config['embeddings']
+
+/** What makes vectors, as the settings say: a server, or a model in a folder; null where they name neither. */
+export function engineKind({ folder, url }: EmbeddingSettings): 'server' | 'folder' | null {
+  if (url !== '') return 'server'
+  return folder === '' ? null : 'folder'
+}
+
+/** What the model's sidecars are called: the last part of its name, as names of files may be. */
+export function modelVariant(settings: EmbeddingSettings): string {
+  const name = modelName(settings)
+  const last = name.slice(name.lastIndexOf('/') + 1)
+  const safe = last.replaceAll(/[^a-z0-9@._-]+/gi, '-').replace(/^[^a-z0-9]+/i, '')
+  return safe.slice(0, MAX_VARIANT) || 'model'
+}
+
+/** What the model is called. */
+export function modelName({ folder, model }: EmbeddingSettings): string {
+  return model === '' ? basename(folder) : model
+}
+
+/** See `VARIANT` in paths.ts. */
+const MAX_VARIANT = 64
+
+const HOW =
+  'set embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: `spacedrive config set embeddings.url http://localhost:11434/v1`'
+
+/** Why no vector can be made with these settings, and what would help; null where one can. Looks at files only. */
+export async function whyNoEngine(settings: EmbeddingSettings): Promise<string | null> {
+  switch (engineKind(settings)) {
+    case null:
+      return `no model for search by meaning is set; ${HOW}`
+    case 'server':
+      return whyNoServer(settings)
+    case 'folder':
+      return (await whyNoModel(settings)) ?? whyNoRuntime(settings)
+  }
+}
+
+function whyNoServer({ keyVariable, model, url }: EmbeddingSettings): string | null {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    return `embeddings.url is no address: ${JSON.stringify(url)}; it looks like http://localhost:11434/v1`
+  if (model === '') return 'embeddings.model does not say which model of the server is used'
+  if (keyVariable !== '' && !process.env[keyVariable])
+    return `the environment variable ${keyVariable}, which embeddings.keyVariable names, is empty where the daemon runs`
+  return null
+}
+
+/** Where models keep themselves, the best first; all alike in what they say. */
+const MODEL_FILES = ['onnx/model.onnx', 'model.onnx', 'onnx/model_quantized.onnx', 'model_quantized.onnx']
+
+/** The file of the model in its folder; null where there is none. */
+export async function findModelFile(folder: string): Promise<string | null> {
+  for (const name of MODEL_FILES) if (await isThere(join(folder, name))) return join(folder, name)
+  return null
+}
+
+async function whyNoModel({ folder }: EmbeddingSettings): Promise<string | null> {
+  if ((await findModelFile(folder)) === null) return `${folder} has no onnx/model.onnx; embeddings.folder names it`
+  if (await isThere(join(folder, 'tokenizer.json'))) return null
+  return `${folder} has no tokenizer.json; embeddings.folder names it`
+}
+
+const PACKAGE = 'onnxruntime-node'
+
+/** How to get what runs models. It is no part of an installation: it takes 290 MB. */
+export const RUNTIME_HOW = `ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set embeddings.runtime <folder>\``
+
+/** The file that loads what runs models: in the folder that is set, or installed beside this program; null where it is neither. */
+export function findRuntime({ runtime }: Pick<EmbeddingSettings, 'runtime'>): string | null {
+  try {
+    return createRequire(runtime === '' ? import.meta.url : join(runtime, 'package.json')).resolve(PACKAGE)
+  } catch {
+    return null
+  }
+}
+
+function whyNoRuntime(settings: EmbeddingSettings): string | null {
+  return findRuntime(settings) === null ? `${PACKAGE}, which runs local models, is not installed: ${RUNTIME_HOW}` : null
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
