@@ -44,8 +44,8 @@ export class SherpaOnnx implements SpeechEngine {
       const heard = await this.#pool.run({ runtime, model, language: language ?? '', samples }, { deadlineMs })
       return { language: heard.lang ? languageCode(heard.lang) : null, segments: segmentsOf(heard, samples.length) }
     } catch (err) {
-      // The recording is sound that was decoded: what cannot be understood is the model.
-      if (!(err instanceof CoreError) || err.code !== 'Corrupt') throw err
+      // The recording is sound that was decoded: it is the model that cannot be understood, or ends the process.
+      if (!(err instanceof CoreError) || (err.code !== 'Corrupt' && err.code !== 'Unavailable')) throw err
       throw new CoreError('Unavailable', `sherpa-onnx fails with ${this.model}: ${err.message}`, { cause: err })
     }
   }

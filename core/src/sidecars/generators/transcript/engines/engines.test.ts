@@ -1,0 +1,238 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createTempDir } from '../../../../../testing/temp-dir.ts'
+import { findSherpa, findWhisper } from '../choose-engine.ts'
+import { installPretendWhisper, writePretendModel } from '../test/pretend-whisper.ts'
+import { answerJson, answerScript, startPretendServer } from '../test/pretend-server.ts'
+import { pcm, tone } from '../test/sounds.ts'
+import { describeSpeechEngine, SCRIPT } from '../test/speech-engine-suite.ts'
+import { writeToySherpa } from '../test/toy-sherpa.ts'
+import { writeToyWhisper } from '../test/toy-whisper.ts'
+import { languageCode } from './languages.ts'
+import { findSherpaModel } from './sherpa-model.ts'
+import { SherpaOnnx } from './sherpa-onnx.ts'
+import { endpointOf, SpeechServer } from './speech-server.ts'
+import { openWhisper } from './whisper-program.ts'
+
+// Each test starts processes, and loads models.
+vi.setConfig({ testTimeout: 120_000 })
+afterEach(() => vi.unstubAllEnvs())
+
+const whisper = findWhisper()
+const sherpa = await findSherpa({ runtime: '' })
+
+describeSpeechEngine('whisper-cli with a toy model', {
+  skip: whisper ? null : 'whisper.cpp is not installed: there is no whisper-cli on PATH',
+  open(folder) {
+    const model = join(folder, 'ggml-toy.bin')
+    writeToyWhisper(model, SCRIPT)
+    return openWhisper(whisper!, model)
+  },
+})
+
+describeSpeechEngine('a program that takes and writes what whisper-cli does', {
+  skip: process.platform === 'win32' ? 'it is a script' : null,
+  open(folder) {
+    const model = join(folder, 'ggml-toy.bin')
+    writePretendModel(model, SCRIPT)
+    return openWhisper(installPretendWhisper(folder), model)
+  },
+})
+
+describeSpeechEngine('sherpa-onnx with a toy model', {
+  skip: sherpa ? null : 'sherpa-onnx-node has no build for this platform',
+  async open(folder) {
+    const place = join(folder, 'toy')
+    writeToySherpa(place, SCRIPT)
+    return new SherpaOnnx({ model: (await findSherpaModel(place))!, ...sherpa! })
+  },
+})
+
+describeSpeechEngine('a server', {
+  async open() {
+    const server = await startPretendServer()
+    const engine = new SpeechServer({ url: server.url, model: 'toy', key: null })
+    return {
+      name: engine.name,
+      version: engine.version,
+      model: engine.model,
+      maxPieceMs: engine.maxPieceMs,
+      listen: (samples, options) => engine.listen(samples, options),
+      async [Symbol.asyncDispose]() {
+        await engine[Symbol.asyncDispose]()
+        await server[Symbol.asyncDispose]()
+      },
+    }
+  },
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const WAIT = 'setInterval(() => {}, 1000); return'
+
+test.skipIf(process.platform === 'win32').each([
+  ['hangs', WAIT, 'Timeout', 'whisper-cli did not answer within 3 s'],
+  [
+    'floods its error output',
+    `setInterval(() => process.stderr.write('no!\\n'.repeat(1000)), 1); return`,
+    'Timeout',
+    'whisper-cli did not answer within 3 s',
+  ],
+  [
+    'prints without end',
+    `const more = () => process.stdout.write('no!\\n'.repeat(10000), more); more(); return`,
+    'Unavailable',
+    'whisper-cli prints without end',
+  ],
+  [
+    'fails',
+    `process.stderr.write('first\\nmodel is broken\\n'); process.exitCode = 3; return`,
+    'Unavailable',
+    'whisper-cli ended with 3: model is broken',
+  ],
+  ['crashes', `process.kill(process.pid, 'SIGSEGV'); ${WAIT}`, 'Unavailable', 'whisper-cli was ended by SIGSEGV'],
+  ['writes nothing', 'return', 'Unavailable', /^whisper-cli heard nothing out of .*: is it a whole model\?$/],
+])('a whisper-cli that %s is told by name, and does not live on', async (_, instead, code, message) => {
+  using temp = createTempDir('whisper')
+  const pidFile = join(temp.path, 'pid')
+  const tellsWho = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); ${instead}`
+  const model = join(temp.path, 'ggml-toy.bin')
+  writePretendModel(model, SCRIPT)
+  const engine = await openWhisper(installPretendWhisper(temp.path, tellsWho), model)
+  expect(engine).toMatchObject({ name: 'whisper-cli', version: '9.9.9', model: 'toy' })
+  const deadlineMs = code === 'Timeout' ? 3_000 : 60_000
+  await expect(engine.listen(pcm(tone(2)), { language: null, deadlineMs, folder: temp.path })).rejects.toMatchObject({
+    code,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  })
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+})
+
+test.skipIf(!sherpa)('a model that is damaged fails with its name, and takes nothing else along', async () => {
+  using temp = createTempDir('sherpa')
+  const folder = join(temp.path, 'broken')
+  writeToySherpa(folder, SCRIPT)
+  writeFileSync(join(folder, 'toy-decoder.onnx'), 'no model')
+  await using engine = new SherpaOnnx({ model: (await findSherpaModel(folder))!, ...sherpa! })
+  const heard = engine.listen(pcm(tone(2)), { language: null, deadlineMs: 60_000, folder: temp.path })
+  await expect(heard).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: expect.stringMatching(/^sherpa-onnx fails with broken: /),
+  })
+})
+
+const asked = { language: null, deadlineMs: 30_000, folder: '/nowhere' } as const
+
+test('a server is sent what its interface asks for, and its key', async () => {
+  await using server = await startPretendServer()
+  await using engine = new SpeechServer({ url: server.url, model: 'large', key: 'secret' })
+  const heard = await engine.listen(pcm(tone(2.5)), { ...asked, language: 'de' })
+  expect(heard).toEqual({
+    language: 'en',
+    segments: [{ startMs: 0, endMs: 2_000, text: ' hello brave new world', confidence: Math.exp(-0.25) }],
+  })
+  expect(server.asked).toEqual([
+    {
+      path: '/v1/audio/transcriptions',
+      authorization: 'Bearer secret',
+      fields: {
+        model: 'large',
+        language: 'de',
+        response_format: 'verbose_json',
+        'timestamp_granularities[]': 'segment',
+        temperature: '0',
+      },
+      seconds: 2.5,
+    },
+  ])
+})
+
+test('a server without segments is heard as a whole', async () => {
+  await using server = await startPretendServer((response) => answerJson(response, 200, { text: 'hello there' }))
+  await using engine = new SpeechServer({ url: server.url, model: 'm', key: null })
+  expect(await engine.listen(pcm(tone(2)), asked)).toEqual({
+    language: null,
+    segments: [{ startMs: 0, endMs: 2_000, text: 'hello there' }],
+  })
+})
+
+test.each([
+  [
+    'refuses the key',
+    401,
+    { error: { message: 'Incorrect key: secret.\nMore.' } },
+    'answers 401: Incorrect key: ….; transcript.keyVariable names the variable with its key',
+  ],
+  ['knows no such model', 404, { detail: 'no such model' }, 'answers 404: no such model'],
+  ['is broken', 500, 'oh', 'answers 500'],
+  ['sends elsewhere', 302, {}, 'answers 302'],
+  ['says something else', 200, ['hello'], 'answers with something that is no JSON'],
+])('a server that %s is told by name, without its key', async (_, status, body, message) => {
+  let elsewhere = 0
+  await using other = await startPretendServer((response, each) => {
+    elsewhere++
+    answerScript(response, each)
+  })
+  await using server = await startPretendServer((response) => {
+    if (status === 302) response.setHeader('location', `${other.url}/audio/transcriptions`)
+    answerJson(response, status, body)
+  })
+  await using engine = new SpeechServer({ url: server.url, model: 'm', key: 'secret' })
+  await expect(engine.listen(pcm(tone(1)), asked)).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: `${engine.name} ${message}`,
+  })
+  expect(elsewhere).toBe(0)
+})
+
+test('a server that answers without end, hangs, hangs up or is not there', async () => {
+  const outcome = async (url: string, deadlineMs = 30_000) => {
+    await using engine = new SpeechServer({ url, model: 'm', key: null })
+    const failure = await engine.listen(pcm(tone(1)), { ...asked, deadlineMs }).catch((err: unknown) => err)
+    const { code, message } = failure as { code: string; message: string }
+    return `${code} ${message.replace(engine.name, 'it')}`
+  }
+  {
+    await using server = await startPretendServer((response) => {
+      const more = (err?: Error | null) => void (err ?? response.write('x'.repeat(1_000_000), more))
+      more()
+    })
+    expect(await outcome(server.url)).toBe('Unavailable it answers without end')
+  }
+  {
+    await using server = await startPretendServer(() => {})
+    expect(await outcome(server.url, 500)).toBe('Timeout it did not answer within 0.5 s')
+  }
+  {
+    await using server = await startPretendServer((response) => void response.destroy())
+    expect(await outcome(server.url)).toBe('Offline it cannot be reached: socket hang up')
+  }
+  expect(await outcome('http://127.0.0.1:1/v1')).toMatch(/^Offline it cannot be reached: connect ECONNREFUSED/)
+})
+
+test.each([
+  ['http://localhost:8000/v1', 'http://localhost:8000/v1/audio/transcriptions'],
+  ['http://localhost:8000/v1/', 'http://localhost:8000/v1/audio/transcriptions'],
+  ['http://localhost:8000', 'http://localhost:8000/v1/audio/transcriptions'],
+  ['https://a.example/openai/v1?version=2', 'https://a.example/openai/v1/audio/transcriptions?version=2'],
+  ['http://localhost:8080/inference', 'http://localhost:8080/inference'],
+  ['http://localhost/v1/audio/transcriptions', 'http://localhost/v1/audio/transcriptions'],
+])('requests for %s go to %s', (url, endpoint) => expect(endpointOf(url).href).toBe(endpoint))
+
+test.each([
+  ['en', 'en'],
+  ['english', 'en'],
+  ['German', 'de'],
+  ['haw', 'haw'],
+  ['klingon', null],
+  ['', null],
+])('the language %j is %j', (given, code) => expect(languageCode(given)).toBe(code))
