@@ -3,6 +3,7 @@ import type { Ops } from '@spacedrive/core/ops'
 import type { ContractOp } from './contract.ts'
 import { InterruptedError } from './interrupted-error.ts'
 import type { Session } from './session.ts'
+import { movePreviewText } from './render/sidecars.ts'
 import { printable } from './text/escape.ts'
 import { formatBytes, plural } from './text/format.ts'
 import { wrap } from './text/wrap.ts'
@@ -14,10 +15,10 @@ export async function confirm(
   session: Session,
 ): Promise<void> {
   const { globals, io } = session.context
-  if (globals.yes) return
-  const what = [await whatItTouches[operation.name]?.(input, session), whatItDoes(operation, input)].filter(
-    (part) => part !== undefined,
-  )
+  if (globals.yes || input.dryRun === true) return
+  const touched = await whatItTouches[operation.name]?.(input, session)
+  if (touched === null) return
+  const what = [touched, whatItDoes(operation, input)].filter((part) => part !== undefined)
   if (!io.canAsk) throw new CoreError('NeedsConfirmation', [...what, 'Add --yes to do it.'].join(' '))
   io.err.write(`${what.flatMap((line) => wrap(line, io.err.width)).join('\n')}\n`)
   const prompts = await import('@clack/prompts')
@@ -35,10 +36,13 @@ function whatItDoes({ cli, name }: ContractOp, input: Readonly<Record<string, un
   // The operation says what it does without a flag.
   if (name === 'libraries.delete' && input.keepFiles === true)
     return 'The library is forgotten; its folder stays where it is. The files it indexed are not touched.'
+  if (name === 'sidecars.convert' && input.undo === true)
+    return 'They go back to where they came from. What is there now is not written over.'
   return cli?.confirm
 }
 
-type Describe = (input: Readonly<Record<string, unknown>>, session: Session) => Promise<string>
+/** Null: there is nothing to ask about. */
+type Describe = (input: Readonly<Record<string, unknown>>, session: Session) => Promise<string | null>
 
 /** The thing itself, so that nobody confirms the wrong one; a name that is wrong fails here, before the question. */
 const whatItTouches: Readonly<Partial<Record<keyof Ops, Describe>>> = {
@@ -51,6 +55,11 @@ const whatItTouches: Readonly<Partial<Record<keyof Ops, Describe>>> = {
     const library = libraries.find(({ id, name }) => id === input.library || name === input.library)
     if (!library) throw new CoreError('NotFound', `there is no library "${String(input.library)}"`)
     return `Removes the library ${printable(library.name)} (${printable(library.path)}).`
+  },
+  'sidecars.convert': async ({ dryRun: _, ...input }, session) => {
+    const preview = await session.query('sidecars.previewConversion', input)
+    const { moves, stays } = movePreviewText(preview, input.undo === true)
+    return preview.files === 0 ? null : [moves, ...stays].join('\n')
   },
   'libraries.restore': async (input) => `Restores ${printable(String(input.path))}.`,
 }

@@ -23,7 +23,7 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   const output = await session.call(operation, input).catch((err: unknown) => {
     throw inOwnWords(err, operation)
   })
-  if (wait === true) {
+  if (wait === true && !isNothingToDo(output)) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return await waitForOutputJob(output, session)
   }
@@ -40,6 +40,11 @@ async function sayHindrances(session: Session): Promise<void> {
   const { hindranceLines } = await import('./live/sidecar-summary.ts')
   const lines = hindranceLines(await session.query('sidecars.hindrances', {}), io.err.style)
   if (lines.length > 0) io.note(lines.join('\n'))
+}
+
+/** Whether it has queued no job, there being nothing for it to do. */
+function isNothingToDo(output: unknown): boolean {
+  return typeof output === 'object' && output !== null && Reflect.get(output, 'job') === null
 }
 
 /** Whether somebody looks on: then a wait shows how far it is. */

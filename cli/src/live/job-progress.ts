@@ -60,6 +60,11 @@ const phaseLabels: Readonly<Record<string, string>> = {
   proxy: 'Making small videos',
   thumbstrip: 'Making video strips',
   'live-photo-video': 'Pairing live photos',
+  xmp: 'Reading XMP files',
+  read: 'Reading what they are',
+  record: 'Recording what belongs',
+  move: 'Moving files',
+  'move back': 'Moving files back',
 }
 
 export function phaseLabel(phase: string): string {

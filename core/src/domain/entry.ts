@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EntryKind, FileType } from './file-kind.ts'
 import { ContentId, EntryId } from './ids.ts'
+import { SidecarKind } from './sidecar.ts'
 import { Timestamp } from './time.ts'
 
 /** One file, folder, symlink or special file, as the index or the disk knows it. `id` is null where it is not indexed. */
@@ -29,6 +30,10 @@ export const Entry = z.object({
   fileCount: z.number().nullable(),
   /** Directories: the sum of the sizes of the files at any depth; null where not known. */
   totalSize: z.number().nullable(),
+  /** Where the file is a sidecar of others, as the video of a Live Photo is: of which content, and what a file of that is called. */
+  partOf: z.object({ contentId: ContentId, kind: SidecarKind, name: z.string().nullable() }).optional(),
+  /** A photo that has a video of the moment it was taken in. */
+  livePhoto: z.literal(true).optional(),
   /** The rule that keeps this entry out of the index, where one does. */
   hiddenBy: z.string().optional(),
 })

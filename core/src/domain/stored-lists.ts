@@ -44,7 +44,11 @@ export const sidecarKinds = [
   'proxy',
   'thumbstrip',
   'live-photo-video',
+  'xmp',
 ] as const
+
+/** Of these the files that somebody has made and nothing here can make again: they are never cleaned up. */
+export const companionKinds = ['live-photo-video', 'xmp'] as const satisfies readonly (typeof sidecarKinds)[number][]
 
 /** How far it is; the database stores the index in this list, so its order never changes. */
 export const sidecarStates = ['pending', 'generating', 'ready', 'failed'] as const

@@ -16,6 +16,7 @@ import {
   MAX_COPIES_SHOWN,
   unshownCopies,
 } from './duplicates.ts'
+import { marksInFolder, marksOf, xmpFacts } from './companions.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
@@ -85,11 +86,12 @@ export class Files {
     const content = contentId === null ? null : this.#content(contentId)
     return {
       ...entry,
+      ...(rowId !== null && marksOf(this.#deps.store.connection, rowId)),
       contentHash: content?.shortHash ?? null,
       integrityHash: content?.fullHash ?? null,
       copies: contentId === null ? [] : this.#copies(contentId),
       sidecars: entry.contentId === null ? [] : await this.#deps.sidecarsOf(entry.contentId),
-      metadata: contentId === null ? null : this.#metadata(contentId),
+      metadata: contentId === null ? null : this.#metadata(contentId, indexed?.folderId ?? null),
       rules: explanation?.rule ? [explanation.rule] : [],
       looksLike: rowId === null ? null : this.#conflict(rowId),
       online: place ? place.location.state !== 'offline' : true,
@@ -184,7 +186,10 @@ export class Files {
       modified: `e.kind <> 1, e.mtime ${reverse ? 'asc' : 'desc'}, e.sort_key`,
     }[sort]
     const rows = this.#listing(order).all(directoryId, limit, offset) as unknown as EntryRow[]
-    return rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
+    const marks = marksInFolder(this.#deps.store.connection, directoryId)
+    const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
+    if (marks.size > 0) for (const entry of entries) Object.assign(entry, marks.get(entry.id!))
+    return entries
   }
 
   #listing(order: string): StatementSync {
@@ -246,15 +251,17 @@ export class Files {
     return row ? Number(row['id']) : null
   }
 
-  #indexed(rowId: number, path: RawName): { entry: Entry; contentId: number | null } | null {
+  #indexed(rowId: number, path: RawName): IndexedEntry | null {
     const statement = this.#deps.store.connection.prepare(
-      `select e.content_id, ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.id = ?`,
+      `select e.content_id, e.parent_id, ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.id = ?`,
     )
     statement.setReturnArrays(true)
-    const found = statement.get(rowId) as unknown as readonly [contentId: number | null, ...EntryRow] | undefined
+    const found = statement.get(rowId) as unknown as
+      | readonly [contentId: number | null, folderId: number | null, ...EntryRow]
+      | undefined
     if (!found) return null
-    const [contentId, ...row] = found
-    return { entry: rowToEntry(row, path), contentId }
+    const [contentId, folderId, ...row] = found
+    return { entry: rowToEntry(row, path), contentId, folderId }
   }
 
   async #fromDisk(path: RawName, signal: AbortSignal): Promise<Entry> {
@@ -290,7 +297,13 @@ export class Files {
     }))
   }
 
-  #metadata(contentId: number): Record<string, unknown> | null {
+  #metadata(contentId: number, folderId: number | null): Record<string, unknown> | null {
+    const own = this.#ownMetadata(contentId)
+    const xmp = xmpFacts(this.#deps.store.connection, contentId, folderId)
+    return xmp ? { ...own, xmp } : own
+  }
+
+  #ownMetadata(contentId: number): Record<string, unknown> | null {
     for (const table of ['image_media', 'video_media', 'audio_media'] as const) {
       const row = this.#deps.store.connection.prepare(`select * from ${table} where content_id = ?`).get(contentId)
       if (!row) continue
@@ -323,6 +336,13 @@ export class Files {
       throw unreachableError(err, path)
     }
   }
+}
+
+interface IndexedEntry {
+  readonly entry: Entry
+  readonly contentId: number | null
+  /** Row of the folder it is in. */
+  readonly folderId: number | null
 }
 
 /** A folder of the index. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ContentId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
+import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { defineAction, defineQuery } from './define.ts'

@@ -12,6 +12,7 @@ export const kindFolders: Readonly<Record<SidecarKind, string>> = {
   proxy: 'proxies',
   thumbstrip: 'thumbstrips',
   'live-photo-video': 'live',
+  xmp: 'xmp',
 }
 
 /** What names a sidecar's file. */

@@ -38,6 +38,11 @@ export function wantedOutputs(
   return named === 'on' || named === 'off' ? generator.outputs : outputsOf(generator, named.split('+'))
 }
 
+/** Whether files of a location that belong to others are to be known as such; they are, unless somebody says no. */
+export function wantsCompanions(kind: SidecarKind, { kinds }: DevicePolicy, location: SidecarPolicy): boolean {
+  return (location[kind] ?? kinds[kind] ?? 'on') !== 'off'
+}
+
 /** The files that variants are; a variant the generator does not have is none. */
 export function outputsOf(generator: Generator, variants: readonly string[]): Output[] {
   return variants

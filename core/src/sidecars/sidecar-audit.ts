@@ -2,7 +2,7 @@ import { type Dirent } from 'node:fs'
 import { mkdir, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { HashPool } from '../content/index.ts'
-import type { ContentId, SidecarKind } from '../domain/index.ts'
+import { companionKinds, type ContentId, type SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
 import { listDrafts } from './drafts.ts'
 import { contentFolder, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
@@ -91,13 +91,19 @@ export async function reconcile(
     else if (found.problem === 'orphan') {
       const key = keyOf(root, found.path)
       const { hash, size } = await checksum(found.path, pool, signal)
-      if (key && hash && size > 0 && deps.makes(key) && (await rows.upkeep.adopt(key, { size, checksum: hash })))
+      if (
+        key &&
+        hash &&
+        size > 0 &&
+        (deps.makes(key) || isCompanion(key.kind)) &&
+        (await rows.upkeep.adopt(key, { size, checksum: hash }))
+      )
         counts.adopted++
       else {
         await setAside(root, found.path)
         counts.setAside++
       }
-    } else {
+    } else if (!isCompanion(found.kind)) {
       // What was changed by hand is kept: it may be somebody's work.
       if (found.problem !== 'missing') {
         await setAside(root, found.path)
@@ -111,6 +117,11 @@ export async function reconcile(
     }
   }
   return counts
+}
+
+/** Nothing here can make one again: it is told, and left to whoever knows better. */
+function isCompanion(kind: SidecarKind | null): boolean {
+  return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
 }
 
 /** Removes the files of contents no file has any more. Returns how many and how large they were. */

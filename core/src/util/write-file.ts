@@ -25,7 +25,7 @@ async function write(path: string, data: string | Uint8Array, mode: number): Pro
 const CANNOT_SYNC = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES']
 
 /** Makes the rename itself durable, where the system lets a folder be synced. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string | Buffer): Promise<void> {
   if (process.platform === 'win32') return
   try {
     await using folder = await open(path, 'r')

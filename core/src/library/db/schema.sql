@@ -1,6 +1,10 @@
 CREATE VIEW sidecar_availability as
   select content_id, kind, variant, format, size, checksum from sidecars where state = 2;
 
+CREATE TRIGGER entries_delete_references before delete on entries begin
+  delete from sidecars where source_entry_id = old.id;
+  end;
+
 CREATE TRIGGER sidecars_delete_text after delete on sidecars when old.indexed is not null begin
   delete from texts where rowid = old.content_id * 16 + old.kind;
   end;
@@ -14,6 +18,15 @@ CREATE TABLE audio_media(
   duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
   title text, artist text, album text, album_artist text, genre text, year integer,
   track_number integer, disc_number integer, composer text, publisher text, copyright text
+  ) strict;
+
+CREATE TABLE captures(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  identifier text,
+  at_ms integer,
+  clock_ms integer,
+  duration_ms integer,
+  error text
   ) strict;
 
 CREATE TABLE content_conflicts(
@@ -111,6 +124,23 @@ CREATE TABLE locations(
   created_at integer not null
   , sidecar_policy text) strict;
 
+CREATE TABLE sidecar_conversions(
+  id integer primary key,
+  job blob not null,
+  content_id integer not null references content_identities(id) on delete cascade,
+  kind integer not null,
+  variant text not null,
+  format text not null,
+  path blob not null,
+  source_content_id integer not null,
+  mtime integer not null,
+  size integer not null,
+  checksum blob not null,
+  state integer not null,
+  created_at integer not null,
+  updated_at integer not null
+  ) strict;
+
 CREATE TABLE sidecars(
   id integer primary key,
   uuid blob not null unique,
@@ -195,6 +225,14 @@ CREATE TABLE volumes(
   last_seen_at integer not null
   ) strict;
 
+CREATE TABLE xmp_documents(
+  content_id integer primary key references content_identities(id) on delete cascade,
+  facts text,
+  error text
+  ) strict;
+
+CREATE INDEX captures_identifier on captures(identifier) where identifier is not null;
+
 CREATE UNIQUE INDEX directories_path on directories(volume_id, path);
 
 CREATE INDEX entries_content on entries(content_id) where content_id is not null;
@@ -203,7 +241,19 @@ CREATE UNIQUE INDEX entries_parent on entries(parent_id, sort_key);
 
 CREATE UNIQUE INDEX entries_uuid on entries(uuid);
 
+CREATE INDEX entries_video on entries(parent_id) where type = 2;
+
+CREATE INDEX entries_xmp on entries(parent_id) where name glob '*.[xX][mM][pP]';
+
+CREATE INDEX sidecar_conversions_content on sidecar_conversions(content_id);
+
+CREATE INDEX sidecar_conversions_open on sidecar_conversions(state) where state in (0, 1, 3);
+
+CREATE INDEX sidecars_companions on sidecars(kind, content_id) where kind in (7, 8);
+
 CREATE UNIQUE INDEX sidecars_key on sidecars(content_id, kind, variant, format);
+
+CREATE INDEX sidecars_source on sidecars(source_entry_id) where source_entry_id is not null;
 
 CREATE INDEX sidecars_unindexed on sidecars(id)
   where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum;

@@ -4,6 +4,7 @@ import * as sidecars from './002-sidecars.ts'
 import * as textSearch from './003-text-search.ts'
 import * as videoMedia from './004-video-media.ts'
 import * as vectors from './005-vectors.ts'
+import * as references from './006-references.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -11,4 +12,5 @@ export const migrations: Migrations = {
   '003-text-search': textSearch,
   '004-video-media': videoMedia,
   '005-vectors': vectors,
+  '006-references': references,
 }

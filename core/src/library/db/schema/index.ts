@@ -2,6 +2,7 @@ import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } fr
 import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
 import type { LocationTable } from './location.ts'
 import type { AudioMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
+import type { CaptureTable, SidecarConversionTable, XmpDocumentTable } from './references.ts'
 import type { SidecarAvailabilityView, SidecarTable } from './sidecar.ts'
 import type { DeviceTable, VolumeTable } from './volume.ts'
 
@@ -21,4 +22,7 @@ export interface LibrarySchema {
   video_media: VideoMediaTable
   sidecars: SidecarTable
   sidecar_availability: SidecarAvailabilityView
+  captures: CaptureTable
+  xmp_documents: XmpDocumentTable
+  sidecar_conversions: SidecarConversionTable
 }

@@ -3,7 +3,7 @@ import { CoreError } from '../../../util/errors.ts'
 import { MAX_DEPTH } from './limits.ts'
 import { decoderFor } from './decode-text.ts'
 
-/** What to do with each part of a document; names are without their namespace. */
+/** What to do with each part of a document; names are without their namespace, unless the reader is told to keep it. */
 export interface XmlHandler {
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   text?(text: string): void
@@ -19,18 +19,20 @@ export interface XmlHandler {
 export async function readXml(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   handler: XmlHandler,
+  { keepPrefixes = false }: { keepPrefixes?: boolean } = {},
 ): Promise<void> {
   let depth = 0
+  const nameOf = keepPrefixes ? (name: string) => name : localName
   const parser = new Parser(
     {
       onopentag(name, attributes) {
         if (++depth > MAX_DEPTH) throw new CoreError('Corrupt', `its elements are nested deeper than ${MAX_DEPTH}`)
-        handler.open?.(localName(name), attributes)
+        handler.open?.(nameOf(name), attributes)
       },
       ontext: (text) => handler.text?.(text),
       onclosetag(name) {
         depth--
-        handler.close?.(localName(name))
+        handler.close?.(nameOf(name))
       },
     },
     { xmlMode: true, decodeEntities: true },

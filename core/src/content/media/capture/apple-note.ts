@@ -1,0 +1,89 @@
+import { latin1, startsAt } from '../../types/structure/bytes.ts'
+
+/** Tags of TIFF and EXIF that lead to what the maker of a camera has written. */
+const EXIF_POINTER = 0x8769
+const MAKER_NOTE = 0x927c
+
+/** Of Apple's notes: the id that a photo shares with its video (ExifTool: ContentIdentifier, once MediaGroupUUID). */
+const CONTENT_IDENTIFIER = 0x0011
+const ASCII = 2
+
+/** A directory names fewer things than this; a damaged one must not have us read for ever. */
+const MAX_ENTRIES = 1_000
+
+/** An id is a UUID of 36 characters; what is longer is something else. */
+const MAX_IDENTIFIER = 128
+
+/** Where segments of a JPEG end and the picture begins. */
+const START_OF_SCAN = 0xda
+
+/** The id by which an iPhone says that a photo and a video belong together; null where a block of EXIF has none. */
+export function appleContentIdentifier(exif: Uint8Array): string | null {
+  const order = latin1(exif, 0, 2)
+  if (order !== 'II' && order !== 'MM') return null
+  const block = new TiffBlock(exif, order === 'II')
+  const pointer = block.entry(block.u32(4), EXIF_POINTER)
+  const note = pointer && block.entry(pointer.value, MAKER_NOTE)
+  if (!note || !startsAt(exif, note.value, 'Apple iOS\0')) return null
+  // Fourteen bytes of heading; what follows is laid out like a TIFF whose offsets count from the heading.
+  const inside = exif.subarray(note.value, note.value + note.count)
+  const apple = new TiffBlock(inside, latin1(inside, 12, 14) === 'II')
+  const found = apple.entry(14, CONTENT_IDENTIFIER)
+  if (!found || found.type !== ASCII || found.count < 5 || found.count > MAX_IDENTIFIER) return null
+  const text = latin1(inside, found.value, found.value + found.count)
+  return cleanIdentifier(text)
+}
+
+/** Ids are compared as text, whatever case they were written in. */
+export function cleanIdentifier(text: string): string | null {
+  const trimmed = text.replaceAll('\0', '').trim().toUpperCase()
+  return trimmed !== '' && trimmed.length <= MAX_IDENTIFIER ? trimmed : null
+}
+
+/** The block of EXIF in the beginning of a JPEG; null where it has none. */
+export function jpegExif(head: Uint8Array): Uint8Array | null {
+  for (let at = 2; at + 4 <= head.length && head[at] === 0xff;) {
+    const marker = head[at + 1]!
+    if (marker === START_OF_SCAN) return null
+    const length = (head[at + 2]! << 8) | head[at + 3]!
+    if (length < 2) return null
+    if (marker === 0xe1 && startsAt(head, at + 4, 'Exif\0\0')) return head.subarray(at + 10, at + 2 + length)
+    at += 2 + length
+  }
+  return null
+}
+
+interface TiffEntry {
+  readonly type: number
+  readonly count: number
+  /** The value itself where it fits into four bytes and is a number, else where it lies. */
+  readonly value: number
+}
+
+class TiffBlock {
+  readonly #view: DataView
+  readonly #little: boolean
+
+  constructor(bytes: Uint8Array, little: boolean) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#little = little
+  }
+
+  /** Zero behind the end: there is nothing there. */
+  u32(at: number): number {
+    return at + 4 <= this.#view.byteLength ? this.#view.getUint32(at, this.#little) : 0
+  }
+
+  entry(directory: number, tag: number): TiffEntry | null {
+    const count = Math.min(this.#u16(directory), MAX_ENTRIES)
+    for (let i = 0; i < count; i++) {
+      const at = directory + 2 + i * 12
+      if (this.#u16(at) === tag) return { type: this.#u16(at + 2), count: this.u32(at + 4), value: this.u32(at + 8) }
+    }
+    return null
+  }
+
+  #u16(at: number): number {
+    return at + 2 <= this.#view.byteLength ? this.#view.getUint16(at, this.#little) : 0
+  }
+}

@@ -1,0 +1,87 @@
+import { fileSource, readFully, withRegularFile } from '../../regular-file.ts'
+import type { FilePath, ReadFailure } from '../../regular-file.ts'
+import { startsAt } from '../../types/structure/bytes.ts'
+import { cameraTime } from '../camera-time.ts'
+import { readHeif } from '../heif.ts'
+import { parseTags, tagBytes } from '../image-tags.ts'
+import { appleContentIdentifier, cleanIdentifier, jpegExif } from './apple-note.ts'
+import { type QuickTimeFacts, readQuickTime } from './quicktime.ts'
+
+/** When a photo or a film was taken, and what it says it belongs to. */
+export interface Capture {
+  /** What a photo and the video taken with it share. */
+  readonly identifier: string | null
+  /** Milliseconds since 1970; null where no time zone is known. */
+  readonly atMs: number | null
+  /** What the clock of the camera showed, as if it had been in UTC. */
+  readonly clockMs: number | null
+  /** Of a film. */
+  readonly durationMs: number | null
+}
+
+/** EXIF lies at the beginning; what a HEIC has further in is read where it is. */
+const HEAD_BYTES = 262_144
+
+const NOTHING: Capture = { identifier: null, atMs: null, clockMs: null, durationMs: null }
+
+/** Reads the header of a JPEG, HEIC, MOV or MP4; other files say nothing. Blocks its thread: for workers. */
+export async function readCapture(path: FilePath): Promise<Capture | ReadFailure> {
+  const header = withRegularFile(path, (fd, { size: bigSize }) => {
+    const size = Number(bigSize)
+    const head = new Uint8Array(Math.min(size, HEAD_BYTES))
+    const read = readFully(fd, head, { start: 0, length: head.length, position: 0 })
+    const source = fileSource(fd, size, head.subarray(0, read))
+    // Whether the file is whole does not matter here: what cannot be read of it is not known.
+    const heif = attempt(() => readHeif(source))
+    const isPhoto = heif !== null || startsAt(head, 0, '\xff\xd8')
+    const exif = isPhoto ? attempt(() => (heif ? tagBytes(source, heif) : jpegExif(source.head))) : null
+    return { exif, film: isPhoto ? null : attempt(() => readQuickTime(source)) }
+  })
+  if ('state' in header) return header
+  const { exif, film } = header
+  if (exif) return photoCapture(exif)
+  return film ? filmCapture(film) : NOTHING
+}
+
+async function photoCapture(exif: Uint8Array): Promise<Capture> {
+  const { tags } = await parseTags(exif)
+  const time = cameraTime(tags)
+  const clockMs = time && Date.parse(`${time.text.slice(0, 19)}Z`)
+  const offset = time?.offsetMinutes ?? null
+  return {
+    identifier: attempt(() => appleContentIdentifier(exif)),
+    atMs: clockMs === null || offset === null ? null : clockMs - offset * 60_000,
+    clockMs,
+    durationMs: null,
+  }
+}
+
+function filmCapture({ identifier, creationDate, createdMs, durationMs }: QuickTimeFacts): Capture {
+  const stated = creationDate === null ? null : statedTime(creationDate)
+  return {
+    identifier: identifier === null ? null : cleanIdentifier(identifier),
+    atMs: stated?.atMs ?? createdMs,
+    clockMs: stated?.clockMs ?? null,
+    durationMs,
+  }
+}
+
+/** `2024-05-01T10:20:30+0200`. */
+function statedTime(text: string): { atMs: number | null; clockMs: number } | null {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+-])(\d\d):?(\d\d))?$/.exec(text.trim())
+  const clockMs = match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN
+  if (!match || Number.isNaN(clockMs)) return null
+  const [, , , zulu, sign, hours, minutes] = match
+  if (zulu) return { atMs: clockMs, clockMs }
+  if (!sign) return { atMs: null, clockMs }
+  return { atMs: clockMs - Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000, clockMs }
+}
+
+/** What a damaged file makes a reader run over is not known of it. */
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch {
+    return null
+  }
+}

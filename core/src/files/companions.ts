@@ -1,0 +1,71 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { type ContentId, type Entry, type EntryId, type SidecarKind, sidecarKinds } from '../domain/index.ts'
+import { displayName, type RawName } from '../util/file-name.ts'
+import { hexToUuid } from '../util/uuid.ts'
+
+const LIVE = sidecarKinds.indexOf('live-photo-video')
+const XMP = sidecarKinds.indexOf('xmp')
+
+/** What an entry is to others. */
+export type EntryMark = Pick<Entry, 'partOf' | 'livePhoto'>
+
+/** Whether there is any in the library: nearly always there is none, and then nothing is asked of the entries. */
+const ANY = `select exists (select 1 from sidecars where kind in (${LIVE}, ${XMP})) as found`
+
+const PART_OF = `select lower(hex(e.uuid)) as entry, lower(hex(c.uuid)) as content, s.kind,
+    ifnull((select p.name from entries p where p.content_id = s.content_id and p.parent_id = e.parent_id limit 1),
+           (select p.name from entries p where p.content_id = s.content_id limit 1)) as name
+  from entries e cross join sidecars s on s.source_entry_id = e.id
+  join content_identities c on c.id = s.content_id`
+const LIVE_PHOTO = `select lower(hex(e.uuid)) as entry from entries e
+  where e.content_id is not null
+    and exists (select 1 from sidecars s where s.content_id = e.content_id and s.kind = ${LIVE} and s.state = 2)`
+
+/** The XMP files of a content where they lie, and those that were moved into the library. */
+const DOCUMENTS = `select facts from (
+  select x.facts, e.parent_id is ? as beside, s.variant
+  from sidecars s join entries e on e.id = s.source_entry_id join xmp_documents x on x.content_id = e.content_id
+  where s.content_id = ? and s.kind = ${XMP}
+  union all
+  select x.facts, 0, s.variant from sidecars s
+  join sidecar_conversions v on v.content_id = s.content_id and v.kind = s.kind and v.checksum = s.checksum
+  join xmp_documents x on x.content_id = v.source_content_id
+  where s.content_id = ? and s.kind = ${XMP} and s.source_entry_id is null)
+  where facts is not null order by beside desc, variant <> 'default', variant limit 1`
+
+/** Marks of all that a folder holds, by the id of the entry. */
+export function marksInFolder(db: DatabaseSync, directoryId: number): ReadonlyMap<EntryId, EntryMark> {
+  return marks(db, 'e.parent_id = ?', directoryId)
+}
+
+/** Marks of one entry. */
+export function marksOf(db: DatabaseSync, entryRowId: number): EntryMark {
+  return marks(db, 'e.id = ?', entryRowId).values().next().value ?? {}
+}
+
+/** What XMP files say of a content: the one that lies in the same folder, else the one that counts; null where there is none. */
+export function xmpFacts(
+  db: DatabaseSync,
+  contentRowId: number,
+  folderId: number | null,
+): Record<string, unknown> | null {
+  const row = db.prepare(DOCUMENTS).get(folderId, contentRowId, contentRowId)
+  return row ? (JSON.parse(String(row['facts'])) as Record<string, unknown>) : null
+}
+
+function marks(db: DatabaseSync, which: string, value: number): Map<EntryId, EntryMark> {
+  const found = new Map<EntryId, EntryMark>()
+  if (db.prepare(ANY).get()!['found'] === 0) return found
+  const idOf = (row: Record<string, SQLOutputValue>) => hexToUuid(String(row['entry'])) as EntryId
+  for (const row of db.prepare(`${LIVE_PHOTO} and ${which}`).iterate(value)) found.set(idOf(row), { livePhoto: true })
+  for (const row of db.prepare(`${PART_OF} where ${which}`).iterate(value)) {
+    const name = row['name'] as RawName | null
+    const partOf = {
+      contentId: hexToUuid(String(row['content'])) as ContentId,
+      kind: sidecarKinds[Number(row['kind'])]! as SidecarKind,
+      name: name === null ? null : displayName(name),
+    }
+    found.set(idOf(row), { partOf })
+  }
+  return found
+}

@@ -1,0 +1,369 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SidecarKind } from '../../domain/index.ts'
+import type { EntryReader, PlacedEntry } from '../../files/index.ts'
+import type { ProgressUpdate } from '../../jobs/index.ts'
+import type { LocationMap } from '../../location/index.ts'
+import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
+import { displayName, joinName, nameKey, type RawName } from '../../util/file-name.ts'
+import type { Logger } from '../../util/logger.ts'
+import { type SidecarKey, sidecarPath } from '../paths.ts'
+import { removeFiles } from '../sidecar-audit.ts'
+import { type Conflict, conflict, isWritable, Room } from './conflicts.ts'
+import type { Conversion, ConversionFilter, ConversionRows } from './conversion-rows.ts'
+import { openForWriting } from './open-files.ts'
+import { holds, look, placeFile, rawFolder, removePlaced } from './place-file.ts'
+import { placedPath } from './placed-path.ts'
+import type { ReferenceFilter, ReferenceRow, ReferenceRows } from './reference-rows.ts'
+
+export interface ConversionsDeps {
+  readonly references: ReferenceRows
+  readonly rows: ConversionRows
+  readonly reader: EntryReader
+  /** The library's folder of sidecars. */
+  readonly root: string
+  readonly locations: () => LocationMap
+  /** Has the index look at folders whose files were moved. */
+  readonly refresh: (folders: readonly RawName[], signal: AbortSignal) => Promise<void>
+  /** Told of a file that the library has from now on. */
+  readonly onOwned: (key: SidecarKey) => void
+  readonly log: Logger
+}
+
+/** What would be moved, and what would stay. */
+export interface MovePreview {
+  readonly files: number
+  readonly bytes: number
+  readonly kinds: Partial<Record<SidecarKind, number>>
+  /** The first of them. */
+  readonly conflicts: Conflict[]
+  readonly conflictCount: number
+  /** Up to this row it was looked at: what comes later was not shown, and is not moved. */
+  readonly upTo: number
+}
+
+export interface MoveHost {
+  readonly jobId: string
+  readonly signal: AbortSignal
+  /** Rows up to this one were dealt with before. */
+  readonly after: number
+  readonly upTo: number
+  /** All up to this row are dealt with. */
+  done(after: number, counts: MoveCounts): Promise<void>
+  progress(update: ProgressUpdate): void
+  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+}
+
+export interface MoveCounts {
+  moved: number
+  bytes: number
+  kept: number
+}
+
+/** Rows looked at in one turn; open files are looked for once in each. */
+const ROWS_PER_TURN = 64
+/** Conflicts that a preview names; it counts the others. */
+const MAX_CONFLICTS = 100
+/** Folder of copies that are not whole yet. */
+const ARRIVING = 'arriving'
+
+/** A file that has passed the look at it, or has not. */
+interface Checked<Row> {
+  readonly row: Row
+  readonly path: RawName
+  readonly entry: PlacedEntry | null
+  readonly conflict: Conflict | null
+}
+
+/**
+ * Moves references into the library, and back. At each moment a file is whole at one of its two places, and the database
+ * knows what was begun: a run that was killed goes on where it was.
+ */
+export class Conversions {
+  readonly #deps: ConversionsDeps
+  /** Runs take turns. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(deps: ConversionsDeps) {
+    this.#deps = deps
+  }
+
+  /** What moving references into the library would move. Changes nothing. */
+  previewIn(filter: ReferenceFilter, signal: AbortSignal): Promise<MovePreview> {
+    return preview(this.#checkedIn(filter, 0, Infinity, signal))
+  }
+
+  /** What moving back would move. Changes nothing. */
+  previewOut(filter: ConversionFilter, signal: AbortSignal): Promise<MovePreview> {
+    return preview(this.#checkedOut(filter, 0, Infinity, signal))
+  }
+
+  /** Moves references into the library. What stands in the way of one leaves it where it is, with a warning. */
+  moveIn(filter: ReferenceFilter, host: MoveHost): Promise<MoveCounts> {
+    return this.#run(
+      host,
+      this.#checkedIn(filter, host.after, host.upTo, host.signal),
+      async ({ entry, path, row }) => {
+        const { checksum, contentId, contentRowId, format, kind, size, variant } = row
+        const conversion = await this.#deps.rows.begin(host.jobId, {
+          ...{ contentId, contentRowId, kind, variant, format, path, size, checksum },
+          sourceContentRowId: await this.#deps.references.contentOfEntry(row.entryRowId),
+          mtime: Date.parse(entry!.modifiedAt),
+        })
+        await this.#finishIn(conversion, row.entryRowId)
+      },
+    )
+  }
+
+  /** Moves files back to where they came from. What lies there now is never written over. */
+  moveOut(filter: ConversionFilter, host: MoveHost): Promise<MoveCounts> {
+    return this.#run(host, this.#checkedOut(filter, host.after, host.upTo, host.signal), async ({ row }) => {
+      await this.#deps.rows.setState(row, 'returning')
+      await this.#finishOut(row)
+    })
+  }
+
+  #run<Row extends { id: number; size: number }>(
+    host: MoveHost,
+    files: AsyncGenerator<Checked<Row>>,
+    move: (file: Checked<Row>) => Promise<void>,
+  ): Promise<MoveCounts> {
+    const run = this.#turn.then(async () => {
+      await this.#settle(host.jobId)
+      const counts = { moved: 0, bytes: 0, kept: 0 }
+      const changed = new Map<string, RawName>()
+      for await (const file of files) {
+        host.signal.throwIfAborted()
+        const { path, row } = file
+        try {
+          if (file.conflict) throw new CoreError('Conflict', file.conflict.message)
+          await move(file)
+          counts.moved++
+          counts.bytes += row.size
+          changed.set(nameKey(path), path)
+        } catch (err) {
+          if (!(err instanceof CoreError)) throw err
+          counts.kept++
+          host.warn({ code: err.code, message: `not moved: ${err.message}`, path: displayName(path) })
+        }
+        host.progress({ done: counts.moved + counts.kept, bytes: counts.bytes })
+        await host.done(row.id, counts)
+        if (changed.size >= ROWS_PER_TURN) await this.#refresh(changed)
+      }
+      await this.#refresh(changed)
+      await this.#removeDrafts()
+      return counts
+    })
+    this.#turn = run.catch(() => {})
+    return run
+  }
+
+  /** Ends what a kill has interrupted: what this job was at goes on, what another one had only begun is taken back. */
+  async #settle(jobId: string): Promise<void> {
+    const { log, rows } = this.#deps
+    const own = new Set((await rows.open(jobId)).map(({ id }) => id))
+    const changed = new Map<string, RawName>()
+    for (const conversion of await rows.open()) {
+      changed.set(nameKey(conversion.path), conversion.path)
+      try {
+        if (conversion.state === 'returning') await this.#finishOut(conversion)
+        else if (conversion.state === 'owned' || own.has(conversion.id)) await this.#finishIn(conversion, null)
+        else await this.#retreat(conversion, null)
+      } catch (err) {
+        if (!(err instanceof CoreError)) throw err
+        log.warn(
+          { path: displayName(conversion.path), err: err.message },
+          'a file that was being moved stays where it is',
+        )
+      }
+    }
+    await this.#removeDrafts()
+    if (changed.size > 0) await this.#refresh(changed)
+  }
+
+  async #removeDrafts(): Promise<void> {
+    await rm(join(this.#deps.root, ARRIVING), { recursive: true, force: true })
+  }
+
+  async #finishIn(conversion: Conversion, entryRowId: number | null): Promise<void> {
+    const { onOwned, root, rows } = this.#deps
+    const { path: from } = conversion
+    const to = sidecarPath(root, conversion)
+    // One file is never left half done for a signal: it is asked for between files.
+    const { signal } = new AbortController()
+    try {
+      if (conversion.state === 'moving') {
+        const isOnlyHere = !(await look(from)) && (await look(to)) !== null
+        const draft = join(root, ARRIVING, String(conversion.id))
+        if (!isOnlyHere) await placeFile({ ...conversion, from, to, draft }, signal)
+        await rows.own(conversion)
+      }
+      await removePlaced(from, conversion, signal)
+    } catch (err) {
+      await this.#retreat(conversion, entryRowId)
+      throw err
+    }
+    await rows.setState(conversion, 'moved')
+    onOwned(conversion)
+  }
+
+  /** The file is where it was: the library's name or copy of it goes. Where it is not, the library keeps what it has. */
+  async #retreat(conversion: Conversion, entryRowId: number | null): Promise<void> {
+    const { references, root, rows } = this.#deps
+    const { signal } = new AbortController()
+    const { path: from, state } = conversion
+    const to = sidecarPath(root, conversion)
+    const [original, placed] = [await look(from), await look(to)]
+    const isOneFile = original !== null && placed?.ino === original.ino && placed.dev === original.dev
+    const isThere = isOneFile || (original !== null && (state === 'moving' || (await holds(from, conversion, signal))))
+    if (!isThere) {
+      // Somebody has taken it away, or put another file in its place: what the library has is all there is.
+      if (!placed) return rows.forget(conversion)
+      if (state === 'moving') await rows.own(conversion)
+      return rows.setState(conversion, 'moved')
+    }
+    await rows.disown(conversion, entryRowId ?? (await references.sourceAt(conversion)))
+    if (isOneFile) await removeFiles(root, [conversion])
+    else if (placed && (await holds(to, conversion, signal))) await removeFiles(root, [conversion])
+  }
+
+  async #finishOut(conversion: Conversion): Promise<void> {
+    const { root, rows } = this.#deps
+    const { signal } = new AbortController()
+    const from = sidecarPath(root, conversion)
+    const to = conversion.path
+    try {
+      const isBack = !(await look(from)) && (await look(to)) !== null
+      if (!isBack) await placeFile({ ...conversion, from, to, draft: draftBeside(conversion) }, signal)
+    } catch (err) {
+      await rows.setState(conversion, 'moved')
+      throw err
+    }
+    await removePlaced(from, conversion, signal)
+    await removeFiles(root, [conversion])
+    await rows.giveBack(conversion)
+  }
+
+  async #refresh(changed: Map<string, RawName>): Promise<void> {
+    const folders = new Map<string, RawName>()
+    for (const path of changed.values()) {
+      const folder = rawFolder(path)
+      folders.set(nameKey(folder), folder)
+    }
+    changed.clear()
+    // The watch, or the next scan, sees it too.
+    await this.#deps.refresh([...folders.values()], new AbortController().signal).catch((err: unknown) => {
+      this.#deps.log.debug({ err: errorMessage(err) }, 'folders were not looked at after a move')
+    })
+  }
+
+  async *#checkedIn(
+    filter: ReferenceFilter,
+    start: number,
+    upTo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Checked<ReferenceRow>> {
+    const { reader, references, root } = this.#deps
+    const room = await Room.of(root.slice(0, root.lastIndexOf('/')) || root)
+    for (let after = start; ;) {
+      signal.throwIfAborted()
+      const rows = (await references.list(filter, after, ROWS_PER_TURN)).filter(({ id }) => id <= upTo)
+      if (rows.length === 0) return
+      after = rows.at(-1)!.id
+      const entries = reader.byIds(rows.map(({ entryRowId }) => entryRowId))
+      const open = await openForWriting(new Set([...entries.values()].map(({ path }) => path)))
+      for (const row of rows) {
+        const entry = entries.get(row.entryRowId)
+        if (!entry) continue
+        const path = placedPath(entry)
+        yield { row, path, entry, conflict: await this.#conflictIn(row, entry, { path, open, room }) }
+      }
+    }
+  }
+
+  async #conflictIn(
+    row: ReferenceRow,
+    entry: PlacedEntry,
+    { open, path, room }: { path: RawName; open: ReadonlySet<string>; room: Room },
+  ): Promise<Conflict | null> {
+    if (!entry.online) return conflict(path, 'offline')
+    const stats = await look(path)
+    if (!stats) return conflict(path, 'gone')
+    const isKnown =
+      stats.isFile() && Number(stats.size) === row.size && Number(stats.mtimeMs) === Date.parse(entry.modifiedAt)
+    if (!isKnown) return conflict(path, 'changed')
+    if (open.has(entry.path)) return conflict(path, 'open')
+    if (!(await this.#isBesideIts(row, entry)))
+      return conflict(path, 'other-location', `: ${entry.location?.name ?? 'none'}`)
+    if (!(await isWritable(path))) return conflict(path, 'read-only')
+    const there = await look(sidecarPath(this.#deps.root, row))
+    if (there && there.ino !== stats.ino && Number(there.size) !== row.size) return conflict(path, 'exists')
+    return room.take(stats) ? null : conflict(path, 'no-space')
+  }
+
+  /** Whether some file with the content lies in the location that its companion lies in. */
+  async #isBesideIts({ contentRowId }: ReferenceRow, { location }: PlacedEntry): Promise<boolean> {
+    const ids = await this.#deps.references.entriesOf(contentRowId)
+    return [...this.#deps.reader.byIds(ids).values()].some((entry) => entry.location?.id === location?.id)
+  }
+
+  async *#checkedOut(
+    filter: ConversionFilter,
+    start: number,
+    upTo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Checked<Conversion>> {
+    const rooms = new Map<string, Room>()
+    for (let after = start; ;) {
+      signal.throwIfAborted()
+      const rows = (await this.#deps.rows.moved(filter, after, ROWS_PER_TURN)).filter(({ id }) => id <= upTo)
+      if (rows.length === 0) return
+      after = rows.at(-1)!.id
+      for (const row of rows) yield { row, path: row.path, entry: null, conflict: await this.#conflictOut(row, rooms) }
+    }
+  }
+
+  async #conflictOut(row: Conversion, rooms: Map<string, Room>): Promise<Conflict | null> {
+    const { path } = row
+    const location = this.#deps.locations().locate(path)?.location
+    if (location?.state === 'offline' || (location && !(await look(location.path)))) return conflict(path, 'offline')
+    const stats = await look(sidecarPath(this.#deps.root, row))
+    if (!stats) return conflict(path, 'gone', ': the library has lost it')
+    if (Number(stats.size) !== row.size) return conflict(path, 'changed')
+    const there = await look(path)
+    if (there && (!there.isFile() || Number(there.size) !== row.size)) return conflict(path, 'exists')
+    const folder = rawFolder(path)
+    if (!(await look(folder)) && !location)
+      return conflict(path, 'gone', ': its folder is not there, and in no location')
+    if (!(await isWritable(path))) return conflict(path, 'read-only')
+    const key = nameKey(location?.path ?? folder)
+    const room = rooms.get(key) ?? (await Room.of(location?.path ?? folder))
+    rooms.set(key, room)
+    return room.take(stats) ? null : conflict(path, 'no-space')
+  }
+}
+
+async function preview<Row extends { id: number; size: number; kind: SidecarKind }>(
+  files: AsyncGenerator<Checked<Row>>,
+): Promise<MovePreview> {
+  const kinds: Partial<Record<SidecarKind, number>> = {}
+  const conflicts: Conflict[] = []
+  const sums = { files: 0, bytes: 0, conflictCount: 0, upTo: 0 }
+  for await (const { conflict: found, row } of files) {
+    sums.upTo = row.id
+    if (found) {
+      sums.conflictCount++
+      if (conflicts.length < MAX_CONFLICTS) conflicts.push(found)
+      continue
+    }
+    sums.files++
+    sums.bytes += row.size
+    kinds[row.kind] = (kinds[row.kind] ?? 0) + 1
+  }
+  return { ...sums, kinds, conflicts }
+}
+
+/** Beside where it goes, so that it only has to be renamed; hidden, and told by its end. */
+function draftBeside({ id, path }: Conversion): RawName {
+  return joinName(rawFolder(path), `.spacedrive-${id}.part`)
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineJob, priorities } from '../../jobs/index.ts'
+
+/** Looks for files that belong to others: videos of Live Photos, XMP files. One at a time in a library. */
+export const findReferences = defineJob({
+  name: 'sidecars.references',
+  summary: 'Find the videos of Live Photos and the XMP files that belong to others',
+  input: z.object({}),
+  // What is done is done in the rows.
+  state: z.object({}),
+  initial: {},
+  output: z.object({ found: z.number(), removed: z.number() }),
+  concurrency: 'io',
+  priority: priorities.low,
+  retries: 2,
+  key: () => 'all',
+  run: (_input, { library, progress, signal, warn }) => library.references.find({ progress, signal, warn }),
+})

@@ -1,0 +1,78 @@
+import type { SidecarKind } from '../../domain/index.ts'
+import type { RawName } from '../../util/file-name.ts'
+import type { Taken } from './pair-live-photos.ts'
+import type { XmpFacts } from './xmp-facts.ts'
+
+/** A location as the thread sees it. */
+export interface ReferencePlace {
+  readonly volumeId: number
+  readonly volumePath: RawName
+  readonly path: RawName
+  /** Whether its files can be read now. */
+  readonly online: boolean
+  /** The kinds of references its policy wants. */
+  readonly kinds: readonly SidecarKind[]
+}
+
+/** A file as the index knows it. */
+export interface KnownFile {
+  readonly contentId: number
+  readonly path: RawName
+  readonly size: number
+  /** Milliseconds since 1970, rounded down. */
+  readonly modifiedMs: number
+}
+
+/** A file to be read before more can be said. */
+export interface ReadTarget extends KnownFile {
+  readonly what: 'capture' | 'xmp'
+}
+
+/** What was read of a content; null where the file is not the one that the index knows any more. */
+export type Finding =
+  | { readonly contentId: number; readonly what: 'capture'; readonly taken: Taken; readonly error: string | null }
+  | {
+      readonly contentId: number
+      readonly what: 'xmp'
+      readonly facts: XmpFacts | null
+      readonly error: string | null
+    }
+
+/** A reference as it is to be. */
+export interface WantedReference {
+  readonly contentId: number
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+  readonly entryId: number
+  readonly size: number
+  /** BLAKE3 of the whole file. */
+  readonly checksum: Uint8Array
+  /** How it was found. */
+  readonly by: string
+}
+
+/** What brings the references to what the index says they are. */
+export interface ReferencePlan {
+  /** Where there is something to be read, nothing else is said yet. */
+  readonly read: readonly ReadTarget[]
+  /** Files whose whole hash is wanted before they can be referred to. */
+  readonly hash: readonly KnownFile[]
+  readonly put: readonly WantedReference[]
+  /** Row ids. */
+  readonly remove: readonly number[]
+}
+
+export type ReferenceRequest =
+  | {
+      readonly task: 'plan'
+      readonly file: string
+      readonly places: readonly ReferencePlace[]
+      /** Contents that could not be read or hashed in this run. */
+      readonly skip: readonly number[]
+    }
+  | { readonly task: 'read'; readonly targets: readonly ReadTarget[] }
+
+export type ReferenceReply =
+  | { readonly task: 'plan'; readonly plan: ReferencePlan }
+  | { readonly task: 'read'; readonly findings: readonly (Finding | null)[] }

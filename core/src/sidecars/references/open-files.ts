@@ -1,0 +1,27 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Lowest bits of the flags that a file was opened with: 1 is to write, 2 to read and write. */
+const ACCESS_MODE = 3
+
+/**
+ * Which of some files another process has open to write to. Only Linux tells, and only of processes of this user; on
+ * Windows such a file cannot be moved at all.
+ */
+export async function openForWriting(paths: ReadonlySet<string>, proc = '/proc'): Promise<Set<string>> {
+  const found = new Set<string>()
+  if (process.platform !== 'linux' || paths.size === 0) return found
+  const processes = (await readdir(proc)).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  for (const id of processes) {
+    // It may end, or be somebody else's.
+    const numbers = await readdir(join(proc, id, 'fd')).catch(() => [])
+    for (const number of numbers) {
+      const path = await readlink(join(proc, id, 'fd', number)).catch(() => '')
+      if (!paths.has(path) || found.has(path)) continue
+      const info = await readFile(join(proc, id, 'fdinfo', number), 'utf8').catch(() => '')
+      const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '0', 8)
+      if ((flags & ACCESS_MODE) !== 0) found.add(path)
+    }
+  }
+  return found
+}

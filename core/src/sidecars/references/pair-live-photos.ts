@@ -1,0 +1,155 @@
+/** What a photo or a video says of when it was taken. */
+export interface Taken {
+  readonly identifier: string | null
+  readonly atMs: number | null
+  readonly clockMs: number | null
+  readonly durationMs: number | null
+}
+
+/** A file that may be half of a Live Photo. */
+export interface Half {
+  readonly entryId: number
+  readonly contentId: number
+  /** The folder it is in, by id and by a text that is the same wherever the index was made anew. */
+  readonly folderId: number
+  readonly folder: string
+  readonly name: string
+  readonly modifiedMs: number
+  readonly taken: Taken
+}
+
+export interface Pair {
+  readonly photo: Half
+  readonly video: Half
+  readonly by: 'identifier' | 'name'
+}
+
+/** A Live Photo's video lasts some 3 seconds; those of other phones up to 5. What is longer is a film of its own. */
+const MAX_VIDEO_MS = 10_000
+/** The photo is taken within the video, whose clock is in whole seconds, as the photo's is. */
+const MAX_CAPTURE_GAP_MS = 5_000
+/** Without clocks: the two are copied or sent one after the other, the larger one over a slow line. */
+const MAX_MODIFIED_GAP_MS = 60_000
+/** Time zones are quarters of an hour apart, and lie at most this far from UTC. */
+const ZONE_STEP_MS = 900_000
+const MAX_ZONE_MS = 50_400_000
+/** Files with one name but for their case and extension. More than these are somebody's joke. */
+const MAX_NAMESAKES = 32
+
+/** The original of an iPhone before what it was converted to. */
+const photoOrder = ['heic', 'heif', 'jpg', 'jpeg']
+
+/**
+ * Finds the photo that each video belongs to. An identifier that both have comes first: in the same folder with the same
+ * name, in the same folder, anywhere. Then the same folder and name, where nothing they say of themselves speaks against
+ * it and they were taken together. A content is in one pair at most; among equals the first by path wins, so the result
+ * does not depend on the order that files were found in. Linear in the number of files, but for sorting them.
+ */
+export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[]): Pair[] {
+  const pairs = new Pairs()
+  const inOrder = videos.toSorted(byPath)
+  const candidates = photos.toSorted((a, b) => orderOf(a) - orderOf(b) || byPath(a, b))
+  const identified = candidates.filter(({ taken }) => taken.identifier !== null)
+  for (const keyOf of [
+    (half: Half) => key(half.taken.identifier, half.folderId, stemOf(half.name)),
+    (half: Half) => key(half.taken.identifier, half.folderId),
+    (half: Half) => key(half.taken.identifier),
+  ]) {
+    const groups = queues(identified, keyOf)
+    for (const video of inOrder) {
+      if (video.taken.identifier === null || pairs.has(video)) continue
+      const photo = groups.get(keyOf(video))?.next(pairs)
+      if (photo) pairs.add({ photo, video, by: 'identifier' })
+    }
+  }
+  const namesakes = Map.groupBy(candidates, (photo) => key(photo.folderId, stemOf(photo.name)))
+  const whole = Map.groupBy(candidates, (photo) => key(photo.folderId, photo.name.toLowerCase()))
+  for (const video of inOrder) {
+    if (pairs.has(video) || (video.taken.durationMs ?? Infinity) > MAX_VIDEO_MS) continue
+    const name = key(video.folderId, stemOf(video.name))
+    // `IMG_1.HEIC.MOV` as well as `IMG_1.MOV`.
+    const among = [...(namesakes.get(name) ?? []), ...(whole.get(name) ?? [])].slice(0, MAX_NAMESAKES)
+    const photo = among.find((each) => !pairs.has(each) && belongTogether(each, video))
+    if (photo) pairs.add({ photo, video, by: 'name' })
+  }
+  return pairs.list
+}
+
+/** The name without its extension, in small letters. */
+export function stemOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.')).toLowerCase()
+}
+
+export function extensionOfName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+}
+
+function belongTogether({ taken: photo, ...photoFile }: Half, { taken: video, ...videoFile }: Half): boolean {
+  if (photo.identifier !== null && video.identifier !== null) return photo.identifier === video.identifier
+  const gap = captureGapMs(photo, video)
+  if (gap !== null) return gap <= MAX_CAPTURE_GAP_MS
+  return Math.abs(photoFile.modifiedMs - videoFile.modifiedMs) <= MAX_MODIFIED_GAP_MS
+}
+
+/** How far apart the two were taken; null where one of them does not say. */
+function captureGapMs(photo: Taken, video: Taken): number | null {
+  if (video.clockMs !== null) {
+    if (photo.atMs !== null && video.atMs !== null) return Math.abs(photo.atMs - video.atMs)
+    return photo.clockMs === null ? null : Math.abs(photo.clockMs - video.clockMs)
+  }
+  if (photo.clockMs === null || video.atMs === null) return null
+  // The video counts in UTC, or, where its maker did not know better, by its clock: the zone is what is a quarter hour's multiple.
+  const difference = photo.clockMs - video.atMs
+  const zone = Math.round(difference / ZONE_STEP_MS) * ZONE_STEP_MS
+  return Math.abs(zone) <= MAX_ZONE_MS ? Math.abs(difference - zone) : Infinity
+}
+
+class Pairs {
+  readonly list: Pair[] = []
+  readonly #taken = new Set<number>()
+
+  has({ contentId }: Half): boolean {
+    return this.#taken.has(contentId)
+  }
+
+  add(pair: Pair): void {
+    this.list.push(pair)
+    this.#taken.add(pair.photo.contentId).add(pair.video.contentId)
+  }
+}
+
+/** Photos in their order, each looked at once. */
+class Queue {
+  readonly #photos: readonly Half[]
+  #at = 0
+
+  constructor(photos: readonly Half[]) {
+    this.#photos = photos
+  }
+
+  next(pairs: Pairs): Half | undefined {
+    while (this.#at < this.#photos.length && pairs.has(this.#photos[this.#at]!)) this.#at++
+    return this.#photos[this.#at]
+  }
+}
+
+function queues(photos: readonly Half[], keyOf: (half: Half) => string): Map<string, Queue> {
+  const groups = Map.groupBy(photos, keyOf)
+  return new Map([...groups].map(([name, group]) => [name, new Queue(group)]))
+}
+
+function key(...parts: readonly (string | number | null)[]): string {
+  return parts.join('\0')
+}
+
+function orderOf({ name }: Half): number {
+  return photoOrder.indexOf(extensionOfName(name))
+}
+
+function byPath(a: Half, b: Half): number {
+  return compare(a.folder, b.folder) || compare(a.name, b.name)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

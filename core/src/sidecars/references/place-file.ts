@@ -1,0 +1,165 @@
+import { constants, type BigIntStats } from 'node:fs'
+import { copyFile, link, lstat, mkdir, open, rename, rm, unlink, utimes } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { HashPool } from '../../content/index.ts'
+import { CoreError, systemCode } from '../../util/errors.ts'
+import { bytesToName, displayName, fsPath, type RawName } from '../../util/file-name.ts'
+import { pathError } from '../../util/path-error.ts'
+import { syncDirectory } from '../../util/write-file.ts'
+
+/** A file that is to lie somewhere else. */
+export interface Placing {
+  readonly from: RawName
+  readonly to: RawName
+  /** Where a copy is written that is not whole yet: on the disk of `to`. Nobody else uses the name. */
+  readonly draft: RawName
+  readonly size: number
+  /** BLAKE3 of the whole file. */
+  readonly checksum: Uint8Array
+}
+
+type Bytes = Pick<Placing, 'checksum' | 'size'>
+
+/** What file systems say that have no second names for a file, or not for this one. */
+const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS']
+
+/**
+ * Has a file lie at a second place, durably, before it is taken from the first: as a second name of it on the same
+ * volume, else as a copy that was read again and compared. What lies at `to` is never written over: where it is another
+ * file this throws `AlreadyExists`. Throws `Conflict` where the file is not the one that is meant. Safe to do again
+ * after a kill at any moment.
+ */
+export async function placeFile(placing: Placing, signal: AbortSignal): Promise<void> {
+  const { draft, from, to } = placing
+  await using pool = new HashPool({ threads: 1 })
+  const before = await look(from)
+  if (!before) throw new CoreError('Conflict', `${displayName(from)} is gone`)
+  await assertSame(from, placing, pool, signal)
+  await mkdir(folderOf(to), { recursive: true }).catch((err: unknown) => {
+    throw pathError(err, `the folder of ${displayName(to)}`)
+  })
+  const there = await look(to)
+  if (there) {
+    if (!isSameFile(there, before)) await assertOurs(to, placing, pool, signal)
+  } else if (!(await linked(from, to, before))) {
+    await copied(placing, before, pool, signal)
+  }
+  await rm(fsPath(draft), { force: true })
+  await syncDirectory(folderOf(to))
+  const after = await look(from)
+  if (!after || !isUntouched(before, after))
+    throw new CoreError('Conflict', `${displayName(from)} was changed while it was moved; it stays where it is`)
+}
+
+/** Whether a file has these bytes. */
+export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Promise<boolean> {
+  await using pool = new HashPool({ threads: 1 })
+  return isSame(path, of, pool, signal)
+}
+
+/** Takes a file away whose bytes lie elsewhere; not where it is another one by now. */
+export async function removePlaced(path: RawName, { checksum, size }: Bytes, signal: AbortSignal): Promise<void> {
+  if (!(await look(path))) return
+  await using pool = new HashPool({ threads: 1 })
+  await assertSame(path, { checksum, size }, pool, signal)
+  await unlink(fsPath(path)).catch((err: unknown) => {
+    throw pathError(err, displayName(path))
+  })
+  await syncDirectory(folderOf(path))
+}
+
+/** The folder that a path is in, as `fs` takes it. */
+export function folderOf(path: RawName): string | Buffer {
+  return typeof path === 'string' ? dirname(path) : Buffer.from(path).subarray(0, Math.max(1, path.lastIndexOf(SLASH)))
+}
+
+const SLASH = 0x2f
+
+export function rawFolder(path: RawName): RawName {
+  const folder = folderOf(path)
+  return typeof folder === 'string' ? folder : bytesToName(folder)
+}
+
+export async function look(path: RawName): Promise<BigIntStats | null> {
+  try {
+    return await lstat(fsPath(path), { bigint: true })
+  } catch (err) {
+    if (systemCode(err) === 'ENOENT' || systemCode(err) === 'ENOTDIR') return null
+    throw pathError(err, displayName(path))
+  }
+}
+
+async function linked(from: RawName, to: RawName, { nlink }: BigIntStats): Promise<boolean> {
+  // Another name of the file would change what the library has.
+  if (nlink > 1n) return false
+  try {
+    await link(fsPath(from), fsPath(to))
+    return true
+  } catch (err) {
+    if (CANNOT_LINK.includes(systemCode(err) ?? '')) return false
+    throw pathError(err, displayName(to))
+  }
+}
+
+async function copied(
+  { checksum, draft, from, size, to }: Placing,
+  { atimeNs, mtimeNs }: BigIntStats,
+  pool: HashPool,
+  signal: AbortSignal,
+): Promise<void> {
+  await mkdir(folderOf(draft), { recursive: true })
+  await rm(fsPath(draft), { force: true })
+  try {
+    await copyFile(fsPath(from), fsPath(draft), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    await utimes(fsPath(draft), seconds(atimeNs), seconds(mtimeNs))
+    await using file = await open(fsPath(draft), 'r+')
+    await file.sync()
+  } catch (err) {
+    await rm(fsPath(draft), { force: true })
+    throw pathError(err, displayName(to))
+  }
+  await assertSame(draft, { checksum, size }, pool, signal)
+  await link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
+    if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw pathError(err, displayName(to))
+    // Without second names there is no way that refuses to write over a file: so it is looked for once more.
+    if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
+    await rename(fsPath(draft), fsPath(to))
+  })
+}
+
+/** For `utimes`, which takes fractions of a second as they fit into a number, and rounds down. */
+function seconds(nanoseconds: bigint): number {
+  return Number(nanoseconds + ROUNDING_NS) / 1e9
+}
+
+/** What a number loses of a time of these decades. */
+const ROUNDING_NS = 300n
+
+async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: AbortSignal): Promise<void> {
+  if (!(await isSame(path, of, pool, signal)))
+    throw new CoreError('Conflict', `${displayName(path)} has changed; it stays where it is`)
+}
+
+async function isSame(path: RawName, { checksum, size }: Bytes, pool: HashPool, signal: AbortSignal): Promise<boolean> {
+  const result = await pool.full(path, { signal })
+  return 'hash' in result && result.size === size && Buffer.from(result.hash).equals(checksum)
+}
+
+/** What lies at the place already is there from an earlier attempt, or somebody has put the same there. */
+async function assertOurs(to: RawName, placing: Placing, pool: HashPool, signal: AbortSignal): Promise<void> {
+  try {
+    await assertSame(to, placing, pool, signal)
+  } catch (cause) {
+    if (cause instanceof CoreError && cause.code === 'Cancelled') throw cause
+    throw new CoreError('AlreadyExists', `${displayName(to)} exists already, and is another file`, { cause })
+  }
+}
+
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+  return a.dev === b.dev && a.ino === b.ino
+}
+
+/** A second name changes the count and the time of the change, but not what a writer changes. */
+function isUntouched(before: BigIntStats, after: BigIntStats): boolean {
+  return before.ino === after.ino && before.size === after.size && before.mtimeNs === after.mtimeNs
+}

@@ -1,0 +1,141 @@
+import { CoreError } from '../../util/errors.ts'
+import { readXml } from '../generators/text/xml.ts'
+import type { XmpFacts } from './xmp-facts.ts'
+
+/** The history of a much edited photo takes a megabyte; what is larger is no description of a photo. */
+export const MAX_XMP_BYTES = 8_388_608
+/** A caption is a paragraph; more is something else. */
+const MAX_TEXT = 10_000
+const MAX_KEYWORD = 1_000
+const MAX_LIST = 1_000
+/** Elements above an item of a property's list, with some to spare. */
+const MAX_DEPTH = 16
+
+/** Names as they are used here, whatever prefix a file gives their namespace (XMP specification, part 1 and 2). */
+const namespaces: Readonly<Record<string, string>> = {
+  'http://www.w3.org/1999/02/22-rdf-syntax-ns#': 'rdf',
+  'http://purl.org/dc/elements/1.1/': 'dc',
+  'http://ns.adobe.com/xap/1.0/': 'xmp',
+  'http://ns.adobe.com/photoshop/1.0/': 'photoshop',
+  'http://ns.adobe.com/exif/1.0/': 'exif',
+}
+
+/**
+ * Reads the properties of an XMP file that are shown. Nothing in it is expanded or fetched, and only the properties of
+ * the description itself count, not those of what it mentions. Throws `Corrupt` where it is none.
+ */
+export async function readXmp(bytes: Uint8Array): Promise<XmpFacts> {
+  const reader = new DescriptionReader()
+  await readXml([bytes], reader, { keepPrefixes: true })
+  if (!reader.isXmp) throw new CoreError('Corrupt', 'there is no description (rdf:RDF) in it')
+  return factsOf(reader.properties)
+}
+
+class DescriptionReader {
+  /** Values by the name of their property; one that is no list has one. */
+  readonly properties = new Map<string, string[]>()
+  isXmp = false
+  /** What is open, by canonical names. */
+  readonly #path: string[] = []
+  readonly #prefixes = new Map<string, string>()
+  #text = ''
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(attributes))
+      if (key.startsWith('xmlns:')) this.#prefixes.set(key.slice('xmlns:'.length), namespaces[value] ?? '')
+    const canonical = this.#canonical(name)
+    this.#path.push(canonical)
+    this.#text = ''
+    if (canonical === 'rdf:RDF') this.isXmp = true
+    if (canonical === 'rdf:Description' && this.#path.at(-2) === 'rdf:RDF')
+      for (const [key, value] of Object.entries(attributes)) this.#keep(this.#canonical(key), value)
+  }
+
+  text(text: string): void {
+    if (this.#text.length < MAX_TEXT) this.#text += text
+  }
+
+  close(): void {
+    const property = this.#property()
+    if (property !== undefined) this.#keep(property, this.#text)
+    this.#text = ''
+    this.#path.pop()
+  }
+
+  /** The property whose value has just ended: an element of the description, or an item of its list. */
+  #property(): string | undefined {
+    const path = this.#path
+    if (path.length > MAX_DEPTH) return undefined
+    const at = path.lastIndexOf('rdf:RDF')
+    if (at < 0 || path[at + 1] !== 'rdf:Description') return undefined
+    const inside = path.slice(at + 2)
+    if (inside.length === 1) return inside[0]
+    const isItem = inside.length === 3 && /^rdf:(Alt|Bag|Seq)$/.test(inside[1]!) && inside[2] === 'rdf:li'
+    return isItem ? inside[0] : undefined
+  }
+
+  #canonical(name: string): string {
+    const colon = name.indexOf(':')
+    return `${this.#prefixes.get(name.slice(0, colon)) ?? ''}:${name.slice(colon + 1)}`
+  }
+
+  #keep(property: string, value: string): void {
+    const text = value.trim().slice(0, MAX_TEXT)
+    if (text === '' || property.startsWith(':')) return
+    const values = this.properties.get(property)
+    if (!values) this.properties.set(property, [text])
+    else if (values.length < MAX_LIST) values.push(text)
+  }
+}
+
+function factsOf(properties: ReadonlyMap<string, readonly string[]>): XmpFacts {
+  const first = (name: string) => properties.get(name)?.[0]
+  const list = (name: string) => {
+    const found = properties.get(name)?.map((value) => value.slice(0, MAX_KEYWORD))
+    return found && [...new Set(found)]
+  }
+  const latitude = degrees(first('exif:GPSLatitude'), 90)
+  const longitude = degrees(first('exif:GPSLongitude'), 180)
+  return defined({
+    rating: ratingOf(first('xmp:Rating')),
+    label: first('xmp:Label'),
+    title: first('dc:title'),
+    description: first('dc:description'),
+    creators: list('dc:creator'),
+    subjects: list('dc:subject'),
+    rights: first('dc:rights'),
+    takenAt: first('photoshop:DateCreated') ?? first('exif:DateTimeOriginal'),
+    createdAt: first('xmp:CreateDate'),
+    modifiedAt: first('xmp:ModifyDate') ?? first('xmp:MetadataDate'),
+    // One without the other is no place.
+    ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
+    altitude: altitudeOf(first('exif:GPSAltitude'), first('exif:GPSAltitudeRef')),
+    forExtension: first('photoshop:SidecarForExtension')?.toLowerCase(),
+  })
+}
+
+function ratingOf(text: string | undefined): number | undefined {
+  const value = Number(text)
+  return text !== undefined && value >= -1 && value <= 5 ? value : undefined
+}
+
+/** `50,5.1234N` or `50,5,7N`: degrees, minutes, seconds. */
+function degrees(text: string | undefined, limit: number): number | undefined {
+  const match = /^(\d{1,3}),(\d{1,2}(?:\.\d{1,12})?)(?:,(\d{1,2}(?:\.\d{1,12})?))?([NSEW])$/.exec(text ?? '')
+  if (!match) return undefined
+  const value = Number(match[1]) + Number(match[2]) / 60 + Number(match[3] ?? 0) / 3_600
+  if (value > limit) return undefined
+  return match[4] === 'S' || match[4] === 'W' ? -value : value
+}
+
+/** A fraction of metres, above the sea (0) or below it (1). */
+function altitudeOf(text: string | undefined, reference: string | undefined): number | undefined {
+  const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text ?? '')
+  const metres = match ? Number(match[1]) / Number(match[2]) : Number.NaN
+  if (!Number.isFinite(metres)) return undefined
+  return reference === '1' ? -metres : metres
+}
+
+function defined(facts: { [K in keyof XmpFacts]: XmpFacts[K] | undefined }): XmpFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,258 @@
+import { type ContentId, type EntryId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import type { LibraryStore, Writer } from '../../library/store.ts'
+import { CoreError } from '../../util/errors.ts'
+import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
+import { READY } from '../rows/row.ts'
+import type { Finding, WantedReference } from './messages.ts'
+
+/** A sidecar that is a file of its own, and the row of its entry. */
+export interface ReferenceRow {
+  readonly id: number
+  readonly contentRowId: number
+  readonly contentId: ContentId
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+  readonly entryRowId: number
+  readonly size: number
+  readonly checksum: Uint8Array
+}
+
+/** Which references are meant. */
+export interface ReferenceFilter {
+  /** A content that has references, or that is one. */
+  readonly contentId?: ContentId | undefined
+  readonly kind?: SidecarKind | undefined
+}
+
+type SidecarName = Pick<ReferenceRow, 'contentRowId' | 'kind' | 'variant' | 'format'>
+
+/** Copies of one content that are looked at. */
+const MAX_COPIES = 256
+
+/** Raised when pairs are told otherwise. */
+const DETECTION_VERSION = '1'
+
+/** The rows of references, and of what was read to find them. */
+export class ReferenceRows {
+  readonly #store: LibraryStore
+  readonly #uuids: UuidFactory
+  readonly #now: () => number
+
+  constructor(store: LibraryStore, now: () => number) {
+    this.#store = store
+    this.#uuids = new UuidFactory(now)
+    this.#now = now
+  }
+
+  /** Takes down what was read of some contents. */
+  async record(findings: readonly Finding[]): Promise<void> {
+    if (findings.length === 0) return
+    await this.#store.write(async ({ db }) => {
+      for (const finding of findings) await recordFinding(db, finding)
+    })
+  }
+
+  /** Takes down the hash of a whole file. */
+  async keepWholeHash(contentRowId: number, hash: Uint8Array): Promise<void> {
+    await this.#store.write(({ db }) =>
+      db
+        .updateTable('content_identities')
+        .set({ full_hash: hash })
+        .where('id', '=', contentRowId)
+        .where('full_hash', 'is', null)
+        .execute(),
+    )
+  }
+
+  /** What could not be read is read again when it is looked for the next time. */
+  async forgetErrors(): Promise<void> {
+    await this.#store.write(async ({ db }) => {
+      await db.deleteFrom('captures').where('error', 'is not', null).execute()
+      await db.deleteFrom('xmp_documents').where('error', 'is not', null).execute()
+    })
+  }
+
+  /** Brings rows to what they are to be; entries that are gone meanwhile are passed over. Returns how many it wrote. */
+  async put(wanted: readonly WantedReference[], { engine }: { engine: boolean } = { engine: true }): Promise<number> {
+    const now = this.#now()
+    return this.#store.write(async ({ db }) => {
+      const entries = await db
+        .selectFrom('entries')
+        .select('id')
+        .where(
+          'id',
+          'in',
+          wanted.map(({ entryId }) => entryId),
+        )
+        .execute()
+      const known = new Set(entries.map(({ id }) => id))
+      const rows = wanted.filter(({ entryId }) => known.has(entryId))
+      for (const { by, checksum, contentId, entryId, format, kind, size, variant } of rows) {
+        const values = {
+          source_entry_id: entryId,
+          state: READY,
+          size,
+          checksum,
+          engine: engine ? by : null,
+          engine_version: engine ? DETECTION_VERSION : null,
+          error: null,
+          error_code: null,
+          updated_at: now,
+        }
+        await db
+          .insertInto('sidecars')
+          .values({
+            ...values,
+            uuid: this.#uuids.next(),
+            content_id: contentId,
+            kind: sidecarKinds.indexOf(kind),
+            variant,
+            format,
+            recipe: 0,
+            created_at: now,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['content_id', 'kind', 'variant', 'format'])
+              .doUpdateSet(values)
+              // A file of the library is never given up for a reference.
+              .where('sidecars.source_entry_id', 'is not', null),
+          )
+          .execute()
+      }
+      return rows.length
+    })
+  }
+
+  async remove(ids: readonly number[]): Promise<void> {
+    await this.#store.write(({ db }) =>
+      db.deleteFrom('sidecars').where('id', 'in', ids).where('source_entry_id', 'is not', null).execute(),
+    )
+  }
+
+  /** References by row id, after one. */
+  async list(filter: ReferenceFilter, after: number, limit: number): Promise<ReferenceRow[]> {
+    const content = filter.contentId === undefined ? null : uuidToBlob(filter.contentId)
+    const rows = await this.#store.read((db) => {
+      let query = db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .innerJoin('entries as e', 'e.id', 's.source_entry_id')
+        .leftJoin('content_identities as own', 'own.id', 'e.content_id')
+        .select(['s.id', 's.content_id', 'c.uuid', 's.kind', 's.variant', 's.format', 's.source_entry_id'])
+        .select(['s.size', 's.checksum'])
+        .where('s.source_entry_id', 'is not', null)
+        .where('s.state', '=', READY)
+        .where('s.id', '>', after)
+        .orderBy('s.id')
+        .limit(limit)
+      if (content) query = query.where((eb) => eb.or([eb('c.uuid', '=', content), eb('own.uuid', '=', content)]))
+      if (filter.kind) query = query.where('s.kind', '=', sidecarKinds.indexOf(filter.kind))
+      return query.execute()
+    })
+    return rows.map((row) => ({
+      id: row.id,
+      contentRowId: row.content_id,
+      contentId: blobToUuid(row.uuid) as ContentId,
+      kind: sidecarKinds[row.kind]!,
+      variant: row.variant,
+      format: row.format,
+      entryRowId: row.source_entry_id!,
+      size: row.size ?? 0,
+      checksum: row.checksum ?? new Uint8Array(),
+    }))
+  }
+
+  /** Whether a row is still the reference it was. */
+  async isStill({ checksum, entryRowId, id }: ReferenceRow): Promise<boolean> {
+    const row = await this.#store.read((db) =>
+      db.selectFrom('sidecars').select(['source_entry_id', 'checksum']).where('id', '=', id).executeTakeFirst(),
+    )
+    return row?.source_entry_id === entryRowId && Buffer.from(row.checksum ?? []).equals(checksum)
+  }
+
+  /** Row ids of the entries that the references of a content are, by kind, variant and format. */
+  async sourcesOf(contentId: ContentId): Promise<Map<string, number>> {
+    const rows = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars as s')
+        .innerJoin('content_identities as c', 'c.id', 's.content_id')
+        .select(['s.kind', 's.variant', 's.format', 's.source_entry_id'])
+        .where('c.uuid', '=', uuidToBlob(contentId))
+        .where('s.source_entry_id', 'is not', null)
+        .execute(),
+    )
+    return new Map(
+      rows.map(({ format, kind, source_entry_id, variant }) => [
+        `${sidecarKinds[kind]!} ${variant}.${format}`,
+        source_entry_id!,
+      ]),
+    )
+  }
+
+  /** Row of the content of an entry. Throws `NotFound` where it is not known any more. */
+  async contentOfEntry(entryRowId: number): Promise<number> {
+    const row = await this.#store.read((db) =>
+      db.selectFrom('entries').select('content_id').where('id', '=', entryRowId).executeTakeFirst(),
+    )
+    if (row?.content_id == null) throw new CoreError('NotFound', 'it is not in the index any more')
+    return row.content_id
+  }
+
+  /** Some entries that have a content. */
+  async entriesOf(contentRowId: number): Promise<number[]> {
+    const rows = await this.#store.read((db) =>
+      db.selectFrom('entries').select('id').where('content_id', '=', contentRowId).limit(MAX_COPIES).execute(),
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  /** The entry that a sidecar refers to, by row ids; null where it is no reference. */
+  async sourceAt({ contentRowId, format, kind, variant }: SidecarName): Promise<number | null> {
+    const row = await this.#store.read((db) =>
+      db
+        .selectFrom('sidecars')
+        .select('source_entry_id')
+        .where('content_id', '=', contentRowId)
+        .where('kind', '=', sidecarKinds.indexOf(kind))
+        .where('variant', '=', variant)
+        .where('format', '=', format)
+        .executeTakeFirst(),
+    )
+    return row?.source_entry_id ?? null
+  }
+
+  /** Row of an entry. Throws `NotFound`. */
+  async entryRow(entryId: EntryId): Promise<number> {
+    const row = await this.#store.read((db) =>
+      db.selectFrom('entries').select('id').where('uuid', '=', uuidToBlob(entryId)).executeTakeFirst(),
+    )
+    if (!row) throw new CoreError('NotFound', `there is no entry ${entryId}`)
+    return row.id
+  }
+}
+
+async function recordFinding(db: Writer['db'], finding: Finding): Promise<void> {
+  const { contentId: content_id, error } = finding
+  switch (finding.what) {
+    case 'capture': {
+      const { atMs, clockMs, durationMs, identifier } = finding.taken
+      const values = { identifier, at_ms: atMs, clock_ms: clockMs, duration_ms: durationMs, error }
+      await db
+        .insertInto('captures')
+        .values({ content_id, ...values })
+        .onConflict((conflict) => conflict.column('content_id').doUpdateSet(values))
+        .execute()
+      return
+    }
+    case 'xmp': {
+      const values = { facts: finding.facts && JSON.stringify(finding.facts), error }
+      await db
+        .insertInto('xmp_documents')
+        .values({ content_id, ...values })
+        .onConflict((conflict) => conflict.column('content_id').doUpdateSet(values))
+        .execute()
+    }
+  }
+}

@@ -1,0 +1,334 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { HashPool, ThreadPool } from '../../content/index.ts'
+import { companionKinds, type ContentId, type EntryId, JobId, type SidecarKind } from '../../domain/index.ts'
+import type { EntryReader } from '../../files/index.ts'
+import type { JobManager, ProgressUpdate } from '../../jobs/index.ts'
+import type { LibraryStore } from '../../library/store.ts'
+import type { ChangedFolder } from '../../indexing/change-recorder.ts'
+import type { KnownLocation, LocationMap } from '../../location/index.ts'
+import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
+import { displayName, nameKey, parsePath, type RawName } from '../../util/file-name.ts'
+import type { Logger } from '../../util/logger.ts'
+import { type DevicePolicy, wantsCompanions } from '../policy.ts'
+import { type SidecarKey, VARIANT } from '../paths.ts'
+import { contentRow } from '../rows/row.ts'
+import { auditReferences, type ReferenceProblem } from './audit-references.ts'
+import { ConversionRows } from './conversion-rows.ts'
+import { Conversions, type MovePreview } from './conversions.ts'
+import { convertReferences } from './convert-references.ts'
+import { findReferences } from './find-references.ts'
+import type { Finding, KnownFile, ReadTarget, ReferencePlan, ReferenceReply, ReferenceRequest } from './messages.ts'
+import { HAS_COMPANIONS } from './plan-references.ts'
+import { ReferenceRows } from './reference-rows.ts'
+import { rawFolder } from './place-file.ts'
+import { placedPath } from './placed-path.ts'
+
+export interface ReferencesDeps {
+  readonly store: LibraryStore
+  readonly reader: EntryReader
+  /** The library's folder of sidecars. */
+  readonly root: string
+  readonly jobs: () => JobManager
+  readonly locations: () => LocationMap
+  readonly policy: () => DevicePolicy
+  /** Has the index look at folders of a location. */
+  readonly refresh: (location: KnownLocation, folders: readonly ChangedFolder[], signal: AbortSignal) => Promise<void>
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/** Which files are moved, and whether into the library or out of it. */
+export interface Moves {
+  readonly direction: 'in' | 'out'
+  readonly contentId?: ContentId
+  readonly kind?: SidecarKind
+  /** Of an earlier job. */
+  readonly job?: string
+  /** Where a file came from. */
+  readonly path?: string
+}
+
+export interface FindHost {
+  readonly signal: AbortSignal
+  progress(update: ProgressUpdate): void
+  warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+}
+
+/** The thread gives its memory back after this long without work. */
+const IDLE_MS = 60_000
+/** Files read before they are recorded: a header each. */
+const FILES_PER_READ = 64
+/** A header takes milliseconds; these many from a slow disk take seconds. What takes longer hangs. */
+const READ_DEADLINE_MS = 120_000
+/** Files hashed whole at once. */
+const HASH_THREADS = 2
+/** Rows written in one transaction: some milliseconds of the main thread. */
+const ROWS_PER_WRITE = 100
+
+/** Files that belong to others, where they lie: the videos of Live Photos, XMP files. */
+export class References implements AsyncDisposable {
+  readonly rows: ReferenceRows
+  readonly conversions: Conversions
+  /** Told of files that the library has from now on. */
+  onOwned: ((key: SidecarKey) => void) | null = null
+  readonly #deps: ReferencesDeps
+  readonly #thread: ThreadPool<ReferenceRequest, ReferenceReply>
+  readonly #closing = new AbortController()
+  #isFollowing = false
+
+  constructor(deps: ReferencesDeps) {
+    this.#deps = deps
+    this.rows = new ReferenceRows(deps.store, deps.now)
+    const { locations, log, now, reader, root, store } = deps
+    this.conversions = new Conversions({
+      ...{ reader, root, locations, log },
+      references: this.rows,
+      rows: new ConversionRows(store, now),
+      refresh: (folders, signal) => this.#refresh(folders, signal),
+      onOwned: (key) => this.onOwned?.(key),
+    })
+    const entry = new URL('./references-worker.ts', import.meta.url)
+    this.#thread = new ThreadPool({ entry, threads: 1, perThread: 1, idleMs: IDLE_MS })
+  }
+
+  /**
+   * Has references brought up to date in the background, where files have come, gone or changed. Returns how many steps
+   * are known now.
+   */
+  async queue(signal: AbortSignal): Promise<number> {
+    const { jobs, store } = this.#deps
+    if (store.connection.prepare(HAS_COMPANIONS).get()!['found'] === 0) return 0
+    const { hash, put, read, remove } = await this.#plan(new Set(), signal)
+    const steps = hash.length + put.length + read.length + remove.length
+    if (steps === 0) return 0
+    const { id, merged } = await jobs().enqueue(findReferences, {})
+    // One that runs may be past what has just changed.
+    if (merged && jobs().info(id).status === 'running') this.#follow(jobs().wait(id, this.#closing.signal))
+    return steps
+  }
+
+  #follow(running: Promise<unknown>): void {
+    if (this.#isFollowing) return
+    this.#isFollowing = true
+    running
+      .finally(() => {
+        this.#isFollowing = false
+      })
+      .then(() => this.queue(this.#closing.signal))
+      .catch((err: unknown) => {
+        if (!this.#closing.signal.aborted)
+          this.#deps.log.warn({ err: errorMessage(err) }, 'files that belong together were not looked for again')
+      })
+  }
+
+  /** The body of the job: see `findReferences`. */
+  async find({ progress, signal, warn }: FindHost): Promise<{ found: number; removed: number }> {
+    const counts = { found: 0, removed: 0 }
+    /** Contents that could not be read in this run. */
+    const skip = new Set<number>()
+    for (;;) {
+      const { hash, put, read, remove } = await this.#plan(skip, signal)
+      if (read.length > 0) {
+        progress({ phase: 'read', done: 0, total: read.length })
+        await this.#read(read, skip, { progress, signal, warn })
+      } else if (hash.length + put.length + remove.length === 0) {
+        return counts
+      } else {
+        progress({ phase: 'record', done: 0, total: hash.length + put.length })
+        // First what goes: a video may have found another photo.
+        for (const some of batches(remove)) await this.rows.remove(some)
+        for (const some of batches(put)) {
+          signal.throwIfAborted()
+          counts.found += await this.rows.put(some)
+          await nextTurn()
+        }
+        counts.removed += remove.length
+        await this.#hash(hash, skip, signal, (done) => progress({ done: done + put.length }))
+      }
+    }
+  }
+
+  /**
+   * Tracks an existing file as a sidecar of a content, where it lies. Ready at once; nothing here ever writes to it.
+   * Throws `NotFound`, `InvalidInput`, `AlreadyExists` where the library has such a sidecar, `Offline` and `Conflict`.
+   */
+  async create(
+    of: { contentId: ContentId; entryId: EntryId; kind: SidecarKind; variant: string; format: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { contentId, entryId, format, kind, variant } = of
+    if (!VARIANT.test(variant) || !/^[a-z0-9]{1,16}$/.test(format))
+      throw new CoreError('InvalidInput', `${variant}.${format} is no name of a sidecar; one is default.mov`)
+    const { reader, store } = this.#deps
+    const contentRowId = await contentRow(store, contentId)
+    const entryRowId = await this.rows.entryRow(entryId)
+    const entry = reader.byIds([entryRowId]).get(entryRowId)
+    if (entry?.kind !== 'file') throw new CoreError('NotFound', `${entryId} is no file of a location`)
+    if (!entry.online) throw new CoreError('Offline', `${entry.path} is not there now; plug its volume in`)
+    await using pool = new HashPool({ threads: 1 })
+    const result = await pool.full(placedPath(entry), { signal })
+    if (!('hash' in result) || result.size !== entry.size)
+      throw new CoreError('Conflict', `${entry.path} is not as the index knows it; wait until it has been looked at`)
+    const wanted = { contentId: contentRowId, kind, variant, format, entryId: entryRowId, size: entry.size, by: '' }
+    await this.rows.put([{ ...wanted, checksum: result.hash }], { engine: false })
+    const sources = await this.rows.sourcesOf(contentId)
+    if (sources.get(`${kind} ${variant}.${format}`) !== entryRowId)
+      throw new CoreError('AlreadyExists', `the library has a file of its own for ${kind} ${variant}.${format}`)
+  }
+
+  /** Where the references of a content lie, by kind, variant and format. */
+  async pathsOf(contentId: ContentId): Promise<Map<string, string>> {
+    const sources = await this.rows.sourcesOf(contentId)
+    const entries = this.#deps.reader.byIds([...sources.values()])
+    return new Map(
+      [...sources].flatMap(([key, rowId]) => {
+        const entry = entries.get(rowId)
+        return entry ? [[key, entry.path] as const] : []
+      }),
+    )
+  }
+
+  /** Moves that were made, as a person names them: by the job, or by where a file came from. Null where there are none. */
+  async movedFrom(name: string): Promise<Pick<Moves, 'job' | 'path'> | null> {
+    for (const of of [...(JobId.safeParse(name).success ? [{ job: name }] : []), { path: name }]) {
+      const filter = 'path' in of ? { path: parsePath(of.path) } : of
+      if ((await this.conversions.previewOut(filter, this.#closing.signal)).upTo > 0) return of
+    }
+    return null
+  }
+
+  /** What `convert` would do. Changes nothing. */
+  preview({ direction, path, ...filter }: Moves, signal: AbortSignal): Promise<MovePreview> {
+    if (direction === 'in') return this.conversions.previewIn(filter, signal)
+    return this.conversions.previewOut({ ...filter, ...(path !== undefined && { path: parsePath(path) }) }, signal)
+  }
+
+  /** Moves references into the library, or back, in a job; all that a look at them now finds nothing against. */
+  async convert(
+    moves: Moves,
+    { dryRun, signal }: { dryRun: boolean; signal: AbortSignal },
+  ): Promise<MovePreview & { job: { id: JobId } | null }> {
+    const preview = await this.preview(moves, signal)
+    if (dryRun || preview.files === 0) return { ...preview, job: null }
+    const { id } = await this.#deps.jobs().enqueue(convertReferences, { ...moves, upTo: preview.upTo })
+    return { ...preview, job: { id } }
+  }
+
+  /** A content's references become files of the library, as `convert` does it; resolves when they are. */
+  async convertToOwned(contentId: ContentId, signal: AbortSignal): Promise<MovePreview> {
+    const { job, ...preview } = await this.convert({ direction: 'in', contentId }, { dryRun: false, signal })
+    if (job) await this.#deps.jobs().wait(job.id, signal)
+    return preview
+  }
+
+  /** Compares references with their files. */
+  audit(signal: AbortSignal): AsyncGenerator<ReferenceProblem | { checked: true }> {
+    return auditReferences({ reader: this.#deps.reader, rows: this.rows }, signal)
+  }
+
+  /** Has the index look at what is not as it was, reads again what could not be read, and finds anew what belongs together. */
+  async reconcile(signal: AbortSignal): Promise<void> {
+    const folders: RawName[] = []
+    for await (const found of this.audit(signal)) if (!('checked' in found)) folders.push(rawFolder(found.file))
+    await this.#refresh(folders, signal)
+    await this.rows.forgetErrors()
+    await this.queue(signal)
+  }
+
+  /** Has the index look at folders, wherever they lie; those of no location are nobody's concern. */
+  async #refresh(folders: readonly RawName[], signal: AbortSignal): Promise<void> {
+    const { locations, refresh } = this.#deps
+    const byLocation = new Map<KnownLocation, Map<string, ChangedFolder>>()
+    // Their own folders too: they may have gone, or come again.
+    for (const dir of folders.flatMap((folder) => [rawFolder(folder), folder])) {
+      const location = locations().locate(dir)?.location
+      if (!location || !isOnline(location)) continue
+      const changed = byLocation.get(location) ?? new Map<string, ChangedFolder>()
+      byLocation.set(location, changed.set(nameKey(dir), { dir, names: null, subtree: false }))
+    }
+    for (const [location, changed] of byLocation) await refresh(location, [...changed.values()], signal)
+  }
+
+  /** Ends the thread, and what waits for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
+    await this.#thread[Symbol.asyncDispose]()
+  }
+
+  async #plan(skip: ReadonlySet<number>, signal: AbortSignal): Promise<ReferencePlan> {
+    const { locations, policy, store } = this.#deps
+    const places = locations()
+      .all()
+      .map((location) => ({
+        volumeId: location.volumeId,
+        volumePath: location.volumePath,
+        path: location.path,
+        online: isOnline(location),
+        kinds: companionKinds.filter((kind) => wantsCompanions(kind, policy(), location.policy)),
+      }))
+    const reply = await this.#thread.run({ task: 'plan', file: store.file, places, skip: [...skip] }, { signal })
+    if (reply.task !== 'plan') throw new Error('the thread answered another question')
+    return reply.plan
+  }
+
+  async #read(targets: readonly ReadTarget[], skip: Set<number>, { progress, signal, warn }: FindHost): Promise<void> {
+    for (let at = 0; at < targets.length; at += FILES_PER_READ) {
+      signal.throwIfAborted()
+      const some = targets.slice(at, at + FILES_PER_READ)
+      const findings = await this.#readSome(some, signal)
+      const found = findings.filter((finding) => finding !== null)
+      await this.rows.record(found)
+      for (const [i, finding] of findings.entries()) if (!finding) skip.add(some[i]!.contentId)
+      for (const { contentId, error } of found) {
+        if (error === null) continue
+        const path = some.find((target) => target.contentId === contentId)?.path
+        warn({ code: 'Corrupt', message: error, path: path && displayName(path) })
+      }
+      progress({ done: at + some.length })
+    }
+  }
+
+  /** A file that takes the thread down, or never answers, costs those that were read with it this run. */
+  async #readSome(targets: readonly ReadTarget[], signal: AbortSignal): Promise<readonly (Finding | null)[]> {
+    try {
+      const reply = await this.#thread.run({ task: 'read', targets }, { signal, deadlineMs: READ_DEADLINE_MS })
+      if (reply.task !== 'read') throw new Error('the thread answered another question')
+      return reply.findings
+    } catch (err) {
+      if (err instanceof CoreError && err.code === 'Cancelled') throw err
+      this.#deps.log.warn({ err: errorMessage(err), files: targets.length }, 'files could not be read')
+      return targets.map(() => null)
+    }
+  }
+
+  async #hash(
+    files: readonly KnownFile[],
+    skip: Set<number>,
+    signal: AbortSignal,
+    onDone: (done: number) => void,
+  ): Promise<void> {
+    if (files.length === 0) return
+    await using pool = new HashPool({ threads: HASH_THREADS })
+    const waiting = files.entries()
+    const work = async () => {
+      // Two share the list; each file is taken once.
+      for (const [i, { contentId, modifiedMs, path, size }] of waiting) {
+        signal.throwIfAborted()
+        const result = await pool.full(path, { signal })
+        const isKnown = 'hash' in result && result.size === size && result.mtime === modifiedMs
+        if (isKnown) await this.rows.keepWholeHash(contentId, result.hash)
+        else skip.add(contentId)
+        onDone(i + 1)
+      }
+    }
+    await Promise.all(Array.from({ length: HASH_THREADS }, work))
+  }
+}
+
+export function isOnline({ state }: KnownLocation): boolean {
+  return state !== 'offline'
+}
+
+function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += ROWS_PER_WRITE) yield items.slice(at, at + ROWS_PER_WRITE)
+}

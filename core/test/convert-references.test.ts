@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { closeSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
+import { createTestCore, type TestCore } from '../testing/index.ts'
+import { film, livePhoto } from '../testing/media/index.ts'
+
+vi.setConfig({ testTimeout: 180_000 })
+
+const { signal } = new AbortController()
+const identifier = (n: number) => `7C3A1D5E-0F7B-4F0C-9A54-0000000000${String(n).padStart(2, '0')}`
+const photo = (n: number) => livePhoto('heic', { identifier: identifier(n) })
+const video = (n: number) => film('qt  ', { identifier: identifier(n), pictures: `cut ${n}`.repeat(20_000) })
+
+/** A library with so many Live Photos. */
+async function livePhotos(count: number): Promise<TestCore> {
+  const t = await createTestCore()
+  for (let n = 1; n <= count; n++) {
+    t.write(`IMG_${n}.HEIC`, photo(n))
+    t.write(`IMG_${n}.MOV`, video(n))
+  }
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  return t
+}
+
+async function convert(t: TestCore, moves: Parameters<TestCore['library']['references']['convert']>[0]) {
+  const { job, conflicts, files } = await t.library.references.convert(moves, { dryRun: false, signal })
+  const ended = job && (await t.library.jobs.wait(job.id, signal))
+  await t.settle()
+  return { files, reasons: conflicts.map(({ path, reason }) => `${basename(path)} ${reason}`), ended }
+}
+
+async function videoOf(t: TestCore, n: number) {
+  const contentId = await t.library.files.contentOf(t.path(`IMG_${n}.HEIC`), signal)
+  return { contentId, items: await t.library.sidecars.list(contentId) }
+}
+
+const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+const names = (t: TestCore) => readdirSync(t.root).toSorted()
+
+/** Each file below a folder, with its bytes and its time. */
+function tree(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(root, name)).isFile())
+    .map((name) => `${name} ${hash(join(root, name))} ${statSync(join(root, name)).mtimeMs}`)
+    .toSorted()
+}
+
+test('a Live Photo’s video moves into the library, and back, with all its bytes and its time', async () => {
+  await using t = await livePhotos(2)
+  const before = tree(t.root)
+  const { contentId } = await videoOf(t, 1)
+  expect(await t.library.references.preview({ direction: 'in', contentId }, signal)).toMatchObject({
+    files: 1,
+    bytes: video(1).length,
+    conflictCount: 0,
+  })
+  expect(tree(t.root)).toEqual(before)
+  expect(await convert(t, { direction: 'in', contentId })).toMatchObject({ files: 1, reasons: [] })
+  expect(names(t)).toEqual(['IMG_1.HEIC', 'IMG_2.HEIC', 'IMG_2.MOV'])
+  const { items } = await videoOf(t, 1)
+  expect(items).toMatchObject([{ kind: 'live-photo-video', source: 'managed', state: 'ready' }])
+  expect(readFileSync(items[0]!.path!)).toEqual(Buffer.from(video(1)))
+  expect(await t.differences()).toEqual([])
+  const { sidecars } = t.library
+  expect(await sidecars.verify(signal)).toEqual({ checked: 2, problems: [] })
+  // It is somebody's own file: nothing that puts things in order takes it away.
+  t.remove('IMG_1.HEIC')
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  await sidecars.cleanup({ dryRun: false, olderThanMs: 0 }, signal)
+  await sidecars.regenerate(contentId, {})
+  await sidecars.reconcile(signal)
+  expect(await sidecars.list(contentId)).toMatchObject([{ source: 'managed', state: 'ready' }])
+  t.write('IMG_1.HEIC', photo(1))
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  expect(await convert(t, { direction: 'out', contentId })).toMatchObject({ files: 1, reasons: [] })
+  const videos = (files: readonly string[]) => files.filter((line) => line.includes('.MOV'))
+  expect(videos(tree(t.root))).toEqual(videos(before))
+  await vi.waitFor(async () => expect((await videoOf(t, 1)).items).toMatchObject([{ source: 'reference' }]))
+  expect(existsSync(join(t.library.path, 'sidecars', 'content'))).toBe(false)
+  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 2, problems: [] })
+})
+
+test('what stands in the way of a file leaves it where it is, and says so', async () => {
+  await using t = await livePhotos(6)
+  writeFileSync(t.path('IMG_1.MOV'), 'another film')
+  rmSync(t.path('IMG_2.MOV'))
+  const open = openSync(t.path('IMG_3.MOV'), 'r+')
+  const writer = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] })
+  closeSync(open)
+  // Somebody else's file in the place where it would go.
+  const { contentId } = await videoOf(t, 4)
+  const { items } = await videoOf(t, 4)
+  const folder = join(
+    t.library.path,
+    'sidecars/content',
+    contentId.slice(0, 2),
+    contentId.slice(2, 4),
+    contentId,
+    'live',
+  )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'default.mov'), 'something else')
+  // Another name of the file: it is copied, so that nobody changes it through that.
+  linkSync(t.path('IMG_5.MOV'), t.path('other name.bin'))
+  const found = await convert(t, { direction: 'in', kind: 'live-photo-video' })
+  writer.kill()
+  const isLinux = process.platform === 'linux'
+  const reasons = ['IMG_1.MOV changed', 'IMG_2.MOV gone', ...(isLinux ? ['IMG_3.MOV open'] : []), 'IMG_4.MOV exists']
+  expect(found.reasons.toSorted()).toEqual(reasons)
+  expect(existsSync(t.path('IMG_4.MOV'))).toBe(true)
+  expect(readFileSync(join(folder, 'default.mov'), 'utf8')).toBe('something else')
+  expect(items[0]!.source).toBe('reference')
+  const [five] = (await videoOf(t, 5)).items
+  expect(statSync(five!.path!).nlink).toBe(1)
+  expect(existsSync(t.path('IMG_5.MOV'))).toBe(false)
+  expect(readFileSync(t.path('other name.bin'))).toEqual(readFileSync(five!.path!))
+})
+
+test('what lies where a file came from is never written over', async () => {
+  await using t = await livePhotos(1)
+  await convert(t, { direction: 'in' })
+  t.write('IMG_1.MOV', 'somebody’s new film')
+  expect(await convert(t, { direction: 'out' })).toMatchObject({ files: 0, reasons: ['IMG_1.MOV exists'] })
+  expect(readFileSync(t.path('IMG_1.MOV'), 'utf8')).toBe('somebody’s new film')
+  // The same bytes at the place are as good as moved back; a folder that went is made again.
+  t.remove('IMG_1.MOV')
+  t.write('IMG_1.MOV', video(1))
+  expect(await convert(t, { direction: 'out' })).toMatchObject({ files: 1, reasons: [] })
+  expect(existsSync(join(t.library.path, 'sidecars', 'content'))).toBe(false)
+})
+
+test.skipIf(process.getuid?.() === 0)('a folder that cannot be written to keeps its files', async () => {
+  await using t = await livePhotos(1)
+  chmodSync(t.root, 0o555)
+  const found = await convert(t, { direction: 'in' })
+  chmodSync(t.root, 0o755)
+  expect(found).toMatchObject({ files: 0, reasons: ['IMG_1.MOV read-only'] })
+})
+
+const otherDisk = '/dev/shm'
+
+test.skipIf(!existsSync(otherDisk))('a file on another volume is copied, compared, and then taken away', async () => {
+  const root = join(otherDisk, `spacedrive-${process.pid}`)
+  mkdirSync(root)
+  try {
+    await using t = await createTestCore()
+    writeFileSync(join(root, 'IMG_1.HEIC'), photo(1))
+    writeFileSync(join(root, 'IMG_1.MOV'), video(1))
+    await t.add({ path: root, mode: 'content', watch: false })
+    await t.settle()
+    const before = tree(root)
+    expect(t.library.jobs.list().map(({ error, name, status }) => [name, status, error])).toEqual([
+      ['sidecars.references', 'completed', null],
+      ['indexing.location', 'completed', null],
+    ])
+    expect(await convert(t, { direction: 'in' })).toMatchObject({ files: 1, reasons: [] })
+    expect(readdirSync(root)).toEqual(['IMG_1.HEIC'])
+    expect(readdirSync(join(t.library.path, 'sidecars'))).not.toContain('arriving')
+    expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 1, problems: [] })
+    expect(await convert(t, { direction: 'out' })).toMatchObject({ files: 1, reasons: [] })
+    expect(tree(root).map((line) => line.split('.').slice(0, 2))).toEqual(
+      before.map((line) => line.split('.').slice(0, 2)),
+    )
+    expect(readdirSync(root).toSorted()).toEqual(['IMG_1.HEIC', 'IMG_1.MOV'])
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+})
+
+test('a kill at any moment of a move, or of its undoing, loses nothing, and the next start goes on', async () => {
+  const count = 16
+  const t = await livePhotos(count)
+  const { root, dataDir } = t
+  const library = t.library.path
+  await t.core.close()
+  const wanted = new Map(Array.from({ length: count }, (_, i) => [hash(join(root, `IMG_${i + 1}.MOV`)), i + 1]))
+  /** Every video is whole somewhere. */
+  const assertNothingIsLost = () => {
+    const found = [root, join(library, 'sidecars')].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(mov)$/i.test(name))
+        .map((name) => hash(join(folder, name))),
+    )
+    expect([...wanted.keys()].filter((each) => !found.includes(each))).toEqual([])
+  }
+  let kills = 0
+  for (const direction of ['in', 'out']) {
+    // Each time a little later, and at last it may end.
+    for (let n = 0; (await runAndKill(dataDir, direction, n < KILLS ? 10 + n * 45 : null)) === 'killed'; n++) {
+      kills++
+      assertNothingIsLost()
+    }
+    assertNothingIsLost()
+    const videos = readdirSync(root).filter((name) => name.endsWith('.MOV'))
+    expect(videos).toHaveLength(direction === 'in' ? 0 : count)
+  }
+  expect(kills).toBeGreaterThan(KILLS)
+  await t.restart()
+  await t.settle()
+  expect(await t.library.sidecars.verify(signal)).toEqual({ checked: count, problems: [] })
+  expect(await t.differences()).toEqual([])
+  expect(readdirSync(join(library, 'sidecars'))).not.toContain('arriving')
+  await t[Symbol.asyncDispose]()
+})
+
+/** For each direction: the whole takes half a second, and each run goes on where the last one was killed. */
+const KILLS = 6
+
+/** Runs the mover and kills it so long after it is ready; null: lets it end. */
+async function runAndKill(dataDir: string, direction: string, afterMs: number | null): Promise<'done' | 'killed'> {
+  const script = fileURLToPath(new URL('./convert-until-killed/convert.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, dataDir, direction], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    if (afterMs !== null && output === 'ready\n') setTimeout(() => child.kill('SIGKILL'), afterMs)
+  })
+  await new Promise((resolve) => child.once('close', resolve))
+  return output.endsWith('done\n') ? 'done' : 'killed'
+}
