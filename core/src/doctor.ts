@@ -37,7 +37,8 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     ...(await checkSidecars(core)),
     ...(await checkDatabases(core, signal)),
   ]
-  return { ok: checks.every((check) => check.state === 'ok'), checks, engines: await detectEngines(core.generators()) }
+  const engines = (await detectEngines(core.generators())).map(({ replaces: _, ...engine }) => engine)
+  return { ok: checks.every((check) => check.state === 'ok'), checks, engines }
 }
 
 function checkNode(): DoctorCheck {

@@ -8,8 +8,8 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const { signal } = new AbortController()
 
-function engine(name: string, version: string, available = true): DetectedEngine {
-  return { job: 'pictures of texts', name, version, available, licence: 'MIT', how: '' }
+function engine(name: string, version: string): DetectedEngine {
+  return { job: 'pictures of texts', name, version, available: true, licence: 'MIT', how: '' }
 }
 
 /** A generator whose recipe and engines a test changes; the engine that works is `troubled 1`. */
@@ -40,15 +40,16 @@ test('what a newer recipe, another version or a better engine would make otherwi
   await t.settle()
   expect(await preview(t)).toEqual([])
 
+  const better = { ...engine('better', '7'), replaces: ['troubled'] }
   const cases: [string, Partial<Generator>, DetectedEngine[]][] = [
     ['it is made in a newer way now', { recipe: 2 }, [engine('troubled', '1')]],
     ['made by troubled 1, which is 2 now', {}, [engine('troubled', '2')]],
-    ['made by troubled, and there is better now', {}, [engine('better', '7'), engine('troubled', '1')]],
+    ['made by troubled, and there is better now', {}, [better, engine('troubled', '1')]],
   ]
   for (const [why, of, engines] of cases) {
     t.change(of, engines)
     expect(await preview(t)).toEqual([{ kind: 'thumb', why, files: 2 }])
-    t.change({}, [engine('better', '7', false), engine('troubled', '1')])
+    t.change({}, [{ ...better, available: false }, engine('troubled', '1'), engine('another', '3')])
     expect(await preview(t)).toEqual([])
   }
   expect(await attempts(t, path)).toBe(1)

@@ -58,7 +58,7 @@ function whyOutdated(
   generator: Generator,
   engines: readonly DetectedEngine[],
 ): string | null {
-  if (recipe < generator.recipe) return `it is made in a newer way now`
+  if (recipe < generator.recipe) return 'it is made in a newer way now'
   if (engine === null) return null
   if (code !== null) {
     const now = allEngines(engines)
@@ -66,12 +66,12 @@ function whyOutdated(
       ? null
       : 'the engines are others than when it could not be made'
   }
-  const known = engines.find(({ name }) => name === engine)
-  const best = engines.find(({ available, job }) => available && job === known?.job)
-  if (!known || !best) return null
-  if (best.name !== engine) return `made by ${engine}, and there is ${best.name} now`
-  const isOther = version !== '' && best.version !== null && best.version !== version
-  return isOther ? `made by ${engine} ${version}, which is ${best.version} now` : null
+  const there = engines.filter(({ available }) => available)
+  const better = there.find(({ replaces }) => replaces?.includes(engine))
+  if (better) return `made by ${engine}, and there is ${better.name} now`
+  const now = there.find(({ name }) => name === engine)?.version ?? null
+  const isOther = version !== '' && now !== null && now !== version
+  return isOther ? `made by ${engine} ${version}, which is ${now} now` : null
 }
 
 /** All that are there as one: what failed was tried with them. */

@@ -99,6 +99,9 @@ export class Sidecars implements AsyncDisposable {
   /** What the last run left for the machine's sake. */
   #held: readonly HeldKind[] = []
   #lookAgain: NodeJS.Timeout | undefined
+  #isRunning = false
+  /** Somebody has asked for a run since the one at work began. */
+  #isAsked = false
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
@@ -158,7 +161,7 @@ export class Sidecars implements AsyncDisposable {
     let queued = 0
     for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
     // Nothing may be waiting, and yet there be more than may be.
-    if (this.#deps.limits().quotaBytes > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
+    if (this.#deps.limits().quotaBytes > 0) await this.#start()
     return queued
   }
 
@@ -249,7 +252,8 @@ export class Sidecars implements AsyncDisposable {
       if (kind !== undefined && generator.kind !== kind) continue
       this.#demanded.make(generator, contentRowId).catch(async (err: unknown) => {
         if (this.#closing.signal.aborted) return
-        const about = { contentId, kind: generator.kind, err: errorMessage(err) }
+        const code = err instanceof CoreError ? err.code : 'Internal'
+        const about = { contentId, kind: generator.kind, code, err: errorMessage(err) }
         this.#deps.log.warn(about, 'a sidecar was not made at once')
         // What keeps it is no fault of its own: the job tries again until it passes.
         await this.#startIfPending().catch(() => {})
@@ -436,7 +440,18 @@ export class Sidecars implements AsyncDisposable {
     await this.#sweeping
     const { quotaBytes } = limits()
     const quota = new Quota({ ...this.#making, quotaBytes, wanted: this.#wanted })
-    const report = await new PendingRun({ ...this.#making, holds: this.#holds, quota }, host).run()
+    let report: PendingReport | null = null
+    this.#isRunning = true
+    try {
+      do {
+        this.#isAsked = false
+        const again = await new PendingRun({ ...this.#making, holds: this.#holds, quota }, host).run()
+        report = report ? addReports(report, again) : again
+        // What came while the run looked for the last time.
+      } while (this.#isAsked)
+    } finally {
+      this.#isRunning = false
+    }
     this.#held = report.held
     if (report.held.some(({ passes }) => passes)) this.#lookAgainLater()
     return report
@@ -536,9 +551,31 @@ export class Sidecars implements AsyncDisposable {
     return run
   }
 
+  async #start(): Promise<void> {
+    const jobs = this.#deps.jobs()
+    this.#isAsked = true
+    const { id, merged } = await jobs.enqueue(generateSidecars, {})
+    if (!merged || this.#isRunning || jobs.info(id).status !== 'running') return
+    // It has done its work, and only its end is not written yet.
+    const again = async () => {
+      await jobs.wait(id, this.#closing.signal)
+      await jobs.enqueue(generateSidecars, {})
+    }
+    again().catch(() => {})
+  }
+
   async #startIfPending(): Promise<void> {
-    if ((await this.#rows.work.countPending()) > 0) await this.#deps.jobs().enqueue(generateSidecars, {})
+    if ((await this.#rows.work.countPending()) > 0) await this.#start()
     else this.#held = []
+  }
+}
+
+function addReports(first: PendingReport, then: PendingReport): PendingReport {
+  return {
+    ...then,
+    made: first.made + then.made,
+    failed: first.failed + then.failed,
+    skipped: first.skipped + then.skipped,
   }
 }
 

@@ -94,6 +94,8 @@ export interface DetectedEngine {
   readonly licence: string
   /** Where it was found, or how to get it. */
   readonly how: string
+  /** Engines whose work it does better, whatever the file: what they have made is outdated where this one is. */
+  readonly replaces?: readonly string[]
 }
 
 export interface Engine {

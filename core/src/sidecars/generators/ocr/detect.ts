@@ -20,5 +20,10 @@ async function detectTesseract(): Promise<DetectedEngine> {
   if (!found.available) return found
   const engine = await findTesseract()
   if (!engine) return { ...found, available: false, how: `${found.how} has no data of any language` }
-  return { ...found, version: engine.version, how: `${found.how}, languages ${engine.languages.join(', ')}` }
+  return {
+    ...found,
+    replaces: ['tesseract.js'],
+    version: engine.version,
+    how: `${found.how}, languages ${engine.languages.join(', ')}`,
+  }
 }
