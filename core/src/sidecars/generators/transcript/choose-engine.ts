@@ -1,10 +1,8 @@
-import { open, stat } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
-import { createRequire } from 'node:module'
+import { open, readFile, stat } from 'node:fs/promises'
+import { createRequire, findPackageJSON } from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readFile } from 'node:fs/promises'
 import type { Config } from '../../../config/index.ts'
 import { findProgram } from '../program.ts'
 import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
@@ -63,7 +61,8 @@ async function chooseSherpa(settings: TranscriptSettings): Promise<EngineChoice>
 
 function chooseServer({ keyVariable, serverModel, url }: TranscriptSettings): EngineChoice {
   if (url === '') return none('transcript.url names no server')
-  if (!URL.canParse(url)) return none(`transcript.url is no address: ${url}; it looks like http://localhost:8000/v1`)
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    return none(`transcript.url is no address: ${url}; it looks like http://localhost:8000/v1`)
   const key = keyVariable === '' ? null : (process.env[keyVariable] ?? '')
   if (key === '')
     return none(

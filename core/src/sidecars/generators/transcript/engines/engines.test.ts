@@ -79,26 +79,26 @@ function isAlive(pid: number): boolean {
 const WAIT = 'setInterval(() => {}, 1000); return'
 
 test.skipIf(process.platform === 'win32').each([
-  ['hangs', WAIT, 'Timeout', 'whisper-cli did not answer within 3 s'],
+  ['hangs', WAIT, 'Timeout', /^whisper-cli did not answer within 3 s$/],
   [
     'floods its error output',
     `setInterval(() => process.stderr.write('no!\\n'.repeat(1000)), 1); return`,
     'Timeout',
-    'whisper-cli did not answer within 3 s',
+    /^whisper-cli did not answer within 3 s$/,
   ],
   [
     'prints without end',
     `const more = () => process.stdout.write('no!\\n'.repeat(10000), more); more(); return`,
     'Unavailable',
-    'whisper-cli prints without end',
+    /^whisper-cli prints without end$/,
   ],
   [
     'fails',
     `process.stderr.write('first\\nmodel is broken\\n'); process.exitCode = 3; return`,
     'Unavailable',
-    'whisper-cli ended with 3: model is broken',
+    /^whisper-cli ended with 3: model is broken$/,
   ],
-  ['crashes', `process.kill(process.pid, 'SIGSEGV'); ${WAIT}`, 'Unavailable', 'whisper-cli was ended by SIGSEGV'],
+  ['crashes', `process.kill(process.pid, 'SIGSEGV'); ${WAIT}`, 'Unavailable', /^whisper-cli was ended by SIGSEGV$/],
   ['writes nothing', 'return', 'Unavailable', /^whisper-cli heard nothing out of .*: is it a whole model\?$/],
 ])('a whisper-cli that %s is told by name, and does not live on', async (_, instead, code, message) => {
   using temp = createTempDir('whisper')
@@ -111,7 +111,7 @@ test.skipIf(process.platform === 'win32').each([
   const deadlineMs = code === 'Timeout' ? 3_000 : 60_000
   await expect(engine.listen(pcm(tone(2)), { language: null, deadlineMs, folder: temp.path })).rejects.toMatchObject({
     code,
-    message: typeof message === 'string' ? message : expect.stringMatching(message),
+    message: expect.stringMatching(message),
   })
   const pid = Number(readFileSync(pidFile, 'utf8'))
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false))

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { joined, pcm, silence, tone } from '../test/sounds.ts'
+import { collect, joined, pcm, silence, tone } from '../test/sounds.ts'
 import { cutAtSilence, type Piece } from './cut-at-silence.ts'
 
 async function* blocksOf(samples: Int16Array, length = 4_001): AsyncGenerator<Int16Array> {
@@ -8,7 +8,7 @@ async function* blocksOf(samples: Int16Array, length = 4_001): AsyncGenerator<In
 }
 
 async function cut(samples: Int16Array, maxSeconds: number): Promise<Piece[]> {
-  return Array.fromAsync(cutAtSilence(blocksOf(samples), maxSeconds * 1_000))
+  return collect(cutAtSilence(blocksOf(samples), maxSeconds * 1_000))
 }
 
 /** Start and end in seconds, to a tenth. */

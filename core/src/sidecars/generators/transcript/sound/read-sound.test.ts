@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../../testing/corpus.ts'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import { findProgram } from '../../program.ts'
-import { joined, pcm, silence, tone, wavFile } from '../test/sounds.ts'
+import { collect, joined, pcm, silence, tone, wavFile } from '../test/sounds.ts'
 import { soundByFfmpeg } from './ffmpeg-sound.ts'
 import { readSound } from './read-sound.ts'
 
@@ -21,7 +21,7 @@ function withoutPrograms(): void {
 }
 
 async function all(blocks: AsyncIterable<Int16Array>): Promise<Int16Array> {
-  const parts = await Array.fromAsync(blocks)
+  const parts = await collect(blocks)
   return Int16Array.from(parts.flatMap((part) => [...part]))
 }
 
@@ -74,8 +74,8 @@ describe.skipIf(!ffmpeg)('files of other programs (made by ffmpeg, which is not 
     const [from, to] = [join(folder, 'from.wav'), join(folder, name)]
     writeFileSync(from, wavFile(sound))
     const input = args.includes('-i') ? [] : ['-i', from]
-    const all = ['-nostdin', '-v', 'error', ...input, ...args.map((each) => (each === 'SOUND' ? from : each)), to]
-    execFileSync(ffmpeg!, all)
+    const named = args.map((each) => (each === 'SOUND' ? from : each))
+    execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', ...input, ...named, to])
     return to
   }
 
@@ -126,7 +126,7 @@ describe.skipIf(!ffmpeg)('files of other programs (made by ffmpeg, which is not 
     const path = makeFrom(temp.path, 'a.mp4', ['-f', 'lavfi', '-i', 'testsrc=duration=1:size=64x64', '-c:v', 'libx264'])
     const nothing = { code: 'Unsupported', message: 'it has no sound' }
     await expect(all(readSound(path))).rejects.toMatchObject(nothing)
-    await expect(Array.fromAsync(soundByFfmpeg(path)!)).rejects.toMatchObject(nothing)
+    await expect(collect(soundByFfmpeg(path)!)).rejects.toMatchObject(nothing)
   })
 
   test('a playlist that says it is music is not followed', async () => {

@@ -26,12 +26,12 @@ export async function startPretendServer(
   answer: (response: ServerResponse, asked: AskedFor) => void = answerScript,
 ): Promise<PretendServer> {
   const asked: AskedFor[] = []
-  const server = createServer((request, response) => {
-    void read(request).then((each) => {
-      asked.unshift(each)
-      answer(response, each)
-    })
-  })
+  const hear = async (request: IncomingMessage, response: ServerResponse) => {
+    const each = await read(request)
+    asked.unshift(each)
+    answer(response, each)
+  }
+  const server = createServer((request, response) => void hear(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

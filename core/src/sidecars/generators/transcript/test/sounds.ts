@@ -48,3 +48,10 @@ export function wavFile(samples: Float32Array, { rate = SAMPLE_RATE, channels = 
   head.writeUInt32LE(data.length, 40)
   return Buffer.concat([head, data])
 }
+
+/** All that comes. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

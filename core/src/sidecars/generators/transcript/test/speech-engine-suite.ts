@@ -19,7 +19,7 @@ export interface SuiteOptions {
 
 /** What holds of every engine. */
 export function describeSpeechEngine(name: string, { open, skip = null }: SuiteOptions): void {
-  describe.skipIf(skip !== null)(skip ? `${name} (${skip})` : name, () => {
+  describe.skipIf(skip !== null)(`${name}${skip === null ? '' : ` (skipped: ${skip})`}`, () => {
     const withEngine = async (use: (engine: SpeechEngine, folder: string) => Promise<void>): Promise<void> => {
       using temp = createTempDir('speech')
       const [own, work] = [join(temp.path, 'own'), join(temp.path, 'work')]

@@ -1,0 +1,175 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
+import { createTempDir } from '../../../../testing/temp-dir.ts'
+import type { Heard, SpeechEngine } from './engines/engine.ts'
+import { PLAIN_SETTINGS } from './test/plain-settings.ts'
+import { installPretendWhisper, writePretendModel } from './test/pretend-whisper.ts'
+import { joined, silence, tone, wavFile } from './test/sounds.ts'
+import { SCRIPT } from './test/speech-engine-suite.ts'
+import { parseTranscript } from '../../transcript-sidecar.ts'
+import { PLAIN_REQUEST } from '../../test/plain-request.ts'
+import { make } from './make.ts'
+import { transcribe } from './transcribe-content.ts'
+
+// Sound is decoded in processes.
+vi.setConfig({ testTimeout: 120_000 })
+afterEach(() => vi.unstubAllEnvs())
+
+function folder(): string {
+  const temp = createTempDir('transcribe')
+  onTestFinished(() => temp[Symbol.dispose]())
+  return temp.path
+}
+
+/** Says of each piece how long it is, or what it is told to. */
+function counting(
+  maxPieceMs: number,
+  answers: readonly Heard[] = [],
+): SpeechEngine & { readonly languages: (string | null)[] } {
+  const languages: (string | null)[] = []
+  return {
+    name: 'ear',
+    version: '1',
+    model: 'toy',
+    maxPieceMs,
+    languages,
+    async listen(samples, { language }) {
+      languages.push(language)
+      const endMs = samples.length / 16
+      const text = ` ${Math.round(endMs / 100) / 10} s `
+      return answers[languages.length - 1] ?? { language: null, segments: [{ startMs: 0, endMs, text }] }
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+const options = { language: null, budgetMs: 60_000 }
+
+test('each piece stands in the time of the recording', async () => {
+  const temp = folder()
+  const path = join(temp, 'a.wav')
+  writeFileSync(path, wavFile(joined(silence(3), tone(2), silence(8), tone(1), silence(1))))
+  const engine = counting(600_000)
+  expect(await transcribe(path, engine, { ...options, folder: join(temp, 'work') })).toEqual({
+    engine: { name: 'ear', version: '1' },
+    model: 'toy',
+    language: null,
+    durationMs: 15_000,
+    segments: [
+      { startMs: 2_700, endMs: 5_310, text: '2.6 s' },
+      { startMs: 12_690, endMs: 15_000, text: '2.3 s' },
+    ],
+  })
+  expect(existsSync(join(temp, 'work'))).toBe(false)
+})
+
+test('what an engine says beside the point is put right', async () => {
+  const temp = folder()
+  const path = join(temp, 'a.wav')
+  writeFileSync(path, wavFile(joined(tone(2), silence(8), tone(2), silence(8), tone(4))))
+  const heard = (language: string | null, ...segments: [number, number, string, number?][]): Heard => ({
+    language,
+    segments: segments.map(([startMs, endMs, text, confidence]) => ({
+      startMs,
+      endMs,
+      text,
+      ...(confidence !== undefined && { confidence }),
+    })),
+  })
+  const engine = counting(600_000, [
+    heard('de', [500, 1_000, 'zweitens', 0.5], [-100, 400, 'erstens', 1], [1_000, 1_100, '  ']),
+    heard('en', [0, 99_000, 'and so on', 0.75], [1_500, 1_400, 'backwards']),
+    heard(null, [0, 4_000, 'more']),
+  ])
+  const { language, segments, confidence } = await transcribe(path, engine, { ...options, folder: join(temp, 'work') })
+  expect(language).toBe('en')
+  expect(segments).toEqual([
+    { startMs: 0, endMs: 400, text: 'erstens', confidence: 1, language: 'de' },
+    { startMs: 500, endMs: 1_000, text: 'zweitens', confidence: 0.5, language: 'de' },
+    { startMs: 9_690, endMs: 12_300, text: 'and so on', confidence: 0.75 },
+    { startMs: 11_190, endMs: 11_190, text: 'backwards' },
+    { startMs: 19_680, endMs: 23_680, text: 'more' },
+  ])
+  expect(confidence).toBeCloseTo(0.7426, 3)
+  expect(engine.languages).toEqual([null, null, null])
+})
+
+test('a silent recording is heard, and says nothing', async () => {
+  const temp = folder()
+  const path = join(temp, 'a.wav')
+  writeFileSync(path, wavFile(silence(2)))
+  const engine = counting(600_000)
+  const transcript = await transcribe(path, engine, { ...options, language: 'de', folder: join(temp, 'work') })
+  expect(transcript).toMatchObject({ language: null, durationMs: 2_000, segments: [] })
+  expect(engine.languages).toEqual([])
+})
+
+test('when the time is over what was heard is kept', async () => {
+  const temp = folder()
+  const path = join(temp, 'a.wav')
+  writeFileSync(path, wavFile(tone(5)))
+  const transcript = await transcribe(path, counting(2_000), { ...options, budgetMs: -1, folder: join(temp, 'work') })
+  expect(transcript).toMatchObject({ truncated: true, segments: [] })
+})
+
+test('an engine that fails leaves nothing behind', async () => {
+  const temp = folder()
+  const path = join(temp, 'a.wav')
+  writeFileSync(path, wavFile(tone(2)))
+  const engine = { ...counting(600_000), listen: () => Promise.reject(new Error('no')) }
+  await expect(transcribe(path, engine, { ...options, folder: join(temp, 'work') })).rejects.toThrow('no')
+  expect(existsSync(join(temp, 'work'))).toBe(false)
+})
+
+const outputs = (temp: string) =>
+  ['json', 'vtt'].map((format) => ({ variant: 'default', format, path: join(temp, `default.${format}`) }))
+
+test.skipIf(process.platform === 'win32')(
+  'both files are made of one hearing, of a name that is no text too',
+  async () => {
+    const temp = folder()
+    const model = join(temp, 'ggml-toy.bin')
+    writePretendModel(model, SCRIPT)
+    installPretendWhisper(temp)
+    vi.stubEnv('PATH', temp)
+    const source = Buffer.concat([Buffer.from(`${temp}/`), Buffer.from([0xff, 0x2e]), Buffer.from('wav')])
+    writeFileSync(source, wavFile(tone(3)))
+    const request = {
+      ...PLAIN_REQUEST,
+      source,
+      content: { type: 'audio', mime: 'audio/wav', size: 1 } as const,
+      settings: { ...PLAIN_SETTINGS, model },
+      outputs: outputs(temp),
+    }
+    expect(await make(request)).toEqual({ engine: { name: 'whisper-cli', version: '9.9.9' } })
+    expect(parseTranscript(readFileSync(join(temp, 'default.json'), 'utf8'))).toEqual({
+      version: 1,
+      engine: { name: 'whisper-cli', version: '9.9.9' },
+      model: 'toy',
+      language: 'en',
+      durationMs: 3_000,
+      confidence: 0.75,
+      segments: [{ startMs: 0, endMs: 2_000, text: 'hello brave new world', confidence: 0.75 }],
+    })
+    expect(readFileSync(join(temp, 'default.vtt'), 'utf8')).toBe(
+      'WEBVTT\nLanguage: en\n\n00:00:00.000 --> 00:00:02.000\nhello brave new world\n',
+    )
+  },
+)
+
+test.skipIf(!corpus)(`of real speech every moment is heard (${NO_CORPUS})`, async () => {
+  const temp = folder()
+  for (const name of ['jfk.wav', 'jfk.mp3']) {
+    const path = join(corpus!, 'speech', name)
+    const { segments, durationMs } = await transcribe(path, counting(4_000), { ...options, folder: join(temp, 'work') })
+    expect(durationMs / 1_000).toBeCloseTo(11, 1)
+    expect(segments.length).toBeGreaterThanOrEqual(3)
+    expect(segments[0]!.startMs).toBeLessThan(1_000)
+    expect(segments.at(-1)!.endMs).toBeGreaterThan(10_000)
+    // Nothing lies between two pieces where nobody made a pause of five seconds.
+    for (const [i, { startMs }] of segments.slice(1).entries())
+      expect(startMs - segments[i]!.endMs).toBeLessThanOrEqual(1)
+  }
+})
