@@ -19,6 +19,7 @@ import { textSearch } from './text-search.ts'
 import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
 import { thumbnailsPdf } from './thumbnails-pdf.ts'
+import { video } from './video.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
@@ -42,6 +43,7 @@ export const benchmarks: readonly Benchmark[] = [
   thumbnails,
   thumbnailsHeic,
   thumbnailsPdf,
+  video,
   metadata,
   ocr,
 ]

@@ -23,24 +23,40 @@ const SAMPLE_RATE = 48_000
 const FPS_MODE_SINCE = [5, 1] as const
 
 /** Makes all copies from one decode. Null where there is no `ffmpeg` that can. Throws what `Make` throws. */
-export async function copyByFfmpeg({ path, size, copies, threads }: CopyRequest): Promise<Engine | null> {
+export async function copyByFfmpeg(request: CopyRequest): Promise<Engine | null> {
   const program = findFfmpeg()
   if (!program || !(await hasEncoder(program, ENCODER))) return null
-  const [facts, engine] = await Promise.all([probeFilm(path), ffmpegEngine(program)])
+  const [facts, engine] = await Promise.all([probeFilm(request.path), ffmpegEngine(program)])
   if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
   const range = await toStandardRange(program, facts)
-  const shared = { times: keepTimes(engine.version), range, facts, threads }
-  const args = [
-    ['-y', '-progress', 'pipe:1', '-filter_threads', String(Math.max(1, threads))],
+  using progress = new Progress({ maxBytes: maxProxyBytes(request) })
+  const { signal } = progress
+  const onPrinted = (chunk: Buffer) => progress.read(chunk)
+  const args = ['-progress', 'pipe:1', ...ffmpegArguments(request, { facts, range, version: engine.version })]
+  await runFfmpeg(program, args, { timeoutMs: deadlineMs(request), maxBytes: 0, onPrinted, signal })
+  if (progress.pictures === 0) throw new CoreError('Corrupt', 'there is no whole picture in it')
+  return engine
+}
+
+interface CopyFacts {
+  readonly facts: FilmFacts
+  /** See `toStandardRange`. */
+  readonly range: readonly string[]
+  /** Of ffmpeg. */
+  readonly version: string
+}
+
+/** What ffmpeg is told. */
+export function ffmpegArguments(
+  { path, copies, threads }: CopyRequest,
+  { facts, range, version }: CopyFacts,
+): string[] {
+  const shared = { times: keepTimes(version), range, facts, threads }
+  return [
+    ['-y', '-filter_threads', String(Math.max(1, threads))],
     ['-threads', String(threads), ...contained, '-i', `file:${path}`],
     ...copies.map((copy) => outputOf(copy, shared)),
   ].flat()
-  using progress = new Progress({ maxBytes: maxProxyBytes({ size }) })
-  const { signal } = progress
-  const onPrinted = (chunk: Buffer) => progress.read(chunk)
-  await runFfmpeg(program, args, { timeoutMs: deadlineMs({ size }), maxBytes: 0, onPrinted, signal })
-  if (progress.pictures === 0) throw new CoreError('Corrupt', 'there is no whole picture in it')
-  return engine
 }
 
 interface Shared {
