@@ -26,7 +26,14 @@ export interface IndexRun {
   end(): Promise<{ counts: EntryCounts }>
 }
 
-const NOTHING_IDENTIFIED: IdentifyReport = { identified: 0, bytes: 0, examined: 0, failed: 0, unsettled: 0 }
+const NOTHING_IDENTIFIED: IdentifyReport = {
+  identified: 0,
+  bytes: 0,
+  examined: 0,
+  failed: 0,
+  unsettled: 0,
+  left: [],
+}
 
 /** Checks the root and prepares a run of `indexing.location`. Throws `Offline`, `Conflict` or `NotFound`. */
 export async function beginRun(parts: IndexingParts, input: IndexInput, host: RunHost): Promise<IndexRun> {
@@ -184,9 +191,18 @@ async function identify(
   { mode, whole, after, onBatch, host }: IdentifyOptions,
 ): Promise<IdentifyReport> {
   let saved: Promise<void> = Promise.resolve()
+  const waiting = parts.waiting.begin(location.id)
   const report = await parts.worker.request(
     'identify',
-    { scope: toScope(location), mode, threads: parts.hashers, cloud: cloudPlaceOf(parts, location), after, whole },
+    {
+      scope: toScope(location),
+      mode,
+      threads: parts.hashers,
+      cloud: cloudPlaceOf(parts, location),
+      after,
+      ids: whole ? null : waiting.ids,
+      whole,
+    },
     {
       signal: host.signal,
       onProgress: ({ phase, done, total, bytes }) => host.progress({ phase, done, total, bytes }),
@@ -203,6 +219,7 @@ async function identify(
     },
   )
   await saved
+  waiting.done(report.left)
   return report
 }
 

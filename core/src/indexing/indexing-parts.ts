@@ -6,6 +6,7 @@ import type { KnownLocation, Locations } from '../location/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import type { IndexWorker } from './index-worker-client.ts'
+import type { WaitingFiles } from './waiting-files.ts'
 
 /** What later features plug in: asked at the end of every index run which work the new contents make. */
 export interface IntelligencePort {
@@ -30,6 +31,7 @@ export interface IndexingDeps {
 export interface IndexingParts extends IndexingDeps {
   readonly jobs: JobManager
   readonly locations: Locations
+  readonly waiting: WaitingFiles
 }
 
 /** The job that work is done for. */

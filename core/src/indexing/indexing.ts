@@ -14,7 +14,8 @@ import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
 import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, look, quickScan, type QuickScan } from './look-at-disk.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
-import type { Explanation, IdentifyReport } from './worker/requests.ts'
+import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
+import { WaitingFiles } from './waiting-files.ts'
 
 /** Work that has not stopped by then waits for a file system that may never answer. */
 const STOP_MS = 30_000
@@ -30,6 +31,7 @@ export interface ScanOptions {
 /** The index of one library: scans, looks without the index, comparisons with the disk, and the rules that leave things out. */
 export class Indexing {
   readonly #deps: IndexingDeps
+  readonly #waiting = new WaitingFiles()
   #connected: { readonly parts: IndexingParts; readonly recorder: ChangeRecorder } | null = null
 
   constructor(deps: IndexingDeps) {
@@ -38,8 +40,13 @@ export class Indexing {
 
   /** Jobs and locations know the indexer, and it knows them: they are told it once they are there. */
   connect(others: { jobs: JobManager; locations: Locations }): void {
-    const parts = { ...this.#deps, ...others }
+    const parts = { ...this.#deps, ...others, waiting: this.#waiting }
     this.#connected = { parts, recorder: new ChangeRecorder(parts) }
+  }
+
+  /** Hears of every transaction of the index worker. */
+  changed({ directories, upserted }: Changes): void {
+    this.#waiting.note(upserted, { moved: directories })
   }
 
   /** Queues a scan that sees all that is there now. One for the same reason that has not begun yet is that scan. */

@@ -80,7 +80,7 @@ async function repair(
 }
 
 /** Files that hold something else than the index says, though nothing else tells: they wait for their identity again. */
-async function forgetContents({ store }: IndexingParts, entryIds: readonly number[]): Promise<void> {
+async function forgetContents({ store, waiting }: IndexingParts, entryIds: readonly number[]): Promise<void> {
   for (let at = 0; at < entryIds.length; at += ROWS_PER_REPAIR) {
     const ids = sql.join(entryIds.slice(at, at + ROWS_PER_REPAIR))
     await store.write(async ({ db }) => {
@@ -88,6 +88,7 @@ async function forgetContents({ store }: IndexingParts, entryIds: readonly numbe
         where id in (${ids}) and content_id is not null on conflict do nothing`.execute(db)
       await sql`update entries set content_id = null, content_state = 0 where id in (${ids})`.execute(db)
     })
+    waiting.note(entryIds.slice(at, at + ROWS_PER_REPAIR), { moved: false })
   }
 }
 

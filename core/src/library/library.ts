@@ -237,6 +237,7 @@ export class Library implements AsyncDisposable {
       }),
     )
     function announce(changes: Changes): void {
+      indexing.changed(changes)
       search.applyChanges(changes)
       for (const folder of changes.folders ?? []) {
         const place = reader.folder(folder.directoryId)

@@ -47,7 +47,10 @@ class Identification {
   readonly #host: RequestHost
   readonly #folders: ReadonlyMap<number, RawName>
   readonly #contents: ContentWriter
-  readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0, unsettled: 0 }
+  readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0 }
+  /** Rows that wait for another run. */
+  readonly #left = new Set<number>()
+  #unsettled = 0
   readonly #fresh: PendingFile[] = []
   /** Below the first file that comes again, which must also come after a restart. */
   #doneUpTo = Number.POSITIVE_INFINITY
@@ -82,9 +85,9 @@ class Identification {
         await this.#hashBatch(pool, again.slice(at, at + FILES_PER_BATCH))
       this.#checkpoint(null)
     }
-    this.#report.unsettled += this.#fresh.length
+    for (const file of this.#fresh) this.#isUnsettled(file)
     if (mode === 'deep') await this.#examine()
-    return this.#report
+    return { ...this.#report, unsettled: this.#unsettled, left: [...this.#left] }
   }
 
   async #examine(): Promise<void> {
@@ -145,8 +148,13 @@ class Identification {
 
   #countPending(): number {
     let count = 0
-    const rows = this.#db.prepare('select parent_id from entries where id > ? and kind = 0 and content_state = 0')
-    for (const row of rows.iterate(this.#request.after)) if (this.#folders.has(Number(row['parent_id']))) count++
+    const { after, ids } = this.#request
+    const waiting = 'select parent_id from entries where kind = 0 and content_state = 0 and'
+    const rows =
+      ids === null
+        ? this.#db.prepare(`${waiting} id > ?`).iterate(after)
+        : this.#db.prepare(`${waiting} id in (select value from json_each(?))`).iterate(JSON.stringify(ids))
+    for (const row of rows) if (this.#folders.has(Number(row['parent_id']))) count++
     return count
   }
 
@@ -170,19 +178,25 @@ class Identification {
   }
 
   *#pendingBatches(): Generator<PendingFile[]> {
+    const { ids } = this.#request
     const page = this.#db.prepare(
       `select e.id, e.parent_id, e.name, e.size, e.allocated, e.mtime, e.mtime_ns, e.type, s.content_id as stale
        from entries e left join stale_contents s on s.entry_id = e.id
-       where e.id > ? and e.kind = 0 and e.content_state = 0 order by e.id limit ${ROWS_PER_PAGE}`,
+       where e.id > ? and e.kind = 0 and e.content_state = 0
+         ${ids === null ? '' : 'and e.id in (select value from json_each(?))'} order by e.id limit ${ROWS_PER_PAGE}`,
     )
+    const asked = ids === null ? [] : [JSON.stringify(ids)]
     let batch: PendingFile[] = []
     for (let after = this.#request.after; ;) {
-      const rows = page.all(after)
+      const rows = page.all(after, ...asked)
       if (rows.length === 0) break
       after = Number(rows.at(-1)!['id'])
       for (const row of rows) {
         const folder = this.#folders.get(Number(row['parent_id']))
-        if (folder === undefined) continue
+        if (folder === undefined) {
+          if (ids !== null) this.#left.add(Number(row['id']))
+          continue
+        }
         const facts = { size: Number(row['size']), blocks: Number(row['allocated']) / 512 }
         if (isPlaceholder(facts, this.#request.cloud)) continue
         batch.push({
@@ -246,6 +260,11 @@ class Identification {
     this.#host.warn({ code, message: `${path} cannot be read: ${systemReason(failure.message)}`, path })
   }
 
+  #isUnsettled({ id }: PendingFile): void {
+    this.#unsettled++
+    this.#left.add(id)
+  }
+
   #record(file: PendingFile, batch: HashBatch, i: number, fullHash: Uint8Array | null): void {
     const state = hashStates[batch.states[i]!]!
     const sameFile = batch.sizes[i] === file.size && batch.mtimes[i] === file.mtime && batch.mtimeNs[i] === file.mtimeNs
@@ -254,10 +273,7 @@ class Identification {
       this.#doneUpTo = Math.min(this.#doneUpTo, file.id - 1)
       return
     }
-    if (state !== 'hashed' || !sameFile) {
-      this.#report.unsettled++
-      return
-    }
+    if (state !== 'hashed' || !sameFile) return this.#isUnsettled(file)
     const definition =
       batch.types && batch.types.definitions[i] !== NO_DEFINITION ? definitionAt(batch.types.definitions[i]!) : null
     const confidence = batch.types?.confidences[i] ?? 0
@@ -272,10 +288,7 @@ class Identification {
       confidence,
     })
     const shownType = confidence >= SURE ? type : file.type
-    if (!this.#contents.link(file, content.id, shownType)) {
-      this.#report.unsettled++
-      return
-    }
+    if (!this.#contents.link(file, content.id, shownType)) return this.#isUnsettled(file)
     this.#told.push(content.uuid)
     this.#found.add(content.id)
     if (shownType !== file.type) this.#retyped.push(file.id)

@@ -24,6 +24,8 @@ export interface IdentifyRequest {
   readonly cloud: CloudPlace
   /** Entries up to this row id are done. */
   readonly after: number
+  /** Only these rows; null: whichever wait. */
+  readonly ids: readonly number[] | null
   /** Also what could not be read the last time, and whatever else an earlier run has left undone. */
   readonly whole: boolean
 }
@@ -44,6 +46,8 @@ export interface IdentifyReport {
   readonly failed: number
   /** Files that kept changing while they were read; they are looked at again by the next run. */
   readonly unsettled: number
+  /** Rows that wait still: those, and of the rows that were asked for those of other locations. */
+  readonly left: readonly number[]
 }
 
 export interface Difference {
