@@ -1,7 +1,7 @@
 import type { ContentFacts, Generator } from '../generator.ts'
 import type { TranscriptSettings } from './choose-engine.ts'
 import { detectSpeechEngines, whyNoTranscripts } from './detect.ts'
-import { DEADLINE_MS } from './limits.ts'
+import { DEADLINE_MS, DECODER_SILENCE_MS, LEAST_BYTES_A_SECOND, PIECE_BASE_MS, PIECE_TIMES } from './limits.ts'
 
 /** What is said in sound and video, with times: for search, and as subtitles. */
 export function makeTranscripts(settings: TranscriptSettings): Generator {
@@ -25,11 +25,17 @@ const NO_SPEECH = new Set([
   'audio/x-xm',
 ])
 
+/** As long as a recording of that size can be, at the slowest; each step of the work has a limit of its own. */
+function deadlineOf({ size }: ContentFacts): number {
+  const longestMs = (size / LEAST_BYTES_A_SECOND) * 1_000
+  return Math.min(DEADLINE_MS, DECODER_SILENCE_MS + 2 * PIECE_BASE_MS + PIECE_TIMES * longestMs)
+}
+
 const transcripts: Generator = {
   kind: 'transcript',
   recipe: 1,
   priority: 40,
-  deadlineMs: DEADLINE_MS,
+  deadlineMs: deadlineOf,
   // It is read as it is heard, however large it is.
   maxBytes: Number.MAX_SAFE_INTEGER,
   variants: ['default'],

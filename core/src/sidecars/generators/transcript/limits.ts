@@ -8,6 +8,8 @@ export const PIECE_BASE_MS = 120_000
 export const PIECE_TIMES = 10
 /** Milliseconds of sound an engine is given at once, at most: as much as servers take in one request, which is 25 MB. */
 export const MAX_PIECE_MS = 600_000
+/** Nothing that speaks takes fewer bytes a second: the smallest codecs of telephones. */
+export const LEAST_BYTES_A_SECOND = 300
 /** Everything has a limit of its own; this one is for what hangs all the same: the budget, and the last piece. */
 export const DEADLINE_MS = BUDGET_MS + PIECE_BASE_MS + PIECE_TIMES * MAX_PIECE_MS
 

@@ -188,7 +188,7 @@ test.each([
   })
   await using engine = new SpeechServer({ url: server.url, model: 'm', key: 'secret' })
   await expect(engine.listen(pcm(tone(1)), asked)).rejects.toMatchObject({
-    code: 'Unavailable',
+    code: status === 401 || status === 404 ? 'Offline' : 'Unavailable',
     message: `${engine.name} ${message}`,
   })
   expect(elsewhere).toBe(0)

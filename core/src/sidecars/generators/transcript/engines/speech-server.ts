@@ -101,7 +101,9 @@ export class SpeechServer implements SpeechEngine {
     const shown = this.#options.key ? said.replaceAll(this.#options.key, '…') : said
     const why = shown.split('\n')[0]!.slice(0, MAX_COMPLAINT)
     const help = status === 401 || status === 403 ? '; transcript.keyVariable names the variable with its key' : ''
-    return new CoreError('Unavailable', `${this.name} answers ${status}${why && `: ${why}`}${help}`)
+    // It would say the same of every recording.
+    const code = [401, 403, 404].includes(status) ? 'Offline' : 'Unavailable'
+    return new CoreError(code, `${this.name} answers ${status}${why && `: ${why}`}${help}`)
   }
 }
 

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
+import { SearchInput } from '../src/domain/index.ts'
+import { findProgram } from '../src/sidecars/generators/program.ts'
+import { startPretendServer } from '../src/sidecars/generators/transcript/test/pretend-server.ts'
+import { joined, silence, tone, wavFile } from '../src/sidecars/generators/transcript/test/sounds.ts'
+import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'
+import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain-settings.ts'
+import { createTestCore } from '../testing/index.ts'
+
+// Each test starts processes that decode sound.
+vi.setConfig({ testTimeout: 120_000 })
+
+const ffmpeg = findProgram('ffmpeg')
+const { signal } = new AbortController()
+
+test('what is said in a recording is found, with its time, and can be shown as subtitles', async () => {
+  await using server = await startPretendServer()
+  const generators = [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })]
+  await using t = await createTestCore({ generators })
+  t.write('memo.wav', wavFile(joined(silence(4), tone(3))))
+  t.write('copy of memo.wav', wavFile(joined(silence(4), tone(3))))
+  t.write('notes.wav', 'no sound at all')
+  await t.add({ mode: 'content' })
+  await t.settle()
+  const query = SearchInput.parse({ query: 'brave world', content: true, sort: 'name' })
+  const { items } = await t.library.search.search(query, signal)
+  expect(items.map(({ name }) => name)).toEqual(['copy of memo.wav', 'memo.wav'])
+  expect(items[0]!.why).toMatchObject([
+    { field: 'text', kind: 'transcript', page: null, snippet: 'hello brave new world', timeMs: 3_690 },
+  ])
+  // One content, one hearing.
+  expect(server.asked.map(({ seconds }) => seconds)).toEqual([3.31])
+  const [vtt] = await t.library.sidecars.resolve(`sidecar://*/transcript/default.vtt`, 'local', signal)
+  expect(readFileSync(vtt!.path!, 'utf8')).toContain('00:00:03.690 --> 00:00:05.690\nhello brave new world\n')
+  const pending = await t.library.sidecars.pending({ state: 'failed', limit: 10 })
+  expect(pending.map(({ path, error }) => [path?.split('/').at(-1), error?.code])).toEqual([
+    ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
+    ['notes.wav', expect.stringMatching('Corrupt|Unsupported')],
+  ])
+})
+
+test('without an engine nothing is queued, and one line says what would help', async () => {
+  const generators = [makeTranscripts(PLAIN_SETTINGS)]
+  await using t = await createTestCore({ generators })
+  t.write('memo.wav', wavFile(tone(1)))
+  await t.add({ mode: 'content' })
+  await t.settle()
+  expect(await t.library.sidecars.pending({ state: null, limit: 10 })).toEqual([])
+  const { checks } = await t.core.doctor(signal)
+  const off = checks.filter(({ name }) => name === 'transcript of Test')
+  expect(off).toMatchObject([{ state: 'ok', detail: expect.stringContaining('install whisper.cpp') }])
+})
+
+test.skipIf(!ffmpeg)('a film without sound says so (made by ffmpeg, which is not on PATH)', async () => {
+  await using server = await startPretendServer()
+  await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
+  const source = ['-f', 'lavfi', '-i', 'testsrc=duration=1:size=64x64', '-c:v', 'libx264']
+  execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', ...source, t.path('silent.mp4')])
+  await t.add({ mode: 'content' })
+  await t.settle()
+  const [failed] = await t.library.sidecars.pending({ state: 'skipped', limit: 10 })
+  expect(failed!.error).toEqual({ code: 'Unsupported', message: 'it has no sound' })
+  expect(server.asked).toEqual([])
+})
+
+test('closing while an engine hangs ends it, and the recording is heard the next time', async () => {
+  let answers = 0
+  await using server = await startPretendServer((response, { seconds }) => {
+    if (++answers === 1) return
+    response.end(JSON.stringify({ text: `${seconds} s of it` }))
+  })
+  await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
+  t.write('memo.wav', wavFile(tone(2)))
+  await t.add({ mode: 'content' })
+  await vi.waitFor(() => expect(answers).toBe(1))
+  await t.restart()
+  await t.settle()
+  const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
+  expect(readFileSync(json!.path!, 'utf8')).toContain('2 s of it')
+})
