@@ -18,11 +18,12 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   using session = await openSession(context)
   const { wait, ...given } = values
   const input = await inputOf(operation, given, session)
-  if (operation.cli?.confirm !== undefined) await confirm(operation, input, session)
-  if (operation.name === 'jobs.wait' && isWatched(context)) return await watchJob(String(input.job), session)
-  const output = await session.call(operation, input).catch((err: unknown) => {
+  const said = (err: unknown) => {
     throw inOwnWords(err, operation)
-  })
+  }
+  if (operation.cli?.confirm !== undefined) await confirm(operation, input, session).catch(said)
+  if (operation.name === 'jobs.wait' && isWatched(context)) return await watchJob(String(input.job), session)
+  const output = await session.call(operation, input).catch(said)
   if (wait === true && !isNothingToDo(output)) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return await waitForOutputJob(output, session)

@@ -71,6 +71,7 @@ function nameCell(entry: Entry): Cell {
     case 'other':
       return { text: `${name}|`, tone: 'dim' }
     case 'file':
-      return name
+      if (entry.partOf) return { text: `${name}  (part of ${printable(entry.partOf.name ?? 'a file')})`, tone: 'dim' }
+      return entry.livePhoto ? `${name}  (live photo)` : name
   }
 }

@@ -43,6 +43,8 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
           ? 'folder'
           : [info.kind === 'file' ? info.type : info.kind, info.mime ?? ''].filter(Boolean).join(', '),
       ],
+      ['Part of', info.partOf === undefined ? null : partText(info.partOf)],
+      ['Live photo', info.livePhoto ? 'yes' : null],
       ['Looks like', info.looksLike === null ? null : style('warn', printable(info.looksLike))],
       ['Size', isFolder ? folderSize(info) : fileSize(info)],
       ['Modified', formatDate(info.modifiedAt)],
@@ -59,9 +61,7 @@ function fileFields(info: OutputOf<'files.info'>, view: View): readonly string[]
           ['Left out by', `${printable(name)} (${printable(pattern)}, ${printable(source)})`] as const,
       ),
       ['Sidecars', sidecarText(info.sidecars)],
-      ...Object.entries(info.metadata ?? {}).map(
-        ([name, value]) => [printable(label(name)), metadataValue(value)] as const,
-      ),
+      ...metadataFields(info.metadata ?? {}),
     ],
     view,
   )
@@ -108,6 +108,22 @@ function fileSize({ allocated, size }: OutputOf<'files.info'>): string {
   return more.length === 0 ? formatBytes(size) : `${formatBytes(size)} (${more.join(', ')})`
 }
 
+function partText({ kind, name }: NonNullable<OutputOf<'files.info'>['partOf']>): string {
+  return `${name === null ? 'a file' : printable(name)} (${kind})`
+}
+
+/** A record in a record is what another file says of this one: its fields stand by themselves. */
+function metadataFields(metadata: Readonly<Record<string, unknown>>): (readonly [string, string | null])[] {
+  return Object.entries(metadata).flatMap(([name, value]) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [[printable(label(name)), metadataValue(value)] as const]
+    return Object.entries(value).map(
+      ([field, each]) =>
+        [printable(`${name.toUpperCase()} ${label(field).toLowerCase()}`), metadataValue(each)] as const,
+    )
+  })
+}
+
 /** `focalLength` → `Focal length` */
 function label(name: string): string {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
@@ -116,6 +132,7 @@ function label(name: string): string {
 
 function metadataValue(value: unknown): string | null {
   if (value === null || value === undefined) return null
+  if (Array.isArray(value)) return value.map((item) => printable(String(item))).join(', ')
   return printable(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
