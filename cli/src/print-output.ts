@@ -26,8 +26,13 @@ export async function printOutput(
   const lines = await renderOutput(name, output as OutputOf<typeof name>, viewOf(context, names))
   // Tables fit already; a sentence breaks between its words, not where the terminal ends.
   if (lines.length > 0) io.print(lines.flatMap((line) => wrap(line, io.out.width)).join('\n'))
-  const next = afterwards[name]
+  // What was only tried out leads to nothing.
+  const next = isDryRun(output) ? undefined : afterwards[name]
   if (next !== undefined) io.note(io.err.style('dim', `Next: spacedrive ${next}`))
+}
+
+function isDryRun(output: unknown): boolean {
+  return typeof output === 'object' && output !== null && Reflect.get(output, 'dryRun') === true
 }
 
 function itemsOf(output: unknown): readonly unknown[] {
