@@ -1,7 +1,16 @@
 import type { Event } from '@spacedrive/core/events'
 import { errorMessage } from '@spacedrive/core/errors'
 import type { Session } from '../session.ts'
-import { type MonitorState, emptyState, moveSelection, nextFilter, selectedJob, withEvent, withJobs } from './state.ts'
+import {
+  type MonitorState,
+  emptyState,
+  moveSelection,
+  nextFilter,
+  selectedJob,
+  told,
+  withEvent,
+  withJobs,
+} from './state.ts'
 
 /** How often the figures that no event announces, such as memory and counts, are asked for. */
 const REFRESH_MS = 2_000
@@ -62,7 +71,7 @@ export class MonitorController implements Disposable {
     })
     this.#ask(async () => {
       const volumes = await session.query('volumes.list', {})
-      this.#change((state) => ({ ...state, volumes }))
+      this.#change((state) => told(state, 'volumes', { volumes }))
     })
   }
 
@@ -144,7 +153,7 @@ export class MonitorController implements Disposable {
     })
     this.#ask(async () => {
       const locations = await this.#session.query('locations.list', {})
-      this.#change((state) => ({ ...state, locations }))
+      this.#change((state) => told(state, 'locations', { locations }))
     })
   }
 

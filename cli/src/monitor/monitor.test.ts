@@ -165,7 +165,10 @@ describe('the screen', () => {
   })
 
   test('has something to say when there is nothing', () => {
-    const lines = monitorScreen(emptyState(now), { width: 80, height: 24 }, plainStyle)
+    const size = { width: 80, height: 24 }
+    const unasked = monitorScreen(emptyState(now), size, plainStyle)
+    expect(unasked.filter((line) => line === '  …')).toHaveLength(3)
+    const lines = monitorScreen(withJobs(emptyState(now), []), size, plainStyle)
     expect(lines).toHaveLength(24)
     expect(lines).toContain('  nothing to do')
   })

@@ -107,7 +107,8 @@ function jobLines(state: MonitorState, width: number, height: number, style: Sty
   const shown = shownJobs(state)
   const selected = selectedJob(state)
   const title = style('dim', `JOBS${state.filter === 'all' ? '' : ` (${state.filter})`}`)
-  if (shown.length === 0) return [title, style('dim', state.filter === 'all' ? '  nothing to do' : '  none')]
+  if (shown.length === 0)
+    return [title, nothing(state, 'jobs', style, state.filter === 'all' ? 'nothing to do' : 'none')]
   const room = height - 1
   const at = selected ? shown.indexOf(selected) : 0
   const from = Math.max(0, Math.min(at - Math.floor(room / 2), shown.length - room))
@@ -164,9 +165,20 @@ function symbol({ job }: JobView, frame: number): string {
   }
 }
 
-function locationLines({ locations, now }: MonitorState, width: number, style: Style): string[] {
+/** What stands where a list is empty, or has not come yet. */
+function nothing(
+  { untold }: MonitorState,
+  list: 'jobs' | 'locations' | 'volumes',
+  style: Style,
+  text = 'none',
+): string {
+  return style('dim', untold.has(list) ? '  …' : `  ${text}`)
+}
+
+function locationLines(state: MonitorState, width: number, style: Style): string[] {
+  const { locations, now } = state
   const title = style('dim', 'LOCATIONS')
-  if (locations.length === 0) return [title, style('dim', '  none')]
+  if (locations.length === 0) return [title, nothing(state, 'locations', style)]
   const rows = locations.map((location): Cell[] => [
     `  ${printable(location.name)}`,
     { text: location.state, tone: locationTones[location.state] },
@@ -193,9 +205,10 @@ function scanned({ lastScanAt }: Location, now: number): string {
 
 const SCANNED_WIDTH = '59 min ago'.length
 
-function volumeLines({ volumes }: MonitorState, width: number, style: Style): string[] {
+function volumeLines(state: MonitorState, width: number, style: Style): string[] {
+  const { volumes } = state
   const title = style('dim', 'VOLUMES')
-  if (volumes.length === 0) return [title, style('dim', '  none')]
+  if (volumes.length === 0) return [title, nothing(state, 'volumes', style)]
   const rows = volumes.map((volume): Cell[] => [
     `  ${printable(volume.name)}`,
     volume.mountPoint === null ? '' : { text: printable(volume.mountPoint), tone: 'dim' },

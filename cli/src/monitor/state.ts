@@ -11,6 +11,8 @@ export interface MonitorState {
   readonly volumes: readonly Volume[]
   /** The newest first. */
   readonly jobs: readonly JobView[]
+  /** What the daemon has not told yet: that it is empty is not known. */
+  readonly untold: ReadonlySet<Told>
   /** The newest first. */
   readonly events: readonly HeardEvent[]
   readonly filter: JobFilter
@@ -23,6 +25,8 @@ export interface MonitorState {
   /** Turns the spinners. */
   readonly frame: number
 }
+
+type Told = 'jobs' | 'locations' | 'volumes'
 
 /** An event, and how often it was heard lately. */
 export interface HeardEvent {
@@ -45,6 +49,7 @@ export function emptyState(now: number): MonitorState {
     locations: [],
     volumes: [],
     jobs: [],
+    untold: new Set(['jobs', 'locations', 'volumes']),
     events: [],
     filter: 'all',
     selected: null,
@@ -82,9 +87,14 @@ export function nextFilter(state: MonitorState): MonitorState {
   return { ...state, filter, selected: null }
 }
 
+/** The daemon's answer to one of the questions. */
+export function told(state: MonitorState, what: Told, answer: Partial<MonitorState>): MonitorState {
+  return { ...state, ...answer, untold: new Set([...state.untold].filter((each) => each !== what)) }
+}
+
 /** The list as the daemon gives it; what was seen of running jobs is kept. */
 export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorState {
-  return { ...state, jobs: jobs.map((job) => updated(state.jobs, job, state.now)) }
+  return told(state, 'jobs', { jobs: jobs.map((job) => updated(state.jobs, job, state.now)) })
 }
 
 /** The state after something happened in the daemon. */
