@@ -20,6 +20,7 @@ import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
 import { thumbnailsPdf } from './thumbnails-pdf.ts'
 import { video } from './video.ts'
+import { vectorSearch } from './vector-search.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   restart,
   search,
   textSearch,
+  vectorSearch,
   listing,
   contentSmall,
   contentLarge,

@@ -78,7 +78,7 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
     printable(`${item.variant}.${item.format}`),
     stateCell(item),
     item.size === null ? '' : formatBytes(item.size),
-    item.engine === null || item.state !== 'ready' ? '' : printable(`${item.engine.name} ${item.engine.version}`),
+    item.state === 'ready' ? makerText(item) : '',
     item.contentId,
   ])
   const reasons = items.flatMap(({ kind, error }) => (error === null ? [] : [`${kind}: ${printable(error.message)}`]))
@@ -88,6 +88,12 @@ function sidecarList({ contentId, items, showPaths }: OutputOf<'sidecars.list'>,
     ...[...new Set(reasons)].map((reason) => view.style('warn', reason)),
     ...(paths.length > 0 ? ['', ...paths] : []),
   ]
+}
+
+/** What made it; of a file that lies elsewhere, how it was found. */
+function makerText({ engine, source }: Pick<OutputOf<'sidecars.list'>['items'][number], 'engine' | 'source'>): string {
+  if (source === 'reference') return engine === null ? 'reference' : printable(`reference, by ${engine.name}`)
+  return engine === null ? '' : printable(`${engine.name} ${engine.version}`)
 }
 
 /** What nothing is made of, and nothing is wrong with, is not shown as a failure. */

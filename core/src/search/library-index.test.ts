@@ -220,5 +220,5 @@ test.each([
     locationRoots: [root],
     inside: null,
   })
-  expect(answer).toEqual({ ids: [], total: 0, end: null, suggestions, texts: new Map() })
+  expect(answer).toEqual({ ids: [], total: 0, end: null, suggestions, texts: new Map(), isWhole: true, notices: [] })
 })

@@ -13,6 +13,10 @@ CREATE TRIGGER sidecars_delete_vectors after delete on sidecars when old.kind = 
   delete from vectors where sidecar_id = old.id;
   end;
 
+CREATE TRIGGER vectors_delete_codes after delete on vectors begin
+  delete from vector_codes where id between old.id * 1024 and old.id * 1024 + 1023;
+  end;
+
 CREATE TABLE audio_media(
   content_id integer primary key references content_identities(id) on delete cascade,
   duration_ms integer, bit_rate integer, sample_rate integer, channels integer, codec text,
@@ -183,11 +187,14 @@ CREATE TABLE 'texts_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 
 CREATE TABLE 'texts_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
+CREATE TABLE vector_codes(id integer primary key, code blob not null) strict;
+
 CREATE TABLE vectors(
   id integer primary key autoincrement,
   sidecar_id integer not null unique,
   model text not null,
   dimensions integer not null,
+  names integer not null,
   sketches blob not null
   ) strict;
 

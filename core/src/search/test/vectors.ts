@@ -50,7 +50,7 @@ export function embed(
   const dimensions = vectors[0]?.length ?? 0
   const json = formatEmbeddingSidecar({ engine: { name: 'test', version: '1' }, model, dimensions, chunks })
   const file = formatVectors(vectors, names)
-  writeFile(vectorPath(library, content, 'json', model), json)
+  if (chunks.length > 0) writeFile(vectorPath(library, content, 'json', model), json)
   writeFile(vectorPath(library, content, VECTOR_FORMAT, model), file)
   library.db
     .prepare(

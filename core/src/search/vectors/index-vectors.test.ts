@@ -43,6 +43,7 @@ test('sketches go with their sidecar, and with its content', async () => {
   library.db.exec('pragma foreign_keys = on')
   library.db.prepare('delete from content_identities where id = ?').run(second)
   expect(library.db.prepare('select count(*) as n from vectors').get()).toEqual({ n: 0 })
+  expect(library.db.prepare('select count(*) as n from vector_codes').get()).toEqual({ n: 0 })
 })
 
 test('a file that is gone or broken waits, and the others are read', async () => {
@@ -66,7 +67,7 @@ test('one that is stopped goes on where it was', async () => {
   const controller = new AbortController()
   const stopping = indexAllVectors(library, { signal: controller.signal })
   controller.abort()
-  await expect(stopping).rejects.toThrow()
+  await expect(stopping).rejects.toThrow(/abort/)
   const before = sketched(library).length
   expect(before).toBeLessThan(160)
   expect(await indexAllVectors(library)).toBe(160 - before)
@@ -84,10 +85,13 @@ test('what the two do not agree on is found and mended', async () => {
   await indexAllVectors(library)
   library.db.prepare('delete from vectors where id = 1').run()
   library.db
-    .prepare(`insert into vectors(sidecar_id, model, dimensions, sketches) values(999, 'toy', 4, zeroblob(64))`)
+    .prepare(
+      `insert into vectors(sidecar_id, model, dimensions, names, sketches) values(999, 'toy', 4, 0, zeroblob(64))`,
+    )
     .run()
   expect(await indexAllVectors(library)).toBe(0)
   expect(await indexAllVectors(library, { check: true })).toBe(1)
   expect(sketched(library).map(({ content }) => content)).toEqual([second, first])
   expect(library.db.prepare('select count(*) as n from vectors').get()).toEqual({ n: 2 })
+  expect(library.db.prepare('select count(*) as n from vector_codes').get()).toEqual({ n: 2 })
 })

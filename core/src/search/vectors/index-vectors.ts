@@ -4,11 +4,12 @@ import type { ContentId } from '../../domain/ids.ts'
 import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
 import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
-import { parseVectors } from '../../sidecars/vector-file.ts'
+import { parseVectors, type VectorHeader } from '../../sidecars/vector-file.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { Sketcher } from './sketcher.ts'
+import { codeId, toCode } from './vector-code.ts'
 
 export interface IndexVectorsRequest {
   /** The library's folder of sidecars. */
@@ -23,7 +24,7 @@ interface IndexVectorsHost {
   lease(): Promise<Disposable>
 }
 
-/** Files in one transaction: some milliseconds in which nobody else writes. */
+/** Files in one transaction: with the vectors below, a twentieth of a second or so in which nobody else writes. */
 const FILES_PER_BATCH = 128
 const VECTORS_PER_BATCH = 2_048
 
@@ -39,13 +40,14 @@ interface Waiting {
 
 interface Sketched {
   readonly row: Waiting
-  readonly dimensions: number
+  readonly header: VectorHeader
   readonly sketches: Uint8Array
+  readonly codes: readonly Uint8Array[]
 }
 
 /**
- * Keeps a sketch of each vector in the files of sidecars that are ready: a row knows by its checksum which file its sketches
- * are of. Safe to stop and to repeat at any time. Returns how many files it has read.
+ * Keeps a sketch and a code of each vector in the files of sidecars that are ready: a row knows by its checksum which file
+ * they are of. Safe to stop and to repeat at any time. Returns how many files it has read.
  */
 export async function indexVectors(
   db: DatabaseSync,
@@ -66,7 +68,7 @@ export async function indexVectors(
       const sketched = await sketch(row, sketchers)
       if (!sketched) continue
       read.push(sketched)
-      vectors += sketched.sketches.length / (sketchers.get(sketched.dimensions)?.bytes ?? 1)
+      vectors += sketched.codes.length
     }
     if (read.length > 0) indexed += await write(db, read, host)
   }
@@ -100,7 +102,8 @@ async function sketch(row: Waiting, sketchers: Map<number, Sketcher>): Promise<S
     const { dimensions } = header
     let sketcher = sketchers.get(dimensions)
     if (!sketcher) sketchers.set(dimensions, (sketcher = new Sketcher(dimensions)))
-    return { row, dimensions, sketches: Buffer.concat(vectors.map((vector) => sketcher.sketch(vector))) }
+    const sketches = Buffer.concat(vectors.map((vector) => sketcher.sketch(vector)))
+    return { row, header, sketches, codes: vectors.map(toCode) }
   } catch (err) {
     if (systemCode(err) === null && !(err instanceof CoreError)) throw err
     // The library's `sidecar verify` says what is wrong with it.
@@ -112,15 +115,17 @@ async function write(db: DatabaseSync, read: readonly Sketched[], host: IndexVec
   using _lease = await host.lease()
   const done = db.prepare('update sidecars set indexed = ? where id = ? and checksum = ?')
   const remove = db.prepare('delete from vectors where sidecar_id = ?')
-  const add = db.prepare('insert into vectors(sidecar_id, model, dimensions, sketches) values(?, ?, ?, ?)')
+  const add = db.prepare('insert into vectors(sidecar_id, model, dimensions, names, sketches) values(?, ?, ?, ?, ?)')
+  const addCode = db.prepare('insert into vector_codes(id, code) values(?, ?)')
   let indexed = 0
   inTransaction(db, () => {
-    for (const { row, dimensions, sketches } of read) {
+    for (const { row, header, sketches, codes } of read) {
       // It may have been removed or made again since it was read.
       if (done.run(row.checksum, row.id, row.checksum).changes === 0) continue
       // Under a new number: whoever has read up to the last one sees what is new.
       remove.run(row.id)
-      add.run(row.id, row.model, dimensions, sketches)
+      const { lastInsertRowid } = add.run(row.id, row.model, header.dimensions, header.names, sketches)
+      for (const [i, code] of codes.entries()) addCode.run(codeId(Number(lastInsertRowid), i), code)
       indexed++
     }
   })

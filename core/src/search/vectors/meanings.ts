@@ -103,8 +103,7 @@ export class Meanings {
   /** Of one model at a time: whoever changes it does not go back and forth. */
   #vectorsOf(model: string, dimensions: number): VectorIndex {
     const of = `${dimensions} ${model}`
-    if (this.#index?.of !== of)
-      this.#index = { of, vectors: new VectorIndex(this.#db, { root: this.#root, model, dimensions }) }
+    if (this.#index?.of !== of) this.#index = { of, vectors: new VectorIndex(this.#db, { model, dimensions }) }
     return this.#index.vectors
   }
 

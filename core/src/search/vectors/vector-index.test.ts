@@ -1,17 +1,16 @@
-import { rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../db/index.ts'
 import { LibraryFixture } from '../test/library-fixture.ts'
 import { addContent } from '../test/texts.ts'
-import { clustered, embed, indexAllVectors, MODEL, randomOf, unit, vectorPath } from '../test/vectors.ts'
+import { clustered, embed, indexAllVectors, MODEL, randomOf, unit } from '../test/vectors.ts'
 import { VectorIndex } from './vector-index.ts'
 
 const all = { limit: 10, accepts: () => true }
 
-function openIndex({ file, sidecars }: LibraryFixture, dimensions: number) {
+function openIndex({ file }: LibraryFixture, dimensions: number) {
   const db = openDatabase(file, { readOnly: true })
-  const index = new VectorIndex(db, { root: sidecars, model: MODEL, dimensions })
+  const index = new VectorIndex(db, { model: MODEL, dimensions })
   return Object.assign(index, { [Symbol.dispose]: () => db.close() })
 }
 
@@ -86,10 +85,11 @@ test('what is found is what is there, whatever is made, made again and removed',
         await indexAllVectors(library)
         const found = index.nearest(query, { limit: 100, accepts: () => true })
         const wanted = exact(query, contents, 100)
-        expect(found.map(({ contentRowId }) => contentRowId).toSorted()).toEqual(wanted.toSorted())
+        expect(new Set(found.map(({ contentRowId }) => contentRowId))).toEqual(new Set(wanted))
+        expect(found).toHaveLength(wanted.length)
         for (const { contentRowId, chunks } of found) {
           const similarity = Math.max(...contents.get(contentRowId)!.map((vector) => dot(query, vector)))
-          expect(chunks[0]!.similarity).toBeCloseTo(similarity, 5)
+          expect(chunks[0]!.similarity).toBeCloseTo(similarity, 3)
         }
       }
     }),
@@ -112,16 +112,6 @@ test('what is left out makes room for what is farther away', async () => {
   const wanted = new Set(ids.filter((_, i) => i % 150 === 1))
   const found = index.nearest(vectors[0]!, { limit: 10, accepts: (id) => wanted.has(id) })
   expect(new Set(found.map(({ contentRowId }) => contentRowId))).toEqual(wanted)
-})
-
-test('one whose file is gone is not found', async () => {
-  using library = await LibraryFixture.create()
-  const [gone, there] = [addContent(library), addContent(library)]
-  for (const content of [gone, there]) embed(library, content, [unit([1, 1, 0, 0])])
-  await indexAllVectors(library)
-  rmSync(vectorPath(library, gone, 'f32'))
-  using index = openIndex(library, 4)
-  expect(index.nearest(unit([1, 1, 0, 0]), all).map(({ contentRowId }) => contentRowId)).toEqual([there])
 })
 
 test('vectors of another model or length are not compared', async () => {

@@ -1,11 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { ContentId } from '../../domain/index.ts'
-import { VECTOR_FORMAT } from '../../sidecars/embedding-sidecar.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
-import { blobToUuid } from '../../util/uuid.ts'
-import { ExactVectors } from './exact-vectors.ts'
 import { SketchMemory } from './sketch-memory.ts'
 import { Sketcher } from './sketcher.ts'
+import { similarityOf } from './vector-code.ts'
+import { VectorCodes } from './vector-codes.ts'
 
 /** A content near to a query. */
 export interface Near {
@@ -38,8 +35,6 @@ const MIN_DEAD = 1_000
 const MAX_DEAD_SHARE = 0.25
 
 export interface VectorIndexOptions {
-  /** The library's folder of sidecars. */
-  readonly root: string
   /** The variant of the sidecars. */
   readonly model: string
   /** Numbers in a vector. */
@@ -51,19 +46,21 @@ interface Row {
   readonly contentRowId: number
   /** Number of its first sketch. */
   readonly first: number
+  /** Its first chunk that is a name. */
+  readonly names: number
   alive: boolean
 }
 
 /**
- * The vectors of one model in one library, for reading: their sketches in memory, the vectors themselves in their files. Each
- * search sees what was committed before it.
+ * The vectors of one model in one library, for reading: their sketches in memory, the vectors themselves in the
+ * database. Each search sees what was committed before it.
  */
 export class VectorIndex {
   readonly #options: VectorIndexOptions
   readonly #sketcher: Sketcher
-  readonly #statements: Record<'version' | 'count' | 'added' | 'ids' | 'content', StatementSync>
+  readonly #statements: Record<'version' | 'count' | 'added' | 'ids', StatementSync>
   #sketches: SketchMemory
-  #exact: ExactVectors
+  readonly #codes: VectorCodes
   #rows: Row[] = []
   /** Row number of each sketch. */
   #rowOf = new Uint32Array(1_024)
@@ -77,17 +74,16 @@ export class VectorIndex {
     this.#options = options
     this.#sketcher = new Sketcher(options.dimensions)
     this.#sketches = new SketchMemory(this.#sketcher.bytes)
-    this.#exact = new ExactVectors(options.dimensions)
+    this.#codes = new VectorCodes(db, options.dimensions)
     const mine = 'model = ? and dimensions = ?'
     this.#statements = {
       version: db.prepare('pragma data_version'),
       count: db.prepare(`select count(*) as count from vectors where ${mine}`),
       added: db.prepare(
-        `select v.id, s.content_id, v.sketches from vectors v join sidecars s on s.id = v.sidecar_id
+        `select v.id, s.content_id, v.names, v.sketches from vectors v join sidecars s on s.id = v.sidecar_id
          where v.id > ? and ${mine} order by v.id limit ${ROWS_PER_READ}`,
       ),
       ids: db.prepare(`select id from vectors where ${mine}`),
-      content: db.prepare('select uuid from content_identities where id = ?'),
     }
   }
 
@@ -99,12 +95,11 @@ export class VectorIndex {
   /** The contents nearest to a vector of length 1, the nearest first. */
   nearest(vector: Float32Array, options: NearestOptions): Near[] {
     this.#refresh()
-    const nearest: Near[] = []
-    for (const [row, chunks] of this.#candidates(vector, options)) {
-      const near = this.#compare(vector, row, chunks)
-      if (near) nearest.push(near)
-    }
-    return nearest.toSorted(byNearness).slice(0, options.limit)
+    const candidates = [...this.#candidates(vector, options)].map(([row, chunks]) => this.#compare(vector, row, chunks))
+    return candidates
+      .filter(({ chunks }) => chunks.length > 0)
+      .toSorted(byNearness)
+      .slice(0, options.limit)
   }
 
   /** The chunks whose sketches are nearest, by the rows they are in. */
@@ -131,23 +126,12 @@ export class VectorIndex {
     return candidates
   }
 
-  #compare(query: Float32Array, row: Row, chunks: readonly number[]): Near | null {
-    const found = this.#exact.read(row.id, () => this.#pathOf(row), chunks)
-    if (!found) return null
-    const { contentRowId } = row
-    const compared = chunks.map((chunk, i) => ({
-      chunk,
-      similarity: dot(query, found.vectors[i]!),
-      isName: chunk >= found.names,
-    }))
+  #compare(query: Float32Array, { contentRowId, id, names }: Row, chunks: readonly number[]): Near {
+    const compared = chunks.flatMap((chunk): NearChunk[] => {
+      const code = this.#codes.read(id, chunk)
+      return code ? [{ chunk, similarity: similarityOf(query, code), isName: chunk >= names }] : []
+    })
     return { contentRowId, chunks: compared.toSorted((a, b) => b.similarity - a.similarity) }
-  }
-
-  #pathOf({ contentRowId }: Row): string {
-    const { model: variant, root } = this.#options
-    const uuid = this.#statements.content.get(contentRowId)!['uuid'] as Uint8Array
-    const contentId = blobToUuid(uuid) as ContentId
-    return sidecarPath(root, { contentId, kind: 'embeddings', variant, format: VECTOR_FORMAT })
   }
 
   /** Takes in what was committed since the last search: numbers of rows only grow, so new ones are behind the last. */
@@ -176,18 +160,24 @@ export class VectorIndex {
       const rows = this.#statements.added.all(this.#lastId, model, dimensions)
       for (const row of rows) {
         this.#lastId = Number(row['id'])
-        this.#add(this.#lastId, Number(row['content_id']), row['sketches'] as Uint8Array)
+        this.#add({
+          id: this.#lastId,
+          contentRowId: Number(row['content_id']),
+          names: Number(row['names']),
+          sketches: row['sketches'] as Uint8Array,
+        })
       }
       if (rows.length < ROWS_PER_READ) return
     }
   }
 
-  #add(id: number, contentRowId: number, sketches: Uint8Array): void {
+  #add({ sketches, names, ...of }: Omit<Row, 'first' | 'alive'> & { sketches: Uint8Array }): void {
     const fits = this.#sketches.hasRoom(sketches.length)
     if (!fits) this.isCut = true
     const first = this.#sketches.count
     const number = this.#rows.length
-    this.#rows.push({ id, contentRowId, first, alive: true })
+    const count = sketches.length / this.#sketcher.bytes
+    this.#rows.push({ ...of, first, names: count - names, alive: true })
     if (!fits) return
     this.#sketches.add(sketches)
     if (this.#sketches.count > this.#rowOf.length) {
@@ -210,7 +200,6 @@ export class VectorIndex {
 
   #clear(): void {
     this.#sketches = new SketchMemory(this.#sketcher.bytes)
-    this.#exact = new ExactVectors(this.#options.dimensions)
     this.#rows = []
     this.#dead = 0
     this.#lastId = 0
@@ -233,10 +222,4 @@ function* inOrder(distances: Uint16Array, most: number): Generator<number> {
 
 function byNearness(a: Near, b: Near): number {
   return b.chunks[0]!.similarity - a.chunks[0]!.similarity || a.contentRowId - b.contentRowId
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
 }
