@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import type { z } from 'zod'
-import { ContentId } from '../domain/ids.ts'
+import type { ContentId } from '../domain/ids.ts'
 import type { EntryCounts, IndexMode } from '../domain/location.ts'
 import { assertPresent, checkRoot, type KnownLocation } from '../location/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
@@ -224,8 +224,8 @@ async function identify(
 }
 
 function tellIdentified({ emit }: IndexingParts, { contents }: IdentifyCheckpoint): void {
-  const contentIds = new Set(contents.map((uuid) => ContentId.parse(blobToUuid(uuid))))
-  if (contentIds.size > 0) emit('content.identified', { contentIds: [...contentIds] })
+  const contentIds = new Set(contents.map(blobToUuid))
+  if (contentIds.size > 0) emit('content.identified', { contentIds: [...contentIds] as ContentId[] })
 }
 
 function cloudPlaceOf({ volumes }: IndexingParts, location: KnownLocation): CloudPlace {

@@ -12,24 +12,40 @@ import { fileTypes } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
-import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
+import { ContentWriter, FAILED, PENDING, type WaitingFile } from './content-writer.ts'
 import { pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
 
-/** Files a hashing thread gets at once, and a transaction records. */
+/** Files a hashing thread gets at once. */
 const FILES_PER_BATCH = 256
+/** Batches a hashing thread has or waits for: what is recorded takes longer than one. */
+const BATCHES_PER_THREAD = 2
+/**
+ * Batches recorded in one transaction, some 15 ms. Contents come in the order of their hashes, so each transaction
+ * writes most pages of their index.
+ */
+const BATCHES_PER_TRANSACTION = 4
+/** Where files take long to read, what is hashed is recorded after so many milliseconds. */
+const RECORD_MS = 500
 /** Rows looked through at once for files that wait. */
 const ROWS_PER_PAGE = 2_048
 /** A file that was just written is looked at again after this long, this often; see `FRESH_MS`. */
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
-interface PendingFile extends HashedFile {
+interface PendingFile extends WaitingFile {
   readonly path: RawName
   readonly type: number
-  readonly staleContentId: number | null
+}
+
+/** What was found out about some files. */
+interface Hashed {
+  readonly files: readonly PendingFile[]
+  readonly batch: HashBatch
+  /** By row id. */
+  readonly fullHashes: ReadonlyMap<number, Uint8Array>
 }
 
 /**
@@ -82,7 +98,7 @@ class Identification {
       await delay(FRESH_WAIT_MS, undefined, { signal: this.#host.signal })
       const again = this.#fresh.splice(0)
       for (let at = 0; at < again.length; at += FILES_PER_BATCH)
-        await this.#hashBatch(pool, again.slice(at, at + FILES_PER_BATCH))
+        await this.#recordAll([await this.#hash(pool, again.slice(at, at + FILES_PER_BATCH))])
       this.#checkpoint(null)
     }
     for (const file of this.#fresh) this.#isUnsettled(file)
@@ -160,21 +176,29 @@ class Identification {
 
   /** Batches overlap, so the threads hash while rows are written; checkpoints follow the order of ids. */
   async #hashPending(pool: HashPool, threads: number): Promise<void> {
-    const running: { work: Promise<void>; last: number }[] = []
-    for (const batch of this.#pendingBatches()) {
-      const work = this.#hashBatch(pool, batch)
+    const running: Promise<Hashed>[] = []
+    const hashed: Hashed[] = []
+    let recordedAt = performance.now()
+    const record = async () => {
+      const last = hashed.at(-1)?.files.at(-1)
+      if (!last) return
+      await this.#recordAll(hashed.splice(0))
+      this.#checkpoint(last.id)
+      recordedAt = performance.now()
+    }
+    const takeOldest = async () => {
+      hashed.push(await running.shift()!)
+      if (hashed.length >= BATCHES_PER_TRANSACTION || performance.now() - recordedAt >= RECORD_MS) await record()
+    }
+    for (const files of this.#pendingBatches()) {
+      const hashing = this.#hash(pool, files)
       // Its failure is told when its turn comes; until then nobody listens.
-      work.catch(() => {})
-      running.push({ work, last: batch.at(-1)!.id })
-      if (running.length <= threads) continue
-      const oldest = running.shift()!
-      await oldest.work
-      this.#checkpoint(oldest.last)
+      hashing.catch(() => {})
+      running.push(hashing)
+      if (running.length >= threads * BATCHES_PER_THREAD) await takeOldest()
     }
-    for (const { work, last } of running) {
-      await work
-      this.#checkpoint(last)
-    }
+    while (running.length > 0) await takeOldest()
+    await record()
   }
 
   *#pendingBatches(): Generator<PendingFile[]> {
@@ -216,23 +240,30 @@ class Identification {
     if (batch.length > 0) yield batch
   }
 
-  async #hashBatch(pool: HashPool, files: readonly PendingFile[]): Promise<void> {
+  async #hash(pool: HashPool, files: readonly PendingFile[]): Promise<Hashed> {
     const { signal } = this.#host
     signal.throwIfAborted()
     const paths = files.map((file) => file.path)
     const batch = await pool.sampled(paths, { identify: this.#request.mode === 'deep', signal })
-    const fullHashes = await this.#fullHashes(pool, files, batch)
-    const failures = new Map(batch.errors.map((error) => [error.index, error]))
+    return { files, batch, fullHashes: await this.#fullHashes(pool, files, batch) }
+  }
+
+  async #recordAll(hashed: readonly Hashed[]): Promise<void> {
+    this.#host.signal.throwIfAborted()
     const waitingBefore = this.#fresh.length
     await this.#inTransaction(() => {
-      for (const [i, file] of files.entries()) {
-        const failure = failures.get(i)
-        if (failure) this.#fail(file, failure)
-        else this.#record(file, batch, i, fullHashes.get(file.id) ?? null)
+      for (const { files, batch, fullHashes } of hashed) {
+        const failures = new Map(batch.errors.map((error) => [error.index, error]))
+        for (const [i, file] of files.entries()) {
+          const failure = failures.get(i)
+          if (failure) this.#fail(file, failure)
+          else this.#record(file, batch, i, fullHashes.get(file.id) ?? null)
+        }
       }
     })
+    const count = hashed.reduce((sum, { files }) => sum + files.length, 0)
     // Those that were just written come again.
-    this.#done += files.length - (this.#fresh.length - waitingBefore)
+    this.#done += count - (this.#fresh.length - waitingBefore)
     this.#host.progress(this.#done, this.#total, this.#report.bytes)
   }
 
