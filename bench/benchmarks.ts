@@ -12,6 +12,7 @@ import { mainThread } from './main-thread.ts'
 import { memory } from './memory.ts'
 import { metadata } from './metadata.ts'
 import { ocr } from './ocr.ts'
+import { quality } from './quality.ts'
 import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
@@ -48,4 +49,5 @@ export const benchmarks: readonly Benchmark[] = [
   video,
   metadata,
   ocr,
+  quality,
 ]

@@ -5,6 +5,8 @@ const SIGNIFICANT_DIGITS = 3
 
 /** A value with three digits that mean something, and its unit. */
 export function formatValue(value: number, unit: Unit): string {
+  // A ratio to a peer that has none of it.
+  if (!Number.isFinite(value)) return '–'
   const digits = Math.max(0, SIGNIFICANT_DIGITS - 1 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))))
   const shown = value === 0 ? '0' : value.toLocaleString('en-US', { maximumFractionDigits: Math.min(digits, 3) })
   return unit === '×' ? `${shown}×` : `${shown} ${unit}`

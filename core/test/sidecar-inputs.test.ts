@@ -200,6 +200,8 @@ test('files that are cut, empty, of another kind than they say, endless, tiny an
     'svg-as.jpg',
     '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><rect width="50" height="50"/></svg>',
   )
+  t.write('nothing.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
+  t.write('nothing.gif', Buffer.from('474946383961010001000000003b', 'hex'))
   sparse(t, 'sparse.jpg', '\xff\xd8\xff\xe0\0\x10JFIF\0')
   sparse(t, 'sparse.png', png(640, 480).subarray(0, 60))
   sparse(t, 'sparse.pdf', '%PDF-1.7\n')
@@ -222,6 +224,8 @@ test('files that are cut, empty, of another kind than they say, endless, tiny an
     'jpeg-as.mp4': { thumb: 'ready' },
     'jpeg-as.pdf': { thumb: 'ready' },
     'svg-as.jpg': { thumb: 'ready' },
+    'nothing.svg': { thumb: 'Unsupported: there is no picture in it' },
+    'nothing.gif': { thumb: 'Unsupported: there is no picture in it' },
     'sparse.jpg': { thumb: expect.stringMatching(/^Corrupt|^Unsupported/) },
     '1x1.jpeg': { thumb: 'ready' },
     '1x1.avif': { thumb: 'ready' },

@@ -23,6 +23,9 @@ export const MAX_PIXELS = 3e8
 sharp.concurrency(1)
 sharp.cache(false)
 
+/** A GIF without a frame and a drawing without a size are whole, but show nothing. */
+const NO_PICTURE = /no frames|bad dimensions/
+
 /** A picture in a format that sharp reads, turned as its EXIF says, from memory or, where it is text, from that path. */
 export function fromEncoded(input: Uint8Array | string, side: number): Promise<Picture> {
   return toPicture(sharp(input, { failOn: 'none', limitInputPixels: MAX_PIXELS }).rotate(), side)
@@ -38,6 +41,7 @@ export async function toPicture(drawing: Sharp, side: number): Promise<Picture> 
     .catch((err: unknown) => {
       const message = errorMessage(err)
       if (message.includes('pixel limit')) throw new CoreError('Unsupported', `it has more than ${MAX_PIXELS} pixels`)
+      if (NO_PICTURE.test(message)) throw new CoreError('Unsupported', 'there is no picture in it', { cause: err })
       // What follows is said by libraries below, of the same.
       throw new CoreError('Corrupt', message.split('\n')[0] || 'it cannot be read', { cause: err })
     })
