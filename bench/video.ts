@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { probeFilm } from '../core/src/sidecars/generators/film/ffmpeg.ts'
 import { deadlineOf, type Generator } from '../core/src/sidecars/generators/index.ts'
@@ -132,9 +132,10 @@ async function prepareFilm(treeDir: string, length: number): Promise<string> {
   const path = join(treeDir, `film-1080-${length}.mp4`)
   if (existsSync(path)) return path
   mkdirSync(treeDir, { recursive: true })
-  const bars = ['-f', 'lavfi', '-i', `testsrc2=size=1920x1080:rate=30:duration=${length},noise=alls=12:allf=t`]
+  const bars = ['-f', 'lavfi', '-i', `testsrc2=size=1920x1080:rate=30:duration=${length}`]
   const tone = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${length}`]
-  const codecs = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '60', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
-  await timeProgram('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...bars, ...tone, ...codecs, path])
+  const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '60', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
+  await timeProgram('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...bars, ...tone, ...codecs, `${path}.part.mp4`])
+  renameSync(`${path}.part.mp4`, path)
   return path
 }
