@@ -20,6 +20,7 @@ import { textSearch } from './text-search.ts'
 import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
 import { thumbnailsPdf } from './thumbnails-pdf.ts'
+import { transcript } from './transcript.ts'
 import { video } from './video.ts'
 import { vectorSearch } from './vector-search.ts'
 import { watch } from './watch.ts'
@@ -50,4 +51,5 @@ export const benchmarks: readonly Benchmark[] = [
   metadata,
   ocr,
   quality,
+  transcript,
 ]
