@@ -365,9 +365,9 @@ export class Locations {
     const inner = this.#map.below(dir)[0]
     if (!outer && !inner) return
     const relation = outer
-      ? `inside the location ${displayName(outer.path)}`
-      : `around the location ${displayName(inner!.path)}`
-    throw new CoreError('Conflict', `${displayName(dir)} lies ${relation}; add it all the same with --allow-nested`)
+      ? `lies in the location ${displayName(outer.path)}, which indexes it already`
+      : `has the location ${displayName(inner!.path)} in it`
+    throw new CoreError('Conflict', `${displayName(dir)} ${relation}; add it all the same with --allow-nested`)
   }
 
   async #validate(path: string): Promise<{ dir: RawName; inode: Inode }> {
