@@ -101,6 +101,8 @@ test('a file of text has a vector for each piece of it, and a picture without te
   ])
   expect(parseVectors(file!).header).toEqual({ dimensions: 64, count: 2, names: 1 })
   expect((await embeddings(t, 'IMG_0001.jpg')).items).toEqual([])
+  const { contentId } = await embeddings(t, 'diary.txt')
+  expect([...(await t.library.sidecars.presence([contentId], 'embeddings')).values()]).toEqual([['toy']])
   expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
 })
 

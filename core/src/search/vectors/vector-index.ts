@@ -30,6 +30,8 @@ export interface NearestOptions {
 const COMPARED = 400
 /** Of them, those of one content: a long book would be all there is. */
 const COMPARED_PER_CONTENT = 8
+/** Contents left out before the search ends with what it has: each is a query of the database. */
+const MAX_REFUSED = 20_000
 /** When more rows than this, and than this share of all, are gone, everything is read anew. */
 const MIN_DEAD = 1_000
 const MAX_DEAD_SHARE = 0.25
@@ -115,6 +117,7 @@ export class VectorIndex {
       if (!chunks) {
         if (!accepts(row.contentRowId)) {
           refused.add(row)
+          if (refused.size === MAX_REFUSED) break
           continue
         }
         candidates.set(row, (chunks = []))

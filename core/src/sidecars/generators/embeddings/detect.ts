@@ -18,7 +18,7 @@ export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promi
     licence: 'the server’s own',
     how:
       kind === 'server'
-        ? (why ?? `${settings.url}, model ${settings.model}`)
+        ? (why ?? `${new URL(settings.url).origin}, model ${settings.model}`)
         : 'config set embeddings.url http://localhost:11434/v1 and embeddings.model',
   }
   const runtime = findRuntime(settings)

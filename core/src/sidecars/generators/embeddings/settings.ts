@@ -45,6 +45,9 @@ export async function whyNoEngine(settings: EmbeddingSettings): Promise<string |
 function whyNoServer({ keyVariable, model, url }: EmbeddingSettings): string | null {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return `embeddings.url is no address: ${JSON.stringify(url)}; it looks like http://localhost:11434/v1`
+  const { password, username } = new URL(url)
+  if (username !== '' || password !== '')
+    return 'embeddings.url holds a name or a password, which every message would show; put the key into an environment variable and its name into embeddings.keyVariable'
   if (model === '') return 'embeddings.model does not say which model of the server is used'
   if (keyVariable !== '' && !process.env[keyVariable])
     return `the environment variable ${keyVariable}, which embeddings.keyVariable names, is empty where the daemon runs`

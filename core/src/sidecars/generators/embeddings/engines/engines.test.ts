@@ -58,6 +58,9 @@ test('what is set and not there is said in one line, with what would help', asyn
   expect(await why({})).toContain('config set embeddings.url')
   expect(await why({ url: 'localhost' })).toContain('embeddings.url is no address')
   expect(await why({ url: 'file:///etc/passwd', model: 'x' })).toContain('embeddings.url is no address')
+  expect(await why({ url: 'http://ann:secret@localhost:1', model: 'x' })).toMatch(
+    /^embeddings\.url holds a name or a password/,
+  )
   expect(await why({ url: 'http://localhost:1' })).toContain('embeddings.model')
   expect(await why({ url: 'http://localhost:1', model: 'x', keyVariable: 'NO_SUCH_KEY' })).toContain('NO_SUCH_KEY')
   expect(await why({ url: 'http://localhost:1', model: 'x' })).toBeNull()

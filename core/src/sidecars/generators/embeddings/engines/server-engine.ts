@@ -79,7 +79,7 @@ export class ServerEngine implements EmbeddingEngine {
     return this.#settings.keyVariable === '' ? undefined : process.env[this.#settings.keyVariable]
   }
 
-  /** An address may hold a name and a password: they are not shown. */
+  /** What follows a question mark may be a key: it is not shown. */
   get #where(): string {
     return `${this.#address.origin}${this.#address.pathname}`
   }
