@@ -34,10 +34,8 @@ test('without a single program on PATH, scans are read and films are seen by the
     return rows.map(({ engine, kind, state }) => `${kind} ${state} ${engine?.name}`)
   }
   expect(new Set(await madeOf(scan))).toEqual(new Set(['thumb ready sharp', 'ocr ready tesseract.js']))
-  if (canMakeFilms())
-    expect(new Set(await madeOf(film))).toEqual(
-      new Set(['thumb ready node-webcodecs', 'thumbstrip ready node-webcodecs']),
-    )
+  const seen = canMakeFilms() ? ['thumb ready node-webcodecs', 'thumbstrip ready node-webcodecs'] : []
+  expect(new Set(seen.length > 0 ? await madeOf(film) : [])).toEqual(new Set(seen))
   const query = SearchInput.parse({ query: 'lantern harbour', content: true })
   expect((await t.library.search.search(query, signal)).items.map(({ name }) => name)).toEqual(['scan.png'])
   expect(await t.library.sidecars.pending({ state: 'failed', limit: 10 })).toEqual([])

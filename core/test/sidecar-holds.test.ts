@@ -50,7 +50,7 @@ async function createHeld(generators: readonly Generator[] = [pictures, texts]):
     until: (path: string, expected: Record<string, string>) =>
       vi.waitFor(async () => expect(await states(path)).toEqual(expected), patience),
     pending: async () => {
-      const rows = await t.library.sidecars.pending({ state: null, limit: 10 })
+      const rows = await t.library.sidecars.pending({ state: null, limit: 100 })
       return rows.map(({ error, kind }) => ({ kind, why: error?.message }))
     },
   })
@@ -137,6 +137,7 @@ test('a change of the space that is kept holds at once', async () => {
   const path = t.order('fine')
   await t.add({ mode: 'content', watch: false })
   await t.settle()
+  expect(await t.states(path)).toEqual({ thumb: 'pending', ocr: 'pending' })
   await t.core.config.set('sidecars.keepFreeBytes', '0')
   await t.until(path, { thumb: 'ready', ocr: 'ready' })
 })
@@ -144,25 +145,37 @@ test('a change of the space that is kept holds at once', async () => {
 test('what a person looks at is made before all others that wait', async () => {
   // One process, so that what is made first is begun first.
   await using t = await createHeld([{ ...pictures, pool: () => 'ml' }])
-  const order = (name: string) => t.write(`${name}.txt`, `wait ${join(t.dataDir, '..', `${name}.log`)} ${name}`)
-  order('first')
-  for (const name of ['a', 'b', 'c', 'd', 'e']) order(name)
-  const wanted = order('wanted')
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  for (const name of names) t.write(`${name}.txt`, `wait ${join(t.dataDir, '..', `${name}.log`)} ${name}`)
   await t.add({ mode: 'content', watch: false })
-  const begun = () => ['first', 'a', 'b', 'c', 'd', 'e', 'wanted'].filter((name) => t.begun(name).length > 0)
+  const begun = () => names.filter((name) => t.begun(name).length > 0)
   await vi.waitFor(() => expect(begun()).toHaveLength(1), patience)
-  const [atWork] = begun()
-  const contentId = await t.library.files.contentOf(wanted, signal)
-  if (atWork !== 'wanted') {
-    expect(await t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).toBeNull()
-    await t.until(wanted, { thumb: 'generating' })
-    t.go(atWork!)
-    await vi.waitFor(() => expect(begun()).toHaveLength(2), patience)
-  }
-  expect(begun()).toContain('wanted')
-  for (const name of ['first', 'a', 'b', 'c', 'd', 'e', 'wanted']) t.go(name)
+  const atWork = begun()[0]!
+  const wanted = names.findLast((name) => name !== atWork)!
+  const path = t.path(`${wanted}.txt`)
+  const contentId = await t.library.files.contentOf(path, signal)
+  expect(await t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).toBeNull()
+  await t.until(path, { thumb: 'generating' })
+  t.go(atWork)
+  await vi.waitFor(() => expect(begun()).toHaveLength(2), patience)
+  expect(begun()).toContain(wanted)
+  for (const name of names) t.go(name)
   await t.settle()
   expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
+})
+
+test('a folder is indexed while sidecars of another are made, however long that takes', async () => {
+  await using t = await createHeld()
+  t.order('wait', 'one/a.txt')
+  t.write('two/b.txt', 'something else')
+  await t.add({ path: t.path('one'), mode: 'content', watch: false })
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), patience)
+  const { job } = await t.add({ path: t.path('two'), watch: false })
+  expect(job).toMatchObject({ status: 'completed' })
+  expect(await t.found('b.txt')).toEqual(['two/b.txt'])
+  expect(t.library.jobs.list({ status: 'running' })).toMatchObject([{ name: 'sidecars.generate' }])
+  t.go('wait')
+  await t.settle()
 })
 
 test('a content of which nothing can be made is passed over, and nobody is warned', async () => {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
-import { CoreError } from '../util/errors.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
@@ -154,23 +153,36 @@ export const regenerateSidecars = defineAction({
   name: 'sidecars.regenerate',
   scope: 'library',
   summary: 'Make the sidecars of a content again, or of all contents what would be made otherwise now',
-  input: z.object({
-    target: target.optional(),
-    kind: kind.optional(),
-    variant: variant.optional(),
-    outdated: z
-      .boolean()
-      .default(false)
-      .describe('of all contents: what an older recipe or another engine than the one there now has made'),
-    dryRun: z.boolean().default(false).describe('only say how many that would be; of all contents'),
-  }),
+  input: z
+    .object({
+      target: target.optional(),
+      kind: kind.optional(),
+      variant: variant.optional(),
+      outdated: z
+        .boolean()
+        .default(false)
+        .describe('of all contents: what an older recipe or another engine than the one there now has made'),
+      dryRun: z.boolean().default(false).describe('only say how many that would be; of all contents'),
+    })
+    .refine((input) => input.target !== undefined || input.outdated || input.kind !== undefined, {
+      message: 'is missing; --outdated, or a --kind alone, is for all contents',
+      path: ['target'],
+    })
+    .refine((input) => input.target === undefined || !(input.outdated || input.dryRun), {
+      message: 'is left out with --outdated and --dry-run, which are for all contents',
+      path: ['target'],
+    })
+    .refine((input) => input.target !== undefined || input.variant === undefined, {
+      message: 'is for one content: name it',
+      path: ['variant'],
+    }),
   output: queued.extend({
     /** As it was asked: they would be made, but are not. */
     dryRun: z.boolean(),
     /** Of all contents: which, and why. */
     byKind: z.array(z.object({ kind: SidecarKind, why: z.string(), files: z.number() })),
   }),
-  errors: ['NotFound', 'Unavailable', 'InvalidInput'],
+  errors: ['NotFound', 'Unavailable'],
   cli: {
     words: ['sidecar', 'regenerate'],
     positional: ['target'],
@@ -183,14 +195,10 @@ export const regenerateSidecars = defineAction({
   },
   async run({ dryRun, kind: only, outdated, target: reference, variant: form }, { library, signal }) {
     if (reference !== undefined) {
-      if (outdated || dryRun)
-        throw new CoreError('InvalidInput', '--outdated and --dry-run are for all contents: leave the file out')
       const contentId = await contentOf(reference, library, signal)
       const files = await library.sidecars.regenerate(contentId, { kind: only, variant: form })
       return { queued: files, dryRun, byKind: [] }
     }
-    if (form !== undefined || (only === undefined && !outdated))
-      throw new CoreError('InvalidInput', 'say of which file, or --outdated, or the --kind of which all are made again')
     const byKind = await library.sidecars.regenerateAll({ kind: only, outdated, dryRun }, signal)
     return { queued: byKind.reduce((sum, { files }) => sum + files, 0), dryRun, byKind }
   },

@@ -18,7 +18,8 @@ export const generateSidecars = defineJob({
     /** What waits for the machine, and why. */
     held: z.array(z.object({ kind: SidecarKind, code: z.string(), reason: z.string() })),
   }),
-  concurrency: 'cpu',
+  // Its processes are where the work is done, and there are only so many: no index run waits for them.
+  concurrency: 'io',
   priority: priorities.low,
   // A full disk: it goes on once there is room.
   retries: 1_000,

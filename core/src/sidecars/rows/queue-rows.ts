@@ -17,8 +17,6 @@ export interface Wanted {
 
 /** Contents looked at in one transaction: some milliseconds of the main thread. */
 const CONTENTS_PER_TURN = 100
-/** Rows changed in one transaction. */
-const ROWS_PER_TURN = 1_000
 
 /** Says what is to be made. */
 export class QueueRows {
