@@ -16,13 +16,15 @@ import { quality } from './quality.ts'
 import { rescan } from './rescan.ts'
 import { restart } from './restart.ts'
 import { search } from './search.ts'
+import { sidecarDaemon } from './sidecar-daemon.ts'
+import { sidecarSecondRun } from './sidecar-second-run.ts'
 import { textSearch } from './text-search.ts'
 import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
 import { thumbnailsPdf } from './thumbnails-pdf.ts'
 import { transcript } from './transcript.ts'
-import { video } from './video.ts'
 import { vectorSearch } from './vector-search.ts'
+import { video } from './video.ts'
 import { watch } from './watch.ts'
 
 /** Every benchmark, in the order of the page. */
@@ -47,6 +49,8 @@ export const benchmarks: readonly Benchmark[] = [
   thumbnails,
   thumbnailsHeic,
   thumbnailsPdf,
+  sidecarSecondRun,
+  sidecarDaemon,
   video,
   metadata,
   ocr,

@@ -1,16 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { EngineProcess } from './engine/engine-process.ts'
 import { makeInProcess } from './engine/make-in-process.ts'
 import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
 import { timeProgram } from './harness/program.ts'
+import { PHOTOS, preparePhotos } from './harness/prepare-photos.ts'
 import { quantile } from './harness/statistics.ts'
 
-const PHOTOS = 40
-const WIDTH = 4_000
-const HEIGHT = 3_000
 /** Requests at once: as many processes, and as many programs of a peer. */
 const PARALLEL = 2
 /** Longer sides of what is made by default. */
@@ -29,9 +26,6 @@ export const thumbnails = defineBenchmark({
       unit: 'images/s',
       goal: { atLeast: 0.9, ratioTo: 'pipeline' },
     },
-    { id: 'again', what: 'a second run over the same folder', unit: 's', goal: { atMost: 0.02, ratioTo: 'first run' } },
-    { id: 'presence', what: 'which of 10,000 contents have thumbnails', unit: 'ms', goal: { atMost: 20 } },
-    { id: 'delay', what: 'delay of the event loop meanwhile, 99 %', unit: 'ms', goal: { atMost: 20 } },
   ],
   remarks: [
     '`pipeline` is our own processes without the system; a peer writes the three sizes of a photo from one start each.',
@@ -40,7 +34,6 @@ export const thumbnails = defineBenchmark({
     const photos = await preparePhotos(treeDir)
     const files = readdirSync(photos).map((name) => join(photos, name))
     const dir = scratch('thumbnails')
-    let first = 0
     const inTurn = async (make: (file: string, out: string) => Promise<unknown>): Promise<Sample> => {
       const out = join(dir, 'out')
       mkdirSync(out, { recursive: true })
@@ -71,19 +64,13 @@ export const thumbnails = defineBenchmark({
           rmSync(dataDir, { recursive: true, force: true })
           await using engine = await EngineProcess.start(dataDir)
           const whole = await engine.ask('makeThumbnails', { path: photos })
-          first = whole.allSeconds
-          const { ms } = await engine.ask('presence', undefined)
           return {
             ...(await pipeline()),
             system: files.length / whole.seconds,
-            again: whole.againSeconds,
-            presence: ms,
-            delay: whole.p99DelayMs,
           }
         },
       },
       { name: 'pipeline', measure: async () => ({ system: (await pipeline())['rate']! }) },
-      { name: 'first run', measure: async () => ({ again: first }) },
       {
         name: 'vipsthumbnail',
         program: 'vipsthumbnail',
@@ -119,19 +106,3 @@ export const thumbnails = defineBenchmark({
     ]
   },
 })
-
-/** Noise over a gradient, as much detail as a photo has; made once. */
-async function preparePhotos(treeDir: string): Promise<string> {
-  const folder = join(treeDir, `photos-${WIDTH}x${HEIGHT}`)
-  if (existsSync(folder) && readdirSync(folder).length === PHOTOS) return folder
-  mkdirSync(folder, { recursive: true })
-  for (let i = 0; i < PHOTOS; i++) {
-    const noise = { type: 'gaussian' as const, mean: 60 + i * 3, sigma: 12 }
-    const small = sharp({ create: { width: WIDTH / 4, height: HEIGHT / 4, channels: 3, background: '#000', noise } })
-    const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
-    const { width, height, channels } = info
-    const photo = sharp(data, { raw: { width, height, channels } }).resize(WIDTH, HEIGHT)
-    await photo.jpeg({ quality: 90 }).toFile(join(folder, `${i}.jpg`))
-  }
-  return folder
-}

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
 import { hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
+import { sidecarTasks } from './sidecar-tasks.ts'
 import { thumbnailTasks } from './thumbnail-tasks.ts'
 
 /** The engine a task works on, and what it has logged so far. */
@@ -37,6 +38,7 @@ export const tasks = {
   ...thumbnailTasks,
 
   /** Adds a folder and waits for its first index run. */
+  ...sidecarTasks,
   async index({ core }: TaskContext, input: { path: string; mode: Mode; watch?: boolean }) {
     const library = core.libraries.resolve()
     const begun = performance.now()
