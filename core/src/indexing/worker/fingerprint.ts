@@ -40,9 +40,9 @@ export class Fingerprint {
     return new Uint8Array(bytes)
   }
 
-  equals(bytes: Uint8Array): boolean {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return view.getInt32(0) === this.#a && view.getInt32(4) === this.#b
+  /** `hex` is one of `bytes`. */
+  equals(hex: string): boolean {
+    return Number.parseInt(hex.slice(0, 8), 16) === this.#a >>> 0 && Number.parseInt(hex.slice(8), 16) === this.#b >>> 0
   }
 }
 

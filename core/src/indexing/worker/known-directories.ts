@@ -7,12 +7,25 @@ import { objectKey } from './reconcile.ts'
 export interface KnownDirectory {
   readonly id: number
   readonly name: RawName
-  readonly fingerprint: Uint8Array | null
+  /** In hexadecimal: tens of thousands are held, and an array costs ten times a text. */
+  readonly fingerprint: string | null
   readonly scannedAt: number | null
   /** NaN for one that was moved: its times say nothing of what it holds here. */
   readonly mtime: number
   readonly mtimeNs: number
 }
+
+const HEX_FINGERPRINT = "nullif(hex(d.fingerprint), '') as fingerprint"
+
+type Row = [
+  id: number,
+  parentId: number | null,
+  name: RawName,
+  fingerprint: string | null,
+  scannedAt: number | null,
+  mtime: number,
+  mtimeNs: number,
+]
 
 /** The folders of a volume that the index knows, as a scan comes upon them: by their parent, path or file object. */
 export class KnownDirectories {
@@ -34,32 +47,22 @@ export class KnownDirectories {
   /** Reads the folder at `path` and those below it, by id; each is then found below its parent, but for `topId`. */
   load(path: RawName, topId: number): Map<number, KnownDirectory> {
     const from = nameBytes(path)
-    const rows = this.#db
-      .prepare(
-        `select d.id, e.parent_id, e.name, e.mtime, e.mtime_ns, d.fingerprint, d.scanned_at
-         from directories d join entries e on e.id = d.id
-         where d.volume_id = ? and d.path >= ? and d.path < ?`,
-      )
-      .all(this.#volumeId, from, pathAfter(from))
+    const statement = this.#db.prepare(
+      `select d.id, e.parent_id, e.name, ${HEX_FINGERPRINT}, d.scanned_at, e.mtime, e.mtime_ns
+       from directories d join entries e on e.id = d.id
+       where d.volume_id = ? and d.path >= ? and d.path < ?`,
+    )
+    statement.setReturnArrays(true)
+    const rows = statement.all(this.#volumeId, from, pathAfter(from)) as unknown as Row[]
     const loaded = new Map<number, KnownDirectory>()
-    for (const row of rows) {
-      const directory = {
-        id: Number(row['id']),
-        name: row['name'] as RawName,
-        fingerprint: row['fingerprint'] as Uint8Array | null,
-        scannedAt: row['scanned_at'] === null ? null : Number(row['scanned_at']),
-        mtime: Number(row['mtime']),
-        mtimeNs: Number(row['mtime_ns']),
-      }
-      loaded.set(directory.id, directory)
-    }
+    for (const [id, , name, fingerprint, scannedAt, mtime, mtimeNs] of rows)
+      loaded.set(id, { id, name, fingerprint, scannedAt, mtime, mtimeNs })
     for (const id of loaded.keys()) this.#byParent.delete(id)
-    for (const row of rows) {
-      if (Number(row['id']) === topId || row['parent_id'] === null) continue
-      const parentId = Number(row['parent_id'])
+    for (const [id, parentId] of rows) {
+      if (id === topId || parentId === null) continue
       const siblings = this.#byParent.get(parentId)
-      if (siblings) siblings.push(loaded.get(Number(row['id']))!)
-      else this.#byParent.set(parentId, [loaded.get(Number(row['id']))!])
+      if (siblings) siblings.push(loaded.get(id)!)
+      else this.#byParent.set(parentId, [loaded.get(id)!])
     }
     return loaded
   }
@@ -73,9 +76,9 @@ export class KnownDirectories {
 
   /** A folder under the name it was found by. */
   found(id: number, name: RawName): KnownDirectory {
-    const row = this.#db.prepare('select fingerprint, scanned_at from directories where id = ?').get(id)!
+    const row = this.#db.prepare(`select ${HEX_FINGERPRINT}, scanned_at from directories d where id = ?`).get(id)!
     const scannedAt = row['scanned_at'] === null ? null : Number(row['scanned_at'])
-    return { id, name, fingerprint: row['fingerprint'] as Uint8Array | null, scannedAt, mtime: Number.NaN, mtimeNs: 0 }
+    return { id, name, fingerprint: row['fingerprint'] as string | null, scannedAt, mtime: Number.NaN, mtimeNs: 0 }
   }
 
   /** The id of the folder at a path of the volume. */

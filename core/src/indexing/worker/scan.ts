@@ -43,7 +43,8 @@ interface Node {
   readonly path: RawName
   readonly depth: number
   readonly anchors: readonly string[]
-  readonly fingerprint: Uint8Array | null
+  /** In hexadecimal. */
+  readonly fingerprint: string | null
   readonly scannedAt: number | null
   readonly times: { mtime: number; mtimeNs: number } | null
   /** Whether rows may exist below it. */

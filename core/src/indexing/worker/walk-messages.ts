@@ -13,8 +13,8 @@ export interface WalkTask {
   readonly dir: RawName
   /** What the folder above hands down; see `RuleContext`. */
   readonly anchors: readonly string[]
-  /** The sum the index has: where the folder still has it, it comes back as `same`. */
-  readonly fingerprint: Uint8Array | null
+  /** The sum the index has, in hexadecimal: where the folder still has it, it comes back as `same`. */
+  readonly fingerprint: string | null
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
 }
