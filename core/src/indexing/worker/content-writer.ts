@@ -14,12 +14,6 @@ export interface HashedFile {
   readonly mtimeNs: number
 }
 
-/** A file that waits for its content identity. */
-export interface WaitingFile extends HashedFile {
-  /** What it held before it was touched. */
-  readonly staleContentId: number | null
-}
-
 /** What a content is, as its bytes tell. */
 export interface TypedContent {
   /** Index into `fileTypes`. */
@@ -115,10 +109,9 @@ export class ContentWriter {
   }
 
   /** Returns whether it was recorded: not where the row was brought up to a later change meanwhile. */
-  link(file: WaitingFile, contentId: number, type: number): boolean {
+  link(file: HashedFile, contentId: number, type: number): boolean {
     const { changes } = this.#link.run(contentId, type, file.id, file.size, file.mtime, file.mtimeNs)
-    // A file that waits has no content, so it has none to be kept aside meanwhile.
-    if (changes > 0 && file.staleContentId !== null) this.#unstale.run(file.id)
+    if (changes > 0) this.#unstale.run(file.id)
     return changes > 0
   }
 

@@ -12,7 +12,7 @@ import { fileTypes } from '../../domain/stored-lists.ts'
 import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
-import { ContentWriter, FAILED, PENDING, type WaitingFile } from './content-writer.ts'
+import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
 import { pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
@@ -35,9 +35,10 @@ const ROWS_PER_PAGE = 2_048
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
-interface PendingFile extends WaitingFile {
+interface PendingFile extends HashedFile {
   readonly path: RawName
   readonly type: number
+  readonly staleContentId: number | null
 }
 
 /** What was found out about some files. */
