@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
-import { hashStates, HashPool } from '../../core/src/content/index.ts'
+import { type HashBatch, hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
 import { sidecarTasks } from './sidecar-tasks.ts'
 import { thumbnailTasks } from './thumbnail-tasks.ts'
@@ -30,15 +30,17 @@ const POLL_MS = 2
 /** Nothing measured here takes this long; what does is broken. */
 const GIVE_UP_MS = 120_000
 const WARM_UP_FILES = 512
+/** As many as the engine asks for at once. */
+const FILES_PER_CALL = 256
 /** How often the loop's delay is looked at. */
 const RESOLUTION_MS = 1
 
 /** What the process with the engine can be asked; each is one way a host uses it. */
 export const tasks = {
   ...thumbnailTasks,
+  ...sidecarTasks,
 
   /** Adds a folder and waits for its first index run. */
-  ...sidecarTasks,
   async index({ core }: TaskContext, input: { path: string; mode: Mode; watch?: boolean }) {
     const library = core.libraries.resolve()
     const begun = performance.now()
@@ -126,7 +128,7 @@ export const tasks = {
       .map((entry) => join(entry.parentPath, entry.name))
     await using pool = new HashPool({ threads: input.threads })
     // The threads start before the clock does, as they have in a daemon at work.
-    await pool.sampled(paths.slice(0, input.threads * WARM_UP_FILES))
+    await hashSampled(pool, paths.slice(0, input.threads * WARM_UP_FILES))
     const begun = performance.now()
     const hashed = input.whole ? await hashWhole(pool, paths) : await hashSampled(pool, paths)
     const seconds = (performance.now() - begun) / 1_000
@@ -170,8 +172,12 @@ export const tasks = {
 export type Tasks = typeof tasks
 
 async function hashSampled(pool: HashPool, paths: readonly string[]): Promise<number> {
-  const { states } = await pool.sampled(paths)
-  return states.filter((state) => hashStates[state] === 'hashed').length
+  // A call keeps one thread busy.
+  const calls: Promise<HashBatch>[] = []
+  for (let at = 0; at < paths.length; at += FILES_PER_CALL)
+    calls.push(pool.sampled(paths.slice(at, at + FILES_PER_CALL)))
+  const batches = await Promise.all(calls)
+  return batches.reduce((sum, { states }) => sum + states.filter((state) => hashStates[state] === 'hashed').length, 0)
 }
 
 async function hashWhole(pool: HashPool, paths: readonly string[]): Promise<number> {
