@@ -9,7 +9,7 @@ import { drawn, fromPixels } from '../thumb/decoders/raw-pixels.ts'
 /** Films of this height on are meant to be seen with the colours of high definition where they do not say it. */
 export const HIGH_DEFINITION = 720
 /** A picture whose brightness varies less, in parts of 255, shows nothing: black, white, a fade. */
-const DULL = 6
+export const DULL = 6
 
 /** Numbers of ITU-T H.273, by the names of WebCodecs. */
 const matrices: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte170m: 6, 'bt2020-ncl': 9 }

@@ -1,5 +1,5 @@
 import { CoreError } from '../../../util/errors.ts'
-import { variationOf } from '../film/look.ts'
+import { DULL, variationOf } from '../film/look.ts'
 import type { Picture } from '../thumb/decoders/picture.ts'
 import { drawn, type RawPixels } from '../thumb/decoders/raw-pixels.ts'
 import type { Strip } from './strips.ts'
@@ -7,7 +7,7 @@ import type { Strip } from './strips.ts'
 /** Where in its share of a film a picture is taken. */
 const MIDDLE = 0.5
 /** Where else in the first share, which may begin in the dark: the one that shows most is taken. */
-const LATER = [0.8, 0.95]
+const LATER = [0.75, 0.95]
 
 /** Pictures along a film, in rows from the top left. */
 export class Grid {
@@ -17,24 +17,29 @@ export class Grid {
   /** Moments it wants a picture of, in seconds. */
   readonly moments: readonly number[]
   readonly #tiles: (RawPixels | undefined)[] = []
-  #shownFirst = -1
+  /** How much the first of them shows; see `variationOf`. */
+  #first = -1
 
   constructor(strip: Strip, length: number) {
     const count = strip.across ** 2
     this.strip = strip
     this.step = length / count
-    const middles = Array.from({ length: count }, (_, i) => (i + MIDDLE) * this.step)
-    this.moments = [...middles, ...LATER.map((part) => part * this.step)]
+    this.moments = Array.from({ length: count }, (_, i) => (i + MIDDLE) * this.step)
+  }
+
+  /** Moments of the first share that may show more; none where it shows something. */
+  get later(): readonly number[] {
+    return this.#first < DULL ? LATER.map((part) => part * this.step) : []
   }
 
   /** Takes the picture of a moment, if it wants one of it. */
   async show(moment: number, picture: Picture): Promise<void> {
-    if (!this.moments.includes(moment)) return
+    if (!this.moments.includes(moment) && !this.later.includes(moment)) return
     const index = this.step > 0 ? Math.floor(moment / this.step) : 0
     if (index === 0) {
       const variation = await variationOf(picture)
-      if (variation <= this.#shownFirst) return
-      this.#shownFirst = variation
+      if (variation <= this.#first) return
+      this.#first = variation
     }
     this.#tiles[index] = await tileOf(picture, this.strip.side)
   }
