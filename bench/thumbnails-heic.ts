@@ -1,17 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { corpus, NO_CORPUS } from '../core/testing/corpus.ts'
 import { makeInProcess } from './engine/make-in-process.ts'
-import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
+import { defineBenchmark, OURS } from './harness/benchmark.ts'
+import { measureFiles } from './harness/measure-files.ts'
 import { timeProgram } from './harness/program.ts'
-import { quantile } from './harness/statistics.ts'
 
 /** Of a phone: 4032 × 3024 in a grid of tiles. */
 const PHOTO = 'exif-samples/heic/mobile/iphone_13_pro_max.HEIC'
 const COPIES = 12
-/** Requests at once: as many processes, and as many programs of a peer. */
-const PARALLEL = 2
 const SIDES = [512, 768, 1_024]
 const PEER = 'heif-convert + vipsthumbnail'
 
@@ -32,24 +30,8 @@ export const thumbnailsHeic = defineBenchmark({
     const dir = scratch('heic')
     const files = Array.from({ length: COPIES }, (_, i) => join(dir, `${i}.heic`))
     for (const file of files) copyFileSync(photo, file)
-    const inTurn = async (make: (file: string, out: string) => Promise<unknown>): Promise<Sample> => {
-      const out = join(dir, 'out')
-      mkdirSync(out)
-      const times: number[] = []
-      const waiting = [...files]
-      const begun = performance.now()
-      await Promise.all(
-        Array.from({ length: PARALLEL }, async () => {
-          for (let file = waiting.pop(); file; file = waiting.pop()) {
-            const start = performance.now()
-            await make(file, join(out, String(waiting.length)))
-            times.push(performance.now() - start)
-          }
-        }),
-      )
-      rmSync(out, { recursive: true })
-      return { rate: (files.length * 1_000) / (performance.now() - begun), p95: quantile(times, 0.95) }
-    }
+    const inTurn = (make: (file: string, out: string) => Promise<unknown>) =>
+      measureFiles(files, join(dir, 'out'), make)
     return Promise.resolve([
       {
         name: OURS,

@@ -1,15 +1,13 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { EngineProcess } from './engine/engine-process.ts'
 import { makeInProcess } from './engine/make-in-process.ts'
-import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
+import { defineBenchmark, OURS } from './harness/benchmark.ts'
+import { measureFiles } from './harness/measure-files.ts'
 import { timeProgram } from './harness/program.ts'
 import { PHOTOS, preparePhotos } from './harness/prepare-photos.ts'
-import { quantile } from './harness/statistics.ts'
 
-/** Requests at once: as many processes, and as many programs of a peer. */
-const PARALLEL = 2
 /** Longer sides of what is made by default. */
 const SIDES = [512, 768, 1_024]
 
@@ -34,24 +32,8 @@ export const thumbnails = defineBenchmark({
     const photos = await preparePhotos(treeDir)
     const files = readdirSync(photos).map((name) => join(photos, name))
     const dir = scratch('thumbnails')
-    const inTurn = async (make: (file: string, out: string) => Promise<unknown>): Promise<Sample> => {
-      const out = join(dir, 'out')
-      mkdirSync(out, { recursive: true })
-      const times: number[] = []
-      const waiting = [...files]
-      const begun = performance.now()
-      await Promise.all(
-        Array.from({ length: PARALLEL }, async () => {
-          for (let file = waiting.pop(); file; file = waiting.pop()) {
-            const start = performance.now()
-            await make(file, join(out, String(waiting.length)))
-            times.push(performance.now() - start)
-          }
-        }),
-      )
-      rmSync(out, { recursive: true })
-      return { rate: (files.length * 1_000) / (performance.now() - begun), p95: quantile(times, 0.95) }
-    }
+    const inTurn = (make: (file: string, out: string) => Promise<unknown>) =>
+      measureFiles(files, join(dir, 'out'), make)
     const pipeline = async () => {
       await using pools = new SidecarPools()
       return await inTurn((file, out) => makeInProcess(pools, { path: file, type: 'image', mime: 'image/jpeg' }, out))
