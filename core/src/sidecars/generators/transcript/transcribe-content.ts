@@ -56,7 +56,7 @@ async function hear(
   { folder, language }: { language: string | null; folder: string },
 ): Promise<HeardPiece> {
   const lengthMs = (samples.length * 1_000) / SAMPLE_RATE
-  const deadlineMs = PIECE_BASE_MS + PIECE_TIMES * lengthMs
+  const deadlineMs = Math.ceil(PIECE_BASE_MS + PIECE_TIMES * lengthMs)
   await mkdir(folder, { recursive: true })
   try {
     const heard = await engine.listen(samples, { language, deadlineMs, folder })

@@ -60,7 +60,7 @@ export class SpeechServer implements SpeechEngine {
     const url = endpointOf(this.#options.url)
     const { key } = this.#options
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
-    const signal = AbortSignal.timeout(deadlineMs)
+    const signal = AbortSignal.timeout(Math.ceil(deadlineMs))
     const fail = (cause: unknown) =>
       reject(
         signal.aborted
