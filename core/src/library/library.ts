@@ -6,7 +6,14 @@ import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
 import { type KnownLocation, LocationKeeper, Locations } from '../location/index.ts'
 import { NameSearch, type NameSearchDeps } from '../search/index.ts'
-import { convertReferences, type DevicePolicy, findReferences, generateSidecars, type Generator, References } from '../sidecars/index.ts'
+import {
+  convertReferences,
+  type DevicePolicy,
+  findReferences,
+  generateSidecars,
+  type Generator,
+  References,
+} from '../sidecars/index.ts'
 import { type SidecarLimits, type SidecarPools, Sidecars } from '../sidecars/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
