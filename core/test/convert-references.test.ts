@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
@@ -182,6 +183,82 @@ test.skipIf(!existsSync(otherDisk))('a file on another volume is copied, compare
   } finally {
     rmSync(root, { recursive: true })
   }
+})
+
+/** Puts a move of a video where a kill would have left it, by the index of its state in `conversionStates`. */
+async function interrupt(t: TestCore, n: number, state: number): Promise<{ inLibrary: string; original: string }> {
+  const { contentId, items } = await videoOf(t, n)
+  const original = t.path(`IMG_${n}.MOV`)
+  const folder = join(
+    t.library.path,
+    'sidecars/content',
+    contentId.slice(0, 2),
+    contentId.slice(2, 4),
+    contentId,
+    'live',
+  )
+  const path = Buffer.from(original)
+  await t.library.store.write(async ({ db }) => {
+    const row = await db
+      .selectFrom('sidecars')
+      .selectAll()
+      .where('checksum', '=', Uint8Array.from(Buffer.from(items[0]!.checksum!, 'hex')))
+      .executeTakeFirstOrThrow()
+    const { checksum, content_id, format, id, kind, size, variant } = row
+    const about = { job: new Uint8Array(16), content_id, kind, variant, format, path: new Uint8Array(path) }
+    const times = { mtime: 0, created_at: 0, updated_at: 0 }
+    const of = { source_content_id: content_id, size: size!, checksum: checksum!, state }
+    await db
+      .insertInto('sidecar_conversions')
+      .values({ ...about, ...times, ...of })
+      .execute()
+    if (state > 0) await db.updateTable('sidecars').set({ source_entry_id: null }).where('id', '=', id).execute()
+  })
+  mkdirSync(folder, { recursive: true })
+  return { inLibrary: join(folder, 'default.mov'), original }
+}
+
+test('whatever a kill has left between two steps is ended, or taken back, and nothing is lost', async () => {
+  await using t = await livePhotos(7)
+  const [MOVING, OWNED, RETURNING] = [0, 1, 3]
+  // Written down, nothing done; a second name made; and that, with the first taken away by somebody.
+  await interrupt(t, 1, MOVING)
+  const named = await interrupt(t, 2, MOVING)
+  linkSync(named.original, named.inLibrary)
+  const taken = await interrupt(t, 3, MOVING)
+  linkSync(taken.original, taken.inLibrary)
+  rmSync(taken.original)
+  // The library's, and still where it was; and with another file there by now.
+  const owned = await interrupt(t, 4, OWNED)
+  linkSync(owned.original, owned.inLibrary)
+  const replaced = await interrupt(t, 5, OWNED)
+  renameSync(replaced.original, replaced.inLibrary)
+  writeFileSync(replaced.original, 'somebody’s new film')
+  // On the way back: not begun, and at its place.
+  const leaving = await interrupt(t, 6, RETURNING)
+  renameSync(leaving.original, leaving.inLibrary)
+  const back = await interrupt(t, 7, RETURNING)
+  renameSync(back.original, back.inLibrary)
+  linkSync(back.inLibrary, back.original)
+  const { contentId } = await videoOf(t, 6)
+  await convert(t, { direction: 'in', contentId })
+  const places = ({ inLibrary, original }: { inLibrary: string; original: string }) =>
+    [original, inLibrary].map((path) => existsSync(path))
+  expect(existsSync(t.path('IMG_1.MOV'))).toBe(true)
+  expect([named, taken, owned, replaced, leaving, back].map(places)).toEqual([
+    [true, false],
+    [false, true],
+    [false, true],
+    [true, true],
+    [true, false],
+    [true, false],
+  ])
+  expect(readFileSync(taken.inLibrary)).toEqual(Buffer.from(video(3)))
+  expect(readFileSync(replaced.inLibrary)).toEqual(Buffer.from(video(5)))
+  expect(readFileSync(replaced.original, 'utf8')).toBe('somebody’s new film')
+  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  const { items } = await videoOf(t, 2)
+  expect(items).toMatchObject([{ source: 'reference', state: 'ready' }])
 })
 
 test('a kill at any moment of a move, or of its undoing, loses nothing, and the next start goes on', async () => {

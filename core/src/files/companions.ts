@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { type ContentId, type Entry, type EntryId, type SidecarKind, sidecarKinds } from '../domain/index.ts'
+import { type ContentId, type Entry, type EntryId, sidecarKinds } from '../domain/index.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
 import { hexToUuid } from '../util/uuid.ts'
 
@@ -62,7 +62,7 @@ function marks(db: DatabaseSync, which: string, value: number): Map<EntryId, Ent
     const name = row['name'] as RawName | null
     const partOf = {
       contentId: hexToUuid(String(row['content'])) as ContentId,
-      kind: sidecarKinds[Number(row['kind'])]! as SidecarKind,
+      kind: sidecarKinds[Number(row['kind'])]!,
       name: name === null ? null : displayName(name),
     }
     found.set(idOf(row), { partOf })

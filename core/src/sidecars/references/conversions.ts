@@ -98,19 +98,25 @@ export class Conversions {
     return preview(this.#checkedOut(filter, 0, Infinity, signal))
   }
 
+  /** Whether a kill has interrupted something that the next run ends. */
+  async isInterrupted(): Promise<boolean> {
+    return (await this.#deps.rows.open()).length > 0
+  }
+
   /** Moves references into the library. What stands in the way of one leaves it where it is, with a warning. */
   moveIn(filter: ReferenceFilter, host: MoveHost): Promise<MoveCounts> {
     return this.#run(
       host,
       this.#checkedIn(filter, host.after, host.upTo, host.signal),
       async ({ entry, path, row }) => {
-        const { checksum, contentId, contentRowId, format, kind, size, variant } = row
+        const { entryRowId, id: _, ...about } = row
         const conversion = await this.#deps.rows.begin(host.jobId, {
-          ...{ contentId, contentRowId, kind, variant, format, path, size, checksum },
-          sourceContentRowId: await this.#deps.references.contentOfEntry(row.entryRowId),
+          ...about,
+          path,
+          sourceContentRowId: await this.#deps.references.contentOfEntry(entryRowId),
           mtime: Date.parse(entry!.modifiedAt),
         })
-        await this.#finishIn(conversion, row.entryRowId)
+        await this.#finishIn(conversion, entryRowId)
       },
     )
   }

@@ -33,7 +33,12 @@ export const convertReferences = defineJob({
       kept: before.kept + counts.kept,
     })
     const host = {
-      ...{ jobId, signal, upTo, after: state.after, progress, warn },
+      jobId,
+      signal,
+      upTo,
+      after: state.after,
+      progress,
+      warn,
       done: (after: number, counts: z.infer<typeof Counts>) => checkpoint({ after, ...sum(counts) }),
     }
     progress({ phase: direction === 'in' ? 'move' : 'move back' })

@@ -54,7 +54,7 @@ export async function placeFile(placing: Placing, signal: AbortSignal): Promise<
 /** Whether a file has these bytes. */
 export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Promise<boolean> {
   await using pool = new HashPool({ threads: 1 })
-  return isSame(path, of, pool, signal)
+  return await isSame(path, of, pool, signal)
 }
 
 /** Takes a file away whose bytes lie elsewhere; not where it is another one by now. */

@@ -81,7 +81,10 @@ export class References implements AsyncDisposable {
     this.rows = new ReferenceRows(deps.store, deps.now)
     const { locations, log, now, reader, root, store } = deps
     this.conversions = new Conversions({
-      ...{ reader, root, locations, log },
+      reader,
+      root,
+      locations,
+      log,
       references: this.rows,
       rows: new ConversionRows(store, now),
       refresh: (folders, signal) => this.#refresh(folders, signal),
@@ -209,7 +212,8 @@ export class References implements AsyncDisposable {
     { dryRun, signal }: { dryRun: boolean; signal: AbortSignal },
   ): Promise<MovePreview & { job: { id: JobId } | null }> {
     const preview = await this.preview(moves, signal)
-    if (dryRun || preview.files === 0) return { ...preview, job: null }
+    const isNeeded = preview.files > 0 || (await this.conversions.isInterrupted())
+    if (dryRun || !isNeeded) return { ...preview, job: null }
     const { id } = await this.#deps.jobs().enqueue(convertReferences, { ...moves, upTo: preview.upTo })
     return { ...preview, job: { id } }
   }
