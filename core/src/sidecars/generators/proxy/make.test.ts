@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AudioSampleSink, EncodedPacketSink, FilePathSource, Input, MP4 } from 'mediabunny'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { BLUE, canMakeFilms, makeFilm, RED } from '../../../../testing/media/films.ts'
 import { createTempDir, type TempDir } from '../../../../testing/temp-dir.ts'
+import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import type { Picture } from '../thumb/decoders/picture.ts'
 import { decodeVideo } from '../thumb/decoders/video/decode-video.ts'
 import { colourAt } from '../film/test/colour-at.ts'
@@ -12,6 +13,8 @@ import { findProgram } from '../program.ts'
 import { copyByFfmpeg } from './copy-by-ffmpeg.ts'
 import { copyEmbedded } from './copy-embedded.ts'
 import type { CopyRequest } from './copy.ts'
+import { makeProxies } from './index.ts'
+import { make } from './make.ts'
 import { profiles } from './profiles.ts'
 
 const ffmpeg = findProgram('ffmpeg')
@@ -225,5 +228,40 @@ describe.skipIf(!ffmpeg)('films made by ffmpeg (which is not on PATH)', () => {
         message: 'there are no pictures in it',
       })
     expect(existsSync(`${path}-ultra.mp4`)).toBe(false)
+  })
+})
+
+describe.skipIf(!canMakeFilms())('without ffmpeg on PATH (there is no embedded engine for this platform)', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  async function made(source: string) {
+    vi.stubEnv('PATH', join(source, '..'))
+    const content = { type: 'video', mime: null, size: statSync(source).size } as const
+    const outputs = [{ variant: 'scrub', format: 'mp4', path: `${source}.proxy` }]
+    return await make({
+      ...PLAIN_REQUEST,
+      source,
+      content,
+      outputs,
+      settings: makeProxies({ speed: 'normal' }).settings,
+    })
+  }
+
+  test('the engine that comes along makes a copy', async () => {
+    using temp = createTempDir('proxy')
+    const path = join(temp.path, 'film.mp4')
+    await makeFilm(path, { seconds: 1 })
+    expect((await made(path)).engine.name).toBe('node-webcodecs')
+    expect((await lookAt(`${path}.proxy`)).times).toHaveLength(10)
+  })
+
+  test('of what it does not read, the reason says what would make it', async () => {
+    using temp = createTempDir('proxy')
+    const path = join(temp.path, 'film.avi')
+    writeFileSync(path, Buffer.concat([Buffer.from('RIFF\x00\x10\x00\x00AVI LIST'), Buffer.alloc(4_096)]))
+    await expect(made(path)).rejects.toMatchObject({
+      code: 'Unsupported',
+      message: 'its container is not one of those embedded; ffmpeg with libx264 on PATH would make it',
+    })
   })
 })
