@@ -3,7 +3,7 @@ export type { DetectedVolume, Detection, Mount, VolumeDetector } from './detecte
 export { createVolumeDetector, type DetectorDeps } from './detector.ts'
 export { type EnsuredVolume, LibraryVolumes, type LibraryVolumesDeps } from './library-volumes.ts'
 export type { AnyPath, VolumePlace } from './mount-table.ts'
-export { type CloudPlace, cloudPlace, cloudRoots, isPlaceholder } from './placeholder.ts'
+export { type CloudPlace, cloudPlace, cloudRoots } from './placeholder.ts'
 export {
   type CacheStats,
   VolumeManager,
