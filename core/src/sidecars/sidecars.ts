@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os'
 import {
   type ContentId,
   type PendingSidecar,
   type Sidecar,
   type SidecarKind,
   type SidecarPolicy,
-  type SidecarSpeed,
   GIVEN_UP,
 } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
@@ -13,19 +11,12 @@ import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { untilAborted } from '../util/until-aborted.ts'
-import { CoreError, errorMessage } from '../util/errors.ts'
+import { CoreError } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
-import { generateSidecars } from './generate-sidecars.ts'
 import type { Generator } from './generators/index.ts'
-import { sweepDrafts } from './drafts.ts'
-import { type HeldKind, Holds } from './holds.ts'
-import { type MakeContentDeps } from './make-content.ts'
-import { MakeDemanded } from './make-demanded.ts'
-import { type MakePendingHost, type PendingReport, PendingRun } from './make-pending.ts'
-import { Quota } from './quota.ts'
-import { Claims } from './claims.ts'
-import { EngineCensus } from './engine-census.ts'
+import type { HeldKind } from './holds.ts'
+import type { MakePendingHost, PendingReport } from './make-pending.ts'
 import { type Outdated, regenerateAll, type RegenerateAll } from './outdated.ts'
 import type { SidecarSort } from './rows/upkeep-rows.ts'
 import { type SidecarKey, sidecarPath } from './paths.ts'
@@ -34,6 +25,7 @@ import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
 import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
+import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
 import type { UnreadyState, Usage } from './rows/row-views.ts'
@@ -61,15 +53,6 @@ export interface SidecarsDeps {
   readonly log: Logger
 }
 
-/** What sidecars may take of the machine. */
-export interface SidecarLimits {
-  readonly speed: SidecarSpeed
-  /** Bytes all sidecars of a library may take; 0: any number. */
-  readonly quotaBytes: number
-  /** Bytes of the disk that are left to others; 0: none. */
-  readonly keepFreeBytes: number
-}
-
 /** A report names this many problems. */
 const MAX_LISTED_PROBLEMS = 10_000
 const ORPHANS_PER_TURN = 256
@@ -86,39 +69,25 @@ export interface AddressedSidecar extends Sidecar {
 export class Sidecars implements AsyncDisposable {
   readonly #deps: SidecarsDeps
   readonly #rows: SidecarRows
-  readonly #claims = new Claims()
-  readonly #engines = new EngineCensus()
-  readonly #holds: Holds
-  readonly #demanded: MakeDemanded
+  readonly #runner: SidecarRunner
   readonly #watch: SidecarWatch
   readonly #closing = new AbortController()
   /** The last of the runs over new texts, which take turns. */
   #texts: Promise<void> = Promise.resolve()
-  /** The last of the looks for drafts that a crash has left. */
-  #sweeping: Promise<void> = Promise.resolve()
-  /** What the last run left for the machine's sake. */
-  #held: readonly HeldKind[] = []
-  #lookAgain: NodeJS.Timeout | undefined
-  #isRunning = false
-  /** Somebody has asked for a run since the one at work began. */
-  #isAsked = false
 
   constructor(deps: SidecarsDeps) {
     this.#deps = deps
     this.#rows = openRows(deps)
-    const { limits, log, machine, pools, root } = deps
-    this.#holds = new Holds({
-      machine,
-      root,
-      speed: () => limits().speed,
-      keepFreeBytes: () => limits().keepFreeBytes,
-      working: () => pools.working,
-      cores: availableParallelism(),
-    })
-    this.#demanded = new MakeDemanded({
-      deps: () => this.#making,
-      claims: this.#claims,
-      begin: () => this.#sweeping,
+    const { log, root } = deps
+    this.#runner = new SidecarRunner({
+      ...deps,
+      rows: this.#rows,
+      wanted: () => this.#wanted,
+      onMade: (key) => this.#watch.add(key),
+      onRecorded: async ({ kind }, contents) => {
+        await this.#indexTexts(false, this.#closing.signal)
+        await this.#queueDerived(kind, contents)
+      },
     })
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
@@ -142,7 +111,7 @@ export class Sidecars implements AsyncDisposable {
     const derived = this.#generators.filter(({ inputs }) => inputs)
     for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, null)
     await enqueue(derived)
-    await this.#startIfPending()
+    await this.#runner.startIfPending()
     return queued
   }
 
@@ -153,15 +122,14 @@ export class Sidecars implements AsyncDisposable {
 
   /** A policy is another one: what waited for the old one is dropped, what the new one wants is queued. */
   async requeueAll(signal: AbortSignal): Promise<number> {
-    this.#holds.forget()
-    this.#engines.forget()
+    this.#runner.forget()
     await this.#rows.queue.forgetQueued()
     // There may be more room for them now.
     await this.#rows.queue.requeue({ code: GIVEN_UP })
     let queued = 0
     for (const location of this.#deps.locations().all()) queued += await this.queue(location, signal)
     // Nothing may be waiting, and yet there be more than may be.
-    if (this.#deps.limits().quotaBytes > 0) await this.#start()
+    if (this.#deps.limits().quotaBytes > 0) await this.#runner.start()
     return queued
   }
 
@@ -179,7 +147,7 @@ export class Sidecars implements AsyncDisposable {
     }
     return rows.map((row) => ({
       ...row,
-      state: row.state === 'pending' && this.#claims.has(row.kind, contentRowId) ? 'generating' : row.state,
+      state: row.state === 'pending' && this.#runner.claims.has(row.kind, contentRowId) ? 'generating' : row.state,
       path: pathOf(row),
     }))
   }
@@ -190,25 +158,25 @@ export class Sidecars implements AsyncDisposable {
     of: { kind?: SidecarKind | undefined; variant?: string | undefined },
   ): Promise<number> {
     const queued = await this.#rows.queue.requeue({ contentId, ...of })
-    await this.#startIfPending()
-    await this.#demandAll(contentId, of.kind)
+    await this.#runner.startIfPending()
+    await this.#runner.demand(contentId, of.kind)
     return queued
   }
 
   /** Has made again what a whole library has of a kind, or what would be made otherwise now; see `regenerateAll`. */
   async regenerateAll(of: RegenerateAll, signal: AbortSignal): Promise<Outdated[]> {
     try {
-      return await regenerateAll(of, this.#making, signal)
+      return await regenerateAll(of, this.#runner.making, signal)
     } finally {
-      if (!of.dryRun) await this.#startIfPending()
+      if (!of.dryRun) await this.#runner.startIfPending()
     }
   }
 
   /** Tries again what has failed. Returns how many files that will be. */
   async retry(of: { contentId?: ContentId | undefined; kind?: SidecarKind | undefined }): Promise<number> {
     const queued = await this.#rows.queue.requeue({ ...of, state: 'failed' })
-    await this.#startIfPending()
-    if (of.contentId !== undefined) await this.#demandAll(of.contentId, of.kind)
+    await this.#runner.startIfPending()
+    if (of.contentId !== undefined) await this.#runner.demand(of.contentId, of.kind)
     return queued
   }
 
@@ -223,7 +191,7 @@ export class Sidecars implements AsyncDisposable {
    */
   async path(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
     const path = await this.#ensure(contentId, kind, variant)
-    if (path === null) await this.#demandAll(contentId, kind)
+    if (path === null) await this.#runner.demand(contentId, kind)
     return path
   }
 
@@ -240,25 +208,8 @@ export class Sidecars implements AsyncDisposable {
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
       for (const output of outputs) await this.#rows.queue.ensure(contentId, generator, output)
     }
-    await this.#startIfPending()
+    await this.#runner.startIfPending()
     return null
-  }
-
-  /** Has what waits of a content made before all others, in the background. */
-  async #demandAll(contentId: ContentId, kind?: SidecarKind): Promise<void> {
-    if (await this.#holds.ofAll()) return
-    const contentRowId = await contentRow(this.#deps.store, contentId)
-    for (const generator of this.#generators) {
-      if (kind !== undefined && generator.kind !== kind) continue
-      this.#demanded.make(generator, contentRowId).catch(async (err: unknown) => {
-        if (this.#closing.signal.aborted) return
-        const code = err instanceof CoreError ? err.code : 'Internal'
-        const about = { contentId, kind: generator.kind, code, err: errorMessage(err) }
-        this.#deps.log.warn(about, 'a sidecar was not made at once')
-        // What keeps it is no fault of its own: the job tries again until it passes.
-        await this.#startIfPending().catch(() => {})
-      })
-    }
   }
 
   usage(): Promise<Usage[]> {
@@ -268,14 +219,16 @@ export class Sidecars implements AsyncDisposable {
   /** What waits, has failed or was passed over, or all of it. */
   async pending(of: { state: UnreadyState | null; limit: number }): Promise<PendingSidecar[]> {
     const rows = await this.#rows.views.unready(of)
-    const held = new Map((await this.holds()).map(({ code, kind, reason }) => [kind, { code, message: reason }]))
+    const held = new Map(
+      (await this.#runner.holds()).map(({ code, kind, reason }) => [kind, { code, message: reason }]),
+    )
     const entries = this.#deps.reader.byIds(rows.flatMap(({ entryRowId }) => entryRowId ?? []))
     return rows.map(({ contentRowId, contentId, entryRowId, kind, variant, state, attempts, error }) => ({
       contentId,
       path: (entryRowId !== null && entries.get(entryRowId)?.path) || null,
       kind,
       variant,
-      state: state === 'pending' && this.#claims.has(kind, contentRowId) ? 'generating' : state,
+      state: state === 'pending' && this.#runner.claims.has(kind, contentRowId) ? 'generating' : state,
       attempts,
       error: error ?? held.get(kind) ?? null,
       nextAttemptAt: null,
@@ -302,7 +255,7 @@ export class Sidecars implements AsyncDisposable {
     const counts = await reconcile(this.#audited, signal)
     await this.#deps.references.reconcile(signal)
     await this.#indexTexts(true, signal)
-    await this.#startIfPending()
+    await this.#runner.startIfPending()
     return counts
   }
 
@@ -385,10 +338,8 @@ export class Sidecars implements AsyncDisposable {
     const contentId = content as ContentId
     const path = await this.#ensure(contentId, kinds[0]!, variant)
     if (path !== null || mode === 'later') return
-    const hold = await this.#holds.ofAll()
-    if (hold) throw new CoreError(hold.code, hold.reason)
-    const generator = generatorOf(kinds[0]!, this.#generators)
-    await untilAborted(this.#demanded.make(generator, await contentRow(this.#deps.store, contentId)), signal)
+    const contentRowId = await contentRow(this.#deps.store, contentId)
+    await untilAborted(this.#runner.makeNow(generatorOf(kinds[0]!, this.#generators), contentRowId), signal)
   }
 
   /** Sums up what there is of a location's contents, and what was made of them since a moment. */
@@ -397,7 +348,7 @@ export class Sidecars implements AsyncDisposable {
     since: number,
   ): Promise<SidecarSummary & { held: HeldKind[]; off: { kind: SidecarKind; reason: string }[] }> {
     const summary = await summariseSidecars({ location, except: [] }, since, this.#deps)
-    const held = (await this.holds()).filter(({ kind }) => (summary.byKind[kind]?.pending ?? 0) > 0)
+    const held = (await this.#runner.holds()).filter(({ kind }) => (summary.byKind[kind]?.pending ?? 0) > 0)
     return { ...summary, held, off: await this.unavailable(location) }
   }
 
@@ -409,15 +360,14 @@ export class Sidecars implements AsyncDisposable {
 
   async #reconcileOne(only: ContentId): Promise<void> {
     const counts = await reconcile({ ...this.#audited, only }, this.#closing.signal)
-    if (counts.requeued > 0) await this.#startIfPending()
+    if (counts.requeued > 0) await this.#runner.startIfPending()
   }
 
   /** Ends the watching, and what is made at once; that waits again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
-    clearTimeout(this.#lookAgain)
     this.#watch[Symbol.dispose]()
-    await this.#demanded[Symbol.asyncDispose]()
+    await this.#runner[Symbol.asyncDispose]()
   }
 
   get #generators(): readonly Generator[] {
@@ -429,37 +379,28 @@ export class Sidecars implements AsyncDisposable {
       const generator = this.#generators.find((each) => each.kind === kind)
       return generator !== undefined && outputsOf(generator, [variant]).some((each) => each.format === format)
     }
-    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#claims.size > 0, makes }
+    return { rows: this.#rows, root: this.#deps.root, isMaking: () => this.#runner.claims.size > 0, makes }
   }
 
   /** The body of the job: see `generateSidecars`. */
-  async generatePending(host: MakePendingHost): Promise<PendingReport> {
-    const { limits, root } = this.#deps
-    // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
-    if (this.#claims.size === 0) this.#sweeping = sweepDrafts(root)
-    await this.#sweeping
-    const { quotaBytes } = limits()
-    const quota = new Quota({ ...this.#making, quotaBytes, wanted: this.#wanted })
-    let report: PendingReport | null = null
-    this.#isRunning = true
-    try {
-      do {
-        this.#isAsked = false
-        const again = await new PendingRun({ ...this.#making, holds: this.#holds, quota }, host).run()
-        report = report ? addReports(report, again) : again
-        // What came while the run looked for the last time.
-      } while (this.#isAsked)
-    } finally {
-      this.#isRunning = false
-    }
-    this.#held = report.held
-    if (report.held.some(({ passes }) => passes)) this.#lookAgainLater()
-    return report
+  generatePending(host: MakePendingHost): Promise<PendingReport> {
+    return this.#runner.run(host)
   }
 
   /** What waits for the machine, and why, as the last run found it. */
   get held(): readonly HeldKind[] {
-    return this.#held
+    return this.#runner.held
+  }
+
+  /** What waits for the machine now, and why. */
+  holds(): Promise<HeldKind[]> {
+    return this.#runner.holds()
+  }
+
+  /** Goes on with what waited for the machine: what it may take is another thing now. */
+  async resume(): Promise<void> {
+    this.#runner.forget()
+    await this.#runner.startIfPending()
   }
 
   /** Kinds that somebody wants and nothing here can make now, with one line why; of one location, or of all. */
@@ -475,59 +416,6 @@ export class Sidecars implements AsyncDisposable {
       }),
     )
     return reasons.filter((each) => each !== null)
-  }
-
-  /** What waits for the machine now, and why. */
-  async holds(): Promise<HeldKind[]> {
-    const held = await Promise.all(
-      this.#generators.map(async (generator) => {
-        const last = this.#held.find(({ kind }) => kind === generator.kind)
-        const hold = (await this.#holds.of(generator)) ?? (last?.passes === false ? last : null)
-        return hold && { ...hold, kind: generator.kind }
-      }),
-    )
-    return held.filter((each) => each !== null)
-  }
-
-  /** Goes on with what waited for the machine: what it may take is another thing now. */
-  async resume(): Promise<void> {
-    this.#holds.forget()
-    await this.#startIfPending()
-  }
-
-  #lookAgainLater(): void {
-    clearTimeout(this.#lookAgain)
-    this.#lookAgain = setTimeout(() => {
-      this.#goOn().catch((err: unknown) => {
-        this.#deps.log.warn({ err: errorMessage(err) }, 'sidecars that waited were not looked at')
-      })
-    }, this.#deps.machine.lookAgainMs).unref()
-  }
-
-  async #goOn(): Promise<void> {
-    if (this.#closing.signal.aborted) return
-    const waiting = new Set(this.#held.filter(({ passes }) => passes).map(({ kind }) => kind))
-    const still = await this.holds()
-    if (still.filter(({ kind }) => waiting.has(kind)).length < waiting.size) await this.#startIfPending()
-    else this.#lookAgainLater()
-  }
-
-  get #making(): MakeContentDeps {
-    const { pools, reader, root } = this.#deps
-    return {
-      reader,
-      pools,
-      root,
-      rows: this.#rows,
-      generators: this.#generators,
-      claims: this.#claims,
-      engines: this.#engines,
-      onMade: (key: SidecarKey) => this.#watch.add(key),
-      onRecorded: async (generator, contents) => {
-        await this.#indexTexts(false, this.#closing.signal)
-        await this.#queueDerived(generator.kind, contents)
-      },
-    }
   }
 
   /** Queues what is made of sidecars that have just been made. */
@@ -549,33 +437,6 @@ export class Sidecars implements AsyncDisposable {
     const run = this.#texts.then(() => this.#deps.indexTexts(check, signal))
     this.#texts = run.catch(() => {})
     return run
-  }
-
-  async #start(): Promise<void> {
-    const jobs = this.#deps.jobs()
-    this.#isAsked = true
-    const { id, merged } = await jobs.enqueue(generateSidecars, {})
-    if (!merged || this.#isRunning || jobs.info(id).status !== 'running') return
-    // It has done its work, and only its end is not written yet.
-    const again = async () => {
-      await jobs.wait(id, this.#closing.signal)
-      await jobs.enqueue(generateSidecars, {})
-    }
-    again().catch(() => {})
-  }
-
-  async #startIfPending(): Promise<void> {
-    if ((await this.#rows.work.countPending()) > 0) await this.#start()
-    else this.#held = []
-  }
-}
-
-function addReports(first: PendingReport, then: PendingReport): PendingReport {
-  return {
-    ...then,
-    made: first.made + then.made,
-    failed: first.failed + then.failed,
-    skipped: first.skipped + then.skipped,
   }
 }
 

@@ -1,0 +1,212 @@
+import { availableParallelism } from 'node:os'
+import type { ContentId, SidecarKind, SidecarSpeed } from '../domain/index.ts'
+import type { JobManager } from '../jobs/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import type { Machine } from '../util/machine.ts'
+import { Claims } from './claims.ts'
+import { sweepDrafts } from './drafts.ts'
+import { EngineCensus } from './engine-census.ts'
+import { generateSidecars } from './generate-sidecars.ts'
+import type { Generator } from './generators/index.ts'
+import { type HeldKind, Holds } from './holds.ts'
+import type { MakeContentDeps } from './make-content.ts'
+import { MakeDemanded } from './make-demanded.ts'
+import { type MakePendingHost, type PendingReport, PendingRun } from './make-pending.ts'
+import { Quota } from './quota.ts'
+import { contentRow } from './rows/row.ts'
+import type { SidecarSort } from './rows/upkeep-rows.ts'
+
+/** What sidecars may take of the machine. */
+export interface SidecarLimits {
+  readonly speed: SidecarSpeed
+  /** Bytes all sidecars of a library may take; 0: any number. */
+  readonly quotaBytes: number
+  /** Bytes of the disk that are left to others; 0: none. */
+  readonly keepFreeBytes: number
+}
+
+export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'engines' | 'generators'> {
+  readonly store: LibraryStore
+  /** All there are, as they are configured now. */
+  readonly generators: () => readonly Generator[]
+  readonly limits: () => SidecarLimits
+  readonly machine: Machine
+  /** What some location asks for. */
+  readonly wanted: () => readonly SidecarSort[]
+  readonly jobs: () => JobManager
+  readonly log: Logger
+}
+
+/** Has sidecars made: by the job, as far as the machine allows it, and at once where a person asks for them. */
+export class SidecarRunner implements AsyncDisposable {
+  /** What is worked on now. */
+  readonly claims = new Claims()
+  readonly #deps: SidecarRunnerDeps
+  readonly #engines = new EngineCensus()
+  readonly #holds: Holds
+  readonly #demanded: MakeDemanded
+  readonly #closing = new AbortController()
+  /** The last of the looks for drafts that a crash has left. */
+  #sweeping: Promise<void> = Promise.resolve()
+  /** What the last run left for the machine's sake. */
+  #held: readonly HeldKind[] = []
+  #lookAgain: NodeJS.Timeout | undefined
+  #isRunning = false
+  /** Somebody has asked for a run since the one at work began. */
+  #isAsked = false
+
+  constructor(deps: SidecarRunnerDeps) {
+    this.#deps = deps
+    const { limits, machine, pools, root } = deps
+    this.#holds = new Holds({
+      machine,
+      root,
+      speed: () => limits().speed,
+      keepFreeBytes: () => limits().keepFreeBytes,
+      working: () => pools.working,
+      cores: availableParallelism(),
+    })
+    const { claims } = this
+    this.#demanded = new MakeDemanded({ deps: () => this.making, claims, begin: () => this.#sweeping })
+  }
+
+  /** Makes what waits, and what comes meanwhile, until nothing more can be made now. */
+  async run(host: MakePendingHost): Promise<PendingReport> {
+    const { limits, root, wanted } = this.#deps
+    // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
+    if (this.claims.size === 0) this.#sweeping = sweepDrafts(root)
+    await this.#sweeping
+    let report: PendingReport | null = null
+    this.#isRunning = true
+    try {
+      do {
+        this.#isAsked = false
+        const quota = new Quota({ ...this.making, quotaBytes: limits().quotaBytes, wanted: wanted() })
+        const again = await new PendingRun({ ...this.making, holds: this.#holds, quota }, host).run()
+        report = report ? addReports(report, again) : again
+        // What came while the run looked for the last time.
+      } while (this.#isAsked)
+    } finally {
+      this.#isRunning = false
+    }
+    this.#held = report.held
+    if (report.held.some(({ passes }) => passes)) this.#lookAgainLater()
+    return report
+  }
+
+  /** Has what waits of a content made before all others, in the background. */
+  async demand(contentId: ContentId, kind?: SidecarKind): Promise<void> {
+    if (await this.#holds.ofAll()) return
+    const contentRowId = await contentRow(this.#deps.store, contentId)
+    for (const generator of this.#deps.generators()) {
+      if (kind !== undefined && generator.kind !== kind) continue
+      this.#demanded.make(generator, contentRowId).catch(async (err: unknown) => {
+        if (this.#closing.signal.aborted) return
+        const code = err instanceof CoreError ? err.code : 'Internal'
+        const about = { contentId, kind: generator.kind, code, err: errorMessage(err) }
+        this.#deps.log.warn(about, 'a sidecar was not made at once')
+        // What keeps it is no fault of its own: the job tries again until it passes.
+        await this.startIfPending().catch(() => {})
+      })
+    }
+  }
+
+  /** The same for one kind; resolves when it is made, or is known not to be. Throws what keeps everything from being made. */
+  async makeNow(generator: Generator, contentRowId: number): Promise<void> {
+    const hold = await this.#holds.ofAll()
+    if (hold) throw new CoreError(hold.code, hold.reason)
+    await this.#demanded.make(generator, contentRowId)
+  }
+
+  /** What waits for the machine, and why, as the last run found it. */
+  get held(): readonly HeldKind[] {
+    return this.#held
+  }
+
+  /** What waits for the machine now, and why. */
+  async holds(): Promise<HeldKind[]> {
+    const held = await Promise.all(
+      this.#deps.generators().map(async (generator) => {
+        const last = this.#held.find(({ kind }) => kind === generator.kind)
+        const hold = (await this.#holds.of(generator)) ?? (last?.passes === false ? last : null)
+        return hold && { ...hold, kind: generator.kind }
+      }),
+    )
+    return held.filter((each) => each !== null)
+  }
+
+  #lookAgainLater(): void {
+    clearTimeout(this.#lookAgain)
+    this.#lookAgain = setTimeout(() => {
+      this.#goOn().catch((err: unknown) => {
+        this.#deps.log.warn({ err: errorMessage(err) }, 'sidecars that waited were not looked at')
+      })
+    }, this.#deps.machine.lookAgainMs).unref()
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    const waiting = new Set(this.#held.filter(({ passes }) => passes).map(({ kind }) => kind))
+    const still = await this.holds()
+    if (still.filter(({ kind }) => waiting.has(kind)).length < waiting.size) await this.startIfPending()
+    else this.#lookAgainLater()
+  }
+
+  /** What was found out about the machine and its engines is found out anew. */
+  forget(): void {
+    this.#holds.forget()
+    this.#engines.forget()
+  }
+
+  get making(): MakeContentDeps {
+    const { onMade, onRecorded, pools, reader, root, rows } = this.#deps
+    return {
+      reader,
+      pools,
+      root,
+      rows,
+      generators: this.#deps.generators(),
+      claims: this.claims,
+      engines: this.#engines,
+      onMade,
+      onRecorded,
+    }
+  }
+
+  /** Has a run begin, or the one at work look once more. */
+  async start(): Promise<void> {
+    const jobs = this.#deps.jobs()
+    this.#isAsked = true
+    const { id, merged } = await jobs.enqueue(generateSidecars, {})
+    if (!merged || this.#isRunning || jobs.info(id).status !== 'running') return
+    // It has done its work, and only its end is not written yet.
+    const again = async () => {
+      await jobs.wait(id, this.#closing.signal)
+      await jobs.enqueue(generateSidecars, {})
+    }
+    again().catch(() => {})
+  }
+
+  async startIfPending(): Promise<void> {
+    if ((await this.#deps.rows.work.countPending()) > 0) await this.start()
+    else this.#held = []
+  }
+
+  /** Ends what is made at once; it waits again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
+    clearTimeout(this.#lookAgain)
+    await this.#demanded[Symbol.asyncDispose]()
+  }
+}
+
+function addReports(first: PendingReport, then: PendingReport): PendingReport {
+  return {
+    ...then,
+    made: first.made + then.made,
+    failed: first.failed + then.failed,
+    skipped: first.skipped + then.skipped,
+  }
+}
