@@ -53,10 +53,13 @@ export async function spawnDaemon(options: SpawnOptions): Promise<void> {
 /** The C library keeps what threads have freed in a heap for each of them: with two it gives a tenth more back to the system. */
 const MALLOC_ARENA_MAX = '2'
 
+/** MB for what has just been made, twice in each heap: with the default, 16, indexing a million files takes a fifth more memory. */
+const YOUNG_GENERATION = '--max-semi-space-size=4'
+
 function launch({ daemonEntry, dataDir, instance, verbose }: SpawnOptions, paths: InstancePaths): ChildProcess {
   mkdirSync(dirname(paths.errorFile), { recursive: true, mode: 0o700 })
   const errors = openSync(paths.errorFile, 'w', 0o600)
-  const args = [daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
+  const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
   if (verbose) args.push('--verbose')
