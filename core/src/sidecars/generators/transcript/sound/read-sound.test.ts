@@ -142,6 +142,24 @@ describe.skipIf(!ffmpeg)('files of other programs (made by ffmpeg, which is not 
     await expect(all(readSound(path))).rejects.toMatchObject({ code: expect.stringMatching('Unsupported|Corrupt') })
   })
 
+  test('behind a damaged place ffmpeg goes on, and without it the sound ends there', async () => {
+    using temp = createTempDir('sound')
+    const path = makeFrom(temp.path, 'a.m4a', ['-ar', '48000', '-c:a', 'aac', '-b:a', '128k'])
+    const bytes = readFileSync(path)
+    const middle = Math.floor(bytes.length / 2)
+    writeFileSync(path, bytes.fill(0xff, middle, middle + 1_500))
+    const { length } = await all(readSound(path))
+    expect(length).toBeGreaterThan(2.8 * 16_000)
+    withoutPrograms()
+    let heard = 0
+    const untilDamaged = async () => {
+      for await (const block of readSound(path)) heard += block.length
+    }
+    await expect(untilDamaged()).rejects.toMatchObject({ code: 'Corrupt' })
+    expect(heard).toBeGreaterThan(0)
+    expect(heard).toBeLessThan(2 * 16_000)
+  })
+
   test('of a recording that is cut off, what is there', async () => {
     using temp = createTempDir('sound')
     const path = makeFrom(temp.path, 'a.mp3', ['-b:a', '64k'])

@@ -12,29 +12,41 @@ const HEAP_MIB = 192
 
 /**
  * The sound of a file as one channel of `SAMPLE_RATE`, no faster than it is taken: by the embedded decoder, in a process of
- * its own, or by the `ffmpeg` on PATH where that one reads it not. Throws `Unsupported`, `Corrupt`, `Timeout`; what was
- * handed out before is good.
+ * its own, or by the `ffmpeg` on PATH where that one reads it not, or stops in the middle. Throws `Unsupported`, `Corrupt`,
+ * `Timeout`; what was handed out before is good.
  */
 export async function* readSound(path: string): AsyncGenerator<Int16Array> {
-  let begun = false
+  let taken = 0
   let failure: unknown
   try {
     for await (const block of samplesOf(embedded(path))) {
-      begun = true
+      taken += block.length
       yield block
     }
     return
   } catch (err) {
-    if (begun || isCertain(err)) throw err
+    if (isCertain(err)) throw err
     failure = err
   }
   const other = soundByFfmpeg(path)
   if (!other) throw withAdvice(failure)
-  for await (const block of samplesOf(other)) {
-    begun = true
+  const before = taken
+  for await (const block of behind(before, samplesOf(other))) {
+    taken += block.length
     yield block
   }
-  if (!begun) throw new CoreError('Unsupported', NO_LENGTH)
+  if (taken === 0) throw new CoreError('Unsupported', NO_LENGTH)
+  if (taken === before) throw failure
+}
+
+/** What comes after some samples. */
+async function* behind(samples: number, blocks: AsyncIterable<Int16Array>): AsyncGenerator<Int16Array> {
+  let left = samples
+  for await (const block of blocks) {
+    const rest = block.subarray(left)
+    left = Math.max(0, left - block.length)
+    if (rest.length > 0) yield rest
+  }
 }
 
 function embedded(path: string): AsyncGenerator<Buffer> {
