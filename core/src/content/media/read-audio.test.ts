@@ -110,6 +110,8 @@ describe.skipIf(!hasFfmpeg)('sounds of every kind (made by ffmpeg, which is not 
     const row = known(await readAudio(path))
     expect(row).toMatchObject({ sample_rate: 48_000, channels: 2, codec, title: 'Song', artist: 'Ada' })
     expect(Math.abs(Number((row as { duration_ms?: number }).duration_ms) - 2_000)).toBeLessThan(100)
-    expect(row).toMatchObject(extension === 'mka' ? {} : { album: 'Album', genre: 'Jazz', track_number: 3, year: 1999 })
+    // Of Matroska only title and artist are read, and ffmpeg writes no year into Windows Media.
+    const more = { album: 'Album', genre: 'Jazz', track_number: 3, ...(extension !== 'wma' && { year: 1999 }) }
+    expect(row).toMatchObject(extension === 'mka' ? {} : more)
   })
 })
