@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { devNull } from 'node:os'
+import { isAbsolute } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Make } from '../../src/sidecars/generators/generator.ts'
 import { fsPath } from '../../src/util/file-name.ts'
@@ -9,7 +10,8 @@ const LOOK_MS = 10
 
 /** Does what its file says, `order log`: what an engine may do with a bad one. The log is told who has begun. */
 export const make: Make = async ({ source, outputs }) => {
-  const [order = '', log = devNull] = readFileSync(fsPath(source)).toString().split(' ')
+  const [order = '', ...rest] = readFileSync(fsPath(source)).toString().split(' ')
+  const log = rest.find(isAbsolute) ?? devNull
   appendFileSync(log, `${process.pid}\n`)
   if (order === 'hang') for (;;);
   if (order === 'crash') process.kill(process.pid, 'SIGSEGV')
