@@ -167,7 +167,7 @@ test('what a person looks at is made before all others that wait', async () => {
 test('a folder is indexed while sidecars of another are made, however long that takes', async () => {
   await using t = await createHeld()
   t.order('wait', 'one/a.txt')
-  t.write('two/b.txt', 'something else')
+  t.write('two/b.txt', 'fine /dev/null')
   await t.add({ path: t.path('one'), mode: 'content', watch: false })
   await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), patience)
   const { job } = await t.add({ path: t.path('two'), watch: false })

@@ -35,7 +35,7 @@ async function attempts(t: TestCore, path: string): Promise<number | undefined> 
 test('what a newer recipe, another version or a better engine would make otherwise is made again, and nothing else', async () => {
   await using t = await createChanging()
   const path = t.write('a.txt', 'fine')
-  t.write('b.txt', 'fine too')
+  t.write('b.txt', 'fine /dev/null too')
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   expect(await preview(t)).toEqual([])
@@ -64,7 +64,7 @@ test('what a newer recipe, another version or a better engine would make otherwi
 test('what could not be made is tried again with other engines, and only then', async () => {
   await using t = await createChanging()
   t.change({ maxBytes: 5 }, [engine('troubled', '1')])
-  const path = t.write('large.txt', 'fine, but large')
+  const path = t.write('large.txt', 'fine /dev/null but large')
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   t.change({}, [engine('troubled', '1')])
