@@ -260,6 +260,8 @@ CREATE INDEX sidecars_companions on sidecars(kind, content_id) where kind in (7,
 
 CREATE UNIQUE INDEX sidecars_key on sidecars(content_id, kind, variant, format);
 
+CREATE INDEX sidecars_ready on sidecars(content_id, kind, variant) where state = 2;
+
 CREATE INDEX sidecars_source on sidecars(source_entry_id) where source_entry_id is not null;
 
 CREATE INDEX sidecars_unindexed on sidecars(id)

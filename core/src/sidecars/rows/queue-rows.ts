@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type ContentId, fileTypes, sidecarKinds, sidecarStates, GIVEN_UP } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
 import type { Generator, Output } from '../generators/index.ts'
@@ -67,14 +68,10 @@ export class QueueRows {
         outputs.map((output) => newRow(this.#deps, Number(row['id']), { ...generator, ...output })),
       )
       if (rows.length === 0) continue
-      const { numInsertedOrUpdatedRows } = await this.#deps.store.write(({ db }) =>
-        db
-          .insertInto('sidecars')
-          .values(rows)
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirstOrThrow(),
-      )
-      queued += Number(numInsertedOrUpdatedRows ?? 0)
+      // One statement whatever the number of rows: a query builder takes longer over them than the database.
+      const json = JSON.stringify(rows.map(({ uuid, ...row }) => ({ ...row, uuid: Buffer.from(uuid).toString('hex') })))
+      const { numAffectedRows } = await this.#deps.store.write(({ db }) => insertRows(json).execute(db))
+      queued += Number(numAffectedRows ?? 0)
     }
   }
 
@@ -193,6 +190,14 @@ export class QueueRows {
       return Number(numUpdatedRows)
     })
   }
+}
+
+/** Adds pending rows, given as JSON, where there are none yet. */
+function insertRows(json: string) {
+  return sql`insert into sidecars(uuid, content_id, kind, variant, format, state, recipe, created_at, updated_at)
+    select unhex(value ->> 'uuid'), value ->> 'content_id', value ->> 'kind', value ->> 'variant', value ->> 'format',
+      value ->> 'state', value ->> 'recipe', value ->> 'created_at', value ->> 'updated_at'
+    from json_each(${json}) where true on conflict do nothing`
 }
 
 /** Whether the content `c` has a sidecar that a generator reads, with words in it: rows of `texts` are content * 16 + kind. */

@@ -23,6 +23,7 @@ const statements = [
      updated_at integer not null
    ) strict`,
   `create unique index sidecars_key on sidecars(content_id, kind, variant, format)`,
+  `create index sidecars_ready on sidecars(content_id, kind, variant) where state = 2`,
   `create index sidecars_unready on sidecars(state, kind) where state <> 2`,
   `create view sidecar_availability as
      select content_id, kind, variant, format, size, checksum from sidecars where state = 2`,
