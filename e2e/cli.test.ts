@@ -171,7 +171,7 @@ test('what goes wrong is said by the exit code, and with --json by a code of its
   expect(await answer('status')).toEqual([6, 'Unavailable'])
   expect(await answer('search', 'x', '--no-start')).toEqual([6, 'Unavailable'])
   expect(await answer('frobnicate')).toEqual([2, 'InvalidInput'])
-  expect(await answer('search', 'x', '--semantic')).toEqual([2, 'InvalidInput'])
+  expect(await answer('search', 'x', '--tag', 'x')).toEqual([2, 'InvalidInput'])
   expect(await answer('web', 'expose')).toEqual([2, 'InvalidInput'])
   expect(await answer('quickstart', join(photos, 'no-such-folder'))).toEqual([3, 'NotFound'])
   await untilNothingRuns(home)
