@@ -143,7 +143,6 @@ describe('a command line that makes no sense', () => {
     'sync status',
     'library export /x',
     'library join a b',
-    'search x --tag x',
   ])('what is not there yet is not known: %s', (line) => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
