@@ -51,10 +51,12 @@ const whatItTouches: Readonly<Partial<Record<keyof Ops, Describe>>> = {
     return `Removes ${printable(name)} (${printable(path)}) from the library: ${plural(counts.files, 'file')}, ${formatBytes(counts.bytes)}.`
   },
   'libraries.delete': async (input, session) => {
-    const libraries = await session.query('libraries.list', {})
-    const library = libraries.find(({ id, name }) => id === input.library || name === input.library)
-    if (!library) throw new CoreError('NotFound', `there is no library "${String(input.library)}"`)
-    return `Removes the library ${printable(library.name)} (${printable(library.path)}).`
+    const { movedIn, name, path } = await session.query('libraries.previewDelete', { library: String(input.library) })
+    const what = `Removes the library ${printable(name)} (${printable(path)}).`
+    if (input.keepFiles === true || movedIn?.files === 0) return what
+    if (movedIn === null) return `${what} Whether files were moved into it cannot be told now; they go with it.`
+    const files = `${plural(movedIn.files, 'file')} (${formatBytes(movedIn.bytes)})`
+    return `${what} With it goes what was moved into it and lies nowhere else: ${files}; \`spacedrive sidecar convert --undo\` puts such files back.`
   },
   'sidecars.convert': async ({ dryRun: _, ...input }, session) => {
     const preview = await session.query('sidecars.previewConversion', input)

@@ -48,6 +48,7 @@ const afterwards: readonly (readonly string[])[] = [
   ['ls', 'pictures'],
   ['sidecar', 'list', 'pictures/IMG_1.HEIC'],
   ['sidecar', 'convert', 'pictures/IMG_1.MOV', '--undo', '--dry-run'],
+  ['library', 'delete', 'Pictures'],
 ]
 
 test('videos of Live Photos and XMP files are shown with what they belong to, moved and moved back', async () => {

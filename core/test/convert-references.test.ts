@@ -98,6 +98,22 @@ test('a Live Photo’s video moves into the library, and back, with all its byte
   expect(await t.library.sidecars.verify(signal)).toEqual({ checked: 2, problems: [] })
 })
 
+test('who deletes a library is told how many files were moved into it, and go where it goes', async () => {
+  await using t = await livePhotos(2)
+  const { libraries } = t.core
+  expect(libraries.previewDelete('Test')).toMatchObject({ movedIn: { files: 0, bytes: 0 } })
+  await convert(t, { direction: 'in' })
+  const movedIn = { files: 2, bytes: video(1).length + video(2).length }
+  expect(libraries.previewDelete('Test')).toMatchObject({ name: 'Test', path: t.library.path, movedIn })
+  await libraries.close(t.library.id)
+  expect(libraries.previewDelete('Test')).toMatchObject({ movedIn })
+  process.env['XDG_DATA_HOME'] = join(t.dataDir, 'xdg')
+  const { path, ...deleted } = await libraries.delete({ library: 'Test', keepFiles: false })
+  expect(deleted).toMatchObject({ trashed: true, movedIn })
+  const videos = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mov'))
+  expect(videos).toHaveLength(2)
+})
+
 test('what stands in the way of a file leaves it where it is, and says so', async () => {
   await using t = await livePhotos(6)
   writeFileSync(t.path('IMG_1.MOV'), 'another film')
@@ -219,7 +235,7 @@ async function interrupt(t: TestCore, n: number, state: number): Promise<{ inLib
 }
 
 test('whatever a kill has left between two steps is ended, or taken back, and nothing is lost', async () => {
-  await using t = await livePhotos(7)
+  await using t = await livePhotos(9)
   const [MOVING, OWNED, RETURNING] = [0, 1, 3]
   // Written down, nothing done; a second name made; and that, with the first taken away by somebody.
   await interrupt(t, 1, MOVING)
@@ -240,19 +256,34 @@ test('whatever a kill has left between two steps is ended, or taken back, and no
   const back = await interrupt(t, 7, RETURNING)
   renameSync(back.original, back.inLibrary)
   linkSync(back.inLibrary, back.original)
+  // The library's, as is written, but it has none; and on the way back to a disk that nobody knows any more.
+  const lost = await interrupt(t, 8, OWNED)
+  const nowhere = await interrupt(t, 9, RETURNING)
+  renameSync(nowhere.original, nowhere.inLibrary)
+  const away = Uint8Array.from(Buffer.from(`${t.root}-away/IMG_9.MOV`))
+  await t.library.store.write(({ db }) =>
+    db
+      .updateTable('sidecar_conversions')
+      .set({ path: away })
+      .where('path', '=', Uint8Array.from(Buffer.from(nowhere.original)))
+      .execute(),
+  )
   const { contentId } = await videoOf(t, 6)
   await convert(t, { direction: 'in', contentId })
   const places = ({ inLibrary, original }: { inLibrary: string; original: string }) =>
     [original, inLibrary].map((path) => existsSync(path))
   expect(existsSync(t.path('IMG_1.MOV'))).toBe(true)
-  expect([named, taken, owned, replaced, leaving, back].map(places)).toEqual([
+  expect([named, taken, owned, replaced, leaving, back, lost, nowhere].map(places)).toEqual([
     [true, false],
     [false, true],
     [false, true],
     [true, true],
     [true, false],
     [true, false],
+    [true, false],
+    [false, true],
   ])
+  expect(existsSync(`${t.root}-away`)).toBe(false)
   expect(readFileSync(taken.inLibrary)).toEqual(Buffer.from(video(3)))
   expect(readFileSync(replaced.inLibrary)).toEqual(Buffer.from(video(5)))
   expect(readFileSync(replaced.original, 'utf8')).toBe('somebody’s new film')

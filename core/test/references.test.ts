@@ -186,6 +186,8 @@ test('any file is a sidecar of a content where somebody says so, and stays where
   expect(await companions(t, 'photo.jpg')).toEqual(['transcript spoken.wav reference ready spoken.wav by undefined'])
   await rescan(t)
   expect(await companions(t, 'photo.jpg')).toHaveLength(1)
+  // In the library it could be given up for more room, or made again.
+  expect(await t.library.references.preview({ direction: 'in', contentId }, signal)).toMatchObject({ files: 0 })
   await expect(t.library.references.create({ ...of, variant: '../x' }, signal)).rejects.toMatchObject({
     code: 'InvalidInput',
   })

@@ -26,8 +26,9 @@ export function describeIssues(
 
 const MISSING = 'is missing'
 
-function isMissing({ path }: z.core.$ZodIssue, input: unknown): boolean {
-  if (path.length === 0) return false
+/** An operation's own sentence says it better: it knows what may be given instead. */
+function isMissing({ code, path }: z.core.$ZodIssue, input: unknown): boolean {
+  if (path.length === 0 || code === 'custom') return false
   let value: unknown = input
   for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
   return value === undefined

@@ -18,10 +18,13 @@ export const libraryRenderers: Renderers = {
   'libraries.info': libraryInfo,
   'libraries.close': (library) => [`Closed the library ${quoted(library)}.`],
   'libraries.rename': (library) => [`The library is called ${quoted(library)} now.`],
-  'libraries.delete': ({ path, trashed }) => [
+  'libraries.delete': ({ movedIn, path, trashed }) => [
     trashed
       ? `Removed the library; its folder is in the trash: ${printable(path)}`
       : `Forgot the library; its folder is still ${printable(path)}`,
+    ...(movedIn && movedIn.files > 0
+      ? [`In it is what was moved into it: ${plural(movedIn.files, 'file')} (${formatBytes(movedIn.bytes)}).`]
+      : []),
   ],
   'libraries.backup': ({ path, bytes, verified }) => [
     `Wrote ${printable(path)} (${formatBytes(bytes)}${verified ? ', verified' : ''}).`,

@@ -14,6 +14,7 @@ import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type Backup, backUp, newestGoodBackup } from './backup.ts'
+import { type FilesMovedIn, filesMovedIn, filesMovedInOf } from './files-moved-in.ts'
 import { folderSize } from './folder-size.ts'
 import { type Known, KnownLibraries } from './known-libraries.ts'
 import { Library, type LibraryDeps, type LibrarySettings } from './library.ts'
@@ -170,20 +171,33 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
-  /** Forgets a library; its folder goes to the trash unless it is kept. What it indexed is never touched. */
+  /** What deleting a library would take away. Changes nothing. */
+  previewDelete(reference: string): { libraryId: string; name: string; path: string; movedIn: FilesMovedIn | null } {
+    const { id, name, path } = this.#find(reference)
+    const library = this.#open.get(id)
+    const movedIn = library ? filesMovedIn(library.store.connection) : filesMovedInOf(libraryFiles(path).database)
+    return { libraryId: id, name, path, movedIn }
+  }
+
+  /**
+   * Forgets a library; its folder goes to the trash unless it is kept, with what was moved into it. What it indexed is
+   * never touched.
+   */
   async delete(input: {
     library: string
     keepFiles: boolean
-  }): Promise<{ libraryId: string; path: string; trashed: boolean }> {
+  }): Promise<{ libraryId: string; path: string; trashed: boolean; movedIn: FilesMovedIn | null }> {
     using _turn = await this.#turn()
     const { id, name, path } = this.#find(input.library)
     const library = this.#open.get(id)
     if (!input.keepFiles && (!library || library.readOnly)) await assertRemovable(path, name)
     if (library) await this.#close(library)
+    // Nothing is moved in any more.
+    const movedIn = filesMovedInOf(libraryFiles(path).database)
     const left = input.keepFiles ? path : await moveToTrash(path, this.#deps.now())
     await this.#known.remove(id, { isKept: input.keepFiles })
     this.#deps.events.emit('library.deleted', { libraryId: id }, id)
-    return { libraryId: id, path: left, trashed: !input.keepFiles }
+    return { libraryId: id, path: left, trashed: !input.keepFiles, movedIn }
   }
 
   async info(library: Library): Promise<LibraryInfo> {

@@ -108,10 +108,23 @@ export const renameLibrary = defineAction({
   run: (input, { core, library }) => core.libraries.rename(library, input.name),
 })
 
+/** Files of somebody's own that lie in the library and nowhere else; null where it cannot be told. */
+const MovedIn = z.object({ files: z.number(), bytes: z.number() }).nullable()
+
+export const previewDeleteLibrary = defineQuery({
+  name: 'libraries.previewDelete',
+  scope: 'core',
+  summary: 'Say what deleting a library would take away: its index, and files that were moved into it',
+  input: z.object({ library: reference }),
+  output: z.object({ libraryId: z.string(), name: z.string(), path: z.string(), movedIn: MovedIn }),
+  errors: ['NotFound'],
+  run: async (input, { core }) => core.libraries.previewDelete(input.library),
+})
+
 export const deleteLibrary = defineAction({
   name: 'libraries.delete',
   scope: 'core',
-  summary: 'Remove a library: its index goes to the trash, your files stay where they are',
+  summary: 'Remove a library: its folder goes to the trash, the files it indexed stay where they are',
   input: z.object({
     library: reference,
     keepFiles: z.boolean().default(false).describe('only forget it; leave the .sdlibrary folder where it is'),
@@ -121,6 +134,7 @@ export const deleteLibrary = defineAction({
     /** Where the folder lies now. */
     path: z.string(),
     trashed: z.boolean(),
+    movedIn: MovedIn,
   }),
   errors: ['NotFound'],
   cli: {

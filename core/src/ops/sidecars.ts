@@ -321,8 +321,12 @@ const moves = z
     kind: kind.optional().describe('only these'),
     undo: z.boolean().default(false).describe('move back what was moved, to where it came from'),
   })
-  .refine(({ allLivePhotos, target: named }) => allLivePhotos === (named === undefined), {
-    message: 'name a content, a file or a job, or say --all-live-photos',
+  .refine(({ allLivePhotos, target: named }) => allLivePhotos || named !== undefined, {
+    message: 'is missing: a content id, a file or, with --undo, a job; or --all-live-photos',
+    path: ['target'],
+  })
+  .refine(({ allLivePhotos, target: named }) => !allLivePhotos || named === undefined, {
+    message: 'is left out with --all-live-photos',
     path: ['target'],
   })
 

@@ -120,7 +120,7 @@ export async function reconcile(
 }
 
 /** Nothing here can make one again: it is told, and left to whoever knows better. */
-function isCompanion(kind: SidecarKind | null): boolean {
+export function isCompanion(kind: SidecarKind | null): boolean {
   return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
 }
 

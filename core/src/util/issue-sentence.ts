@@ -20,8 +20,10 @@ export function issueSentence(issue: z.core.$ZodIssue): string {
     case 'invalid_element':
     case 'unrecognized_keys':
     case 'not_multiple_of':
-    case 'custom':
       return `is wrong: ${lowerFirst(issue.message)}`
+    case 'custom':
+      // Written to follow the name of the field.
+      return issue.message
   }
 }
 

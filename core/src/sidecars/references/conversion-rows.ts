@@ -1,7 +1,10 @@
+import { open } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { type ContentId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
 import type { LibraryStore } from '../../library/store.ts'
+import { systemCode } from '../../util/errors.ts'
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { pathError } from '../../util/path-error.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../paths.ts'
 import { READY } from '../rows/row.ts'
@@ -111,6 +114,18 @@ export class ConversionRows {
       else await db.deleteFrom('sidecars').where(isIt).execute()
       await db.deleteFrom('sidecar_conversions').where('id', '=', id).execute()
     })
+  }
+
+  /** Makes what was written down durable: before a file is taken away, the database knows for sure where it lies now. */
+  async sync(): Promise<void> {
+    // Commits are in the log as they come, in order; SQLite has the disk keep them only when it writes the log back.
+    try {
+      await using log = await open(`${this.#store.file}-wal`, 'r+')
+      await log.sync()
+    } catch (err) {
+      // Without a log all of it was written back.
+      if (systemCode(err) !== 'ENOENT') throw pathError(err, `${this.#store.file}-wal`)
+    }
   }
 
   async setState({ id }: Conversion, to: ConversionState): Promise<void> {

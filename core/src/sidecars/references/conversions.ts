@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SidecarKind } from '../../domain/index.ts'
@@ -8,7 +9,7 @@ import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import { displayName, joinName, nameKey, type RawName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
 import { type SidecarKey, sidecarPath } from '../paths.ts'
-import { removeFiles } from '../sidecar-audit.ts'
+import { isCompanion, removeFiles } from '../sidecar-audit.ts'
 import { type Conflict, conflict, isWritable, Room } from './conflicts.ts'
 import type { Conversion, ConversionFilter, ConversionRows } from './conversion-rows.ts'
 import { openForWriting } from './open-files.ts'
@@ -66,6 +67,8 @@ const ROWS_PER_TURN = 64
 const MAX_CONFLICTS = 100
 /** Folder of copies that are not whole yet. */
 const ARRIVING = 'arriving'
+/** Of the digits that tell a library's drafts from another's. */
+const LIBRARY_DIGITS = 12
 
 /** A file that has passed the look at it, or has not. */
 interface Checked<Row> {
@@ -164,14 +167,18 @@ export class Conversions {
     return run
   }
 
-  /** Ends what a kill has interrupted: what this job was at goes on, what another one had only begun is taken back. */
+  /**
+   * Ends what a kill has interrupted: what this job was at goes on, what another one had only begun is taken back. What
+   * lies on a volume that is away waits until it is there.
+   */
   async #settle(jobId: string): Promise<void> {
     const { log, rows } = this.#deps
     const own = new Set((await rows.open(jobId)).map(({ id }) => id))
     const changed = new Map<string, RawName>()
     for (const conversion of await rows.open()) {
-      changed.set(nameKey(conversion.path), conversion.path)
       try {
+        if (await this.#isAway(conversion.path)) continue
+        changed.set(nameKey(conversion.path), conversion.path)
         if (conversion.state === 'returning') await this.#finishOut(conversion)
         else if (conversion.state === 'owned' || own.has(conversion.id)) await this.#finishIn(conversion, null)
         else await this.#retreat(conversion, null)
@@ -187,6 +194,17 @@ export class Conversions {
     if (changed.size > 0) await this.#refresh(changed)
   }
 
+  /** Whether the location of a path is not there now: what would be made at the path would lie on another disk. */
+  async #isAway(path: RawName): Promise<boolean> {
+    const location = this.#deps.locations().locate(path)?.location
+    return location !== undefined && (location.state === 'offline' || !(await look(location.path)))
+  }
+
+  /** Whether the folder of a path is gone and in no location: nobody knows on which disk it was. */
+  async #isNowhere(path: RawName): Promise<boolean> {
+    return !this.#deps.locations().locate(path) && !(await look(rawFolder(path)))
+  }
+
   async #removeDrafts(): Promise<void> {
     await rm(join(this.#deps.root, ARRIVING), { recursive: true, force: true })
   }
@@ -199,12 +217,15 @@ export class Conversions {
     const { signal } = new AbortController()
     try {
       if (conversion.state === 'moving') {
-        const isOnlyHere = !(await look(from)) && (await look(to)) !== null
+        const isOnlyHere = !(await look(from)) && (await holds(to, conversion, signal))
         const draft = join(root, ARRIVING, String(conversion.id))
         if (!isOnlyHere) await placeFile({ ...conversion, from, to, draft }, signal)
         await rows.own(conversion)
+      } else if (!(await holds(to, conversion, signal))) {
+        throw new CoreError('Conflict', `the library has lost ${to}; ${displayName(from)} stays where it is`)
       }
-      await removePlaced(from, conversion, signal)
+      await rows.sync()
+      await removePlaced({ ...conversion, from, to }, signal)
     } catch (err) {
       await this.#retreat(conversion, entryRowId)
       throw err
@@ -217,20 +238,19 @@ export class Conversions {
   async #retreat(conversion: Conversion, entryRowId: number | null): Promise<void> {
     const { references, root, rows } = this.#deps
     const { signal } = new AbortController()
-    const { path: from, state } = conversion
+    const { path: from } = conversion
     const to = sidecarPath(root, conversion)
     const [original, placed] = [await look(from), await look(to)]
     const isOneFile = original !== null && placed?.ino === original.ino && placed.dev === original.dev
-    const isThere = isOneFile || (original !== null && (state === 'moving' || (await holds(from, conversion, signal))))
-    if (!isThere) {
-      // Somebody has taken it away, or put another file in its place: what the library has is all there is.
-      if (!placed) return rows.forget(conversion)
-      if (state === 'moving') await rows.own(conversion)
+    const isHere = isOneFile ? original.nlink > 1n : placed !== null && (await holds(to, conversion, signal))
+    // Somebody has taken it away, or put another file in its place: what the library has is all there is.
+    if (isHere && !isOneFile && !(original && (await holds(from, conversion, signal)))) {
+      await rows.own(conversion)
       return rows.setState(conversion, 'moved')
     }
+    if (!original && !isHere) return rows.forget(conversion)
     await rows.disown(conversion, entryRowId ?? (await references.sourceAt(conversion)))
-    if (isOneFile) await removeFiles(root, [conversion])
-    else if (placed && (await holds(to, conversion, signal))) await removeFiles(root, [conversion])
+    if (isHere) await removeFiles(root, [conversion])
   }
 
   async #finishOut(conversion: Conversion): Promise<void> {
@@ -240,14 +260,24 @@ export class Conversions {
     const to = conversion.path
     try {
       const isBack = !(await look(from)) && (await look(to)) !== null
-      if (!isBack) await placeFile({ ...conversion, from, to, draft: draftBeside(conversion) }, signal)
+      if (!isBack) {
+        if (await this.#isNowhere(to)) throw new CoreError('Conflict', `the folder of ${displayName(to)} is gone`)
+        await placeFile({ ...conversion, from, to, draft: this.#draftBeside(conversion) }, signal)
+      }
     } catch (err) {
       await rows.setState(conversion, 'moved')
       throw err
     }
-    await removePlaced(from, conversion, signal)
+    await rows.sync()
+    await removePlaced({ ...conversion, from, to }, signal)
     await removeFiles(root, [conversion])
     await rows.giveBack(conversion)
+  }
+
+  /** Beside where it goes, so that it only has to be renamed; hidden, and told by its end. Two libraries never share one. */
+  #draftBeside({ id, path }: Conversion): RawName {
+    const library = createHash('sha256').update(this.#deps.root).digest('hex').slice(0, LIBRARY_DIGITS)
+    return joinName(rawFolder(path), `.spacedrive-${library}-${id}.part`)
   }
 
   async #refresh(changed: Map<string, RawName>): Promise<void> {
@@ -280,7 +310,8 @@ export class Conversions {
       const open = await openForWriting(new Set([...entries.values()].map(({ path }) => path)))
       for (const row of rows) {
         const entry = entries.get(row.entryRowId)
-        if (!entry) continue
+        // What can be made again goes for more room, or is made again: there nobody's own file is safe.
+        if (!entry || !isCompanion(row.kind)) continue
         const path = placedPath(entry)
         yield { row, path, entry, conflict: await this.#conflictIn(row, entry, { path, open, room }) }
       }
@@ -331,19 +362,17 @@ export class Conversions {
 
   async #conflictOut(row: Conversion, rooms: Map<string, Room>): Promise<Conflict | null> {
     const { path } = row
-    const location = this.#deps.locations().locate(path)?.location
-    if (location?.state === 'offline' || (location && !(await look(location.path)))) return conflict(path, 'offline')
+    if (await this.#isAway(path)) return conflict(path, 'offline')
     const stats = await look(sidecarPath(this.#deps.root, row))
     if (!stats) return conflict(path, 'gone', ': the library has lost it')
     if (Number(stats.size) !== row.size) return conflict(path, 'changed')
     const there = await look(path)
     if (there && (!there.isFile() || Number(there.size) !== row.size)) return conflict(path, 'exists')
-    const folder = rawFolder(path)
-    if (!(await look(folder)) && !location)
-      return conflict(path, 'gone', ': its folder is not there, and in no location')
+    if (await this.#isNowhere(path)) return conflict(path, 'gone', ': its folder is not there, and in no location')
     if (!(await isWritable(path))) return conflict(path, 'read-only')
-    const key = nameKey(location?.path ?? folder)
-    const room = rooms.get(key) ?? (await Room.of(location?.path ?? folder))
+    const top = this.#deps.locations().locate(path)?.location.path ?? rawFolder(path)
+    const key = nameKey(top)
+    const room = rooms.get(key) ?? (await Room.of(top))
     rooms.set(key, room)
     return room.take(stats) ? null : conflict(path, 'no-space')
   }
@@ -367,9 +396,4 @@ async function preview<Row extends { id: number; size: number; kind: SidecarKind
     kinds[row.kind] = (kinds[row.kind] ?? 0) + 1
   }
   return { ...sums, kinds, conflicts }
-}
-
-/** Beside where it goes, so that it only has to be renamed; hidden, and told by its end. */
-function draftBeside({ id, path }: Conversion): RawName {
-  return joinName(rawFolder(path), `.spacedrive-${id}.part`)
 }

@@ -3,7 +3,7 @@ import { copyFile, link, lstat, mkdir, open, rename, rm, unlink, utimes } from '
 import { dirname } from 'node:path'
 import { HashPool } from '../../content/index.ts'
 import { CoreError, systemCode } from '../../util/errors.ts'
-import { bytesToName, displayName, fsPath, type RawName } from '../../util/file-name.ts'
+import { bytesToName, displayName, fsPath, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
 import { syncDirectory } from '../../util/write-file.ts'
 
@@ -35,17 +35,11 @@ export async function placeFile(placing: Placing, signal: AbortSignal): Promise<
   const before = await look(from)
   if (!before) throw new CoreError('Conflict', `${displayName(from)} is gone`)
   await assertSame(from, placing, pool, signal)
-  await mkdir(folderOf(to), { recursive: true }).catch((err: unknown) => {
-    throw pathError(err, `the folder of ${displayName(to)}`)
-  })
-  const there = await look(to)
-  if (there) {
-    if (!isSameFile(there, before)) await assertOurs(to, placing, pool, signal)
-  } else if (!(await linked(from, to, before))) {
-    await copied(placing, before, pool, signal)
-  }
+  await makeFolder(to)
+  if (await look(to)) await assertOurs(to, placing, pool, signal)
+  else if (!(await linked(from, to, before))) await copied(placing, before, pool, signal)
   await rm(fsPath(draft), { force: true })
-  await syncDirectory(folderOf(to))
+  await syncFolder(to)
   const after = await look(from)
   if (!after || !isUntouched(before, after))
     throw new CoreError('Conflict', `${displayName(from)} was changed while it was moved; it stays where it is`)
@@ -57,15 +51,42 @@ export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Prom
   return await isSame(path, of, pool, signal)
 }
 
-/** Takes a file away whose bytes lie elsewhere; not where it is another one by now. */
-export async function removePlaced(path: RawName, { checksum, size }: Bytes, signal: AbortSignal): Promise<void> {
-  if (!(await look(path))) return
+/**
+ * Takes a file away that lies at `to` as well, which the caller has looked at. Throws `Conflict` where it is another one by
+ * now, and where the two paths are one: another spelling of a name, a folder that is mounted twice.
+ */
+export async function removePlaced({ from, to, ...of }: Omit<Placing, 'draft'>, signal: AbortSignal): Promise<void> {
+  const before = await look(from)
+  if (!before) return
   await using pool = new HashPool({ threads: 1 })
-  await assertSame(path, { checksum, size }, pool, signal)
-  await unlink(fsPath(path)).catch((err: unknown) => {
-    throw pathError(err, displayName(path))
+  await assertSame(from, of, pool, signal)
+  const placed = await look(to)
+  if (!placed?.isFile())
+    throw new CoreError('Conflict', `${displayName(to)} is gone; ${displayName(from)} stays where it is`)
+  if (isSameFile(placed, before) && before.nlink < 2n)
+    throw new CoreError('Conflict', `${displayName(from)} and ${displayName(to)} are one file; it stays where it is`)
+  await unlink(fsPath(from)).catch((err: unknown) => {
+    throw pathError(err, displayName(from))
   })
-  await syncDirectory(folderOf(path))
+  await syncFolder(from)
+}
+
+/** Makes the folder of a path, and the folders around it, durably. */
+async function makeFolder(path: RawName): Promise<void> {
+  try {
+    const first = await mkdir(folderOf(path), { recursive: true })
+    if (first === undefined) return
+    for (let at = rawFolder(path); nameBytes(at).length >= Buffer.byteLength(first); at = rawFolder(at))
+      await syncDirectory(folderOf(at))
+  } catch (err) {
+    throw pathError(err, `the folder of ${displayName(path)}`)
+  }
+}
+
+async function syncFolder(path: RawName): Promise<void> {
+  await syncDirectory(folderOf(path)).catch((err: unknown) => {
+    throw pathError(err, `the folder of ${displayName(path)}`)
+  })
 }
 
 /** The folder that a path is in, as `fs` takes it. */
@@ -107,24 +128,24 @@ async function copied(
   pool: HashPool,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(folderOf(draft), { recursive: true })
-  await rm(fsPath(draft), { force: true })
+  await makeFolder(draft)
   try {
+    await rm(fsPath(draft), { force: true })
     await copyFile(fsPath(from), fsPath(draft), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     await utimes(fsPath(draft), seconds(atimeNs), seconds(mtimeNs))
     await using file = await open(fsPath(draft), 'r+')
     await file.sync()
+    await assertSame(draft, { checksum, size }, pool, signal)
+    await link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
+      if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw err
+      // Without second names there is no way that refuses to write over a file: so it is looked for once more.
+      if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
+      await rename(fsPath(draft), fsPath(to))
+    })
   } catch (err) {
     await rm(fsPath(draft), { force: true })
-    throw pathError(err, displayName(to))
+    throw err instanceof CoreError ? err : pathError(err, displayName(to))
   }
-  await assertSame(draft, { checksum, size }, pool, signal)
-  await link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
-    if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw pathError(err, displayName(to))
-    // Without second names there is no way that refuses to write over a file: so it is looked for once more.
-    if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
-    await rename(fsPath(draft), fsPath(to))
-  })
 }
 
 /** For `utimes`, which takes fractions of a second as they fit into a number, and rounds down. */
@@ -141,6 +162,8 @@ async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: Abor
 }
 
 async function isSame(path: RawName, { checksum, size }: Bytes, pool: HashPool, signal: AbortSignal): Promise<boolean> {
+  // A link to the other one has its bytes as long as that is there.
+  if (!(await look(path))?.isFile()) return false
   const result = await pool.full(path, { signal })
   return 'hash' in result && result.size === size && Buffer.from(result.hash).equals(checksum)
 }

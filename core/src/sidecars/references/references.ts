@@ -160,8 +160,12 @@ export class References implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void> {
     const { contentId, entryId, format, kind, variant } = of
-    if (!VARIANT.test(variant) || !/^[a-z0-9]{1,16}$/.test(format))
-      throw new CoreError('InvalidInput', `${variant}.${format} is no name of a sidecar; one is default.mov`)
+    // In small letters: of two names that differ in their case alone, some disks make one file.
+    if (!VARIANT.test(variant) || variant !== variant.toLowerCase() || !/^[a-z0-9]{1,16}$/.test(format))
+      throw new CoreError(
+        'InvalidInput',
+        `${variant}.${format} is no name of a sidecar; one is default.mov, in small letters`,
+      )
     const { reader, store } = this.#deps
     const contentRowId = await contentRow(store, contentId)
     const entryRowId = await this.rows.entryRow(entryId)
