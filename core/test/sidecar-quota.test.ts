@@ -56,6 +56,7 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
     { kind: 'proxy', error: { code: 'GivenUp', message: expect.stringContaining('6 MiB') } },
     { kind: 'proxy', error: { code: 'GivenUp' } },
   ])
+  expect(await t.library.sidecars.retry({})).toBe(0)
   expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
   // Nothing goes to and fro.
   await t.library.locations.rescan({ location: t.root, force: true })
@@ -93,6 +94,22 @@ test('what nobody asks for any more goes first, and is made again for who asks',
   await t.settle()
   expect(await ask()).toBeNull()
   await vi.waitFor(async () => expect(await ask()).toBe(path), 60_000)
+})
+
+test('a dry run of a cleanup says what it removes: what belongs to no file, and what no policy asks for', async () => {
+  await using t = await library(pictures)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(t.files[0]!, signal)
+  const { sidecars } = t.library
+  await vi.waitFor(async () => expect(await sidecars.path(contentId, 'thumb', 'detail@1x')).not.toBeNull(), 60_000)
+  t.remove('b.txt')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  const all = { files: 2, bytes: 2 * MEBIBYTE }
+  expect(await sidecars.cleanup({ dryRun: true, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
+  expect(await sidecars.cleanup({ dryRun: false, olderThanMs: -MEBIBYTE }, signal)).toEqual(all)
+  expect(await there(t)).toEqual({ 'thumb grid@2x': 3 })
 })
 
 test('on a real disk that is nearly full nothing is made, and all of it once there is room', async ({ skip }) => {

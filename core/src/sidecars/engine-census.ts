@@ -12,6 +12,8 @@ export class EngineCensus {
     if (last && performance.now() - last.at < HOLDS_MS) return last.engines
     const engines = detect?.() ?? Promise.resolve([])
     this.#found.set(kind, { at: performance.now(), engines })
+    // One that could not be asked is asked again.
+    engines.catch(() => this.#found.delete(kind))
     return engines
   }
 

@@ -3,7 +3,7 @@ import type { ProgressUpdate } from '../jobs/index.ts'
 import { CoreError, type ErrorCode } from '../util/errors.ts'
 import type { Generator } from './generators/index.ts'
 import type { HeldKind, Holds } from './holds.ts'
-import { makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
+import { type MadeContent, makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
 import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 import { untilAborted } from '../util/until-aborted.ts'
@@ -37,6 +37,13 @@ const CONTENTS_PER_COMMIT = 16
 /** What is made is seen no later than this after it, where work goes on. */
 const COMMIT_MS = 500
 
+/** How far one kind is. */
+interface Tally {
+  readonly phase: Generator['kind']
+  done: number
+  readonly total: number
+}
+
 /** One run over everything that waits. */
 export class PendingRun {
   readonly #deps: MakePendingDeps
@@ -47,9 +54,10 @@ export class PendingRun {
   readonly #away = new Set<Generator['kind']>()
   /** Contents without a file that can be read now: they wait until somebody looks again. */
   readonly #passedOver = new Set<number>()
-  /** Of the kind that is being made. */
-  #kindDone = 0
-  #kindTotal = 0
+  /** The newest that waited of each kind when it was last begun with. */
+  readonly #seen = new Map<Generator['kind'], number>()
+  /** Of each kind, those who make what has come meanwhile of more wanted ones. */
+  readonly #ahead = new Map<Generator['kind'], Promise<void>>()
 
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
     this.#deps = deps
@@ -60,13 +68,17 @@ export class PendingRun {
   async run(): Promise<PendingReport> {
     const { quota, rows } = this.#deps
     await quota.keep()
-    const generators = this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
     for (let before = -1; before < this.#done;) {
       before = this.#done
-      for (const generator of generators) await this.#makeKind(generator)
+      for (const generator of this.#generators) await this.#makeKind(generator)
     }
     await quota.keep()
     return { ...this.#counts, waiting: await rows.work.countPending(), held: [...this.#held.values()] }
+  }
+
+  /** The most wanted first. */
+  get #generators(): readonly Generator[] {
+    return this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
   }
 
   get #done(): number {
@@ -77,12 +89,13 @@ export class PendingRun {
   async #makeKind(generator: Generator): Promise<void> {
     const { claims, pools, rows } = this.#deps
     const { signal, progress } = this.#host
-    const contents = new Upcoming((after) => rows.work.pending(generator.kind, after, CONTENTS_PER_READ))
+    const { kind } = generator
+    this.#seen.set(kind, rows.work.newest([kind])[0]!)
+    const contents = new Upcoming((after) => rows.work.pending(kind, after, CONTENTS_PER_READ))
     const first = await contents.next()
     if (!first || (await this.#isHeld(generator))) return
-    this.#kindDone = 0
-    this.#kindTotal = await rows.work.countPending(generator.kind)
-    progress({ phase: generator.kind, done: 0, total: this.#kindTotal })
+    const tally: Tally = { phase: kind, done: 0, total: await rows.work.countPending(kind) }
+    progress({ ...tally })
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
     const made: Outcomes[] = []
@@ -96,11 +109,15 @@ export class PendingRun {
         for (let content = begin ?? (await contents.next()); content; content = await contents.next()) {
           signal.throwIfAborted()
           if (stop.signal.aborted || (await this.#isHeld(generator))) return
-          const outcomes = await this.#make(generator, content, signal)
+          const outcomes = await this.#make(generator, content, tally)
           if (outcomes) made.push(outcomes)
-          const isAwaited = claims.isAwaited(generator.kind, content.contentRowId)
+          const isAwaited = claims.isAwaited(kind, content.contentRowId)
           const isDue = made.length >= CONTENTS_PER_COMMIT || performance.now() - committedAt > COMMIT_MS
           if (isDue || isAwaited) await commit()
+          if (this.#isMoreWanted(generator)) {
+            await commit()
+            await this.#makeAhead(generator)
+          }
         }
         // Others may be at something that takes long.
         await commit()
@@ -117,6 +134,32 @@ export class PendingRun {
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')
     if (failure && !this.#isAway(generator, failure.reason)) throw failure.reason
+  }
+
+  /** Whether something of a more wanted kind has come meanwhile, or is being made. */
+  #isMoreWanted({ kind }: Generator): boolean {
+    return this.#ahead.has(kind) || this.#newAbove(kind).length > 0
+  }
+
+  /** More wanted kinds of which something has come since they were begun with. */
+  #newAbove(kind: Generator['kind']): Generator[] {
+    const generators = this.#generators
+    const above = generators.slice(
+      0,
+      generators.findIndex((each) => each.kind === kind),
+    )
+    const newest = this.#deps.rows.work.newest(above.map((each) => each.kind))
+    return above.filter((each, i) => newest[i]! > (this.#seen.get(each.kind) ?? 0))
+  }
+
+  /** One makes it, and the others wait: a film that takes minutes keeps nobody from the pictures but its own process. */
+  #makeAhead({ kind }: Generator): Promise<void> {
+    const make = async () => {
+      for (const generator of this.#newAbove(kind)) await this.#makeKind(generator)
+    }
+    const making = this.#ahead.get(kind) ?? make().finally(() => this.#ahead.delete(kind))
+    this.#ahead.set(kind, making)
+    return making
   }
 
   /** Whether nothing of a kind may be made now; the report says why. */
@@ -149,9 +192,10 @@ export class PendingRun {
   }
 
   /** What it returns stays claimed until it is recorded. */
-  async #make(generator: Generator, content: PendingContent, signal: AbortSignal): Promise<Outcomes | null> {
+  async #make(generator: Generator, content: PendingContent, tally: Tally): Promise<Outcomes | null> {
     const { contentRowId, rows } = content
     const { claims } = this.#deps
+    const { signal } = this.#host
     if (this.#passedOver.has(contentRowId)) return null
     if (!claims.take(generator.kind, contentRowId)) {
       await untilAborted(claims.free(generator.kind, contentRowId), signal)
@@ -165,21 +209,21 @@ export class PendingRun {
     } finally {
       if (!made) claims.release(generator.kind, contentRowId)
     }
-    if (made) this.#count(generator, made.outcomes, made.path)
+    if (made) this.#count(generator, made, tally)
     return made && made.outcomes
   }
 
-  #count(generator: Generator, { outcomes }: Outcomes, path: string | undefined): void {
+  #count(generator: Generator, { outcomes: { outcomes }, path }: MadeContent, tally: Tally): void {
     const { progress, warn } = this.#host
     for (const outcome of outcomes) {
       if (outcome.state === 'ready') this.#counts.made++
       else this.#counts[isSkipped(outcome) ? 'skipped' : 'failed']++
-      this.#kindDone++
+      tally.done++
     }
     const failure = outcomes.find((outcome) => outcome.state === 'failed')
     if (failure && !isSkipped(failure))
       warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
-    progress({ done: this.#kindDone, total: this.#kindTotal })
+    progress({ ...tally })
   }
 }
 

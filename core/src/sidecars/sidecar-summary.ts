@@ -36,7 +36,7 @@ interface SummaryDeps {
   readonly reader: EntryReader
 }
 
-/** More failures than this are counted, not named. */
+/** More failures and skips than this are counted, not named; failures are named first. */
 const MAX_FAILURES = 1_000
 const MAX_SLOWEST = 5
 
@@ -59,7 +59,8 @@ export async function summariseSidecars(
   )
   const failed = await select(
     `${here} select here.entry, s.kind, s.error_code, s.error from here join sidecars s on s.content_id = here.id
-     where s.state = ${sidecarStates.indexOf('failed')} group by here.id, s.kind order by here.entry limit ${MAX_FAILURES}`,
+     where s.state = ${sidecarStates.indexOf('failed')} group by here.id, s.kind
+     order by s.error_code in (${skips}), here.entry limit ${MAX_FAILURES}`,
     ...params,
   )
   const slowest = await select(

@@ -268,14 +268,17 @@ export class Sidecars implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ files: number; bytes: number }> {
     const before = olderThanMs === null ? null : this.#deps.now() - olderThanMs
+    if (dryRun) return this.#rows.upkeep.countDisposable(before, this.#wanted)
     const counts = { files: 0, bytes: 0 }
-    const limit = dryRun ? MAX_LISTED_PROBLEMS : ORPHANS_PER_TURN
     for (;;) {
       signal.throwIfAborted()
-      const found = await this.#disposable(before, limit)
-      counts.files += found.length
-      counts.bytes += found.reduce((sum, { size }) => sum + size, 0)
-      if (dryRun || found.length === 0) return counts
+      const found = await this.#disposable(before, ORPHANS_PER_TURN)
+      if (found.length === 0) return counts
+      for (const { checksum, size } of found) {
+        // What was never made has no file.
+        if (checksum.length > 0) counts.files++
+        counts.bytes += size
+      }
       // Files first: a file without a row is found again, a row without its file is not an orphan but a promise.
       await removeFiles(this.#deps.root, found)
       await this.#rows.upkeep.forget(found.map(({ id }) => id))

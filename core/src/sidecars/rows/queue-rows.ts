@@ -1,3 +1,4 @@
+import type { SQLInputValue } from 'node:sqlite'
 import { sql } from 'kysely'
 import { type ContentId, fileTypes, sidecarKinds, sidecarStates, GIVEN_UP } from '../../domain/index.ts'
 import type { SidecarKind, SidecarState } from '../../domain/index.ts'
@@ -18,6 +19,8 @@ export interface Wanted {
 
 /** Contents looked at in one transaction: some milliseconds of the main thread. */
 const CONTENTS_PER_TURN = 100
+/** Rows changed in one transaction: some milliseconds of the main thread. */
+const ROWS_PER_TURN = 500
 
 /** Says what is to be made. */
 export class QueueRows {
@@ -89,9 +92,35 @@ export class QueueRows {
 
   /** Drops what was queued and not begun: the policy that queued it is another one now. */
   async forgetQueued(): Promise<void> {
-    await this.#deps.store.write(({ db }) =>
-      db.deleteFrom('sidecars').where('state', '=', PENDING).where('attempts', '=', 0).execute(),
+    await this.#inTurns(`s.state = ${PENDING} and s.state <> ${READY} and s.attempts = 0`, [], (ids) =>
+      this.#deps.store.write(({ db }) =>
+        db
+          .deleteFrom('sidecars')
+          .where('id', 'in', ids)
+          .where('state', '=', PENDING)
+          .where('attempts', '=', 0)
+          .execute(),
+      ),
     )
+  }
+
+  /** Goes through the sidecars `s` that a condition holds for, some at a time: all at once would hold up the main thread. */
+  async #inTurns(
+    condition: string,
+    params: readonly SQLInputValue[],
+    write: (ids: number[]) => Promise<unknown>,
+  ): Promise<void> {
+    for (let after = 0; ;) {
+      const found = await this.#deps.select(
+        `select s.id from sidecars s where s.id > ? and ${condition} order by s.id limit ${ROWS_PER_TURN}`,
+        after,
+        ...params,
+      )
+      if (found.length === 0) return
+      const ids = found.map(({ id }) => Number(id))
+      after = ids.at(-1)!
+      await write(ids)
+    }
   }
 
   /**
@@ -107,7 +136,7 @@ export class QueueRows {
       const outdated = await this.#deps.select(
         `select s.id from sidecars s
          where s.id > ? and s.kind = ${sidecarKinds.indexOf(kind)} and s.state in (${READY}, ${FAILED})
-           and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
+           and s.source_entry_id is null and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
            ${contents ? 'and s.content_id in (select value from json_each(?))' : ''}
            and exists (select 1 from sidecars i where i.content_id = s.content_id and i.kind in (${kindList(inputs)})
                        and i.state = ${READY} and i.updated_at > s.updated_at)
@@ -164,7 +193,10 @@ export class QueueRows {
     }
   }
 
-  /** Rows of one content, or of all; what has failed or is ready becomes pending. Returns how many. */
+  /**
+   * Rows of one content, or of all; what has failed or is ready becomes pending. Of all that has failed, what was given up
+   * for more room is left alone. Returns how many.
+   */
   async requeue(of: {
     contentId?: ContentId | undefined
     kind?: SidecarKind | undefined
@@ -173,22 +205,35 @@ export class QueueRows {
     /** Of what is not there for this reason. */
     code?: string
   }): Promise<number> {
-    const contentRowId = of.contentId === undefined ? null : await contentRow(this.#deps.store, of.contentId)
-    return this.#deps.store.write(async ({ db }) => {
-      let query = db
-        .updateTable('sidecars')
-        .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
-        .where('source_entry_id', 'is', null)
-        .where('kind', 'not in', COMPANIONS)
-        .where('state', '<>', PENDING)
-      if (contentRowId !== null) query = query.where('content_id', '=', contentRowId)
-      if (of.kind) query = query.where('kind', '=', sidecarKinds.indexOf(of.kind))
-      if (of.variant) query = query.where('variant', '=', of.variant)
-      if (of.code) query = query.where('error_code', '=', of.code)
-      if (of.state) query = query.where('state', '=', sidecarStates.indexOf(of.state))
-      const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
-      return Number(numUpdatedRows)
+    const conditions = [`s.source_entry_id is null and s.kind not in (${COMPANIONS.join(', ')})`]
+    const params: SQLInputValue[] = []
+    const add = (condition: string, value: SQLInputValue) => {
+      conditions.push(condition)
+      params.push(value)
+    }
+    if (of.contentId) add('s.content_id = ?', await contentRow(this.#deps.store, of.contentId))
+    if (of.kind) add('s.kind = ?', sidecarKinds.indexOf(of.kind))
+    if (of.variant) add('s.variant = ?', of.variant)
+    if (of.code) add('s.error_code = ?', of.code)
+    if (of.state) add('s.state = ?', sidecarStates.indexOf(of.state))
+    // What has no error is ready: the index on what is not ready finds the others.
+    if (of.code || of.state === 'failed') conditions.push(`s.state = ${FAILED} and s.state <> ${READY}`)
+    // What was given up for more room would have to be given up again.
+    if (of.state === 'failed' && !of.contentId) conditions.push(`s.error_code <> '${GIVEN_UP}'`)
+    let queued = 0
+    const condition = [...conditions, `s.state in (${READY}, ${FAILED})`].join(' and ')
+    await this.#inTurns(condition, params, async (ids) => {
+      queued += await this.#deps.store.write(async ({ db }) => {
+        const { numUpdatedRows } = await db
+          .updateTable('sidecars')
+          .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
+          .where('id', 'in', ids)
+          .where('state', '<>', PENDING)
+          .executeTakeFirstOrThrow()
+        return Number(numUpdatedRows)
+      })
     })
+    return queued
   }
 }
 

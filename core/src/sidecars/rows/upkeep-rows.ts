@@ -151,6 +151,23 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
+  /** How many files `orphans` finds, and with a moment `madeBefore`, and how large they are. */
+  async countDisposable(before: number | null, but: readonly SidecarSort[]): Promise<{ files: number; bytes: number }> {
+    const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
+    const moment = before ?? Number.MAX_SAFE_INTEGER
+    const [row] = await this.#deps.select(
+      `select count(*) as files, ifnull(sum(s.size), 0) as bytes from sidecars s
+       where s.source_entry_id is null and s.kind not in (${COMPANIONS.join(', ')}) and s.checksum is not null
+         and s.updated_at < ?
+         and (not exists (select 1 from entries e where e.content_id = s.content_id)
+              or (? and s.state = ${READY} and s.kind || ' ' || s.variant not in (select value from json_each(?))))`,
+      moment,
+      Number(before !== null),
+      JSON.stringify(kept),
+    )
+    return { files: Number(row!['files']), bytes: Number(row!['bytes']) }
+  }
+
   async forget(ids: readonly number[]): Promise<void> {
     await this.#deps.store.write(({ db }) => db.deleteFrom('sidecars').where('id', 'in', ids).execute())
   }

@@ -112,6 +112,16 @@ export class WorkRows {
     return row.n
   }
 
+  /** Row ids of the newest that wait, of each of some kinds; 0 where none does. One look at an index for each. */
+  newest(kinds: readonly SidecarKind[]): number[] {
+    const query = this.#deps.store.connection.prepare(
+      `select ifnull((select max(s.id) from sidecars s indexed by sidecars_unready
+                      where s.state = ${PENDING} and s.state <> ${READY} and s.kind = value), 0) as id
+       from json_each(?) order by key`,
+    )
+    return query.all(JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))).map(({ id }) => Number(id))
+  }
+
   /** Entries that have a content, some of them. */
   async entriesOf(contentRowId: number, limit: number): Promise<number[]> {
     const rows = await this.#deps.store.read((db) =>
