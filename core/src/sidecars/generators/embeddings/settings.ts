@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type { Config } from '../../../config/index.ts'
+import { whyNoKey } from '../server-key.ts'
 
 export type EmbeddingSettings = Config['embeddings']
 
@@ -49,9 +50,9 @@ function whyNoServer({ keyVariable, model, url }: EmbeddingSettings): string | n
   if (username !== '' || password !== '')
     return 'embeddings.url holds a name or a password, which every message would show; put the key into an environment variable and its name into embeddings.keyVariable'
   if (model === '') return 'embeddings.model does not say which model of the server is used'
-  if (keyVariable !== '' && !process.env[keyVariable])
-    return `the environment variable ${keyVariable}, which embeddings.keyVariable names, is empty where the daemon runs`
-  return null
+  const why = keyVariable === '' ? null : whyNoKey(process.env[keyVariable] ?? '')
+  if (why === null) return null
+  return `the environment variable ${keyVariable}, which embeddings.keyVariable names, ${why} where the daemon runs`
 }
 
 /** Where models keep themselves, the best first; all alike in what they say. */

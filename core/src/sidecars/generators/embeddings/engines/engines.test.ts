@@ -169,6 +169,41 @@ test.each([
   await expect(engine.embed(['x', 'y'], 'text')).rejects.toMatchObject({ code: 'Corrupt' })
 })
 
+test.each([
+  ['nothing among the vectors', 200, { data: [null, null] }, 'Corrupt', 'no vector'],
+  ['vectors in no place', 200, { data: [{ embedding: [1], index: 7 }] }, 'Corrupt', 'no vector'],
+  ['all is well', 200, { error: 'no such endpoint' }, 'Offline', 'without vectors: no such endpoint'],
+  ['no words', 500, { error: { message: { code: 7 } } }, 'Offline', '500: {"error"'],
+  ['nothing', 500, null, 'Offline', '500: null'],
+])('a server that says %s, %i', async (_what, status, body, code, message) => {
+  await using server = await startEmbeddingServer()
+  server.answer = (_, response) => void response.writeHead(status).end(JSON.stringify(body))
+  const engine = await openEngine(settings({ url: server.url, model: 'toy' }))
+  await expect(engine.embed(['x', 'y'], 'text')).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  })
+})
+
+test('one who does not want to wait for a busy server is told that it is, or nothing', async () => {
+  await using server = await startEmbeddingServer()
+  const stop = new AbortController()
+  server.answer = (_, response) => {
+    response.writeHead(503, { 'retry-after': '600' })
+    response.end(JSON.stringify({ error: 'later' }), () => stop.abort())
+  }
+  const engine = await openEngine(settings({ url: server.url, model: 'toy' }))
+  await expect(engine.embed(['x'], 'query', stop.signal)).rejects.toMatchObject({ code: 'Cancelled' })
+  await expect(engine.embed(['x'], 'query', AbortSignal.timeout(1_000))).rejects.toMatchObject({ code: 'Offline' })
+})
+
+test('a key that cannot be sent is not tried', async () => {
+  vi.stubEnv('TOY_KEY', 'sk-secret\n123')
+  const why = await whyNoEngine(settings({ url: 'http://localhost:1', model: 'x', keyVariable: 'TOY_KEY' }))
+  expect(why).toMatch(/TOY_KEY, which embeddings\.keyVariable names, holds something that is no key/)
+  expect(why).not.toContain('secret')
+})
+
 test('an answer without end is given up', async () => {
   await using server = await startEmbeddingServer()
   const part = 'x'.repeat(1_048_576)

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { object, parseObject, text } from '../../../loose-json.ts'
 import { BATCH_TEXTS, BUSY_RETRIES, MAX_ANSWER_BYTES, MAX_BUSY_MS, REQUEST_MS } from '../limits.ts'
 import { type EmbeddingSettings, modelName } from '../settings.ts'
 import type { EmbeddingEngine, TextUse } from './engine.ts'
@@ -26,20 +27,22 @@ export class ServerEngine implements EmbeddingEngine {
     const prefix = use === 'query' ? queryPrefix : textPrefix
     const vectors: Float32Array[] = []
     for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
-      const batch = texts.slice(from, from + BATCH_TEXTS).map((text) => prefix + text)
-      vectors.push(...readAnswer(await this.#ask(batch, signal), batch.length))
+      const batch = texts.slice(from, from + BATCH_TEXTS).map((each) => prefix + each)
+      vectors.push(...readVectors(await this.#ask(batch, signal), batch.length))
     }
     return checked(vectors, texts.length)
   }
 
-  async #ask(input: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+  async #ask(input: readonly string[], signal: AbortSignal | undefined): Promise<readonly unknown[]> {
     for (let retry = 0; ; retry++) {
       const limit = AbortSignal.timeout(REQUEST_MS)
       const response = await this.#post(input, signal ? AbortSignal.any([signal, limit]) : limit)
-      if (response.status === 200) return response.body
+      if (response.status === 200) return this.#dataIn(response.body)
       const isBusy = response.status === 429 || response.status === 503
       if (!isBusy || retry === BUSY_RETRIES) throw this.#refusal(response)
-      await wait(Math.min(MAX_BUSY_MS, response.waitMs ?? 2 ** retry * 500), undefined, { signal })
+      await wait(Math.min(MAX_BUSY_MS, response.waitMs ?? 2 ** retry * 500), undefined, { signal }).catch(() => {
+        throw isTimeout(signal?.reason) ? this.#refusal(response) : cancelled()
+      })
     }
   }
 
@@ -62,17 +65,23 @@ export class ServerEngine implements EmbeddingEngine {
       }
     } catch (err) {
       if (err instanceof CoreError) throw err
-      if (err instanceof Error && err.name === 'TimeoutError')
-        throw new CoreError('Offline', `${this.#where} does not answer in time`)
-      if (signal.aborted) throw new CoreError('Cancelled', 'the request for vectors was cancelled')
-      throw new CoreError('Offline', `${this.#where} does not answer: ${causeOf(err)}`)
+      if (isTimeout(err)) throw new CoreError('Offline', `${this.#where} does not answer in time`)
+      if (signal.aborted) throw cancelled()
+      throw new CoreError('Offline', `${this.#where} does not answer: ${this.#withoutKey(causeOf(err))}`)
     }
+  }
+
+  /** What else a server says that all is well with, any text would get: a proxy, or a server of something else. */
+  #dataIn(body: string): readonly unknown[] {
+    const data = parseObject(body)?.['data']
+    if (Array.isArray(data)) return data
+    throw new CoreError('Offline', `${this.#where} answers without vectors: ${this.#saidIn(body)}`)
   }
 
   /** Wrong keys, wrong models and broken servers are no fault of a text; one too long for the model is. */
   #refusal({ body, status }: { status: number; body: string }): CoreError {
     const code = status === 400 || status === 413 || status === 422 ? 'Unsupported' : 'Offline'
-    return new CoreError(code, `${this.#where} says ${status}: ${this.#withoutKey(messageIn(body))}`)
+    return new CoreError(code, `${this.#where} says ${status}: ${this.#saidIn(body)}`)
   }
 
   get #key(): string | undefined {
@@ -84,8 +93,14 @@ export class ServerEngine implements EmbeddingEngine {
     return `${this.#address.origin}${this.#address.pathname}`
   }
 
-  #withoutKey(text: string): string {
-    return this.#key ? text.replaceAll(this.#key, '…') : text
+  #saidIn(body: string): string {
+    const error = parseObject(body)?.['error']
+    const said = text(error) ?? text(object(error)?.['message']) ?? body
+    return this.#withoutKey(said).trim().split('\n')[0]!.slice(0, MAX_SAID)
+  }
+
+  #withoutKey(said: string): string {
+    return this.#key ? said.replaceAll(this.#key, '…') : said
   }
 }
 
@@ -109,20 +124,15 @@ async function readBounded(response: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-interface Answer {
-  readonly data?: readonly { readonly index?: number; readonly embedding?: unknown }[]
-}
-
-function readAnswer(body: string, count: number): Float32Array[] {
-  const data = (parse(body) as Answer | null)?.data
-  if (!Array.isArray(data)) throw new CoreError('Corrupt', 'the server’s answer holds no vectors')
+function readVectors(data: readonly unknown[], count: number): Float32Array[] {
   const vectors: Float32Array[] = []
-  for (const [i, item] of (data as NonNullable<Answer['data']>).entries()) {
-    const { embedding, index = i } = item
+  for (const [i, item] of data.entries()) {
+    const { embedding, index } = object(item) ?? {}
+    const at = typeof index === 'number' ? index : i
     const isVector = Array.isArray(embedding) && embedding.every((number) => typeof number === 'number')
-    if (!isVector || index < 0 || index >= count)
+    if (!isVector || !(at >= 0 && at < count))
       throw new CoreError('Corrupt', 'the server’s answer holds something that is no vector')
-    vectors[index] = normalise(embedding)
+    vectors[at] = normalise(embedding)
   }
   // An index that comes twice leaves a gap.
   if (vectors.length !== count || vectors.includes(undefined as never))
@@ -130,21 +140,15 @@ function readAnswer(body: string, count: number): Float32Array[] {
   return vectors
 }
 
-function messageIn(body: string): string {
-  const { error } = (parse(body) ?? {}) as { error?: string | { message?: string } }
-  const said = typeof error === 'string' ? error : error?.message
-  return (said ?? body).trim().split('\n')[0]!.slice(0, MAX_SAID)
+function isTimeout(err: unknown): boolean {
+  return err instanceof Error && err.name === 'TimeoutError'
+}
+
+function cancelled(): CoreError {
+  return new CoreError('Cancelled', 'the request for vectors was cancelled')
 }
 
 /** `fetch` says only that it failed; why, its cause says. */
 function causeOf(err: unknown): string {
   return err instanceof Error && err.cause instanceof Error ? errorMessage(err.cause) : errorMessage(err)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
