@@ -148,13 +148,16 @@ test('a name counts for the file that is called so, as long as it is', async () 
   await using server = await startEmbeddingServer()
   await using t = await libraryWithModel(server)
   t.write('kitten.txt', 'nothing of that sort')
+  t.write('far.txt', `A puppy is one word among ${'abcdefghijklmnopqrstuvwxyz'.replaceAll(/./g, '$&$&$& ')}`)
   await t.add({ mode: 'content' })
   await t.settle()
+  expect(await near(t, 'my dog')).toEqual(['kitten.txt'])
   expect((await ask(t, 'my dog')).items[0]!.why).toMatchObject([{ field: 'semantic', kind: 'name', snippet: 'kitten' }])
   t.move('kitten.txt', 'something.txt')
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
-  expect(await near(t, 'my dog')).toEqual([])
+  // What it was called does not keep out what is less near.
+  expect(await near(t, 'my dog')).toEqual(['far.txt'])
 })
 
 test('vectors are made again when the text they are of is', async () => {

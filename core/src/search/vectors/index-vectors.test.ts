@@ -33,6 +33,19 @@ test('each file is read once, and again when it is another', async () => {
   expect(sketched(library)).toEqual([{ content, dimensions: 4, bytes: 64 }])
 })
 
+test('a file without vectors is read, and nothing is found in it', async () => {
+  using library = await LibraryFixture.create()
+  const [empty, full] = [addContent(library), addContent(library)]
+  embed(library, empty, [])
+  embed(library, full, [one])
+  expect(await indexAllVectors(library)).toBe(2)
+  expect(await indexAllVectors(library, { check: true })).toBe(0)
+  expect(sketched(library)).toEqual([
+    { content: empty, dimensions: 0, bytes: 0 },
+    { content: full, dimensions: 4, bytes: 64 },
+  ])
+})
+
 test('sketches go with their sidecar, and with its content', async () => {
   using library = await LibraryFixture.create()
   const [first, second] = [addContent(library), addContent(library)]

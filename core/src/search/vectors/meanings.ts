@@ -72,12 +72,12 @@ export class Meanings {
       return rows.length > 0
     }
     const near = vectors.nearest(vector, { limit: NEAREST, accepts })
-    const floor = (near[0]?.chunks[0]?.similarity ?? 0) * MIN_SHARE
-    const matches = near
+    const found = near
       .flatMap((each) => this.#matchesOf(each, rowsOf.get(each.contentRowId)!, { model, names }))
-      .filter(({ similarity }) => similarity > 0 && similarity >= floor)
+      .toSorted((a, b) => b.similarity - a.similarity || a.entry - b.entry)
+    const floor = (found[0]?.similarity ?? 0) * MIN_SHARE
     return {
-      matches: matches.toSorted((a, b) => b.similarity - a.similarity || a.entry - b.entry),
+      matches: found.filter(({ similarity }) => similarity > 0 && similarity >= floor),
       size: vectors.size,
       isCut: vectors.isCut,
     }
