@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { CoreError, errorMessage } from '../../util/errors.ts'
+import { CoreError } from '../../util/errors.ts'
+import { collect, streamProgram } from './stream-program.ts'
 
 export interface RunOptions {
   /** Milliseconds, after which it is ended. */
@@ -13,9 +13,6 @@ export interface RunOptions {
   /** Aborting ends it. */
   readonly signal?: AbortSignal
 }
-
-/** What is kept of what a program complains about, in characters: its end says why it gave up. */
-const KEPT_COMPLAINT = 2_000
 
 /** The path of a program on PATH; null where there is none. */
 export function findProgram(name: string): string | null {
@@ -34,46 +31,21 @@ function isProgram(path: string): boolean {
 }
 
 /**
- * Runs a program without a shell and returns what it printed. Throws `Timeout`; `Corrupt` with the last line it complained
- * with, and as its cause the last of them, since programs are run here to read a file; what the signal was aborted with. However much it complains, it is
- * gone when this returns; so it is when this process is ended, being of its group.
+ * Runs a program that reads a file, and returns what it printed: as `streamProgram`, but what goes wrong is `Corrupt`, with
+ * the last line it complained with, and as its cause the last of them. Throws `Timeout`, `Unavailable` where it cannot be
+ * started, and what the signal was aborted with.
  */
 export async function runProgram(path: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const { timeoutMs, maxBytes, onPrinted, signal } = options
-  signal?.throwIfAborted()
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const late = () => reject(new CoreError('Timeout', `${path} was not done after ${timeoutMs / 1_000} s`))
-  const deadline = setTimeout(late, timeoutMs)
-  const onAbort = () => reject(signal!.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  const printed: Buffer[] = []
-  let bytes = 0
-  let complaint = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (onPrinted) return onPrinted(chunk)
-    bytes += chunk.length
-    printed.push(chunk)
-    if (bytes > maxBytes) reject(new CoreError('Corrupt', `${path} prints without end`))
+  const start = { program: path, name: path, args, deadlineMs: timeoutMs, ...(signal && { signal }) }
+  const chunks = streamProgram({
+    ...start,
+    failure(complaint, how) {
+      const cause = new Error(complaint || `${path} ${how}`)
+      return new CoreError('Corrupt', cause.message.split('\n').at(-1)!, { cause })
+    },
   })
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString('utf8')).slice(-KEPT_COMPLAINT)
-  })
-  child.on('error', (cause) => reject(new CoreError('Unavailable', `${path}: ${errorMessage(cause)}`, { cause })))
-  child.on('close', (code, ended) => {
-    if (code === 0) return resolve(Buffer.concat(printed))
-    const how = ended ? `was ended by ${ended}` : `ended with ${code}`
-    const cause = new Error(complaint.trim() || `${path} ${how}`)
-    reject(new CoreError('Corrupt', cause.message.split('\n').at(-1)!, { cause }))
-  })
-  try {
-    return await promise
-  } finally {
-    clearTimeout(deadline)
-    signal?.removeEventListener('abort', onAbort)
-    child.kill('SIGKILL')
-    // What it has started may hold them open.
-    child.stdout.destroy()
-    child.stderr.destroy()
-  }
+  if (!onPrinted) return collect(chunks, { maxBytes, tooMuch: new CoreError('Corrupt', `${path} prints without end`) })
+  for await (const chunk of chunks) onPrinted(chunk)
+  return Buffer.alloc(0)
 }

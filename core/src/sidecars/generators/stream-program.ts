@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 
 export interface ProgramStart {
@@ -16,8 +17,13 @@ export interface StreamOptions extends ProgramStart {
   readonly deadlineMs?: number
   /** Milliseconds in which it must print something. */
   readonly silenceMs?: number
-  /** What is thrown where it fails, made from the last lines it complained with. */
-  readonly failure?: (complaint: string) => Error
+  /** Aborting ends it, and throws what it was aborted with. */
+  readonly signal?: AbortSignal
+  /**
+   * What is thrown where it fails, made from the last lines it complained with and from how it ended (`ended with 1`); null
+   * for `Unavailable`. `crashed`: it did not end by itself.
+   */
+  readonly failure?: (complaint: string, how: string, crashed: boolean) => Error | null
 }
 
 export interface CollectOptions extends ProgramStart {
@@ -30,22 +36,24 @@ export interface CollectOptions extends ProgramStart {
 const KEPT_COMPLAINT = 2_000
 
 /**
- * Runs a program without a shell and hands out what it prints, no faster than it is taken. Throws `Timeout`; `Unavailable`
- * where it cannot be started, fails or crashes. However much it complains, it is gone when this ends, also where nobody
+ * Runs a program without a shell and hands out what it prints, no faster than it is taken. Throws `Timeout`; what the signal
+ * was aborted with; `Unavailable` where it cannot be started, and where it fails or crashes unless `failure` says otherwise. However much it complains, it is gone when this ends, also where nobody
  * takes the rest; so it is when this process is ended, being of its group.
  */
 export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buffer> {
-  const { program, name, args, input, env, failure } = options
+  const { program, name, args, input, env, failure, signal: stop } = options
   const { deadlineMs = Infinity, silenceMs = Infinity } = options
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }) })
+  stop?.throwIfAborted()
+  const child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(env && { env }) })
+  const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable }
   let left = deadlineMs
   let complaint = ''
-  child.stderr.on('data', (chunk: Buffer) => {
+  stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-KEPT_COMPLAINT)
   })
   // A program that does not read to the end says itself why.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  stdin?.on('error', () => {})
+  stdin?.end(input)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on('error', (cause) =>
       reject(new CoreError('Unavailable', `${name} could not be started: ${errorMessage(cause)}`, { cause })),
@@ -54,23 +62,28 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   })
   ended.catch(() => {})
   const inTime = async <T>(step: Promise<T>): Promise<T> => {
+    stop?.throwIfAborted()
     const begun = performance.now()
     const limit = Math.min(left, silenceMs)
     const { promise: late, reject } = Promise.withResolvers<never>()
     const over = left <= silenceMs ? deadlineMs : silenceMs
     const tooLate = () => reject(new CoreError('Timeout', `${name} did not answer within ${over / 1_000} s`))
     const timer = limit === Infinity ? undefined : setTimeout(tooLate, Math.max(0, limit))
+    const onAbort = () => reject(stop!.reason)
+    stop?.addEventListener('abort', onAbort, { once: true })
     try {
       return await Promise.race([step, late])
     } finally {
       clearTimeout(timer)
+      stop?.removeEventListener('abort', onAbort)
       left -= performance.now() - begun
     }
   }
   try {
-    const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    const chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     for (;;) {
-      const next = chunks.next()
+      // Where nothing can be read of it any more, it says itself why.
+      const next = chunks.next().catch((err: unknown) => ended.then(() => Promise.reject(err)))
       // Where it is given up, the stream is closed under it.
       next.catch(() => {})
       const { done, value } = await inTime(next)
@@ -79,25 +92,35 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
     }
     const { code, signal } = await inTime(ended)
     if (code === 0) return
-    if (failure && code !== null) throw failure(complaint.trim())
-    const last = complaint.trim().split('\n').at(-1)
     const how = signal ? `was ended by ${signal}` : `ended with ${code}`
+    const failed = failure?.(complaint.trim(), how, signal !== null)
+    if (failed) throw failed
+    const last = complaint.trim().split('\n').at(-1)
     throw new CoreError('Unavailable', last ? `${name} ${how}: ${last}` : `${name} ${how}`)
   } finally {
     child.kill('SIGKILL')
     // What it has started may hold them open.
-    child.stdout.destroy()
-    child.stderr.destroy()
+    stdout.destroy()
+    stderr.destroy()
   }
 }
 
 /** Runs a program to its end and returns what it printed. Throws as `streamProgram` does, and where it prints too much. */
 export async function collectProgram({ maxBytes, ...start }: CollectOptions): Promise<Buffer> {
+  const tooMuch = new CoreError('Unavailable', `${start.name} prints without end`)
+  return collect(streamProgram(start), { maxBytes, tooMuch })
+}
+
+/** All that is printed. Throws `tooMuch` where that is more than `maxBytes`. */
+export async function collect(
+  chunks: AsyncIterable<Buffer>,
+  { maxBytes, tooMuch }: { readonly maxBytes: number; readonly tooMuch: Error },
+): Promise<Buffer> {
   const printed: Buffer[] = []
   let bytes = 0
-  for await (const chunk of streamProgram(start)) {
+  for await (const chunk of chunks) {
     bytes += chunk.length
-    if (bytes > maxBytes) throw new CoreError('Unavailable', `${start.name} prints without end`)
+    if (bytes > maxBytes) throw tooMuch
     printed.push(chunk)
   }
   return Buffer.concat(printed)

@@ -31,7 +31,8 @@ export function soundByFfmpeg(path: string): AsyncGenerator<Buffer> | null {
   })
 }
 
-function failure(complaint: string): CoreError {
+function failure(complaint: string, _how: string, crashed: boolean): CoreError | null {
+  if (crashed) return null
   if (/matches no streams/.test(complaint)) return new CoreError('Unsupported', NO_SOUND)
   if (/whitelist/i.test(complaint)) return new CoreError('Unsupported', 'it names other files, which are not read')
   const last = complaint.split('\n').at(-1)!

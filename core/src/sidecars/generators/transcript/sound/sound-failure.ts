@@ -6,8 +6,12 @@ export interface SoundFailure {
   readonly message: string
 }
 
-/** Makes an error of what a decoding process said last; one that ended in another way was kept from going on by the file. */
-export function readFailure(complaint: string): CoreError {
+/**
+ * Makes an error of what a decoding process said last; one that ended in another way was kept from going on by the file.
+ * Null where it crashed.
+ */
+export function readFailure(complaint: string, _how: string, crashed: boolean): CoreError | null {
+  if (crashed) return null
   const line = complaint.split('\n').at(-1)!
   try {
     const { code, message } = JSON.parse(line) as SoundFailure
