@@ -11,6 +11,7 @@ import type {
 } from 'node-webcodecs'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import type { Engine } from '../../generator.ts'
+import { useOwnFfmpeg } from '../../own-ffmpeg.ts'
 import { MAX_PIXELS } from './picture.ts'
 import type { Planes } from './planes.ts'
 
@@ -53,8 +54,7 @@ const PACKETS_PER_TURN = 4
 
 /** The decoder and encoder; null where there is no build for this platform. Only to be loaded in a process that decodes. */
 export function loadWebcodecs(): Webcodecs | null {
-  // Else it would take the libraries of the system where they fit: other versions, under another licence.
-  process.env['NODE_WEBCODECS_FORCE'] = 'static'
+  useOwnFfmpeg()
   try {
     const { version } = require('node-webcodecs/package.json') as { version: string }
     return { ...(require('node-webcodecs') as Omit<Webcodecs, 'engine'>), engine: { name: 'node-webcodecs', version } }

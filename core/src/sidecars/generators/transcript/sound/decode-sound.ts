@@ -16,6 +16,7 @@ import {
   WEBM,
 } from 'mediabunny'
 import { CoreError } from '../../../../util/errors.ts'
+import { useOwnFfmpeg } from '../../own-ffmpeg.ts'
 import { MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { Resampler } from './resampler.ts'
@@ -27,6 +28,9 @@ const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS, MP3, WAVE, FLAC, ADTS]
 const GAP = 0.1
 /** Samples that MP3 needs before the first sound, where it is encoded and where it is decoded: nothing in the file says so. */
 const MP3_DELAY = 576 + 529
+/** Samples a second: others are damage, and a filter between them and ours may take all memory. */
+const MIN_RATE = 1_000
+const MAX_RATE = 768_000
 /** Samples of silence written at once. */
 const SILENT_BLOCK = SAMPLE_RATE * 10
 const MAX_SECONDS = MAX_RECORDING_MS / 1_000
@@ -38,6 +42,7 @@ const MAX_SECONDS = MAX_RECORDING_MS / 1_000
  */
 export async function decodeSound(path: string, write: (block: Int16Array) => Promise<void>): Promise<void> {
   // Without it only uncompressed sound is decoded.
+  useOwnFfmpeg()
   await import('node-webcodecs/register').catch(() => {})
   using input = new Input({ source: new FilePathSource(path), formats })
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
@@ -106,6 +111,7 @@ class Line {
   }
 
   async #changeRate(rate: number): Promise<void> {
+    if (!(rate >= MIN_RATE && rate <= MAX_RATE)) throw new CoreError('Corrupt', `it has ${rate} samples a second`)
     await this.end()
     this.#rate = rate
     this.#resampler = rate === SAMPLE_RATE ? null : new Resampler(rate, SAMPLE_RATE)

@@ -25,6 +25,19 @@ async function all(blocks: AsyncIterable<Int16Array>): Promise<Int16Array> {
   return Int16Array.from(parts.flatMap((part) => [...part]))
 }
 
+test.each([7, 4_000_000_007])('sound of %i samples a second is damage', async (rate) => {
+  withoutPrograms()
+  using temp = createTempDir('sound')
+  const path = join(temp.path, 'odd.wav')
+  const file = wavFile(tone(1))
+  file.writeUInt32LE(rate, 24)
+  writeFileSync(path, file)
+  await expect(all(readSound(path))).rejects.toMatchObject({
+    code: 'Corrupt',
+    message: `it has ${rate} samples a second`,
+  })
+})
+
 /** How alike two sounds are, 1 at most, and by how many milliseconds the second is late. */
 function compare(wanted: Int16Array, sound: Int16Array): { alike: number; lateMs: number } {
   const from = Math.floor(wanted.length * 0.4)
