@@ -94,6 +94,22 @@ test('a server must be an address, be there, and have its key', async () => {
     )
 })
 
+test('what may be a key is in no message', async () => {
+  const url = 'http://127.0.0.1:1/v1?key=secret'
+  expect(await whyNoTranscripts(settings({ url }))).toMatch(
+    /^http:\/\/127\.0\.0\.1:1\/v1, which transcript\.url names, cannot/,
+  )
+  const named = await whyNoTranscripts(settings({ url: 'http://ann:secret@127.0.0.1:1/v1' }))
+  expect(named).toMatch(/^transcript\.url holds a name or a password/)
+  await using server = await startPretendServer()
+  const used = await detectSpeechEngines(settings({ url: `${server.url}?key=secret` }))
+  expect(used.at(-1)).toMatchObject({ available: true, how: server.url })
+  vi.stubEnv('SPEECH_KEY', 'secret\nsecret')
+  const odd = await whyNoTranscripts(settings({ url: server.url, keyVariable: 'SPEECH_KEY' }))
+  expect(odd).toMatch(/^the environment variable SPEECH_KEY, .* holds something that is no key/)
+  expect(JSON.stringify([named, odd, used])).not.toContain('secret')
+})
+
 test('an engine that is named is taken, or none', async () => {
   const of = { url: 'http://localhost:1/v1', model: '/nowhere/ggml.bin' }
   expect(await chooseEngine(settings(of))).toMatchObject({ engine: null, why: expect.stringContaining('/nowhere') })

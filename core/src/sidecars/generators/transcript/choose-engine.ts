@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Config } from '../../../config/index.ts'
 import { findProgram } from '../program.ts'
+import { whyNoKey } from '../server-key.ts'
 import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
 
 export type TranscriptSettings = Config['transcript']
@@ -63,10 +64,16 @@ function chooseServer({ keyVariable, serverModel, url }: TranscriptSettings): En
   if (url === '') return none('transcript.url names no server')
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return none(`transcript.url is no address: ${url}; it looks like http://localhost:8000/v1`)
-  const key = keyVariable === '' ? null : (process.env[keyVariable] ?? '')
-  if (key === '')
+  const { password, username } = new URL(url)
+  if (username !== '' || password !== '')
     return none(
-      `the environment variable ${keyVariable}, which transcript.keyVariable names, is empty where the daemon runs`,
+      'transcript.url holds a name or a password, which every message would show; put the key into an environment variable and its name into transcript.keyVariable',
+    )
+  const key = keyVariable === '' ? null : (process.env[keyVariable] ?? '')
+  const whyNot = key === null ? null : whyNoKey(key)
+  if (whyNot !== null)
+    return none(
+      `the environment variable ${keyVariable}, which transcript.keyVariable names, ${whyNot} where the daemon runs`,
     )
   return { engine: 'server', url, model: serverModel, key }
 }
@@ -103,13 +110,18 @@ export async function findSherpa({
 /** How long a server may take to accept a connection. */
 const CONNECT_MS = 2_000
 
+/** An address as it is shown: what follows a question mark may be a key. */
+export function shownAddress(url: string): string {
+  return url.split('?')[0]!
+}
+
 /** Why a server cannot be reached now; null where it can. Nothing is sent to it. */
 export async function whyUnreachable(url: string): Promise<string | null> {
   const { hostname, port, protocol } = new URL(url)
   const { promise, resolve } = Promise.withResolvers<string | null>()
   const where = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) }
   const socket = connect(where, () => resolve(null))
-  const no = (why: string) => resolve(`${url}, which transcript.url names, cannot be reached: ${why}`)
+  const no = (why: string) => resolve(`${shownAddress(url)}, which transcript.url names, cannot be reached: ${why}`)
   socket.setTimeout(CONNECT_MS, () => no('it does not answer'))
   socket.on('error', (err: NodeJS.ErrnoException) => no(err.code ?? err.message))
   try {

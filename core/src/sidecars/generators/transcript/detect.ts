@@ -1,6 +1,13 @@
 import { detectProgram } from '../engines.ts'
 import type { DetectedEngine } from '../generator.ts'
-import { chooseEngine, findSherpa, SHERPA_HOW, type TranscriptSettings, whyUnreachable } from './choose-engine.ts'
+import {
+  chooseEngine,
+  findSherpa,
+  SHERPA_HOW,
+  shownAddress,
+  type TranscriptSettings,
+  whyUnreachable,
+} from './choose-engine.ts'
 
 const job = 'transcripts'
 
@@ -52,7 +59,7 @@ export async function detectSpeechEngines(settings: TranscriptSettings): Promise
       available: isUsed('server'),
       licence: 'the server’s own',
       how: isUsed('server')
-        ? url
+        ? shownAddress(url)
         : url === ''
           ? 'config set transcript.url http://localhost:8000/v1'
           : unused(why, null),

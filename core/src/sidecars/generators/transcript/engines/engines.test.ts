@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import { findSherpa, findWhisper } from '../choose-engine.ts'
+import { PLAIN_SETTINGS } from '../test/plain-settings.ts'
 import { installPretendWhisper, writePretendModel } from '../test/pretend-whisper.ts'
 import { answerJson, answerScript, startPretendServer } from '../test/pretend-server.ts'
 import { pcm, tone } from '../test/sounds.ts'
@@ -10,6 +11,7 @@ import { describeSpeechEngine, SCRIPT } from '../test/speech-engine-suite.ts'
 import { writeToySherpa } from '../test/toy-sherpa.ts'
 import { writeToyWhisper } from '../test/toy-whisper.ts'
 import { languageCode } from './languages.ts'
+import { EngineKeeper } from './open-engine.ts'
 import { findSherpaModel } from './sherpa-model.ts'
 import { SherpaOnnx } from './sherpa-onnx.ts'
 import { endpointOf, SpeechServer } from './speech-server.ts'
@@ -174,6 +176,9 @@ test.each([
   ],
   ['knows no such model', 404, { detail: 'no such model' }, 'answers 404: no such model'],
   ['is broken', 500, 'oh', 'answers 500'],
+  ['is busy', 429, { error: 'too many requests' }, 'answers 429: too many requests'],
+  ['is being started', 503, {}, 'answers 503'],
+  ['is one of something else', 200, { error: 'no such endpoint' }, 'answers without a transcript'],
   ['sends elsewhere', 302, {}, 'answers 302'],
   ['says something else', 200, ['hello'], 'answers with something that is no JSON'],
 ])('a server that %s is told by name, without its key', async (_, status, body, message) => {
@@ -188,7 +193,7 @@ test.each([
   })
   await using engine = new SpeechServer({ url: server.url, model: 'm', key: 'secret' })
   await expect(engine.listen(pcm(tone(1)), asked)).rejects.toMatchObject({
-    code: status === 401 || status === 404 ? 'Offline' : 'Unavailable',
+    code: [401, 404, 429, 503].includes(status) ? 'Offline' : 'Unavailable',
     message: `${engine.name} ${message}`,
   })
   expect(elsewhere).toBe(0)
@@ -217,6 +222,17 @@ test('a server that answers without end, hangs, hangs up or is not there', async
     expect(await outcome(server.url)).toBe('Offline it cannot be reached: socket hang up')
   }
   expect(await outcome('http://127.0.0.1:1/v1')).toMatch(/^Offline it cannot be reached: connect ECONNREFUSED/)
+})
+
+test('an engine that is not there any more is told as such, whatever was there before', async () => {
+  await using server = await startPretendServer()
+  const keeper = new EngineKeeper()
+  const there = { ...PLAIN_SETTINGS, url: server.url }
+  const first = await keeper.get(there)
+  expect(await keeper.get(there)).toBe(first)
+  await expect(keeper.get(PLAIN_SETTINGS)).rejects.toMatchObject({ code: 'Offline' })
+  await expect(keeper.get(PLAIN_SETTINGS)).rejects.toMatchObject({ code: 'Offline' })
+  expect(await keeper.get(there)).not.toBe(first)
 })
 
 test.each([

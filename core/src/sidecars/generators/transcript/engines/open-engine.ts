@@ -32,13 +32,14 @@ export class EngineKeeper {
     const of = JSON.stringify(settings)
     if (this.#engine && this.#of === of) return this.#engine
     const before = this.#engine
+    const engine = openEngine(settings)
     this.#of = of
-    this.#engine = openEngine(settings)
+    this.#engine = engine
     // What was not there may be there the next time.
-    this.#engine.catch(() => {
-      if (this.#of === of) this.#engine = null
+    engine.catch(() => {
+      if (this.#engine === engine) this.#engine = null
     })
     await (await before?.catch(() => null))?.[Symbol.asyncDispose]()
-    return this.#engine
+    return engine
   }
 }

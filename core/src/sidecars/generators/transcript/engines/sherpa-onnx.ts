@@ -56,10 +56,15 @@ export class SherpaOnnx implements SpeechEngine {
 }
 
 function segmentsOf(heard: SherpaReply, samples: number): HeardSegment[] {
-  const { segment_timestamps: starts = [], segment_durations: durations = [], segment_texts: texts = [] } = heard
-  if (texts.length === 0) return [{ startMs: 0, endMs: (samples * 1_000) / SAMPLE_RATE, text: heard.text }]
+  const { segment_timestamps: starts, segment_durations: durations, segment_texts: texts } = heard
+  if (!texts || texts.length === 0) return [{ startMs: 0, endMs: (samples * 1_000) / SAMPLE_RATE, text: heard.text }]
   return texts.map((text, i) => {
-    const startMs = (starts[i] ?? 0) * 1_000
-    return { startMs, endMs: startMs + (durations[i] ?? 0) * 1_000, text }
+    const startMs = millisecondsAt(starts, i)
+    return { startMs, endMs: startMs + millisecondsAt(durations, i), text }
   })
+}
+
+/** 0 where the list is shorter, or has no number there. */
+function millisecondsAt(seconds: readonly number[] | undefined, at: number): number {
+  return (seconds?.[at] || 0) * 1_000
 }

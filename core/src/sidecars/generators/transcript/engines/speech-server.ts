@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https'
 import { randomUUID } from 'node:crypto'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { list, object, parseObject, text } from '../../../loose-json.ts'
-import { MAX_PIECE_MS } from '../limits.ts'
+import { MAX_PIECE_MS, SAMPLE_RATE } from '../limits.ts'
 import { wavOf } from '../sound/wav.ts'
 import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
@@ -19,6 +19,8 @@ export interface ServerOptions {
 
 /** More is no answer about ten minutes of speech. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20
+/** It would say the same of every recording: the key or the address is wrong, or it has too much to do. */
+const OF_EVERY_RECORDING = [401, 403, 404, 429, 503]
 /** What is told of an answer that says no, in characters. */
 const MAX_COMPLAINT = 300
 
@@ -48,7 +50,9 @@ export class SpeechServer implements SpeechEngine {
     const value = parseObject(answer.body)
     if (answer.status !== 200) throw this.#refusal(answer.status, value)
     if (!value) throw new CoreError('Unavailable', `${this.name} answers with something that is no JSON`)
-    return parseHeard(value, samples.length)
+    const heard = parseHeard(value, samples.length)
+    if (!heard) throw new CoreError('Unavailable', `${this.name} answers without a transcript`)
+    return heard
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,8 +105,7 @@ export class SpeechServer implements SpeechEngine {
     const shown = this.#options.key ? said.replaceAll(this.#options.key, '…') : said
     const why = shown.split('\n')[0]!.slice(0, MAX_COMPLAINT)
     const help = status === 401 || status === 403 ? '; transcript.keyVariable names the variable with its key' : ''
-    // It would say the same of every recording.
-    const code = [401, 403, 404].includes(status) ? 'Offline' : 'Unavailable'
+    const code = OF_EVERY_RECORDING.includes(status) ? 'Offline' : 'Unavailable'
     return new CoreError(code, `${this.name} answers ${status}${why && `: ${why}`}${help}`)
   }
 }
@@ -138,13 +141,17 @@ function formOf(fields: Readonly<Record<string, string>>, wav: Buffer): Form {
   }
 }
 
-function parseHeard(value: Record<string, unknown>, samples: number): Heard {
+/** Null where it says nothing of a recording: there are servers that answer 200 whatever they are asked. */
+function parseHeard(value: Record<string, unknown>, samples: number): Heard | null {
+  const whole = text(value['text'])
+  const isInParts = Array.isArray(value['segments'])
+  if (whole === null && !isInParts) return null
   const language = text(value['language'])
-  const whole = text(value['text']) ?? ''
-  const segments = list(value['segments'], segment)
   return {
     language: language && languageCode(language),
-    segments: Array.isArray(value['segments']) ? segments : [{ startMs: 0, endMs: samples / 16, text: whole }],
+    segments: isInParts
+      ? list(value['segments'], segment)
+      : [{ startMs: 0, endMs: (samples * 1_000) / SAMPLE_RATE, text: whole! }],
   }
 }
 
