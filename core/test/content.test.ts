@@ -50,6 +50,49 @@ test('a file edited in place gets the identity of what it holds now', async () =
   expect(after.contentId).not.toBe(before.contentId)
 })
 
+const host = { signal, progress: () => {}, warn: () => {} }
+
+test('a file that was away when its content was to be read gets its identity once it is back', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  const { locationId } = await t.add({ mode: 'content', watch: false })
+  const location = t.library.locations.require(locationId)
+  t.write('late.txt')
+  await t.library.indexing.refresh(location, [{ dir: t.root, names: null, subtree: false }])
+  // So young that nothing is recorded of it yet.
+  t.move('late.txt', '../away.txt')
+  await t.settle()
+  t.move('../away.txt', 'late.txt')
+  await t.library.indexing.identifyPending(locationId, host)
+  expect((await info(t, 'late.txt')).contentId).not.toBeNull()
+})
+
+test('what a killed run has left is looked for by the next one, though another has gone on behind it', async () => {
+  await using t = await createTestCore()
+  write(t, 'a.txt', 'a')
+  const { locationId } = await t.add({ mode: 'content', watch: false })
+  const location = t.library.locations.require(locationId)
+  await t.library.store.write(({ db }) => db.updateTable('entries').set({ content_state: 0 }).execute())
+  // As after a restart: nobody knows what waits.
+  t.library.indexing.changed({
+    upserted: new Float64Array(),
+    removed: new Float64Array(),
+    directories: true,
+    folders: null,
+  })
+  const input = {
+    path: null,
+    scope: 'recursive',
+    mode: null,
+    force: false,
+    quickFirst: false,
+    reason: 'asked',
+  } as const
+  const run = await t.library.indexing.begin({ ...input, locationId: location.id }, host)
+  await run.identify(1_000_000, async () => {})
+  expect(await t.library.indexing.identifyPending(locationId, host)).toMatchObject({ identified: 1 })
+})
+
 test('a large file changed between its samples gets an identity of its own', async () => {
   await using t = await createTestCore()
   const file = t.write('large.bin', new Uint8Array(0))

@@ -219,7 +219,8 @@ async function identify(
     },
   )
   await saved
-  waiting.done(report.left)
+  // A run that goes on where another was killed has not seen what that one left.
+  if (after === 0) waiting.done(report.left)
   return report
 }
 

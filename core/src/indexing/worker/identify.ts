@@ -283,8 +283,8 @@ class Identification {
   }
 
   #fail(file: PendingFile, failure: { code: string; message: string }): void {
-    // A file that is gone is the next scan's to notice.
-    if (failure.code === 'ENOENT') return
+    // A file that is gone is the next scan's to notice; one of a volume that was away for a moment waits still.
+    if (failure.code === 'ENOENT') return void this.#left.add(file.id)
     this.#report.failed++
     this.#contents.fail(file)
     const code = failure.code === 'EACCES' || failure.code === 'EPERM' ? 'PermissionDenied' : 'Unavailable'
