@@ -118,6 +118,15 @@ test.each([
   expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready', attempts: 1 }])
 })
 
+test('a sidecar of more than two gigabytes is kept, and found whole', async () => {
+  await using t = await createTroubled()
+  const file = t.order('enormous')
+  await t.add({ mode: 'content' })
+  await t.settle()
+  expect(await t.sidecar(file)).toMatchObject({ state: 'ready', size: 2 ** 31 + 1 })
+  expect(await t.verify()).toEqual([])
+})
+
 test('of two files with one content the one that is left is used', async () => {
   await using t = await createTroubled()
   const paths = [t.order('wait', 'a.txt'), t.order('wait', 'b.txt')] as const

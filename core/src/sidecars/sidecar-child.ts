@@ -1,6 +1,6 @@
-import { lstat, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Blake3, loadBlake3 } from '../util/blake3.ts'
+import { loadBlake3 } from '../util/blake3.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { fsPath, type RawName } from '../util/file-name.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
@@ -35,6 +35,9 @@ export interface MakeReply extends Made {
   readonly outputs: readonly (Output & { readonly size: number; readonly checksum: Uint8Array })[]
 }
 
+/** Files of more bytes are hashed in parts of so many. */
+const PART_BYTES = 2 ** 20
+
 const blake3 = await loadBlake3()
 
 // Every pool runs this; which generator's code is loaded, the request says. Files are touched here alone: a file system
@@ -53,7 +56,7 @@ serveProcess<ChildRequest, MakeReply>(async ({ module, source, outputs, ...about
     if (source) await assertUnchanged(source, before)
     throw err
   }
-  const sums = await Promise.all(outputs.map(({ draft }) => seal(draft, blake3)))
+  const sums = await Promise.all(outputs.map(({ draft }) => seal(draft)))
   if (source) await assertUnchanged(source, before)
   for (const { draft, path } of outputs) await rename(draft, path)
   return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }
@@ -87,8 +90,24 @@ async function assertUnchanged(source: Source, before: string | null): Promise<v
 }
 
 /** Makes a written file durable, and says what is in it. */
-async function seal(path: string, hasher: Blake3): Promise<{ size: number; checksum: Uint8Array }> {
+async function seal(path: string): Promise<{ size: number; checksum: Uint8Array }> {
   await using file = await open(path, 'r+')
-  const [bytes] = await Promise.all([readFile(file), file.sync()])
-  return { size: bytes.length, checksum: Uint8Array.from(hasher.hash(bytes)) }
+  const { size } = await file.stat()
+  const hash = async () => (size > PART_BYTES ? hashInParts(file) : blake3.hash(await readFile(file)))
+  const [checksum] = await Promise.all([hash(), file.sync()])
+  return { size, checksum: Uint8Array.from(checksum) }
+}
+
+/** A copy of a long film has more bytes than memory should hold, and than can be read at once. */
+async function hashInParts(file: FileHandle): Promise<Uint8Array> {
+  // Other files are hashed meanwhile.
+  const own = await loadBlake3()
+  const part = Buffer.allocUnsafe(PART_BYTES)
+  own.start()
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(part, 0, PART_BYTES, at)
+    if (bytesRead === 0) return own.finish()
+    own.update(part.subarray(0, bytesRead))
+    at += bytesRead
+  }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -20,5 +20,7 @@ export const make: Make = async ({ source, outputs }) => {
   if (order === 'program') appendFileSync(log, `${spawn('sleep', ['1000']).pid}\n`)
   if (order === 'program' || order === 'wait') while (!existsSync(`${log}.go`)) await setTimeout(LOOK_MS)
   for (const { path } of outputs) writeFileSync(path, order === 'large' ? new Uint8Array(2 ** 20) : order)
+  // Takes no room on the disk.
+  if (order === 'enormous') for (const { path } of outputs) truncateSync(path, 2 ** 31 + 1)
   return { engine: { name: 'troubled', version: '1' } }
 }
