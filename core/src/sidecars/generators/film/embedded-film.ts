@@ -30,7 +30,7 @@ export interface EmbeddedFilm extends Film {
   readonly sink: EncodedPacketSink
   readonly config: FrameConfig
   readonly look: Look
-  /** The picture that stands for itself at a moment or before it; null where there is none, or one of `seen` again. */
+  /** The picture that stands for itself at a moment or before it, in seconds; null where there is none, or one of `seen` again. */
   keyPicture(at: number, options: { side: number; seen: Set<number> }): Promise<Picture | null>
 }
 
@@ -50,15 +50,23 @@ export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | nul
     throw new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
   const config = { codec: known.codec, description: bytesOf(known.description) }
   const look = await lookOf(track)
-  const length = (await track.getDurationFromMetadata()) ?? (await track.computeDuration())
+  const stated = await track.getDurationFromMetadata()
+  // The clock of a transport stream, which does not say how long it is, begins anywhere.
+  const start = stated ? 0 : Math.max(0, await track.getFirstTimestamp())
+  const length = stated || (await track.computeDuration()) - start
   const owned = parts.move()
   const sink = new EncodedPacketSink(track)
   const film = { webcodecs, input, track, sink, config, look, length }
   return {
     ...film,
     engine: webcodecs.engine,
-    keyPicture: (at, { side, seen }) => keyPicture(film, { at, side, seen }),
-    pictures: (moments, options) => pictures(film, moments, options),
+    keyPicture: (at, { side, seen }) => keyPicture(film, { at: start + at, side, seen }),
+    pictures: (moments, options) =>
+      pictures(
+        film,
+        moments.map((moment) => start + moment),
+        options,
+      ),
     [Symbol.dispose]: () => owned.dispose(),
   }
 }
@@ -89,7 +97,7 @@ async function* pictures(
   moments: readonly number[],
   { side, near, exactMs }: PictureOptions,
 ): AsyncGenerator<Picture | null> {
-  const begun = performance.now()
+  const until = performance.now() + exactMs
   const { look, webcodecs } = film
   const fit = fittedIn(side, look)
   let last: Picture | null = null
@@ -106,10 +114,10 @@ async function* pictures(
         frames = ahead = null
         lastKey = key.timestamp
       }
-      const isExact = moment - key.timestamp > near && performance.now() - begun < exactMs
+      const isExact = moment - key.timestamp > near && performance.now() < until
       if (isExact) {
         frames ??= readFrames(film, key)
-        ahead = await advance(frames, ahead, moment)
+        ahead = await advance(frames, ahead, { moment, until })
         if (ahead) last = await pictureOf(ahead.planes(fit), look, webcodecs.engine)
       }
       // One that is damaged: others may not be.
@@ -121,14 +129,16 @@ async function* pictures(
   }
 }
 
-/** The first frame at a moment or after it; null where there is none any more. */
+/** The first frame at a moment or after it; null where there is none any more, or it takes too long to come to it. */
 async function advance(
   frames: AsyncGenerator<FilmFrame>,
   from: FilmFrame | null,
-  moment: number,
+  { moment, until }: { readonly moment: number; readonly until: number },
 ): Promise<FilmFrame | null> {
   let frame = from
   while (!frame || frame.at < moment) {
+    // Hours may lie between two pictures that stand for themselves.
+    if (performance.now() >= until) return null
     const next = await frames.next()
     if (next.done) return null
     frame = next.value

@@ -23,6 +23,8 @@ export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
   if (facts.hasPictures === false) throw new CoreError('Unsupported', 'there are no pictures in it')
   const engine = await ffmpegEngine(program)
   const standard = await toStandardRange(program, facts)
+  /** Whether there was a picture at any moment. */
+  let seen = false
 
   async function picture(at: number, side: number, ...chosen: string[]): Promise<Picture | null> {
     const seek = at > 0 ? ['-ss', at.toFixed(3)] : []
@@ -37,8 +39,23 @@ export async function openFfmpegFilm(path: string): Promise<FfmpegFilm | null> {
     length: facts.length,
     usualPicture: (at, side) => picture(at, side, `thumbnail=${PICTURES}`),
     async *pictures(moments, { side }) {
-      for (const moment of moments) yield await picture(moment, side)
+      const failures: CoreError[] = []
+      for (const moment of moments) {
+        const found = await picture(moment, side).catch((err: unknown) => {
+          // One that is damaged: others may not be.
+          if (!isCorrupt(err)) throw err
+          failures.push(err)
+          return null
+        })
+        seen ||= found !== null
+        yield found
+      }
+      if (!seen && failures[0]) throw failures[0]
     },
     [Symbol.dispose]: () => {},
   }
+}
+
+export function isCorrupt(err: unknown): err is CoreError {
+  return err instanceof CoreError && err.code === 'Corrupt'
 }

@@ -67,7 +67,8 @@ export function findFfmpeg(): string | null {
 
 /**
  * Runs ffmpeg, quietly, and on one thread unless the arguments say otherwise. Throws `DiskFull`, `Unsupported` for
- * containers that are not of films and where a process may not have as much memory, and what `runProgram` throws.
+ * containers that are not of films, for codecs it was built without and where a process may not have as much memory,
+ * and what `runProgram` throws.
  */
 export async function runFfmpeg(program: string, args: readonly string[], options: RunOptions): Promise<Buffer> {
   const quiet = ['-nostdin', '-hide_banner', '-v', 'error', '-threads', '1']
@@ -83,19 +84,42 @@ function failureOf(err: unknown): unknown {
     return new CoreError('Unsupported', 'ffmpeg needs more memory for it than a process may take', { cause: err })
   if (/not on whitelist/i.test(complaint))
     return new CoreError('Unsupported', 'its container is none of those of films', { cause: err })
+  if (/unknown decoder|decoder.* not found/i.test(complaint))
+    return new CoreError('Unsupported', 'the ffmpeg on PATH does not know its codec', { cause: err })
   return new CoreError('Corrupt', reasonIn(complaint), { cause: err })
 }
 
-/** The last line that says something, without the path, which everybody knows. */
+/** The last line that says something, without the path, which everybody knows, and without where in ffmpeg it was said. */
 function reasonIn(complaint: string): string {
-  const lines = complaint.trim().split('\n')
-  const line = lines.findLast((each) => !/^(conversion failed|error while|exiting)/i.test(each)) ?? complaint
-  return line.trim().replace(/^(file:)?\/.*?: (?=[^/]*$)/, '')
+  const lines = complaint
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().replace(/^(\[[^\]]* @ 0x[0-9a-f]+\] )+/i, ''))
+  const line = lines.findLast((each) => !SAYS_NOTHING.test(each))
+  if (line === undefined || lines.some((each) => DAMAGE.test(each))) return 'it is cut off or damaged'
+  return line.replace(/^(file:)?\/.*?: (?=[^/]*$)/, '')
 }
+
+/** What follows from what was said before. */
+const SAYS_NOTHING =
+  /^(conversion failed|exiting|task finished with error|terminating thread|nothing was written|finishing stream|error (sending frames|while filtering))/i
+/** What is said, by one version or another, of files that are not whole. */
+const DAMAGE = new RegExp(
+  [
+    'invalid data found|end of file|after eof|moov atom not found|partial file|truncated',
+    'error (marking filters|submitting|(while )?decoding|reading)|decode error rate|could not find codec parameters',
+  ].join('|'),
+  'i',
+)
 
 /** Whether it can write a codec. */
 export async function hasEncoder(program: string, name: string): Promise<boolean> {
-  return (await ask(program, ['-hide_banner', '-encoders'])).includes(` ${name} `)
+  const encoders = await ask(program, ['-hide_banner', '-encoders']).catch((err: unknown) => {
+    // One that does not even start says nothing of the film.
+    if (err instanceof CoreError && err.code === 'Corrupt') return ''
+    throw err
+  })
+  return encoders.includes(` ${name} `)
 }
 
 export async function ffmpegEngine(program: string): Promise<Engine> {

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { BLACK, BLUE, canMakeFilms, GREEN, makeFilm, RED } from '../../../../testing/media/films.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { decodeVideo } from '../thumb/decoders/video/decode-video.ts'
 import { openEmbeddedFilm } from './embedded-film.ts'
 import { readFrames } from './read-frames.ts'
 import { colourAt } from './test/colour-at.ts'
+
+afterEach(() => void vi.restoreAllMocks())
 
 // Films that the embedded engine has made itself: nothing but npm is needed.
 describe.skipIf(!canMakeFilms())('films without ffmpeg (there is no embedded engine for this platform)', () => {
@@ -61,5 +63,18 @@ describe.skipIf(!canMakeFilms())('films without ffmpeg (there is no embedded eng
     for await (const picture of film.pictures(moments, { side: 32, near: 0, exactMs: 60_000 }))
       seen.push(picture ? colourAt(picture, 0.5, 0.5) : 'none')
     expect(seen).toEqual(['red', 'green', 'green', 'blue', 'blue'])
+  })
+
+  test('where the way to a moment takes too long, the picture that stands for itself is taken', async () => {
+    using temp = createTempDir('film')
+    const path = join(temp.path, 'film')
+    await makeFilm(path, { seconds: 1, keyEvery: 1_000, stripes: (at) => [at < 0.6 ? RED : BLUE] })
+    using film = (await openEmbeddedFilm(path))!
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 100))
+    const seen: string[] = []
+    for await (const picture of film.pictures([0.8, 0.9], { side: 32, near: 0, exactMs: 500 }))
+      seen.push(picture ? colourAt(picture, 0.5, 0.5) : 'none')
+    expect(seen).toEqual(['red', 'red'])
   })
 })

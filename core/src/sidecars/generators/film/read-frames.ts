@@ -56,7 +56,8 @@ export async function* readFrames(
       const { type, timestamp, data } = packet
       decoder.decode(new EncodedVideoChunk({ type, timestamp: Math.round(timestamp * 1e6), data }))
       damaged = failure ? damaged + 1 : 0
-      if (damaged > MAX_DAMAGED) throw new CoreError('Corrupt', failure)
+      if (damaged > MAX_DAMAGED)
+        throw new CoreError('Corrupt', `${damaged} pictures in a row are damaged`, { cause: new Error(failure) })
       if (!failure && isShown(packet, config)) insert(times, timestamp)
       if (times.length > MAX_KEPT_BACK) times.shift()
       yield* take()

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test, vi } from 'vitest'
 import { BLACK, BLUE, canMakeFilms, GREEN, makeFilm, RED, type Rgb } from '../../../../testing/media/films.ts'
@@ -116,6 +116,37 @@ describe.skipIf(!canMakeFilms())('strips (there is no embedded engine for this p
     execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c:v', 'mpeg4', '-q:v', '2', path])
     const { engine, made } = await stripsOf(path, ['preview'])
     expect(engine).toBe('ffmpeg')
+    expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+  })
+
+  test.skipIf(!ffmpeg || process.platform === 'win32')(
+    'where ffmpeg can decode nothing there is the picture before (ffmpeg is not on PATH, or sh is not here)',
+    async () => {
+      using temp = createTempDir('strip')
+      const film = join(temp.path, 'film.mp4')
+      await makeFilm(film, { seconds: 9, stripes: thirds })
+      const path = join(temp.path, 'film.avi')
+      execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c:v', 'mpeg4', '-q:v', '2', path])
+      const broken = `case "$*" in *'-ss 4.'*) echo 'Invalid data found when processing input' >&2; exit 1;; esac`
+      writeFileSync(join(temp.path, 'ffmpeg'), `#!/bin/sh\n${broken}\nexec ${ffmpeg} "$@"\n`, { mode: 0o755 })
+      vi.stubEnv('PATH', `${temp.path}${delimiter}${process.env['PATH']}`)
+      try {
+        const { made } = await stripsOf(path, ['preview'])
+        expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+      } finally {
+        vi.unstubAllEnvs()
+      }
+    },
+  )
+
+  test.skipIf(!ffmpeg)('a broadcast, whose clock does not begin at nothing (ffmpeg is not on PATH)', async () => {
+    using temp = createTempDir('strip')
+    const film = join(temp.path, 'film.mp4')
+    await makeFilm(film, { seconds: 9, stripes: thirds })
+    const path = join(temp.path, 'film.ts')
+    execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c', 'copy', '-output_ts_offset', '3600', path])
+    const { engine, made } = await stripsOf(path, ['preview'])
+    expect(engine).toBe('node-webcodecs')
     expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
   })
 

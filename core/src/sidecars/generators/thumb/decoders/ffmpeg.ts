@@ -1,6 +1,6 @@
-import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { CoreError } from '../../../../util/errors.ts'
 import type { RawName } from '../../../../util/file-name.ts'
-import { type FfmpegFilm, openFfmpegFilm } from '../../film/ffmpeg-film.ts'
+import { type FfmpegFilm, isCorrupt, openFfmpegFilm } from '../../film/ffmpeg-film.ts'
 import { ffmpegEngine, findFfmpeg, fitted, MAX_PNG_BYTES, onePng, runFfmpeg } from '../../film/ffmpeg.ts'
 import { firstToShow } from '../../film/look.ts'
 import { type Decode, fromEncoded, type Picture } from './picture.ts'
@@ -43,10 +43,7 @@ export const decode: Decode = async (source, { mime }, side) => {
     const input = ['-protocol_whitelist', 'file', '-f', 'image2', '-pattern_type', 'none', '-c:v', codec]
     const args = [...input, '-i', `file:${path}`, ...onePng(fitted(side))]
     const limits = { timeoutMs: FRAME_MS, maxBytes: MAX_PNG_BYTES }
-    const png = await runFfmpeg(program, args, limits).catch((err: unknown) => {
-      const unknown = /unknown decoder/i.test(errorMessage(err))
-      throw unknown ? new CoreError('Unsupported', `the ffmpeg on PATH does not read ${mime}`, { cause: err }) : err
-    })
+    const png = await runFfmpeg(program, args, limits)
     if (png.length === 0) throw new CoreError('Corrupt', 'there is no picture in it')
     return { ...(await fromEncoded(png, side)), engine: await ffmpegEngine(program) }
   })
@@ -57,15 +54,21 @@ export async function frameByFfmpeg(source: RawName, side: number): Promise<Pict
   return withTextPath(source, async (path) => {
     using film = await openFfmpegFilm(path)
     if (!film) return null
-    const picture = await firstToShow(candidates(film, side))
-    if (!picture) throw new CoreError('Corrupt', 'there is no picture in it')
+    const failures: Error[] = []
+    const picture = await firstToShow(candidates(film, side, failures))
+    if (!picture) throw failures[0] ?? new CoreError('Corrupt', 'there is no picture in it')
     return picture
   })
 }
 
-async function* candidates(film: FfmpegFilm, side: number): AsyncGenerator<Picture> {
+async function* candidates(film: FfmpegFilm, side: number, failures: Error[]): AsyncGenerator<Picture> {
   for (const place of film.length > 0 ? PLACES : [0]) {
-    const picture = await film.usualPicture(film.length * place, side)
+    const picture = await film.usualPicture(film.length * place, side).catch((err: unknown) => {
+      // One that is damaged: another may not be.
+      if (!isCorrupt(err)) throw err
+      failures.push(err)
+      return null
+    })
     if (picture) yield picture
   }
 }

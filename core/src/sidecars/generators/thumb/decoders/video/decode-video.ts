@@ -34,5 +34,11 @@ async function* candidates(film: EmbeddedFilm, side: number, failures: Error[]):
   }
   // A short film has but one such picture, and may begin in the dark.
   const moments = PLACES.map((place) => film.length * place).toSorted((a, b) => a - b)
-  for await (const picture of film.pictures(moments, { side, near: 0, exactMs: SEARCH_MS })) if (picture) yield picture
+  try {
+    for await (const picture of film.pictures(moments, { side, near: 0, exactMs: SEARCH_MS }))
+      if (picture) yield picture
+  } catch (err) {
+    // What was found before shows little, but something.
+    failures.push(err instanceof Error ? err : new Error(String(err)))
+  }
 }
