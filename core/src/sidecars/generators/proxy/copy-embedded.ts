@@ -19,7 +19,9 @@ export async function copyEmbedded({ path, size, copies }: CopyRequest): Promise
   if (!first) throw new CoreError('Corrupt', 'there is no whole picture in it')
   const { packetCount, averagePacketRate } = await film.track.computePacketStats()
   const sound = await openSound(film)
-  const facts = { pictures: packetCount, rate: averagePacketRate, maxBytes: maxProxyBytes({ size }) }
+  // One picture that takes no time has no rate.
+  const rate = averagePacketRate > 0 && Number.isFinite(averagePacketRate) ? averagePacketRate : 1
+  const facts = { pictures: packetCount, rate, maxBytes: maxProxyBytes({ size }) }
   const start = Math.min(first.timestamp, sound?.start ?? Infinity)
   const written = copies.map((copy) => new WrittenCopy(copy, { film, sound, start, ...facts }))
   try {

@@ -36,6 +36,8 @@ interface Copy {
   readonly height: number
   /** Of each picture, in seconds from the first of all that is seen or heard. */
   readonly times: readonly number[]
+  /** Of those that stand for themselves. */
+  readonly keys: readonly number[]
   readonly codecs: readonly (string | null)[]
   /** Parts of the file, in their order. */
   readonly boxes: readonly string[]
@@ -47,12 +49,18 @@ async function lookAt(path: string): Promise<Copy> {
   using input = new Input({ source: new FilePathSource(path), formats: [MP4] })
   const track = (await input.getPrimaryVideoTrack())!
   const times: number[] = []
-  for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true }))
-    times.push(packet.timestamp)
+  const keys: number[] = []
+  for await (const { timestamp, type } of new EncodedPacketSink(track).packets(undefined, undefined, {
+    metadataOnly: true,
+  })) {
+    times.push(timestamp)
+    if (type === 'key') keys.push(timestamp)
+  }
   return {
     width: await track.getDisplayWidth(),
     height: await track.getDisplayHeight(),
     times: times.toSorted((a, b) => a - b),
+    keys,
     codecs: await Promise.all((await input.getTracks()).map((each) => each.getCodec())),
     boxes: boxesOf(readFileSync(path)),
     picture: (await decodeVideo(path, 512))!,
@@ -124,6 +132,24 @@ describe.each(engines)('copies by $name', ({ name, copy, missing }) => {
       expect(made!.codecs).toEqual(['avc', 'aac'])
       const off = (await toneStart(made!.path)) - (await toneStart(path)) - first
       expect(Math.abs(off)).toBeLessThan(0.05)
+    })
+
+    test('it can be sought in, however far apart the pictures are that stand for themselves in the film', async () => {
+      using temp = createTempDir('proxy')
+      const path = join(temp.path, 'film.mp4')
+      await makeFilm(path, { seconds: 5, keyEvery: 1_000 })
+      const made = await copied(path, ['scrub', 'quick'])
+      for (const [i, { keys, times }] of made.entries()) {
+        const gaps = keys.map((at, each) => (keys[each + 1] ?? times.at(-1)!) - at)
+        expect(Math.max(...gaps)).toBeLessThanOrEqual([1, 2][i]! + 0.01)
+      }
+    })
+
+    test('a film of one picture', async () => {
+      using temp = createTempDir('proxy')
+      const path = join(temp.path, 'film.mp4')
+      await makeFilm(path, { moments: [0] })
+      expect((await copied(path, ['scrub', 'edit'])).map(({ times }) => times.length)).toEqual([1, 1])
     })
 
     test('small films are not enlarged, sides are even, and what is held upright is upright', async () => {

@@ -19,6 +19,8 @@ interface PictureTrackOptions {
   readonly maxBytes: number
 }
 
+/** Pictures a second that bits are reckoned for: the times in a film may say anything. */
+const MOST_A_SECOND = 240
 /** The embedded encoder takes no smaller pictures, in pixels a side. */
 const SMALLEST = 16
 /** Names of WebCodecs for the colours that are written. */
@@ -81,7 +83,7 @@ export class PictureTrack {
 
   #start({ width, height }: Size, matrix: number): VideoEncoder {
     const { film, profile, rate } = this.#options
-    const framerate = Math.max(1, Math.round(Math.min(rate, profile.rate ?? rate)))
+    const framerate = Math.max(1, Math.round(Math.min(rate, profile.rate ?? rate, MOST_A_SECOND)))
     const encoder = new film.webcodecs.VideoEncoder({
       output: (chunk) => this.#chunks.push(chunk),
       error: (err) => {

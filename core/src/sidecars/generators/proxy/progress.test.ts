@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { deadlineMs } from './limits.ts'
 import { Progress } from './progress.ts'
 
 const block = (frame: number, bytes = 1) => Buffer.from(`frame=${frame}\ntotal_size=${bytes}\nprogress=continue\n`)
@@ -25,4 +26,9 @@ test('a copy that grows and grows is given up', () => {
   using progress = new Progress({ maxBytes: 100 })
   progress.read(block(1, 101))
   expect(progress.signal.reason).toMatchObject({ code: 'Unsupported' })
+})
+
+test('a film has an hour more for each gigabyte, of terabytes no more than a timer counts', () => {
+  expect(deadlineMs({ size: 2 ** 30 })).toBe(3 * 3_600_000)
+  expect(deadlineMs({ size: 2 ** 44 })).toBeLessThan(2 ** 31)
 })
