@@ -72,6 +72,18 @@ test('of whatever is said nothing is lost, nothing is twice, and no piece is too
       }
       expect(left.every((sample) => sample === 0)).toBe(true)
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        [
+          [
+            { seconds: 8.99684375, loudness: 0.01 },
+            { seconds: 0.24315625, loudness: 0.01 },
+            { seconds: 0.15, loudness: 0 },
+          ],
+          1,
+        ],
+      ],
+    },
   )
 })

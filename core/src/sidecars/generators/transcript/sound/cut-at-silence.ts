@@ -99,7 +99,7 @@ class Cutter {
       this.#heard = false
       this.#drop(this.#frames - MARGIN)
     } else if (this.#frames === this.#max) {
-      const cut = this.#quietest()
+      const cut = this.#cut()
       yield this.#piece(cut * FRAME)
       this.#drop(cut)
       this.#look()
@@ -120,10 +120,20 @@ class Cutter {
 
   /** What is held begins anew: whether it can be heard, and how long it has been quiet. */
   #look(): void {
-    const held = this.#loudness.subarray(0, this.#frames)
-    const last = held.findLastIndex((loudness) => loudness > this.#silence)
+    const last = this.#lastHeard()
     this.#heard = last >= 0
-    this.#quiet = held.length - 1 - last
+    this.#quiet = this.#frames - 1 - last
+  }
+
+  /** The last frame held that can be heard; -1 where none can. */
+  #lastHeard(): number {
+    return this.#loudness.subarray(0, this.#frames).findLastIndex((loudness) => loudness > this.#silence)
+  }
+
+  /** Where a piece that has grown too long ends; with its margin, where nothing can be heard behind the quietest place. */
+  #cut(): number {
+    const [quietest, last] = [this.#quietest(), this.#lastHeard()]
+    return last < quietest ? Math.min(this.#frames, last + 1 + MARGIN) : quietest
   }
 
   /** The middle of the quietest frames in the last part. */
