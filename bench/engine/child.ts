@@ -1,9 +1,9 @@
 import { Core, type Logger } from '@spacedrive/core'
-import type { Answer, Question, Ready } from './messages.ts'
+import { type Answer, NO_SIDECARS, type Question, type Ready } from './messages.ts'
 import { type TaskContext, tasks } from './tasks.ts'
 
 /** A process with one engine, which the benchmark asks over the channel of `fork`. */
-const [dataDir] = process.argv.slice(2)
+const [dataDir, ...options] = process.argv.slice(2)
 const logged = new Map<string, number>()
 const note = (_fields: object, message: string) => {
   if (!logged.has(message)) logged.set(message, performance.now())
@@ -12,7 +12,11 @@ const complain = (fields: object, message: string) => process.stderr.write(`${me
 const log: Logger = { debug: note, info: note, warn: complain, error: complain }
 
 const begun = performance.now()
-await using core = await Core.open({ dataDir: dataDir!, log })
+await using core = await Core.open({
+  dataDir: dataDir!,
+  log,
+  generators: options.includes(NO_SIDECARS) ? [] : undefined,
+})
 const openedAt = performance.now()
 if (core.libraries.list().length === 0) await core.libraries.create({ name: 'Bench' })
 const context: TaskContext = { core, logged, openedAt }

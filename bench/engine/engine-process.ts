@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer, Question, Ready } from './messages.ts'
+import { type Answer, NO_SIDECARS, type Question, type Ready } from './messages.ts'
 import type { Tasks } from './tasks.ts'
 
 /** Compiled code is kept between processes, as the daemon has it. */
@@ -22,9 +22,10 @@ export class EngineProcess implements AsyncDisposable {
     this.readyMs = of.readyMs
   }
 
-  static async start(dataDir: string): Promise<EngineProcess> {
+  /** Without `sidecars` it derives nothing from files, not even what waits. */
+  static async start(dataDir: string, { sidecars = true } = {}): Promise<EngineProcess> {
     const begun = performance.now()
-    const child = fork(join(import.meta.dirname, 'child.ts'), [dataDir], {
+    const child = fork(join(import.meta.dirname, 'child.ts'), [dataDir, ...(sidecars ? [] : [NO_SIDECARS])], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
     })

@@ -1,3 +1,6 @@
+/** The word that keeps the engine from deriving anything from files. */
+export const NO_SIDECARS = 'no-sidecars'
+
 /** What the process with the engine says first. */
 export interface Ready {
   readonly openMs: number
