@@ -153,7 +153,7 @@ export class Core implements AsyncDisposable {
     return device
   }
 
-  /** What this device makes of files is another thing now. */
+  /** What is made of files, or how, is another thing now. */
   #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue

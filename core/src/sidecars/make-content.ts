@@ -58,14 +58,14 @@ export async function recordContents(
   made: readonly Outcomes[],
   deps: MakeContentDeps,
 ): Promise<void> {
-  const { engines, generators, rows } = deps
+  const { engines, onRecorded, rows } = deps
   const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
-  const contents = made.map(({ contentRowId }) => contentRowId)
-  for (const each of generators)
-    if (each.inputs?.includes(generator.kind)) await rows.queue.requeueOutdated(each, contents)
-  await deps.onRecorded(generator, contents)
+  await onRecorded(
+    generator,
+    made.map(({ contentRowId }) => contentRowId),
+  )
 }
 
 /** Files that have the content, as the index knows them. */

@@ -48,6 +48,8 @@ interface Tally {
 export class PendingRun {
   readonly #deps: MakePendingDeps
   readonly #host: MakePendingHost
+  /** The most wanted first. */
+  readonly #generators: readonly Generator[]
   readonly #counts = { made: 0, failed: 0, skipped: 0 }
   readonly #held = new Map<Generator['kind'], HeldKind>()
   /** Kinds whose engines do not answer. */
@@ -62,6 +64,7 @@ export class PendingRun {
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
     this.#deps = deps
     this.#host = host
+    this.#generators = deps.generators.toSorted((a, b) => b.priority - a.priority)
   }
 
   /** The most wanted kind first, until nothing is left, also of what is queued meanwhile. */
@@ -74,11 +77,6 @@ export class PendingRun {
     }
     await quota.keep()
     return { ...this.#counts, waiting: await rows.work.countPending(), held: [...this.#held.values()] }
-  }
-
-  /** The most wanted first. */
-  get #generators(): readonly Generator[] {
-    return this.#deps.generators.toSorted((a, b) => b.priority - a.priority)
   }
 
   get #done(): number {
@@ -143,10 +141,9 @@ export class PendingRun {
 
   /** More wanted kinds of which something has come since they were begun with. */
   #newAbove(kind: Generator['kind']): Generator[] {
-    const generators = this.#generators
-    const above = generators.slice(
+    const above = this.#generators.slice(
       0,
-      generators.findIndex((each) => each.kind === kind),
+      this.#generators.findIndex((each) => each.kind === kind),
     )
     const newest = this.#deps.rows.work.newest(above.map((each) => each.kind))
     return above.filter((each, i) => newest[i]! > (this.#seen.get(each.kind) ?? 0))

@@ -94,24 +94,37 @@ export class Sidecars implements AsyncDisposable {
 
   /** Queues what a location wants of its contents and is not there yet. Returns how many files that will be. */
   async queue(location: KnownLocation, signal: AbortSignal): Promise<number> {
-    const policy = this.#deps.policy()
-    const where = { location, except: this.#deps.locations().below(location.path) }
     let queued = 0
-    const enqueue = async (among: readonly Generator[]) => {
-      for (const generator of among) {
-        if (await generator.unavailable?.()) continue
-        const outputs = wantedOutputs(generator, policy, location.policy)
-        const wanted = { outputs, where, maxBytes: policy.maxFileBytes }
-        queued += await this.#rows.queue.enqueueMissing(generator, wanted, signal)
-      }
-    }
-    await enqueue(this.#generators.filter(({ inputs }) => !inputs))
+    const { derived = [], direct = [] } = Object.groupBy(this.#generators, ({ inputs }) =>
+      inputs ? 'derived' : 'direct',
+    )
+    for (const generator of direct) queued += await this.#enqueue(generator, [location], null, signal)
     // What a crash has kept from the index of texts, and from what is made of other sidecars.
     await this.#indexTexts(false, signal)
-    const derived = this.#generators.filter(({ inputs }) => inputs)
-    for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, null)
-    await enqueue(derived)
+    for (const generator of derived) {
+      await this.#rows.queue.requeueOutdated(generator, null)
+      queued += await this.#enqueue(generator, [location], null, signal)
+    }
     await this.#runner.startIfPending()
+    return queued
+  }
+
+  /** Queues what locations want of some contents, or of all, and is not there yet. Returns how many files that will be. */
+  async #enqueue(
+    generator: Generator,
+    locations: readonly KnownLocation[],
+    contents: readonly number[] | null,
+    signal: AbortSignal,
+  ): Promise<number> {
+    if (await generator.unavailable?.()) return 0
+    const policy = this.#deps.policy()
+    let queued = 0
+    for (const location of locations) {
+      const outputs = wantedOutputs(generator, policy, location.policy)
+      const where = { location, except: this.#deps.locations().below(location.path) }
+      const wanted = { outputs, where, maxBytes: policy.maxFileBytes, contents }
+      queued += await this.#rows.queue.enqueueMissing(generator, wanted, signal)
+    }
     return queued
   }
 
@@ -239,13 +252,11 @@ export class Sidecars implements AsyncDisposable {
   async verify(signal: AbortSignal): Promise<{ checked: number; problems: AuditProblem[] }> {
     const problems: AuditProblem[] = []
     let checked = 0
-    for await (const found of audit(this.#audited, signal)) {
-      if ('checked' in found) checked++
-      else if (problems.length < MAX_LISTED_PROBLEMS) problems.push(found)
-    }
-    for await (const found of this.#deps.references.audit(signal)) {
-      if ('checked' in found) checked++
-      else if (problems.length < MAX_LISTED_PROBLEMS) problems.push(found)
+    for (const looks of [audit(this.#audited, signal), this.#deps.references.audit(signal)]) {
+      for await (const found of looks) {
+        if ('checked' in found) checked++
+        else if (problems.length < MAX_LISTED_PROBLEMS) problems.push(found)
+      }
     }
     return { checked, problems }
   }
@@ -423,15 +434,10 @@ export class Sidecars implements AsyncDisposable {
 
   /** Queues what is made of sidecars that have just been made. */
   async #queueDerived(from: SidecarKind, contents: readonly number[]): Promise<void> {
-    const policy = this.#deps.policy()
     for (const generator of this.#generators) {
-      if (!generator.inputs?.includes(from) || (await generator.unavailable?.())) continue
-      for (const location of this.#deps.locations().all()) {
-        const outputs = wantedOutputs(generator, policy, location.policy)
-        const where = { location, except: this.#deps.locations().below(location.path) }
-        const wanted = { outputs, where, maxBytes: policy.maxFileBytes, contents }
-        await this.#rows.queue.enqueueMissing(generator, wanted, this.#closing.signal)
-      }
+      if (!generator.inputs?.includes(from)) continue
+      await this.#rows.queue.requeueOutdated(generator, contents)
+      await this.#enqueue(generator, this.#deps.locations().all(), contents, this.#closing.signal)
     }
   }
 

@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises'
-import { sql } from 'kysely'
 import { type ContentId, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
 import type { LibraryStore } from '../../library/store.ts'
 import { systemCode } from '../../util/errors.ts'
@@ -7,7 +6,7 @@ import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { pathError } from '../../util/path-error.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../paths.ts'
-import { READY } from '../rows/row.ts'
+import { columnsOf, putReady } from '../rows/row.ts'
 
 /**
  * How far a file is on its way into the library, or back: about to be moved; in the library and known there, but perhaps
@@ -82,37 +81,32 @@ export class ConversionRows {
   /** The sidecar is a file of the library from here on. */
   async own(conversion: Conversion): Promise<void> {
     const at = this.#now()
-    const { checksum, contentRowId, format, id, kind, size, variant } = conversion
-    const values = { source_entry_id: null, state: READY, size, checksum, updated_at: at }
+    const { checksum, id, size } = conversion
+    const values = { source_entry_id: null, size, checksum }
     await this.#store.write(async ({ db }) => {
-      await db
-        .insertInto('sidecars')
-        .values({
-          ...values,
-          uuid: this.#uuids.next(),
-          content_id: contentRowId,
-          kind: sidecarKinds.indexOf(kind),
-          variant,
-          format,
-          recipe: 0,
-          created_at: at,
-        })
-        .onConflict((conflict) => conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values))
-        .execute()
+      await putReady(db, { now: () => at, uuids: this.#uuids }, conversion, values, { overOwned: true })
       const set = { state: state('owned'), updated_at: at }
       await db.updateTable('sidecar_conversions').set(set).where('id', '=', id).execute()
     })
   }
 
   /** It is a reference again: its file could not be taken from where it was. Without an entry it is found again later. */
-  async disown({ contentRowId, format, id, kind, variant }: Conversion, entryRowId: number | null): Promise<void> {
+  async disown(conversion: Conversion, entryRowId: number | null): Promise<void> {
+    const columns = columnsOf(conversion)
     await this.#store.write(async ({ db }) => {
       const entry = await db.selectFrom('entries').select('id').where('id', '=', entryRowId).executeTakeFirst()
-      const named = `${sidecarKinds.indexOf(kind)} ${variant}.${format}`
-      const isIt = sql<boolean>`content_id = ${contentRowId} and kind || ' ' || variant || '.' || format = ${named}`
-      if (entry) await db.updateTable('sidecars').set({ source_entry_id: entry.id }).where(isIt).execute()
-      else await db.deleteFrom('sidecars').where(isIt).execute()
-      await db.deleteFrom('sidecar_conversions').where('id', '=', id).execute()
+      if (entry)
+        await db
+          .updateTable('sidecars')
+          .set({ source_entry_id: entry.id })
+          .where(({ and }) => and(columns))
+          .execute()
+      else
+        await db
+          .deleteFrom('sidecars')
+          .where(({ and }) => and(columns))
+          .execute()
+      await db.deleteFrom('sidecar_conversions').where('id', '=', conversion.id).execute()
     })
   }
 
@@ -134,16 +128,16 @@ export class ConversionRows {
   }
 
   /** It lies where it came from again, and is no sidecar until it is found to be one. */
-  async giveBack({ contentRowId, format, id, kind, variant }: Conversion): Promise<void> {
-    const named = `${sidecarKinds.indexOf(kind)} ${variant}.${format}`
+  async giveBack(conversion: Conversion): Promise<void> {
+    const columns = columnsOf(conversion)
     await this.#store.write(async ({ db }) => {
       await db
         .deleteFrom('sidecars')
-        .where(sql<boolean>`content_id = ${contentRowId} and kind || ' ' || variant || '.' || format = ${named}`)
+        .where(({ and }) => and(columns))
         .where('source_entry_id', 'is', null)
         .execute()
       const set = { state: state('returned'), updated_at: this.#now() }
-      await db.updateTable('sidecar_conversions').set(set).where('id', '=', id).execute()
+      await db.updateTable('sidecar_conversions').set(set).where('id', '=', conversion.id).execute()
     })
   }
 

@@ -2,7 +2,7 @@ import { type ContentId, type EntryId, type SidecarKind, sidecarKinds } from '..
 import type { LibraryStore, Writer } from '../../library/store.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
-import { READY } from '../rows/row.ts'
+import { columnsOf, putReady, READY, type RowName } from '../rows/row.ts'
 import type { Finding, WantedReference } from './messages.ts'
 
 /** A sidecar that is a file of its own, and the row of its entry. */
@@ -24,8 +24,6 @@ export interface ReferenceFilter {
   readonly contentId?: ContentId | undefined
   readonly kind?: SidecarKind | undefined
 }
-
-type SidecarName = Pick<ReferenceRow, 'contentRowId' | 'kind' | 'variant' | 'format'>
 
 /** Copies of one content that are looked at. */
 const MAX_COPIES = 256
@@ -91,35 +89,16 @@ export class ReferenceRows {
       for (const { by, checksum, contentId, entryId, format, kind, size, variant } of rows) {
         const values = {
           source_entry_id: entryId,
-          state: READY,
           size,
           checksum,
           engine: engine ? by : null,
           engine_version: engine ? DETECTION_VERSION : null,
           error: null,
           error_code: null,
-          updated_at: now,
         }
-        await db
-          .insertInto('sidecars')
-          .values({
-            ...values,
-            uuid: this.#uuids.next(),
-            content_id: contentId,
-            kind: sidecarKinds.indexOf(kind),
-            variant,
-            format,
-            recipe: 0,
-            created_at: now,
-          })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['content_id', 'kind', 'variant', 'format'])
-              .doUpdateSet(values)
-              // A file of the library is never given up for a reference.
-              .where('sidecars.source_entry_id', 'is not', null),
-          )
-          .execute()
+        const name = { contentRowId: contentId, kind, variant, format }
+        // A file of the library is never given up for a reference.
+        await putReady(db, { now: () => now, uuids: this.#uuids }, name, values, { overOwned: false })
       }
       return rows.length
     })
@@ -209,15 +188,12 @@ export class ReferenceRows {
   }
 
   /** The entry that a sidecar refers to, by row ids; null where it is no reference. */
-  async sourceAt({ contentRowId, format, kind, variant }: SidecarName): Promise<number | null> {
+  async sourceAt(name: RowName): Promise<number | null> {
     const row = await this.#store.read((db) =>
       db
         .selectFrom('sidecars')
         .select('source_entry_id')
-        .where('content_id', '=', contentRowId)
-        .where('kind', '=', sidecarKinds.indexOf(kind))
-        .where('variant', '=', variant)
-        .where('format', '=', format)
+        .where(({ and }) => and(columnsOf(name)))
         .executeTakeFirst(),
     )
     return row?.source_entry_id ?? null

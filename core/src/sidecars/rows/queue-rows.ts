@@ -13,8 +13,8 @@ export interface Wanted {
   readonly where: PlaceFilter
   /** Larger contents are passed over. */
   readonly maxBytes: number
-  /** Looks at these contents only; at all of the place by default. */
-  readonly contents?: readonly number[]
+  /** Looks at these contents only; null: at all of the place. */
+  readonly contents: readonly number[] | null
 }
 
 /** Contents looked at in one transaction: some milliseconds of the main thread. */
@@ -92,35 +92,16 @@ export class QueueRows {
 
   /** Drops what was queued and not begun: the policy that queued it is another one now. */
   async forgetQueued(): Promise<void> {
-    await this.#inTurns(`s.state = ${PENDING} and s.state <> ${READY} and s.attempts = 0`, [], (ids) =>
-      this.#deps.store.write(({ db }) =>
+    const isQueued = `s.state = ${PENDING} and s.state <> ${READY} and s.attempts = 0`
+    for await (const ids of this.#found(isQueued, []))
+      await this.#deps.store.write(({ db }) =>
         db
           .deleteFrom('sidecars')
           .where('id', 'in', ids)
           .where('state', '=', PENDING)
           .where('attempts', '=', 0)
           .execute(),
-      ),
-    )
-  }
-
-  /** Goes through the sidecars `s` that a condition holds for, some at a time: all at once would hold up the main thread. */
-  async #inTurns(
-    condition: string,
-    params: readonly SQLInputValue[],
-    write: (ids: number[]) => Promise<unknown>,
-  ): Promise<void> {
-    for (let after = 0; ;) {
-      const found = await this.#deps.select(
-        `select s.id from sidecars s where s.id > ? and ${condition} order by s.id limit ${ROWS_PER_TURN}`,
-        after,
-        ...params,
       )
-      if (found.length === 0) return
-      const ids = found.map(({ id }) => Number(id))
-      after = ids.at(-1)!
-      await write(ids)
-    }
   }
 
   /**
@@ -132,30 +113,13 @@ export class QueueRows {
     contents: readonly number[] | null,
   ): Promise<void> {
     if (!inputs) return
-    for (let after = 0; ;) {
-      const outdated = await this.#deps.select(
-        `select s.id from sidecars s
-         where s.id > ? and s.kind = ${sidecarKinds.indexOf(kind)} and s.state in (${READY}, ${FAILED})
-           and s.source_entry_id is null and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
-           ${contents ? 'and s.content_id in (select value from json_each(?))' : ''}
-           and exists (select 1 from sidecars i where i.content_id = s.content_id and i.kind in (${kindList(inputs)})
-                       and i.state = ${READY} and i.updated_at > s.updated_at)
-         order by s.id limit ${CONTENTS_PER_TURN}`,
-        after,
-        JSON.stringify(variants),
-        ...(contents ? [JSON.stringify(contents)] : []),
-      )
-      if (outdated.length === 0) return
-      const ids = outdated.map(({ id }) => Number(id))
-      after = ids.at(-1)!
-      await this.#deps.store.write(({ db }) =>
-        db
-          .updateTable('sidecars')
-          .set({ state: PENDING, error: null, error_code: null })
-          .where('id', 'in', ids)
-          .execute(),
-      )
-    }
+    const isOutdated = `s.kind = ${sidecarKinds.indexOf(kind)} and s.state in (${READY}, ${FAILED})
+      and s.source_entry_id is null and s.error_code is not '${GIVEN_UP}' and s.variant in (select value from json_each(?))
+      ${contents ? 'and s.content_id in (select value from json_each(?))' : ''}
+      and exists (select 1 from sidecars i where i.content_id = s.content_id and i.kind in (${kindList(inputs)})
+                  and i.state = ${READY} and i.updated_at > s.updated_at)`
+    const params = [JSON.stringify(variants), ...(contents ? [JSON.stringify(contents)] : [])]
+    for await (const ids of this.#found(isOutdated, params)) await this.#letWait(ids)
   }
 
   /** What was made, or could not be, in one way becomes pending, some at a time. Returns how many. */
@@ -164,33 +128,12 @@ export class QueueRows {
     { code, engine, recipe, version }: Batch,
     signal: AbortSignal,
   ): Promise<number> {
+    const isOfBatch = `s.kind = ? and s.state in (${READY}, ${FAILED}) and s.source_entry_id is null
+      and s.engine is ? and ifnull(s.engine_version, '') = ? and s.recipe = ? and s.error_code is ?`
+    const params = [sidecarKinds.indexOf(kind), engine, version, recipe, code]
     let queued = 0
-    for (let after = 0; ;) {
-      signal.throwIfAborted()
-      const found = await this.#deps.select(
-        `select id from sidecars where id > ? and kind = ? and state in (${READY}, ${FAILED}) and source_entry_id is null
-           and engine is ? and ifnull(engine_version, '') = ? and recipe = ? and error_code is ?
-         order by id limit ${CONTENTS_PER_TURN}`,
-        after,
-        sidecarKinds.indexOf(kind),
-        engine,
-        version,
-        recipe,
-        code,
-      )
-      if (found.length === 0) return queued
-      const ids = found.map(({ id }) => Number(id))
-      after = ids.at(-1)!
-      const { numUpdatedRows } = await this.#deps.store.write(({ db }) =>
-        db
-          .updateTable('sidecars')
-          .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
-          .where('id', 'in', ids)
-          .where('state', '<>', PENDING)
-          .executeTakeFirstOrThrow(),
-      )
-      queued += Number(numUpdatedRows)
-    }
+    for await (const ids of this.#found(isOfBatch, params, signal)) queued += await this.#letWait(ids)
+    return queued
   }
 
   /**
@@ -222,18 +165,41 @@ export class QueueRows {
     if (of.state === 'failed' && !of.contentId) conditions.push(`s.error_code <> '${GIVEN_UP}'`)
     let queued = 0
     const condition = [...conditions, `s.state in (${READY}, ${FAILED})`].join(' and ')
-    await this.#inTurns(condition, params, async (ids) => {
-      queued += await this.#deps.store.write(async ({ db }) => {
-        const { numUpdatedRows } = await db
-          .updateTable('sidecars')
-          .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
-          .where('id', 'in', ids)
-          .where('state', '<>', PENDING)
-          .executeTakeFirstOrThrow()
-        return Number(numUpdatedRows)
-      })
-    })
+    for await (const ids of this.#found(condition, params)) queued += await this.#letWait(ids)
     return queued
+  }
+
+  /** The ids of sidecars `s` that a condition holds for, some at a time: all at once would hold up the main thread. */
+  async *#found(
+    condition: string,
+    params: readonly SQLInputValue[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<number[], void> {
+    for (let after = 0; ;) {
+      signal?.throwIfAborted()
+      const found = await this.#deps.select(
+        `select s.id from sidecars s where s.id > ? and ${condition} order by s.id limit ${ROWS_PER_TURN}`,
+        after,
+        ...params,
+      )
+      if (found.length === 0) return
+      const ids = found.map(({ id }) => Number(id))
+      after = ids.at(-1)!
+      yield ids
+    }
+  }
+
+  /** They become pending. Returns how many were not. */
+  async #letWait(ids: readonly number[]): Promise<number> {
+    const { numUpdatedRows } = await this.#deps.store.write(({ db }) =>
+      db
+        .updateTable('sidecars')
+        .set({ state: PENDING, error: null, error_code: null, updated_at: this.#deps.now() })
+        .where('id', 'in', ids)
+        .where('state', '<>', PENDING)
+        .executeTakeFirstOrThrow(),
+    )
+    return Number(numUpdatedRows)
   }
 }
 

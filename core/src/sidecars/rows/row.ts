@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { mimeFromExtension } from '../../content/index.ts'
 import { companionKinds, type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
-import type { LibraryStore, Reader } from '../../library/store.ts'
+import type { LibraryStore, Reader, Writer } from '../../library/store.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import type { ContentFacts, Generator, Output } from '../generators/index.ts'
@@ -62,6 +62,51 @@ export function newRow(
     created_at: at,
     updated_at: at,
   }
+}
+
+/** What a row says whose file is there. */
+interface ReadyValues {
+  readonly size: number
+  readonly checksum: Uint8Array
+  /** The entry of a file that lies where somebody has it; null for a file of the library. */
+  readonly source_entry_id?: number | null
+  readonly engine?: string | null
+  readonly engine_version?: string | null
+  readonly error?: null
+  readonly error_code?: null
+}
+
+/** A row by what it is of, not by its id. */
+export interface RowName extends Omit<SidecarKey, 'contentId'> {
+  readonly contentRowId: number
+}
+
+/**
+ * Says that a file is there, whether there was a row for it or not. `overOwned`: also where the row is that of a file of
+ * the library.
+ */
+export async function putReady(
+  db: Writer['db'],
+  { now, uuids }: Pick<RowDeps, 'uuids' | 'now'>,
+  name: RowName,
+  of: ReadyValues,
+  { overOwned }: { overOwned: boolean },
+): Promise<void> {
+  const at = now()
+  const values = { ...of, state: READY, updated_at: at }
+  await db
+    .insertInto('sidecars')
+    .values({ ...values, ...columnsOf(name), uuid: uuids.next(), recipe: 0, created_at: at })
+    .onConflict((conflict) => {
+      const update = conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values)
+      return overOwned ? update : update.where('sidecars.source_entry_id', 'is not', null)
+    })
+    .execute()
+}
+
+/** The columns that a row is told by. */
+export function columnsOf({ contentRowId, format, kind, variant }: RowName) {
+  return { content_id: contentRowId, kind: sidecarKinds.indexOf(kind), variant, format }
 }
 
 /** What is known of a content, of a row with its type, size, and what it is called. */

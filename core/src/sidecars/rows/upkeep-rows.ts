@@ -9,7 +9,17 @@ import {
 } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
 import type { SidecarKey } from '../paths.ts'
-import { COMPANIONS, contentRow, FAILED, managed, READY, type ReadyRow, type RowDeps, toReady } from './row.ts'
+import {
+  COMPANIONS,
+  contentRow,
+  FAILED,
+  managed,
+  putReady,
+  READY,
+  type ReadyRow,
+  type RowDeps,
+  toReady,
+} from './row.ts'
 
 /** One variant of one kind. */
 export interface SidecarSort {
@@ -96,24 +106,9 @@ export class UpkeepRows {
   async adopt(key: SidecarKey, of: { size: number; checksum: Uint8Array }): Promise<boolean> {
     const contentRowId = await contentRow(this.#deps.store, key.contentId).catch(() => null)
     if (contentRowId === null) return false
-    const now = this.#deps.now()
-    const { kind, variant, format } = key
-    const values = { ...of, state: READY, error: null, error_code: null, updated_at: now }
+    const values = { ...of, error: null, error_code: null }
     await this.#deps.store.write(({ db }) =>
-      db
-        .insertInto('sidecars')
-        .values({
-          ...values,
-          uuid: this.#deps.uuids.next(),
-          content_id: contentRowId,
-          kind: sidecarKinds.indexOf(kind),
-          variant,
-          format,
-          recipe: 0,
-          created_at: now,
-        })
-        .onConflict((conflict) => conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values))
-        .execute(),
+      putReady(db, this.#deps, { contentRowId, ...key }, values, { overOwned: true }),
     )
     return true
   }
@@ -138,13 +133,12 @@ export class UpkeepRows {
     moment: number,
     { but, limit }: { but: readonly SidecarSort[]; limit: number },
   ): Promise<ReadyRow[]> {
-    const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
     const rows = await this.#deps.store.read((db) =>
       managed(db)
         .where('s.kind', 'not in', COMPANIONS)
         .where('s.state', '=', READY)
         .where('s.updated_at', '<', moment)
-        .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${JSON.stringify(kept)}))`)
+        .where(sql<boolean>`s.kind || ' ' || s.variant not in (select value from json_each(${sortsOf(but)}))`)
         .limit(limit)
         .execute(),
     )
@@ -153,7 +147,6 @@ export class UpkeepRows {
 
   /** How many files `orphans` finds, and with a moment `madeBefore`, and how large they are. */
   async countDisposable(before: number | null, but: readonly SidecarSort[]): Promise<{ files: number; bytes: number }> {
-    const kept = but.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`)
     const moment = before ?? Number.MAX_SAFE_INTEGER
     const [row] = await this.#deps.select(
       `select count(*) as files, ifnull(sum(s.size), 0) as bytes from sidecars s
@@ -163,7 +156,7 @@ export class UpkeepRows {
               or (? and s.state = ${READY} and s.kind || ' ' || s.variant not in (select value from json_each(?))))`,
       moment,
       Number(before !== null),
-      JSON.stringify(kept),
+      sortsOf(but),
     )
     return { files: Number(row!['files']), bytes: Number(row!['bytes']) }
   }
@@ -203,7 +196,6 @@ export class UpkeepRows {
    * these kinds, in this order, the largest first.
    */
   async leastNeeded({ kinds, limit, wanted }: LeastNeeded): Promise<ReadyRow[]> {
-    const sorts = JSON.stringify(wanted.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`))
     const order = JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))
     const rows = await this.#deps.select(
       `with managed as (
@@ -217,7 +209,7 @@ export class UpkeepRows {
        from managed m join content_identities c on c.id = m.content_id
        where m.need is not null and m.size > 0
        order by m.need, iif(m.need < 0, m.updated_at, -m.size) limit ?`,
-      sorts,
+      sortsOf(wanted),
       order,
       limit,
     )
@@ -244,4 +236,9 @@ export class UpkeepRows {
         .execute(),
     )
   }
+}
+
+/** As statements compare it: a list of `kind variant`. */
+function sortsOf(sorts: readonly SidecarSort[]): string {
+  return JSON.stringify(sorts.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`))
 }
