@@ -7,7 +7,7 @@ import { detectSpeechEngines, whyNoTranscripts } from './detect.ts'
 import { PLAIN_SETTINGS } from './test/plain-settings.ts'
 import { installPretendWhisper, writePretendModel } from './test/pretend-whisper.ts'
 import { startPretendServer } from './test/pretend-server.ts'
-import { SCRIPT } from './test/speech-engine-suite.ts'
+import { SCRIPT } from './test/toy-script.ts'
 import { writeToySherpa } from './test/toy-sherpa.ts'
 
 afterEach(() => vi.unstubAllEnvs())

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { SCRIPT } from './speech-engine-suite.ts'
+import { SCRIPT } from './toy-script.ts'
 
 export interface PretendServer extends AsyncDisposable {
   /** With the version: `http://127.0.0.1:1234/v1`. */

@@ -5,10 +5,7 @@ import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import type { SpeechEngine } from '../engines/engine.ts'
 import { SAMPLE_RATE } from '../limits.ts'
 import { pcm, tone } from './sounds.ts'
-import type { ToyScript } from './toy-whisper.ts'
-
-/** What every engine under test says, whatever it hears. */
-export const SCRIPT: ToyScript = { words: ['hello', 'brave', 'new', 'world'], endSeconds: 2 }
+import { SCRIPT } from './toy-script.ts'
 
 export interface SuiteOptions {
   /** Why it cannot be tested here; null where it can. */
