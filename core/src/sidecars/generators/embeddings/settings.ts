@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type { Config } from '../../../config/index.ts'
-import { whyNoKey } from '../server-key.ts'
+import { whyNoServer } from '../server-settings.ts'
 
 export type EmbeddingSettings = Config['embeddings']
 
@@ -28,8 +28,9 @@ export function modelName({ folder, model }: EmbeddingSettings): string {
 /** See `VARIANT` in paths.ts. */
 const MAX_VARIANT = 64
 
-const HOW =
-  'set embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: `spacedrive config set embeddings.url http://localhost:11434/v1`'
+const GROUP = { group: 'embeddings', example: 'http://localhost:11434/v1' } as const
+
+const HOW = `set embeddings.url and embeddings.model to a server such as Ollama, or embeddings.folder to a model in ONNX form: \`spacedrive config set embeddings.url ${GROUP.example}\``
 
 /** Why no vector can be made with these settings, and what would help; null where one can. Looks at files only. */
 export async function whyNoEngine(settings: EmbeddingSettings): Promise<string | null> {
@@ -37,22 +38,14 @@ export async function whyNoEngine(settings: EmbeddingSettings): Promise<string |
     case null:
       return `no model for search by meaning is set; ${HOW}`
     case 'server':
-      return whyNoServer(settings)
+      return whyNoServer(settings, GROUP) ?? whyNoName(settings)
     case 'folder':
       return (await whyNoModel(settings)) ?? whyNoRuntime(settings)
   }
 }
 
-function whyNoServer({ keyVariable, model, url }: EmbeddingSettings): string | null {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return `embeddings.url is no address: ${JSON.stringify(url)}; it looks like http://localhost:11434/v1`
-  const { password, username } = new URL(url)
-  if (username !== '' || password !== '')
-    return 'embeddings.url holds a name or a password, which every message would show; put the key into an environment variable and its name into embeddings.keyVariable'
-  if (model === '') return 'embeddings.model does not say which model of the server is used'
-  const why = keyVariable === '' ? null : whyNoKey(process.env[keyVariable] ?? '')
-  if (why === null) return null
-  return `the environment variable ${keyVariable}, which embeddings.keyVariable names, ${why} where the daemon runs`
+function whyNoName({ model }: EmbeddingSettings): string | null {
+  return model === '' ? 'embeddings.model does not say which model of the server is used' : null
 }
 
 /** Where models keep themselves, the best first; all alike in what they say. */

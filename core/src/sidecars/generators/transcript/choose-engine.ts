@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Config } from '../../../config/index.ts'
 import { findProgram } from '../program.ts'
-import { whyNoKey } from '../server-key.ts'
+import { serverKey, whyNoServer } from '../server-settings.ts'
 import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
 
 export type TranscriptSettings = Config['transcript']
@@ -20,8 +20,9 @@ export type EngineChoice =
 /** The first number of a model of whisper.cpp, little-endian. */
 const GGML = 0x67676d6c
 
-const HOW =
-  'install whisper.cpp and set transcript.model to a model of it, or set transcript.url: `spacedrive config set transcript.url http://localhost:8000/v1`'
+const GROUP = { group: 'transcript', example: 'http://localhost:8000/v1' } as const
+
+const HOW = `install whisper.cpp and set transcript.model to a model of it, or set transcript.url: \`spacedrive config set transcript.url ${GROUP.example}\``
 
 /** Looks at files and the PATH only; nothing is loaded, run or asked. */
 export async function chooseEngine(settings: TranscriptSettings): Promise<EngineChoice> {
@@ -60,22 +61,11 @@ async function chooseSherpa(settings: TranscriptSettings): Promise<EngineChoice>
   return found ? { engine: 'sherpa-onnx', model, ...found } : none(`sherpa-onnx-node is not installed: ${SHERPA_HOW}`)
 }
 
-function chooseServer({ keyVariable, serverModel, url }: TranscriptSettings): EngineChoice {
+function chooseServer(settings: TranscriptSettings): EngineChoice {
+  const { keyVariable, serverModel: model, url } = settings
   if (url === '') return none('transcript.url names no server')
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return none(`transcript.url is no address: ${url}; it looks like http://localhost:8000/v1`)
-  const { password, username } = new URL(url)
-  if (username !== '' || password !== '')
-    return none(
-      'transcript.url holds a name or a password, which every message would show; put the key into an environment variable and its name into transcript.keyVariable',
-    )
-  const key = keyVariable === '' ? null : (process.env[keyVariable] ?? '')
-  const whyNot = key === null ? null : whyNoKey(key)
-  if (whyNot !== null)
-    return none(
-      `the environment variable ${keyVariable}, which transcript.keyVariable names, ${whyNot} where the daemon runs`,
-    )
-  return { engine: 'server', url, model: serverModel, key }
+  const why = whyNoServer(settings, GROUP)
+  return why === null ? { engine: 'server', url, model, key: serverKey(keyVariable) } : none(why)
 }
 
 function none(why: string): EngineChoice {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { object, parseObject, text } from '../../../loose-json.ts'
+import { serverKey } from '../../server-settings.ts'
 import { BATCH_TEXTS, BUSY_RETRIES, MAX_ANSWER_BYTES, MAX_BUSY_MS, REQUEST_MS } from '../limits.ts'
 import { type EmbeddingSettings, modelName } from '../settings.ts'
 import type { EmbeddingEngine, TextUse } from './engine.ts'
@@ -84,8 +85,8 @@ export class ServerEngine implements EmbeddingEngine {
     return new CoreError(code, `${this.#where} says ${status}: ${this.#saidIn(body)}`)
   }
 
-  get #key(): string | undefined {
-    return this.#settings.keyVariable === '' ? undefined : process.env[this.#settings.keyVariable]
+  get #key(): string | null {
+    return serverKey(this.#settings.keyVariable)
   }
 
   /** What follows a question mark may be a key: it is not shown. */
