@@ -52,8 +52,8 @@ export const transcript = defineBenchmark({
     writeToySherpa(folder, SCRIPT)
     const program = findWhisper()
     const whisper = program && (await openWhisper(program, model))
-    const found = await findSherpa({ runtime: '' })
-    const sherpa = found && parts.use(new SherpaOnnx({ model: (await findSherpaModel(folder))!, ...found }))
+    const runtime = await findSherpa({ runtime: '' })
+    const sherpa = runtime && parts.use(new SherpaOnnx({ model: (await findSherpaModel(folder))!, runtime }))
     const time = async (engine: SpeechEngine) => {
       const begun = performance.now()
       const { segments } = await transcribe(speech, engine, {

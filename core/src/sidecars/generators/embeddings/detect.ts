@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import type { DetectedEngine } from '../generator.ts'
 import { type EmbeddingSettings, engineKind, findRuntime, RUNTIME_HOW, whyNoEngine } from './settings.ts'
 
@@ -21,23 +18,14 @@ export async function detectEmbeddingEngines(settings: EmbeddingSettings): Promi
         ? (why ?? `${new URL(settings.url).origin}, model ${settings.model}`)
         : 'config set embeddings.url http://localhost:11434/v1 and embeddings.model',
   }
-  const runtime = findRuntime(settings)
+  const runtime = await findRuntime(settings)
   const onnx: DetectedEngine = {
     job,
     name: 'onnxruntime-node',
-    version: runtime && (await versionAt(runtime)),
+    version: runtime?.version ?? null,
     available: runtime !== null && kind === 'folder' && why === null,
     licence: 'MIT',
     how: kind === 'folder' ? (why ?? settings.folder) : runtime ? 'config set embeddings.folder <model>' : RUNTIME_HOW,
   }
   return [server, onnx]
-}
-
-async function versionAt(file: string): Promise<string | null> {
-  try {
-    const manifest = findPackageJSON(pathToFileURL(file))
-    return manifest ? (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version : null
-  } catch {
-    return null
-  }
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type { Config } from '../../../config/index.ts'
+import { findPackage, type FoundPackage } from '../find-package.ts'
 import { whyNoServer } from '../server-settings.ts'
 
 export type EmbeddingSettings = Config['embeddings']
@@ -68,17 +68,15 @@ const PACKAGE = 'onnxruntime-node'
 /** How to get what runs models. It is no part of an installation: it takes 290 MB. */
 export const RUNTIME_HOW = `ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set embeddings.runtime <folder>\``
 
-/** The file that loads what runs models: in the folder that is set, or installed beside this program; null where it is neither. */
-export function findRuntime({ runtime }: Pick<EmbeddingSettings, 'runtime'>): string | null {
-  try {
-    return createRequire(runtime === '' ? import.meta.url : join(runtime, 'package.json')).resolve(PACKAGE)
-  } catch {
-    return null
-  }
+/** What runs models, in the folder that is set or beside this program; null where it is neither. */
+export function findRuntime({ runtime }: Pick<EmbeddingSettings, 'runtime'>): Promise<FoundPackage | null> {
+  return findPackage(PACKAGE, runtime)
 }
 
-function whyNoRuntime(settings: EmbeddingSettings): string | null {
-  return findRuntime(settings) === null ? `${PACKAGE}, which runs local models, is not installed: ${RUNTIME_HOW}` : null
+async function whyNoRuntime(settings: EmbeddingSettings): Promise<string | null> {
+  return (await findRuntime(settings)) === null
+    ? `${PACKAGE}, which runs local models, is not installed: ${RUNTIME_HOW}`
+    : null
 }
 
 async function isThere(path: string): Promise<boolean> {

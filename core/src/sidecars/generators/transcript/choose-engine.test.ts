@@ -64,7 +64,7 @@ test.skipIf(!sherpa)('a folder is a model of sherpa-onnx, where it is one', asyn
   expect(await chooseEngine(settings({ model }))).toEqual({
     engine: 'sherpa-onnx',
     model: Object.fromEntries(Object.entries(files).map(([part, name]) => [part, join(model, name)])),
-    ...sherpa,
+    runtime: sherpa,
   })
   expect(await whyNoTranscripts(settings({ model, runtime: temp.path }))).toMatch(
     /^sherpa-onnx-node is not installed: npm install --prefix <folder> sherpa-onnx-node/,

@@ -1,9 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises'
-import { createRequire, findPackageJSON } from 'node:module'
+import { open, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Config } from '../../../config/index.ts'
+import { findPackage, type FoundPackage } from '../find-package.ts'
 import { findProgram } from '../program.ts'
 import { serverKey, whyNoServer } from '../server-settings.ts'
 import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
@@ -13,7 +11,7 @@ export type TranscriptSettings = Config['transcript']
 /** An engine that can be used now, with all it needs; or why there is none, in one line that says what would help. */
 export type EngineChoice =
   | { readonly engine: 'whisper-cli'; readonly program: string; readonly model: string }
-  | { readonly engine: 'sherpa-onnx'; readonly model: SherpaModel; readonly runtime: string; readonly version: string }
+  | { readonly engine: 'sherpa-onnx'; readonly model: SherpaModel; readonly runtime: FoundPackage }
   | { readonly engine: 'server'; readonly url: string; readonly model: string; readonly key: string | null }
   | { readonly engine: null; readonly why: string }
 
@@ -57,8 +55,8 @@ async function chooseSherpa(settings: TranscriptSettings): Promise<EngineChoice>
     return none(
       `${folder || 'transcript.model'} is no folder with a Whisper model of sherpa-onnx: an encoder, a decoder and tokens.txt`,
     )
-  const found = await findSherpa(settings)
-  return found ? { engine: 'sherpa-onnx', model, ...found } : none(`sherpa-onnx-node is not installed: ${SHERPA_HOW}`)
+  const runtime = await findSherpa(settings)
+  return runtime ? { engine: 'sherpa-onnx', model, runtime } : none(`${PACKAGE} is not installed: ${SHERPA_HOW}`)
 }
 
 function chooseServer(settings: TranscriptSettings): EngineChoice {
@@ -83,18 +81,8 @@ const PACKAGE = 'sherpa-onnx-node'
 export const SHERPA_HOW = `npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set transcript.runtime <folder>\``
 
 /** What runs models, in the folder that is set or beside this program; null where it is neither. */
-export async function findSherpa({
-  runtime,
-}: Pick<TranscriptSettings, 'runtime'>): Promise<{ runtime: string; version: string } | null> {
-  try {
-    const from = runtime === '' ? import.meta.url : join(runtime, 'package.json')
-    const file = createRequire(from).resolve(PACKAGE)
-    const manifest = findPackageJSON(pathToFileURL(file))!
-    const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-    return { runtime: file, version }
-  } catch {
-    return null
-  }
+export function findSherpa({ runtime }: Pick<TranscriptSettings, 'runtime'>): Promise<FoundPackage | null> {
+  return findPackage(PACKAGE, runtime)
 }
 
 /** How long a server may take to accept a connection. */

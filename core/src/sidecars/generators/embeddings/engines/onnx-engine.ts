@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
 import { MAX_TOKENS } from '../limits.ts'
@@ -62,13 +62,13 @@ export class OnnxEngine implements EmbeddingEngine {
     if (why !== null) throw new CoreError('Offline', why)
     const { folder, queryPrefix, textPrefix } = settings
     try {
-      const file = findRuntime(settings)!
+      const { file, version } = (await findRuntime(settings))!
       const require = createRequire(file)
       const runtime = require(file) as Runtime
       const tokenizerConfig = await readJson(join(folder, 'tokenizer_config.json'))
       const config = await readJson(join(folder, 'config.json'))
       return new OnnxEngine({
-        version: await versionOf(file),
+        version,
         runtime,
         // One thread: the machine has other work, and two gain little on texts this short.
         session: await runtime.InferenceSession.create((await findModelFile(folder))!, {
@@ -150,12 +150,4 @@ function smallest(most: number, ...others: unknown[]): number {
 async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch(() => '{}')
   return JSON.parse(text) as Record<string, unknown>
-}
-
-async function versionOf(file: string): Promise<string> {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const { name, version } = await readJson(join(folder, 'package.json'))
-    if (name === 'onnxruntime-node' && typeof version === 'string') return version
-  }
-  return 'unknown'
 }

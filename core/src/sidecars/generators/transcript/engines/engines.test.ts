@@ -48,7 +48,7 @@ describeSpeechEngine('sherpa-onnx with a toy model', {
   async open(folder) {
     const place = join(folder, 'toy')
     writeToySherpa(place, SCRIPT)
-    return new SherpaOnnx({ model: (await findSherpaModel(place))!, ...sherpa! })
+    return new SherpaOnnx({ model: (await findSherpaModel(place))!, runtime: sherpa! })
   },
 })
 
@@ -125,7 +125,7 @@ test.skipIf(!sherpa)('a model that is damaged fails with its name, and takes not
   const folder = join(temp.path, 'broken')
   writeToySherpa(folder, SCRIPT)
   writeFileSync(join(folder, 'toy-decoder.onnx'), 'no model')
-  await using engine = new SherpaOnnx({ model: (await findSherpaModel(folder))!, ...sherpa! })
+  await using engine = new SherpaOnnx({ model: (await findSherpaModel(folder))!, runtime: sherpa! })
   const heard = engine.listen(pcm(tone(2)), { language: null, deadlineMs: 60_000, folder: temp.path })
   await expect(heard).rejects.toMatchObject({
     code: 'Unavailable',

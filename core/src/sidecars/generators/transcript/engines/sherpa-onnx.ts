@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { CoreError } from '../../../../util/errors.ts'
 import { ProcessPool } from '../../../../workers/index.ts'
+import type { FoundPackage } from '../../find-package.ts'
 import { SAMPLE_RATE } from '../limits.ts'
 import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
@@ -13,9 +14,7 @@ const MEMORY_MIB = 3_000
 
 export interface SherpaOptions {
   readonly model: SherpaModel
-  /** The file that loads the package, and its version. */
-  readonly runtime: string
-  readonly version: string
+  readonly runtime: FoundPackage
 }
 
 /** sherpa-onnx, in a process of its own: it ends the one it is in where a model is not as it should be. */
@@ -34,14 +33,17 @@ export class SherpaOnnx implements SpeechEngine {
 
   constructor(options: SherpaOptions) {
     this.#options = options
-    this.version = options.version
+    this.version = options.runtime.version
     this.model = basename(dirname(options.model.encoder))
   }
 
   async listen(samples: Int16Array, { deadlineMs, language }: ListenOptions): Promise<Heard> {
     const { model, runtime } = this.#options
     try {
-      const heard = await this.#pool.run({ runtime, model, language: language ?? '', samples }, { deadlineMs })
+      const heard = await this.#pool.run(
+        { runtime: runtime.file, model, language: language ?? '', samples },
+        { deadlineMs },
+      )
       return { language: heard.lang ? languageCode(heard.lang) : null, segments: segmentsOf(heard, samples.length) }
     } catch (err) {
       // The recording is sound that was decoded: it is the model that cannot be understood, or ends the process.
