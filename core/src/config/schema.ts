@@ -14,6 +14,37 @@ function quality(usual: number) {
   return z.int().min(1).max(100).default(usual)
 }
 
+/** Longest address of a server, and longest path: what systems take. */
+const MAX_ADDRESS = 2_000
+const MAX_PATH = 4_096
+/** Longest name of a model, and longest words it wants before a text. */
+const MAX_NAME = 200
+
+/** A server with the interface of OpenAI. */
+function serverAddress(what: string, example: string) {
+  return text(MAX_ADDRESS).describe(`a server that ${what}, with the interface of OpenAI: ${example}; empty: none`)
+}
+
+/** Where the key of a server is. */
+function keyVariable() {
+  return z
+    .string()
+    .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
+    .default('')
+    .describe(
+      'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
+    )
+}
+
+/** A package that is installed by whoever wants it. */
+function packageFolder(what: string) {
+  return text(MAX_PATH).describe(`the folder ${what}, was installed in`)
+}
+
+function text(maxLength: number) {
+  return z.string().max(maxLength).default('')
+}
+
 /** What can be set, with its default. Every key is used somewhere: `config explain` shows the description. */
 export const Config = z.object({
   log: z
@@ -100,45 +131,15 @@ export const Config = z.object({
     .prefault({}),
   embeddings: z
     .object({
-      url: z
-        .string()
-        .max(2_000)
-        .default('')
-        .describe(
-          'a server that turns texts into vectors, with the interface of OpenAI: http://localhost:11434/v1; empty: none',
-        ),
-      model: z
-        .string()
-        .max(200)
-        .default('')
-        .describe('what the server calls the model; for a local one, what its sidecars are called'),
-      keyVariable: z
-        .string()
-        .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
-        .default('')
-        .describe(
-          'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
-        ),
-      folder: z
-        .string()
-        .max(4_096)
-        .default('')
-        .describe('a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named'),
-      runtime: z
-        .string()
-        .max(4_096)
-        .default('')
-        .describe('the folder onnxruntime-node, which runs local models, was installed in'),
-      textPrefix: z
-        .string()
-        .max(200)
-        .default('')
-        .describe('what the model wants before each text, such as "passage: "'),
-      queryPrefix: z
-        .string()
-        .max(200)
-        .default('')
-        .describe('what the model wants before each query, such as "query: "'),
+      url: serverAddress('turns texts into vectors', 'http://localhost:11434/v1'),
+      model: text(MAX_NAME).describe('what the server calls the model; for a local one, what its sidecars are called'),
+      keyVariable: keyVariable(),
+      folder: text(MAX_PATH).describe(
+        'a local model: a folder with onnx/model.onnx and tokenizer.json; used where no server is named',
+      ),
+      runtime: packageFolder('onnxruntime-node, which runs local models'),
+      textPrefix: text(MAX_NAME).describe('what the model wants before each text, such as "passage: "'),
+      queryPrefix: text(MAX_NAME).describe('what the model wants before each query, such as "query: "'),
     })
     .prefault({}),
   transcript: z
@@ -147,36 +148,18 @@ export const Config = z.object({
         .enum(['auto', 'whisper-cli', 'sherpa-onnx', 'server'])
         .default('auto')
         .describe('what hears: auto takes the one the model is for, and the server where no model is set'),
-      model: z
-        .string()
-        .max(4_096)
-        .default('')
-        .describe(
-          'a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
-        ),
+      model: text(MAX_PATH).describe(
+        'a local model: a file of whisper.cpp such as ggml-base.bin, or a folder of sherpa-onnx; empty: none',
+      ),
       language: z
         .string()
         .regex(/^(auto|[a-z]{2,3})$/)
         .default('auto')
         .describe('the code of the language spoken, such as en; auto: found out for each recording'),
-      url: z
-        .string()
-        .max(2_000)
-        .default('')
-        .describe('a server that hears, with the interface of OpenAI: http://localhost:8000/v1; empty: none'),
-      serverModel: z.string().max(200).default('whisper-1').describe('what the server calls the model'),
-      keyVariable: z
-        .string()
-        .regex(/^([A-Za-z_][A-Za-z0-9_]*)?$/)
-        .default('')
-        .describe(
-          'the environment variable of the daemon that holds the key for the server; the key itself is kept nowhere',
-        ),
-      runtime: z
-        .string()
-        .max(4_096)
-        .default('')
-        .describe('the folder sherpa-onnx-node, which runs the models of sherpa-onnx, was installed in'),
+      url: serverAddress('hears', 'http://localhost:8000/v1'),
+      serverModel: z.string().max(MAX_NAME).default('whisper-1').describe('what the server calls the model'),
+      keyVariable: keyVariable(),
+      runtime: packageFolder('sherpa-onnx-node, which runs the models of sherpa-onnx'),
     })
     .prefault({}),
   volumes: z
