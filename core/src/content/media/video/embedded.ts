@@ -6,19 +6,11 @@ import {
   type InputVideoTrack,
   Logging,
   LogLevel,
-  MATROSKA,
   type MetadataTags,
-  MP4,
-  MPEG_TS,
-  OGG,
-  QTFF,
-  WEBM,
 } from 'mediabunny'
+import { descriptionBytes, filmContainers } from '../media-input.ts'
 import { pixelFormat } from './pixel-format.ts'
 import type { FoundVideo } from './video-facts.ts'
-
-/** Containers that are read. Playlists, which name other files, are not among them. */
-const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
 
 /** Pictures whose times tell how many there are a second. */
 const PICTURES_COUNTED = 120
@@ -44,7 +36,7 @@ const codecNames: Readonly<Record<string, string>> = {
 export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
   // It would print what it does not know to the console of whoever runs us.
   Logging.level = LogLevel.Silent
-  using input = new Input({ source: new BlobSource(blob), formats })
+  using input = new Input({ source: new BlobSource(blob), formats: filmContainers })
   if (!(await input.canRead())) return null
   const video = await input.getPrimaryVideoTrack()
   const audio = await input.getPrimaryAudioTrack()
@@ -74,7 +66,8 @@ async function pictures(track: InputVideoTrack): Promise<FoundVideo> {
     height: await track.getCodedHeight(),
     rotation: await track.getRotation(),
     codec: codecNames[codec] ?? codec,
-    pixel_format: config && pixelFormat({ ...config, description: bytesOf(description), matrix: colour.matrix }),
+    pixel_format:
+      config && pixelFormat({ ...config, description: descriptionBytes(description), matrix: colour.matrix }),
     color_space: colour.matrix ?? null,
     color_range: typeof colour.fullRange === 'boolean' ? (colour.fullRange ? 'full' : 'limited') : null,
     color_primaries: colour.primaries ?? null,
@@ -110,11 +103,4 @@ function takenAt(value: string): FoundVideo {
   const offset = zulu ? 0 : sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : null
   const zone = offset === null ? '' : `${sign ?? '+'}${hours ?? '00'}:${minutes ?? '00'}`
   return { taken_at: `${day}T${time}${zone}`, taken_offset_minutes: offset }
-}
-
-function bytesOf(source: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
-  if (!source) return undefined
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source)
 }

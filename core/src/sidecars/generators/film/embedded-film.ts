@@ -1,26 +1,13 @@
-import {
-  type EncodedPacket,
-  EncodedPacketSink,
-  FilePathSource,
-  Input,
-  type InputVideoTrack,
-  MATROSKA,
-  MP4,
-  MPEG_TS,
-  OGG,
-  QTFF,
-  WEBM,
-} from 'mediabunny'
+import { type EncodedPacket, EncodedPacketSink, type Input, type InputVideoTrack } from 'mediabunny'
+import { descriptionBytes, filmContainers } from '../../../content/media/media-input.ts'
 import { CoreError } from '../../../util/errors.ts'
+import { openInput, unknownCodec } from '../embedded-input.ts'
 import { decodeFrames, type FrameConfig, loadWebcodecs, type Webcodecs } from '../thumb/decoders/decode-frames.ts'
 import type { Picture } from '../thumb/decoders/picture.ts'
 import type { Planes } from '../thumb/decoders/planes.ts'
 import type { Film, PictureOptions } from './film.ts'
 import { fittedIn, type Look, lookOf, pictureOf } from './look.ts'
 import { type FilmFrame, readFrames } from './read-frames.ts'
-
-/** Containers that are read. Playlists, which name other files, are not among them. */
-const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS]
 
 /** A film that the embedded engine decodes. */
 export interface EmbeddedFilm extends Film {
@@ -39,16 +26,14 @@ export async function openEmbeddedFilm(path: string): Promise<EmbeddedFilm | nul
   const webcodecs = loadWebcodecs()
   if (!webcodecs) throw new CoreError('Unsupported', 'there is no embedded decoder of video for this platform')
   using parts = new DisposableStack()
-  const input = parts.use(new Input({ source: new FilePathSource(path), formats }))
-  if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
+  const input = parts.use(await openInput(path, filmContainers))
   const track = await input.getPrimaryVideoTrack()
-  if (!track && (await input.getTracks()).length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
   if (!track) return null
   const known = await track.getDecoderConfig()
   const codec = known?.codec ?? (await track.getCodec())
   if (!known || !(await webcodecs.VideoDecoder.isConfigSupported({ codec: known.codec })).supported)
-    throw new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
-  const config = { codec: known.codec, description: bytesOf(known.description) }
+    throw unknownCodec(codec)
+  const config = { codec: known.codec, description: descriptionBytes(known.description) }
   const look = await lookOf(track)
   const stated = await track.getDurationFromMetadata()
   // The clock of a transport stream, which does not say how long it is, begins anywhere.
@@ -148,11 +133,4 @@ async function advance(
 
 async function keyPacket(sink: EncodedPacketSink, at: number): Promise<EncodedPacket | null> {
   return (await sink.getKeyPacket(at, { verifyKeyPackets: true })) ?? (await sink.getFirstKeyPacket())
-}
-
-function bytesOf(source: ArrayBufferView | ArrayBufferLike | undefined): Uint8Array | undefined {
-  if (!source) return undefined
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source)
 }

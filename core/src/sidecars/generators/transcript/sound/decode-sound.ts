@@ -1,28 +1,11 @@
-import {
-  ADTS,
-  type AudioSample,
-  AudioSampleSink,
-  FilePathSource,
-  FLAC,
-  Input,
-  type InputAudioTrack,
-  MATROSKA,
-  MP3,
-  MP4,
-  MPEG_TS,
-  OGG,
-  QTFF,
-  WAVE,
-  WEBM,
-} from 'mediabunny'
+import { type AudioSample, AudioSampleSink, type Input, type InputAudioTrack, MP3 } from 'mediabunny'
+import { soundContainers } from '../../../../content/media/media-input.ts'
 import { CoreError } from '../../../../util/errors.ts'
+import { openInput, unknownCodec } from '../../embedded-input.ts'
 import { useOwnFfmpeg } from '../../own-ffmpeg.ts'
 import { MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { Resampler } from './resampler.ts'
-
-/** Containers that are read. Playlists, which name other files, are not among them. */
-const formats = [MP4, QTFF, MATROSKA, WEBM, OGG, MPEG_TS, MP3, WAVE, FLAC, ADTS]
 
 /** Seconds by which times in a file may be off before silence is put where nothing is. */
 const GAP = 0.1
@@ -44,17 +27,10 @@ export async function decodeSound(path: string, write: (block: Int16Array) => Pr
   // Without it only uncompressed sound is decoded.
   useOwnFfmpeg()
   await import('node-webcodecs/register').catch(() => {})
-  using input = new Input({ source: new FilePathSource(path), formats })
-  if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
+  using input = await openInput(path, soundContainers)
   const track = await input.getPrimaryAudioTrack()
-  if (!track) {
-    const isEmpty = (await input.getTracks()).length === 0
-    throw isEmpty ? new CoreError('Corrupt', 'nothing in it can be played') : new CoreError('Unsupported', NO_SOUND)
-  }
-  if (!(await track.canDecode())) {
-    const codec = await track.getCodec()
-    throw new CoreError('Unsupported', `its codec${codec ? ` ${codec}` : ''} is not one of those embedded`)
-  }
+  if (!track) throw new CoreError('Unsupported', NO_SOUND)
+  if (!(await track.canDecode())) throw unknownCodec(await track.getCodec())
   const isMp3 = (await input.getFormat()) === MP3
   const line = new Line(write, await startOf(input, track), isMp3 ? MP3_DELAY : 0)
   for await (const sample of new AudioSampleSink(track).samples()) {
