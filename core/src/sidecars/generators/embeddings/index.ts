@@ -1,5 +1,6 @@
 import { VECTOR_FORMAT } from '../../embedding-sidecar.ts'
 import type { Generator } from '../generator.ts'
+import { documentText } from '../text/index.ts'
 import { detectEmbeddingEngines } from './detect.ts'
 import { DEADLINE_MS } from './limits.ts'
 import { type EmbeddingSettings, modelVariant, whyNoEngine } from './settings.ts'
@@ -31,22 +32,7 @@ const embeddings: Generator = {
   outputs: [],
   module: new URL('make.ts', import.meta.url),
   inputs: ['text', 'ocr', 'transcript'],
-  types: [
-    'image',
-    'video',
-    'audio',
-    'document',
-    'book',
-    'spreadsheet',
-    'presentation',
-    'email',
-    'text',
-    'code',
-    'config',
-    'web',
-    'calendar',
-    'contact',
-  ],
+  types: ['image', 'video', 'audio', ...documentText.types],
   // Which of them have text, the rows of the sidecars it reads say.
   accepts: () => true,
   pool: () => 'ml',
