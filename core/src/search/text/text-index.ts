@@ -1,10 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { TextReason } from '../../domain/search.ts'
-import type { ContentId } from '../../domain/index.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
-import { blobToUuid } from '../../util/uuid.ts'
 import { type Phrase, toMatch } from './phrases.ts'
+import { ShownSidecars } from './shown-sidecars.ts'
 import { FoundPlaces } from './snippet.ts'
 import { contentOfKey, kindOfKey } from './text-key.ts'
 import { parsePages, type SearchedPage, timeAt } from './text-pages.ts'
@@ -33,16 +30,15 @@ const MIN_CAPACITY = 1_024
 
 /** The index of texts of one library, for reading. */
 export class TextIndex {
-  readonly #root: string
   readonly #count: StatementSync
   readonly #ranked: StatementSync
   readonly #unranked: StatementSync
-  readonly #content: StatementSync
+  readonly #sidecars: ShownSidecars
   readonly #found = new MatchColumns()
 
   /** `root` is the library's folder of sidecars. */
   constructor(db: DatabaseSync, root: string) {
-    this.#root = root
+    this.#sidecars = new ShownSidecars(db, root)
     const take = (count: number, entry: number, key: number, score: number): number => {
       this.#found.add(entry, key, score)
       return count + 1
@@ -57,7 +53,6 @@ export class TextIndex {
     this.#count = db.prepare('select count(*) as count from texts where texts match ?')
     this.#ranked = select('texts.rank')
     this.#unranked = select(String(UNRANKED))
-    this.#content = db.prepare('select uuid from content_identities where id = ?')
   }
 
   /** Everything that matches; good until the next call. */
@@ -108,18 +103,12 @@ export class TextIndex {
     }
   }
 
-  /** What the sidecar says now; nothing where it cannot be read, which is no reason not to have found it. */
+  /** What the sidecar says now. */
   #pages(key: number): readonly SearchedPage[] {
-    const row = this.#content.get(contentOfKey(key))
-    if (!row) return []
-    const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
-    const path = sidecarPath(this.#root, { contentId, kind: kindOfKey(key), variant: 'default', format: 'json' })
-    try {
-      if (statSync(path).size > MAX_SHOWN_BYTES) return []
-      return parsePages(kindOfKey(key), readFileSync(path, 'utf8'))
-    } catch {
-      return []
-    }
+    const kind = kindOfKey(key)
+    const of = { contentRowId: contentOfKey(key), kind, variant: 'default', maxBytes: MAX_SHOWN_BYTES }
+    const json = this.#sidecars.read(of)
+    return json === null ? [] : parsePages(kind, json)
   }
 }
 

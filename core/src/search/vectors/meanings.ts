@@ -1,15 +1,12 @@
-import { readFileSync, statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { ContentId } from '../../domain/ids.ts'
 import type { SemanticReason } from '../../domain/search.ts'
 import { type EmbeddedChunk, parseEmbeddedChunks } from '../../sidecars/embedding-sidecar.ts'
 import { nameAsText } from '../../sidecars/name-text.ts'
-import { sidecarPath } from '../../sidecars/paths.ts'
 import { foldName } from '../../util/fold.ts'
-import { blobToUuid } from '../../util/uuid.ts'
 import type { NameIndex } from '../name-index.ts'
 import type { RowFilter } from '../row-filter.ts'
 import type { Phrase } from '../text/phrases.ts'
+import { ShownSidecars } from '../text/shown-sidecars.ts'
 import { FoundPlaces } from '../text/snippet.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import { type Near, VectorIndex } from './vector-index.ts'
@@ -49,17 +46,15 @@ const MAX_SHOWN_BYTES = 8 * 1_048_576
 /** What the texts of one library mean, for reading. */
 export class Meanings {
   readonly #db: DatabaseSync
-  readonly #root: string
   readonly #entries: StatementSync
-  readonly #content: StatementSync
+  readonly #sidecars: ShownSidecars
   #index: { readonly of: string; readonly vectors: VectorIndex } | null = null
 
   /** `root` is the library's folder of sidecars. */
   constructor(db: DatabaseSync, root: string) {
     this.#db = db
-    this.#root = root
     this.#entries = db.prepare('select id from entries where content_id = ? order by id')
-    this.#content = db.prepare('select uuid from content_identities where id = ?')
+    this.#sidecars = new ShownSidecars(db, root)
   }
 
   /** The entries, of those a filter lets through, that are near to a query. */
@@ -136,16 +131,8 @@ export class Meanings {
 
   /** What was embedded of a content; nothing where it cannot be read now. */
   #chunks(contentRowId: number, model: string): readonly (EmbeddedChunk | null)[] {
-    const row = this.#content.get(contentRowId)
-    if (!row) return []
-    const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
-    const path = sidecarPath(this.#root, { contentId, kind: 'embeddings', variant: model, format: 'json' })
-    try {
-      if (statSync(path).size > MAX_SHOWN_BYTES) return []
-      return parseEmbeddedChunks(readFileSync(path, 'utf8')) ?? []
-    } catch {
-      return []
-    }
+    const of = { contentRowId, kind: 'embeddings', variant: model, maxBytes: MAX_SHOWN_BYTES } as const
+    return parseEmbeddedChunks(this.#sidecars.read(of) ?? '') ?? []
   }
 }
 
