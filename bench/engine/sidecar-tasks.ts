@@ -59,6 +59,8 @@ export const sidecarTasks = {
         all: false,
         sort: 'name',
         reverse: false,
+        foldersFirst: true,
+        thumbs: false,
         limit: LIST_LIMIT,
         offset: 0,
       } as const

@@ -186,7 +186,16 @@ async function hashWhole(pool: HashPool, paths: readonly string[]): Promise<numb
 }
 
 async function listOnce(core: Core, { path, limit }: { path: string; limit: number }) {
-  const input = { path, all: false, sort: 'name', reverse: false, limit, offset: 0 } as const
+  const input = {
+    path,
+    all: false,
+    sort: 'name',
+    reverse: false,
+    foldersFirst: true,
+    thumbs: false,
+    limit,
+    offset: 0,
+  } as const
   return core.libraries.resolve().files.list(input, new AbortController().signal)
 }
 

@@ -89,7 +89,19 @@ test('a folder is listed in natural order, from the disk before it is indexed an
   await using t = await createTestCore()
   for (const name of ['10.txt', '9.txt', 'b.txt', 'A.txt', 'sub/x']) t.write(name)
   const list = () =>
-    t.library.files.list({ path: t.root, all: false, sort: 'name', reverse: false, limit: 50, offset: 0 }, signal)
+    t.library.files.list(
+      {
+        path: t.root,
+        all: false,
+        sort: 'name',
+        reverse: false,
+        foldersFirst: true,
+        thumbs: false,
+        limit: 50,
+        offset: 0,
+      },
+      signal,
+    )
   const names = ['sub', '9.txt', '10.txt', 'A.txt', 'b.txt']
   const before = await list()
   expect([before.source, before.items.map((item) => item.name)]).toEqual(['disk', names])

@@ -26,7 +26,10 @@ function removing(t: TestCore): Disposable {
 
 const WRITE = `writeFileSync('deepest.txt', 'deep'); utimesSync('deepest.txt', 1_600_000_000, 1_600_000_000)`
 const list = (t: TestCore, path: string) =>
-  t.library.files.list({ path, all: true, sort: 'name', reverse: false, limit: 100, offset: 0 }, signal)
+  t.library.files.list(
+    { path, all: true, sort: 'name', reverse: false, foldersFirst: true, thumbs: false, limit: 100, offset: 0 },
+    signal,
+  )
 
 test.runIf(process.platform === 'linux')(
   'a tree of 2,000 levels, far beyond the longest path, is indexed, listed, found and verified',

@@ -27,7 +27,10 @@ test('a path that cannot be reached says why', async () => {
   await using t = await createTestCore()
   t.write('a.txt')
   const list = (path: string) =>
-    t.library.files.list({ path, all: false, sort: 'name', reverse: false, limit: 1, offset: 0 }, signal)
+    t.library.files.list(
+      { path, all: false, sort: 'name', reverse: false, foldersFirst: true, thumbs: false, limit: 1, offset: 0 },
+      signal,
+    )
   await expect(list(t.path('none'))).rejects.toMatchObject({ code: 'NotFound' })
   await expect(list(t.path('a.txt/below'))).rejects.toMatchObject({ code: 'NotFound' })
   await expect(list(`${t.root}/\0`)).rejects.toMatchObject({ code: 'Unavailable' })

@@ -148,7 +148,7 @@ test('rules keep things out, say so, and let them in when they change', async ()
     hiddenAt: t.path('node_modules'),
   })
   const listed = await t.library.files.list(
-    { path: t.root, all: true, sort: 'name', reverse: false, limit: 50, offset: 0 },
+    { path: t.root, all: true, sort: 'name', reverse: false, foldersFirst: true, thumbs: false, limit: 50, offset: 0 },
     signal,
   )
   expect(listed.items.find((item) => item.name === 'noise.log')).toMatchObject({ hiddenBy: 'gitignore' })

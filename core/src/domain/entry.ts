@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EntryKind, FileType } from './file-kind.ts'
 import { ContentId, EntryId } from './ids.ts'
 import { SidecarKind } from './sidecar.ts'
+import { Thumb } from './thumb.ts'
 import { Timestamp } from './time.ts'
 
 /** One file, folder, symlink or special file, as the index or the disk knows it. `id` is null where it is not indexed. */
@@ -36,5 +37,12 @@ export const Entry = z.object({
   livePhoto: z.literal(true).optional(),
   /** The rule that keeps this entry out of the index, where one does. */
   hiddenBy: z.string().optional(),
+  /** What there is to show of its content; only where it was asked for, and the content is known. */
+  thumb: Thumb.optional(),
 })
 export type Entry = z.infer<typeof Entry>
+
+/** What a folder is listed by. Names, types and extensions begin at A; sizes and times with the largest and the latest. */
+const fileSorts = ['name', 'size', 'modified', 'created', 'type', 'extension'] as const
+export const FileSort = z.enum(fileSorts)
+export type FileSort = z.infer<typeof FileSort>

@@ -1,5 +1,5 @@
 export { Device, ListedDevice } from './device.ts'
-export { Entry } from './entry.ts'
+export { Entry, FileSort } from './entry.ts'
 export { EntryKind, FileType } from './file-kind.ts'
 export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'
@@ -28,5 +28,6 @@ export {
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'
 export { companionKinds, entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
+export { Thumb } from './thumb.ts'
 export { Timestamp } from './time.ts'
 export { DiskType, Volume, VolumeKind, diskTypes, volumeKinds } from './volume.ts'

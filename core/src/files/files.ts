@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import type { StatementSync } from 'node:sqlite'
-import { ContentId, type Device, type Entry, type Sidecar } from '../domain/index.ts'
+import { ContentId, type Device, type Entry, type EntryId, type Sidecar, type Thumb } from '../domain/index.ts'
 import { hashToHex, shortHash } from '../content/index.ts'
 import {
   compareDuplicates,
@@ -31,6 +31,7 @@ import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowT
 import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
 
 export interface FilesDeps {
+import type { FolderOrder } from './order-folder.ts'
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly locations: () => LocationMap
@@ -40,6 +41,8 @@ export interface FilesDeps {
   readonly sidecarsOf: (contentId: ContentId) => Promise<Sidecar[]>
   readonly log: Logger
 }
+  readonly thumbsOf: (contentIds: readonly ContentId[]) => ReadonlyMap<ContentId, Thumb>
+  readonly read: FolderOrdersDeps['read']
 
 const SLASH = 0x2f
 
@@ -63,10 +66,24 @@ export class Files {
   /** Lists a folder; see the operation. */
   async list(input: ListInput, signal: AbortSignal) {
     const dir = await this.#resolve(input.path)
+    this.#firstRows = deps.store.connection.prepare(
+      `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by e.sort_key limit ? offset ?`,
+    )
+    this.#firstRows.setReturnArrays(true)
+    this.#rowsById = deps.store.connection.prepare(
+      `select ${ENTRY_COLUMNS} from json_each(?) as wanted cross join ${ENTRY_JOINS} where e.id = wanted.value order by wanted.key`,
+    )
+    this.#rowsById.setReturnArrays(true)
+    this.#orders = new FolderOrders({ connection: deps.store.connection, read: deps.read })
+  }
+
+  /** Entries have changed somewhere. */
+  changed(): void {
+    this.#orders.changed()
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
     if (place && directory && !input.all && isScanned(directory)) {
-      const items = this.#children(directory.id, dir, input)
+      const items = await this.#children(directory, dir, input)
       const online = place.location.state !== 'offline'
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
@@ -178,34 +195,36 @@ export class Files {
     return { path: target, program: program.join(' ') }
   }
 
-  #children(directoryId: number, dir: RawName, { sort, reverse, limit, offset }: ListInput): Entry[] {
-    const direction = reverse ? 'desc' : 'asc'
-    const order = {
-      name: `e.sort_key ${direction}`,
-      size: `e.kind <> 1, e.size ${reverse ? 'asc' : 'desc'}, e.sort_key`,
-      modified: `e.kind <> 1, e.mtime ${reverse ? 'asc' : 'desc'}, e.sort_key`,
-    }[sort]
-    const rows = this.#listing(order).all(directoryId, limit, offset) as unknown as EntryRow[]
-    const marks = marksInFolder(this.#deps.store.connection, directoryId)
+  async #children(directory: KnownDirectory, dir: RawName, input: ListInput): Promise<Entry[]> {
+    const rows = await this.#childRows(directory, input)
+    const marks = marksInFolder(this.#deps.store.connection, directory.id)
     const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
     if (marks.size > 0) for (const entry of entries) Object.assign(entry, marks.get(entry.id!))
     return entries
   }
 
-  #listing(order: string): StatementSync {
-    let statement = this.#listings.get(order)
-    if (!statement) {
-      statement = this.#deps.store.connection.prepare(
-        `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by ${order} limit ? offset ?`,
-      )
-      statement.setReturnArrays(true)
-      this.#listings.set(order, statement)
+  async #childRows({ id }: KnownDirectory, { limit, offset, ...order }: ListInput): Promise<EntryRow[]> {
+    const isStored = order.sort === 'name' && order.foldersFirst && !order.reverse
+    // Further down SQLite would walk there.
+    if (isStored && offset + limit <= SMALL_FOLDER)
+      return this.#firstRows.all(id, limit, offset) as unknown as EntryRow[]
+    const ids = await this.#orders.of(id, orderOf(order))
+    const wanted = JSON.stringify([...ids.subarray(offset, offset + limit)])
+    return this.#rowsById.all(wanted) as unknown as EntryRow[]
+  }
+
+  /** Puts to entries what there is to show of their contents. */
+  addThumbs(entries: readonly Entry[]): void {
+    const thumbs = this.#deps.thumbsOf([...new Set(entries.flatMap(({ contentId }) => contentId ?? []))])
+    for (const entry of entries) {
+      const thumb = entry.contentId && thumbs.get(entry.contentId)
+      if (thumb) entry.thumb = thumb
     }
-    return statement
   }
 
   async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
     const copies = this.#deps.store.connection.prepare(COPIES)
+    if (input.thumbs) this.addThumbs(entries)
     const groups: DuplicateGroup[] = []
     for (const row of await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)) {
       const contentRowId = Number(row['content_id'])
@@ -376,6 +395,10 @@ function toCamelCase(name: string): string {
 /** The program that opens a file with its application. None is a shell, which would read commands out of a name. */
 function openerFor(platform: NodeJS.Platform): string[] {
   if (platform === 'darwin') return ['open']
+function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {
+  return { foldersFirst, reverse, sort }
+}
+
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
   return ['xdg-open']
 }

@@ -1,11 +1,13 @@
 import type { Entry } from '../domain/index.ts'
-import { displayName, type RawName } from '../util/file-name.ts'
+import { displayName, parsePath, type RawName } from '../util/file-name.ts'
+import { sortKey } from '../util/sort-key.ts'
+import type { FolderOrder } from './order-folder.ts'
 
-export interface ListInput {
+export interface ListInput extends FolderOrder {
   readonly path: string
   readonly all: boolean
-  readonly sort: 'name' | 'size' | 'modified'
-  readonly reverse: boolean
+  /** Each with what there is to show of its content. */
+  readonly thumbs: boolean
   readonly limit: number
   readonly offset: number
 }
@@ -24,9 +26,7 @@ export const MAX_LOOKED_AT = 1_000_000
 
 /** Lists a folder as the disk has it now. */
 export async function listDisk(dir: RawName, input: ListInput, look: Look, signal: AbortSignal) {
-  const { items } = await look(dir, { recursive: false, content: false, limit: MAX_LOOKED_AT }, signal)
-  const shown = input.all ? items : items.filter((entry) => entry.hiddenBy === undefined)
-  const sorted = sortEntries(shown, input)
+  const sorted = await lookInOrder(dir, input, look, signal)
   return {
     path: displayName(dir),
     source: 'disk' as const,
@@ -36,12 +36,51 @@ export async function listDisk(dir: RawName, input: ListInput, look: Look, signa
   }
 }
 
-function sortEntries(entries: readonly Entry[], { sort, reverse }: Pick<ListInput, 'sort' | 'reverse'>): Entry[] {
-  // They come in the order of names; the sort is stable.
-  const key = sort === 'size' ? (entry: Entry) => -entry.size : (entry: Entry) => -Date.parse(entry.modifiedAt)
-  if (sort === 'name') return reverse ? entries.toReversed() : [...entries]
-  const sign = reverse ? -1 : 1
-  return entries.toSorted(
-    (a, b) => Number(b.kind === 'directory') - Number(a.kind === 'directory') || sign * (key(a) - key(b)),
-  )
+/** All that the disk has in a folder, in order. */
+export async function lookInOrder(
+  dir: RawName,
+  input: FolderOrder & Pick<ListInput, 'all'>,
+  look: Look,
+  signal: AbortSignal,
+): Promise<Entry[]> {
+  const { items } = await look(dir, { recursive: false, content: false, limit: MAX_LOOKED_AT }, signal)
+  return sortEntries(input.all ? items : items.filter((entry) => entry.hiddenBy === undefined), input)
+}
+
+/** In the same order as `orderFolder`, but that nobody knows here how much is below a folder. */
+function sortEntries(entries: readonly Entry[], { foldersFirst, reverse, sort }: FolderOrder): Entry[] {
+  // They come in the order of names, folders first; the sorts are stable.
+  const byName = foldersFirst ? [...entries] : sortByName(entries)
+  const folderFirst = (a: Entry, b: Entry) => Number(b.kind === 'directory') - Number(a.kind === 'directory')
+  const compare = comparisons[sort]
+  if (compare) byName.sort(reverse ? (a, b) => compare(b, a) : compare)
+  else if (reverse) byName.reverse()
+  return foldersFirst && (compare || reverse) ? byName.toSorted(folderFirst) : byName
+}
+
+type Compare = (a: Entry, b: Entry) => number
+
+/** All but that of names. */
+const comparisons: Readonly<Partial<Record<FolderOrder['sort'], Compare>>> = {
+  size: (a, b) => b.size - a.size,
+  modified: (a, b) => compareText(b.modifiedAt, a.modifiedAt),
+  created: (a, b) => compareText(b.createdAt ?? '', a.createdAt ?? ''),
+  type: (a, b) => compareText(typeOf(a), typeOf(b)),
+  extension: (a, b) => compareText(a.extension, b.extension),
+}
+
+function typeOf({ kind, type }: Entry): string {
+  return kind === 'directory' ? '' : type
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function sortByName(entries: readonly Entry[]): Entry[] {
+  const keyed = entries.map((entry) => {
+    const name = entry.nameBase64 === undefined ? entry.name : parsePath(`base64:${entry.nameBase64}`)
+    return { entry, key: Buffer.from(sortKey(name, false)) }
+  })
+  return keyed.toSorted((a, b) => a.key.compare(b.key)).map(({ entry }) => entry)
 }

@@ -24,6 +24,7 @@ import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
 import { listDevices, recordDevice } from './library-devices.ts'
 import { libraryFiles, type Manifest, readManifest } from './manifest.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { ReadThread } from './read-thread.ts'
 import { LibraryStore } from './store.ts'
 
 export interface LibraryDeps {
@@ -218,6 +219,7 @@ export class Library implements AsyncDisposable {
         log,
       }),
     )
+    const listings = parts.use(new ReadThread({ file: files.database, name: 'listings', log }))
     const fileViews = new Files({
       store,
       reader,
@@ -229,6 +231,8 @@ export class Library implements AsyncDisposable {
         return device()
       },
       sidecarsOf: (contentId) => sidecars.list(contentId),
+      thumbsOf: (contentIds) => sidecars.thumbs(contentIds),
+      read: (url, reading, input) => listings.run(url, reading, input),
       log,
     })
     const search = parts.use(
@@ -240,11 +244,13 @@ export class Library implements AsyncDisposable {
         locations: () => locations.map,
         toEntries: async (ids) => reader.byIds(ids),
         meaningOf: deps.meaningOf,
+        addThumbs: (entries) => fileViews.addThumbs(entries),
         folder: (folder, signal) => fileViews.searched(folder, signal),
       }),
     )
     function announce(changes: Changes): void {
       indexing.changed(changes)
+      fileViews.changed()
       search.applyChanges(changes)
       for (const folder of changes.folders ?? []) {
         const place = reader.folder(folder.directoryId)

@@ -1,11 +1,20 @@
 import { z } from 'zod'
-import { Entry } from '../domain/entry.ts'
+import { Entry, FileSort } from '../domain/entry.ts'
 import { ContentId } from '../domain/ids.ts'
 import { Rule } from '../domain/rules.ts'
 import { Sidecar } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const path = z.string().describe('absolute path')
+
+const order = {
+  sort: FileSort.default('name').describe(
+    'names, types and extensions from A; sizes and times from the largest and latest',
+  ),
+  reverse: z.boolean().default(false).describe('the other way round'),
+  foldersFirst: z.boolean().default(true).describe('folders before all else, whichever way round'),
+}
+const thumbs = z.boolean().default(false).describe('with each item what there is to show of its content')
 
 export const listFiles = defineQuery({
   name: 'files.list',
@@ -14,8 +23,8 @@ export const listFiles = defineQuery({
   input: z.object({
     path,
     all: z.boolean().default(false).describe('also what a rule keeps out of the index, with the rule'),
-    sort: z.enum(['name', 'size', 'modified']).default('name').describe('folders first, then by this'),
-    reverse: z.boolean().default(false).describe('the other way round'),
+    ...order,
+    thumbs,
     limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
     offset: z.int().min(0).default(0).describe('how many to pass over'),
   }),

@@ -38,6 +38,8 @@ export interface NameSearchDeps {
   readonly folder?: (path: RawName, signal: AbortSignal | undefined) => Promise<SearchedFolder | null>
   /** What a query means to the model that is set; throws `Unavailable` where none is. Without this, only words are searched. */
   readonly meaningOf?: (query: string, signal: AbortSignal | undefined) => Promise<Meaning>
+  /** Puts to entries what there is to show of their contents. Without this, there is nothing. */
+  readonly addThumbs?: (entries: readonly Entry[]) => void
   /** How long the search thread lives without a search; a minute by default. */
   readonly idleMs?: number
 }
@@ -76,6 +78,7 @@ export class NameSearch implements AsyncDisposable {
     const answer = await this.#worker.ask({ plan, ...scope, meaning }, signal)
     const entries = await this.#deps.toEntries([...answer.ids])
     const items = answer.ids.flatMap((id) => found(entries.get(id), plan, answer.texts.get(id)))
+    if (input.thumbs) this.#deps.addThumbs?.(items)
     return {
       query: input.query,
       total: answer.total,

@@ -4,6 +4,7 @@ import {
   type Sidecar,
   type SidecarKind,
   type SidecarPolicy,
+  type Thumb,
   GIVEN_UP,
 } from '../domain/index.ts'
 import type { EntryReader } from '../files/index.ts'
@@ -27,6 +28,7 @@ import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audi
 import type { SidecarPools } from './sidecar-pools.ts'
 import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
+import { readThumbs } from './thumb-views.ts'
 import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
 import type { UnreadyState, Usage } from './rows/row-views.ts'
 import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'

@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import type { Reading, ReadReply, ReadRequest, ReadWorkerData } from './read-messages.ts'
+
+/** A library nobody looks at needs no thread. */
+const IDLE_MS = 60_000
+/** Readings that wait beyond this many come from a client that does not read its answers. */
+const MAX_WAITING = 256
+
+export interface ReadThreadDeps {
+  /** The library's database file. */
+  readonly file: string
+  /** What it is for: the thread is called so. */
+  readonly name: string
+  readonly log: Logger
+}
+
+interface Waiting {
+  readonly resolve: (output: never) => void
+  readonly reject: (err: CoreError) => void
+}
+
+/**
+ * Reads what takes longer than the main thread may stand still, one after the other, over a connection of its own: it
+ * never waits for whoever indexes. The thread starts on use and ends after a minute idle.
+ */
+export class ReadThread implements AsyncDisposable {
+  readonly #deps: ReadThreadDeps
+  readonly #waiting = new Map<number, Waiting>()
+  /** Threads that have been told to end and have not yet. */
+  readonly #ending = new Set<Promise<void>>()
+  #worker: Worker | null = null
+  #idle: NodeJS.Timeout | undefined
+  #nextId = 1
+  #closed = false
+
+  constructor(deps: ReadThreadDeps) {
+    this.#deps = deps
+  }
+
+  /** Calls a function in the thread, which is exported under its own name by the module at `url`. */
+  async run<Input, Output>(url: URL, reading: Reading<Input, Output>, input: Input): Promise<Output> {
+    if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
+    if (this.#waiting.size >= MAX_WAITING) throw new CoreError('Unavailable', 'too much is read at once; try again')
+    clearTimeout(this.#idle)
+    const worker = (this.#worker ??= this.#start())
+    const id = this.#nextId++
+    const { promise, resolve, reject } = Promise.withResolvers<Output>()
+    this.#waiting.set(id, { resolve, reject })
+    worker.ref()
+    worker.postMessage({ id, module: url.href, name: reading.name, input } satisfies ReadRequest)
+    try {
+      return await promise
+    } finally {
+      this.#rest()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    this.#reject(new CoreError('Unavailable', 'the library is closed'))
+    this.#end()
+    await Promise.all(this.#ending)
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
+      workerData: { file: this.#deps.file } satisfies ReadWorkerData,
+      name: this.#deps.name,
+    })
+    worker.on('message', (reply: ReadReply) => {
+      const waiting = this.#waiting.get(reply.id)
+      this.#waiting.delete(reply.id)
+      if ('output' in reply) waiting?.resolve(reply.output as never)
+      else waiting?.reject(new CoreError(reply.error.code, reply.error.message))
+    })
+    worker.on('error', (err) => this.#deps.log.error({ err: errorMessage(err) }, 'the reading thread failed'))
+    worker.on('exit', () => {
+      if (this.#worker !== worker) return
+      this.#worker = null
+      this.#reject(new CoreError('Unavailable', 'the reading thread ended before it answered; try again'))
+    })
+    return worker
+  }
+
+  #reject(err: CoreError): void {
+    for (const { reject } of this.#waiting.values()) reject(err)
+    this.#waiting.clear()
+  }
+
+  #rest(): void {
+    if (this.#waiting.size > 0 || this.#closed) return
+    // An idle thread does not keep the process alive.
+    this.#worker?.unref()
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref()
+  }
+
+  #end(): void {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    if (!worker) return
+    this.#worker = null
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve())).then(
+      () => void this.#ending.delete(ended),
+    )
+    this.#ending.add(ended)
+    worker.postMessage('close')
+  }
+}

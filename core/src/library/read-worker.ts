@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { databaseError } from '../db/errors.ts'
+import { openDatabase } from '../db/sqlite.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Reading, ReadReply, ReadRequest, ReadWorkerData } from './read-messages.ts'
+
+/** Pages that stay in memory between two looks, in KiB. */
+const CACHE_KIB = 32_768
+
+/** The thread that reads what takes longer than the main thread may stand still. */
+function serve(): void {
+  const port = parentPort
+  if (!port) throw new Error('read-worker runs in a worker thread only')
+  const { file } = workerData as ReadWorkerData
+  const db = openDatabase(file, { readOnly: true, cacheKiB: CACHE_KIB })
+
+  port.on('message', (request: ReadRequest | 'close') => {
+    if (request !== 'close') return void read(request)
+    db.close()
+    port.close()
+  })
+
+  async function read({ id, input, module, name }: ReadRequest): Promise<void> {
+    try {
+      const readings = (await import(module)) as Record<string, Reading<unknown, unknown>>
+      send({ id, output: readings[name]!(db, input) })
+    } catch (err) {
+      const known = databaseError(err, file)
+      send({ id, error: { code: known instanceof CoreError ? known.code : 'Internal', message: errorMessage(known) } })
+    }
+  }
+
+  function send(reply: ReadReply): void {
+    port!.postMessage(reply)
+  }
+}
+
+serve()

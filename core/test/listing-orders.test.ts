@@ -1,0 +1,102 @@
+import { utimesSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { ListInput } from '../src/files/index.ts'
+import { createTestCore, type TestCore } from '../testing/index.ts'
+
+const { signal } = new AbortController()
+const plain = {
+  all: false,
+  sort: 'name',
+  reverse: false,
+  foldersFirst: true,
+  thumbs: false,
+  limit: 1_000,
+  offset: 0,
+} as const
+
+async function names(t: TestCore, input: Partial<ListInput> = {}): Promise<string[]> {
+  const { items } = await t.library.files.list({ ...plain, path: t.root, ...input }, signal)
+  return items.map(({ name }) => name)
+}
+
+/** Two folders, and files that differ in all that a folder is listed by. */
+function writeMixed(t: TestCore): void {
+  t.write('b/large.bin', 'x'.repeat(5_000))
+  t.write('z/small.bin', 'x')
+  const files = { 'a.txt': 30, 'c.JPG': 10, 'file 2.md': 20, 'file 10.md': 20, y: 1 }
+  for (const [i, [name, size]] of Object.entries(files).entries()) {
+    const path = t.write(name, 'x'.repeat(size))
+    utimesSync(path, 1_700_000_000 + i, 1_700_000_000 + i)
+  }
+  utimesSync(t.path('b'), 1_600_000_000, 1_600_000_000)
+  utimesSync(t.path('z'), 1_800_000_000, 1_800_000_000)
+}
+
+test('a folder is listed in every order, folders before all else or among it, and on the disk as in the index', async () => {
+  await using t = await createTestCore()
+  writeMixed(t)
+  const expected = async () => {
+    const files = ['a.txt', 'c.JPG', 'file 2.md', 'file 10.md', 'y']
+    expect(await names(t)).toEqual(['b', 'z', ...files])
+    expect(await names(t, { reverse: true })).toEqual(['z', 'b', ...files.toReversed()])
+    expect(await names(t, { foldersFirst: false })).toEqual([
+      'a.txt',
+      'b',
+      'c.JPG',
+      'file 2.md',
+      'file 10.md',
+      'y',
+      'z',
+    ])
+    expect(await names(t, { sort: 'modified' })).toEqual(['z', 'b', 'y', 'file 10.md', 'file 2.md', 'c.JPG', 'a.txt'])
+    expect(await names(t, { sort: 'modified', foldersFirst: false })).toEqual([
+      'z',
+      'y',
+      'file 10.md',
+      'file 2.md',
+      'c.JPG',
+      'a.txt',
+      'b',
+    ])
+    expect((await names(t, { sort: 'size' })).slice(2)).toEqual(['a.txt', 'file 2.md', 'file 10.md', 'c.JPG', 'y'])
+    expect(await names(t, { sort: 'extension' })).toEqual(['b', 'z', 'y', 'c.JPG', 'file 2.md', 'file 10.md', 'a.txt'])
+    expect(await names(t, { sort: 'type', reverse: true })).toEqual([
+      'b',
+      'z',
+      'y',
+      'a.txt',
+      'file 2.md',
+      'file 10.md',
+      'c.JPG',
+    ])
+    expect((await names(t, { sort: 'created' })).toSorted()).toEqual((await names(t)).toSorted())
+    expect(await names(t, { sort: 'name', offset: 2, limit: 2 })).toEqual(['a.txt', 'c.JPG'])
+  }
+  await expected()
+  await t.add()
+  await expected()
+  expect((await names(t, { sort: 'size' })).slice(0, 2)).toEqual(['b', 'z'])
+  expect((await names(t, { sort: 'size', foldersFirst: false }))[0]).toBe('b')
+})
+
+test('a window of a large folder is the same cut of the whole, whatever the order, and new files are in it', async () => {
+  await using t = await createTestCore()
+  for (let i = 0; i < 2_500; i++) t.write(`many/${i}.txt`, 'x'.repeat((i * 7) % 1_000))
+  await t.add()
+  const path = t.path('many')
+  for (const sort of ['name', 'size', 'type'] as const)
+    for (const reverse of [false, true]) {
+      const whole = await names(t, { path, sort, reverse, limit: 10_000 })
+      expect(new Set(whole).size).toBe(2_500)
+      expect(await names(t, { path, sort, reverse, offset: 2_100, limit: 50 })).toEqual(whole.slice(2_100, 2_150))
+    }
+  const bySize = await names(t, { path, sort: 'size', limit: 10_000 })
+  t.write('many/largest.txt', 'x'.repeat(1_001))
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  expect(await names(t, { path, sort: 'size', limit: 10_000 })).toEqual(['largest.txt', ...bySize])
+  t.remove('many/largest.txt')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  expect(await names(t, { path, sort: 'size', limit: 10_000 })).toEqual(bySize)
+})
