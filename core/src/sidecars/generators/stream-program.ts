@@ -36,8 +36,9 @@ export interface CollectOptions extends ProgramStart {
 const KEPT_COMPLAINT = 2_000
 
 /**
- * Runs a program without a shell and hands out what it prints, no faster than it is taken. However much the program complains, it is
- * gone when this ends, also where nobody takes the rest; so it is when this process is ended, being of its group.
+ * Runs a program without a shell and hands out what it prints, no faster than it is taken. However much the program
+ * complains, it is gone when this ends, also where nobody takes the rest; so it is when this process is ended, being of its
+ * group.
  *
  * Throws `Timeout`; what the signal was aborted with; `Unavailable` where it cannot be started, and where it fails or crashes
  * unless `failure` says otherwise.
