@@ -3,7 +3,7 @@ import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { listDisk, type ListInput } from './files/index.ts'
+import { listDisk, type ListInput, seekDisk, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
 import { LibraryManager } from './library/index.ts'
 import {
@@ -236,6 +236,11 @@ function makeDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
+  /** The same for `files.seek`. */
+  async seekInFolder(input: SeekInput, signal: AbortSignal) {
+    return seekDisk(await resolveFolder(input.path), input, lookAlone, signal)
+  }
+
     throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
 }

@@ -100,3 +100,32 @@ test('a window of a large folder is the same cut of the whole, whatever the orde
   await t.settle()
   expect(await names(t, { path, sort: 'size', limit: 10_000 })).toEqual(bySize)
 })
+
+test('a row is found again by its path, and by what its name begins with, from a place on', async () => {
+  await using t = await createTestCore()
+  for (let i = 0; i < 2_200; i++) t.write(`many/img_${i}.txt`)
+  t.write('many/Résumé.pdf')
+  t.write('many/folder/x')
+  const path = t.path('many')
+  const seek = async (input: object) => {
+    const order = { sort: 'name', reverse: false, foldersFirst: true } as const
+    return (await t.library.files.seek({ path, all: false, from: 0, ...order, ...input }, signal)).offset
+  }
+  const find = async () => {
+    const byName = await names(t, { path, limit: 10_000 })
+    expect(await seek({ prefix: 'IMG_21' })).toBe(byName.indexOf('img_21.txt'))
+    expect(await seek({ prefix: 'img_21', from: byName.indexOf('img_21.txt') + 1 })).toBe(byName.indexOf('img_210.txt'))
+    expect(await seek({ prefix: 'img_', from: byName.length - 1 })).toBe(byName.indexOf('img_0.txt'))
+    expect(await seek({ prefix: 'resume' })).toBe(byName.indexOf('Résumé.pdf'))
+    expect(await seek({ prefix: 'none' })).toBeNull()
+    const reversed = await names(t, { path, reverse: true, sort: 'size', limit: 10_000 })
+    expect(await seek({ entryPath: `${path}/img_77.txt`, reverse: true, sort: 'size' })).toBe(
+      reversed.indexOf('img_77.txt'),
+    )
+    expect(await seek({ entryPath: `${path}/folder` })).toBe(0)
+    expect(await seek({ entryPath: `${path}/gone` })).toBeNull()
+  }
+  await find()
+  await t.add()
+  await find()
+})

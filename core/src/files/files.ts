@@ -22,16 +22,28 @@ import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
 import type { SearchedFolder } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
-import { bytesToName, displayName, fsPath, joinName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
+import {
+  baseOf,
+  bytesToName,
+  displayName,
+  fsPath,
+  joinName,
+  nameBytes,
+  parsePath,
+  type RawName,
+} from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { unreachableError } from '../util/path-error.ts'
+import { sortKey } from '../util/sort-key.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
 import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
 
 export interface FilesDeps {
+import { namesBeginning } from './names-beginning.ts'
 import type { FolderOrder } from './order-folder.ts'
+import { firstFrom, seekDisk, type SeekInput } from './seek.ts'
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly locations: () => LocationMap
@@ -39,12 +51,12 @@ import type { FolderOrder } from './order-folder.ts'
   readonly volumes: VolumeManager
   readonly device: Device
   readonly sidecarsOf: (contentId: ContentId) => Promise<Sidecar[]>
-  readonly log: Logger
-}
   readonly thumbsOf: (contentIds: readonly ContentId[]) => ReadonlyMap<ContentId, Thumb>
   readonly read: FolderOrdersDeps['read']
 
 const SLASH = 0x2f
+  readonly log: Logger
+}
 
 /** Entries of an unindexed folder that a search looks through. */
 const MAX_SEARCHED_UNINDEXED = 100_000
@@ -61,11 +73,6 @@ export class Files {
     this.#directory = deps.store.connection.prepare(
       'select id, child_count, scanned_at, error from directories where volume_id = ? and path = ?',
     )
-  }
-
-  /** Lists a folder; see the operation. */
-  async list(input: ListInput, signal: AbortSignal) {
-    const dir = await this.#resolve(input.path)
     this.#firstRows = deps.store.connection.prepare(
       `select ${ENTRY_COLUMNS} from ${ENTRY_JOINS} where e.parent_id = ? order by e.sort_key limit ? offset ?`,
     )
@@ -85,6 +92,11 @@ export class Files {
     if (place && directory && !input.all && isScanned(directory)) {
       const items = await this.#children(directory, dir, input)
       const online = place.location.state !== 'offline'
+  }
+
+  /** Lists a folder; see the operation. */
+  async list(input: ListInput, signal: AbortSignal) {
+    const dir = await this.#resolve(input.path)
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
     const { indexing } = this.#deps
@@ -96,6 +108,34 @@ export class Files {
     const target = await this.#resolve(path)
     const place = this.#deps.locations().locate(target)
     const rowId = place && this.#rowId(place)
+  /** Finds a row of a listing again; see the operation. */
+  async seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
+    const dir = await this.#resolve(input.path)
+    const place = this.#deps.locations().locate(dir)
+    const directory = place && this.#directoryAt(place)
+    if (!directory || input.all || !isScanned(directory)) {
+      const { indexing } = this.#deps
+      return seekDisk(dir, input, (...args) => indexing.look(...args), signal)
+    }
+    const wanted = await this.#sought(directory, input)
+    const ids = await this.#orders.of(directory.id, orderOf(input))
+    return { offset: firstFrom(input.from, ids, (id) => wanted.has(id)) }
+  }
+
+  /** Row ids of what a listing is looked through for. */
+  async #sought({ childCount, id: directoryId }: KnownDirectory, input: SeekInput): Promise<ReadonlySet<number>> {
+    const { connection } = this.#deps.store
+    if (input.entryPath !== undefined) {
+      const name = baseOf(parsePath(input.entryPath))
+      const byKey = connection.prepare('select id from entries where parent_id = ? and sort_key = ?')
+      const keys = [true, false].map((isDirectory) => sortKey(name, isDirectory))
+      return new Set(keys.flatMap((key) => byKey.all(directoryId, key).map(({ id }) => Number(id))))
+    }
+    const begin = { directoryId, prefix: input.prefix ?? '' }
+    if (childCount <= SMALL_FOLDER) return new Set(namesBeginning(connection, begin))
+    return new Set(await this.#deps.read(new URL('names-beginning.ts', import.meta.url), namesBeginning, begin))
+  }
+
     const indexed = rowId === null ? null : this.#indexed(rowId, target)
     const contentId = indexed?.contentId ?? null
     const entry = indexed?.entry ?? (await this.#fromDisk(target, signal))
@@ -217,6 +257,7 @@ export class Files {
   addThumbs(entries: readonly Entry[]): void {
     const thumbs = this.#deps.thumbsOf([...new Set(entries.flatMap(({ contentId }) => contentId ?? []))])
     for (const entry of entries) {
+    if (input.thumbs) this.addThumbs(entries)
       const thumb = entry.contentId && thumbs.get(entry.contentId)
       if (thumb) entry.thumb = thumb
     }
@@ -224,7 +265,6 @@ export class Files {
 
   async #duplicateGroups(limit: number): Promise<DuplicateGroup[]> {
     const copies = this.#deps.store.connection.prepare(COPIES)
-    if (input.thumbs) this.addThumbs(entries)
     const groups: DuplicateGroup[] = []
     for (const row of await this.#deps.indexing.select(DUPLICATE_GROUPS, limit)) {
       const contentRowId = Number(row['content_id'])
@@ -378,14 +418,13 @@ function isScanned({ childCount, failed, wasScanned }: KnownDirectory): boolean 
   return wasScanned && (!failed || childCount > 0)
 }
 
+function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {
+  return { foldersFirst, reverse, sort }
+}
+
 function parentOf(path: RawName): RawName {
   const bytes = Buffer.from(nameBytes(path))
   return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
-}
-
-function baseOf(path: RawName): RawName {
-  const bytes = Buffer.from(nameBytes(path))
-  return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
 }
 
 function toCamelCase(name: string): string {
@@ -395,10 +434,6 @@ function toCamelCase(name: string): string {
 /** The program that opens a file with its application. None is a shell, which would read commands out of a name. */
 function openerFor(platform: NodeJS.Platform): string[] {
   if (platform === 'darwin') return ['open']
-function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {
-  return { foldersFirst, reverse, sort }
-}
-
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
   return ['xdg-open']
 }

@@ -19,7 +19,7 @@ interface LookOptions {
 }
 
 /** The entries of a folder in the order of their names, with the rule that keeps an entry out of the index. */
-type Look = (dir: RawName, options: LookOptions, signal: AbortSignal) => Promise<{ items: Entry[] }>
+export type Look = (dir: RawName, options: LookOptions, signal: AbortSignal) => Promise<{ items: Entry[] }>
 
 /** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
 export const MAX_LOOKED_AT = 1_000_000

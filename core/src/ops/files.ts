@@ -49,6 +49,32 @@ export const listFiles = defineQuery({
     library ? library.files.list(input, signal) : core.listFolder(input, signal),
 })
 
+/** Longer than any name. */
+const MAX_PREFIX = 1_000
+
+export const seekFile = defineQuery({
+  name: 'files.seek',
+  scope: 'anywhere',
+  summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
+  input: z
+    .object({
+      path,
+      all: z.boolean().default(false).describe('of the listing that shows what rules keep out of the index'),
+      ...order,
+      prefix: z.string().min(1).max(MAX_PREFIX).optional().describe('what the name begins with, whatever its case'),
+      entryPath: z.string().optional().describe('where the entry lies'),
+      from: z.int().min(0).default(0).describe('the row to begin at; behind the last it goes on at the first'),
+    })
+    .refine((input) => (input.prefix === undefined) !== (input.entryPath === undefined), {
+      message: 'is given, or entryPath, and not both',
+      path: ['prefix'],
+    }),
+  output: z.object({ offset: z.number().nullable() }),
+  errors: ['NotFound', 'PermissionDenied'],
+  run: (input, { core, library, signal }) =>
+    library ? library.files.seek(input, signal) : core.seekInFolder(input, signal),
+})
+
 export const FileInfo = Entry.extend({
   /** First 16 hex digits of the content hash. */
   contentHash: z.string().nullable(),

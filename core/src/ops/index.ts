@@ -1,5 +1,5 @@
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
-import { duplicates, fileInfo, listFiles, openFile } from './files.ts'
+import { duplicates, fileInfo, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
 import {
@@ -93,6 +93,7 @@ export const ops = {
   [runJob.name]: runJob,
   [listFiles.name]: listFiles,
   [fileInfo.name]: fileInfo,
+  [seekFile.name]: seekFile,
   [duplicates.name]: duplicates,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,

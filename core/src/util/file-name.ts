@@ -43,6 +43,12 @@ export function pathBelow(path: RawName, top: RawName): Uint8Array | null {
 
 const SLASH = 0x2f
 
+/** The last part of a path. */
+export function baseOf(path: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(path))
+  return bytesToName(new Uint8Array(bytes.subarray(bytes.lastIndexOf(SLASH) + 1)))
+}
+
 /** The lower-cased part after the last dot; empty for dot files, names without a dot, and ends no one uses as an extension. */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.')

@@ -1,0 +1,20 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { displayName, type RawName } from '../util/file-name.ts'
+import { foldName } from '../util/fold.ts'
+
+export interface NamesBeginningInput {
+  readonly directoryId: number
+  /** As it was typed. */
+  readonly prefix: string
+}
+
+/** Row ids of what a folder holds whose names begin with something, without regard to case and accents; in no order. */
+export function namesBeginning(db: DatabaseSync, { directoryId, prefix }: NamesBeginningInput): Float64Array {
+  const names = db.prepare('select id, name from entries where parent_id = ?')
+  names.setReturnArrays(true)
+  const begins = foldName(prefix)
+  const found: number[] = []
+  for (const [id, name] of names.iterate(directoryId) as unknown as Iterable<[number, RawName]>)
+    if (foldName(displayName(name)).startsWith(begins)) found.push(id)
+  return Float64Array.from(found)
+}
