@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{core,client,daemon,cli,e2e,scripts,examples,bench}/**/*.test.ts'],
+    include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
     setupFiles: ['core/testing/patience.ts'],
     // Tests start real processes and real workers; two at a time keeps a two-core machine honest about time.
     maxWorkers: 2,

@@ -14,7 +14,7 @@ interface Check {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
 
-const sources = ['core', 'client', 'daemon', 'cli', 'scripts', 'bench', 'examples', 'e2e'].filter((folder) =>
+const sources = ['core', 'client', 'daemon', 'cli', 'web/src', 'scripts', 'bench', 'examples', 'e2e'].filter((folder) =>
   existsSync(join(root, folder)),
 )
 
@@ -22,6 +22,7 @@ const checks: readonly Check[] = [
   { name: 'format', command: 'oxfmt --check', mend: 'run `npm run format`' },
   { name: 'lint', command: 'oxlint', mend: 'the rules are in .oxlintrc.json' },
   { name: 'types', command: 'tsc --noEmit', mend: 'the settings are in tsconfig.json' },
+  { name: 'types of the page', command: 'tsc --noEmit -p web', mend: 'the settings are in web/tsconfig.json' },
   {
     name: 'layers',
     command: `depcruise ${sources.join(' ')} --config .dependency-cruiser.mjs --output-type err-long`,

@@ -1,0 +1,33 @@
+import { ClientError, type OpenTransport } from '@spacedrive/client'
+
+/** The daemon does not know this browser: its session has ended, or never began. */
+export class SignedOutError extends Error {
+  override name = 'SignedOutError'
+}
+
+/** A way to the daemon that served the page: one WebSocket, one JSON document a message. */
+export function webSocketTransport(): OpenTransport {
+  return async (listener) => {
+    const { promise, reject, resolve } = Promise.withResolvers<void>()
+    const socket = new WebSocket(new URL('/ws', location.href.replace(/^http/, 'ws')))
+    socket.addEventListener('open', () => resolve())
+    socket.addEventListener('message', ({ data }) => listener.onFrame(String(data)))
+    socket.addEventListener('close', ({ code, reason }) => {
+      const error = new ClientError('Unavailable', reason || `the daemon closed the connection (${code})`)
+      reject(error)
+      listener.onClose(error)
+    })
+    try {
+      await promise
+    } catch (err) {
+      throw (await isSignedOut()) ? new SignedOutError('this browser is not signed in', { cause: err }) : err
+    }
+    return { send: (frame) => socket.send(frame), close: () => socket.close() }
+  }
+}
+
+/** A browser does not say why it could not open a WebSocket, so the same is asked in a way that it does. */
+async function isSignedOut(): Promise<boolean> {
+  const answer = await fetch('/api/v1/system/status', { cache: 'no-store' }).catch(() => null)
+  return answer?.status === 401
+}

@@ -1,0 +1,30 @@
+import type { Entry } from '@spacedrive/core/domain'
+
+/** Address of a file's bytes. By its entry where it is indexed, so that it stays the same when it moves; else by its path. */
+export function fileUrl(entry: Pick<Entry, 'id' | 'path' | 'pathBase64' | 'name'>, library: string | null): string {
+  const name = encodeURIComponent(entry.name)
+  if (entry.id && library) return `/media/entry/${library}/${entry.id}/${name}`
+  const path = entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path
+  return `/media/file/${name}?path=${encodeURIComponent(path)}`
+}
+
+export function downloadUrl(entry: Pick<Entry, 'id' | 'path' | 'pathBase64' | 'name'>, library: string | null): string {
+  const url = fileUrl(entry, library)
+  return `${url}${url.includes('?') ? '&' : '?'}download=1`
+}
+
+export interface SidecarAddress {
+  readonly library: string
+  readonly contentId: string
+  /** The folder of the kind: `thumbs`, `ocr` … */
+  readonly folder: string
+  /** `grid@2x.webp`. */
+  readonly file: string
+  /** What makes the address immutable; without it the answer is asked for every time. */
+  readonly version?: string | undefined
+}
+
+export function sidecarUrl({ contentId, file, folder, library, version }: SidecarAddress): string {
+  const query = version ? `?v=${encodeURIComponent(version)}` : ''
+  return `/media/sidecar/${library}/${contentId}/${folder}/${encodeURIComponent(file)}${query}`
+}

@@ -1,0 +1,43 @@
+import type { ActionName, InputOf, OutputOf, QueryName } from '@spacedrive/client'
+import {
+  useMutation,
+  useQuery,
+  type UseMutationResult,
+  type UseQueryOptions,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import { connection } from './daemon.ts'
+import type { ConnectionState } from './connection.ts'
+import { OPERATION } from './stale.ts'
+
+type Options<T> = Pick<
+  UseQueryOptions<T>,
+  'enabled' | 'staleTime' | 'placeholderData' | 'refetchInterval' | 'gcTime' | 'retry'
+>
+
+/** How an answer of the daemon is asked for and kept, for `useQuery`, `useQueries` and `prefetchQuery`. */
+export function ask<N extends QueryName>(name: N, input: InputOf<N>): UseQueryOptions<OutputOf<N>> {
+  return {
+    queryKey: [OPERATION, name, input],
+    queryFn: ({ signal }) => connection.query(name, input, { signal }),
+  }
+}
+
+/** Asks, and asks again when an event says that the answer is another one now. */
+export function useOperation<N extends QueryName>(
+  name: N,
+  input: InputOf<N>,
+  options?: Options<OutputOf<N>>,
+): UseQueryResult<OutputOf<N>> {
+  return useQuery({ ...ask(name, input), ...options })
+}
+
+/** An action as a button does it; its error is for `ErrorNote` or a toast. */
+export function useAction<N extends ActionName>(name: N): UseMutationResult<OutputOf<N>, Error, InputOf<N>> {
+  return useMutation({ mutationKey: [name], mutationFn: (input: InputOf<N>) => connection.action(name, input) })
+}
+
+export function useConnection(): ConnectionState {
+  return useSyncExternalStore(connection.onState, () => connection.state)
+}

@@ -1,0 +1,77 @@
+import type { EventType } from '@spacedrive/core/events'
+import type { QueryName } from '@spacedrive/client'
+import type { Heard } from './connection.ts'
+
+/** The first part of the key of every answer of the daemon that is kept: `[OPERATION, name, input, library]`. */
+export const OPERATION = 'operation'
+
+/** What answers tell of, so that an event makes only those stale that it is about. */
+const topics = {
+  tree: ['files.list', 'files.seek', 'files.sizes', 'files.info', 'files.archive', 'media.timeline', 'media.list'],
+  totals: ['statistics.library', 'libraries.info', 'search.files', 'locations.list', 'locations.info'],
+  sidecars: ['sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence'],
+  jobs: ['jobs.list', 'jobs.info', 'system.status'],
+  libraries: ['libraries.list', 'libraries.current', 'libraries.info'],
+  locations: ['locations.list', 'locations.info', 'locations.summary', 'files.list', 'files.info'],
+  volumes: ['volumes.list', 'volumes.info', 'files.list', 'files.info', 'statistics.library', 'search.files'],
+  config: ['config.get', 'config.explain'],
+} as const satisfies Record<string, readonly string[]>
+
+type Topic = keyof typeof topics
+
+const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
+  'library.created': ['libraries'],
+  'library.opened': ['libraries'],
+  'library.closed': ['libraries'],
+  'library.updated': ['libraries'],
+  'library.deleted': ['libraries'],
+  'location.added': ['locations', 'totals'],
+  'location.updated': ['locations'],
+  'location.state-changed': ['locations'],
+  'location.removed': ['locations', 'totals', 'tree'],
+  'entries.changed': ['tree', 'totals'],
+  'entry.moved': ['tree', 'totals'],
+  'tree.changed': ['tree', 'totals'],
+  'content.identified': ['tree', 'totals'],
+  'job.queued': ['jobs'],
+  'job.started': ['jobs'],
+  'job.progressed': ['jobs'],
+  'job.paused': ['jobs'],
+  'job.ended': ['jobs', 'totals', 'sidecars'],
+  'job.warned': ['jobs'],
+  'volume.added': ['volumes'],
+  'volume.removed': ['volumes'],
+  'volume.updated': ['volumes'],
+  'volume.speed-tested': ['volumes'],
+  'config.changed': ['config'],
+}
+
+/** Answers of one operation that are stale; `path`: only those about this folder, what is in it, or what it is in. */
+export interface Stale {
+  readonly operation: string
+  readonly path: string | null
+}
+
+/** Which answers an event makes stale; null: all. */
+export function staleBy(heard: Heard): Stale[] | null {
+  if (heard.type === 'gap') return null
+  const path =
+    'path' in heard.data && heard.type !== 'library.failed' && heard.type !== 'job.warned' ? heard.data.path : null
+  const isAboutPlace = heard.type === 'entries.changed' || heard.type === 'tree.changed'
+  return (topicsOf[heard.type] ?? []).flatMap((topic) =>
+    topics[topic].map((operation) => ({ operation, path: isAboutPlace && topic === 'tree' ? path : null })),
+  )
+}
+
+/** Whether a kept answer is one of those; a folder's answer tells of what lies in it, and of sums from below it. */
+export function isStale({ operation, path }: Stale, [, name, input]: readonly unknown[]): boolean {
+  if (name !== (operation as QueryName)) return false
+  if (path === null) return true
+  const asked = (input as { path?: unknown }).path
+  if (typeof asked !== 'string') return true
+  return asked === path || isBelow(asked, path) || isBelow(path, asked)
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+}

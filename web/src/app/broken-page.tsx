@@ -1,0 +1,38 @@
+import { type ErrorComponentProps, Link } from '@tanstack/react-router'
+import { Compass } from 'lucide-react'
+import { defineMessages, useMessages } from '../i18n/index.ts'
+import { EmptyState, ErrorNote } from '../ui/index.ts'
+
+const messages = defineMessages({
+  en: { broken: 'This page could not be shown', missing: 'There is no such page', home: 'To the first page' },
+  de: {
+    broken: 'Diese Seite kann nicht gezeigt werden',
+    missing: 'Diese Seite gibt es nicht',
+    home: 'Zur ersten Seite',
+  },
+})
+
+/** Stands where a page has failed; the rest of the window goes on. */
+export function BrokenPage({ error, reset }: ErrorComponentProps) {
+  const t = useMessages(messages)
+  return (
+    <div className="p-8">
+      <ErrorNote error={error} title={t.broken} onRetry={reset} />
+    </div>
+  )
+}
+
+export function MissingPage() {
+  const t = useMessages(messages)
+  return (
+    <EmptyState
+      icon={Compass}
+      title={t.missing}
+      action={
+        <Link to="/" className="text-accent underline">
+          {t.home}
+        </Link>
+      }
+    />
+  )
+}

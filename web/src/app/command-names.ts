@@ -1,0 +1,43 @@
+import { defineMessages } from '../i18n/index.ts'
+
+/** What each command does, for the palette and the list of keys. */
+export const commandNames = defineMessages({
+  en: {
+    open: 'Open',
+    preview: 'Preview',
+    'view-grid': 'View as grid',
+    'view-list': 'View as list',
+    'view-columns': 'View as columns',
+    'view-timeline': 'View by time',
+    'view-size': 'View by size',
+    parent: 'To the folder above',
+    back: 'Back',
+    forward: 'Forward',
+    inspector: 'Show or hide the inspector',
+    'select-all': 'Select all',
+    search: 'Search',
+    palette: 'Find a command or a place',
+    path: 'Type a path',
+    shortcuts: 'Show all keys',
+    escape: 'Clear, close, or go back',
+  },
+  de: {
+    open: 'Öffnen',
+    preview: 'Vorschau',
+    'view-grid': 'Als Raster',
+    'view-list': 'Als Liste',
+    'view-columns': 'Als Spalten',
+    'view-timeline': 'Nach Zeit',
+    'view-size': 'Nach Größe',
+    parent: 'Zum Ordner darüber',
+    back: 'Zurück',
+    forward: 'Vor',
+    inspector: 'Einzelheiten zeigen oder verbergen',
+    'select-all': 'Alles auswählen',
+    search: 'Suchen',
+    palette: 'Befehl oder Ort finden',
+    path: 'Einen Pfad eingeben',
+    shortcuts: 'Alle Tasten zeigen',
+    escape: 'Aufheben, schließen oder zurück',
+  },
+})

@@ -1,0 +1,17 @@
+import { useEffect } from 'react'
+import { useLocale } from '../i18n/index.ts'
+import { type Theme, usePreferences } from './preferences.ts'
+
+/** Puts language and theme on the document. Returns the theme. */
+export function useDocumentSettings(): Theme {
+  const locale = useLocale()
+  const theme = usePreferences((preferences) => preferences.theme)
+  useEffect(() => {
+    document.documentElement.lang = locale
+  }, [locale])
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme']
+    else document.documentElement.dataset['theme'] = theme
+  }, [theme])
+  return theme
+}

@@ -1,0 +1,43 @@
+import { Library as LibraryIcon, ChevronsUpDown } from 'lucide-react'
+import { toast } from 'sonner'
+import { queryClient, useAction, useOperation } from '../../api/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Menu, MenuChoice, SafeName } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+
+/** The library that is shown, and the others there are. */
+export function LibraryMenu() {
+  const t = useMessages(messages)
+  const libraries = useOperation('libraries.list', {}).data ?? []
+  const choose = useAction('libraries.switch')
+  const open = libraries.filter((library) => library.open)
+  const current = open.find((library) => library.current)
+  if (!current) return null
+  const change = (library: string) =>
+    choose.mutate(
+      { library },
+      { onSuccess: () => void queryClient.resetQueries(), onError: (err) => toast.error(err.message) },
+    )
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={`${t.library}: ${current.name}`}
+          className="rounded-control hover:bg-hover flex h-8 w-full items-center gap-2 px-2 font-semibold"
+        >
+          <LibraryIcon size={16} strokeWidth={1.5} aria-hidden className="text-accent shrink-0" />
+          <SafeName name={current.name} isCut className="flex-1" />
+          <ChevronsUpDown size={14} strokeWidth={1.5} aria-hidden className="text-muted" />
+        </button>
+      }
+    >
+      <MenuChoice
+        label={t.library}
+        value={current.id}
+        choices={open.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={change}
+      />
+    </Menu>
+  )
+}

@@ -1,0 +1,126 @@
+import type { OutputOf } from '@spacedrive/client'
+import { Link, type LinkProps } from '@tanstack/react-router'
+import { CircleAlert, Folder, HardDrive, LoaderCircle, type LucideIcon, Pause, Unplug } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useOperation } from '../../api/index.ts'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { cn, Hint, SafeName } from '../../ui/index.ts'
+import { LibraryMenu } from './library-menu.tsx'
+import { messages } from './messages.ts'
+
+type Location = OutputOf<'locations.list'>[number]
+type Volume = OutputOf<'volumes.list'>[number]
+
+/** Library, locations and volumes, each a link to its folder. */
+export function Places() {
+  const t = useMessages(messages)
+  const locations = useOperation('locations.list', {}).data
+  const volumes = useOperation('volumes.list', {}).data
+  return (
+    <div className="flex flex-col gap-3 p-2">
+      <LibraryMenu />
+      <Section title={t.locations}>
+        {locations?.map((location) => (
+          <LocationLink key={location.id} location={location} />
+        ))}
+        {locations?.length === 0 && <li className="text-muted px-2">{t.noLocations}</li>}
+      </Section>
+      <Section title={t.volumes}>
+        {volumes?.map((volume) => (
+          <VolumeLink key={volume.fingerprint} volume={volume} />
+        ))}
+      </Section>
+    </div>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="text-muted px-2 pb-1 text-xs font-medium">{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  )
+}
+
+function LocationLink({ location }: { location: Location }) {
+  const t = useMessages(messages)
+  const { error, name, path, state } = location
+  return (
+    <PlaceLink to="/browse" search={{ path }} icon={Folder} name={name} isFaded={state === 'offline'}>
+      {state !== 'complete' && <StateMark state={state} text={error ?? t.states[state]} />}
+    </PlaceLink>
+  )
+}
+
+const marks: Record<Exclude<Location['state'], 'complete'>, { icon: LucideIcon; colour: string }> = {
+  pending: { icon: LoaderCircle, colour: 'text-muted' },
+  scanning: { icon: LoaderCircle, colour: 'text-accent' },
+  paused: { icon: Pause, colour: 'text-muted' },
+  offline: { icon: Unplug, colour: 'text-warn' },
+  error: { icon: CircleAlert, colour: 'text-bad' },
+}
+
+function StateMark({ state, text }: { state: keyof typeof marks; text: string }) {
+  const { colour, icon: Icon } = marks[state]
+  return (
+    <Hint text={text}>
+      <span className={cn('shrink-0', colour)}>
+        <Icon size={14} strokeWidth={1.75} aria-hidden />
+        <span className="sr-only">{text}</span>
+      </span>
+    </Hint>
+  )
+}
+
+function VolumeLink({ volume: { freeBytes, mountPoint, name, online, totalBytes } }: { volume: Volume }) {
+  const t = useMessages(messages)
+  const { bytes } = useFormat()
+  const used = totalBytes > 0 ? 1 - freeBytes / totalBytes : 0
+  const room = (
+    <Hint text={`${bytes(freeBytes)} / ${bytes(totalBytes)}`}>
+      <span aria-hidden className="bg-hover h-1 w-10 shrink-0 overflow-hidden rounded-full">
+        <span className="bg-line-strong block h-full" style={{ width: `${used * 100}%` }} />
+      </span>
+    </Hint>
+  )
+  const mark = online ? room : <StateMark state="offline" text={t.offline} />
+  if (mountPoint === null)
+    return (
+      <li className="text-muted flex h-7 items-center gap-2 px-2 opacity-60">
+        <HardDrive size={16} strokeWidth={1.5} aria-hidden className="shrink-0" />
+        <SafeName name={name} isCut className="flex-1" />
+        {mark}
+      </li>
+    )
+  return (
+    <PlaceLink to="/browse" search={{ path: mountPoint }} icon={HardDrive} name={name} isFaded={!online}>
+      {mark}
+    </PlaceLink>
+  )
+}
+
+interface PlaceLinkProps extends Pick<LinkProps, 'to' | 'search'> {
+  readonly icon: LucideIcon
+  readonly name: string
+  readonly isFaded?: boolean
+  readonly children?: ReactNode
+}
+
+function PlaceLink({ icon: Icon, name, isFaded, children, ...link }: PlaceLinkProps) {
+  return (
+    <li>
+      <Link
+        {...link}
+        activeOptions={{ includeSearch: true, exact: false }}
+        className="rounded-control hover:bg-hover flex h-7 cursor-default items-center gap-2 px-2"
+        activeProps={{ className: 'bg-accent-soft font-medium' }}
+      >
+        <Icon size={16} strokeWidth={1.5} aria-hidden className={cn('text-muted shrink-0', isFaded && 'opacity-60')} />
+        <SafeName name={name} isCut className={cn('flex-1', isFaded && 'opacity-60')} />
+        {children}
+      </Link>
+    </li>
+  )
+}

@@ -1,0 +1,59 @@
+import { Drawer } from '@base-ui/react/drawer'
+import { useLocation } from '@tanstack/react-router'
+import { PanelLeft } from 'lucide-react'
+import { useState } from 'react'
+import { SIDEBAR, usePreferences } from '../../app/preferences.ts'
+import { useMediaQuery } from '../../app/use-media-query.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { IconButton, ResizeHandle } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { Places } from './places.tsx'
+
+const WIDE = '(min-width: 900px)'
+
+/** The places of the library: beside the page where there is room, else a drawer. */
+export function Sidebar() {
+  const t = useMessages(messages)
+  const { set, sidebarWidth } = usePreferences()
+  const { href } = useLocation()
+  // Closed again once a place was chosen.
+  if (!useMediaQuery(WIDE)) return <SidebarDrawer key={href} />
+  return (
+    <>
+      <nav aria-label={t.label} className="bg-panel shrink-0 overflow-y-auto" style={{ width: sidebarWidth }}>
+        <Places />
+      </nav>
+      <ResizeHandle
+        label={t.width}
+        width={sidebarWidth}
+        {...SIDEBAR}
+        grows="before"
+        onChange={(width) => set({ sidebarWidth: width })}
+      />
+    </>
+  )
+}
+
+function SidebarDrawer() {
+  const t = useMessages(messages)
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Drawer.Root open={isOpen} onOpenChange={setOpen} swipeDirection="left">
+      <div className="bg-panel border-line border-e p-1">
+        <Drawer.Trigger render={<IconButton icon={PanelLeft} label={t.open} />} />
+      </div>
+      <Drawer.Portal>
+        <Drawer.Backdrop className="fixed inset-0 z-30 bg-black/40" />
+        <Drawer.Viewport className="fixed inset-0 z-30">
+          <Drawer.Popup
+            aria-label={t.label}
+            className="bg-panel shadow-float absolute inset-y-0 start-0 w-72 max-w-[85vw] overflow-y-auto"
+          >
+            <Drawer.Close render={<IconButton icon={PanelLeft} label={t.close} className="m-1" />} />
+            <Places />
+          </Drawer.Popup>
+        </Drawer.Viewport>
+      </Drawer.Portal>
+    </Drawer.Root>
+  )
+}

@@ -1,0 +1,2 @@
+export { useFormat, type Format } from './use-format.ts'
+export { isSafe, splitName, visibleText } from './names.ts'

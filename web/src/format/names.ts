@@ -1,0 +1,42 @@
+/** Characters that would change how the text around them reads, or that cannot be seen: controls, bidi marks, line breaks. */
+// oxlint-disable-next-line no-control-regex
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
+/** Characters of a name that stay when it is cut: the end tells `IMG_1.jpg` from `IMG_1.xmp`. */
+const MAX_TAIL = 12
+
+export interface TextPart {
+  readonly text: string
+  /** Stands for a character that cannot be seen: `U+202E`. */
+  readonly isCode: boolean
+}
+
+/** Whether a text can be shown as it is. */
+export function isSafe(text: string): boolean {
+  return text.search(UNSEEN) === -1
+}
+
+/** A text in parts, in which every character that cannot be seen is its code. */
+export function visibleText(text: string): TextPart[] {
+  const parts: TextPart[] = []
+  let start = 0
+  for (const match of text.matchAll(UNSEEN)) {
+    if (match.index > start) parts.push({ text: text.slice(start, match.index), isCode: false })
+    const code = match[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    parts.push({ text: `U+${code}`, isCode: true })
+    start = match.index + match[0].length
+  }
+  if (start < text.length) parts.push({ text: text.slice(start), isCode: false })
+  return parts
+}
+
+/** A name in two parts, of which the first may be cut at its end: the last characters and the extension always stay. */
+export function splitName(name: string): [head: string, tail: string] {
+  const dot = name.lastIndexOf('.')
+  const extension = dot > 0 && name.length - dot <= MAX_TAIL - 2 ? name.length - dot : 0
+  const length = Math.min(extension + 3, MAX_TAIL)
+  if (name.length <= length * 2) return [name, '']
+  // Never between the halves of a character.
+  let cut = name.length - length
+  if (/[\udc00-\udfff]/.test(name[cut]!)) cut--
+  return [name.slice(0, cut), name.slice(cut)]
+}

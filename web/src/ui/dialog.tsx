@@ -1,0 +1,43 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { defineMessages, useMessages } from '../i18n/index.ts'
+import { IconButton } from './button.tsx'
+import { cn } from './cn.ts'
+
+const messages = defineMessages({ en: { close: 'Close' }, de: { close: 'Schließen' } })
+
+interface DialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly children: ReactNode
+  /** The buttons, the one that goes on last. */
+  readonly actions?: ReactNode
+  readonly className?: string
+}
+
+/** A modal dialog: Escape and the cross close it, the focus stays in it and goes back to where it was. */
+export function Dialog({ isOpen, onClose, title, children, actions, className }: DialogProps) {
+  const t = useMessages(messages)
+  return (
+    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-black/40" />
+        <Base.Popup
+          className={cn(
+            'rounded-dialog bg-raised border-line shadow-float fixed top-1/2 left-1/2 z-40 flex max-h-[min(44rem,calc(100dvh-2rem))] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 flex-col border',
+            className,
+          )}
+        >
+          <header className="flex items-center justify-between gap-2 px-5 pt-4 pb-2">
+            <Base.Title className="text-base font-semibold">{title}</Base.Title>
+            <Base.Close render={<IconButton icon={X} label={t.close} />} />
+          </header>
+          <div className="min-h-0 flex-1 overflow-auto px-5 pb-4">{children}</div>
+          {actions && <footer className="border-line flex justify-end gap-2 border-t px-5 py-3">{actions}</footer>}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

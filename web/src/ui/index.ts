@@ -1,0 +1,8 @@
+export { Button, Hint, IconButton, Keys } from './button.tsx'
+export { cn } from './cn.ts'
+export { Dialog } from './dialog.tsx'
+export { Field, Input, Select, Switch } from './field.tsx'
+export { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from './menu.tsx'
+export { ResizeHandle } from './resize-handle.tsx'
+export { SafeName } from './safe-name.tsx'
+export { EmptyState, ErrorNote, ProgressBar, Skeleton } from './states.tsx'

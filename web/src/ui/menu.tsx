@@ -1,0 +1,93 @@
+import { Menu as Base } from '@base-ui/react/menu'
+import { Check, type LucideIcon } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+import { Keys } from './button.tsx'
+
+const ITEM =
+  'rounded-control data-[highlighted]:bg-hover flex h-7 items-center gap-2 px-2 text-sm outline-none data-[disabled]:opacity-50'
+const POPUP = 'rounded-tile bg-raised border-line shadow-float z-50 min-w-44 border p-1 text-sm outline-none'
+
+/** A button that opens a list of things to do. */
+export function Menu({ trigger, children, align = 'start' }: MenuProps) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} align={align} className="z-50">
+          <Base.Popup className={POPUP}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+interface MenuProps {
+  readonly trigger: ReactElement<Record<string, unknown>>
+  readonly children: ReactNode
+  readonly align?: 'start' | 'end'
+}
+
+interface MenuItemProps {
+  readonly icon?: LucideIcon
+  readonly keys?: string | undefined
+  readonly isDisabled?: boolean
+  readonly onClick: () => void
+  readonly children: ReactNode
+}
+
+export function MenuItem({ icon: Icon, keys, isDisabled, onClick, children }: MenuItemProps) {
+  return (
+    <Base.Item className={ITEM} disabled={isDisabled} onClick={onClick}>
+      {Icon && <Icon size={16} strokeWidth={1.5} aria-hidden className="text-muted" />}
+      <span className="flex-1">{children}</span>
+      {keys && <Keys keys={keys} />}
+    </Base.Item>
+  )
+}
+
+interface MenuChoiceProps<T extends string> {
+  readonly label: string
+  readonly value: T
+  readonly choices: readonly { value: T; label: string }[]
+  readonly onChange: (value: T) => void
+}
+
+/** One of several. */
+export function MenuChoice<T extends string>({ label, value, choices, onChange }: MenuChoiceProps<T>) {
+  return (
+    <Base.RadioGroup value={value} onValueChange={(next) => onChange(next as T)} aria-label={label}>
+      {choices.map((choice) => (
+        <Base.RadioItem key={choice.value} value={choice.value} className={ITEM} closeOnClick>
+          <Base.RadioItemIndicator keepMounted className="w-4 data-[unchecked]:invisible">
+            <Check size={16} strokeWidth={1.5} aria-hidden />
+          </Base.RadioItemIndicator>
+          {choice.label}
+        </Base.RadioItem>
+      ))}
+    </Base.RadioGroup>
+  )
+}
+
+/** On or off. */
+export function MenuSwitch({
+  isOn,
+  onChange,
+  children,
+}: {
+  isOn: boolean
+  onChange: (isOn: boolean) => void
+  children: ReactNode
+}) {
+  return (
+    <Base.CheckboxItem checked={isOn} onCheckedChange={onChange} className={ITEM}>
+      <Base.CheckboxItemIndicator keepMounted className="w-4 data-[unchecked]:invisible">
+        <Check size={16} strokeWidth={1.5} aria-hidden />
+      </Base.CheckboxItemIndicator>
+      {children}
+    </Base.CheckboxItem>
+  )
+}
+
+export function MenuLine() {
+  return <Base.Separator className="bg-line my-1 h-px" />
+}
