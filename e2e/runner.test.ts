@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { isAlive } from '../core/testing/processes.ts'
 import { runRoles } from './runner.ts'
 
 const file = fileURLToPath(new URL('test/bad-roles.ts', import.meta.url))
@@ -36,12 +37,4 @@ async function failureOf(roles: readonly string[], timeoutMs?: number): Promise<
 
 function pidsIn(message: string): number[] {
   return Array.from(message.matchAll(/@pid-(\d+)/g), ([, pid]) => Number(pid))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

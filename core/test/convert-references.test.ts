@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -11,11 +12,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
-import { closeSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import type { ContentId } from '../src/domain/index.ts'
+import { sidecarPath } from '../src/sidecars/paths.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { film, livePhoto } from '../testing/media/index.ts'
 
@@ -48,6 +51,12 @@ async function convert(t: TestCore, moves: Parameters<TestCore['library']['refer
 async function videoOf(t: TestCore, n: number) {
   const contentId = await t.library.files.contentOf(t.path(`IMG_${n}.HEIC`), signal)
   return { contentId, items: await t.library.sidecars.list(contentId) }
+}
+
+/** Where the library keeps the video of a photo, once it is its own. */
+function managedVideo(t: TestCore, contentId: ContentId): string {
+  const key = { contentId, kind: 'live-photo-video', variant: 'default', format: 'mov' } as const
+  return sidecarPath(join(t.library.path, 'sidecars'), key)
 }
 
 const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -124,16 +133,9 @@ test('what stands in the way of a file leaves it where it is, and says so', asyn
   // Somebody else's file in the place where it would go.
   const { contentId } = await videoOf(t, 4)
   const { items } = await videoOf(t, 4)
-  const folder = join(
-    t.library.path,
-    'sidecars/content',
-    contentId.slice(0, 2),
-    contentId.slice(2, 4),
-    contentId,
-    'live',
-  )
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'default.mov'), 'something else')
+  const managed = managedVideo(t, contentId)
+  mkdirSync(dirname(managed), { recursive: true })
+  writeFileSync(managed, 'something else')
   // Another name of the file: it is copied, so that nobody changes it through that.
   linkSync(t.path('IMG_5.MOV'), t.path('other name.bin'))
   const found = await convert(t, { direction: 'in', kind: 'live-photo-video' })
@@ -142,7 +144,7 @@ test('what stands in the way of a file leaves it where it is, and says so', asyn
   const reasons = ['IMG_1.MOV changed', 'IMG_2.MOV gone', ...(isLinux ? ['IMG_3.MOV open'] : []), 'IMG_4.MOV exists']
   expect(found.reasons.toSorted()).toEqual(reasons)
   expect(existsSync(t.path('IMG_4.MOV'))).toBe(true)
-  expect(readFileSync(join(folder, 'default.mov'), 'utf8')).toBe('something else')
+  expect(readFileSync(managed, 'utf8')).toBe('something else')
   expect(items[0]!.source).toBe('reference')
   const [five] = (await videoOf(t, 5)).items
   expect(statSync(five!.path!).nlink).toBe(1)
@@ -205,14 +207,7 @@ test.skipIf(!existsSync(otherDisk))('a file on another volume is copied, compare
 async function interrupt(t: TestCore, n: number, state: number): Promise<{ inLibrary: string; original: string }> {
   const { contentId, items } = await videoOf(t, n)
   const original = t.path(`IMG_${n}.MOV`)
-  const folder = join(
-    t.library.path,
-    'sidecars/content',
-    contentId.slice(0, 2),
-    contentId.slice(2, 4),
-    contentId,
-    'live',
-  )
+  const managed = managedVideo(t, contentId)
   const path = Buffer.from(original)
   await t.library.store.write(async ({ db }) => {
     const row = await db
@@ -230,8 +225,8 @@ async function interrupt(t: TestCore, n: number, state: number): Promise<{ inLib
       .execute()
     if (state > 0) await db.updateTable('sidecars').set({ source_entry_id: null }).where('id', '=', id).execute()
   })
-  mkdirSync(folder, { recursive: true })
-  return { inLibrary: join(folder, 'default.mov'), original }
+  mkdirSync(dirname(managed), { recursive: true })
+  return { inLibrary: managed, original }
 }
 
 test('whatever a kill has left between two steps is ended, or taken back, and nothing is lost', async () => {

@@ -1,9 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SidecarKind } from '../src/domain/index.ts'
 import { canMakeFilms, makeFilm } from '../testing/media/films.ts'
+import { draftsOf } from '../testing/drafts.ts'
+import { isAlive } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that decode.
@@ -39,17 +41,6 @@ function fakeFfmpeg(t: TestCore, onCopy: string): { pids(): number[] } {
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`)
   return { pids: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : []) }
 }
-
-function isAlive(pid: number): boolean {
-  try {
-    // One that has ended and was not asked for yet is there by its number only.
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  } catch {
-    return false
-  }
-}
-
-const draftsOf = (t: TestCore) => readdirSync(join(t.library.path, 'sidecars', 'drafts'))
 
 describe.skipIf(!canMakeFilms())('films (there is no embedded engine for this platform)', () => {
   test('a film has thumbnails; a proxy and a thumbstrip only when somebody asks for them', async () => {
@@ -119,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')(
       await vi.waitFor(() => expect(pids().filter(isAlive)).toEqual([]))
       await t.library.jobs.wait(job.id)
       expect(await states(t, film, 'proxy')).toEqual({ 'proxy quick': 'pending' })
-      await vi.waitFor(() => expect(draftsOf(t)).toEqual([]))
+      await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]))
     })
 
     test('one that ffmpeg dies of is one failed proxy, and leaves nothing', async () => {
@@ -129,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')(
       await t.add({ mode: 'content', policy: { thumb: 'off', transcript: 'off', proxy: 'quick' } })
       await t.settle()
       expect(await states(t, film, 'proxy')).toEqual({ 'proxy quick': 'Corrupt' })
-      expect(draftsOf(t)).toEqual([])
+      expect(draftsOf(t.library)).toEqual([])
     })
   },
 )

@@ -11,6 +11,8 @@ import {
 import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
+import { draftsOf } from '../testing/drafts.ts'
+import { isAlive } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { troubled } from './troubled-generator/index.ts'
@@ -45,17 +47,6 @@ async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
   })
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    // One that has ended and was not asked for yet is there by its number only.
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  } catch {
-    return false
-  }
-}
-
-const draftsOf = (t: TestCore) => readdirSync(join(t.library.path, 'sidecars', 'drafts'))
-
 test.each([
   ['crash', 'Unavailable', /SIGSEGV/],
   ['fill', /Unavailable|Corrupt/, /memory|allocation/],
@@ -83,7 +74,7 @@ test.each([
   await t.settle()
   expect(await t.sidecar(path)).toMatchObject({ ...expected, attempts: t.begun(what).length })
   expect(t.begun(what).length).toBeGreaterThan(tries)
-  expect(draftsOf(t)).toEqual([])
+  expect(draftsOf(t.library)).toEqual([])
   expect(await t.verify()).toEqual([])
 })
 
@@ -109,7 +100,7 @@ test.each([
   t.go('wait')
   await t.settle()
   expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'pending', attempts: 0, path: null }])
-  expect(draftsOf(t)).toEqual([])
+  expect(draftsOf(t.library)).toEqual([])
   expect(await t.verify()).toEqual([])
   // It is there again, somewhere: what waited is made.
   t.order('wait', 'elsewhere/again.txt')
@@ -176,7 +167,7 @@ test('a full disk stops the making of sidecars, which goes on once there is room
   await t.settle()
   expect(await t.sidecar(path)).toMatchObject({ state: 'ready' })
   expect(await t.sidecar(large)).toMatchObject({ state: 'ready', size: 2 ** 20 })
-  expect(draftsOf(t)).toEqual([])
+  expect(draftsOf(t.library)).toEqual([])
   expect(await t.verify()).toEqual([])
 })
 

@@ -9,6 +9,7 @@ import { expect, test, vi } from 'vitest'
 import { documentText } from '../src/sidecars/generators/text/index.ts'
 import { thumbnails } from '../src/sidecars/generators/thumb/index.ts'
 import { makeLockedPdf, makePdf, makePdfBomb, makeRecursivePdf, makeZip } from '../testing/documents/index.ts'
+import { draftsOf } from '../testing/drafts.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test has real files decoded by processes of their own, some of which run into their limits.
@@ -37,7 +38,7 @@ async function made(t: TestCore) {
 async function isClean(t: TestCore): Promise<void> {
   expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
   expect(await t.library.sidecars.reconcile(signal)).toEqual({ adopted: 0, setAside: 0, requeued: 0 })
-  expect(readdirSync(join(t.library.path, 'sidecars', 'drafts'))).toEqual([])
+  expect(draftsOf(t.library)).toEqual([])
   expect(await t.library.sidecars.pending({ state: 'pending', limit: 10 })).toEqual([])
   const { running, queued } = t.library.jobs.counts()
   expect([running, queued]).toEqual([0, 0])

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
+import { draftsOf } from '../testing/drafts.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that decode.
@@ -53,7 +54,7 @@ test('a photo is indexed, and what it is to have is made, once for all its copie
   expect(presence.get(contentId)).toEqual(usual)
   const info = await t.library.files.info(t.photo, signal)
   expect(info.sidecars).toEqual(items)
-  expect(readdirSync(join(t.library.path, 'sidecars', 'drafts'))).toEqual([])
+  expect(draftsOf(t.library)).toEqual([])
 })
 
 test('a second look makes nothing', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import { isAlive } from '../../testing/processes.ts'
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
 const options: ProcessPoolOptions = {
@@ -15,14 +16,6 @@ const soon = { deadlineMs: 60_000 }
 
 function pool(of: Partial<ProcessPoolOptions> = {}): ProcessPool<string, string> {
   return new ProcessPool<string, string>({ ...options, ...of })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 test('requests are answered in order, by processes of their own', async () => {

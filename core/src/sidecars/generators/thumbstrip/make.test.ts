@@ -37,6 +37,19 @@ async function stripsOf(source: string, variants: string[]) {
 
 const thirds = (at: number): Rgb[] => [[RED, GREEN, BLUE][Math.min(2, Math.floor(at / 3))]!]
 
+/** What the nine pictures of `thirds` show. */
+const EACH_THREE = ['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour])
+
+/** The film of `thirds`, written again by ffmpeg. */
+async function makeByFfmpeg(folder: string, name: string, ...args: string[]): Promise<string> {
+  const [film, path] = [join(folder, 'film.mp4'), join(folder, name)]
+  await makeFilm(film, { seconds: 9, stripes: thirds })
+  execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, ...args, path])
+  return path
+}
+
+const AVI = ['film.avi', '-c:v', 'mpeg4', '-q:v', '2'] as const
+
 describe.skipIf(!canMakeFilms())('strips (there is no embedded engine for this platform)', () => {
   test('all strips of a film, the pictures evenly along it', async () => {
     using temp = createTempDir('strip')
@@ -51,7 +64,7 @@ describe.skipIf(!canMakeFilms())('strips (there is no embedded engine for this p
     ])
     const thirdsOf = (colours: string[]) =>
       ['red', 'green', 'blue'].map((c) => colours.filter((each) => each === c).length)
-    expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+    expect(made[0]!.colours).toEqual(EACH_THREE)
     for (const count of thirdsOf(made[1]!.colours)) expect(count).toBeGreaterThan(6)
     for (const count of thirdsOf(made[2]!.colours)) expect(count).toBeGreaterThan(30)
   })
@@ -110,29 +123,23 @@ describe.skipIf(!canMakeFilms())('strips (there is no embedded engine for this p
 
   test.skipIf(!ffmpeg)('of what is not embedded, ffmpeg makes them (ffmpeg is not on PATH)', async () => {
     using temp = createTempDir('strip')
-    const film = join(temp.path, 'film.mp4')
-    await makeFilm(film, { seconds: 9, stripes: thirds })
-    const path = join(temp.path, 'film.avi')
-    execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c:v', 'mpeg4', '-q:v', '2', path])
+    const path = await makeByFfmpeg(temp.path, ...AVI)
     const { engine, made } = await stripsOf(path, ['preview'])
     expect(engine).toBe('ffmpeg')
-    expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+    expect(made[0]!.colours).toEqual(EACH_THREE)
   })
 
   test.skipIf(!ffmpeg || process.platform === 'win32')(
     'where ffmpeg can decode nothing there is the picture before (ffmpeg is not on PATH, or sh is not here)',
     async () => {
       using temp = createTempDir('strip')
-      const film = join(temp.path, 'film.mp4')
-      await makeFilm(film, { seconds: 9, stripes: thirds })
-      const path = join(temp.path, 'film.avi')
-      execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c:v', 'mpeg4', '-q:v', '2', path])
+      const path = await makeByFfmpeg(temp.path, ...AVI)
       const broken = `case "$*" in *'-ss 4.'*) echo 'Invalid data found when processing input' >&2; exit 1;; esac`
       writeFileSync(join(temp.path, 'ffmpeg'), `#!/bin/sh\n${broken}\nexec ${ffmpeg} "$@"\n`, { mode: 0o755 })
       vi.stubEnv('PATH', `${temp.path}${delimiter}${process.env['PATH']}`)
       try {
         const { made } = await stripsOf(path, ['preview'])
-        expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+        expect(made[0]!.colours).toEqual(EACH_THREE)
       } finally {
         vi.unstubAllEnvs()
       }
@@ -141,13 +148,10 @@ describe.skipIf(!canMakeFilms())('strips (there is no embedded engine for this p
 
   test.skipIf(!ffmpeg)('a broadcast, whose clock does not begin at nothing (ffmpeg is not on PATH)', async () => {
     using temp = createTempDir('strip')
-    const film = join(temp.path, 'film.mp4')
-    await makeFilm(film, { seconds: 9, stripes: thirds })
-    const path = join(temp.path, 'film.ts')
-    execFileSync(ffmpeg!, ['-nostdin', '-v', 'error', '-i', film, '-c', 'copy', '-output_ts_offset', '3600', path])
+    const path = await makeByFfmpeg(temp.path, 'film.ts', '-c', 'copy', '-output_ts_offset', '3600')
     const { engine, made } = await stripsOf(path, ['preview'])
     expect(engine).toBe('node-webcodecs')
-    expect(made[0]!.colours).toEqual(['red', 'green', 'blue'].flatMap((colour) => [colour, colour, colour]))
+    expect(made[0]!.colours).toEqual(EACH_THREE)
   })
 
   test('sound alone has no pictures', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { isAlive } from '../../../../../testing/processes.ts'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import { SidecarPools } from '../../../sidecar-pools.ts'
 import { parseTextSidecar } from '../../../text-sidecar.ts'
@@ -25,15 +26,6 @@ ${instead}
   )
   chmodSync(file, 0o755)
   vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 afterEach(() => vi.unstubAllEnvs())

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { isAlive } from '../../../../../testing/processes.ts'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
 import { findSherpa, findWhisper } from '../choose-engine.ts'
 import { PLAIN_SETTINGS } from '../test/plain-settings.ts'
@@ -69,15 +70,6 @@ describeSpeechEngine('a server', {
     }
   },
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 const WAIT = 'setInterval(() => {}, 1000); return'
 
