@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useEffectEvent, useMemo } from 'react'
 import { createKeybindingsHandler } from 'tinykeys'
 import { type CommandId, commandIds, commands, readableKeys } from './commands.ts'
 import { usePreferences } from './preferences.ts'
@@ -69,11 +69,10 @@ function isControl(target: EventTarget | null): boolean {
 /** Does what a command says while the component is there. */
 export function useCommand(id: CommandId, run: Handler, isEnabled = true): void {
   const handlers = useContext(HandlersContext)
-  const latest = useRef({ run })
-  latest.current.run = run
+  const latest = useEffectEvent(run)
   useEffect(() => {
     if (!isEnabled) return
-    return handlers.add(id, { run: () => latest.current.run() })
+    return handlers.add(id, { run: () => latest() })
   }, [handlers, id, isEnabled])
 }
 
