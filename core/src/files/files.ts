@@ -38,6 +38,7 @@ import { sortKey } from '../util/sort-key.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
+import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
 import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
 
 export interface FilesDeps {
@@ -65,11 +66,13 @@ const MAX_SEARCHED_UNINDEXED = 100_000
 export class Files {
   readonly #deps: FilesDeps
   readonly #directory: StatementSync
+  readonly #indexedFiles: IndexedFiles
   /** By the order they list in. */
   readonly #listings = new Map<string, StatementSync>()
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
+    this.#indexedFiles = new IndexedFiles(deps)
     this.#directory = deps.store.connection.prepare(
       'select id, child_count, scanned_at, error from directories where volume_id = ? and path = ?',
     )
@@ -153,6 +156,18 @@ export class Files {
       looksLike: rowId === null ? null : this.#conflict(rowId),
       online: place ? place.location.state !== 'offline' : true,
     }
+  }
+
+  /** A file by the id of its entry; see `IndexedFiles.byId`. */
+  fileById(id: EntryId): IndexedFile {
+    return this.#indexedFiles.byId(id)
+  }
+
+  /** A file by its path, which leads through no symlink; null where it is not indexed. Throws `Offline` and `InvalidInput`. */
+  fileAt(path: RawName): IndexedFile | null {
+    const place = this.#deps.locations().locate(path)
+    const rowId = place && this.#rowId(place)
+    return rowId === null ? null : this.#indexedFiles.byRowId(rowId)
   }
 
   /** The content of an indexed file. Throws `NotFound`, and `Unavailable` where it is not identified yet. */

@@ -1,4 +1,6 @@
 export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
+export { type IndexedContent, type IndexedFile, IndexedFiles, isAsIndexed } from './indexed-files.ts'
+export { type OpenFile, openFile, type OpenFileDeps } from './open-file.ts'
 export { listDisk, type ListInput } from './list-disk.ts'
 export { seekDisk, type SeekInput } from './seek.ts'

@@ -15,6 +15,8 @@ export const kindFolders: Readonly<Record<SidecarKind, string>> = {
   xmp: 'xmp',
 }
 
+const FORMAT = /^[a-z0-9]+$/
+
 /** What names a sidecar's file. */
 export interface SidecarKey {
   readonly contentId: ContentId
@@ -39,16 +41,21 @@ export function contentFolder(root: string, contentId: ContentId): string {
   return join(root, 'content', contentId.slice(0, 2), contentId.slice(2, 4), contentId)
 }
 
+/** What is meant by a kind's folder and the name of a file in it; null where no sidecar is called so. */
+export function parseSidecarFile(folder: string, file: string): Pick<SidecarKey, 'kind' | 'variant' | 'format'> | null {
+  const kind = (Object.keys(kindFolders) as SidecarKind[]).find((each) => kindFolders[each] === folder)
+  const dot = file.lastIndexOf('.')
+  const [variant, format] = [file.slice(0, Math.max(0, dot)), file.slice(dot + 1)]
+  return kind && VARIANT.test(variant) && FORMAT.test(format) ? { kind, variant, format } : null
+}
+
 /** The key of a path below the `sidecars` folder, its parts joined by `/`; null where it is none of a sidecar. */
 export function parseSidecarPath(relative: string): SidecarKey | null {
-  const found = /^content\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f-]{36})\/([a-z_]+)\/([^/]+)\.([a-z0-9]+)$/.exec(
-    relative,
-  )
+  const found = /^content\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f-]{36})\/([a-z_]+)\/([^/]+)$/.exec(relative)
   if (!found) return null
-  const [, h0, h1, contentId, folder, variant, format] = found
-  const kind = (Object.keys(kindFolders) as SidecarKind[]).find((each) => kindFolders[each] === folder)
-  if (!kind || !VARIANT.test(variant!) || !contentId!.startsWith(`${h0}${h1}`)) return null
-  return { contentId: contentId as ContentId, kind, variant: variant!, format: format! }
+  const [, h0, h1, contentId, folder, name] = found
+  const file = parseSidecarFile(folder!, name!)
+  return file && contentId!.startsWith(`${h0}${h1}`) ? { contentId: contentId as ContentId, ...file } : null
 }
 
 /** Where files are written before they are renamed to their place: one folder, so that what a crash leaves is found. */

@@ -227,6 +227,19 @@ export class Sidecars implements AsyncDisposable {
     return null
   }
 
+  /** One by what names its file; null where it was neither made nor asked for. Throws `NotFound` where there is no such content. */
+  async find({ contentId, format, kind, variant }: SidecarKey): Promise<Sidecar | null> {
+    const rows = await this.list(contentId)
+    return rows.find((row) => row.kind === kind && row.variant === variant && row.format === format) ?? null
+  }
+
+  /** One line why nothing makes a kind now; null where it can be made. Throws `Unsupported` where nothing ever does. */
+  async hindrance(kind: SidecarKind): Promise<string | null> {
+    const generator = generatorOf(kind, this.#generators)
+    const held = (await this.#runner.holds()).find((each) => each.kind === kind)
+    return held?.reason ?? (await generator.unavailable?.()) ?? null
+  }
+
   usage(): Promise<Usage[]> {
     return this.#rows.views.usage()
   }

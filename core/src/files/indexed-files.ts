@@ -1,0 +1,137 @@
+import type { BigIntStats } from 'node:fs'
+import type { StatementSync } from 'node:sqlite'
+import { hashToHex, WHOLE_FILE_BYTES } from '../content/index.ts'
+import { type EntryId, entryKinds } from '../domain/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { LocationMap } from '../location/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { displayName, joinName, type RawName } from '../util/file-name.ts'
+import { splitNanoseconds } from '../util/file-time.ts'
+import { type Inode, inodeKey, toInode } from '../util/inode.ts'
+import { uuidToBlob } from '../util/uuid.ts'
+
+/** A file of the index, for whoever is about to read it. */
+export interface IndexedFile {
+  readonly path: RawName
+  readonly content: IndexedContent | null
+}
+
+/** What the index knows of a file's bytes, and of the file that had them. */
+export interface IndexedContent {
+  readonly mime: string | null
+  /** BLAKE3 of all bytes, in hexadecimal; null where only samples were hashed. */
+  readonly hash: string | null
+  readonly of: FileMark
+}
+
+/** What changes when the bytes of a file do. */
+export interface FileMark {
+  readonly size: number
+  /** Milliseconds, rounded down, and the nanoseconds that remain. */
+  readonly mtime: number
+  readonly mtimeNs: number
+  readonly ctime: number
+  readonly inode: Inode
+}
+
+/** Whether a file is still the one that the index knows. */
+export function isAsIndexed(stats: BigIntStats, { ctime, inode, mtime, mtimeNs, size }: FileMark): boolean {
+  const [ms, ns] = splitNanoseconds(stats.mtimeNs)
+  return (
+    Number(stats.size) === size &&
+    ms === mtime &&
+    ns === mtimeNs &&
+    splitNanoseconds(stats.ctimeNs)[0] === ctime &&
+    inodeKey(toInode(stats.ino)) === inodeKey(inode)
+  )
+}
+
+export interface IndexedFilesDeps {
+  readonly store: LibraryStore
+  readonly locations: () => LocationMap
+}
+
+/** Values of `entries.content_state` and `content_identities.hash_version`. */
+const IDENTIFIED = 1
+const HASHED_WHOLE = 2
+
+type Row = readonly [
+  parentId: number | null,
+  volumeId: number,
+  volume: string,
+  folder: Uint8Array,
+  name: RawName,
+  kind: number,
+  size: number,
+  mtime: number,
+  mtimeNs: number,
+  ctime: number,
+  inode: Inode,
+  state: number,
+  mime: string | null,
+  hash: Uint8Array | null,
+  hashVersion: number | null,
+]
+
+const COLUMNS = `select e.parent_id, f.volume_id, v.name, f.path, e.name, e.kind, e.size, e.mtime, e.mtime_ns, e.ctime, e.inode,
+    e.content_state, c.mime, c.hash, c.hash_version
+  from entries e join directories f on f.id = ifnull(e.parent_id, e.id) join volumes v on v.id = f.volume_id
+  left join content_identities c on c.id = e.content_id`
+
+/** The files of the index, one at a time and quickly: each picture of a page is one. */
+export class IndexedFiles {
+  readonly #deps: IndexedFilesDeps
+  readonly #byUuid: StatementSync
+  readonly #byRow: StatementSync
+
+  constructor(deps: IndexedFilesDeps) {
+    this.#deps = deps
+    this.#byUuid = deps.store.connection.prepare(`${COLUMNS} where e.uuid = ?`)
+    this.#byUuid.setReturnArrays(true)
+    this.#byRow = deps.store.connection.prepare(`${COLUMNS} where e.id = ?`)
+    this.#byRow.setReturnArrays(true)
+  }
+
+  /** Throws `NotFound`, `InvalidInput` for what is no file, and `Offline` with the name of the disk. */
+  byId(id: EntryId): IndexedFile {
+    const row = this.#byUuid.get(uuidToBlob(id)) as unknown as Row | undefined
+    const file = row && this.#toFile(row)
+    if (!file) throw new CoreError('NotFound', `there is no entry ${id}; it may have been removed since it was listed`)
+    return file
+  }
+
+  /** Null where the row is gone; throws otherwise as `byId`. */
+  byRowId(id: number): IndexedFile | null {
+    const row = this.#byRow.get(id) as unknown as Row | undefined
+    return row ? this.#toFile(row) : null
+  }
+
+  #toFile(row: Row): IndexedFile | null {
+    const [parentId, volumeId, volume, folder, name, kind, ...facts] = row
+    const place = this.#deps.locations().absolute(volumeId, folder)
+    if (!place) return null
+    const path = parentId === null ? place.dir : joinName(place.dir, name)
+    if (place.location.state === 'offline')
+      throw new CoreError(
+        'Offline',
+        `${displayName(path)} is on ${volume}, which is not connected; plug it in and try again`,
+        { details: { volume } },
+      )
+    if (entryKinds[kind] !== 'file')
+      throw new CoreError(
+        'InvalidInput',
+        `${displayName(path)} is a ${entryKinds[kind]}: only files have bytes to send`,
+      )
+    const [size, mtime, mtimeNs, ctime, inode, state, mime, hash, hashVersion] = facts
+    if (state !== IDENTIFIED) return { path, content: null }
+    const isWhole = size <= WHOLE_FILE_BYTES || hashVersion === HASHED_WHOLE
+    return {
+      path,
+      content: {
+        mime,
+        hash: hash && isWhole ? hashToHex(hash) : null,
+        of: { size, mtime, mtimeNs, ctime, inode },
+      },
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { type BigIntStats, constants } from 'node:fs'
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
+import { CoreError, systemCode } from '../util/errors.ts'
+import { bytesToName, displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
+import { unreachableError } from '../util/path-error.ts'
+
+/** A regular file that is open for reading. */
+export interface OpenFile extends AsyncDisposable {
+  readonly path: RawName
+  readonly handle: FileHandle
+  /** As it was when it was opened. */
+  readonly stats: BigIntStats
+}
+
+export interface OpenFileDeps {
+  /** `lstat` that gives up on a file system that does not answer. */
+  readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
+}
+
+/** A symlink is not followed, and a FIFO does not block; Windows has neither flag. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/**
+ * Opens a regular file at an absolute path that leads through no symlink. Nothing else is even opened, for that can wait
+ * for ever, or set a device going. Throws `NotFound`, `PermissionDenied`, `InvalidInput` for what is no file, `Timeout`
+ * and `Unavailable`.
+ */
+export async function openFile(path: RawName, { look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
+  const shown = displayName(path)
+  let handle: FileHandle | null = null
+  try {
+    assertFile(await look(path, signal), shown)
+    handle = await open(fsPath(path), OPEN_FLAGS)
+    const opened = handle
+    const stats = await opened.stat({ bigint: true })
+    assertFile(stats, shown)
+    await assertThere(path, opened)
+    return { path, handle: opened, stats, [Symbol.asyncDispose]: () => opened.close() }
+  } catch (err) {
+    await handle?.close()
+    throw err instanceof CoreError ? err : unreachableError(err, shown)
+  }
+}
+
+function assertFile(stats: BigIntStats, shown: string): void {
+  if (stats.isFile()) return
+  const what = stats.isDirectory()
+    ? 'a folder'
+    : stats.isSymbolicLink()
+      ? 'a link; ask for the file it leads to'
+      : 'no file but a device, socket or pipe'
+  throw new CoreError('InvalidInput', `${shown} is ${what}`)
+}
+
+/** What was opened lies where it was asked for: a folder above it may have become a symlink that leads elsewhere. */
+async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
+  const place = await placeOf(path, handle)
+  if (nameKey(bytesToName(new Uint8Array(place))) === nameKey(path)) return
+  throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
+}
+
+/** Asked of the open file itself where that is possible: between two looks at a path it may lead elsewhere. */
+async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
+  if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`, 'buffer')
+  } catch (err) {
+    // A system without /proc.
+    if (systemCode(err) === 'ENOENT') return realpath(fsPath(path), 'buffer')
+    throw err
+  }
+}

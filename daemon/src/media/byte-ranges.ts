@@ -1,0 +1,58 @@
+/** Bytes of a file, both ends in it. */
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** More parts than a reader of a document asks for at once; each costs a read. */
+const MAX_RANGES = 8
+
+/**
+ * What a `Range` header asks of a file of `size` bytes (RFC 9110 §14.2). Null: all of it, for there is no such header, it
+ * makes no sense, it is in another unit, or it asks for more work than the whole file is: too many parts, or parts that
+ * overlap. Parts that begin behind the end are left out; an empty list is one that has nothing else.
+ */
+export function parseByteRanges(header: string | null, size: number): readonly ByteRange[] | null {
+  // An empty file has no bytes to name, and all of it is as good an answer as none.
+  if (header === null || size === 0) return null
+  const list = /^bytes=(.*)$/i.exec(header.trim())?.[1]
+  if (list === undefined) return null
+  const specs = list
+    .split(',', MAX_LIST)
+    .map((spec) => spec.trim())
+    .filter((spec) => spec !== '')
+  if (specs.length === 0 || specs.length > MAX_RANGES) return null
+  const ranges: ByteRange[] = []
+  for (const spec of specs) {
+    const range = parseSpec(spec, size)
+    if (range === null) return null
+    if (range !== BEHIND) ranges.push(range)
+  }
+  return overlap(ranges) ? null : ranges
+}
+
+/** A list may have empty members; one with this many is none that was meant. */
+const MAX_LIST = 4 * MAX_RANGES
+const BEHIND = 'behind the end'
+
+/** Null where it is none. */
+function parseSpec(spec: string, size: number): ByteRange | typeof BEHIND | null {
+  const found = /^(\d*)\s*-\s*(\d*)$/.exec(spec)
+  if (!found) return null
+  const [, from = '', to = ''] = found
+  if (from === '') return to === '' ? null : suffix(Number(to), size)
+  // Beyond 2^53 numbers lose digits, but no file reaches so far.
+  const first = Number(from)
+  const last = to === '' ? Infinity : Number(to)
+  if (last < first) return null
+  return first < size ? { first, last: Math.min(last, size - 1) } : BEHIND
+}
+
+function suffix(length: number, size: number): ByteRange | typeof BEHIND {
+  return length === 0 ? BEHIND : { first: Math.max(0, size - length), last: size - 1 }
+}
+
+function overlap(ranges: readonly ByteRange[]): boolean {
+  const sorted = ranges.toSorted((a, b) => a.first - b.first)
+  return sorted.some(({ first }, i) => i > 0 && first <= sorted[i - 1]!.last)
+}

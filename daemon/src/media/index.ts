@@ -1,0 +1,1 @@
+export { type MediaDeps, mediaRoutes } from './media-routes.ts'

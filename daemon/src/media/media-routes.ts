@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import {
+  bytesToName,
+  type Core,
+  CoreError,
+  displayName,
+  FileTypeRegistry,
+  fsPath,
+  type IndexedContent,
+  isAsIndexed,
+  openFile,
+  parsePath,
+  type RawName,
+} from '@spacedrive/core'
+import { EntryId } from '@spacedrive/core/domain'
+import { type Context, Hono } from 'hono'
+import type { HttpApp, HttpEnv } from '../http/http-env.ts'
+import { HttpError } from '../http/problem.ts'
+import { sendFile, type SendDeps } from './send-file.ts'
+import { sidecarHandler } from './sidecar-handler.ts'
+
+export interface MediaDeps {
+  readonly core: Core
+  readonly now?: () => number
+}
+
+/**
+ * A user's file, should a browser show it by itself: nothing in it runs, loads anything or reaches this origin. Its own
+ * styles are applied, for a drawing is nothing without them.
+ */
+const SANDBOX =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; frame-ancestors 'none'"
+
+const FILE_CACHE = 'private, no-cache'
+const NS_RADIX = 36
+
+/** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=` and `/sidecar/…`. */
+export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
+  const deps: SendDeps = { types: new FileTypeRegistry(), now }
+  const look = core.volumes.look.bind(core.volumes)
+  const app = new Hono<HttpEnv>()
+
+  async function send(c: Context, path: RawName, content: IndexedContent | null): Promise<Response> {
+    const file = await openFile(path, { look }, c.req.raw.signal)
+    const { ino, mtimeNs, size } = file.stats
+    const known = content && isAsIndexed(file.stats, content.of) ? content : null
+    return sendFile(
+      c,
+      file,
+      {
+        name: nameOf(path),
+        mime: known?.mime ?? null,
+        etag: known?.hash ?? [ino, size, mtimeNs].map((part) => part.toString(NS_RADIX)).join('-'),
+        cacheControl: FILE_CACHE,
+      },
+      deps,
+    )
+  }
+
+  app.use(async (c, next) => {
+    c.header('Content-Security-Policy', SANDBOX)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Cross-Origin-Resource-Policy', 'same-origin')
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    throw new HttpError(405, 'Unsupported', 'files are only read here: GET and HEAD', { allow: 'GET, HEAD' })
+  })
+
+  app.get('/entry/:library/:entry/:name?', (c) => {
+    const id = EntryId.safeParse(c.req.param('entry'))
+    if (!id.success) throw new CoreError('InvalidInput', `${c.req.param('entry')} is no id of an entry`)
+    const { content, path } = core.libraries.resolve(c.req.param('library')).files.fileById(id.data)
+    return send(c, path, content)
+  })
+  app.get('/file/:name?', (c) => {
+    const path = givenPath(c.req.query('path'))
+    const library = core.libraries.resolveIfAny(c.req.query('library'))
+    return send(c, path, library?.files.fileAt(path)?.content ?? null)
+  })
+  app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, ...deps }))
+  return app
+}
+
+/** Throws `InvalidInput` where it is not the one way to write an absolute path. */
+function givenPath(text: string | undefined): RawName {
+  const path = parsePath(text ?? '')
+  const bytes = Buffer.from(fsPath(path)).toString('latin1')
+  if (bytes !== '' && !bytes.includes('\0') && resolve(bytes) === bytes) return path
+  throw new CoreError(
+    'InvalidInput',
+    `path is to be absolute, without "." and "..": ${JSON.stringify(displayName(path))} is not`,
+  )
+}
+
+function nameOf(path: RawName): string {
+  const bytes = Buffer.from(fsPath(path))
+  return displayName(bytesToName(bytes.subarray(bytes.lastIndexOf('/') + 1)))
+}

@@ -1,0 +1,120 @@
+import type { FileTypeRegistry, OpenFile } from '@spacedrive/core'
+import type { Context } from 'hono'
+import { HttpError } from '../http/problem.ts'
+import { type ByteRange, parseByteRanges } from './byte-ranges.ts'
+import { contentDisposition } from './content-disposition.ts'
+import { contentType, detectMime, HEAD_BYTES, isText } from './content-type.ts'
+import { CHUNK_BYTES, FileChunks, type Piece } from './file-chunks.ts'
+import { formatHttpDate } from './http-date.ts'
+import { contentRange, multipart } from './multipart.ts'
+import { checkIfRange, checkPreconditions, type Validators } from './preconditions.ts'
+
+/** What is known of a file that is to be sent. */
+export interface FileFacts {
+  readonly name: string
+  /** Null where it has to be found out. */
+  readonly mime: string | null
+  /** Strong, without quotes. */
+  readonly etag: string
+  readonly cacheControl: string
+}
+
+export interface SendDeps {
+  readonly types: FileTypeRegistry
+  readonly now: () => number
+}
+
+const MS_PER_SECOND = 1_000
+const NS_PER_MS = 1_000_000n
+
+/** Answers a GET or HEAD with an open file, which it closes. */
+export async function sendFile(c: Context, file: OpenFile, facts: FileFacts, deps: SendDeps): Promise<Response> {
+  let isOurs = true
+  try {
+    const request = c.req.raw.headers
+    const validators = validatorsOf(file, facts, deps.now())
+    const headers = commonHeaders(facts, validators)
+    const precondition = checkPreconditions(request, validators)
+    if (precondition === 'not-modified') return c.body(null, 304, headers)
+    if (precondition === 'failed')
+      throw new HttpError(412, 'Conflict', `${facts.name} is not in the state that was asked for`, headers)
+    const size = Number(file.stats.size)
+    const type = await typeOf(file, facts, deps.types)
+    const isHead = c.req.method === 'HEAD'
+    // A range is of a GET alone (RFC 9110 §14.2).
+    const isRanged = !isHead && checkIfRange(request.get('if-range'), validators, deps.now())
+    const ranges = isRanged ? parseByteRanges(request.get('range') ?? null, size) : null
+    if (ranges?.length === 0)
+      throw new HttpError(
+        416,
+        'InvalidInput',
+        `${facts.name} has ${size} bytes; what was asked for lies behind its end`,
+        {
+          ...headers,
+          'content-range': `bytes */${size}`,
+        },
+      )
+    const answer = answerOf(ranges, { size, type })
+    const download = c.req.query('download') === '1'
+    const chunks = new FileChunks(file, answer.pieces)
+    const all = {
+      ...headers,
+      ...answer.headers,
+      'content-length': String(chunks.length),
+      'content-disposition': contentDisposition(facts.name, { download }),
+    }
+    if (isHead) return c.body(null, 200, all)
+    isOurs = false
+    // A small one is read before the answer begins: what goes wrong with it can still be said.
+    const body = chunks.length <= CHUNK_BYTES ? await chunks.all() : chunks.stream()
+    return c.body(body, answer.status, all)
+  } finally {
+    if (isOurs) await file.handle.close()
+  }
+}
+
+function validatorsOf({ stats }: OpenFile, { etag }: FileFacts, now: number): Validators {
+  const modified = Math.floor(Number(stats.mtimeNs / NS_PER_MS) / MS_PER_SECOND) * MS_PER_SECOND
+  // A file from the future has no time that could be compared with another.
+  const lastModified = modified <= now && formatHttpDate(modified) !== null ? modified : null
+  return { etag: `"${etag}"`, lastModified }
+}
+
+function commonHeaders({ cacheControl }: FileFacts, { etag, lastModified }: Validators): Record<string, string> {
+  const date = lastModified === null ? null : formatHttpDate(lastModified)
+  return {
+    etag,
+    ...(date !== null && { 'last-modified': date }),
+    'cache-control': cacheControl,
+    'accept-ranges': 'bytes',
+  }
+}
+
+/** Reads the beginning of the file only where the type, or how a text is encoded, is to be seen there. */
+async function typeOf(file: OpenFile, { mime, name }: FileFacts, types: FileTypeRegistry): Promise<string> {
+  const size = Number(file.stats.size)
+  if (mime !== null && !isText(mime)) return contentType(mime, { head: new Uint8Array(0), size })
+  const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, undefined, 0)
+  const head = buffer.subarray(0, bytesRead)
+  return contentType(mime ?? detectMime({ head, name, size }, types), { head, size })
+}
+
+interface Answer {
+  readonly status: 200 | 206
+  readonly headers: Readonly<Record<string, string>>
+  readonly pieces: readonly Piece[]
+}
+
+function answerOf(ranges: readonly ByteRange[] | null, of: { size: number; type: string }): Answer {
+  const { size, type } = of
+  if (ranges === null) return { status: 200, headers: { 'content-type': type }, pieces: [{ first: 0, last: size - 1 }] }
+  const [range] = ranges
+  if (range && ranges.length === 1)
+    return {
+      status: 206,
+      headers: { 'content-type': type, 'content-range': contentRange(range, size) },
+      pieces: ranges,
+    }
+  const parts = multipart(ranges, of)
+  return { status: 206, headers: { 'content-type': parts.contentType }, pieces: parts.pieces }
+}

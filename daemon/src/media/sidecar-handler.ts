@@ -1,0 +1,70 @@
+import { type Core, CoreError, type Library, openFile, type OpenFileDeps, parseSidecarFile } from '@spacedrive/core'
+import { ContentId, GIVEN_UP, type Sidecar } from '@spacedrive/core/domain'
+import type { Context } from 'hono'
+import { HttpError } from '../http/problem.ts'
+import { sendFile, type SendDeps } from './send-file.ts'
+
+export interface SidecarDeps extends SendDeps, OpenFileDeps {
+  readonly core: Core
+}
+
+/** What has a version in its address is never asked for again. */
+const IMMUTABLE = 'private, max-age=31536000, immutable'
+const CHANGING = 'private, no-cache'
+/** Seconds: a thumbnail takes less, and nobody waits much longer for the first look at it. */
+const RETRY_AFTER = '1'
+/** Digits of the checksum that a version has. */
+const VERSION_DIGITS = 8
+const ETAG_DIGITS = 32
+const NS_RADIX = 36
+
+/** `/sidecar/<library>/<content>/<folder of its kind>/<file>?v=<version>` */
+export function sidecarHandler(deps: SidecarDeps): (c: Context) => Promise<Response> {
+  return async (c) => {
+    const { content = '', file = '', folder = '', library: reference } = c.req.param()
+    const contentId = ContentId.safeParse(content)
+    const named = parseSidecarFile(folder, file)
+    if (!contentId.success || !named)
+      throw new CoreError('InvalidInput', `${content}/${folder}/${file} is no address of a sidecar`)
+    const key = { contentId: contentId.data, ...named }
+    const library = deps.core.libraries.resolve(reference)
+    const sidecar = await library.sidecars.find(key)
+    if (!sidecar?.path || sidecar.checksum === null) return missing(c, key, sidecar, library)
+    const opened = await openFile(sidecar.path, deps, c.req.raw.signal)
+    const isVersioned = c.req.query('v') === sidecarVersion(sidecar)
+    return sendFile(
+      c,
+      opened,
+      {
+        name: file,
+        mime: null,
+        // It may be written anew behind our back.
+        etag: `${sidecar.checksum.slice(0, ETAG_DIGITS)}-${opened.stats.mtimeNs.toString(NS_RADIX)}`,
+        cacheControl: isVersioned ? IMMUTABLE : CHANGING,
+      },
+      deps,
+    )
+  }
+}
+
+/** What changes whenever the bytes of a sidecar do. */
+function sidecarVersion({ checksum, recipe }: Sidecar): string {
+  return `${recipe}-${checksum?.slice(0, VERSION_DIGITS)}`
+}
+
+type Key = { contentId: ContentId } & NonNullable<ReturnType<typeof parseSidecarFile>>
+
+/** One that is not there: why, and with `?generate=1` it is asked for. */
+async function missing(c: Context, key: Key, sidecar: Sidecar | null, { sidecars }: Library): Promise<Response> {
+  const { contentId, kind, variant } = key
+  const what = `the ${kind} ${variant} of ${contentId}`
+  const { error = null, state = 'absent' } = sidecar ?? {}
+  const notThere = (why: string) => new HttpError(404, 'NotFound', `${what} ${why}`, {}, { state, error })
+  if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be made: ${error?.message}`)
+  const hindrance = state === 'generating' ? null : await sidecars.hindrance(kind)
+  if (hindrance !== null) throw notThere(`cannot be made now: ${hindrance}`)
+  if (c.req.query('generate') !== '1') throw notThere('is not made yet')
+  await sidecars.path(contentId, kind, variant)
+  const soon = { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' }
+  return c.json({ state: state === 'generating' ? state : 'pending' }, 202, soon)
+}
