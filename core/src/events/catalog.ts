@@ -3,6 +3,7 @@ import { ContentId, EntryId, JobId, LibraryId, LocationId } from '../domain/ids.
 import { Job } from '../domain/job.ts'
 import { Library } from '../domain/library.ts'
 import { Location, LocationState } from '../domain/location.ts'
+import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
 import { Volume } from '../domain/volume.ts'
 
 /** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
@@ -45,6 +46,16 @@ export const events = {
   'tree.changed': z.object({ locationId: LocationId, path: z.string() }),
   /** A file was read and its content identified. */
   'content.identified': z.object({ contentIds: z.array(ContentId) }),
+  /**
+   * Sidecars of one kind were made, could not be made, or wait again. Sent at most ten times a second over all kinds;
+   * `more` where there are others that are not named.
+   */
+  'sidecars.changed': z.object({
+    kind: SidecarKind,
+    state: SidecarState,
+    contentIds: z.array(ContentId),
+    more: z.boolean(),
+  }),
   /** The watcher lost events for a folder, or cannot watch it; a scan of it is queued. */
   'watcher.degraded': z.object({
     locationId: LocationId,

@@ -217,6 +217,7 @@ export class Library implements AsyncDisposable {
         machine: deps.machine,
         now,
         log,
+        emit,
       }),
     )
     const listings = parts.use(new ReadThread({ file: files.database, name: 'listings', log }))

@@ -47,6 +47,7 @@ import {
   sidecarPresence,
   sidecarUsage,
   verifySidecars,
+  wantSidecars,
 } from './sidecars.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
@@ -92,14 +93,15 @@ export const ops = {
   [jobTypes.name]: jobTypes,
   [runJob.name]: runJob,
   [listFiles.name]: listFiles,
-  [fileInfo.name]: fileInfo,
   [seekFile.name]: seekFile,
+  [fileInfo.name]: fileInfo,
   [duplicates.name]: duplicates,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,
   [listSidecars.name]: listSidecars,
   [sidecarPresence.name]: sidecarPresence,
   [sidecarPath.name]: sidecarPath,
+  [wantSidecars.name]: wantSidecars,
   [sidecarUsage.name]: sidecarUsage,
   [sidecarHindrances.name]: sidecarHindrances,
   [pendingSidecars.name]: pendingSidecars,

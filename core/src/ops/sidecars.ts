@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind } from '../domain/index.ts'
+import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
 import { defineAction, defineQuery } from './define.ts'
 
@@ -83,6 +83,39 @@ export const sidecarPresence = defineQuery({
   async run(input, { library }) {
     const found = await library.sidecars.presence(input.contentIds, input.kind)
     return input.contentIds.map((contentId) => ({ contentId, variants: found.get(contentId) ?? [] }))
+  },
+})
+
+/** More than any window shows, with what comes next. */
+const MAX_WANTED = 500
+const MAX_VARIANTS = 16
+
+export const wantSidecars = defineAction({
+  name: 'sidecars.want',
+  scope: 'library',
+  summary: 'Have the sidecars of what somebody looks at made before all others, and say how far they are',
+  input: z.object({
+    viewer: z
+      .string()
+      .min(1)
+      .max(100)
+      .describe('who looks; in place of what the same viewer wanted of this kind before'),
+    contentIds: z
+      .array(ContentId)
+      .max(MAX_WANTED)
+      .describe('ids of contents, the first first; none: no more is wanted'),
+    kind: kind.default('thumb'),
+    variants: z.array(variant).max(MAX_VARIANTS).optional().describe('what the policy asks for where left out'),
+  }),
+  output: z.array(
+    Thumb.pick({ ready: true, version: true, state: true, error: true }).extend({ contentId: ContentId }),
+  ),
+  errors: ['Unsupported'],
+  async run(input, { library }) {
+    const states = library.sidecars.want(input)
+    return [...states].map(([contentId, { error, ready, state, version }]) => {
+      return { contentId, state, ready, version, error }
+    })
   },
 })
 

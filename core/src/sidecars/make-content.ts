@@ -20,7 +20,7 @@ export interface MakeContentDeps extends MakeDeps {
   /** Told one of the files that are in their place. */
   readonly onMade: (key: SidecarKey) => void
   /** Called when it is written down what became of some contents. */
-  onRecorded(generator: Generator, contents: readonly number[]): Promise<void>
+  onRecorded(generator: Generator, made: readonly Outcomes[]): Promise<void>
 }
 
 /** What became of a content, and of which file it is. */
@@ -62,10 +62,7 @@ export async function recordContents(
   const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
-  await onRecorded(
-    generator,
-    made.map(({ contentRowId }) => contentRowId),
-  )
+  await onRecorded(generator, made)
 }
 
 /** Files that have the content, as the index knows them. */

@@ -7,12 +7,13 @@ import {
   type Thumb,
   GIVEN_UP,
 } from '../domain/index.ts'
+import type { EventData, EventType } from '../events/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { untilAborted } from '../util/until-aborted.ts'
-import { CoreError } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Generator } from './generators/index.ts'
@@ -27,11 +28,15 @@ import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './pol
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
+import { type KindState, readKindStates } from './kind-states.ts'
+import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { readThumbs } from './thumb-views.ts'
+import { Wants } from './wants.ts'
 import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
 import type { UnreadyState, Usage } from './rows/row-views.ts'
 import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'
+import type { Outcomes } from './rows/work-rows.ts'
 import type { References } from './references/references.ts'
 
 export interface SidecarsDeps {
@@ -53,6 +58,7 @@ export interface SidecarsDeps {
   readonly machine: Machine
   readonly now: () => number
   readonly log: Logger
+  readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
 }
 
 /** A report names this many problems. */
@@ -61,6 +67,16 @@ const ORPHANS_PER_TURN = 256
 
 /** What becomes of one that is not there yet. */
 export type ResolveMode = 'local' | 'now' | 'later'
+
+/** What somebody looks at. */
+export interface WantInput {
+  /** Whoever looks: what they wanted of this kind before is wanted no more. */
+  readonly viewer: string
+  readonly contentIds: readonly ContentId[]
+  readonly kind: SidecarKind
+  /** What the policy asks for where they are left out. */
+  readonly variants?: readonly string[] | undefined
+}
 
 export interface AddressedSidecar extends Sidecar {
   readonly contentId: ContentId
@@ -73,6 +89,8 @@ export class Sidecars implements AsyncDisposable {
   readonly #rows: SidecarRows
   readonly #runner: SidecarRunner
   readonly #watch: SidecarWatch
+  readonly #news: SidecarNews
+  readonly #wants: Wants<SidecarKind>
   readonly #closing = new AbortController()
   /** The last of the runs over new texts, which take turns. */
   #texts: Promise<void> = Promise.resolve()
@@ -86,46 +104,53 @@ export class Sidecars implements AsyncDisposable {
       rows: this.#rows,
       wanted: () => this.#wanted,
       onMade: (key) => this.#watch.add(key),
-      onRecorded: async ({ kind }, contents) => {
+      onRecorded: async ({ kind }, made) => {
+        this.#tellMade(kind, made)
         await this.#indexTexts(false, this.#closing.signal)
-        await this.#queueDerived(kind, contents)
+        await this.#queueDerived(
+          kind,
+          made.map(({ contentRowId }) => contentRowId),
+        )
       },
     })
+    this.#news = new SidecarNews((data) => deps.emit('sidecars.changed', data))
+    this.#wants = new Wants({ make: (kind, contentRowId) => this.#makeNow(kind, contentRowId), log })
     this.#watch = new SidecarWatch({ root, log, changed: (contentId) => this.#reconcileOne(contentId) })
   }
 
   /** Queues what a location wants of its contents and is not there yet. Returns how many files that will be. */
   async queue(location: KnownLocation, signal: AbortSignal): Promise<number> {
-    let queued = 0
     const { derived = [], direct = [] } = Object.groupBy(this.#generators, ({ inputs }) =>
       inputs ? 'derived' : 'direct',
     )
-    for (const generator of direct) queued += await this.#enqueue(generator, [location], null, signal)
+    let queued = await this.#enqueue(direct, [location], null, signal)
     // What a crash has kept from the index of texts, and from what is made of other sidecars.
     await this.#indexTexts(false, signal)
-    for (const generator of derived) {
-      await this.#rows.queue.requeueOutdated(generator, null)
-      queued += await this.#enqueue(generator, [location], null, signal)
-    }
+    for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, null)
+    queued += await this.#enqueue(derived, [location], null, signal)
     await this.#runner.startIfPending()
     return queued
   }
 
   /** Queues what locations want of some contents, or of all, and is not there yet. Returns how many files that will be. */
   async #enqueue(
-    generator: Generator,
+    generators: readonly Generator[],
     locations: readonly KnownLocation[],
     contents: readonly number[] | null,
     signal: AbortSignal,
   ): Promise<number> {
-    if (await generator.unavailable?.()) return 0
     const policy = this.#deps.policy()
+    const reasons = await Promise.all(generators.map(async (generator) => generator.unavailable?.()))
+    const able = generators.filter((_, i) => !reasons[i])
     let queued = 0
     for (const location of locations) {
-      const outputs = wantedOutputs(generator, policy, location.policy)
+      const orders = able.map((generator) => ({
+        generator,
+        outputs: wantedOutputs(generator, policy, location.policy),
+      }))
       const where = { location, except: this.#deps.locations().below(location.path) }
-      const wanted = { outputs, where, maxBytes: policy.maxFileBytes, contents }
-      queued += await this.#rows.queue.enqueueMissing(generator, wanted, signal)
+      const wanted = { orders, where, maxBytes: policy.maxFileBytes, contents }
+      queued += await this.#rows.queue.enqueueMissing(wanted, signal)
     }
     return queued
   }
@@ -173,6 +198,7 @@ export class Sidecars implements AsyncDisposable {
     of: { kind?: SidecarKind | undefined; variant?: string | undefined },
   ): Promise<number> {
     const queued = await this.#rows.queue.requeue({ contentId, ...of })
+    this.#tellWaiting(queued, of.kind, contentId)
     await this.#runner.startIfPending()
     await this.#runner.demand(contentId, of.kind)
     return queued
@@ -181,7 +207,9 @@ export class Sidecars implements AsyncDisposable {
   /** Has made again what a whole library has of a kind, or what would be made otherwise now; see `regenerateAll`. */
   async regenerateAll(of: RegenerateAll, signal: AbortSignal): Promise<Outdated[]> {
     try {
-      return await regenerateAll(of, this.#runner.making, signal)
+      const batches = await regenerateAll(of, this.#runner.making, signal)
+      if (!of.dryRun) for (const { files, kind } of batches) this.#tellWaiting(files, kind, undefined)
+      return batches
     } finally {
       if (!of.dryRun) await this.#runner.startIfPending()
     }
@@ -190,6 +218,7 @@ export class Sidecars implements AsyncDisposable {
   /** Tries again what has failed. Returns how many files that will be. */
   async retry(of: { contentId?: ContentId | undefined; kind?: SidecarKind | undefined }): Promise<number> {
     const queued = await this.#rows.queue.requeue({ ...of, state: 'failed' })
+    this.#tellWaiting(queued, of.kind, of.contentId)
     await this.#runner.startIfPending()
     if (of.contentId !== undefined) await this.#runner.demand(of.contentId, of.kind)
     return queued
@@ -242,6 +271,79 @@ export class Sidecars implements AsyncDisposable {
 
   usage(): Promise<Usage[]> {
     return this.#rows.views.usage()
+  }
+
+  /**
+   * Has what somebody looks at made before all that waits, and nothing more of what they looked at before. Says how far it
+   * is; contents that are not known are left out. Throws `Unsupported`.
+   */
+  want({ contentIds, kind, variants, viewer }: WantInput): Map<ContentId, KindState> {
+    const generator = generatorOf(kind, this.#generators)
+    const isMade = (contentRowId: number) => this.#runner.claims.has(kind, contentRowId)
+    const states = readKindStates(this.#deps.store.connection, { contentIds, kind, variants, isMade })
+    if (this.#deps.store.readOnly) return states
+    const rowsIn = (state: KindState['state']) =>
+      [...states.values()].filter((each) => each.state === state).map(({ contentRowId }) => contentRowId)
+    const want = this.#wants.replace(viewer, kind, rowsIn('pending'))
+    const missing = rowsIn('none')
+    if (missing.length > 0) {
+      this.#enqueueWanted(generator, missing, variants)
+        .then(() => {
+          this.#wants.add(viewer, want, missing)
+          // What is not looked at any more by then is made when its turn comes.
+          return this.#runner.startIfPending()
+        })
+        .catch((err: unknown) => {
+          if (this.#closing.signal.aborted) return
+          this.#deps.log.warn({ kind, err: errorMessage(err) }, 'what is looked at was not queued')
+        })
+    }
+    return states
+  }
+
+  /** What nobody has queued yet; variants that are asked for are made whatever the policy. */
+  async #enqueueWanted(
+    generator: Generator,
+    contents: readonly number[],
+    variants: readonly string[] | undefined,
+  ): Promise<void> {
+    const { signal } = this.#closing
+    const locations = this.#deps.locations().all()
+    if (!variants) return void (await this.#enqueue([generator], locations, contents, signal))
+    const orders = [{ generator, outputs: outputsOf(generator, variants) }]
+    const maxBytes = this.#deps.policy().maxFileBytes
+    for (const location of locations)
+      await this.#rows.queue.enqueueMissing({ orders, where: { location, except: [] }, maxBytes, contents }, signal)
+  }
+
+  async #makeNow(kind: SidecarKind, contentRowId: number): Promise<void> {
+    try {
+      await this.#runner.makeNow(generatorOf(kind, this.#generators), contentRowId)
+    } catch (err) {
+      if (!this.#closing.signal.aborted) await this.#runner.startIfPending()
+      throw err
+    }
+  }
+
+  #tellMade(kind: SidecarKind, made: readonly Outcomes[]): void {
+    const isReady = ({ outcomes }: Outcomes) => outcomes.some(({ state }) => state === 'ready')
+    for (const [state, some] of Map.groupBy(made, (each) => (isReady(each) ? 'ready' : 'failed'))) {
+      const rowIds = some.map(({ contentRowId }) => contentRowId)
+      this.#news.tell(kind, state, contentIdsOf(this.#deps.store.connection, rowIds))
+    }
+  }
+
+  /** Of one content, or of more than can be named; of one kind, or of any. */
+  #tellWaiting(files: number, kind: SidecarKind | undefined, contentId: ContentId | undefined): void {
+    if (files === 0) return
+    const kinds = kind === undefined ? this.#generators.map((generator) => generator.kind) : [kind]
+    for (const each of kinds) this.#news.tell(each, 'pending', contentId === undefined ? null : [contentId])
+  }
+
+  /** What there is to show of contents; those that are not known are left out. */
+  thumbs(contentIds: readonly ContentId[]): Map<ContentId, Thumb> {
+    const isMade = (contentRowId: number) => this.#runner.claims.has('thumb', contentRowId)
+    return readThumbs(this.#deps.store.connection, contentIds, isMade)
   }
 
   /** What waits, has failed or was passed over, or all of it. */
@@ -396,7 +498,8 @@ export class Sidecars implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     this.#watch[Symbol.dispose]()
-    await this.#runner[Symbol.asyncDispose]()
+    await Promise.all([this.#wants[Symbol.asyncDispose](), this.#runner[Symbol.asyncDispose]()])
+    this.#news[Symbol.dispose]()
   }
 
   get #generators(): readonly Generator[] {
@@ -449,11 +552,9 @@ export class Sidecars implements AsyncDisposable {
 
   /** Queues what is made of sidecars that have just been made. */
   async #queueDerived(from: SidecarKind, contents: readonly number[]): Promise<void> {
-    for (const generator of this.#generators) {
-      if (!generator.inputs?.includes(from)) continue
-      await this.#rows.queue.requeueOutdated(generator, contents)
-      await this.#enqueue(generator, this.#deps.locations().all(), contents, this.#closing.signal)
-    }
+    const derived = this.#generators.filter(({ inputs }) => inputs?.includes(from))
+    for (const generator of derived) await this.#rows.queue.requeueOutdated(generator, contents)
+    await this.#enqueue(derived, this.#deps.locations().all(), contents, this.#closing.signal)
   }
 
   /** One run after the other: what one of them has indexed, the next does not see. */

@@ -1,0 +1,77 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type ContentId, type SidecarKind, sidecarKinds, sidecarStates, type Thumb } from '../domain/index.ts'
+import { hexToUuid } from '../util/uuid.ts'
+
+/** How far one kind of a content is. */
+export interface KindState extends Pick<Thumb, 'ready' | 'version' | 'state' | 'error'> {
+  readonly contentRowId: number
+}
+
+/** A sidecar as `SIDECARS` reads it; null from `variant` on where the content has none. */
+type Row = readonly [
+  uuidHex: string,
+  contentRowId: number,
+  variant: string | null,
+  state: number,
+  recipe: number,
+  checksum: Uint8Array | null,
+  code: string | null,
+  error: string | null,
+]
+
+const SIDECARS = `
+  select lower(hex(c.uuid)), c.id, s.variant, s.state, s.recipe, s.checksum, s.error_code, s.error
+  from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)
+  left join sidecars s on s.content_id = c.id and s.kind = ?`
+
+export interface KindStatesInput {
+  readonly contentIds: readonly ContentId[]
+  readonly kind: SidecarKind
+  /** Only these; all where they are left out. */
+  readonly variants?: readonly string[] | undefined
+  /** Whether those of one content, by its row id, are being made now. */
+  isMade(contentRowId: number): boolean
+}
+
+/** How far one kind of some contents is; contents that are not known are left out. */
+export function readKindStates(
+  db: DatabaseSync,
+  { contentIds, isMade, kind, variants }: KindStatesInput,
+): Map<ContentId, KindState> {
+  const statement = db.prepare(SIDECARS)
+  statement.setReturnArrays(true)
+  const ids = JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
+  const rows = statement.all(ids, sidecarKinds.indexOf(kind)) as unknown as Row[]
+  const states = new Map<ContentId, KindState>()
+  for (const [uuidHex, ofContent] of Map.groupBy(rows, ([hex]) => hex)) {
+    const contentRowId = ofContent[0]![1]
+    const wanted = ofContent.filter(([, , variant]) => variant !== null && (variants?.includes(variant) ?? true))
+    const state = stateOf(wanted, () => isMade(contentRowId))
+    states.set(hexToUuid(uuidHex) as ContentId, { contentRowId, ...state })
+  }
+  return states
+}
+
+function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, 'contentRowId'> {
+  const inState = (name: Thumb['state']) => rows.filter(([, , , state]) => sidecarStates[state] === name)
+  const none = { ready: [], version: '', error: null }
+  const ready = inState('ready')
+  if (ready.length > 0) {
+    const variants = ready.map(([, , variant]) => variant!).toSorted()
+    return { ready: variants, version: versionOf(ready), state: 'ready', error: null }
+  }
+  if (inState('generating').length > 0 || isMade()) return { ...none, state: 'generating' }
+  if (inState('pending').length > 0) return { ...none, state: 'pending' }
+  const [failed] = inState('failed')
+  if (!failed) return { ...none, state: 'none' }
+  const [, , , , , , code, message] = failed
+  return { ...none, state: 'failed', error: { code: code ?? 'Internal', message: message ?? '' } }
+}
+
+/** The recipe, and the first bytes of all checksums in one number: of one file, those of its own. */
+function versionOf(rows: readonly Row[]): string {
+  let sum = 0
+  for (const [, , , , , checksum] of rows) if (checksum) sum ^= Buffer.from(checksum).readInt32BE(0)
+  const recipe = Math.max(...rows.map(([, , , , each]) => each))
+  return `${recipe}-${(sum >>> 0).toString(16).padStart(8, '0')}`
+}

@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ContentId, SidecarKind, SidecarState } from '../domain/index.ts'
+import type { EventData } from '../events/index.ts'
+import { hexToUuid } from '../util/uuid.ts'
+
+/** Events a second at the most, over all kinds and states. */
+const EVENTS_PER_SECOND = 10
+/** Contents named in one event: a window full of them, and more. */
+const MAX_NAMED = 200
+
+interface Heard {
+  readonly kind: SidecarKind
+  readonly state: SidecarState
+  readonly contentIds: Set<ContentId>
+  more: boolean
+}
+
+/** Tells what became of sidecars, some of them at a time: thousands are made in a minute, and nobody wants as many events. */
+export class SidecarNews implements Disposable {
+  readonly #emit: (data: EventData<'sidecars.changed'>) => void
+  readonly #heard = new Map<string, Heard>()
+  #next: NodeJS.Timeout | undefined
+  /** When the next event may be sent, by `performance.now()`. */
+  #notBefore = 0
+
+  constructor(emit: (data: EventData<'sidecars.changed'>) => void) {
+    this.#emit = emit
+  }
+
+  /** One kind of some contents has come into a state; of more than can be named where `contentIds` is null. */
+  tell(kind: SidecarKind, state: SidecarState, contentIds: Iterable<ContentId> | null): void {
+    const key = `${kind} ${state}`
+    const heard = this.#heard.get(key) ?? { kind, state, contentIds: new Set(), more: false }
+    this.#heard.set(key, heard)
+    if (contentIds === null) heard.more = true
+    const others = [...this.#heard.values()].filter((each) => each.kind === kind && each !== heard)
+    for (const contentId of contentIds ?? []) {
+      for (const other of others) other.contentIds.delete(contentId)
+      if (heard.contentIds.size < MAX_NAMED) heard.contentIds.add(contentId)
+      else heard.more ||= !heard.contentIds.has(contentId)
+    }
+    this.#next ??= setTimeout(() => this.#send(), Math.max(0, this.#notBefore - performance.now()))
+    this.#next.unref()
+  }
+
+  #send(): void {
+    this.#next = undefined
+    const heard = [...this.#heard.values()].filter(({ contentIds, more }) => more || contentIds.size > 0)
+    this.#heard.clear()
+    this.#notBefore = performance.now() + (heard.length * 1_000) / EVENTS_PER_SECOND
+    for (const { contentIds, ...about } of heard) this.#emit({ ...about, contentIds: [...contentIds] })
+  }
+
+  /** What was not told yet is told. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#next)
+    if (this.#heard.size > 0) this.#send()
+  }
+}
+
+/** The ids of contents by those of their rows. */
+export function contentIdsOf(db: DatabaseSync, contentRowIds: readonly number[]): ContentId[] {
+  const rows = db
+    .prepare('select lower(hex(uuid)) as uuid from content_identities where id in (select value from json_each(?))')
+    .all(JSON.stringify(contentRowIds))
+  return rows.map(({ uuid }) => hexToUuid(String(uuid)) as ContentId)
+}

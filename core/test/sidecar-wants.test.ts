@@ -1,0 +1,109 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { ContentId } from '../src/domain/index.ts'
+import type { Event, EventData } from '../src/events/index.ts'
+import { createTestCore, type TestCore } from '../testing/index.ts'
+import { troubled } from './troubled-generator/index.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const patience = { timeout: 60_000 }
+const { signal } = new AbortController()
+
+async function contentIds(t: TestCore, names: readonly string[]): Promise<ContentId[]> {
+  return Promise.all(names.map((name) => t.library.files.contentOf(t.path(name), signal)))
+}
+
+function states(t: TestCore, ids: readonly ContentId[]): (string | undefined)[] {
+  const thumbs = t.library.sidecars.thumbs(ids)
+  return ids.map((id) => thumbs.get(id)?.state)
+}
+
+function hear(t: TestCore): { heard: EventData<'sidecars.changed'>[]; subscription: Disposable } {
+  const heard: EventData<'sidecars.changed'>[] = []
+  const listener = (event: Event) => {
+    if (event.type === 'sidecars.changed') heard.push(event.data)
+  }
+  return { heard, subscription: t.core.events.subscribe(listener, { types: ['sidecars.changed'] }) }
+}
+
+test('what became of sidecars is told, and what there is to show comes with a listing and with what is found', async () => {
+  await using t = await createTestCore({ generators: [troubled] })
+  const { heard, subscription } = hear(t)
+  using _subscription = subscription
+  t.write('fine.txt', 'fine')
+  t.write('bad.txt', 'crash')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const [fine, bad] = await contentIds(t, ['fine.txt', 'bad.txt'])
+  await vi.waitFor(
+    () =>
+      expect(heard.toSorted((a, b) => (a.state < b.state ? -1 : 1))).toEqual([
+        { kind: 'thumb', state: 'failed', contentIds: [bad], more: false },
+        { kind: 'thumb', state: 'ready', contentIds: [fine], more: false },
+      ]),
+    patience,
+  )
+  const order = { all: false, sort: 'name', reverse: false, foldersFirst: true, limit: 10, offset: 0 } as const
+  const { items } = await t.library.files.list({ path: t.root, thumbs: true, ...order }, signal)
+  const plain = { hash: null, width: null, height: null, color: null }
+  const shown = {
+    ...plain,
+    ready: ['grid@2x'],
+    version: expect.stringMatching(/^1-[0-9a-f]{8}$/),
+    state: 'ready',
+    error: null,
+  }
+  expect(items.map(({ thumb }) => thumb)).toEqual([
+    { ...plain, ready: [], version: '', state: 'failed', error: { code: 'Unavailable', message: expect.any(String) } },
+    shown,
+  ])
+  const search = { type: [], ext: [], location: [], content: false, semantic: false, sort: 'name' } as const
+  const found = await t.library.search.search({
+    query: 'fine',
+    ...search,
+    type: [],
+    ext: [],
+    location: [],
+    limit: 1,
+    thumbs: true,
+  })
+  expect(found.items.map(({ thumb }) => thumb)).toEqual([shown])
+  heard.length = 0
+  await t.library.sidecars.regenerate(fine!, {})
+  await vi.waitFor(() => expect(heard.map(({ state }) => state)).toEqual(['pending', 'ready']), patience)
+})
+
+test('what is looked at is made whatever waits, and what was scrolled away is not', async () => {
+  await using t = await createTestCore({ generators: [troubled] })
+  await t.core.config.set('sidecars.thumb', 'off')
+  const logs = Array.from({ length: 8 }, (_, i) => join(t.dataDir, '..', `slow-${i}.log`))
+  const slow = logs.map((_, i) => `slow-${i}.txt`)
+  for (const [i, log] of logs.entries()) t.write(slow[i]!, `wait ${log}`)
+  const away = ['away-1.txt', 'away-2.txt']
+  const seen = ['seen-1.txt', 'seen-2.txt']
+  for (const name of [...away, ...seen]) t.write(name, `fine ${name}`)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const want = async (names: readonly string[]) =>
+    t.library.sidecars.want({
+      viewer: 'window 1',
+      contentIds: await contentIds(t, names),
+      kind: 'thumb',
+      variants: ['grid@2x'],
+    })
+  const first = await want([...slow, ...away])
+  expect([...first.values()].map(({ state }) => state)).toEqual(Array(10).fill('none'))
+  await vi.waitUntil(() => logs.some((log) => existsSync(log)), patience)
+  const [job] = t.library.jobs.list({})
+  await t.library.jobs.pause(job!.id)
+  await want(seen)
+  for (const log of logs) writeFileSync(`${log}.go`, '')
+  const [awayIds, seenIds] = [await contentIds(t, away), await contentIds(t, seen)]
+  await vi.waitFor(() => expect(states(t, seenIds)).toEqual(['ready', 'ready']), patience)
+  expect(states(t, awayIds)).toEqual(['pending', 'pending'])
+  const again = await want(away)
+  expect([...again.values()].map(({ state }) => state)).toEqual(['pending', 'pending'])
+  await vi.waitFor(() => expect(states(t, awayIds)).toEqual(['ready', 'ready']), patience)
+})
