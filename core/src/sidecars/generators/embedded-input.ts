@@ -1,10 +1,11 @@
 import { FilePathSource, Input, type InputFormat } from 'mediabunny'
+import { withoutCircles } from '../../content/media/media-input.ts'
 import { CoreError } from '../../util/errors.ts'
 
 /** Opens a film or a recording. Throws `Unsupported` where it is in none of the containers, `Corrupt` where it has no tracks. */
 export async function openInput(path: string, formats: InputFormat[]): Promise<Input> {
   using parts = new DisposableStack()
-  const input = parts.use(new Input({ source: new FilePathSource(path), formats }))
+  const input = parts.use(new Input({ source: withoutCircles(new FilePathSource(path)), formats }))
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
   if ((await input.getTracks()).length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
   parts.move()

@@ -8,7 +8,7 @@ import {
   LogLevel,
   type MetadataTags,
 } from 'mediabunny'
-import { descriptionBytes, filmContainers } from '../media-input.ts'
+import { descriptionBytes, filmContainers, withoutCircles } from '../media-input.ts'
 import { pixelFormat } from './pixel-format.ts'
 import type { FoundVideo } from './video-facts.ts'
 
@@ -36,7 +36,7 @@ const codecNames: Readonly<Record<string, string>> = {
 export async function readEmbedded(blob: Blob): Promise<FoundVideo | null> {
   // It would print what it does not know to the console of whoever runs us.
   Logging.level = LogLevel.Silent
-  using input = new Input({ source: new BlobSource(blob), formats: filmContainers })
+  using input = new Input({ source: withoutCircles(new BlobSource(blob)), formats: filmContainers })
   if (!(await input.canRead())) return null
   const video = await input.getPrimaryVideoTrack()
   const audio = await input.getPrimaryAudioTrack()

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
+import { circularWebm } from '../../../../testing/media/circular-webm.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { MediaReader } from '../media-reader.ts'
 import { readVideo } from './read-video.ts'
@@ -142,6 +143,13 @@ test('the smallest videos are read', async ({ skip }) => {
   expect(await small('AudioVideoInterleave.avi')).toMatchObject({ width: 1, height: 1, codec: 'mpeg4' })
   expect(await small('FlashVideo.flv')).toMatchObject({ width: 1, height: 1, codec: 'flv1' })
   expect(await small('WindowsMediaVideo.wmv')).toMatchObject({ width: 1, height: 1 })
+})
+
+test('a WebM that ends in what nobody knows is damaged, and does not hold up its reader', async () => {
+  using temp = createTempDir('video')
+  const path = join(temp.path, 'a.webm')
+  writeFileSync(path, circularWebm())
+  expect(await readVideo(path)).toMatchObject({ state: 'failed', code: 'ECORRUPT' })
 })
 
 test('a playlist that says it is a video names no other file', async () => {

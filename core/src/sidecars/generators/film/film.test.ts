@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { circularWebm } from '../../../../testing/media/circular-webm.ts'
 import { BLACK, BLUE, canMakeFilms, GREEN, makeFilm, RED } from '../../../../testing/media/films.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { decodeVideo } from '../thumb/decoders/video/decode-video.ts'
@@ -39,6 +41,13 @@ describe.skipIf(!canMakeFilms())('films without ffmpeg (there is no embedded eng
     await makeFilm(path, { seconds: 3, keyEvery: 1_000, stripes: (at) => (at < 1.2 ? [BLACK] : [GREEN, BLUE]) })
     const picture = (await decodeVideo(path, 128))!
     expect([colourAt(picture, 0.2, 0.5), colourAt(picture, 0.8, 0.5)]).toEqual(['green', 'blue'])
+  })
+
+  test('one that ends in what nobody knows does not hold up its reader', async () => {
+    using temp = createTempDir('film')
+    const path = join(temp.path, 'film.webm')
+    writeFileSync(path, circularWebm())
+    await expect(openEmbeddedFilm(path)).rejects.toThrow('it is damaged')
   })
 
   test('pictures come in order, each at its time, however uneven', async () => {
