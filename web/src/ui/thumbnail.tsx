@@ -1,0 +1,120 @@
+import type { Entry, Thumb } from '@spacedrive/core/domain'
+import { useCallback, useState } from 'react'
+import { thumbHashToDataURL } from 'thumbhash'
+import { fileUrl, sidecarUrl } from '../api/index.ts'
+import { cn } from './cn.ts'
+import { KindIcon } from './kind-icon.tsx'
+
+interface ThumbnailProps {
+  readonly entry: Entry
+  /** Id of the library whose thumbnails these are; null while that is not known. */
+  readonly library: string | null
+  /** Edge of the square it stands in, in pixels. */
+  readonly size: number
+  /** Asked for after all else: not seen yet. */
+  readonly isLater?: boolean
+  /** Pixels of the sign that stands for what has no picture. */
+  readonly iconSize?: number
+  readonly className?: string
+}
+
+/**
+ * What there is to see of a file, in a square: its hash at once, then its picture in place of that. Where there is none,
+ * the sign of its kind. Nothing moves when the picture comes.
+ */
+export function Thumbnail({ entry, library, size, isLater = false, iconSize, className }: ThumbnailProps) {
+  const { thumb } = entry
+  const url = pictureUrl(entry, library, size)
+  const box = thumb ? fitted(thumb, size) : { width: size, height: size }
+  return (
+    <span
+      className={cn('relative inline-flex shrink-0 items-center justify-center overflow-hidden', className)}
+      style={{ width: size, height: size }}
+    >
+      {!thumb?.hash && <KindIcon entry={entry} size={iconSize ?? Math.round(Math.min(64, size * 0.4))} />}
+      {thumb?.hash && <img alt="" src={hashUrl(thumb.hash)} className={PICTURE} style={box} />}
+      {url && <Picture key={url} url={url} box={box} isLater={isLater} />}
+    </span>
+  )
+}
+
+const PICTURE = 'absolute rounded-[3px] object-contain'
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+function Picture({ url, box, isLater }: { url: string; box: Size; isLater: boolean }) {
+  const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading')
+  const attach = useCallback((image: HTMLImageElement | null) => {
+    if (image?.complete && image.naturalWidth > 0) setState('shown')
+    // Scrolled away: the browser gives the request up.
+    return () => image?.removeAttribute('src')
+  }, [])
+  if (state === 'broken') return null
+  return (
+    <img
+      ref={attach}
+      alt=""
+      src={url}
+      decoding="async"
+      draggable={false}
+      fetchPriority={isLater ? 'low' : 'auto'}
+      onLoad={() => setState('shown')}
+      onError={() => setState('broken')}
+      className={cn(PICTURE, 'transition-opacity duration-[80ms]', state === 'loading' && 'opacity-0')}
+      style={box}
+    />
+  )
+}
+
+/** Thumbnails by the length of their longer side in pixels; `core` makes no others. */
+const sides: Readonly<Record<string, number>> = {
+  'icon@1x': 128,
+  'icon@2x': 256,
+  'grid@1x': 256,
+  'grid@2x': 512,
+  'grid@3x': 768,
+  'detail@1x': 1024,
+  'detail@2x': 2048,
+}
+
+/** Originals that are small enough to stand for their thumbnails where there are none, in bytes. */
+const SMALL_ORIGINAL = 500_000
+const SHOWN_BY_BROWSERS = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'])
+
+function pictureUrl(entry: Entry, library: string | null, size: number): string | null {
+  const { contentId, mime, thumb } = entry
+  const variant = thumb && smallestFor(thumb, size)
+  if (variant && library && contentId)
+    return sidecarUrl({ library, contentId, folder: 'thumbs', file: `${variant}.webp`, version: thumb.version })
+  const isSmall = entry.kind === 'file' && entry.size > 0 && entry.size <= SMALL_ORIGINAL
+  return isSmall && mime !== null && SHOWN_BY_BROWSERS.has(mime) ? fileUrl(entry, library) : null
+}
+
+/** The smallest that has a pixel for every pixel of the screen, or the largest there is. */
+function smallestFor({ ready }: Thumb, size: number): string | undefined {
+  const known = ready.filter((variant) => sides[variant]).toSorted((a, b) => sides[a]! - sides[b]!)
+  return known.find((variant) => sides[variant]! >= size * devicePixelRatio) ?? known.at(-1)
+}
+
+/** As large as the square lets it be, but not larger than it is. */
+function fitted({ height, width }: Thumb, size: number): Size {
+  if (!width || !height) return { width: size, height: size }
+  const scale = Math.min(size / width, size / height, 1)
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+/** Pictures of hashes that are kept: those of some screens. */
+const MAX_HASHES = 1_000
+const urlByHash = new Map<string, string>()
+
+function hashUrl(hash: string): string {
+  const known = urlByHash.get(hash)
+  if (known) return known
+  const url = thumbHashToDataURL(Uint8Array.from(atob(hash), (char) => char.charCodeAt(0)))
+  if (urlByHash.size >= MAX_HASHES) urlByHash.delete(urlByHash.keys().next().value!)
+  urlByHash.set(hash, url)
+  return url
+}
