@@ -28,6 +28,20 @@ export interface CoreHost {
   readonly instance: string
   /** Where the process writes its log; null where it does not. */
   readonly logFile: string | null
+  /** The web page the process serves; null where it serves none. */
+  readonly explorer?: () => ExplorerHost | null
+  /** What of the process somebody should see to, a sentence each. */
+  readonly notices?: () => readonly string[]
+}
+
+/** A web page about this engine, and how to get into it. */
+export interface ExplorerHost {
+  /** `http://127.0.0.1:7378/` */
+  readonly url: string
+  /** The file with the token that programs send. */
+  readonly tokenFile: string
+  /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
+  link(to: string): { readonly url: string; readonly expiresAt: string }
 }
 
 export interface CoreOptions {
@@ -163,6 +177,22 @@ export class Core implements AsyncDisposable {
     }
   }
 
+  /** The web page of the process around the engine; null where it serves none. */
+  get explorer(): ExplorerHost | null {
+    return this.host.explorer?.() ?? null
+  }
+
+  /** Throws `Unavailable` where the process serves no web page. */
+  linkToExplorer(to: string): { url: string; expiresAt: string } {
+    if (!this.explorer) {
+      throw new CoreError(
+        'Unavailable',
+        'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
+      )
+    }
+    return this.explorer.link(to)
+  }
+
   status() {
     const current = this.libraries.currentInfo()
     const jobs = { running: 0, queued: 0 }
@@ -182,8 +212,8 @@ export class Core implements AsyncDisposable {
       jobs,
       network: { state: 'disabled' },
       memory: { rssBytes: process.memoryUsage.rss() },
-      explorer: null,
-      tokenFile: null,
+      explorer: this.explorer?.url ?? null,
+      tokenFile: this.explorer?.tokenFile ?? null,
       notices: this.#notices(),
     }
   }
@@ -198,12 +228,17 @@ export class Core implements AsyncDisposable {
         ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
       )
     })
-    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held]
+    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held, ...(this.host.notices?.() ?? [])]
   }
 
   /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
   async listFolder(input: ListInput, signal: AbortSignal) {
     return listDisk(await resolveFolder(input.path), input, lookAlone, signal)
+  }
+
+  /** The same for `files.seek`. */
+  async seekInFolder(input: SeekInput, signal: AbortSignal) {
+    return seekDisk(await resolveFolder(input.path), input, lookAlone, signal)
   }
 
   /** The same for `indexing.browse`. */
@@ -236,11 +271,6 @@ function makeDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-  /** The same for `files.seek`. */
-  async seekInFolder(input: SeekInput, signal: AbortSignal) {
-    return seekDisk(await resolveFolder(input.path), input, lookAlone, signal)
-  }
-
     throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
 }
