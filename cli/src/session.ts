@@ -43,7 +43,7 @@ export class NoDaemonError extends Error {
   }
 }
 
-type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting'>
+type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting' | 'httpPort'>
 
 /** Connects, and starts the daemon where that is allowed. Throws NoDaemonError where there is none. */
 export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {

@@ -102,6 +102,7 @@ const settle: readonly (readonly [what: RegExp, instead: string])[] = [
   [/\b(process) \d+/g, '$1 N'],
   [/\b[\d.]+ (ms|s)\b/g, 'N s'],
   [/^(Memory|On disk) .*$/gm, '$1 …'],
+  [/(http:\/\/127\.0\.0\.1):\d+/g, '$1:N'],
   // How many there are depends on the engines that are there.
   [/^\d+ sidecars made (?:(?!2> ).*\n)*/m, 'N sidecars made …\n'],
   [/^Sidecars {2}.*\n(?: +.*\n)*/m, 'Sidecars  …\n'],

@@ -105,7 +105,7 @@ test('quickstart --once --json answers in the shape scripts rely on, and leaves 
       sidecars: expect.any(Number),
       total: expect.any(Number),
     },
-    explorer: null,
+    explorer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
   })
   expect(await home.run('status')).toMatchObject({ code: 6, stdout: '' })
   const { ready } = first['sidecars'] as { ready: number }

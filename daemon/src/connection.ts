@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type EventParams, type Hello, methods, type RequestId, type Subscribed } from '@spacedrive/client'
-import { LineReader } from '@spacedrive/client/node'
 import { type Core, CoreError } from '@spacedrive/core'
+import type { Carrier } from './carrier.ts'
 import { dispatch } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { ServerLimits } from './limits.ts'
@@ -23,9 +22,8 @@ type EventStream = ReturnType<Core['events']['stream']>
 
 /** One client: its requests, its subscriptions, and what waits to be read by it. */
 export class Connection implements Disposable {
-  readonly #socket: Socket
+  readonly #carrier: Carrier
   readonly #deps: ConnectionDeps
-  readonly #reader: LineReader
   readonly #writer: FrameWriter
   readonly #running = new Map<RequestId, AbortController>()
   readonly #subscriptions = new Map<number, EventStream>()
@@ -33,35 +31,31 @@ export class Connection implements Disposable {
   #greeted = false
   #closed = false
 
-  constructor(socket: Socket, deps: ConnectionDeps) {
+  constructor(carrier: Carrier, deps: ConnectionDeps) {
     const { limits } = deps
-    this.#socket = socket
+    this.#carrier = carrier
     this.#deps = deps
-    this.#reader = new LineReader({
-      maxBytes: limits.frameBytes,
-      onLine: (line) => this.#receive(line),
-      onTooLong: () => this.#drop(`a request has more than ${limits.frameBytes} bytes`),
-    })
-    this.#writer = new FrameWriter(socket, {
+    this.#writer = new FrameWriter(carrier, {
       ...limits,
       onStalled: () => this.#drop('it does not read what it is sent'),
-      onDrained: () => socket.resume(),
+      onDrained: () => carrier.resume(),
     })
     this.#helloTimer = setTimeout(() => this.#drop('it does not say hello'), limits.helloMs)
-    socket.on('data', (chunk: Buffer) => this.#reader.push(chunk))
-    // A client that is killed resets the connection; `close` follows.
-    socket.on('error', () => {})
-    socket.on('close', () => this.#close())
+    carrier.open({
+      onFrame: (frame) => this.#receive(frame),
+      onTooLong: () => this.#drop(`a request has more than ${limits.frameBytes} bytes`),
+      onClosed: () => this.#close(),
+    })
   }
 
   /** Drops the client; what it asked for is given up. */
   [Symbol.dispose](): void {
-    this.#end()
+    this.#carrier.end(this.#deps.limits.farewellMs)
     this.#close()
   }
 
-  #receive(line: string): void {
-    const document = parseJson(line)
+  #receive(frame: string): void {
+    const document = parseJson(frame)
     if (document === undefined) return this.#refuse(notJson)
     const parsed = Request.safeParse(document)
     if (!parsed.success) return this.#refuse(notRequest('this is no JSON-RPC 2.0 request'))
@@ -72,7 +66,7 @@ export class Connection implements Disposable {
     if (request.id === undefined) this.#notified(request)
     else void this.#answer({ ...request, id: request.id })
     // One that does not read its answers may not ask for more.
-    if (this.#writer.isFull) this.#socket.pause()
+    if (this.#writer.isFull) this.#carrier.pause()
   }
 
   #notified({ method, params }: Request): void {
@@ -166,27 +160,20 @@ export class Connection implements Disposable {
 
   /** A client that does not speak the language is told so, and dropped. */
   #refuse(error: ReturnType<typeof notRequest>): void {
-    this.#reader.stop()
+    this.#carrier.stopReading()
     this.#writer.send({ jsonrpc: '2.0', id: null, error })
-    this.#end()
-  }
-
-  /** Closes the connection once the client has read what it was sent; one that does not read is not waited for. */
-  #end(): void {
-    this.#socket.destroySoon()
-    const timer = setTimeout(() => this.#socket.destroy(), this.#deps.limits.farewellMs)
-    this.#socket.once('close', () => clearTimeout(timer))
+    this.#carrier.end(this.#deps.limits.farewellMs)
   }
 
   #drop(why: string): void {
     this.#deps.core.log.warn({ why }, 'a client was dropped')
-    this.#socket.destroy()
+    this.#carrier.destroy()
   }
 
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#reader.stop()
+    this.#carrier.stopReading()
     clearTimeout(this.#helloTimer)
     this.#writer[Symbol.dispose]()
     for (const controller of this.#running.values()) controller.abort()
@@ -196,9 +183,9 @@ export class Connection implements Disposable {
   }
 }
 
-function parseJson(line: string): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(line)
+    return JSON.parse(text)
   } catch {
     return undefined
   }

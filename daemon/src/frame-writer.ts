@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Carrier } from './carrier.ts'
 import type { ServerLimits } from './limits.ts'
 
 /** Large frames go out in pieces, so that a slow client that does read is told from one that does not. */
@@ -11,17 +11,17 @@ export interface FrameWriterOptions extends Pick<ServerLimits, 'unreadBytes' | '
   readonly onDrained: () => void
 }
 
-/** Writes JSON documents to a socket, one a line, and knows how much of it the client has not read yet. */
+/** Writes JSON documents to a client, and knows how much the client has not read yet. */
 export class FrameWriter implements Disposable {
-  readonly #socket: Socket
+  readonly #carrier: Carrier
   readonly #options: FrameWriterOptions
   #unread = 0
   #stall: NodeJS.Timeout | null = null
   #waiting: (() => void)[] = []
   #closed = false
 
-  constructor(socket: Socket, options: FrameWriterOptions) {
-    this.#socket = socket
+  constructor(carrier: Carrier, options: FrameWriterOptions) {
+    this.#carrier = carrier
     this.#options = options
   }
 
@@ -32,11 +32,11 @@ export class FrameWriter implements Disposable {
 
   send(document: unknown): void {
     if (this.#closed) return
-    const bytes = Buffer.from(`${JSON.stringify(document)}\n`)
+    const bytes = Buffer.from(JSON.stringify(document))
     this.#unread += bytes.length
     for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
       const piece = bytes.subarray(start, start + PIECE_BYTES)
-      this.#socket.write(piece, () => this.#written(piece.length))
+      this.#carrier.write(piece, start + PIECE_BYTES >= bytes.length, () => this.#written(piece.length))
     }
     if (this.isFull) this.#stall ??= setTimeout(this.#options.onStalled, this.#options.stalledMs)
   }

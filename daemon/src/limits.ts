@@ -2,7 +2,10 @@
 export interface ServerLimits {
   /** The largest request. */
   readonly frameBytes: number
+  /** Over the socket. */
   readonly connections: number
+  /** Over WebSockets: a tab has one. */
+  readonly webSockets: number
   /** Requests of one connection that are being answered; more are refused until one is done. */
   readonly requestsInFlight: number
   readonly subscriptions: number
@@ -21,6 +24,8 @@ export const defaultLimits: ServerLimits = {
   frameBytes: 8 * 1024 * 1024,
   // Every command, monitor and script of one user at once; each costs a descriptor.
   connections: 256,
+  // More tabs than anybody keeps open; the command line has room of its own.
+  webSockets: 128,
   // A screen asks for some dozen things at once.
   requestsInFlight: 64,
   subscriptions: 32,

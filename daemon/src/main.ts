@@ -16,6 +16,7 @@ const { values } = parseArgs({
     instance: { type: 'string' },
     foreground: { type: 'boolean' },
     verbose: { type: 'boolean' },
+    'http-port': { type: 'string' },
     // Where to say, once, that clients can connect, or why not.
     'ready-fd': { type: 'string' },
   },
@@ -28,6 +29,7 @@ try {
     instance: values.instance,
     foreground: values.foreground ?? false,
     verbose: values.verbose ?? false,
+    httpPort: values['http-port'],
     onReady: () => say({ ready: true }),
   })
   endProcess(0)

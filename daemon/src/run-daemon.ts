@@ -12,8 +12,10 @@ import {
 import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
 import { takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
+import { Connections } from './connections.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
+import { ExplorerPlace } from './explorer-place.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
 
@@ -22,6 +24,8 @@ export interface DaemonOptions extends InstanceOptions {
   readonly foreground?: boolean
   /** The log says everything. */
   readonly verbose?: boolean
+  /** As the setting `http.port`, and before it. */
+  readonly httpPort?: string | undefined
   /** Called once clients can connect. */
   readonly onReady?: () => void
 }
@@ -83,8 +87,12 @@ class Daemon {
     })
     const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
     parts.use(logCrash(log.logger))
-    const core = parts.use(await openCore(options, paths, log))
-    const server = parts.use(await listen(core, paths, onStop))
+    const explorer = new ExplorerPlace()
+    const core = parts.use(await openCore(options, paths, { log, explorer }))
+    const connections = parts.use(new Connections({ core, identity: identityOf(paths), onStop }))
+    await explorer.serve({ core, connections, runDir: paths.runDir })
+    parts.use(explorer)
+    const server = parts.use(await listen(connections, paths, log.logger))
     const removeSocket = () => rmSync(server.socket, { force: true })
     process.on('exit', removeSocket)
     parts.defer(() => {
@@ -97,6 +105,7 @@ class Daemon {
       {
         pid: process.pid,
         socket: server.socket,
+        explorer: core.explorer?.url ?? null,
         version: programVersion(),
         ms: Math.round(performance.now() - startedAt),
       },
@@ -113,31 +122,48 @@ class Daemon {
   }
 }
 
-async function openCore(options: DaemonOptions, paths: InstancePaths, log: DaemonLog): Promise<Core> {
+interface CoreParts {
+  readonly log: DaemonLog
+  readonly explorer: ExplorerPlace
+}
+
+async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer, log }: CoreParts): Promise<Core> {
   const { dataDir, instance, logFile, userConfigFile } = paths
   const config = await ConfigManager.open({
     dataDir,
     log: log.logger,
     userFile: userConfigFile,
     env: process.env,
-    flags: options.verbose ? { 'log.level': 'debug' } : {},
+    flags: {
+      ...(options.verbose ? { 'log.level': 'debug' } : {}),
+      ...(options.httpPort === undefined ? {} : { 'http.port': options.httpPort }),
+    },
   })
   const applyLog = () => log.apply(config.values.log)
   applyLog()
   config.onChange(applyLog)
-  return Core.open({ dataDir, host: { version: programVersion(), instance, logFile }, log: log.logger, config })
+  const host = {
+    version: programVersion(),
+    instance,
+    logFile,
+    explorer: () => explorer.server,
+    notices: () => explorer.notices,
+  }
+  return Core.open({ dataDir, host, log: log.logger, config })
+}
+
+function identityOf({ dataDir, instance }: InstancePaths) {
+  return { version: programVersion(), protocol: PROTOCOL, pid: process.pid, instance, dataDir }
 }
 
 /** Listens at the first place that works. */
-async function listen(core: Core, paths: InstancePaths, onStop: () => void): Promise<SocketServer> {
-  const { dataDir, instance } = paths
-  const identity = { version: programVersion(), protocol: PROTOCOL, pid: process.pid, instance, dataDir }
+async function listen(connections: Connections, paths: InstancePaths, log: Logger): Promise<SocketServer> {
   const failures: unknown[] = []
   for (const socket of socketPlaces(paths)) {
     try {
       if (process.platform !== 'win32') makePrivateFolder(dirname(socket))
       using _taking = takePlace(socket)
-      if (await isFree(socket)) return await SocketServer.listen({ core, socket, identity, onStop })
+      if (await isFree(socket)) return await SocketServer.listen({ connections, socket, log })
       failures.push(new Error(`${socket} belongs to another daemon`))
     } catch (err) {
       // Some file systems have no sockets.

@@ -25,7 +25,12 @@ test('what a killed daemon leaves is not in the way of the next', async () => {
   await killed.ready
   killed.kill('SIGKILL')
   await killed.exit
-  expect(readdirSync(killed.paths.runDir).toSorted()).toEqual(['daemon.json', 'daemon.lock', 'spacedrive.sock'])
+  expect(readdirSync(killed.paths.runDir).toSorted()).toEqual([
+    'daemon.json',
+    'daemon.lock',
+    'http-token',
+    'spacedrive.sock',
+  ])
   expect(await connectTo(killed.paths)).toBeNull()
 
   await using next = new DaemonProcess({ dataDir: folder.path })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PROTOCOL } from '@spacedrive/client'
 import { Core, type Logger, silentLogger } from '@spacedrive/core'
+import { Connections } from '../src/connections.ts'
 import type { ServerLimits } from '../src/limits.ts'
 import { SocketServer } from '../src/socket-server.ts'
 
@@ -41,7 +42,8 @@ export async function startTestServer({ core: overrides, limits }: TestServerOpt
   const core = Object.assign(await Core.open({ dataDir: join(folder, 'data'), log: logger }), overrides)
   const socket = join(folder, 'daemon.sock')
   const onStop = () => void test.stops++
-  const server = await SocketServer.listen({ core, socket, identity, onStop, ...(limits ? { limits } : {}) })
+  const connections = new Connections({ core, identity, onStop, limits })
+  const server = await SocketServer.listen({ connections, socket, log: logger })
   const close = () => server[Symbol.asyncDispose]()
   const test: TestServer = {
     core,

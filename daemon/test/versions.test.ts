@@ -6,6 +6,7 @@ import { Core } from '@spacedrive/core'
 import { takeLock } from '@spacedrive/core/lock'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
+import { Connections } from '../src/connections.ts'
 import { SocketServer } from '../src/socket-server.ts'
 
 interface OldDaemon extends AsyncDisposable {
@@ -32,7 +33,11 @@ async function startOldDaemon({ jobs = 0, protocol = PROTOCOL } = {}): Promise<O
   }
   const identity = { version: '0.0.9', protocol, pid: process.pid, instance: 'default', dataDir: dir.path }
   const socket = join(paths.runDir, 'old.sock')
-  const server = await SocketServer.listen({ core, socket, identity, onStop: () => void end() })
+  const server = await SocketServer.listen({
+    connections: new Connections({ core, identity, onStop: () => void end() }),
+    socket,
+    log: core.log,
+  })
   const record: DaemonRecord = { pid: process.pid, socket, version: '0.0.9', startedAt: new Date(0).toISOString() }
   writeFileSync(paths.recordFile, JSON.stringify(record))
   return {

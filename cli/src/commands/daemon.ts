@@ -9,33 +9,48 @@ import { stopAndSay, suffix } from './instances.ts'
 export async function start(values: Values, context: CliContext): Promise<number> {
   if (values.foreground === true) {
     const { endProcess, runDaemon } = await import('@spacedrive/daemon')
-    await runDaemon({ ...instanceOf(context), foreground: true, verbose: context.globals.verbose })
+    await runDaemon({
+      ...instanceOf(context),
+      foreground: true,
+      verbose: context.globals.verbose,
+      httpPort: httpPortOf(values),
+    })
     return endProcess(exitCodes.ok)
   }
-  return startAndSay(context)
+  return startAndSay(values, context)
 }
 
 export async function stop(_values: Values, context: CliContext): Promise<number> {
   return stopAndSay(context)
 }
 
-export async function restart(_values: Values, context: CliContext): Promise<number> {
+export async function restart(values: Values, context: CliContext): Promise<number> {
   await stopDaemonOf(context)
-  return startAndSay(context)
+  return startAndSay(values, context)
 }
 
-async function startAndSay(context: CliContext): Promise<number> {
+/** As the daemon takes it; undefined where nothing is said. */
+export function httpPortOf({ httpPort }: Values): string | undefined {
+  return typeof httpPort === 'string' ? httpPort : undefined
+}
+
+async function startAndSay(values: Values, context: CliContext): Promise<number> {
   const { globals, io } = context
-  using session = await openSession(context, { start: 'auto', onStarting: () => {} })
-  const { dataDir, instance, notices, pid, version } = await session.query('system.status', {})
+  using session = await openSession(context, { start: 'auto', onStarting: () => {}, httpPort: httpPortOf(values) })
+  const { dataDir, explorer, instance, notices, pid, version } = await session.query('system.status', {})
   const name = suffix(instance)
-  if (globals.json || globals.jsonl) io.printJson({ instance, pid, version, dataDir, started: session.startedDaemon })
+  if (globals.json || globals.jsonl)
+    io.printJson({ instance, pid, version, dataDir, explorer, started: session.startedDaemon })
   else
     io.print(
       session.startedDaemon
         ? `Started the daemon${name}, process ${pid}.`
         : `The daemon${name} is running already, process ${pid}.`,
     )
+  if (explorer !== null) io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
+  if (!session.startedDaemon && httpPortOf(values) !== undefined) {
+    io.note('--http-port holds for a daemon that starts; `spacedrive restart --http-port <n>` moves this one.')
+  }
   for (const notice of notices) io.note(printable(notice))
   return exitCodes.ok
 }

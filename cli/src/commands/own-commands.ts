@@ -2,6 +2,12 @@ import type { ArgSpec, CommandSpec, FlagSpec } from '../command-spec.ts'
 
 type OwnCommand = Pick<CommandSpec, 'words' | 'summary' | 'load'> & Partial<CommandSpec>
 
+const httpPort = flag(
+  'http-port',
+  'text',
+  'port of the explorer, or the next free one; 0: any; off: none; http.port by default',
+)
+
 /** The commands that are more than one operation. Their code is loaded when they run. */
 export const ownCommands: readonly CommandSpec[] = [
   own({
@@ -11,6 +17,7 @@ export const ownCommands: readonly CommandSpec[] = [
     flags: [
       flag('mode', 'text', 'how much is learned of each file', { choices: ['shallow', 'content', 'deep'] }),
       flag('once', 'switch', 'leave when everything is indexed'),
+      httpPort,
     ],
     examples: ['quickstart ~/Pictures', 'quickstart ~/Documents --once --json'],
     load: async () => (await import('./quickstart.ts')).quickstart,
@@ -18,9 +25,17 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['start'],
     summary: 'Start the daemon',
-    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout')],
-    examples: ['start', 'start --instance test --foreground'],
+    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout'), httpPort],
+    examples: ['start', 'start --http-port 8000', 'start --instance test --foreground'],
     load: async () => (await import('./daemon.ts')).start,
+  }),
+  own({
+    words: ['open'],
+    summary: 'Open the explorer in a browser, signed in',
+    args: [arg('to', { summary: 'page to show, such as /jobs; the first one by default' })],
+    flags: [flag('print', 'switch', 'print the link instead; it signs in once, within two minutes')],
+    examples: ['open', 'open /jobs', 'open --print'],
+    load: async () => (await import('./open.ts')).open,
   }),
   own({
     words: ['stop'],
@@ -31,7 +46,8 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['restart'],
     summary: 'Stop the daemon and start it again',
-    examples: ['restart'],
+    flags: [httpPort],
+    examples: ['restart', 'restart --http-port 8000'],
     load: async () => (await import('./daemon.ts')).restart,
   }),
   own({

@@ -10,6 +10,7 @@ import { followJob } from '../live/follow-job.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
+import { httpPortOf } from './daemon.ts'
 import { type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
@@ -24,7 +25,7 @@ const FIRST_LIBRARY = 'My Library'
 /** From a folder to a library that knows it, in one command. */
 export async function quickstart(values: Values, context: CliContext): Promise<number> {
   const path = await existingFolder(String(values.path))
-  using session = await openSession(context)
+  using session = await openSession(context, { httpPort: httpPortOf(values) })
   const once = values.once === true
   try {
     return await indexAndSay({ path, mode: values.mode as Location['mode'] | undefined, once }, session)
@@ -61,7 +62,7 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
         .flatMap((line) => wrap(line, io.out.width))
         .join('\n'),
     )
-  if (!wanted.once) sayWhatNext(location, session)
+  if (!wanted.once) sayWhatNext(summary, session)
   const code = exitCodeOfJob(job)
   return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
 }
@@ -160,7 +161,8 @@ interface Summary {
     readonly sidecars: number
     readonly total: number
   }
-  readonly explorer: null
+  /** Its address; null where none is served. */
+  readonly explorer: string | null
 }
 
 interface Facts {
@@ -205,7 +207,7 @@ async function summarise({ job, library, locationId, sidecarsMs, since }: Facts,
       sidecars: toMilliseconds(sidecarsMs / 1_000),
       total: toMilliseconds(seconds.total),
     },
-    explorer: null,
+    explorer: (await session.query('system.status', {})).explorer,
   }
 }
 
@@ -234,12 +236,13 @@ function summaryLines({ counts, location }: Summary, job: JobDetails, { context:
   ]
 }
 
-function sayWhatNext(location: Location, { context: { io } }: Session): void {
+function sayWhatNext({ explorer, location }: Summary, { context: { io } }: Session): void {
   const command = (text: string) => `  ${io.err.style('accent', `spacedrive ${text}`)}`
   io.note(
     [
       '',
       'The daemon goes on watching the folder. Next:',
+      ...(explorer === null ? [] : [`${command('open')}  shows it in a browser, at ${explorer}`]),
       command('search <words>'),
       command(`ls ${quoted(location.path)}`),
       command('file duplicates'),

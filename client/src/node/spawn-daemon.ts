@@ -23,6 +23,8 @@ export interface SpawnOptions extends InstanceOptions {
   readonly daemonEntry?: string | undefined
   /** The daemon's log says more. */
   readonly verbose?: boolean | undefined
+  /** Where the daemon serves the explorer: a port, or `off`; as it is configured by default. */
+  readonly httpPort?: string | undefined
   /** Ends the waiting; a daemon that is starting goes on. */
   readonly signal?: AbortSignal | undefined
 }
@@ -56,13 +58,17 @@ const MALLOC_ARENA_MAX = '2'
 /** MB for what has just been made, twice in each heap: with the default, 16, indexing a million files takes a fifth more memory. */
 const YOUNG_GENERATION = '--max-semi-space-size=4'
 
-function launch({ daemonEntry, dataDir, instance, verbose }: SpawnOptions, paths: InstancePaths): ChildProcess {
+function launch(
+  { daemonEntry, dataDir, httpPort, instance, verbose }: SpawnOptions,
+  paths: InstancePaths,
+): ChildProcess {
   mkdirSync(dirname(paths.errorFile), { recursive: true, mode: 0o700 })
   const errors = openSync(paths.errorFile, 'w', 0o600)
   const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
   if (verbose) args.push('--verbose')
+  if (httpPort !== undefined) args.push('--http-port', httpPort)
   try {
     return spawn(process.execPath, args, {
       detached: true,

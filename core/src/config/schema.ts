@@ -57,6 +57,15 @@ export const Config = z.object({
       files: z.int().min(1).max(100).default(5).describe('how many rotated log files are kept'),
     })
     .prefault({}),
+  http: z
+    .object({
+      port: z
+        .union([z.literal('off'), z.int().min(0).max(65_535)])
+        .default(7_378)
+        .describe('port of the explorer on 127.0.0.1, or the next one that is free; 0: any; off: none'),
+      metrics: z.boolean().default(false).describe('answer at /metrics with figures for Prometheus'),
+    })
+    .prefault({}),
   watch: z
     .object({
       enabled: z.boolean().default(true).describe('keep up with changes as they happen'),

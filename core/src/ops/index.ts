@@ -1,4 +1,5 @@
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
+import { explorerLink } from './explorer.ts'
 import { duplicates, fileInfo, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
@@ -122,6 +123,7 @@ export const ops = {
   [listDevices.name]: listDevices,
   [deviceInfo.name]: deviceInfo,
   [renameDevice.name]: renameDevice,
+  [explorerLink.name]: explorerLink,
   [systemStatus.name]: systemStatus,
   [systemLogs.name]: systemLogs,
   [systemDoctor.name]: systemDoctor,

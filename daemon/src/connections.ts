@@ -1,0 +1,78 @@
+import type { Hello } from '@spacedrive/client'
+import { type Core, CoreError } from '@spacedrive/core'
+import type { Carrier } from './carrier.ts'
+import { Connection } from './connection.ts'
+import { defaultLimits, type ServerLimits } from './limits.ts'
+import { wireError } from './wire-error.ts'
+
+export interface ConnectionsOptions {
+  readonly core: Core
+  /** Who answers; whether it is idle is known here. */
+  readonly identity: Omit<Hello, 'idle'>
+  /** A client asked the daemon to end. */
+  readonly onStop: () => void
+  readonly limits?: Partial<ServerLimits> | undefined
+}
+
+/** Every client of one daemon that asks and listens, whatever carries its frames. Disposing it drops them all. */
+export class Connections implements Disposable {
+  readonly limits: ServerLimits
+  readonly #options: ConnectionsOptions
+  readonly #open = { socket: new Set<Connection>(), websocket: new Set<Connection>() }
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+    this.limits = { ...defaultLimits, ...options.limits }
+  }
+
+  /** Serves a client, or tells it that there are too many and closes. Those of one kind take no room from the other. */
+  accept(carrier: Carrier): void {
+    const open = this.#open[carrier.kind]
+    if (this.isFull(carrier.kind)) return this.#turnAway(carrier)
+    const { core, onStop } = this.#options
+    const connection: Connection = new Connection(carrier, {
+      core,
+      limits: this.limits,
+      hello: () => this.#hello(),
+      stop: onStop,
+      onClosed: () => open.delete(connection),
+    })
+    open.add(connection)
+  }
+
+  /** How many there are. */
+  count(kind: Carrier['kind']): number {
+    return this.#open[kind].size
+  }
+
+  isFull(kind: Carrier['kind']): boolean {
+    return this.#open[kind].size >= this.limits[kind === 'socket' ? 'connections' : 'webSockets']
+  }
+
+  /** Drops the clients of one kind, with what they were sent so far. */
+  close(kind: Carrier['kind']): void {
+    for (const connection of this.#open[kind]) connection[Symbol.dispose]()
+  }
+
+  [Symbol.dispose](): void {
+    this.close('socket')
+    this.close('websocket')
+  }
+
+  #turnAway(carrier: Carrier): void {
+    const error = new CoreError(
+      'Unavailable',
+      `${this.#open[carrier.kind].size} programs are connected to the daemon, no more fit`,
+    )
+    carrier.open({ onFrame: () => {}, onTooLong: () => {}, onClosed: () => {} })
+    const frame = JSON.stringify({ jsonrpc: '2.0', id: null, error: wireError(error) })
+    carrier.write(Buffer.from(frame), true, () => {})
+    carrier.end(this.limits.farewellMs)
+  }
+
+  #hello(): Hello {
+    const { running, queued } = this.#options.core.status().jobs
+    const clients = this.count('socket') + this.count('websocket')
+    return { ...this.#options.identity, idle: running + queued === 0 && clients <= 1 }
+  }
+}

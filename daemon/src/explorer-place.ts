@@ -1,0 +1,46 @@
+import type { Core } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
+import type { Connections } from './connections.ts'
+import type { HttpServer } from './http/index.ts'
+
+export interface ExplorerPlaceDeps {
+  readonly core: Core
+  readonly connections: Connections
+  readonly runDir: string
+}
+
+/** Where the explorer is served, if it is. A daemon that cannot serve it does everything else all the same. */
+export class ExplorerPlace implements AsyncDisposable {
+  #server: HttpServer | null = null
+  #notices: readonly string[] = []
+
+  get server(): HttpServer | null {
+    return this.#server
+  }
+
+  /** Why it is not where somebody would look for it. */
+  get notices(): readonly string[] {
+    return this.#notices
+  }
+
+  async serve({ core, ...rest }: ExplorerPlaceDeps): Promise<void> {
+    const { port } = core.config.values.http
+    if (port === 'off') return
+    try {
+      // Not a part of a daemon that serves none.
+      const { HttpServer: Server } = await import('./http/index.ts')
+      this.#server = await Server.listen({ ...rest, core, port })
+    } catch (err) {
+      core.log.error({ err, port }, 'the explorer cannot be served')
+      this.#notices = [
+        `the explorer is not served: ${errorMessage(err)}; \`spacedrive config set http.port\` sets another port`,
+      ]
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const server = this.#server
+    this.#server = null
+    await server?.[Symbol.asyncDispose]()
+  }
+}

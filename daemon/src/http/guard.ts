@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+
+/**
+ * Whether a request may be looked at at all, before anybody asks who sends it: null, or why not. A page of another site
+ * cannot reach us under a name of its own (`Host`), and neither it nor a sandboxed file of ours may ask us for anything
+ * (`Origin`, `Sec-Fetch-Site`). `origins`: the addresses this server is reached at, `http://127.0.0.1:7378`.
+ */
+export function guard(request: IncomingMessage, origins: ReadonlySet<string>): string | null {
+  const { host, origin } = request.headers
+  if (!isOwnHost(request, origins)) return `this server is not ${JSON.stringify(host ?? '')}`
+  if (origin !== undefined && !origins.has(origin)) return `a page of ${JSON.stringify(origin)} may not ask`
+  if (!isOwnSite(request)) return 'a page of another site may not ask'
+  return null
+}
+
+function isOwnHost(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
+  const hosts = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === 'host')
+  // Of two, another program might have looked at the other one.
+  if (hosts.length !== 1) return false
+  const scheme = request.socket instanceof TLSSocket ? 'https' : 'http'
+  return origins.has(`${scheme}://${hosts[0]?.toLowerCase()}`)
+}
+
+/** Browsers say where a request comes from also where they send no `Origin`; other programs say nothing. */
+function isOwnSite({ headers, method }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  if (site === undefined || site === 'same-origin' || site === 'none') return true
+  // Somebody follows a link to us.
+  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+}

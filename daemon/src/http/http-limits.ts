@@ -1,0 +1,56 @@
+/** Bounds on what may be asked over HTTP. Tests lower them; nobody else needs to. */
+export interface HttpLimits {
+  readonly connections: number
+  /** All headers of a request together. */
+  readonly headerBytes: number
+  readonly headersMs: number
+  /** Until the last byte of a request has come. */
+  readonly requestMs: number
+  /** How long a connection without a request is kept. */
+  readonly idleMs: number
+  readonly bodyBytes: number
+  /** Requests for operations that are being answered. */
+  readonly requestsInFlight: number
+  /** How long a one-time link can be used. */
+  readonly linkMs: number
+  readonly links: number
+  readonly sessionMs: number
+  readonly sessions: number
+  /** Failed attempts to get in that one address has within `failedLoginsMs`. */
+  readonly failedLogins: number
+  readonly failedLoginsMs: number
+  /** How often a WebSocket is asked whether somebody is still there. */
+  readonly heartbeatMs: number
+  /** How long what is being answered may take when the server closes. */
+  readonly farewellMs: number
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+export const defaultHttpLimits: HttpLimits = {
+  // A browser opens six for a page and one for its WebSocket; each costs a descriptor.
+  connections: 1_024,
+  // Node's own default.
+  headerBytes: 16 * 1024,
+  // A program on the same machine sends them at once; whoever drips them in is not one.
+  headersMs: 10_000,
+  requestMs: MINUTE_MS,
+  // Longer than a person looks at one page without asking for another; freed first where room is needed.
+  idleMs: MINUTE_MS,
+  // That of a frame on the socket.
+  bodyBytes: 8 * 1024 * 1024,
+  // As much as two tabs ask for at once over their WebSockets.
+  requestsInFlight: 128,
+  // A browser that has to be started first on a slow machine.
+  linkMs: 2 * MINUTE_MS,
+  links: 100,
+  // A person who looks in once a month has to sign in again.
+  sessionMs: 30 * DAY_MS,
+  sessions: 64,
+  // Nobody mistypes 256 bits that often.
+  failedLogins: 10,
+  failedLoginsMs: MINUTE_MS,
+  heartbeatMs: 30_000,
+  farewellMs: 1_000,
+}

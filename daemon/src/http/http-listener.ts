@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import type { Logger } from '@spacedrive/core'
+import { systemCode } from '@spacedrive/core/errors'
+import { guard } from './guard.ts'
+import type { HttpApp } from './http-env.ts'
+import type { HttpLimits } from './http-limits.ts'
+import { HttpError, problemAnswer, rawProblem, securityHeaders } from './problem.ts'
+
+export interface HttpListenerOptions {
+  /** The address it binds. */
+  readonly hostname: string
+  /** Tried one after the other; 0 is any. */
+  readonly ports: readonly number[]
+  /** The names it may be reached by. */
+  readonly names: readonly string[]
+  readonly app: HttpApp
+  /** What is done with a request to become a WebSocket. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly limits: HttpLimits
+  readonly log: Logger
+}
+
+/** Listens at one address, keeps to the limits, and passes on what the guard lets through. */
+export class HttpListener implements AsyncDisposable {
+  readonly #options: HttpListenerOptions
+  readonly #server: Server
+  readonly #origins = new Set<string>()
+  /** Connections that were told that there are too many. */
+  readonly #refused = new WeakSet<Socket>()
+  #connections = 0
+
+  private constructor(options: HttpListenerOptions) {
+    const { app, limits } = options
+    this.#options = options
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    this.#server = createServer(
+      {
+        maxHeaderSize: limits.headerBytes,
+        headersTimeout: limits.headersMs,
+        requestTimeout: limits.requestMs,
+        keepAliveTimeout: limits.idleMs,
+        connectionsCheckingInterval: Math.ceil(limits.headersMs / 2),
+      },
+      (request, response) => this.#request(request, response, listener),
+    )
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    this.#server.on('connection', (socket) => this.#count(socket))
+  }
+
+  /** Throws the system's error where none of the ports can be had. */
+  static async listen(options: HttpListenerOptions): Promise<HttpListener> {
+    const listener = new HttpListener(options)
+    await listener.#listen()
+    return listener
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Refuses whoever comes; what is being answered has a moment to end, then its connection is closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeIdleConnections()
+    const timer = setTimeout(() => this.#server.closeAllConnections(), this.#options.limits.farewellMs)
+    await closed
+    clearTimeout(timer)
+  }
+
+  async #listen(): Promise<void> {
+    const { hostname, log, names, ports } = this.#options
+    const failures: unknown[] = []
+    for (const port of ports) {
+      try {
+        this.#server.listen({ port, host: hostname })
+        await once(this.#server, 'listening')
+        this.#server.on('error', (err) => log.error({ err }, 'the HTTP server failed'))
+        for (const name of names) this.#origins.add(new URL(`http://${name}:${this.port}`).origin)
+        return
+      } catch (err) {
+        if (systemCode(err) !== 'EADDRINUSE') throw err
+        failures.push(err)
+      }
+    }
+    throw failures.at(-1)
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
+    if (this.#refused.has(request.socket)) return
+    const refusal = guard(request, this.#origins)
+    if (refusal === null) return void answer(request, response)
+    const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
+    // What else it sends is not waited for.
+    response.writeHead(status, { ...headers, ...securityHeaders, connection: 'close' }).end(body)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that is killed resets the connection.
+    socket.on('error', () => socket.destroy())
+    const refusal = guard(request, this.#origins)
+    if (refusal === null) this.#options.upgrade(request, socket, head)
+    else socket.end(rawProblem(new HttpError(403, 'PermissionDenied', refusal)))
+  }
+
+  #count(socket: Socket): void {
+    const { connections } = this.#options.limits
+    this.#connections++
+    socket.once('close', () => this.#connections--)
+    if (this.#connections <= connections) return
+    // Room is made by those that wait for nothing.
+    this.#server.closeIdleConnections()
+    if (this.#connections <= connections) return
+    this.#refused.add(socket)
+    const why = `${connections} connections are open, no more fit`
+    socket.end(rawProblem(new HttpError(503, 'Unavailable', why, { 'retry-after': '1' })), () => socket.destroy())
+  }
+}

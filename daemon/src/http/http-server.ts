@@ -1,0 +1,109 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Core, ExplorerHost } from '@spacedrive/core'
+import type { Connections } from '../connections.ts'
+import { createApp } from './app.ts'
+import { Authenticator } from './authenticator.ts'
+import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
+import { HttpListener } from './http-listener.ts'
+import { WebPage } from './page/index.ts'
+import { Sessions } from './sessions.ts'
+import { openTokenFile } from './token-file.ts'
+import { WebSockets } from './web-sockets.ts'
+
+/** Bound to this, nobody on another machine can reach it. */
+const LOOPBACK = '127.0.0.1'
+const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
+/** So many instances side by side have each a port that stays the same. */
+const NEXT_PORTS = 20
+const MAX_PORT = 65_535
+
+export interface HttpServerOptions {
+  readonly core: Core
+  readonly connections: Connections
+  /** Where the token and the sessions are kept, of mode 0700. */
+  readonly runDir: string
+  /** The first one that is tried; 0: any. */
+  readonly port: number
+  /** The folder of the page's workspace; that of this installation by default. */
+  readonly webFolder?: string
+  readonly limits?: Partial<HttpLimits>
+  readonly now?: () => number
+}
+
+/** The explorer and its interface for programs, on this machine. */
+export class HttpServer implements AsyncDisposable, ExplorerHost {
+  readonly url: string
+  readonly tokenFile: string
+  readonly #connections: Connections
+  readonly #page: WebPage
+  readonly #sessions: Sessions
+  readonly #listener: HttpListener
+
+  private constructor(
+    of: Pick<HttpServer, 'tokenFile'> & {
+      connections: Connections
+      page: WebPage
+      sessions: Sessions
+      listener: HttpListener
+    },
+  ) {
+    this.url = `http://${LOOPBACK}:${of.listener.port}/`
+    this.tokenFile = of.tokenFile
+    this.#connections = of.connections
+    this.#page = of.page
+    this.#sessions = of.sessions
+    this.#listener = of.listener
+  }
+
+  /** Throws the system's error where no port can be had. */
+  static async listen({
+    connections,
+    core,
+    now = Date.now,
+    port,
+    runDir,
+    webFolder,
+    ...rest
+  }: HttpServerOptions): Promise<HttpServer> {
+    const limits = { ...defaultHttpLimits, ...rest.limits }
+    const { log } = core
+    const tokenFile = join(runDir, 'http-token')
+    const token = await openTokenFile(tokenFile)
+    const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now })
+    const cookieName = `spacedrive_session_${hash('sha256', core.dataDir).slice(0, 8)}`
+    const authenticator = new Authenticator({ token, sessions, cookieName, limits, now })
+    const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
+    const sockets = new WebSockets({ authenticator, connections, limits })
+    const listener = await HttpListener.listen({
+      hostname: LOOPBACK,
+      names: LOOPBACK_NAMES,
+      ports: portsFrom(port),
+      app: createApp({ core, authenticator, page, limits }),
+      upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      limits,
+      log,
+    })
+    return new HttpServer({ tokenFile, connections, page, sessions, listener })
+  }
+
+  link(to: string): { url: string; expiresAt: string } {
+    // It is about to be looked at.
+    this.#page.prepare()
+    const { code, expiresAt } = this.#sessions.createLink(to)
+    return { url: new URL(`session/${code}`, this.url).href, expiresAt: new Date(expiresAt).toISOString() }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connections.close('websocket')
+    this.#page[Symbol.dispose]()
+    await this.#listener[Symbol.asyncDispose]()
+  }
+}
+
+/** The one that is wanted, those after it, and if all of them are taken any. */
+function portsFrom(port: number): number[] {
+  if (port === 0) return [0]
+  const next = Array.from({ length: NEXT_PORTS }, (_, at) => port + at)
+  return [...next.filter((each) => each <= MAX_PORT), 0]
+}

@@ -1,0 +1,2 @@
+export { pageRoutes } from './page-routes.ts'
+export { WebPage } from './web-page.ts'

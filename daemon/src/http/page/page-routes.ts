@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { type Context, Hono } from 'hono'
+import type { HttpApp, HttpEnv } from '../http-env.ts'
+import { HttpError } from '../problem.ts'
+import type { PageFile } from './page-files.ts'
+import { plainPage, plainPagePolicy } from './plain-page.ts'
+import type { PageState, WebPage } from './web-page.ts'
+
+/** Names with a part made from the content never mean anything else. */
+const ASSETS = '/assets/'
+const INDEX = '/index.html'
+
+/** What the page may load and who may show it: nothing and nobody but ourselves. */
+const pagePolicy = [
+  "default-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ')
+
+/** The page and its files, open to all: they say nothing about anybody's files. Every address without a file is the page. */
+export function pageRoutes(page: WebPage): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  routes.get('*', async (c) => {
+    const { path } = c.req
+    const state = await page.state()
+    if (state.kind !== 'ready') {
+      if (isPage(path)) return unready(state)
+      throw new HttpError(503, 'Unavailable', 'the page is not built yet', { 'retry-after': '1' })
+    }
+    const { byAddress } = state.files
+    const file = isPage(path) ? byAddress.get(INDEX) : byAddress.get(path)
+    return file ? answer(c, file) : c.notFound()
+  })
+  return routes
+}
+
+/** Files have a dot in their name, places in the explorer have none. */
+function isPage(path: string): boolean {
+  return path === INDEX || !path.slice(path.lastIndexOf('/')).includes('.')
+}
+
+async function answer(c: Context<HttpEnv>, file: PageFile): Promise<Response> {
+  const accepted = acceptedEncodings(c.req.header('accept-encoding'))
+  const encoding = file.encodings.find(({ name }) => accepted.has(name))
+  const bytes = await readFile(`${file.path}${encoding?.extension ?? ''}`).catch(() => null)
+  // It was built anew at this moment.
+  if (bytes === null) return c.notFound()
+  const isAsset = c.req.path.startsWith(ASSETS)
+  const etag = `"${hash('sha256', bytes, 'base64url')}"`
+  const headers = {
+    'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': pagePolicy,
+    etag,
+    vary: 'accept-encoding',
+  }
+  if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
+  return new Response(bytes, {
+    headers: {
+      ...headers,
+      'content-type': file.type,
+      'content-length': String(bytes.length),
+      ...(encoding ? { 'content-encoding': encoding.name } : {}),
+    },
+  })
+}
+
+function acceptedEncodings(header: string | undefined): ReadonlySet<string> {
+  const names = (header ?? '').split(',').map((each) => each.trim().toLowerCase())
+  return new Set(names.filter((each) => !/;\s*q=0(\.0*)?$/.test(each)).map((each) => each.split(';')[0]!.trim()))
+}
+
+function unready(state: Exclude<PageState, { kind: 'ready' }>): Response {
+  const building = state.kind === 'building'
+  const html = plainPage(
+    building
+      ? { title: 'Spacedrive', text: 'The explorer is being built. This takes a moment, once.', reloadSeconds: 1 }
+      : {
+          title: 'The explorer could not be built',
+          text: 'It is tried again when its sources change.',
+          detail: state.reason,
+        },
+  )
+  return new Response(html, {
+    status: building ? 503 : 500,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': plainPagePolicy,
+      ...(building ? { 'retry-after': '1' } : {}),
+    },
+  })
+}

@@ -1,0 +1,31 @@
+import { hash } from 'node:crypto'
+
+export interface PlainPage {
+  readonly title: string
+  readonly text: string
+  /** Shown as it is: what a tool said. */
+  readonly detail?: string
+  /** The page asks again after so many seconds. */
+  readonly reloadSeconds?: number
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 44rem; margin: 20vh auto 0; padding: 0 1.5rem }
+h1 { font-size: 1.25rem; font-weight: 600 }
+pre { overflow: auto; padding: 1rem; border: 1px solid; border-radius: 6px; font-size: .8125rem; white-space: pre-wrap }
+`
+
+/** A page without scripts, for when the page itself is not there. */
+export function plainPage({ detail, reloadSeconds, text, title }: PlainPage): string {
+  const reload = reloadSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${reloadSeconds}">`
+  const shown = detail === undefined ? '' : `<pre>${escapeHtml(detail)}</pre>`
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">${reload}<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(text)}</p>${shown}</main></body></html>`
+}
+
+/** Nothing but that style. */
+export const plainPagePolicy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}

@@ -1,0 +1,46 @@
+import { Hono } from 'hono'
+import type { Authenticator } from './authenticator.ts'
+import type { HttpApp, HttpEnv } from './http-env.ts'
+import type { HttpLimits } from './http-limits.ts'
+import { HttpError } from './problem.ts'
+
+export interface SessionRoutesDeps {
+  readonly authenticator: Authenticator
+  readonly limits: HttpLimits
+}
+
+/** Signing a browser in, by a link that holds once, and out. They check for themselves who asks. */
+export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): HttpApp {
+  const routes = new Hono<HttpEnv>()
+
+  routes.get('/', (c) => {
+    authenticator.check(c.env.incoming)
+    return c.body(null, 204)
+  })
+
+  routes.delete('/', async (c) => {
+    authenticator.check(c.env.incoming)
+    const secret = authenticator.sessionOf(c.env.incoming)
+    if (secret !== null) await authenticator.sessions.end(secret)
+    c.header('set-cookie', cookie(authenticator.cookieName, '', 0))
+    return c.body(null, 204)
+  })
+
+  routes.get('/:code', async (c) => {
+    // Whoever only looks at an address does not use it up.
+    if (c.req.method !== 'GET') throw new HttpError(405, 'Unsupported', 'this link is for a browser', { allow: 'GET' })
+    const { incoming } = c.env
+    const { sessions } = authenticator
+    const code = c.req.param('code')
+    // Somebody who is in already goes on, also with a link that was used.
+    if (authenticator.sessionOf(incoming) !== null) return c.redirect(sessions.takeLink(code) ?? '/', 303)
+    const to = authenticator.takeLink(incoming, code)
+    c.header('set-cookie', cookie(authenticator.cookieName, await sessions.create(), limits.sessionMs))
+    return c.redirect(to, 303)
+  })
+  return routes
+}
+
+function cookie(name: string, value: string, maxAgeMs: number): string {
+  return `${name}=${value}; Path=/; Max-Age=${Math.floor(maxAgeMs / 1_000)}; HttpOnly; SameSite=Strict`
+}

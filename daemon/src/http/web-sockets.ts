@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { Connections } from '../connections.ts'
+import type { Authenticator } from './authenticator.ts'
+import type { HttpLimits } from './http-limits.ts'
+import { HttpError, rawProblem } from './problem.ts'
+import { WebSocketCarrier } from './web-socket-carrier.ts'
+
+/** The one address that becomes a WebSocket. */
+const PATH = '/ws'
+
+export interface WebSocketsDeps {
+  readonly authenticator: Authenticator
+  readonly connections: Connections
+  readonly limits: HttpLimits
+}
+
+/** Turns requests for `/ws` into clients like those of the daemon's socket. */
+export class WebSockets {
+  readonly #deps: WebSocketsDeps
+  readonly #server: WebSocketServer
+
+  constructor(deps: WebSocketsDeps) {
+    this.#deps = deps
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // On this machine it would only cost time.
+      perMessageDeflate: false,
+      maxPayload: deps.connections.limits.frameBytes,
+    })
+  }
+
+  /** Answers a request to become a WebSocket that the guard has let through. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { authenticator, connections, limits } = this.#deps
+    try {
+      if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
+      authenticator.check(request)
+      if (connections.isFull('websocket')) {
+        const count = connections.count('websocket')
+        throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
+      }
+      this.#server.handleUpgrade(request, socket, head, (client) => {
+        connections.accept(new WebSocketCarrier(client, limits.heartbeatMs))
+      })
+    } catch (err) {
+      socket.end(rawProblem(err))
+    }
+  }
+}
