@@ -15,7 +15,7 @@ export const duplicates = defineBenchmark({
     { id: 'index', what: 'from the index, the 100 largest groups', unit: 'ms', goal: { atMost: 100 } },
   ],
   remarks: [
-    'From nothing, ours is the whole first index run with content, and then the groups: afterwards the library is searchable too, and what is to be derived from each file is queued, which takes most of the time.',
+    'From nothing, ours is the whole first index run with content, and then the groups: afterwards the library is searchable too, and what is to be derived from each file is queued.',
     'The peers compare whole files of the same size; ours hashes every file.',
   ],
   async setup({ scratch, tree }) {

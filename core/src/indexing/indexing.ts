@@ -99,6 +99,12 @@ export class Indexing {
     return this.#deps.worker.request('select', { sql, params })
   }
 
+  /** Runs a statement that changes more rows than the main thread may stand still for, in the index worker. Returns how many. */
+  async change(sql: string, ...params: SQLInputValue[]): Promise<number> {
+    const { changes } = await this.#deps.worker.request('change', { sql, params })
+    return changes
+  }
+
   /** Brings the index of texts up to what sidecars say, in the index worker; `check` also finds what it has lost. */
   indexTexts(root: string, { check }: { check: boolean }, signal: AbortSignal): Promise<IndexTextsReport> {
     return this.#deps.worker.request('texts', { root, check }, { signal })

@@ -209,6 +209,7 @@ export class Library implements AsyncDisposable {
         generators: deps.generators,
         root: files.sidecars,
         select: (sql, ...params) => indexing.select(sql, ...params),
+        change: (sql, ...params) => indexing.change(sql, ...params),
         indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),
         jobs: () => jobs,
         locations: () => locations.map,

@@ -30,8 +30,8 @@ export interface PendingReport {
   readonly held: HeldKind[]
 }
 
-/** Contents read at once. */
-const CONTENTS_PER_READ = 128
+/** Rows read at once. */
+const ROWS_PER_READ = 256
 /** Contents whose rows are written in one transaction: what a kill makes again at the most, and a few milliseconds. */
 const CONTENTS_PER_COMMIT = 16
 /** What is made is seen no later than this after it, where work goes on. */
@@ -76,7 +76,7 @@ export class PendingRun {
       for (const generator of this.#generators) await this.#makeKind(generator)
     }
     await quota.keep()
-    return { ...this.#counts, waiting: await rows.work.countPending(), held: [...this.#held.values()] }
+    return { ...this.#counts, waiting: rows.work.countPending(), held: [...this.#held.values()] }
   }
 
   get #done(): number {
@@ -89,10 +89,10 @@ export class PendingRun {
     const { signal, progress } = this.#host
     const { kind } = generator
     this.#seen.set(kind, rows.work.newest([kind])[0]!)
-    const contents = new Upcoming((after) => rows.work.pending(kind, after, CONTENTS_PER_READ))
+    const contents = new Upcoming((after) => rows.work.pending(kind, after, ROWS_PER_READ))
     const first = await contents.next()
     if (!first || (await this.#isHeld(generator))) return
-    const tally: Tally = { phase: kind, done: 0, total: await rows.work.countPending(kind) }
+    const tally: Tally = { phase: kind, done: 0, total: rows.work.countPending(kind) }
     progress({ ...tally })
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
@@ -226,13 +226,14 @@ export class PendingRun {
 
 /** What waits, read ahead: each content is given out once. */
 class Upcoming {
-  readonly #read: (after: number) => Promise<PendingContent[]>
+  readonly #read: (after: number) => Promise<{ contents: PendingContent[]; last: number }>
+  readonly #given = new Set<number>()
   #batch: PendingContent[] = []
   #after = 0
   #reading: Promise<void> | null = null
   #isOver = false
 
-  constructor(read: (after: number) => Promise<PendingContent[]>) {
+  constructor(read: (after: number) => Promise<{ contents: PendingContent[]; last: number }>) {
     this.#read = read
   }
 
@@ -247,8 +248,10 @@ class Upcoming {
   }
 
   async #refill(): Promise<void> {
-    this.#batch = await this.#read(this.#after)
-    this.#after = this.#batch.at(-1)?.contentRowId ?? this.#after
-    this.#isOver = this.#batch.length === 0
+    const { contents, last } = await this.#read(this.#after)
+    this.#isOver = last === this.#after
+    this.#after = last
+    this.#batch = contents.filter(({ contentRowId }) => !this.#given.has(contentRowId))
+    for (const { contentRowId } of this.#batch) this.#given.add(contentRowId)
   }
 }

@@ -190,7 +190,7 @@ export class SidecarRunner implements AsyncDisposable {
   }
 
   async startIfPending(): Promise<void> {
-    if ((await this.#deps.rows.work.countPending()) > 0) await this.start()
+    if (this.#deps.rows.work.hasPending()) await this.start()
     else this.#held = []
   }
 

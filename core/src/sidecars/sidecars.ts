@@ -33,7 +33,7 @@ import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { readThumbs } from './thumb-views.ts'
 import { Wants } from './wants.ts'
-import { contentRow, type ReadyRow, type Select } from './rows/row.ts'
+import { type Change, contentRow, type ReadyRow, type Select } from './rows/row.ts'
 import type { UnreadyState, Usage } from './rows/row-views.ts'
 import { openRows, type SidecarRows } from './rows/sidecar-rows.ts'
 import type { Outcomes } from './rows/work-rows.ts'
@@ -49,6 +49,7 @@ export interface SidecarsDeps {
   /** The library's folder of sidecars. */
   readonly root: string
   readonly select: Select
+  readonly change: Change
   /** Makes what ready sidecars say searchable; `check` also looks for what the index of texts has lost. */
   readonly indexTexts: (check: boolean, signal: AbortSignal) => Promise<void>
   readonly jobs: () => JobManager

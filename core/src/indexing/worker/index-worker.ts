@@ -109,6 +109,10 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       return null
     },
     select: async ({ sql, params }) => db.prepare(sql).all(...params),
+    async change({ sql, params }, host) {
+      using _lease = await host.lease()
+      return { changes: Number(db.prepare(sql).run(...params).changes) }
+    },
     // Loaded by who needs it: most runs of this thread do not.
     texts: async (request, host) => {
       const { indexTexts, indexVectors } = await import('../../search/index.ts')

@@ -146,6 +146,8 @@ export interface IndexRequests {
   checkpoint: { request: null; report: null }
   /** Reads what takes longer than the main thread may stand still. */
   select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
+  /** Changes what takes longer than the main thread may stand still, by one statement that is no longer than others wait for. */
+  change: { request: { sql: string; params: readonly SQLInputValue[] }; report: { changes: number } }
   /** Brings the index of texts up to what sidecars say. */
   texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */

@@ -147,7 +147,7 @@ CREATE TABLE sidecar_conversions(
 
 CREATE TABLE sidecars(
   id integer primary key,
-  uuid blob not null unique,
+  uuid blob,
   content_id integer not null references content_identities(id) on delete cascade,
   kind integer not null,
   variant text not null,
@@ -271,5 +271,7 @@ CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;
 
 CREATE INDEX sidecars_unsketched on sidecars(id)
   where state = 2 and kind = 3 and format = 'f32' and indexed is not checksum;
+
+CREATE UNIQUE INDEX sidecars_uuid on sidecars(uuid) where uuid is not null;
 
 CREATE INDEX vectors_model on vectors(model, dimensions);

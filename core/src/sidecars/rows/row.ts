@@ -1,19 +1,24 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { sql } from 'kysely'
 import { mimeFromExtension } from '../../content/index.ts'
 import { companionKinds, type ContentId, fileTypes, sidecarKinds, sidecarStates } from '../../domain/index.ts'
 import type { LibraryStore, Reader, Writer } from '../../library/store.ts'
 import { CoreError } from '../../util/errors.ts'
 import { blobToUuid, type UuidFactory, uuidToBlob } from '../../util/uuid.ts'
-import type { ContentFacts, Generator, Output } from '../generators/index.ts'
+import type { ContentFacts } from '../generators/index.ts'
 import type { SidecarKey } from '../paths.ts'
 
 /** Runs a query that may take long, off the main thread. */
 export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>
 
+/** Runs a statement that changes many rows, off the main thread. Returns how many. */
+export type Change = (sql: string, ...params: SQLInputValue[]) => Promise<number>
+
 /** What the statements on rows work with. */
 export interface RowDeps {
   readonly store: LibraryStore
   readonly select: Select
+  readonly change: Change
   readonly uuids: UuidFactory
   readonly now: () => number
 }
@@ -29,6 +34,9 @@ export const PENDING = sidecarStates.indexOf('pending')
 export const READY = sidecarStates.indexOf('ready')
 export const FAILED = sidecarStates.indexOf('failed')
 
+/** Whether `s` waits. Written out, as is the other half: the index on what is not ready is used for nothing less. */
+export const WAITS = `s.state = ${PENDING} and s.state <> ${READY}`
+
 /** Kinds that nothing makes again: what is a file of the library has been somebody's own. */
 export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKinds.indexOf(kind))
 
@@ -42,26 +50,6 @@ export async function contentRow(store: LibraryStore, contentId: ContentId): Pro
   )
   if (!row) throw new CoreError('NotFound', `there is no content ${contentId}`)
   return row.id
-}
-
-/** A row as it is when it is queued. */
-export function newRow(
-  { uuids, now }: Pick<RowDeps, 'uuids' | 'now'>,
-  contentRowId: number,
-  { kind, recipe, variant, format }: Pick<Generator, 'kind' | 'recipe'> & Output,
-) {
-  const at = now()
-  return {
-    uuid: uuids.next(),
-    content_id: contentRowId,
-    kind: sidecarKinds.indexOf(kind),
-    variant,
-    format,
-    state: PENDING,
-    recipe,
-    created_at: at,
-    updated_at: at,
-  }
 }
 
 /** What a row says whose file is there. */
@@ -94,11 +82,14 @@ export async function putReady(
 ): Promise<void> {
   const at = now()
   const values = { ...of, state: READY, updated_at: at }
+  const uuid = uuids.next()
   await db
     .insertInto('sidecars')
-    .values({ ...values, ...columnsOf(name), uuid: uuids.next(), recipe: 0, created_at: at })
+    .values({ ...values, ...columnsOf(name), uuid, recipe: 0, created_at: at })
     .onConflict((conflict) => {
-      const update = conflict.columns(['content_id', 'kind', 'variant', 'format']).doUpdateSet(values)
+      const update = conflict
+        .columns(['content_id', 'kind', 'variant', 'format'])
+        .doUpdateSet({ ...values, uuid: sql`ifnull(sidecars.uuid, ${uuid})` })
       return overOwned ? update : update.where('sidecars.source_entry_id', 'is not', null)
     })
     .execute()

@@ -3,7 +3,7 @@ import { type ContentId, type FileType, fileTypes, type SidecarKind, sidecarKind
 import type { Writer } from '../../library/store.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
-import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps } from './row.ts'
+import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps, WAITS } from './row.ts'
 
 /** A content whose sidecars of one kind wait to be made. */
 export interface PendingContent {
@@ -47,28 +47,40 @@ export class WorkRows {
     this.#deps = deps
   }
 
-  /** The next contents with pending rows of a kind, after a content. */
-  async pending(kind: SidecarKind, after: number, limit: number): Promise<PendingContent[]> {
+  /**
+   * Contents with pending rows of a kind, those first that were queued first, and where to go on. What is given comes again
+   * where more of it was queued later.
+   */
+  async pending(
+    kind: SidecarKind,
+    after: number,
+    limit: number,
+  ): Promise<{ contents: PendingContent[]; last: number }> {
+    const query = this.#deps.store.connection.prepare(
+      `select s.id, s.content_id from sidecars s where ${WAITS} and s.kind = ? and s.id > ? order by s.id limit ?`,
+    )
+    const rows = query.all(sidecarKinds.indexOf(kind), after, limit)
+    const ids = new Set(rows.map((row) => Number(row['content_id'])))
+    return { contents: await this.#waiting(kind, [...ids]), last: Number(rows.at(-1)?.['id'] ?? after) }
+  }
+
+  /** What waits of one kind of a content; null where nothing does. */
+  async waiting(kind: SidecarKind, contentRowId: number): Promise<PendingContent | null> {
+    const [found] = await this.#waiting(kind, [contentRowId])
+    return found ?? null
+  }
+
+  async #waiting(kind: SidecarKind, contentRowIds: readonly number[]): Promise<PendingContent[]> {
     const rows = await this.#deps.store.read((db) =>
       db
         .selectFrom('sidecars as s')
         .innerJoin('content_identities as c', 'c.id', 's.content_id')
         .select(['s.id', 's.variant', 's.format', 's.attempts', 's.content_id', 'c.uuid', 'c.type', 'c.mime', 'c.size'])
         .select(sql<string | null>`${sql.raw(EXTENSION)}`.as('ext'))
-        .where('s.state', '=', PENDING)
+        .where('s.content_id', 'in', contentRowIds)
         .where('s.kind', '=', sidecarKinds.indexOf(kind))
-        .where('s.content_id', 'in', (eb) =>
-          eb
-            .selectFrom('sidecars as p')
-            .select('p.content_id')
-            .distinct()
-            .where('p.state', '=', PENDING)
-            .where('p.kind', '=', sidecarKinds.indexOf(kind))
-            .where('p.content_id', '>', after)
-            .orderBy('p.content_id')
-            .limit(limit),
-        )
-        .orderBy('s.content_id')
+        .where('s.state', '=', PENDING)
+        .orderBy('s.id')
         .execute(),
     )
     const contents = new Map<number, PendingContent & { rows: PendingContent['rows'][number][] }>()
@@ -84,12 +96,6 @@ export class WorkRows {
     return [...contents.values()]
   }
 
-  /** What waits of one kind of a content; null where nothing does. */
-  async waiting(kind: SidecarKind, contentRowId: number): Promise<PendingContent | null> {
-    const [found] = await this.pending(kind, contentRowId - 1, 1)
-    return found?.contentRowId === contentRowId ? found : null
-  }
-
   /** Whether all of these rows wait still: somebody else may have made them since they were read. */
   async areWaiting(rows: PendingContent['rows']): Promise<boolean> {
     const ids = rows.map(({ id }) => id)
@@ -99,24 +105,23 @@ export class WorkRows {
     return waiting.length === ids.length
   }
 
-  /** How many contents wait, of one kind or of all. */
-  async countPending(kind?: SidecarKind): Promise<number> {
-    const row = await this.#deps.store.read((db) => {
-      const pending = db
-        .selectFrom('sidecars')
-        .select((eb) => eb.fn.countAll<number>().as('n'))
-        .where('state', '=', PENDING)
-      const wanted = kind === undefined ? pending : pending.where('kind', '=', sidecarKinds.indexOf(kind))
-      return wanted.executeTakeFirstOrThrow()
-    })
-    return row.n
+  /** How many sidecars wait, of one kind or of all. */
+  countPending(kind?: SidecarKind): number {
+    const ofKind = kind === undefined ? '' : `and s.kind = ${sidecarKinds.indexOf(kind)}`
+    const query = `select count(*) as n from sidecars s where ${WAITS} ${ofKind}`
+    return Number(this.#deps.store.connection.prepare(query).get()!['n'])
+  }
+
+  /** Whether anything waits. */
+  hasPending(): boolean {
+    return this.#deps.store.connection.prepare(`select 1 from sidecars s where ${WAITS} limit 1`).get() !== undefined
   }
 
   /** Row ids of the newest that wait, of each of some kinds; 0 where none does. One look at an index for each. */
   newest(kinds: readonly SidecarKind[]): number[] {
     const query = this.#deps.store.connection.prepare(
       `select ifnull((select max(s.id) from sidecars s indexed by sidecars_unready
-                      where s.state = ${PENDING} and s.state <> ${READY} and s.kind = value), 0) as id
+                      where ${WAITS} and s.kind = value), 0) as id
        from json_each(?) order by key`,
     )
     return query.all(JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))).map(({ id }) => Number(id))
@@ -131,10 +136,11 @@ export class WorkRows {
   }
 
   async record(batch: readonly Outcomes[]): Promise<void> {
+    const { uuids } = this.#deps
     const now = this.#deps.now()
     await this.#deps.store.write(async ({ db }) => {
       for (const { contentRowId, findings, outcomes, ...about } of batch) {
-        for (const outcome of outcomes) await recordOutcome(db, outcome, { ...about, now })
+        for (const outcome of outcomes) await recordOutcome(db, outcome, { ...about, now, uuids })
         const { thumbhash, colour } = findings
         if (thumbhash === undefined && colour === undefined) continue
         await db
@@ -152,11 +158,12 @@ type About = Pick<Outcomes, 'recipe' | 'attempts' | 'tookMs' | 'triedWith'>
 async function recordOutcome(
   db: Writer['db'],
   outcome: Outcome,
-  { recipe, attempts, now, tookMs, triedWith }: About & { now: number },
+  { recipe, attempts, now, tookMs, triedWith, uuids }: About & Pick<RowDeps, 'uuids'> & { now: number },
 ): Promise<void> {
   const values =
     outcome.state === 'ready'
       ? {
+          uuid: sql<Uint8Array>`ifnull(uuid, ${uuids.next()})`,
           state: READY,
           size: outcome.size,
           checksum: outcome.checksum,

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 const statements = [
   `create table sidecars(
      id integer primary key,
-     uuid blob not null unique,
+     uuid blob,
      content_id integer not null references content_identities(id) on delete cascade,
      kind integer not null,
      variant text not null,
@@ -22,6 +22,8 @@ const statements = [
      took_ms integer,
      updated_at integer not null
    ) strict`,
+  // What waits has none: most rows of a first index, each of which would cost as much again.
+  `create unique index sidecars_uuid on sidecars(uuid) where uuid is not null`,
   `create unique index sidecars_key on sidecars(content_id, kind, variant, format)`,
   `create index sidecars_ready on sidecars(content_id, kind, variant) where state = 2`,
   `create index sidecars_unready on sidecars(state, kind) where state <> 2`,

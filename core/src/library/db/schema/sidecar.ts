@@ -3,7 +3,8 @@ import type { Generated } from 'kysely'
 /** One thing derived from a content, or to be derived. */
 export interface SidecarTable {
   id: Generated<number>
-  uuid: Uint8Array
+  /** Null until it is ready for the first time. */
+  uuid: Generated<Uint8Array | null>
   content_id: number
   /** Index into `sidecarKinds`. */
   kind: number
