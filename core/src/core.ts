@@ -54,6 +54,8 @@ export interface CoreOptions {
   readonly now?: () => number
   /** How volumes are found; the operating system is asked by default. */
   readonly volumeDetector?: VolumeDetector
+  /** Milliseconds a network mount has for an answer while it is indexed; a minute by default. */
+  readonly answerMs?: number
   /** Whose battery, load and free space are looked at; this one's by default. */
   readonly machine?: Machine
   /** What is asked at the end of each index run for work that new contents make. */
@@ -133,7 +135,7 @@ export class Core implements AsyncDisposable {
         sidecarPolicy: () => devicePolicy(config.values),
         sidecarLimits: () => config.values.sidecars,
         machine: options.machine ?? systemMachine(),
-        settings: librarySettings(config.values),
+        settings: { ...librarySettings(config.values), answerMs: options.answerMs },
         now,
         log,
       }),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
 import type { RuleSettings } from '../src/domain/rules.ts'
+import type { Patience } from '../src/indexing/worker/disk-requests.ts'
 import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/worker/entry-writer.ts'
 import { EphemeralIds } from '../src/indexing/worker/ephemeral-ids.ts'
 import { createRoot } from '../src/indexing/worker/root.ts'
@@ -29,7 +30,7 @@ const noRules: RuleSettings = { names: [], globs: [] }
 
 export async function createTestIndex(
   root: string,
-  options: { file?: string; rules?: RuleSettings } = {},
+  options: { file?: string; rules?: RuleSettings; patience?: Patience } = {},
 ): Promise<TestIndex> {
   const db = openDatabase(options.file ?? ':memory:')
   await migrate(kyselyOver(db), migrations, 'test')
@@ -66,6 +67,7 @@ export async function createTestIndex(
     trustTimes: false,
     force: false,
     threads: 0,
+    patience: options.patience ?? null,
   })
   return {
     db,

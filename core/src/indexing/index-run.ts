@@ -10,6 +10,7 @@ import { type CloudPlace, cloudPlace, cloudRoots } from '../volume/index.ts'
 import type { indexLocation } from './index-location.ts'
 import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.ts'
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
+import { patienceFor } from './patience.ts'
 import { volumePathOf } from './volume-path.ts'
 import type { IdentifyCheckpoint, IdentifyReport } from './worker/requests.ts'
 import type { ScanReport, ScanRequest } from './worker/scan-request.ts'
@@ -116,15 +117,16 @@ export async function identifyPending(
 
 /** What the worker is asked to compare; null where the folder has no row. */
 export function scanRequest(
-  { store }: IndexingParts,
+  parts: IndexingParts,
   location: KnownLocation,
   of: Pick<ScanRequest, 'dir' | 'recursive' | 'startedAt' | 'force' | 'threads' | 'trustTimes'>,
 ): ScanRequest | null {
-  const directoryId = directoryIdOf(store, location, of.dir)
+  const directoryId = directoryIdOf(parts.store, location, of.dir)
   if (directoryId === null) return null
   return {
     ...of,
     directoryId,
+    patience: patienceFor(parts, of.dir),
     volumeId: location.volumeId,
     volumePath: volumePathOf(toScope(location), of.dir),
     rulesRoot: displayName(location.path),
@@ -202,6 +204,7 @@ async function identify(
       after,
       ids: whole ? null : waiting.ids,
       whole,
+      patience: patienceFor(parts, location.path),
     },
     {
       signal: host.signal,

@@ -25,6 +25,8 @@ export interface IndexingDeps {
   /** Threads that walk, and threads that hash. */
   readonly walkers: number
   readonly hashers: number
+  /** How long a mount that may hang has for an answer; a minute where not said. */
+  readonly answerMs?: number | undefined
 }
 
 /** What the work of the indexer is done with, once all of it is there. */

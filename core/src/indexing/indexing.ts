@@ -13,6 +13,7 @@ import { beginRun, identifyPending, type IndexInput, type IndexRun } from './ind
 import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
 import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, look, quickScan, type QuickScan } from './look-at-disk.ts'
+import { patienceFor } from './patience.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
 import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
 import { WaitingFiles } from './waiting-files.ts'
@@ -163,7 +164,8 @@ export class Indexing {
     const location = this.#parts.locations.map.locate(raw)?.location
     if (location) {
       const { worker } = this.#deps
-      return worker.request('explain', { path: raw, scope: toScope(location), location: location.name })
+      const patience = patienceFor(this.#parts, location.path)
+      return worker.request('explain', { path: raw, scope: toScope(location), location: location.name, patience })
     }
     return { path: displayName(raw), indexed: false, hiddenAt: null, rule: null, reason: 'it lies in no location' }
   }

@@ -8,6 +8,7 @@ import { browsedToEntries } from './browsed-entries.ts'
 import { indexLocation } from './index-location.ts'
 import { type IndexingParts, toErrorCode } from './indexing-parts.ts'
 import { directoryIdOf, encodePath, resolveFolder } from './location-scope.ts'
+import { patienceFor } from './patience.ts'
 import type { BrowseReport, BrowseRequest } from './worker/requests.ts'
 
 type Scope = 'current' | 'recursive'
@@ -85,14 +86,16 @@ export async function look(
 /** Under the rules of the location the folder lies in, anchored where they are for a scan. */
 function ask(
   dir: RawName,
-  options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot'>,
-  { locations, worker }: IndexingParts,
+  options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot' | 'patience'>,
+  parts: IndexingParts,
   signal: AbortSignal,
 ): Promise<BrowseReport> {
+  const { locations, worker } = parts
   const location = locations.map.locate(dir)?.location
+  const patience = patienceFor(parts, dir)
   const rules = location?.rules ?? defaultRules
   const rulesRoot = displayName(location?.path ?? dir)
-  return worker.request('browse', { dir, rules, rulesRoot, ...options }, { signal })
+  return worker.request('browse', { dir, rules, rulesRoot, patience, ...options }, { signal })
 }
 
 function countsOf({ store }: IndexingParts, location: KnownLocation, dir: RawName): EntryCounts {

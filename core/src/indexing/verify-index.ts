@@ -5,6 +5,7 @@ import { parsePath, type RawName } from '../util/file-name.ts'
 import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { resolveFolder, toScope } from './location-scope.ts'
+import { patienceFor } from './patience.ts'
 import type { Difference, Unreadable, VerifyReport } from './worker/requests.ts'
 
 export interface Verification {
@@ -35,7 +36,8 @@ export async function verifyIndex(
   const { location, dir } = await placeToVerify(parts, input.path, signal)
   const compared = [location, ...(await presentBelow(parts, dir, signal))]
   const scopes = compared.map(toScope)
-  const compare = () => parts.worker.request('verify', { scopes, dir, content: input.content }, { signal })
+  const patiences = compared.map(({ path }) => patienceFor(parts, path))
+  const compare = () => parts.worker.request('verify', { scopes, patiences, dir, content: input.content }, { signal })
   const first = await compare()
   let report = first
   let before = Number.POSITIVE_INFINITY

@@ -8,7 +8,7 @@ import { hasEnded, type JobRow, rowToJob, rowToJobId } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import type { JobLimits } from './limits.ts'
 import type { Runner } from './runner.ts'
-import { settledWithin } from './settled-within.ts'
+import { settledWithin } from '../util/settled-within.ts'
 
 export interface ControlDeps<L> {
   readonly definitions: ReadonlyMap<string, AnyJob<L>>

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { databaseError } from '../db/index.ts'
 import type { JobId } from '../domain/ids.ts'
 import type { Job, JobWarning } from '../domain/job.ts'
-import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { CoreError, type ErrorCode, errorMessage, FINAL, isRetryable } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Emit } from './announcer.ts'
 import type { Wanted } from './db/schema/index.ts'
@@ -30,7 +30,7 @@ export interface JobRunDeps<L> {
 export type Outcome =
   | { kind: 'completed'; output: Uint8Array }
   | { kind: 'stopped'; wanted: Wanted }
-  | { kind: 'failed'; code: ErrorCode; message: string }
+  | { kind: 'failed'; code: ErrorCode; message: string; isFinal: boolean }
 
 /** One run of one job: what the job sees as its context, and what the runner knows while it lasts. */
 export class JobRun<L> {
@@ -130,7 +130,8 @@ export class JobRun<L> {
       const err = databaseError(thrown, 'the database of the library')
       const code = err instanceof CoreError ? err.code : 'Internal'
       this.#deps.log.warn({ err, jobId: this.id, job: this.row.name }, 'job failed')
-      return { kind: 'failed', code, message: errorMessage(err) }
+      const isFinal = !isRetryable(code) || (err instanceof CoreError && err.details === FINAL)
+      return { kind: 'failed', code, message: errorMessage(err), isFinal }
     }
   }
 

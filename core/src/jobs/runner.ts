@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { JobId } from '../domain/ids.ts'
-import { type ErrorCode, errorMessage, isRetryable } from '../util/errors.ts'
+import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { settledWithin } from '../util/settled-within.ts'
 import type { Announcer, Emit } from './announcer.ts'
 import type { Wanted } from './db/schema/index.ts'
 import type { AnyJob, ConcurrencyClass, Enqueued } from './define.ts'
@@ -12,7 +13,6 @@ import type { ClaimedRow, Ending, JobStore } from './job-store.ts'
 import type { JobLimits } from './limits.ts'
 import { cutShort } from './recover.ts'
 import { retryDelay } from './retry-delay.ts'
-import { settledWithin } from './settled-within.ts'
 
 export interface RunnerDeps<L> {
   readonly definitions: ReadonlyMap<string, AnyJob<L>>
@@ -238,10 +238,14 @@ export class Runner<L> {
     return wanted === 'paused' ? store.pause(run.row.id) : store.requeue(run.row.id)
   }
 
-  #failed(run: JobRun<L>, { code, message }: { code: ErrorCode; message: string }, asked: Wanted | null): JobRow {
+  #failed(
+    run: JobRun<L>,
+    { code, message, isFinal }: Extract<Outcome, { kind: 'failed' }>,
+    asked: Wanted | null,
+  ): JobRow {
     const { store, definitions, limits, now, random } = this.#deps
     const { id, name, attempts } = run.row
-    if (!isRetryable(code) || attempts > definitions.get(name)!.retries) {
+    if (isFinal || attempts > definitions.get(name)!.retries) {
       return this.#end(run, { status: 'failed', error: { code, message }, output: null })
     }
     if (asked) return this.#stopped(run, asked)

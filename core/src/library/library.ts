@@ -50,6 +50,8 @@ export interface LibraryDeps {
 export interface LibrarySettings {
   readonly walkers: number
   readonly hashers: number
+  /** See `IndexingDeps`. */
+  readonly answerMs?: number | undefined
   readonly watch: boolean
   readonly debounceMs: number
   readonly keepEndedJobs: number
@@ -149,8 +151,19 @@ export class Library implements AsyncDisposable {
       { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
       { queue: (_location: KnownLocation, signal: AbortSignal) => references.queue(signal) },
     ]
-    const { walkers, hashers, debounceMs } = settings
-    const indexing = new Indexing({ store, worker, volumes, intelligence, emit, now, log, walkers, hashers })
+    const { walkers, hashers, answerMs, debounceMs } = settings
+    const indexing = new Indexing({
+      store,
+      worker,
+      volumes,
+      intelligence,
+      emit,
+      now,
+      log,
+      walkers,
+      hashers,
+      answerMs,
+    })
     const jobs = parts.use(
       await JobManager.open<Library>({
         file: readOnly ? null : files.jobs,

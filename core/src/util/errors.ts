@@ -36,6 +36,9 @@ export class CoreError extends Error {
   }
 }
 
+/** The `details` of an error that nobody should try again without being asked: it would take as long to come back. */
+export const FINAL = 'final'
+
 /** Whether the same request may succeed later without anybody changing it. */
 export function isRetryable(code: ErrorCode): boolean {
   return code === 'Unavailable' || code === 'Offline' || code === 'Timeout' || code === 'DiskFull' || code === 'Locked'

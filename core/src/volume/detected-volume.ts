@@ -17,6 +17,8 @@ export interface DetectedVolume extends Readonly<Omit<Volume, 'id' | 'tracked' |
   readonly mounts: readonly Mount[]
   /** Tells copies of one file system apart: partition id, disk serial and the like; null where there is none. */
   readonly hardwareId: string | null
+  /** Behind a network or a FUSE program: a call to it may never return. */
+  readonly mayHang: boolean
   /** Volumes with the same pool share their space (an APFS container, a btrfs, a ZFS pool); null for space of its own. */
   readonly pool: string | null
 }

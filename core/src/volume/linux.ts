@@ -93,6 +93,7 @@ export class LinuxDetector implements VolumeDetector {
       readBytesPerSecond: null,
       writeBytesPerSecond: null,
       hardwareId: device?.hardwareId ?? null,
+      mayHang,
       pool: poolOf(facts),
     }
   }

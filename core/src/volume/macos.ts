@@ -74,7 +74,8 @@ export class MacDetector implements VolumeDetector {
       hasData,
       machineId: this.#machineId,
     }
-    const mayHang = !flags.has('local')
+    const mayHang =
+      !flags.has('local') || /fuse/.test(mount.filesystem) || filesystemClass(facts.filesystem) === 'network'
     const deviceId = disk?.DeviceIdentifier ?? source
     const linked = mountPoint === DATA_VOLUME ? firmlinks : []
     return {
@@ -95,6 +96,7 @@ export class MacDetector implements VolumeDetector {
       readBytesPerSecond: null,
       writeBytesPerSecond: null,
       hardwareId: [disk?.DiskUUID, disk?.MediaName].filter(Boolean).join(' ') || null,
+      mayHang,
       pool: disk?.APFSContainerReference ?? null,
     }
   }

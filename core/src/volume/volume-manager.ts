@@ -354,7 +354,7 @@ export function isShownByDefault(volume: Pick<Volume, 'kind' | 'mountPoint'>): b
 
 /** The volume as it goes over the wire, before a library has anything to say about it. */
 export function untracked(volume: DetectedVolume): Volume {
-  const { mounts: _mounts, hardwareId: _hardwareId, pool: _pool, ...facts } = volume
+  const { mounts: _mounts, hardwareId: _hardwareId, mayHang: _mayHang, pool: _pool, ...facts } = volume
   return { ...facts, id: null, tracked: false }
 }
 

@@ -180,6 +180,7 @@ function describeLocal(facts: Facts, context: Context): DetectedVolume | null {
       [partition?.Guid, disk?.SerialNumber && `${disk.SerialNumber}-${partition?.PartitionNumber}`]
         .filter(Boolean)
         .join(' ') || null,
+    mayHang: false,
     pool: null,
   }
 }
@@ -239,6 +240,7 @@ function describeShare(report: z.infer<typeof ShareReport>, { machineId }: Conte
     readBytesPerSecond: null,
     writeBytesPerSecond: null,
     hardwareId: null,
+    mayHang: true,
     pool: null,
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { settledWithin } from '../util/settled-within.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
@@ -20,15 +21,23 @@ export interface ProcessPoolOptions {
   readonly recycleAfter?: number
   /** All processes end when there has been nothing to do for this long. */
   readonly idleMs?: number
+  /** Heap of a process; 128 MiB by default: most keep what is large outside of it. */
+  readonly heapMiB?: number
+  /** As the system has it, -20 to 19; below everything a person waits for by default. */
+  readonly niceness?: number
 }
 
 export interface ProcessRunOptions {
   /** Aborting ends the process that works on it, and rejects with `Cancelled`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Before all that waits. */
   readonly urgent?: boolean
-  /** Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. */
+  /**
+   * Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. It
+   * begins anew with whatever the process says of its progress.
+   */
   readonly deadlineMs: number
+  readonly onProgress?: ((value: number) => void) | undefined
 }
 
 /** Requests between two replacements of a process. */
@@ -36,6 +45,8 @@ const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
 /** What Node itself maps as data before it has done anything, in MiB: below this it does not start. */
 const NODE_DATA_MIB = 800
+/** A process that waits for a file system or a driver in the kernel is gone only once that answers. */
+const GONE_MS = 2_000
 /** Heap of a process: its own JavaScript is small, pictures live outside the heap. */
 const HEAP_MIB = 128
 /** Below everything a person waits for. */
@@ -111,7 +122,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Ends the processes and waits until they are gone; whatever waits rejects with `Cancelled`. */
+  /** Ends the processes and waits until they are gone, some seconds at most; whatever waits rejects with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
@@ -121,7 +132,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.child.ref()
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
-    await Promise.all(this.#ended)
+    await settledWithin(GONE_MS, [...this.#ended])
+    for (const { child } of this.#processes) release(child)
   }
 
   #dispatch(): void {
@@ -158,10 +170,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.job = job
     process.child.ref()
     process.child.channel?.ref()
-    process.deadline = setTimeout(
-      () => this.#end(process, { code: 'Timeout', message: `not done after ${deadlineMs / 1_000} s` }),
-      deadlineMs,
-    )
+    process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
     const message: ProcessRequest<Request> = { id: job.id, request: job.request }
     // A process that has just died says so itself.
     process.child.send(message, () => {})
@@ -170,6 +179,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #receive(process: Process<Request, Reply>, reply: ProcessReply<Reply>): void {
     const { job } = process
     if (job?.id !== reply.id) return
+    if ('progress' in reply) {
+      process.deadline?.refresh()
+      return job.options.onProgress?.(reply.progress)
+    }
     clearTimeout(process.deadline)
     process.job = null
     process.served++
@@ -180,8 +193,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       this.#end(process, { code: 'Cancelled', message: 'replaced' })
     } else {
       // A process with nothing to do does not keep this one alive.
-      process.child.unref()
-      process.child.channel?.unref()
+      release(process.child)
     }
     this.#dispatch()
   }
@@ -191,6 +203,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const process = [...this.#processes].find((each) => each.job === job)
     if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     job.reject(cancelled())
+  }
+
+  #expire(process: Process<Request, Reply>, deadlineMs: number): void {
+    const { job } = process
+    const reason = { code: 'Timeout' as const, message: `not done after ${deadlineMs / 1_000} s` }
+    this.#end(process, reason)
+    process.deadline = setTimeout(() => job?.reject(new CoreError(reason.code, reason.message)), GONE_MS)
   }
 
   #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
@@ -229,8 +248,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes); elsewhere its
  * own guard alone looks after it. It leads a group, so that what it starts ends with it.
  */
-function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
-  const args = [`--max-old-space-size=${HEAP_MIB}`, fileURLToPath(entry), String(process.pid), String(memoryMiB)]
+function startChild({ entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions): ChildProcess {
+  const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(process.pid), String(memoryMiB)]
   const options: SpawnOptions = {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
@@ -246,11 +265,17 @@ function startChild({ entry, memoryMiB }: ProcessPoolOptions): ChildProcess {
         )
       : spawn(process.execPath, args, options)
   try {
-    if (child.pid !== undefined) setPriority(child.pid, NICENESS)
+    if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
     // It runs at the usual priority then.
   }
   return child
+}
+
+/** The process may live on without keeping this one alive. */
+function release(child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
 }
 
 function cancelled(): CoreError {

@@ -10,6 +10,7 @@ export interface ProcessRequest<Request> {
 }
 
 export type ProcessReply<Reply> =
+  | { readonly id: number; readonly progress: number }
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
   | {
       readonly id: number
@@ -29,9 +30,11 @@ const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
 /**
  * Answers the requests of a `ProcessPool`, one at a time. The process ends with whoever started it, whatever it is
  * doing. A failure of the file system keeps its meaning; anything else thrown that is not a `CoreError` is told as
- * `Corrupt`: a decoder that throws could not read what it was given.
+ * `Corrupt`: a decoder that throws could not read what it was given. `progress` gives a request its whole deadline again.
  */
-export function serveProcess<Request, Reply>(handle: (request: Request) => Promise<Reply>): void {
+export function serveProcess<Request, Reply>(
+  handle: (request: Request, progress: (value: number) => void) => Promise<Reply>,
+): void {
   let current: number | null = null
   const fail = (id: number, err: unknown, { last }: { last: boolean }) => {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Corrupt')
@@ -47,7 +50,7 @@ export function serveProcess<Request, Reply>(handle: (request: Request) => Promi
   })
   process.on('message', ({ id, request }: ProcessRequest<Request>) => {
     current = id
-    void handle(request)
+    void handle(request, (progress) => answer({ id, progress }))
       .then(
         (reply) => answer({ id, ok: true, reply }),
         (err: unknown) => fail(id, err, { last: false }),

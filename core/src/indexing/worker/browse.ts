@@ -4,6 +4,7 @@ import type { EntryCounts } from '../../domain/location.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { sortKey } from '../../util/sort-key.ts'
+import type { Patience } from './disk-requests.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 import {
   birthtimeOf,
@@ -17,7 +18,8 @@ import {
   statEntry,
   UnreadableDirectory,
 } from './listing.ts'
-import type { BrowseReport, BrowseRequest } from './requests.ts'
+import { asOffline, PatientDisk } from './patient-disk.ts'
+import type { BrowsedEntries, BrowseReport, BrowseRequest } from './requests.ts'
 import { Walker } from './walk.ts'
 
 /** Folders read before other work of this thread gets its turn. */
@@ -30,11 +32,19 @@ interface Waiting {
   readonly anchors: readonly string[]
 }
 
+/** Whom a look is for. */
+export interface BrowseHost {
+  readonly ids: Pick<EphemeralIds, 'of'>
+  readonly signal: AbortSignal
+  /** Called whenever the file system has answered something. */
+  readonly answered?: (() => void) | null
+}
+
 /** One look, as far as it has come. */
 interface Look {
   readonly request: BrowseRequest
   readonly walker: Walker
-  readonly ids: EphemeralIds
+  readonly ids: Pick<EphemeralIds, 'of'>
   readonly found: Found
   readonly counts: EntryCounts
   readonly warnings: BrowseReport['warnings']
@@ -55,7 +65,10 @@ interface Found {
  * Looks into a folder, and below it where asked, without the index: the walk and the rules of a scan, with a list in
  * memory for its sink. What a rule would keep out is shown with the rule, and not entered.
  */
-export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: AbortSignal): Promise<BrowseReport> {
+export async function browse(
+  request: BrowseRequest,
+  { ids, signal, answered = null }: BrowseHost,
+): Promise<BrowseReport> {
   const stats = statEntry(request.dir)
   if (!stats) throw new CoreError('NotFound', `${displayName(request.dir)} does not exist`)
   if (!stats.isDirectory())
@@ -63,7 +76,7 @@ export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: 
       'InvalidInput',
       `${displayName(request.dir)} is not a folder; \`spacedrive file info\` shows a file`,
     )
-  const walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
+  const walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules }, answered)
   const look: Look = {
     request,
     walker,
@@ -80,9 +93,27 @@ export async function browse(request: BrowseRequest, ids: EphemeralIds, signal: 
     lookInto(look.waiting.pop()!, look)
   }
   const { counts, found, total, warnings } = look
-  const contents = request.content ? await hashFiles(found, signal) : new Map<number, Uint8Array>()
+  const contents = request.content
+    ? await hashFiles(found, { signal, answerMs: undefined })
+    : new Map<number, Uint8Array>()
   const entries = { ...found, numbers: Float64Array.from(found.numbers), uuids: joined(found.uuids), contents }
   return { entries, total, counts, warnings }
+}
+
+/** The same on a disk that may never answer: a process looks, and this thread, which has them, gives the ids. */
+export async function browsePatiently(
+  request: BrowseRequest,
+  { ids, signal }: BrowseHost,
+  patience: Patience,
+): Promise<BrowseReport> {
+  await using disk = new PatientDisk({ dir: request.dir, patience })
+  const { report, objects } = await disk.ask('browse', { ...request, content: false }, signal)
+  const entries = { ...report.entries, uuids: joined(objects.map((object) => ids.of(object))) }
+  if (!request.content) return { ...report, entries }
+  const contents = await hashFiles(entries, { signal, answerMs: patience.answerMs }).catch((err: unknown) => {
+    throw asOffline(err, request.dir)
+  })
+  return { ...report, entries: { ...entries, contents } }
 }
 
 function lookInto({ dir, anchors }: Waiting, look: Look): void {
@@ -153,9 +184,14 @@ function joined(uuids: readonly Uint8Array[]): Uint8Array {
 
 const UUID_BYTES = 16
 
+type Listed = Pick<BrowsedEntries, 'folders' | 'names'> & { readonly numbers: ArrayLike<number> }
+
 /** The content hashes of all files that can be read, by index. */
-async function hashFiles(found: Found, signal: AbortSignal): Promise<Map<number, Uint8Array>> {
-  await using pool = new HashPool({ threads: HASH_THREADS })
+async function hashFiles(
+  found: Listed,
+  { signal, answerMs }: { signal: AbortSignal; answerMs: number | undefined },
+): Promise<Map<number, Uint8Array>> {
+  await using pool = new HashPool({ threads: HASH_THREADS, answerMs })
   const contents = new Map<number, Uint8Array>()
   const files = filesOf(found)
   for (let at = 0; at < files.length; at += FILES_PER_BATCH) {
@@ -168,7 +204,7 @@ async function hashFiles(found: Found, signal: AbortSignal): Promise<Map<number,
   return contents
 }
 
-function filesOf({ folders, names, numbers }: Found): { index: number; path: RawName }[] {
+function filesOf({ folders, names, numbers }: Listed): { index: number; path: RawName }[] {
   const files: { index: number; path: RawName }[] = []
   let index = 0
   for (const { count, dir } of folders) {

@@ -3,14 +3,29 @@ import { displayName, joinName, nameBytes, bytesToName, pathBelow, type RawName 
 import { sortKey } from '../../util/sort-key.ts'
 import { createRuleEngine } from '../rules/index.ts'
 import { volumePathOf } from '../volume-path.ts'
+import type { DiskRequests } from './disk-requests.ts'
 import { statEntry } from './listing.ts'
+import { PatientDisk } from './patient-disk.ts'
 import type { Explanation, ExplainRequest, LocationScope } from './requests.ts'
 
-/** Says whether a path is in the index, and if not, why. */
-export function explain(db: DatabaseSync, { path, scope, location }: ExplainRequest): Explanation {
-  const shown = displayName(path)
+/** What the disk has to say about a path: whether it is there, and the rule that keeps it out. */
+export function existsAndHidden({ path, scope }: DiskRequests['explain']['request']): DiskRequests['explain']['reply'] {
   const stats = statOrNull(path)
-  const hidden = hiddenBy(path, stats?.isDirectory() ?? false, scope)
+  return { exists: stats !== null, hidden: hiddenBy(path, stats?.isDirectory() ?? false, scope) }
+}
+
+/** Says whether a path is in the index, and if not, why. */
+export async function explain(
+  db: DatabaseSync,
+  request: ExplainRequest,
+  { signal }: { signal: AbortSignal },
+): Promise<Explanation> {
+  const { path, scope, location, patience } = request
+  const shown = displayName(path)
+  await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
+  const { exists, hidden } = disk
+    ? await disk.ask('explain', { path, scope }, signal)
+    : existsAndHidden({ path, scope })
   const indexed = isIndexed(db, path, scope)
   const rule = hidden && { name: hidden.rule.name, source: hidden.rule.source, pattern: hidden.rule.pattern }
   return {
@@ -18,7 +33,7 @@ export function explain(db: DatabaseSync, { path, scope, location }: ExplainRequ
     indexed,
     hiddenAt: hidden && hidden.path !== shown ? hidden.path : null,
     rule,
-    reason: reasonFor({ indexed, hidden: hidden?.path ?? null, name: rule?.name, exists: stats !== null, location }),
+    reason: reasonFor({ indexed, hidden: hidden?.path ?? null, name: rule?.name, exists, location }),
   }
 }
 

@@ -16,6 +16,7 @@ import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-write
 import { pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
+import { asOffline } from './patient-disk.ts'
 import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope } from './requests.ts'
 
 /** Files a hashing thread gets at once. */
@@ -55,7 +56,9 @@ interface Hashed {
  */
 export async function identify(db: DatabaseSync, request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
   const run = new Identification(db, request, host)
-  return run.run()
+  return run.run().catch((err: unknown) => {
+    throw request.patience ? asOffline(err, request.scope.dir) : err
+  })
 }
 
 class Identification {
@@ -89,8 +92,8 @@ class Identification {
   }
 
   async run(): Promise<IdentifyReport> {
-    const { threads, mode, whole } = this.#request
-    await using pool = new HashPool({ threads })
+    const { threads, mode, whole, patience } = this.#request
+    await using pool = new HashPool({ threads, answerMs: patience?.answerMs })
     this.#host.phase('identify')
     if (whole) await this.#lookAgain()
     this.#total = this.#countPending()
@@ -114,6 +117,8 @@ class Identification {
       host: this.#host,
       contents: this.#contents,
       folders: this.#folders,
+      dir: this.#request.scope.dir,
+      patience: this.#request.patience,
       inTransaction: (work) => this.#inTransaction(work),
     })
   }

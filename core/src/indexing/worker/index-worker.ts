@@ -4,7 +4,7 @@ import { databaseError } from '../../db/errors.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
-import { browse } from './browse.ts'
+import { browse, browsePatiently } from './browse.ts'
 import { EntryWriter, type Touched } from './entry-writer.ts'
 import { EphemeralIds } from './ephemeral-ids.ts'
 import { explain } from './explain.ts'
@@ -84,7 +84,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
         scans.delete(scan)
       }
     },
-    async refresh({ scope, dirty }, host) {
+    async refresh({ scope, dirty, patience }, host) {
       for (const scan of scans) for (const { dir } of dirty) scan.noteChange(dir)
       const request = {
         ...scope,
@@ -94,6 +94,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
         trustTimes: false,
         force: true,
         threads: 0,
+        patience,
         pairFrom: recent.floor(),
         beforeRemoving: () => recent.othersAdded(host.signal),
       }
@@ -101,8 +102,11 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     },
     identify: (request, host) => identify(db, request, host),
     verify: (request, host) => verify(db, request, host),
-    browse: (request, host) => browse(request, ephemeral, host.signal),
-    explain: async (request) => explain(db, request),
+    browse: (request, { signal }) => {
+      const host = { ids: ephemeral, signal }
+      return request.patience ? browsePatiently(request, host, request.patience) : browse(request, host)
+    },
+    explain: (request, host) => explain(db, request, host),
     async checkpoint(_request, host) {
       using _lease = await host.lease()
       db.exec('pragma wal_checkpoint(passive)')

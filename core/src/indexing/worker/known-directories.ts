@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
-import { type FoundEntry, pathAfter } from './entry-writer.ts'
+import { type EntryRow, type FoundEntry, pathAfter } from './entry-writer.ts'
 import { birthtimeOf } from './listing.ts'
 import { objectKey } from './reconcile.ts'
 
@@ -97,6 +97,12 @@ export class KnownDirectories {
   moved(found: FoundEntry, path: RawName): void {
     const known = this.#byObject?.get(objectKey(found.inode, birthtimeOf(found)))
     if (known) known.path = path
+  }
+
+  /** A row that kept its name stands for another folder from now on: the one it stood for is not known any more. */
+  replaced({ id, inode, birthtime }: Pick<EntryRow, 'id' | 'inode' | 'birthtime'>): void {
+    const key = objectKey(inode, birthtime)
+    if (this.#byObject?.get(key)?.id === id) this.#byObject?.delete(key)
   }
 
   #readObjects(): Map<number | string, { id: number; path: RawName }> {

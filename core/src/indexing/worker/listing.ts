@@ -156,7 +156,7 @@ export function addStats(listing: Listing, name: RawName, stats: BigStats, devic
 }
 
 /** The inode of entry `i` as the database keeps it. */
-export function inodeOf(listing: Listing, i: number): Inode {
+export function inodeOf(listing: Pick<Listing, 'bigInodes' | 'numbers'>, i: number): Inode {
   return listing.bigInodes.get(i) ?? listing.numbers[i * FIELDS + INODE]!
 }
 

@@ -13,7 +13,7 @@ export type LookAnswer =
 async function look(request: BrowseRequest): Promise<LookAnswer> {
   try {
     const { signal } = new AbortController()
-    return { report: await browse(request, new EphemeralIds(Date.now), signal) }
+    return { report: await browse(request, { ids: new EphemeralIds(Date.now), signal }) }
   } catch (err) {
     if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details }
     return { code: 'Internal', message: errorMessage(err), details: null }

@@ -4,8 +4,10 @@ import { fileTypes } from '../../domain/stored-lists.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'
 import type { ContentWriter, HashedFile } from './content-writer.ts'
+import type { PathFacts, Patience } from './disk-requests.ts'
 import type { RequestHost } from './index-worker.ts'
-import { statEntry } from './listing.ts'
+import { factsOf } from './look-folder.ts'
+import { PatientDisk } from './patient-disk.ts'
 
 /** Contents read before they are recorded. */
 const CONTENTS_PER_BATCH = 256
@@ -18,6 +20,9 @@ export interface MediaDeps {
   readonly contents: ContentWriter
   /** Absolute paths of the folders whose files may be read, by row id. */
   readonly folders: ReadonlyMap<number, RawName>
+  /** The location's root, and whether it may never answer. */
+  readonly dir: RawName
+  readonly patience: Patience | null
   inTransaction(work: () => void): Promise<void>
 }
 
@@ -36,7 +41,9 @@ interface Examined {
  * not been examined. Returns how many contents it has dealt with.
  */
 export async function examineMedia(contentIds: Iterable<number> | null, deps: MediaDeps): Promise<number> {
-  await using reader = new MediaReader()
+  const { dir, patience } = deps
+  await using reader = new MediaReader({ inProcess: patience !== null })
+  await using disk = patience && new PatientDisk({ dir, patience })
   const content = deps.db.prepare(
     'select type from content_identities where id = ? and examined_at is null and size > 0',
   )
@@ -47,7 +54,7 @@ export async function examineMedia(contentIds: Iterable<number> | null, deps: Me
     const row = content.get(contentId)
     const holder = row && holderOf(contentId, deps)
     if (!holder) continue
-    const examined = await examine(contentId, Number(row['type']), holder, { reader, signal: deps.host.signal })
+    const examined = await examine(contentId, Number(row['type']), holder, { reader, disk, signal: deps.host.signal })
     if (examined) batch.push(examined)
     if (batch.length < CONTENTS_PER_BATCH) continue
     await record(batch, deps)
@@ -92,21 +99,26 @@ async function examine(
   contentId: number,
   type: number,
   file: Holder,
-  { reader, signal }: { reader: MediaReader; signal: AbortSignal },
+  { reader, disk, signal }: { reader: MediaReader; disk: PatientDisk | null; signal: AbortSignal },
 ): Promise<Examined | null> {
   const kind = fileTypes[type]
   if (kind !== 'image' && kind !== 'audio' && kind !== 'video') return { contentId, path: file.path, media: null }
   const media = await reader.read(file.path, kind, signal)
-  return isStill(file) ? { contentId, path: file.path, media } : null
+  // A disk that has stopped to answer says so here, and nothing is recorded.
+  const [now] = disk ? await disk.ask('facts', [file.path], signal) : [factsOrNull(file.path)]
+  return now && isStill(file, now) ? { contentId, path: file.path, media } : null
 }
 
-function isStill({ path, size, mtime, mtimeNs }: Holder): boolean {
+function isStill({ size, mtime, mtimeNs }: Holder, now: PathFacts): boolean {
+  const [ms, ns] = splitNanoseconds(now.mtimeNs)
+  return now.size === size && ms === mtime && ns === mtimeNs
+}
+
+function factsOrNull(path: RawName): PathFacts | null {
   try {
-    const stats = statEntry(path)
-    const [ms, ns] = splitNanoseconds(stats?.mtimeNs ?? 0n)
-    return stats !== undefined && Number(stats.size) === size && ms === mtime && ns === mtimeNs
+    return factsOf(path)
   } catch {
-    return false
+    return null
   }
 }
 

@@ -4,6 +4,7 @@ import type { RuleSettings } from '../../domain/rules.ts'
 import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { RawName } from '../../util/file-name.ts'
+import type { Patience } from './disk-requests.ts'
 import type { DirtyDirectory, ScanReport, ScanRequest } from './scan-request.ts'
 
 /** One location, as the worker needs it. */
@@ -28,6 +29,8 @@ export interface IdentifyRequest {
   readonly ids: readonly number[] | null
   /** Also what could not be read the last time, and whatever else an earlier run has left undone. */
   readonly whole: boolean
+  /** Null where the files are on a disk that answers. */
+  readonly patience: Patience | null
 }
 
 /** How far identification is: told after each batch that was recorded. */
@@ -60,6 +63,8 @@ export interface VerifyRequest {
   /** Where to begin: a folder in the first scope. */
   readonly dir: RawName
   readonly content: boolean
+  /** For each scope. */
+  readonly patiences: readonly (Patience | null)[]
 }
 
 /** What could not be compared, and why. */
@@ -93,6 +98,7 @@ export interface BrowseRequest {
   readonly hidden: boolean
   /** How many entries come back; all are counted. */
   readonly limit: number
+  readonly patience: Patience | null
 }
 
 /** Entries that are on the disk and not in the index, in few pieces: thousands of objects would take long to pass on. */
@@ -122,6 +128,7 @@ export interface ExplainRequest {
   /** The location the path lies in, and its name. */
   readonly scope: LocationScope
   readonly location: string
+  readonly patience: Patience | null
 }
 
 /** Whether a path is in the index, and the rule that keeps it out. */
@@ -137,7 +144,10 @@ export interface Explanation {
 /** What the index worker can be asked, and what it answers. */
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
-  refresh: { request: { scope: LocationScope; dirty: readonly DirtyDirectory[] }; report: ScanReport }
+  refresh: {
+    request: { scope: LocationScope; dirty: readonly DirtyDirectory[]; patience: Patience | null }
+    report: ScanReport
+  }
   identify: { request: IdentifyRequest; report: IdentifyReport }
   verify: { request: VerifyRequest; report: VerifyReport }
   browse: { request: BrowseRequest; report: BrowseReport }

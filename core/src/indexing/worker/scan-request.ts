@@ -1,5 +1,6 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
+import type { Patience } from './disk-requests.ts'
 import type { Touched } from './entry-writer.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 
@@ -24,6 +25,8 @@ export interface ScanRequest {
   readonly force: boolean
   /** Walking threads; 0 walks in this thread, for small work. */
   readonly threads: number
+  /** Said where the disk may never answer: it is then walked by processes that can be killed, in place of threads. */
+  readonly patience: Patience | null
   /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
   readonly pairFrom?: number
   /** Awaited before anything is removed: what is gone here may be turning up in another location. */

@@ -211,14 +211,67 @@ function change(root: string, random: (n: number) => number): void {
   }
 }
 
-test('after any changes, a rescan and a refresh of the folders that changed both equal the disk', async () => {
+/** Plenty for a disk that does answer. */
+const patience = { answerMs: 60_000 }
+
+test('a folder moved on a disk that may never answer keeps its rows', async () => {
+  using dir = createTempDir()
+  mkdirSync(join(dir.path, 'a/sub'), { recursive: true })
+  mkdirSync(join(dir.path, 'b'))
+  writeFileSync(join(dir.path, 'a/sub/file'), 'file')
+  using index = await createTestIndex(dir.path, { patience })
+  await index.scan()
+  const before = index.rows()
+  renameSync(join(dir.path, 'a/sub'), join(dir.path, 'b/moved'))
+  await index.scan()
+  expectTrue(index, dir.path)
+  expect(index.rows().get('b/moved')?.uuid).toBe(before.get('a/sub')?.uuid)
+  expect(index.rows().get('b/moved/file')?.uuid).toBe(before.get('a/sub/file')?.uuid)
+})
+
+test.each([
+  ['in this thread', { threads: 0 }],
+  ['by threads', { threads: 1 }],
+  ['by processes', { threads: 1, patience }],
+] as const)('a folder moved away whose place another takes is not taken for that one, %s', async (_how, options) => {
+  using dir = createTempDir()
+  mkdirSync(join(dir.path, 'a/sub'), { recursive: true })
+  mkdirSync(join(dir.path, 'b'))
+  writeFileSync(join(dir.path, 'a/sub/file'), 'file')
+  using index = await createTestIndex(dir.path)
+  await index.scan(options)
+  renameSync(join(dir.path, 'a/sub'), join(dir.path, 'b/moved'))
+  mkdirSync(join(dir.path, 'a/sub'))
+  // A folder nobody knows makes the scan ask early which folders it knows.
+  mkdirSync(join(dir.path, 'new'))
+  await index.scan(options)
+  expectTrue(index, dir.path)
+})
+
+test('a scan that was interrupted goes on where it was, by processes too', async () => {
+  using dir = createTempDir()
+  for (const name of ['a', 'a/b', 'a/b/c', 'd']) mkdirSync(join(dir.path, name))
+  for (const name of ['a/1', 'a/b/2', 'a/b/c/3', 'd/4']) writeFileSync(join(dir.path, name), name)
+  using index = await createTestIndex(dir.path, { patience })
+  const startedAt = Date.now()
+  const controller = new AbortController()
+  const progress = () => controller.abort()
+  await expect(index.scan({ startedAt }, { signal: controller.signal, progress })).rejects.toThrow(/abort|cancel/i)
+  await index.scan({ startedAt })
+  expectTrue(index, dir.path)
+})
+
+test.each([
+  ['', {}, 300],
+  [', on a disk that may never answer', { patience }, 3],
+] as const)('after any changes, a rescan and a refresh both equal the disk%s', async (_where, options, numRuns) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.nat(), { minLength: 8, maxLength: 60 }), { minLength: 2, maxLength: 4 }),
       async (rounds) => {
         using dir = createTempDir()
-        using scanned = await createTestIndex(dir.path)
-        using refreshed = await createTestIndex(dir.path)
+        using scanned = await createTestIndex(dir.path, options)
+        using refreshed = await createTestIndex(dir.path, options)
         for (const numbers of rounds) {
           let at = 0
           const random = (n: number) => numbers[at++ % numbers.length]! % n
@@ -243,6 +296,6 @@ test('after any changes, a rescan and a refresh of the folders that changed both
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns },
   )
 })

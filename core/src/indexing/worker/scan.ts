@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
-import { inodeKey, toInode } from '../../util/inode.ts'
+import { inodeKey } from '../../util/inode.ts'
 import { volumePathOf } from '../volume-path.ts'
 import {
   DIRECTORY,
@@ -14,26 +14,19 @@ import {
   type Touched,
 } from './entry-writer.ts'
 import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
+import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
-import {
-  addStats,
-  birthtimeOf,
-  emptyListing,
-  FLAG_OTHER_FILE_SYSTEM,
-  FLAGS,
-  KIND,
-  SIZE,
-  statEntry,
-  UnreadableDirectory,
-  warningCode,
-} from './listing.ts'
+import { birthtimeOf, FLAG_OTHER_FILE_SYSTEM, FLAGS, KIND, SIZE, UnreadableDirectory, warningCode } from './listing.ts'
+import { beginAt, factsOf, lookAt } from './look-folder.ts'
+import { PatientDisk } from './patient-disk.ts'
 import { reconcile } from './reconcile.ts'
 import { Removals } from './removals.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
 import { Walker } from './walk.ts'
-import type { WalkResults, WalkTask } from './walk-messages.ts'
+import { walkingProcesses, walkingThreads, type Walkers, type WalkListener } from './walkers.ts'
+import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
 import { inChunks, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
 
@@ -56,6 +49,8 @@ interface Node {
   stale: boolean
 }
 
+type Looked = LookedAt | { readonly failure: LookFailure }
+
 /**
  * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
  *
@@ -68,8 +63,12 @@ export class Scan {
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #directories: KnownDirectories
-  readonly #walker: Walker
-  readonly #device: bigint
+  /** Where the disk may never answer: then nothing in here touches it, and `#walker` is not used. */
+  readonly #disk: PatientDisk | null
+  /** On such a disk, what is at paths where folders were before. */
+  readonly #before = new Map<string, PathFacts | null>()
+  #device = 0n
+  #walker: Walker | null = null
   readonly #locationRoots: ReadonlySet<number>
   readonly #locationPaths: ReadonlySet<string>
   readonly #inFlight = new Map<number, Node>()
@@ -95,11 +94,8 @@ export class Scan {
     }
     this.#firstNewId = writer.nextId
     this.#directories = new KnownDirectories(db, { volumeId: request.volumeId, firstNewId: this.#firstNewId })
-    const stats = statEntry(request.dir)
-    if (!stats) throw new CoreError('Offline', `${displayName(request.dir)} is not there`)
-    if (!stats.isDirectory()) throw new CoreError('Offline', `${displayName(request.dir)} is not a folder any more`)
-    this.#device = stats.dev
-    this.#walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules })
+    const { dir, patience, threads } = request
+    this.#disk = patience && new PatientDisk({ dir, patience, processes: Math.max(1, threads) })
     const roots = db.prepare('select directory_id, path from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
     this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
@@ -121,11 +117,12 @@ export class Scan {
   }
 
   async run(): Promise<ScanReport> {
+    await using _disk = this.#disk
     const begun = performance.now()
-    const root = this.#loadKnown()
-    await inChunks({ writer: this.#writer, host: this.#host }, [root], (node) => this.#updateOwn(node.id, node.dir))
-    if (this.#request.threads === 0) await this.#walkHere(() => this.#send(root))
-    else await this.#walkInThreads(root)
+    const { anchors, own } = await this.#begin()
+    const root = this.#loadKnown(anchors)
+    await inChunks({ writer: this.#writer, host: this.#host }, [root], (node) => this.#updateOwn(node.id, own))
+    await this.#walk(() => this.#send(root))
     return this.#finish(begun)
   }
 
@@ -135,14 +132,17 @@ export class Scan {
    * about to come to them.
    */
   async refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport> {
+    await using _disk = this.#disk
     const begun = performance.now()
+    await this.#begin()
     this.#refreshing = true
-    await this.#walkHere(async () => {
+    await this.#walk(async () => {
       using writing = new WriteWindow(this.#writer, this.#host)
       for (const of of dirty) {
         this.#host.signal.throwIfAborted()
+        const looked = this.#disk && (await this.#lookPatiently(of, writing))
         await writing.open()
-        writing.count(this.#refreshDirectory(of))
+        writing.count(this.#refreshDirectory(of, looked))
         if (writing.isDue) writing.commit()
       }
       // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
@@ -150,6 +150,23 @@ export class Scan {
       writing.commit()
     })
     return this.#finish(begun)
+  }
+
+  /** Looks at the folder the scan begins at. Throws `Offline`. */
+  async #begin(): Promise<Beginning> {
+    const { dir, rules, rulesRoot: root } = this.#request
+    const asked = { root, rules, dir }
+    const beginning = this.#disk ? await this.#disk.ask('begin', asked, this.#host.signal) : beginAt(asked)
+    if (!beginning) throw new CoreError('Offline', `${displayName(dir)} is not there`)
+    if (!beginning.isDirectory) throw new CoreError('Offline', `${displayName(dir)} is not a folder any more`)
+    this.#device = beginning.device
+    if (!this.#disk) this.#walker = new Walker(this.#setup)
+    return beginning
+  }
+
+  get #setup(): WalkSetup {
+    const { rules, rulesRoot: root } = this.#request
+    return { root, device: this.#device, rules }
   }
 
   async #finish(begun: number): Promise<ScanReport> {
@@ -167,44 +184,56 @@ export class Scan {
     }
   }
 
+  /** What is in a folder on a disk that may never answer, looked at while nobody waits to write; null where it is gone. */
+  async #lookPatiently({ dir, names }: DirtyDirectory, writing: WriteWindow): Promise<Looked> {
+    writing.commit()
+    const looked = await this.#disk!.ask('look', { setup: this.#setup, dir, names, anchors: null }, this.#host.signal)
+    if ('failure' in looked) return looked
+    await this.#lookBack(dir, foundIn(looked.listing), writing)
+    return looked
+  }
+
+  #lookHere({ dir, names }: DirtyDirectory): Looked {
+    try {
+      return lookAt(this.#walker!, { dir, names, anchors: null })
+    } catch (err) {
+      if (!(err instanceof UnreadableDirectory)) throw err
+      return { failure: { gone: err.gone, code: err.code, message: err.message } }
+    }
+  }
+
   /** Returns how many names were looked at. */
-  #refreshDirectory({ dir, names, depth }: DirtyDirectory): number {
+  #refreshDirectory(of: DirtyDirectory, lookedAt: Looked | null): number {
+    const { dir, names, depth } = of
     const path = volumePathOf(this.#request, dir)
     const id = this.#directories.at(path)
     if (id === null) return 0
     // It was added a moment ago, with the folder above it, and the walk is about to read it.
     if (id >= this.#firstNewId) return 0
-    const anchors = this.#walker.anchorsAt(dir)
-    const node = this.#node({ id, dir, path, depth, anchors, fingerprint: null, scannedAt: null, known: true })
-    try {
-      const { context, listing } =
-        names === null ? this.#walker.list(dir, anchors) : this.#walker.look(dir, anchors, names)
-      const rows = names === null ? this.#writer.rowsOf(id) : this.#rowsNamed(id, names)
-      const entries = listing.names.map((_, i) => foundAt(listing, i))
-      this.#countSeen(entries)
-      const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
-      const waiting = this.#updateAll(node, rows, entries, { anchors: context.anchors, unreadable })
-      const whole = names === null && !waiting && unreadable.length === 0 && !entries.some(isOtherFileSystem)
-      this.#writer.scanned(id, whole ? listing.fingerprint.bytes() : null, this.#stamp(), null)
-      this.#updateOwn(id, dir)
-      return rows.length + entries.length
-    } catch (err) {
-      if (!(err instanceof UnreadableDirectory)) throw err
+    const node = this.#node({ id, dir, path, depth, anchors: [], fingerprint: null, scannedAt: null, known: true })
+    const looked = lookedAt ?? this.#lookHere(of)
+    if ('failure' in looked) {
       // Gone: the folder above hears of it too. Otherwise its rows stay until it can be read again.
-      if (err.gone) return 0
-      this.#recordFailure(node, { task: 0, gone: false, code: err.code, message: err.message })
+      if (!looked.failure.gone) this.#recordFailure(node, { task: 0, ...looked.failure })
       return 0
     }
+    const { anchors, listing, own } = looked
+    const rows = names === null ? this.#writer.rowsOf(id) : this.#rowsNamed(id, names)
+    const entries = foundIn(listing)
+    this.#countSeen(entries)
+    const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
+    const waiting = this.#updateAll(node, rows, entries, { anchors, unreadable })
+    const whole = names === null && !waiting && unreadable.length === 0 && !entries.some(isOtherFileSystem)
+    this.#writer.scanned(id, whole ? listing.fingerprint : null, this.#stamp(), null)
+    if (own) this.#updateOwn(id, own)
+    return rows.length + entries.length
   }
 
   /** A folder's own times change with what it holds. */
-  #updateOwn(id: number, dir: RawName): number {
+  #updateOwn(id: number, own: PlainListing): number {
     const row = this.#writer.row(id)
-    const stats = statEntry(dir)
-    if (!row || !stats?.isDirectory()) return 0
-    const listing = emptyListing()
-    addStats(listing, row.name, stats, this.#device)
-    const found = foundAt(listing, 0)
+    if (!row) return 0
+    const found = { ...foundAt(own, 0), name: row.name }
     if (!differs(row, found)) return 0
     this.#writer.update(row, found)
     return 1
@@ -214,6 +243,15 @@ export class Scan {
     return names.map((name) => this.#writer.rowByName(directoryId, name)).filter((row) => row !== undefined)
   }
 
+  /** `begin` sends the folders the walk begins at. */
+  async #walk(begin: () => void | Promise<void>): Promise<void> {
+    const { threads } = this.#request
+    const disk = this.#disk
+    if (disk) return this.#walkAside(begin, (to) => walkingProcesses(this.#setup, disk, Math.max(1, threads), to))
+    if (threads > 0) return this.#walkAside(begin, (to) => walkingThreads(this.#setup, threads, to))
+    return this.#walkHere(begin)
+  }
+
   async #walkHere(begin: () => void | Promise<void>): Promise<void> {
     const queue: WalkTask[] = []
     this.#push = (task) => void queue.push(task)
@@ -221,19 +259,18 @@ export class Scan {
     using writing = new WriteWindow(this.#writer, this.#host)
     for (let task = queue.pop(); task; task = queue.pop()) {
       this.#host.signal.throwIfAborted()
-      await this.#record([this.#walker.run([task])], writing)
+      await this.#record([this.#walker!.run([task])], writing)
       if (writing.isDue || queue.length === 0) writing.commit()
       // A chance for the lease, a cancellation, and other work of this thread.
       if (!writing.isOpen) await setImmediate()
     }
   }
 
-  async #walkInThreads(root: Node): Promise<void> {
-    const { threads, rulesRoot, rules } = this.#request
-    await using session = new WalkSession({ root: rulesRoot, device: this.#device, rules }, threads)
-    using writing = new WriteWindow(this.#writer, this.#host)
+  async #walkAside(begin: () => void | Promise<void>, start: (listener: WalkListener) => Walkers): Promise<void> {
+    await using session = new WalkSession(start)
     this.#push = (task) => session.push(task)
-    this.#send(root)
+    await begin()
+    using writing = new WriteWindow(this.#writer, this.#host)
     while (!session.isFinished) {
       const answers = await session.next(this.#host.signal, writing.isOpen ? MAX_TRANSACTION_MS : null)
       await this.#record(answers, writing)
@@ -242,12 +279,10 @@ export class Scan {
   }
 
   /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
-  #loadKnown(): Node {
+  #loadKnown(anchors: readonly string[]): Node {
     const { dir, directoryId, volumePath, maxDepth } = this.#request
     const own = this.#directories.load(volumePath, directoryId).get(directoryId)
     if (!own) throw new CoreError('NotFound', `${displayName(dir)} is not in the index any more`)
-    // Where the folder lies inside the location, the rules of the folders between hold too.
-    const anchors = this.#walker.anchorsAt(dir)
     return this.#node({
       ...own,
       dir,
@@ -266,13 +301,9 @@ export class Scan {
     return { ...rest, children: this.#directories.takeChildren(of.id), times, redo: false, stale: false }
   }
 
-  /** Hands a folder to the walk, unless this scan has recorded it before it was interrupted. */
+  /** Hands a folder to the walk; of one that this scan has recorded before it was interrupted only what is below it. */
   #send(node: Node): void {
-    const done = node.fingerprint !== null && node.scannedAt !== null && node.scannedAt >= this.#request.startedAt
-    if (done) {
-      this.#sendKnownChildren(node, this.#walker.anchorsInside(node.dir, node.anchors))
-      return
-    }
+    const isDone = node.fingerprint !== null && node.scannedAt !== null && node.scannedAt >= this.#request.startedAt
     const seq = this.#seq++
     this.#inFlight.set(seq, node)
     this.#nodesByDir.set(node.dir, node)
@@ -282,6 +313,7 @@ export class Scan {
       anchors: node.anchors,
       fingerprint: node.fingerprint,
       times: node.fingerprint === null ? null : node.times,
+      isDone,
     })
   }
 
@@ -314,8 +346,10 @@ export class Scan {
       const listing = { names, numbers: results.numbers, bigInodes: results.bigInodes }
       let at = 0
       for (let i = 0; i < results.seqs.length; i++) {
-        const start = at
-        if (results.statuses[i] === 'listed') at += results.counts[i]!
+        const found: FoundEntry[] = []
+        const end = results.statuses[i] === 'listed' ? at + results.counts[i]! : at
+        for (; at < end; at++) found.push(foundAt(listing, at))
+        if (this.#disk) await this.#lookBack(this.#inFlight.get(results.seqs[i]!)!.dir, found, writing)
         const node = this.#take(results.seqs[i]!)
         if (!node) continue
         if (results.statuses[i] === 'same') {
@@ -331,19 +365,35 @@ export class Scan {
           )
         } else {
           const unreadable = results.unreadable.filter((entry) => entry.task === i)
-          const found: FoundEntry[] = []
-          for (let j = start; j < at; j++) found.push(foundAt(listing, j))
           this.#recordListing(node, found, {
             anchors: anchorsOf(results, i),
             fingerprint: results.fingerprints.slice(i * FINGERPRINT_BYTES, (i + 1) * FINGERPRINT_BYTES),
             unreadable,
           })
         }
-        writing.count(at - start + 1)
+        writing.count(found.length + 1)
         if (writing.isDue) writing.commit()
       }
     }
     this.#host.progress(this.#seen.entries, null, this.#seen.bytes)
+  }
+
+  /** On a disk that may never answer: what is where folders of `dir` were before, asked while nobody waits to write. */
+  async #lookBack(dir: RawName, found: readonly FoundEntry[], writing: WriteWindow): Promise<void> {
+    const here = volumePathOf(this.#request, dir)
+    const moved = found.flatMap((entry) => {
+      if (entry.numbers[entry.at + KIND] !== DIRECTORY) return []
+      const before = this.#directories.sameObject(entry)
+      return before && nameKey(before.path) !== nameKey(directoryPath(here, entry.name)) ? [before.path] : []
+    })
+    if (moved.length === 0) return
+    writing.commit()
+    const there = await this.#disk!.ask(
+      'facts',
+      moved.map((path) => this.#absolute(path)),
+      this.#host.signal,
+    )
+    for (const [i, path] of moved.entries()) this.#before.set(nameKey(path), there[i]!)
   }
 
   /** The folder an answer is about; null where the answer means nothing any more. */
@@ -499,6 +549,7 @@ export class Scan {
     }
     for (const { row, found: entry } of kept) {
       if (differs(row.row, entry.found)) {
+        if (row.kind === DIRECTORY && row.object !== entry.object) this.#directories.replaced(row.row)
         this.#writer.update(row.row, entry.found)
         this.#changes.modified++
       }
@@ -556,9 +607,9 @@ export class Scan {
   #isStillAt(path: RawName, found: FoundEntry): boolean {
     // Put aside: another folder is at its place.
     if (displayName(path).startsWith('\0')) return false
-    const stats = statEntry(this.#absolute(path))
-    if (!stats?.isDirectory() || stats.dev !== this.#device) return false
-    return inodeKey(toInode(stats.ino)) === inodeKey(found.inode)
+    const there = this.#disk ? this.#before.get(nameKey(path)) : factsOf(this.#absolute(path))
+    if (!there?.isDirectory || there.device !== this.#device) return false
+    return inodeKey(there.inode) === inodeKey(found.inode)
   }
 
   /** The absolute path of a path in the volume, where this location's volume is mounted. */
@@ -575,6 +626,10 @@ export class Scan {
 export function directoryPath(parent: RawName, name: RawName): RawName {
   if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
   return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+}
+
+function foundIn(listing: PlainListing): FoundEntry[] {
+  return listing.names.map((_, i) => foundAt(listing, i))
 }
 
 function isOtherFileSystem({ numbers, at }: FoundEntry): boolean {

@@ -6,22 +6,24 @@ import { inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
 import { ContentWriter, type KnownContent } from './content-writer.ts'
 import { type EntryRow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
+import type { LookedAt, LookFailure, PlainListing } from './disk-requests.ts'
 import {
   FIELDS,
   FLAG_OTHER_FILE_SYSTEM,
   FLAGS,
   inodeOf,
   KIND,
-  type Listing,
   MTIME,
   MTIME_NS,
   SIZE,
-  statEntry,
   UnreadableDirectory,
   warningCode,
 } from './listing.ts'
+import { beginAt, plain } from './look-folder.ts'
+import { asOffline, PatientDisk } from './patient-disk.ts'
 import type { Difference, LocationScope, VerifyReport, VerifyRequest } from './requests.ts'
 import type { RequestHost } from './index-worker.ts'
+import type { WalkSetup } from './walk-messages.ts'
 import { Walker } from './walk.ts'
 
 /** A report names this many differences and counts the rest. */
@@ -59,13 +61,32 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
     folders: [],
     changed: [],
   }
-  await using pool = request.content ? new HashPool({ threads: HASH_THREADS }) : null
   for (const [i, scope] of request.scopes.entries()) {
-    const comparison = new Comparison(db, scope, i === 0 ? request.dir : scope.dir, report, host, pool)
-    await comparison.run()
+    const patience = request.patiences[i] ?? null
+    const answerMs = patience?.answerMs
+    await using pool = request.content ? new HashPool({ threads: HASH_THREADS, answerMs }) : null
+    await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
+    const dir = i === 0 ? request.dir : scope.dir
+    await new Comparison({ db, scope, dir, report, host, pool, disk }).run().catch((err: unknown) => {
+      throw patience ? asOffline(err, scope.dir) : err
+    })
   }
   return report
 }
+
+interface ComparisonParts {
+  readonly db: DatabaseSync
+  readonly scope: LocationScope
+  readonly dir: RawName
+  readonly report: VerifyReport
+  readonly host: RequestHost
+  readonly pool: HashPool | null
+  /** Where the disk may never answer: then nothing in here touches it. */
+  readonly disk: PatientDisk | null
+}
+
+/** A folder, and what the disk has in it. */
+type Listed = Folder & { readonly looked: LookedAt | { readonly failure: LookFailure } }
 
 class Comparison {
   readonly #db: DatabaseSync
@@ -74,29 +95,20 @@ class Comparison {
   readonly #report: VerifyReport
   readonly #host: RequestHost
   readonly #pool: HashPool | null
-  readonly #walker: Walker
+  readonly #disk: PatientDisk | null
   readonly #contents: ContentWriter
   readonly #roots: ReadonlySet<number>
   readonly #files: IdentifiedFile[] = []
 
-  constructor(
-    db: DatabaseSync,
-    scope: LocationScope,
-    dir: RawName,
-    report: VerifyReport,
-    host: RequestHost,
-    pool: HashPool | null,
-  ) {
+  constructor({ db, scope, dir, report, host, pool, disk }: ComparisonParts) {
     this.#db = db
     this.#scope = scope
     this.#dir = dir
     this.#report = report
     this.#host = host
     this.#pool = pool
+    this.#disk = disk
     this.#contents = new ContentWriter(db, host.now)
-    const stats = statEntry(dir)
-    if (!stats) throw new CoreError('NotFound', `${displayName(dir)} does not exist`)
-    this.#walker = new Walker({ root: displayName(scope.dir), device: stats.dev, rules: scope.rules })
     this.#roots = new Set(
       db
         .prepare('select directory_id from locations')
@@ -106,17 +118,22 @@ class Comparison {
   }
 
   async run(): Promise<void> {
+    const { dir: root, rules, maxDepth } = this.#scope
+    const asked = { root: displayName(root), rules, dir: this.#dir }
+    const beginning = this.#disk ? await this.#disk.ask('begin', asked, this.#host.signal) : beginAt(asked)
+    if (!beginning) throw new CoreError('NotFound', `${displayName(this.#dir)} does not exist`)
+    const { device, anchors } = beginning
+    const setup = { root: asked.root, rules, device }
     const row = this.#db
       .prepare('select id from directories where volume_id = ? and path = ?')
       .get(this.#scope.volumeId, nameBytes(volumePathOf(this.#scope, this.#dir)))
     if (!row) throw new CoreError('NotFound', `${displayName(this.#dir)} is not in the index`)
-    const { maxDepth } = this.#scope
-    const depth = maxDepth === null ? Number.POSITIVE_INFINITY : maxDepth - levelsBelow(this.#scope.dir, this.#dir)
-    const queue: Folder[] = [
-      { dir: this.#dir, id: Number(row['id']), depth, anchors: this.#walker.anchorsAt(this.#dir) },
-    ]
+    const depth = maxDepth === null ? Number.POSITIVE_INFINITY : maxDepth - levelsBelow(root, this.#dir)
+    const queue: Folder[] = [{ dir: this.#dir, id: Number(row['id']), depth, anchors }]
+    const walker = this.#disk ? null : new Walker(setup)
     while (queue.length > 0) {
-      await this.#compareSome(queue)
+      if (walker) await this.#compareSome(queue, (folder) => ({ ...folder, looked: listHere(walker, folder) }))
+      else await this.#comparePatiently(queue, setup)
       while (this.#files.length >= FILES_PER_BATCH) await this.#compareContents()
       this.#host.progress(this.#report.checked, null, 0)
     }
@@ -124,24 +141,32 @@ class Comparison {
   }
 
   /** Under the lease: this connection also writes, and would show rows that are not committed. */
-  async #compareSome(queue: Folder[]): Promise<void> {
+  async #compareSome(queue: Folder[], list: (folder: Folder) => Listed): Promise<void> {
     using _lease = await this.#host.lease()
     for (let i = 0; i < FOLDERS_PER_TURN && queue.length > 0; i++) {
       this.#host.signal.throwIfAborted()
-      this.#compare(queue.pop()!, queue)
+      this.#compare(list(queue.pop()!), queue)
     }
   }
 
-  #compare(folder: Folder, queue: Folder[]): void {
-    let listed
-    try {
-      listed = this.#walker.list(folder.dir, folder.anchors)
-    } catch (err) {
-      if (!(err instanceof UnreadableDirectory)) throw err
-      if (!err.gone) this.#unreadable(folder.dir, err)
+  /** Listed before anybody is kept from writing: what is recorded in between may be told as a difference. */
+  async #comparePatiently(queue: Folder[], setup: WalkSetup): Promise<void> {
+    const folders = queue.splice(-FOLDERS_PER_TURN).toReversed()
+    const listed: Listed[] = []
+    for (const folder of folders) {
+      const request = { setup, dir: folder.dir, anchors: folder.anchors, names: null }
+      listed.push({ ...folder, looked: await this.#disk!.ask('look', request, this.#host.signal) })
+    }
+    using _lease = await this.#host.lease()
+    for (const folder of listed) this.#compare(folder, queue)
+  }
+
+  #compare({ looked, ...folder }: Listed, queue: Folder[]): void {
+    if ('failure' in looked) {
+      if (!looked.failure.gone) this.#unreadable(folder.dir, looked.failure)
       return
     }
-    const { listing, context } = listed
+    const { listing, anchors } = looked
     const rows = this.#rows(folder.id)
     const before = this.#report.total
     for (let i = 0; i < listing.names.length; i++) {
@@ -156,7 +181,7 @@ class Comparison {
       const nested = row !== undefined && this.#roots.has(row.id)
       if (isDirectory && !other && !nested && folder.depth > 0) {
         const id = row?.kind === 1 ? row.id : null
-        queue.push({ dir: joinName(folder.dir, name), id, depth: folder.depth - 1, anchors: context.anchors })
+        queue.push({ dir: joinName(folder.dir, name), id, depth: folder.depth - 1, anchors })
       }
     }
     for (const entry of listing.unreadable) this.#unreadable(joinName(folder.dir, entry.name), entry)
@@ -171,7 +196,7 @@ class Comparison {
     return new Map((rows as unknown as EntryRow[]).map((row) => [nameKey(row.name), row]))
   }
 
-  #compareEntry(folder: Folder, listing: Listing, i: number, row: EntryRow | undefined): void {
+  #compareEntry(folder: Folder, listing: PlainListing, i: number, row: EntryRow | undefined): void {
     const path = joinName(folder.dir, listing.names[i]!)
     const n = (field: number) => listing.numbers[i * FIELDS + field]!
     if (!row) return this.#differ('missing-from-index', path)
@@ -250,6 +275,16 @@ class Comparison {
     if (this.#report.differences.length < MAX_LISTED_DIFFERENCES) {
       this.#report.differences.push({ kind, path: displayName(path) })
     }
+  }
+}
+
+function listHere(walker: Walker, { dir, anchors }: Folder): Listed['looked'] {
+  try {
+    const { context, listing } = walker.list(dir, anchors)
+    return { anchors: context.anchors, listing: plain(listing), own: null }
+  } catch (err) {
+    if (!(err instanceof UnreadableDirectory)) throw err
+    return { failure: { gone: err.gone, code: err.code, message: err.message } }
   }
 }
 

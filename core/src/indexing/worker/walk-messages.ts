@@ -1,7 +1,7 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
 
-/** What a walking thread needs to know of the scan it works for. */
+/** What a walking thread or process needs to know of the scan it works for. */
 export interface WalkSetup {
   readonly root: string
   readonly device: bigint
@@ -17,6 +17,8 @@ export interface WalkTask {
   readonly fingerprint: string | null
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
+  /** Only what it hands down is asked for, and the answer is `same`. */
+  readonly isDone: boolean
 }
 
 /** The answers to one batch of tasks. Arrays run along the tasks; names and numbers along all their entries. */

@@ -1,22 +1,23 @@
-import { Worker } from 'node:worker_threads'
-import type { WalkRequest, WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
+import type { WalkResults, WalkTask } from './walk-messages.ts'
+import type { Walkers, WalkListener } from './walkers.ts'
 
-/** Folders handed to a thread at once: enough to outweigh a message, few enough to share the work and to stop soon. */
+/** Folders handed to a walker at once: enough to outweigh a message, few enough to share the work and to stop soon. */
 const MAX_TASKS_PER_BATCH = 64
-/** Batches a thread may hold: the second keeps it busy while the first is being recorded. */
-const BATCHES_PER_THREAD = 2
+/** Batches a walker may hold: the second keeps it busy while the first is being recorded. */
+const BATCHES_PER_WALKER = 2
 
 /** Beyond this many waiting folders the newest go first, so that the queue stops growing: some 20 MB. */
 const MAX_WAITING_IN_ORDER = 100_000
 
 /**
- * The walking threads of one scan. Tasks go out in the order of their folders' rows, so that rows are added at the end
- * of each index, as threads have room; answers come back through
- * `next`. Nothing new is handed out while answers wait, so a slow writer slows the walk and memory stays bounded.
+ * The walk of one scan. Tasks go out in the order of their folders' rows, so that rows are added at the end of each
+ * index, as walkers have room; answers come back through `next`. Nothing new is handed out while answers wait, so a slow
+ * writer slows the walk and memory stays bounded.
  */
 export class WalkSession implements AsyncDisposable {
-  readonly #threads: Worker[]
-  readonly #load = new Map<Worker, number>()
+  readonly #walkers: Walkers
+  /** Batches each walker holds. */
+  readonly #load: number[]
   #queue: WalkTask[] = []
   /** Where the queue begins: what lies before it has gone out. */
   #head = 0
@@ -24,15 +25,13 @@ export class WalkSession implements AsyncDisposable {
   #failure: Error | null = null
   #wake: (() => void) | null = null
 
-  constructor(setup: WalkSetup, threads: number) {
-    this.#threads = Array.from({ length: threads }, () => {
-      const worker = new Worker(new URL('./walk-worker.ts', import.meta.url), { name: 'walk' })
-      worker.on('message', (results: WalkResults) => this.#answered(worker, results))
-      worker.on('error', (err) => this.#failed(err instanceof Error ? err : new Error(String(err))))
-      worker.postMessage({ setup } satisfies WalkRequest)
-      this.#load.set(worker, 0)
-      return worker
+  /** `start` makes what walks, which ends with the session. */
+  constructor(start: (listener: WalkListener) => Walkers) {
+    this.#walkers = start({
+      answered: (walker, results) => this.#answered(walker, results),
+      failed: (err) => this.#failed(err instanceof Error ? err : new Error(String(err))),
     })
+    this.#load = Array.from({ length: this.#walkers.count }, () => 0)
   }
 
   /** Nothing waits and nobody works. */
@@ -69,7 +68,7 @@ export class WalkSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#threads.map((worker) => worker.terminate()))
+    await this.#walkers[Symbol.asyncDispose]()
   }
 
   get #waiting(): number {
@@ -77,18 +76,16 @@ export class WalkSession implements AsyncDisposable {
   }
 
   get #inFlight(): number {
-    let sum = 0
-    for (const load of this.#load.values()) sum += load
-    return sum
+    return this.#load.reduce((sum, load) => sum + load, 0)
   }
 
   #dispatch(): void {
-    for (const worker of this.#threads) {
-      while (this.#waiting > 0 && this.#load.get(worker)! < BATCHES_PER_THREAD) {
-        const share = Math.ceil(this.#waiting / (this.#threads.length * BATCHES_PER_THREAD))
+    for (let walker = 0; walker < this.#load.length; walker++) {
+      while (this.#waiting > 0 && this.#load[walker]! < BATCHES_PER_WALKER) {
+        const share = Math.ceil(this.#waiting / (this.#load.length * BATCHES_PER_WALKER))
         const tasks = this.#takeFromQueue(Math.min(MAX_TASKS_PER_BATCH, share))
-        this.#load.set(worker, this.#load.get(worker)! + 1)
-        worker.postMessage({ tasks } satisfies WalkRequest)
+        this.#load[walker]!++
+        this.#walkers.post(walker, tasks)
       }
     }
   }
@@ -105,8 +102,8 @@ export class WalkSession implements AsyncDisposable {
     return tasks
   }
 
-  #answered(worker: Worker, results: WalkResults): void {
-    this.#load.set(worker, this.#load.get(worker)! - 1)
+  #answered(walker: number, results: WalkResults): void {
+    this.#load[walker]!--
     this.#answers.push(results)
     this.#wake?.()
   }

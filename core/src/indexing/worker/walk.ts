@@ -4,16 +4,19 @@ import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
-/** Lists folders under one scan's rules. Lives in a walking thread, or in the index worker for small work. */
+/** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
 export class Walker {
   readonly device: bigint
   readonly #root: string
   readonly #rules: RuleEngine
+  readonly #answered: (() => void) | null
 
-  constructor({ root, device, rules }: WalkSetup) {
+  /** `answered` is called whenever the file system has answered something. */
+  constructor({ root, device, rules }: WalkSetup, answered: (() => void) | null = null) {
     this.device = device
     this.#root = root
     this.#rules = createRuleEngine({ settings: rules, root })
+    this.#answered = answered
   }
 
   get rules(): RuleEngine {
@@ -46,8 +49,10 @@ export class Walker {
     const shown = displayName(dir)
     const context = this.#inside(dir, anchors)
     const has = (name: string) => exists(joinName(dir, name))
-    const accept = (name: string, isDirectory: boolean) =>
-      this.#rules.match(context, shown, name, isDirectory, has) === null
+    const accept = (name: string, isDirectory: boolean) => {
+      this.#answered?.()
+      return this.#rules.match(context, shown, name, isDirectory, has) === null
+    }
     return { context, listing: listNames(dir, names, { device: this.device, accept }) }
   }
 
@@ -73,6 +78,7 @@ export class Walker {
       const inside = this.#rules.enter(inherited, shown, has)
       context = inside
       return (name, isDirectory) => {
+        this.#answered?.()
         const rule = this.#rules.match(inside, shown, name, isDirectory, has)
         if (rule && onHidden) onHidden(name, rule)
         return rule === null || onHidden !== undefined
@@ -96,6 +102,11 @@ export class Walker {
       counts.push(0)
       statuses.push('same')
       try {
+        this.#answered?.()
+        if (task.isDone) {
+          anchors.set(i, this.anchorsInside(task.dir, task.anchors))
+          continue
+        }
         if (task.times && sameTimes(task)) {
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue

@@ -1,0 +1,11 @@
+import { serveProcess } from '../workers/serve-process.ts'
+import { answerHash } from './answer-hash.ts'
+import type { HashRequest } from './hash-messages.ts'
+
+// Whoever does not wait any longer ends the process.
+const stopped = () => false
+
+serveProcess(async (request: HashRequest, progress) => {
+  const { reply } = await answerHash(request, { stopped, progress, answered: () => progress(0) })
+  return reply
+})

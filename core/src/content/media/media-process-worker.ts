@@ -1,0 +1,4 @@
+import { serveProcess } from '../../workers/serve-process.ts'
+import { readMedia } from './read-media.ts'
+
+serveProcess(readMedia)

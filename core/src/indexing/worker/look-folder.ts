@@ -1,0 +1,43 @@
+import type { RuleSettings } from '../../domain/rules.ts'
+import type { RawName } from '../../util/file-name.ts'
+import { toInode } from '../../util/inode.ts'
+import type { Beginning, LookedAt, LookRequest, PathFacts, PlainListing } from './disk-requests.ts'
+import { addStats, emptyListing, type Listing, statEntry } from './listing.ts'
+import { Walker } from './walk.ts'
+
+/** What a scan needs to know of the folder it begins at; null where there is nothing. */
+export function beginAt({ root, rules, dir }: { root: string; rules: RuleSettings; dir: RawName }): Beginning | null {
+  const stats = statEntry(dir)
+  if (!stats) return null
+  const isDirectory = stats.isDirectory()
+  const anchors = isDirectory ? new Walker({ root, rules, device: stats.dev }).anchorsAt(dir) : []
+  return { isDirectory, device: stats.dev, own: listingOf(stats, stats.dev), anchors }
+}
+
+/** Looks at some names of a folder, or all. Throws `UnreadableDirectory`. */
+export function lookAt(walker: Walker, { dir, anchors, names }: Omit<LookRequest, 'setup'>): LookedAt {
+  const inherited = anchors ?? walker.anchorsAt(dir)
+  const { context, listing } = names === null ? walker.list(dir, inherited) : walker.look(dir, inherited, names)
+  const stats = statEntry(dir)
+  const own = stats?.isDirectory() ? listingOf(stats, walker.device) : null
+  return { anchors: context.anchors, listing: plain(listing), own }
+}
+
+/** What is at a path; null where there is nothing. */
+export function factsOf(path: RawName): PathFacts | null {
+  const stats = statEntry(path)
+  if (!stats) return null
+  const { dev: device, ino, mtimeNs } = stats
+  return { isDirectory: stats.isDirectory(), device, inode: toInode(ino), size: Number(stats.size), mtimeNs }
+}
+
+function listingOf(stats: NonNullable<ReturnType<typeof statEntry>>, device: bigint): PlainListing {
+  const listing = emptyListing()
+  addStats(listing, '', stats, device)
+  return plain(listing)
+}
+
+/** A listing that can go to another process. */
+export function plain(listing: Listing): PlainListing {
+  return { ...listing, fingerprint: listing.fingerprint.bytes() }
+}

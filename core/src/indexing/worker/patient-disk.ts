@@ -1,0 +1,61 @@
+import { CoreError, FINAL } from '../../util/errors.ts'
+import { displayName, type RawName } from '../../util/file-name.ts'
+import { ProcessPool } from '../../workers/index.ts'
+import type { DiskRequest, DiskRequestName, DiskRequests, Patience } from './disk-requests.ts'
+
+/** As many numbers as a walking thread may hold: a folder of a million files takes some 300 MB while it is listed. */
+const HEAP_MIB = 2_048
+const MEMORY_MIB = 3_072
+/** A person may wait for what is walked. */
+const NICENESS = 0
+/** Nobody keeps one for longer than its work takes. */
+const IDLE_MS = 60_000
+
+/**
+ * A disk whose calls may never return, on the network or behind a FUSE program: it is looked at by processes, which are
+ * killed when nothing has come back from it for a while, when nobody waits any more, and in the end.
+ */
+export class PatientDisk implements AsyncDisposable {
+  readonly #pool: ProcessPool<DiskRequest, unknown>
+  readonly #patience: Patience
+  readonly #dir: RawName
+
+  /** `dir` is what an error names. */
+  constructor({ dir, patience, processes = 1 }: { dir: RawName; patience: Patience; processes?: number }) {
+    this.#dir = dir
+    this.#patience = patience
+    this.#pool = new ProcessPool({
+      name: 'disk',
+      entry: new URL('./disk-worker.ts', import.meta.url),
+      processes,
+      memoryMiB: MEMORY_MIB,
+      heapMiB: HEAP_MIB,
+      niceness: NICENESS,
+      idleMs: IDLE_MS,
+    })
+  }
+
+  /** Rejects with `Offline` where the disk does not answer, with `Cancelled`, and with what the process says. */
+  async ask<N extends DiskRequestName>(
+    name: N,
+    request: DiskRequests[N]['request'],
+    signal: AbortSignal,
+  ): Promise<DiskRequests[N]['reply']> {
+    const { answerMs } = this.#patience
+    const asked = this.#pool.run({ name, request } as DiskRequest, { signal, deadlineMs: answerMs })
+    return (await asked.catch((err: unknown) => {
+      throw asOffline(err, this.#dir)
+    })) as DiskRequests[N]['reply']
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]()
+  }
+}
+
+/** What a deadline means for whoever reads `dir`; other errors as they are. */
+export function asOffline(err: unknown, dir: RawName): unknown {
+  if (!(err instanceof CoreError) || err.code !== 'Timeout') return err
+  const message = `the file system of ${displayName(dir)} does not answer; nothing in the index was changed. See that its server or program runs, mount it again if need be, and rescan the location`
+  return new CoreError('Offline', message, { cause: err, details: FINAL })
+}
