@@ -20,6 +20,7 @@ import { marksInFolder, marksOf, xmpFacts } from './companions.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
+import type { IndexedFolder } from '../overview/index.ts'
 import type { SearchedFolder } from '../search/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
 import {
@@ -39,12 +40,13 @@ import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
+import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
 import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
-
-export interface FilesDeps {
 import { namesBeginning } from './names-beginning.ts'
 import type { FolderOrder } from './order-folder.ts'
 import { firstFrom, seekDisk, type SeekInput } from './seek.ts'
+
+export interface FilesDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
   readonly locations: () => LocationMap
@@ -54,10 +56,10 @@ import { firstFrom, seekDisk, type SeekInput } from './seek.ts'
   readonly sidecarsOf: (contentId: ContentId) => Promise<Sidecar[]>
   readonly thumbsOf: (contentIds: readonly ContentId[]) => ReadonlyMap<ContentId, Thumb>
   readonly read: FolderOrdersDeps['read']
-
-const SLASH = 0x2f
   readonly log: Logger
 }
+
+const SLASH = 0x2f
 
 /** Entries of an unindexed folder that a search looks through. */
 const MAX_SEARCHED_UNINDEXED = 100_000
@@ -67,8 +69,9 @@ export class Files {
   readonly #deps: FilesDeps
   readonly #directory: StatementSync
   readonly #indexedFiles: IndexedFiles
-  /** By the order they list in. */
-  readonly #listings = new Map<string, StatementSync>()
+  readonly #firstRows: StatementSync
+  readonly #rowsById: StatementSync
+  readonly #orders: FolderOrders
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
@@ -90,27 +93,33 @@ export class Files {
   /** Entries have changed somewhere. */
   changed(): void {
     this.#orders.changed()
-    const place = this.#deps.locations().locate(dir)
-    const directory = place && this.#directoryAt(place)
-    if (place && directory && !input.all && isScanned(directory)) {
-      const items = await this.#children(directory, dir, input)
-      const online = place.location.state !== 'offline'
   }
 
   /** Lists a folder; see the operation. */
   async list(input: ListInput, signal: AbortSignal) {
     const dir = await this.#resolve(input.path)
+    const place = this.#deps.locations().locate(dir)
+    const directory = place && this.#directoryAt(place)
+    if (place && directory && !input.all && isScanned(directory)) {
+      const items = await this.#children(directory, dir, input)
+      const online = place.location.state !== 'offline'
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
     const { indexing } = this.#deps
     return listDisk(dir, input, (...args) => indexing.look(...args), signal)
   }
 
-  /** Shows all that is known of one path; see the operation. */
-  async info(path: string, signal: AbortSignal) {
-    const target = await this.#resolve(path)
-    const place = this.#deps.locations().locate(target)
-    const rowId = place && this.#rowId(place)
+  /** A folder of the index. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  async folder(path: string): Promise<IndexedFolder> {
+    const dir = await this.#resolve(path)
+    const place = this.#deps.locations().locate(dir)
+    const directory = place && this.#directoryAt(place)
+    if (!place || !directory)
+      throw new CoreError('Unavailable', `${path} is not indexed; add it with \`spacedrive location add\``)
+    const { volumeId } = place.location
+    return { directoryId: directory.id, dir, volumeId, volumePath: folderPath(place) }
+  }
+
   /** Finds a row of a listing again; see the operation. */
   async seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
     const dir = await this.#resolve(input.path)
@@ -139,6 +148,11 @@ export class Files {
     return new Set(await this.#deps.read(new URL('names-beginning.ts', import.meta.url), namesBeginning, begin))
   }
 
+  /** Shows all that is known of one path; see the operation. */
+  async info(path: string, signal: AbortSignal) {
+    const target = await this.#resolve(path)
+    const place = this.#deps.locations().locate(target)
+    const rowId = place && this.#rowId(place)
     const indexed = rowId === null ? null : this.#indexed(rowId, target)
     const contentId = indexed?.contentId ?? null
     const entry = indexed?.entry ?? (await this.#fromDisk(target, signal))
@@ -255,6 +269,7 @@ export class Files {
     const marks = marksInFolder(this.#deps.store.connection, directory.id)
     const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
     if (marks.size > 0) for (const entry of entries) Object.assign(entry, marks.get(entry.id!))
+    if (input.thumbs) this.addThumbs(entries)
     return entries
   }
 
@@ -272,7 +287,6 @@ export class Files {
   addThumbs(entries: readonly Entry[]): void {
     const thumbs = this.#deps.thumbsOf([...new Set(entries.flatMap(({ contentId }) => contentId ?? []))])
     for (const entry of entries) {
-    if (input.thumbs) this.addThumbs(entries)
       const thumb = entry.contentId && thumbs.get(entry.contentId)
       if (thumb) entry.thumb = thumb
     }
@@ -302,9 +316,7 @@ export class Files {
   }
 
   #directoryAt(place: Place): KnownDirectory | null {
-    const path = Buffer.from(nameBytes(place.volumePath))
-    const folder = path.length === 0 || path.at(-1) === SLASH ? path : Buffer.concat([path, Buffer.from('/')])
-    const row = this.#directory.get(place.location.volumeId, new Uint8Array(folder))
+    const row = this.#directory.get(place.location.volumeId, folderPath(place))
     if (!row) return null
     const { child_count: childCount, error, id, scanned_at: scannedAt } = row
     return { id: Number(id), childCount: Number(childCount), wasScanned: scannedAt !== null, failed: error !== null }
@@ -431,6 +443,12 @@ interface KnownDirectory {
 /** Whether the index has something to show for a folder: it was read, or what it held is remembered. */
 function isScanned({ childCount, failed, wasScanned }: KnownDirectory): boolean {
   return wasScanned && (!failed || childCount > 0)
+}
+
+/** The path of a folder as directories have it. */
+function folderPath({ volumePath }: Place): Uint8Array {
+  const path = Buffer.from(nameBytes(volumePath))
+  return new Uint8Array(path.length === 0 || path.at(-1) === SLASH ? path : Buffer.concat([path, Buffer.from('/')]))
 }
 
 function orderOf({ foldersFirst, reverse, sort }: FolderOrder): FolderOrder {

@@ -15,6 +15,7 @@ import {
   References,
 } from '../sidecars/index.ts'
 import { type SidecarLimits, type SidecarPools, Sidecars } from '../sidecars/index.ts'
+import { Overview } from '../overview/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
@@ -68,6 +69,7 @@ export class Library implements AsyncDisposable {
   readonly indexing: Indexing
   readonly files: Files
   readonly search: NameSearch
+  readonly overview: Overview
   readonly sidecars: Sidecars
   readonly references: References
   readonly deviceRowId: number
@@ -88,6 +90,7 @@ export class Library implements AsyncDisposable {
       | 'indexing'
       | 'files'
       | 'search'
+      | 'overview'
       | 'sidecars'
       | 'references'
       | 'deviceRowId'
@@ -102,6 +105,7 @@ export class Library implements AsyncDisposable {
     this.indexing = of.indexing
     this.files = of.files
     this.search = of.search
+    this.overview = of.overview
     this.sidecars = of.sidecars
     this.references = of.references
     this.deviceRowId = of.deviceRowId
@@ -150,6 +154,8 @@ export class Library implements AsyncDisposable {
       ...deps.intelligence,
       { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
       { queue: (_location: KnownLocation, signal: AbortSignal) => references.queue(signal) },
+      // What was read of media changes no entry.
+      { queue: async () => (overview.changed(), 0) },
     ]
     const { walkers, hashers, answerMs, debounceMs } = settings
     const indexing = new Indexing({
@@ -250,6 +256,18 @@ export class Library implements AsyncDisposable {
       read: (url, reading, input) => listings.run(url, reading, input),
       log,
     })
+    // Apart from listings, which somebody waits for: these may take a second.
+    const figures = parts.use(new ReadThread({ file: files.database, name: 'figures', log }))
+    const overview = new Overview({
+      store,
+      reader,
+      locations: () => locations.map,
+      volumes: libraryVolumes,
+      folder: (at) => fileViews.folder(at),
+      addThumbs: (entries) => fileViews.addThumbs(entries),
+      read: (url, reading, input) => figures.run(url, reading, input),
+      now,
+    })
     const search = parts.use(
       new NameSearch({
         file: files.database,
@@ -266,6 +284,7 @@ export class Library implements AsyncDisposable {
     function announce(changes: Changes): void {
       indexing.changed(changes)
       fileViews.changed()
+      overview.changed()
       search.applyChanges(changes)
       for (const folder of changes.folders ?? []) {
         const place = reader.folder(folder.directoryId)
@@ -295,6 +314,7 @@ export class Library implements AsyncDisposable {
       deviceRowId,
       files: fileViews,
       search,
+      overview,
       sidecars,
       references,
       device,

@@ -106,6 +106,8 @@ export class ReadThread implements AsyncDisposable {
       () => void this.#ending.delete(ended),
     )
     this.#ending.add(ended)
+    // It is waited for, also where nothing else keeps the process alive.
+    if (this.#closed) worker.ref()
     worker.postMessage('close')
   }
 }

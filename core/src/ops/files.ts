@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Entry, FileSort } from '../domain/entry.ts'
+import { FolderSize } from '../domain/folder-size.ts'
 import { ContentId } from '../domain/ids.ts'
 import { Rule } from '../domain/rules.ts'
 import { Sidecar } from '../domain/sidecar.ts'
@@ -73,6 +74,31 @@ export const seekFile = defineQuery({
   errors: ['NotFound', 'PermissionDenied'],
   run: (input, { core, library, signal }) =>
     library ? library.files.seek(input, signal) : core.seekInFolder(input, signal),
+})
+
+/** Deeper ones cannot be told apart in one picture. */
+const MAX_DEPTH = 4
+const MAX_NODES = 2_000
+
+export const fileSizes = defineQuery({
+  name: 'files.sizes',
+  scope: 'library',
+  summary: 'Show what takes the room in a folder: the largest files and folders, each with what is in it',
+  input: z.object({
+    path,
+    depth: z.int().min(1).max(MAX_DEPTH).default(2).describe('how many levels'),
+    limit: z.int().min(1).max(MAX_NODES).default(200).describe('how many files and folders at the most'),
+  }),
+  output: FolderSize,
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['file', 'sizes'],
+    positional: ['path'],
+    paths: ['path'],
+    defaults: { path: '.' },
+    examples: ['file sizes ~/Pictures', 'file sizes . --depth 1 --limit 20'],
+  },
+  run: (input, { library }) => library.overview.sizes(input),
 })
 
 export const FileInfo = Entry.extend({

@@ -1,6 +1,6 @@
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { explorerLink } from './explorer.ts'
-import { duplicates, fileInfo, listFiles, openFile, seekFile } from './files.ts'
+import { duplicates, fileInfo, fileSizes, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
 import {
@@ -31,6 +31,7 @@ import {
   scanLocation,
   updateLocation,
 } from './locations.ts'
+import { listMedia, mediaTimeline } from './media.ts'
 import { searchFiles } from './search.ts'
 import {
   cleanupSidecars,
@@ -50,6 +51,7 @@ import {
   verifySidecars,
   wantSidecars,
 } from './sidecars.ts'
+import { libraryStatistics } from './statistics.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
 
@@ -95,10 +97,14 @@ export const ops = {
   [runJob.name]: runJob,
   [listFiles.name]: listFiles,
   [seekFile.name]: seekFile,
+  [fileSizes.name]: fileSizes,
   [fileInfo.name]: fileInfo,
   [duplicates.name]: duplicates,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,
+  [mediaTimeline.name]: mediaTimeline,
+  [listMedia.name]: listMedia,
+  [libraryStatistics.name]: libraryStatistics,
   [listSidecars.name]: listSidecars,
   [sidecarPresence.name]: sidecarPresence,
   [sidecarPath.name]: sidecarPath,

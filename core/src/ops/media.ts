@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { MediaItem, MediaTimeline, MediaType, mediaTypes } from '../domain/media.ts'
+import { defineQuery } from './define.ts'
+
+const of = {
+  path: z.string().optional().describe('a folder, with all below it; the whole library where left out'),
+  types: z
+    .array(MediaType)
+    .min(1)
+    .max(mediaTypes.length)
+    .default([...mediaTypes])
+    .describe('only these: image, video'),
+}
+
+/** More than any window shows, with what comes next. */
+const MAX_MEDIA = 500
+
+export const mediaTimeline = defineQuery({
+  name: 'media.timeline',
+  scope: 'library',
+  summary: 'Say how many photos and films were taken in each month',
+  input: z.object(of),
+  output: MediaTimeline,
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['media', 'timeline'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['media timeline', 'media timeline ~/Pictures --types image'],
+  },
+  run: (input, { library }) => library.overview.timeline(input),
+})
+
+export const listMedia = defineQuery({
+  name: 'media.list',
+  scope: 'library',
+  summary: 'List photos and films in the order they were taken in, the newest first',
+  input: z.object({
+    ...of,
+    thumbs: z.boolean().default(false).describe('with each item what there is to show of its content'),
+    limit: z.int().min(1).max(MAX_MEDIA).default(100).describe('how many at the most'),
+    offset: z.int().min(0).default(0).describe('how many to pass over'),
+  }),
+  output: z.object({ items: z.array(MediaItem), total: z.number() }),
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['media', 'list'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['media list', 'media list ~/Pictures --types video --limit 20'],
+  },
+  run: (input, { library }) => library.overview.media(input),
+})

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { LibraryStatistics } from '../domain/statistics.ts'
+import { defineQuery } from './define.ts'
+
+export const libraryStatistics = defineQuery({
+  name: 'statistics.library',
+  scope: 'library',
+  summary: 'Show how much a library holds: by type, folder, age, volume and extension, copies, and how it grew',
+  input: z.object({}),
+  output: LibraryStatistics,
+  cli: { words: ['statistics'], examples: ['statistics', 'statistics --library Photos --json'] },
+  run: (_input, { library }) => library.overview.statistics(),
+})

@@ -1,0 +1,140 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { entryKinds, fileTypes, sidecarKinds, sidecarStates } from '../domain/stored-lists.ts'
+import type { FileType } from '../domain/file-kind.ts'
+import type { SidecarKind } from '../domain/sidecar.ts'
+import { CopyCounts } from './copy-counts.ts'
+import { MonthCounts } from './month-counts.ts'
+
+export interface Amount {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** All that is counted by going through every file once. */
+export interface LibraryCounts extends Amount {
+  readonly folders: number
+  readonly byType: readonly (Amount & { readonly type: FileType })[]
+  readonly byExtension: readonly (Amount & { readonly extension: string })[]
+  /** The oldest first: `2024-05`. */
+  readonly byMonth: readonly (Amount & { readonly month: string })[]
+  readonly duplicates: { readonly groups: number; readonly files: number; readonly reclaimableBytes: number }
+  readonly unique: Amount
+  readonly unidentified: Amount
+  readonly byVolume: readonly (Amount & { readonly volumeRowId: number })[]
+  readonly sidecars: readonly (Amount & { readonly kind: SidecarKind; readonly variant: string })[]
+}
+
+type Row = readonly [
+  id: number,
+  type: number,
+  extensionId: number | null,
+  size: number,
+  mtime: number,
+  contentRowId: number | null,
+  linkCount: number,
+]
+
+const FILE = entryKinds.indexOf('file')
+const READY = sidecarStates.indexOf('ready')
+
+/** Counts what a library holds. */
+export function countLibrary(db: DatabaseSync): LibraryCounts {
+  const types = new Amounts(fileTypes.length)
+  // 0 for none.
+  const extensions = new Amounts(maxOf(db, 'extensions') + 1)
+  const months = new MonthCounts()
+  const copies = new CopyCounts(db, maxOf(db, 'content_identities'))
+  const total = { files: 0, bytes: 0 }
+  const unidentified = { files: 0, bytes: 0 }
+  const files = db.prepare(`select id, type, ext_id, size, mtime, content_id, nlink from entries where kind = ${FILE}`)
+  files.setReturnArrays(true)
+  for (const row of files.iterate() as unknown as Iterable<Row>) {
+    const [id, type, extensionId, size, mtime, contentRowId, linkCount] = row
+    total.files++
+    total.bytes += size
+    types.add(type, size)
+    extensions.add(extensionId ?? 0, size)
+    months.add(mtime, size)
+    if (contentRowId !== null) copies.add(contentRowId, size, linkCount > 1 ? id : null)
+    else {
+      unidentified.files++
+      unidentified.bytes += size
+    }
+  }
+  const names = namesById(db)
+  return {
+    ...total,
+    folders: Number(db.prepare('select count(*) as n from directories').get()!['n']),
+    byType: types.largest().map(({ i, ...amount }) => ({ type: fileTypes[i]!, ...amount })),
+    byExtension: extensions.largest().map(({ i, ...amount }) => ({ extension: names.get(i) ?? '', ...amount })),
+    byMonth: months.all(),
+    duplicates: copies.duplicates(),
+    unique: copies.unique(),
+    unidentified,
+    byVolume: volumes(db),
+    sidecars: sidecars(db),
+  }
+}
+
+/** Files and bytes by small numbers. */
+class Amounts {
+  readonly #files: Float64Array
+  readonly #bytes: Float64Array
+
+  constructor(count: number) {
+    this.#files = new Float64Array(count)
+    this.#bytes = new Float64Array(count)
+  }
+
+  add(i: number, size: number): void {
+    this.#files[i]!++
+    this.#bytes[i]! += size
+  }
+
+  /** All there are, with most bytes first. */
+  largest(): (Amount & { readonly i: number })[] {
+    return [...this.#files]
+      .map((files, i) => ({ i, files, bytes: this.#bytes[i]! }))
+      .filter(({ files }) => files > 0)
+      .toSorted((a, b) => b.bytes - a.bytes || b.files - a.files || a.i - b.i)
+  }
+}
+
+function maxOf(db: DatabaseSync, table: 'extensions' | 'content_identities'): number {
+  return Number(db.prepare(`select ifnull(max(id), 0) as id from ${table}`).get()!['id'])
+}
+
+function namesById(db: DatabaseSync): Map<number, string> {
+  return new Map(
+    db
+      .prepare('select id, ext from extensions')
+      .all()
+      .map(({ ext, id }) => [Number(id), String(ext)]),
+  )
+}
+
+/** Of the folders that lie in no other: they hold all. */
+function volumes(db: DatabaseSync): LibraryCounts['byVolume'] {
+  return db
+    .prepare(
+      `select d.volume_id as volume, sum(d.file_count) as files, sum(d.total_size) as bytes
+       from directories d join entries e on e.id = d.id where e.parent_id is null group by d.volume_id order by bytes desc`,
+    )
+    .all()
+    .map(({ bytes, files, volume }) => ({ volumeRowId: Number(volume), files: Number(files), bytes: Number(bytes) }))
+}
+
+function sidecars(db: DatabaseSync): LibraryCounts['sidecars'] {
+  return db
+    .prepare(
+      `select kind, variant, count(*) as files, ifnull(sum(size), 0) as bytes from sidecars where state = ${READY}
+       group by kind, variant order by kind, variant`,
+    )
+    .all()
+    .map(({ bytes, files, kind, variant }) => ({
+      kind: sidecarKinds[Number(kind)]!,
+      variant: String(variant),
+      files: Number(files),
+      bytes: Number(bytes),
+    }))
+}

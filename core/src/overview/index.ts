@@ -1,0 +1,1 @@
+export { type IndexedFolder, Overview } from './overview.ts'

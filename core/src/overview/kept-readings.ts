@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Readings that somebody looks through at the same time. */
+const MAX_KEPT = 8
+/** What changes no entry, such as a picture that was looked into, is seen after so many milliseconds at the latest. */
+const MAX_AGE_MS = 10_000
+
+interface Kept {
+  readonly value: Promise<unknown>
+  readonly changes: number
+  readonly version: number
+  readonly at: number
+}
+
+export interface KeptReadingsDeps {
+  readonly connection: DatabaseSync
+  readonly now: () => number
+}
+
+/** What was read of a whole library, as long as the library is the same. */
+export class KeptReadings {
+  readonly #deps: KeptReadingsDeps
+  /** The one that was used last is last. */
+  readonly #kept = new Map<string, Kept>()
+  #changes = 0
+
+  constructor(deps: KeptReadingsDeps) {
+    this.#deps = deps
+  }
+
+  /** Entries have changed somewhere. */
+  changed(): void {
+    this.#changes++
+  }
+
+  /** What was read under a key, or is read now. */
+  async get<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const kept = this.#kept.get(key)
+    this.#kept.delete(key)
+    const now = { changes: this.#changes, version: this.#version, at: this.#deps.now() }
+    const made = kept && isFresh(kept, now) ? kept : { ...now, value: read() }
+    this.#kept.set(key, made)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+    try {
+      return (await made.value) as T
+    } catch (err) {
+      if (this.#kept.get(key) === made) this.#kept.delete(key)
+      throw err
+    }
+  }
+
+  /** Changes with every transaction of anybody else. */
+  get #version(): number {
+    return Number(this.#deps.connection.prepare('pragma data_version').get()!['data_version'])
+  }
+}
+
+function isFresh(kept: Kept, now: Omit<Kept, 'value'>): boolean {
+  if (kept.changes !== now.changes) return false
+  return kept.version === now.version || Math.abs(now.at - kept.at) < MAX_AGE_MS
+}

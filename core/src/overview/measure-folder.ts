@@ -1,0 +1,120 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { FolderSize } from '../domain/folder-size.ts'
+import { entryKinds, fileTypes } from '../domain/stored-lists.ts'
+import { displayName, joinName, nameBytes, type RawName } from '../util/file-name.ts'
+
+export interface MeasureFolderInput {
+  readonly directoryId: number
+  /** Where it lies. */
+  readonly dir: RawName
+  /** How many levels below it. */
+  readonly depth: number
+  /** How many files and folders at the most. */
+  readonly limit: number
+}
+
+/** Of one folder no more are told apart: smaller ones cannot be seen beside them. */
+const MAX_CHILDREN = 200
+const DIRECTORY = entryKinds.indexOf('directory')
+const FILE = entryKinds.indexOf('file')
+
+const COLUMNS = `e.id, e.name, e.kind, e.type, ifnull(d.total_size, e.size), ifnull(d.file_count, 1), ifnull(d.child_count, 0)`
+const JOINS = `entries e left join directories d on d.id = case e.kind when ${DIRECTORY} then e.id end`
+type Row = readonly [
+  id: number,
+  name: RawName,
+  kind: number,
+  type: number,
+  size: number,
+  files: number,
+  children: number,
+]
+
+interface Found {
+  readonly node: FolderSize
+  readonly id: number
+  readonly path: RawName
+  readonly level: number
+  readonly childCount: number
+  readonly parent: Found | null
+}
+
+/** A folder with the largest of what is below it, whatever the level, each with the folders that lead there. */
+export function measureFolder(db: DatabaseSync, { depth, dir, directoryId, limit }: MeasureFolderInput): FolderSize {
+  const one = db.prepare(`select ${COLUMNS} from ${JOINS} where e.id = ?`)
+  const largest = db.prepare(
+    `select ${COLUMNS} from ${JOINS} where e.parent_id = ? and e.kind in (${FILE}, ${DIRECTORY})
+     and ifnull(d.total_size, e.size) > 0 order by ifnull(d.total_size, e.size) desc, e.sort_key limit ${MAX_CHILDREN}`,
+  )
+  one.setReturnArrays(true)
+  largest.setReturnArrays(true)
+  const root = found(one.get(directoryId) as unknown as Row, dir, null)
+  const candidates = new LargestFirst()
+  candidates.add(root)
+  let taken = 0
+  for (let next = candidates.take(); next && taken < limit; next = candidates.take()) {
+    taken++
+    if (next.parent) addTo(next.parent.node, next.node)
+    if (next.node.kind !== 'directory' || next.level >= depth) continue
+    next.node.children = []
+    next.node.rest = { count: next.childCount, size: next.node.size }
+    for (const row of largest.all(next.id) as unknown as Row[])
+      candidates.add(found(row, joinName(next.path, row[1]), next))
+  }
+  return root.node
+}
+
+function found(row: Row, path: RawName, parent: Found | null): Found {
+  const [id, rawName, kind, type, size, files, childCount] = row
+  const node: FolderSize = {
+    name: displayName(rawName),
+    path: displayName(path),
+    kind: entryKinds[kind]!,
+    type: fileTypes[type] ?? 'unknown',
+    size,
+    files,
+  }
+  if (typeof path !== 'string') node.pathBase64 = Buffer.from(nameBytes(path)).toString('base64')
+  return { node, id, path, level: parent ? parent.level + 1 : 0, childCount, parent }
+}
+
+/** They come in the order of their sizes. */
+function addTo(folder: FolderSize, child: FolderSize): void {
+  folder.children?.push(child)
+  if (!folder.rest) return
+  folder.rest.count--
+  folder.rest.size -= child.size
+}
+
+/** A binary heap. */
+class LargestFirst {
+  readonly #heap: Found[] = []
+
+  add(item: Found): void {
+    const heap = this.#heap
+    let at = heap.push(item) - 1
+    while (at > 0) {
+      const above = (at - 1) >> 1
+      if (heap[above]!.node.size >= item.node.size) break
+      heap[at] = heap[above]!
+      at = above
+    }
+    heap[at] = item
+  }
+
+  take(): Found | undefined {
+    const heap = this.#heap
+    const [first] = heap
+    const last = heap.pop()
+    if (!last || !first || heap.length === 0) return first
+    let at = 0
+    for (let below = 1; below < heap.length; below = 2 * at + 1) {
+      if (below + 1 < heap.length && heap[below + 1]!.node.size > heap[below]!.node.size) below++
+      if (heap[below]!.node.size <= last.node.size) break
+      heap[at] = heap[below]!
+      at = below
+    }
+    heap[at] = last
+    return first
+  }
+}

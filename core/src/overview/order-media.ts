@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { entryKinds, fileTypes, sidecarKinds } from '../domain/stored-lists.ts'
+import type { MediaType } from '../domain/media.ts'
+import { LocalClock, monthAt } from './local-clock.ts'
+
+/** A folder of a volume; its path ends in a slash, or is empty. */
+export interface VolumeFolder {
+  readonly volumeId: number
+  readonly path: Uint8Array
+}
+
+export interface OrderMediaInput {
+  /** Only what is below it; null: all. */
+  readonly inside: VolumeFolder | null
+  /** Folders that are looked into whatever they are called, the innermost first. */
+  readonly roots: readonly VolumeFolder[]
+  readonly types: readonly MediaType[]
+}
+
+/** Photos and films, the newest first. */
+export interface MediaOrder {
+  readonly ids: Float64Array
+  /** What the clock showed, in milliseconds as if it had been in UTC. */
+  readonly clocks: Float64Array
+  /** 1 where the picture itself says so, 0 where the file does. */
+  readonly fromMetadata: Uint8Array
+  readonly months: { readonly month: string; count: number; fromFile: number }[]
+}
+
+type Row = readonly [id: number, parentId: number, mtime: number, takenAt: string | null]
+
+const LIVE = sidecarKinds.indexOf('live-photo-video')
+const FILE = entryKinds.indexOf('file')
+const SLASH = 0x2f
+const DOT = 0x2e
+
+/** Puts photos and films in the order in which they were taken. */
+export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMediaInput): MediaOrder {
+  const isShown = folderTest(db, inside ? [inside, ...roots] : roots)
+  const wanted = types.map((type) => fileTypes.indexOf(type)).join(', ')
+  const from = inside ? 'directories p cross join entries e on e.parent_id = p.id' : 'entries e'
+  const where = inside ? 'and p.volume_id = ? and substr(p.path, 1, length(?)) = ?' : ''
+  const statement = db.prepare(
+    `select e.id, e.parent_id, e.mtime, ifnull(i.taken_at, ifnull(v.taken_at, v.creation_time)) from ${from}
+     left join image_media i on i.content_id = e.content_id left join video_media v on v.content_id = e.content_id
+     where e.type in (${wanted}) and e.kind = ${FILE} and e.name not glob '.*'
+       and not exists (select 1 from sidecars s where s.source_entry_id = e.id and s.kind = ${LIVE}) ${where}`,
+  )
+  statement.setReturnArrays(true)
+  const params = inside ? [inside.volumeId, inside.path, inside.path] : []
+  const clock = new LocalClock()
+  const ids: number[] = []
+  const clocks: number[] = []
+  const sources: number[] = []
+  for (const [id, parentId, mtime, takenAt] of statement.iterate(...params) as unknown as Iterable<Row>) {
+    if (!isShown(parentId)) continue
+    const taken = takenAt === null ? Number.NaN : readClock(takenAt, clock)
+    ids.push(id)
+    sources.push(Number(!Number.isNaN(taken)))
+    clocks.push(Number.isNaN(taken) ? clock.at(mtime) : taken)
+  }
+  const order = Uint32Array.from(ids.keys()).toSorted((a, b) => clocks[b]! - clocks[a]! || ids[b]! - ids[a]!)
+  const fromMetadata = Uint8Array.from(order, (i) => sources[i]!)
+  const sorted = Float64Array.from(order, (i) => clocks[i]!)
+  return {
+    ids: Float64Array.from(order, (i) => ids[i]!),
+    clocks: sorted,
+    fromMetadata,
+    months: countMonths(sorted, fromMetadata),
+  }
+}
+
+/** What a camera's clock showed: `2024-05-01T10:20:30.042+02:00` at twenty past ten. A time in UTC is that of the clock here. */
+function readClock(text: string, here: LocalClock): number {
+  const clock = Date.parse(`${text.slice(0, 19)}Z`)
+  return text.endsWith('Z') ? here.at(clock) : clock
+}
+
+/** `clocks` go back in time. */
+function countMonths(clocks: Float64Array, fromMetadata: Uint8Array): MediaOrder['months'] {
+  const months: MediaOrder['months'] = []
+  let begin = Number.POSITIVE_INFINITY
+  for (const [i, clock] of clocks.entries()) {
+    if (clock < begin || months.length === 0) {
+      const { from, month } = monthAt(clock)
+      begin = from
+      months.push({ month, count: 0, fromFile: 0 })
+    }
+    const last = months.at(-1)!
+    last.count++
+    last.fromFile += 1 - fromMetadata[i]!
+  }
+  return months
+}
+
+/** Whether no folder between a root and one, by its row id, is hidden. */
+function folderTest(db: DatabaseSync, roots: readonly VolumeFolder[]): (directoryId: number) => boolean {
+  const byId = db.prepare('select volume_id, path from directories where id = ?')
+  const known = new Map<number, boolean>()
+  return (directoryId) => {
+    let isShown = known.get(directoryId)
+    if (isShown !== undefined) return isShown
+    const row = byId.get(directoryId)
+    isShown = row !== undefined && !isHidden(Number(row['volume_id']), row['path'] as Uint8Array, roots)
+    known.set(directoryId, isShown)
+    return isShown
+  }
+}
+
+function isHidden(volumeId: number, path: Uint8Array, roots: readonly VolumeFolder[]): boolean {
+  const whole = Buffer.from(path)
+  const root = roots.find((each) => each.volumeId === volumeId && whole.subarray(0, each.path.length).equals(each.path))
+  const below = whole.subarray(root?.path.length ?? 0)
+  return below.some((byte, i) => byte === DOT && (i === 0 || below[i - 1] === SLASH))
+}

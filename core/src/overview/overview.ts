@@ -1,0 +1,199 @@
+import type { FolderSize } from '../domain/folder-size.ts'
+import type { MediaItem, MediaTimeline, MediaType } from '../domain/media.ts'
+import type { LibraryStatistics } from '../domain/statistics.ts'
+import type { Entry } from '../domain/index.ts'
+import type { EntryReader } from '../files/index.ts'
+import type { Reading } from '../library/read-messages.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { LocationMap } from '../location/index.ts'
+import { displayName, nameBytes, type RawName } from '../util/file-name.ts'
+import { blobToUuid } from '../util/uuid.ts'
+import type { LibraryVolumes } from '../volume/index.ts'
+import { type Amount, countLibrary, type LibraryCounts } from './count-library.ts'
+import { KeptReadings } from './kept-readings.ts'
+import { clockText } from './local-clock.ts'
+import { measureFolder } from './measure-folder.ts'
+import { type MediaOrder, orderMedia, type VolumeFolder } from './order-media.ts'
+
+/** A folder of the index. */
+export interface IndexedFolder {
+  readonly directoryId: number
+  readonly dir: RawName
+  readonly volumeId: number
+  /** In its volume; ends in a slash, or is empty. */
+  readonly volumePath: Uint8Array
+}
+
+export interface OverviewDeps {
+  readonly store: LibraryStore
+  readonly reader: EntryReader
+  readonly locations: () => LocationMap
+  readonly volumes: LibraryVolumes
+  /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  readonly folder: (path: string) => Promise<IndexedFolder>
+  readonly addThumbs: (entries: readonly Entry[]) => void
+  /** Calls a function in a thread. */
+  readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I) => Promise<O>
+  readonly now: () => number
+}
+
+export interface MediaInput {
+  readonly path?: string | undefined
+  readonly types: readonly MediaType[]
+}
+
+/** Extensions, and folders, that are shown by name. */
+const MAX_EXTENSIONS = 30
+const MAX_FOLDERS = 30
+
+/** A library as a whole: what was taken when, what takes the room, and how much there is of what. */
+export class Overview {
+  readonly #deps: OverviewDeps
+  readonly #kept: KeptReadings
+
+  constructor(deps: OverviewDeps) {
+    this.#deps = deps
+    this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
+  }
+
+  /** Entries have changed somewhere. */
+  changed(): void {
+    this.#kept.changed()
+  }
+
+  /** How many photos and films there are by month; see the operation. */
+  async timeline(input: MediaInput): Promise<MediaTimeline> {
+    const { ids, months } = await this.#media(input)
+    const file = months.reduce((sum, { fromFile }) => sum + fromFile, 0)
+    return { total: ids.length, months, basis: { metadata: ids.length - file, file } }
+  }
+
+  /** Photos and films, the newest first; see the operation. */
+  async media({
+    limit,
+    offset,
+    thumbs,
+    ...of
+  }: MediaInput & { limit: number; offset: number; thumbs: boolean }): Promise<{ items: MediaItem[]; total: number }> {
+    const { clocks, fromMetadata, ids } = await this.#media(of)
+    const page = [...ids.subarray(offset, offset + limit)]
+    const entries = this.#deps.reader.byIds(page)
+    const items = page.flatMap((id, i): MediaItem[] => {
+      const entry = entries.get(id)
+      if (!entry) return []
+      const at = offset + i
+      return [{ ...entry, takenAt: clockText(clocks[at]!), takenFrom: fromMetadata[at] ? 'metadata' : 'file' }]
+    })
+    if (thumbs) this.#deps.addThumbs(items)
+    return { items, total: ids.length }
+  }
+
+  /** The largest of what is in a folder; see the operation. */
+  async sizes({ path, ...bounds }: { path: string; depth: number; limit: number }): Promise<FolderSize> {
+    const { dir, directoryId } = await this.#deps.folder(path)
+    return this.#deps.read(new URL('measure-folder.ts', import.meta.url), measureFolder, {
+      directoryId,
+      dir,
+      ...bounds,
+    })
+  }
+
+  /** How much there is of what; see the operation. */
+  async statistics(): Promise<LibraryStatistics> {
+    const { at, counts } = await this.#kept.get('statistics', async () => {
+      const url = new URL('count-library.ts', import.meta.url)
+      return { counts: await this.#deps.read(url, countLibrary, null), at: new Date(this.#deps.now()).toISOString() }
+    })
+    const { byExtension, byMonth, byVolume, sidecars, ...rest } = counts
+    const others = byExtension.slice(MAX_EXTENSIONS)
+    return {
+      at,
+      ...rest,
+      byType: [...rest.byType],
+      byExtension: byExtension.slice(0, MAX_EXTENSIONS),
+      otherExtensions: { extensions: others.length, ...sumOf(others) },
+      byYear: yearsOf(byMonth),
+      byLocation: this.#locations(),
+      topFolders: this.#topFolders(),
+      byVolume: await this.#volumes(byVolume),
+      growth: growthOf(byMonth),
+      sidecars: [...sidecars],
+    }
+  }
+
+  async #media({ path, types }: MediaInput): Promise<MediaOrder> {
+    const folder = path === undefined ? null : await this.#deps.folder(path)
+    const inside = folder && { volumeId: folder.volumeId, path: folder.volumePath }
+    const roots = this.#deps.locations().all().map(toVolumeFolder)
+    const wanted = [...new Set(types)].toSorted()
+    const key = JSON.stringify(['media', folder?.directoryId, wanted])
+    return this.#kept.get(key, () =>
+      this.#deps.read(new URL('order-media.ts', import.meta.url), orderMedia, { inside, roots, types: wanted }),
+    )
+  }
+
+  #locations(): LibraryStatistics['byLocation'] {
+    const directory = this.#deps.store.connection.prepare(
+      'select file_count as files, total_size as bytes, dir_count as folders from directories where id = ?',
+    )
+    const all = this.#deps.locations().all()
+    const counted = all.map(({ directoryId, id, name, path, state }) => {
+      const row = directory.get(directoryId)
+      const [files, bytes, folders] = [row?.['files'], row?.['bytes'], row?.['folders']].map((n) => Number(n ?? 0))
+      const online = state !== 'offline'
+      return { id, name, path: displayName(path), online, files: files!, bytes: bytes!, folders: folders! }
+    })
+    return counted.toSorted((a, b) => b.bytes - a.bytes)
+  }
+
+  #topFolders(): LibraryStatistics['topFolders'] {
+    const { connection } = this.#deps.store
+    const largest = connection.prepare(
+      `select d.id from locations l join entries e on e.parent_id = l.directory_id join directories d on d.id = e.id
+       where d.total_size > 0 order by d.total_size desc limit ${MAX_FOLDERS}`,
+    )
+    const ids = largest.all().map(({ id }) => Number(id))
+    const entries = this.#deps.reader.byIds(ids)
+    return ids.flatMap((id) => {
+      const entry = entries.get(id)
+      if (!entry?.location) return []
+      const { fileCount, location, name, path, totalSize } = entry
+      return [{ path, name, locationId: location.id, files: fileCount ?? 0, bytes: totalSize ?? 0 }]
+    })
+  }
+
+  async #volumes(counted: LibraryCounts['byVolume']): Promise<LibraryStatistics['byVolume']> {
+    const uuids = this.#deps.store.connection.prepare('select uuid, name from volumes where id = ?')
+    const known = await this.#deps.volumes.list({ all: true })
+    return counted.flatMap(({ volumeRowId, ...amount }) => {
+      const row = uuids.get(volumeRowId)
+      const volume = row && known.find(({ id }) => id === blobToUuid(row['uuid'] as Uint8Array))
+      return volume?.id ? [{ id: volume.id, name: volume.name, online: volume.online, ...amount }] : []
+    })
+  }
+}
+
+function toVolumeFolder({ volumeId, volumePath }: { volumeId: number; volumePath: RawName }): VolumeFolder {
+  return { volumeId, path: nameBytes(volumePath) }
+}
+
+function sumOf(amounts: readonly Amount[]): Amount {
+  return amounts.reduce((sum, { bytes, files }) => ({ files: sum.files + files, bytes: sum.bytes + bytes }), {
+    files: 0,
+    bytes: 0,
+  })
+}
+
+function yearsOf(months: LibraryCounts['byMonth']): LibraryStatistics['byYear'] {
+  const byYear = Map.groupBy(months, ({ month }) => month.slice(0, 4))
+  return [...byYear].map(([modified, some]) => ({ modified, ...sumOf(some) })).toReversed()
+}
+
+function growthOf(months: LibraryCounts['byMonth']): LibraryStatistics['growth'] {
+  const total = { totalFiles: 0, totalBytes: 0 }
+  return months.map(({ bytes, files, month }) => {
+    total.totalFiles += files
+    total.totalBytes += bytes
+    return { modified: month, files, bytes, ...total }
+  })
+}
