@@ -67,21 +67,22 @@ test('a sidecar that is not there says why, and is made where it is asked for', 
   const hopeless = t.write('b.txt', 'mumble')
   await t.add({ mode: 'content' })
   await t.settle()
-  const base = `/sidecar/${t.library.id}/${await t.library.files.contentOf(path, signal)}/text`
+  const content = `/sidecar/${t.library.id}/${await t.library.files.contentOf(path, signal)}`
+  const base = `${content}/text`
   const absent = await t.ask(`${base}/loud.txt`)
   expect([absent.status, absent.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
   expect(await absent.json()).toMatchObject({ status: 404, code: 'NotFound', details: { state: 'absent' } })
 
-  const hopelessBase = `/sidecar/${t.library.id}/${await t.library.files.contentOf(hopeless, signal)}/text`
-  const asked = await t.ask(`${hopelessBase}/default.txt?generate=1`)
-  if (asked.status === 202) expect(asked.headers.get('retry-after')).toBe('1')
-  await vi.waitUntil(async () => (await t.ask(`${hopelessBase}/default.txt?generate=1`)).status === 404, 50_000)
-  expect(await (await t.ask(`${hopelessBase}/default.txt`)).json()).toMatchObject({ details: { state: 'failed' } })
+  const asked = await t.ask(`${base}/loud.txt?generate=1`)
+  expect([asked.status, asked.headers.get('retry-after'), await asked.json()]).toEqual([202, '1', { state: 'pending' }])
+  await vi.waitUntil(async () => (await t.ask(`${base}/loud.txt`)).status === 200, 50_000)
 
-  for (const wrong of ['text/..%2fx.txt', 'text/.txt', 'nothing/default.txt', 'text/default']) {
-    const response = await t.ask(`/sidecar/${t.library.id}/${await t.library.files.contentOf(path, signal)}/${wrong}`)
-    expect(response.status, wrong).toBe(400)
-  }
+  const hopelessBase = `/sidecar/${t.library.id}/${await t.library.files.contentOf(hopeless, signal)}/text`
+  const generate = () => t.ask(`${hopelessBase}/default.txt?generate=1`)
+  await vi.waitUntil(async () => (await generate()).status === 404, 50_000)
+  expect(await (await generate()).json()).toMatchObject({ details: { state: 'failed' } })
+  for (const wrong of ['text/..%2fx.txt', 'text/.txt', 'nothing/default.txt', 'text/default'])
+    expect(await t.ask(`${content}/${wrong}`)).toMatchObject({ status: 400 })
   expect((await t.ask(`${base}/other.txt?generate=1`)).status).toBe(404)
   expect((await t.ask(`/sidecar/${t.library.id}/00000000-0000-5000-8000-000000000000/text/default.txt`)).status).toBe(
     404,

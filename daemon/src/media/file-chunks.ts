@@ -4,7 +4,7 @@ import type { ByteRange } from './byte-ranges.ts'
 /** A piece of an answer: bytes as they are, or those of the file. */
 export type Piece = Uint8Array | ByteRange
 
-/** Read and sent at once. Larger ones are no faster (bench/media-ranges.ts), and each client has up to three of them. */
+/** Read and sent at once. Larger ones are hardly faster, and each client has two of them. */
 export const CHUNK_BYTES = 262_144
 
 /** An answer from an open file, chunk by chunk. It owns the file, and closes it at its end. */
@@ -27,17 +27,17 @@ export class FileChunks {
   }
 
   /**
-   * Null at the end. Throws `Conflict` where the file is not what it was when it was opened: then the last chunk was not
-   * given out, so that whoever reads notices.
+   * Null at the end. What is read of the file is put into `space`. Throws `Conflict` where the file is not what it was
+   * when it was opened: then the last chunk was not given out, so that whoever reads notices.
    */
-  async next(): Promise<Uint8Array | null> {
+  async next(space: Uint8Array): Promise<Uint8Array | null> {
     try {
       const piece = this.#pieces[this.#at]
       if (!piece) {
         await this.close()
         return null
       }
-      const chunk = piece instanceof Uint8Array ? piece : await this.#read(piece)
+      const chunk = piece instanceof Uint8Array ? piece : await this.#read(piece, space)
       this.#done += chunk.length
       if (this.#done === lengthOf(piece)) {
         this.#at++
@@ -51,27 +51,16 @@ export class FileChunks {
     }
   }
 
-  /** All that is left, at once. */
+  /** All of it, at once. */
   async all(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.length)
     let length = 0
-    for (let chunk = await this.next(); chunk; chunk = await this.next()) {
-      bytes.set(chunk, length)
+    for (;;) {
+      const chunk = await this.next(bytes.subarray(length))
+      if (!chunk) return bytes
+      if (chunk.byteOffset !== length || chunk.buffer !== bytes.buffer) bytes.set(chunk, length)
       length += chunk.length
     }
-    return bytes
-  }
-
-  /** A body that reads only as fast as it is read, and gives the file back when nobody reads it any more. */
-  stream(): ReadableStream<Uint8Array> {
-    return new ReadableStream({
-      pull: async (controller) => {
-        const chunk = await this.next()
-        if (chunk) controller.enqueue(chunk)
-        else controller.close()
-      },
-      cancel: () => this.close(),
-    })
   }
 
   close(): Promise<void> {
@@ -79,12 +68,12 @@ export class FileChunks {
     return this.#closed
   }
 
-  async #read({ first, last }: ByteRange): Promise<Uint8Array> {
+  async #read({ first, last }: ByteRange, space: Uint8Array): Promise<Uint8Array> {
     const position = first + this.#done
-    const length = Math.min(CHUNK_BYTES, last + 1 - position)
-    const { buffer, bytesRead } = await this.#file.handle.read(Buffer.allocUnsafeSlow(length), 0, length, position)
+    const length = Math.min(space.length, last + 1 - position)
+    const { bytesRead } = await this.#file.handle.read(space, 0, length, position)
     if (bytesRead === 0) throw this.#changed()
-    return buffer.subarray(0, bytesRead)
+    return space.subarray(0, bytesRead)
   }
 
   async #end(): Promise<void> {

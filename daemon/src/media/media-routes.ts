@@ -13,10 +13,11 @@ import {
   type RawName,
 } from '@spacedrive/core'
 import { EntryId } from '@spacedrive/core/domain'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
-import { HttpError } from '../http/problem.ts'
-import { sendFile, type SendDeps } from './send-file.ts'
+import { HttpError, securityHeaders } from '../http/problem.ts'
+import { ChunkSpaces } from './chunk-spaces.ts'
+import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 import { sidecarHandler } from './sidecar-handler.ts'
 
 export interface MediaDeps {
@@ -36,11 +37,11 @@ const NS_RADIX = 36
 
 /** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=` and `/sidecar/…`. */
 export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
-  const deps: SendDeps = { types: new FileTypeRegistry(), now }
+  const deps: SendDeps = { types: new FileTypeRegistry(), spaces: new ChunkSpaces(), now, log: core.log }
   const look = core.volumes.look.bind(core.volumes)
   const app = new Hono<HttpEnv>()
 
-  async function send(c: Context, path: RawName, content: IndexedContent | null): Promise<Response> {
+  async function send(c: MediaContext, path: RawName, content: IndexedContent | null): Promise<Response> {
     const file = await openFile(path, { look }, c.req.raw.signal)
     const { ino, mtimeNs, size } = file.stats
     const known = content && isAsIndexed(file.stats, content.of) ? content : null
@@ -58,9 +59,10 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
   }
 
   app.use(async (c, next) => {
+    // Said here and not when all is done: a large file is on its way by then.
+    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
     c.header('Content-Security-Policy', SANDBOX)
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
+    c.header('X-Request-Id', c.var.requestId)
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     throw new HttpError(405, 'Unsupported', 'files are only read here: GET and HEAD', { allow: 'GET, HEAD' })
   })

@@ -1,13 +1,19 @@
-import type { FileTypeRegistry, OpenFile } from '@spacedrive/core'
+import type { FileTypeRegistry, Logger, OpenFile } from '@spacedrive/core'
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { errorMessage } from '@spacedrive/core/errors'
 import type { Context } from 'hono'
+import type { HttpEnv } from '../http/http-env.ts'
 import { HttpError } from '../http/problem.ts'
 import { type ByteRange, parseByteRanges } from './byte-ranges.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { contentType, detectMime, HEAD_BYTES, isText } from './content-type.ts'
+import type { ChunkSpaces } from './chunk-spaces.ts'
 import { CHUNK_BYTES, FileChunks, type Piece } from './file-chunks.ts'
 import { formatHttpDate } from './http-date.ts'
 import { contentRange, multipart } from './multipart.ts'
 import { checkIfRange, checkPreconditions, type Validators } from './preconditions.ts'
+import { sendChunks } from './send-chunks.ts'
 
 /** What is known of a file that is to be sent. */
 export interface FileFacts {
@@ -19,7 +25,11 @@ export interface FileFacts {
   readonly cacheControl: string
 }
 
+export type MediaContext = Context<HttpEnv>
+
 export interface SendDeps {
+  readonly spaces: ChunkSpaces
+  readonly log: Logger
   readonly types: FileTypeRegistry
   readonly now: () => number
 }
@@ -28,7 +38,7 @@ const MS_PER_SECOND = 1_000
 const NS_PER_MS = 1_000_000n
 
 /** Answers a GET or HEAD with an open file, which it closes. */
-export async function sendFile(c: Context, file: OpenFile, facts: FileFacts, deps: SendDeps): Promise<Response> {
+export async function sendFile(c: MediaContext, file: OpenFile, facts: FileFacts, deps: SendDeps): Promise<Response> {
   let isOurs = true
   try {
     const request = c.req.raw.headers
@@ -65,12 +75,24 @@ export async function sendFile(c: Context, file: OpenFile, facts: FileFacts, dep
     }
     if (isHead) return c.body(null, 200, all)
     isOurs = false
-    // A small one is read before the answer begins: what goes wrong with it can still be said.
-    const body = chunks.length <= CHUNK_BYTES ? await chunks.all() : chunks.stream()
-    return c.body(body, answer.status, all)
+    const outgoing = outgoingOf(c)
+    // What is read before the answer begins can still be answered otherwise. Without a socket there is nobody to wait for.
+    if (!outgoing || chunks.length <= CHUNK_BYTES) return c.body(await chunks.all(), answer.status, all)
+    outgoing.writeHead(answer.status, Object.fromEntries(c.body(null, answer.status, all).headers))
+    await sendChunks(chunks, outgoing, deps.spaces).catch((err: unknown) =>
+      deps.log.warn({ name: facts.name, err: errorMessage(err) }, 'a file was not sent to its end'),
+    )
+    return new Response(null, RESPONSE_ALREADY_SENT)
   } finally {
     if (isOurs) await file.handle.close()
   }
+}
+
+/** Where the answer goes, past the frame around it: that would allot space for each chunk anew. */
+function outgoingOf(c: MediaContext): ServerResponse | null {
+  // A test asks without a socket.
+  const bindings = c.env as Partial<HttpEnv['Bindings']> | undefined
+  return bindings?.outgoing ?? null
 }
 
 function validatorsOf({ stats }: OpenFile, { etag }: FileFacts, now: number): Validators {

@@ -1,8 +1,7 @@
 import { type Core, CoreError, type Library, openFile, type OpenFileDeps, parseSidecarFile } from '@spacedrive/core'
 import { ContentId, GIVEN_UP, type Sidecar } from '@spacedrive/core/domain'
-import type { Context } from 'hono'
 import { HttpError } from '../http/problem.ts'
-import { sendFile, type SendDeps } from './send-file.ts'
+import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 
 export interface SidecarDeps extends SendDeps, OpenFileDeps {
   readonly core: Core
@@ -19,7 +18,7 @@ const ETAG_DIGITS = 32
 const NS_RADIX = 36
 
 /** `/sidecar/<library>/<content>/<folder of its kind>/<file>?v=<version>` */
-export function sidecarHandler(deps: SidecarDeps): (c: Context) => Promise<Response> {
+export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<Response> {
   return async (c) => {
     const { content = '', file = '', folder = '', library: reference } = c.req.param()
     const contentId = ContentId.safeParse(content)
@@ -55,7 +54,7 @@ function sidecarVersion({ checksum, recipe }: Sidecar): string {
 type Key = { contentId: ContentId } & NonNullable<ReturnType<typeof parseSidecarFile>>
 
 /** One that is not there: why, and with `?generate=1` it is asked for. */
-async function missing(c: Context, key: Key, sidecar: Sidecar | null, { sidecars }: Library): Promise<Response> {
+async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sidecars }: Library): Promise<Response> {
   const { contentId, kind, variant } = key
   const what = `the ${kind} ${variant} of ${contentId}`
   const { error = null, state = 'absent' } = sidecar ?? {}

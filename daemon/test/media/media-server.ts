@@ -2,6 +2,7 @@ import { serve } from '@hono/node-server'
 import { createTestCore, type TestCore } from '@spacedrive/core/testing'
 import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
+import type { HttpEnv } from '../../src/http/http-env.ts'
 import { problemResponse } from '../../src/http/problem.ts'
 import { mediaRoutes } from '../../src/media/index.ts'
 import { shout } from './shout-generator.ts'
@@ -22,8 +23,12 @@ const { signal } = new AbortController()
 
 export async function createTestMedia(options: { now?: () => number } = {}): Promise<TestMedia> {
   const t = await createTestCore({ generators: [shout] })
-  const app = new Hono()
+  const app = new Hono<HttpEnv>()
   app.onError((err) => problemResponse(err, 'test'))
+  app.use(async (c, next) => {
+    c.set('requestId', 'test')
+    await next()
+  })
   app.route('/', mediaRoutes({ core: t.core, ...options }))
   const parts = new AsyncDisposableStack()
   parts.use(t)
@@ -38,7 +43,7 @@ export async function createTestMedia(options: { now?: () => number } = {}): Pro
       return `/entry/${t.library.id}/${id}/name`
     },
     async listen() {
-      const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
+      const server = serve({ fetch: app.fetch, overrideGlobalObjects: false, port: 0, hostname: '127.0.0.1' })
       await new Promise((resolve) => server.once('listening', resolve))
       parts.defer(
         () =>
