@@ -10,6 +10,8 @@ export interface BrowseSearch {
   readonly view?: View
   readonly sort?: Sort
   readonly reverse?: true
+  /** Also what rules keep out of the index. */
+  readonly all?: true
   /** Path of the entry that is chosen. */
   readonly sel?: string
   readonly inspector?: true
@@ -23,6 +25,7 @@ export function readBrowseSearch(search: Record<string, unknown>): BrowseSearch 
     ...oneOf(search, 'view', views),
     ...oneOf(search, 'sort', sorts),
     ...flagOf(search, 'reverse'),
+    ...flagOf(search, 'all'),
     ...textOf(search, 'sel'),
     ...flagOf(search, 'inspector'),
     ...flagOf(search, 'preview'),

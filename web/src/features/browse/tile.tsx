@@ -1,0 +1,78 @@
+import type { Entry } from '@spacedrive/core/domain'
+import { Play } from 'lucide-react'
+import { memo } from 'react'
+import { useMessages } from '../../i18n/index.ts'
+import { cn, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'
+import { CheckMark } from './check-mark.tsx'
+import { EntryMarks } from './entry-marks.tsx'
+import { FolderPicture } from './folder-picture.tsx'
+import { messages } from './messages.ts'
+
+interface TileProps {
+  readonly row: number
+  readonly column: number
+  readonly x: number
+  /** Undefined while it is asked for. */
+  readonly entry: Entry | undefined
+  /** Edge of the picture in pixels. */
+  readonly size: number
+  readonly library: string | null
+  readonly isChosen: boolean
+  readonly isTabStop: boolean
+  readonly isFaded: boolean
+  /** It is not seen yet. */
+  readonly isLater: boolean
+  /** Folders show what is in them. */
+  readonly hasContents: boolean
+}
+
+export const Tile = memo(function Tile(props: TileProps) {
+  const { column, entry, isChosen, isTabStop, row, size, x } = props
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={isChosen}
+      data-row={row}
+      tabIndex={isTabStop ? 0 : -1}
+      className={cn(
+        'group rounded-tile absolute top-0 outline-offset-2 select-none',
+        isChosen && 'bg-accent-soft ring-accent ring-2 forced-colors:outline-2',
+      )}
+      style={{ width: size, insetInlineStart: x }}
+    >
+      {entry ? <Content {...props} entry={entry} /> : <Skeleton className="w-full" />}
+    </div>
+  )
+})
+
+function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size }: TileProps & { entry: Entry }) {
+  const t = useMessages(messages)
+  const fade = isFaded || entry.hiddenBy !== undefined ? 'opacity-60' : undefined
+  const isFolder = entry.kind === 'directory'
+  return (
+    <>
+      <div
+        className={cn('rounded-tile relative overflow-hidden', !isFolder && 'bg-photo', fade)}
+        style={{ width: size, height: size }}
+      >
+        {isFolder ? (
+          <FolderPicture entry={entry} library={library} size={size} hasContents={hasContents && !isLater} />
+        ) : (
+          <Thumbnail entry={entry} library={library} size={size} isLater={isLater} />
+        )}
+        {entry.type === 'video' && (
+          <span className="absolute end-1.5 bottom-1.5 grid size-6 place-items-center rounded-full bg-black/60 text-white">
+            <Play size={12} strokeWidth={2} aria-hidden className="fill-white" />
+            <span className="sr-only">{t.video}</span>
+          </span>
+        )}
+        <CheckMark isChosen={isChosen} className="absolute start-0.5 top-0.5" />
+      </div>
+      <div className={cn('flex h-6 items-center justify-center gap-1 px-1 text-xs', fade)}>
+        <SafeName name={entry.name} isCut />
+        <EntryMarks entry={entry} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,125 @@
+import type { OutputOf } from '@spacedrive/client'
+import type { Entry } from '@spacedrive/core/domain'
+import { useQueries, type UseQueryResult } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { ask, connection, queryClient } from '../../api/index.ts'
+import type { Sort } from '../../app/browse-search.ts'
+import type { Span } from './virtual-scroll.ts'
+
+/** A folder in an order. */
+export interface ListingInput {
+  readonly path: string
+  /** Also what rules keep out of the index. */
+  readonly all: boolean
+  readonly sort: Sort
+  readonly reverse: boolean
+}
+
+/** What is loaded of a folder: the pages that are seen. */
+export interface Listing {
+  readonly input: ListingInput
+  /** Null until the first page is there. */
+  readonly total: number | null
+  readonly source: 'index' | 'disk' | null
+  readonly online: boolean
+  /** Undefined where it is not loaded. */
+  readonly entryAt: (row: number) => Entry | undefined
+  /** The row of what lies at a path, of what is loaded. */
+  readonly rowOf: (path: string) => number | null
+  readonly error: Error | null
+  readonly retry: () => void
+}
+
+type Answer = OutputOf<'files.list'>
+
+/** Rows of one request. */
+export const PAGE_ROWS = 200
+/** Pages that were scrolled away are forgotten after this, so that a walk through a large folder takes no more memory. */
+const KEPT_MS = 5_000
+/** The first one is kept for the way back. */
+const FIRST_KEPT_MS = 10 * 60_000
+/** Thumbnails that come one after the other are asked for together. */
+const NEWS_MS = 250
+
+/** The rows of a folder that are seen, live: asked for as they come into view, given up when they leave it. */
+export function useListing(input: ListingInput, span: Span, lastTotal: number | null): Listing {
+  const { path, all, sort, reverse } = input
+  const firstPage = Math.floor(span.first / PAGE_ROWS)
+  const lastPage = Math.max(firstPage, Math.floor(span.last / PAGE_ROWS))
+  const pages = useMemo(
+    () => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i),
+    [firstPage, lastPage],
+  )
+  const queries = pages.map((page) => ({
+    ...ask('files.list', { path, all, sort, reverse, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS }),
+    gcTime: page === 0 ? FIRST_KEPT_MS : KEPT_MS,
+  }))
+  const { answers, error } = useQueries({ queries, combine })
+  const retry = useCallback(() => void queryClient.refetchQueries({ type: 'active', predicate: isOf(path) }), [path])
+  useThumbNews(path, answers)
+  const known = useRef({ path, all, total: lastTotal, online: true, source: null as Answer['source'] | null })
+  return useMemo(() => {
+    const newest = answers.find((answer) => answer !== undefined)
+    // While another order is asked for, the folder is as large as it was.
+    const before = known.current
+    const isSame = before.path === path && before.all === all
+    const { total, online, source } = newest ?? (isSame ? before : { total: null, online: true, source: null })
+    known.current = { path, all, total, online, source }
+    const offset = pages[0]! * PAGE_ROWS
+    const rowByPath = new Map<string, number>()
+    answers.forEach((answer, i) =>
+      answer?.items.forEach((entry, k) => rowByPath.set(addressOf(entry), offset + i * PAGE_ROWS + k)),
+    )
+    return {
+      input: { path, all, sort, reverse },
+      total,
+      source,
+      online,
+      entryAt: (row) => answers[Math.floor(row / PAGE_ROWS) - pages[0]!]?.items[row % PAGE_ROWS],
+      rowOf: (entryPath) => rowByPath.get(entryPath) ?? null,
+      error,
+      retry,
+    }
+  }, [all, answers, error, pages, path, retry, reverse, sort])
+}
+
+/** How an entry is named where it has to be found again: its path, or the bytes of it where it is not text. */
+export function addressOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): string {
+  return pathBase64 === undefined ? path : `base64:${pathBase64}`
+}
+
+function combine(results: UseQueryResult<Answer>[]) {
+  return {
+    answers: results.map(({ data }) => data),
+    error: results.find((result) => result.error)?.error ?? null,
+  }
+}
+
+function isOf(path: string) {
+  return ({ queryKey }: { queryKey: readonly unknown[] }) =>
+    queryKey[1] === 'files.list' && (queryKey[2] as { path?: unknown }).path === path
+}
+
+/** Asks again for what is seen when some of it has got a thumbnail. */
+function useThumbNews(path: string, answers: readonly (Answer | undefined)[]): void {
+  const seen = useRef<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    seen.current = new Set(answers.flatMap((answer) => answer?.items.flatMap(({ contentId }) => contentId ?? []) ?? []))
+  }, [answers])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = connection.onEvent((heard) => {
+      if (heard.type !== 'sidecars.changed' || heard.data.kind !== 'thumb') return
+      const { contentIds, more } = heard.data
+      if (!more && !contentIds.some((id) => seen.current.has(id))) return
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void queryClient.invalidateQueries({ predicate: isOf(path) })
+      }, NEWS_MS)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [path])
+}

@@ -1,0 +1,126 @@
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  type Extent,
+  positionAfter,
+  positionAt,
+  type Position,
+  scrollHeight,
+  type Span,
+  spanAt,
+  topToShow,
+} from './virtual-scroll.ts'
+
+export interface VirtualRowsOptions {
+  readonly rows: number
+  /** Pixels. */
+  readonly rowHeight: number
+  /** Pixels above the first and below the last. */
+  readonly padding?: number
+  /** Where to begin, in pixels of all rows. */
+  readonly initialTop?: number
+  /** Called after every scrolling. */
+  readonly onScroll?: (top: number) => void
+}
+
+export interface VirtualRows {
+  /** For the element that scrolls. */
+  readonly ref: (element: HTMLDivElement | null) => void
+  readonly element: HTMLDivElement | null
+  /** Pixels of what scrolls, for the element in it. */
+  readonly height: number
+  readonly viewport: { readonly width: number; readonly height: number }
+  /** Rows to render. */
+  readonly span: Span
+  /** Rows that are seen. */
+  readonly seen: Span
+  /** Where a row stands in the element that is as high as `height`. */
+  readonly yOf: (row: number) => number
+  /** Which row is at a place of the window, counted from its top; may be none. */
+  readonly rowAt: (y: number) => number
+  readonly top: () => number
+  readonly scrollTo: (top: number) => void
+  /** Scrolls as far as is needed to see a row. */
+  readonly show: (row: number) => void
+}
+
+/** Rows rendered above and below those that are seen. */
+const OVERSCAN = 8
+
+/** Renders of very many rows of one height those that are seen. Two million can be reached; see `virtual-scroll.ts`. */
+export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, onScroll }: VirtualRowsOptions) {
+  const [element, setElement] = useState<HTMLDivElement | null>(null)
+  const [viewport, setViewport] = useState({ width: 0, height: 0 })
+  const extent = useMemo<Extent>(
+    () => ({ rows, rowHeight, padding, viewport: viewport.height }),
+    [padding, rowHeight, rows, viewport.height],
+  )
+  const position = useRef<Position>({ top: initialTop, scrollTop: initialTop })
+  const [view, setView] = useState({ top: initialTop, scrollTop: initialTop })
+
+  const goTo = useCallback(
+    (next: Position) => {
+      position.current = next
+      setView((before) => (isSameView(extent, before, next) ? before : next))
+    },
+    [extent],
+  )
+  const scrollTo = useCallback(
+    (top: number) => {
+      const next = positionAt(extent, top)
+      goTo(next)
+      if (element) element.scrollTop = next.scrollTop
+    },
+    [element, extent, goTo],
+  )
+
+  useLayoutEffect(() => {
+    if (!element) return
+    const measure = () => setViewport({ width: element.clientWidth, height: element.clientHeight })
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element])
+
+  // A place that was restored, or that is further down than there now are rows.
+  useLayoutEffect(() => {
+    if (element && extent.viewport > 0 && extent.rows > 0) scrollTo(position.current.top)
+  }, [element, extent, scrollTo])
+
+  useLayoutEffect(() => {
+    if (!element) return
+    const follow = () => {
+      if (Math.abs(element.scrollTop - position.current.scrollTop) < 1) return
+      goTo(positionAfter(extent, position.current, element.scrollTop))
+      onScroll?.(position.current.top)
+    }
+    element.addEventListener('scroll', follow, { passive: true })
+    return () => element.removeEventListener('scroll', follow)
+  }, [element, extent, goTo, onScroll])
+
+  return useMemo<VirtualRows>(
+    () => ({
+      ref: setElement,
+      element,
+      height: scrollHeight(extent),
+      viewport,
+      span: spanAt(extent, view.top, OVERSCAN),
+      seen: spanAt(extent, view.top, 0),
+      yOf: (row) => padding + row * rowHeight + Math.round(view.scrollTop - view.top),
+      rowAt: (y) => Math.floor((position.current.top + y - padding) / rowHeight),
+      top: () => position.current.top,
+      scrollTo,
+      show: (row) => {
+        const top = topToShow(extent, row, position.current.top)
+        if (top !== null) scrollTo(top)
+      },
+    }),
+    [element, extent, padding, rowHeight, scrollTo, view, viewport],
+  )
+}
+
+/** Whether the same rows are rendered at the same places. */
+function isSameView(extent: Extent, a: Position, b: Position): boolean {
+  const [before, after] = [spanAt(extent, a.top, 0), spanAt(extent, b.top, 0)]
+  return before.first === after.first && before.last === after.last && a.scrollTop - a.top === b.scrollTop - b.top
+}
