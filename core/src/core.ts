@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
@@ -15,6 +17,7 @@ import {
   type Sidecars,
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
+import { listPlaces, type Place } from './places.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
@@ -251,6 +254,13 @@ export class Core implements AsyncDisposable {
   async logTail(lines: number): Promise<{ file: string | null; lines: string[] }> {
     const file = this.host.logFile
     return { file, lines: file === null ? [] : await readTail(file, lines) }
+  }
+
+  /** Folders to begin with. */
+  places(): Promise<Place[]> {
+    const home = homedir()
+    const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
+    return listPlaces({ home, platform: process.platform, configHome })
   }
 
   doctor(signal: AbortSignal): Promise<Doctor> {

@@ -70,6 +70,15 @@ test('what became of sidecars is told, and what there is to show comes with a li
     thumbs: true,
   })
   expect(found.items.map(({ thumb }) => thumb)).toEqual([shown])
+  const { history, thumb } = await t.library.files.info(t.path('fine.txt'), signal)
+  expect(thumb).toEqual(shown)
+  expect(history.map(({ detail, what }) => [what, detail]).toSorted()).toEqual([
+    ['created', null],
+    ['indexed', null],
+    ['made', 'thumb grid@2x, by troubled 1'],
+    ['modified', null],
+  ])
+  expect(history).toEqual(history.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)))
   heard.length = 0
   await t.library.sidecars.regenerate(fine!, {})
   await vi.waitFor(() => expect(heard.map(({ state }) => state)).toEqual(['pending', 'ready']), patience)

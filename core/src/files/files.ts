@@ -40,6 +40,7 @@ import { blobToUuid } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowToEntry } from './entry-reader.ts'
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
+import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
 import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
 import { namesBeginning } from './names-beginning.ts'
@@ -158,9 +159,11 @@ export class Files {
     const entry = indexed?.entry ?? (await this.#fromDisk(target, signal))
     const explanation = place && !indexed ? await this.#deps.indexing.explain(path) : null
     const content = contentId === null ? null : this.#content(contentId)
+    const thumb = entry.contentId && this.#deps.thumbsOf([entry.contentId]).get(entry.contentId)
     return {
       ...entry,
       ...(rowId !== null && marksOf(this.#deps.store.connection, rowId)),
+      ...(thumb && { thumb }),
       contentHash: content?.shortHash ?? null,
       integrityHash: content?.fullHash ?? null,
       copies: contentId === null ? [] : this.#copies(contentId),
@@ -168,6 +171,7 @@ export class Files {
       metadata: contentId === null ? null : this.#metadata(contentId, indexed?.folderId ?? null),
       rules: explanation?.rule ? [explanation.rule] : [],
       looksLike: rowId === null ? null : this.#conflict(rowId),
+      history: rowId === null ? [] : historyOf(this.#deps.store.connection, rowId, contentId),
       online: place ? place.location.state !== 'offline' : true,
     }
   }

@@ -117,6 +117,16 @@ export const FileInfo = Entry.extend({
   rules: z.array(Rule),
   /** Set where name and content disagree. */
   looksLike: z.string().nullable(),
+  /** What is known to have happened to it, the last first. */
+  history: z.array(
+    z.object({
+      /** ISO 8601; `taken` without a zone where the camera did not know it. */
+      at: z.string(),
+      /** `indexed`: it was seen for the first time; `examined`: its type and what it says of itself were read; `made`, `failed`: sidecars. */
+      what: z.enum(['taken', 'created', 'modified', 'indexed', 'examined', 'made', 'failed']),
+      detail: z.string().nullable(),
+    }),
+  ),
   online: z.boolean(),
 })
 

@@ -52,7 +52,7 @@ import {
   wantSidecars,
 } from './sidecars.ts'
 import { libraryStatistics } from './statistics.ts'
-import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemStatus } from './system.ts'
+import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces, systemStatus } from './system.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
 
 /** Every operation. The command line, JSON-RPC, the typed client and the API docs are all derived from this record. */
@@ -133,6 +133,7 @@ export const ops = {
   [systemStatus.name]: systemStatus,
   [systemLogs.name]: systemLogs,
   [systemDoctor.name]: systemDoctor,
+  [systemPlaces.name]: systemPlaces,
   [getConfig.name]: getConfig,
   [setConfig.name]: setConfig,
   [explainConfig.name]: explainConfig,

@@ -109,3 +109,20 @@ export const explainConfig = defineQuery({
   cli: { words: ['config', 'explain'], positional: ['key'] },
   run: async (input, { core }) => core.config.explain(input.key),
 })
+
+export const systemPlaces = defineQuery({
+  name: 'system.places',
+  scope: 'core',
+  summary: 'List folders of this person to begin with: pictures, documents, downloads, home',
+  input: z.object({}),
+  output: z.array(
+    z.object({
+      kind: z.enum(['pictures', 'documents', 'downloads', 'desktop', 'music', 'videos', 'home']),
+      path: z.string(),
+      name: z.string(),
+      /** What was found in a moment; all of it where `isWhole` says so. Null where the folder did not answer. */
+      estimate: z.object({ files: z.number(), bytes: z.number(), isWhole: z.boolean() }).nullable(),
+    }),
+  ),
+  run: (_input, { core }) => core.places(),
+})
