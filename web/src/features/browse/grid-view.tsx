@@ -29,9 +29,10 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
   const lines = Math.ceil(total / columns)
   const virtual = useVirtualRows({ rows: lines, rowHeight, padding: PADDING, initialTop, onScroll })
   useEffect(() => setWidth(virtual.viewport.width), [setWidth, virtual.viewport.width])
-  const { first, last } = virtual.span
+  const { attach, height, seen, span, yOf } = virtual
+  const { first, last } = span
   useEffect(() => onSpan(entriesOf({ first, last }, columns, total)), [columns, first, last, onSpan, total])
-  useWantedThumbs(listing, entriesOf(virtual.seen, columns, total))
+  useWantedThumbs(listing, entriesOf(seen, columns, total))
   useRowFocus(reveal, virtual, columns)
   useSteadyRows(listing, virtual, { rowHeight, columns })
   const onKeyDown = useGridKeys(folder, { columns, lines: Math.floor(virtual.viewport.height / rowHeight) })
@@ -64,7 +65,7 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
       className="flex min-h-0 flex-1 flex-col outline-none"
     >
       <div
-        ref={virtual.ref}
+        ref={attach}
         role="presentation"
         {...events}
         {...band.events}
@@ -74,14 +75,14 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
         }}
         className="relative min-h-0 flex-1 overflow-y-scroll"
       >
-        <div role="rowgroup" className="relative" style={{ height: virtual.height }}>
-          {rowsToRender(virtual.span, Math.floor(active / columns), lines).map((line) => (
+        <div role="rowgroup" className="relative" style={{ height: height }}>
+          {rowsToRender(span, Math.floor(active / columns), lines).map((line) => (
             <div
               key={line}
               role="row"
               aria-rowindex={line + 1}
               className="absolute inset-x-0"
-              style={{ height: rowHeight, transform: `translateY(${virtual.yOf(line)}px)` }}
+              style={{ height: rowHeight, transform: `translateY(${yOf(line)}px)` }}
             >
               {rowsOfLine(line, columns, total).map((row) => (
                 <Tile
@@ -95,7 +96,7 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
                   isChosen={isChosen(choice.selection, row)}
                   isTabStop={row === active}
                   isFaded={!listing.online}
-                  isLater={line < virtual.seen.first || line > virtual.seen.last}
+                  isLater={line < seen.first || line > seen.last}
                   hasContents={listing.source === 'index'}
                 />
               ))}

@@ -32,7 +32,8 @@ export function ListView({ folder, label, onOpen, onSort }: ListViewProps) {
   const { choice, initialTop, listing, onScroll, onSpan, reveal, total } = folder
   const rowHeight = ROW_HEIGHT[density]
   const virtual = useVirtualRows({ rows: total, rowHeight, padding: PADDING, initialTop, onScroll })
-  const { first, last } = virtual.span
+  const { attach, height, span, yOf } = virtual
+  const { first, last } = span
   useEffect(() => onSpan({ first, last }), [first, last, onSpan])
   useRowFocus(reveal, virtual, 1)
   useSteadyRows(listing, virtual, { rowHeight, columns: 1 })
@@ -55,7 +56,7 @@ export function ListView({ folder, label, onOpen, onSort }: ListViewProps) {
     >
       <Header listing={listing.input} onSort={onSort} />
       <div
-        ref={virtual.ref}
+        ref={attach}
         role="presentation"
         {...events}
         {...band.events}
@@ -65,13 +66,13 @@ export function ListView({ folder, label, onOpen, onSort }: ListViewProps) {
         }}
         className="relative min-h-0 flex-1 overflow-y-scroll"
       >
-        <div role="rowgroup" className="relative" style={{ height: virtual.height }}>
-          {rowsToRender(virtual.span, choice.active ?? 0, total).map((row) => (
+        <div role="rowgroup" className="relative" style={{ height: height }}>
+          {rowsToRender(span, choice.active ?? 0, total).map((row) => (
             <ListRow
               key={row}
               row={row}
               entry={listing.entryAt(row)}
-              y={virtual.yOf(row)}
+              y={yOf(row)}
               height={rowHeight}
               library={library}
               isChosen={isChosen(choice.selection, row)}

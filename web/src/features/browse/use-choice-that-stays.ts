@@ -37,14 +37,20 @@ export function useChoiceThatStays(
       return
     }
     const controller = new AbortController()
-    void rowsNow(listing, rows, before.pathByRow).then((rowAfter) => {
-      if (controller.signal.aborted) return
+    void follow(controller.signal)
+    return () => controller.abort()
+
+    async function follow(signal: AbortSignal) {
+      const rowAfter = await rowsNow(listing, rows, before.pathByRow)
+      if (signal.aborted) return
       const pathByRow = new Map<number, string>()
-      for (const [row, path] of before.pathByRow) if (rowAfter.get(row) != null) pathByRow.set(rowAfter.get(row)!, path)
+      for (const [row, path] of before.pathByRow) {
+        const now = rowAfter.get(row) ?? null
+        if (now !== null) pathByRow.set(now, path)
+      }
       settled.current = { order: orderOf(listing), total, pathByRow }
       setChoice((now) => choiceAfter(now, rowAfter, isOtherOrder))
-    })
-    return () => controller.abort()
+    }
   }, [choice, listing, setChoice])
 }
 

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { Entry } from '@spacedrive/core/domain'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ask, connection, queryClient } from '../../api/index.ts'
 import type { Sort } from '../../app/browse-search.ts'
 import type { Span } from './virtual-scroll.ts'
@@ -57,14 +57,14 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   const { answers, error } = useQueries({ queries, combine })
   const retry = useCallback(() => void queryClient.refetchQueries({ type: 'active', predicate: isOf(path) }), [path])
   useThumbNews(path, answers)
-  const known = useRef({ path, all, total: lastTotal, online: true, source: null as Answer['source'] | null })
+  const newest = answers.find((answer) => answer !== undefined)
+  const [known, setKnown] = useState<Known>({ path, all, total: lastTotal, online: true, source: null })
+  // While another order is asked for, the folder is as large as it was.
+  const isSame = known.path === path && known.all === all
+  const { total, online, source } = newest ?? (isSame ? known : NOTHING_KNOWN)
+  if (!isSame || total !== known.total || online !== known.online || source !== known.source)
+    setKnown({ path, all, total, online, source })
   return useMemo(() => {
-    const newest = answers.find((answer) => answer !== undefined)
-    // While another order is asked for, the folder is as large as it was.
-    const before = known.current
-    const isSame = before.path === path && before.all === all
-    const { total, online, source } = newest ?? (isSame ? before : { total: null, online: true, source: null })
-    known.current = { path, all, total, online, source }
     const offset = pages[0]! * PAGE_ROWS
     const rowByPath = new Map<string, number>()
     answers.forEach((answer, i) =>
@@ -80,8 +80,12 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
       error,
       retry,
     }
-  }, [all, answers, error, pages, path, retry, reverse, sort])
+  }, [all, answers, error, online, pages, path, retry, reverse, sort, source, total])
 }
+
+interface Known extends Pick<ListingInput, 'path' | 'all'>, Pick<Listing, 'total' | 'online' | 'source'> {}
+
+const NOTHING_KNOWN = { total: null, online: true, source: null }
 
 /** How an entry is named where it has to be found again: its path, or the bytes of it where it is not text. */
 export function addressOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): string {

@@ -24,7 +24,7 @@ export interface VirtualRowsOptions {
 
 export interface VirtualRows {
   /** For the element that scrolls. */
-  readonly ref: (element: HTMLDivElement | null) => void
+  readonly attach: (element: HTMLDivElement | null) => void
   readonly element: HTMLDivElement | null
   /** Pixels of what scrolls, for the element in it. */
   readonly height: number
@@ -68,7 +68,7 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
     (top: number) => {
       const next = positionAt(extent, top)
       goTo(next)
-      if (element) element.scrollTop = next.scrollTop
+      element?.scrollTo({ top: next.scrollTop, behavior: 'instant' })
     },
     [element, extent, goTo],
   )
@@ -100,7 +100,7 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
 
   return useMemo<VirtualRows>(
     () => ({
-      ref: setElement,
+      attach: setElement,
       element,
       height: scrollHeight(extent),
       viewport,
