@@ -1,13 +1,18 @@
 import { FilePathSource, Input, type InputFormat } from 'mediabunny'
 import { withoutCircles } from '../../content/media/media-input.ts'
 import { CoreError } from '../../util/errors.ts'
+import { DAMAGED } from './film/damaged.ts'
 
-/** Opens a film or a recording. Throws `Unsupported` where it is in none of the containers, `Corrupt` where it has no tracks. */
+/** Opens a film or a recording. Throws `Unsupported` where it is in none of the containers, `Corrupt` where it is damaged or empty. */
 export async function openInput(path: string, formats: InputFormat[]): Promise<Input> {
   using parts = new DisposableStack()
   const input = parts.use(new Input({ source: withoutCircles(new FilePathSource(path)), formats }))
   if (!(await input.canRead())) throw new CoreError('Unsupported', 'its container is not one of those embedded')
-  if ((await input.getTracks()).length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
+  const tracks = await input.getTracks().catch((cause: unknown) => {
+    // What it says then is for whoever writes such readers.
+    throw new CoreError('Corrupt', DAMAGED, { cause })
+  })
+  if (tracks.length === 0) throw new CoreError('Corrupt', 'nothing in it can be played')
   parts.move()
   return input
 }

@@ -31,6 +31,7 @@ test.skipIf(process.platform === 'win32').each([
   ["Unknown decoder 'libjxl'\nError opening input files: Decoder not found", { code: 'Unsupported' }],
   ['[mov @ 0x55] Protocol not on whitelist', { code: 'Unsupported' }],
   ['/tmp/a.mp4: No space left on device', { code: 'DiskFull', message: 'the disk is full' }],
+  ['file:/films/a: b.webm: Input/output error', { code: 'Corrupt', message: 'Input/output error' }],
   ['[libx264 @ 0x55aa] height too small', { code: 'Corrupt', message: 'height too small' }],
 ])('%j is told in words that say what is wrong (sh is not here)', async (complaint, expected) => {
   using temp = createTempDir('ffmpeg')

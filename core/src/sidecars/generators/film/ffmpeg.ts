@@ -1,6 +1,7 @@
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { Engine } from '../generator.ts'
 import { findProgram, runProgram, type RunOptions } from '../program.ts'
+import { DAMAGED } from './damaged.ts'
 import { HIGH_DEFINITION } from './look.ts'
 
 const PROBE_MS = 5_000
@@ -90,14 +91,14 @@ function failureOf(err: unknown): unknown {
 }
 
 /** The last line that says something, without the path, which everybody knows, and without where in ffmpeg it was said. */
-function reasonIn(complaint: string): string {
+export function reasonIn(complaint: string): string {
   const lines = complaint
     .trim()
     .split('\n')
     .map((line) => line.trim().replace(/^(\[[^\]]* @ 0x[0-9a-f]+\] )+/i, ''))
   const line = lines.findLast((each) => !SAYS_NOTHING.test(each))
-  if (line === undefined || lines.some((each) => DAMAGE.test(each))) return 'it is cut off or damaged'
-  return line.replace(/^(file:)?\/.*?: (?=[^/]*$)/, '')
+  if (line === undefined || lines.some((each) => DAMAGE.test(each))) return DAMAGED
+  return line.replace(/^(file:)?\/.*: (?=[A-Z])/, '')
 }
 
 /** What follows from what was said before. */

@@ -47,7 +47,7 @@ describe.skipIf(!canMakeFilms())('films without ffmpeg (there is no embedded eng
     using temp = createTempDir('film')
     const path = join(temp.path, 'film.webm')
     writeFileSync(path, circularWebm())
-    await expect(openEmbeddedFilm(path)).rejects.toThrow('it is damaged')
+    await expect(openEmbeddedFilm(path)).rejects.toMatchObject({ code: 'Corrupt', message: 'it is cut off or damaged' })
   })
 
   test('pictures come in order, each at its time, however uneven', async () => {

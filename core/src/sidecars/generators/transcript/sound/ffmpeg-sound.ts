@@ -1,4 +1,5 @@
 import { CoreError } from '../../../../util/errors.ts'
+import { reasonIn } from '../../film/ffmpeg.ts'
 import { findProgram } from '../../program.ts'
 import { streamProgram } from '../../stream-program.ts'
 import { DECODER_SILENCE_MS, MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
@@ -35,7 +36,5 @@ function failure(complaint: string, _how: string, crashed: boolean): CoreError |
   if (crashed) return null
   if (/matches no streams/.test(complaint)) return new CoreError('Unsupported', NO_SOUND)
   if (/whitelist/i.test(complaint)) return new CoreError('Unsupported', 'it names other files, which are not read')
-  const last = complaint.split('\n').at(-1)!
-  // The path is known, and says nothing.
-  return new CoreError('Corrupt', `its sound cannot be decoded: ${last.replace(/^.*file:.*: (?=[A-Z])/, '')}`)
+  return new CoreError('Corrupt', `its sound cannot be decoded: ${reasonIn(complaint)}`)
 }
