@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createTempDir } from '../../../testing/temp-dir.ts'
-import { kyselyOver, migrate, openDatabase } from '../../db/index.ts'
-import { type FileType, fileTypes, sidecarKinds } from '../../domain/index.ts'
-import { migrations } from '../../library/db/migrations/index.ts'
-import { LibraryStore } from '../../library/store.ts'
-import type { KnownLocation } from '../../location/index.ts'
-import type { Generator } from '../generators/index.ts'
-import type { Order } from './queue-rows.ts'
-import { openRows } from './sidecar-rows.ts'
+import { createTempDir } from '../testing/temp-dir.ts'
+import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
+import { type FileType, fileTypes, sidecarKinds, sidecarStates } from '../src/domain/index.ts'
+import { migrations } from '../src/library/db/migrations/index.ts'
+import { LibraryStore } from '../src/library/store.ts'
+import type { KnownLocation } from '../src/location/index.ts'
+import type { Generator } from '../src/sidecars/index.ts'
+import type { Order } from '../src/sidecars/rows/queue-rows.ts'
+import { openRows } from '../src/sidecars/rows/sidecar-rows.ts'
 
 const { signal } = new AbortController()
-const READY = 2
+const READY = sidecarStates.indexOf('ready')
 /** As many numbers as the second parameter says. */
 const NUMBERS = 'with recursive numbers(value) as (select 1 union all select value + 1 from numbers where value < ?2)'
 
@@ -86,7 +86,7 @@ async function openFixture() {
       ),
     counts: () => {
       const found = db.prepare('select kind, recipe, count(*) as n from sidecars group by 1, 2 order by 1').all()
-      return found.map(({ kind, n, recipe }) => `${n} ${sidecarKinds[Number(kind)]} ${recipe}`)
+      return found.map(({ kind, n, recipe }) => `${Number(n)} ${sidecarKinds[Number(kind)]} ${Number(recipe)}`)
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
