@@ -51,7 +51,7 @@ export async function createTestIndex(
     ids: new EphemeralIds(Date.now),
   }
   const volumePath = `${root.slice(1)}/`
-  const { directoryId } = await createRoot(db, writer, { dir: root, volumeId: 1, volumePath }, host)
+  const { directoryId } = await createRoot(db, writer, { dir: root, volumeId: 1, volumePath, patience: null }, host)
   const latest = () => Number(db.prepare('select max(scanned_at) as latest from directories').get()!['latest'] ?? 0)
   const request = (): ScanRequest => ({
     dir: root,
@@ -68,6 +68,7 @@ export async function createTestIndex(
     force: false,
     threads: 0,
     patience: options.patience ?? null,
+    silent: [],
   })
   return {
     db,

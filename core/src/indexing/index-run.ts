@@ -10,7 +10,7 @@ import { type CloudPlace, cloudPlace, cloudRoots } from '../volume/index.ts'
 import type { indexLocation } from './index-location.ts'
 import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.ts'
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
-import { patienceFor } from './patience.ts'
+import { mannersOf, patienceFor } from './patience.ts'
 import { volumePathOf } from './volume-path.ts'
 import type { IdentifyCheckpoint, IdentifyReport } from './worker/requests.ts'
 import type { ScanReport, ScanRequest } from './worker/scan-request.ts'
@@ -126,7 +126,7 @@ export function scanRequest(
   return {
     ...of,
     directoryId,
-    patience: patienceFor(parts, of.dir),
+    ...mannersOf(parts, of.dir),
     volumeId: location.volumeId,
     volumePath: volumePathOf(toScope(location), of.dir),
     rulesRoot: displayName(location.path),

@@ -70,7 +70,12 @@ export class Indexing {
 
   /** Makes sure that a folder has its rows; returns its directory's id. */
   async createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number> {
-    const { directoryId } = await this.#deps.worker.request('root', { dir, volumeId, volumePath })
+    const { directoryId } = await this.#deps.worker.request('root', {
+      dir,
+      volumeId,
+      volumePath,
+      patience: patienceFor(this.#parts, dir),
+    })
     return directoryId
   }
 
@@ -164,7 +169,7 @@ export class Indexing {
     const location = this.#parts.locations.map.locate(raw)?.location
     if (location) {
       const { worker } = this.#deps
-      const patience = patienceFor(this.#parts, location.path)
+      const patience = patienceFor(this.#parts, raw)
       return worker.request('explain', { path: raw, scope: toScope(location), location: location.name, patience })
     }
     return { path: displayName(raw), indexed: false, hiddenAt: null, rule: null, reason: 'it lies in no location' }

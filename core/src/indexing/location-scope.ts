@@ -3,8 +3,12 @@ import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation } from '../location/index.ts'
 import { bytesToName, fsPath, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import { pathError } from '../util/path-error.ts'
+import { orAborted } from '../volume/index.ts'
 import { levelsBelow, volumePathOf } from './volume-path.ts'
 import type { LocationScope } from './worker/requests.ts'
+
+/** A file system that needs longer to find one folder is as good as gone. */
+const ANSWER_MS = 10_000
 
 /** A location as the index worker needs it. */
 export function toScope(location: KnownLocation): LocationScope {
@@ -26,13 +30,12 @@ export function directoryIdOf(store: LibraryStore, location: KnownLocation, dir:
   return row ? Number(row['id']) : null
 }
 
-/** A path somebody gave as the system knows it, without links. Throws `NotFound`, `PermissionDenied` or `Unavailable`. */
+/** A path somebody gave as the system knows it, without links. Throws `NotFound`, `PermissionDenied`, `Unavailable` or `Timeout`. */
 export async function resolveFolder(path: string): Promise<RawName> {
-  try {
-    return bytesToName(await realpath(fsPath(parsePath(path)), 'buffer'))
-  } catch (err) {
+  const found = realpath(fsPath(parsePath(path)), 'buffer').catch((err: unknown) => {
     throw pathError(err, path)
-  }
+  })
+  return bytesToName(await orAborted(found, AbortSignal.timeout(ANSWER_MS), `finding ${path}`))
 }
 
 /** A path as text that `parsePath` reads back, whatever its bytes. */

@@ -25,7 +25,7 @@ export async function lookAlone(
   signal: AbortSignal,
 ): Promise<{ items: Entry[]; total: number }> {
   const under = { rules: defaultRules, rulesRoot: displayName(dir) }
-  const request: BrowseRequest = { dir, ...under, hidden: true, patience: null, ...options }
+  const request: BrowseRequest = { dir, ...under, hidden: true, patience: null, silent: [], ...options }
   const worker = new Worker(new URL('./worker/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
   try {
     // A folder on a share that never answers must not hold up whoever no longer waits for it, nor the end of the process.

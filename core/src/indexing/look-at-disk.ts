@@ -8,7 +8,7 @@ import { browsedToEntries } from './browsed-entries.ts'
 import { indexLocation } from './index-location.ts'
 import { type IndexingParts, toErrorCode } from './indexing-parts.ts'
 import { directoryIdOf, encodePath, resolveFolder } from './location-scope.ts'
-import { patienceFor } from './patience.ts'
+import { mannersOf } from './patience.ts'
 import type { BrowseReport, BrowseRequest } from './worker/requests.ts'
 
 type Scope = 'current' | 'recursive'
@@ -86,16 +86,15 @@ export async function look(
 /** Under the rules of the location the folder lies in, anchored where they are for a scan. */
 function ask(
   dir: RawName,
-  options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot' | 'patience'>,
+  options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot' | 'patience' | 'silent'>,
   parts: IndexingParts,
   signal: AbortSignal,
 ): Promise<BrowseReport> {
   const { locations, worker } = parts
   const location = locations.map.locate(dir)?.location
-  const patience = patienceFor(parts, dir)
   const rules = location?.rules ?? defaultRules
   const rulesRoot = displayName(location?.path ?? dir)
-  return worker.request('browse', { dir, rules, rulesRoot, patience, ...options }, { signal })
+  return worker.request('browse', { dir, rules, rulesRoot, ...mannersOf(parts, dir), ...options }, { signal })
 }
 
 function countsOf({ store }: IndexingParts, location: KnownLocation, dir: RawName): EntryCounts {

@@ -1,4 +1,4 @@
-import { fsPath, type RawName } from '../util/file-name.ts'
+import { displayName, fsPath, type RawName } from '../util/file-name.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import type { Patience } from './worker/disk-requests.ts'
 
@@ -11,4 +11,19 @@ const ANSWER_MS = 60_000
 /** What it takes to read a folder: null where its disk answers, also with an error. */
 export function patienceFor({ volumes, answerMs = ANSWER_MS }: IndexingParts, dir: RawName): Patience | null {
   return volumes.volumeForPath(fsPath(dir))?.volume.mayHang ? { answerMs } : null
+}
+
+/** How the disk of a folder, and what is mounted below it, answers. */
+export function mannersOf(parts: IndexingParts, dir: RawName): { patience: Patience | null; silent: string[] } {
+  return { patience: patienceFor(parts, dir), silent: silentMounts(parts, dir) }
+}
+
+/** The mount points below a folder that did not answer when the volumes were looked at last. */
+export function silentMounts({ volumes }: IndexingParts, dir: RawName): string[] {
+  const above = displayName(dir).replace(/\/$/, '')
+  return volumes
+    .list({ all: true })
+    .filter(({ mayHang, online }) => mayHang && !online)
+    .flatMap(({ mounts }) => mounts.map(({ mountPoint }) => mountPoint))
+    .filter((mountPoint) => mountPoint.startsWith(`${above}/`))
 }

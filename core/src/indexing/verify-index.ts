@@ -5,7 +5,7 @@ import { parsePath, type RawName } from '../util/file-name.ts'
 import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { resolveFolder, toScope } from './location-scope.ts'
-import { patienceFor } from './patience.ts'
+import { patienceFor, silentMounts } from './patience.ts'
 import type { Difference, Unreadable, VerifyReport } from './worker/requests.ts'
 
 export interface Verification {
@@ -37,7 +37,10 @@ export async function verifyIndex(
   const compared = [location, ...(await presentBelow(parts, dir, signal))]
   const scopes = compared.map(toScope)
   const patiences = compared.map(({ path }) => patienceFor(parts, path))
-  const compare = () => parts.worker.request('verify', { scopes, patiences, dir, content: input.content }, { signal })
+  const compare = () => {
+    const request = { scopes, patiences, silent: silentMounts(parts, dir), dir, content: input.content }
+    return parts.worker.request('verify', request, { signal })
+  }
   const first = await compare()
   let report = first
   let before = Number.POSITIVE_INFINITY

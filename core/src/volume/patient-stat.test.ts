@@ -19,10 +19,30 @@ test('a file system that does not answer is not waited for, and not asked twice'
   }
   const stat = new PatientStat({ answerMs: 5, ask })
   await expect(stat.look('/mnt/dead')).rejects.toMatchObject({ code: 'Timeout' })
-  await expect(stat.look('/mnt/dead', AbortSignal.abort())).rejects.toMatchObject({ code: 'Cancelled' })
+  await expect(stat.look('/mnt/dead', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'Cancelled' })
   expect(asked).toBe(1)
   const patient = new PatientStat({ ask })
   const late = patient.look('/mnt/dead')
   answer.resolve(await lstat('/', { bigint: true }))
   expect((await late).isDirectory()).toBe(true)
+})
+
+test('a file system that may hang is asked one thing at a time, and the others meanwhile', async () => {
+  const stats = await lstat('/', { bigint: true })
+  const answer = Promise.withResolvers<BigIntStats>()
+  const asked: unknown[] = []
+  const ask = async (path: unknown) => {
+    asked.push(path)
+    return path === '/mnt/dead/one' ? answer.promise : stats
+  }
+  const stat = new PatientStat({ answerMs: 5, ask })
+  const dead = { fileSystem: 'dead' }
+  await expect(stat.look('/mnt/dead/one', dead)).rejects.toMatchObject({ code: 'Timeout' })
+  await expect(stat.look('/mnt/dead/two', dead)).rejects.toMatchObject({ code: 'Timeout' })
+  expect(await stat.look('/mnt/alive', { fileSystem: 'alive' })).toBe(stats)
+  expect(asked).toEqual(['/mnt/dead/one', '/mnt/alive'])
+  const patient = new PatientStat({ ask })
+  const late = [patient.look('/mnt/dead/one', dead), patient.look('/mnt/dead/two', dead)]
+  answer.resolve(stats)
+  expect(await Promise.all(late)).toEqual([stats, stats])
 })

@@ -13,6 +13,11 @@ export interface PatientStatOptions {
   readonly ask?: (path: RawName) => Promise<BigIntStats>
 }
 
+interface LookOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly fileSystem?: string | null
+}
+
 /**
  * `lstat` for paths behind file systems that may never answer. Each call that hangs holds one of this process's few file
  * threads for good, so a path that has not answered is not asked again: whoever asks next waits for the same answer.
@@ -21,26 +26,48 @@ export class PatientStat {
   readonly #answerMs: number
   readonly #ask: (path: RawName) => Promise<BigIntStats>
   readonly #pending = new Map<string, Promise<BigIntStats>>()
+  /** The last call on each file system that may hang. */
+  readonly #last = new Map<string, Promise<unknown>>()
 
   constructor({ answerMs = ANSWER_MS, ask = askSystem }: PatientStatOptions = {}) {
     this.#answerMs = answerMs
     this.#ask = ask
   }
 
-  /** Throws the system's error, `Timeout` where there is no answer, and `Cancelled`. */
-  look(path: RawName, signal?: AbortSignal): Promise<BigIntStats> {
+  /**
+   * `fileSystem` names one that may hang: it is asked one thing at a time, so that it holds one thread at most. Throws
+   * the system's error, `Timeout` where there is no answer, and `Cancelled`.
+   */
+  look(path: RawName, { signal, fileSystem = null }: LookOptions = {}): Promise<BigIntStats> {
     const limit = AbortSignal.timeout(this.#answerMs)
     const shown = displayName(path)
-    return orAborted(this.#asked(path), signal ? AbortSignal.any([signal, limit]) : limit, `looking at ${shown}`)
+    return orAborted(
+      this.#asked(path, fileSystem),
+      signal ? AbortSignal.any([signal, limit]) : limit,
+      `looking at ${shown}`,
+    )
   }
 
-  #asked(path: RawName): Promise<BigIntStats> {
+  #asked(path: RawName, fileSystem: string | null): Promise<BigIntStats> {
     const key = Buffer.from(fsPath(path)).toString('latin1')
     let asked = this.#pending.get(key)
     if (!asked) {
-      asked = this.#ask(path).finally(() => this.#pending.delete(key))
+      asked = (fileSystem === null ? this.#ask(path) : this.#inTurn(path, fileSystem)).finally(() =>
+        this.#pending.delete(key),
+      )
       this.#pending.set(key, asked)
     }
+    return asked
+  }
+
+  #inTurn(path: RawName, fileSystem: string): Promise<BigIntStats> {
+    const before = this.#last.get(fileSystem) ?? Promise.resolve()
+    const asked = before.then(() => this.#ask(path))
+    const done = asked.catch(() => {})
+    this.#last.set(fileSystem, done)
+    void done.then(() => {
+      if (this.#last.get(fileSystem) === done) this.#last.delete(fileSystem)
+    })
     return asked
   }
 }

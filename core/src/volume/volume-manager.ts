@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Volume } from '../domain/index.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
-import type { RawName } from '../util/file-name.ts'
+import { fsPath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { orAborted } from './deadline.ts'
 import type { DetectedVolume, Detection, VolumeDetector } from './detected-volume.ts'
@@ -147,7 +147,8 @@ export class VolumeManager implements AsyncDisposable {
 
   /** `lstat` that never waits long for a file system that does not answer; see `PatientStat`. */
   look(path: RawName, signal?: AbortSignal): Promise<BigIntStats> {
-    return this.#stat.look(path, signal)
+    const volume = this.volumeForPath(fsPath(path))?.volume
+    return this.#stat.look(path, { signal, fileSystem: volume?.mayHang ? volume.fingerprint : null })
   }
 
   sameVolume(a: AnyPath, b: AnyPath): boolean {

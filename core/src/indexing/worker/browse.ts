@@ -76,7 +76,10 @@ export async function browse(
       'InvalidInput',
       `${displayName(request.dir)} is not a folder; \`spacedrive file info\` shows a file`,
     )
-  const walker = new Walker({ root: request.rulesRoot, device: stats.dev, rules: request.rules }, answered)
+  const walker = new Walker(
+    { root: request.rulesRoot, device: stats.dev, rules: request.rules, silent: request.silent },
+    answered,
+  )
   const look: Look = {
     request,
     walker,

@@ -16,6 +16,13 @@ export interface Patience {
 /** A listing as it goes between processes. */
 export type PlainListing = Omit<Listing, 'fingerprint'> & { readonly fingerprint: Uint8Array }
 
+/** The rules are anchored at `root`. */
+export interface BeginRequest {
+  readonly root: string
+  readonly rules: RuleSettings
+  readonly dir: RawName
+}
+
 /** A folder a scan begins at. */
 export interface Beginning {
   readonly isDirectory: boolean
@@ -68,7 +75,7 @@ export interface HiddenPath {
 /** What a process that looks at a disk is asked, and what it answers. */
 export interface DiskRequests {
   /** Null where there is nothing. */
-  begin: { request: { root: string; rules: RuleSettings; dir: RawName }; reply: Beginning | null }
+  begin: { request: BeginRequest; reply: Beginning | null }
   walk: { request: { setup: WalkSetup; tasks: readonly WalkTask[] }; reply: WalkResults }
   look: { request: LookRequest; reply: LookedAt | { failure: LookFailure } }
   /** Null where there is nothing. */

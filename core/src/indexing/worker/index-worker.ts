@@ -84,7 +84,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
         scans.delete(scan)
       }
     },
-    async refresh({ scope, dirty, patience }, host) {
+    async refresh({ scope, dirty, patience, silent }, host) {
       for (const scan of scans) for (const { dir } of dirty) scan.noteChange(dir)
       const request = {
         ...scope,
@@ -95,6 +95,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
         force: true,
         threads: 0,
         patience,
+        silent,
         pairFrom: recent.floor(),
         beforeRemoving: () => recent.othersAdded(host.signal),
       }

@@ -39,6 +39,8 @@ export interface ListOptions {
   /** The device number of the location's root. */
   readonly device: bigint
   readonly accept: Accept
+  /** Names that must not be asked for: mount points that do not answer. */
+  readonly silent: ReadonlySet<string> | undefined
 }
 
 /** Whether the rules let an entry in. */
@@ -81,13 +83,24 @@ export function statEntry(path: RawName) {
  * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in.
  * Throws `UnreadableDirectory`.
  */
-export function listDirectory(dir: RawName, device: bigint, prepare: (names: readonly RawName[]) => Accept): Listing {
+export function listDirectory(
+  dir: RawName,
+  {
+    device,
+    prepare,
+    silent,
+  }: Omit<ListOptions, 'accept'> & { readonly prepare: (names: readonly RawName[]) => Accept },
+): Listing {
   using short = openable(dir)
   const listing = emptyListing()
   const base = short.path
   const names = readNames(base, dir)
   const accept = prepare(names)
   for (const name of names) {
+    if (silent?.has(displayName(name))) {
+      listing.unreadable.push(silentEntry(dir, name))
+      continue
+    }
     let stats
     try {
       stats = lstatSync(fsPath(joinName(base, name)), BIGINT)
@@ -106,9 +119,13 @@ export function listDirectory(dir: RawName, device: bigint, prepare: (names: rea
 }
 
 /** Looks at some names of a folder; names that are gone are left out. */
-export function listNames(dir: RawName, names: readonly RawName[], { device, accept }: ListOptions): Listing {
+export function listNames(dir: RawName, names: readonly RawName[], { device, accept, silent }: ListOptions): Listing {
   const listing = emptyListing()
   for (const name of names) {
+    if (silent?.has(displayName(name))) {
+      listing.unreadable.push(silentEntry(dir, name))
+      continue
+    }
     try {
       const stats = statEntry(joinName(dir, name))
       if (stats && accept(displayName(name), stats.isDirectory())) addStats(listing, name, stats, device)
@@ -118,6 +135,16 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
     }
   }
   return listing
+}
+
+/** What is said of a mount point that does not answer. */
+export function silence(path: string): Error {
+  const message = `the file system mounted on ${path} does not answer; see that its server or program runs, or unmount it`
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+}
+
+function silentEntry(dir: RawName, name: RawName): Listing['unreadable'][number] {
+  return { name, code: 'ETIMEDOUT', message: silence(displayName(joinName(dir, name))).message }
 }
 
 /** When a file was made, in the numbers of a listing from `at`; null where the file system does not keep it. */

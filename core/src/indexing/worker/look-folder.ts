@@ -1,16 +1,15 @@
-import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
 import { toInode } from '../../util/inode.ts'
-import type { Beginning, LookedAt, LookRequest, PathFacts, PlainListing } from './disk-requests.ts'
+import type { BeginRequest, Beginning, LookedAt, LookRequest, PathFacts, PlainListing } from './disk-requests.ts'
 import { addStats, emptyListing, type Listing, statEntry } from './listing.ts'
 import { Walker } from './walk.ts'
 
 /** What a scan needs to know of the folder it begins at; null where there is nothing. */
-export function beginAt({ root, rules, dir }: { root: string; rules: RuleSettings; dir: RawName }): Beginning | null {
+export function beginAt({ root, rules, dir }: BeginRequest): Beginning | null {
   const stats = statEntry(dir)
   if (!stats) return null
   const isDirectory = stats.isDirectory()
-  const anchors = isDirectory ? new Walker({ root, rules, device: stats.dev }).anchorsAt(dir) : []
+  const anchors = isDirectory ? new Walker({ root, rules, device: stats.dev, silent: [] }).anchorsAt(dir) : []
   return { isDirectory, device: stats.dev, own: listingOf(stats, stats.dev), anchors }
 }
 

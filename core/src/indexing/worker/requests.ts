@@ -5,6 +5,7 @@ import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { Patience } from './disk-requests.ts'
+import type { RootRequest } from './root.ts'
 import type { DirtyDirectory, ScanReport, ScanRequest } from './scan-request.ts'
 
 /** One location, as the worker needs it. */
@@ -65,6 +66,8 @@ export interface VerifyRequest {
   readonly content: boolean
   /** For each scope. */
   readonly patiences: readonly (Patience | null)[]
+  /** Mount points that do not answer. */
+  readonly silent: readonly string[]
 }
 
 /** What could not be compared, and why. */
@@ -99,6 +102,8 @@ export interface BrowseRequest {
   /** How many entries come back; all are counted. */
   readonly limit: number
   readonly patience: Patience | null
+  /** Mount points that do not answer. */
+  readonly silent: readonly string[]
 }
 
 /** Entries that are on the disk and not in the index, in few pieces: thousands of objects would take long to pass on. */
@@ -145,7 +150,12 @@ export interface Explanation {
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
   refresh: {
-    request: { scope: LocationScope; dirty: readonly DirtyDirectory[]; patience: Patience | null }
+    request: {
+      scope: LocationScope
+      dirty: readonly DirtyDirectory[]
+      patience: Patience | null
+      silent: readonly string[]
+    }
     report: ScanReport
   }
   identify: { request: IdentifyRequest; report: IdentifyReport }
@@ -161,7 +171,7 @@ export interface IndexRequests {
   /** Brings the index of texts up to what sidecars say. */
   texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
-  root: { request: { dir: RawName; volumeId: number; volumePath: RawName }; report: { directoryId: number } }
+  root: { request: RootRequest; report: { directoryId: number } }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */
   mendSums: { request: null; report: { mended: number } }
   forget: { request: { directoryId: number }; report: { removed: number } }

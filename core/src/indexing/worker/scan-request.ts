@@ -27,6 +27,8 @@ export interface ScanRequest {
   readonly threads: number
   /** Said where the disk may never answer: it is then walked by processes that can be killed, in place of threads. */
   readonly patience: Patience | null
+  /** Mount points below the folder that do not answer. */
+  readonly silent: readonly string[]
   /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
   readonly pairFrom?: number
   /** Awaited before anything is removed: what is gone here may be turning up in another location. */

@@ -165,8 +165,8 @@ export class Scan {
   }
 
   get #setup(): WalkSetup {
-    const { rules, rulesRoot: root } = this.#request
-    return { root, device: this.#device, rules }
+    const { rules, rulesRoot: root, silent } = this.#request
+    return { root, device: this.#device, rules, silent }
   }
 
   async #finish(begun: number): Promise<ScanReport> {

@@ -67,9 +67,11 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
     await using pool = request.content ? new HashPool({ threads: HASH_THREADS, answerMs }) : null
     await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
     const dir = i === 0 ? request.dir : scope.dir
-    await new Comparison({ db, scope, dir, report, host, pool, disk }).run().catch((err: unknown) => {
-      throw patience ? asOffline(err, scope.dir) : err
-    })
+    await new Comparison({ db, scope, silent: request.silent, dir, report, host, pool, disk })
+      .run()
+      .catch((err: unknown) => {
+        throw patience ? asOffline(err, scope.dir) : err
+      })
   }
   return report
 }
@@ -77,6 +79,7 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
 interface ComparisonParts {
   readonly db: DatabaseSync
   readonly scope: LocationScope
+  readonly silent: readonly string[]
   readonly dir: RawName
   readonly report: VerifyReport
   readonly host: RequestHost
@@ -91,6 +94,7 @@ type Listed = Folder & { readonly looked: LookedAt | { readonly failure: LookFai
 class Comparison {
   readonly #db: DatabaseSync
   readonly #scope: LocationScope
+  readonly #silent: readonly string[]
   readonly #dir: RawName
   readonly #report: VerifyReport
   readonly #host: RequestHost
@@ -100,9 +104,10 @@ class Comparison {
   readonly #roots: ReadonlySet<number>
   readonly #files: IdentifiedFile[] = []
 
-  constructor({ db, scope, dir, report, host, pool, disk }: ComparisonParts) {
+  constructor({ db, scope, silent, dir, report, host, pool, disk }: ComparisonParts) {
     this.#db = db
     this.#scope = scope
+    this.#silent = silent
     this.#dir = dir
     this.#report = report
     this.#host = host
@@ -123,7 +128,7 @@ class Comparison {
     const beginning = this.#disk ? await this.#disk.ask('begin', asked, this.#host.signal) : beginAt(asked)
     if (!beginning) throw new CoreError('NotFound', `${displayName(this.#dir)} does not exist`)
     const { device, anchors } = beginning
-    const setup = { root: asked.root, rules, device }
+    const setup = { root: asked.root, rules, device, silent: this.#silent }
     const row = this.#db
       .prepare('select id from directories where volume_id = ? and path = ?')
       .get(this.#scope.volumeId, nameBytes(volumePathOf(this.#scope, this.#dir)))

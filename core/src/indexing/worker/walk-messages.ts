@@ -6,6 +6,8 @@ export interface WalkSetup {
   readonly root: string
   readonly device: bigint
   readonly rules: RuleSettings
+  /** Mount points that do not answer: nothing asks for them, and what the index has there stays. */
+  readonly silent: readonly string[]
 }
 
 export interface WalkTask {

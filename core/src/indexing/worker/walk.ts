@@ -1,7 +1,16 @@
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { createRuleEngine, hasListed, type Rule, type RuleContext, type RuleEngine } from '../rules/index.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
-import { FIELDS, type Listing, listDirectory, listNames, statEntry, UnreadableDirectory } from './listing.ts'
+import {
+  type Accept,
+  FIELDS,
+  type Listing,
+  listDirectory,
+  listNames,
+  silence,
+  statEntry,
+  UnreadableDirectory,
+} from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
 /** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
@@ -10,13 +19,15 @@ export class Walker {
   readonly #root: string
   readonly #rules: RuleEngine
   readonly #answered: (() => void) | null
+  readonly #silent: SilentMounts | null
 
   /** `answered` is called whenever the file system has answered something. */
-  constructor({ root, device, rules }: WalkSetup, answered: (() => void) | null = null) {
+  constructor({ root, device, rules, silent }: WalkSetup, answered: (() => void) | null = null) {
     this.device = device
     this.#root = root
     this.#rules = createRuleEngine({ settings: rules, root })
     this.#answered = answered
+    this.#silent = silent.length > 0 ? new SilentMounts(silent) : null
   }
 
   get rules(): RuleEngine {
@@ -53,7 +64,7 @@ export class Walker {
       this.#answered?.()
       return this.#rules.match(context, shown, name, isDirectory, has) === null
     }
-    return { context, listing: listNames(dir, names, { device: this.device, accept }) }
+    return { context, listing: listNames(dir, names, { device: this.device, accept, silent: this.#silent?.in(shown) }) }
   }
 
   #inside(dir: RawName, anchors: readonly string[]): RuleContext {
@@ -72,8 +83,9 @@ export class Walker {
   ): { context: RuleContext; listing: Listing } {
     const inherited = this.#rules.fromAnchors(anchors)
     const shown = displayName(dir)
+    if (this.#silent?.has(shown)) throw new UnreadableDirectory(dir, silence(shown))
     let context: RuleContext | null = null
-    const listing = listDirectory(dir, this.device, (all) => {
+    const prepare = (all: readonly RawName[]): Accept => {
       const has = hasListed(all)
       const inside = this.#rules.enter(inherited, shown, has)
       context = inside
@@ -83,7 +95,8 @@ export class Walker {
         if (rule && onHidden) onHidden(name, rule)
         return rule === null || onHidden !== undefined
       }
-    })
+    }
+    const listing = listDirectory(dir, { device: this.device, prepare, silent: this.#silent?.in(shown) })
     return { context: context ?? inherited, listing }
   }
 
@@ -107,7 +120,7 @@ export class Walker {
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
-        if (task.times && sameTimes(task)) {
+        if (task.times && !this.#silent?.has(displayName(task.dir)) && sameTimes(task)) {
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
@@ -160,6 +173,28 @@ class AnchorLists {
     let index = this.lists.lastIndexOf(anchors)
     if (index < 0) index = this.lists.push(anchors) - 1
     this.indexes[i] = index
+  }
+}
+
+/** Mount points by the folders they are in. */
+class SilentMounts {
+  readonly #names = new Map<string, Set<string>>()
+
+  constructor(paths: readonly string[]) {
+    for (const path of paths) {
+      const slash = path.lastIndexOf('/')
+      const dir = path.slice(0, slash) || '/'
+      this.#names.set(dir, (this.#names.get(dir) ?? new Set()).add(path.slice(slash + 1)))
+    }
+  }
+
+  in(dir: string): ReadonlySet<string> | undefined {
+    return this.#names.get(dir)
+  }
+
+  has(path: string): boolean {
+    const slash = path.lastIndexOf('/')
+    return this.in(path.slice(0, slash) || '/')?.has(path.slice(slash + 1)) ?? false
   }
 }
 
