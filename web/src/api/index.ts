@@ -1,5 +1,5 @@
 export type { ConnectionState, Heard } from './connection.ts'
 export { connection, queryClient } from './daemon.ts'
-export { downloadUrl, fileUrl, type SidecarAddress, sidecarUrl } from './media.ts'
+export { downloadUrl, fileUrl, pathOf, type SidecarAddress, sidecarUrl } from './media.ts'
 export { ask, useAction, useConnection, useOperation } from './operations.ts'
 export { useLibraryId } from './use-library-id.ts'

@@ -1,11 +1,15 @@
 import type { Entry } from '@spacedrive/core/domain'
 
+/** The path of an entry as operations take it, also where its bytes are no UTF-8. */
+export function pathOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): string {
+  return pathBase64 ? `base64:${pathBase64}` : path
+}
+
 /** Address of a file's bytes. By its entry where it is indexed, so that it stays the same when it moves; else by its path. */
 export function fileUrl(entry: Pick<Entry, 'id' | 'path' | 'pathBase64' | 'name'>, library: string | null): string {
   const name = encodeURIComponent(entry.name)
   if (entry.id && library) return `/media/entry/${library}/${entry.id}/${name}`
-  const path = entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path
-  return `/media/file/${name}?path=${encodeURIComponent(path)}`
+  return `/media/file/${name}?path=${encodeURIComponent(pathOf(entry))}`
 }
 
 export function downloadUrl(entry: Pick<Entry, 'id' | 'path' | 'pathBase64' | 'name'>, library: string | null): string {

@@ -15,7 +15,7 @@ interface ThumbnailProps {
   readonly isLater?: boolean
   /** Pixels of the sign that stands for what has no picture. */
   readonly iconSize?: number
-  readonly className?: string
+  readonly className?: string | undefined
 }
 
 /**
@@ -25,6 +25,7 @@ interface ThumbnailProps {
 export function Thumbnail({ entry, library, size, isLater = false, iconSize, className }: ThumbnailProps) {
   const { thumb } = entry
   const url = pictureUrl(entry, library, size)
+  const [shown, setShown] = useState<string | null>(null)
   const box = thumb ? fitted(thumb, size) : { width: size, height: size }
   return (
     <span
@@ -32,8 +33,16 @@ export function Thumbnail({ entry, library, size, isLater = false, iconSize, cla
       style={{ width: size, height: size }}
     >
       {!thumb?.hash && <KindIcon entry={entry} size={iconSize ?? Math.round(Math.min(64, size * 0.4))} />}
-      {thumb?.hash && <img alt="" src={hashUrl(thumb.hash)} className={PICTURE} style={box} />}
-      {url && <Picture key={url} url={url} box={box} isLater={isLater} />}
+      {thumb?.hash && (
+        // Through what is transparent of the picture it would be seen.
+        <img
+          alt=""
+          src={hashUrl(thumb.hash)}
+          className={cn(PICTURE, shown === url && 'opacity-0 transition-opacity delay-[80ms] duration-0')}
+          style={box}
+        />
+      )}
+      {url && <Picture key={url} url={url} box={box} isLater={isLater} onShown={setShown} />}
     </span>
   )
 }
@@ -45,23 +54,38 @@ interface Size {
   readonly height: number
 }
 
-function Picture({ url, box, isLater }: { url: string; box: Size; isLater: boolean }) {
+interface PictureProps {
+  readonly url: string
+  readonly box: Size
+  readonly isLater: boolean
+  readonly onShown: (url: string) => void
+}
+
+function Picture({ url, box, isLater, onShown }: PictureProps) {
   const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading')
-  const attach = useCallback((image: HTMLImageElement | null) => {
-    if (image?.complete && image.naturalWidth > 0) setState('shown')
-    // Scrolled away: the browser gives the request up.
-    return () => image?.removeAttribute('src')
-  }, [])
+  const show = useCallback(() => {
+    setState('shown')
+    onShown(url)
+  }, [onShown, url])
+  const attach = useCallback(
+    (image: HTMLImageElement | null) => {
+      if (!image) return
+      image.src = url
+      if (image.complete && image.naturalWidth > 0) show()
+      // Scrolled away: the browser gives the request up.
+      return () => image.removeAttribute('src')
+    },
+    [show, url],
+  )
   if (state === 'broken') return null
   return (
     <img
       ref={attach}
       alt=""
-      src={url}
       decoding="async"
       draggable={false}
       fetchPriority={isLater ? 'low' : 'auto'}
-      onLoad={() => setState('shown')}
+      onLoad={show}
       onError={() => setState('broken')}
       className={cn(PICTURE, 'transition-opacity duration-[80ms]', state === 'loading' && 'opacity-0')}
       style={box}
@@ -110,7 +134,8 @@ function fitted({ height, width }: Thumb, size: number): Size {
 const MAX_HASHES = 1_000
 const urlByHash = new Map<string, string>()
 
-function hashUrl(hash: string): string {
+/** A blurred picture drawn from a thumbhash in base64. */
+export function hashUrl(hash: string): string {
   const known = urlByHash.get(hash)
   if (known) return known
   const url = thumbHashToDataURL(Uint8Array.from(atob(hash), (char) => char.charCodeAt(0)))

@@ -1,0 +1,1 @@
+export { FactsView as ArchiveView } from './facts-view.tsx'

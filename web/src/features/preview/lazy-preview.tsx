@@ -1,0 +1,35 @@
+import type { Entry } from '@spacedrive/core/domain'
+import { lazy, Suspense } from 'react'
+import type { Box } from './sidecar-texts.ts'
+
+/** What a search has found in the file. */
+export interface Focus {
+  /** From 1. */
+  readonly page?: number | undefined
+  readonly box?: Box | undefined
+  readonly timeMs?: number | undefined
+}
+
+export interface PreviewProps {
+  readonly entry: Entry
+  readonly onClose: () => void
+  /** Absent at the last and at the first. */
+  readonly onNext?: (() => void) | undefined
+  readonly onPrevious?: (() => void) | undefined
+  /** `index` from 1. */
+  readonly position?: { readonly index: number; readonly total: number } | undefined
+  /** What comes next in either direction; its picture is loaded ahead. */
+  readonly neighbours?: readonly Entry[] | undefined
+  readonly focus?: Focus | undefined
+}
+
+const Overlay = lazy(async () => ({ default: (await import('./preview.tsx')).PreviewOverlay }))
+
+/** A file as large as the window, over everything else. */
+export function Preview(props: PreviewProps) {
+  return (
+    <Suspense>
+      <Overlay {...props} />
+    </Suspense>
+  )
+}

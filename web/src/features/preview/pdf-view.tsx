@@ -1,0 +1,1 @@
+export { FactsView as PdfView } from './facts-view.tsx'

@@ -1,0 +1,146 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { Copy, FileQuestion, WrapText } from 'lucide-react'
+import { useMemo, useRef, useState } from 'react'
+import { toast } from 'sonner'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, cn, EmptyState, ErrorNote, IconButton, Skeleton } from '../../ui/index.ts'
+import { WaysOut } from './facts-view.tsx'
+import type { Highlighted } from './highlight-messages.ts'
+import { languageOf } from './language-of.ts'
+import { messages } from './messages.ts'
+import type { ViewProps } from './preview-body.tsx'
+import { type TextRow, textRows } from './text-rows.ts'
+import { type FileText, useFileText } from './use-file-text.ts'
+import { useHighlight } from './use-highlight.ts'
+
+/** Text and code as they are written; HTML and Markdown as well, so that nothing in them runs. */
+export function TextView({ file }: ViewProps) {
+  const t = useMessages(messages)
+  const content = useFileText(file.url!)
+  const [isForced, setForced] = useState(false)
+  if (content.error && content.text === null)
+    return <ErrorNote error={content.error} onRetry={content.retry} className="m-auto" />
+  if (content.text === null) return <Skeleton className="m-6 flex-1" />
+  if (content.total === 0) return <p className="text-muted m-auto">{t.empty}</p>
+  if (content.isBinary && !isForced)
+    return (
+      <EmptyState
+        icon={FileQuestion}
+        title={t.notText}
+        action={
+          <WaysOut file={file}>
+            <Button onClick={() => setForced(true)}>{t.showAnyway}</Button>
+          </WaysOut>
+        }
+      >
+        {t.notTextWhy}
+      </EmptyState>
+    )
+  return <Lines content={content} text={content.text} entry={file.entry} />
+}
+
+const ROW_HEIGHT = 20
+const ROWS_AHEAD = 20
+
+interface LinesProps {
+  readonly content: FileText
+  readonly text: string
+  readonly entry: ViewProps['file']['entry']
+}
+
+function Lines({ content, entry, text }: LinesProps) {
+  const t = useMessages(messages)
+  const { bytes } = useFormat()
+  const [isWrapped, setWrapped] = useState(true)
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useMemo(() => textRows(text), [text])
+  const coloured = useHighlight(text, languageOf(entry))
+  // oxlint-disable-next-line react/incompatible-library -- what it returns is used here alone
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: ROWS_AHEAD,
+  })
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    toast(t.copied)
+  }
+  const digits = String((rows.at(-1)?.line ?? 0) + 1).length
+  return (
+    <div className="flex min-w-0 flex-1 flex-col">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard */}
+      <div ref={scroller} tabIndex={0} role="region" aria-label={t.lines} className="min-h-0 flex-1 overflow-auto py-3">
+        <div
+          dir="ltr"
+          className={cn('relative font-mono text-sm', !isWrapped && 'w-max min-w-full')}
+          style={{ height: virtual.getTotalSize(), tabSize: 4 }}
+        >
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <div
+              key={index}
+              ref={virtual.measureElement}
+              data-index={index}
+              className={cn('flex', isWrapped ? 'absolute inset-x-0 top-0' : 'absolute start-0 top-0')}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <Row row={rows[index]!} coloured={coloured} digits={digits} isWrapped={isWrapped} />
+            </div>
+          ))}
+        </div>
+      </div>
+      <footer className="border-line flex flex-wrap items-center gap-2 border-t px-3 py-1">
+        <IconButton icon={WrapText} label={t.wrap} isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
+        <IconButton icon={Copy} label={t.copyAll} onClick={() => void copy()} />
+        <span className="text-muted flex-1 text-xs tabular-nums">
+          {t.shownOf(bytes(content.loaded), bytes(content.total))}
+        </span>
+        {content.error && <span className="text-bad">{content.error.message}</span>}
+        {content.more && (
+          <Button onClick={content.more} disabled={content.isLoading}>
+            {t.loadMore}
+          </Button>
+        )}
+      </footer>
+    </div>
+  )
+}
+
+interface RowProps {
+  readonly row: TextRow
+  readonly coloured: Highlighted | null
+  readonly digits: number
+  readonly isWrapped: boolean
+}
+
+function Row({ row: { from, line, text }, coloured, digits, isWrapped }: RowProps) {
+  const parts = from === 0 ? coloured?.lines[line] : undefined
+  // While more is loaded the colours are those of less text.
+  const isSame = parts?.reduce((sum, [part]) => sum + part.length, 0) === text.length
+  return (
+    <>
+      <span
+        aria-hidden
+        className="text-faint sticky start-0 shrink-0 pe-4 ps-3 text-end select-none"
+        style={{ width: `calc(${digits}ch + 1.75rem)` }}
+      >
+        {from === 0 ? line + 1 : ''}
+      </span>
+      <code
+        className={cn(
+          'min-h-5 flex-1 pe-4 font-mono',
+          isWrapped ? 'min-w-0 break-words whitespace-pre-wrap [overflow-wrap:anywhere]' : 'whitespace-pre',
+        )}
+      >
+        {parts && isSame
+          ? parts.map(([part, colour], i) => (
+              <span key={i} style={{ color: coloured!.colours[colour] }}>
+                {part}
+              </span>
+            ))
+          : text}
+      </code>
+    </>
+  )
+}

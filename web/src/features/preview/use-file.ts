@@ -1,0 +1,86 @@
+import type { OutputOf } from '@spacedrive/client'
+import type { Entry, Sidecar, SidecarKind } from '@spacedrive/core/domain'
+import { useEffect, useEffectEvent } from 'react'
+import { connection, downloadUrl, fileUrl, pathOf, sidecarUrl, useLibraryId, useOperation } from '../../api/index.ts'
+
+export type FileInfo = OutputOf<'files.info'>
+export type Copy = FileInfo['copies'][number]
+
+/** Folders of the kinds of which files are shown. */
+const folders: Partial<Record<SidecarKind, string>> = {
+  thumb: 'thumbs',
+  ocr: 'ocr',
+  text: 'text',
+  transcript: 'transcript',
+  proxy: 'proxies',
+  thumbstrip: 'thumbstrips',
+}
+const VERSION_DIGITS = 8
+
+/** All that is known of an entry, and where its bytes are to be had. */
+export interface ShownFile {
+  readonly entry: Entry
+  /** Undefined until it is known. */
+  readonly info: FileInfo | undefined
+  readonly error: Error | null
+  readonly refetch: () => void
+  /** Id; null where there is no library. */
+  readonly library: string | null
+  /** Null: nowhere that can be reached now. */
+  readonly url: string | null
+  readonly downloadUrl: string | null
+  /** The copy that stands in, where the file itself cannot be reached. */
+  readonly standIn: Copy | undefined
+  /** What was derived from the content; none until it is known. */
+  readonly sidecars: readonly Sidecar[]
+  /** Address of a sidecar; null where it has no content. */
+  readonly sidecarUrl: (sidecar: Sidecar) => string | null
+}
+
+export function useFile(entry: Entry): ShownFile {
+  const library = useLibraryId()
+  const { data: info, error, refetch } = useOperation('files.info', { path: pathOf(entry) }, { retry: false })
+  useSidecarNews(entry.contentId, () => void refetch())
+  const standIn = info?.online === false ? info.copies.find((copy) => copy.online) : undefined
+  const source = standIn ? { ...entry, id: null, path: standIn.path, pathBase64: '' } : entry
+  const isHere = info?.online !== false || standIn !== undefined
+  const contentId = info?.contentId ?? entry.contentId
+  return {
+    entry,
+    info,
+    error,
+    refetch: () => void refetch(),
+    library,
+    url: isHere ? fileUrl(source, library) : null,
+    downloadUrl: isHere ? downloadUrl(source, library) : null,
+    standIn,
+    sidecars: info?.sidecars ?? [],
+    sidecarUrl({ checksum, format, kind, recipe, variant }) {
+      const folder = folders[kind]
+      if (!library || !contentId || !folder) return null
+      const version = checksum === null ? undefined : `${recipe}-${checksum.slice(0, VERSION_DIGITS)}`
+      return sidecarUrl({ library, contentId, folder, file: `${variant}.${format}`, version })
+    },
+  }
+}
+
+/** The address of a sidecar that is ready; null where there is none. */
+export function readyUrl(file: ShownFile, kind: SidecarKind, format?: string): string | null {
+  const sidecar = file.sidecars.find(
+    (each) => each.kind === kind && each.state === 'ready' && (format === undefined || each.format === format),
+  )
+  return sidecar ? file.sidecarUrl(sidecar) : null
+}
+
+/** Calls `onNews` when sidecars of a content have changed. */
+function useSidecarNews(contentId: Entry['contentId'], onNews: () => void): void {
+  const latest = useEffectEvent(onNews)
+  useEffect(
+    () =>
+      connection.onEvent((heard) => {
+        if (heard.type !== 'sidecars.changed' || contentId === null) return
+        if (heard.data.more || heard.data.contentIds.includes(contentId)) latest()
+      }),
+    [contentId],
+  )
+}

@@ -1,0 +1,41 @@
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { type PagedText, readPagedText, readTranscript, type Transcript } from './sidecar-texts.ts'
+import { readyUrl, type ShownFile } from './use-file.ts'
+
+/** A text may be some megabytes: it is not kept long once nobody reads it. */
+const KEPT_MS = 60_000
+
+/** The text of a document. */
+export function useDocumentText(file: ShownFile): UseQueryResult<PagedText | null> {
+  return useSidecarJson(readyUrl(file, 'text', 'json'), readPagedText)
+}
+
+/** The text in a picture, with its words' places. */
+export function useTextInPicture(file: ShownFile): UseQueryResult<PagedText | null> {
+  return useSidecarJson(readyUrl(file, 'ocr', 'json'), readPagedText)
+}
+
+/** What is said in a recording. */
+export function useTranscript(file: ShownFile): UseQueryResult<Transcript | null> {
+  return useSidecarJson(readyUrl(file, 'transcript', 'json'), readTranscript)
+}
+
+/** Null where there is no such sidecar, or it is none. */
+function useSidecarJson<T>(url: string | null, read: (json: unknown) => T | null): UseQueryResult<T | null> {
+  return useQuery({
+    queryKey: ['sidecar', url],
+    enabled: url !== null,
+    gcTime: KEPT_MS,
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(url!, { signal })
+      if (!answer.ok) throw new Error(await problemOf(answer))
+      return read(await answer.json())
+    },
+  })
+}
+
+/** What an answer that is an error says. */
+export async function problemOf(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => null)) as { detail?: unknown } | null
+  return typeof problem?.detail === 'string' ? problem.detail : `${answer.status} ${answer.statusText}`
+}
