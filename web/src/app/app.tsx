@@ -2,9 +2,9 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { Toaster } from 'sonner'
 import { queryClient } from '../api/index.ts'
 import { CommandKeys } from './command-keys.tsx'
+import { Toasts } from '../ui/index.ts'
 import { router } from './router.tsx'
 import { useDocumentSettings } from './use-document-settings.ts'
 
@@ -12,7 +12,7 @@ const TOOLTIP_DELAY_MS = 500
 
 /** Everything the page stands on. */
 export function App() {
-  const theme = useDocumentSettings()
+  useDocumentSettings()
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
@@ -20,7 +20,7 @@ export function App() {
           <CommandKeys>
             <RouterProvider router={router} />
           </CommandKeys>
-          <Toaster theme={theme} position="bottom-right" closeButton />
+          <Toasts />
         </Tooltip.Provider>
       </QueryClientProvider>
     </CSPProvider>

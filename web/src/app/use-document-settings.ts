@@ -1,9 +1,9 @@
 import { useEffect } from 'react'
 import { useLocale } from '../i18n/index.ts'
-import { type Theme, usePreferences } from './preferences.ts'
+import { usePreferences } from './preferences.ts'
 
-/** Puts language and theme on the document. Returns the theme. */
-export function useDocumentSettings(): Theme {
+/** Puts language and theme on the document. */
+export function useDocumentSettings(): void {
   const locale = useLocale()
   const theme = usePreferences((preferences) => preferences.theme)
   useEffect(() => {
@@ -13,5 +13,4 @@ export function useDocumentSettings(): Theme {
     if (theme === 'system') delete document.documentElement.dataset['theme']
     else document.documentElement.dataset['theme'] = theme
   }, [theme])
-  return theme
 }

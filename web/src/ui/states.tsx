@@ -1,9 +1,9 @@
 import { CircleAlert, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { toast } from 'sonner'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
+import { toast } from './toast.tsx'
 
 const messages = defineMessages({
   en: { copy: 'Copy details', copied: 'Copied', retry: 'Try again' },

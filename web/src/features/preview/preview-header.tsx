@@ -1,9 +1,8 @@
 import { AppWindow, ChevronLeft, ChevronRight, Download, X } from 'lucide-react'
-import { toast } from 'sonner'
 import { pathOf, useAction } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Hint, IconButton, KindIcon, SafeName } from '../../ui/index.ts'
+import { Hint, IconButton, KindIcon, SafeName, toast, toastError } from '../../ui/index.ts'
 import type { PreviewProps } from './lazy-preview.tsx'
 import { messages } from './messages.ts'
 import type { ShownFile } from './use-file.ts'
@@ -76,7 +75,7 @@ export function useOpenFile(file: ShownFile): () => void {
       { path: file.standIn?.path ?? pathOf(file.entry) },
       {
         onSuccess: ({ program }) => toast(t.opened(program)),
-        onError: (err) => toast.error(t.notOpened, { description: err.message }),
+        onError: (err) => toastError(t.notOpened, err),
       },
     )
 }

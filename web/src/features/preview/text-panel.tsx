@@ -1,8 +1,7 @@
 import { Copy } from 'lucide-react'
-import { toast } from 'sonner'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button } from '../../ui/index.ts'
+import { Button, toast } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import type { PagedText } from './sidecar-texts.ts'
 

@@ -1,8 +1,7 @@
 import { Library as LibraryIcon, ChevronsUpDown } from 'lucide-react'
-import { toast } from 'sonner'
 import { queryClient, useAction, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Menu, MenuChoice, SafeName } from '../../ui/index.ts'
+import { Menu, MenuChoice, SafeName, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 
 /** The library that is shown, and the others there are. */
@@ -16,7 +15,7 @@ export function LibraryMenu() {
   const change = (library: string) =>
     choose.mutate(
       { library },
-      { onSuccess: () => void queryClient.resetQueries(), onError: (err) => toast.error(err.message) },
+      { onSuccess: () => void queryClient.resetQueries(), onError: (err) => toastError(t.notSwitched, err) },
     )
   return (
     <Menu

@@ -4,6 +4,7 @@ export const messages = defineMessages({
   en: {
     label: 'Places',
     library: 'Library',
+    notSwitched: 'The library could not be opened',
     locations: 'Locations',
     noLocations: 'No folder is indexed yet.',
     volumes: 'Volumes',
@@ -23,6 +24,7 @@ export const messages = defineMessages({
   de: {
     label: 'Orte',
     library: 'Bibliothek',
+    notSwitched: 'Die Bibliothek ließ sich nicht öffnen',
     locations: 'Orte',
     noLocations: 'Noch kein Ordner ist erfasst.',
     volumes: 'Laufwerke',
