@@ -33,7 +33,7 @@ export function helpText(
 }
 
 /** The groups in the order a newcomer meets them; a command of another group comes last. */
-const groupOrder = ['quickstart', 'start', 'stop', 'restart', 'status', 'doctor', 'monitor', 'library', 'location', 'scan', 'search', 'file', 'index', 'job', 'volume', 'device', 'config', 'system', 'daemon', 'instance', 'service', 'completion', 'help'] // oxfmt-ignore
+const groupOrder = ['quickstart', 'start', 'stop', 'restart', 'status', 'doctor', 'monitor', 'library', 'location', 'scan', 'search', 'file', 'media', 'statistics', 'index', 'job', 'volume', 'device', 'config', 'system', 'daemon', 'instance', 'service', 'completion', 'help'] // oxfmt-ignore
 
 const programExamples = [
   ['spacedrive quickstart ~/Pictures', 'index a folder and look at what it holds'],

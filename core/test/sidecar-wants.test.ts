@@ -60,15 +60,8 @@ test('what became of sidecars is told, and what there is to show comes with a li
     shown,
   ])
   const search = { type: [], ext: [], location: [], content: false, semantic: false, sort: 'name' } as const
-  const found = await t.library.search.search({
-    query: 'fine',
-    ...search,
-    type: [],
-    ext: [],
-    location: [],
-    limit: 1,
-    thumbs: true,
-  })
+  const query = { query: 'fine', ...search, type: [], ext: [], location: [], limit: 1 }
+  const found = await t.library.search.search(query, signal, { thumbs: true })
   expect(found.items.map(({ thumb }) => thumb)).toEqual([shown])
   const { history, thumb } = await t.library.files.info(t.path('fine.txt'), signal)
   expect(thumb).toEqual(shown)

@@ -51,6 +51,8 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return event.data.path
     case 'content.identified':
       return plural(event.data.contentIds.length, 'content')
+    case 'sidecars.changed':
+      return `${event.data.kind} ${event.data.state}: ${event.data.more ? 'more than ' : ''}${plural(event.data.contentIds.length, 'content')}`
     case 'watcher.degraded':
       return `${event.data.path}: ${event.data.message}`
     case 'job.queued':

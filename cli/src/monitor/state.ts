@@ -146,6 +146,7 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'entry.moved':
     case 'tree.changed':
     case 'content.identified':
+    case 'sidecars.changed':
     case 'watcher.degraded':
     case 'config.changed':
       return next
@@ -162,6 +163,7 @@ function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
 
 /** Events with one key read the same; a folder that changes all the time is one line. */
 function eventKey({ data, type }: Event): string {
+  if (type === 'sidecars.changed') return `${type} ${data.kind} ${data.state}`
   return `${type} ${'path' in data ? data.path : JSON.stringify(data)}`
 }
 

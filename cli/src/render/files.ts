@@ -6,11 +6,13 @@ import { textWidth } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { entrySummary, entryTable } from './entries.ts'
+import { sizeTree } from './sizes.ts'
 import type { Renderers, View } from './view.ts'
 
 export const fileRenderers: Renderers = {
   'files.list': fileList,
   'files.info': fileFields,
+  'files.sizes': sizeTree,
   'files.duplicates': duplicateGroups,
   'files.open': ({ path, program }) => [`Opened ${printable(path)} with ${printable(program)}.`],
 }

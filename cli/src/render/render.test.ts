@@ -98,6 +98,7 @@ test('all that is known of a file', async () => {
       metadata: { width: 4000, focalLength: '35 mm', camera: 'X100' },
       rules: [],
       looksLike: 'png, named .jpg',
+      history: [],
       online: true,
     }),
   ).toMatchFileSnapshot(golden('file-info'))

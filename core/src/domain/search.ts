@@ -55,7 +55,6 @@ export const SearchInput = z.object({
     .enum(['asc', 'desc'])
     .optional()
     .describe('for name, size and modified: asc for names, desc for the others by default'),
-  thumbs: z.boolean().optional().describe('with each item what there is to show of its content'),
   limit: z.int().min(1).max(MAX_RESULTS).default(DEFAULT_RESULTS).describe('how many at the most'),
   cursor: z.string().max(10_000).optional().describe('where the last page ended: the `cursor` of its answer'),
 })

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { SearchInput, SearchResult } from '../domain/search.ts'
 import { defineQuery } from './define.ts'
 
@@ -5,7 +6,9 @@ export const searchFiles = defineQuery({
   name: 'search.files',
   scope: 'library',
   summary: 'Find files and folders by name, by what they say, or by what they mean',
-  input: SearchInput,
+  input: SearchInput.extend({
+    thumbs: z.boolean().default(false).describe('with each item what there is to show of its content'),
+  }),
   output: SearchResult,
   cli: {
     words: ['search'],
@@ -20,5 +23,5 @@ export const searchFiles = defineQuery({
       'search --semantic who mends pipes',
     ],
   },
-  run: (input, { library, signal }) => library.search.search(input, signal),
+  run: ({ thumbs, ...input }, { library, signal }) => library.search.search(input, signal, { thumbs }),
 })

@@ -65,11 +65,11 @@ export class NameSearch implements AsyncDisposable {
   }
 
   /**
-   * One page of what matches. Throws `InvalidInput` for a filter or cursor that cannot be read, `NotFound` for a location
+   * One page of what matches; with `thumbs`, each with what there is to show of its content. Throws `InvalidInput` for a filter or cursor that cannot be read, `NotFound` for a location
    * that is not there, `Cancelled` when the signal is aborted; for a search by meaning also `Unavailable` where no model is
    * set, and `Offline` where it does not answer.
    */
-  async search(input: SearchInput, signal?: AbortSignal): Promise<SearchResult> {
+  async search(input: SearchInput, signal?: AbortSignal, { thumbs = false } = {}): Promise<SearchResult> {
     const started = performance.now()
     const plan = planSearch(input, this.#deps.now())
     const scope = await this.#locate(plan, signal)
@@ -78,7 +78,7 @@ export class NameSearch implements AsyncDisposable {
     const answer = await this.#worker.ask({ plan, ...scope, meaning }, signal)
     const entries = await this.#deps.toEntries([...answer.ids])
     const items = answer.ids.flatMap((id) => found(entries.get(id), plan, answer.texts.get(id)))
-    if (input.thumbs) this.#deps.addThumbs?.(items)
+    if (thumbs) this.#deps.addThumbs?.(items)
     return {
       query: input.query,
       total: answer.total,

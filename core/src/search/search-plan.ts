@@ -39,7 +39,7 @@ const MAX_WORDS = 32
 
 /** Reads a search. Throws `InvalidInput` for a filter or cursor that cannot be read. */
 export function planSearch(input: SearchInput, now: number): SearchPlan {
-  const { cursor, limit, thumbs: _, ...asked } = input
+  const { cursor, limit, ...asked } = input
   const fingerprint = fingerprintOf(asked)
   const place = cursor === undefined ? null : readCursor(cursor, fingerprint)
   const { words, text } = readWords(input.query)
