@@ -51,6 +51,8 @@ export function CommandKeys({ children }: { children: ReactNode }) {
 
 function onKeys(event: KeyboardEvent, id: CommandId, keys: string, handlers: Handlers): void {
   if (event.defaultPrevented) return
+  // A field selects its own text.
+  if (id === 'select-all' && isTyping(event.target)) return
   const needsModifier = !/\$mod|Control|Alt|Meta/.test(keys) && id !== 'escape'
   if (needsModifier && isTyping(event.target)) return
   // Enter and Space do what the control does that has the focus.

@@ -1,10 +1,12 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
+import type { View } from './browse-search.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 export type Density = 'compact' | 'comfortable'
 
 export const SIDEBAR = { least: 200, most: 320, initial: 232 }
+export const TILE = { least: 80, most: 320 }
 export const INSPECTOR = { least: 280, most: 400, initial: 304 }
 
 /** What a person has set for this browser; places and selections are in the URL instead. */
@@ -16,6 +18,8 @@ export interface Preferences {
   /** Pixels. */
   sidebarWidth: number
   inspectorWidth: number
+  /** How a folder is shown whose address does not say it: as the last one was. */
+  view: View
   /** Edge of a tile of the grid in pixels. */
   tileSize: number
   /** Keys of commands that are not the usual ones: command → keys as tinykeys writes them. */
@@ -31,6 +35,7 @@ export const usePreferences = create<Preferences>()(
       density: 'compact',
       sidebarWidth: SIDEBAR.initial,
       inspectorWidth: INSPECTOR.initial,
+      view: 'grid',
       tileSize: 144,
       keys: {},
       set: (change) => set(change),

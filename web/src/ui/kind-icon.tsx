@@ -65,7 +65,7 @@ interface KindIconProps {
   readonly entry: Pick<Entry, 'kind' | 'type'>
   /** Pixels; 16 by default. */
   readonly size?: number
-  readonly className?: string
+  readonly className?: string | undefined
 }
 
 /** The sign of what something is: a folder, or a type of file. */

@@ -1,3 +1,4 @@
+import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
 import { Check, type LucideIcon } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
@@ -25,6 +26,20 @@ interface MenuProps {
   readonly trigger: ReactElement<Record<string, unknown>>
   readonly children: ReactNode
   readonly align?: 'start' | 'end'
+}
+
+/** What can be done with the thing below the pointer, or with the one that has the focus. `area` is where it opens. */
+export function ContextMenu({ area, children }: { area: ReactElement<Record<string, unknown>>; children: ReactNode }) {
+  return (
+    <BaseContext.Root>
+      <BaseContext.Trigger render={area} />
+      <BaseContext.Portal>
+        <BaseContext.Positioner className="z-50">
+          <BaseContext.Popup className={POPUP}>{children}</BaseContext.Popup>
+        </BaseContext.Positioner>
+      </BaseContext.Portal>
+    </BaseContext.Root>
+  )
 }
 
 interface MenuItemProps {

@@ -1,43 +1,88 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-router'
+import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
+import { usePreferences } from '../../app/preferences.ts'
 import { useMessages } from '../../i18n/index.ts'
+import { ContextMenu } from '../../ui/index.ts'
+import { EntryMenu } from './entry-menu.tsx'
+import { FolderNotice } from './folder-notice.tsx'
+import { FolderState, hasRows } from './folder-state.tsx'
 import { GridView } from './grid-view.tsx'
 import { ListView } from './list-view.tsx'
 import { messages } from './messages.ts'
+import { nameOf, parentOf } from './paths.ts'
+import { countChosen, everything, nothing } from './selection.ts'
+import { Toolbar } from './toolbar.tsx'
 import { useChangeSearch } from './use-change-search.ts'
-import { useFolder } from './use-folder.ts'
+import { type Folder, useFolder } from './use-folder.ts'
 import { addressOf } from './use-listing.ts'
 
 const route = getRouteApi('/browse')
 
 /** A folder: what is in it. */
 export function BrowsePage() {
-  const { path = '/' } = route.useSearch()
+  const { path } = route.useSearch()
+  if (path === undefined) return <Navigate to="/" replace />
   return <FolderPage key={path} path={path} />
 }
 
 function FolderPage({ path }: { path: string }) {
   const t = useMessages(messages)
   const change = useChangeSearch()
-  const { all = false, reverse = false, sel, sort = 'name', view = 'list' } = route.useSearch()
+  const search = route.useSearch()
+  const usual = usePreferences((preferences) => preferences.view)
+  const { all = false, reverse = false, sel, sort = 'name', view = usual } = search
   const folder = useFolder({ path, sort, reverse, all }, sel)
+  const { choice, listing } = folder
+  const active = choice.active === null ? undefined : listing.entryAt(choice.active)
   const open = (entry: Entry) => {
     if (entry.kind === 'directory') change({ path: addressOf(entry), sel: undefined })
   }
-  const label = t.contents(path)
+  useFolderCommands(folder, path, () => active && open(active))
+
+  const label = t.contents(nameOf(path))
+  const hasMenuEntry = countChosen(choice.selection, folder.total) > 0
   return (
-    <Page title={path}>
-      {view === 'grid' ? (
-        <GridView folder={folder} label={label} onOpen={open} />
-      ) : (
-        <ListView
-          folder={folder}
-          label={label}
-          onOpen={open}
-          onSort={(next) => change({ sort: next, reverse: next === sort && !reverse ? true : undefined })}
-        />
-      )}
+    <Page title={nameOf(path)} toolbar={<Toolbar folder={folder} path={path} view={view} search={search} />}>
+      <FolderNotice listing={listing} path={path} />
+      <ContextMenu
+        area={
+          <div className="flex min-h-0 flex-1 flex-col">
+            {!hasRows(listing) ? (
+              <FolderState listing={listing} path={path} />
+            ) : view === 'grid' ? (
+              <GridView folder={folder} label={label} onOpen={open} />
+            ) : (
+              <ListView
+                folder={folder}
+                label={label}
+                onOpen={open}
+                onSort={(next) => change({ sort: next, reverse: next === sort && !reverse ? true : undefined })}
+              />
+            )}
+          </div>
+        }
+      >
+        <EntryMenu entry={hasMenuEntry ? active : undefined} path={path} isOnline={listing.online} onOpen={open} />
+      </ContextMenu>
     </Page>
   )
+}
+
+/** What keys do on the page of a folder, whatever the view. */
+function useFolderCommands({ choice, select, total }: Folder, path: string, open: () => void): void {
+  const change = useChangeSearch()
+  const { history } = useRouter()
+  const canGoBack = useCanGoBack()
+  const { inspector } = route.useSearch()
+  const parent = parentOf(path)
+  useCommand('open', open, choice.active !== null)
+  useCommand('select-all', () => select(everything))
+  useCommand('parent', () => parent !== null && change({ path: parent, sel: path }), parent !== null)
+  useCommand('escape', () => {
+    if (countChosen(choice.selection, total) > 0) select(nothing)
+    else if (inspector) change({ inspector: undefined })
+    else if (canGoBack) history.back()
+  })
 }

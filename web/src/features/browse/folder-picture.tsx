@@ -1,5 +1,4 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { Folder } from 'lucide-react'
 import { useOperation } from '../../api/index.ts'
 import { Thumbnail } from '../../ui/index.ts'
 import { addressOf } from './use-listing.ts'
@@ -27,29 +26,39 @@ export function FolderPicture({ entry, hasContents, library, size }: FolderPictu
     { enabled: hasContents && entry.childCount !== 0, gcTime: KEPT_MS },
   )
   const pictures = (data?.items ?? []).filter(({ thumb }) => thumb?.state === 'ready').slice(0, MAX_PICTURES)
-  const inner = Math.round(size * 0.3)
+  const isOne = pictures.length === 1
   return (
     <span className="relative grid place-items-center" style={{ width: size, height: size }}>
-      <Folder
-        size={Math.round(size * 0.92)}
-        strokeWidth={0.75}
-        aria-hidden
-        className="text-accent fill-accent-soft absolute"
-      />
+      <FolderShape size={size} />
       {pictures.length > 0 && (
-        <span className="relative mt-[12%] grid grid-cols-2 gap-1">
+        <span className="relative mt-[14%] grid grid-cols-2 gap-1">
           {pictures.map((each) => (
             <Thumbnail
               key={each.path}
               entry={each}
               library={library}
-              size={pictures.length === 1 ? Math.round(size * 0.48) : Math.round(inner * 0.85)}
+              size={Math.round(size * (isOne ? 0.5 : 0.27))}
               isLater
-              className={pictures.length === 1 ? 'col-span-2' : 'bg-photo rounded-[3px]'}
+              className={isOne ? 'col-span-2' : undefined}
             />
           ))}
         </span>
       )}
     </span>
+  )
+}
+
+function FolderShape({ size }: { size: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 96 96"
+      aria-hidden
+      strokeWidth={(1.25 * 96) / size}
+      className="fill-accent-soft stroke-accent/50 absolute"
+    >
+      <path d="M8 24a6 6 0 0 1 6-6h20a6 6 0 0 1 4.8 2.4l4.4 5.6H82a6 6 0 0 1 6 6v44a6 6 0 0 1-6 6H14a6 6 0 0 1-6-6z" />
+    </svg>
   )
 }

@@ -1,0 +1,58 @@
+import type { Entry } from '@spacedrive/core/domain'
+import { AppWindow, Copy, Download, FolderOpen } from 'lucide-react'
+import { toast } from 'sonner'
+import { downloadUrl, useAction, useLibraryId } from '../../api/index.ts'
+import { useKeysOf } from '../../app/command-keys.tsx'
+import { useMessages } from '../../i18n/index.ts'
+import { MenuItem, MenuLine } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { addressOf } from './use-listing.ts'
+
+interface EntryMenuProps {
+  /** Undefined: the folder itself is meant. */
+  readonly entry: Entry | undefined
+  readonly path: string
+  /** False where its disk is not plugged in. */
+  readonly isOnline: boolean
+  readonly onOpen: (entry: Entry) => void
+}
+
+/** What can be done with one entry. */
+export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
+  const t = useMessages(messages)
+  const library = useLibraryId()
+  const openKeys = useKeysOf('open')
+  const openFile = useAction('files.open')
+  const openWith = (file: Entry) =>
+    openFile.mutate(
+      { path: addressOf(file) },
+      { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toast.error(err.message) },
+    )
+  const copy = async () => {
+    await navigator.clipboard.writeText(entry?.path ?? path)
+    toast(t.copied)
+  }
+  return (
+    <>
+      {entry && (
+        <>
+          <MenuItem icon={FolderOpen} keys={openKeys} onClick={() => onOpen(entry)}>
+            {t.open}
+          </MenuItem>
+          <MenuItem icon={AppWindow} isDisabled={!isOnline} onClick={() => openWith(entry)}>
+            {t.openWith}
+          </MenuItem>
+          <MenuLine />
+        </>
+      )}
+      <MenuItem icon={Copy} onClick={() => void copy()}>
+        {t.copyPath}
+      </MenuItem>
+      {entry?.kind === 'file' && (
+        <MenuItem icon={Download} isDisabled={!isOnline} onClick={() => location.assign(downloadUrl(entry, library))}>
+          {t.download}
+        </MenuItem>
+      )}
+    </>
+  )
+}

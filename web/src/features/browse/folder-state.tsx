@@ -1,0 +1,48 @@
+import { ClientError } from '@spacedrive/client'
+import { FolderOpen, FolderX, Lock } from 'lucide-react'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { parentOf } from './paths.ts'
+import { useChangeSearch } from './use-change-search.ts'
+import type { Listing } from './use-listing.ts'
+
+/** What stands in place of a folder's rows: why it cannot be shown, or that it holds nothing. */
+export function FolderState({ listing, path }: { listing: Listing; path: string }) {
+  const t = useMessages(messages)
+  const { error, retry, total } = listing
+  const toParent = <ToParent path={path} />
+  if (error && total === null) {
+    const code = error instanceof ClientError ? error.code : null
+    if (code === 'NotFound')
+      return (
+        <EmptyState icon={FolderX} title={t.missing} action={toParent}>
+          <p className="break-words">{error.message}</p>
+        </EmptyState>
+      )
+    if (code === 'PermissionDenied')
+      return (
+        <EmptyState icon={Lock} title={t.denied} action={toParent}>
+          <p className="break-words">{error.message}</p>
+        </EmptyState>
+      )
+    return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />
+  }
+  return (
+    <EmptyState icon={FolderOpen} title={t.empty} action={toParent}>
+      <p>{t.emptyText}</p>
+    </EmptyState>
+  )
+}
+
+/** Whether a folder has rows to show, or may have. */
+export function hasRows({ error, total }: Listing): boolean {
+  return total === null ? error === null : total > 0
+}
+
+function ToParent({ path }: { path: string }) {
+  const t = useMessages(messages)
+  const change = useChangeSearch()
+  const parent = parentOf(path)
+  return parent !== null && <Button onClick={() => change({ path: parent, sel: path })}>{t.toParent}</Button>
+}

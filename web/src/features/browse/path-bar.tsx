@@ -1,0 +1,125 @@
+import { Link } from '@tanstack/react-router'
+import { ChevronRight, Ellipsis, HardDrive } from 'lucide-react'
+import { Fragment, useState } from 'react'
+import { useOperation } from '../../api/index.ts'
+import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
+import { useMediaQuery } from '../../app/use-media-query.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { cn, Hint, IconButton, Menu, MenuItem, SafeName } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { PathField } from './path-field.tsx'
+import { foldersTo, isWithin, nameOf } from './paths.ts'
+import { useChangeSearch } from './use-change-search.ts'
+
+/** Folders that are shown beside one another; those above them are in a menu. */
+const SHOWN = { wide: 4, narrow: 1 }
+
+/** Where one is: the folders above as links; typed into after Ctrl+G or a click beside them. */
+export function PathBar({ path }: { path: string }) {
+  const t = useMessages(messages)
+  const [isEdited, setEdited] = useState(false)
+  const keys = useKeysOf('path')
+  useCommand('path', () => setEdited(true))
+  if (isEdited) return <PathField path={path} onClose={() => setEdited(false)} />
+  return (
+    <div
+      className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1"
+      onClick={(event) => event.target === event.currentTarget && setEdited(true)}
+    >
+      <Crumbs path={path} />
+      <Hint text={t.editPath} keys={keys}>
+        <button
+          type="button"
+          aria-label={t.editPath}
+          onClick={() => setEdited(true)}
+          className="rounded-control h-6 min-w-6 flex-1 self-center"
+        />
+      </Hint>
+    </div>
+  )
+}
+
+interface Crumb {
+  readonly path: string
+  readonly name: string
+}
+
+function Crumbs({ path }: { path: string }) {
+  const t = useMessages(messages)
+  const change = useChangeSearch()
+  const isWide = useMediaQuery('(min-width: 900px)')
+  const crumbs = useCrumbs(path)
+  const shown = crumbs.slice(-(isWide ? SHOWN.wide : SHOWN.narrow))
+  const upper = crumbs.slice(0, -shown.length)
+  return (
+    <nav aria-label={t.path} className="flex min-w-0 items-center">
+      {upper.length > 0 && (
+        <>
+          <Menu trigger={<IconButton icon={Ellipsis} label={t.upper} />}>
+            {upper.toReversed().map((crumb) => (
+              <MenuItem key={crumb.path} onClick={() => change({ path: crumb.path, sel: undefined })}>
+                <CrumbName crumb={crumb} />
+              </MenuItem>
+            ))}
+          </Menu>
+          <Separator />
+        </>
+      )}
+      <ol className="flex min-w-0 items-center">
+        {shown.map((crumb, i) => {
+          const isLast = i === shown.length - 1
+          return (
+            <Fragment key={crumb.path}>
+              <li className={cn('min-w-0', isLast ? 'shrink-0 max-w-full max-wide:shrink' : 'shrink')}>
+                {isLast ? (
+                  <h1 className="flex h-6 min-w-0 items-center px-1.5 text-sm font-semibold" aria-current="page">
+                    <CrumbName crumb={crumb} />
+                  </h1>
+                ) : (
+                  <Link
+                    to="/browse"
+                    search={(before) => ({ ...before, path: crumb.path, sel: shown[i + 1]!.path })}
+                    className="rounded-control hover:bg-sunken text-muted hover:text-text flex h-6 min-w-0 cursor-default items-center px-1.5"
+                  >
+                    <CrumbName crumb={crumb} />
+                  </Link>
+                )}
+              </li>
+              {!isLast && (
+                <li aria-hidden>
+                  <Separator />
+                </li>
+              )}
+            </Fragment>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+function CrumbName({ crumb: { name, path } }: { crumb: Crumb }) {
+  const t = useMessages(messages)
+  if (name !== '/') return <SafeName name={name} isCut />
+  return (
+    <span className="flex items-center" title={path}>
+      <HardDrive size={16} strokeWidth={1.5} aria-hidden />
+      <span className="sr-only">{t.computer}</span>
+    </span>
+  )
+}
+
+function Separator() {
+  return <ChevronRight size={14} strokeWidth={1.5} aria-hidden className="text-faint shrink-0 rtl:rotate-180" />
+}
+
+/** From the location it lies in, by that one's name; from the root where it lies in none. */
+function useCrumbs(path: string): Crumb[] {
+  const locations = useOperation('locations.list', {}).data ?? []
+  const around = locations
+    .filter((location) => isWithin(path, location.path))
+    .toSorted((a, b) => b.path.length - a.path.length)[0]
+  return foldersTo(path)
+    .filter((folder) => !around || isWithin(folder, around.path))
+    .map((folder) => ({ path: folder, name: folder === around?.path ? around.name : nameOf(folder) }))
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { cleanPath, foldersTo, isWithin, nameOf, parentOf, splitTyped } from './paths.ts'
+
+test('a path has folders up to the root', () => {
+  expect(foldersTo('/home/me/Pictures')).toEqual(['/', '/home', '/home/me', '/home/me/Pictures'])
+  expect(foldersTo('C:\\Users\\me')).toEqual(['C:\\', 'C:\\Users', 'C:\\Users\\me'])
+  expect([parentOf('/'), parentOf('base64:AAEC')]).toEqual([null, null])
+  expect([nameOf('/home/me/'), nameOf('/'), nameOf('C:\\Users')]).toEqual(['me', '/', 'Users'])
+})
+
+test('a folder is not below one whose name begins the same', () => {
+  expect([isWithin('/a/b', '/a'), isWithin('/ab', '/a'), isWithin('/a', '/a'), isWithin('/a', '/')]).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ])
+})
+
+test('what is pasted is a path', () => {
+  expect([' "/a b/c/" ', "'/x'", 'file:///a%20b', '/', 'file:///100%'].map(cleanPath)).toEqual([
+    '/a b/c',
+    '/x',
+    '/a b',
+    '/',
+    '/100%',
+  ])
+})
+
+test('what is typed is a folder and the beginning of a name', () => {
+  expect([splitTyped('/ho'), splitTyped('/home/m'), splitTyped('ho')]).toEqual([
+    { folder: '/', prefix: 'ho' },
+    { folder: '/home', prefix: 'm' },
+    null,
+  ])
+})

@@ -1,0 +1,135 @@
+import { useCanGoBack, useRouter } from '@tanstack/react-router'
+import { ArrowDownUp, ChevronLeft, ChevronRight, Columns3, LayoutGrid, List, type LucideIcon } from 'lucide-react'
+import { type BrowseSearch, type Sort, sorts, type View } from '../../app/browse-search.ts'
+import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
+import { TILE, usePreferences } from '../../app/preferences.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, IconButton, Menu, MenuChoice, MenuLine, MenuSwitch } from '../../ui/index.ts'
+import { FolderCount } from './folder-count.tsx'
+import { messages } from './messages.ts'
+import { PathBar } from './path-bar.tsx'
+import { useChangeSearch } from './use-change-search.ts'
+import type { Folder } from './use-folder.ts'
+
+interface ToolbarProps {
+  readonly folder: Folder
+  readonly path: string
+  readonly view: View
+  readonly search: BrowseSearch
+}
+
+/** Where one is, how it is shown, and how much there is. */
+export function Toolbar({ folder, path, search, view }: ToolbarProps) {
+  return (
+    <div className="flex min-w-0 flex-1 flex-col gap-1">
+      <div className="flex min-w-0 items-center gap-1">
+        <HistoryButtons />
+        <PathBar path={path} />
+      </div>
+      <div className="flex min-w-0 items-center gap-2">
+        <ViewButtons view={view} />
+        <SortMenu search={search} />
+        <span className="ms-auto" />
+        {view === 'grid' && <TileSize />}
+        <FolderCount folder={folder} path={path} />
+      </div>
+    </div>
+  )
+}
+
+function HistoryButtons() {
+  const t = useMessages(messages)
+  const { history } = useRouter()
+  return (
+    <div className="flex">
+      <IconButton
+        icon={ChevronLeft}
+        label={t.back}
+        keys={useKeysOf('back')}
+        disabled={!useCanGoBack()}
+        onClick={() => history.back()}
+        className="rtl:rotate-180"
+      />
+      <IconButton
+        icon={ChevronRight}
+        label={t.forward}
+        keys={useKeysOf('forward')}
+        onClick={() => history.forward()}
+        className="rtl:rotate-180"
+      />
+    </div>
+  )
+}
+
+const views = [
+  { view: 'grid', icon: LayoutGrid, command: 'view-grid' },
+  { view: 'list', icon: List, command: 'view-list' },
+  { view: 'columns', icon: Columns3, command: 'view-columns' },
+] as const satisfies readonly { view: View; icon: LucideIcon; command: string }[]
+
+function ViewButtons({ view }: { view: View }) {
+  const t = useMessages(messages)
+  return (
+    <div role="group" aria-label={t.view} className="flex">
+      {views.map((each) => (
+        <ViewButton key={each.view} {...each} isShown={each.view === view} />
+      ))}
+    </div>
+  )
+}
+
+function ViewButton({ command, icon, isShown, view }: (typeof views)[number] & { isShown: boolean }) {
+  const t = useMessages(messages)
+  const change = useChangeSearch()
+  const set = usePreferences((preferences) => preferences.set)
+  const show = () => {
+    set({ view })
+    change({ view })
+  }
+  useCommand(command, show)
+  return <IconButton icon={icon} label={t.views[view]} keys={useKeysOf(command)} isPressed={isShown} onClick={show} />
+}
+
+function SortMenu({ search: { all, reverse, sort = 'name' } }: { search: BrowseSearch }) {
+  const t = useMessages(messages)
+  const change = useChangeSearch()
+  const choices = sorts.map((value: Sort) => ({ value, label: t[value] }))
+  return (
+    <Menu
+      trigger={
+        <Button kind="quiet" icon={ArrowDownUp} aria-label={`${t.sort}: ${t[sort]}`} className="h-7 px-2">
+          <span className="max-sm:hidden">{t[sort]}</span>
+        </Button>
+      }
+    >
+      <MenuChoice label={t.sort} value={sort} choices={choices} onChange={(next) => change({ sort: next })} />
+      <MenuLine />
+      <MenuSwitch isOn={reverse === true} onChange={(isOn) => change({ reverse: isOn || undefined })}>
+        {t.reverse}
+      </MenuSwitch>
+      <MenuSwitch isOn={all === true} onChange={(isOn) => change({ all: isOn || undefined })}>
+        {t.all}
+      </MenuSwitch>
+    </Menu>
+  )
+}
+
+const TILE_STEP = 16
+
+function TileSize() {
+  const t = useMessages(messages)
+  const { set, tileSize } = usePreferences()
+  return (
+    <input
+      type="range"
+      aria-label={t.tileSize}
+      title={t.tileSize}
+      min={TILE.least}
+      max={TILE.most}
+      step={TILE_STEP}
+      value={tileSize}
+      onChange={(event) => set({ tileSize: Number(event.target.value) })}
+      className="accent-accent h-6 w-24 max-wide:hidden"
+    />
+  )
+}
