@@ -5,9 +5,9 @@ import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { listDisk, type ListInput, seekDisk, type SeekInput } from './files/index.ts'
+import { Archives, listDisk, type ListInput, seekDisk, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
-import { LibraryManager } from './library/index.ts'
+import { type Library, LibraryManager } from './library/index.ts'
 import {
   type DevicePolicy,
   type Generator,
@@ -19,6 +19,7 @@ import {
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
+import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
 import { pathErrorCode } from './util/path-error.ts'
@@ -77,6 +78,7 @@ export class Core implements AsyncDisposable {
   readonly device: DeviceManager
   readonly volumes: VolumeManager
   readonly libraries: LibraryManager
+  readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
   readonly #now: () => number
@@ -89,6 +91,7 @@ export class Core implements AsyncDisposable {
       Core,
       'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators'
     > & {
+      archives: Archives
       now: () => number
       parts: AsyncDisposableStack
     },
@@ -102,6 +105,7 @@ export class Core implements AsyncDisposable {
     this.volumes = of.volumes
     this.libraries = of.libraries
     this.generators = of.generators
+    this.#archives = of.archives
     this.#now = of.now
     this.#startedAt = of.now()
     this.#parts = of.parts
@@ -124,6 +128,7 @@ export class Core implements AsyncDisposable {
     // After the libraries, which use them until they are closed.
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
+    const archives = parts.use(new Archives())
     const generators = () => options.generators ?? makeGenerators(config.values)
     const libraries = parts.use(
       await LibraryManager.open({
@@ -153,6 +158,7 @@ export class Core implements AsyncDisposable {
       volumes,
       libraries,
       generators,
+      archives,
       now,
       parts: parts.move(),
     })
@@ -244,6 +250,12 @@ export class Core implements AsyncDisposable {
   /** The same for `files.seek`. */
   async seekInFolder(input: SeekInput, signal: AbortSignal) {
     return seekDisk(await resolveFolder(input.path), input, lookAlone, signal)
+  }
+
+  /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */
+  async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
+    library?.files.fileAt(parsePath(input.path))
+    return this.#archives.list(input, signal)
   }
 
   /** The same for `indexing.browse`. */

@@ -5,6 +5,7 @@ import { shortenMiddle } from '../text/shorten.ts'
 import { textWidth } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import type { OutputOf } from '@spacedrive/client'
+import { archiveMembers } from './archive.ts'
 import { entrySummary, entryTable } from './entries.ts'
 import { sizeTree } from './sizes.ts'
 import type { Renderers, View } from './view.ts'
@@ -14,6 +15,7 @@ export const fileRenderers: Renderers = {
   'files.info': fileFields,
   'files.sizes': sizeTree,
   'files.duplicates': duplicateGroups,
+  'files.archive': archiveMembers,
   'files.open': ({ path, program }) => [`Opened ${printable(path)} with ${printable(program)}.`],
 }
 

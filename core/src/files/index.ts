@@ -1,3 +1,4 @@
+export { Archives } from './archive/archives.ts'
 export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
 export { type IndexedContent, type IndexedFile, IndexedFiles, isAsIndexed } from './indexed-files.ts'

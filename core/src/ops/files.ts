@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Entry, FileSort } from '../domain/entry.ts'
+import { EntryKind } from '../domain/file-kind.ts'
 import { FolderSize } from '../domain/folder-size.ts'
 import { ContentId } from '../domain/ids.ts'
 import { Rule } from '../domain/rules.ts'
 import { Sidecar } from '../domain/sidecar.ts'
+import { Timestamp } from '../domain/time.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const path = z.string().describe('absolute path')
@@ -173,6 +175,49 @@ export const duplicates = defineAction({
   }),
   cli: { words: ['file', 'duplicates'], examples: ['file duplicates', 'file duplicates --verify'] },
   run: (input, { library, signal }) => library.files.duplicates(input, signal),
+})
+
+const ArchiveMember = z.object({
+  /** As the archive has it, from its top. Bytes that are not UTF-8 show as U+FFFD; `pathBase64` then has the real ones. */
+  path: z.string(),
+  pathBase64: z.string().optional(),
+  kind: EntryKind,
+  /** Bytes, unpacked; null where the archive does not say. */
+  size: z.number().nullable(),
+  /** Bytes it takes in the archive; null where it is packed with others, or the archive does not say. */
+  compressedSize: z.number().nullable(),
+  modifiedAt: Timestamp.nullable(),
+  /** It can be unpacked only with a password. */
+  encrypted: z.boolean(),
+})
+
+export const listArchive = defineQuery({
+  name: 'files.archive',
+  scope: 'anywhere',
+  summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
+  input: z.object({
+    path,
+    limit: z.int().min(1).max(10_000).default(1_000).describe('how many members at the most'),
+    offset: z.int().min(0).default(0).describe('how many to pass over'),
+  }),
+  output: z.object({
+    path: z.string(),
+    /** zip, tar, tar.gz, tar.zst, gz, zst, 7z, rar, … */
+    format: z.string(),
+    /** In the order of the archive. */
+    items: z.array(ArchiveMember),
+    total: z.number(),
+    /** It has more than is listed here: it is very large, cut off or damaged. */
+    truncated: z.boolean(),
+  }),
+  errors: ['NotFound', 'PermissionDenied', 'Offline', 'Unsupported', 'Corrupt', 'Timeout'],
+  cli: {
+    words: ['file', 'archive'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['file archive ~/Downloads/photos.zip'],
+  },
+  run: (input, { core, library, signal }) => core.listArchive(input, library, signal),
 })
 
 export const openFile = defineAction({

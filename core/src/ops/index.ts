@@ -1,6 +1,6 @@
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { explorerLink } from './explorer.ts'
-import { duplicates, fileInfo, fileSizes, listFiles, openFile, seekFile } from './files.ts'
+import { duplicates, fileInfo, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
 import {
@@ -100,6 +100,7 @@ export const ops = {
   [fileSizes.name]: fileSizes,
   [fileInfo.name]: fileInfo,
   [duplicates.name]: duplicates,
+  [listArchive.name]: listArchive,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,
   [mediaTimeline.name]: mediaTimeline,

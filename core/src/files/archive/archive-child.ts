@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises'
+import { fsPath, nameKey, type RawName } from '../../util/file-name.ts'
+import { serveProcess } from '../../workers/serve-process.ts'
+import { listArchive } from './list-archive.ts'
+import type { ArchiveListing } from './listing.ts'
+
+export interface ArchiveRequest {
+  readonly path: RawName
+  readonly offset: number
+  readonly limit: number
+}
+
+/** A page of a listing, and how many members it has in all. */
+export interface ArchivePage extends ArchiveListing {
+  readonly total: number
+}
+
+/** Whoever looks at one page of it soon looks at the next. */
+let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
+
+serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path }) => {
+  const of = await stateOf(path)
+  if (last?.of !== of) last = { of, listing: await listArchive(path) }
+  const { members, ...listing } = last.listing
+  return { ...listing, members: members.slice(offset, offset + limit), total: members.length }
+})
+
+/** What is another one as soon as the file is. */
+async function stateOf(path: RawName): Promise<string> {
+  // What is wrong with the path is said by whoever opens it.
+  const stats = await stat(fsPath(path), { bigint: true }).catch(() => null)
+  return [nameKey(path), stats?.dev, stats?.ino, stats?.size, stats?.mtimeNs].join(' ')
+}
