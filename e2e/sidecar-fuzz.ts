@@ -1,13 +1,20 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { Core } from '@spacedrive/core'
+import { Core, type Library } from '@spacedrive/core'
+import type { SidecarKind } from '@spacedrive/core/domain'
 import { createTempDir } from '@spacedrive/core/testing'
 import sharp from 'sharp'
 import { mulberry32 } from '../bench/tree.ts'
+import { tone, wavFile } from '../core/src/sidecars/generators/transcript/test/sounds.ts'
+import { makePdf, makeZip } from '../core/testing/documents/index.ts'
+import { draftsOf } from '../core/testing/drafts.ts'
+import { sampleFilms, serveEveryKind } from './every-kind.ts'
 
 export interface FuzzResult {
   readonly files: number
   readonly ready: number
+  /** Those that are ready, by their kind. */
+  readonly readyByKind: Readonly<Partial<Record<SidecarKind, number>>>
   readonly failed: number
   /** Sidecars without an outcome. */
   readonly waiting: number
@@ -67,8 +74,10 @@ export async function fuzzSidecars({
 }) {
   using temp = createTempDir('sidecar-fuzz')
   const random = mulberry32(seed)
-  const originals = [...(await samples()), ...(seeds === undefined ? [] : filesBelow(seeds))]
+  const originals = [...(await samples(temp.path)), ...(seeds === undefined ? [] : filesBelow(seeds))]
+  await using every = await serveEveryKind()
   await using core = await Core.open({ dataDir: join(temp.path, 'data') })
+  await every.turnOn(core)
   await core.libraries.create({ name: 'Fuzz' })
   const library = core.libraries.resolve()
   const rss: number[] = []
@@ -92,19 +101,20 @@ export async function fuzzSidecars({
   const result: FuzzResult = {
     files,
     ready: checked,
+    readyByKind: await countReady(library),
     failed: unready.filter(({ state }) => state === 'failed').length,
     waiting: unready.filter(({ state }) => state !== 'failed').length,
     silent: unready.filter(({ state, error }) => state === 'failed' && !error?.message).length,
     reasons,
     problems,
-    drafts: readdirSync(join(library.path, 'sidecars', 'drafts')).length,
+    drafts: draftsOf(library).length,
     grownMiB: Math.round(rss.at(-1)! - rss[0]!),
   }
   return result
 }
 
 /** A small file of every format that is made here. */
-async function samples(): Promise<{ extension: string; bytes: Buffer }[]> {
+async function samples(folder: string): Promise<{ extension: string; bytes: Buffer }[]> {
   const noise = { type: 'gaussian' as const, mean: 120, sigma: 40 }
   const picture = sharp({ create: { width: 160, height: 120, channels: 3, background: '#000', noise } })
   const pictures = await Promise.all(
@@ -115,7 +125,23 @@ async function samples(): Promise<{ extension: string; bytes: Buffer }[]> {
   )
   const text = (extension: string, content: string) => ({ extension, bytes: Buffer.from(content) })
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="50" height="50"/></svg>'
-  return [...pictures, text('.svg', svg), text('.html', '<p>One <b>two</b></p>'), text('.md', '# One\n\n*two*\n')]
+  const words = [text('.svg', svg), text('.html', '<p>One <b>two</b></p>'), text('.md', '# One\n\n*two*\n')]
+  const documents = [
+    { extension: '.pdf', bytes: makePdf(['The plumber mends the pipe.', 'An invoice.']) },
+    { extension: '.docx', bytes: makeZip({ 'word/document.xml': '<w:document><w:p><w:r><w:t>A bill</w:t></w:r>' }) },
+  ]
+  const sound = { extension: '.wav', bytes: wavFile(tone(1)) }
+  return [...pictures, ...words, ...documents, sound, ...(await sampleFilms(folder))]
+}
+
+async function countReady(library: Library): Promise<FuzzResult['readyByKind']> {
+  const counts: Partial<Record<SidecarKind, number>> = {}
+  for (const location of library.locations.map.all()) {
+    const { byKind } = await library.sidecars.summary(location, 0)
+    for (const [kind, { ready }] of Object.entries(byKind) as [SidecarKind, { ready: number }][])
+      counts[kind] = (counts[kind] ?? 0) + ready
+  }
+  return counts
 }
 
 function filesBelow(folder: string): { extension: string; bytes: Buffer }[] {

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Core } from '@spacedrive/core'
+import { Core, type CoreOptions } from '@spacedrive/core'
+import { isSkipped } from '@spacedrive/core/domain'
 import { createTempDir } from '@spacedrive/core/testing'
 import sharp from 'sharp'
 import { mulberry32 } from '../bench/tree.ts'
+import { draftsOf } from '../core/testing/drafts.ts'
+import { canMakeFilms, makeFilm, type Rgb } from '../core/testing/media/films.ts'
+import { type EveryKind, serveEveryKind } from './every-kind.ts'
 import { thumbnails } from '../core/src/sidecars/generators/thumb/index.ts'
+import { tone, wavFile } from '../core/src/sidecars/generators/transcript/test/sounds.ts'
 
 export interface SidecarSoakResult {
   readonly kills: number
@@ -19,7 +24,7 @@ export interface SidecarSoakResult {
   readonly childrenKilled: number
   /** Processes that outlived the engine. */
   readonly orphans: number
-  readonly photos: number
+  readonly files: number
   readonly ready: number
   readonly notReady: number
   readonly drafts: number
@@ -28,54 +33,88 @@ export interface SidecarSoakResult {
   readonly unfinishedJobs: number
 }
 
-/** The engine is left alone for at most this long, in milliseconds, once it is open. */
+/** The engine is left alone for at most this long, in milliseconds, once it is open; where films are made, for longer. */
 const LONGEST_LIFE_MS = 1_500
+const LONGEST_LIFE_WITH_FILMS_MS = 8_000
 /** A process whose parent is gone ends itself within this time. */
 const ORPHAN_MS = 5_000
+/** What is made and looked at in the end takes no longer, in milliseconds. */
+const LONGEST_CHECK_MS = 600_000
 /** Photos that come with each round, so that there is always something to make. */
 const PHOTOS_PER_ROUND = 8
 const CHILD = fileURLToPath(new URL('sidecar-soak-child.ts', import.meta.url))
 
-/** Kills an engine, and its processes, at random instants while it makes sidecars, and looks at what it has afterwards. */
-export async function soakSidecars({ kills, seed }: { kills: number; seed: number }): Promise<SidecarSoakResult> {
+/**
+ * Kills an engine, and its processes, at random instants while it makes sidecars, and looks at what it has afterwards: of
+ * photos their thumbnails, or, with `everyKind`, of photos, films, recordings and texts all that there is.
+ */
+export async function soakSidecars(of: {
+  readonly kills: number
+  readonly seed: number
+  readonly everyKind: boolean
+}): Promise<SidecarSoakResult> {
+  const { kills, seed, everyKind } = of
   using temp = createTempDir('sidecar-soak')
   const root = join(temp.path, 'files')
   const dataDir = join(temp.path, 'data')
   mkdirSync(root)
   const random = mulberry32(seed)
   const counts = { whileMaking: 0, childrenKilled: 0, orphans: 0 }
-  let photos = 0
+  const kinds = everyKind ? 'every-kind' : 'thumbnails'
+  const generators = everyKind ? undefined : [thumbnails]
+  await using every = await serveEveryKind()
+  await prepare({ dataDir, generators }, every)
+  let files = 0
   for (let kill = 0; kill < kills; kill++) {
-    for (let i = 0; i < PHOTOS_PER_ROUND; i++) await writePhoto(join(root, `${photos++}.jpg`), random)
-    const round = await runAndKill(dataDir, root, random)
+    const path = (extension: string) => join(root, `${files++}.${extension}`)
+    if (everyKind) await writeOfEachType(path, random)
+    else for (let i = 0; i < PHOTOS_PER_ROUND; i++) await writePhoto(path('jpg'), random)
+    const round = await runAndKill([dataDir, root, kinds], {
+      random,
+      longestMs: everyKind ? LONGEST_LIFE_WITH_FILMS_MS : LONGEST_LIFE_MS,
+    })
     counts.whileMaking += Number(round.wasMaking)
     counts.childrenKilled += Number(round.killedChild)
     counts.orphans += round.orphans
   }
-  const child = spawn(process.execPath, [CHILD, dataDir, root], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [CHILD, dataDir, root, kinds], { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`the engine ended with ${code}`)
-  await using core = await Core.open({ dataDir, generators: [thumbnails] })
+  await using core = await Core.open({ dataDir, generators })
   const library = core.libraries.resolve()
-  const signal = AbortSignal.timeout(120_000)
+  const signal = AbortSignal.timeout(LONGEST_CHECK_MS)
   await library.jobs.idle()
   await library.sidecars.reconcile(signal)
   await library.jobs.idle()
   const { checked, problems } = await library.sidecars.verify(signal)
+  // A recording without a cover has no thumbnail, and nothing is wrong with that.
+  const unready = (await library.sidecars.pending({ state: null, limit: 1_000 })).filter(
+    ({ error }) => !error || !isSkipped(error),
+  )
   return {
     kills,
     ...counts,
-    photos,
+    files,
     ready: checked,
-    notReady: (await library.sidecars.pending({ state: null, limit: 1_000 })).length,
-    drafts: readdirSync(join(library.path, 'sidecars', 'drafts')).length,
+    notReady: unready.length,
+    drafts: draftsOf(library).length,
     problems,
     unfinishedJobs: library.jobs.counts().running + library.jobs.counts().queued,
   }
 }
 
-async function runAndKill(dataDir: string, root: string, random: () => number) {
-  const child = spawn(process.execPath, [CHILD, dataDir, root], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Makes a library in which every kind that there is a generator for is on. */
+async function prepare(options: CoreOptions, every: EveryKind): Promise<void> {
+  await using core = await Core.open(options)
+  await core.libraries.create({ name: 'Soak' })
+  await every.turnOn(core)
+}
+
+async function runAndKill(
+  args: readonly string[],
+  { random, longestMs }: { readonly random: () => number; readonly longestMs: number },
+) {
+  const child = spawn(process.execPath, [CHILD, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let wasMaking = false
   const lines = createInterface(child.stdout)
   lines.on('line', (line) => {
@@ -83,7 +122,7 @@ async function runAndKill(dataDir: string, root: string, random: () => number) {
   })
   const ended = once(child, 'exit')
   await Promise.race([once(lines, 'line'), ended])
-  const lifeMs = random() * LONGEST_LIFE_MS
+  const lifeMs = random() * longestMs
   const killsChild = random() < 0.5
   await Promise.race([setTimeout(lifeMs / 2), ended])
   const [victim] = childrenOf(child.pid!)
@@ -129,10 +168,23 @@ async function writePhoto(path: string, random: () => number): Promise<void> {
     .toFile(path)
 }
 
+/** Two films, a recording, a text and a photo that nobody has seen before. */
+async function writeOfEachType(path: (extension: string) => string, random: () => number): Promise<void> {
+  const colour = (): Rgb => [random() * 255, random() * 255, random() * 255]
+  for (const codec of canMakeFilms() ? (['avc', 'vp8'] as const) : []) {
+    const colours = Array.from({ length: 6 }, colour)
+    const file = path(codec === 'avc' ? 'mp4' : 'webm')
+    await makeFilm(file, { codec, seconds: 4, toneFrom: random(), stripes: () => colours })
+  }
+  writeFileSync(path('wav'), wavFile(tone(3, { hertz: 200 + random() * 800 })))
+  writeFileSync(path('txt'), `The plumber sends bill ${random()}.\n`)
+  await writePhoto(path('jpg'), random)
+}
+
 if (import.meta.main) {
   const kills = Number(process.argv[2] ?? 100)
   const seed = Number(process.argv[3] ?? Date.now() % 1_000_000)
-  const result = await soakSidecars({ kills, seed })
+  const result = await soakSidecars({ kills, seed, everyKind: process.argv[4] === 'every-kind' })
   process.stdout.write(`${JSON.stringify({ seed, ...result }, null, 2)}\n`)
   const { orphans, notReady, drafts, problems, unfinishedJobs } = result
   process.exitCode = orphans + notReady + drafts + problems.length + unfinishedJobs === 0 ? 0 : 1
