@@ -65,7 +65,7 @@ export class PatientStat {
     const asked = before.then(() => this.#ask(path))
     const done = asked.catch(() => {})
     this.#last.set(fileSystem, done)
-    void done.then(() => {
+    void done.finally(() => {
       if (this.#last.get(fileSystem) === done) this.#last.delete(fileSystem)
     })
     return asked
