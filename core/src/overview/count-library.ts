@@ -3,6 +3,7 @@ import { entryKinds, fileTypes, sidecarKinds, sidecarStates } from '../domain/st
 import type { FileType } from '../domain/file-kind.ts'
 import type { SidecarKind } from '../domain/sidecar.ts'
 import { CopyCounts } from './copy-counts.ts'
+import { inChunks } from './in-chunks.ts'
 import { MonthCounts } from './month-counts.ts'
 
 export interface Amount {
@@ -46,9 +47,9 @@ export function countLibrary(db: DatabaseSync): LibraryCounts {
   const copies = new CopyCounts(db, maxOf(db, 'content_identities'))
   const total = { files: 0, bytes: 0 }
   const unidentified = { files: 0, bytes: 0 }
-  const files = db.prepare(`select id, type, ext_id, size, mtime, content_id, nlink from entries where kind = ${FILE}`)
-  files.setReturnArrays(true)
-  for (const row of files.iterate() as unknown as Iterable<Row>) {
+  const files = `select id, type, ext_id, size, mtime, content_id, nlink from entries
+    where id > ? and kind = ${FILE} order by id limit ?`
+  for (const row of inChunks<Row>(db, files)) {
     const [id, type, extensionId, size, mtime, contentRowId, linkCount] = row
     total.files++
     total.bytes += size

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { entryKinds, fileTypes, sidecarKinds } from '../domain/stored-lists.ts'
 import type { MediaType } from '../domain/media.ts'
+import { inChunks } from './in-chunks.ts'
 import { LocalClock, monthAt } from './local-clock.ts'
 
 /** A folder of a volume; its path ends in a slash, or is empty. */
@@ -30,6 +31,8 @@ export interface MediaOrder {
 type Row = readonly [id: number, parentId: number, mtime: number, takenAt: string | null]
 
 const LIVE = sidecarKinds.indexOf('live-photo-video')
+const IMAGE = fileTypes.indexOf('image')
+const VIDEO = fileTypes.indexOf('video')
 const FILE = entryKinds.indexOf('file')
 const SLASH = 0x2f
 const DOT = 0x2e
@@ -38,22 +41,21 @@ const DOT = 0x2e
 export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMediaInput): MediaOrder {
   const isShown = folderTest(db, inside ? [inside, ...roots] : roots)
   const wanted = types.map((type) => fileTypes.indexOf(type)).join(', ')
-  const from = inside ? 'directories p cross join entries e on e.parent_id = p.id' : 'entries e'
-  const where = inside ? 'and p.volume_id = ? and substr(p.path, 1, length(?)) = ?' : ''
-  const statement = db.prepare(
-    `select e.id, e.parent_id, e.mtime, ifnull(i.taken_at, ifnull(v.taken_at, v.creation_time)) from ${from}
-     left join image_media i on i.content_id = e.content_id left join video_media v on v.content_id = e.content_id
-     where e.type in (${wanted}) and e.kind = ${FILE} and e.name not glob '.*'
-       and not exists (select 1 from sidecars s where s.source_entry_id = e.id and s.kind = ${LIVE}) ${where}`,
-  )
-  statement.setReturnArrays(true)
-  const params = inside ? [inside.volumeId, inside.path, inside.path] : []
+  const from = inside
+    ? 'directories p cross join entries e on e.parent_id = p.id and p.volume_id = ? and substr(p.path, 1, length(?)) = ?'
+    : 'entries e'
+  const media = `select e.id, e.parent_id, e.mtime,
+      case e.type when ${IMAGE} then i.taken_at else ifnull(v.taken_at, v.creation_time) end
+    from ${from} left join image_media i on e.type = ${IMAGE} and i.content_id = e.content_id
+    left join video_media v on e.type = ${VIDEO} and v.content_id = e.content_id
+    where e.id > ? and e.type in (${wanted}) and e.kind = ${FILE} and e.name not glob '.*'`
   const clock = new LocalClock()
+  const live = liveVideos(db)
   const ids: number[] = []
   const clocks: number[] = []
   const sources: number[] = []
-  for (const [id, parentId, mtime, takenAt] of statement.iterate(...params) as unknown as Iterable<Row>) {
-    if (!isShown(parentId)) continue
+  for (const [id, parentId, mtime, takenAt] of rowsOf(db, media, inside)) {
+    if (live.has(id) || !isShown(parentId)) continue
     const taken = takenAt === null ? Number.NaN : readClock(takenAt, clock)
     ids.push(id)
     sources.push(Number(!Number.isNaN(taken)))
@@ -68,6 +70,22 @@ export function orderMedia(db: DatabaseSync, { inside, roots, types }: OrderMedi
     fromMetadata,
     months: countMonths(sorted, fromMetadata),
   }
+}
+
+/** All at once of a folder, whose entries do not come in the order of their ids. */
+function rowsOf(db: DatabaseSync, media: string, inside: VolumeFolder | null): Iterable<Row> {
+  if (!inside) return inChunks<Row>(db, `${media} order by e.id limit ?`)
+  const statement = db.prepare(media)
+  statement.setReturnArrays(true)
+  return statement.all(inside.volumeId, inside.path, inside.path, 0) as unknown as Row[]
+}
+
+/** Videos that are a part of a photo. */
+function liveVideos(db: DatabaseSync): ReadonlySet<number> {
+  const videos = db.prepare(
+    `select source_entry_id as id from sidecars where source_entry_id is not null and kind = ${LIVE}`,
+  )
+  return new Set(videos.all().map(({ id }) => Number(id)))
 }
 
 /** What a camera's clock showed: `2024-05-01T10:20:30.042+02:00` at twenty past ten. A time in UTC is that of the clock here. */
