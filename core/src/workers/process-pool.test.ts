@@ -48,6 +48,15 @@ test('a request that never ends is ended by its deadline', async () => {
   expect(await one.run('next', soon)).toMatch(/^next/)
 })
 
+test('a request that goes on telling of its progress has as long as it takes', async () => {
+  await using one = pool()
+  await one.run('warm', soon)
+  const told: number[] = []
+  const toil = one.run('toil', { deadlineMs: 2_000, onProgress: (value) => told.push(value) })
+  expect(await toil).toMatch(/^toil/)
+  expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
 test('a request that fills the memory is stopped', async () => {
   await using one = pool()
   await expect(one.run('fill', soon)).rejects.toMatchObject({ code: expect.stringMatching(/Unavailable|Corrupt/) })

@@ -3,8 +3,15 @@ import { CoreError } from '../../util/errors.ts'
 import { serveProcess } from '../serve-process.ts'
 
 /** Does as it is told: what a decoder may do with a bad file. */
-serveProcess<string, string>(async (request) => {
+serveProcess<string, string>(async (request, progress) => {
   if (request === 'hang') for (;;);
+  if (request === 'toil') {
+    // As a system call after the other: the process hears nothing meanwhile.
+    for (let done = 1; done <= 10; done++) {
+      for (const end = performance.now() + 300; performance.now() < end;);
+      progress(done)
+    }
+  }
   if (request === 'crash') process.kill(process.pid, 'SIGSEGV')
   if (request === 'exit') process.exit(7)
   if (request === 'throw') throw new Error('unexpected end of file')
