@@ -21,6 +21,8 @@ export interface PreviewProps {
   /** What comes next in either direction; its picture is loaded ahead. */
   readonly neighbours?: readonly Entry[] | undefined
   readonly focus?: Focus | undefined
+  /** What is open beside it. */
+  readonly panel?: 'text' | undefined
 }
 
 const Overlay = lazy(async () => ({ default: (await import('./preview.tsx')).PreviewOverlay }))

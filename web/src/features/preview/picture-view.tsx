@@ -20,10 +20,10 @@ import { useViewerKeys } from './viewer-keys.ts'
 import { WordLayer } from './word-layer.tsx'
 
 /** A picture: zoomed and moved, with the words that were found in it. */
-export function PictureView({ file, focus }: ViewProps) {
+export function PictureView({ file, focus, panel }: ViewProps) {
   const t = useMessages(messages)
   const text = useTextInPicture(file).data
-  const [hasPanel, setPanel] = useState(false)
+  const [hasPanel, setPanel] = useState(panel === 'text')
   const [hasBoxes, setBoxes] = useState(focus?.box !== undefined)
   const words = wordsOf(text, focus?.page)
   const buttons = words.length > 0 && (

@@ -19,11 +19,13 @@ const ArchiveView = lazy(async () => ({ default: (await import('./archive-view.t
 export interface ViewProps {
   readonly file: ShownFile
   readonly focus: Focus | undefined
+  readonly panel: 'text' | undefined
 }
 
 /** The file, by what it is. */
-export function PreviewBody({ file, focus }: ViewProps) {
+export function PreviewBody(props: ViewProps) {
   const t = useMessages(messages)
+  const { file } = props
   if (file.error && !file.info)
     return <ErrorNote error={file.error} title={t.failedToLoad} onRetry={file.refetch} className="m-auto" />
   return (
@@ -31,7 +33,7 @@ export function PreviewBody({ file, focus }: ViewProps) {
       {file.info?.online === false && <OfflineNote file={file} />}
       <div className="flex min-h-0 flex-1 max-wide:flex-col">
         <Suspense fallback={<Skeleton className="m-6 flex-1" />}>
-          <View file={file} focus={focus} />
+          <View {...props} />
         </Suspense>
       </div>
     </>

@@ -11,7 +11,16 @@ import { useFile } from './use-file.ts'
 import { ViewerKeysContext } from './viewer-keys.ts'
 
 /** A file as large as the window. Space and Escape close it, arrows go to what lies beside it. */
-export function PreviewOverlay({ entry, focus, neighbours, onClose, onNext, onPrevious, position }: PreviewProps) {
+export function PreviewOverlay({
+  entry,
+  focus,
+  neighbours,
+  onClose,
+  onNext,
+  onPrevious,
+  panel,
+  position,
+}: PreviewProps) {
   const t = useMessages(messages)
   const file = useFile(entry)
   const popup = useRef<HTMLDivElement>(null)
@@ -42,7 +51,7 @@ export function PreviewOverlay({ entry, focus, neighbours, onClose, onNext, onPr
         >
           <ViewerKeysContext value={viewerKeys}>
             <PreviewHeader file={file} position={position} onClose={onClose} onNext={onNext} onPrevious={onPrevious} />
-            <PreviewBody key={entry.path} file={file} focus={focus} />
+            <PreviewBody key={entry.path} file={file} focus={focus} panel={panel} />
           </ViewerKeysContext>
         </Dialog.Popup>
       </Dialog.Portal>
