@@ -5,7 +5,7 @@ import { type Config, ConfigManager } from './config/index.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
-import { Archives, listDisk, type ListInput, seekDisk, type SeekInput } from './files/index.ts'
+import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager } from './library/index.ts'
 import {
@@ -82,6 +82,7 @@ export class Core implements AsyncDisposable {
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
   readonly #now: () => number
+  readonly #disk = new DiskListings(lookAlone)
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null
@@ -244,12 +245,12 @@ export class Core implements AsyncDisposable {
 
   /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
   async listFolder(input: ListInput, signal: AbortSignal) {
-    return listDisk(await resolveFolder(input.path), input, lookAlone, signal)
+    return this.#disk.list(await resolveFolder(input.path), input, signal)
   }
 
   /** The same for `files.seek`. */
   async seekInFolder(input: SeekInput, signal: AbortSignal) {
-    return seekDisk(await resolveFolder(input.path), input, lookAlone, signal)
+    return this.#disk.seek(await resolveFolder(input.path), input, signal)
   }
 
   /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */

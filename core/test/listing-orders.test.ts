@@ -101,6 +101,21 @@ test('a window of a large folder is the same cut of the whole, whatever the orde
   expect(await names(t, { path, sort: 'size', limit: 10_000 })).toEqual(bySize)
 })
 
+test('a folder that is not indexed is seen anew when it is opened, and when something comes', async () => {
+  await using t = await createTestCore()
+  for (let i = 0; i < 4; i++) t.write(`${i}.txt`, 'x')
+  expect(await names(t, { limit: 2 })).toEqual(['0.txt', '1.txt'])
+  expect(await names(t, { limit: 2, offset: 2 })).toEqual(['2.txt', '3.txt'])
+  t.write('new.txt', 'x'.repeat(10))
+  expect(await names(t, { limit: 3, offset: 2 })).toEqual(['2.txt', '3.txt', 'new.txt'])
+  t.append('3.txt', 'x'.repeat(20))
+  expect(await names(t, { sort: 'size', limit: 2 })).toEqual(['3.txt', 'new.txt'])
+  await expect(names(t, { path: t.path('none') })).rejects.toMatchObject({ code: 'NotFound' })
+  const given = AbortSignal.abort()
+  await expect(t.library.files.list({ ...plain, path: t.root }, given)).rejects.toBe(given.reason)
+  expect(await names(t, { limit: 1 })).toEqual(['0.txt'])
+})
+
 test('a row is found again by its path, and by what its name begins with, from a place on', async () => {
   await using t = await createTestCore()
   for (let i = 0; i < 2_200; i++) t.write(`many/img_${i}.txt`)

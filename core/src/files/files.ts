@@ -42,10 +42,11 @@ import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowT
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
 import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
-import { listDisk, type ListInput, MAX_LOOKED_AT } from './list-disk.ts'
+import { DiskListings, MAX_LOOKED_AT } from './disk-listings.ts'
 import { namesBeginning } from './names-beginning.ts'
 import type { FolderOrder } from './order-folder.ts'
-import { firstFrom, seekDisk, type SeekInput } from './seek.ts'
+import { firstFrom, type SeekInput } from './seek.ts'
+import type { ListInput } from './sort-entries.ts'
 
 export interface FilesDeps {
   readonly store: LibraryStore
@@ -73,6 +74,7 @@ export class Files {
   readonly #firstRows: StatementSync
   readonly #rowsById: StatementSync
   readonly #orders: FolderOrders
+  readonly #disk: DiskListings
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
@@ -88,6 +90,7 @@ export class Files {
       `select ${ENTRY_COLUMNS} from json_each(?) as wanted cross join ${ENTRY_JOINS} where e.id = wanted.value order by wanted.key`,
     )
     this.#rowsById.setReturnArrays(true)
+    this.#disk = new DiskListings((...args) => deps.indexing.look(...args))
     this.#orders = new FolderOrders({ connection: deps.store.connection, read: deps.read })
   }
 
@@ -106,8 +109,7 @@ export class Files {
       const online = place.location.state !== 'offline'
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
-    const { indexing } = this.#deps
-    return listDisk(dir, input, (...args) => indexing.look(...args), signal)
+    return this.#disk.list(dir, input, signal)
   }
 
   /** A folder of the index. Throws `NotFound`, and `Unavailable` where it is not indexed. */
@@ -126,10 +128,7 @@ export class Files {
     const dir = await this.#resolve(input.path)
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
-    if (!directory || input.all || !isScanned(directory)) {
-      const { indexing } = this.#deps
-      return seekDisk(dir, input, (...args) => indexing.look(...args), signal)
-    }
+    if (!directory || input.all || !isScanned(directory)) return this.#disk.seek(dir, input, signal)
     const wanted = await this.#sought(directory, input)
     const ids = await this.#orders.of(directory.id, orderOf(input))
     return { offset: firstFrom(input.from, ids, (id) => wanted.has(id)) }

@@ -1,7 +1,6 @@
 import type { Entry } from '../domain/index.ts'
-import { baseOf, nameKey, parsePath, type RawName } from '../util/file-name.ts'
+import { baseOf, nameKey, parsePath } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
-import { type Look, lookInOrder } from './list-disk.ts'
 import type { FolderOrder } from './order-folder.ts'
 
 /** What is looked for in a listing: what its name begins with, or where it lies. */
@@ -14,18 +13,8 @@ export interface SeekInput extends FolderOrder {
   readonly from: number
 }
 
-/** Finds a row in a listing of the folder as the disk has it now. */
-export async function seekDisk(
-  dir: RawName,
-  input: SeekInput,
-  look: Look,
-  signal: AbortSignal,
-): Promise<{ offset: number | null }> {
-  const entries = await lookInOrder(dir, input, look, signal)
-  return { offset: firstFrom(input.from, entries, isSought(input)) }
-}
-
-function isSought({ entryPath, prefix = '' }: SeekInput): (entry: Entry) => boolean {
+/** Whether an entry is what is looked for. */
+export function isSought({ entryPath, prefix = '' }: SeekInput): (entry: Entry) => boolean {
   const begins = foldName(prefix)
   if (entryPath === undefined) return ({ name }) => foldName(name).startsWith(begins)
   const key = nameKey(baseOf(parsePath(entryPath)))

@@ -1,5 +1,5 @@
 import type { Entry } from '../domain/index.ts'
-import { displayName, parsePath, type RawName } from '../util/file-name.ts'
+import { parsePath } from '../util/file-name.ts'
 import { sortKey } from '../util/sort-key.ts'
 import type { FolderOrder } from './order-folder.ts'
 
@@ -12,43 +12,8 @@ export interface ListInput extends FolderOrder {
   readonly offset: number
 }
 
-interface LookOptions {
-  readonly recursive: boolean
-  readonly content: boolean
-  readonly limit: number
-}
-
-/** The entries of a folder in the order of their names, with the rule that keeps an entry out of the index. */
-export type Look = (dir: RawName, options: LookOptions, signal: AbortSignal) => Promise<{ items: Entry[] }>
-
-/** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
-export const MAX_LOOKED_AT = 1_000_000
-
-/** Lists a folder as the disk has it now. */
-export async function listDisk(dir: RawName, input: ListInput, look: Look, signal: AbortSignal) {
-  const sorted = await lookInOrder(dir, input, look, signal)
-  return {
-    path: displayName(dir),
-    source: 'disk' as const,
-    items: sorted.slice(input.offset, input.offset + input.limit),
-    total: sorted.length,
-    online: true,
-  }
-}
-
-/** All that the disk has in a folder, in order. */
-export async function lookInOrder(
-  dir: RawName,
-  input: FolderOrder & Pick<ListInput, 'all'>,
-  look: Look,
-  signal: AbortSignal,
-): Promise<Entry[]> {
-  const { items } = await look(dir, { recursive: false, content: false, limit: MAX_LOOKED_AT }, signal)
-  return sortEntries(input.all ? items : items.filter((entry) => entry.hiddenBy === undefined), input)
-}
-
 /** In the same order as `orderFolder`, but that nobody knows here how much is below a folder. */
-function sortEntries(entries: readonly Entry[], { foldersFirst, reverse, sort }: FolderOrder): Entry[] {
+export function sortEntries(entries: readonly Entry[], { foldersFirst, reverse, sort }: FolderOrder): Entry[] {
   // They come in the order of names, folders first; the sorts are stable.
   const byName = foldersFirst ? [...entries] : sortByName(entries)
   const folderFirst = (a: Entry, b: Entry) => Number(b.kind === 'directory') - Number(a.kind === 'directory')
