@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { type EventParams, type Hello, methods, type RequestId, type Subscribed } from '@spacedrive/client'
 import { type Core, CoreError } from '@spacedrive/core'
 import type { Carrier } from './carrier.ts'
@@ -155,7 +155,11 @@ export class Connection implements Disposable {
       this.#writer.send({ jsonrpc: '2.0', method: methods.event, params })
     }
     for (const event of kept) await send(event)
-    for await (const event of stream) await send(event)
+    const isItsTurn = batches(this.#carrier.kind === 'websocket' ? this.#deps.limits.eventBatchMs : 0)
+    for await (const event of stream) {
+      await isItsTurn()
+      await send(event)
+    }
   }
 
   /** A client that does not speak the language is told so, and dropped. */
@@ -180,6 +184,20 @@ export class Connection implements Disposable {
     for (const stream of this.#subscriptions.values()) stream[Symbol.dispose]()
     this.#subscriptions.clear()
     this.#deps.onClosed()
+  }
+}
+
+/** How long a batch is, in milliseconds: what waits goes out in less. */
+const BATCH_MS = 10
+
+/** Settles at once for what belongs to the batch that goes out, else when the next one may. */
+function batches(intervalMs: number): () => Promise<void> {
+  let began = -Infinity
+  return async () => {
+    const elapsed = performance.now() - began
+    if (elapsed < Math.min(BATCH_MS, intervalMs)) return
+    if (elapsed < intervalMs) await wait(intervalMs - elapsed)
+    began = performance.now()
   }
 }
 

@@ -11,6 +11,8 @@ export interface ServerLimits {
   readonly subscriptions: number
   /** How long a connection may take to say `hello`. */
   readonly helloMs: number
+  /** Over a WebSocket events come in batches, so far apart. */
+  readonly eventBatchMs: number
   /** With this much unread, a connection is asked nothing more and sent no events. */
   readonly unreadBytes: number
   /** How long a client may read nothing while that much waits for it. */
@@ -31,6 +33,8 @@ export const defaultLimits: ServerLimits = {
   subscriptions: 32,
   // A program on the same machine says it at once.
   helloMs: 5_000,
+  // A page that is drawn anew ten times a second keeps up with any number of events.
+  eventBatchMs: 100,
   // A listing of ten thousand entries is some 4 MB.
   unreadBytes: 4 * 1024 * 1024,
   // A suspended terminal (Ctrl-Z) is forgiven for a while.

@@ -8,7 +8,7 @@ export const Request = z.object({
   jsonrpc: z.literal('2.0'),
   id: RequestId.optional(),
   method: z.string().max(100),
-  params: z.unknown(),
+  params: z.unknown().optional(),
   library: z.string().max(1_000).optional(),
 })
 export type Request = z.infer<typeof Request>

@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request, type RequestOptions } from 'node:htt
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { Core, type CoreOptions, silentLogger } from '@spacedrive/core'
+import { ConfigManager, Core, silentLogger } from '@spacedrive/core'
 import { Connections } from '../src/connections.ts'
 import { type HttpLimits, HttpServer } from '../src/http/index.ts'
 import type { ServerLimits } from '../src/limits.ts'
@@ -19,7 +19,8 @@ export interface TestHttpOptions {
   readonly webFolder?: string
   /** Stand-ins for what takes long, fails or answers much. */
   readonly core?: Partial<Pick<Core, 'doctor' | 'logTail'>>
-  readonly coreOptions?: Partial<CoreOptions>
+  /** Settings, by key. */
+  readonly config?: Readonly<Record<string, string>>
 }
 
 export interface RawAnswer {
@@ -98,13 +99,19 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
   }
   let server: HttpServer | null = null
   const host = { version: '1.2.3', instance: 'test', logFile: null, explorer: () => server }
-  const opened = await Core.open({ dataDir: join(folder, 'data'), log: logger, host, ...options.coreOptions })
+  const dataDir = join(folder, 'data')
+  const config = await ConfigManager.open({
+    dataDir,
+    log: logger,
+    ...(options.config ? { flags: options.config } : {}),
+  })
+  const opened = await Core.open({ dataDir, log: logger, host, config })
   const core = Object.assign(opened, options.core)
   const connections = new Connections({ core, identity, onStop: () => {}, limits: options.serverLimits })
   server = await HttpServer.listen({
     core,
     connections,
-    runDir: join(folder, 'data'),
+    runDir: dataDir,
     port: 0,
     webFolder: options.webFolder ?? join(folder, 'web'),
     ...(options.limits ? { limits: options.limits } : {}),

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { type Core, CoreError } from '@spacedrive/core'
-import { Hono } from 'hono'
+import { type Context, type Handler, Hono } from 'hono'
 import type { Authenticator } from './authenticator.ts'
+import { conditionalJson } from './conditional-json.ts'
+import { eventRoutes } from './event-routes.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
+import { lazyHandler } from './lazy-handler.ts'
+import type { Metrics } from './metrics.ts'
+import { OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
 import { mediaRoutes } from '../media/index.ts'
+import { restRoutes } from './rest-routes.ts'
+import { rpcRoutes } from './rpc-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 export interface AppDeps {
@@ -14,11 +22,17 @@ export interface AppDeps {
   readonly authenticator: Authenticator
   readonly page: WebPage
   readonly limits: HttpLimits
+  /** Null: nobody is to be told figures. */
+  readonly metrics: Metrics | null
+  /** Tells this process from the one before. */
+  readonly epoch: string
+  /** Aborted when the server closes: what would go on for ever ends. */
+  readonly closing: AbortSignal
 }
 
 /** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
 export function createApp(deps: AppDeps): HttpApp {
-  const { authenticator, core } = deps
+  const { authenticator, core, limits, metrics } = deps
   const app = new Hono<HttpEnv>()
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
@@ -27,6 +41,7 @@ export function createApp(deps: AppDeps): HttpApp {
     for (const [name, value] of Object.entries(securityHeaders)) if (!headers.has(name)) headers.set(name, value)
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
     headers.set('x-request-id', c.var.requestId)
+    metrics?.count(c.req.method, c.res.status)
   })
   app.onError((err, c) => {
     const { requestId } = c.var
@@ -44,6 +59,10 @@ export function createApp(deps: AppDeps): HttpApp {
       authenticator.check(c.env.incoming)
       await next()
     })
+    app.use(`${path}/*`, (c, next) => {
+      checkLength(c.env.incoming, limits)
+      return next()
+    })
     app.route(path, routes)
     // Nothing below it is a page.
     app.all(`${path}/*`, (c) => c.notFound())
@@ -52,17 +71,45 @@ export function createApp(deps: AppDeps): HttpApp {
   return app
 }
 
-/** Routes for those who are signed in, by the first part of their path. */
-function protectedRoutes({ core }: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
+/** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
+function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
+  const { core, limits, metrics } = deps
+  const calls = new OperationCalls(core, limits.requestsInFlight)
   return [
-    ['/ws', webSocketRoute()],
+    ['/ws', single(() => notAWebSocket())],
+    ['/rpc', rpcRoutes(calls)],
+    ['/api/v1', restRoutes(calls)],
+    ['/openapi.json', single(lazyHandler(() => openApiHandler(core.host.version)))],
+    ['/events', eventRoutes(deps)],
     ['/media', mediaRoutes({ core })],
+    ...(metrics ? [['/metrics', single((c) => c.text(metrics.text()))] as const] : []),
   ]
 }
 
-/** Requests to become a WebSocket do not come this far. */
-function webSocketRoute(): HttpApp {
-  return new Hono<HttpEnv>().get('/', () => {
-    throw new HttpError(426, 'InvalidInput', 'this is the address of a WebSocket', { upgrade: 'websocket' })
-  })
+/** One address that is only read. */
+function single(handler: Handler<HttpEnv>): HttpApp {
+  return new Hono<HttpEnv>().get('/', handler)
+}
+
+/** Requests to become one do not come this far. */
+function notAWebSocket(): never {
+  throw new HttpError(426, 'InvalidInput', 'this is the address of a WebSocket', { upgrade: 'websocket' })
+}
+
+async function openApiHandler(version: string): Promise<(c: Context<HttpEnv>) => Response> {
+  const { openApiDocument } = await import('./openapi.ts')
+  const json = JSON.stringify(openApiDocument(version))
+  return (c) => conditionalJson(c, json)
+}
+
+/** Throws 413, and 411 where a request does not say how large it is; Node sees to it that it is no larger. */
+function checkLength({ headers }: IncomingMessage, { bodyBytes }: HttpLimits): void {
+  // What else it sends is not waited for.
+  const end = { connection: 'close' }
+  if (headers['transfer-encoding'] !== undefined) {
+    throw new HttpError(411, 'InvalidInput', 'say how large the request is, with `content-length`', end)
+  }
+  if (Number(headers['content-length'] ?? 0) > bodyBytes) {
+    throw new HttpError(413, 'InvalidInput', `a request has at most ${bodyBytes} bytes`, end)
+  }
 }

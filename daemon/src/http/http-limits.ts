@@ -11,6 +11,8 @@ export interface HttpLimits {
   readonly bodyBytes: number
   /** Requests for operations that are being answered. */
   readonly requestsInFlight: number
+  /** Streams of events that are open at once. */
+  readonly eventStreams: number
   /** How long a one-time link can be used. */
   readonly linkMs: number
   readonly links: number
@@ -19,7 +21,7 @@ export interface HttpLimits {
   /** Failed attempts to get in that one address has within `failedLoginsMs`. */
   readonly failedLogins: number
   readonly failedLoginsMs: number
-  /** How often a WebSocket is asked whether somebody is still there. */
+  /** How often a WebSocket is asked whether somebody is still there, and a stream of events says that it is. */
   readonly heartbeatMs: number
   /** How long what is being answered may take when the server closes. */
   readonly farewellMs: number
@@ -42,6 +44,8 @@ export const defaultHttpLimits: HttpLimits = {
   bodyBytes: 8 * 1024 * 1024,
   // As much as two tabs ask for at once over their WebSockets.
   requestsInFlight: 128,
+  // Scripts; a page has its WebSocket.
+  eventStreams: 64,
   // A browser that has to be started first on a slow machine.
   linkMs: 2 * MINUTE_MS,
   links: 100,

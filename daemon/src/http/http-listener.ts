@@ -31,7 +31,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #origins = new Set<string>()
   /** Connections that were told that there are too many. */
   readonly #refused = new WeakSet<Socket>()
-  #connections = 0
+  readonly #connections = new Set<Socket>()
 
   private constructor(options: HttpListenerOptions) {
     const { app, limits } = options
@@ -44,11 +44,14 @@ export class HttpListener implements AsyncDisposable {
         requestTimeout: limits.requestMs,
         keepAliveTimeout: limits.idleMs,
         connectionsCheckingInterval: Math.ceil(limits.headersMs / 2),
+        // Any other wish to speak another language is not heard, and the request answered.
+        shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
       },
       (request, response) => this.#request(request, response, listener),
     )
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
-    this.#server.on('connection', (socket) => this.#count(socket))
+    // Before Node has it among those that wait for nothing.
+    this.#server.prependListener('connection', (socket: Socket) => this.#count(socket))
   }
 
   /** Throws the system's error where none of the ports can be had. */
@@ -109,14 +112,21 @@ export class HttpListener implements AsyncDisposable {
 
   #count(socket: Socket): void {
     const { connections } = this.#options.limits
-    this.#connections++
-    socket.once('close', () => this.#connections--)
-    if (this.#connections <= connections) return
     // Room is made by those that wait for nothing.
-    this.#server.closeIdleConnections()
-    if (this.#connections <= connections) return
+    if (this.#connections.size >= connections) this.#closeIdle()
+    if (this.#connections.size < connections) {
+      this.#connections.add(socket)
+      socket.once('close', () => this.#connections.delete(socket))
+      return
+    }
     this.#refused.add(socket)
     const why = `${connections} connections are open, no more fit`
     socket.end(rawProblem(new HttpError(503, 'Unavailable', why, { 'retry-after': '1' })), () => socket.destroy())
+  }
+
+  #closeIdle(): void {
+    this.#server.closeIdleConnections()
+    // They say so themselves only later.
+    for (const socket of this.#connections) if (socket.destroyed) this.#connections.delete(socket)
   }
 }

@@ -4,8 +4,10 @@ import type { Core, ExplorerHost } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { createApp } from './app.ts'
 import { Authenticator } from './authenticator.ts'
+import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener } from './http-listener.ts'
+import { Metrics } from './metrics.ts'
 import { WebPage } from './page/index.ts'
 import { Sessions } from './sessions.ts'
 import { openTokenFile } from './token-file.ts'
@@ -17,6 +19,7 @@ const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 /** So many instances side by side have each a port that stays the same. */
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
+const EPOCH_RADIX = 36
 
 export interface HttpServerOptions {
   readonly core: Core
@@ -35,25 +38,34 @@ export interface HttpServerOptions {
 export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly url: string
   readonly tokenFile: string
+  /** What answers, wherever it listens. */
+  readonly app: HttpApp
   readonly #connections: Connections
   readonly #page: WebPage
   readonly #sessions: Sessions
   readonly #listener: HttpListener
+  readonly #metrics: Metrics | null
+  readonly #closing: AbortController
 
   private constructor(
-    of: Pick<HttpServer, 'tokenFile'> & {
+    of: Pick<HttpServer, 'app' | 'tokenFile'> & {
       connections: Connections
       page: WebPage
       sessions: Sessions
       listener: HttpListener
+      metrics: Metrics | null
+      closing: AbortController
     },
   ) {
     this.url = `http://${LOOPBACK}:${of.listener.port}/`
     this.tokenFile = of.tokenFile
+    this.app = of.app
     this.#connections = of.connections
     this.#page = of.page
     this.#sessions = of.sessions
     this.#listener = of.listener
+    this.#metrics = of.metrics
+    this.#closing = of.closing
   }
 
   /** Throws the system's error where no port can be had. */
@@ -74,17 +86,21 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const cookieName = `spacedrive_session_${hash('sha256', core.dataDir).slice(0, 8)}`
     const authenticator = new Authenticator({ token, sessions, cookieName, limits, now })
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
+    const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
+    const closing = new AbortController()
+    const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
+    const app = createApp({ core, authenticator, page, limits, metrics, epoch, closing: closing.signal })
     const listener = await HttpListener.listen({
       hostname: LOOPBACK,
       names: LOOPBACK_NAMES,
       ports: portsFrom(port),
-      app: createApp({ core, authenticator, page, limits }),
+      app,
       upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
       limits,
       log,
     })
-    return new HttpServer({ tokenFile, connections, page, sessions, listener })
+    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, metrics, closing })
   }
 
   link(to: string): { url: string; expiresAt: string } {
@@ -95,7 +111,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort()
     this.#connections.close('websocket')
+    this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()
     await this.#listener[Symbol.asyncDispose]()
   }

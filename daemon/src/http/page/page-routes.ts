@@ -2,7 +2,6 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Context, Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http-env.ts'
-import { HttpError } from '../problem.ts'
 import type { PageFile } from './page-files.ts'
 import { plainPage, plainPagePolicy } from './plain-page.ts'
 import type { PageState, WebPage } from './web-page.ts'
@@ -31,12 +30,8 @@ export function pageRoutes(page: WebPage): HttpApp {
   routes.get('*', async (c) => {
     const { path } = c.req
     const state = await page.state()
-    if (state.kind !== 'ready') {
-      if (isPage(path)) return unready(state)
-      throw new HttpError(503, 'Unavailable', 'the page is not built yet', { 'retry-after': '1' })
-    }
-    const { byAddress } = state.files
-    const file = isPage(path) ? byAddress.get(INDEX) : byAddress.get(path)
+    if (isPage(path) && state.kind !== 'ready') return unready(state)
+    const file = state.files?.byAddress.get(isPage(path) ? INDEX : path)
     return file ? answer(c, file) : c.notFound()
   })
   return routes

@@ -17,8 +17,9 @@ export interface WebPageOptions {
 /** What there is to show. */
 export type PageState =
   | { readonly kind: 'ready'; readonly files: PageFiles }
-  | { readonly kind: 'building' }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `files`: of an older build, for a tab that is open. */
+  | { readonly kind: 'building'; readonly files: PageFiles | null }
+  | { readonly kind: 'failed'; readonly files: PageFiles | null; readonly reason: string }
 
 /** A developer who reloads sees a change; twenty files that a page asks for at once are one look. */
 const FRESH_MS = 500
@@ -46,7 +47,11 @@ export class WebPage implements Disposable {
   state(): Promise<PageState> {
     const now = performance.now()
     if (this.#looked && now - this.#looked.at < FRESH_MS) return this.#looked.state
-    const state = this.#look().catch((err: unknown): PageState => ({ kind: 'failed', reason: String(err) }))
+    const state = this.#look().catch((err: unknown): PageState => ({
+      kind: 'failed',
+      files: null,
+      reason: String(err),
+    }))
     this.#looked = { at: now, state }
     return state
   }
@@ -67,10 +72,11 @@ export class WebPage implements Disposable {
       readPageFiles(join(this.#folder, 'dist')),
     ])
     if (files && (fingerprint === null || files.fingerprint === fingerprint)) return { kind: 'ready', files }
-    if (fingerprint === null) return { kind: 'failed', reason: `there is no page in ${this.#folder}; install it again` }
-    if (this.#failed?.fingerprint === fingerprint) return { kind: 'failed', reason: this.#failed.reason }
+    if (fingerprint === null)
+      return { kind: 'failed', files, reason: `there is no page in ${this.#folder}; install it again` }
+    if (this.#failed?.fingerprint === fingerprint) return { kind: 'failed', files, reason: this.#failed.reason }
     if (!this.#building && !this.#closed) void this.#build(fingerprint)
-    return { kind: 'building' }
+    return { kind: 'building', files }
   }
 
   async #build(fingerprint: string): Promise<void> {

@@ -1,0 +1,113 @@
+import { type Core, CoreError } from '@spacedrive/core'
+import { type Context, Hono } from 'hono'
+import { Subscribe } from '../requests.ts'
+import type { HttpApp, HttpEnv } from './http-env.ts'
+import type { HttpLimits } from './http-limits.ts'
+
+export interface EventRoutesDeps {
+  readonly core: Core
+  readonly limits: HttpLimits
+  /** Tells this process from the one before, whose events had the same numbers. */
+  readonly epoch: string
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal
+}
+
+type EventStream = ReturnType<Core['events']['stream']>
+type Sent = EventStream extends AsyncIterable<infer T> ? T : never
+
+/**
+ * Events as they come, for scripts: `text/event-stream`. `id` is the daemon and the number of the event; with the last
+ * one as `Last-Event-ID` or `?since=` the stream goes on after it. Where that cannot be, and where the reader is too
+ * slow, a `missed` event says that the state has to be asked for again.
+ */
+export function eventRoutes(deps: EventRoutesDeps): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  let open = 0
+  routes.get('/', (c) => {
+    if (open >= deps.limits.eventStreams) {
+      throw new CoreError('Unavailable', `${open} streams of events are open, no more fit`)
+    }
+    const stream = openStream(c, deps, () => open--)
+    open++
+    return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
+  })
+  return routes
+}
+
+function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => void): ReadableStream<Uint8Array> {
+  const { closing, core, epoch, limits } = deps
+  const filter = filterOf(c, core)
+  const start = startOf(c, epoch)
+  const events = core.events.stream(filter)
+  // In one turn with the stream, which goes on where this ends.
+  const { complete, events: kept } = start === null ? { complete: true, events: [] } : replay(core, start, filter)
+  const first: Sent[] = [...(complete ? [] : [{ type: 'missed', count: 0 } as const]), ...kept]
+  const encoder = new TextEncoder()
+  const encode = (event: Sent) => encoder.encode(format(event, epoch))
+  let heartbeat: NodeJS.Timeout | null = null
+  const end = () => {
+    if (heartbeat === null) return
+    clearInterval(heartbeat)
+    heartbeat = null
+    closing.removeEventListener('abort', end)
+    events[Symbol.dispose]()
+    onClosed()
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        // What is between us takes a quiet connection for a dead one.
+        heartbeat = setInterval(() => {
+          // One that does not read gets no more to read.
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'))
+        }, limits.heartbeatMs)
+        closing.addEventListener('abort', end)
+        controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`))
+        for (const event of first) controller.enqueue(encode(event))
+      },
+      async pull(controller) {
+        const next = await events.next()
+        if (!next.done) return controller.enqueue(encode(next.value))
+        end()
+        controller.close()
+      },
+      cancel: end,
+    },
+    { highWaterMark: 1 },
+  )
+}
+
+/** How soon a reader comes back, in milliseconds. */
+const RETRY_MS = 1_000
+
+function filterOf(c: Context<HttpEnv>, core: Core) {
+  const types = c.req.queries('type')
+  const { library, path } = c.req.query()
+  const parsed = Subscribe.omit({ subscription: true, since: true }).safeParse({
+    ...(types ? { types } : {}),
+    ...(library === undefined ? {} : { library }),
+    ...(path === undefined ? {} : { path }),
+  })
+  if (!parsed.success) throw new CoreError('InvalidInput', 'there are no such events: a type is unknown')
+  const { library: wanted, ...filter } = parsed.data
+  return wanted === undefined ? filter : { ...filter, libraryId: core.libraries.resolve(wanted).id }
+}
+
+/** Where to go on: a number; `lost` where another process had the last event; null: from now on. */
+function startOf(c: Context<HttpEnv>, epoch: string): number | 'lost' | null {
+  const last = c.req.header('last-event-id') ?? c.req.query('since')
+  if (last === undefined || last === '') return null
+  const [, itsEpoch, seq] = /^(?:([0-9a-z]+)\.)?(\d{1,15})$/.exec(last) ?? []
+  if (seq === undefined) throw new CoreError('InvalidInput', `${JSON.stringify(last)} is the id of no event`)
+  return itsEpoch === undefined || itsEpoch === epoch ? Number(seq) : 'lost'
+}
+
+function replay(core: Core, start: number | 'lost', filter: ReturnType<typeof filterOf>) {
+  return start === 'lost' ? { complete: false, events: [] } : core.events.since(start, filter)
+}
+
+function format(event: Sent, epoch: string): string {
+  const id = event.type === 'missed' ? '' : `id: ${epoch}.${event.seq}\n`
+  return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+}

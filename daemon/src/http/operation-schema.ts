@@ -1,0 +1,29 @@
+import type { Op } from '@spacedrive/core/ops'
+import { z } from 'zod'
+
+/** The part of JSON Schema (2020-12) that is looked at here; what is sent has the rest, too. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+}
+
+/** What an operation takes, as JSON Schema. */
+export function inputSchema(op: Op): JsonSchema {
+  return schemaOf(op.input, 'input')
+}
+
+/** What it answers. */
+export function outputSchema(op: Op): JsonSchema {
+  return schemaOf(op.output, 'output')
+}
+
+function schemaOf(type: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' })
+  return schema as JsonSchema
+}

@@ -1,0 +1,76 @@
+import { CoreError } from '@spacedrive/core'
+import { type Op, ops } from '@spacedrive/core/ops'
+import { type Context, Hono } from 'hono'
+import { conditionalJson } from './conditional-json.ts'
+import type { HttpApp, HttpEnv } from './http-env.ts'
+import { readJsonBody } from './json-body.ts'
+import type { OperationCalls } from './operation-calls.ts'
+import { inputSchema, type JsonSchema } from './operation-schema.ts'
+import { HttpError } from './problem.ts'
+import { inputFromQuery } from './query-input.ts'
+
+const registry: Readonly<Record<string, Op>> = ops
+
+/** The parameter that names a library, beside those of the operation. */
+export const LIBRARY = 'library'
+
+/** Where an operation is asked for, below `/api/v1`: `locations.add` is `/locations/add`. */
+export function pathOf({ name }: Op): string {
+  return `/${name.replace('.', '/')}`
+}
+
+/** Whether it is about a library, which `?library=` names. */
+export function takesLibrary({ scope }: Op): boolean {
+  return scope !== 'core'
+}
+
+/** Every operation at an address of its own: queries by GET, with their input as parameters, and everything by POST, with it as JSON. */
+export function restRoutes(calls: OperationCalls): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  const schemas = new Map<Op, JsonSchema>()
+  const schemaOf = (op: Op) => {
+    const schema = schemas.get(op) ?? inputSchema(op)
+    schemas.set(op, schema)
+    return schema
+  }
+
+  routes.get('/:feature/:verb', async (c) => {
+    const op = operationOf(c)
+    if (op.kind === 'action')
+      throw new HttpError(405, 'Unsupported', `${op.name} is asked for by POST`, { allow: 'POST' })
+    const { library, rest } = libraryIn(c, op)
+    const result = await calls.call(c, { method: op.name, params: inputFromQuery(rest, schemaOf(op)), library })
+    return conditionalJson(c, JSON.stringify(result ?? null))
+  })
+
+  routes.post('/:feature/:verb', async (c) => {
+    const op = operationOf(c)
+    const { library, rest } = libraryIn(c, op)
+    if (rest.size > 0) throw new CoreError('InvalidInput', 'the input of a POST is its body, not its parameters')
+    const params = await readJsonBody(c)
+    const result = await calls.call(c, { method: op.name, params, library })
+    return c.json((result ?? null) as object)
+  })
+
+  routes.all('/:feature/:verb', (c) => {
+    const op = operationOf(c)
+    const allow = op.kind === 'query' ? 'GET, HEAD, POST' : 'POST'
+    throw new HttpError(405, 'Unsupported', `${op.name} is asked for by ${allow}`, { allow })
+  })
+  return routes
+}
+
+function operationOf(c: Context<HttpEnv, '/:feature/:verb'>): Op {
+  const name = `${c.req.param('feature')}.${c.req.param('verb')}`
+  const op = Object.hasOwn(registry, name) ? registry[name] : undefined
+  if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(name)}`)
+  return op
+}
+
+function libraryIn(c: Context<HttpEnv>, op: Op): { library: string | undefined; rest: URLSearchParams } {
+  const rest = new URL(c.req.url).searchParams
+  if (!takesLibrary(op)) return { library: undefined, rest }
+  const library = rest.get(LIBRARY) ?? undefined
+  rest.delete(LIBRARY)
+  return { library, rest }
+}

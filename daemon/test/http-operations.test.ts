@@ -1,0 +1,255 @@
+import { ops } from '@spacedrive/core/ops'
+import { expect, test } from 'vitest'
+import { startTestHttp, type TestHttp } from './test-http.ts'
+
+async function post(http: TestHttp, path: string, document: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return http.fetch(path, { method: 'POST', headers, body: JSON.stringify(document) })
+}
+
+async function rpc(http: TestHttp, document: unknown): Promise<unknown> {
+  return (await post(http, '/rpc', document)).json()
+}
+
+test('JSON-RPC answers one request, a batch, and nothing to notifications', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const status = { jsonrpc: '2.0', id: 1, method: 'system.status' }
+  expect(await rpc(http, status)).toMatchObject({ id: 1, result: { library: { name: 'Photos' } } })
+  expect(
+    await rpc(http, [
+      { ...status, id: 'a' },
+      { jsonrpc: '2.0', method: 'system.status' },
+      { ...status, id: 'b', method: 'no.such' },
+      { jsonrpc: '2.0', id: 'c', method: 'libraries.info', library: 'Photos' },
+      'what?',
+    ]),
+  ).toMatchObject([
+    { id: 'a', result: {} },
+    { id: 'b', error: { data: { code: 'NotFound' } } },
+    { id: 'c', result: { name: 'Photos' } },
+    { id: null, error: { code: -32_600 } },
+  ])
+  expect((await post(http, '/rpc', [{ jsonrpc: '2.0', method: 'system.status' }])).status).toBe(204)
+})
+
+test.each([
+  ['an empty batch', '[]'],
+  ['a batch that is too long', JSON.stringify(Array.from({ length: 65 }, () => ({})))],
+  ['half a document', '{"jsonrpc":'],
+  ['a million brackets', '['.repeat(1_000_000)],
+  ['nothing', ''],
+])('%s is refused', async (_what, body) => {
+  await using http = await startTestHttp()
+  const headers = { 'content-type': 'application/json' }
+  const answer = await http.fetch('/rpc', { method: 'POST', headers, body })
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ code: 'InvalidInput', status: 400 })
+})
+
+test('the daemon is not ended, nor events subscribed to, by a request', async () => {
+  await using http = await startTestHttp()
+  for (const method of ['daemon.stop', 'events.subscribe', 'hello']) {
+    expect(await rpc(http, { jsonrpc: '2.0', id: 1, method })).toMatchObject({ error: { data: { code: 'NotFound' } } })
+  }
+})
+
+test('a query takes its input from the address, as what each field is', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  await post(http, '/api/v1/libraries/create', { name: 'Music' })
+  const answer = await http.fetch('/api/v1/search/files?query=x&type=image&type=video&limit=5&library=Photos')
+  expect([answer.status, await answer.json()]).toMatchObject([200, { query: 'x', items: [] }])
+  const wrong = await http.fetch('/api/v1/search/files?query=x&limit=many')
+  expect(await wrong.json()).toMatchObject({
+    status: 400,
+    code: 'InvalidInput',
+    details: { issues: [{ field: 'limit' }] },
+  })
+  const unknown = await http.fetch('/api/v1/search/files?querry=x')
+  expect(await unknown.json()).toMatchObject({ detail: expect.stringContaining('did you mean query?') })
+  const nowhere = await http.fetch('/api/v1/locations/list?library=Nowhere')
+  expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { code: 'NotFound' }])
+})
+
+test('an action is asked for by POST alone, and a query by both', async () => {
+  await using http = await startTestHttp()
+  const answer = await http.fetch('/api/v1/libraries/create?name=x')
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+  expect((await post(http, '/api/v1/system/logs', { tail: 1 })).status).toBe(200)
+  expect((await http.fetch('/api/v1/system/logs?tail=1', { method: 'HEAD' })).status).toBe(200)
+  expect((await http.fetch('/api/v1/system/logs', { method: 'PUT' })).status).toBe(405)
+  for (const path of ['/api/v1/no/such', '/api/v1/__proto__/x', '/api/v1/system', '/api/v1/constructor/name']) {
+    expect((await http.fetch(path)).status).toBe(404)
+  }
+})
+
+test('a problem has a stable code, and names its request as the log does', async () => {
+  const failure = new Error('secret: /home/ann/diary')
+  await using http = await startTestHttp({ core: { doctor: () => Promise.reject(failure) } })
+  const answer = await http.fetch('/api/v1/system/doctor')
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(await answer.json()).toEqual({
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'system.doctor failed inside the daemon; its log says why',
+    code: 'Internal',
+    details: null,
+    instance: `urn:uuid:${answer.headers.get('x-request-id')}`,
+  })
+  expect(http.log).toMatchObject([{ level: 'error', fields: { err: failure } }])
+})
+
+test('an answer is not sent again to one who has it', async () => {
+  await using http = await startTestHttp()
+  const first = await http.fetch('/api/v1/libraries/list')
+  const etag = first.headers.get('etag') ?? ''
+  expect([first.status, first.headers.get('cache-control'), etag]).toEqual([
+    200,
+    'private, no-cache',
+    expect.stringMatching(/^"[\w-]{43}"$/),
+  ])
+  const again = (tag: string) => http.fetch('/api/v1/libraries/list', { headers: { 'if-none-match': tag } })
+  for (const tag of [etag, `W/${etag}`, `"x", ${etag}`, '*']) expect((await again(tag)).status).toBe(304)
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  expect((await again(etag)).status).toBe(200)
+})
+
+test('what is asked for is given up when whoever asked is gone', async () => {
+  const asked = Promise.withResolvers<AbortSignal>()
+  const doctor = (signal: AbortSignal) => {
+    asked.resolve(signal)
+    return new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  }
+  await using http = await startTestHttp({ core: { doctor } })
+  const controller = new AbortController()
+  const answer = http.fetch('/api/v1/system/doctor', { signal: controller.signal }).catch(() => 'gone')
+  const signal = await asked.promise
+  controller.abort()
+  expect(await answer).toBe('gone')
+  await expect.poll(() => signal.aborted).toBe(true)
+})
+
+test('of too many requests at once the rest is refused', async () => {
+  const open = Promise.withResolvers<void>()
+  const doctor = async () => {
+    await open.promise
+    return { ok: true, checks: [], engines: [] }
+  }
+  await using http = await startTestHttp({ core: { doctor }, limits: { requestsInFlight: 2 } })
+  const statuses: number[] = []
+  const asked = Array.from({ length: 3 }, async () => {
+    statuses.push((await http.fetch('/api/v1/system/doctor')).status)
+  })
+  await expect.poll(() => statuses).toEqual([503])
+  open.resolve()
+  await Promise.all(asked)
+  expect(statuses).toEqual([503, 200, 200])
+})
+
+interface Described {
+  readonly operationId: string
+  readonly parameters?: readonly { name: string; required: boolean; schema: object }[]
+  readonly requestBody?: object
+  readonly responses: Readonly<Record<string, object>>
+}
+interface OpenApi {
+  readonly openapi: string
+  readonly servers: readonly { url: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>
+  readonly components: object
+}
+
+async function openApi(http: TestHttp): Promise<OpenApi> {
+  return (await (await http.fetch('/openapi.json')).json()) as OpenApi
+}
+
+/** Every `$ref` in a document. */
+function refsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : refsIn(inner),
+  )
+}
+
+test('the OpenAPI document describes every operation once, by its name', async () => {
+  await using http = await startTestHttp()
+  const document = await openApi(http)
+  expect(document.openapi).toBe('3.1.0')
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({ operationId, method, path })),
+  )
+  expect(described).toEqual(
+    Object.values(ops).map(({ kind, name }) => ({
+      operationId: name,
+      method: kind === 'query' ? 'get' : 'post',
+      path: `/${name.replace('.', '/')}`,
+    })),
+  )
+  for (const ref of refsIn(document)) {
+    const parts = ref.replace(/^#\//, '').split('/')
+    const target = parts.reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], document)
+    expect({ ref, target }).toEqual({ ref, target: expect.any(Object) })
+  }
+  for (const methods of Object.values(document.paths)) {
+    for (const { operationId, parameters = [], responses } of Object.values(methods)) {
+      const names = parameters.map(({ name }) => name)
+      expect({ operationId, names }).toEqual({ operationId, names: [...new Set(names)] })
+      expect(responses).toMatchObject({ 200: expect.any(Object), 400: expect.any(Object), 401: expect.any(Object) })
+    }
+  }
+})
+
+/** Something for a field that is required; what it is about does not exist. */
+function sample({ enum: choices, format, items, type }: Record<string, unknown>): unknown {
+  if (Array.isArray(choices)) return choices[0]
+  if (format === 'uuid') return '0199a7b2-0000-7000-8000-000000000000'
+  switch (type) {
+    case 'string':
+      return '/nowhere'
+    case 'integer':
+    case 'number':
+      return 1
+    case 'boolean':
+      return false
+    case 'array':
+      return [sample(items as Record<string, unknown>)]
+    default:
+      return {}
+  }
+}
+
+test('a client made from the document calls every operation, and each answers as it says', async () => {
+  await using http = await startTestHttp()
+  await post(http, '/api/v1/libraries/create', { name: 'Photos' })
+  const document = await openApi(http)
+  const [server] = document.servers
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, described] of Object.entries(methods)) {
+      const { operationId, parameters = [], requestBody, responses } = described
+      const url = new URL(`${server?.url}${path}`, http.origin)
+      for (const { name, required, schema } of parameters) {
+        if (required) url.searchParams.set(name, String(sample(schema as Record<string, unknown>)))
+      }
+      const schema = (requestBody as { content: Record<string, { schema: Record<string, never> }> } | undefined)
+        ?.content['application/json']?.schema as
+        | { properties?: Record<string, Record<string, unknown>>; required?: string[] }
+        | undefined
+      const body =
+        schema &&
+        Object.fromEntries((schema.required ?? []).map((name) => [name, sample(schema.properties?.[name] ?? {})]))
+      const answer = await http.fetch(url.href, {
+        method: method.toUpperCase(),
+        ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+      })
+      const said = (await answer.json()) as { code?: string; detail?: string }
+      const { name, output } = (ops as Record<string, (typeof ops)[keyof typeof ops]>)[operationId]!
+      expect({ name, status: String(answer.status), said }).toMatchObject({
+        status: expect.toBeOneOf(Object.keys(responses).filter((status) => status !== '500')),
+      })
+      if (answer.ok) expect({ name, fits: output.safeParse(said).success }).toEqual({ name, fits: true })
+      else expect(said.detail).not.toContain('there is no operation')
+    }
+  }
+})

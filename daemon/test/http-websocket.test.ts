@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { Client, ClientError } from '@spacedrive/client'
+import { expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { startTestHttp, type TestHttp } from './test-http.ts'
+import { webSocketTransport } from './web-socket-transport.ts'
+
+function addressOf({ origin }: TestHttp): string {
+  return `${origin.replace('http', 'ws')}/ws`
+}
+
+async function connected(http: TestHttp): Promise<Client> {
+  const headers = { authorization: `Bearer ${http.token}` }
+  return Client.open(webSocketTransport(addressOf(http), { headers }), '1.2.3')
+}
+
+async function rawSocket(http: TestHttp): Promise<WebSocket> {
+  const socket = new WebSocket(addressOf(http), { headers: { authorization: `Bearer ${http.token}` } })
+  await once(socket, 'open')
+  return socket
+}
+
+async function closeCode(socket: WebSocket): Promise<number> {
+  const [code] = (await once(socket, 'close')) as [number]
+  return code
+}
+
+test('a page that is signed in asks, changes and listens over one WebSocket', async () => {
+  await using http = await startTestHttp()
+  const options = { headers: { cookie: await http.signIn() }, origin: http.origin }
+  using client = await Client.open(webSocketTransport(addressOf(http), options), '1.2.3')
+  expect(client.hello).toMatchObject({ protocol: 1, instance: 'test', idle: true })
+  const heard: string[] = []
+  using _subscription = await client.subscribe({ types: ['library.created'] }, (event) => heard.push(event.type))
+  await client.action('libraries.create', { name: 'Photos' })
+  expect(await client.query('libraries.info', {}, { library: 'Photos' })).toMatchObject({ name: 'Photos' })
+  await vi.waitUntil(() => heard.length === 1)
+  await expect(client.call('no.such', {})).rejects.toMatchObject({ code: 'NotFound' })
+})
+
+test('answers of many megabytes come whole, and mixed', async () => {
+  const lines = Array.from({ length: 5_000 }, (_, n) => `${n} ${'ü'.repeat(300)}`)
+  await using http = await startTestHttp({ core: { logTail: async () => ({ file: null, lines }) } })
+  using client = await connected(http)
+  const answers = await Promise.all([
+    client.query('system.logs', {}),
+    client.query('system.status', {}),
+    client.query('system.logs', {}),
+  ])
+  expect([answers[0].lines, answers[2].lines]).toEqual([lines, lines])
+})
+
+test('a burst of events comes in batches, and whole', async () => {
+  await using http = await startTestHttp({ serverLimits: { eventBatchMs: 50 } })
+  using client = await connected(http)
+  const heard: number[] = []
+  using _subscription = await client.subscribe({ types: ['config.changed'] }, () => heard.push(performance.now()))
+  for (let n = 0; n < 500; n++) {
+    http.core.events.emit('config.changed', { key: String(n) })
+    if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await vi.waitUntil(() => heard.length === 500)
+})
+
+test.each([
+  ['no JSON', 'hello?', 1001],
+  ['something before hello', '{"jsonrpc":"2.0","id":1,"method":"system.status","params":{}}', 1001],
+  ['more than a frame may have', 'x'.repeat(2_000), 1009],
+])('a client that sends %s is dropped', async (_what, frame, code) => {
+  await using http = await startTestHttp({ serverLimits: { frameBytes: 1_000 } })
+  const socket = await rawSocket(http)
+  socket.on('error', () => {})
+  socket.send(frame)
+  expect(await closeCode(socket)).toBe(code)
+  await vi.waitUntil(() => http.connections.count('websocket') === 0)
+})
+
+test('a client that says nothing is dropped, and so is one that is not there any more', async () => {
+  await using http = await startTestHttp({ serverLimits: { helloMs: 50 }, limits: { heartbeatMs: 50 } })
+  const silent = await rawSocket(http)
+  expect(await closeCode(silent)).toBe(1006)
+  using client = await connected(http)
+  await expect(client.query('system.status', {})).resolves.toBeDefined()
+  const dead = await rawSocket(http)
+  dead.send('{"jsonrpc":"2.0","id":1,"method":"hello","params":{}}')
+  await once(dead, 'message')
+  dead.pong = () => {}
+  dead.pause()
+  await vi.waitUntil(() => http.connections.count('websocket') === 1)
+  dead.terminate()
+})
+
+test('with too many WebSockets the next one is refused, and the socket of the daemon is not', async () => {
+  await using http = await startTestHttp({ serverLimits: { webSockets: 2 } })
+  using first = await connected(http)
+  using _second = await connected(http)
+  const third = new WebSocket(addressOf(http), { headers: { authorization: `Bearer ${http.token}` } })
+  const [, answer] = (await once(third, 'unexpected-response')) as [unknown, { statusCode: number }]
+  expect([answer.statusCode, http.connections.isFull('socket')]).toEqual([503, false])
+  third.on('error', () => {})
+  third.terminate()
+  first[Symbol.dispose]()
+  await vi.waitUntil(() => http.connections.count('websocket') === 1)
+  using again = await connected(http)
+  expect(again.hello.idle).toBe(false)
+})
+
+test('when the daemon ends, its WebSockets hear it, and those that do not answer are not waited for', async () => {
+  const http = await startTestHttp({ serverLimits: { farewellMs: 50 } })
+  const client = await connected(http)
+  const deaf = await rawSocket(http)
+  deaf.pause()
+  await http[Symbol.asyncDispose]()
+  expect(await client.closed).toMatchObject({ message: 'closed with 1001' })
+  await expect(client.query('system.status', {})).rejects.toBeInstanceOf(ClientError)
+  deaf.terminate()
+})
