@@ -1,12 +1,16 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-router'
+import { useOperation } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
 import { usePreferences } from '../../app/preferences.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu } from '../../ui/index.ts'
+import { ColumnsView } from './columns-view.tsx'
 import { EntryMenu } from './entry-menu.tsx'
+import { FolderInspector } from './folder-inspector.tsx'
 import { FolderNotice } from './folder-notice.tsx'
+import { FolderPreview } from './folder-preview.tsx'
 import { FolderState, hasRows } from './folder-state.tsx'
 import { GridView } from './grid-view.tsx'
 import { ListView } from './list-view.tsx'
@@ -14,6 +18,7 @@ import { messages } from './messages.ts'
 import { nameOf, parentOf } from './paths.ts'
 import { countChosen, everything, nothing } from './selection.ts'
 import { Toolbar } from './toolbar.tsx'
+import { useActiveEntry } from './use-active-entry.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { type Folder, useFolder } from './use-folder.ts'
 import { addressOf } from './use-listing.ts'
@@ -35,22 +40,31 @@ function FolderPage({ path }: { path: string }) {
   const { all = false, reverse = false, sel, sort = 'name', view = usual } = search
   const folder = useFolder({ path, sort, reverse, all }, sel)
   const { choice, listing } = folder
-  const active = choice.active === null ? undefined : listing.entryAt(choice.active)
+  const active = useActiveEntry(folder)
+  const info = useOperation('files.info', { path }, { enabled: listing.source !== null }).data
   const open = (entry: Entry) => {
-    if (entry.kind === 'directory') change({ path: addressOf(entry), sel: undefined })
+    if (entry.kind === 'directory') change({ path: addressOf(entry), sel: undefined, preview: undefined })
+    else change({ preview: true })
   }
-  useFolderCommands(folder, path, () => active && open(active))
+  useFolderCommands(folder, path, active && (() => open(active)))
 
+  const inspected = active ?? info
   const label = t.contents(nameOf(path))
   const hasMenuEntry = countChosen(choice.selection, folder.total) > 0
   return (
-    <Page title={nameOf(path)} toolbar={<Toolbar folder={folder} path={path} view={view} search={search} />}>
+    <Page
+      title={nameOf(path)}
+      toolbar={<Toolbar folder={folder} path={path} view={view} search={search} size={info?.totalSize ?? null} />}
+      aside={search.inspector && inspected && <FolderInspector folder={folder} entry={inspected} />}
+    >
       <FolderNotice listing={listing} path={path} />
       <ContextMenu
         area={
           <div className="flex min-h-0 flex-1 flex-col">
             {!hasRows(listing) ? (
               <FolderState listing={listing} path={path} />
+            ) : view === 'columns' ? (
+              <ColumnsView folder={folder} label={label} onOpen={open} />
             ) : view === 'grid' ? (
               <GridView folder={folder} label={label} onOpen={open} />
             ) : (
@@ -66,18 +80,22 @@ function FolderPage({ path }: { path: string }) {
       >
         <EntryMenu entry={hasMenuEntry ? active : undefined} path={path} isOnline={listing.online} onOpen={open} />
       </ContextMenu>
+      {search.preview && active && <FolderPreview folder={folder} entry={active} />}
     </Page>
   )
 }
 
 /** What keys do on the page of a folder, whatever the view. */
-function useFolderCommands({ choice, select, total }: Folder, path: string, open: () => void): void {
+function useFolderCommands({ choice, select, total }: Folder, path: string, open: (() => void) | undefined): void {
   const change = useChangeSearch()
   const { history } = useRouter()
   const canGoBack = useCanGoBack()
   const { inspector } = route.useSearch()
   const parent = parentOf(path)
-  useCommand('open', open, choice.active !== null)
+  const isActive = open !== undefined
+  useCommand('open', () => open?.(), isActive)
+  useCommand('preview', () => change({ preview: true }), isActive)
+  useCommand('inspector', () => change({ inspector: inspector ? undefined : true }, { replace: true }))
   useCommand('select-all', () => select(everything))
   useCommand('parent', () => parent !== null && change({ path: parent, sel: path }), parent !== null)
   useCommand('escape', () => {

@@ -1,11 +1,12 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { AppWindow, Copy, Download, FolderOpen } from 'lucide-react'
+import { AppWindow, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
 import { toast } from 'sonner'
 import { downloadUrl, useAction, useLibraryId } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine } from '../../ui/index.ts'
 import { messages } from './messages.ts'
+import { useChangeSearch } from './use-change-search.ts'
 import { addressOf } from './use-listing.ts'
 
 interface EntryMenuProps {
@@ -22,6 +23,9 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
   const t = useMessages(messages)
   const library = useLibraryId()
   const openKeys = useKeysOf('open')
+  const previewKeys = useKeysOf('preview')
+  const infoKeys = useKeysOf('inspector')
+  const change = useChangeSearch()
   const openFile = useAction('files.open')
   const openWith = (file: Entry) =>
     openFile.mutate(
@@ -39,6 +43,11 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
           <MenuItem icon={FolderOpen} keys={openKeys} onClick={() => onOpen(entry)}>
             {t.open}
           </MenuItem>
+          {entry.kind === 'directory' && (
+            <MenuItem icon={Eye} keys={previewKeys} onClick={() => change({ preview: true })}>
+              {t.preview}
+            </MenuItem>
+          )}
           <MenuItem icon={AppWindow} isDisabled={!isOnline} onClick={() => openWith(entry)}>
             {t.openWith}
           </MenuItem>
@@ -53,6 +62,9 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
           {t.download}
         </MenuItem>
       )}
+      <MenuItem icon={PanelRight} keys={infoKeys} onClick={() => change({ inspector: true }, { replace: true })}>
+        {t.info}
+      </MenuItem>
     </>
   )
 }

@@ -1,22 +1,22 @@
-import { useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { messages } from './messages.ts'
-import { countChosen, type Selection } from './selection.ts'
+import { countChosen } from './selection.ts'
+import { selectionSize } from './selection-size.ts'
 import type { Folder } from './use-folder.ts'
-import type { Listing } from './use-listing.ts'
 
-/** Chosen entries that are summed up. */
-const MAX_SUMMED = 2_000
+interface FolderCountProps {
+  readonly folder: Folder
+  /** Bytes of all that is in it; null while that is not known. */
+  readonly size: number | null
+}
 
 /** How many things a folder holds and how large they are, or those of them that are chosen. */
-export function FolderCount({ folder: { choice, listing, total }, path }: { folder: Folder; path: string }) {
+export function FolderCount({ folder: { choice, listing, total }, size: whole }: FolderCountProps) {
   const t = useMessages(messages)
   const { bytes } = useFormat()
-  const { selection } = choice
-  const whole = useOperation('files.info', { path }, { enabled: listing.source === 'index' }).data?.totalSize ?? null
-  const chosen = countChosen(selection, total)
-  const size = chosen > 0 ? sizeOf(selection, chosen, listing, whole) : whole
+  const chosen = countChosen(choice.selection, total)
+  const size = chosen > 0 ? selectionSize(choice.selection, listing, whole) : whole
   if (listing.total === null) return null
   return (
     <p role="status" className="text-muted truncate text-xs tabular-nums">
@@ -24,19 +24,4 @@ export function FolderCount({ folder: { choice, listing, total }, path }: { fold
       {size !== null && <span className="max-wide:hidden"> · {bytes(size)}</span>}
     </p>
   )
-}
-
-/** Null where it cannot be told of all. */
-function sizeOf({ isInverted, spans }: Selection, count: number, { entryAt }: Listing, whole: number | null) {
-  if (isInverted) return spans.length === 0 ? whole : null
-  if (count > MAX_SUMMED) return null
-  let sum = 0
-  for (const { first, last } of spans)
-    for (let row = first; row <= last; row++) {
-      const entry = entryAt(row)
-      const size = entry?.kind === 'directory' ? entry.totalSize : entry?.size
-      if (size === undefined || size === null) return null
-      sum += size
-    }
-  return sum
 }

@@ -1,5 +1,14 @@
 import { useCanGoBack, useRouter } from '@tanstack/react-router'
-import { ArrowDownUp, ChevronLeft, ChevronRight, Columns3, LayoutGrid, List, type LucideIcon } from 'lucide-react'
+import {
+  ArrowDownUp,
+  ChevronLeft,
+  ChevronRight,
+  Columns3,
+  LayoutGrid,
+  List,
+  type LucideIcon,
+  PanelRight,
+} from 'lucide-react'
 import { type BrowseSearch, type Sort, sorts, type View } from '../../app/browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { TILE, usePreferences } from '../../app/preferences.ts'
@@ -16,10 +25,12 @@ interface ToolbarProps {
   readonly path: string
   readonly view: View
   readonly search: BrowseSearch
+  /** Bytes of the folder; null while that is not known. */
+  readonly size: number | null
 }
 
 /** Where one is, how it is shown, and how much there is. */
-export function Toolbar({ folder, path, search, view }: ToolbarProps) {
+export function Toolbar({ folder, path, search, size, view }: ToolbarProps) {
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-1">
       <div className="flex min-w-0 items-center gap-1">
@@ -31,7 +42,8 @@ export function Toolbar({ folder, path, search, view }: ToolbarProps) {
         <SortMenu search={search} />
         <span className="ms-auto" />
         {view === 'grid' && <TileSize />}
-        <FolderCount folder={folder} path={path} />
+        <FolderCount folder={folder} size={size} />
+        <InspectorButton isShown={search.inspector === true} />
       </div>
     </div>
   )
@@ -58,6 +70,21 @@ function HistoryButtons() {
         className="rtl:rotate-180"
       />
     </div>
+  )
+}
+
+function InspectorButton({ isShown }: { isShown: boolean }) {
+  const t = useMessages(messages)
+  const change = useChangeSearch()
+  return (
+    <IconButton
+      icon={PanelRight}
+      label={t.info}
+      keys={useKeysOf('inspector')}
+      isPressed={isShown}
+      onClick={() => change({ inspector: isShown ? undefined : true }, { replace: true })}
+      className="rtl:-scale-x-100"
+    />
   )
 }
 

@@ -27,7 +27,11 @@ const EDGE_PX = 24
 /**
  * Chooses what a box is drawn over. It begins anywhere but at a name or a picture; `hit` says which rows are in it.
  */
-export function useBand(folder: Folder, virtual: VirtualRows, hit: (box: Box) => Span[]) {
+export function useBand(
+  folder: Pick<Folder, 'choice' | 'select' | 'total'>,
+  virtual: VirtualRows,
+  hit: (box: Box) => Span[],
+) {
   const start = useRef<Start | null>(null)
   const [box, setBox] = useState<Box | null>(null)
   const wasBand = useRef(false)

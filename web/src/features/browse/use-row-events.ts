@@ -6,8 +6,13 @@ import { countChosen, nothing } from './selection.ts'
 import type { Folder } from './use-folder.ts'
 import { rowOfEvent } from './use-row-focus.ts'
 
+/** Rows that can be chosen: those of a folder, or found ones. */
+export interface ChosenRows<E extends Entry> extends Pick<Folder, 'choice' | 'choose' | 'setChoice' | 'total'> {
+  readonly listing: { readonly entryAt: (row: number) => E | undefined }
+}
+
 /** What the pointer does to rows: a click chooses, a double click opens; by touch a tap opens as long as nothing is chosen. */
-export function useRowEvents(folder: Folder, onOpen: (entry: Entry) => void) {
+export function useRowEvents<E extends Entry>(folder: ChosenRows<E>, onOpen: (entry: E) => void) {
   const pointerType = useRef('mouse')
   const { choice, choose, listing, setChoice, total } = folder
 

@@ -9,7 +9,7 @@ const SETTLED_MS = 200
 const MAX_WANTED = 500
 
 /** Has the thumbnails made first that are missing among the rows that are seen. */
-export function useWantedThumbs(listing: Listing, { first, last }: Span): void {
+export function useWantedThumbs(listing: Pick<Listing, 'entryAt'>, { first, last }: Span): void {
   const viewer = useMemo(() => `browse-${crypto.randomUUID()}`, [])
   const wanted = missing(listing, first, last).join(' ')
 
@@ -21,7 +21,7 @@ export function useWantedThumbs(listing: Listing, { first, last }: Span): void {
   useEffect(() => () => want(viewer, []), [viewer])
 }
 
-function missing({ entryAt }: Listing, first: number, last: number): string[] {
+function missing({ entryAt }: Pick<Listing, 'entryAt'>, first: number, last: number): string[] {
   const ids: string[] = []
   for (let row = first; row <= last && ids.length < MAX_WANTED; row++) {
     const entry = entryAt(row)

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, type Page, test as base } from '@playwright/test'
+
+export { expect }
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** How long the page takes to be built where another has just changed its sources, in milliseconds. */
+const BUILD_MS = 110_000
+
+/** A real daemon with a library, in a folder of its own. */
+export class TestDaemon implements AsyncDisposable {
+  /** `http://127.0.0.1:40123` */
+  readonly origin: string
+  readonly dataDir: string
+  readonly #folder: string
+  readonly #process: ChildProcess
+
+  private constructor(of: { origin: string; folder: string; dataDir: string; process: ChildProcess }) {
+    this.origin = of.origin
+    this.dataDir = of.dataDir
+    this.#folder = of.folder
+    this.#process = of.process
+  }
+
+  static async start(): Promise<TestDaemon> {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sd-web-')))
+    const dataDir = join(folder, 'data')
+    const args = ['daemon/src/main.ts', '--data-dir', dataDir, '--http-port', '0', '--foreground']
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+    const origin = await originSaid(child)
+    const daemon = new TestDaemon({ origin, folder, dataDir, process: child })
+    await daemon.call('libraries.create', { name: 'Test' })
+    await daemon.#pageIsBuilt()
+    return daemon
+  }
+
+  /** Asks for an operation as a program does. Throws what the daemon answers. */
+  async call<T = unknown>(method: string, params: object = {}): Promise<T> {
+    const token = readFileSync(join(this.dataDir, 'run', 'http-token'), 'utf8').trim()
+    const answer = await fetch(`${this.origin}/rpc`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
+    const { error, result } = (await answer.json()) as { error?: { message: string }; result: T }
+    if (error) throw new Error(`${method}: ${error.message}`)
+    return result
+  }
+
+  /** Signs the browser of a page in, and goes to an address of the explorer. */
+  async open(page: Page, to = '/'): Promise<void> {
+    const { url } = await this.call<{ url: string }>('explorer.link', { to: '/health' })
+    await page.goto(url)
+    await page.goto(new URL(to, this.origin).href)
+  }
+
+  /** A new empty folder; nothing knows of it yet. */
+  folder(name = 'files'): TestFolder {
+    return new TestFolder(this, realpathSync(mkdtempSync(join(this.#folder, `${name}-`))))
+  }
+
+  /** Waits until nothing is left to do. */
+  async idle(): Promise<void> {
+    await expect
+      .poll(async () => {
+        const jobs = await this.call<{ status: string }[]>('jobs.list')
+        return jobs.filter(({ status }) => status === 'running' || status === 'queued').length
+      })
+      .toBe(0)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGTERM')
+    await ended
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #pageIsBuilt(): Promise<void> {
+    const deadline = Date.now() + BUILD_MS
+    for (;;) {
+      const { status } = await fetch(this.origin)
+      if (status === 200) return
+      if (status === 500 || Date.now() > deadline) throw new Error(`the page is not built: ${status}`)
+      await wait(250)
+    }
+  }
+}
+
+/** The address that the daemon says in its log once it listens. */
+async function originSaid(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    if (!line.includes('the daemon is ready')) continue
+    const { explorer } = JSON.parse(line) as { explorer: string }
+    // What it logs later is not read, but must not fill the pipe.
+    child.stdout!.resume()
+    return new URL(explorer).origin
+  }
+  throw new Error('the daemon ended before it was ready')
+}
+
+/** A folder of real files. */
+export class TestFolder {
+  readonly path: string
+  readonly #daemon: TestDaemon
+
+  constructor(daemon: TestDaemon, path: string) {
+    this.#daemon = daemon
+    this.path = path
+  }
+
+  /** Writes a file, and the folders it lies in. */
+  write(name: string, content: string | Uint8Array = name): string {
+    const path = join(this.path, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+    return path
+  }
+
+  mkdir(name: string): string {
+    const path = join(this.path, name)
+    mkdirSync(path, { recursive: true })
+    return path
+  }
+
+  /** Makes it a location, and waits until it is indexed. */
+  async index(mode: 'shallow' | 'content' | 'deep' = 'shallow'): Promise<void> {
+    await this.#daemon.call('locations.add', { path: this.path, mode })
+    await this.#daemon.idle()
+  }
+
+  /** Its address in the explorer. */
+  address(search: Readonly<Record<string, string>> = {}, below = ''): string {
+    return `/browse?${new URLSearchParams({ path: below ? join(this.path, below) : this.path, ...search })}`
+  }
+}
+
+/** `daemon` serves all tests of a worker; `files` is a new folder for each test, forgotten after it. */
+export const test = base.extend<{ files: TestFolder }, { daemon: TestDaemon }>({
+  daemon: [
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      await using daemon = await TestDaemon.start()
+      await use(daemon)
+    },
+    { scope: 'worker', timeout: BUILD_MS + 30_000 },
+  ],
+  files: async ({ daemon }, use) => {
+    const folder = daemon.folder()
+    await use(folder)
+    const locations = await daemon.call<{ id: string; path: string }[]>('locations.list')
+    for (const { id, path } of locations)
+      if (path.startsWith(folder.path)) await daemon.call('locations.remove', { location: id })
+  },
+})

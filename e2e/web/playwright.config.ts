@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { defineConfig } from '@playwright/test'
+
+/** Tests of the explorer in a browser, each worker with a daemon of its own on real files. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: join(tmpdir(), 'spacedrive-web-tests'),
+  reporter: 'list',
+  // The machine belongs to the browser and the daemon.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  use: {
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath: installedChromium(), args: ['--no-sandbox'] },
+  },
+})
+
+/** The browser of the system: none is downloaded. */
+function installedChromium(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome.exe']
+  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
+  if (!found) throw new Error('install Chromium (Debian: apt-get install chromium) to run the tests of the explorer')
+  return found
+}
