@@ -6,6 +6,7 @@ import { useMessages } from '../../i18n/index.ts'
 import { ErrorNote, SafeName, Skeleton } from '../../ui/index.ts'
 import { Preview, type ShownFile, useFile } from '../preview/index.ts'
 import { Copies } from './copies.tsx'
+import { History } from './history.tsx'
 import { messages } from './messages.ts'
 import { Metadata } from './metadata.tsx'
 import { Row, Rows, Section } from './section.tsx'
@@ -40,6 +41,7 @@ export function EntryDetails({ entry }: { entry: Entry }) {
           <Sidecars file={file} />
         </>
       )}
+      {info && <History history={info.history} />}
       {info && <Identity info={info} />}
       {preview && (
         <Preview entry={entry} onClose={() => setPreview(null)} panel={preview === 'text' ? 'text' : undefined} />

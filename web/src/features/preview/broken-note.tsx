@@ -6,8 +6,11 @@ import { SafeName, Skeleton } from '../../ui/index.ts'
 import { WaysOut } from './facts-view.tsx'
 import { messages } from './messages.ts'
 import { isBrowserPicture } from './preview-kind.ts'
+import { thumbFor } from './thumb-choice.ts'
 import type { ShownFile } from './use-file.ts'
 import { problemOf } from './use-sidecar-json.ts'
+
+const THUMB_PIXELS = 768
 
 interface BrokenNoteProps {
   readonly file: ShownFile
@@ -22,13 +25,19 @@ interface BrokenNoteProps {
 export function BrokenNote({ file, isPicture = false, isComing = false, children }: BrokenNoteProps) {
   const t = useMessages(messages)
   const reason = useReason(file)
+  const thumb = thumbFor(file.sidecars, THUMB_PIXELS)
+  const picture = thumb && !isPicture ? file.sidecarUrl(thumb) : null
   const made = file.sidecars.find(({ error, kind }) => kind === 'thumb' && error !== null)?.error
   const cannot = isPicture && !isBrowserPicture(file.info ?? file.entry)
   const why = reason.data ?? (cannot ? t.formatUnknown : isPicture ? t.pictureUnreadable : t.unplayableWhy)
   return (
     <div className="absolute inset-0 flex overflow-auto">
       <div role="status" className="m-auto flex max-w-lg flex-col items-center gap-2 p-6 text-center select-text">
-        <ImageOff size={32} strokeWidth={1.25} aria-hidden className="text-faint" />
+        {picture ? (
+          <img src={picture} alt="" className="rounded-tile max-h-[40dvh] max-w-full" />
+        ) : (
+          <ImageOff size={32} strokeWidth={1.25} aria-hidden className="text-faint" />
+        )}
         <SafeName name={file.entry.name} className="font-medium" />
         <h3 className="text-base font-semibold">{isPicture ? t.pictureBroken : t.unplayable}</h3>
         {reason.isLoading ? <Skeleton className="h-5 w-72" /> : <p className="text-muted">{why}</p>}
