@@ -1,3 +1,3 @@
 export { typeKey, typeNames } from './type-names.ts'
 export { useFormat, type Format } from './use-format.ts'
-export { isSafe, splitName, visibleText } from './names.ts'
+export { isSafe, markedParts, type Ranges, splitName, visibleText } from './names.ts'

@@ -40,3 +40,26 @@ export function splitName(name: string): [head: string, tail: string] {
   if (/[\udc00-\udfff]/.test(name[cut]!)) cut--
   return [name.slice(0, cut), name.slice(cut)]
 }
+
+/** Start and end (not included) in UTF-16 code units. */
+export type Ranges = readonly (readonly [start: number, end: number])[]
+
+export interface MarkedPart {
+  readonly text: string
+  readonly isMarked: boolean
+}
+
+/** A text in parts, of which those of `ranges` are marked. `offset`: where the text begins in what the ranges are of. */
+export function markedParts(text: string, ranges: Ranges, offset = 0): MarkedPart[] {
+  const parts: MarkedPart[] = []
+  let at = 0
+  for (const [start, end] of ranges) {
+    const [from, to] = [Math.max(at, start - offset), Math.min(text.length, end - offset)]
+    if (to <= from) continue
+    if (from > at) parts.push({ text: text.slice(at, from), isMarked: false })
+    parts.push({ text: text.slice(from, to), isMarked: true })
+    at = to
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), isMarked: false })
+  return parts
+}
