@@ -9,6 +9,7 @@ import { indexShallow } from './index-shallow.ts'
 import { jobs } from './jobs.ts'
 import { listing } from './listing.ts'
 import { mainThread } from './main-thread.ts'
+import { mediaRanges } from './media-ranges.ts'
 import { memory } from './memory.ts'
 import { metadata } from './metadata.ts'
 import { ocr } from './ocr.ts'
@@ -45,6 +46,7 @@ export const benchmarks: readonly Benchmark[] = [
   jobs,
   memory,
   mainThread,
+  mediaRanges,
   cliStart,
   thumbnails,
   thumbnailsHeic,

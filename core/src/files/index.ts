@@ -1,7 +1,7 @@
 export { Archives } from './archive/archives.ts'
 export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
-export { type IndexedContent, type IndexedFile, IndexedFiles, isAsIndexed } from './indexed-files.ts'
+export { type IndexedContent, type IndexedFile, isAsIndexed } from './indexed-files.ts'
 export { type OpenFile, openFile, type OpenFileDeps } from './open-file.ts'
 export { DiskListings } from './disk-listings.ts'
 export type { SeekInput } from './seek.ts'

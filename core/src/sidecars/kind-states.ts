@@ -58,7 +58,8 @@ function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, '
   const ready = inState('ready')
   if (ready.length > 0) {
     const variants = ready.map(([, , variant]) => variant!).toSorted()
-    return { ready: variants, version: versionOf(ready), state: 'ready', error: null }
+    const version = versionOf(ready.map(([, , , , recipe, checksum]) => ({ recipe, checksum })))
+    return { ready: variants, version, state: 'ready', error: null }
   }
   if (inState('generating').length > 0 || isMade()) return { ...none, state: 'generating' }
   if (inState('pending').length > 0) return { ...none, state: 'pending' }
@@ -69,9 +70,9 @@ function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, '
 }
 
 /** The recipe, and the first bytes of all checksums in one number: of one file, those of its own. */
-function versionOf(rows: readonly Row[]): string {
+export function versionOf(files: readonly { readonly recipe: number; readonly checksum: Uint8Array | null }[]): string {
   let sum = 0
-  for (const [, , , , , checksum] of rows) if (checksum) sum ^= Buffer.from(checksum).readInt32BE(0)
-  const recipe = Math.max(...rows.map(([, , , , each]) => each))
+  for (const { checksum } of files) if (checksum) sum ^= Buffer.from(checksum).readInt32BE(0)
+  const recipe = Math.max(...files.map((file) => file.recipe))
   return `${recipe}-${(sum >>> 0).toString(16).padStart(8, '0')}`
 }

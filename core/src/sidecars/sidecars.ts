@@ -28,9 +28,10 @@ import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './pol
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
-import { type KindState, readKindStates } from './kind-states.ts'
+import { type KindState, readKindStates, versionOf } from './kind-states.ts'
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
+import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
 import { readThumbs } from './thumb-views.ts'
 import { Wants } from './wants.ts'
 import { type Change, contentRow, type ReadyRow, type Select } from './rows/row.ts'
@@ -82,6 +83,11 @@ export interface WantInput {
 export interface AddressedSidecar extends Sidecar {
   readonly contentId: ContentId
   readonly address: string
+}
+
+/** With what changes when the file does: its own version, and that of all variants of its kind together, as `Thumb` has it. */
+export interface FoundSidecar extends Sidecar {
+  readonly versions: readonly string[]
 }
 
 /** Everything derived from the contents of a library, stored once for each content. */
@@ -193,6 +199,11 @@ export class Sidecars implements AsyncDisposable {
     }))
   }
 
+  /** What a content says; see the operation. */
+  async text(contentId: ContentId, of: ReadTextInput): Promise<ReadText> {
+    return readText(await this.list(contentId), of)
+  }
+
   /** Makes again what a content has, or one kind or variant of it. Returns how many files that will be. */
   async regenerate(
     contentId: ContentId,
@@ -258,9 +269,13 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /** One by what names its file; null where it was neither made nor asked for. Throws `NotFound` where there is no such content. */
-  async find({ contentId, format, kind, variant }: SidecarKey): Promise<Sidecar | null> {
-    const rows = await this.list(contentId)
-    return rows.find((row) => row.kind === kind && row.variant === variant && row.format === format) ?? null
+  async find({ contentId, format, kind, variant }: SidecarKey): Promise<FoundSidecar | null> {
+    const rows = (await this.list(contentId)).filter((row) => row.kind === kind)
+    const found = rows.find((row) => row.variant === variant && row.format === format)
+    if (!found) return null
+    const ready = rows.filter(({ state }) => state === 'ready')
+    const versions = ready.includes(found) ? [versionOf([found].map(toMark)), versionOf(ready.map(toMark))] : []
+    return { ...found, versions }
   }
 
   /** One line why nothing makes a kind now; null where it can be made. Throws `Unsupported` where nothing ever does. */
@@ -564,6 +579,10 @@ export class Sidecars implements AsyncDisposable {
     this.#texts = run.catch(() => {})
     return run
   }
+}
+
+function toMark({ checksum, recipe }: Sidecar): { recipe: number; checksum: Uint8Array | null } {
+  return { recipe, checksum: checksum === null ? null : Buffer.from(checksum, 'hex') }
 }
 
 /** The generator of a kind. Throws `Unsupported` where nothing makes it. */

@@ -1,6 +1,6 @@
 import { CHUNK_BYTES } from './file-chunks.ts'
 
-/** Of 256 KiB: as many as a page of pictures, or a room of people who watch films, has in use at once. */
+/** 32 MiB: as many as a room of people who watch films has in use at once. */
 const MAX_KEPT = 64
 
 /** Space for chunks, used again and again: what is allotted anew for each is a fifth of all work in collecting it. */

@@ -4,8 +4,8 @@ import type { ByteRange } from './byte-ranges.ts'
 /** A piece of an answer: bytes as they are, or those of the file. */
 export type Piece = Uint8Array | ByteRange
 
-/** Read and sent at once. Larger ones are hardly faster, and each client has two of them. */
-export const CHUNK_BYTES = 262_144
+/** Read and sent at once: each chunk wakes a thread to read it. Larger ones are no faster, and each client has two of them. */
+export const CHUNK_BYTES = 524_288
 
 /** An answer from an open file, chunk by chunk. It owns the file, and closes it at its end. */
 export class FileChunks {

@@ -12,8 +12,6 @@ const IMMUTABLE = 'private, max-age=31536000, immutable'
 const CHANGING = 'private, no-cache'
 /** Seconds: a thumbnail takes less, and nobody waits much longer for the first look at it. */
 const RETRY_AFTER = '1'
-/** Digits of the checksum that a version has. */
-const VERSION_DIGITS = 8
 const ETAG_DIGITS = 32
 const NS_RADIX = 36
 
@@ -30,7 +28,7 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
     const sidecar = await library.sidecars.find(key)
     if (!sidecar?.path || sidecar.checksum === null) return missing(c, key, sidecar, library)
     const opened = await openFile(sidecar.path, deps, c.req.raw.signal)
-    const isVersioned = c.req.query('v') === sidecarVersion(sidecar)
+    const isVersioned = sidecar.versions.includes(c.req.query('v') ?? '')
     return sendFile(
       c,
       opened,
@@ -44,11 +42,6 @@ export function sidecarHandler(deps: SidecarDeps): (c: MediaContext) => Promise<
       deps,
     )
   }
-}
-
-/** What changes whenever the bytes of a sidecar do. */
-function sidecarVersion({ checksum, recipe }: Sidecar): string {
-  return `${recipe}-${checksum?.slice(0, VERSION_DIGITS)}`
 }
 
 type Key = { contentId: ContentId } & NonNullable<ReturnType<typeof parseSidecarFile>>

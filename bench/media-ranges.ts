@@ -1,0 +1,142 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { startDaemon } from './engine/daemon-process.ts'
+import { freePort } from './engine/free-port.ts'
+import type { RangeReport, RangeTask } from './engine/range-clients.ts'
+import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
+
+/** Debian has it where only the system looks. */
+const NGINX = '/usr/sbin/nginx'
+const CLIENTS_MODULE = join(import.meta.dirname, 'engine/range-clients.ts')
+/** A film of two hours. Without a byte on the disk: what is measured is the server, and both read from the page cache. */
+const FILM_BYTES = 4 * 2 ** 30
+const CLIENTS = 20
+/** Some seconds of it: what a player asks for after somebody has moved to another place. */
+const RANGE_BYTES = 8 * 2 ** 20
+const REQUESTS = 20
+const READY_MS = 10_000
+const POLL_MS = 20
+
+export const mediaRanges = defineBenchmark({
+  name: 'media-ranges',
+  title: 'ranges of 8 MiB of a video of 4 GiB for 20 clients',
+  runs: 5,
+  figures: [
+    { id: 'speed', what: 'all clients together', unit: 'GB/s', goal: { atLeast: 0.8, ratioTo: 'nginx' } },
+    { id: 'first', what: 'first byte of an answer, 95 %', unit: 'ms', goal: null },
+    {
+      id: 'growth',
+      what: 'memory of the daemon beyond that before the first request',
+      unit: 'MB',
+      goal: { atMost: 100 },
+    },
+  ],
+  remarks: [
+    'nginx as Debian sets it up: a worker for each core, `sendfile`, `tcp_nopush`. The clients are one process, the same for both, which reads and throws away.',
+  ],
+  async setup({ parts }) {
+    // A disk, where `/tmp` may be memory.
+    const dir = mkdtempSync('/var/tmp/spacedrive-media-')
+    parts.defer(() => rmSync(dir, { recursive: true, force: true }))
+    // The workers of nginx are another user where root starts it.
+    chmodSync(dir, 0o711)
+    const film = join(dir, 'files', 'film.mp4')
+    mkdirSync(join(dir, 'files'))
+    writeFileSync(film, '')
+    truncateSync(film, FILM_BYTES)
+    const daemon = parts.use(await startDaemon(join(dir, 'data')))
+    const { explorer, tokenFile } = await daemon.client.query('system.status', {})
+    if (explorer === null || tokenFile === null) throw new Error('the daemon serves no HTTP')
+    const authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
+    const nginxPort = await freePort()
+    parts.use(await startNginx(dir, nginxPort))
+    const ours = {
+      port: Number(new URL(explorer).port),
+      target: `/media/file/film.mp4?path=${encodeURIComponent(film)}`,
+    }
+    const before = rssMb(daemon.pid)
+    return [
+      {
+        name: OURS,
+        async measure() {
+          const sample = await askRanges({ ...ours, authorization })
+          return { ...sample, growth: Math.max(0, rssMb(daemon.pid) - before) }
+        },
+      },
+      {
+        name: 'nginx',
+        program: NGINX,
+        measure: () => askRanges({ port: nginxPort, target: '/film.mp4', authorization: '-' }),
+      },
+    ]
+  },
+})
+
+async function askRanges(of: { port: number; target: string; authorization: string }): Promise<Sample> {
+  const task: RangeTask = {
+    port: of.port,
+    targets: [of.target],
+    authorization: of.authorization,
+    fileBytes: FILM_BYTES,
+    rangeBytes: RANGE_BYTES,
+    clients: CLIENTS,
+    requests: REQUESTS,
+  }
+  const { stdout } = await promisify(execFile)(process.execPath, [CLIENTS_MODULE, JSON.stringify(task)])
+  const { bytesPerSecond, p95FirstByteMs } = JSON.parse(stdout) as RangeReport
+  return { speed: bytesPerSecond / 1e9, first: p95FirstByteMs }
+}
+
+/** Serves the folder `files` of `dir`; disposing ends it. */
+async function startNginx(dir: string, port: number): Promise<AsyncDisposable> {
+  const place = (name: string) => join(dir, name)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${place(`nginx-${name}`)};`,
+  )
+  writeFileSync(
+    place('nginx.conf'),
+    `daemon off; pid ${place('nginx.pid')}; error_log ${place('nginx.log')}; worker_processes auto;
+events { worker_connections 768; }
+http { access_log off; sendfile on; tcp_nopush on; types { video/mp4 mp4; } ${temporary.join(' ')}
+  server { listen 127.0.0.1:${port}; root ${place('files')}; } }
+`,
+  )
+  const child = spawn(NGINX, ['-c', place('nginx.conf'), '-e', place('nginx.log')], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  // One that is not installed is reported as missing.
+  child.on('error', () => {})
+  const until = performance.now() + READY_MS
+  while (child.pid !== undefined && !(await answers(port))) {
+    if (performance.now() > until) throw new Error('nginx does not answer')
+    await wait(POLL_MS)
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      if (child.pid === undefined) return
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+function rssMb(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) / 1_000
+}
