@@ -65,12 +65,8 @@ test('what became of sidecars is told, and what there is to show comes with a li
   expect(found.items.map(({ thumb }) => thumb)).toEqual([shown])
   const { history, thumb } = await t.library.files.info(t.path('fine.txt'), signal)
   expect(thumb).toEqual(shown)
-  expect(history.map(({ detail, what }) => [what, detail]).toSorted()).toEqual([
-    ['created', null],
-    ['indexed', null],
-    ['made', 'thumb grid@2x, by troubled 1'],
-    ['modified', null],
-  ])
+  const happened = history.map(({ detail, what }) => (detail === null ? what : `${what} ${detail}`))
+  expect(new Set(happened)).toEqual(new Set(['created', 'indexed', 'modified', 'made thumb grid@2x, by troubled 1']))
   expect(history).toEqual(history.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)))
   heard.length = 0
   await t.library.sidecars.regenerate(fine!, {})
