@@ -131,10 +131,8 @@ describe('a command line that makes no sense', () => {
   })
 
   test.each([
-    'open',
     'web expose',
     'volume add-cloud x',
-    'start --http-port 80',
     'start --enable-networking',
     'library share a b',
     'search x --tag y',
@@ -147,7 +145,7 @@ describe('a command line that makes no sense', () => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
 
-  test.each(['open', 'web expose', 'library share a b', 'sidecar where', 'network', 'file copy a b'])(
+  test.each(['web expose', 'library share a b', 'sidecar where', 'network', 'file copy a b'])(
     'help about what is not there is not given: %s',
     (line) => {
       expect(refused(`${line} --help`).message).toMatch(/^there is no command/)

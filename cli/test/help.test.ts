@@ -25,7 +25,7 @@ test('what is not understood is answered with the nearest', async () => {
     ['location', 'add'],
     ['location', 'add', '/x', '--mode', 'shalow'],
     ['job', 'list', '--stauts', 'running'],
-    ['start', '--http-port', '8080'],
+    ['start', '--enable-networking'],
     ['search', 'x', '--limit', 'many'],
     ['location', 'ad', '--json'],
     ['help', 'nothing'],

@@ -19,7 +19,8 @@ async function listen(http: TestHttp, query = '', headers: Record<string, string
       rest = blocks.pop() ?? ''
       heard.push(...blocks.flatMap(parse))
     }
-  })().catch(() => {})
+    return 'ended'
+  })().catch(() => 'cut off')
   return {
     answer,
     heard,
@@ -98,5 +99,5 @@ test('a stream ends with the daemon', async () => {
   const http = await startTestHttp()
   const stream = await listen(http)
   await http[Symbol.asyncDispose]()
-  await stream.reading
+  expect(await stream.reading).toBe('ended')
 })

@@ -136,10 +136,14 @@ test('with a cookie only a page that says where it is from may change anything',
 })
 
 test.each([
-  ['nobody', () => ({}), 401],
-  ['a wrong token', () => ({ authorization: 'Bearer x' }), 401],
-  ['another host', (http: TestHttp) => ({ authorization: `Bearer ${http.token}`, host: 'evil.example' }), 403],
-  ['another site', (http: TestHttp) => ({ authorization: `Bearer ${http.token}`, origin: 'http://evil.example' }), 403],
+  ['nobody', async () => ({}), 401],
+  ['a wrong token', async () => ({ authorization: 'Bearer x' }), 401],
+  ['another host', async (http: TestHttp) => ({ authorization: `Bearer ${http.token}`, host: 'evil.example' }), 403],
+  [
+    'another site',
+    async (http: TestHttp) => ({ authorization: `Bearer ${http.token}`, origin: 'http://evil.example' }),
+    403,
+  ],
   ['a cookie without a site', async (http: TestHttp) => ({ cookie: await http.signIn() }), 403],
   [
     'a cookie from another site',

@@ -68,7 +68,7 @@ function launch(
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
   if (verbose) args.push('--verbose')
-  if (httpPort !== undefined) args.push('--http-port', httpPort)
+  if (httpPort !== undefined) args.push(`--http-port=${httpPort}`)
   try {
     return spawn(process.execPath, args, {
       detached: true,

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { TestHome } from './run-cli.ts'
+
+interface Link {
+  readonly url: string
+  readonly expiresAt: string
+  readonly opened: boolean
+}
+
+test('open prints a link that signs in once where no browser can be opened', async () => {
+  await using home = await TestHome.create()
+  const started = await home.json<{ explorer: string }>('start', '--http-port', '0')
+  const { explorer, tokenFile } = await home.json<{ explorer: string; tokenFile: string }>('status')
+  expect([started.explorer, tokenFile]).toEqual([explorer, expect.stringMatching(/run\/http-token$/)])
+
+  const printed = await home.run('open')
+  expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining(`${explorer}session/`) })
+  const link = await home.json<Link>('open', '/jobs', '--print')
+  expect(link).toMatchObject({ opened: false })
+  const first = await fetch(link.url, { redirect: 'manual' })
+  expect([first.status, first.headers.get('location')]).toEqual([303, '/jobs'])
+  expect((await fetch(link.url, { redirect: 'manual' })).status).toBe(401)
+})
+
+test('a daemon without an explorer says so', async () => {
+  await using home = await TestHome.create()
+  await home.json('start', '--http-port', 'off')
+  expect(await home.json('status')).toMatchObject({ explorer: null, tokenFile: null })
+  const refused = await home.run('open')
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no explorer is served') })
+  const again = await home.run('start', '--http-port', '0')
+  expect(again.stderr).toContain('restart --http-port')
+  expect(await home.json('restart', '--http-port', '0')).toMatchObject({ explorer: expect.stringContaining('http://') })
+})
+
+test.each(['x', '70000', '-1'])('--http-port %s is no port', async (port) => {
+  await using home = await TestHome.create()
+  const refused = await home.run('start', `--http-port=${port}`)
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toContain('http.port cannot be')
+})
