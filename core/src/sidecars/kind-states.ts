@@ -7,11 +7,10 @@ export interface KindState extends Pick<Thumb, 'ready' | 'version' | 'state' | '
   readonly contentRowId: number
 }
 
-/** A sidecar as `SIDECARS` reads it; null from `variant` on where the content has none. */
+/** A sidecar as `SIDECARS` reads it. */
 type Row = readonly [
-  uuidHex: string,
   contentRowId: number,
-  variant: string | null,
+  variant: string,
   state: number,
   recipe: number,
   checksum: Uint8Array | null,
@@ -20,12 +19,14 @@ type Row = readonly [
 ]
 
 const SIDECARS = `
-  select lower(hex(c.uuid)), c.id, s.variant, s.state, s.recipe, s.checksum, s.error_code, s.error
-  from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)
-  left join sidecars s on s.content_id = c.id and s.kind = ?`
+  select s.content_id, s.variant, s.state, s.recipe, s.checksum, s.error_code, s.error
+  from json_each(?) as wanted cross join sidecars s on s.content_id = wanted.value and s.kind = ?`
+const CONTENTS = `
+  select lower(hex(c.uuid)), c.id from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)`
 
 export interface KindStatesInput {
-  readonly contentIds: readonly ContentId[]
+  /** Row ids. */
+  readonly contents: ReadonlyMap<ContentId, number>
   readonly kind: SidecarKind
   /** Only these; all where they are left out. */
   readonly variants?: readonly string[] | undefined
@@ -33,39 +34,52 @@ export interface KindStatesInput {
   isMade(contentRowId: number): boolean
 }
 
-/** How far one kind of some contents is; contents that are not known are left out. */
+/** How far one kind of some contents is. */
 export function readKindStates(
   db: DatabaseSync,
-  { contentIds, isMade, kind, variants }: KindStatesInput,
+  { contents, isMade, kind, variants }: KindStatesInput,
 ): Map<ContentId, KindState> {
   const statement = db.prepare(SIDECARS)
   statement.setReturnArrays(true)
-  const ids = JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
-  const rows = statement.all(ids, sidecarKinds.indexOf(kind)) as unknown as Row[]
-  const states = new Map<ContentId, KindState>()
-  for (const [uuidHex, ofContent] of Map.groupBy(rows, ([hex]) => hex)) {
-    const contentRowId = ofContent[0]![1]
-    const wanted = ofContent.filter(([, , variant]) => variant !== null && (variants?.includes(variant) ?? true))
-    const state = stateOf(wanted, () => isMade(contentRowId))
-    states.set(hexToUuid(uuidHex) as ContentId, { contentRowId, ...state })
-  }
-  return states
+  const ids = JSON.stringify([...contents.values()])
+  const all = statement.all(ids, sidecarKinds.indexOf(kind)) as unknown as Row[]
+  const rows = variants ? all.filter(([, variant]) => variants.includes(variant)) : all
+  const byContent = Map.groupBy(rows, ([contentRowId]) => contentRowId)
+  return new Map(
+    [...contents].map(([contentId, contentRowId]) => {
+      const state = stateOf(byContent.get(contentRowId) ?? [], () => isMade(contentRowId))
+      return [contentId, { contentRowId, ...state }]
+    }),
+  )
+}
+
+/** Row ids of contents; those that are not known are left out. */
+export function contentRowsOf(db: DatabaseSync, contentIds: readonly ContentId[]): Map<ContentId, number> {
+  const statement = db.prepare(CONTENTS)
+  statement.setReturnArrays(true)
+  const rows = statement.all(hexIds(contentIds)) as unknown as [string, number][]
+  return new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
+}
+
+/** As statements take them: JSON of their digits. */
+export function hexIds(contentIds: readonly ContentId[]): string {
+  return JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
 }
 
 function stateOf(rows: readonly Row[], isMade: () => boolean): Omit<KindState, 'contentRowId'> {
-  const inState = (name: Thumb['state']) => rows.filter(([, , , state]) => sidecarStates[state] === name)
+  const inState = (name: Thumb['state']) => rows.filter(([, , state]) => sidecarStates[state] === name)
   const none = { ready: [], version: '', error: null }
   const ready = inState('ready')
   if (ready.length > 0) {
-    const variants = ready.map(([, , variant]) => variant!).toSorted()
-    const version = versionOf(ready.map(([, , , , recipe, checksum]) => ({ recipe, checksum })))
+    const variants = ready.map(([, variant]) => variant).toSorted()
+    const version = versionOf(ready.map(([, , , recipe, checksum]) => ({ recipe, checksum })))
     return { ready: variants, version, state: 'ready', error: null }
   }
   if (inState('generating').length > 0 || isMade()) return { ...none, state: 'generating' }
   if (inState('pending').length > 0) return { ...none, state: 'pending' }
   const [failed] = inState('failed')
   if (!failed) return { ...none, state: 'none' }
-  const [, , , , , , code, message] = failed
+  const [, , , , , code, message] = failed
   return { ...none, state: 'failed', error: { code: code ?? 'Internal', message: message ?? '' } }
 }
 

@@ -28,7 +28,7 @@ import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './pol
 import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
-import { type KindState, readKindStates, versionOf } from './kind-states.ts'
+import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind-states.ts'
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
@@ -296,7 +296,9 @@ export class Sidecars implements AsyncDisposable {
   want({ contentIds, kind, variants, viewer }: WantInput): Map<ContentId, KindState> {
     const generator = generatorOf(kind, this.#generators)
     const isMade = (contentRowId: number) => this.#runner.claims.has(kind, contentRowId)
-    const states = readKindStates(this.#deps.store.connection, { contentIds, kind, variants, isMade })
+    const { connection } = this.#deps.store
+    const contents = contentRowsOf(connection, contentIds)
+    const states = readKindStates(connection, { contents, kind, variants, isMade })
     if (this.#deps.store.readOnly) return states
     const rowsIn = (state: KindState['state']) =>
       [...states.values()].filter((each) => each.state === state).map(({ contentRowId }) => contentRowId)

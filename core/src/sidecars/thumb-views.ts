@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContentId, Thumb } from '../domain/index.ts'
 import { hexToUuid } from '../util/uuid.ts'
-import { readKindStates } from './kind-states.ts'
+import { hexIds, readKindStates } from './kind-states.ts'
 
 /** A content as `CONTENTS` reads it. */
 type ContentRow = readonly [
   uuidHex: string,
+  id: number,
   thumbhash: Uint8Array | null,
   colour: number | null,
   width: number | null,
@@ -15,7 +16,7 @@ type ContentRow = readonly [
 
 // EXIF has five to eight for what lies on its side.
 const CONTENTS = `
-  select lower(hex(c.uuid)), c.thumbhash, c.colour, ifnull(i.width, v.width), ifnull(i.height, v.height),
+  select lower(hex(c.uuid)), c.id, c.thumbhash, c.colour, ifnull(i.width, v.width), ifnull(i.height, v.height),
     ifnull(i.orientation, 1) between 5 and 8 or ifnull(v.rotation, 0) in (90, 270)
   from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)
   left join image_media i on i.content_id = c.id left join video_media v on v.content_id = c.id`
@@ -28,15 +29,13 @@ export function readThumbs(
 ): Map<ContentId, Thumb> {
   const statement = db.prepare(CONTENTS)
   statement.setReturnArrays(true)
-  const ids = JSON.stringify(contentIds.map((id) => id.replaceAll('-', '')))
-  const states = readKindStates(db, { contentIds, kind: 'thumb', isMade })
+  const rows = statement.all(hexIds(contentIds)) as unknown as ContentRow[]
+  const contents = new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
+  const states = readKindStates(db, { contents, kind: 'thumb', isMade })
   const thumbs = new Map<ContentId, Thumb>()
-  for (const row of statement.all(ids) as unknown as ContentRow[]) {
-    const [uuidHex, thumbhash, colour, width, height, isTurned] = row
+  for (const [uuidHex, , thumbhash, colour, width, height, isTurned] of rows) {
     const contentId = hexToUuid(uuidHex) as ContentId
-    const state = states.get(contentId)
-    if (!state) continue
-    const { contentRowId: _, ...about } = state
+    const { contentRowId: _, ...about } = states.get(contentId)!
     thumbs.set(contentId, {
       hash: thumbhash && Buffer.from(thumbhash).toString('base64'),
       width: isTurned ? height : width,
