@@ -42,6 +42,14 @@ test('a link signs a browser in once, and leads to the page that was wanted', as
   expect(second.headers.getSetCookie()).toEqual([])
 })
 
+test('a person who follows a used link reads a sentence', async () => {
+  await using http = await startTestHttp()
+  const { body, headers, status } = await http.raw('/session/used', { headers: { accept: 'text/html,*/*' } })
+  expect([status, headers['content-type']]).toEqual([401, 'text/html; charset=utf-8'])
+  expect(body).toContain('this link was used, or is too old; `spacedrive open` makes another.')
+  expect(JSON.parse((await http.raw('/session/used')).body)).toMatchObject({ code: 'NotAuthorised' })
+})
+
 test('a link that is only looked at is not used up', async () => {
   await using http = await startTestHttp()
   const { url } = http.server.link('/')

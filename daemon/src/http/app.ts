@@ -81,6 +81,7 @@ function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, route
     ['/api/v1', restRoutes(calls)],
     ['/openapi.json', single(lazyHandler(() => openApiHandler(core.host.version)))],
     ['/events', eventRoutes(deps)],
+    ['/mcp', anyMethod(lazyHandler(() => mcpRoute(deps, calls)))],
     ['/media', mediaRoutes({ core })],
     ...(metrics ? [['/metrics', single((c) => c.text(metrics.text()))] as const] : []),
   ]
@@ -89,6 +90,25 @@ function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, route
 /** One address that is only read. */
 function single(handler: Handler<HttpEnv>): HttpApp {
   return new Hono<HttpEnv>().get('/', handler)
+}
+
+/** One address that sees to the methods itself. */
+function anyMethod(handler: Handler<HttpEnv>): HttpApp {
+  return new Hono<HttpEnv>().all('/', handler)
+}
+
+async function mcpRoute(
+  { closing, core }: AppDeps,
+  calls: OperationCalls,
+): Promise<(c: Context<HttpEnv>) => Promise<Response>> {
+  const { mcpHandler } = await import('../mcp/index.ts')
+  const handle = mcpHandler({
+    version: core.host.version,
+    call: (request, signal) => calls.run(request, signal),
+    onError: (err) => core.log.error({ err }, 'a tool failed in a way nobody expected'),
+    closing,
+  })
+  return (c) => handle(c.req.raw)
 }
 
 /** Requests to become one do not come this far. */

@@ -15,13 +15,18 @@ export class OperationCalls {
   }
 
   /** Throws what the operation throws, and `Unavailable` where too many are under way. */
-  async call(c: Context<HttpEnv>, request: OperationRequest): Promise<unknown> {
+  call(c: Context<HttpEnv>, request: OperationRequest): Promise<unknown> {
+    return this.run(request, c.req.raw.signal)
+  }
+
+  /** The same for whoever has no request of its own. */
+  async run(request: OperationRequest, signal: AbortSignal): Promise<unknown> {
     if (this.#running >= this.#max) {
       throw new CoreError('Unavailable', `${this.#max} requests are being answered; try again in a moment`)
     }
     this.#running++
     try {
-      return await dispatch(this.#core, request, c.req.raw.signal)
+      return await dispatch(this.#core, request, signal)
     } finally {
       this.#running--
     }

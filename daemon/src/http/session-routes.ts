@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
+import { plainPage, plainPagePolicy } from './page/index.ts'
 import { HttpError } from './problem.ts'
 
 export interface SessionRoutesDeps {
@@ -12,6 +13,11 @@ export interface SessionRoutesDeps {
 /** Signing a browser in, by a link that holds once, and out. They check for themselves who asks. */
 export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): HttpApp {
   const routes = new Hono<HttpEnv>()
+  routes.onError((err, c) => {
+    // A person who follows an old link reads a sentence, a program gets a problem.
+    if (err instanceof HttpError && c.req.header('accept')?.includes('text/html')) return refusal(err)
+    throw err
+  })
 
   routes.get('/', (c) => {
     authenticator.check(c.env.incoming)
@@ -39,6 +45,14 @@ export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): Htt
     return c.redirect(to, 303)
   })
   return routes
+}
+
+function refusal({ headers, message, status }: HttpError): Response {
+  const html = plainPage({ title: 'This link does not sign in', text: `${message}.` })
+  return new Response(html, {
+    status,
+    headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': plainPagePolicy },
+  })
 }
 
 function cookie(name: string, value: string, maxAgeMs: number): string {
