@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { issuesSentence } from '../util/issue-sentence.ts'
@@ -15,6 +16,8 @@ export interface ExplainedSetting {
   /** The variable or file the value came from. */
   readonly from: string | null
   readonly summary: string
+  /** What the value may be, as JSON Schema. */
+  readonly schema: Record<string, unknown>
 }
 
 export interface ConfigOptions {
@@ -118,25 +121,31 @@ export class ConfigManager {
     const raw = await readInstanceFile(this.#file, this.#options)
     const changed = { ...raw, [group]: { ...(isObject(raw[group]) ? raw[group] : {}), [name]: value } }
     await writeConfigFile(this.#file, changed)
-    const before = this.get()
+    const values = () => settings.map((each) => this.#origin(each).value)
+    const before = values()
     this.#values = this.#apply(changed)
-    for (const [at, { key, value: now }] of this.get().entries()) {
-      if (now !== before[at]?.value) for (const listener of this.#listeners) listener(key)
+    for (const [at, now] of values().entries()) {
+      if (now !== before[at]) for (const listener of this.#listeners) listener(settings[at]!.key)
     }
   }
 
   #apply(raw: RawConfig): Config {
     this.#layers = [...this.#above, fileLayer(raw, this.#file, this.#options.log), ...this.#below]
     const nested: Record<string, Record<string, unknown>> = {}
-    for (const setting of settings) (nested[setting.group] ??= {})[setting.name] = this.#explain(setting).value
+    for (const setting of settings) (nested[setting.group] ??= {})[setting.name] = this.#origin(setting).value
     return Config.parse(nested)
   }
 
   #explain(setting: Setting): ExplainedSetting {
-    const { key, summary } = setting
+    const { key, schema, summary } = setting
+    // Without the names of the form and its version, which no reader of one value needs.
+    const { $schema: _, ...described } = z.toJSONSchema(schema)
+    return { key, ...this.#origin(setting), summary, schema: described }
+  }
+
+  #origin({ key, schema }: Setting): Origin {
     const layer = this.#layers.find((each) => each.has(key))
-    const origin = layer?.get(key) ?? { value: setting.schema.parse(undefined), source: 'default', from: null }
-    return { key, ...origin, summary }
+    return layer?.get(key) ?? { value: schema.parse(undefined), source: 'default', from: null }
   }
 }
 

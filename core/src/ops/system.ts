@@ -71,6 +71,8 @@ const Explained = z.object({
   /** The variable or file the value came from. */
   from: z.string().nullable(),
   summary: z.string(),
+  /** What the value may be, as JSON Schema. */
+  schema: z.record(z.string(), z.unknown()),
 })
 
 export const getConfig = defineQuery({

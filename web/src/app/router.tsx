@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { type BrowseSearch, readBrowseSearch } from './browse-search.ts'
+import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
+import { readSearchSearch, type SearchSearch } from './search-search.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell, errorComponent: BrokenPage, notFoundComponent: MissingPage })
@@ -14,12 +15,44 @@ const home = createRoute({
 const browse = createRoute({
   getParentRoute: () => root,
   path: '/browse',
-  validateSearch: (search: Record<string, unknown>): BrowseSearch => readBrowseSearch(search),
-  component: lazyRouteComponent(() => import('../features/browse/index.ts'), 'BrowsePage'),
+  validateSearch: (params: Record<string, unknown>): BrowseSearch => readBrowseSearch(params),
+  component: lazyRouteComponent(() => import('./browse-route.tsx'), 'BrowseRoute'),
+})
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: (params: Record<string, unknown>): SearchSearch => readSearchSearch(search),
+  component: lazyRouteComponent(() => import('../features/search/index.ts'), 'SearchPage'),
+})
+
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: '/timeline',
+  validateSearch: (params: Record<string, unknown>): TimelineSearch => readTimelineSearch(search),
+  component: lazyRouteComponent(() => import('../features/timeline/index.ts'), 'LibraryTimelinePage'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/index.ts'), 'JobsPage'),
+})
+
+const locations = createRoute({
+  getParentRoute: () => root,
+  path: '/locations',
+  component: lazyRouteComponent(() => import('../features/locations/index.ts'), 'LocationsPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/index.ts'), 'SettingsPage'),
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, browse]),
+  routeTree: root.addChildren([home, jobs, locations, settings, browse, timeline, search]),
   defaultPreload: 'intent',
   // The views restore their own scrolling: they are virtual lists.
   scrollRestoration: false,

@@ -1,7 +1,7 @@
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useConnection } from '../api/index.ts'
-import { JobTray } from '../features/jobs/tray.tsx'
+import { JobTray } from '../features/jobs/index.ts'
 import { Sidebar } from '../features/sidebar/index.ts'
 import { useCommand } from './command-keys.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'

@@ -1,55 +1,186 @@
+import type { OutputOf } from '@spacedrive/client'
 import { useNavigate } from '@tanstack/react-router'
-import { FolderSearch } from 'lucide-react'
+import {
+  Download,
+  Film,
+  FileText,
+  FolderOpen,
+  FolderSearch,
+  House,
+  Image,
+  type LucideIcon,
+  Monitor,
+  Music,
+} from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { useAction } from '../../api/index.ts'
+import { connection, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
-import { defineMessages, useMessages } from '../../i18n/index.ts'
+import { useFormat } from '../../format/index.ts'
+import { defineMessages, plural, useMessages } from '../../i18n/index.ts'
 import { Button, ErrorNote, Field, Input } from '../../ui/index.ts'
+import { FolderPicker } from '../locations/index.ts'
 
 const messages = defineMessages({
   en: {
     title: 'Welcome',
     question: 'Which folder shall we look at?',
     hint: 'Your files stay where they are. Only what is in them is written down.',
+    browse: 'Browse',
     begin: 'Begin',
     failed: 'This folder cannot be added',
+    library: 'My Library',
+    suggestions: 'Or one of these',
+    files: (count: number, isWhole: boolean) =>
+      `${isWhole ? '' : 'over '}${plural('en', count, { one: '# file', other: '# files' })}`,
+    unknown: 'size not known',
+    places: {
+      pictures: 'Pictures',
+      documents: 'Documents',
+      downloads: 'Downloads',
+      desktop: 'Desktop',
+      music: 'Music',
+      videos: 'Videos',
+      home: 'Everything of yours',
+    },
   },
   de: {
     title: 'Willkommen',
     question: 'Welchen Ordner sollen wir ansehen?',
     hint: 'Deine Dateien bleiben, wo sie sind. Nur was darin ist, wird notiert.',
+    browse: 'Suchen',
     begin: 'Beginnen',
     failed: 'Dieser Ordner kann nicht hinzugefügt werden',
+    library: 'Meine Bibliothek',
+    suggestions: 'Oder einer von diesen',
+    files: (count, isWhole) =>
+      `${isWhole ? '' : 'über '}${plural('de', count, { one: '# Datei', other: '# Dateien' })}`,
+    unknown: 'Größe nicht bekannt',
+    places: {
+      pictures: 'Bilder',
+      documents: 'Dokumente',
+      downloads: 'Downloads',
+      desktop: 'Schreibtisch',
+      music: 'Musik',
+      videos: 'Videos',
+      home: 'Alles, was dir gehört',
+    },
   },
 })
+
+type Place = OutputOf<'system.places'>[number]
+
+const icons: Record<Place['kind'], LucideIcon> = {
+  pictures: Image,
+  documents: FileText,
+  downloads: Download,
+  desktop: Monitor,
+  music: Music,
+  videos: Film,
+  home: House,
+}
 
 /** One field: the folder to begin with. It is shown at once, while it is indexed. */
 export function FirstRun() {
   const t = useMessages(messages)
   const navigate = useNavigate()
   const [path, setPath] = useState('')
-  const add = useAction('locations.add')
-  const begin = (event: FormEvent) => {
+  const [isPicking, setPicking] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const places = useOperation('system.places', {}).data ?? []
+  const home = places.find(({ kind }) => kind === 'home')?.path ?? '/'
+  const begin = async (folder: string) => {
+    try {
+      setError(null)
+      const { location } = await addFirst(folder, t.library)
+      await navigate({ to: '/browse', search: { path: location.path } })
+    } catch (err) {
+      setError(err)
+    }
+  }
+  const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    add.mutate(
-      { path },
-      { onSuccess: ({ location }) => void navigate({ to: '/browse', search: { path: location.path } }) },
-    )
+    void begin(path)
   }
   return (
     <Page title={t.title}>
-      <form onSubmit={begin} className="m-auto flex w-full max-w-lg flex-col gap-4 p-8">
-        <FolderSearch size={32} strokeWidth={1.25} aria-hidden className="text-accent" />
-        <Field label={t.question} hint={t.hint}>
-          {(ids) => (
-            <Input {...ids} autoFocus required value={path} onChange={(event) => setPath(event.target.value)} />
-          )}
-        </Field>
-        <Button kind="primary" type="submit" disabled={add.isPending} className="self-start">
-          {t.begin}
-        </Button>
-        {add.error && <ErrorNote error={add.error} title={t.failed} />}
-      </form>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <form onSubmit={onSubmit} className="mx-auto flex w-full max-w-lg flex-col gap-4 p-8">
+          <FolderSearch size={32} strokeWidth={1.25} aria-hidden className="text-accent" />
+          <Field label={t.question} hint={t.hint}>
+            {(ids) => (
+              <span className="flex gap-2">
+                <Input
+                  {...ids}
+                  autoFocus
+                  required
+                  spellCheck={false}
+                  placeholder={home}
+                  value={path}
+                  onChange={(event) => setPath(event.target.value)}
+                />
+                <Button icon={FolderOpen} onClick={() => setPicking(true)}>
+                  {t.browse}
+                </Button>
+              </span>
+            )}
+          </Field>
+          <Button kind="primary" type="submit" className="self-start">
+            {t.begin}
+          </Button>
+          {error !== null && <ErrorNote error={error} title={t.failed} />}
+          <Suggestions places={places} onChoose={(folder) => void begin(folder)} />
+        </form>
+      </div>
+      {isPicking && (
+        <FolderPicker
+          start={home}
+          onClose={() => setPicking(false)}
+          onChoose={(folder) => {
+            setPath(folder)
+            setPicking(false)
+          }}
+        />
+      )}
     </Page>
+  )
+}
+
+/** Makes a library where there is none, and adds the folder to it. */
+async function addFirst(path: string, name: string) {
+  const libraries = await connection.query('libraries.list', {})
+  if (!libraries.some(({ open }) => open)) await connection.action('libraries.create', { name })
+  return connection.action('locations.add', { path })
+}
+
+function Suggestions({ places, onChoose }: { places: readonly Place[]; onChoose: (path: string) => void }) {
+  const t = useMessages(messages)
+  const { bytes } = useFormat()
+  if (places.length === 0) return null
+  return (
+    <section>
+      <h2 className="text-muted pb-1 text-xs font-medium">{t.suggestions}</h2>
+      <ul className="grid gap-2 sm:grid-cols-2">
+        {places.map(({ estimate, kind, path }) => {
+          const Icon = icons[kind]
+          return (
+            <li key={path}>
+              <button
+                type="button"
+                onClick={() => onChoose(path)}
+                className="press rounded-tile border-line hover:bg-hover flex w-full items-center gap-3 border p-3 text-start"
+              >
+                <Icon size={20} strokeWidth={1.5} aria-hidden className="text-accent shrink-0" />
+                <span className="min-w-0">
+                  <span className="block font-medium">{t.places[kind]}</span>
+                  <span className="text-muted block truncate text-xs">
+                    {estimate ? `${t.files(estimate.files, estimate.isWhole)}, ${bytes(estimate.bytes)}` : t.unknown}
+                  </span>
+                </span>
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
   )
 }

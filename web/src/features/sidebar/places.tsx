@@ -1,6 +1,17 @@
 import type { OutputOf } from '@spacedrive/client'
 import { Link, type LinkProps } from '@tanstack/react-router'
-import { CircleAlert, Folder, HardDrive, LoaderCircle, type LucideIcon, Pause, Unplug } from 'lucide-react'
+import {
+  CircleAlert,
+  Folder,
+  FolderTree,
+  HardDrive,
+  ListChecks,
+  LoaderCircle,
+  type LucideIcon,
+  Pause,
+  Settings,
+  Unplug,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
@@ -31,9 +42,21 @@ export function Places() {
           <VolumeLink key={volume.fingerprint} volume={volume} />
         ))}
       </Section>
+      <Section title={t.manage}>
+        {pages.map(({ icon, name, to }) => (
+          <PlaceLink key={to} to={to} icon={icon} name={t.pages[name]} />
+        ))}
+      </Section>
     </div>
   )
 }
+
+/** Pages that are about the library as a whole. */
+const pages = [
+  { to: '/locations', icon: FolderTree, name: 'locations' },
+  { to: '/jobs', icon: ListChecks, name: 'jobs' },
+  { to: '/settings', icon: Settings, name: 'settings' },
+] as const
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (

@@ -1,0 +1,2 @@
+export { JobsPage } from './jobs-page.tsx'
+export { JobTray } from './job-tray.tsx'

@@ -1,0 +1,90 @@
+import { CheckCheck, ListChecks } from 'lucide-react'
+import { useState } from 'react'
+import { useOperation } from '../../api/index.ts'
+import { Page } from '../../app/page.tsx'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, cn, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { JobControls } from './job-controls.tsx'
+import { JobDetails } from './job-details.tsx'
+import { JobProgress } from './job-progress.tsx'
+import { messages } from './messages.ts'
+import { NotMade } from './not-made.tsx'
+import { type Job, useJobWords } from './use-job-words.ts'
+
+/** What runs and what has run, with its reasons where something failed. */
+export function JobsPage() {
+  const t = useMessages(messages)
+  const { data: jobs, error, refetch } = useOperation('jobs.list', {})
+  const [shown, setShown] = useState<Job | null>(null)
+  const isActive = ({ endedAt }: Job) => endedAt === null
+  return (
+    <Page title={t.title}>
+      <div className="min-h-0 flex-1 overflow-y-auto p-4">
+        <div className="mx-auto flex max-w-4xl flex-col gap-6">
+          {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+          {jobs?.length === 0 && (
+            <EmptyState icon={ListChecks} title={t.none}>
+              {t.noneText}
+            </EmptyState>
+          )}
+          <JobList title={t.active} jobs={jobs?.filter(isActive) ?? []} onShow={setShown} />
+          <NotMade />
+          <JobList title={t.ended} jobs={jobs?.filter((job) => !isActive(job)) ?? []} onShow={setShown} />
+        </div>
+      </div>
+      {shown && <JobDetails job={shown} onClose={() => setShown(null)} />}
+    </Page>
+  )
+}
+
+function JobList({ title, jobs, onShow }: { title: string; jobs: readonly Job[]; onShow: (job: Job) => void }) {
+  if (jobs.length === 0) return null
+  return (
+    <section>
+      <h2 className="pb-2 text-base font-semibold">{title}</h2>
+      <ul className="rounded-tile border-line divide-line divide-y border">
+        {jobs.map((job) => (
+          <JobRow key={job.id} job={job} onShow={() => onShow(job)} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const colours: Partial<Record<Job['status'], string>> = {
+  failed: 'text-bad',
+  paused: 'text-warn',
+  running: 'text-accent',
+}
+
+function JobRow({ job, onShow }: { job: Job; onShow: () => void }) {
+  const t = useMessages(messages)
+  const { date, duration } = useFormat()
+  const words = useJobWords()
+  const { endedAt, error, startedAt, status, warnings } = job
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
+      <div className="min-w-0 flex-1 basis-48">
+        <div className="flex items-center gap-2">
+          {status === 'completed' && <CheckCheck size={14} strokeWidth={1.75} aria-hidden className="text-good" />}
+          <span className="truncate font-medium">{words.title(job)}</span>
+          <span className={cn('text-xs', colours[status] ?? 'text-muted')}>{t.status[status]}</span>
+        </div>
+        {error && <p className="text-muted break-words">{error.message}</p>}
+        {endedAt && (
+          <p className="text-muted text-xs">
+            {date(endedAt)}
+            {startedAt && ` · ${t.took(duration(Date.parse(endedAt) - Date.parse(startedAt)))}`}
+          </p>
+        )}
+      </div>
+      {endedAt === null && <JobProgress job={job} />}
+      {warnings > 0 && <span className="text-warn text-xs">{t.warnings(warnings)}</span>}
+      <Button kind="quiet" onClick={onShow}>
+        {t.details}
+      </Button>
+      <JobControls job={job} />
+    </li>
+  )
+}

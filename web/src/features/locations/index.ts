@@ -1,0 +1,2 @@
+export { FolderPicker } from './folder-picker.tsx'
+export { LocationsPage } from './locations-page.tsx'
