@@ -22,14 +22,14 @@ const browse = createRoute({
 const search = createRoute({
   getParentRoute: () => root,
   path: '/search',
-  validateSearch: (params: Record<string, unknown>): SearchSearch => readSearchSearch(search),
+  validateSearch: (params: Record<string, unknown>): SearchSearch => readSearchSearch(params),
   component: lazyRouteComponent(() => import('../features/search/index.ts'), 'SearchPage'),
 })
 
 const timeline = createRoute({
   getParentRoute: () => root,
   path: '/timeline',
-  validateSearch: (params: Record<string, unknown>): TimelineSearch => readTimelineSearch(search),
+  validateSearch: (params: Record<string, unknown>): TimelineSearch => readTimelineSearch(params),
   component: lazyRouteComponent(() => import('../features/timeline/index.ts'), 'LibraryTimelinePage'),
 })
 

@@ -15,6 +15,8 @@ interface ThumbnailProps {
   readonly isLater?: boolean
   /** Pixels of the sign that stands for what has no picture. */
   readonly iconSize?: number
+  /** It fills the square, and what is wider or taller is cut off. */
+  readonly isFilling?: boolean
   readonly className?: string | undefined
 }
 
@@ -22,11 +24,12 @@ interface ThumbnailProps {
  * What there is to see of a file, in a square: its hash at once, then its picture in place of that. Where there is none,
  * the sign of its kind. Nothing moves when the picture comes.
  */
-export function Thumbnail({ entry, library, size, isLater = false, iconSize, className }: ThumbnailProps) {
+export function Thumbnail({ entry, library, size, isLater = false, iconSize, isFilling, className }: ThumbnailProps) {
   const { thumb } = entry
-  const url = pictureUrl(entry, library, size)
+  const url = pictureUrl(entry, library, isFilling ? size * elongation(thumb) : size)
   const [shown, setShown] = useState<string | null>(null)
-  const box = thumb ? fitted(thumb, size) : { width: size, height: size }
+  const box = thumb && !isFilling ? fitted(thumb, size) : { width: size, height: size }
+  const fit = isFilling ? 'object-cover' : 'object-contain'
   return (
     <span
       className={cn('relative inline-flex shrink-0 items-center justify-center overflow-hidden', className)}
@@ -38,16 +41,16 @@ export function Thumbnail({ entry, library, size, isLater = false, iconSize, cla
         <img
           alt=""
           src={hashUrl(thumb.hash)}
-          className={cn(PICTURE, shown === url && 'opacity-0 transition-opacity delay-[80ms] duration-0')}
+          className={cn(PICTURE, fit, shown === url && 'opacity-0 transition-opacity delay-[80ms] duration-0')}
           style={box}
         />
       )}
-      {url && <Picture key={url} url={url} box={box} isLater={isLater} onShown={setShown} />}
+      {url && <Picture key={url} url={url} box={box} fit={fit} isLater={isLater} onShown={setShown} />}
     </span>
   )
 }
 
-const PICTURE = 'absolute rounded-[3px] object-contain'
+const PICTURE = 'absolute rounded-[3px]'
 
 interface Size {
   readonly width: number
@@ -57,11 +60,12 @@ interface Size {
 interface PictureProps {
   readonly url: string
   readonly box: Size
+  readonly fit: string
   readonly isLater: boolean
   readonly onShown: (url: string) => void
 }
 
-function Picture({ url, box, isLater, onShown }: PictureProps) {
+function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
   const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading')
   const show = useCallback(() => {
     setState('shown')
@@ -87,7 +91,7 @@ function Picture({ url, box, isLater, onShown }: PictureProps) {
       fetchPriority={isLater ? 'low' : 'auto'}
       onLoad={show}
       onError={() => setState('broken')}
-      className={cn(PICTURE, 'transition-opacity duration-[80ms]', state === 'loading' && 'opacity-0')}
+      className={cn(PICTURE, fit, 'transition-opacity duration-[80ms]', state === 'loading' && 'opacity-0')}
       style={box}
     />
   )
@@ -108,7 +112,8 @@ const sides: Readonly<Record<string, number>> = {
 const SMALL_ORIGINAL = 500_000
 const SHOWN_BY_BROWSERS = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'])
 
-function pictureUrl(entry: Entry, library: string | null, size: number): string | null {
+/** Address of the smallest picture of a file that is sharp at a size in pixels; null where there is none. */
+export function pictureUrl(entry: Entry, library: string | null, size: number): string | null {
   const { contentId, mime, thumb } = entry
   const variant = thumb && smallestFor(thumb, size)
   if (variant && library && contentId)
@@ -121,6 +126,16 @@ function pictureUrl(entry: Entry, library: string | null, size: number): string 
 function smallestFor({ ready }: Thumb, size: number): string | undefined {
   const known = ready.filter((variant) => sides[variant]).toSorted((a, b) => sides[a]! - sides[b]!)
   return known.find((variant) => sides[variant]! >= size * devicePixelRatio) ?? known.at(-1)
+}
+
+/** Of a panorama no more is loaded than of a picture four times as long as it is high. */
+const MAX_ELONGATION = 4
+
+/** How much longer than its shorter side a picture is: that one fills the square. */
+function elongation(thumb: Thumb | undefined): number {
+  if (!thumb?.width || !thumb.height) return 1
+  const { height, width } = thumb
+  return Math.min(MAX_ELONGATION, Math.max(width, height) / Math.min(width, height))
 }
 
 /** As large as the square lets it be, but not larger than it is. */

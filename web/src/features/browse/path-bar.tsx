@@ -77,6 +77,7 @@ function Crumbs({ path }: { path: string }) {
                   </h1>
                 ) : (
                   <Link
+                    from="/browse"
                     to="/browse"
                     search={(before) => ({ ...before, path: crumb.path, sel: shown[i + 1]!.path })}
                     className="rounded-control hover:bg-sunken text-muted hover:text-text flex h-6 min-w-0 cursor-default items-center px-1.5"

@@ -1,0 +1,89 @@
+import { ClientError } from '@spacedrive/client'
+import { SearchX, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { SearchSearch } from '../../app/search-search.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { activeFilters, type FilterId, noFilters } from './search-input.ts'
+import type { ChangeResults } from './use-change-results.ts'
+import type { Results } from './use-results.ts'
+
+interface StateProps {
+  readonly results: Results
+  readonly search: SearchSearch
+  readonly change: ChangeResults
+  readonly onSearch: (query: string) => void
+}
+
+/** What stands in place of results: why there are none, and what to do next. */
+export function ResultState({ change, onSearch, results, search }: StateProps) {
+  const t = useMessages(messages)
+  const { answer, error, retry } = results
+  const broken = [...brokenFilters(error, search)]
+  if (error)
+    return (
+      <div className="flex flex-col items-start gap-2 p-4">
+        <ErrorNote error={error} title={broken.length > 0 ? t.notReadable : t.failed} onRetry={retry} />
+        {broken.map((id) => (
+          <Button key={id} onClick={() => change({ [id]: undefined })}>
+            {t.without(t.filters[id])}
+          </Button>
+        ))}
+      </div>
+    )
+  const narrowing = activeFilters(search).filter((id) => id !== 'hidden' && id !== 'meaning')
+  const suggestions = answer?.suggestions ?? []
+  return (
+    <EmptyState icon={SearchX} title={t.none}>
+      {suggestions.length > 0 && (
+        <p className="flex flex-wrap items-center justify-center gap-1.5">
+          {t.didYouMean}
+          {suggestions.map((query) => (
+            <Button key={query} onClick={() => onSearch(query)} className="h-7">
+              <bdi>{query}</bdi>
+            </Button>
+          ))}
+        </p>
+      )}
+      <p className="mt-2">{narrowing.length > 0 ? t.noneFiltered : t.noneText}</p>
+      <div className="mt-3 flex flex-wrap justify-center gap-2">
+        {narrowing.length > 0 && <Button onClick={() => change(noFilters)}>{t.allFilters}</Button>}
+        {!search.hidden && <Button onClick={() => change({ hidden: true })}>{t.alsoHidden}</Button>}
+      </div>
+    </EmptyState>
+  )
+}
+
+/** What keeps a search from finding all it could. */
+export function Notices({ children, notices }: { notices: readonly string[]; children?: ReactNode }) {
+  if (notices.length === 0) return null
+  return (
+    <div role="status" className="bg-panel border-line flex items-start gap-2 border-b px-4 py-1.5">
+      <TriangleAlert size={16} strokeWidth={1.5} aria-hidden className="text-warn mt-0.5 shrink-0" />
+      <div className="text-muted min-w-0 flex-1">
+        {notices.map((notice) => (
+          <p key={notice} className="break-words">
+            {notice}
+          </p>
+        ))}
+      </div>
+      {children}
+    </div>
+  )
+}
+
+/** The filters an error is about: those whose values it quotes, or the one that cannot be had at all. */
+export function brokenFilters(error: Error | null, search: SearchSearch): ReadonlySet<FilterId> {
+  if (!(error instanceof ClientError)) return new Set()
+  if (search.meaning && (error.code === 'Unavailable' || error.code === 'Offline')) return new Set(['meaning'])
+  if (error.code !== 'InvalidInput' && error.code !== 'NotFound') return new Set()
+  const quoted = (value: string) => error.message.includes(value)
+  return new Set(
+    activeFilters(search).filter((id) => {
+      const value = search[id]
+      if (typeof value === 'string') return quoted(value)
+      return Array.isArray(value) && (value as readonly string[]).some(quoted)
+    }),
+  )
+}
