@@ -32,6 +32,13 @@ export function readBrowseSearch(search: Record<string, unknown>): BrowseSearch 
   }
 }
 
+/** The state of the timeline of a whole library. */
+export type TimelineSearch = Pick<BrowseSearch, 'sel' | 'inspector' | 'preview'>
+
+export function readTimelineSearch(search: Record<string, unknown>): TimelineSearch {
+  return { ...textOf(search, 'sel'), ...flagOf(search, 'inspector'), ...flagOf(search, 'preview') }
+}
+
 /** A text of an address; one that reads as a number or a list was parsed as such, and is turned back. */
 export function textOf<K extends string>(search: Record<string, unknown>, key: K): { [P in K]?: string } {
   const value = search[key]

@@ -5,8 +5,13 @@ import { countChosen } from './selection.ts'
 import { selectionSize } from './selection-size.ts'
 import type { Folder } from './use-folder.ts'
 
+/** Rows that are counted: those of a folder, or of another view of it. */
+export interface CountedRows extends Pick<Folder, 'choice' | 'total'> {
+  readonly listing: Pick<Folder['listing'], 'total' | 'entryAt'>
+}
+
 interface FolderCountProps {
-  readonly folder: Folder
+  readonly folder: CountedRows
   /** Bytes of all that is in it; null while that is not known. */
   readonly size: number | null
 }

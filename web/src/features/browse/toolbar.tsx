@@ -3,8 +3,10 @@ import {
   ArrowDownUp,
   ChevronLeft,
   ChevronRight,
+  CalendarDays,
   Columns3,
   LayoutGrid,
+  LayoutPanelLeft,
   List,
   type LucideIcon,
   PanelRight,
@@ -14,14 +16,13 @@ import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { TILE, usePreferences } from '../../app/preferences.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, IconButton, Menu, MenuChoice, MenuLine, MenuSwitch } from '../../ui/index.ts'
-import { FolderCount } from './folder-count.tsx'
+import { type CountedRows, FolderCount } from './folder-count.tsx'
 import { messages } from './messages.ts'
 import { PathBar } from './path-bar.tsx'
 import { useChangeSearch } from './use-change-search.ts'
-import type { Folder } from './use-folder.ts'
 
 interface ToolbarProps {
-  readonly folder: Folder
+  readonly folder: CountedRows
   readonly path: string
   readonly view: View
   readonly search: BrowseSearch
@@ -39,9 +40,9 @@ export function Toolbar({ folder, path, search, size, view }: ToolbarProps) {
       </div>
       <div className="flex min-w-0 items-center gap-2">
         <ViewButtons view={view} />
-        <SortMenu search={search} />
+        {view !== 'timeline' && view !== 'size' && <SortMenu search={search} />}
         <span className="ms-auto" />
-        {view === 'grid' && <TileSize />}
+        {(view === 'grid' || view === 'timeline') && <TileSize />}
         <FolderCount folder={folder} size={size} />
         <InspectorButton isShown={search.inspector === true} />
       </div>
@@ -92,6 +93,8 @@ const views = [
   { view: 'grid', icon: LayoutGrid, command: 'view-grid' },
   { view: 'list', icon: List, command: 'view-list' },
   { view: 'columns', icon: Columns3, command: 'view-columns' },
+  { view: 'timeline', icon: CalendarDays, command: 'view-timeline' },
+  { view: 'size', icon: LayoutPanelLeft, command: 'view-size' },
 ] as const satisfies readonly { view: View; icon: LucideIcon; command: string }[]
 
 function ViewButtons({ view }: { view: View }) {
@@ -110,7 +113,8 @@ function ViewButton({ command, icon, isShown, view }: (typeof views)[number] & {
   const change = useChangeSearch()
   const set = usePreferences((preferences) => preferences.set)
   const show = () => {
-    set({ view })
+    // Other folders are not shown by time or size unless somebody asks.
+    if (view !== 'timeline' && view !== 'size') set({ view })
     change({ view })
   }
   useCommand(command, show)

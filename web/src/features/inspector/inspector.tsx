@@ -1,6 +1,7 @@
 import { Drawer } from '@base-ui/react/drawer'
 import type { Entry } from '@spacedrive/core/domain'
 import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { INSPECTOR, usePreferences } from '../../app/preferences.ts'
 import { useMediaQuery } from '../../app/use-media-query.ts'
 import { useFormat } from '../../format/index.ts'
@@ -14,6 +15,8 @@ interface InspectorProps {
   readonly entry: Entry
   /** Where several are chosen; `size` in bytes. */
   readonly selection?: { readonly count: number; readonly size: number } | undefined
+  /** What the page knows of it besides. */
+  readonly note?: ReactNode
   readonly onClose: () => void
 }
 
@@ -59,7 +62,7 @@ function InspectorDrawer(props: InspectorProps) {
   )
 }
 
-function Content({ entry, onClose, selection }: InspectorProps) {
+function Content({ entry, note, onClose, selection }: InspectorProps) {
   const t = useMessages(messages)
   const { bytes } = useFormat()
   const isMany = selection !== undefined && selection.count > 1
@@ -70,6 +73,7 @@ function Content({ entry, onClose, selection }: InspectorProps) {
         <IconButton icon={X} label={t.close} onClick={onClose} />
       </header>
       {isMany && <p className="text-muted px-4 pb-3 tabular-nums">{t.together(bytes(selection.size))}</p>}
+      {note && !isMany && <p className="text-muted px-4 pb-2">{note}</p>}
       <EntryDetails key={entry.path} entry={entry} />
     </>
   )

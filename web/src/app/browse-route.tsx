@@ -1,0 +1,17 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { BrowsePage } from '../features/browse/index.ts'
+
+const route = getRouteApi('/browse')
+
+const TimelinePage = lazy(async () => ({ default: (await import('../features/timeline/index.ts')).TimelinePage }))
+const TreemapPage = lazy(async () => ({ default: (await import('../features/treemap/index.ts')).TreemapPage }))
+
+/** A folder in the view that its address names. */
+export function BrowseRoute() {
+  const { path, view } = route.useSearch()
+  if (path === undefined || (view !== 'timeline' && view !== 'size')) return <BrowsePage />
+  return (
+    <Suspense>{view === 'timeline' ? <TimelinePage key={path} path={path} /> : <TreemapPage path={path} />}</Suspense>
+  )
+}

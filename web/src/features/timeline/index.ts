@@ -1,0 +1,1 @@
+export { LibraryTimelinePage, TimelinePage } from './timeline-page.tsx'

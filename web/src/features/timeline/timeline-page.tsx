@@ -1,0 +1,183 @@
+import { useCanGoBack, useRouter, useSearch } from '@tanstack/react-router'
+import { ClientError } from '@spacedrive/client'
+import { Images, PanelRight } from 'lucide-react'
+import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
+import { Page } from '../../app/page.tsx'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { EmptyState, ErrorNote, IconButton, Skeleton } from '../../ui/index.ts'
+import { countChosen, everything, nameOf, NotIndexed, nothing, parentOf, Toolbar } from '../browse/index.ts'
+import { Inspector } from '../inspector/index.ts'
+import { Preview } from '../preview/index.ts'
+import { messages } from './messages.ts'
+import { TimelineView } from './timeline-view.tsx'
+import { type ChangeAddress, useAddress } from './use-address.ts'
+import type { MediaItem } from './use-media.ts'
+import { type Timeline, useTimeline } from './use-timeline.ts'
+
+/** Photos and films of the whole library. */
+export function LibraryTimelinePage() {
+  return <TimelinePage path={null} />
+}
+
+/** Photos and films below a folder, or of the whole library (`null`), by when they were taken. */
+export function TimelinePage({ path }: { path: string | null }) {
+  const t = useMessages(messages)
+  const [{ inspector, preview, sel }, change] = useAddress()
+  const timeline = useTimeline(path, sel, change)
+  const { active, choice, listing, total } = timeline
+  useTimelineCommands(timeline, path, change, inspector === true)
+  const title = path === null ? t.title : nameOf(path)
+  const chosen = countChosen(choice.selection, total)
+  return (
+    <Page
+      title={title}
+      toolbar={
+        path === null ? (
+          <LibraryToolbar {...{ chosen, listing, change }} isInspected={inspector === true} />
+        ) : (
+          <FolderToolbar path={path} timeline={timeline} />
+        )
+      }
+      aside={
+        inspector &&
+        active && (
+          <Inspector
+            entry={active}
+            note={<Taken item={active} />}
+            selection={undefined}
+            onClose={() => change({ inspector: undefined }, { replace: true })}
+          />
+        )
+      }
+    >
+      {listing.total === null || listing.total === 0 ? (
+        <State timeline={timeline} path={path} />
+      ) : (
+        <TimelineView
+          timeline={timeline}
+          label={path === null ? t.labelAll : t.label(nameOf(path))}
+          onOpen={() => change({ preview: true })}
+        />
+      )}
+      {preview && active && <TimelinePreview timeline={timeline} item={active} change={change} />}
+    </Page>
+  )
+}
+
+function FolderToolbar({ path, timeline }: { path: string; timeline: Timeline }) {
+  const search = useSearch({ from: '/browse' })
+  return <Toolbar folder={timeline} path={path} view="timeline" search={search} size={null} />
+}
+
+interface LibraryToolbarProps extends Pick<Timeline, 'listing'> {
+  readonly chosen: number
+  readonly isInspected: boolean
+  readonly change: ChangeAddress
+}
+
+function LibraryToolbar({ change, chosen, isInspected, listing }: LibraryToolbarProps) {
+  const t = useMessages(messages)
+  return (
+    <>
+      <h1 className="px-2 text-base font-semibold">{t.title}</h1>
+      <p role="status" className="text-muted ms-auto truncate text-xs tabular-nums">
+        {chosen > 0 ? t.selected(chosen) : listing.total !== null && t.count(listing.total)}
+      </p>
+      <IconButton
+        icon={PanelRight}
+        label={t.details}
+        keys={useKeysOf('inspector')}
+        isPressed={isInspected}
+        onClick={() => change({ inspector: isInspected ? undefined : true }, { replace: true })}
+        className="rtl:-scale-x-100"
+      />
+    </>
+  )
+}
+
+/** When a photo was taken, and what says so. */
+function Taken({ item: { takenAt, takenFrom } }: { item: MediaItem }) {
+  const t = useMessages(messages)
+  const { dateTime } = useFormat()
+  return t.taken(dateTime(takenAt), takenFrom === 'metadata' ? t.fromMetadata : t.fromFileOne)
+}
+
+interface TimelinePreviewProps {
+  readonly timeline: Timeline
+  readonly item: MediaItem
+  readonly change: ChangeAddress
+}
+
+/** The active photo as large as the window; arrows go through the timeline. */
+function TimelinePreview({ change, item, timeline: { choice, go, listing, total } }: TimelinePreviewProps) {
+  const row = choice.active ?? 0
+  return (
+    <Preview
+      entry={item}
+      onClose={() => change({ preview: undefined }, { replace: true })}
+      onNext={row < total - 1 ? () => go(row + 1, 'only') : undefined}
+      onPrevious={row > 0 ? () => go(row - 1, 'only') : undefined}
+      position={{ index: row + 1, total }}
+      neighbours={[row + 1, row - 1].flatMap((each) => listing.entryAt(each) ?? [])}
+    />
+  )
+}
+
+/** What stands where there are no photos, or none yet. */
+function State({ path, timeline: { media } }: { timeline: Timeline; path: string | null }) {
+  const t = useMessages(messages)
+  const { error, retry, timeline } = media
+  if (error && !timeline) {
+    const isNotIndexed = error instanceof ClientError && error.code === 'Unavailable' && path !== null
+    if (isNotIndexed) return <NotIndexed path={path}>{error.message}</NotIndexed>
+    return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />
+  }
+  if (!timeline) return <Waiting />
+  return (
+    <EmptyState icon={Images} title={t.empty}>
+      <p>{path === null ? t.emptyAll : t.emptyText}</p>
+    </EmptyState>
+  )
+}
+
+/** Squares of the first lines. */
+const WAITING_TILES = 24
+
+function Waiting() {
+  const t = useMessages(messages)
+  return (
+    <div role="status" aria-label={t.loading} className="flex flex-wrap gap-1 overflow-hidden p-2 pt-9">
+      {Array.from({ length: WAITING_TILES }, (_, i) => (
+        <Skeleton key={i} className="size-36" />
+      ))}
+    </div>
+  )
+}
+
+/** What keys do besides those of the view. */
+function useTimelineCommands(
+  timeline: Timeline,
+  path: string | null,
+  change: ChangeAddress,
+  isInspected: boolean,
+): void {
+  const { history, navigate } = useRouter()
+  const canGoBack = useCanGoBack()
+  const { active, choice, select, total } = timeline
+  const parent = path === null ? null : parentOf(path)
+  useCommand('open', () => change({ preview: true }), active !== undefined)
+  useCommand('preview', () => change({ preview: true }), active !== undefined)
+  useCommand('inspector', () => change({ inspector: isInspected ? undefined : true }, { replace: true }))
+  useCommand('select-all', () => select(everything))
+  useCommand(
+    'parent',
+    () => parent !== null && void navigate({ to: '/browse', search: { path: parent, view: 'timeline' } }),
+    parent !== null,
+  )
+  useCommand('escape', () => {
+    if (countChosen(choice.selection, total) > 0) select(nothing)
+    else if (isInspected) change({ inspector: undefined })
+    else if (canGoBack) history.back()
+  })
+}

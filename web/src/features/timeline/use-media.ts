@@ -1,0 +1,123 @@
+import type { OutputOf } from '@spacedrive/client'
+import { useQueries, type UseQueryResult } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import { askCalmly, connection, isCalm, queryClient, useCalmOperation } from '../../api/index.ts'
+import type { Span } from '../browse/index.ts'
+
+export type MediaItem = OutputOf<'media.list'>['items'][number]
+type Answer = OutputOf<'media.list'>
+
+/** What is known of the photos and films below a folder, or of a whole library. */
+export interface Media {
+  /** Undefined until it is known. */
+  readonly timeline: OutputOf<'media.timeline'> | undefined
+  /** Undefined where it is not loaded. */
+  readonly entryAt: (row: number) => MediaItem | undefined
+  /** The row of what lies at a path, of what is loaded. */
+  readonly rowOf: (path: string) => number | null
+  readonly error: Error | null
+  readonly retry: () => void
+}
+
+/** Rows of one request. */
+const PAGE_ROWS = 200
+/** Pages that were scrolled away are forgotten after this. */
+const KEPT_MS = 5_000
+/** The first one is kept for the way back. */
+const FIRST_KEPT_MS = 10 * 60_000
+/** Each time the daemon goes through a whole library. */
+const REFRESH_MS = 500
+/** Thumbnails that come one after the other are asked for together. */
+const NEWS_MS = 250
+/** As many as one request takes. */
+const SOUGHT_ROWS = 500
+/** Pages that are looked through for one photo. */
+const MAX_SOUGHT_PAGES = 40
+
+/** Photos and films by when they were taken, live: months at once, photos as they come into view. */
+export function useMedia(path: string | null, { first, last }: Span): Media {
+  const of = useMemo(() => (path === null ? {} : { path }), [path])
+  const {
+    data: timeline,
+    dataUpdatedAt,
+    error,
+    refetch,
+  } = useCalmOperation('media.timeline', of, { everyMs: REFRESH_MS })
+  const total = timeline?.total ?? 0
+  const firstPage = Math.floor(first / PAGE_ROWS)
+  const lastPage = total === 0 ? -1 : Math.floor(Math.min(last, total - 1) / PAGE_ROWS)
+  const queries = Array.from({ length: Math.max(0, lastPage - firstPage + 1) }, (_, i) => ({
+    ...askCalmly('media.list', { ...of, thumbs: true, limit: PAGE_ROWS, offset: (firstPage + i) * PAGE_ROWS }),
+    gcTime: firstPage + i === 0 ? FIRST_KEPT_MS : KEPT_MS,
+  }))
+  const answers = useQueries({ queries, combine })
+  useRefreshedPages(dataUpdatedAt)
+  useThumbNews(answers)
+  return useMemo(() => {
+    const rowByPath = new Map<string, number>()
+    answers.forEach((answer, i) =>
+      answer?.items.forEach((item, k) => rowByPath.set(item.path, (firstPage + i) * PAGE_ROWS + k)),
+    )
+    return {
+      timeline,
+      entryAt: (row) => answers[Math.floor(row / PAGE_ROWS) - firstPage]?.items[row % PAGE_ROWS],
+      rowOf: (itemPath) => rowByPath.get(itemPath) ?? null,
+      error,
+      retry: () => void refetch(),
+    }
+  }, [answers, error, firstPage, refetch, timeline])
+}
+
+/** The row of a photo that an address names; null where it is not among the newest twenty thousand. */
+export async function findMedia(path: string | null, itemPath: string, signal: AbortSignal): Promise<number | null> {
+  const of = path === null ? {} : { path }
+  for (let page = 0; page < MAX_SOUGHT_PAGES; page++) {
+    const offset = page * SOUGHT_ROWS
+    const { items, total } = await connection.query('media.list', { ...of, limit: SOUGHT_ROWS, offset }, { signal })
+    const found = items.findIndex((item) => item.path === itemPath)
+    if (found !== -1) return offset + found
+    if (offset + SOUGHT_ROWS >= total) break
+  }
+  return null
+}
+
+function combine(results: UseQueryResult<Answer>[]): (Answer | undefined)[] {
+  return results.map(({ data }) => data)
+}
+
+/** When months have changed, so have the rows. */
+function useRefreshedPages(updatedAt: number): void {
+  const first = useRef(updatedAt)
+  useEffect(() => {
+    if (first.current !== updatedAt && first.current !== 0) refreshPages()
+    first.current = updatedAt
+  }, [updatedAt])
+}
+
+/** Asks again for what is seen when some of it has got a thumbnail. */
+function useThumbNews(answers: readonly (Answer | undefined)[]): void {
+  const seen = useRef<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    seen.current = new Set(answers.flatMap((answer) => answer?.items.flatMap(({ contentId }) => contentId ?? []) ?? []))
+  }, [answers])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = connection.onEvent((heard) => {
+      if (heard.type !== 'sidecars.changed' || heard.data.kind !== 'thumb') return
+      const { contentIds, more } = heard.data
+      if (!more && !contentIds.some((id) => seen.current.has(id))) return
+      timer ??= setTimeout(() => {
+        timer = undefined
+        refreshPages()
+      }, NEWS_MS)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [])
+}
+
+function refreshPages(): void {
+  void queryClient.invalidateQueries({ predicate: isCalm('media.list') })
+}

@@ -1,0 +1,1 @@
+export { TreemapPage } from './treemap-page.tsx'
