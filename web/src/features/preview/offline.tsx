@@ -1,10 +1,7 @@
 import { Unplug } from 'lucide-react'
 import { useMessages } from '../../i18n/index.ts'
-import { FactsView } from './facts-view.tsx'
 import { messages } from './messages.ts'
-import { PagesView } from './pages-view.tsx'
-import type { ViewProps } from './preview-body.tsx'
-import { readyUrl, type ShownFile } from './use-file.ts'
+import type { ShownFile } from './use-file.ts'
 
 /** Which disk to plug in, or which copy is shown instead. */
 export function OfflineNote({ file }: { file: ShownFile }) {
@@ -19,9 +16,4 @@ export function OfflineNote({ file }: { file: ShownFile }) {
       </span>
     </p>
   )
-}
-
-/** What is here of a file that is not: its text, or its thumbnail. */
-export function OfflineView(props: ViewProps) {
-  return readyUrl(props.file, 'text', 'json') ? <PagesView {...props} /> : <FactsView {...props} />
 }

@@ -63,7 +63,7 @@ export function PdfPage({ box, document, onSize, page: number, scale, size, word
       {box && (
         <div
           aria-hidden
-          className="outline-accent absolute rounded-[2px] outline-2 outline-offset-2"
+          className="outline-accent bg-accent/15 absolute rounded-[2px] outline-2 outline-offset-2"
           style={{
             left: `${box[0] * 100}%`,
             top: `${box[1] * 100}%`,

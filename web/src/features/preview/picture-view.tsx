@@ -228,7 +228,7 @@ function Marked({ box: [x, y, width, height] }: { box: Box }) {
   return (
     <div
       aria-hidden
-      className="outline-accent rounded-[2px] absolute outline-2 outline-offset-2"
+      className="outline-accent bg-accent/15 absolute rounded-[2px] outline-2 outline-offset-2"
       style={{ left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%`, height: `${height * 100}%` }}
     />
   )

@@ -4,11 +4,11 @@ import { ErrorNote, Skeleton } from '../../ui/index.ts'
 import { FactsView } from './facts-view.tsx'
 import type { Focus } from './lazy-preview.tsx'
 import { messages } from './messages.ts'
-import { OfflineNote, OfflineView } from './offline.tsx'
+import { OfflineNote } from './offline.tsx'
 import { PictureView } from './picture-view.tsx'
 import { PlayerView } from './player-view.tsx'
 import { previewKind } from './preview-kind.ts'
-import type { ShownFile } from './use-file.ts'
+import { readyUrl, type ShownFile } from './use-file.ts'
 
 const TextView = lazy(async () => ({ default: (await import('./text-view.tsx')).TextView }))
 const PagesView = lazy(async () => ({ default: (await import('./pages-view.tsx')).PagesView }))
@@ -46,7 +46,8 @@ function View(props: ViewProps) {
   if (kind === 'picture') return <PictureView {...props} />
   if (kind === 'video' || kind === 'audio') return <PlayerView {...props} kind={kind} />
   if (kind === 'pages') return <PagesView {...props} />
-  if (file.url === null) return <OfflineView {...props} />
+  // What is here of a file that is not: its text, or its thumbnail.
+  if (file.url === null) return readyUrl(file, 'text', 'json') ? <PagesView {...props} /> : <FactsView {...props} />
   switch (kind) {
     case 'pdf':
       return <PdfView {...props} />
