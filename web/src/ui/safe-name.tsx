@@ -31,11 +31,13 @@ export function SafeName({ name, isCut = false, marks, className }: SafeNameProp
   const [head, tail] = splitName(name)
   return (
     <bdi className={cn('flex min-w-0', className)} title={name}>
-      <span className="truncate whitespace-pre">
+      {/* Two boxes would be read as two words. */}
+      {tail && <span className="sr-only">{name}</span>}
+      <span aria-hidden={tail !== ''} className="truncate whitespace-pre">
         <SafeText text={head} marks={marks} />
       </span>
       {tail && (
-        <span className="shrink-0 whitespace-pre">
+        <span aria-hidden className="shrink-0 whitespace-pre">
           <SafeText text={tail} marks={marks} offset={head.length} />
         </span>
       )}

@@ -19,10 +19,10 @@ export function Sidebar() {
   // Closed again once a place was chosen.
   if (!useMediaQuery(WIDE)) return <SidebarDrawer key={href} />
   return (
-    <>
-      <nav aria-label={t.label} className="bg-panel shrink-0 overflow-y-auto" style={{ width: sidebarWidth }}>
+    <nav aria-label={t.label} className="bg-panel flex shrink-0">
+      <div className="overflow-y-auto" style={{ width: sidebarWidth }}>
         <Places />
-      </nav>
+      </div>
       <ResizeHandle
         label={t.width}
         width={sidebarWidth}
@@ -30,7 +30,7 @@ export function Sidebar() {
         grows="before"
         onChange={(width) => set({ sidebarWidth: width })}
       />
-    </>
+    </nav>
   )
 }
 
