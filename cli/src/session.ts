@@ -1,5 +1,12 @@
 import type { Event, EventType } from '@spacedrive/core/events'
-import { type ActionName, ClientError, type InputOf, type OutputOf, type QueryName } from '@spacedrive/client'
+import {
+  type ActionName,
+  type CallOptions,
+  ClientError,
+  type InputOf,
+  type OutputOf,
+  type QueryName,
+} from '@spacedrive/client'
 import {
   connect,
   type ConnectOptions,
@@ -19,7 +26,11 @@ export interface Session extends Disposable {
   query<N extends QueryName>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
   action<N extends ActionName>(name: N, input: InputOf<N>): Promise<OutputOf<N>>
   /** An operation known only by its contract. */
-  call(operation: ContractOp, input: Readonly<Record<string, unknown>>): Promise<unknown>
+  call(
+    operation: Pick<ContractOp, 'name'>,
+    input: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<unknown>
   /** Events from now on; `types` null: every one. `onMissed`: some were lost, ask for the state again. */
   subscribe(
     types: readonly EventType[] | null,
@@ -64,7 +75,7 @@ export async function openSession(context: CliContext, options: Partial<SessionO
     closed: client.closed,
     query: (name, input) => client.query(name, input, call),
     action: (name, input) => client.action(name, input, call),
-    call: (operation, input) => client.call(operation.name, input, call),
+    call: (operation, input, over) => client.call(operation.name, input, { ...call, ...over }),
     subscribe: (types, onEvent, onMissed) =>
       client.subscribe({ types: types ?? undefined, library: globals.library, onMissed }, onEvent),
     [Symbol.dispose]: () => client[Symbol.dispose](),

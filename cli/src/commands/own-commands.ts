@@ -38,6 +38,12 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./open.ts')).open,
   }),
   own({
+    words: ['mcp'],
+    summary: 'Serve tools that read the library to an AI agent, by MCP over stdin and stdout',
+    examples: ['mcp', 'mcp --library Photos'],
+    load: async () => (await import('./mcp.ts')).mcp,
+  }),
+  own({
     words: ['stop'],
     summary: 'Stop the daemon; jobs go on at the next start',
     examples: ['stop', 'stop --instance test'],

@@ -25,6 +25,8 @@ export {
   deviceProfiles,
   sidecarSpeeds,
 } from './sidecar-policy.ts'
+export { MediaItem, MediaTimeline, MediaType, mediaTypes } from './media.ts'
+export { LibraryStatistics } from './statistics.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'
 export { companionKinds, entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'

@@ -180,6 +180,14 @@ export class Files {
     return this.#indexedFiles.byId(id)
   }
 
+  /** Where a file lies that is known by the id of its entry; throws as `fileById`. */
+  pathById(id: EntryId): Pick<Entry, 'path' | 'pathBase64'> {
+    const { path } = this.fileById(id)
+    return typeof path === 'string'
+      ? { path }
+      : { path: displayName(path), pathBase64: Buffer.from(path).toString('base64') }
+  }
+
   /** A file by its path, which leads through no symlink; null where it is not indexed. Throws `Offline` and `InvalidInput`. */
   fileAt(path: RawName): IndexedFile | null {
     const place = this.#deps.locations().locate(path)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Entry, FileSort } from '../domain/entry.ts'
 import { EntryKind } from '../domain/file-kind.ts'
 import { FolderSize } from '../domain/folder-size.ts'
-import { ContentId } from '../domain/ids.ts'
+import { ContentId, EntryId } from '../domain/ids.ts'
 import { Rule } from '../domain/rules.ts'
 import { Sidecar } from '../domain/sidecar.ts'
 import { Timestamp } from '../domain/time.ts'
@@ -148,6 +148,16 @@ export const fileInfo = defineQuery({
   },
   run: async (input, { library, signal }) =>
     library.files.info(await library.sidecars.pathAt(input.path, signal), signal),
+})
+
+export const filePath = defineQuery({
+  name: 'files.path',
+  scope: 'library',
+  summary: 'Say where an indexed file lies',
+  input: z.object({ id: EntryId.describe('id of its entry') }),
+  output: Entry.pick({ path: true, pathBase64: true }),
+  errors: ['NotFound', 'Offline'],
+  run: async (input, { library }) => library.files.pathById(input.id),
 })
 
 export const duplicates = defineAction({

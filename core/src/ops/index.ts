@@ -1,6 +1,6 @@
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { explorerLink } from './explorer.ts'
-import { duplicates, fileInfo, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
+import { duplicates, fileInfo, filePath, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
 import {
@@ -47,6 +47,7 @@ import {
   sidecarHindrances,
   sidecarPath,
   sidecarPresence,
+  sidecarText,
   sidecarUsage,
   verifySidecars,
   wantSidecars,
@@ -99,6 +100,7 @@ export const ops = {
   [seekFile.name]: seekFile,
   [fileSizes.name]: fileSizes,
   [fileInfo.name]: fileInfo,
+  [filePath.name]: filePath,
   [duplicates.name]: duplicates,
   [listArchive.name]: listArchive,
   [openFile.name]: openFile,
@@ -108,6 +110,7 @@ export const ops = {
   [libraryStatistics.name]: libraryStatistics,
   [listSidecars.name]: listSidecars,
   [sidecarPresence.name]: sidecarPresence,
+  [sidecarText.name]: sidecarText,
   [sidecarPath.name]: sidecarPath,
   [wantSidecars.name]: wantSidecars,
   [sidecarUsage.name]: sidecarUsage,

@@ -67,6 +67,51 @@ export const listSidecars = defineQuery({
   },
 })
 
+/** What a person, or a program that pays for every word, reads at once. */
+const MAX_CHARACTERS = 100_000
+const DEFAULT_CHARACTERS = 20_000
+
+export const sidecarText = defineQuery({
+  name: 'sidecars.text',
+  scope: 'library',
+  summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
+  input: z.object({
+    target,
+    kind: z.enum(['text', 'ocr', 'transcript']).optional().describe('the first that says something where left out'),
+    page: z.int().min(1).optional().describe('begin at this page'),
+    timeMs: z.number().min(0).optional().describe('begin with what is said then: milliseconds from the start'),
+    characters: z.int().min(1).max(MAX_CHARACTERS).default(DEFAULT_CHARACTERS).describe('how much at the most'),
+    cursor: z.string().max(100).optional().describe('where the last answer ended: its `cursor`'),
+  }),
+  output: z.object({
+    contentId: ContentId,
+    kind: z.enum(['text', 'ocr', 'transcript']),
+    /** Codes of the languages that were looked for or found. */
+    languages: z.array(z.string()),
+    parts: z.array(
+      z.object({
+        /** From 1; null in a recording. */
+        page: z.number().nullable(),
+        title: z.string().nullable(),
+        /** In a recording: milliseconds from its start. */
+        startMs: z.number().nullable(),
+        endMs: z.number().nullable(),
+        text: z.string(),
+      }),
+    ),
+    /** The file says more than is kept of one. */
+    truncated: z.boolean(),
+    /** Pass it to go on; null at the end. */
+    cursor: z.string().nullable(),
+  }),
+  errors: ['NotFound', 'Unavailable'],
+  async run({ target: reference, ...of }, { library, signal }) {
+    const contentId = await contentOf(reference, library, signal)
+    const { languages, parts, ...rest } = await library.sidecars.text(contentId, of)
+    return { contentId, ...rest, languages: [...languages], parts: [...parts] }
+  },
+})
+
 /** Contents asked about in one request. */
 const MAX_CONTENTS = 10_000
 

@@ -9,7 +9,7 @@ export const OPERATION = 'operation'
 const topics = {
   tree: ['files.list', 'files.seek', 'files.sizes', 'files.info', 'files.archive', 'media.timeline', 'media.list'],
   totals: ['statistics.library', 'libraries.info', 'search.files', 'locations.list', 'locations.info'],
-  sidecars: ['sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence'],
+  sidecars: ['sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence', 'sidecars.text'],
   jobs: ['jobs.list', 'jobs.info', 'system.status'],
   libraries: ['libraries.list', 'libraries.current', 'libraries.info'],
   locations: ['locations.list', 'locations.info', 'locations.summary', 'files.list', 'files.info'],

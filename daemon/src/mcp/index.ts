@@ -1,0 +1,3 @@
+export { createMcpServer, type McpServerDeps } from './mcp-server.ts'
+export { mcpHandler, type McpHandlerDeps } from './mcp-handler.ts'
+export { serveMcp } from './serve-mcp.ts'

@@ -1,0 +1,83 @@
+import { Job, JobStatus, LibraryStatistics, Location, Volume } from '@spacedrive/core/domain'
+import { ops } from '@spacedrive/core/ops'
+import { z } from 'zod'
+import { MAX_ITEMS, MAX_STATISTICS_LINES } from './limits.ts'
+import { defineTool, fitting, page } from './tool.ts'
+
+export const librariesTool = defineTool({
+  name: 'libraries_list',
+  title: 'List libraries',
+  description: 'The libraries this machine knows; other tools take one of them as `library`.',
+  strangers: false,
+  input: {},
+  output: { items: ops['libraries.list'].output },
+  run: async (_input, ask) => ({ items: await ask('libraries.list', {}) }),
+})
+
+export const locationsTool = defineTool({
+  name: 'locations_list',
+  title: 'List locations',
+  description: 'The folders a library indexes, with how much is in each, and which of them are offline. Begin here.',
+  strangers: true,
+  input: {},
+  output: {
+    items: z.array(Location.omit({ policy: true, rules: true, maxDepth: true })),
+    total: z.number(),
+  },
+  async run(_input, ask) {
+    const all = await ask('locations.list', {})
+    return { items: all.slice(0, MAX_ITEMS), total: all.length }
+  },
+})
+
+export const volumesTool = defineTool({
+  name: 'volumes_list',
+  title: 'List disks',
+  description:
+    'The disks of this machine and those the library remembers: size, free room, whether they are plugged in.',
+  strangers: false,
+  input: {},
+  output: { items: z.array(Volume), total: z.number() },
+  async run(_input, ask) {
+    const all = await ask('volumes.list', {})
+    return { items: all.slice(0, MAX_ITEMS), total: all.length }
+  },
+})
+
+export const statisticsTool = defineTool({
+  name: 'statistics_library',
+  title: 'What a library holds',
+  description:
+    'How much a library holds: by type, extension, year, location, folder and disk, and how much of it is copies.',
+  strangers: true,
+  input: {},
+  output: LibraryStatistics.omit({ growth: true, sidecars: true }).shape,
+  async run(_input, ask) {
+    const { byExtension, byLocation, byVolume, byYear, topFolders, ...rest } = await ask('statistics.library', {})
+    return {
+      ...rest,
+      byExtension: first(byExtension),
+      byLocation: first(byLocation),
+      byVolume: first(byVolume),
+      byYear: first(byYear),
+      topFolders: first(topFolders),
+    }
+  },
+})
+
+export const jobsTool = defineTool({
+  name: 'jobs_list',
+  title: 'List jobs',
+  description: 'What the library is doing and has done, the newest first: whether indexing has ended, and what failed.',
+  strangers: false,
+  input: { status: JobStatus.optional().describe('only jobs in this state'), limit: page.limit },
+  output: {
+    items: z.array(Job.omit({ parentId: true, priority: true, attempts: true })),
+  },
+  run: ({ limit, status }, ask) =>
+    fitting(limit, async (some) => ({ items: await ask('jobs.list', { limit: some, ...(status && { status }) }) })),
+})
+
+function first<T>(items: readonly T[]): T[] {
+  return items.slice(0, MAX_STATISTICS_LINES)
+}
