@@ -14,9 +14,9 @@ export function SettingsPage() {
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
         <div className="mx-auto flex max-w-2xl flex-col gap-8">
           <AppearanceSettings />
-          <KeySettings />
           <EngineSettings />
           <EngineList />
+          <KeySettings />
         </div>
       </div>
     </Page>
