@@ -21,7 +21,7 @@ export interface DuplicateTotals {
 }
 
 /** Contents with more than one copy; hard links to one inode on one volume are one copy. */
-const DISTINCT_COPIES = `
+export const DISTINCT_COPIES = `
   select content_id, count(*) as n from (
     select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
     from entries e join directories d on d.id = e.parent_id

@@ -1,4 +1,5 @@
 export { Archives } from './archive/archives.ts'
+export { Copies } from './copies.ts'
 export { EntryReader, type PlacedEntry, rowToEntry } from './entry-reader.ts'
 export { Files } from './files.ts'
 export { type IndexedContent, type IndexedFile, isAsIndexed } from './indexed-files.ts'

@@ -1,6 +1,6 @@
 import type { Device, LibraryId, ListedDevice } from '../domain/index.ts'
 import type { EventBus, EventData, EventType } from '../events/index.ts'
-import { EntryReader, Files } from '../files/index.ts'
+import { Copies, EntryReader, Files } from '../files/index.ts'
 import { indexContent, Indexing, indexLocation, type IntelligencePort, IndexWorker } from '../indexing/index.ts'
 import type { Changes } from '../indexing/index.ts'
 import { JobManager } from '../jobs/index.ts'
@@ -69,6 +69,7 @@ export class Library implements AsyncDisposable {
   readonly indexing: Indexing
   readonly files: Files
   readonly search: NameSearch
+  readonly copies: Copies
   readonly overview: Overview
   readonly sidecars: Sidecars
   readonly references: References
@@ -90,6 +91,7 @@ export class Library implements AsyncDisposable {
       | 'indexing'
       | 'files'
       | 'search'
+      | 'copies'
       | 'overview'
       | 'sidecars'
       | 'references'
@@ -105,6 +107,7 @@ export class Library implements AsyncDisposable {
     this.indexing = of.indexing
     this.files = of.files
     this.search = of.search
+    this.copies = of.copies
     this.overview = of.overview
     this.sidecars = of.sidecars
     this.references = of.references
@@ -256,6 +259,14 @@ export class Library implements AsyncDisposable {
       read: (url, reading, input) => listings.run(url, reading, input),
       log,
     })
+    const copies = new Copies({
+      store,
+      reader,
+      indexing,
+      volumes,
+      folder: (at) => fileViews.folder(at),
+      addThumbs: (entries) => fileViews.addThumbs(entries),
+    })
     // Apart from listings, which somebody waits for: these may take a second.
     const figures = parts.use(new ReadThread({ file: files.database, name: 'figures', log }))
     const overview = new Overview({
@@ -314,6 +325,7 @@ export class Library implements AsyncDisposable {
       deviceRowId,
       files: fileViews,
       search,
+      copies,
       overview,
       sidecars,
       references,

@@ -1,3 +1,4 @@
+import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { explorerLink } from './explorer.ts'
 import { duplicates, fileInfo, filePath, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
@@ -102,6 +103,9 @@ export const ops = {
   [fileInfo.name]: fileInfo,
   [filePath.name]: filePath,
   [duplicates.name]: duplicates,
+  [listCopies.name]: listCopies,
+  [uniqueFiles.name]: uniqueFiles,
+  [compareCopies.name]: compareCopies,
   [listArchive.name]: listArchive,
   [openFile.name]: openFile,
   [searchFiles.name]: searchFiles,

@@ -8,7 +8,15 @@ export const OPERATION = 'operation'
 /** What answers tell of, so that an event makes only those stale that it is about. */
 const topics = {
   tree: ['files.list', 'files.seek', 'files.sizes', 'files.info', 'files.archive', 'media.timeline', 'media.list'],
-  totals: ['statistics.library', 'libraries.info', 'search.files', 'locations.list', 'locations.info'],
+  totals: [
+    'copies.list',
+    'copies.unique',
+    'statistics.library',
+    'libraries.info',
+    'search.files',
+    'locations.list',
+    'locations.info',
+  ],
   sidecars: ['sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence', 'sidecars.text'],
   jobs: ['jobs.list', 'jobs.info', 'system.status'],
   libraries: ['libraries.list', 'libraries.current', 'libraries.info'],

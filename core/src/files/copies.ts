@@ -1,0 +1,182 @@
+import type { SQLInputValue } from 'node:sqlite'
+import { ContentId, type Entry, type FileType, fileTypes } from '../domain/index.ts'
+import { WHOLE_FILE_BYTES } from '../content/index.ts'
+import type { Indexing } from '../indexing/index.ts'
+import type { LibraryStore } from '../library/store.ts'
+import type { IndexedFolder } from '../overview/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { parsePath } from '../util/file-name.ts'
+import { blobToUuid, uuidToBlob } from '../util/uuid.ts'
+import type { VolumeManager } from '../volume/index.ts'
+import { compareDuplicates, COPIES, DISTINCT_COPIES, MAX_COPIES_SHOWN } from './duplicates.ts'
+import type { EntryReader, PlacedEntry } from './entry-reader.ts'
+
+export interface CopiesDeps {
+  readonly store: LibraryStore
+  readonly reader: EntryReader
+  readonly indexing: Indexing
+  readonly volumes: VolumeManager
+  /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
+  readonly folder: (path: string) => Promise<IndexedFolder>
+  readonly addThumbs: (entries: readonly Entry[]) => void
+}
+
+export interface CopiesInput {
+  readonly types: readonly FileType[]
+  readonly below: readonly string[]
+  readonly cursor?: string | undefined
+  readonly thumbs: boolean
+  readonly limit: number
+}
+
+export type CopyFile = PlacedEntry & { volume: string | null }
+
+/** Files of a group that are shown; more are seen in the inspector. */
+const MAX_FILES_OF_GROUP = 20
+
+/** Which files hold the same content, and which content exists once. */
+export class Copies {
+  readonly #deps: CopiesDeps
+
+  constructor(deps: CopiesDeps) {
+    this.#deps = deps
+  }
+
+  /** Contents of several files, those first that take the most room; see the operation. */
+  async list(input: CopiesInput) {
+    const after = readCursor(input.cursor)
+    const filter = await this.#filter(input)
+    const rows = await this.#deps.indexing.select(
+      `with copied as materialized (
+        select g.content_id as id, g.n, c.uuid, c.size, (g.n - 1) * c.size as waste
+        from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter.sql}
+      ), totals as (select count(*) as groups, coalesce(sum(n - 1), 0) as extra, coalesce(sum(waste), 0) as bytes from copied)
+      select t.*, p.* from totals t left join (
+        select * from copied where waste < ? or (waste = ? and id > ?) order by waste desc, id limit ?
+      ) p`,
+      ...filter.params,
+      after.key,
+      after.key,
+      after.id,
+      input.limit,
+    )
+    const found = rows.filter((row) => row['id'] !== null)
+    const groups = found.map((row) => {
+      const size = Number(row['size'])
+      return {
+        contentId: ContentId.parse(blobToUuid(row['uuid'] as Uint8Array)),
+        size,
+        copies: Number(row['n']),
+        reclaimableBytes: Number(row['waste']),
+        verified: size <= WHOLE_FILE_BYTES ? ('full' as const) : ('sampled' as const),
+        files: this.#copies(Number(row['id']), MAX_FILES_OF_GROUP).map((entry) => this.#placed(entry)),
+      }
+    })
+    if (input.thumbs) this.#deps.addThumbs(groups.flatMap(({ files }) => files))
+    const last = found.at(-1)
+    return {
+      groups,
+      totalGroups: Number(rows[0]!['groups']),
+      extraFiles: Number(rows[0]!['extra']),
+      reclaimableBytes: Number(rows[0]!['bytes']),
+      cursor: last && found.length === input.limit ? `${String(last['waste'])}.${String(last['id'])}` : null,
+    }
+  }
+
+  /** Files of contents that exist once, the largest first; see the operation. */
+  async unique(input: CopiesInput) {
+    const after = readCursor(input.cursor)
+    const filter = await this.#filter(input)
+    const rows = await this.#deps.indexing.select(
+      `with single as materialized (
+        select g.entry, c.id as id, c.size from (
+          select content_id, min(id) as entry from entries where content_id is not null group by content_id
+          having count(*) = 1 or (min(nlink) > 1 and min(inode) = max(inode))
+        ) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter.sql}
+      ), totals as (select count(*) as files, coalesce(sum(size), 0) as bytes from single)
+      select t.*, p.* from totals t left join (
+        select * from single where size < ? or (size = ? and id > ?) order by size desc, id limit ?
+      ) p`,
+      ...filter.params,
+      after.key,
+      after.key,
+      after.id,
+      input.limit,
+    )
+    const found = rows.filter((row) => row['id'] !== null)
+    const entries = this.#deps.reader.byIds(found.map((row) => Number(row['entry'])))
+    const items = found.flatMap((row) => entries.get(Number(row['entry'])) ?? []).map((entry) => this.#placed(entry))
+    if (input.thumbs) this.#deps.addThumbs(items)
+    const last = found.at(-1)
+    return {
+      items,
+      total: Number(rows[0]!['files']),
+      totalBytes: Number(rows[0]!['bytes']),
+      cursor: last && found.length === input.limit ? `${String(last['size'])}.${String(last['id'])}` : null,
+    }
+  }
+
+  /** Reads all copies of a content; see the operation. Throws `NotFound` where none is left. */
+  async compare(contentId: ContentId, signal: AbortSignal) {
+    const { store } = this.#deps
+    const row = store.connection
+      .prepare('select id, size from content_identities where uuid = ?')
+      .get(uuidToBlob(contentId))
+    const contentRowId = Number(row?.['id'])
+    const files = row
+      ? this.#copies(contentRowId, MAX_COPIES_SHOWN).map((entry) => ({
+          path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
+          online: entry.online,
+        }))
+      : []
+    if (files.length === 0) throw new CoreError('NotFound', `no file holds the content ${contentId} any more`)
+    const group = { contentRowId, contentId, size: Number(row!['size']), copies: files.length, files }
+    const totals = { groups: 1, files: files.length - 1, bytes: group.size * (files.length - 1) }
+    const { groups, notes } = await compareDuplicates([group], { totals, store, signal })
+    return {
+      groups: groups.map((each) => ({ files: each.files.map(({ path }) => ({ path })) })),
+      notes,
+      same: groups.length === 1 && groups[0]!.files.length === files.length,
+    }
+  }
+
+  /** One entry of each copy of a content, by path. */
+  #copies(contentRowId: number, limit: number): PlacedEntry[] {
+    const { reader, store } = this.#deps
+    const ids = store.connection.prepare(COPIES).all(contentRowId, limit)
+    const entries = [...reader.byIds(ids.map(({ id }) => Number(id))).values()]
+    return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
+  #placed(entry: PlacedEntry): CopyFile {
+    return { ...entry, volume: this.#deps.volumes.volumeForPath(entry.path)?.volume.name ?? null }
+  }
+
+  /** The part of a statement that lets through what is asked for of the contents `c`. */
+  async #filter({ below, types }: CopiesInput): Promise<{ sql: string; params: SQLInputValue[] }> {
+    const folders = await Promise.all(below.map((path) => this.#deps.folder(path)))
+    const isBelow = folders.map(() => '(d.volume_id = ? and substr(d.path, 1, length(?)) = ?)').join(' or ')
+    const parts = [
+      ...(types.length > 0 ? [`and c.type in (${types.map((type) => fileTypes.indexOf(type)).join(', ')})`] : []),
+      ...(folders.length > 0
+        ? [
+            `and c.id in (select e.content_id from directories d join entries e on e.parent_id = d.id
+              where e.content_id is not null and (${isBelow}))`,
+          ]
+        : []),
+    ]
+    return {
+      sql: parts.join(' '),
+      params: folders.flatMap(({ volumeId, volumePath }) => [volumeId, volumePath, volumePath]),
+    }
+  }
+}
+
+/** Where a page begins: behind a number of bytes and, of those with as many, a row. */
+function readCursor(cursor: string | undefined): { key: number; id: number } {
+  if (cursor === undefined) return { key: Number.MAX_SAFE_INTEGER, id: 0 }
+  const [key, id] = cursor.split('.').map(Number)
+  if (!Number.isSafeInteger(key) || !Number.isSafeInteger(id))
+    throw new CoreError('InvalidInput', 'the cursor cannot be read; take it from the page before, or leave it out')
+  return { key: key!, id: id! }
+}
