@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 
 /** Enough for many pages of a listing. */
-const MANY = 3_000
+const MANY = 2_000
 const name = (i: number) => `file ${String(i).padStart(5, '0')}.txt`
 
 test('a folder is listed, sorted by a click on a column, and shown as tiles by a key', async ({
@@ -115,6 +115,7 @@ test('a path is typed, with names offered, and Escape keeps the old one', async 
   files.write('Pictures/Iceland/a.txt')
   await files.index()
   await daemon.open(page, files.address({ view: 'list' }))
+  await expect.poll(() => names(page)).toEqual(['Pictures'])
   await page.keyboard.press('Control+g')
   const field = page.getByRole('combobox', { name: 'Path' })
   await expect(field).toBeFocused()

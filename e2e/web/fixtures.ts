@@ -138,7 +138,8 @@ export class TestFolder {
 
   /** Its address in the explorer. */
   address(search: Readonly<Record<string, string>> = {}, below = ''): string {
-    return `/browse?${new URLSearchParams({ path: below ? join(this.path, below) : this.path, ...search })}`
+    const query = new URLSearchParams({ path: below ? join(this.path, below) : this.path, ...search })
+    return `/browse?${query.toString()}`
   }
 }
 

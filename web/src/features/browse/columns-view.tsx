@@ -52,7 +52,7 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
     }
   }
   return (
-    <div ref={strip} onKeyDown={onKeyDown} className="flex min-h-0 flex-1 overflow-x-auto">
+    <div ref={strip} role="presentation" onKeyDown={onKeyDown} className="flex min-h-0 flex-1 overflow-x-auto">
       {above.map((folderPath, i) => (
         <SideColumn
           key={folderPath}

@@ -22,10 +22,7 @@ export function PathBar({ path }: { path: string }) {
   useCommand('path', () => setEdited(true))
   if (isEdited) return <PathField path={path} onClose={() => setEdited(false)} />
   return (
-    <div
-      className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1"
-      onClick={(event) => event.target === event.currentTarget && setEdited(true)}
-    >
+    <div className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1">
       <Crumbs path={path} />
       <Hint text={t.editPath} keys={keys}>
         <button

@@ -46,6 +46,7 @@ export function PathField({ path, onClose }: PathFieldProps) {
     <Autocomplete.Root
       items={folders}
       mode="none"
+      open={typed !== path && folders.length > 0}
       value={typed}
       onValueChange={(value, { reason }) => setTyped(reason === 'item-press' ? `${value}/` : value)}
       onItemHighlighted={(item) => setHighlighted(item)}

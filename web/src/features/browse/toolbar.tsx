@@ -19,6 +19,7 @@ import { Button, IconButton, Menu, MenuChoice, MenuLine, MenuSwitch } from '../.
 import { type CountedRows, FolderCount } from './folder-count.tsx'
 import { messages } from './messages.ts'
 import { PathBar } from './path-bar.tsx'
+import { SearchBox } from './search-box.tsx'
 import { useChangeSearch } from './use-change-search.ts'
 
 interface ToolbarProps {
@@ -37,6 +38,7 @@ export function Toolbar({ folder, path, search, size, view }: ToolbarProps) {
       <div className="flex min-w-0 items-center gap-1">
         <HistoryButtons />
         <PathBar path={path} />
+        <SearchBox path={path} />
       </div>
       <div className="flex min-w-0 items-center gap-2">
         <ViewButtons view={view} />

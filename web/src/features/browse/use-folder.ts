@@ -36,7 +36,8 @@ export interface Folder {
 const ADDRESS_MS = 250
 
 export function useFolder(input: ListingInput, selected: string | undefined): Folder {
-  const key = useLocation({ select: (location) => location.state.__TSR_key ?? '' })
+  // With the path: while one page gives way to another, the entry of the history is that of the other already.
+  const key = `${useLocation({ select: (location) => location.state.__TSR_key ?? '' })} ${input.path}`
   const [kept] = useState(() => keptPlace(key))
   const [total, setTotal] = useState(kept?.total ?? 0)
   const [span, setSpan] = useState<Span>({ first: 0, last: 0 })
