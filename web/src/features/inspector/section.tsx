@@ -1,8 +1,7 @@
 import { Copy } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
-import { toast } from 'sonner'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, IconButton } from '../../ui/index.ts'
+import { cn, IconButton, toast } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 
 /** A part of the inspector. */

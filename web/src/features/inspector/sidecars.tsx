@@ -1,10 +1,9 @@
 import type { Sidecar, SidecarKind } from '@spacedrive/core/domain'
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, RefreshCw, RotateCw } from 'lucide-react'
-import { toast } from 'sonner'
 import { useAction } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, IconButton } from '../../ui/index.ts'
+import { Button, cn, IconButton, toast, toastError } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { Section } from './section.tsx'
@@ -128,7 +127,7 @@ function Again({ contentId, kind }: Target) {
 /** What came of asking. */
 function toasts(t: { asked: (count: number) => string; notAsked: string }) {
   return {
-    onSuccess: ({ queued }: { queued: number }) => void toast(t.asked(queued)),
-    onError: (err: Error) => void toast.error(t.notAsked, { description: err.message }),
+    onSuccess: ({ queued }: { queued: number }) => toast(t.asked(queued)),
+    onError: (err: Error) => toastError(t.notAsked, err),
   }
 }
