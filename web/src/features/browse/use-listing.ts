@@ -38,6 +38,10 @@ export const PAGE_ROWS = 200
 const KEPT_MS = 5_000
 /** The first one is kept for the way back. */
 const FIRST_KEPT_MS = 10 * 60_000
+/** Nobody says what happens in a folder that is not indexed: it is looked at again this often. */
+const POLL_MS = 3_000
+/** Entries of a folder that is looked at again and again: the disk is read whole each time. */
+const MAX_POLLED = 2_000
 /** Thumbnails that come one after the other are asked for together. */
 const NEWS_MS = 250
 
@@ -50,15 +54,17 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
     () => Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i),
     [firstPage, lastPage],
   )
+  const [known, setKnown] = useState<Known>({ path, all, total: lastTotal, online: true, source: null })
+  const isPolled = known.source === 'disk' && known.total !== null && known.total <= MAX_POLLED
   const queries = pages.map((page) => ({
     ...ask('files.list', { path, all, sort, reverse, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS }),
     gcTime: page === 0 ? FIRST_KEPT_MS : KEPT_MS,
+    refetchInterval: isPolled && POLL_MS,
   }))
   const { answers, error } = useQueries({ queries, combine })
   const retry = useCallback(() => void queryClient.refetchQueries({ type: 'active', predicate: isOf(path) }), [path])
   useThumbNews(path, answers)
   const newest = answers.find((answer) => answer !== undefined)
-  const [known, setKnown] = useState<Known>({ path, all, total: lastTotal, online: true, source: null })
   // While another order is asked for, the folder is as large as it was.
   const isSame = known.path === path && known.all === all
   const { total, online, source } = newest ?? (isSame ? known : NOTHING_KNOWN)

@@ -60,9 +60,10 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
   const goTo = useCallback(
     (next: Position) => {
       position.current = next
+      onScroll?.(next.top)
       setView((before) => (isSameView(extent, before, next) ? before : next))
     },
-    [extent],
+    [extent, onScroll],
   )
   const scrollTo = useCallback(
     (top: number) => {
@@ -92,11 +93,10 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
     const follow = () => {
       if (Math.abs(element.scrollTop - position.current.scrollTop) < 1) return
       goTo(positionAfter(extent, position.current, element.scrollTop))
-      onScroll?.(position.current.top)
     }
     element.addEventListener('scroll', follow, { passive: true })
     return () => element.removeEventListener('scroll', follow)
-  }, [element, extent, goTo, onScroll])
+  }, [element, extent, goTo])
 
   return useMemo<VirtualRows>(
     () => ({
