@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { defineConfig } from '@playwright/test'
@@ -7,7 +7,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  outputDir: join(tmpdir(), 'spacedrive-web-tests'),
+  outputDir: resultsFolder(),
   reporter: 'list',
   // The machine belongs to the browser and the daemon.
   workers: 1,
@@ -21,6 +21,11 @@ export default defineConfig({
     launchOptions: { executablePath: installedChromium(), args: ['--no-sandbox'] },
   },
 })
+
+/** One for each run, so that two at a time do not clear each other's; its workers inherit it. */
+function resultsFolder(): string {
+  return (process.env['SPACEDRIVE_WEB_RESULTS'] ??= mkdtempSync(join(tmpdir(), 'spacedrive-web-tests-')))
+}
 
 /** The browser of the system: none is downloaded. */
 function installedChromium(): string {
