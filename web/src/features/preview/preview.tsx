@@ -45,6 +45,7 @@ export function PreviewOverlay({
         <Dialog.Popup
           ref={popup}
           initialFocus={popup}
+          finalFocus={activeRow}
           aria-label={t.label(entry.name)}
           onKeyDown={onKeyDown}
           className="bg-canvas fixed inset-0 z-40 flex flex-col outline-none"
@@ -57,6 +58,12 @@ export function PreviewOverlay({
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** The row or tile that is active now: arrows may have gone on from the one that had the focus before. */
+function activeRow(): HTMLElement | true {
+  const rows = '[role="row"][tabindex="0"], [role="gridcell"][tabindex="0"]'
+  return document.querySelector<HTMLElement>(`main [role="grid"] :is(${rows})`) ?? true
 }
 
 type Ways = Pick<PreviewProps, 'onClose' | 'onNext' | 'onPrevious'>
