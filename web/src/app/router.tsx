@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
+import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
 import { readSearchSearch, type SearchSearch } from './search-search.ts'
 import { Shell } from './shell.tsx'
@@ -26,11 +27,24 @@ const search = createRoute({
   component: lazyRouteComponent(() => import('../features/search/index.ts'), 'SearchPage'),
 })
 
+const duplicates = createRoute({
+  getParentRoute: () => root,
+  path: '/duplicates',
+  validateSearch: (params: Record<string, unknown>): CopiesSearch => readCopiesSearch(params),
+  component: lazyRouteComponent(() => import('../features/duplicates/index.ts'), 'DuplicatesPage'),
+})
+
 const timeline = createRoute({
   getParentRoute: () => root,
   path: '/timeline',
   validateSearch: (params: Record<string, unknown>): TimelineSearch => readTimelineSearch(params),
   component: lazyRouteComponent(() => import('../features/timeline/index.ts'), 'LibraryTimelinePage'),
+})
+
+const statistics = createRoute({
+  getParentRoute: () => root,
+  path: '/statistics',
+  component: lazyRouteComponent(() => import('../features/statistics/index.ts'), 'StatisticsPage'),
 })
 
 const jobs = createRoute({
@@ -52,7 +66,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, jobs, locations, settings, browse, timeline, search]),
+  routeTree: root.addChildren([home, jobs, locations, settings, browse, timeline, statistics, search, duplicates]),
   defaultPreload: 'intent',
   // The views restore their own scrolling: they are virtual lists.
   scrollRestoration: false,

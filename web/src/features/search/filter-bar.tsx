@@ -4,12 +4,12 @@ import { typeNames } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Hint } from '../../ui/index.ts'
 import { nameOf } from '../browse/index.ts'
-import { ExtBody, type FilterBodyProps, ModifiedBody, PlaceBody, SizeBody, TypeBody } from './filter-bodies.tsx'
+import { ExtBody, ModifiedBody, PlaceBody, SizeBody, TypeBody } from './filter-bodies.tsx'
 import { FilterChip, SwitchChip } from './filter-chip.tsx'
 import { messages } from './messages.ts'
 import type { FilterId } from './search-input.ts'
 import type { ChangeResults } from './use-change-results.ts'
-import { useMeaningReady } from './use-meaning-ready.ts'
+import { useMeaningHindrance } from './use-meaning-hindrance.ts'
 
 interface FilterBarProps {
   readonly search: SearchSearch
@@ -24,7 +24,7 @@ const bodies = { type: TypeBody, ext: ExtBody, size: SizeBody, modified: Modifie
 export function FilterBar({ broken, change, search }: FilterBarProps) {
   const t = useMessages(messages)
   const values = useFilterValues(search)
-  const isMeaningReady = useMeaningReady()
+  const hindrance = useMeaningHindrance()
   return (
     <div
       role="group"
@@ -41,7 +41,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
             isBroken={broken.has(id)}
             onRemove={() => change({ [id]: undefined })}
           >
-            {(close: FilterBodyProps['onClose']) => <Body search={search} change={change} onClose={close} />}
+            {(close) => <Body search={search} change={change} onClose={close} />}
           </FilterChip>
         )
       })}
@@ -50,7 +50,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
         isOn={search.names === true}
         onChange={(isOn) => change({ names: isOn || undefined })}
       />
-      {isMeaningReady || search.meaning ? (
+      {hindrance === null || search.meaning ? (
         <SwitchChip
           label={t.filters.meaning}
           isOn={search.meaning === true}
@@ -58,10 +58,10 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
           onChange={(isOn) => change({ meaning: isOn || undefined })}
         />
       ) : (
-        <Hint text={t.noModel}>
+        <Hint text={<span className="max-w-80">{hindrance}</span>}>
           <span tabIndex={0} className="text-faint inline-flex h-7 shrink-0 items-center rounded-full px-2.5">
             {t.filters.meaning}
-            <span className="sr-only">: {t.noModel}</span>
+            <span className="sr-only">: {hindrance}</span>
           </span>
         </Hint>
       )}
@@ -75,7 +75,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
 }
 
 /** What filters let through, in words. */
-function useFilterValues({ ext, in: inside, modified, size, type }: SearchSearch) {
+export function useFilterValues({ ext, in: inside, modified, size, type }: SearchSearch) {
   const t = useMessages(messages)
   const names = useMessages(typeNames)
   const locations = useOperation('locations.list', {}).data ?? []

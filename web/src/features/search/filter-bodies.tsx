@@ -9,7 +9,7 @@ import { CheckList, Presets } from './choice-list.tsx'
 import { FreeValue } from './free-value.tsx'
 import { messages } from './messages.ts'
 import { daysBetween, extPresets, readExtensions, sizePresets, timePresets, typeChoices } from './presets.ts'
-import type { ChangeResults } from './use-change-results.ts'
+import type { ChangeResults, ResultsChange } from './use-change-results.ts'
 
 export interface FilterBodyProps {
   readonly search: SearchSearch
@@ -17,7 +17,14 @@ export interface FilterBodyProps {
   readonly onClose: () => void
 }
 
-export function TypeBody({ change, search: { type = [] } }: FilterBodyProps) {
+/** What the filters need that other pages have as well. */
+export interface PlaceAndTypeProps {
+  readonly search: Pick<SearchSearch, 'type' | 'in'>
+  readonly change: (change: Pick<ResultsChange, 'type' | 'in'>) => void
+  readonly onClose: () => void
+}
+
+export function TypeBody({ change, search: { type = [] } }: PlaceAndTypeProps) {
   const t = useMessages(messages)
   const names = useMessages(typeNames)
   return (
@@ -129,7 +136,7 @@ function DayField({ label, onChange, value }: { label: string; value: string; on
   )
 }
 
-export function PlaceBody({ change, onClose, search: { in: inside = [] } }: FilterBodyProps) {
+export function PlaceBody({ change, onClose, search: { in: inside = [] } }: PlaceAndTypeProps) {
   const t = useMessages(messages)
   const locations = useOperation('locations.list', {}).data ?? []
   const others = inside.filter((path) => locations.every((location) => location.path !== path))

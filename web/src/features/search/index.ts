@@ -1,1 +1,5 @@
+export { PlaceBody, TypeBody } from './filter-bodies.tsx'
+export { useFilterValues } from './filter-bar.tsx'
+export { FilterChip } from './filter-chip.tsx'
+export { placeText } from './reasons.ts'
 export { SearchPage } from './search-page.tsx'

@@ -19,8 +19,6 @@ export const messages = defineMessages({
       hidden: 'Also hidden',
     },
     removeFilter: (filter: string) => `Remove filter: ${filter}`,
-    noModel:
-      'Search by meaning needs a model: `spacedrive config set embeddings.folder FOLDER`, or a server in embeddings.url and embeddings.model',
     sizes: {
       '<1MB': 'Below 1 MB',
       '1MB..10MB': '1 to 10 MB',
@@ -125,8 +123,6 @@ export const messages = defineMessages({
       hidden: 'Auch Verborgenes',
     },
     removeFilter: (filter) => `Filter entfernen: ${filter}`,
-    noModel:
-      'Die Suche nach Bedeutung braucht ein Modell: `spacedrive config set embeddings.folder ORDNER`, oder einen Server in embeddings.url und embeddings.model',
     sizes: {
       '<1MB': 'Unter 1 MB',
       '1MB..10MB': '1 bis 10 MB',

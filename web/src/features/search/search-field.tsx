@@ -1,8 +1,11 @@
 import { Search, X } from 'lucide-react'
-import type { KeyboardEvent, RefObject } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect } from 'react'
 import { useMessages } from '../../i18n/index.ts'
 import { IconButton } from '../../ui/index.ts'
 import { messages } from './messages.ts'
+
+/** What the operation takes. */
+const MAX_LENGTH = 1_000
 
 interface SearchFieldProps {
   readonly text: string
@@ -14,11 +17,20 @@ interface SearchFieldProps {
   readonly onDown: () => void
   /** Backspace where there is nothing before the cursor. */
   readonly onBackspace: () => void
+  /** Somebody comes here to type, and not back to a result. */
+  readonly isFocused: boolean
 }
 
 /** What is searched for; every letter searches. */
-export function SearchField({ input, onBackspace, onDown, onSettle, onType, text }: SearchFieldProps) {
+export function SearchField({ input, isFocused, onBackspace, onDown, onSettle, onType, text }: SearchFieldProps) {
   const t = useMessages(messages)
+  useEffect(() => {
+    if (!isFocused) return
+    input.current?.focus()
+    input.current?.setSelectionRange(MAX_LENGTH, MAX_LENGTH)
+    // Only when the page is opened.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [])
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const { selectionEnd, selectionStart } = event.currentTarget
     if (event.nativeEvent.isComposing) return
@@ -37,8 +49,6 @@ export function SearchField({ input, onBackspace, onDown, onSettle, onType, text
         type="text"
         role="searchbox"
         data-search-box
-        // The page is opened to type into it.
-        autoFocus
         autoComplete="off"
         autoCorrect="off"
         spellCheck={false}
@@ -66,6 +76,3 @@ export function SearchField({ input, onBackspace, onDown, onSettle, onType, text
     </search>
   )
 }
-
-/** What the operation takes. */
-const MAX_LENGTH = 1_000

@@ -85,6 +85,7 @@ export function SearchPage() {
             <SearchField
               text={text}
               input={box}
+              isFocused={search.sel === undefined}
               onType={type}
               onSettle={() => {
                 settle()

@@ -18,7 +18,7 @@ export function Start({ change, onSearch }: { change: ChangeResults; onSearch: (
     { label: t.ideas.empty, filters: { size: 'empty' } },
   ]
   return (
-    <div className="m-auto flex w-full max-w-lg flex-col gap-6 p-6">
+    <div className="flex w-full max-w-2xl flex-col gap-5 overflow-y-auto p-5">
       <p className="text-muted">{t.explain}</p>
       {queries.length > 0 && (
         <section aria-labelledby="recent-searches">

@@ -51,7 +51,9 @@ export function useFound(input: SearchInput | null, selected: string | undefined
   const results = useResults(input, span)
   const searchKey = JSON.stringify(results.input)
   const [state, setState] = useState(() => ({ searchKey, ...placeOf(historyKey) }))
-  const [reveal, setReveal] = useState<Reveal | null>(null)
+  const [reveal, setReveal] = useState<Reveal | null>(() =>
+    state.choice.active === null ? null : { row: state.choice.active },
+  )
   const top = useRef(state.start.top)
   if (state.searchKey !== searchKey) {
     // The first answer is that to the address which was opened, or come back to.

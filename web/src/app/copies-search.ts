@@ -1,0 +1,16 @@
+import { oneOf } from './browse-search.ts'
+import { readSearchSearch, type SearchSearch } from './search-search.ts'
+
+const shown = ['unique'] as const
+
+/** The state of the page of copies, all of it in its address. */
+export interface CopiesSearch extends Pick<SearchSearch, 'type' | 'in'> {
+  /** Absent: contents of several files; `unique`: files whose content exists once. */
+  readonly show?: (typeof shown)[number]
+}
+
+/** What of an address can be used; the rest is passed over. */
+export function readCopiesSearch(search: Record<string, unknown>): CopiesSearch {
+  const { in: inside, type } = readSearchSearch(search)
+  return { ...(type && { type }), ...(inside && { in: inside }), ...oneOf(search, 'show', shown) }
+}
