@@ -1,4 +1,5 @@
 import type { Entry } from '@spacedrive/core/domain'
+import { useEffect, useRef } from 'react'
 import { Preview } from '../preview/index.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import type { Folder } from './use-folder.ts'
@@ -7,6 +8,12 @@ import type { Folder } from './use-folder.ts'
 export function FolderPreview({ entry, folder: { choice, go, listing, total } }: { entry: Entry; folder: Folder }) {
   const change = useChangeSearch()
   const row = choice.active
+  const focusRow = useRef(() => {})
+  useEffect(() => {
+    focusRow.current = () => row !== null && go(row, 'move')
+  })
+  // The dialog gives the focus back to the row it was opened from; it belongs to the one that was gone to.
+  useEffect(() => () => void setTimeout(() => focusRow.current()), [])
   const hasNext = row !== null && row < total - 1
   const hasPrevious = row !== null && row > 0
   const neighbours = row === null ? [] : [row + 1, row - 1].flatMap((each) => listing.entryAt(each) ?? [])
