@@ -1,14 +1,18 @@
 import type { OutputOf } from '@spacedrive/client'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import {
+  ChartColumn,
   CircleAlert,
+  CopyCheck,
   Folder,
   FolderTree,
   HardDrive,
+  Images,
   ListChecks,
   LoaderCircle,
   type LucideIcon,
   Pause,
+  Search,
   Settings,
   Unplug,
 } from 'lucide-react'
@@ -53,6 +57,10 @@ export function Places() {
 
 /** Pages that are about the library as a whole. */
 const pages = [
+  { to: '/search', icon: Search, name: 'search' },
+  { to: '/timeline', icon: Images, name: 'timeline' },
+  { to: '/duplicates', icon: CopyCheck, name: 'duplicates' },
+  { to: '/statistics', icon: ChartColumn, name: 'statistics' },
   { to: '/locations', icon: FolderTree, name: 'locations' },
   { to: '/jobs', icon: ListChecks, name: 'jobs' },
   { to: '/settings', icon: Settings, name: 'settings' },
