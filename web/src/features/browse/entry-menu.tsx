@@ -1,10 +1,9 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { AppWindow, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
-import { toast } from 'sonner'
 import { downloadUrl, useAction, useLibraryId } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useMessages } from '../../i18n/index.ts'
-import { MenuItem, MenuLine } from '../../ui/index.ts'
+import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { addressOf } from './use-listing.ts'
@@ -30,7 +29,7 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
   const openWith = (file: Entry) =>
     openFile.mutate(
       { path: addressOf(file) },
-      { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toast.error(err.message) },
+      { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toastError(t.openFailed, err) },
     )
   const copy = async () => {
     await navigator.clipboard.writeText(entry?.path ?? path)

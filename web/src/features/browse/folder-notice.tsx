@@ -1,9 +1,8 @@
 import { FolderSearch, type LucideIcon, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { toast } from 'sonner'
 import { useAction, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button } from '../../ui/index.ts'
+import { Button, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { isWithin, nameOf } from './paths.ts'
 import type { Listing } from './use-listing.ts'
@@ -32,7 +31,7 @@ function UnindexedNotice({ path }: { path: string }) {
       { path },
       {
         onSuccess: ({ location }) => toast(t.indexing(location.name)),
-        onError: (err) => toast.error(err.message),
+        onError: (err) => toastError(t.indexFailed, err),
       },
     )
   return (

@@ -20,7 +20,13 @@ export function PathBar({ path }: { path: string }) {
   const [isEdited, setEdited] = useState(false)
   const keys = useKeysOf('path')
   useCommand('path', () => setEdited(true))
-  if (isEdited) return <PathField path={path} onClose={() => setEdited(false)} />
+  if (isEdited)
+    return (
+      <>
+        <h1 className="sr-only">{nameOf(path)}</h1>
+        <PathField path={path} onClose={() => setEdited(false)} />
+      </>
+    )
   return (
     <div className="rounded-control hover:bg-hover press flex h-8 min-w-0 flex-1 items-center px-1">
       <Crumbs path={path} />

@@ -4,7 +4,7 @@ import { Folder } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { ask, queryClient, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Input, SafeName } from '../../ui/index.ts'
+import { Input, SafeName, useMenuHome } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { cleanPath, parentOf, splitTyped } from './paths.ts'
 import { type SearchChange, useChangeSearch } from './use-change-search.ts'
@@ -22,6 +22,7 @@ interface PathFieldProps {
 export function PathField({ path, onClose }: PathFieldProps) {
   const t = useMessages(messages)
   const change = useChangeSearch()
+  const home = useMenuHome()
   const [typed, setTyped] = useState(path)
   const [highlighted, setHighlighted] = useState<string | undefined>()
   const expand = useHome()
@@ -63,7 +64,7 @@ export function PathField({ path, onClose }: PathFieldProps) {
         className="min-w-0 flex-1"
       />
       {folders.length > 0 && (
-        <Autocomplete.Portal>
+        <Autocomplete.Portal container={home}>
           <Autocomplete.Positioner sideOffset={4} align="start" className="z-50">
             <Autocomplete.Popup className="rounded-tile bg-raised border-line shadow-float w-[min(28rem,90vw)] border p-1">
               <Autocomplete.List>
