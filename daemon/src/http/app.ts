@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
+import type { OperationRequest } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
 import { eventRoutes } from './event-routes.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
+import { checkJson } from './json-body.ts'
 import { lazyHandler } from './lazy-handler.ts'
 import type { Metrics } from './metrics.ts'
 import { OperationCalls } from './operation-calls.ts'
@@ -81,6 +83,7 @@ function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, route
     ['/api/v1', restRoutes(calls)],
     ['/openapi.json', single(lazyHandler(() => openApiHandler(core.host.version)))],
     ['/events', eventRoutes(deps)],
+    ['/graphql', graphqlRoutes(deps, calls)],
     ['/mcp', anyMethod(lazyHandler(() => mcpRoute(deps, calls)))],
     ['/media', mediaRoutes({ core })],
     ...(metrics ? [['/metrics', single((c) => c.text(metrics.text()))] as const] : []),
@@ -95,6 +98,26 @@ function single(handler: Handler<HttpEnv>): HttpApp {
 /** One address that sees to the methods itself. */
 function anyMethod(handler: Handler<HttpEnv>): HttpApp {
   return new Hono<HttpEnv>().all('/', handler)
+}
+
+function graphqlRoutes({ closing, core, limits }: AppDeps, calls: OperationCalls): HttpApp {
+  const load = async () => {
+    const { graphqlHandler } = await import('../graphql/index.ts')
+    const call = (request: OperationRequest, signal: AbortSignal) => calls.run(request, signal)
+    const handle = graphqlHandler({ core, call, maxStreams: limits.eventStreams, closing })
+    return (c: Context<HttpEnv>) => handle(c.req.raw)
+  }
+  const routes = new Hono<HttpEnv>()
+  const handler = lazyHandler(load)
+  routes.get('/', handler)
+  routes.post('/', (c, next) => {
+    checkJson(c)
+    return handler(c, next)
+  })
+  routes.all('/', () => {
+    throw new HttpError(405, 'Unsupported', 'GraphQL is asked by GET and POST', { allow: 'GET, POST' })
+  })
+  return routes
 }
 
 async function mcpRoute(

@@ -9,6 +9,11 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, JsonSchema>>
+  readonly prefixItems?: readonly JsonSchema[]
+  readonly maximum?: number
   readonly enum?: readonly unknown[]
   readonly const?: unknown
 }

@@ -1,0 +1,89 @@
+import { type Core, CoreError } from '@spacedrive/core'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import type { OperationRequest } from '../dispatch.ts'
+import { limitRule } from './limit-rule.ts'
+import { MAX_BODY_BYTES, MAX_TOKENS } from './limits.ts'
+import { type GraphqlContext, graphqlSchema, type WantedEvents } from './schema.ts'
+
+export interface GraphqlHandlerDeps {
+  readonly core: Core
+  readonly call: (request: OperationRequest, signal: AbortSignal) => Promise<unknown>
+  /** Streams of events that are open at once. */
+  readonly maxStreams: number
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal
+}
+
+/** Answers GraphQL over HTTP: queries by GET and POST, mutations by POST, subscriptions as server-sent events. */
+export function graphqlHandler(deps: GraphqlHandlerDeps): (request: Request) => Promise<Response> {
+  const { call, core } = deps
+  const open = eventOpener(deps)
+  const yoga = createYoga<object, GraphqlContext>({
+    schema: graphqlSchema(),
+    context: ({ request }) => ({
+      call: (asked) => call(asked, request.signal),
+      events: open,
+    }),
+    graphqlEndpoint: '/graphql',
+    // Whoever is let in by the routes is our page or a program; a page of another site is not answered at all.
+    cors: false,
+    // It comes from another site.
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    // Documents of strangers are not kept.
+    parserAndValidationCache: false,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    plugins: [limits],
+    fetchAPI: { Request, Response, Headers, ReadableStream, URL, URLSearchParams, TextEncoder, TextDecoder },
+    logging: {
+      debug: () => {},
+      info: () => {},
+      warn: (...said) => core.log.warn({ said }, 'GraphQL'),
+      error: (...said) => core.log.error({ said }, 'a GraphQL request failed'),
+    },
+  })
+  return async (request) => yoga.fetch(request)
+}
+
+const limits: Plugin = {
+  onParse({ parseFn, setParseFn }) {
+    setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }))
+  },
+  onValidate({ addValidationRule }) {
+    addValidationRule(limitRule)
+  },
+}
+
+function eventOpener({ closing, core, maxStreams }: GraphqlHandlerDeps): GraphqlContext['events'] {
+  let count = 0
+  return ({ library, path, types }: WantedEvents) => {
+    if (count >= maxStreams) throw new CoreError('Unavailable', `${count} streams of events are open, no more fit`)
+    const stream = core.events.stream({
+      ...(types ? { types } : {}),
+      ...(library ? { libraryId: core.libraries.resolve(library).id } : {}),
+      ...(path ? { path } : {}),
+    })
+    count++
+    let isOpen = true
+    const close = () => {
+      if (!isOpen) return
+      isOpen = false
+      count--
+      closing.removeEventListener('abort', close)
+      stream[Symbol.dispose]()
+    }
+    closing.addEventListener('abort', close)
+    // A generator that waits for the next event would not hear that nobody listens any more.
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => stream.next(),
+        return: async () => {
+          close()
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { graphqlHandler, type GraphqlHandlerDeps } from './graphql-handler.ts'

@@ -1,0 +1,148 @@
+import * as domain from '@spacedrive/core/domain'
+import { CoreError } from '@spacedrive/core/errors'
+import { type Event, events, type EventType } from '@spacedrive/core/events'
+import { type Op, ops } from '@spacedrive/core/ops'
+import {
+  GraphQLEnumType,
+  GraphQLError,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLFloat,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql'
+import { z } from 'zod'
+import type { OperationRequest } from '../dispatch.ts'
+import { inputSchema, type JsonSchema, outputSchema } from '../http/operation-schema.ts'
+import { JsonScalar, schemaKey, TypeMap, typeName } from './type-map.ts'
+
+export interface WantedEvents {
+  readonly types?: readonly EventType[] | null
+  readonly library?: string | null
+  readonly path?: string | null
+}
+
+/** What the fields of the schema ask. */
+export interface GraphqlContext {
+  call(request: OperationRequest): Promise<unknown>
+  events(wanted: WantedEvents): AsyncIterable<Event | { readonly type: 'missed'; readonly count: number }>
+}
+
+type Field = GraphQLFieldConfig<unknown, GraphqlContext>
+
+/** Where the library is named, beside the input of an operation. */
+const LIBRARY = 'library'
+
+/** Every operation as a field: `files.list` is the query `filesList`. Their types are those of the contract. */
+export function graphqlSchema(): GraphQLSchema {
+  const types = new TypeMap(domainNames())
+  const all: readonly Op[] = Object.values(ops)
+  const fieldsOf = (kind: Op['kind']) =>
+    Object.fromEntries(all.filter((op) => op.kind === kind).map((op) => [fieldName(op.name), fieldOf(op, types)]))
+  return new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: fieldsOf('query') }),
+    mutation: new GraphQLObjectType({ name: 'Mutation', fields: fieldsOf('action') }),
+    subscription: new GraphQLObjectType({ name: 'Subscription', fields: { events: eventsField() } }),
+  })
+}
+
+/** `indexing.quickScan` → `indexingQuickScan` */
+export function fieldName(operation: string): string {
+  return operation.replace(/\.(.)/g, (_dot, letter: string) => letter.toUpperCase())
+}
+
+function fieldOf(op: Op, types: TypeMap): Field {
+  const input = inputSchema(op)
+  const name = typeName(op.name)
+  const errors = op.errors.length > 0 ? `\nErrors: ${op.errors.join(', ')}.` : ''
+  return {
+    type: types.output(outputSchema(op), `${name}Result`),
+    description: `${op.summary}.${errors}`,
+    args: argsOf(op, input, types),
+    resolve: async (_parent, args, context) => {
+      const { [LIBRARY]: library, ...rest } = op.scope === 'core' ? { ...args, [LIBRARY]: undefined } : args
+      const params = op.scope === 'core' ? args : rest
+      try {
+        return await context.call({ method: op.name, params: given(params, input), library: library ?? undefined })
+      } catch (err) {
+        throw told(err)
+      }
+    },
+  }
+}
+
+function argsOf(op: Op, input: JsonSchema, types: TypeMap): GraphQLFieldConfigArgumentMap {
+  const args: GraphQLFieldConfigArgumentMap = {}
+  for (const [name, schema] of Object.entries(input.properties ?? {})) {
+    const isRequired = input.required?.includes(name) ?? false
+    const type = types.input(schema, typeName(op.name, name), input, isRequired)
+    args[name] = { type, description: schema.description ?? null }
+  }
+  if (op.scope === 'core') return args
+  if (args[LIBRARY]) throw new Error(`${op.name} has an input of the name ${LIBRARY}`)
+  args[LIBRARY] = { type: GraphQLString, description: 'name or id of the library; the current one by default' }
+  return args
+}
+
+/** Without what is null and may only be left out, as a variable is that has no value. */
+function given(args: Readonly<Record<string, unknown>>, { properties = {} }: JsonSchema): Record<string, unknown> {
+  const takesNull = (name: string) => JSON.stringify(properties[name] ?? {}).includes('"null"')
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => value !== null || takesNull(name)))
+}
+
+/** What a client is told: our code, where it is one of ours. Without the error it came from, or it would be hidden. */
+function told(err: unknown): unknown {
+  if (!(err instanceof CoreError)) return err
+  const { code, details, message } = err
+  return new GraphQLError(message, { extensions: { code, details } })
+}
+
+function eventsField(): Field {
+  const names = Object.keys(events)
+  const EventTypeEnum = new GraphQLEnumType({
+    name: 'EventType',
+    values: Object.fromEntries([...names, 'missed'].map((value) => [value.replaceAll(/\W/g, '_'), { value }])),
+  })
+  const AnyEvent = new GraphQLObjectType({
+    name: 'Event',
+    fields: {
+      type: {
+        type: new GraphQLNonNull(EventTypeEnum),
+        description: '`missed`: some were lost, ask for the state again',
+      },
+      seq: { type: GraphQLFloat, description: 'its number; null where some were missed' },
+      event: { type: new GraphQLNonNull(JsonScalar), resolve: (event: unknown) => event, description: 'all of it' },
+    },
+  })
+  return {
+    type: new GraphQLNonNull(AnyEvent),
+    description: 'Events as they come, over server-sent events.',
+    args: {
+      types: { type: new GraphQLList(new GraphQLNonNull(EventTypeEnum)), description: 'only these' },
+      library: { type: GraphQLString, description: 'only those of this library: its name or id' },
+      path: { type: GraphQLString, description: 'only those about this folder' },
+    },
+    subscribe: (_parent, args, context) => {
+      try {
+        return context.events(args as WantedEvents)
+      } catch (err) {
+        throw told(err)
+      }
+    },
+    resolve: (event) => event,
+  }
+}
+
+/** What the contract calls its parts. */
+function domainNames(): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const [name, value] of Object.entries<unknown>(domain).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!(value instanceof z.ZodType)) continue
+    const key = schemaKey(z.toJSONSchema(value, { io: 'output', unrepresentable: 'any' }) as JsonSchema)
+    if (key !== null && !names.has(key)) names.set(key, name)
+  }
+  return names
+}
