@@ -2,7 +2,6 @@ import { defineMessages, plural } from '../../i18n/index.ts'
 
 export const messages = defineMessages({
   en: {
-    folder: 'Folder',
     contents: (name: string) => `Contents of ${name}`,
     name: 'Name',
     size: 'Size',
@@ -24,7 +23,6 @@ export const messages = defineMessages({
     computer: 'This computer',
     items: (count: number) => plural('en', count, { one: '# item', other: '# items' }),
     selected: (count: number) => plural('en', count, { one: '# selected', other: '# selected' }),
-    children: (count: number) => plural('en', count, { one: '# item', other: '# items' }),
     empty: 'This folder is empty',
     emptyText: 'A file that is put here appears by itself.',
     toParent: 'To the folder above',
@@ -51,10 +49,8 @@ export const messages = defineMessages({
     video: 'Video',
     leftOut: (rule: string) => `Left out of the index by the rule “${rule}”`,
     search: 'Search in this folder',
-    columns: 'Folders',
   },
   de: {
-    folder: 'Ordner',
     contents: (name) => `Inhalt von ${name}`,
     name: 'Name',
     size: 'Größe',
@@ -76,7 +72,6 @@ export const messages = defineMessages({
     computer: 'Dieser Rechner',
     items: (count) => plural('de', count, { one: '# Objekt', other: '# Objekte' }),
     selected: (count) => plural('de', count, { one: '# ausgewählt', other: '# ausgewählt' }),
-    children: (count) => plural('de', count, { one: '# Objekt', other: '# Objekte' }),
     empty: 'Dieser Ordner ist leer',
     emptyText: 'Eine Datei, die hierher gelegt wird, erscheint von selbst.',
     toParent: 'Zum Ordner darüber',
@@ -103,6 +98,5 @@ export const messages = defineMessages({
     video: 'Video',
     leftOut: (rule) => `Nicht erfasst wegen der Regel „${rule}“`,
     search: 'In diesem Ordner suchen',
-    columns: 'Ordner',
   },
 })
