@@ -77,7 +77,7 @@ function useTaken(item: MediaItem | undefined): string {
 
 /** Below the pointer. The tile itself says the same in words. */
 function Caption({ item: { takenAt, takenFrom } }: { item: MediaItem }) {
-  const { dateTime } = useFormat()
+  const { date } = useFormat()
   const Source = takenFrom === 'metadata' ? Camera : File
   return (
     <span
@@ -85,7 +85,7 @@ function Caption({ item: { takenAt, takenFrom } }: { item: MediaItem }) {
       className="invisible absolute inset-x-0 bottom-0 flex items-center gap-1 bg-black/65 px-1.5 py-0.5 text-xs text-white group-hover:visible group-focus-visible:visible"
     >
       <Source size={12} strokeWidth={1.75} className="shrink-0" />
-      <span className="truncate">{dateTime(takenAt)}</span>
+      <span className="truncate">{date(takenAt)}</span>
     </span>
   )
 }

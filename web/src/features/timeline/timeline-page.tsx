@@ -11,7 +11,7 @@ import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { TimelineView } from './timeline-view.tsx'
-import { type ChangeAddress, useAddress } from './use-address.ts'
+import { type ChangeAddress, useAddress } from '../../app/use-address.ts'
 import type { MediaItem } from './use-media.ts'
 import { type Timeline, useTimeline } from './use-timeline.ts'
 

@@ -14,7 +14,7 @@ import {
   type Span,
 } from '../browse/index.ts'
 import { layoutTimeline, movedRow, type TimelineLayout } from './timeline-layout.ts'
-import type { ChangeAddress } from './use-address.ts'
+import type { ChangeAddress } from '../../app/use-address.ts'
 import { findMedia, type Media, type MediaItem, useMedia } from './use-media.ts'
 
 /** A timeline that is looked at: its photos, and what is chosen of them. */

@@ -1,0 +1,50 @@
+import { utimesSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test } from './fixtures.ts'
+
+test('figures lead to their files, and change when those do', async ({ daemon, files, page }) => {
+  files.write('notes.txt', 'x'.repeat(4_000))
+  const old = files.write('old.pdf', 'x'.repeat(2_000))
+  utimesSync(old, new Date('2019-05-05T12:00:00Z'), new Date('2019-05-05T12:00:00Z'))
+  await files.index()
+  await daemon.open(page, '/statistics')
+  const byAge = page.getByRole('table', { name: 'By age' })
+  await expect(byAge.getByRole('row', { name: /2019 2 kB 1/ })).toBeVisible()
+  await expect(
+    page.getByRole('table', { name: 'By extension' }).getByRole('row', { name: /\.txt 4 kB 1/ }),
+  ).toBeVisible()
+  files.write('more.txt', 'x'.repeat(1_000))
+  await expect(
+    page.getByRole('table', { name: 'By extension' }).getByRole('row', { name: /\.txt 5 kB 2/ }),
+  ).toBeVisible()
+  await byAge.getByRole('link', { name: '2019' }).click()
+  await expect(page).toHaveURL(/\/search\?.*modified=/)
+  await expect(page.getByText('old.pdf').first()).toBeVisible()
+  await page.goBack()
+  await page.getByRole('table', { name: 'By location' }).getByRole('link').first().click()
+  await expect(page).toHaveURL(/\/browse\?path=/)
+})
+
+test('growth is told as a table, too', async ({ daemon, files, page }) => {
+  const old = files.write('old.pdf', 'x'.repeat(2_000))
+  utimesSync(old, new Date('2019-05-05T12:00:00Z'), new Date('2019-05-05T12:00:00Z'))
+  files.write('new.pdf', 'x'.repeat(2_000))
+  await files.index()
+  await daemon.open(page, '/statistics')
+  await expect(page.getByRole('img', { name: /^Grown from May 2019/ })).toBeVisible()
+  await page.getByText('As a table').click()
+  await page.getByRole('link', { name: 'May 2019' }).click()
+  await expect(page).toHaveURL(/modified=.*2019-05/)
+})
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`axe finds nothing in the statistics, ${colorScheme}`, async ({ daemon, files, page }) => {
+    for (const extension of ['jpg', 'mp4', 'mp3', 'pdf', 'ts', 'zip', 'exe', 'xyz'])
+      files.write(`file.${extension}`, 'x'.repeat(5_000))
+    await files.index()
+    await page.emulateMedia({ colorScheme })
+    await daemon.open(page, '/statistics')
+    await expect(page.getByRole('table', { name: 'By kind' })).toBeVisible()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  })
