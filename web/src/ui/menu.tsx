@@ -3,6 +3,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import { Check, type LucideIcon } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { Keys } from './button.tsx'
+import { useMenuHome } from './menu-home.ts'
 
 const ITEM =
   'rounded-control data-[highlighted]:bg-hover flex h-7 items-center gap-2 px-2 text-sm outline-none data-[disabled]:opacity-50'
@@ -10,10 +11,11 @@ const POPUP = 'rounded-tile bg-raised border-line shadow-float z-50 min-w-44 bor
 
 /** A button that opens a list of things to do. */
 export function Menu({ trigger, children, align = 'start' }: MenuProps) {
+  const home = useMenuHome()
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={home}>
         <Base.Positioner sideOffset={4} align={align} className="z-50">
           <Base.Popup className={POPUP}>{children}</Base.Popup>
         </Base.Positioner>
@@ -30,10 +32,11 @@ interface MenuProps {
 
 /** What can be done with the thing below the pointer, or with the one that has the focus. `area` is where it opens. */
 export function ContextMenu({ area, children }: { area: ReactElement<Record<string, unknown>>; children: ReactNode }) {
+  const home = useMenuHome()
   return (
     <BaseContext.Root>
       <BaseContext.Trigger render={area} />
-      <BaseContext.Portal>
+      <BaseContext.Portal container={home}>
         <BaseContext.Positioner className="z-50">
           <BaseContext.Popup className={POPUP}>{children}</BaseContext.Popup>
         </BaseContext.Positioner>
