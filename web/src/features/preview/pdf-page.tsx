@@ -58,7 +58,7 @@ export function PdfPage({ box, document, onSize, page: number, scale, size, word
       style={place}
     >
       <div ref={picture} className="absolute inset-0" />
-      <div ref={text} className="pdf-text" />
+      <div ref={text} className="absolute inset-0" />
       {words && words.length > 0 && <WordLayer words={words} page={place} />}
       {box && (
         <div
@@ -99,15 +99,19 @@ function draw(page: PDFPageProxy, scale: number, into: HTMLElement, onError: (er
   return () => task.cancel()
 }
 
+/** Puts the text of a page over it. Returns how to take it away. */
 function writeText(page: PDFPageProxy, scale: number, into: HTMLElement): () => void {
-  into.replaceChildren()
-  into.style.setProperty('--total-scale-factor', String(scale))
-  const layer = new TextLayer({
-    textContentSource: page.streamTextContent(),
-    container: into,
-    viewport: page.getViewport({ scale }),
-  })
+  // Of its own: what is on its way when a layer is cancelled is still written into it.
+  const container = document.createElement('div')
+  container.className = 'pdf-text'
+  container.style.setProperty('--total-scale-factor', String(scale))
+  into.append(container)
+  const viewport = page.getViewport({ scale })
+  const layer = new TextLayer({ textContentSource: page.streamTextContent(), container, viewport })
   // A page whose text cannot be read is still seen.
   layer.render().catch(() => null)
-  return () => layer.cancel()
+  return () => {
+    layer.cancel()
+    container.remove()
+  }
 }
