@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
+import { apiPageRoutes } from './api-page/index.ts'
 import type { OperationRequest } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
@@ -69,6 +70,7 @@ export function createApp(deps: AppDeps): HttpApp {
     // Nothing below it is a page.
     app.all(`${path}/*`, (c) => c.notFound())
   }
+  app.route('/api', apiPageRoutes())
   app.route('/', pageRoutes(deps.page))
   return app
 }

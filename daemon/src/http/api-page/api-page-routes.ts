@@ -1,0 +1,37 @@
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { Hono } from 'hono'
+import type { HttpApp, HttpEnv } from '../http-env.ts'
+
+/** Its own script and style, and what it asks us for; nothing and nobody else. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** What the page is made of, by its address below `/api`. */
+const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
+  '/': { name: 'reference.html', type: 'text/html; charset=utf-8' },
+  '/reference.js': { name: 'reference.js', type: 'text/javascript; charset=utf-8' },
+  '/reference.css': { name: 'reference.css', type: 'text/css; charset=utf-8' },
+}
+
+/** The reference of the interface, open to all: what it shows comes from `/openapi.json`, for those who are signed in. */
+export function apiPageRoutes(): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  for (const [address, { name, type }] of Object.entries(files)) {
+    routes.get(address, async (c) => {
+      const bytes = await readFile(new URL(name, import.meta.url))
+      const etag = `"${hash('sha256', bytes, 'base64url')}"`
+      const headers = { 'cache-control': 'no-cache', 'content-security-policy': policy, etag }
+      if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
+      return new Response(bytes, { headers: { ...headers, 'content-type': type } })
+    })
+  }
+  return routes
+}
