@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { startPretendServer } from '../../core/src/sidecars/generators/transcript/test/pretend-server.ts'
 import { corpus, NO_CORPUS } from '../../core/testing/corpus.ts'
@@ -122,7 +122,7 @@ test.describe('recordings', () => {
 test('a PDF is read page by page, and its text can be selected', async ({ daemon, files, page }) => {
   files.write('paper.pdf', makePdf(Array.from({ length: 9 }, (_, i) => `Whale number ${i + 1}`)))
   // Of a folder that is not indexed: previews need no index.
-  await preview(daemon, files, page, 'paper.pdf')
+  await openPreview(daemon, files, page, 'paper.pdf')
   await expect(page.getByText('Whale number 1', { exact: true })).toBeAttached()
   await page.getByRole('textbox', { name: 'Page' }).fill('8')
   await page.keyboard.press('Enter')
@@ -138,7 +138,7 @@ test('a PDF is read page by page, and its text can be selected', async ({ daemon
 test('a PDF with a password asks for it', async ({ daemon, files, page }) => {
   files.write('locked.pdf', makeLockedPdf())
   await files.index('deep')
-  await preview(daemon, files, page, 'locked.pdf')
+  await openPreview(daemon, files, page, 'locked.pdf')
   await expect(page.getByRole('heading', { name: 'This document is protected by a password' })).toBeVisible()
   await page.getByLabel('Password').fill('wrong')
   await page.getByRole('button', { name: 'Open', exact: true }).click()
@@ -149,7 +149,7 @@ test('HTML is shown as it is written, in colours, and nothing in it runs', async
   const html = '<!doctype html><script>document.title = "ran"</script><img src=x onerror="document.title = 1">'
   files.write('page.html', html)
   await files.index('deep')
-  await preview(daemon, files, page, 'page.html')
+  await openPreview(daemon, files, page, 'page.html')
   const lines = page.getByRole('region', { name: 'Lines of the file' })
   await expect(lines.locator('code')).toHaveText(html)
   await expect(lines.locator('code span').first()).toHaveAttribute('style', /light-dark/)
@@ -165,7 +165,7 @@ test('a long text is read in pieces, and one that is no UTF-8 is read as what it
   files.write('long.log', `${'0123456789 a line of a log\n'.repeat(Math.ceil(LONG_TEXT / 27))}the end`)
   files.write('old.txt', Buffer.from('Gr\u00fc\u00dfe aus K\u00f6ln', 'latin1'))
   await files.index('deep')
-  await preview(daemon, files, page, 'long.log')
+  await openPreview(daemon, files, page, 'long.log')
   await expect(page.getByText(/262 kB of 300 kB shown/)).toBeVisible()
   await page.getByRole('button', { name: 'Load more' }).click()
   await expect(page.getByText(/300 kB of 300 kB shown/)).toBeVisible()
@@ -180,7 +180,7 @@ test('an archive is listed, and a letter is read', async ({ daemon, files, page 
   files.write('bundle.zip', makeZip({ 'notes/one.txt': 'x'.repeat(1_500), 'two.txt': 'y' }))
   files.write('letter.docx', docx('Dear Ann, the ship sails on Monday.'))
   await files.index('deep')
-  await preview(daemon, files, page, 'bundle.zip')
+  await openPreview(daemon, files, page, 'bundle.zip')
   const table = page.getByRole('table', { name: 'What is in the archive' })
   await expect(table.getByRole('row')).toHaveCount(3)
   await expect(table.getByRole('row', { name: /notes\/one.txt/ })).toContainText('1.5 kB')
@@ -198,7 +198,7 @@ test('a picture that is damaged says what is known of it, and arrows go on from 
   files.write('a broken.jpg', Buffer.from('ffd8ffe000104a464946000101', 'hex'))
   files.write('b.txt', 'all is well')
   await files.index('deep')
-  await preview(daemon, files, page, 'a broken.jpg')
+  await openPreview(daemon, files, page, 'a broken.jpg')
   await expect(page.getByRole('heading', { name: 'This picture cannot be shown' })).toBeVisible()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('ArrowRight')
@@ -233,7 +233,7 @@ function take(files: TestFolder, ...names: string[]): void {
 async function show({ daemon, files, page }: Fixtures, name: string): Promise<void> {
   take(files, name)
   await files.index('deep')
-  await preview(daemon, files, page, basename(name))
+  await openPreview(daemon, files, page, basename(name))
 }
 
 interface Fixtures {
@@ -242,7 +242,7 @@ interface Fixtures {
   readonly page: Page
 }
 
-async function preview(daemon: TestDaemon, files: TestFolder, page: Page, name: string): Promise<void> {
+async function openPreview(daemon: TestDaemon, files: TestFolder, page: Page, name: string): Promise<void> {
   await daemon.open(page, files.address({ sel: join(files.path, name), preview: 'true' }, dirname(name)))
   await expect(page.getByRole('dialog', { name: `Preview of ${basename(name)}` })).toBeVisible()
 }

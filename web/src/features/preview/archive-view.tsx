@@ -73,7 +73,6 @@ function Members({ members, total }: { members: readonly Member[]; total: number
   })
   const columns = 'grid grid-cols-[minmax(0,1fr)_7rem_13rem] gap-3 px-4 max-sm:grid-cols-[minmax(0,1fr)_6rem]'
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
     <div ref={scroller} tabIndex={0} role="region" aria-label={t.members} className="min-h-0 flex-1 overflow-auto">
       <div role="table" aria-label={t.members} aria-rowcount={total + 1}>
         <div

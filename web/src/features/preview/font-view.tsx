@@ -26,7 +26,6 @@ export function FontView({ file }: ViewProps) {
     )
   if (!isSuccess) return <Skeleton className="m-6 flex-1" />
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
     <div tabIndex={0} role="region" aria-label={file.entry.name} className="min-w-0 flex-1 overflow-auto px-8 py-6">
       <Input
         value={text}

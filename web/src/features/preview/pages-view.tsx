@@ -76,7 +76,6 @@ function Pages({ text: { isTruncated, pages }, first }: { text: PagedText; first
           {t.copyText}
         </Button>
       </div>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard */}
       <article key={page} tabIndex={0} className="min-h-0 flex-1 overflow-auto" aria-label={nameOf(pages[index]!)}>
         <div className="mx-auto max-w-2xl px-6 py-6">
           {title && <h3 className="mb-3 text-base font-semibold">{title}</h3>}

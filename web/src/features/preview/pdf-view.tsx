@@ -167,7 +167,6 @@ function Pages({ document, focus, panelButton, scanned }: PagesProps) {
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
       <div
         ref={ref}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
         tabIndex={0}
         role="region"
         aria-label={t.documentPages}

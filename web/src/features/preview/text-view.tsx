@@ -69,7 +69,6 @@ function Lines({ content, entry, text }: LinesProps) {
   const digits = String((rows.at(-1)?.line ?? 0) + 1).length
   return (
     <div className="flex min-w-0 flex-1 flex-col">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard */}
       <div ref={scroller} tabIndex={0} role="region" aria-label={t.lines} className="min-h-0 flex-1 overflow-auto py-3">
         <div
           dir="ltr"

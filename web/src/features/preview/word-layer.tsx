@@ -34,7 +34,6 @@ export function WordLayer({ words, page }: { words: readonly Word[]; page: Size 
           key={i}
           data-word
           // A button's text could not be selected.
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={i === active ? 0 : -1}
           onFocus={() => setActive(i)}
           className="group border-accent hover:bg-raised focus:bg-raised absolute cursor-text border whitespace-pre text-transparent hover:z-10 hover:text-text focus:z-10 focus:text-text"
