@@ -1,10 +1,12 @@
 import { QueryClient } from '@tanstack/react-query'
 import { webSocketTransport } from './browser-transport.ts'
 import { Connection, type Heard } from './connection.ts'
-import { isStale, OPERATION, type Stale, staleBy } from './stale.ts'
+import { isStale, joined, OPERATION, type Stale, staleBy } from './stale.ts'
 
 /** Events of this long are taken together: a burst asks once. */
 const GATHER_MS = 100
+/** With more that is stale at a time, everything is. */
+const MAX_GATHERED = 500
 /** Kept answers that no page shows: those of the way back. */
 const KEPT_MS = 10 * 60_000
 
@@ -27,21 +29,27 @@ export const queryClient = new QueryClient({
   },
 })
 
+/** What has become stale since it was asked for last; null: all. */
 let gathered: Stale[] | null = []
-let timer: ReturnType<typeof setTimeout> | undefined
+let isAsking = false
 
 connection.onEvent((heard: Heard) => {
   const stale = staleBy(heard)
-  gathered = stale && gathered ? [...gathered, ...stale] : null
-  timer ??= setTimeout(invalidate, GATHER_MS)
+  gathered = stale && gathered && gathered.length < MAX_GATHERED ? joined(gathered, stale) : null
+  if (!isAsking) void askAgain()
 })
 
-function invalidate(): void {
-  const stale = gathered
-  gathered = []
-  timer = undefined
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey }) =>
-      queryKey[0] === OPERATION && (stale === null || stale.some((each) => isStale(each, queryKey))),
-  })
+/** Each time comes to its end before the next: events that do not end would otherwise keep every answer from coming. */
+async function askAgain(): Promise<void> {
+  isAsking = true
+  while (gathered === null || gathered.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
+    const stale = gathered
+    gathered = []
+    await queryClient.invalidateQueries({
+      predicate: ({ queryKey }) =>
+        queryKey[0] === OPERATION && (stale === null || stale.some((each) => isStale(each, queryKey))),
+    })
+  }
+  isAsking = false
 }

@@ -17,7 +17,7 @@ const topics = {
     'locations.list',
     'locations.info',
   ],
-  sidecars: ['sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence', 'sidecars.text'],
+  sidecars: ['files.info', 'sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence', 'sidecars.text'],
   jobs: ['jobs.list', 'jobs.info', 'system.status'],
   libraries: ['libraries.list', 'libraries.current', 'libraries.info'],
   locations: ['locations.list', 'locations.info', 'locations.summary', 'files.list', 'files.info'],
@@ -41,6 +41,7 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'entry.moved': ['tree', 'totals'],
   'tree.changed': ['tree', 'totals'],
   'content.identified': ['tree', 'totals'],
+  'sidecars.changed': ['sidecars'],
   'job.queued': ['jobs'],
   'job.started': ['jobs'],
   'job.progressed': ['jobs'],
@@ -69,6 +70,12 @@ export function staleBy(heard: Heard): Stale[] | null {
   return (topicsOf[heard.type] ?? []).flatMap((topic) =>
     topics[topic].map((operation) => ({ operation, path: isAboutPlace && topic === 'tree' ? path : null })),
   )
+}
+
+/** Both, each once: a burst is about few things. */
+export function joined(some: readonly Stale[], more: readonly Stale[]): Stale[] {
+  const all = [...some, ...more].map((stale) => [`${stale.operation} ${stale.path ?? ''}`, stale] as const)
+  return [...new Map(all).values()]
 }
 
 /** Whether a kept answer is one of those; a folder's answer tells of what lies in it, and of sums from below it. */

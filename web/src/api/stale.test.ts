@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { Event } from '@spacedrive/core/events'
+import { isStale, joined, OPERATION, staleBy } from './stale.ts'
+
+function changed(path: string): Event {
+  const data = { locationId: 'x', path, created: [], modified: [], deleted: [] }
+  return { type: 'entries.changed', data, seq: 1, at: '', libraryId: null } as unknown as Event
+}
+
+function concerns(event: Event, name: string, input: object): boolean {
+  return staleBy(event)!.some((stale) => isStale(stale, [OPERATION, name, input]))
+}
+
+test('a change makes those lists stale that it is in, or below, or above', () => {
+  const event = changed('/photos/2024')
+  expect(concerns(event, 'files.list', { path: '/photos/2024' })).toBe(true)
+  expect(concerns(event, 'files.list', { path: '/photos' })).toBe(true)
+  expect(concerns(event, 'files.info', { path: '/photos/2024/a.jpg' })).toBe(true)
+  expect(concerns(event, 'files.list', { path: '/photos/2023' })).toBe(false)
+  expect(concerns(event, 'files.list', { path: '/photos/2024-old' })).toBe(false)
+  expect(concerns(event, 'config.get', {})).toBe(false)
+  expect(concerns(event, 'statistics.library', {})).toBe(true)
+})
+
+test('after a gap everything is stale', () => {
+  expect(staleBy({ type: 'gap' })).toBeNull()
+})
+
+test('a burst about one folder is one thing', () => {
+  const once = staleBy(changed('/photos'))!
+  expect(joined(joined([], once), once)).toEqual(once)
+})
