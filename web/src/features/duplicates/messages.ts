@@ -9,7 +9,7 @@ export const messages = defineMessages({
     filters: 'Filters',
     type: 'Type',
     in: 'Where',
-    frees: (size: string) => `${size} to be freed`,
+    frees: (size: string) => `${size} could be freed`,
     summary: (contents: string, extra: string) => `${contents}, ${extra}`,
     contents: (count: number) => plural('en', count, { one: '# content with copies', other: '# contents with copies' }),
     extra: (count: number) => plural('en', count, { one: '# file too many', other: '# files too many' }),

@@ -81,7 +81,7 @@ function Cells({ isChosen, isNarrow, item, library, onShow, place }: ResultRowPr
       )}
       <div role="gridcell" className="text-muted w-24 shrink-0 text-end text-xs tabular-nums max-sm:w-16">
         <div className="truncate">{size === null ? types[typeKey(item)] : bytes(size)}</div>
-        <div className="truncate" title={dateTime(item.modifiedAt)}>
+        <div className="truncate max-sm:hidden" title={dateTime(item.modifiedAt)}>
           {date(item.modifiedAt)}
         </div>
       </div>

@@ -24,7 +24,11 @@ export function ResultState({ change, onSearch, results, search }: StateProps) {
   if (error)
     return (
       <div className="flex flex-col items-start gap-2 p-4">
-        <ErrorNote error={error} title={broken.length > 0 ? t.notReadable : t.failed} onRetry={retry} />
+        <ErrorNote
+          error={error}
+          title={broken.length > 0 ? t.notReadable : t.failed}
+          onRetry={broken.length > 0 ? undefined : retry}
+        />
         {broken.map((id) => (
           <Button key={id} onClick={() => change({ [id]: undefined })}>
             {t.without(t.filters[id])}

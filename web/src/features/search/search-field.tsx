@@ -33,7 +33,8 @@ export function SearchField({ input, isFocused, onBackspace, onDown, onSettle, o
   }, [])
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const { selectionEnd, selectionStart } = event.currentTarget
-    if (event.nativeEvent.isComposing) return
+    const { altKey, ctrlKey, metaKey } = event
+    if (event.nativeEvent.isComposing || altKey || ctrlKey || metaKey) return
     if (event.key === 'Enter') onSettle()
     else if (event.key === 'ArrowDown') onDown()
     else if (event.key === 'Backspace' && selectionStart === 0 && selectionEnd === 0) onBackspace()

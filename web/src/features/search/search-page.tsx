@@ -1,6 +1,6 @@
 import type { SearchItem } from '@spacedrive/core/domain'
 import { getRouteApi, useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router'
-import { useMemo, useRef } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
@@ -59,10 +59,21 @@ export function SearchPage() {
     type(query)
     box.current?.focus()
   }
+  const [isHeadingDown, setHeadingDown] = useState(false)
   const toResults = () => {
-    if (input === null) document.querySelector<HTMLElement>('[data-recent]')?.focus()
-    else if (total > 0) go(choice.active ?? 0, 'only')
+    if (input === null) return document.querySelector<HTMLElement>('[data-recent]')?.focus()
+    // Those of what was typed, which may be on their way.
+    if (results.isOld) return setHeadingDown(true)
+    setHeadingDown(false)
+    if (total === 0) return
+    box.current?.blur()
+    go(choice.active ?? 0, 'only')
   }
+  const goDown = useEffectEvent(toResults)
+  const isThere = isHeadingDown && !results.isOld
+  useEffect(() => {
+    if (isThere) goDown()
+  }, [isThere])
   useCommand('open', () => active && open(active), active !== undefined)
   useCommand('preview', () => active && show(active), active !== undefined)
   useCommand('parent', () => active && showInFolder(active), active !== undefined)
@@ -86,7 +97,10 @@ export function SearchPage() {
               text={text}
               input={box}
               isFocused={search.sel === undefined}
-              onType={type}
+              onType={(next) => {
+                setHeadingDown(false)
+                type(next)
+              }}
               onSettle={() => {
                 settle()
                 toResults()
@@ -99,7 +113,7 @@ export function SearchPage() {
             />
             <ResultTools search={search} change={change} />
           </div>
-          <div className="flex min-w-0 items-center gap-2">
+          <div className="flex min-w-0 items-center gap-x-2 max-sm:flex-wrap">
             <FilterBar search={search} change={change} broken={brokenFilters(results.error, search)} />
             <SearchCount found={found} />
           </div>
