@@ -103,7 +103,10 @@ export class DiskListings {
   #lookAt(dir: RawName, key: string, stamp: string): Seen {
     const looking = new AbortController()
     const options = { recursive: false, content: false, limit: MAX_LOOKED_AT }
-    const items = this.#look(dir, options, looking.signal).then((found) => found.items)
+    // The id of an entry that is not indexed is its own from the moment it is: until then nobody can ask for it by that.
+    const items = this.#look(dir, options, looking.signal).then((found) =>
+      found.items.map((entry) => ({ ...entry, id: null })),
+    )
     const seen: Seen = { stamp, items, sorted: new Map(), looking, waiting: 0 }
     items.then(
       () => void setTimeout(() => this.#forget(key, seen), KEEP_MS).unref(),

@@ -42,9 +42,7 @@ export function useFile(entry: Entry): ShownFile {
   const { data: info, error, refetch } = useOperation('files.info', { path: pathOf(entry) }, { retry: false })
   useSidecarNews(entry.contentId, () => void refetch())
   const standIn = info?.online === false ? info.copies.find((copy) => copy.online) : undefined
-  // Folders that are not indexed give their entries ids that hold for the listing alone; `info` has none of these.
-  const id = info ? info.id : entry.contentId && entry.id
-  const source = standIn ? { ...entry, id: null, path: standIn.path, pathBase64: '' } : { ...entry, id }
+  const source = standIn ? { ...entry, id: null, path: standIn.path, pathBase64: '' } : entry
   const isHere = info?.online !== false || standIn !== undefined
   const contentId = info?.contentId ?? entry.contentId
   return {
