@@ -64,6 +64,17 @@ test('keys go through the timeline, and the preview goes on through it', async (
   await expect(photo(page, 'b.gif')).toHaveAttribute('aria-selected', 'true')
 })
 
+test('a photo leads to its folder', async ({ daemon, files, page }) => {
+  takePhoto(files, 'in/c.gif', '2024-06-03')
+  takePhoto(files, 'in/b.gif', '2024-06-02')
+  await files.index()
+  await daemon.open(page, '/timeline')
+  await photo(page, 'b.gif').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Show in its folder' }).click()
+  await expect(page).toHaveURL(/\/browse\?.*path=.*in/)
+  await expect(page.getByRole('gridcell', { name: 'b.gif' })).toHaveAttribute('aria-selected', 'true')
+})
+
 test('a photo that is put on the disk appears, and what is chosen stays', async ({ daemon, files, page }) => {
   for (let i = 10; i < 40; i++) takePhoto(files, `photo ${i}.gif`, '2024-06-15')
   await files.index()

@@ -2,10 +2,10 @@ import type { Entry } from '@spacedrive/core/domain'
 import { AppWindow, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
 import { downloadUrl, useAction, useLibraryId } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
+import { useAddress } from '../../app/use-address.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
-import { useChangeSearch } from './use-change-search.ts'
 import { addressOf } from './use-listing.ts'
 
 interface EntryMenuProps {
@@ -24,7 +24,7 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
   const openKeys = useKeysOf('open')
   const previewKeys = useKeysOf('preview')
   const infoKeys = useKeysOf('inspector')
-  const change = useChangeSearch()
+  const [, change] = useAddress()
   const openFile = useAction('files.open')
   const openWith = (file: Entry) =>
     openFile.mutate(

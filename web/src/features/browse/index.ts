@@ -1,6 +1,7 @@
 export { BrowsePage } from './browse-page.tsx'
 export { CheckMark } from './check-mark.tsx'
 export { type Choice, type ChoiceWay, choose, noChoice, rowAfterKey } from './choice.ts'
+export { EntryMenu } from './entry-menu.tsx'
 export { EntryMarks } from './entry-marks.tsx'
 export { NotIndexed } from './not-indexed.tsx'
 export { isWithin, nameOf, parentOf } from './paths.ts'

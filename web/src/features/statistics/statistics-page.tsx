@@ -194,7 +194,13 @@ function Headline({ statistics }: { statistics: Statistics }) {
         , {t.folders(folders)}
       </Figure>
       <Figure title={t.duplicates} value={bytes(duplicates.reclaimableBytes)}>
-        {duplicates.files === 0 ? t.noDuplicates : t.inCopies(duplicates.files)}
+        {duplicates.files === 0 ? (
+          t.noDuplicates
+        ) : (
+          <Link to="/duplicates" className="text-accent underline">
+            {t.inCopies(duplicates.files)}
+          </Link>
+        )}
       </Figure>
       <Figure title={t.unique} value={bytes(unique.bytes)}>
         {t.files(unique.files)}. {t.uniqueText}

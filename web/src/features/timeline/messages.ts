@@ -21,6 +21,7 @@ export const messages = defineMessages({
     emptyAll: 'Add a folder with photos, and they appear here by when they were taken.',
     failed: 'The timeline cannot be shown',
     details: 'Show details',
+    showInFolder: 'Show in its folder',
     loading: 'Photos are being put in order',
   },
   de: {
@@ -43,6 +44,7 @@ export const messages = defineMessages({
     emptyAll: 'Ist ein Ordner mit Fotos erfasst, erscheinen sie hier nach ihrer Aufnahmezeit.',
     failed: 'Die Zeitleiste kann nicht gezeigt werden',
     details: 'Einzelheiten zeigen',
+    showInFolder: 'Im Ordner zeigen',
     loading: 'Die Fotos werden geordnet',
   },
 })

@@ -1,12 +1,14 @@
 import { useCanGoBack, useRouter, useSearch } from '@tanstack/react-router'
 import { ClientError } from '@spacedrive/client'
-import { Images, PanelRight } from 'lucide-react'
+import { CheckCheck, Folder, Images, PanelRight } from 'lucide-react'
+import { pathOf } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
+import { commandNames } from '../../app/command-names.ts'
 import { Page } from '../../app/page.tsx'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { EmptyState, ErrorNote, IconButton, Skeleton } from '../../ui/index.ts'
-import { countChosen, everything, nameOf, NotIndexed, nothing, parentOf, Toolbar } from '../browse/index.ts'
+import { ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
+import { countChosen, EntryMenu, everything, nameOf, NotIndexed, nothing, parentOf, Toolbar } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { messages } from './messages.ts'
@@ -54,11 +56,19 @@ export function TimelinePage({ path }: { path: string | null }) {
       {listing.total === null || listing.total === 0 ? (
         <State timeline={timeline} path={path} />
       ) : (
-        <TimelineView
-          timeline={timeline}
-          label={path === null ? t.labelAll : t.label(nameOf(path))}
-          onOpen={() => change({ preview: true })}
-        />
+        <ContextMenu
+          area={
+            <div className="flex min-h-0 flex-1 flex-col">
+              <TimelineView
+                timeline={timeline}
+                label={path === null ? t.labelAll : t.label(nameOf(path))}
+                onOpen={() => change({ preview: true })}
+              />
+            </div>
+          }
+        >
+          <TimelineMenu timeline={timeline} path={path} change={change} />
+        </ContextMenu>
       )}
       {preview && active && <TimelinePreview timeline={timeline} item={active} change={change} />}
     </Page>
@@ -92,6 +102,46 @@ function LibraryToolbar({ change, chosen, isInspected, listing }: LibraryToolbar
         onClick={() => change({ inspector: isInspected ? undefined : true }, { replace: true })}
         className="rtl:-scale-x-100"
       />
+    </>
+  )
+}
+
+interface TimelineMenuProps {
+  readonly timeline: Timeline
+  readonly path: string | null
+  readonly change: ChangeAddress
+}
+
+/** What can be done with the photo that is chosen; with none, with the folder. */
+function TimelineMenu({ change, path, timeline: { active, choice, select, total } }: TimelineMenuProps) {
+  const t = useMessages(messages)
+  const names = useMessages(commandNames)
+  const { navigate } = useRouter()
+  const item = countChosen(choice.selection, total) > 0 ? active : undefined
+  const folder = item && parentOf(item.path)
+  return (
+    <>
+      {(item || path !== null) && (
+        <EntryMenu
+          entry={item}
+          path={path ?? ''}
+          isOnline={item?.online ?? true}
+          onOpen={() => change({ preview: true })}
+        />
+      )}
+      {item && folder && (
+        <MenuItem
+          icon={Folder}
+          onClick={() => void navigate({ to: '/browse', search: { path: folder, sel: pathOf(item) } })}
+        >
+          {t.showInFolder}
+        </MenuItem>
+      )}
+      {!item && (
+        <MenuItem icon={CheckCheck} onClick={() => select(everything)}>
+          {names['select-all']}
+        </MenuItem>
+      )}
     </>
   )
 }

@@ -117,7 +117,7 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
       ))}
     </div>
   )
-  // What has the focus is never taken away.
+  // What has the focus is never taken away; in one list, so that a line stays the same wherever it is seen.
   const activeLine = lineOf(layout, active)
   const isActiveShown = activeLine === undefined || shown.lines.some((each) => each.first === activeLine.first)
   return (
@@ -144,17 +144,19 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
           className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-scroll [scrollbar-width:none]"
         >
           <div role="rowgroup" className="relative" style={{ height }}>
-            {!isActiveShown && line(activeLine)}
-            {shown.sections.map((section) => [
-              <Heading
-                key={section.month}
-                section={section}
-                columns={layout.columns}
-                offset={offset}
-                seen={pixelsOf(span)}
-              />,
-              ...shown.lines.filter((each) => each.section === section).map(line),
-            ])}
+            {[
+              ...(isActiveShown ? [] : [line(activeLine)]),
+              ...shown.sections.flatMap((section) => [
+                <Heading
+                  key={section.month}
+                  section={section}
+                  columns={layout.columns}
+                  offset={offset}
+                  seen={pixelsOf(span)}
+                />,
+                ...shown.lines.filter((each) => each.section === section).map(line),
+              ]),
+            ]}
           </div>
           {band.box}
         </div>

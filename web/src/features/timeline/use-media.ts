@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { askCalmly, connection, isCalm, queryClient, useCalmOperation } from '../../api/index.ts'
+import { askCalmly, connection, isCalm, pathOf, queryClient, useCalmOperation } from '../../api/index.ts'
 import type { Span } from '../browse/index.ts'
 
 export type MediaItem = OutputOf<'media.list'>['items'][number]
@@ -13,7 +13,7 @@ export interface Media {
   readonly timeline: OutputOf<'media.timeline'> | undefined
   /** Undefined where it is not loaded. */
   readonly entryAt: (row: number) => MediaItem | undefined
-  /** The row of what lies at a path, of what is loaded. */
+  /** The row of what lies at a path as `pathOf` says it, of what is loaded. */
   readonly rowOf: (path: string) => number | null
   readonly error: Error | null
   readonly retry: () => void
@@ -56,7 +56,7 @@ export function useMedia(path: string | null, { first, last }: Span): Media {
   return useMemo(() => {
     const rowByPath = new Map<string, number>()
     answers.forEach((answer, i) =>
-      answer?.items.forEach((item, k) => rowByPath.set(item.path, (firstPage + i) * PAGE_ROWS + k)),
+      answer?.items.forEach((item, k) => rowByPath.set(pathOf(item), (firstPage + i) * PAGE_ROWS + k)),
     )
     return {
       timeline,
@@ -74,7 +74,7 @@ export async function findMedia(path: string | null, itemPath: string, signal: A
   for (let page = 0; page < MAX_SOUGHT_PAGES; page++) {
     const offset = page * SOUGHT_ROWS
     const { items, total } = await connection.query('media.list', { ...of, limit: SOUGHT_ROWS, offset }, { signal })
-    const found = items.findIndex((item) => item.path === itemPath)
+    const found = items.findIndex((item) => pathOf(item) === itemPath)
     if (found !== -1) return offset + found
     if (offset + SOUGHT_ROWS >= total) break
   }

@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { pathOf } from '../../api/index.ts'
 import {
   type Choice,
   type ChoiceWay,
@@ -109,8 +110,8 @@ function usePinned(media: Media, choice: Choice, setChoice: (choice: Choice) => 
     if (known.total > 0 && row !== null && !item) moveTo(movedRow(known, order, row))
   } else if (row !== null && pinned?.row !== row) {
     if (item) setPinned({ row, item })
-  } else if (row !== null && pinned && item && item.path !== pinned.item.path) {
-    const now = rowOf(pinned.item.path)
+  } else if (row !== null && pinned && item && pathOf(item) !== pathOf(pinned.item)) {
+    const now = rowOf(pathOf(pinned.item))
     if (now !== null && now !== row) moveTo(now)
   } else if (row !== null && pinned && item && item !== pinned.item) setPinned({ row, item })
   return row === null ? undefined : pinned?.row === row ? pinned.item : (item ?? pinned?.item)
@@ -156,7 +157,7 @@ interface AddressedChoice extends Pick<Timeline, 'media' | 'active' | 'go'> {
 /** The active photo is in the address; one that stands there when the page is opened is sought and shown. */
 function useAddressOfChoice({ active, change, go, isKnown, media, path, selected }: AddressedChoice): void {
   const written = useRef(isKnown ? selected : undefined)
-  const address = active?.path
+  const address = active && pathOf(active)
   useEffect(() => {
     if (address === undefined || address === written.current) return
     const timer = setTimeout(() => {

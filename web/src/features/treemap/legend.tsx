@@ -3,22 +3,21 @@ import { type KindGroup, kindGroup, kindGroupNames, kindGroups } from '../../ui/
 import { messages } from './messages.ts'
 import type { FolderSize } from './treemap-layout.ts'
 
-/** What the colours mean, of those that are there. */
+/** What the colours mean, of those that are there. Where the system chooses the colours there are none; signs stay. */
 export function Legend({ folder }: { folder: FolderSize }) {
   const t = useMessages(messages)
   const names = useMessages(kindGroupNames)
   const present = new Set(groupsIn(folder))
   return (
-    <ul aria-label={t.kinds} className="text-muted flex flex-wrap gap-x-4 gap-y-1 px-3 py-1.5 text-xs">
+    <ul
+      aria-label={t.kinds}
+      className="text-muted flex flex-wrap gap-x-4 gap-y-1 px-3 py-1.5 text-xs forced-colors:hidden"
+    >
       {kindGroups
         .filter((group) => present.has(group))
         .map((group) => (
           <li key={group} className="flex items-center gap-1.5">
-            <span
-              aria-hidden
-              className="size-2.5 rounded-[3px] forced-color-adjust-none"
-              style={{ background: `var(--kind-${group})` }}
-            />
+            <span aria-hidden className="size-2.5 rounded-[3px]" style={{ background: `var(--kind-${group})` }} />
             {names[group]}
           </li>
         ))}

@@ -103,7 +103,10 @@ export function SizeTable({ folder, label, onChoose, onOpen, onPoint, onRest, po
 
 function Bar({ color, part }: { part: number; color: string }) {
   return (
-    <span aria-hidden className="bg-hover float-start mt-1.5 me-1.5 h-1.5 w-10 overflow-hidden rounded-full">
+    <span
+      aria-hidden
+      className="bg-hover me-1.5 inline-block h-1.5 w-10 overflow-hidden rounded-full align-middle forced-colors:border"
+    >
       <span
         className="block h-full forced-colors:bg-[CanvasText]"
         style={{ width: `${part * 100}%`, background: color }}
