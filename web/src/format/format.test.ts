@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSafe, splitName, visibleText } from './names.ts'
+import { isSafe, markedParts, splitName, visibleText } from './names.ts'
 import { makeFormat } from './use-format.ts'
 
 test('sizes have three digits and the unit that fits', () => {
@@ -56,4 +56,22 @@ test('a name keeps its end when it is cut', () => {
   const [head, tail] = splitName(`${'x'.repeat(30)}😀ab.jpg`)
   expect(head + tail).toBe(`${'x'.repeat(30)}😀ab.jpg`)
   expect(tail).not.toMatch(/^[\udc00-\udfff]/)
+})
+
+test('a text falls into parts of which those that were found are marked, also where it is the end of a longer one', () => {
+  const marked = (...input: Parameters<typeof markedParts>) =>
+    markedParts(...input).map(({ isMarked, text }) => (isMarked ? `[${text}]` : text))
+  expect(marked('waterfall.jpg', [[0, 5]])).toEqual(['[water]', 'fall.jpg'])
+  expect(
+    marked(
+      'all.jpg',
+      [
+        [0, 2],
+        [5, 8],
+        [10, 99],
+      ],
+      6,
+    ),
+  ).toEqual(['[al]', 'l.', '[jpg]'])
+  expect(marked('plain', [])).toEqual(['plain'])
 })

@@ -6,12 +6,12 @@ const first: { total: number; cursor: string | null } = { total: 1_000, cursor: 
 test('one page more than is known can be scrolled to, and is asked for when it is seen', () => {
   const found = firstPageOf(null, { key: 'a', answer: first, known: undefined })
   expect(reachable(found)).toBe(2 * PAGE_ROWS)
-  expect(pagesIn(found, { first: 0, last: 20 })).toEqual([])
-  expect(pagesIn(found, { first: 50, last: 70 })).toEqual([1])
+  expect(pagesIn(found, { first: 0, last: PAGE_ROWS - 1 })).toEqual([])
+  expect(pagesIn(found, { first: PAGE_ROWS - 1, last: PAGE_ROWS + 1 })).toEqual([1])
   const grown = withPage(found, 1, { total: 1_000, cursor: 'two' })
   expect(grown.cursors).toEqual([undefined, 'one', 'two'])
   expect(reachable(grown)).toBe(3 * PAGE_ROWS)
-  expect(pagesIn(grown, { first: 100, last: 900 })).toEqual([1, 2])
+  expect(pagesIn(grown, { first: PAGE_ROWS, last: 900 })).toEqual([1, 2])
 })
 
 test('behind the last page there is nothing, and no more rows than there are', () => {

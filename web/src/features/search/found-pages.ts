@@ -1,7 +1,7 @@
 import type { Span } from '../browse/index.ts'
 
-/** Rows of one request: some screens. */
-export const PAGE_ROWS = 60
+/** Rows of one request: two screens, since of each the piece of text is read that was found. */
+export const PAGE_ROWS = 40
 
 /** The part of an answer that pages need. */
 interface PageAnswer {

@@ -1,6 +1,6 @@
 import type { SearchItem } from '@spacedrive/core/domain'
 import { getRouteApi, useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import { pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
@@ -59,21 +59,20 @@ export function SearchPage() {
     type(query)
     box.current?.focus()
   }
-  const [isHeadingDown, setHeadingDown] = useState(false)
+  const isHeadingDown = useRef(false)
   const toResults = () => {
     if (input === null) return document.querySelector<HTMLElement>('[data-recent]')?.focus()
     // Those of what was typed, which may be on their way.
-    if (results.isOld) return setHeadingDown(true)
-    setHeadingDown(false)
+    isHeadingDown.current = results.isOld
+    if (results.isOld) return
     if (total === 0) return
     box.current?.blur()
     go(choice.active ?? 0, 'only')
   }
   const goDown = useEffectEvent(toResults)
-  const isThere = isHeadingDown && !results.isOld
   useEffect(() => {
-    if (isThere) goDown()
-  }, [isThere])
+    if (isHeadingDown.current) goDown()
+  }, [results])
   useCommand('open', () => active && open(active), active !== undefined)
   useCommand('preview', () => active && show(active), active !== undefined)
   useCommand('parent', () => active && showInFolder(active), active !== undefined)
@@ -98,7 +97,7 @@ export function SearchPage() {
               input={box}
               isFocused={search.sel === undefined}
               onType={(next) => {
-                setHeadingDown(false)
+                isHeadingDown.current = false
                 type(next)
               }}
               onSettle={() => {
