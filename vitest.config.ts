@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // Without `development`: of graphql there must be one copy, and what is not ours takes the other one.
+  ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
-    // The same copy as its other users have: Vite would take another one, made for development.
-    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
     include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
     setupFiles: ['core/testing/patience.ts'],
     // Tests start real processes and real workers; two at a time keeps a two-core machine honest about time.

@@ -21,7 +21,7 @@ test('what is not understood is answered with the nearest', async () => {
   const lines = [
     ['locaton', 'add', '/x'],
     ['location', 'ad'],
-    ['web', 'expose'],
+    ['sync', 'now'],
     ['location', 'add'],
     ['location', 'add', '/x', '--mode', 'shalow'],
     ['job', 'list', '--stauts', 'running'],

@@ -46,6 +46,27 @@ export interface ExplorerHost {
   readonly tokenFile: string
   /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
   link(to: string): { readonly url: string; readonly expiresAt: string }
+  /** How others on the network reach it; null where they do not. */
+  readonly exposed: Exposed | null
+  /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
+  expose(input: ExposeInput): Promise<Exposed>
+  /** Ends that at once. False: they did not. */
+  hide(): Promise<boolean>
+}
+
+export interface ExposeInput {
+  readonly passphrase: string
+  readonly port: number
+  /** The one to bind; every one of this machine where left out. */
+  readonly address?: string | undefined
+  /** Other names it is reached by. */
+  readonly names: readonly string[]
+}
+
+export interface Exposed {
+  readonly urls: readonly string[]
+  /** SHA-256 of the certificate, to compare with what a browser shows. */
+  readonly fingerprint: string
 }
 
 export interface CoreOptions {
@@ -196,13 +217,26 @@ export class Core implements AsyncDisposable {
 
   /** Throws `Unavailable` where the process serves no web page. */
   linkToExplorer(to: string): { url: string; expiresAt: string } {
+    return this.#served().link(to)
+  }
+
+  /** Throws `Unavailable` where the process serves no web page. */
+  exposeExplorer(input: ExposeInput): Promise<Exposed> {
+    return this.#served().expose(input)
+  }
+
+  async hideExplorer(): Promise<boolean> {
+    return (await this.explorer?.hide()) ?? false
+  }
+
+  #served(): ExplorerHost {
     if (!this.explorer) {
       throw new CoreError(
         'Unavailable',
         'no explorer is served; `spacedrive config explain http.port` says whether it is off, the log of the daemon what went wrong',
       )
     }
-    return this.explorer.link(to)
+    return this.explorer
   }
 
   status() {
@@ -226,6 +260,7 @@ export class Core implements AsyncDisposable {
       memory: { rssBytes: process.memoryUsage.rss() },
       explorer: this.explorer?.url ?? null,
       tokenFile: this.explorer?.tokenFile ?? null,
+      exposed: exposedOf(this.explorer),
       notices: this.#notices(),
     }
   }
@@ -326,4 +361,9 @@ function librarySettings({ indexing, watch, jobs }: Config) {
     debounceMs: watch.debounceMs,
     keepEndedJobs: jobs.keepEnded,
   }
+}
+
+function exposedOf(explorer: ExplorerHost | null): { urls: string[]; fingerprint: string } | null {
+  const exposed = explorer?.exposed ?? null
+  return exposed && { urls: [...exposed.urls], fingerprint: exposed.fingerprint }
 }

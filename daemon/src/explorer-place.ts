@@ -20,7 +20,7 @@ export class ExplorerPlace implements AsyncDisposable {
 
   /** Why it is not where somebody would look for it. */
   get notices(): readonly string[] {
-    return this.#notices
+    return [...this.#notices, ...(this.#server?.notices ?? [])]
   }
 
   async serve({ core, ...rest }: ExplorerPlaceDeps): Promise<void> {

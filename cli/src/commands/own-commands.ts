@@ -38,6 +38,19 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./open.ts')).open,
   }),
   own({
+    words: ['web', 'expose'],
+    summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
+    flags: [
+      flag('off', 'switch', 'end it: every session from elsewhere, at once'),
+      flag('passphrase-file', 'text', 'a file whose first line is the passphrase, - for stdin; asked for by default'),
+      flag('port', 'number', 'where others reach it', { fallback: '7379' }),
+      flag('address', 'text', 'the address to listen at; every one of this machine by default'),
+      flag('name', 'list', 'other names this machine is reached by'),
+    ],
+    examples: ['web expose', 'web expose --name files.example.org', 'web expose --off'],
+    load: async () => (await import('./web-expose.ts')).webExpose,
+  }),
+  own({
     words: ['mcp'],
     summary: 'Serve tools that read the library to an AI agent, by MCP over stdin and stdout',
     examples: ['mcp', 'mcp --library Photos'],

@@ -106,6 +106,7 @@ function busyState(): MonitorState {
       memory: { rssBytes: 84_000_000 },
       explorer: null,
       tokenFile: null,
+      exposed: null,
       notices: [],
     },
     locations: [

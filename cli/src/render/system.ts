@@ -31,10 +31,16 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
       ['Memory', formatBytes(status.memory.rssBytes)],
       ['Data', printable(status.dataDir)],
       ['Explorer', status.explorer],
+      ...(status.exposed ? [['For others', exposedText(status.exposed)] as const] : []),
       ...status.notices.map((notice) => ['Note', printable(notice)] as const),
     ],
     view,
   )
+}
+
+/** Where others reach it, and what they compare. */
+function exposedText({ fingerprint, urls }: { urls: readonly string[]; fingerprint: string }): string {
+  return `${urls[0] ?? ''}, certificate ${fingerprint}; \`spacedrive web expose --off\` ends it`
 }
 
 const checkTones: Readonly<Record<'ok' | 'warning' | 'error', Tone>> = { ok: 'good', warning: 'warn', error: 'bad' }

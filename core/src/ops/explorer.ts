@@ -17,3 +17,44 @@ export const explorerLink = defineAction({
   errors: ['Unavailable'],
   run: async (input, { core }) => core.linkToExplorer(input.to),
 })
+
+/** Shorter ones are guessed; longer ones are no passphrase. */
+const MIN_PASSPHRASE = 12
+const MAX_PASSPHRASE = 1_000
+const MAX_NAMES = 20
+/** The one after that of the explorer on this machine. */
+const DEFAULT_PORT = 7_379
+
+export const exposeExplorer = defineAction({
+  name: 'explorer.expose',
+  scope: 'core',
+  summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
+  input: z.object({
+    passphrase: z
+      .string()
+      .min(MIN_PASSPHRASE, `needs at least ${MIN_PASSPHRASE} characters`)
+      .max(MAX_PASSPHRASE)
+      .describe('what others type to sign in; it takes the place of the one before, and ends every session'),
+    port: z.int().min(0).max(65_535).default(DEFAULT_PORT).describe('0: any'),
+    address: z
+      .union([z.ipv4(), z.ipv6()])
+      .optional()
+      .describe('the address to listen at; every one of this machine where left out'),
+    names: z.array(z.hostname().max(253)).max(MAX_NAMES).default([]).describe('other names this machine is reached by'),
+  }),
+  output: z.object({ urls: z.array(z.string()), fingerprint: z.string() }),
+  errors: ['Unavailable'],
+  async run(input, { core }) {
+    const { fingerprint, urls } = await core.exposeExplorer(input)
+    return { urls: [...urls], fingerprint }
+  },
+})
+
+export const hideExplorer = defineAction({
+  name: 'explorer.hide',
+  scope: 'core',
+  summary: 'Keep the explorer to this machine again; every session from elsewhere ends at once',
+  input: z.object({}),
+  output: z.object({ wasExposed: z.boolean() }),
+  run: async (_input, { core }) => ({ wasExposed: await core.hideExplorer() }),
+})

@@ -1,6 +1,6 @@
 import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
-import { explorerLink } from './explorer.ts'
+import { explorerLink, exposeExplorer, hideExplorer } from './explorer.ts'
 import { duplicates, fileInfo, filePath, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
@@ -138,6 +138,8 @@ export const ops = {
   [deviceInfo.name]: deviceInfo,
   [renameDevice.name]: renameDevice,
   [explorerLink.name]: explorerLink,
+  [exposeExplorer.name]: exposeExplorer,
+  [hideExplorer.name]: hideExplorer,
   [systemStatus.name]: systemStatus,
   [systemLogs.name]: systemLogs,
   [systemDoctor.name]: systemDoctor,

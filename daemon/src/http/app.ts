@@ -31,6 +31,8 @@ export interface AppDeps {
   readonly epoch: string
   /** Aborted when the server closes: what would go on for ever ends. */
   readonly closing: AbortSignal
+  /** Adds what comes before everything else. */
+  readonly addFirst?: (app: HttpApp) => void
 }
 
 /** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
@@ -55,6 +57,7 @@ export function createApp(deps: AppDeps): HttpApp {
     problemResponse(new HttpError(404, 'NotFound', `there is nothing at ${c.req.path}`), c.var.requestId),
   )
 
+  deps.addFirst?.(app)
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.route('/session', sessionRoutes(deps))
   for (const [path, routes] of protectedRoutes(deps)) {

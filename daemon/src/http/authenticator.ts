@@ -10,6 +10,8 @@ export interface AuthenticatorOptions {
   readonly sessions: Sessions
   /** Of this instance alone: cookies of one host are sent to all its ports. */
   readonly cookieName: string
+  /** It is used by TLS alone. */
+  readonly isSecure?: boolean
   readonly limits: HttpLimits
   readonly now: () => number
 }
@@ -20,13 +22,15 @@ const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
 /** Says whether a request comes from somebody who may ask, by its token or by the cookie of a session. */
 export class Authenticator {
   readonly cookieName: string
+  readonly isSecure: boolean
   readonly sessions: Sessions
   readonly #tokenHash: string
   readonly #failedTokens: FailedLogins
   readonly #failedCodes: FailedLogins
 
-  constructor({ cookieName, limits, now, sessions, token }: AuthenticatorOptions) {
+  constructor({ cookieName, isSecure = false, limits, now, sessions, token }: AuthenticatorOptions) {
     this.cookieName = cookieName
+    this.isSecure = isSecure
     this.sessions = sessions
     this.#tokenHash = hash('sha256', token)
     // Apart, so that a script with an old token keeps nobody from signing in.

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
@@ -15,8 +16,10 @@ export interface HttpListenerOptions {
   readonly hostname: string
   /** Tried one after the other; 0 is any. */
   readonly ports: readonly number[]
-  /** The names it may be reached by. */
-  readonly names: readonly string[]
+  /** The names it may be reached by, as an address of a page has them. */
+  readonly names: () => readonly string[]
+  /** By TLS and nothing else, with a key and its certificate. */
+  readonly tls?: { readonly pem: string }
   readonly app: HttpApp
   /** What is done with a request to become a WebSocket. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -24,31 +27,38 @@ export interface HttpListenerOptions {
   readonly log: Logger
 }
 
+/** How long the names of this machine are taken to be the same. */
+const NAMES_MS = 5_000
+
 /** Listens at one address, keeps to the limits, and passes on what the guard lets through. */
 export class HttpListener implements AsyncDisposable {
   readonly #options: HttpListenerOptions
   readonly #server: Server
-  readonly #origins = new Set<string>()
+  #origins: { readonly all: ReadonlySet<string>; readonly at: number } | null = null
   /** Connections that were told that there are too many. */
   readonly #refused = new WeakSet<Socket>()
   readonly #connections = new Set<Socket>()
 
   private constructor(options: HttpListenerOptions) {
-    const { app, limits } = options
+    const { app, limits, tls } = options
     this.#options = options
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-    this.#server = createServer(
-      {
-        maxHeaderSize: limits.headerBytes,
-        headersTimeout: limits.headersMs,
-        requestTimeout: limits.requestMs,
-        keepAliveTimeout: limits.idleMs,
-        connectionsCheckingInterval: Math.ceil(limits.headersMs / 2),
-        // Any other wish to speak another language is not heard, and the request answered.
-        shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
-      },
-      (request, response) => this.#request(request, response, listener),
-    )
+    const settings = {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: Math.ceil(limits.headersMs / 2),
+      // Any other wish to speak another language is not heard, and the request answered.
+      shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    }
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => this.#request(request, response, listener)
+    this.#server = tls
+      ? createTlsServer(
+          { ...settings, key: tls.pem, cert: tls.pem, minVersion: 'TLSv1.3', handshakeTimeout: limits.headersMs },
+          onRequest,
+        )
+      : createServer(settings, onRequest)
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     // Before Node has it among those that wait for nothing.
     this.#server.prependListener('connection', (socket: Socket) => this.#count(socket))
@@ -75,15 +85,19 @@ export class HttpListener implements AsyncDisposable {
     clearTimeout(timer)
   }
 
+  /** Cuts every connection, WebSockets too, whatever is being answered. */
+  drop(): void {
+    for (const socket of this.#connections) socket.destroy()
+  }
+
   async #listen(): Promise<void> {
-    const { hostname, log, names, ports } = this.#options
+    const { hostname, log, ports } = this.#options
     const failures: unknown[] = []
     for (const port of ports) {
       try {
         this.#server.listen({ port, host: hostname })
         await once(this.#server, 'listening')
         this.#server.on('error', (err) => log.error({ err }, 'the HTTP server failed'))
-        for (const name of names) this.#origins.add(new URL(`http://${name}:${this.port}`).origin)
         return
       } catch (err) {
         if (systemCode(err) !== 'EADDRINUSE') throw err
@@ -93,9 +107,19 @@ export class HttpListener implements AsyncDisposable {
     throw failures.at(-1)
   }
 
+  /** The addresses it is reached at. Those of a machine change; looking at them for each picture of a page takes long. */
+  #ownOrigins(): ReadonlySet<string> {
+    const now = performance.now()
+    if (this.#origins && now - this.#origins.at < NAMES_MS) return this.#origins.all
+    const scheme = this.#options.tls ? 'https' : 'http'
+    const all = new Set(this.#options.names().map((name) => new URL(`${scheme}://${name}:${this.port}`).origin))
+    this.#origins = { all, at: now }
+    return all
+  }
+
   #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
     if (this.#refused.has(request.socket)) return
-    const refusal = guard(request, this.#origins)
+    const refusal = guard(request, this.#ownOrigins())
     if (refusal === null) return void answer(request, response)
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
     // What else it sends is not waited for.
@@ -105,7 +129,7 @@ export class HttpListener implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that is killed resets the connection.
     socket.on('error', () => socket.destroy())
-    const refusal = guard(request, this.#origins)
+    const refusal = guard(request, this.#ownOrigins())
     if (refusal === null) this.#options.upgrade(request, socket, head)
     else socket.end(rawProblem(new HttpError(403, 'PermissionDenied', refusal)))
   }
@@ -119,6 +143,8 @@ export class HttpListener implements AsyncDisposable {
       socket.once('close', () => this.#connections.delete(socket))
       return
     }
+    // Who speaks TLS would not understand it.
+    if (this.#options.tls) return void socket.destroy()
     this.#refused.add(socket)
     const why = `${connections} connections are open, no more fit`
     socket.end(rawProblem(new HttpError(503, 'Unavailable', why, { 'retry-after': '1' })), () => socket.destroy())

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Core, ExplorerHost } from '@spacedrive/core'
+import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
+import { Exposure } from '../expose/index.ts'
 import { createApp } from './app.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
@@ -46,6 +47,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #listener: HttpListener
   readonly #metrics: Metrics | null
   readonly #closing: AbortController
+  readonly #exposure: Exposure
 
   private constructor(
     of: Pick<HttpServer, 'app' | 'tokenFile'> & {
@@ -55,6 +57,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       listener: HttpListener
       metrics: Metrics | null
       closing: AbortController
+      exposure: Exposure
     },
   ) {
     this.url = `http://${LOOPBACK}:${of.listener.port}/`
@@ -66,6 +69,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#listener = of.listener
     this.#metrics = of.metrics
     this.#closing = of.closing
+    this.#exposure = of.exposure
   }
 
   /** Throws the system's error where no port can be had. */
@@ -90,17 +94,27 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
-    const app = createApp({ core, authenticator, page, limits, metrics, epoch, closing: closing.signal })
+    const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
+    const app = createApp({ ...shared, authenticator })
     const listener = await HttpListener.listen({
       hostname: LOOPBACK,
-      names: LOOPBACK_NAMES,
+      names: () => LOOPBACK_NAMES,
       ports: portsFrom(port),
       app,
       upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
       limits,
       log,
     })
-    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, metrics, closing })
+    const exposure = new Exposure({
+      core,
+      runDir,
+      limits,
+      now,
+      makeApp: (forOthers, addFirst) => createApp({ ...shared, authenticator: forOthers, addFirst }),
+      makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
+    })
+    await exposure.restore()
+    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, metrics, closing, exposure })
   }
 
   link(to: string): { url: string; expiresAt: string } {
@@ -110,8 +124,26 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     return { url: new URL(`session/${code}`, this.url).href, expiresAt: new Date(expiresAt).toISOString() }
   }
 
+  get exposed(): Exposed | null {
+    return this.#exposure.exposed
+  }
+
+  /** What somebody should see to. */
+  get notices(): readonly string[] {
+    return this.#exposure.notice === null ? [] : [this.#exposure.notice]
+  }
+
+  expose(input: ExposeInput): Promise<Exposed> {
+    return this.#exposure.expose(input)
+  }
+
+  hide(): Promise<boolean> {
+    return this.#exposure.hide()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
+    await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()

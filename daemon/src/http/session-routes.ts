@@ -28,7 +28,7 @@ export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): Htt
     authenticator.check(c.env.incoming)
     const secret = authenticator.sessionOf(c.env.incoming)
     if (secret !== null) await authenticator.sessions.end(secret)
-    c.header('set-cookie', cookie(authenticator.cookieName, '', 0))
+    c.header('set-cookie', sessionCookie(authenticator, '', 0))
     return c.body(null, 204)
   })
 
@@ -41,7 +41,7 @@ export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): Htt
     // Somebody who is in already goes on, also with a link that was used.
     if (authenticator.sessionOf(incoming) !== null) return c.redirect(sessions.takeLink(code) ?? '/', 303)
     const to = authenticator.takeLink(incoming, code)
-    c.header('set-cookie', cookie(authenticator.cookieName, await sessions.create(), limits.sessionMs))
+    c.header('set-cookie', sessionCookie(authenticator, await sessions.create(), limits.sessionMs))
     return c.redirect(to, 303)
   })
   return routes
@@ -55,6 +55,8 @@ function refusal({ headers, message, status }: HttpError): Response {
   })
 }
 
-function cookie(name: string, value: string, maxAgeMs: number): string {
-  return `${name}=${value}; Path=/; Max-Age=${Math.floor(maxAgeMs / 1_000)}; HttpOnly; SameSite=Strict`
+/** The header that gives a browser the secret of a session. */
+export function sessionCookie({ cookieName, isSecure }: Authenticator, secret: string, maxAgeMs: number): string {
+  const age = Math.floor(maxAgeMs / 1_000)
+  return `${cookieName}=${secret}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }

@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Core, CoreError, type ExposeInput, type Exposed } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
+import { writeFileAtomically } from '@spacedrive/core/write-file'
+import { z } from 'zod'
+import { Authenticator } from '../http/authenticator.ts'
+import type { HttpApp } from '../http/http-env.ts'
+import type { HttpLimits } from '../http/http-limits.ts'
+import { HttpListener } from '../http/http-listener.ts'
+import { Sessions } from '../http/sessions.ts'
+import type { WebSockets } from '../http/web-sockets.ts'
+import { Login } from './login.ts'
+import { addGate } from './login-routes.ts'
+import { inAddress, ownNames } from './own-names.ts'
+import { hashPassphrase, PassphraseHash } from './passphrase.ts'
+import { openTlsIdentity } from './tls-identity.ts'
+
+export interface ExposureDeps {
+  readonly core: Core
+  /** Of mode 0700. */
+  readonly runDir: string
+  readonly limits: HttpLimits
+  readonly now: () => number
+  /** All that is served on this machine, for those whom `authenticator` lets in; `addFirst` adds what comes before it. */
+  readonly makeApp: (authenticator: Authenticator, addFirst: (app: HttpApp) => void) => HttpApp
+  readonly makeSockets: (authenticator: Authenticator) => WebSockets
+}
+
+/** Kept, so that it is the same after a restart. */
+const ExposureFile = z.object({
+  address: z.string(),
+  port: z.int(),
+  names: z.array(z.string()),
+  passphrase: PassphraseHash,
+})
+type ExposureFile = z.infer<typeof ExposureFile>
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+/** Who is away for a week types the passphrase again. */
+const SESSION_MS = 7 * DAY_MS
+/** Every address of this machine, of both kinds; of one where there is no other. */
+const EVERYWHERE = '::'
+const EVERYWHERE_IPV4 = '0.0.0.0'
+
+interface Running {
+  readonly listener: HttpListener
+  readonly fingerprint: string
+  readonly names: readonly string[]
+}
+
+/** Whether others on the network reach the explorer: by TLS, with a passphrase. */
+export class Exposure implements AsyncDisposable {
+  readonly #deps: ExposureDeps
+  readonly #file: string
+  readonly #sessionsFile: string
+  #running: Running | null = null
+  #notice: string | null = null
+  /** One change at a time. */
+  #changing: Promise<unknown> = Promise.resolve()
+
+  constructor(deps: ExposureDeps) {
+    this.#deps = deps
+    this.#file = join(deps.runDir, 'http-expose.json')
+    this.#sessionsFile = join(deps.runDir, 'http-expose-sessions.json')
+  }
+
+  /** Null: nobody else reaches it. */
+  get exposed(): Exposed | null {
+    if (!this.#running) return null
+    const { fingerprint, listener, names } = this.#running
+    const urls = [...names, ...ownNames()].map((name) => `https://${inAddress(name)}:${listener.port}/`)
+    return { urls: [...new Set(urls)], fingerprint }
+  }
+
+  /** Why it is not where it was. */
+  get notice(): string | null {
+    return this.#notice
+  }
+
+  /** As it was before the daemon was restarted. Never rejects. */
+  async restore(): Promise<void> {
+    const kept = readExposure(this.#file)
+    if (!kept) return
+    try {
+      await this.#inTurn(() => this.#start(kept))
+    } catch (err) {
+      this.#deps.core.log.error({ err, port: kept.port }, 'the explorer cannot be reached by others')
+      this.#notice = `others do not reach the explorer: ${errorMessage(err)}; \`spacedrive web expose --port <n>\` tries another port, \`--off\` ends it`
+    }
+  }
+
+  /** Begins anew, with another passphrase, too; whoever was signed in from elsewhere is not any more. */
+  async expose({ address, names, passphrase, port }: ExposeInput): Promise<Exposed> {
+    const kept = {
+      address: address ?? EVERYWHERE,
+      names: [...names],
+      port,
+      passphrase: await hashPassphrase(passphrase),
+    }
+    return this.#inTurn(async () => {
+      await this.#stop()
+      rmSync(this.#sessionsFile, { force: true })
+      await this.#start(kept)
+      await writeFileAtomically(this.#file, JSON.stringify(kept))
+      return this.exposed!
+    })
+  }
+
+  /** Ends every session and connection from elsewhere at once. False: there was nothing to end. */
+  async hide(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const was = this.#running !== null || readExposure(this.#file) !== null
+      rmSync(this.#file, { force: true })
+      rmSync(this.#sessionsFile, { force: true })
+      await this.#stop()
+      return was
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inTurn(() => this.#stop())
+  }
+
+  async #start({ address, names, passphrase, port }: ExposureFile): Promise<void> {
+    const { core, makeApp, makeSockets, now, runDir } = this.#deps
+    const limits = { ...this.#deps.limits, sessionMs: SESSION_MS }
+    const allNames = () => [...names, ...ownNames()]
+    const file = join(runDir, 'http-tls.pem')
+    const { fingerprint, pem } = await openTlsIdentity({ file, names: allNames, now })
+    const sessions = new Sessions({ file: this.#sessionsFile, limits, now })
+    const authenticator = new Authenticator({
+      // The token is for this machine: here is none that anybody could know.
+      token: randomBytes(32).toString('base64url'),
+      sessions,
+      // A browser takes a cookie of such a name by TLS alone, and from nobody else.
+      cookieName: '__Host-spacedrive_session',
+      isSecure: true,
+      limits,
+      now,
+    })
+    const login = new Login({ passphrase, sessions, now })
+    const app = makeApp(authenticator, (first) => addGate(first, { authenticator, login, sessionMs: SESSION_MS }))
+    const sockets = makeSockets(authenticator)
+    const listen = (hostname: string) =>
+      HttpListener.listen({
+        hostname,
+        ports: [port],
+        names: () => allNames().map(inAddress),
+        tls: { pem },
+        app,
+        upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+        limits,
+        log: core.log,
+      })
+    try {
+      this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names }
+    } catch (cause) {
+      throw new CoreError('Unavailable', `port ${port} cannot be had: ${errorMessage(cause)}`, { cause })
+    }
+    this.#notice = null
+    core.log.info({ port: this.#running.listener.port }, 'others reach the explorer')
+  }
+
+  async #stop(): Promise<void> {
+    const running = this.#running
+    this.#running = null
+    this.#notice = null
+    running?.listener.drop()
+    await running?.listener[Symbol.asyncDispose]()
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changing.then(change)
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+}
+
+async function listenSomewhere(
+  address: string,
+  listen: (hostname: string) => Promise<HttpListener>,
+): Promise<HttpListener> {
+  if (address !== EVERYWHERE) return listen(address)
+  try {
+    return await listen(EVERYWHERE)
+  } catch (err) {
+    // A machine without IPv6.
+    if (!/EAFNOSUPPORT|EADDRNOTAVAIL/.test(errorMessage(err))) throw err
+    return listen(EVERYWHERE_IPV4)
+  }
+}
+
+/** Nothing where there is no file, where it is damaged, and where others could have written it. */
+function readExposure(file: string): ExposureFile | null {
+  try {
+    return ExposureFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,1 @@
+export { Exposure, type ExposureDeps } from './exposure.ts'

@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import type { Authenticator } from '../http/authenticator.ts'
+import type { HttpApp, HttpEnv } from '../http/http-env.ts'
+import { HttpError, securityHeaders } from '../http/problem.ts'
+import { sessionCookie } from '../http/session-routes.ts'
+import type { Login } from './login.ts'
+
+export interface LoginRoutesDeps {
+  readonly authenticator: Authenticator
+  readonly login: Login
+  readonly sessionMs: number
+}
+
+/** A form with one field; longer ones are no passphrase. */
+const MAX_FORM_BYTES = 8 * 1024
+const LOGIN = '/login'
+/** What says nothing of anybody. */
+const OPEN_TO_ALL: readonly string[] = [LOGIN, '/health']
+
+/** Asks everybody for the passphrase before anything else is answered. */
+export function addGate(app: HttpApp, deps: LoginRoutesDeps): void {
+  app.use(async (c, next) => {
+    const { path } = c.req
+    if (OPEN_TO_ALL.includes(path)) return next()
+    if (isPerson(c) && deps.authenticator.sessionOf(c.env.incoming) === null) {
+      const { pathname, search } = new URL(c.req.url)
+      return c.redirect(`${LOGIN}?to=${encodeURIComponent(pathname + search)}`, 303)
+    }
+    deps.authenticator.check(c.env.incoming)
+    return next()
+  })
+  app.route(LOGIN, loginRoutes(deps))
+}
+
+/** Somebody who types an address, or follows a link. */
+function isPerson(c: Context<HttpEnv>): boolean {
+  return c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')
+}
+
+function loginRoutes({ authenticator, login, sessionMs }: LoginRoutesDeps): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  routes.get('/', (c) => page(200, pathIn(c.req.query('to')), ''))
+  routes.post('/', async (c) => {
+    const form = await readForm(c)
+    const to = pathIn(form.get('to') ?? undefined)
+    try {
+      const { remoteAddress = '' } = c.env.incoming.socket
+      const secret = await login.attempt(form.get('passphrase') ?? '', remoteAddress)
+      c.header('set-cookie', sessionCookie(authenticator, secret, sessionMs))
+      return c.redirect(to, 303)
+    } catch (err) {
+      if (!(err instanceof HttpError)) throw err
+      return page(err.status, to, err.message, err.headers)
+    }
+  })
+  return routes
+}
+
+async function readForm(c: Context<HttpEnv>): Promise<URLSearchParams> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded')
+    throw new HttpError(415, 'InvalidInput', 'send the form of the page')
+  if (!(Number(c.req.header('content-length')) <= MAX_FORM_BYTES)) {
+    throw new HttpError(413, 'InvalidInput', `the form has at most ${MAX_FORM_BYTES} bytes`, { connection: 'close' })
+  }
+  return new URLSearchParams(await c.req.text())
+}
+
+/** A path of ours, never another site. */
+function pathIn(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])/.test(to) && !/[\r\n\t]/.test(to) ? to : '/'
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+main { max-width: 24rem; margin: 20vh auto 0; padding: 0 1.5rem }
+h1 { font-size: 1.25rem; font-weight: 600 }
+form { display: grid; gap: .75rem }
+label { display: grid; gap: .25rem }
+input, button { padding: .5rem; border: 1px solid; border-radius: 6px; font: inherit }
+:focus-visible { outline: 2px solid; outline-offset: 2px }
+`
+
+/** Nothing but that style, and a form for us alone. */
+const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`
+
+function page(status: number, to: string, error: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const said = error === '' ? '' : `<p role="alert" id="error">${escapeHtml(sentence(error))}</p>`
+  const described = error === '' ? '' : ' aria-describedby="error" aria-invalid="true"'
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Spacedrive</title><style>${STYLE}</style></head><body><main><h1>Spacedrive</h1><form method="post" action="${LOGIN}"><input type="hidden" name="to" value="${escapeHtml(to)}"><label>Passphrase<input type="password" name="passphrase" autocomplete="current-password" required autofocus${described}></label>${said}<button>Sign in</button></form></main></body></html>`
+  return new Response(html, {
+    status,
+    headers: {
+      ...securityHeaders,
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      // Else the form would come from no origin at all, which is refused.
+      'referrer-policy': 'same-origin',
+    },
+  })
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}

@@ -1,0 +1,231 @@
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
+import type { Exposed } from '@spacedrive/core'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { HttpServer } from '../src/http/index.ts'
+import { startTestHttp, type TestHttp } from './test-http.ts'
+
+const PASSPHRASE = 'correct horse battery'
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+async function expose(http: TestHttp, passphrase = PASSPHRASE): Promise<Exposed & { port: number }> {
+  const exposed = await http.server.expose({ passphrase, port: 0, address: '127.0.0.1', names: ['files.example.org'] })
+  return { ...exposed, port: Number(new URL(exposed.urls[0]!).port) }
+}
+
+interface Asked {
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+}
+
+/** As a browser that has accepted the certificate. */
+function ask(port: number, path: string, { body, headers = {}, method = 'GET' }: Asked = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, rejectUnauthorized: false }
+    const asked = request(options, (answer) => {
+      const { headers: said, statusCode = 0 } = answer
+      text(answer).then((rest) => resolve({ status: statusCode, headers: said, body: rest }), reject)
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
+function login(port: number, passphrase: string, more: Record<string, string> = {}): Promise<Answer> {
+  const body = new URLSearchParams({ passphrase, to: '/jobs' }).toString()
+  const origin = `https://127.0.0.1:${port}`
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(body.length),
+    origin,
+    ...more,
+  }
+  return ask(port, '/login', { method: 'POST', headers, body })
+}
+
+async function signIn(port: number): Promise<string> {
+  const { headers } = await login(port, PASSPHRASE)
+  return headers['set-cookie']![0]!.split(';')[0]!
+}
+
+test('who knows the passphrase gets in by TLS; its cookie and the token hold where they belong, and nowhere else', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const person = { accept: 'text/html' }
+  const asked = await ask(port, '/browse?path=/x', { headers: person })
+  expect([asked.status, asked.headers.location]).toEqual([303, '/login?to=%2Fbrowse%3Fpath%3D%2Fx'])
+  const { location = '' } = asked.headers
+  const form = await ask(port, location)
+  expect(form.body).toContain('value="/browse?path=/x"')
+  expect(form.headers['content-security-policy']).toMatch(
+    /^default-src 'none'; style-src 'sha256-.*; form-action 'self'/,
+  )
+  expect(form.body).not.toContain('<script')
+  const signedIn = await login(port, PASSPHRASE)
+  expect([signedIn.status, signedIn.headers.location]).toEqual([303, '/jobs'])
+  const [cookie] = signedIn.headers['set-cookie']!
+  expect(cookie).toMatch(
+    /^__Host-spacedrive_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict; Secure$/,
+  )
+  const headers = { cookie: cookie!.split(';')[0]! }
+  expect((await ask(port, '/api/v1/system/status', { headers })).status).toBe(200)
+  expect((await ask(port, '/session', { headers })).status).toBe(204)
+  // Sessions of one place are none of the other, and the token is for this machine.
+  expect((await http.raw('/api/v1/system/status', { headers })).status).toBe(401)
+  const local = await http.signIn()
+  expect((await ask(port, '/api/v1/system/status', { headers: { cookie: local } })).status).toBe(401)
+  const token = { authorization: `Bearer ${http.token}` }
+  expect((await ask(port, '/api/v1/system/status', { headers: token })).status).toBe(401)
+  expect((await http.fetch('/api/v1/system/status')).status).toBe(200)
+  // Nothing else is said to strangers.
+  for (const path of ['/assets/x.js', '/api/reference.js', '/openapi.json', '/session/abc', '/metrics']) {
+    expect([path, (await ask(port, path)).status]).toEqual([path, 401])
+  }
+  const away = await ask(port, '/login?to=//evil.example')
+  expect(away.body).toContain('name="to" value="/"')
+})
+
+test('it is reached by its names and addresses, asked by its own page, and speaks nothing but TLS 1.3', async () => {
+  await using http = await startTestHttp()
+  const { fingerprint, port, urls } = await expose(http)
+  expect(urls).toContain(`https://files.example.org:${port}/`)
+  expect((await ask(port, '/health', { headers: { host: `files.example.org:${port}` } })).status).toBe(200)
+  expect((await ask(port, '/health', { headers: { host: `evil.example:${port}` } })).status).toBe(403)
+  expect((await login(port, PASSPHRASE, { origin: 'https://evil.example' })).status).toBe(403)
+  expect((await login(port, PASSPHRASE, { origin: 'null' })).status).toBe(403)
+  expect((await login(port, PASSPHRASE, { 'content-type': 'text/plain' })).status).toBe(415)
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const certificate = socket.getPeerX509Certificate()!
+  expect(socket.getProtocol()).toBe('TLSv1.3')
+  socket.destroy()
+  expect(certificate.fingerprint256).toBe(fingerprint)
+  expect(certificate.checkHost('files.example.org')).toBe('files.example.org')
+  expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
+  expect(certificate.verify(certificate.publicKey)).toBe(true)
+  const plain = connect({ host: '127.0.0.1', port })
+  plain.write(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+  const said = await text(plain).catch(() => '')
+  expect(said).not.toContain('HTTP')
+  const old = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
+  await expect(once(old, 'secureConnect')).rejects.toThrow(/protocol version/)
+  const key = join(http.core.dataDir, 'http-tls.pem')
+  expect(statSync(key).mode & 0o777).toBe(0o600)
+  expect(readFileSync(join(http.core.dataDir, 'http-expose.json'), 'utf8')).not.toContain(PASSPHRASE)
+  expect(http.core.status().exposed).toMatchObject({ fingerprint })
+})
+
+test('whoever guesses waits ever longer, and this machine does not', async () => {
+  let now = Date.now()
+  await using http = await startTestHttp({ now: () => now })
+  const { port } = await expose(http)
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const wrong = await login(port, 'wrong passphrase')
+    expect([wrong.status, wrong.body]).toMatchObject([401, expect.stringContaining('This is not the passphrase.')])
+  }
+  const waits: number[] = []
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const held = await login(port, PASSPHRASE)
+    expect(held.status).toBe(429)
+    waits.push(Number(held.headers['retry-after']))
+    now += waits.at(-1)! * 1_000
+    expect((await login(port, 'wrong passphrase')).status).toBe(401)
+  }
+  expect(waits).toEqual([2, 4, 8])
+  expect((await http.fetch('/api/v1/system/status')).status).toBe(200)
+  now += 16_000
+  expect((await login(port, PASSPHRASE)).status).toBe(303)
+  expect((await login(port, 'wrong passphrase')).status).toBe(401)
+})
+
+test('guesses that come at once are looked at one by one', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => login(port, `wrong passphrase ${at}`)))
+  const looked = answers.filter(({ status }) => status === 401).length
+  expect([looked, answers.filter(({ status }) => status === 429).length]).toEqual([3, 17])
+})
+
+test('--off ends every session and connection from elsewhere at once, and none of this machine', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const cookie = await signIn(port)
+  const origin = `https://127.0.0.1:${port}`
+  const remote = new WebSocket(`wss://127.0.0.1:${port}/ws`, { headers: { cookie, origin }, rejectUnauthorized: false })
+  await once(remote, 'open')
+  const local = new WebSocket(`${http.origin.replace('http', 'ws')}/ws`, {
+    headers: { authorization: `Bearer ${http.token}` },
+  })
+  await once(local, 'open')
+  const closed = once(remote, 'close')
+  expect(await http.server.hide()).toBe(true)
+  await closed
+  await expect(ask(port, '/health')).rejects.toThrow(/ECONNREFUSED/)
+  expect(http.core.status().exposed).toBeNull()
+  expect(local.readyState).toBe(WebSocket.OPEN)
+  local.terminate()
+  expect(await http.server.hide()).toBe(false)
+  // What was signed in before is not any more.
+  const again = await expose(http)
+  expect((await ask(again.port, '/api/v1/system/status', { headers: { cookie } })).status).toBe(401)
+})
+
+test('another passphrase ends the sessions of the one before, and a key that others could read is not used again', async () => {
+  await using http = await startTestHttp()
+  const first = await expose(http)
+  const cookie = await signIn(first.port)
+  const second = await expose(http, 'another passphrase')
+  expect(second.fingerprint).toBe(first.fingerprint)
+  expect((await ask(second.port, '/session', { headers: { cookie } })).status).toBe(401)
+  expect((await login(second.port, PASSPHRASE)).status).toBe(401)
+  const file = join(http.core.dataDir, 'http-tls.pem')
+  const pem = readFileSync(file, 'utf8')
+  expect(new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERT'))).fingerprint256).toBe(first.fingerprint)
+  await http.server.hide()
+  writeFileSync(file, pem.slice(0, 100))
+  expect((await expose(http)).fingerprint).not.toBe(first.fingerprint)
+})
+
+test('it is there again when the daemon is, with those who were signed in', async () => {
+  await using http = await startTestHttp()
+  const { fingerprint, port } = await expose(http)
+  const cookie = await signIn(port)
+  const files = ['http-expose.json', 'http-expose-sessions.json'].map((name) => join(http.core.dataDir, name))
+  const kept = files.map((file) => readFileSync(file))
+  await http.server.hide()
+  for (const [at, file] of files.entries()) writeFileSync(file, kept[at]!, { mode: 0o600 })
+  const { connections, core } = http
+  await using again = await HttpServer.listen({ core, connections, runDir: core.dataDir, port: 0 })
+  expect(again.exposed).toMatchObject({ fingerprint })
+  const newPort = Number(new URL(again.exposed!.urls[0]!).port)
+  expect((await ask(newPort, '/session', { headers: { cookie } })).status).toBe(204)
+})
+
+test('a passphrase that is too short is refused, and one that cannot listen says so', async () => {
+  await using http = await startTestHttp()
+  const headers = { 'content-type': 'application/json' }
+  const post = async (input: object) =>
+    (await http.fetch('/api/v1/explorer/expose', { method: 'POST', headers, body: JSON.stringify(input) })).json()
+  expect(await post({ passphrase: 'short' })).toMatchObject({
+    code: 'InvalidInput',
+    detail: expect.stringContaining('12'),
+  })
+  const { port } = new URL(http.server.url)
+  const taken = { passphrase: PASSPHRASE, port: Number(port), address: '127.0.0.1' }
+  expect(await post(taken)).toMatchObject({ code: 'Unavailable', detail: expect.stringContaining(port) })
+  expect(http.core.status().exposed).toBeNull()
+})
