@@ -1,4 +1,4 @@
-import { ClientError, type OpenTransport } from '@spacedrive/client'
+import type { OpenTransport } from '@spacedrive/client'
 
 /** The daemon does not know this browser: its session has ended, or never began. */
 export class SignedOutError extends Error {
@@ -13,7 +13,8 @@ export function webSocketTransport(): OpenTransport {
     socket.addEventListener('open', () => resolve())
     socket.addEventListener('message', ({ data }) => listener.onFrame(String(data)))
     socket.addEventListener('close', ({ code, reason }) => {
-      const error = new ClientError('Unavailable', reason || `the daemon closed the connection (${code})`)
+      // No `ClientError`, as an answer of the daemon would be: what was asked for is asked for again.
+      const error = new Error(reason || `the daemon closed the connection (${code})`)
       reject(error)
       listener.onClose(error)
     })

@@ -14,7 +14,7 @@ import { SignedOutError } from './browser-transport.ts'
 export type ConnectionState =
   | { readonly name: 'connecting' }
   | { readonly name: 'open' }
-  /** Tried again by itself at `retryAt`, milliseconds of the clock. */
+  /** Tried again by itself at `retryAt`, milliseconds of the clock, and from then on until it succeeds or fails. */
   | { readonly name: 'lost'; readonly why: string; readonly retryAt: number }
   | { readonly name: 'signed-out' }
 
@@ -43,6 +43,7 @@ export class Connection {
   #lastSeq: number | undefined
   #pid: number | null = null
   #attempt = 0
+  /** Of the next attempt; undefined while there is one, or no need of one. */
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(open: OpenTransport, version: string) {
@@ -87,19 +88,22 @@ export class Connection {
 
   /** Does not wait for the next attempt. */
   retryNow(): void {
-    if (this.#state.name === 'open' || this.#state.name === 'connecting') return
+    if (this.#state.name !== 'signed-out' && this.#timer === undefined) return
     clearTimeout(this.#timer)
     this.#connect()
   }
 
   #connect(): void {
-    this.#setState({ name: 'connecting' })
+    this.#timer = undefined
+    // What is lost stays so until it is back: the page would flicker with every attempt.
+    if (this.#state.name === 'lost') this.#setState({ ...this.#state, retryAt: Date.now() })
+    else this.#setState({ name: 'connecting' })
     void this.#tryToConnect()
   }
 
   async #tryToConnect(): Promise<void> {
     try {
-      const client = await Client.open(this.#open, this.#version)
+      using client = await Client.open(this.#open, this.#version)
       await this.#listen(client)
       this.#attempt = 0
       this.#client.resolve(client)

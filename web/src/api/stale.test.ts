@@ -22,6 +22,14 @@ test('a change makes those lists stale that it is in, or below, or above', () =>
   expect(concerns(event, 'statistics.library', {})).toBe(true)
 })
 
+test('a change is about folders of Windows, and about those whose names are no text', () => {
+  expect(concerns(changed('C:\\photos\\2024'), 'files.list', { path: 'C:\\photos' })).toBe(true)
+  expect(concerns(changed('C:\\'), 'files.list', { path: 'C:\\photos' })).toBe(true)
+  expect(concerns(changed('C:\\photos'), 'files.list', { path: 'C:\\photos-old' })).toBe(false)
+  expect(concerns(changed('/'), 'files.list', { path: '/photos' })).toBe(true)
+  expect(concerns(changed('/photos/\ufffd'), 'files.list', { path: 'base64:L3Bob3Rvcy//' })).toBe(true)
+})
+
 test('after a gap everything is stale', () => {
   expect(staleBy({ type: 'gap' })).toBeNull()
 })

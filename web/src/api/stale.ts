@@ -83,10 +83,13 @@ export function isStale({ operation, path }: Stale, [, name, input]: readonly un
   if (name !== (operation as QueryName)) return false
   if (path === null) return true
   const asked = (input as { path?: unknown }).path
-  if (typeof asked !== 'string') return true
+  // Bytes that are no text cannot be compared with what events say.
+  if (typeof asked !== 'string' || asked.startsWith('base64:')) return true
   return asked === path || isBelow(asked, path) || isBelow(path, asked)
 }
 
+/** By either separator: where `\\` is none, something is asked for once too often. */
 function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+  const begin = folder.replace(/[\\/]$/, '')
+  return path.startsWith(`${begin}/`) || path.startsWith(`${begin}\\`)
 }

@@ -35,7 +35,10 @@ function Lost({ retryAt }: { retryAt: number }) {
     >
       <PlugZap size={16} strokeWidth={1.5} aria-hidden className="text-warn" />
       <span className="min-w-0 flex-1">{t.lost}</span>
-      <span className="text-muted tabular-nums">{seconds > 0 ? t.next(seconds) : t.trying}</span>
+      {/* Nobody wants every second read out. */}
+      <span aria-live="off" className="text-muted tabular-nums">
+        {seconds > 0 ? t.next(seconds) : t.trying}
+      </span>
       <Button onClick={() => connection.retryNow()}>{t.retry}</Button>
     </div>
   )

@@ -1,0 +1,99 @@
+import { methods, type Request } from '@spacedrive/client'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { webSocketTransport } from './browser-transport.ts'
+import { Connection, type Heard } from './connection.ts'
+
+/** What a daemon does with a request: its result, or nothing, so that it is waited for. */
+type Answer = (request: Request) => object | undefined
+
+/** A WebSocket of a browser, to a daemon that answers as a test says. */
+class PageSocket extends EventTarget {
+  static readonly opened: PageSocket[] = []
+  static answer: Answer = () => undefined
+  static isDown = false
+  isClosed = false
+
+  constructor() {
+    super()
+    PageSocket.opened.push(this)
+    queueMicrotask(() => (PageSocket.isDown ? this.drop() : this.dispatchEvent(new Event('open'))))
+  }
+
+  send(frame: string): void {
+    const request = JSON.parse(frame) as Request
+    const result = handshake(request) ?? PageSocket.answer(request)
+    if (result) this.say({ jsonrpc: '2.0', id: request.id, result })
+  }
+
+  say(document: object): void {
+    queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(document) })))
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+
+  /** The daemon goes away. */
+  drop(): void {
+    this.dispatchEvent(Object.assign(new Event('close'), { code: 1006, reason: '' }))
+  }
+}
+
+function handshake({ method }: Request): object | undefined {
+  if (method === methods.hello) return { version: '1', protocol: 1, pid: 7, instance: 'test', dataDir: '/', idle: true }
+  return method === methods.subscribe ? { seq: 3, complete: true } : undefined
+}
+
+beforeEach(() => {
+  PageSocket.opened.length = 0
+  PageSocket.isDown = false
+  vi.stubGlobal('WebSocket', PageSocket)
+  vi.stubGlobal('location', { href: 'http://127.0.0.1:7378/' })
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })))
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+test('a question that was under way when the connection was lost is asked again', async () => {
+  let asks = 0
+  PageSocket.answer = () => (++asks === 1 ? undefined : [{ kind: 'home' }])
+  const connection = new Connection(webSocketTransport(), '1')
+  await vi.waitUntil(() => connection.state.name === 'open')
+  const asked = connection.query('system.places', {})
+  await vi.waitUntil(() => asks === 1)
+  PageSocket.opened[0]!.drop()
+  await vi.waitUntil(() => connection.state.name === 'lost')
+  connection.retryNow()
+  expect(await asked).toEqual([{ kind: 'home' }])
+  expect(PageSocket.opened).toHaveLength(2)
+})
+
+test('what is lost stays lost until it is back, whatever is tried meanwhile', async () => {
+  const connection = new Connection(webSocketTransport(), '1')
+  await vi.waitUntil(() => connection.state.name === 'open')
+  const states: string[] = []
+  connection.onState(() => states.push(connection.state.name))
+  PageSocket.isDown = true
+  PageSocket.opened[0]!.drop()
+  await vi.waitUntil(() => states.length === 1)
+  connection.retryNow()
+  // Twice at once would be two connections.
+  connection.retryNow()
+  await vi.waitUntil(() => states.length === 3)
+  PageSocket.isDown = false
+  connection.retryNow()
+  await vi.waitUntil(() => connection.state.name === 'open')
+  expect(states).toEqual(['lost', 'lost', 'lost', 'lost', 'open'])
+  expect(PageSocket.opened).toHaveLength(3)
+})
+
+test('of the same daemon no event is told of twice, and nothing is taken for lost', async () => {
+  const heard: Heard[] = []
+  const connection = new Connection(webSocketTransport(), '1')
+  connection.onEvent((each) => heard.push(each))
+  await vi.waitUntil(() => connection.state.name === 'open')
+  PageSocket.opened[0]!.drop()
+  await vi.waitUntil(() => connection.state.name === 'lost')
+  connection.retryNow()
+  await vi.waitUntil(() => connection.state.name === 'open')
+  expect(heard).toEqual([])
+})
