@@ -101,3 +101,13 @@ test('a stream ends with the daemon', async () => {
   await http[Symbol.asyncDispose]()
   expect(await stream.reading).toBe('ended')
 })
+
+test('a HEAD opens no stream that nobody reads', async () => {
+  await using http = await startTestHttp({ limits: { eventStreams: 1 } })
+  for (let n = 0; n < 3; n++) {
+    const head = await http.raw('/events', { method: 'HEAD', headers: { authorization: `Bearer ${http.token}` } })
+    expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream'])
+  }
+  await using listening = await listen(http)
+  expect(listening.answer.status).toBe(200)
+})

@@ -28,12 +28,16 @@ export function eventRoutes(deps: EventRoutesDeps): HttpApp {
     if (open >= deps.limits.eventStreams) {
       throw new CoreError('Unavailable', `${open} streams of events are open, no more fit`)
     }
+    // Nobody would read the stream of a HEAD, nor end it.
+    if (c.req.method === 'HEAD') return c.body(null, 200, STREAM_HEADERS)
     const stream = openStream(c, deps, () => open--)
     open++
-    return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
+    return new Response(stream, { headers: STREAM_HEADERS })
   })
   return routes
 }
+
+const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
 
 function openStream(c: Context<HttpEnv>, deps: EventRoutesDeps, onClosed: () => void): ReadableStream<Uint8Array> {
   const { closing, core, epoch, limits } = deps
