@@ -83,10 +83,11 @@ test.each([
 ])('%s is not served', async (path) => {
   using folder = createTempDir('page')
   await using http = await startTestHttp({ webFolder: await makeBuilt(folder.path) })
-  const { body, status } = await http.raw(path)
+  const { body, headers, status } = await http.raw(path)
   // A place without a dot is the page, whatever its name.
   const isPage = status === 200 && body === '<!doctype html><title>page</title>'
   expect(status === 404 || status === 400 || isPage).toBe(true)
+  expect(headers['cache-control']).not.toContain('immutable')
 })
 
 test('in a checkout the page is built when somebody wants to see it, and again when its sources change', async () => {

@@ -48,7 +48,7 @@ async function answer(c: Context<HttpEnv>, file: PageFile): Promise<Response> {
   const bytes = await readFile(`${file.path}${encoding?.extension ?? ''}`).catch(() => null)
   // It was built anew at this moment.
   if (bytes === null) return c.notFound()
-  const isAsset = c.req.path.startsWith(ASSETS)
+  const isAsset = c.req.path.startsWith(ASSETS) && !isPage(c.req.path)
   const etag = `"${hash('sha256', bytes, 'base64url')}"`
   const headers = {
     'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
