@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ops } from '@spacedrive/core/ops'
+import { getIntrospectionQuery } from 'graphql'
 import { expect, test } from 'vitest'
 import { fieldName } from '../src/graphql/schema.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -95,6 +96,13 @@ test('what goes wrong has our code, and leaves the rest of the answer', async ()
   ])
 })
 
+test('tools that read the whole schema can', async () => {
+  await using http = await startTestHttp()
+  const { data, errors } = await ask(http, getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }))
+  expect(errors).toBeUndefined()
+  expect(data).toHaveProperty('__schema.queryType.name', 'Query')
+})
+
 const many = (count: number, what: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => what(at)).join(' ')
 
@@ -111,6 +119,11 @@ test.each([
     'at most 1000 fields',
   ],
   ['a fragment of itself', '{ ...f } fragment f on Query { ...f ...f }', 'at most 1000 fields'],
+  [
+    'the schema many times over',
+    `{ ${many(251, (at) => `a${at}: __schema { types { fields { name } } }`)} }`,
+    'at most 1000 fields',
+  ],
   ['a document that is too long', `{ ${many(4_001, () => '__typename')} }`, 'token'],
 ])('%s is refused before anything is asked', async (_what, document, why) => {
   await using http = await startTestHttp()

@@ -32,7 +32,8 @@ function tooMuch(operation: OperationDefinitionNode, fragment: FindFragment): st
   let seen = 0
   let roots = 0
   let deepest = 0
-  const walk = (set: SelectionSetNode, depth: number) => {
+  // `depth` is null in what the schema is: that is as deep as it is, but all of it under many names is much.
+  const walk = (set: SelectionSetNode, depth: number | null) => {
     for (const selection of set.selections) {
       // Also of fragments that use themselves, which another rule refuses.
       if (++seen > MAX_FIELDS) return
@@ -45,8 +46,10 @@ function tooMuch(operation: OperationDefinitionNode, fragment: FindFragment): st
         walk(selection.selectionSet, depth)
         continue
       }
-      // What the schema is, is small.
-      if (selection.name.value.startsWith('__')) continue
+      if (depth === null || selection.name.value.startsWith('__')) {
+        if (selection.selectionSet) walk(selection.selectionSet, null)
+        continue
+      }
       if (depth === 1) roots++
       deepest = Math.max(deepest, depth)
       if (selection.selectionSet) walk(selection.selectionSet, depth + 1)
