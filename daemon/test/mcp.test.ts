@@ -202,7 +202,13 @@ test('addresses name locations, files and what they say', async () => {
   expect(text).toMatch(/^\[page 1\] The plumber comes on Monday/)
   const [, more] = /\[more: (.*)\]$/.exec(text)!
   expect(await read(more!)).toMatch(/^\[page 1\] .*word/)
-  for (const wrong of [`${uri}/%2e%2e/x`, `${uri}/a%2Fb`, `${library}/entry/1`, `${library}/nothing/1`]) {
+  for (const wrong of [
+    `${uri}/%2e%2e/x`,
+    `${uri}/a%2Fb`,
+    `${library}/entry/1`,
+    `${library}/nothing/1`,
+    'sd://%ff/entry/1',
+  ]) {
     expect([wrong, await read(wrong)]).toMatchObject([wrong, { code: -32_602 }])
   }
   const templates = await ask('resources/templates/list')

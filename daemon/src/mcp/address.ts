@@ -33,14 +33,14 @@ export function sidecarAddress({
   library,
 }: Omit<Address & { what: 'sidecar' }, 'what'>): string {
   const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`
-  return `sd://${library}/sidecar/${content}/${kind}${query}`
+  return `sd://${encodeURIComponent(library)}/sidecar/${content}/${kind}${query}`
 }
 
 /** Throws `InvalidInput`. */
 export function parseAddress(text: string): Address {
   const url = URL.parse(text)
   const [, what, ...rest] = url?.pathname.split('/') ?? []
-  const library = url?.host ?? ''
+  const library = textOf(url?.host ?? '')
   const [first = '', second = '', ...more] = rest
   if (url?.protocol === 'sd:' && library !== '' && first !== '') {
     if (what === 'location') return { what, library, location: textOf(first), below: pathOf(rest.slice(1), text) }

@@ -36,7 +36,7 @@ export async function listResources(askIn: AskIn): Promise<{ uri: string; name: 
 /** What an address names: a folder as its list, a file as what is known of it, a sidecar as text. */
 export async function readResource(uri: string, askIn: AskIn): Promise<Resource> {
   const address = parseAddress(uri)
-  const ask = askIn(decodeURIComponent(address.library))
+  const ask = askIn(address.library)
   switch (address.what) {
     case 'sidecar':
       return { uri, mimeType: 'text/plain', text: await readSidecar(address, ask) }
