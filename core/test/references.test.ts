@@ -226,3 +226,20 @@ test('a reference whose file has changed or is gone is told, and put right by lo
   expect(await problems()).toEqual([])
   expect(await companions(t, 'IMG_1.HEIC')).toEqual([])
 })
+
+test('a window of a listing marks the Live Photos and their videos that are in it', async () => {
+  await using t = await createTestCore()
+  t.write('IMG_1.HEIC', livePhoto('heic', { identifier, taken, offset }))
+  t.write('IMG_1.MOV', film('qt  ', { identifier, created }))
+  t.write('other.txt')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const marked = async (row: number) => {
+    const input = { path: t.root, sort: 'name', reverse: false, foldersFirst: true, all: false, thumbs: false } as const
+    const { items } = await t.library.files.list({ ...input, limit: 1, offset: row }, signal)
+    return items.map(({ livePhoto: isLive, name, partOf }) => [name, isLive, partOf?.kind, partOf?.name])
+  }
+  expect(await marked(0)).toEqual([['IMG_1.HEIC', true, undefined, undefined]])
+  expect(await marked(1)).toEqual([['IMG_1.MOV', undefined, 'live-photo-video', 'IMG_1.HEIC']])
+  expect(await marked(2)).toEqual([['other.txt', undefined, undefined, undefined]])
+})

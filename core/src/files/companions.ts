@@ -33,9 +33,10 @@ const DOCUMENTS = `select facts from (
   where s.content_id = ? and s.kind = ${XMP} and s.source_entry_id is null)
   where facts is not null order by beside desc, variant <> 'default', variant limit 1`
 
-/** Marks of all that a folder holds, by the id of the entry. */
-export function marksInFolder(db: DatabaseSync, directoryId: number): ReadonlyMap<EntryId, EntryMark> {
-  return marks(db, 'e.parent_id = ?', directoryId)
+/** Marks of some entries, by their ids; most have none. */
+export function marksOfAll(db: DatabaseSync, ids: readonly EntryId[]): ReadonlyMap<EntryId, EntryMark> {
+  const wanted = JSON.stringify(ids.map((id) => id.replaceAll('-', '')))
+  return marks(db, 'e.uuid in (select unhex(value) from json_each(?))', wanted)
 }
 
 /** Marks of one entry. */
@@ -53,7 +54,7 @@ export function xmpFacts(
   return row ? (JSON.parse(String(row['facts'])) as Record<string, unknown>) : null
 }
 
-function marks(db: DatabaseSync, which: string, value: number): Map<EntryId, EntryMark> {
+function marks(db: DatabaseSync, which: string, value: number | string): Map<EntryId, EntryMark> {
   const found = new Map<EntryId, EntryMark>()
   if (db.prepare(ANY).get()!['found'] === 0) return found
   const idOf = (row: Record<string, SQLOutputValue>) => hexToUuid(String(row['entry'])) as EntryId

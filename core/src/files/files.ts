@@ -16,7 +16,7 @@ import {
   MAX_COPIES_SHOWN,
   unshownCopies,
 } from './duplicates.ts'
-import { marksInFolder, marksOf, xmpFacts } from './companions.ts'
+import { marksOf, marksOfAll, xmpFacts } from './companions.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap, Place } from '../location/index.ts'
@@ -277,8 +277,12 @@ export class Files {
 
   async #children(directory: KnownDirectory, dir: RawName, input: ListInput): Promise<Entry[]> {
     const rows = await this.#childRows(directory, input)
-    const marks = marksInFolder(this.#deps.store.connection, directory.id)
     const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
+    // Of these alone: to look through a large folder for each window of it would be felt.
+    const marks = marksOfAll(
+      this.#deps.store.connection,
+      entries.map(({ id }) => id!),
+    )
     if (marks.size > 0) for (const entry of entries) Object.assign(entry, marks.get(entry.id!))
     if (input.thumbs) this.addThumbs(entries)
     return entries
