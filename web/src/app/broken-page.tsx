@@ -27,6 +27,7 @@ export function MissingPage() {
   return (
     <EmptyState
       icon={Compass}
+      isPage
       title={t.missing}
       action={
         <Link to="/" className="text-accent underline">

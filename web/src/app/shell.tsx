@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useConnection } from '../api/index.ts'
 import { JobTray } from '../features/jobs/index.ts'
 import { Sidebar } from '../features/sidebar/index.ts'
+import { MenuHome } from '../ui/index.ts'
 import { useCommand } from './command-keys.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { SignedOut } from './signed-out.tsx'
@@ -13,6 +14,7 @@ const Shortcuts = lazy(async () => ({ default: (await import('./shortcuts.tsx'))
 /** The frame of every page: sidebar, page, job tray; what can be done everywhere. */
 export function Shell() {
   const router = useRouter()
+  const [main, setMain] = useState<HTMLElement | null>(null)
   const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null)
   useCommand('back', () => router.history.back())
   useCommand('forward', () => router.history.forward())
@@ -24,12 +26,14 @@ export function Shell() {
   return (
     <div className="flex h-full flex-col">
       <ConnectionBanner />
-      <div className="flex min-h-0 flex-1">
-        <Sidebar />
-        <main className="flex min-w-0 flex-1 flex-col">
-          <Outlet />
-        </main>
-      </div>
+      <MenuHome value={main}>
+        <div className="flex min-h-0 flex-1">
+          <Sidebar />
+          <main ref={setMain} className="flex min-w-0 flex-1 flex-col">
+            <Outlet />
+          </main>
+        </div>
+      </MenuHome>
       <JobTray />
       <Suspense>
         {overlay === 'palette' && <Palette onClose={close} />}

@@ -23,6 +23,7 @@ export function SignedOut() {
     <main className="flex h-full">
       <EmptyState
         icon={KeyRound}
+        isPage
         title={t.title}
         action={<Button onClick={() => connection.retryNow()}>{t.retry}</Button>}
       >

@@ -39,24 +39,30 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   /** Shown in the tooltip: `Alt+1`. */
   readonly keys?: string | undefined
   readonly isPressed?: boolean
+  /** Without a tooltip: one that has the focus would take the first Escape, which is meant for what it stands in. */
+  readonly isBare?: boolean
 }
 
-export function IconButton({ icon: Icon, label, keys, isPressed, className, ...rest }: IconButtonProps) {
+export function IconButton({ icon: Icon, label, keys, isPressed, isBare, className, ...rest }: IconButtonProps) {
+  const button = (
+    <button
+      type="button"
+      aria-label={label}
+      aria-pressed={isPressed}
+      className={cn(
+        'press rounded-control hover:bg-hover text-muted hover:text-text inline-flex size-7 shrink-0 items-center justify-center disabled:opacity-40',
+        isPressed && 'bg-accent-soft text-text',
+        className,
+      )}
+      {...rest}
+    >
+      <Icon size={16} strokeWidth={1.5} aria-hidden />
+    </button>
+  )
+  if (isBare) return button
   return (
     <Hint text={label} keys={keys}>
-      <button
-        type="button"
-        aria-label={label}
-        aria-pressed={isPressed}
-        className={cn(
-          'press rounded-control hover:bg-hover text-muted hover:text-text inline-flex size-7 shrink-0 items-center justify-center disabled:opacity-40',
-          isPressed && 'bg-accent-soft text-text',
-          className,
-        )}
-        {...rest}
-      >
-        <Icon size={16} strokeWidth={1.5} aria-hidden />
-      </button>
+      {button}
     </Hint>
   )
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { IconButton } from './button.tsx'
 import { cn } from './cn.ts'
+import { MenuHome } from './menu-home.ts'
 
 const messages = defineMessages({ en: { close: 'Close' }, de: { close: 'Schließen' } })
 
@@ -30,12 +31,14 @@ export function Dialog({ isOpen, onClose, title, children, actions, className }:
             className,
           )}
         >
-          <header className="flex items-center justify-between gap-2 px-5 pt-4 pb-2">
-            <Base.Title className="text-base font-semibold">{title}</Base.Title>
-            <Base.Close render={<IconButton icon={X} label={t.close} />} />
-          </header>
-          <div className="min-h-0 flex-1 overflow-auto px-5 pb-4">{children}</div>
-          {actions && <footer className="border-line flex justify-end gap-2 border-t px-5 py-3">{actions}</footer>}
+          <MenuHome value={null}>
+            <header className="flex items-center justify-between gap-2 px-5 pt-4 pb-2">
+              <Base.Title className="text-base font-semibold">{title}</Base.Title>
+              <Base.Close render={<IconButton icon={X} label={t.close} isBare />} />
+            </header>
+            <div className="min-h-0 flex-1 overflow-auto px-5 pb-4">{children}</div>
+            {actions && <footer className="border-line flex justify-end gap-2 border-t px-5 py-3">{actions}</footer>}
+          </MenuHome>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

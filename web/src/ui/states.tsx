@@ -13,6 +13,8 @@ const messages = defineMessages({
 interface EmptyStateProps {
   readonly icon: LucideIcon
   readonly title: string
+  /** It is all that the page says: its title is the page's. */
+  readonly isPage?: boolean
   /** What belongs here. */
   readonly children?: ReactNode
   /** The one thing to do about it. */
@@ -20,11 +22,13 @@ interface EmptyStateProps {
 }
 
 /** What stands where there is nothing: what belongs there, and the one action. */
-export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, isPage = false, children, action }: EmptyStateProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="m-auto flex max-w-md flex-col items-center gap-2 p-8 text-center">
       <Icon size={32} strokeWidth={1.25} aria-hidden className="text-faint" />
-      <h2 className="text-base font-semibold">{title}</h2>
+      {isPage && <title>{`${title} – Spacedrive`}</title>}
+      <Heading className="text-base font-semibold">{title}</Heading>
       {children && <div className="text-muted">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>

@@ -1,5 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
@@ -47,6 +48,7 @@ function FolderPage({ path }: { path: string }) {
     else change({ preview: true })
   }
   useFolderCommands(folder, path, active && (() => open(active)))
+  useFocusOnArrival(folder.total > 0)
 
   const inspected = active ?? info
   const label = t.contents(nameOf(path))
@@ -103,4 +105,13 @@ function useFolderCommands({ choice, select, total }: Folder, path: string, open
     else if (inspector) change({ inspector: undefined })
     else if (canGoBack) history.back()
   })
+}
+
+/** The row that had the focus has gone with its folder: whoever uses keys goes on in this one. */
+function useFocusOnArrival(isFilled: boolean): void {
+  const isFromAnother = useCanGoBack()
+  useEffect(() => {
+    if (!isFilled || !isFromAnother || document.activeElement !== document.body) return
+    document.querySelector<HTMLElement>('[role="grid"] [data-row][tabindex="0"]')?.focus({ preventScroll: true })
+  }, [isFilled, isFromAnother])
 }

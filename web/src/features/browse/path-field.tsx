@@ -4,7 +4,7 @@ import { Folder } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { ask, queryClient, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Input, SafeName, useMenuHome } from '../../ui/index.ts'
+import { Input, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { cleanPath, parentOf, splitTyped } from './paths.ts'
 import { type SearchChange, useChangeSearch } from './use-change-search.ts'
@@ -22,7 +22,6 @@ interface PathFieldProps {
 export function PathField({ path, onClose }: PathFieldProps) {
   const t = useMessages(messages)
   const change = useChangeSearch()
-  const home = useMenuHome()
   const [typed, setTyped] = useState(path)
   const [highlighted, setHighlighted] = useState<string | undefined>()
   const expand = useHome()
@@ -43,46 +42,50 @@ export function PathField({ path, onClose }: PathFieldProps) {
       void go()
     }
   }
+  const isOpen = typed !== path && folders.length > 0
   return (
     <Autocomplete.Root
       items={folders}
       mode="none"
-      open={typed !== path && folders.length > 0}
+      inline
+      open={isOpen}
       value={typed}
       onValueChange={(value, { reason }) => setTyped(reason === 'item-press' ? `${value}/` : value)}
       onItemHighlighted={(item) => setHighlighted(item)}
     >
-      <Autocomplete.Input
-        render={<Input />}
-        autoFocus
-        aria-label={t.path}
-        spellCheck={false}
-        dir="ltr"
-        onFocus={(event) => event.target.select()}
-        onKeyDown={onKeyDown}
-        onBlur={onClose}
-        className="min-w-0 flex-1"
-      />
-      {folders.length > 0 && (
-        <Autocomplete.Portal container={home}>
-          <Autocomplete.Positioner sideOffset={4} align="start" className="z-50">
-            <Autocomplete.Popup className="rounded-tile bg-raised border-line shadow-float w-[min(28rem,90vw)] border p-1">
-              <Autocomplete.List>
-                {(folder: string) => (
-                  <Autocomplete.Item
-                    key={folder}
-                    value={folder}
-                    className="rounded-control data-[highlighted]:bg-hover flex h-7 items-center gap-2 px-2"
-                  >
-                    <Folder size={16} strokeWidth={1.5} aria-hidden className="text-muted shrink-0" />
-                    <SafeName name={folder} isCut />
-                  </Autocomplete.Item>
-                )}
-              </Autocomplete.List>
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
-      )}
+      <div className="relative min-w-0 flex-1">
+        <Autocomplete.Input
+          render={<Input />}
+          autoFocus
+          aria-label={t.path}
+          spellCheck={false}
+          dir="ltr"
+          onFocus={(event) => event.target.select()}
+          onKeyDown={onKeyDown}
+          onBlur={onClose}
+        />
+        {isOpen && (
+          // Inline: a popup of its own would hide the rest of the page from readers, and leave it to the Tab key.
+          <div
+            role="presentation"
+            onMouseDown={(event) => event.preventDefault()}
+            className="rounded-tile bg-raised border-line shadow-float absolute start-0 top-full z-50 mt-1 w-[min(28rem,90vw)] border p-1"
+          >
+            <Autocomplete.List>
+              {(folder: string) => (
+                <Autocomplete.Item
+                  key={folder}
+                  value={folder}
+                  className="rounded-control data-[highlighted]:bg-hover flex h-7 items-center gap-2 px-2"
+                >
+                  <Folder size={16} strokeWidth={1.5} aria-hidden className="text-muted shrink-0" />
+                  <SafeName name={folder} isCut />
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+          </div>
+        )}
+      </div>
     </Autocomplete.Root>
   )
 }

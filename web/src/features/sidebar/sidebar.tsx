@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { SIDEBAR, usePreferences } from '../../app/preferences.ts'
 import { useMediaQuery } from '../../app/use-media-query.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { IconButton, ResizeHandle } from '../../ui/index.ts'
+import { IconButton, MenuHome, ResizeHandle } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { Places } from './places.tsx'
 
@@ -50,7 +50,9 @@ function SidebarDrawer() {
             className="bg-panel shadow-float absolute inset-y-0 start-0 w-72 max-w-[85vw] overflow-y-auto"
           >
             <Drawer.Close render={<IconButton icon={PanelLeft} label={t.close} className="m-1" />} />
-            <Places />
+            <MenuHome value={null}>
+              <Places />
+            </MenuHome>
           </Drawer.Popup>
         </Drawer.Viewport>
       </Drawer.Portal>
