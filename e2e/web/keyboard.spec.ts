@@ -1,0 +1,118 @@
+import type { Locator, Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+/** No pointer is used in any of these. */
+
+test('by keyboard alone: a folder, a search, a preview, the inspector, the jobs', async ({ daemon, files, page }) => {
+  files.write('Letters/other.txt')
+  files.write('Letters/whale song.txt', 'The whale sings at night.')
+  files.write('readme.txt')
+  await files.index('content')
+  await daemon.open(page, '/')
+  await expect(page).toHaveURL(/\/browse/)
+  await page.keyboard.press('Alt+2')
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) })
+  await tabTo(page, row('Letters'))
+  await page.keyboard.press('End')
+  await expect(row('readme.txt')).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await expect(row('Letters')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(row('other.txt')).toBeVisible()
+  // The focus has come along.
+  await page.keyboard.press('End')
+  await expect(row('whale song.txt')).toBeFocused()
+
+  await page.keyboard.press('/')
+  await expect(page.getByRole('searchbox')).toBeFocused()
+  await page.keyboard.type('whale')
+  await expect(page).toHaveURL(/\/search/)
+  await expect(row('whale song.txt')).toBeVisible()
+  await expect(page.getByRole('searchbox')).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(row('whale song.txt')).toBeFocused()
+
+  await page.keyboard.press('Space')
+  const preview = page.getByRole('dialog', { name: 'Preview of whale song.txt' })
+  await expect(preview.getByText('The whale sings at night.')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(preview).toBeHidden()
+  await expect(row('whale song.txt')).toBeFocused()
+
+  await page.keyboard.press('Alt+Enter')
+  const inspector = page.getByRole('complementary', { name: 'Inspector' })
+  await expect(inspector.getByText('whale song.txt').first()).toBeVisible()
+  await tabTo(page, inspector.getByRole('button').or(inspector.getByRole('link')).first())
+
+  await tabTo(page, page.getByRole('contentinfo').getByRole('link'))
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/jobs/)
+  await tabTo(page, page.getByRole('button', { name: 'Details' }).first())
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Details' }).first()).toBeFocused()
+})
+
+test('a dialog keeps the focus, and gives it back', async ({ daemon, files, page }) => {
+  files.write('a.txt')
+  await files.index()
+  await daemon.open(page, files.address({ view: 'list' }))
+  const row = page.getByRole('row', { name: /^a.txt/ })
+  await tabTo(page, row)
+  await page.keyboard.press('Shift+?')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toBeVisible()
+  for (let i = 0; i < 5; i++) {
+    await page.keyboard.press('Tab')
+    await expect(dialog.locator(':focus')).toHaveCount(1)
+  }
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(row).toBeFocused()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog').locator(':focus')).toHaveCount(1)
+  await page.keyboard.type('view as grid')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/view=grid/)
+})
+
+test('the menu of a file opens by a key, and Escape leads back to the file', async ({ daemon, files, page }) => {
+  files.write('a.txt')
+  await files.index()
+  await daemon.open(page, files.address({ view: 'list' }))
+  const row = page.getByRole('row', { name: /^a.txt/ })
+  await tabTo(page, row)
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Shift+F10')
+  const menu = page.getByRole('menu')
+  await expect(menu).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expect(menu.locator(':focus')).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  await expect(menu).toBeHidden()
+  await expect(row).toBeFocused()
+})
+
+test('the width of the sidebar follows arrow keys', async ({ daemon, page }) => {
+  await daemon.open(page, '/jobs')
+  const handle = page.getByRole('separator').first()
+  await tabTo(page, handle)
+  const before = Number(await handle.getAttribute('aria-valuenow'))
+  await page.keyboard.press('ArrowRight')
+  await expect(handle).toHaveAttribute('aria-valuenow', String(before + 16))
+})
+
+/** More than a page has. */
+const MOST_STOPS = 80
+
+/** Presses Tab until something has the focus; what cannot be come to by Tab fails. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeVisible()
+  for (let i = 0; i < MOST_STOPS; i++) {
+    await page.keyboard.press('Tab')
+    if ((await target.and(page.locator(':focus')).count()) > 0) return
+  }
+  throw new Error(`Tab does not come to ${String(target)}`)
+}
