@@ -1,12 +1,11 @@
 import { FolderSearch } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { useAction } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, EmptyState, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 
 /** Stands in place of a view that only the index can answer for, where a folder is not in it. */
-export function NotIndexed({ children, path }: { path: string; children: ReactNode }) {
+export function NotIndexed({ path }: { path: string }) {
   const t = useMessages(messages)
   const add = useAction('locations.add')
   const index = () =>
@@ -27,7 +26,7 @@ export function NotIndexed({ children, path }: { path: string; children: ReactNo
         </Button>
       }
     >
-      <p className="break-words">{children}</p>
+      <p>{t.notIndexedText}</p>
     </EmptyState>
   )
 }

@@ -8,7 +8,17 @@ import { Page } from '../../app/page.tsx'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
-import { countChosen, EntryMenu, everything, nameOf, NotIndexed, nothing, parentOf, Toolbar } from '../browse/index.ts'
+import {
+  countChosen,
+  EntryMenu,
+  everything,
+  nameOf,
+  NotIndexed,
+  nothing,
+  parentOf,
+  selectionSize,
+  Toolbar,
+} from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { messages } from './messages.ts'
@@ -31,6 +41,7 @@ export function TimelinePage({ path }: { path: string | null }) {
   useTimelineCommands(timeline, path, change, inspector === true)
   const title = path === null ? t.title : nameOf(path)
   const chosen = countChosen(choice.selection, total)
+  const size = selectionSize(choice.selection, listing, null)
   return (
     <Page
       title={title}
@@ -47,7 +58,7 @@ export function TimelinePage({ path }: { path: string | null }) {
           <Inspector
             entry={active}
             note={<Taken item={active} />}
-            selection={undefined}
+            selection={size !== null && chosen > 1 ? { count: chosen, size } : undefined}
             onClose={() => change({ inspector: undefined }, { replace: true })}
           />
         )
@@ -180,7 +191,7 @@ function State({ path, timeline: { media } }: { timeline: Timeline; path: string
   const { error, retry, timeline } = media
   if (error && !timeline) {
     const isNotIndexed = error instanceof ClientError && error.code === 'Unavailable' && path !== null
-    if (isNotIndexed) return <NotIndexed path={path}>{error.message}</NotIndexed>
+    if (isNotIndexed) return <NotIndexed path={path} />
     return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />
   }
   if (!timeline) return <Waiting />

@@ -147,8 +147,7 @@ function State({ error, isEmpty, onRetry, path }: StateProps) {
         <p>{t.emptyText}</p>
       </EmptyState>
     )
-  if (error instanceof ClientError && error.code === 'Unavailable')
-    return <NotIndexed path={path}>{error.message}</NotIndexed>
+  if (error instanceof ClientError && error.code === 'Unavailable') return <NotIndexed path={path} />
   if (error) return <ErrorNote error={error} title={t.failed} onRetry={onRetry} className="m-4" />
   return (
     <div role="status" aria-label={t.loading} className="flex min-h-0 flex-1 p-2">
