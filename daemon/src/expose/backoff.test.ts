@@ -32,6 +32,9 @@ test('one who has many addresses waits as well, and all addresses that begin ali
   const codeOf = (address: string) => login.attempt('wrong', address).catch(({ status }: { status: number }) => status)
   for (let at = 0; at < 3; at++) expect(await codeOf(`2001:db8:1:2::${at}`)).toBe(401)
   expect(await codeOf('2001:db8:1:2::ffff')).toBe(429)
-  for (let at = 0; at < 27; at++) expect(await codeOf(`::ffff:192.0.2.${at}`)).toBe(401)
+  // However it is shortened.
+  for (let at = 1; at < 4; at++) expect(await codeOf(`2001:db8::${at}:1:1:1`)).toBe(401)
+  expect(await codeOf('2001:db8::9:1:1:1')).toBe(429)
+  for (let at = 0; at < 24; at++) expect(await codeOf(`::ffff:192.0.2.${at}`)).toBe(401)
   expect(await codeOf('198.51.100.1')).toBe(429)
 })

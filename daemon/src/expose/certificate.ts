@@ -100,7 +100,8 @@ function altName(name: string): Buffer {
   return isIP(name) === 0 ? tlv(DNS_NAME, Buffer.from(name)) : tlv(ADDRESS, addressBytes(name))
 }
 
-function addressBytes(address: string): Buffer {
+/** The bytes of an address, whichever way it is shortened. */
+export function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
   const [head = '', tail] = address.split('::')
   const groups = (text: string) => (text === '' ? [] : text.split(':'))

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import type { Sessions } from '../http/sessions.ts'
 import { HttpError } from '../http/problem.ts'
 import { Backoff, type BackoffLimits } from './backoff.ts'
+import { addressBytes } from './certificate.ts'
 import { isPassphrase, type PassphraseHash } from './passphrase.ts'
 
 export interface LoginOptions {
@@ -75,8 +76,11 @@ function tooMany(seconds: number): HttpError {
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 
+/** What is given to one customer, of the sixteen bytes of an address. */
+const NETWORK_BYTES = 8
+
 /** Whoever has one address of IPv6 has all that begin alike. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIPv6(plain) ? plain.split(':').slice(0, 4).join(':') : plain
+  return isIPv6(plain) ? addressBytes(plain).toString('hex', 0, NETWORK_BYTES) : plain
 }
