@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { SidebarButton } from '../features/sidebar/index.ts'
 
 interface PageProps {
   /** The name of the page, for readers and the window's title. */
@@ -16,6 +17,7 @@ export function Page({ title, toolbar, aside, children }: PageProps) {
     <>
       <title>{`${title} – Spacedrive`}</title>
       <header className="border-line flex min-h-11 flex-wrap items-center gap-1 border-b px-2 py-1.5">
+        <SidebarButton />
         {toolbar ?? <h1 className="px-2 text-base font-semibold">{title}</h1>}
       </header>
       <div className="flex min-h-0 flex-1">

@@ -1,1 +1,1 @@
-export { Sidebar } from './sidebar.tsx'
+export { Sidebar, SidebarButton } from './sidebar.tsx'

@@ -11,13 +11,11 @@ import { Places } from './places.tsx'
 
 const WIDE = '(min-width: 900px)'
 
-/** The places of the library: beside the page where there is room, else a drawer. */
+/** The places of the library beside the page, where there is room. */
 export function Sidebar() {
   const t = useMessages(messages)
   const { set, sidebarWidth } = usePreferences()
-  const { href } = useLocation()
-  // Closed again once a place was chosen.
-  if (!useMediaQuery(WIDE)) return <SidebarDrawer key={href} />
+  if (!useMediaQuery(WIDE)) return null
   return (
     <nav aria-label={t.label} className="bg-panel flex shrink-0">
       <div className="overflow-y-auto" style={{ width: sidebarWidth }}>
@@ -34,14 +32,19 @@ export function Sidebar() {
   )
 }
 
+/** The button that opens them as a drawer, where there is no room. */
+export function SidebarButton() {
+  const { href } = useLocation()
+  // Closed again once a place was chosen.
+  return useMediaQuery(WIDE) ? null : <SidebarDrawer key={href} />
+}
+
 function SidebarDrawer() {
   const t = useMessages(messages)
   const [isOpen, setOpen] = useState(false)
   return (
     <Drawer.Root open={isOpen} onOpenChange={setOpen} swipeDirection="left">
-      <div className="bg-panel border-line border-e p-1">
-        <Drawer.Trigger render={<IconButton icon={PanelLeft} label={t.open} />} />
-      </div>
+      <Drawer.Trigger render={<IconButton icon={PanelLeft} label={t.open} />} />
       <Drawer.Portal>
         <Drawer.Backdrop className="fixed inset-0 z-30 bg-black/40" />
         <Drawer.Viewport className="fixed inset-0 z-30">
