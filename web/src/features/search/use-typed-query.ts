@@ -16,21 +16,27 @@ export function useTypedQuery(search: SearchSearch, change: ChangeResults) {
   const [seen, setSeen] = useState(inAddress)
   const isSettled = useRef(inAddress !== '')
   const remember = useRecentSearches((recent) => recent.remember)
-  // The address has changed by itself: Back, or a link.
+  // What was written into the address and does not stand there yet: it comes later than the next letter.
+  const [pending, setPending] = useState<readonly string[]>([])
   if (inAddress !== seen) {
     setSeen(inAddress)
-    if (inAddress.trim() !== text.trim()) setText(inAddress)
+    setPending(pending.slice(pending.indexOf(inAddress) + 1))
+    // The address has changed by itself: Back, or a link.
+    if (!pending.includes(inAddress)) {
+      setPending([])
+      setText(inAddress)
+    }
   }
 
   useEffect(() => {
-    if (text === inAddress) return
+    if (text === (pending.at(-1) ?? inAddress)) return
     const timer = setTimeout(() => {
-      setSeen(text)
+      setPending((before) => [...before, text])
       change({ q: text === '' ? undefined : text, sel: undefined, preview: undefined }, { replace: !isSettled.current })
       isSettled.current = false
     }, ADDRESS_MS)
     return () => clearTimeout(timer)
-  }, [change, inAddress, text])
+  }, [change, inAddress, pending, text])
 
   return {
     text,
