@@ -2,6 +2,7 @@ import { type ErrorComponentProps, Link } from '@tanstack/react-router'
 import { Compass } from 'lucide-react'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { EmptyState, ErrorNote } from '../ui/index.ts'
+import { Page } from './page.tsx'
 
 const messages = defineMessages({
   en: { broken: 'This page could not be shown', missing: 'There is no such page', home: 'To the first page' },
@@ -16,24 +17,25 @@ const messages = defineMessages({
 export function BrokenPage({ error, reset }: ErrorComponentProps) {
   const t = useMessages(messages)
   return (
-    <div className="p-8">
-      <ErrorNote error={error} title={t.broken} onRetry={reset} />
-    </div>
+    <Page title={t.broken}>
+      <ErrorNote error={error} onRetry={reset} className="m-8" />
+    </Page>
   )
 }
 
 export function MissingPage() {
   const t = useMessages(messages)
   return (
-    <EmptyState
-      icon={Compass}
-      isPage
-      title={t.missing}
-      action={
-        <Link to="/" className="text-accent underline">
-          {t.home}
-        </Link>
-      }
-    />
+    <Page title={t.missing}>
+      <EmptyState
+        icon={Compass}
+        title={t.missing}
+        action={
+          <Link to="/" className="text-accent underline">
+            {t.home}
+          </Link>
+        }
+      />
+    </Page>
   )
 }
