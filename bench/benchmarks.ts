@@ -2,6 +2,7 @@ import { cliStart } from './cli-start.ts'
 import { contentLarge } from './content-large.ts'
 import { contentSmall } from './content-small.ts'
 import { duplicates } from './duplicates.ts'
+import { explorer } from './explorer.ts'
 import { fullHash } from './full-hash.ts'
 import type { Benchmark } from './harness/benchmark.ts'
 import { indexCold } from './index-cold.ts'
@@ -47,6 +48,7 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   mainThread,
   mediaRanges,
+  explorer,
   cliStart,
   thumbnails,
   thumbnailsHeic,

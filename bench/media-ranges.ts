@@ -1,17 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { startDaemon } from './engine/daemon-process.ts'
 import { freePort } from './engine/free-port.ts'
 import type { RangeReport, RangeTask } from './engine/range-clients.ts'
+import { NGINX, startNginx } from './engine/server-process.ts'
 import { defineBenchmark, OURS, type Sample } from './harness/benchmark.ts'
 
-/** Debian has it where only the system looks. */
-const NGINX = '/usr/sbin/nginx'
 const CLIENTS_MODULE = join(import.meta.dirname, 'engine/range-clients.ts')
 /** A film of two hours. Without a byte on the disk: what is measured is the server, and both read from the page cache. */
 const FILM_BYTES = 4 * 2 ** 30
@@ -19,8 +15,6 @@ const CLIENTS = 20
 /** Some seconds of it: what a player asks for after somebody has moved to another place. */
 const RANGE_BYTES = 8 * 2 ** 20
 const REQUESTS = 20
-const READY_MS = 10_000
-const POLL_MS = 20
 
 export const mediaRanges = defineBenchmark({
   name: 'media-ranges',
@@ -54,7 +48,7 @@ export const mediaRanges = defineBenchmark({
     if (explorer === null || tokenFile === null) throw new Error('the daemon serves no HTTP')
     const authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
     const nginxPort = await freePort()
-    parts.use(await startNginx(dir, nginxPort))
+    parts.use(await startNginx({ dir, root: join(dir, 'files'), port: nginxPort }))
     const ours = {
       port: Number(new URL(explorer).port),
       target: `/media/file/film.mp4?path=${encodeURIComponent(film)}`,
@@ -90,50 +84,6 @@ async function askRanges(of: { port: number; target: string; authorization: stri
   const { stdout } = await promisify(execFile)(process.execPath, [CLIENTS_MODULE, JSON.stringify(task)])
   const { bytesPerSecond, p95FirstByteMs } = JSON.parse(stdout) as RangeReport
   return { speed: bytesPerSecond / 1e9, first: p95FirstByteMs }
-}
-
-/** Serves the folder `files` of `dir`; disposing ends it. */
-async function startNginx(dir: string, port: number): Promise<AsyncDisposable> {
-  const place = (name: string) => join(dir, name)
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${place(`nginx-${name}`)};`,
-  )
-  writeFileSync(
-    place('nginx.conf'),
-    `daemon off; pid ${place('nginx.pid')}; error_log ${place('nginx.log')}; worker_processes auto;
-events { worker_connections 768; }
-http { access_log off; sendfile on; tcp_nopush on; types { video/mp4 mp4; } ${temporary.join(' ')}
-  server { listen 127.0.0.1:${port}; root ${place('files')}; } }
-`,
-  )
-  const child = spawn(NGINX, ['-c', place('nginx.conf'), '-e', place('nginx.log')], { stdio: 'ignore' })
-  const ended = once(child, 'exit')
-  // One that is not installed is reported as missing.
-  child.on('error', () => {})
-  const until = performance.now() + READY_MS
-  while (child.pid !== undefined && !(await answers(port))) {
-    if (performance.now() > until) throw new Error('nginx does not answer')
-    await wait(POLL_MS)
-  }
-  return {
-    async [Symbol.asyncDispose]() {
-      if (child.pid === undefined) return
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 function rssMb(pid: number): number {

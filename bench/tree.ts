@@ -25,6 +25,8 @@ export const shapes = {
   films: { files: 3_000, directories: 50, seed: 75_319, duplicates: 0, written: 1_200_000, kinds: 'films' },
   /** One wide folder. */
   wide: { files: 10_000, directories: 1, seed: 11_111, duplicates: 0, written: 0, kinds: 'mixed' },
+  /** As many rows as a list is asked to reach. */
+  vast: { files: 2_000_000, directories: 1, seed: 22_222, duplicates: 0, written: 0, kinds: 'mixed' },
 } as const satisfies Record<string, TreeShape>
 
 /** Larger makes a shallower tree: at 2 a tree of 60,000 folders is six levels deep on average. */

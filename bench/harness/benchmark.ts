@@ -13,7 +13,20 @@ export interface Figure {
 }
 
 /** Of units that end in `/s` more is better, of all others less. */
-export type Unit = 's' | 'ms' | 'files/s' | 'images/s' | 'jobs/s' | 'GB/s' | 'MB' | 'bytes' | 'files' | '%' | '×'
+export type Unit =
+  | 's'
+  | 'ms'
+  | 'files/s'
+  | 'images/s'
+  | 'jobs/s'
+  | 'GB/s'
+  | 'MB'
+  | 'bytes'
+  | 'files'
+  | 'rows'
+  | 'requests'
+  | '%'
+  | '×'
 
 /** `ratioTo` names the peer that the goal is a multiple of; without it the goal is a plain value of the figure's unit. */
 export interface Goal {
