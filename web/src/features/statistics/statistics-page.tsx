@@ -203,7 +203,10 @@ function Headline({ statistics }: { statistics: Statistics }) {
         )}
       </Figure>
       <Figure title={t.unique} value={bytes(unique.bytes)}>
-        {t.files(unique.files)}. {t.uniqueText}
+        <Link to="/duplicates" search={{ show: 'unique' }} className="text-accent underline">
+          {t.files(unique.files)}
+        </Link>
+        . {t.uniqueText}
       </Figure>
       {unidentified.files > 0 && (
         <Figure title={t.unidentified} value={bytes(unidentified.bytes)}>
