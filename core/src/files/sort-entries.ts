@@ -16,11 +16,12 @@ export interface ListInput extends FolderOrder {
 export function sortEntries(entries: readonly Entry[], { foldersFirst, reverse, sort }: FolderOrder): Entry[] {
   // They come in the order of names, folders first; the sorts are stable.
   const byName = foldersFirst ? [...entries] : sortByName(entries)
-  const folderFirst = (a: Entry, b: Entry) => Number(b.kind === 'directory') - Number(a.kind === 'directory')
   const compare = comparisons[sort]
   if (compare) byName.sort(reverse ? (a, b) => compare(b, a) : compare)
   else if (reverse) byName.reverse()
-  return foldersFirst && (compare || reverse) ? byName.toSorted(folderFirst) : byName
+  if (!foldersFirst || !(compare || reverse)) return byName
+  const isFolder = ({ kind }: Entry) => kind === 'directory'
+  return [...byName.filter(isFolder), ...byName.filter((entry) => !isFolder(entry))]
 }
 
 type Compare = (a: Entry, b: Entry) => number
@@ -42,10 +43,36 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
+/** Folders and what comes after them are in order already: each folder is put where it belongs among the others. */
 function sortByName(entries: readonly Entry[]): Entry[] {
-  const keyed = entries.map((entry) => {
-    const name = entry.nameBase64 === undefined ? entry.name : parsePath(`base64:${entry.nameBase64}`)
-    return { entry, key: Buffer.from(sortKey(name, false)) }
-  })
-  return keyed.toSorted((a, b) => a.key.compare(b.key)).map(({ entry }) => entry)
+  const begin = entries.findIndex(({ kind }) => kind !== 'directory')
+  if (begin <= 0) return [...entries]
+  const others = entries.slice(begin)
+  // A key takes longer to make than to compare: only those that are looked at are made.
+  const keys: Buffer[] = []
+  const sorted: Entry[] = []
+  let from = 0
+  for (const folder of entries.slice(0, begin)) {
+    const key = keyOf(folder)
+    const at = firstNotBefore(from, others.length, (i) => (keys[i] ??= keyOf(others[i]!)).compare(key) < 0)
+    for (; from < at; from++) sorted.push(others[from]!)
+    sorted.push(folder)
+  }
+  for (; from < others.length; from++) sorted.push(others[from]!)
+  return sorted
+}
+
+/** Binary search. */
+function firstNotBefore(from: number, end: number, isBefore: (i: number) => boolean): number {
+  let [low, high] = [from, end]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBefore(middle)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function keyOf({ name, nameBase64 }: Entry): Buffer {
+  return Buffer.from(sortKey(nameBase64 === undefined ? name : parsePath(`base64:${nameBase64}`), false))
 }
