@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { plainText } from '../format/index.ts'
 import { SidebarButton } from '../features/sidebar/index.ts'
 
 interface PageProps {
@@ -15,7 +16,7 @@ interface PageProps {
 export function Page({ title, toolbar, aside, children }: PageProps) {
   return (
     <>
-      <title>{`${title} – Spacedrive`}</title>
+      <title>{`${plainText(title)} – Spacedrive`}</title>
       <header className="border-line flex min-h-11 flex-wrap items-center gap-1 border-b px-2 py-1.5">
         <SidebarButton />
         {toolbar ?? <h1 className="px-2 text-base font-semibold">{title}</h1>}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSafe, markedParts, splitName, visibleText } from './names.ts'
+import { isSafe, markedParts, plainText, splitName, visibleText } from './names.ts'
 import { makeFormat } from './use-format.ts'
 
 test('sizes have three digits and the unit that fits', () => {
@@ -39,6 +39,7 @@ test('what cannot be seen in a name is shown as its code', () => {
   expect(isSafe('photo.jpg')).toBe(true)
   expect(isSafe('schöne Grüße – 写真.jpg')).toBe(true)
   expect(isSafe('a\u202egpj.exe')).toBe(false)
+  expect(plainText('a\u202egpj.exe\n')).toBe('aU+202Egpj.exeU+000A')
   expect(visibleText('a\u202egpj.exe\n')).toEqual([
     { text: 'a', isCode: false },
     { text: 'U+202E', isCode: true },

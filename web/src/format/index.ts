@@ -1,3 +1,3 @@
 export { typeKey, typeNames } from './type-names.ts'
 export { useFormat, type Format } from './use-format.ts'
-export { isSafe, markedParts, type Ranges, splitName, visibleText } from './names.ts'
+export { isSafe, markedParts, plainText, type Ranges, splitName, visibleText } from './names.ts'

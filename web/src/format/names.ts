@@ -29,6 +29,13 @@ export function visibleText(text: string): TextPart[] {
   return parts
 }
 
+/** A text in which every character that cannot be seen is its code, where there is no room for marks: a window's title. */
+export function plainText(text: string): string {
+  return visibleText(text)
+    .map((part) => part.text)
+    .join('')
+}
+
 /** A name in two parts, of which the first may be cut at its end: the last characters and the extension always stay. */
 export function splitName(name: string): [head: string, tail: string] {
   const dot = name.lastIndexOf('.')
