@@ -20,7 +20,7 @@ export class TestDaemon implements AsyncDisposable {
   readonly origin: string
   readonly dataDir: string
   readonly #folder: string
-  readonly #process: ChildProcess
+  #process: ChildProcess
 
   private constructor(of: { origin: string; folder: string; dataDir: string; process: ChildProcess }) {
     this.origin = of.origin
@@ -32,13 +32,35 @@ export class TestDaemon implements AsyncDisposable {
   static async start(): Promise<TestDaemon> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sd-web-')))
     const dataDir = join(folder, 'data')
-    const args = ['daemon/src/main.ts', '--data-dir', dataDir, '--http-port', '0', '--foreground']
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawnDaemon(dataDir, '0')
     const origin = await originSaid(child)
     const daemon = new TestDaemon({ origin, folder, dataDir, process: child })
     await daemon.call('libraries.create', { name: 'Test' })
     await daemon.#pageIsBuilt()
     return daemon
+  }
+
+  /** Ends it as the system does; what it knows stays. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGTERM')
+    await ended
+  }
+
+  /** Starts it again after `stop`, at the same address. */
+  async startAgain(): Promise<void> {
+    this.#process = spawnDaemon(this.dataDir, new URL(this.origin).port)
+    await originSaid(this.#process)
+  }
+
+  /** It does nothing until `goOn`, as on a machine that has no time for it. */
+  pause(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  goOn(): void {
+    this.#process.kill('SIGCONT')
   }
 
   /** Asks for an operation as a program does. Throws what the daemon answers. */
@@ -77,9 +99,7 @@ export class TestDaemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.#process, 'exit')
-    this.#process.kill('SIGTERM')
-    await ended
+    await this.stop()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
@@ -92,6 +112,11 @@ export class TestDaemon implements AsyncDisposable {
       await wait(250)
     }
   }
+}
+
+function spawnDaemon(dataDir: string, port: string): ChildProcess {
+  const args = ['daemon/src/main.ts', '--data-dir', dataDir, '--http-port', port, '--foreground']
+  return spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 /** The address that the daemon says in its log once it listens. */
