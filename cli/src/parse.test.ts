@@ -76,7 +76,7 @@ describe('a command line', () => {
 const specified = [
   'start --foreground', 'stop', 'restart', 'status', 'daemon', 'daemon status', 'daemon list', 'instance list',
   'instance stop x', 'service install --user', 'service uninstall --user', 'service status --user',
-  'quickstart', 'quickstart /x --once --mode deep', 'doctor --bundle x.tar.gz',
+  'quickstart', 'quickstart /x --once --mode deep', 'doctor --bundle x.tar.gz', 'web expose', 'web expose --off', 'mcp',
   'library create x --path /x', 'library list', 'library open /x', 'library switch x', 'library current',
   'library info', 'library close', 'library rename x', 'library delete x --keep-files', 'library backup',
   'library check', 'library optimize',
@@ -131,7 +131,6 @@ describe('a command line that makes no sense', () => {
   })
 
   test.each([
-    'web expose',
     'volume add-cloud x',
     'start --enable-networking',
     'library share a b',
@@ -145,7 +144,7 @@ describe('a command line that makes no sense', () => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
 
-  test.each(['web expose', 'library share a b', 'sidecar where', 'network', 'file copy a b'])(
+  test.each(['library share a b', 'sidecar where', 'network', 'file copy a b'])(
     'help about what is not there is not given: %s',
     (line) => {
       expect(refused(`${line} --help`).message).toMatch(/^there is no command/)

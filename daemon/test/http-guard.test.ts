@@ -98,7 +98,7 @@ test('every answer says what may be done with it', async () => {
   }
 })
 
-test('without the token everything is closed but the page, its health, and the way in', async () => {
+test('without the token everything is closed but the pages, the health, and the way in', async () => {
   await using http = await startTestHttp()
   const open: string[] = []
   for (const address of addressesOf(http)) {
@@ -108,7 +108,13 @@ test('without the token everything is closed but the page, its health, and the w
     }
   }
   // There is no page in this test: 500 is where it would be.
-  expect(open.filter((line) => !line.endsWith(' 500') && !line.endsWith(' 404'))).toEqual(['GET /health 200'])
+  expect(open.filter((line) => !line.endsWith(' 500') && !line.endsWith(' 404'))).toEqual([
+    'GET /health 200',
+    // It says nothing but what is asked for after it.
+    'GET /api 200',
+    'GET /api/reference.js 200',
+    'GET /api/reference.css 200',
+  ])
 })
 
 test.each([
