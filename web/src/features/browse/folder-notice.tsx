@@ -1,10 +1,10 @@
 import { FolderSearch, type LucideIcon, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useAction, useOperation } from '../../api/index.ts'
+import { isWithin, nameOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
-import { isWithin, nameOf } from './paths.ts'
 import type { Listing } from './use-listing.ts'
 
 /** What is to be known of a folder before its rows: its disk is not plugged in, or it is not indexed. */

@@ -1,9 +1,9 @@
 import { ClientError } from '@spacedrive/client'
 import { FolderOpen, FolderX, Lock } from 'lucide-react'
+import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, EmptyState, ErrorNote } from '../../ui/index.ts'
 import { messages } from './messages.ts'
-import { parentOf } from './paths.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import type { Listing } from './use-listing.ts'
 

@@ -4,7 +4,6 @@ export { type Choice, type ChoiceWay, choose, noChoice, rowAfterKey } from './ch
 export { EntryMenu } from './entry-menu.tsx'
 export { EntryMarks } from './entry-marks.tsx'
 export { NotIndexed } from './not-indexed.tsx'
-export { nameOf, parentOf } from './paths.ts'
 export { keepPlace, keptPlace } from './places-kept.ts'
 export { rowsToRender } from './rows-to-render.ts'
 export { countChosen, endsOf, everything, isChosen, moved, nothing, type Selection, toggled } from './selection.ts'

@@ -4,11 +4,11 @@ import { Fragment, useState } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { useMediaQuery } from '../../app/use-media-query.ts'
+import { foldersTo, isWithin, nameOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, Hint, IconButton, Menu, MenuItem, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { PathField } from './path-field.tsx'
-import { foldersTo, isWithin, nameOf } from './paths.ts'
 import { useChangeSearch } from './use-change-search.ts'
 
 /** Folders that are shown beside one another; those above them are in a menu. */

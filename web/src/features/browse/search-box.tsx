@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { isBytes } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { messages } from './messages.ts'
-import { isBytes } from './paths.ts'
 
 /** The page of results opens once somebody stops typing for this: what is typed while it opens would be lost. */
 const PAUSE_MS = 250

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
@@ -29,7 +30,7 @@ export function Copies({ info: { copies, id } }: { info: Info }) {
 
 function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies'][number] }) {
   const t = useMessages(messages)
-  const folder = path.slice(0, Math.max(1, path.lastIndexOf('/')))
+  const folder = parentOf(path) ?? path
   const place = volume === null ? device : t.onDevice(volume, device)
   return (
     <li className="flex gap-2">

@@ -2,6 +2,7 @@ import type { OutputOf } from '@spacedrive/client'
 import { Link } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import { useAction, useOperation } from '../../api/index.ts'
+import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeName, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
@@ -76,7 +77,7 @@ function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
 }
 
 function FileLink({ path }: { path: string }) {
-  const folder = path.slice(0, path.lastIndexOf('/')) || '/'
+  const folder = parentOf(path) ?? path
   return (
     <Link to="/browse" search={{ path: folder, sel: path, inspector: true }} className="font-medium hover:underline">
       <SafeName name={path} />

@@ -1,6 +1,7 @@
 import { ArrowUp, Folder } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { useOperation } from '../../api/index.ts'
+import { pathOf, useOperation } from '../../api/index.ts'
+import { isBytes, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, Dialog, ErrorNote, IconButton, Input, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
@@ -21,6 +22,7 @@ export function FolderPicker({ start, onChoose, onClose }: FolderPickerProps) {
   const [path, setPath] = useState(start)
   const [typed, setTyped] = useState(start)
   const { data, error } = useOperation('files.list', { path, limit: SHOWN })
+  const above = parentOf(data?.path ?? path)
   const go = (to: string) => {
     setPath(to)
     setTyped(to)
@@ -36,13 +38,13 @@ export function FolderPicker({ start, onChoose, onClose }: FolderPickerProps) {
       onClose={onClose}
       title={t.addTitle}
       actions={
-        <Button kind="primary" disabled={!data} onClick={() => onChoose(data!.path)}>
+        <Button kind="primary" disabled={!data} onClick={() => onChoose(isBytes(path) ? path : data!.path)}>
           {t.choose}
         </Button>
       }
     >
       <form onSubmit={onSubmit} className="bg-raised sticky top-0 flex gap-1 pb-2">
-        <IconButton icon={ArrowUp} label={t.up} onClick={() => go(parentOf(path))} disabled={path === '/'} />
+        <IconButton icon={ArrowUp} label={t.up} onClick={() => above !== null && go(above)} disabled={above === null} />
         <Input
           aria-label={t.path}
           value={typed}
@@ -57,7 +59,7 @@ export function FolderPicker({ start, onChoose, onClose }: FolderPickerProps) {
           <li key={entry.path}>
             <button
               type="button"
-              onClick={() => go(entry.path)}
+              onClick={() => go(pathOf(entry))}
               className="rounded-control hover:bg-hover flex h-8 w-full items-center gap-2 px-2 text-start"
             >
               <Folder size={16} strokeWidth={1.5} aria-hidden className="text-muted shrink-0" />
@@ -69,10 +71,4 @@ export function FolderPicker({ start, onChoose, onClose }: FolderPickerProps) {
       </ul>
     </Dialog>
   )
-}
-
-/** Of a path as any system writes it. */
-function parentOf(path: string): string {
-  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
-  return cut > 0 ? path.slice(0, cut) : '/'
 }

@@ -5,20 +5,10 @@ import { pathOf } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { commandNames } from '../../app/command-names.ts'
 import { Page } from '../../app/page.tsx'
-import { useFormat } from '../../format/index.ts'
+import { nameOf, parentOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
-import {
-  countChosen,
-  EntryMenu,
-  everything,
-  nameOf,
-  NotIndexed,
-  nothing,
-  parentOf,
-  selectionSize,
-  Toolbar,
-} from '../browse/index.ts'
+import { countChosen, EntryMenu, everything, NotIndexed, nothing, selectionSize, Toolbar } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { messages } from './messages.ts'
