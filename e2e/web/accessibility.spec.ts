@@ -142,7 +142,7 @@ test('nothing moves for those who want no motion', async ({ daemon, files, page 
   expect(await moving()).toBe(0)
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
-  await page.getByRole('gridcell', { name: 'photo.jpg' }).hover()
+  await page.getByRole('gridcell', { name: 'photo.jpg', exact: true }).hover()
   expect(await moving()).toBe(0)
 })
 
