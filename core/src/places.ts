@@ -99,21 +99,27 @@ async function estimateFolder(root: string): Promise<Place['estimate']> {
   const found = { files: 0, bytes: 0 }
   const folders = [root]
   let seen = 0
+  let isWhole = true
   for (const folder of folders) {
     // What cannot be read is passed over, as a scan does.
     const entries = await opendir(folder).catch(() => null)
     if (!entries) continue
-    for await (const entry of entries) {
-      if (++seen > MAX_ENTRIES || performance.now() > endsAt) return { ...found, isWhole: false }
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) folders.push(path)
-      if (!entry.isFile()) continue
-      found.files++
-      found.bytes += await lstat(path).then(
-        ({ size }) => size,
-        () => 0,
-      )
+    try {
+      for await (const entry of entries) {
+        if (++seen > MAX_ENTRIES || performance.now() > endsAt) return { ...found, isWhole: false }
+        const path = join(folder, entry.name)
+        if (entry.isDirectory()) folders.push(path)
+        if (!entry.isFile()) continue
+        found.files++
+        found.bytes += await lstat(path).then(
+          ({ size }) => size,
+          () => 0,
+        )
+      }
+    } catch {
+      // Its disk stopped answering in the middle: what is said is less than what is there.
+      isWhole = false
     }
   }
-  return { ...found, isWhole: true }
+  return { ...found, isWhole }
 }

@@ -5,6 +5,8 @@ import { isStale, joined, OPERATION, type Stale, staleBy } from './stale.ts'
 
 /** Events of this long are taken together: a burst asks once. */
 const GATHER_MS = 100
+/** How long answers are waited for before others are asked for. */
+const PATIENCE_MS = 3_000
 /** With more that is stale at a time, everything is. */
 const MAX_GATHERED = 500
 /** Kept answers that no page shows: those of the way back. */
@@ -39,17 +41,21 @@ connection.onEvent((heard: Heard) => {
   if (!isAsking) void askAgain()
 })
 
-/** Each time comes to its end before the next: events that do not end would otherwise keep every answer from coming. */
+/**
+ * Each time comes to its end before the next: events that do not end would otherwise keep every answer from coming. One
+ * that takes too long, as of a disk that does not answer, is not waited for.
+ */
 async function askAgain(): Promise<void> {
   isAsking = true
   while (gathered === null || gathered.length > 0) {
     await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
     const stale = gathered
     gathered = []
-    await queryClient.invalidateQueries({
+    const asked = queryClient.invalidateQueries({
       predicate: ({ queryKey }) =>
         queryKey[0] === OPERATION && (stale === null || stale.some((each) => isStale(each, queryKey))),
     })
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
   }
   isAsking = false
 }

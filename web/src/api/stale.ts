@@ -18,7 +18,7 @@ const topics = {
     'locations.info',
   ],
   sidecars: ['files.info', 'sidecars.list', 'sidecars.usage', 'sidecars.pending', 'sidecars.presence', 'sidecars.text'],
-  jobs: ['jobs.list', 'jobs.info', 'system.status'],
+  jobs: ['jobs.list', 'jobs.info', 'system.status', 'sidecars.hindrances'],
   libraries: ['libraries.list', 'libraries.current', 'libraries.info'],
   locations: ['locations.list', 'locations.info', 'locations.summary', 'files.list', 'files.info'],
   volumes: ['volumes.list', 'volumes.info', 'files.list', 'files.info', 'statistics.library', 'search.files'],

@@ -85,16 +85,20 @@ export function FirstRun() {
   const navigate = useNavigate()
   const [path, setPath] = useState('')
   const [isPicking, setPicking] = useState(false)
+  const [isBeginning, setBeginning] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const places = useOperation('system.places', {}).data ?? []
   const home = places.find(({ kind }) => kind === 'home')?.path ?? '/'
   const begin = async (folder: string) => {
+    setBeginning(true)
+    setError(null)
     try {
-      setError(null)
       const { location } = await addFirst(folder, t.library)
       await navigate({ to: '/browse', search: { path: location.path } })
     } catch (err) {
       setError(err)
+    } finally {
+      setBeginning(false)
     }
   }
   const onSubmit = (event: FormEvent) => {
@@ -124,11 +128,11 @@ export function FirstRun() {
               </span>
             )}
           </Field>
-          <Button kind="primary" type="submit" className="self-start">
+          <Button kind="primary" type="submit" disabled={isBeginning} className="self-start">
             {t.begin}
           </Button>
           {error !== null && <ErrorNote error={error} title={t.failed} />}
-          <Suggestions places={places} onChoose={(folder) => void begin(folder)} />
+          <Suggestions places={places} isDisabled={isBeginning} onChoose={(folder) => void begin(folder)} />
         </form>
       </div>
       {isPicking && (
@@ -152,7 +156,13 @@ async function addFirst(path: string, name: string) {
   return connection.action('locations.add', { path })
 }
 
-function Suggestions({ places, onChoose }: { places: readonly Place[]; onChoose: (path: string) => void }) {
+interface SuggestionsProps {
+  readonly places: readonly Place[]
+  readonly isDisabled: boolean
+  readonly onChoose: (path: string) => void
+}
+
+function Suggestions({ places, isDisabled, onChoose }: SuggestionsProps) {
   const t = useMessages(messages)
   const { bytes } = useFormat()
   if (places.length === 0) return null
@@ -166,6 +176,7 @@ function Suggestions({ places, onChoose }: { places: readonly Place[]; onChoose:
             <li key={path}>
               <button
                 type="button"
+                disabled={isDisabled}
                 onClick={() => onChoose(path)}
                 className="press rounded-tile border-line hover:bg-hover flex w-full items-center gap-3 border p-3 text-start"
               >
