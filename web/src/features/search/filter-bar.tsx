@@ -28,7 +28,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
     <div
       role="group"
       aria-label={t.narrow}
-      className="flex min-w-0 flex-1 items-center max-sm:basis-full gap-1.5 overflow-x-auto py-0.5 ps-0.5 [scrollbar-width:none]"
+      className="flex min-w-0 flex-1 items-center max-sm:basis-full gap-1.5 relative overflow-x-auto py-0.5 ps-0.5 [scrollbar-width:none]"
     >
       {(['type', 'ext', 'size', 'modified', 'in'] as const).map((id) => {
         const Body = bodies[id]
