@@ -52,7 +52,7 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['mcp'],
-    summary: 'Serve tools that read the library to an AI agent, by MCP over stdin and stdout',
+    summary: 'Serve tools that read the library to an assistant, by MCP over stdin and stdout',
     examples: ['mcp', 'mcp --library Photos'],
     load: async () => (await import('./mcp.ts')).mcp,
   }),

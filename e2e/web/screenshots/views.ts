@@ -78,7 +78,11 @@ function views(files: TestFolder): View[] {
     { name: 'columns', to: at({ view: 'columns' }), ready: (page) => page.getByText('Photos').first().waitFor() },
     { name: 'timeline', to: at({ view: 'timeline' }), ready: grid },
     { name: 'size', to: at({ view: 'size' }), ready: (page) => page.getByText('Photos').first().waitFor() },
-    { name: 'inspector', to: at({ view: 'grid', sel: photo, inspector: 'true' }, 'Photos'), ready: grid },
+    {
+      name: 'inspector',
+      to: at({ view: 'grid', sel: photo, inspector: 'true' }, 'Photos'),
+      ready: (page) => page.getByText('Canon EOS 40D').first().waitFor(),
+    },
     { name: 'preview-photo', to: at({ sel: photo, preview: 'true' }, 'Photos'), ready: dialog },
     { name: 'preview-scan', to: at({ sel: scan, preview: 'true' }, 'ocr'), ready: dialog },
     { name: 'search', to: '/search?q=canon', ready: (page) => page.getByText('_40D.jpg').first().waitFor() },
