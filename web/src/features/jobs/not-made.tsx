@@ -62,11 +62,11 @@ function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
       </header>
       <p className="text-muted pb-2">{t.notMadeText}</p>
       <ul className="rounded-tile border-line divide-line divide-y border">
-        {failed.map(({ attempts, contentId, error, kind, path, variant }) => (
-          <li key={`${contentId} ${kind} ${variant}`} className="px-3 py-2">
+        {alike(failed).map(([{ attempts, contentId, error, kind, path }, variants]) => (
+          <li key={`${contentId} ${kind} ${variants.join()}`} className="px-3 py-2">
             {path === null ? <span className="text-muted">{t.lost}</span> : <FileLink path={path} />}
             <p className="text-muted break-words">
-              {(t.phases as Record<string, string>)[kind] ?? kind} {variant}: {error?.message}
+              {(t.phases as Record<string, string>)[kind] ?? kind} ({variants.join(', ')}): {error?.message}
               {attempts > 1 && ` (${t.attempt(attempts)})`}
             </p>
           </li>
@@ -74,6 +74,12 @@ function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
       </ul>
     </section>
   )
+}
+
+/** What failed of one file for one reason is one thing, whatever variants were wanted. */
+function alike(failed: readonly NotMadeSidecar[]): (readonly [NotMadeSidecar, readonly string[]])[] {
+  const groups = Map.groupBy(failed, ({ contentId, error, kind }) => `${contentId} ${kind} ${error?.message}`)
+  return [...groups.values()].map((group) => [group[0]!, group.map(({ variant }) => variant)] as const)
 }
 
 function FileLink({ path }: { path: string }) {
