@@ -75,9 +75,9 @@ function views(files: TestFolder): View[] {
   return [
     { name: 'grid', to: at({ view: 'grid' }, 'Photos'), ready: grid },
     { name: 'list', to: at({ view: 'list' }, 'Photos'), ready: grid },
-    { name: 'columns', to: at({ view: 'columns' }), ready: (page) => page.getByText('Photos').first().waitFor() },
+    { name: 'columns', to: at({ view: 'columns' }), ready: (page) => page.getByText('orientation').first().waitFor() },
     { name: 'timeline', to: at({ view: 'timeline' }), ready: grid },
-    { name: 'size', to: at({ view: 'size' }), ready: (page) => page.getByText('Photos').first().waitFor() },
+    { name: 'size', to: at({ view: 'size' }), ready: (page) => page.getByText('orientation').first().waitFor() },
     {
       name: 'inspector',
       to: at({ view: 'grid', sel: photo, inspector: 'true' }, 'Photos'),
