@@ -70,6 +70,9 @@ const places: readonly Place[] = [
     name: 'menu of libraries',
     async go(world) {
       await route(world, '/jobs')
+      // On a narrow screen the places are in a drawer.
+      const open = world.page.getByRole('button', { name: 'Open places' })
+      if (await open.isVisible()) await open.click()
       await world.page.getByRole('button', { name: /^Library/ }).click()
       await expect(world.page.getByRole('menu')).toBeVisible()
     },
