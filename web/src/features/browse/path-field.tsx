@@ -69,7 +69,7 @@ export function PathField({ path, onClose }: PathFieldProps) {
           <div
             role="presentation"
             onMouseDown={(event) => event.preventDefault()}
-            className="rounded-tile bg-raised border-line shadow-float absolute start-0 top-full z-50 mt-1 w-[min(28rem,90vw)] border p-1"
+            className="rounded-tile bg-raised border-line shadow-float absolute inset-x-0 top-full z-50 mt-1 sm:end-auto sm:w-[28rem] border p-1"
           >
             <Autocomplete.List>
               {(folder: string) => (
