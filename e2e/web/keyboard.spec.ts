@@ -10,6 +10,7 @@ test('by keyboard alone: a folder, a search, a preview, the inspector, the jobs'
   await files.index('content')
   await daemon.open(page, '/')
   await expect(page).toHaveURL(/\/browse/)
+  await expect(page.getByRole('button', { name: 'Type a path' })).toBeVisible()
   await page.keyboard.press('Alt+2')
   const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) })
   await tabTo(page, row('Letters'))

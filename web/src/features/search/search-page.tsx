@@ -49,7 +49,7 @@ export function SearchPage() {
     settle()
     const row = results.rowOf(pathOf(item))
     if (row !== null) found.choose(row, 'only')
-    change({ preview: true, sel: pathOf(item) })
+    change({ q: text === '' ? undefined : text, preview: true, sel: pathOf(item) })
   }
   const open = (item: SearchItem) => {
     if (item.kind !== 'directory') return show(item)

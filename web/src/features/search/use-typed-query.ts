@@ -28,21 +28,27 @@ export function useTypedQuery(search: SearchSearch, change: ChangeResults) {
     }
   }
 
+  const isWritten = text === (pending.at(-1) ?? inAddress)
   useEffect(() => {
-    if (text === (pending.at(-1) ?? inAddress)) return
+    if (isWritten) return
     const timer = setTimeout(() => {
       setPending((before) => [...before, text])
       change({ q: text === '' ? undefined : text, sel: undefined, preview: undefined }, { replace: !isSettled.current })
       isSettled.current = false
     }, ADDRESS_MS)
     return () => clearTimeout(timer)
-  }, [change, inAddress, pending, text])
+  }, [change, isWritten, text])
 
   return {
     text,
     type: setText,
     /** This search is one: it is remembered, and what is typed next is another. */
     settle: () => {
+      // The address is not waited for: what it would take back then is what is done next.
+      if (!isWritten) {
+        setPending((before) => [...before, text])
+        change({ q: text === '' ? undefined : text }, { replace: !isSettled.current })
+      }
       isSettled.current = true
       remember(text)
     },
