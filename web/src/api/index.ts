@@ -4,3 +4,4 @@ export { downloadUrl, fileUrl, pathOf, type SidecarAddress, sidecarUrl } from '.
 export { ask, useAction, useConnection, useOperation } from './operations.ts'
 export { askCalmly, isCalm, useCalmOperation } from './use-calm-operation.ts'
 export { useLibraryId } from './use-library-id.ts'
+export { useThumbNews } from './use-thumb-news.ts'

@@ -1,7 +1,7 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useOperation } from '../../api/index.ts'
+import { useOperation, pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
 import { usePreferences } from '../../app/preferences.ts'
@@ -22,7 +22,6 @@ import { Toolbar } from './toolbar.tsx'
 import { useActiveEntry } from './use-active-entry.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { type Folder, useFolder } from './use-folder.ts'
-import { addressOf } from './use-listing.ts'
 
 const route = getRouteApi('/browse')
 
@@ -44,7 +43,7 @@ function FolderPage({ path }: { path: string }) {
   const active = useActiveEntry(folder)
   const info = useOperation('files.info', { path }, { enabled: listing.source !== null }).data
   const open = (entry: Entry) => {
-    if (entry.kind === 'directory') change({ path: addressOf(entry), sel: undefined, preview: undefined })
+    if (entry.kind === 'directory') change({ path: pathOf(entry), sel: undefined, preview: undefined })
     else change({ preview: true })
   }
   useFolderCommands(folder, path, active && (() => open(active)))

@@ -1,7 +1,7 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { ChevronRight } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { useLibraryId, useOperation } from '../../api/index.ts'
+import { useLibraryId, useOperation, pathOf } from '../../api/index.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { foldersTo, isWithin, nameOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -11,7 +11,7 @@ import { rowsToRender } from './rows-to-render.ts'
 import { isChosen } from './selection.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { useGridKeys } from './use-grid-keys.ts'
-import { addressOf, type Listing, type ListingInput, PAGE_ROWS, useListing } from './use-listing.ts'
+import { type Listing, type ListingInput, PAGE_ROWS, useListing } from './use-listing.ts'
 import { useRowEvents } from './use-row-events.ts'
 import { useRowFocus } from './use-row-focus.ts'
 import { useSteadyRows } from './use-steady-rows.ts'
@@ -32,7 +32,7 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
   const change = useChangeSearch()
   const strip = useRef<HTMLDivElement>(null)
   const active = choice.active === null ? undefined : listing.entryAt(choice.active)
-  const next = active?.kind === 'directory' ? addressOf(active) : null
+  const next = active?.kind === 'directory' ? pathOf(active) : null
   const above = useFoldersAbove(path)
   useEffect(() => {
     strip.current?.scrollTo({ left: strip.current.scrollWidth, behavior: 'instant' })
@@ -58,7 +58,7 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
           key={folderPath}
           input={{ ...listing.input, path: folderPath }}
           chosen={above[i + 1] ?? path}
-          onOpen={(entry) => change({ path: folderPath, sel: addressOf(entry) })}
+          onOpen={(entry) => change({ path: folderPath, sel: pathOf(entry) })}
         />
       ))}
       <MainColumn folder={folder} label={label} onOpen={onOpen} />
@@ -67,7 +67,7 @@ export function ColumnsView({ folder, label, onOpen }: ViewProps) {
           key={next}
           input={{ ...listing.input, path: next }}
           chosen={null}
-          onOpen={(entry) => change({ path: next, sel: addressOf(entry) })}
+          onOpen={(entry) => change({ path: next, sel: pathOf(entry) })}
         />
       )}
     </div>

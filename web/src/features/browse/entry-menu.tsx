@@ -1,12 +1,11 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { AppWindow, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
-import { downloadUrl, useAction, useLibraryId } from '../../api/index.ts'
+import { downloadUrl, useAction, useLibraryId, pathOf } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useAddress } from '../../app/use-address.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
-import { addressOf } from './use-listing.ts'
 
 interface EntryMenuProps {
   /** Undefined: the folder itself is meant. */
@@ -28,7 +27,7 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
   const openFile = useAction('files.open')
   const openWith = (file: Entry) =>
     openFile.mutate(
-      { path: addressOf(file) },
+      { path: pathOf(file) },
       { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toastError(t.openFailed, err) },
     )
   const copy = async () => {

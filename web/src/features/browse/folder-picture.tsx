@@ -1,7 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { useOperation } from '../../api/index.ts'
+import { useOperation, pathOf } from '../../api/index.ts'
 import { Thumbnail } from '../../ui/index.ts'
-import { addressOf } from './use-listing.ts'
 
 interface FolderPictureProps {
   readonly entry: Entry
@@ -22,7 +21,7 @@ const KEPT_MS = 30_000
 export function FolderPicture({ entry, hasContents, library, size }: FolderPictureProps) {
   const { data } = useOperation(
     'files.list',
-    { path: addressOf(entry), thumbs: true, foldersFirst: false, limit: LOOKED_AT },
+    { path: pathOf(entry), thumbs: true, foldersFirst: false, limit: LOOKED_AT },
     { enabled: hasContents && entry.childCount !== 0, gcTime: KEPT_MS },
   )
   const pictures = (data?.items ?? []).filter(({ thumb }) => thumb?.state === 'ready').slice(0, MAX_PICTURES)

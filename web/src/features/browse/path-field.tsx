@@ -2,13 +2,12 @@ import { Autocomplete } from '@base-ui/react/autocomplete'
 import { keepPreviousData } from '@tanstack/react-query'
 import { Folder } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
-import { ask, queryClient, useOperation } from '../../api/index.ts'
+import { ask, queryClient, useOperation, pathOf } from '../../api/index.ts'
 import { cleanPath, parentOf, splitTyped } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Input, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { type SearchChange, useChangeSearch } from './use-change-search.ts'
-import { addressOf } from './use-listing.ts'
 
 /** Names that are offered. */
 const OFFERED = 12
@@ -124,5 +123,5 @@ function useFolders(typed: string): string[] {
 async function placeOf(path: string): Promise<SearchChange> {
   const entry = await queryClient.fetchQuery({ ...ask('files.info', { path }), gcTime: 0 }).catch(() => null)
   const folder = entry && entry.kind !== 'directory' ? parentOf(entry.path) : null
-  return entry && folder !== null ? { path: folder, sel: addressOf(entry) } : { path, sel: undefined }
+  return entry && folder !== null ? { path: folder, sel: pathOf(entry) } : { path, sel: undefined }
 }

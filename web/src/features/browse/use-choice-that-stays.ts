@@ -1,8 +1,9 @@
+import { pathOf } from '../../api/index.ts'
 import { useEffect, useRef } from 'react'
 import type { Choice } from './choice.ts'
 import { rowOf } from './row-of.ts'
 import { endsOf, moved, type Selection } from './selection.ts'
-import { addressOf, type Listing } from './use-listing.ts'
+import type { Listing } from './use-listing.ts'
 
 /** Rows that are sought one by one after a listing has changed; of a selection of more spans the others are let go. */
 const MAX_SOUGHT = 64
@@ -64,14 +65,14 @@ function rowsOf({ active, anchor, selection }: Choice): number[] {
 
 function isAnother(listing: Listing, row: number, path: string | undefined): boolean {
   const entry = listing.entryAt(row)
-  return path !== undefined && entry !== undefined && addressOf(entry) !== path
+  return path !== undefined && entry !== undefined && pathOf(entry) !== path
 }
 
 function pathsAt(listing: Listing, rows: readonly number[], known: ReadonlyMap<number, string>): Map<number, string> {
   const paths = new Map<number, string>()
   for (const row of rows) {
     const entry = listing.entryAt(row)
-    const path = entry ? addressOf(entry) : known.get(row)
+    const path = entry ? pathOf(entry) : known.get(row)
     if (path !== undefined) paths.set(row, path)
   }
   return paths

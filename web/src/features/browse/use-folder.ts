@@ -1,12 +1,14 @@
+import { pathOf } from '../../api/index.ts'
 import { useLocation } from '@tanstack/react-router'
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { type Choice, type ChoiceWay, choose, noChoice } from './choice.ts'
-import { keepPlace, keptPlace, type KeptPlace } from './places-kept.ts'
+import { keptPlace } from './places-kept.ts'
 import { rowOf } from './row-of.ts'
 import type { Selection } from './selection.ts'
-import { addressOf, type Listing, type ListingInput, PAGE_ROWS, useListing } from './use-listing.ts'
+import { type Listing, type ListingInput, PAGE_ROWS, useListing } from './use-listing.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { useChoiceThatStays } from './use-choice-that-stays.ts'
+import { useKeptPlace } from './use-kept-place.ts'
 import type { Span } from './virtual-scroll.ts'
 
 /** A row that is to be seen and to have the focus; a new object each time it is wanted. */
@@ -82,22 +84,6 @@ function pageOf(row: number): number {
   return Math.floor(row / PAGE_ROWS) * PAGE_ROWS
 }
 
-/** Keeps for the way back how the page was left. */
-function useKeptPlace(key: string, now: () => KeptPlace): void {
-  const latest = useRef(now)
-  useEffect(() => {
-    latest.current = now
-  })
-  useEffect(() => {
-    const keep = () => keepPlace(key, latest.current())
-    window.addEventListener('pagehide', keep)
-    return () => {
-      window.removeEventListener('pagehide', keep)
-      keep()
-    }
-  }, [key])
-}
-
 interface AddressedChoice {
   readonly listing: Listing
   readonly choice: Choice
@@ -111,7 +97,7 @@ function useAddressOfChoice({ listing, choice, selected, isKnown, go }: Addresse
   const change = useChangeSearch()
   const written = useRef(isKnown ? selected : undefined)
   const entry = choice.active === null ? undefined : listing.entryAt(choice.active)
-  const address = choice.active === null ? null : entry && addressOf(entry)
+  const address = choice.active === null ? null : entry && pathOf(entry)
 
   useEffect(() => {
     // Undefined: not loaded yet.

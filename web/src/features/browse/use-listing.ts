@@ -1,8 +1,8 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { Entry } from '@spacedrive/core/domain'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { ask, connection, queryClient } from '../../api/index.ts'
+import { useCallback, useMemo, useState } from 'react'
+import { ask, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { Sort } from '../../app/browse-search.ts'
 import type { Span } from './virtual-scroll.ts'
 
@@ -42,8 +42,6 @@ const FIRST_KEPT_MS = 10 * 60_000
 const POLL_MS = 3_000
 /** Entries of a folder that is looked at again and again: the disk is read whole each time. */
 const MAX_POLLED = 2_000
-/** Thumbnails that come one after the other are asked for together. */
-const NEWS_MS = 250
 
 /** The rows of a folder that are seen, live: asked for as they come into view, given up when they leave it. */
 export function useListing(input: ListingInput, span: Span, lastTotal: number | null): Listing {
@@ -63,7 +61,7 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   }))
   const { answers, error } = useQueries({ queries, combine })
   const retry = useCallback(() => void queryClient.refetchQueries({ type: 'active', predicate: isOf(path) }), [path])
-  useThumbNews(path, answers)
+  useThumbNews(answers, () => void queryClient.invalidateQueries({ predicate: isOf(path) }))
   const newest = answers.find((answer) => answer !== undefined)
   // While another order is asked for, the folder is as large as it was.
   const isSame = known.path === path && known.all === all
@@ -74,7 +72,7 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
     const offset = pages[0]! * PAGE_ROWS
     const rowByPath = new Map<string, number>()
     answers.forEach((answer, i) =>
-      answer?.items.forEach((entry, k) => rowByPath.set(addressOf(entry), offset + i * PAGE_ROWS + k)),
+      answer?.items.forEach((entry, k) => rowByPath.set(pathOf(entry), offset + i * PAGE_ROWS + k)),
     )
     return {
       input: { path, all, sort, reverse },
@@ -93,11 +91,6 @@ interface Known extends Pick<ListingInput, 'path' | 'all'>, Pick<Listing, 'total
 
 const NOTHING_KNOWN = { total: null, online: true, source: null }
 
-/** How an entry is named where it has to be found again: its path, or the bytes of it where it is not text. */
-export function addressOf({ path, pathBase64 }: Pick<Entry, 'path' | 'pathBase64'>): string {
-  return pathBase64 === undefined ? path : `base64:${pathBase64}`
-}
-
 function combine(results: UseQueryResult<Answer>[]) {
   return {
     answers: results.map(({ data }) => data),
@@ -108,28 +101,4 @@ function combine(results: UseQueryResult<Answer>[]) {
 function isOf(path: string) {
   return ({ queryKey }: { queryKey: readonly unknown[] }) =>
     queryKey[1] === 'files.list' && (queryKey[2] as { path?: unknown }).path === path
-}
-
-/** Asks again for what is seen when some of it has got a thumbnail. */
-function useThumbNews(path: string, answers: readonly (Answer | undefined)[]): void {
-  const seen = useRef<ReadonlySet<string>>(new Set())
-  useEffect(() => {
-    seen.current = new Set(answers.flatMap((answer) => answer?.items.flatMap(({ contentId }) => contentId ?? []) ?? []))
-  }, [answers])
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = connection.onEvent((heard) => {
-      if (heard.type !== 'sidecars.changed' || heard.data.kind !== 'thumb') return
-      const { contentIds, more } = heard.data
-      if (!more && !contentIds.some((id) => seen.current.has(id))) return
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void queryClient.invalidateQueries({ predicate: isOf(path) })
-      }, NEWS_MS)
-    })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
-  }, [path])
 }

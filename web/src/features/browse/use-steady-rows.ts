@@ -1,5 +1,6 @@
+import { pathOf } from '../../api/index.ts'
 import { useLayoutEffect, useRef } from 'react'
-import { addressOf, type Listing } from './use-listing.ts'
+import type { Listing } from './use-listing.ts'
 import type { VirtualRows } from './use-virtual-rows.ts'
 
 /** Keeps what is seen where it is when rows come or go above it. At the very top what is new is shown. */
@@ -23,6 +24,6 @@ export function useSteadyRows(
     }
     const row = seen.first * columns
     const entry = listing.entryAt(row)
-    if (entry) first.current = { path: addressOf(entry), row, order }
+    if (entry) first.current = { path: pathOf(entry), row, order }
   }, [columns, listing, rowHeight, scrollTo, seen.first, top])
 }

@@ -6,12 +6,12 @@ import {
   type Choice,
   type ChoiceWay,
   choose,
-  keepPlace,
   keptPlace,
   noChoice,
   type Reveal,
   type Selection,
   type Span,
+  useKeptPlace,
 } from '../browse/index.ts'
 import type { SearchInput } from './search-input.ts'
 import { PAGE_ROWS } from './found-pages.ts'
@@ -79,7 +79,8 @@ export function useFound(input: SearchInput | null, selected: string | undefined
     },
     [setChoice],
   )
-  useKeptPlace(historyKey, { top, total: results.rows, choice })
+  // Nothing found yet is no place to come back to.
+  useKeptPlace(historyKey, () => (results.rows > 0 ? { top: top.current, total: results.rows, choice } : null))
   useAddressOfChoice({ results, choice, selected, change, setChoice })
   return useMemo(
     () => ({
@@ -107,31 +108,6 @@ function placeOf(historyKey: string): { choice: Choice; start: Start } {
 
 function pageStart(row: number): number {
   return Math.floor(row / PAGE_ROWS) * PAGE_ROWS
-}
-
-interface Place {
-  readonly top: { readonly current: number }
-  readonly total: number
-  readonly choice: Choice
-}
-
-/** Keeps for the way back how the page was left. */
-function useKeptPlace(key: string, place: Place): void {
-  const latest = useRef(place)
-  useEffect(() => {
-    latest.current = place
-  })
-  useEffect(() => {
-    const keep = () => {
-      const { choice, top, total } = latest.current
-      if (total > 0) keepPlace(key, { top: top.current, total, choice })
-    }
-    window.addEventListener('pagehide', keep)
-    return () => {
-      window.removeEventListener('pagehide', keep)
-      keep()
-    }
-  }, [key])
 }
 
 interface AddressedChoice {

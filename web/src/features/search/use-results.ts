@@ -1,8 +1,8 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { SearchItem } from '@spacedrive/core/domain'
 import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { ask, connection, pathOf, queryClient } from '../../api/index.ts'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { ask, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { Span } from '../browse/index.ts'
 import { firstPageOf, type Found, pagesIn, PAGE_ROWS, reachable, withPage } from './found-pages.ts'
 import type { SearchInput } from './search-input.ts'
@@ -33,8 +33,6 @@ const KEPT_MS = 5_000
 const FIRST_KEPT_MS = 60_000
 /** Where pages begin is kept for the way back. */
 const PLACES_KEPT_MS = 10 * 60_000
-/** Thumbnails that come one after the other are asked for together. */
-const NEWS_MS = 250
 const NOTHING: SearchInput = { query: '' }
 
 /** Finds as somebody types: a search that another one follows is given up. */
@@ -79,7 +77,8 @@ export function useResults(input: SearchInput | null, span: Span): Results {
     // `pages` is made anew each time; `pageKey` says what is in it.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [answers, found, pageKey])
-  useThumbNews(loaded)
+  const shown = useMemo(() => [...loaded.values()], [loaded])
+  useThumbNews(shown, () => void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isSearch(queryKey) }))
   return useMemo(() => {
     const entryAt = (row: number) => loaded.get(Math.floor(row / PAGE_ROWS))?.items[row % PAGE_ROWS]
     return {
@@ -127,29 +126,4 @@ function keptPlaces(key: string): Found<Answer>['cursors'] | undefined {
 function keepPlaces({ cursors, key }: Found<Answer>): void {
   queryClient.setQueryDefaults(['search-places'], { gcTime: PLACES_KEPT_MS })
   queryClient.setQueryData(placesKey(key), cursors)
-}
-
-/** Asks again for what is seen when some of it has got a thumbnail. */
-function useThumbNews(loaded: ReadonlyMap<number, Answer | undefined>): void {
-  const seen = useRef<ReadonlySet<string>>(new Set())
-  useEffect(() => {
-    const items = [...loaded.values()].flatMap((answer) => answer?.items ?? [])
-    seen.current = new Set(items.flatMap(({ contentId }) => contentId ?? []))
-  }, [loaded])
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = connection.onEvent((heard) => {
-      if (heard.type !== 'sidecars.changed' || heard.data.kind !== 'thumb') return
-      const { contentIds, more } = heard.data
-      if (!more && !contentIds.some((id) => seen.current.has(id))) return
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isSearch(queryKey) })
-      }, NEWS_MS)
-    })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
-  }, [])
 }

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { askCalmly, connection, isCalm, pathOf, queryClient, useCalmOperation } from '../../api/index.ts'
+import { askCalmly, connection, isCalm, pathOf, queryClient, useCalmOperation, useThumbNews } from '../../api/index.ts'
 import type { Span } from '../browse/index.ts'
 
 export type MediaItem = OutputOf<'media.list'>['items'][number]
@@ -27,8 +27,6 @@ const KEPT_MS = 5_000
 const FIRST_KEPT_MS = 10 * 60_000
 /** Each time the daemon goes through a whole library. */
 const REFRESH_MS = 500
-/** Thumbnails that come one after the other are asked for together. */
-const NEWS_MS = 250
 /** As many as one request takes. */
 const SOUGHT_ROWS = 500
 /** Pages that are looked through for one photo. */
@@ -52,7 +50,7 @@ export function useMedia(path: string | null, { first, last }: Span): Media {
   }))
   const answers = useQueries({ queries, combine })
   useRefreshedPages(dataUpdatedAt)
-  useThumbNews(answers)
+  useThumbNews(answers, refreshPages)
   return useMemo(() => {
     const rowByPath = new Map<string, number>()
     answers.forEach((answer, i) =>
@@ -92,30 +90,6 @@ function useRefreshedPages(updatedAt: number): void {
     if (first.current !== updatedAt && first.current !== 0) refreshPages()
     first.current = updatedAt
   }, [updatedAt])
-}
-
-/** Asks again for what is seen when some of it has got a thumbnail. */
-function useThumbNews(answers: readonly (Answer | undefined)[]): void {
-  const seen = useRef<ReadonlySet<string>>(new Set())
-  useEffect(() => {
-    seen.current = new Set(answers.flatMap((answer) => answer?.items.flatMap(({ contentId }) => contentId ?? []) ?? []))
-  }, [answers])
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = connection.onEvent((heard) => {
-      if (heard.type !== 'sidecars.changed' || heard.data.kind !== 'thumb') return
-      const { contentIds, more } = heard.data
-      if (!more && !contentIds.some((id) => seen.current.has(id))) return
-      timer ??= setTimeout(() => {
-        timer = undefined
-        refreshPages()
-      }, NEWS_MS)
-    })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
-  }, [])
 }
 
 function refreshPages(): void {

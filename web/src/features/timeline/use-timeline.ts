@@ -6,13 +6,13 @@ import {
   type ChoiceWay,
   choose,
   endsOf,
-  keepPlace,
   keptPlace,
   moved,
   noChoice,
   type Reveal,
   type Selection,
   type Span,
+  useKeptPlace,
 } from '../browse/index.ts'
 import { layoutTimeline, movedRow, type TimelineLayout } from './timeline-layout.ts'
 import type { ChangeAddress } from '../../app/use-address.ts'
@@ -130,21 +130,6 @@ function shifted({ active, anchor, selection }: Choice, delta: number, total: nu
     anchor: anchor === null ? null : after(anchor),
     selection: moved(selection, new Map(endsOf(selection).map((row) => [row, after(row)]))),
   }
-}
-
-type KeptPlace = Parameters<typeof keepPlace>[1]
-
-/** Keeps for the way back how the page was left. */
-function useKeptPlace(key: string, now: () => KeptPlace): void {
-  const latest = useEffectEvent(now)
-  useEffect(() => {
-    const keep = () => keepPlace(key, latest())
-    window.addEventListener('pagehide', keep)
-    return () => {
-      window.removeEventListener('pagehide', keep)
-      keep()
-    }
-  }, [key])
 }
 
 interface AddressedChoice extends Pick<Timeline, 'media' | 'active' | 'go'> {
