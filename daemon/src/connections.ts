@@ -25,10 +25,16 @@ export class Connections implements Disposable {
     this.limits = { ...defaultLimits, ...options.limits }
   }
 
-  /** Serves a client, or tells it that there are too many and closes. Those of one kind take no room from the other. */
-  accept(carrier: Carrier): void {
+  /**
+   * Serves a client, which is dropped by disposing of it; null where it is told that there are too many, and closed. Those
+   * of one kind take no room from the other.
+   */
+  accept(carrier: Carrier): Disposable | null {
     const open = this.#open[carrier.kind]
-    if (this.isFull(carrier.kind)) return this.#turnAway(carrier)
+    if (this.isFull(carrier.kind)) {
+      this.#turnAway(carrier)
+      return null
+    }
     const { core, onStop } = this.#options
     const connection: Connection = new Connection(carrier, {
       core,
@@ -38,6 +44,7 @@ export class Connections implements Disposable {
       onClosed: () => open.delete(connection),
     })
     open.add(connection)
+    return connection
   }
 
   /** How many there are. */

@@ -62,7 +62,10 @@ export function createApp(deps: AppDeps): HttpApp {
   app.route('/session', sessionRoutes(deps))
   for (const [path, routes] of protectedRoutes(deps)) {
     app.use(`${path}/*`, async (c, next) => {
-      authenticator.check(c.env.incoming)
+      const { incoming, outgoing } = c.env
+      authenticator.check(incoming)
+      // A stream would go on for ever.
+      if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
       await next()
     })
     app.use(`${path}/*`, (c, next) => {

@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { EventEmitter } from 'node:events'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError } from './problem.ts'
@@ -44,6 +45,17 @@ export class Authenticator {
     if (token === null) return this.#checkCookie(request)
     if (!equalHashes(hash('sha256', token), this.#tokenHash))
       throw failure(request, this.#failedTokens, 'this is not the token')
+  }
+
+  /**
+   * Has what was let in by a cookie end with its session: `end` is called unless `carrier` has said `close` before. What
+   * was let in by the token belongs to no session.
+   */
+  endWithSession(request: IncomingMessage, carrier: EventEmitter, end: () => void): void {
+    const secret = bearerOf(request) === null ? cookieOf(request, this.cookieName) : null
+    if (secret === null) return
+    const attached = this.sessions.attach(secret, end)
+    carrier.once('close', () => attached[Symbol.dispose]())
   }
 
   /** Where a one-time link leads. Throws 401 where it is of no use, and 429 after too many that were not. */

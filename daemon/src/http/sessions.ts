@@ -29,6 +29,9 @@ export class Sessions {
   readonly #sessions: Map<string, number>
   /** By the hash of the code, oldest first. */
   readonly #links = new Map<string, Link>()
+  /** What ends with a session, by the hash of its secret. */
+  readonly #attached = new Map<string, Set<() => void>>()
+  #timer: NodeJS.Timeout | undefined
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionsOptions) {
@@ -72,13 +75,57 @@ export class Sessions {
   }
 
   async end(secret: string): Promise<void> {
-    if (this.#sessions.delete(hash('sha256', secret))) await this.#write()
+    const key = hash('sha256', secret)
+    if (!this.#sessions.has(key)) return
+    this.#forget(key)
+    await this.#write()
+  }
+
+  /**
+   * Calls `end` once, when the session is over: signed out, too old, or one too many; at once where it is already. Who
+   * disposes of it is not called any more.
+   */
+  attach(secret: string, end: () => void): Disposable {
+    const key = hash('sha256', secret)
+    if (this.#sessions.has(key)) {
+      const attached = this.#attached.get(key) ?? new Set()
+      this.#attached.set(key, attached.add(end))
+      this.#watch()
+    } else end()
+    return {
+      [Symbol.dispose]: () => {
+        const attached = this.#attached.get(key)
+        attached?.delete(end)
+        if (attached?.size === 0) this.#attached.delete(key)
+      },
+    }
+  }
+
+  /** Looks again when the next session is too old, and in between: the clock may be set, and a laptop sleeps. */
+  #watch(): void {
+    const [soonest] = this.#sessions.values()
+    if (this.#timer || this.#attached.size === 0 || soonest === undefined) return
+    const { limits, now } = this.#options
+    const look = () => {
+      this.#timer = undefined
+      this.#forgetOld()
+      this.#watch()
+    }
+    this.#timer = setTimeout(look, Math.max(1, Math.min(soonest - now(), limits.heartbeatMs))).unref()
+  }
+
+  #forget(key: string): void {
+    this.#sessions.delete(key)
+    const attached = this.#attached.get(key) ?? []
+    this.#attached.delete(key)
+    for (const end of attached) end()
   }
 
   #forgetOld(): void {
     const { limits, now } = this.#options
-    for (const [key, expiresAt] of this.#sessions) if (expiresAt <= now()) this.#sessions.delete(key)
-    keepNewest(this.#sessions, limits.sessions)
+    for (const [key, expiresAt] of this.#sessions) if (expiresAt <= now()) this.#forget(key)
+    const tooMany = Math.max(0, this.#sessions.size - limits.sessions)
+    for (const key of [...this.#sessions.keys()].slice(0, tooMany)) this.#forget(key)
   }
 
   async #write(): Promise<void> {

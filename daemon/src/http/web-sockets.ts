@@ -43,7 +43,8 @@ export class WebSockets {
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
       }
       this.#server.handleUpgrade(request, socket, head, (client) => {
-        connections.accept(new WebSocketCarrier(client, limits.heartbeatMs))
+        const connection = connections.accept(new WebSocketCarrier(client, limits.heartbeatMs))
+        authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {
       socket.end(rawProblem(err))
