@@ -26,6 +26,7 @@ export {
   sidecarSpeeds,
 } from './sidecar-policy.ts'
 export { MediaItem, MediaTimeline, MediaType, mediaTypes } from './media.ts'
+export { NetworkDevice, type PathKind, PeerKey, PeerState, pathKinds, peerStates } from './network.ts'
 export { LibraryStatistics } from './statistics.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'

@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto'
+import { z } from 'zod'
+import { CoreError, errorCodes, errorMessage } from '../../util/errors.ts'
+import type { FrameStream } from './frame-stream.ts'
+import type { Peer, Peers, Protocol, ProtocolHandler } from './protocol.ts'
+
+/** One question: what is asked and what is answered. */
+export interface Question<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly input: I
+  readonly output: O
+  /** How long an answer may take, in milliseconds; `DEFAULT_DEADLINE_MS` where left out. */
+  readonly deadlineMs?: number
+}
+
+/** A protocol of questions with one answer each, a stream for each question. */
+export interface Rpc<Q extends Record<string, Question>> extends Protocol {
+  readonly questions: Q
+}
+
+export type Answers<Q extends Record<string, Question>> = {
+  readonly [V in keyof Q]: (
+    input: z.output<Q[V]['input']>,
+    peer: Peer,
+    signal: AbortSignal,
+  ) => Promise<z.input<Q[V]['output']>>
+}
+
+const DEFAULT_DEADLINE_MS = 30_000
+/** Longest error sentence that is taken from a peer. */
+const MAX_MESSAGE = 1_000
+
+/** Ids of questions are drawn below this: they only tell them apart in logs, and an answer from another. */
+const MAX_ID = 2 ** 47
+
+const Asked = z.object({ id: z.int().min(0), verb: z.string().max(64), input: z.unknown() })
+const Answered = z.union([
+  z.object({ id: z.int(), output: z.unknown() }),
+  z.object({ id: z.int(), error: z.object({ code: z.enum(errorCodes), message: z.string().max(MAX_MESSAGE) }) }),
+])
+
+/**
+ * Asks a peer. Throws what it answered as an error, `Timeout` after the deadline of the question, `Unavailable` where
+ * the connection is lost, and `InvalidInput` for an answer that is none.
+ */
+export async function ask<Q extends Record<string, Question>, V extends keyof Q & string>(
+  peer: Peer,
+  { rpc, verb, input }: { rpc: Rpc<Q>; verb: V; input: z.input<Q[V]['input']> },
+  signal: AbortSignal,
+): Promise<z.output<Q[V]['output']>> {
+  const question: Question = rpc.questions[verb]!
+  const deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
+  const either = AbortSignal.any([signal, deadline])
+  const stream = await peer.open(rpc, either)
+  const giveUp = () => stream.abort()
+  either.addEventListener('abort', giveUp, { once: true })
+  try {
+    const id = randomInt(MAX_ID)
+    await stream.send({ id, verb, input })
+    await stream.finish()
+    const answer = await stream.receive(Answered)
+    if (!answer || answer.id !== id)
+      throw new CoreError('Unavailable', `${peer.name} ended the connection without an answer`)
+    if ('error' in answer) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
+    return question.output.parse(answer.output) as z.output<Q[V]['output']>
+  } catch (err) {
+    signal.throwIfAborted()
+    if (deadline.aborted)
+      throw new CoreError('Timeout', `${peer.name} did not answer in time (${rpc.name} ${verb})`, { cause: err })
+    if (err instanceof z.ZodError)
+      throw new CoreError('InvalidInput', `${peer.name} sent an answer that is not understood`, { cause: err })
+    throw err
+  } finally {
+    either.removeEventListener('abort', giveUp)
+    stream.abort()
+  }
+}
+
+/** Answers the questions of a protocol. What is thrown as a `CoreError` is told to the peer, anything else only by `Internal`. */
+export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answers: Answers<Q>): ProtocolHandler {
+  return {
+    protocol: rpc,
+    async serve(stream: FrameStream, peer: Peer, signal: AbortSignal) {
+      const asked = await stream.receive(Asked)
+      if (!asked) return
+      const { id, verb } = asked
+      try {
+        const question = Object.hasOwn(rpc.questions, verb) ? rpc.questions[verb] : undefined
+        const answer = answers[verb]
+        if (!question || !answer) throw new CoreError('Unsupported', `there is no ${rpc.name} ${verb}`)
+        const input = question.input.safeParse(asked.input)
+        if (!input.success) throw new CoreError('InvalidInput', `${rpc.name} ${verb}: ${z.prettifyError(input.error)}`)
+        const deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
+        const output = await answer(input.data as never, peer, AbortSignal.any([signal, deadline]))
+        await stream.send({ id, output })
+      } catch (err) {
+        if (signal.aborted) return
+        const known = err instanceof CoreError
+        await stream.send({
+          id,
+          error: {
+            code: known ? err.code : 'Internal',
+            message: known ? err.message.slice(0, MAX_MESSAGE) : 'an error of the other device; its log says more',
+          },
+        })
+        if (!known) throw new CoreError('Internal', `${rpc.name} ${verb}: ${errorMessage(err)}`, { cause: err })
+      }
+      await stream.finish()
+    },
+  }
+}
+
+/** Reaches a device and asks it. */
+export async function askDevice<Q extends Record<string, Question>, V extends keyof Q & string>(
+  peers: Peers,
+  { device, ...question }: { device: Peer['id']; rpc: Rpc<Q>; verb: V; input: z.input<Q[V]['input']> },
+  signal: AbortSignal,
+): Promise<z.output<Q[V]['output']>> {
+  return ask(await peers.reach(device, signal), question, signal)
+}
