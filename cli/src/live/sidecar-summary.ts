@@ -71,7 +71,7 @@ export function sidecarLines(
 }
 
 /** What is not made now, whatever the files: a line for each reason. */
-export function hindranceLines({ held, off }: OutputOf<'sidecars.hindrances'>, style: Style): string[] {
+export function hindranceLines({ held, off }: Pick<Summary, 'held' | 'off'>, style: Style): string[] {
   const lines = (hindered: readonly { kind: string; reason: string }[], tone: Tone, what: string) =>
     [...Map.groupBy(hindered, ({ reason }) => reason)].map(
       ([reason, kinds]) => `  ${style(tone, what)}  ${kinds.map(({ kind }) => kind).join(', ')}: ${printable(reason)}`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
+import { holdCauses } from '../sidecars/index.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')
@@ -209,7 +210,12 @@ export const pendingSidecars = defineQuery({
     library.sidecars.pending({ state: failed ? 'failed' : skipped ? 'skipped' : null, limit }),
 })
 
-const Hindered = z.object({ kind: SidecarKind, reason: z.string() })
+const Hindered = z.object({
+  kind: SidecarKind,
+  /** What it is for want of; `missing`: anything that makes it. */
+  cause: z.enum([...holdCauses, 'missing']),
+  reason: z.string(),
+})
 
 export const sidecarHindrances = defineQuery({
   name: 'sidecars.hindrances',
@@ -223,7 +229,8 @@ export const sidecarHindrances = defineQuery({
     off: z.array(Hindered),
   }),
   async run(_input, { library: { sidecars } }) {
-    return { held: await sidecars.holds(), off: await sidecars.unavailable() }
+    const off = await sidecars.unavailable()
+    return { held: await sidecars.holds(), off: off.map((each) => ({ ...each, cause: 'missing' as const })) }
   },
 })
 

@@ -3,9 +3,14 @@ import type { ErrorCode } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Generator } from './generators/index.ts'
 
+/** What keeps what waits: room on the disk, the power, the machine's work, the room sidecars may take, what they are made with. */
+export const holdCauses = ['disk', 'battery', 'busy', 'quota', 'engine'] as const
+export type HoldCause = (typeof holdCauses)[number]
+
 /** Why what waits is not made now. */
 export interface Hold {
   readonly code: ErrorCode
+  readonly cause: HoldCause
   /** One line: what keeps it, and what would help. */
   readonly reason: string
   /** Whether it ends without anybody changing a setting. */
@@ -79,7 +84,7 @@ export class Holds {
     const free = kept === 0 ? null : await machine.freeBytes(root)
     if (free === null || free >= kept) return null
     const reason = `only ${mebibytes(free)} are free where the library is: nothing new is made until there are ${mebibytes(kept)} (sidecars.keepFreeBytes)`
-    return { code: 'DiskFull', reason, passes: true }
+    return { code: 'DiskFull', cause: 'disk', reason, passes: true }
   }
 
   async #busy(): Promise<Hold | null> {
@@ -89,12 +94,14 @@ export class Holds {
     if (await machine.isOnBattery())
       return {
         code: 'Unavailable',
+        cause: 'battery',
         passes: true,
         reason: 'it waits while the machine runs on its battery (sidecars.speed: fast does not wait)',
       }
     if (at === 'gentle' && machine.load() - working() / cores >= BUSY_LOAD)
       return {
         code: 'Unavailable',
+        cause: 'busy',
         passes: true,
         reason: 'it waits while others keep the machine busy (sidecars.speed: normal does not wait)',
       }

@@ -174,7 +174,7 @@ export class PendingRun {
   #isAway({ kind }: Generator, err: unknown): boolean {
     if (!(err instanceof CoreError) || err.code !== 'Offline') return false
     this.#away.add(kind)
-    this.#held.set(kind, { kind, code: err.code, reason: err.message, passes: true })
+    this.#held.set(kind, { kind, code: err.code, cause: 'engine', reason: err.message, passes: true })
     return true
   }
 

@@ -64,7 +64,7 @@ export class Quota {
     const found = this.#turn.then(async () => {
       await this.#giveUp(this.#kinds.slice(0, this.#kinds.indexOf(kind)), full)
       const reason = `sidecars have used up the ${Math.floor(quotaBytes / 1_048_576)} MiB they may take (sidecars.quotaBytes)`
-      return this.#used! < full ? null : ({ code: 'Unavailable', passes: false, reason } as const)
+      return this.#used! < full ? null : ({ code: 'Unavailable', cause: 'quota', passes: false, reason } as const)
     })
     this.#turn = found.catch(() => {})
     return found

@@ -46,7 +46,7 @@ export function pathErrorCode(err: unknown): ErrorCode | null {
 /** Gives a failure of the file system at `path` a code and a sentence a person can act on; anything else passes through. */
 export function pathError(err: unknown, path: string): unknown {
   const meaning = meanings[systemCode(err) ?? '']
-  return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err }) : err
+  return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err, details: { path } }) : err
 }
 
 /** Like `pathError`, for a path a person named: whatever it is, the path could not be reached. */
@@ -54,5 +54,5 @@ export function unreachableError(err: unknown, path: string): CoreError {
   const known = pathError(err, path)
   if (known instanceof CoreError) return known
   const reason = systemCode(err) ?? 'unknown error'
-  return new CoreError('Unavailable', `${path} cannot be opened: ${reason}`, { cause: err })
+  return new CoreError('Unavailable', `${path} cannot be opened: ${reason}`, { cause: err, details: { path } })
 }

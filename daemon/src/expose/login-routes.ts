@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
+import { acceptedLanguage, type PageLanguage } from '../http/accepted-language.ts'
 import type { Authenticator } from '../http/authenticator.ts'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
@@ -40,7 +41,7 @@ function isPerson(c: Context<HttpEnv>): boolean {
 
 function loginRoutes({ authenticator, login, sessionMs }: LoginRoutesDeps): HttpApp {
   const routes = new Hono<HttpEnv>()
-  routes.get('/', (c) => page(200, pathIn(c.req.query('to')), ''))
+  routes.get('/', (c) => page({ language: languageOf(c), status: 200, to: pathIn(c.req.query('to')) }))
   routes.post('/', async (c) => {
     const form = await readForm(c)
     const to = pathIn(form.get('to') ?? undefined)
@@ -51,7 +52,7 @@ function loginRoutes({ authenticator, login, sessionMs }: LoginRoutesDeps): Http
       return c.redirect(to, 303)
     } catch (err) {
       if (!(err instanceof HttpError)) throw err
-      return page(err.status, to, err.message, err.headers)
+      return page({ language: languageOf(c), status: err.status, to, err })
     }
   })
   return routes
@@ -85,21 +86,49 @@ input, button { padding: .5rem; border: 1px solid; border-radius: 6px; font: inh
 /** Nothing but that style, and a form for us alone. */
 const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`
 
-function page(status: number, to: string, error: string, headers: Readonly<Record<string, string>> = {}): Response {
-  const said = error === '' ? '' : `<p role="alert" id="error">${escapeHtml(sentence(error))}</p>`
-  const described = error === '' ? '' : ' aria-describedby="error" aria-invalid="true"'
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Spacedrive</title><style>${STYLE}</style></head><body><main><h1>Spacedrive</h1><form method="post" action="${LOGIN}"><input type="hidden" name="to" value="${escapeHtml(to)}"><label>Passphrase<input type="password" name="passphrase" autocomplete="current-password" required autofocus${described}></label>${said}<button>Sign in</button></form></main></body></html>`
+const words = {
+  en: { passphrase: 'Passphrase', signIn: 'Sign in', refused: ({ message }: HttpError) => sentence(message) },
+  de: {
+    passphrase: 'Passphrase',
+    signIn: 'Anmelden',
+    refused({ code, headers, message }: HttpError) {
+      const seconds = headers['retry-after']
+      if (seconds !== undefined) return `Zu viele Versuche sind misslungen; in ${seconds} s noch einmal versuchen.`
+      return code === 'NotAuthorised' ? 'Das ist nicht die Passphrase.' : sentence(message)
+    },
+  },
+}
+
+interface LoginPage {
+  readonly language: PageLanguage
+  readonly status: number
+  /** Where it goes on. */
+  readonly to: string
+  /** Why the last attempt failed. */
+  readonly err?: HttpError
+}
+
+function page({ err, language, status, to }: LoginPage): Response {
+  const t = words[language]
+  const said = err ? `<p role="alert" id="error">${escapeHtml(t.refused(err))}</p>` : ''
+  const described = !err ? '' : ' aria-describedby="error" aria-invalid="true"'
+  const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Spacedrive</title><style>${STYLE}</style></head><body><main><h1>Spacedrive</h1><form method="post" action="${LOGIN}"><input type="hidden" name="to" value="${escapeHtml(to)}"><label>${t.passphrase}<input type="password" name="passphrase" autocomplete="current-password" required autofocus${described}></label>${said}<button>${t.signIn}</button></form></main></body></html>`
   return new Response(html, {
     status,
     headers: {
       ...securityHeaders,
-      ...headers,
+      ...err?.headers,
+      vary: 'accept-language',
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy,
       // Else the form would come from no origin at all, which is refused.
       'referrer-policy': 'same-origin',
     },
   })
+}
+
+function languageOf(c: Context<HttpEnv>): PageLanguage {
+  return acceptedLanguage(c.req.header('accept-language'))
 }
 
 function sentence(text: string): string {

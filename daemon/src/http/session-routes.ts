@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { acceptedLanguage } from './accepted-language.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
@@ -15,7 +16,8 @@ export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): Htt
   const routes = new Hono<HttpEnv>()
   routes.onError((err, c) => {
     // A person who follows an old link reads a sentence, a program gets a problem.
-    if (err instanceof HttpError && c.req.header('accept')?.includes('text/html')) return refusal(err)
+    if (err instanceof HttpError && c.req.header('accept')?.includes('text/html'))
+      return refusal(err, c.req.header('accept-language'))
     throw err
   })
 
@@ -47,11 +49,29 @@ export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): Htt
   return routes
 }
 
-function refusal({ headers, message, status }: HttpError): Response {
-  const html = plainPage({ title: 'This link does not sign in', text: `${message}.` })
+const words = {
+  en: { title: 'This link does not sign in', text: ({ message }: HttpError) => `${message}.` },
+  de: {
+    title: 'Dieser Link meldet nicht an',
+    text: ({ headers: { 'retry-after': seconds } }: HttpError) =>
+      seconds === undefined
+        ? 'Er gilt nur einmal und nur kurz. „spacedrive open“ in einem Terminal macht einen neuen.'
+        : `Zu viele Versuche sind misslungen; in ${seconds} s noch einmal versuchen.`,
+  },
+}
+
+function refusal(err: HttpError, accepted: string | undefined): Response {
+  const language = acceptedLanguage(accepted)
+  const { text, title } = words[language]
+  const html = plainPage({ language, title, text: text(err) })
   return new Response(html, {
-    status,
-    headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': plainPagePolicy },
+    status: err.status,
+    headers: {
+      ...err.headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': plainPagePolicy,
+      vary: 'accept-language',
+    },
   })
 }
 

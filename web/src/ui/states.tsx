@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
+import { Said } from './said.tsx'
 import { toast } from './toast.tsx'
 
 const messages = defineMessages({
@@ -43,10 +44,9 @@ interface ErrorNoteProps {
   readonly className?: string
 }
 
-/** What happened, to what, and what to do: the message of the error says it. */
+/** What happened, to what, and what to do: the error says it. */
 export function ErrorNote({ error, title, onRetry, className }: ErrorNoteProps) {
   const t = useMessages(messages)
-  const text = error instanceof Error ? error.message : String(error)
   const copy = async () => {
     await navigator.clipboard.writeText(detailsOf(error))
     toast(t.copied)
@@ -59,7 +59,9 @@ export function ErrorNote({ error, title, onRetry, className }: ErrorNoteProps) 
       <CircleAlert size={18} strokeWidth={1.5} aria-hidden className="text-bad mt-0.5 shrink-0" />
       <div className="min-w-0 flex-1">
         {title && <p className="font-medium">{title}</p>}
-        <p className="text-muted break-words">{text}</p>
+        <p className="text-muted break-words">
+          <Said of={error} />
+        </p>
         <div className="mt-2 flex gap-2">
           {onRetry && <Button onClick={onRetry}>{t.retry}</Button>}
           <Button kind="quiet" onClick={() => void copy()}>

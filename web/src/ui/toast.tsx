@@ -2,6 +2,7 @@ import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
 import { defineMessages, useMessages } from '../i18n/index.ts'
 import { Button, IconButton } from './button.tsx'
+import { Said } from './said.tsx'
 
 const messages = defineMessages({ en: { close: 'Close' }, de: { close: 'Schließen' } })
 
@@ -25,8 +26,7 @@ export function toast(title: string, { action, text }: ToastOptions = {}): void 
 
 /** Says what could not be done; it stays until it is closed, since nothing fails in silence. */
 export function toastError(title: string, error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
-  manager.add({ title, description: text, type: 'error', priority: 'high', timeout: 0 })
+  manager.add({ title, description: <Said of={error} />, type: 'error', priority: 'high', timeout: 0 })
 }
 
 /** Where toasts appear: at the end of the window. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Context, Hono } from 'hono'
+import { acceptedLanguage, type PageLanguage } from '../accepted-language.ts'
 import type { HttpApp, HttpEnv } from '../http-env.ts'
 import type { PageFile } from './page-files.ts'
 import { plainPage, plainPagePolicy } from './plain-page.ts'
@@ -30,7 +31,7 @@ export function pageRoutes(page: WebPage): HttpApp {
   routes.get('*', async (c) => {
     const { path } = c.req
     const state = await page.state()
-    if (isPage(path) && state.kind !== 'ready') return unready(state)
+    if (isPage(path) && state.kind !== 'ready') return unready(state, acceptedLanguage(c.req.header('accept-language')))
     const file = state.files?.byAddress.get(isPage(path) ? INDEX : path)
     return file ? answer(c, file) : c.notFound()
   })
@@ -72,14 +73,29 @@ function acceptedEncodings(header: string | undefined): ReadonlySet<string> {
   return new Set(names.filter((each) => !/;\s*q=0(\.0*)?$/.test(each)).map((each) => each.split(';')[0]!.trim()))
 }
 
-function unready(state: Exclude<PageState, { kind: 'ready' }>): Response {
+const words = {
+  en: {
+    building: 'The explorer is being built. This takes a moment, once.',
+    failed: 'The explorer could not be built',
+    again: 'It is tried again when its sources change.',
+  },
+  de: {
+    building: 'Der Explorer wird gebaut. Das dauert einmal einen Augenblick.',
+    failed: 'Der Explorer ließ sich nicht bauen',
+    again: 'Es wird noch einmal versucht, wenn seine Quellen sich ändern.',
+  },
+}
+
+function unready(state: Exclude<PageState, { kind: 'ready' }>, language: PageLanguage): Response {
+  const t = words[language]
   const building = state.kind === 'building'
   const html = plainPage(
     building
-      ? { title: 'Spacedrive', text: 'The explorer is being built. This takes a moment, once.', reloadSeconds: 1 }
+      ? { language, title: 'Spacedrive', text: t.building, reloadSeconds: 1 }
       : {
-          title: 'The explorer could not be built',
-          text: 'It is tried again when its sources change.',
+          language,
+          title: t.failed,
+          text: t.again,
           detail: state.reason,
         },
   )
@@ -88,6 +104,7 @@ function unready(state: Exclude<PageState, { kind: 'ready' }>): Response {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': plainPagePolicy,
+      vary: 'accept-language',
       ...(building ? { 'retry-after': '1' } : {}),
     },
   })

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
+import type { PageLanguage } from '../accepted-language.ts'
 
 export interface PlainPage {
+  readonly language: PageLanguage
   readonly title: string
   readonly text: string
   /** Shown as it is: what a tool said. */
@@ -17,10 +19,10 @@ pre { overflow: auto; padding: 1rem; border: 1px solid; border-radius: 6px; font
 `
 
 /** A page without scripts, for when the page itself is not there. */
-export function plainPage({ detail, reloadSeconds, text, title }: PlainPage): string {
+export function plainPage({ detail, language, reloadSeconds, text, title }: PlainPage): string {
   const reload = reloadSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${reloadSeconds}">`
   const shown = detail === undefined ? '' : `<pre>${escapeHtml(detail)}</pre>`
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8">${reload}<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(text)}</p>${shown}</main></body></html>`
+  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8">${reload}<meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(text)}</p>${shown}</main></body></html>`
 }
 
 /** Nothing but that style. */

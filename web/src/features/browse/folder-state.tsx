@@ -2,7 +2,7 @@ import { ClientError } from '@spacedrive/client'
 import { FolderOpen, FolderX, Lock } from 'lucide-react'
 import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { Button, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import type { Listing } from './use-listing.ts'
@@ -17,13 +17,17 @@ export function FolderState({ listing, path }: { listing: Listing; path: string 
     if (code === 'NotFound')
       return (
         <EmptyState icon={FolderX} title={t.missing} action={toParent}>
-          <p className="break-words">{error.message}</p>
+          <p className="break-words">
+            <Said of={error} />
+          </p>
         </EmptyState>
       )
     if (code === 'PermissionDenied')
       return (
         <EmptyState icon={Lock} title={t.denied} action={toParent}>
-          <p className="break-words">{error.message}</p>
+          <p className="break-words">
+            <Said of={error} />
+          </p>
         </EmptyState>
       )
     return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />

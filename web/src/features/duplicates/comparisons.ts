@@ -5,7 +5,7 @@ import { create } from 'zustand'
 export type Comparison =
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly result: OutputOf<'copies.compare'> }
-  | { readonly state: 'failed'; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: unknown }
 
 interface Comparisons {
   readonly byContent: ReadonlyMap<string, Comparison>

@@ -3,7 +3,7 @@ import { CircleCheck, CircleDashed, CircleAlert, LoaderCircle } from 'lucide-rea
 import { pathOf } from '../../api/index.ts'
 import { parentOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, SafeName, SafeText, Thumbnail } from '../../ui/index.ts'
+import { Button, cn, SafeName, SafeText, Thumbnail, useSaid } from '../../ui/index.ts'
 import { type Comparison, useComparisons } from './comparisons.ts'
 import { messages } from './messages.ts'
 import { FILE, HEAD, NOTE } from './row-heights.ts'
@@ -63,21 +63,33 @@ export function GroupRow({ group, library, onCompare }: GroupRowProps) {
 }
 
 /** Lines below a group that tell what came of comparing it. */
-export function notesOf(comparison: Comparison | undefined): readonly string[] {
-  if (comparison?.state === 'failed') return [comparison.reason]
+export function notesOf(comparison: Comparison | undefined): readonly Note[] {
+  if (comparison?.state === 'failed') return [{ path: null, of: comparison.reason }]
   if (comparison?.state !== 'done') return []
-  return comparison.result.notes.slice(0, MAX_NOTES).map(({ message, path }) => `${path}: ${message}`)
+  return comparison.result.notes
+    .slice(0, MAX_NOTES)
+    .map(({ message, path }) => ({ path, of: { code: 'differs', message } }))
+}
+
+interface Note {
+  readonly path: string | null
+  /** See `Said`. */
+  readonly of: unknown
 }
 
 /** More tell nothing new. */
 const MAX_NOTES = 5
 
 function Notes({ comparison }: { comparison: Comparison }) {
-  return notesOf(comparison).map((note) => (
-    <p key={note} className="text-warn truncate ps-13 text-xs" style={{ lineHeight: `${NOTE}px` }} title={note}>
-      <SafeText text={note} />
-    </p>
-  ))
+  const said = useSaid()
+  return notesOf(comparison).map(({ of, path }, i) => {
+    const { message, sentence } = said(of)
+    return (
+      <p key={i} className="text-warn truncate ps-13 text-xs" style={{ lineHeight: `${NOTE}px` }} title={message}>
+        <SafeText text={path === null ? sentence : `${path}: ${sentence}`} />
+      </p>
+    )
+  })
 }
 
 /** How sure it is that they are the same. */

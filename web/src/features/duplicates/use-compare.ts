@@ -43,7 +43,7 @@ export function useCompare() {
         return result.same
       } catch (err) {
         const isGivenUp = signal?.aborted === true || leaving.current?.signal.aborted === true
-        set(contentId, isGivenUp ? null : { state: 'failed', reason: err instanceof Error ? err.message : String(err) })
+        set(contentId, isGivenUp ? null : { state: 'failed', reason: err })
         return false
       }
     },

@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, Refr
 import { useAction } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, IconButton, toast, toastError } from '../../ui/index.ts'
+import { Button, cn, IconButton, Said, toast, toastError } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { Section } from './section.tsx'
@@ -77,7 +77,7 @@ function KindRow({ contentId, kind, sidecars, state }: KindRowProps) {
         {error && (
           <div className="mt-0.5 text-xs">
             <p className="break-words">
-              {error.message}
+              <Said of={error} />
               {attempts > 1 && ` (${t.attempts(attempts)})`}
             </p>
             {(state === 'failed' || state === 'given-up') && (

@@ -1,7 +1,7 @@
 import { useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Dialog, ErrorNote, SafeName } from '../../ui/index.ts'
+import { Dialog, ErrorNote, SafeName, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { type Job, useJobWords } from './use-job-words.ts'
 
@@ -14,15 +14,17 @@ export function JobDetails({ job, onClose }: { job: Job; onClose: () => void }) 
   return (
     <Dialog isOpen onClose={onClose} title={words.title(job)} className="w-[min(48rem,calc(100vw-2rem))]">
       {error && <ErrorNote error={error} />}
-      {data?.error && <ErrorNote error={new Error(data.error.message)} />}
+      {data?.error && <ErrorNote error={data.error} />}
       {data && data.warningList.length > 0 && (
         <section>
           <h3 className="pt-2 pb-1 font-semibold">{t.warningsTitle}</h3>
           <ul className="divide-line divide-y">
-            {data.warningList.map(({ at, message, path }, i) => (
+            {data.warningList.map(({ at, code, message, path }, i) => (
               <li key={i} className="py-1.5">
                 {path && <SafeName name={path} className="font-medium" />}
-                <p className="text-muted break-words">{message}</p>
+                <p className="text-muted break-words">
+                  <Said of={{ code, message }} />
+                </p>
                 <p className="text-faint text-xs">{dateTime(at)}</p>
               </li>
             ))}

@@ -4,7 +4,7 @@ import { useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { Button, cn, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
 import { JobControls } from './job-controls.tsx'
 import { JobDetails } from './job-details.tsx'
 import { JobProgress } from './job-progress.tsx'
@@ -71,7 +71,11 @@ function JobRow({ job, onShow }: { job: Job; onShow: () => void }) {
           <span className="truncate font-medium">{words.title(job)}</span>
           <span className={cn('text-xs', colours[status] ?? 'text-muted')}>{t.status[status]}</span>
         </div>
-        {error && <p className="text-muted break-words">{error.message}</p>}
+        {error && (
+          <p className="text-muted break-words">
+            <Said of={error} />
+          </p>
+        )}
         {endedAt && (
           <p className="text-muted text-xs">
             {date(endedAt)}

@@ -4,7 +4,7 @@ import { RotateCcw } from 'lucide-react'
 import { useAction, useOperation } from '../../api/index.ts'
 import { parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, SafeName, toast, toastError } from '../../ui/index.ts'
+import { Button, SafeName, Said, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 
 type NotMadeSidecar = OutputOf<'sidecars.pending'>[number]
@@ -26,17 +26,19 @@ export function NotMade() {
   )
 }
 
-function Reasons({ title, reasons }: { title: string; reasons: readonly { kind: string; reason: string }[] }) {
+function Reasons({ title, reasons }: { title: string; reasons: OutputOf<'sidecars.hindrances'>['held'] }) {
   const t = useMessages(messages)
   if (reasons.length === 0) return null
   return (
     <section>
       <h2 className="pb-1 text-base font-semibold">{title}</h2>
       <dl className="rounded-tile border-line divide-line divide-y border">
-        {reasons.map(({ kind, reason }) => (
+        {reasons.map(({ cause, kind, reason }) => (
           <div key={kind} className="flex flex-wrap gap-x-3 px-3 py-2">
             <dt className="w-40 font-medium">{(t.phases as Record<string, string>)[kind] ?? kind}</dt>
-            <dd className="text-muted min-w-0 flex-1 basis-64">{reason}</dd>
+            <dd className="text-muted min-w-0 flex-1 basis-64">
+              <Said of={{ code: cause, message: reason }} />
+            </dd>
           </div>
         ))}
       </dl>
@@ -66,7 +68,7 @@ function Failures({ failed }: { failed: readonly NotMadeSidecar[] }) {
           <li key={`${contentId} ${kind} ${variants.join()}`} className="px-3 py-2">
             {path === null ? <span className="text-muted">{t.lost}</span> : <FileLink path={path} />}
             <p className="text-muted break-words">
-              {(t.phases as Record<string, string>)[kind] ?? kind} ({variants.join(', ')}): {error?.message}
+              {(t.phases as Record<string, string>)[kind] ?? kind} ({variants.join(', ')}): <Said of={error ?? ''} />
               {attempts > 1 && ` (${t.attempt(attempts)})`}
             </p>
           </li>

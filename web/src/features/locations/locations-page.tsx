@@ -6,7 +6,7 @@ import { useAction, useOperation } from '../../api/index.ts'
 import { Page } from '../../app/page.tsx'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, EmptyState, ErrorNote, IconButton, SafeName, Skeleton, toastError } from '../../ui/index.ts'
+import { Button, cn, EmptyState, ErrorNote, IconButton, SafeName, Said, Skeleton, toastError } from '../../ui/index.ts'
 import { FolderPicker } from './folder-picker.tsx'
 import { LocationSettings } from './location-settings.tsx'
 import { messages } from './messages.ts'
@@ -88,7 +88,11 @@ function LocationCard({ location }: { location: Location }) {
         <p className="text-muted text-xs tabular-nums">
           {t.files(counts.files)} · {bytes(counts.bytes)} · {lastScanAt ? t.scanned(date(lastScanAt)) : t.neverScanned}
         </p>
-        {error && <p className="text-bad break-words">{error}</p>}
+        {error && (
+          <p className="text-bad break-words">
+            <Said of={{ code: state === 'offline' ? 'Offline' : 'Unavailable', message: error }} />
+          </p>
+        )}
       </div>
       <span className="flex">
         <IconButton icon={RefreshCw} label={t.rescan} onClick={() => rescan.mutate({ location: id }, options)} />

@@ -2,7 +2,7 @@ import { ImageOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useMessages } from '../../i18n/index.ts'
-import { SafeName, Skeleton } from '../../ui/index.ts'
+import { SafeName, Said, Skeleton } from '../../ui/index.ts'
 import { WaysOut } from './facts-view.tsx'
 import { messages } from './messages.ts'
 import { isBrowserPicture } from './preview-kind.ts'
@@ -40,8 +40,18 @@ export function BrokenNote({ file, isPicture = false, isComing = false, children
         )}
         <SafeName name={file.entry.name} className="font-medium" />
         <h3 className="text-base font-semibold">{isPicture ? t.pictureBroken : t.unplayable}</h3>
-        {reason.isLoading ? <Skeleton className="h-5 w-72" /> : <p className="text-muted">{why}</p>}
-        {made && <p className="text-muted">{made.message}</p>}
+        {reason.isLoading ? (
+          <Skeleton className="h-5 w-72" />
+        ) : (
+          <p className="text-muted">
+            <Said of={why} />
+          </p>
+        )}
+        {made && (
+          <p className="text-muted">
+            <Said of={made} />
+          </p>
+        )}
         {isComing && <p className="text-muted">{t.waiting}</p>}
         <WaysOut file={file}>{children}</WaysOut>
       </div>

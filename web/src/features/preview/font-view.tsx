@@ -53,7 +53,7 @@ function useFont(family: string, url: string) {
     gcTime: 0,
     queryFn: async ({ signal }) => {
       const answer = await fetch(url, { signal })
-      if (!answer.ok) throw new Error(await problemOf(answer))
+      if (!answer.ok) throw await problemOf(answer)
       return new FontFace(family, await answer.arrayBuffer()).load()
     },
   })

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, ErrorNote, IconButton, Select, Skeleton, toast } from '../../ui/index.ts'
+import { Button, ErrorNote, IconButton, Said, Select, Skeleton, toast } from '../../ui/index.ts'
 import { Facts } from './facts-view.tsx'
 import { messages } from './messages.ts'
 import type { ViewProps } from './preview-body.tsx'
@@ -21,7 +21,7 @@ export function PagesView({ file, focus }: ViewProps) {
     <Facts file={file}>
       {sidecar?.error ? (
         <p className="text-muted">
-          {t.documentNone}: {sidecar.error.message}
+          {t.documentNone}: <Said of={sidecar.error} />
         </p>
       ) : (
         <p className="text-muted">{text ? t.noText : sidecar ? t.documentPending : t.noPreview}</p>

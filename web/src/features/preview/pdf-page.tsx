@@ -4,6 +4,7 @@ import { useMessages } from '../../i18n/index.ts'
 import { messages } from './messages.ts'
 import type { Box, Word } from './sidecar-texts.ts'
 import type { Size } from './view-box.ts'
+import { Said } from '../../ui/index.ts'
 import { WordLayer } from './word-layer.tsx'
 // oxlint-disable-next-line import/no-unassigned-import
 import './pdf-page.css'
@@ -30,10 +31,10 @@ interface PdfPageProps {
 export function PdfPage({ box, document, onSize, page: number, scale, size, words }: PdfPageProps) {
   const t = useMessages(messages)
   const [page, setPage] = useState<PDFPageProxy | null>(null)
-  const [error, setError] = useState<string | null>(null)
+  const [error, setError] = useState<unknown>(null)
   const picture = useRef<HTMLDivElement>(null)
   const text = useRef<HTMLDivElement>(null)
-  const onError = (err: unknown) => setError(err instanceof Error ? err.message : String(err))
+  const onError = (err: unknown) => setError(err)
   useEffect(() => {
     let isGone = false
     const show = (found: PDFPageProxy) => {
@@ -72,9 +73,9 @@ export function PdfPage({ box, document, onSize, page: number, scale, size, word
           }}
         />
       )}
-      {error && (
+      {error !== null && (
         <p role="alert" className="text-black absolute inset-x-0 top-0 p-4">
-          {error}
+          <Said of={error} />
         </p>
       )}
     </div>

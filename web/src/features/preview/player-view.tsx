@@ -213,7 +213,7 @@ function ProxyOffer({ file, onPlay }: { file: ShownFile; onPlay: () => void }) {
   if (isComing && proxy?.state !== 'failed') return <p className="text-muted w-full">{t.proxyQueued}</p>
   return (
     <>
-      {(make.error ?? proxy?.error) && <ErrorNote error={make.error ?? new Error(proxy?.error?.message)} />}
+      {(make.error ?? proxy?.error) && <ErrorNote error={make.error ?? proxy?.error} />}
       <Button
         kind="primary"
         icon={FilePlus2}

@@ -3,7 +3,7 @@ import { Copy, FileQuestion, WrapText } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, EmptyState, ErrorNote, IconButton, Skeleton, toast } from '../../ui/index.ts'
+import { Button, cn, EmptyState, ErrorNote, IconButton, Said, Skeleton, toast } from '../../ui/index.ts'
 import { WaysOut } from './facts-view.tsx'
 import type { Highlighted } from './highlight-messages.ts'
 import { languageOf } from './language-of.ts'
@@ -94,7 +94,7 @@ function Lines({ content, entry, text }: LinesProps) {
         <span className="text-muted flex-1 text-xs tabular-nums">
           {t.shownOf(bytes(content.loaded), bytes(content.total))}
         </span>
-        {content.error && <span className="text-bad">{content.error.message}</span>}
+        {content.error && <Said of={content.error} className="text-bad" />}
         {content.more && (
           <Button onClick={content.more} disabled={content.isLoading}>
             {t.loadMore}

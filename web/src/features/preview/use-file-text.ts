@@ -72,7 +72,7 @@ async function readPiece(
   const answer = await fetch(url, { signal, headers })
   // An empty file has no range that could be asked for.
   if (answer.status === 416) return { bytes: new Uint8Array(0), charset: 'utf-8', total: 0, etag: null }
-  if (!answer.ok) throw new Error(await problemOf(answer))
+  if (!answer.ok) throw await problemOf(answer)
   const bytes = new Uint8Array(await answer.arrayBuffer())
   return {
     bytes,

@@ -1,3 +1,4 @@
+import { ClientError } from '@spacedrive/client'
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { type PagedText, readPagedText, readTranscript, type Transcript } from './sidecar-texts.ts'
 import { readyUrl, type ShownFile } from './use-file.ts'
@@ -28,14 +29,22 @@ function useSidecarJson<T>(url: string | null, read: (json: unknown) => T | null
     gcTime: KEPT_MS,
     queryFn: async ({ signal }) => {
       const answer = await fetch(url!, { signal })
-      if (!answer.ok) throw new Error(await problemOf(answer))
+      if (!answer.ok) throw await problemOf(answer)
       return read(await answer.json())
     },
   })
 }
 
+/** RFC 9457, as far as it is read. */
+interface Problem {
+  readonly code: ClientError['code']
+  readonly detail: string
+  readonly details: unknown
+}
+
 /** What an answer that is an error says. */
-export async function problemOf(answer: Response): Promise<string> {
-  const problem = (await answer.json().catch(() => null)) as { detail?: unknown } | null
-  return typeof problem?.detail === 'string' ? problem.detail : `${answer.status} ${answer.statusText}`
+export async function problemOf(answer: Response): Promise<ClientError> {
+  const problem = (await answer.json().catch(() => null)) as Partial<Problem> | null
+  const detail = problem?.detail ?? `${answer.status} ${answer.statusText}`
+  return new ClientError(problem?.code ?? 'Unavailable', detail, { details: problem?.details })
 }

@@ -2,7 +2,7 @@ import { useOperation } from '../../api/index.ts'
 import type { SearchSearch } from '../../app/search-search.ts'
 import { nameOf, typeNames } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Hint } from '../../ui/index.ts'
+import { Hint, Said } from '../../ui/index.ts'
 import { ExtBody, ModifiedBody, PlaceBody, SizeBody, TypeBody } from './filter-bodies.tsx'
 import { FilterChip, SwitchChip } from './filter-chip.tsx'
 import { messages } from './messages.ts'
@@ -24,6 +24,7 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
   const t = useMessages(messages)
   const values = useFilterValues(search)
   const hindrance = useMeaningHindrance()
+  const why = hindrance && <Said of={{ code: hindrance.cause, message: hindrance.reason }} />
   return (
     <div
       role="group"
@@ -57,10 +58,10 @@ export function FilterBar({ broken, change, search }: FilterBarProps) {
           onChange={(isOn) => change({ meaning: isOn || undefined })}
         />
       ) : (
-        <Hint text={<span className="max-w-80">{hindrance}</span>}>
+        <Hint text={<span className="max-w-80">{why}</span>}>
           <span tabIndex={0} className="text-faint inline-flex h-7 shrink-0 items-center rounded-full px-2.5">
             {t.filters.meaning}
-            <span className="sr-only">: {hindrance}</span>
+            <span className="sr-only">: {why}</span>
           </span>
         </Hint>
       )}

@@ -2,7 +2,7 @@ import { ClientError } from '@spacedrive/client'
 import { type FormEvent, useId, useState } from 'react'
 import { connection } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, Field, Input } from '../../ui/index.ts'
+import { Button, Field, Input, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import type { SearchInput } from './search-input.ts'
 
@@ -19,7 +19,7 @@ interface FreeValueProps {
 export function FreeValue({ asFilter, hint, label, onSet, value }: FreeValueProps) {
   const t = useMessages(messages)
   const [text, setText] = useState(value)
-  const [problem, setProblem] = useState<string | null>(null)
+  const [problem, setProblem] = useState<ClientError | null>(null)
   const [isAsking, setAsking] = useState(false)
   const problemId = useId()
   const submit = async (event: FormEvent) => {
@@ -58,7 +58,7 @@ export function FreeValue({ asFilter, hint, label, onSet, value }: FreeValueProp
       </Field>
       {problem !== null && (
         <p id={problemId} role="alert" className="text-bad text-xs break-words">
-          {problem}
+          <Said of={problem} />
         </p>
       )}
     </form>
@@ -69,12 +69,12 @@ export function FreeValue({ asFilter, hint, label, onSet, value }: FreeValueProp
 const MAX_LENGTH = 4_000
 
 /** Why a filter cannot be used; null where it can. */
-async function problemOf(filter: Partial<SearchInput>): Promise<string | null> {
+async function problemOf(filter: Partial<SearchInput>): Promise<ClientError | null> {
   try {
     await connection.query('search.files', { query: '', limit: 1, ...filter })
     return null
   } catch (err) {
-    if (err instanceof ClientError && (err.code === 'InvalidInput' || err.code === 'NotFound')) return err.message
+    if (err instanceof ClientError && (err.code === 'InvalidInput' || err.code === 'NotFound')) return err
     // Not the filter's fault: the search itself will tell.
     return null
   }

@@ -3,7 +3,7 @@ import { SearchX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { SearchSearch } from '../../app/search-search.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, EmptyState, ErrorNote } from '../../ui/index.ts'
+import { Button, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { activeFilters, type FilterId, noFilters } from './search-input.ts'
 import type { ChangeResults } from './use-change-results.ts'
@@ -68,7 +68,7 @@ export function Notices({ children, notices }: { notices: readonly string[]; chi
       <div className="text-muted min-w-0 flex-1">
         {notices.map((notice) => (
           <p key={notice} className="break-words">
-            {notice}
+            <Said of={{ code: 'notAll', message: notice }} />
           </p>
         ))}
       </div>

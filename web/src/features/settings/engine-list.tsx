@@ -1,13 +1,15 @@
 import { Check, X } from 'lucide-react'
 import { useOperation } from '../../api/index.ts'
-import { useMessages } from '../../i18n/index.ts'
+import { useLocale, useMessages } from '../../i18n/index.ts'
 import { ErrorNote, Skeleton } from '../../ui/index.ts'
+import { checkName, engineJob } from './doctor-words.ts'
 import { messages } from './messages.ts'
 import { Row, Section } from './section.tsx'
 
 /** What the engine works with: programs that are found, those that are missing and how to get them, and its own health. */
 export function EngineList() {
   const t = useMessages(messages)
+  const locale = useLocale()
   const { data, error, refetch } = useOperation('system.doctor', {})
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton className="h-24" />
@@ -17,8 +19,10 @@ export function EngineList() {
       {problems.length > 0 && (
         <Section title={t.problems}>
           {problems.map(({ detail, fix, name, state }) => (
-            <Row key={name} label={name} hint={fix}>
-              <span className={state === 'error' ? 'text-bad' : 'text-warn'}>{detail}</span>
+            <Row key={name} label={checkName(name, locale)} hint={fix && <span lang="en">{fix}</span>}>
+              <span lang="en" className={state === 'error' ? 'text-bad' : 'text-warn'}>
+                {detail}
+              </span>
             </Row>
           ))}
         </Section>
@@ -32,7 +36,11 @@ export function EngineList() {
                 {name} <span className="text-muted font-normal">{version}</span>
               </>
             }
-            hint={available ? `${job} · ${licence}` : `${job} · ${how}`}
+            hint={
+              <>
+                {engineJob(job, locale)} · <span lang="en">{available ? licence : how}</span>
+              </>
+            }
           >
             <span className={available ? 'text-good flex items-center gap-1' : 'text-muted flex items-center gap-1'}>
               {available ? <Check size={14} aria-hidden /> : <X size={14} aria-hidden />}
