@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { connect, createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
+import type { AddressInfo } from 'node:net'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
+
+/** Nothing but the newest TLS; the fastest of its ciphers first (AES-128 in hardware). */
+const TLS = {
+  minVersion: 'TLSv1.3',
+  ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
+  ALPNProtocols: ['spacedrive/bulk/1'],
+  // Keys are compared below: there is no authority that could vouch for a key made a moment ago.
+  rejectUnauthorized: false,
+} as const
+
+/** How long an address has to answer, in milliseconds. */
+const CONNECT_MS = 2_000
+/** Connections that have not said yet whose they are, at the most. */
+const MAX_UNKNOWN = 32
+
+/** A connection that is expected: by this name, from the holder of this key. */
+export interface Expected {
+  readonly own: SessionKey
+  /** Raw public key of the other side, in hex. */
+  readonly peerKey: string
+}
+
+/**
+ * Takes bulk connections on one port. Each is made for one channel, whose random name it says first (SNI) and whose
+ * keys both sides have been told over a connection that is trusted. Any other is closed before a byte is read of it.
+ */
+export class BulkListener {
+  readonly #server: Server
+  readonly #expected = new Map<string, Expected & { readonly onSocket: (socket: TLSSocket) => void }>()
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** Listens on every address of this machine. Throws `Unavailable` where the port is taken. */
+  static async open({ port }: { port: number }): Promise<BulkListener> {
+    // What a connection without a name is shown; it gets no further.
+    const { key, cert } = makeSessionKey()
+    const server = createServer({
+      ...TLS,
+      key,
+      cert,
+      requestCert: true,
+      handshakeTimeout: CONNECT_MS,
+      SNICallback: (name, done) => {
+        const expected = listener.#expected.get(name)
+        if (expected) done(null, createSecureContext({ ...TLS, key: expected.own.key, cert: expected.own.cert }))
+        else done(new Error('unknown channel'))
+      },
+    })
+    const listener = new BulkListener(server)
+    server.on('secureConnection', (socket) => listener.#take(socket))
+    server.on('tlsClientError', (_err, socket) => socket.destroy())
+    let open = 0
+    server.on('connection', (socket) => {
+      open++
+      socket.once('close', () => open--)
+      if (open > MAX_UNKNOWN + listener.#expected.size) socket.destroy()
+    })
+    try {
+      server.listen(port)
+      await once(server, 'listening')
+    } catch (cause) {
+      throw new CoreError('Unavailable', `port ${port} cannot be listened on: ${errorMessage(cause)}`, { cause })
+    }
+    server.unref()
+    return listener
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Waits for the connection of a channel; disposing of it ends that. */
+  expect(channel: string, expected: Expected, onSocket: (socket: TLSSocket) => void): Disposable {
+    this.#expected.set(channel, { ...expected, onSocket })
+    return { [Symbol.dispose]: () => void this.#expected.delete(channel) }
+  }
+
+  async close(): Promise<void> {
+    this.#expected.clear()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #take(socket: TLSSocket): void {
+    socket.on('error', () => socket.destroy())
+    const expected = typeof socket.servername === 'string' ? this.#expected.get(socket.servername) : undefined
+    if (!expected || keyOf(socket) !== expected.peerKey) return void socket.destroy()
+    expected.onSocket(socket)
+  }
+}
+
+/** Connects to the first of the addresses that answers with the key that is expected. Throws `Unavailable` where none does. */
+export async function dialBulk(
+  { addresses, channel, expected }: { addresses: readonly string[]; channel: string; expected: Expected },
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  if (addresses.length === 0) throw new CoreError('Unavailable', 'the other device named no address')
+  const given = new AbortController()
+  const either = AbortSignal.any([signal, given.signal])
+  try {
+    return await Promise.any(addresses.map((address) => dialOne(address, { channel, expected }, either)))
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new CoreError('Unavailable', `none of ${addresses.join(', ')} answered`, { cause })
+  } finally {
+    given.abort()
+  }
+}
+
+async function dialOne(
+  address: string,
+  { channel, expected }: { channel: string; expected: Expected },
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  signal.throwIfAborted()
+  const { hostname, port } = new URL(`tcp://${address}`)
+  const { own, peerKey } = expected
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const socket = connect({
+    ...TLS,
+    host,
+    port: Number(port),
+    key: own.key,
+    cert: own.cert,
+    servername: channel,
+  })
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)])
+  try {
+    await once(socket, 'secureConnect', { signal: deadline })
+    if (keyOf(socket) !== peerKey) throw new CoreError('NotAuthorised', `another device answered at ${address}`)
+    // The last to come in loses: one is enough.
+    signal.throwIfAborted()
+    socket.on('error', () => socket.destroy())
+    return socket
+  } catch (err) {
+    socket.on('error', () => {})
+    socket.destroy()
+    throw err
+  }
+}
+
+function keyOf(socket: TLSSocket): string | null {
+  const certificate = socket.getPeerX509Certificate()
+  return certificate ? keyOfCertificate(certificate) : null
+}

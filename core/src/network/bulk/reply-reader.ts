@@ -1,0 +1,58 @@
+import { decodeReply, decodeReplyHead, REPLY_HEAD_BYTES, type Reply, type ReplyHead } from './frames.ts'
+
+/**
+ * Puts the replies of a sender together from the pieces they come in. What a reply will take is known, and bounded,
+ * before it is made room for.
+ */
+export class ReplyReader {
+  readonly #onReply: (reply: Reply) => void
+  readonly #head = Buffer.alloc(REPLY_HEAD_BYTES)
+  #headBytes = 0
+  #of: ReplyHead | null = null
+  #body = Buffer.alloc(0)
+  #bodyBytes = 0
+
+  /** The bytes of a reply are its receiver's: they are not used again. */
+  constructor(onReply: (reply: Reply) => void) {
+    this.#onReply = onReply
+  }
+
+  /** Throws `InvalidInput` for what no sender sends; the connection is of no use then. */
+  push(piece: Uint8Array): void {
+    let at = 0
+    while (at < piece.length || this.#isComplete()) {
+      if (this.#isComplete()) this.#end()
+      else if (this.#of) at += this.#fillBody(piece, at)
+      else at += this.#fillHead(piece, at)
+    }
+  }
+
+  #isComplete(): boolean {
+    return this.#of !== null && this.#bodyBytes === this.#of.length
+  }
+
+  #fillHead(piece: Uint8Array, at: number): number {
+    const taken = Math.min(REPLY_HEAD_BYTES - this.#headBytes, piece.length - at)
+    this.#head.set(piece.subarray(at, at + taken), this.#headBytes)
+    this.#headBytes += taken
+    if (this.#headBytes < REPLY_HEAD_BYTES) return taken
+    this.#of = decodeReplyHead(this.#head)
+    this.#body = Buffer.allocUnsafeSlow(this.#of.length)
+    this.#bodyBytes = 0
+    return taken
+  }
+
+  #fillBody(piece: Uint8Array, at: number): number {
+    const taken = Math.min(this.#body.length - this.#bodyBytes, piece.length - at)
+    this.#body.set(piece.subarray(at, at + taken), this.#bodyBytes)
+    this.#bodyBytes += taken
+    return taken
+  }
+
+  #end(): void {
+    const reply = decodeReply(this.#of!, this.#body)
+    this.#of = null
+    this.#headBytes = 0
+    this.#onReply(reply)
+  }
+}
