@@ -67,6 +67,26 @@ test('what cannot be done while the daemon is gone is said, and is not done late
   expect(location!.state).not.toBe('paused')
 })
 
+test('a picture that failed while the daemon was gone is there when it is back', async ({ own, page }) => {
+  const files = own.folder()
+  files.write('drawn.png', Buffer.from(PNG, 'base64'))
+  await files.index('content')
+  await page.route('**/media/**', (route) => route.abort())
+  await own.open(page, files.address({ view: 'grid' }))
+  const picture = page.getByRole('gridcell', { name: /^drawn/ }).locator('img[src^="/media/"]')
+  await expect(page.getByRole('gridcell', { name: /^drawn/ })).toBeVisible()
+  await expect(picture).toHaveCount(0)
+  await own.stop()
+  await expect(page.getByText(LOST)).toBeVisible()
+  await page.unroute('**/media/**')
+  await own.startAgain()
+  await expect(page.getByText(LOST)).toBeHidden()
+  await expect.poll(() => picture.evaluateAll((images: HTMLImageElement[]) => images[0]?.naturalWidth)).toBe(1)
+})
+
+/** One pixel. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
 test('a daemon that takes its time is waited for', async ({ own, page }) => {
   const files = own.folder()
   files.write('a folder/inside.txt')

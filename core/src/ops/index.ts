@@ -51,6 +51,7 @@ import {
   sidecarText,
   sidecarUsage,
   verifySidecars,
+  thumbsOfContents,
   wantSidecars,
 } from './sidecars.ts'
 import { libraryStatistics } from './statistics.ts'
@@ -116,6 +117,7 @@ export const ops = {
   [sidecarPresence.name]: sidecarPresence,
   [sidecarText.name]: sidecarText,
   [sidecarPath.name]: sidecarPath,
+  [thumbsOfContents.name]: thumbsOfContents,
   [wantSidecars.name]: wantSidecars,
   [sidecarUsage.name]: sidecarUsage,
   [sidecarHindrances.name]: sidecarHindrances,

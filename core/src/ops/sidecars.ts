@@ -136,6 +136,17 @@ export const sidecarPresence = defineQuery({
 const MAX_WANTED = 500
 const MAX_VARIANTS = 16
 
+export const thumbsOfContents = defineQuery({
+  name: 'sidecars.thumbs',
+  scope: 'library',
+  summary: 'Say of contents what there is to show of them, as listings with thumbnails do',
+  input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
+  /** Without those that are not known. */
+  output: z.array(z.object({ contentId: ContentId, thumb: Thumb })),
+  run: ({ contentIds }, { library }) =>
+    Promise.resolve([...library.sidecars.thumbs(contentIds)].map(([contentId, thumb]) => ({ contentId, thumb }))),
+})
+
 export const wantSidecars = defineAction({
   name: 'sidecars.want',
   scope: 'library',

@@ -43,6 +43,7 @@ export class Connection {
   #lastSeq: number | undefined
   #pid: number | null = null
   #attempt = 0
+  #opened = 0
   /** Of the next attempt; undefined while there is one, or no need of one. */
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -50,6 +51,11 @@ export class Connection {
     this.#open = open
     this.#version = version
     this.#connect()
+  }
+
+  /** How many times it has come to be open: what is not asked again by itself is asked again when this changes. */
+  get opened(): number {
+    return this.#opened
   }
 
   get state(): ConnectionState {
@@ -106,6 +112,7 @@ export class Connection {
       using client = await Client.open(this.#open, this.#version)
       await this.#listen(client)
       this.#attempt = 0
+      this.#opened++
       this.#client.resolve(client)
       this.#setState({ name: 'open' })
       const reason = await client.closed

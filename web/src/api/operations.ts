@@ -38,6 +38,11 @@ export function useAction<N extends ActionName>(name: N): UseMutationResult<Outp
   return useMutation({ mutationKey: [name], mutationFn: (input: InputOf<N>) => connection.action(name, input) })
 }
 
+/** Changes when the connection has come back. See `Connection.opened`. */
+export function useOpened(): number {
+  return useSyncExternalStore(connection.onState, () => connection.opened)
+}
+
 export function useConnection(): ConnectionState {
   return useSyncExternalStore(connection.onState, () => connection.state)
 }

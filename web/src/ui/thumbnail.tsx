@@ -1,7 +1,7 @@
 import type { Entry, Thumb } from '@spacedrive/core/domain'
 import { useCallback, useState } from 'react'
 import { thumbHashToDataURL } from 'thumbhash'
-import { fileUrl, sidecarUrl } from '../api/index.ts'
+import { connection, fileUrl, sidecarUrl, useOpened } from '../api/index.ts'
 import { cn } from './cn.ts'
 import { KindIcon } from './kind-icon.tsx'
 
@@ -66,9 +66,12 @@ interface PictureProps {
 }
 
 function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
-  const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading')
+  const [isShown, setShown] = useState(false)
+  // What failed may have failed with the daemon: it is tried once more when that is back.
+  const opened = useOpened()
+  const [brokenAt, setBrokenAt] = useState<number | null>(null)
   const show = useCallback(() => {
-    setState('shown')
+    setShown(true)
     onShown(url)
   }, [onShown, url])
   const attach = useCallback(
@@ -81,7 +84,7 @@ function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
     },
     [show, url],
   )
-  if (state === 'broken') return null
+  if (brokenAt === opened) return null
   return (
     <img
       ref={attach}
@@ -90,8 +93,8 @@ function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
       draggable={false}
       fetchPriority={isLater ? 'low' : 'auto'}
       onLoad={show}
-      onError={() => setState('broken')}
-      className={cn(PICTURE, fit, 'transition-opacity duration-[80ms]', state === 'loading' && 'opacity-0')}
+      onError={() => setBrokenAt(connection.opened)}
+      className={cn(PICTURE, fit, 'transition-opacity duration-[80ms]', !isShown && 'opacity-0')}
       style={box}
     />
   )

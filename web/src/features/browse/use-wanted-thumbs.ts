@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'react'
-import { connection } from '../../api/index.ts'
+import { connection, useOpened } from '../../api/index.ts'
 import type { Listing } from './use-listing.ts'
 import type { Span } from './virtual-scroll.ts'
 
@@ -11,13 +11,15 @@ const MAX_WANTED = 500
 /** Has the thumbnails made first that are missing among the rows that are seen. */
 export function useWantedThumbs(listing: Pick<Listing, 'entryAt'>, { first, last }: Span): void {
   const viewer = useMemo(() => `browse-${crypto.randomUUID()}`, [])
+  // A daemon that was started again has forgotten what was wanted.
+  const opened = useOpened()
   const wanted = missing(listing, first, last).join(' ')
 
   useEffect(() => {
     if (!wanted) return
     const timer = setTimeout(() => want(viewer, wanted.split(' ')), SETTLED_MS)
     return () => clearTimeout(timer)
-  }, [viewer, wanted])
+  }, [opened, viewer, wanted])
   useEffect(() => () => want(viewer, []), [viewer])
 }
 

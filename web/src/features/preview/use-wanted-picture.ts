@@ -1,5 +1,5 @@
 import { useEffect, useId } from 'react'
-import { connection } from '../../api/index.ts'
+import { connection, useOpened } from '../../api/index.ts'
 import type { ShownFile } from './use-file.ts'
 
 const LARGEST = 'detail@2x'
@@ -11,6 +11,8 @@ export function useWantedPicture({ info, sidecars }: ShownFile, isWanted: boolea
   const state = sidecars.find(({ kind, variant }) => kind === 'thumb' && variant === LARGEST)?.state
   const isMade = state === 'ready' || state === 'failed'
   const isAsked = isWanted && contentId !== null && !isMade && info?.online === true
+  // A daemon that was started again has forgotten what was wanted.
+  const opened = useOpened()
   useEffect(() => {
     if (!isAsked) return
     const want = (contentIds: (typeof contentId)[]) =>
@@ -25,6 +27,6 @@ export function useWantedPicture({ info, sidecars }: ShownFile, isWanted: boolea
         .catch(() => null)
     void want([contentId])
     return () => void want([])
-  }, [contentId, isAsked, viewer])
+  }, [contentId, isAsked, opened, viewer])
   return isAsked && (state === 'pending' || state === 'generating')
 }

@@ -1,5 +1,6 @@
+import type { SearchItem, Thumb } from '@spacedrive/core/domain'
 import { expect, test } from 'vitest'
-import { firstPageOf, PAGE_ROWS, pagesIn, reachable, withPage } from './found-pages.ts'
+import { firstPageOf, PAGE_ROWS, pagesIn, reachable, withPage, withThumbs } from './found-pages.ts'
 
 const first: { total: number; cursor: string | null } = { total: 1_000, cursor: 'one' }
 
@@ -30,4 +31,14 @@ test('the same search that is answered anew keeps where its pages begin; another
   expect(again.cursors).toEqual([undefined, 'uno', 'two'])
   expect(firstPageOf(found, { key: 'b', answer: first, known: undefined }).cursors).toEqual([undefined, 'one'])
   expect(firstPageOf(null, { key: 'a', answer: first, known: found.cursors }).cursors).toEqual(found.cursors)
+})
+
+test('what was found gets the thumbnails that are new, and an answer without any stays the same', () => {
+  const [some, other] = ['a', 'b'].map((contentId) => ({ contentId, thumb: { state: 'pending' } }) as SearchItem)
+  const answer = { total: 2, items: [some!, other!] }
+  const ready = { state: 'ready' } as Thumb
+  const { items, total } = withThumbs(answer, new Map([[some!.contentId!, ready]]))
+  expect(total).toBe(2)
+  expect(items.map(({ thumb }) => thumb?.state)).toEqual(['ready', 'pending'])
+  expect(withThumbs(answer, new Map())).toBe(answer)
 })

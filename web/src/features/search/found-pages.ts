@@ -1,3 +1,4 @@
+import type { ContentId, SearchItem, Thumb } from '@spacedrive/core/domain'
 import type { Span } from '../browse/index.ts'
 
 /** Rows of one request: two screens, since of each the piece of text is read that was found. */
@@ -55,4 +56,15 @@ export function pagesIn<A extends PageAnswer>({ cursors }: Found<A>, { first, la
 export function reachable<A extends PageAnswer>({ answer, cursors }: Found<A>): number {
   const pages = cursors.at(-1) === null ? cursors.length - 1 : cursors.length
   return Math.min(answer.total, pages * PAGE_ROWS)
+}
+
+/** The same answer with other thumbnails; itself where it has none of these. */
+export function withThumbs<A extends { readonly items: readonly SearchItem[] }>(
+  answer: A,
+  thumbs: ReadonlyMap<ContentId, Thumb>,
+): A {
+  const thumbOf = ({ contentId }: SearchItem) => (contentId === null ? undefined : thumbs.get(contentId))
+  if (!answer.items.some((item) => thumbOf(item))) return answer
+  const items = answer.items.map((item) => ({ ...item, thumb: thumbOf(item) ?? item.thumb }))
+  return { ...answer, items }
 }

@@ -1,10 +1,10 @@
 import type { OutputOf } from '@spacedrive/client'
-import type { SearchItem } from '@spacedrive/core/domain'
+import type { ContentId, SearchItem } from '@spacedrive/core/domain'
 import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { ask, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
+import { ask, connection, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { Span } from '../browse/index.ts'
-import { firstPageOf, type Found, pagesIn, PAGE_ROWS, reachable, withPage } from './found-pages.ts'
+import { firstPageOf, type Found, pagesIn, PAGE_ROWS, reachable, withPage, withThumbs } from './found-pages.ts'
 import type { SearchInput } from './search-input.ts'
 
 export type Answer = OutputOf<'search.files'>
@@ -78,7 +78,7 @@ export function useResults(input: SearchInput | null, span: Span): Results {
     // oxlint-disable-next-line react/exhaustive-deps
   }, [answers, found, pageKey])
   const shown = useMemo(() => [...loaded.values()], [loaded])
-  useThumbNews(shown, () => void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isSearch(queryKey) }))
+  useThumbNews(shown, (contentIds) => void giveThumbs(contentIds))
   return useMemo(() => {
     const entryAt = (row: number) => loaded.get(Math.floor(row / PAGE_ROWS))?.items[row % PAGE_ROWS]
     return {
@@ -98,6 +98,21 @@ export function useResults(input: SearchInput | null, span: Span): Results {
       retry,
     }
   }, [error, first.error, found, input, input0, key, loaded, retry])
+}
+
+/** As many as one request takes. */
+const MAX_THUMBS = 500
+
+/** What was found gets its new thumbnails; it is not searched for again. */
+async function giveThumbs(contentIds: readonly ContentId[]): Promise<void> {
+  // With more they are given when they come into view again, or with the next search.
+  const asked = contentIds.slice(0, MAX_THUMBS)
+  const found = await connection.query('sidecars.thumbs', { contentIds: asked }).catch(() => [])
+  const thumbs = new Map(found.map(({ contentId, thumb }) => [contentId, thumb]))
+  queryClient.setQueriesData<Answer>(
+    { predicate: ({ queryKey }) => isSearch(queryKey) },
+    (answer) => answer && withThumbs(answer, thumbs),
+  )
 }
 
 function pageOf(input: SearchInput, cursor: string | undefined): SearchInput {
