@@ -21,7 +21,7 @@ export interface DialOptions {
 /**
  * The ways to other devices: one endpoint with one key. Every implementation passes `core/testing/transport-suite.ts`.
  * Bytes are `Uint8Array` everywhere. What goes wrong is a `CoreError`: `Unavailable` where nobody answers or the
- * connection is lost, `NotAuthorised` where somebody else does, `Timeout`, `Cancelled`.
+ * connection is lost, `NotAuthorised` where somebody else does, `Timeout`; an aborted signal throws its reason.
  */
 export interface Transport extends AsyncDisposable {
   /** The public key that others see, proved by each connection. */
@@ -67,7 +67,10 @@ export interface Link {
   path(): LinkPath | null
   /** Resolves once, and never rejects. */
   readonly closed: Promise<LinkEnd>
-  /** The reason is shown to people on the other side: a short sentence. Idempotent. */
+  /**
+   * What the other side has not received yet is lost. The reason is shown to people there: a short sentence.
+   * Idempotent.
+   */
   close(reason: string): void
 }
 
@@ -79,7 +82,11 @@ export interface ByteStream {
   write(bytes: Uint8Array): Promise<void>
   /** The other side reads the end after all that was written. */
   finish(): Promise<void>
-  /** Gives up both directions at once; the other side's reads and writes fail. Idempotent, never throws. */
+  /**
+   * Gives up both directions at once: what waits here fails, and so do the other side's reads and writes. What was
+   * finished before still arrives. Idempotent, never throws. Every stream is read to its end or given up: it takes one
+   * of the places there are.
+   */
   abort(): void
 }
 

@@ -1,0 +1,40 @@
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+
+/** A socket address in its two parts; null for what is none. */
+export function parseAddress(address: string): { host: string; port: number } | null {
+  const parts = /^(?:\[([0-9a-fA-F:.%]+)\]|([0-9.]+)):(\d{1,5})$/.exec(address)
+  if (!parts) return null
+  const host = (parts[1] ?? parts[2])!
+  const port = Number(parts[3])
+  // Iroh takes the zone of an address as a number only.
+  const isHost = parts[1] === undefined ? isIP(host) === 4 : isIP(host.replace(/%\d+$/, '')) === 6
+  return isHost && port > 0 && port <= 65_535 ? { host, port } : null
+}
+
+export function formatAddress(host: string, port: number): string {
+  return isIP(host) === 6 || host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/**
+ * Where sockets are reached from elsewhere: one that listens everywhere, at each address the machine has, with loopback
+ * only where it has no other. Addresses that mean another device on each link (`fe80::`) are left out.
+ */
+export function reachableAddresses(sockets: readonly string[]): string[] {
+  const found = sockets.flatMap((socket) => {
+    const parsed = parseAddress(socket)
+    if (!parsed) return []
+    if (parsed.host !== '0.0.0.0' && parsed.host !== '::') return [socket]
+    const family = parsed.host === '::' ? 'IPv6' : 'IPv4'
+    return machineAddresses(family).map((host) => formatAddress(host, parsed.port))
+  })
+  return [...new Set(found)]
+}
+
+function machineAddresses(family: 'IPv4' | 'IPv6'): string[] {
+  const all = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => address.family === family && !/^fe[89ab]/i.test(address.address))
+  const outer = all.filter(({ internal }) => !internal)
+  return (outer.length > 0 ? outer : all).map(({ address }) => address)
+}

@@ -1,0 +1,146 @@
+import type { BiStream, Connection } from '@number0/iroh'
+import type { PeerKey } from '../../../domain/index.ts'
+import { CoreError } from '../../../util/errors.ts'
+import { untilAborted } from '../../../util/until-aborted.ts'
+import type { Alpn, ByteStream, Link, LinkEnd, LinkPath } from '../transport.ts'
+import { textToArray } from './byte-array.ts'
+import { irohMessage, linkEnd, MAX_REASON } from './iroh-errors.ts'
+import { IrohStream } from './iroh-stream.ts'
+
+/** Streams that the other side may have open at once; more wait on its side. Each may hold 1.25 MB that nobody reads. */
+export const MAX_STREAMS_PER_LINK = 128
+/** How long a stream may wait for the other side to take one more, in milliseconds. */
+const OPEN_STREAM_TIMEOUT_MS = 30_000
+/** How old what `path()` says may be, in milliseconds: Iroh cannot tell of a change without ending the process. */
+const PATH_AGE_MS = 1_000
+/** The code that comes with the reason of a closed connection; nothing depends on it. */
+const CLOSED_CODE = 0n
+
+export interface IrohLinkOptions {
+  readonly connection: Connection
+  readonly key: PeerKey
+  readonly alpn: Alpn
+  readonly dialled: boolean
+  readonly now: () => number
+}
+
+/** A QUIC connection. Holds it and its streams until they have ended: what is collected is closed. */
+export class IrohLink implements Link {
+  readonly key: PeerKey
+  readonly alpn: Alpn
+  readonly dialled: boolean
+  readonly closed: Promise<LinkEnd>
+  readonly #connection: Connection
+  readonly #now: () => number
+  readonly #resolveClosed: (end: LinkEnd) => void
+  readonly #streams = new Set<IrohStream>()
+  /** Streams that were asked for and not waited for any longer: Iroh goes on, and the next who asks has them. */
+  readonly #spare: Promise<BiStream>[] = []
+  #end: LinkEnd | null = null
+  #path: { readonly at: number; readonly path: LinkPath | null } | null = null
+  #isAccepting = false
+
+  constructor({ connection, key, alpn, dialled, now }: IrohLinkOptions) {
+    this.key = key
+    this.alpn = alpn
+    this.dialled = dialled
+    this.#connection = connection
+    this.#now = now
+    const { promise, resolve } = Promise.withResolvers<LinkEnd>()
+    this.closed = promise
+    this.#resolveClosed = resolve
+    connection.setMaxConcurrentBiStreams(BigInt(MAX_STREAMS_PER_LINK))
+    connection.setMaxConcurrentUniStreams(0n)
+    connection.closed().then(
+      (sentence) => this.#ended(linkEnd(sentence)),
+      (err: unknown) => this.#ended({ by: 'lost', reason: irohMessage(err) }),
+    )
+  }
+
+  async openStream(signal: AbortSignal): Promise<ByteStream> {
+    signal.throwIfAborted()
+    if (this.#end) throw this.#gone()
+    const opening = this.#spare.pop() ?? this.#connection.openBi()
+    const deadline = AbortSignal.timeout(OPEN_STREAM_TIMEOUT_MS)
+    try {
+      return this.#held(await untilAborted(opening, AbortSignal.any([signal, deadline])))
+    } catch (err) {
+      if (this.#end) throw this.#gone()
+      if (!signal.aborted && !deadline.aborted) throw new CoreError('Unavailable', irohMessage(err), { cause: err })
+      this.#keep(opening)
+      signal.throwIfAborted()
+      throw new CoreError('Timeout', 'the other device takes no more streams: it has too many open', { cause: err })
+    }
+  }
+
+  onStream(listener: (stream: ByteStream) => void): void {
+    if (this.#isAccepting) throw new CoreError('Internal', 'a connection has one listener for its streams')
+    this.#isAccepting = true
+    void this.#accept(listener)
+  }
+
+  path(): LinkPath | null {
+    if (this.#end) return null
+    const now = this.#now()
+    if (!this.#path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
+      this.#path = { at: now, path: this.#readPath() }
+    return this.#path.path
+  }
+
+  close(reason: string): void {
+    if (this.#end) return
+    const told = reason.slice(0, MAX_REASON)
+    this.#connection.close(CLOSED_CODE, textToArray(told))
+    this.#ended({ by: 'local', reason: told })
+  }
+
+  // The other side has as many streams as it may until someone listens, and Iroh keeps them.
+  async #accept(listener: (stream: ByteStream) => void): Promise<void> {
+    while (!this.#end) {
+      let stream: BiStream
+      try {
+        stream = await this.#connection.acceptBi()
+      } catch {
+        // Only the end of the connection ends this; `closed` says why.
+        return
+      }
+      if (!this.#end) listener(this.#held(stream))
+    }
+  }
+
+  #held({ send, recv }: BiStream): IrohStream {
+    const stream = new IrohStream({ send, receive: recv, onDone: (done) => this.#streams.delete(done) })
+    this.#streams.add(stream)
+    if (this.#end) stream.cut(this.#gone())
+    return stream
+  }
+
+  #keep(opening: Promise<BiStream>): void {
+    opening.catch(() => {})
+    this.#spare.push(opening)
+  }
+
+  #readPath(): LinkPath | null {
+    const path = this.#connection.paths().find(({ isSelected }) => isSelected)
+    if (!path) return null
+    return {
+      kind: path.isRelay ? 'relay' : 'direct',
+      address: path.isRelay ? null : path.remoteAddr,
+      latencyMs: path.rttMs,
+    }
+  }
+
+  #ended(end: LinkEnd): void {
+    if (this.#end) return
+    this.#end = end
+    const gone = this.#gone()
+    for (const stream of this.#streams) stream.cut(gone)
+    this.#spare.length = 0
+    this.#resolveClosed(end)
+  }
+
+  #gone(): CoreError {
+    const why = this.#end?.reason ? `: ${this.#end.reason}` : ''
+    return new CoreError('Unavailable', `the connection has ended${why}`)
+  }
+}

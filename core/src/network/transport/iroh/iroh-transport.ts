@@ -1,0 +1,259 @@
+import type { Connection, Endpoint, EndpointBuilder, Incoming } from '@number0/iroh'
+import { isIPv6 } from 'node:net'
+import { PeerKey } from '../../../domain/index.ts'
+import { CoreError } from '../../../util/errors.ts'
+import type { Logger } from '../../../util/logger.ts'
+import { settledWithin } from '../../../util/settled-within.ts'
+import { untilAborted } from '../../../util/until-aborted.ts'
+import {
+  type Alpn,
+  alpns,
+  DIAL_TIMEOUT_MS,
+  type DialHints,
+  type DialOptions,
+  type Link,
+  type Transport,
+} from '../transport.ts'
+import { formatAddress, parseAddress, reachableAddresses } from './addresses.ts'
+import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
+import { dialError, irohMessage, shortKey } from './iroh-errors.ts'
+import { IrohLink } from './iroh-link.ts'
+import { type Iroh, loadIroh } from './load-iroh.ts'
+
+/** Connections at once; further ones from elsewhere are refused. A household has dozens of devices at most. */
+const MAX_LINKS = 512
+/** Connections from elsewhere that have not proved their key yet; more are refused. */
+const MAX_HANDSHAKES = 64
+/** So many of them, and a new one first shows that its address is its own: an invented one takes no place. */
+const TRUSTED_HANDSHAKES = 16
+/** Dials at once, with those that were given up and that Iroh still tries, which it does for 30 s. */
+const MAX_DIALS = 128
+/** Addresses that one dial tries. */
+const MAX_ADDRESSES = 32
+/** How long the end may take, in milliseconds; what is left then ends with the process. */
+const CLOSE_TIMEOUT_MS = 5_000
+
+export interface IrohTransportOptions {
+  /** Of the Ed25519 key, 32 bytes. */
+  readonly seed: Uint8Array
+  /** IP addresses to listen at; one for each family, or the other one listens everywhere. */
+  readonly bind?: readonly string[]
+  /** UDP; 0: any that is free, another for each family. */
+  readonly port: number
+  /** URL of the one relay that is used; null: none, and nothing outside the network is contacted. */
+  readonly relay: string | null
+  /** What connections from elsewhere may be for. */
+  readonly alpns: readonly Alpn[]
+  readonly log: Logger
+  readonly now?: () => number
+}
+
+/** Devices over Iroh: QUIC, found by key, through NATs and relays. */
+export class IrohTransport implements Transport {
+  readonly key: PeerKey
+  readonly #iroh: Iroh
+  readonly #endpoint: Endpoint
+  readonly #options: IrohTransportOptions
+  readonly #links = new Set<IrohLink>()
+  readonly #accepting: Promise<void>
+  readonly #external = new Set<string>()
+  #listener: ((link: Link) => void) | null = null
+  #handshakes = 0
+  #dials = 0
+  #closing: Promise<void> | null = null
+
+  private constructor(iroh: Iroh, endpoint: Endpoint, options: IrohTransportOptions) {
+    this.#iroh = iroh
+    this.#endpoint = endpoint
+    this.#options = options
+    this.key = PeerKey.parse(endpoint.id().toString())
+    this.#accepting = this.#accept()
+  }
+
+  /**
+   * Starts listening. `Unsupported` where Iroh has no build for this machine, `Conflict` where the port is taken,
+   * `InvalidInput` for an address or a relay that is none.
+   */
+  static async open(options: IrohTransportOptions): Promise<IrohTransport> {
+    const iroh = await loadIroh()
+    const bind = options.bind ?? ['0.0.0.0', '::']
+    try {
+      return new IrohTransport(iroh, await build(iroh, options, bind).bind(), options)
+    } catch (err) {
+      const v4 = bind.filter((host) => !isIPv6(host))
+      if (!/not supported|Cannot assign/i.test(irohMessage(err)) || v4.length === 0 || v4.length === bind.length)
+        throw bindError(err, options.port)
+      options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 alone')
+    }
+    try {
+      const v4 = bind.filter((host) => !isIPv6(host))
+      return new IrohTransport(iroh, await build(iroh, options, v4).bind(), options)
+    } catch (err) {
+      throw bindError(err, options.port)
+    }
+  }
+
+  /** What connections from elsewhere may be for, from now on. Those that are there stay. */
+  setAlpns(list: readonly Alpn[]): void {
+    this.#endpoint.setAlpns(list.map(textToArray))
+  }
+
+  addresses(): readonly string[] {
+    if (this.#closing) return []
+    return [...new Set([...reachableAddresses(this.#endpoint.boundSockets()), ...this.#external])]
+  }
+
+  /** The ports that are listened at, one for each family. */
+  ports(): readonly number[] {
+    return [...new Set(this.#endpoint.boundSockets().flatMap((socket) => parseAddress(socket)?.port ?? []))]
+  }
+
+  /** Tells others of an address that this device has elsewhere, as a relay saw it: they may reach it through a NAT then. */
+  async addExternalAddress(address: string): Promise<void> {
+    if (!parseAddress(address))
+      throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address with a port`)
+    await this.#endpoint.addExternalAddr(address)
+    this.#external.add(address)
+  }
+
+  async removeExternalAddress(address: string): Promise<void> {
+    this.#external.delete(address)
+    await this.#endpoint.removeExternalAddr(address)
+  }
+
+  relay(): string | null {
+    return this.#closing || this.#options.relay === null ? null : this.#endpoint.addr().relayUrl()
+  }
+
+  async dial(key: PeerKey, hints: DialHints, { alpn, signal }: DialOptions): Promise<Link> {
+    signal.throwIfAborted()
+    if (this.#closing) throw new CoreError('Unavailable', 'networking has stopped')
+    if (key === this.key) throw new CoreError('InvalidInput', 'that is this device: it does not connect to itself')
+    if (this.#dials >= MAX_DIALS || this.#links.size >= MAX_LINKS)
+      throw new CoreError('Unavailable', 'there are too many connections; try again in a minute')
+    const deadline = AbortSignal.timeout(DIAL_TIMEOUT_MS)
+    const dialling = this.#connect(key, hints, alpn)
+    try {
+      const connection = await untilAborted(dialling, AbortSignal.any([signal, deadline]))
+      return this.#held(connection, { key, alpn, dialled: true })
+    } catch (err) {
+      if (!signal.aborted && !deadline.aborted) throw dialError(err, key)
+      dialling.then(
+        (late) => late.close(0n, textToArray('no longer wanted')),
+        () => {},
+      )
+      signal.throwIfAborted()
+      throw new CoreError('Timeout', `${shortKey(key)} did not answer within ${DIAL_TIMEOUT_MS / 1_000} s`, {
+        cause: err,
+      })
+    }
+  }
+
+  onPeer(listener: (link: Link) => void): void {
+    this.#listener = listener
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    for (const link of this.#links) link.close('networking has stopped')
+    const ended = [this.#endpoint.close(), this.#accepting]
+    if (!(await settledWithin(CLOSE_TIMEOUT_MS, ended)))
+      this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not end in time; it is left to the process')
+  }
+
+  async #connect(key: PeerKey, hints: DialHints, alpn: Alpn): Promise<Connection> {
+    const { EndpointAddr, EndpointId } = this.#iroh
+    const addresses = hints.addresses.filter(parseAddress).slice(0, MAX_ADDRESSES)
+    // Without a relay of its own, this device contacts nobody's.
+    const relay = this.#options.relay === null ? undefined : (hints.relay ?? undefined)
+    this.#dials++
+    try {
+      const id = EndpointId.fromString(key)
+      return await this.#endpoint.connect(new EndpointAddr(id, relay, addresses), textToArray(alpn))
+    } finally {
+      this.#dials--
+    }
+  }
+
+  async #accept(): Promise<void> {
+    for (;;) {
+      const incoming = await this.#endpoint.acceptNext().catch((err: unknown) => {
+        this.#options.log.error({ reason: irohMessage(err) }, 'connections from other devices are no longer taken')
+        return null
+      })
+      if (!incoming) return
+      void this.#meet(incoming)
+    }
+  }
+
+  async #meet(incoming: Incoming): Promise<void> {
+    try {
+      if (!this.#listener || this.#handshakes >= MAX_HANDSHAKES || this.#links.size >= MAX_LINKS) {
+        await incoming.refuse()
+        return
+      }
+      if (this.#handshakes >= TRUSTED_HANDSHAKES && !(await incoming.remoteAddrValidated())) {
+        await incoming.retry()
+        return
+      }
+      this.#handshakes++
+      const connection = await handshake(incoming).finally(() => this.#handshakes--)
+      this.#welcome(connection)
+    } catch (err) {
+      this.#options.log.debug({ reason: irohMessage(err) }, 'a connection from another device came to nothing')
+    }
+  }
+
+  #welcome(connection: Connection): void {
+    const alpn = Object.values(alpns).find((known) => known === arrayToText(connection.alpn()))
+    if (!alpn || this.#closing || this.#links.size >= MAX_LINKS) {
+      connection.close(0n, textToArray('no connection of this kind is taken now'))
+      return
+    }
+    const key = PeerKey.parse(connection.remoteId().toString())
+    this.#listener!(this.#held(connection, { key, alpn, dialled: false }))
+  }
+
+  #held(connection: Connection, who: { key: PeerKey; alpn: Alpn; dialled: boolean }): IrohLink {
+    const link = new IrohLink({ connection, ...who, now: this.#options.now ?? Date.now })
+    this.#links.add(link)
+    void link.closed.then(() => this.#links.delete(link))
+    if (this.#closing) link.close('networking has stopped')
+    return link
+  }
+}
+
+async function handshake(incoming: Incoming): Promise<Connection> {
+  const accepting = await incoming.accept()
+  return accepting.connect()
+}
+
+function build(iroh: Iroh, options: IrohTransportOptions, bind: readonly string[]): EndpointBuilder {
+  const builder = iroh.Endpoint.builder()
+  // Keys and ciphers alone: the other presets ask servers on the internet.
+  iroh.presetMinimal(builder)
+  builder.secretKey(bytesToArray(options.seed))
+  builder.alpns(options.alpns.map(textToArray))
+  builder.relayMode(options.relay === null ? iroh.RelayMode.disabled() : iroh.RelayMode.customFromUrls([options.relay]))
+  for (const host of bind) builder.bindAddr(formatAddress(host, options.port))
+  return builder
+}
+
+function bindError(err: unknown, port: number): CoreError {
+  const message = irohMessage(err)
+  if (/in use/i.test(message))
+    return new CoreError('Conflict', `port ${port} is taken by another program; set another with \`network.port\``, {
+      cause: err,
+    })
+  if (/invalid|relative URL|parse/i.test(message))
+    return new CoreError('InvalidInput', `networking cannot start with these settings: ${message}`, { cause: err })
+  return new CoreError('Unavailable', `networking cannot listen: ${message}`, { cause: err })
+}
