@@ -6,7 +6,7 @@ import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
-import { browseAlone, type IntelligencePort, lookAlone, resolveFolder } from './indexing/index.ts'
+import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager } from './library/index.ts'
 import {
   type DevicePolicy,
@@ -103,7 +103,7 @@ export class Core implements AsyncDisposable {
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
   readonly #now: () => number
-  readonly #disk = new DiskListings(lookAlone)
+  readonly #disk = new DiskListings(listAlone)
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null

@@ -124,3 +124,19 @@ test('what is plugged in is asked at the end of an index run which work the cont
   expect(asked).toContain('Pictures')
   expect(t.library.jobs.info(job.id).output).toMatchObject({ queued: 7 })
 })
+
+test('a folder that is not indexed is listed while the index worker is busy with another', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  let isBusy = true
+  const busy = t.library.indexing.select(COUNTED_FOR_LONG).then(() => (isBusy = false))
+  const order = { sort: 'name', reverse: false, foldersFirst: true } as const
+  const window = { all: false, thumbs: false, limit: 10, offset: 0 }
+  const { items } = await t.library.files.list({ path: t.root, ...order, ...window }, signal)
+  expect([items.map(({ name }) => name), isBusy]).toEqual([['a.txt'], true])
+  await busy
+})
+
+/** Takes seconds. */
+const COUNTED_FOR_LONG =
+  'with recursive counted(i) as (select 1 union all select i + 1 from counted limit 4000000) select count(*) from counted'

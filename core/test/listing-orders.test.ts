@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { ListInput } from '../src/files/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
@@ -143,4 +143,40 @@ test('a row is found again by its path, and by what its name begins with, from a
   await find()
   await t.add()
   await find()
+})
+
+test('what lies in a folder that is not indexed comes with its rule, its bytes and its time, and one file of it alone', async () => {
+  await using t = await createTestCore()
+  const raw = Buffer.concat([Buffer.from(t.path('raw-')), Buffer.from([0xff]), Buffer.from('.txt')])
+  t.write('Ünïcode.txt', 'abc')
+  t.write('empty')
+  t.write('package.json')
+  t.write('node_modules/x.js')
+  writeFileSync(raw, 'raw')
+  utimesSync(t.path('Ünïcode.txt'), 1_700_000_000, 1_700_000_000)
+  const { items, total } = await t.library.files.list({ ...plain, path: t.root, all: true }, signal)
+  expect(items.map(({ hiddenBy, id, name, nameBase64 }) => [name, hiddenBy, id, nameBase64])).toEqual([
+    ['node_modules', 'dev', null, undefined],
+    ['empty', undefined, null, undefined],
+    ['package.json', undefined, null, undefined],
+    ['raw-\uFFFD.txt', undefined, null, Buffer.from('raw-\xff.txt', 'latin1').toString('base64')],
+    ['Ünïcode.txt', undefined, null, undefined],
+  ])
+  expect(items.at(-1)).toMatchObject({ size: 3, modifiedAt: '2023-11-14T22:13:20.000Z', extension: 'txt' })
+  expect([total, await names(t)]).toEqual([5, ['empty', 'package.json', 'raw-\uFFFD.txt', 'Ünïcode.txt']])
+  expect(await names(t, { all: true, offset: 5 })).toEqual([])
+
+  for (const { nameBase64, path, pathBase64, ...entry } of items) {
+    const asked = pathBase64 === undefined ? path : `base64:${pathBase64}`
+    expect(await t.library.files.info(asked, signal)).toMatchObject({ ...entry, path })
+  }
+  const options = { recursive: false, content: false, limit: 10, names: ['empty', 'node_modules', 'gone'] }
+  const looked = await t.library.indexing.look(t.root, options, signal)
+  expect([looked.total, looked.items.map(({ hiddenBy, name }) => [name, hiddenBy])]).toEqual([
+    2,
+    [
+      ['node_modules', 'dev'],
+      ['empty', undefined],
+    ],
+  ])
 })

@@ -1,22 +1,34 @@
 import { lstat } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../domain/index.ts'
 import { displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
 import { untilAborted } from '../util/until-aborted.ts'
+import type { ListInput } from './list-input.ts'
 import type { FolderOrder } from './order-folder.ts'
-import { firstFrom, isSought, type SeekInput } from './seek.ts'
-import { type ListInput, sortEntries } from './sort-entries.ts'
+import { isSought, type SeekInput } from './seek.ts'
 
-interface LookOptions {
-  readonly recursive: boolean
-  readonly content: boolean
+/** What lies in a folder that is not indexed, in an order. Of its entries only those are made that are asked for. */
+export interface FolderListing {
+  readonly length: number
+  nameAt(i: number): RawName
+  /** A window of it, each with the rule that keeps it out of the index where one does. */
+  entries(offset: number, limit: number): Entry[]
+}
+
+export interface FolderListingOptions {
+  /** Also what a rule keeps out of the index. */
+  readonly all: boolean
+  readonly order: FolderOrder
   readonly limit: number
 }
 
-/** The entries of a folder in the order of their names, with the rule that keeps an entry out of the index. */
-type Look = (dir: RawName, options: LookOptions, signal: AbortSignal) => Promise<{ items: Entry[] }>
+/** Reads and orders a folder outside the main thread. */
+type ListFolder = (dir: RawName, options: FolderListingOptions, signal: AbortSignal) => Promise<FolderListing>
 
 /** More entries than one folder sensibly shows at once; a larger one is read in pages of the index. */
-export const MAX_LOOKED_AT = 1_000_000
+const MAX_LOOKED_AT = 1_000_000
+/** Names that are looked through before others get their turn: a millisecond or two. */
+const NAMES_PER_TURN = 2_000
 /** Nobody says when a folder that is not indexed changes: what was seen is shown no longer than this. */
 const KEEP_MS = 5_000
 /** Folders that somebody looks through at the same time, as in columns. */
@@ -25,9 +37,7 @@ const MAX_KEPT = 4
 interface Seen {
   /** When the folder itself was changed last, as far as it says so. */
   readonly stamp: string
-  readonly items: Promise<Entry[]>
-  /** By what they are sorted by. */
-  readonly sorted: Map<string, Entry[]>
+  readonly listing: Promise<FolderListing>
   readonly looking: AbortController
   /** How many wait for it. */
   waiting: number
@@ -35,56 +45,59 @@ interface Seen {
 
 /** Lists folders as the disk has them: the first window as it is now, those that follow it as they were a moment ago. */
 export class DiskListings {
-  readonly #look: Look
+  readonly #listFolder: ListFolder
+  /** By folder and order. */
   readonly #seen = new Map<string, Seen>()
 
-  constructor(look: Look) {
-    this.#look = look
+  constructor(listFolder: ListFolder) {
+    this.#listFolder = listFolder
   }
 
   async list(dir: RawName, input: ListInput, signal: AbortSignal) {
     const { limit, offset } = input
-    const entries = await this.#inOrder(dir, input, { signal, anew: offset === 0 })
+    const listing = await this.#inOrder(dir, input, { signal, anew: offset === 0 })
     return {
       path: displayName(dir),
       source: 'disk' as const,
-      items: entries.slice(offset, offset + limit),
-      total: entries.length,
+      items: listing.entries(offset, limit),
+      total: listing.length,
       online: true,
     }
   }
 
   /** Finds a row of such a listing again. */
   async seek(dir: RawName, input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
-    const entries = await this.#inOrder(dir, input, { signal, anew: false })
-    return { offset: firstFrom(input.from, entries, isSought(input)) }
+    const listing = await this.#inOrder(dir, input, { signal, anew: false })
+    const isWanted = isSought(input)
+    for (let i = 0; i < listing.length; i++) {
+      if (i > 0 && i % NAMES_PER_TURN === 0) {
+        await nextTurn()
+        signal.throwIfAborted()
+      }
+      const offset = (i + input.from) % listing.length
+      if (isWanted(listing.nameAt(offset))) return { offset }
+    }
+    return { offset: null }
   }
 
   async #inOrder(
     dir: RawName,
     { all, foldersFirst, reverse, sort }: FolderOrder & { readonly all: boolean },
     { anew, signal }: { readonly anew: boolean; readonly signal: AbortSignal },
-  ): Promise<readonly Entry[]> {
+  ): Promise<FolderListing> {
     const stamp = await stampOf(dir)
-    const key = nameKey(dir)
+    const key = JSON.stringify([nameKey(dir), all, sort, reverse, foldersFirst])
     const before = this.#seen.get(key)
-    const seen = before && !anew && before.stamp === stamp ? before : this.#lookAt(dir, key, stamp)
-    const items = await this.#wait(seen, key, signal)
-    const order = JSON.stringify([all, sort, reverse, foldersFirst])
-    let sorted = seen.sorted.get(order)
-    if (!sorted) {
-      const shown = all ? items : items.filter((entry) => entry.hiddenBy === undefined)
-      sorted = sortEntries(shown, { foldersFirst, reverse, sort })
-      seen.sorted.set(order, sorted)
-    }
-    return sorted
+    const options = { all, order: { foldersFirst, reverse, sort }, limit: MAX_LOOKED_AT }
+    const seen = before && !anew && before.stamp === stamp ? before : this.#lookAt(dir, { key, stamp, options })
+    return this.#wait(seen, key, signal)
   }
 
   /** Who gives up ends the look only if nobody else waits for the same. */
-  async #wait(seen: Seen, key: string, signal: AbortSignal): Promise<Entry[]> {
+  async #wait(seen: Seen, key: string, signal: AbortSignal): Promise<FolderListing> {
     seen.waiting++
     try {
-      return await untilAborted(seen.items, signal)
+      return await untilAborted(seen.listing, signal)
     } catch (err) {
       if (seen.waiting === 1) {
         this.#forget(key, seen)
@@ -100,15 +113,12 @@ export class DiskListings {
     if (this.#seen.get(key) === seen) this.#seen.delete(key)
   }
 
-  #lookAt(dir: RawName, key: string, stamp: string): Seen {
+  #lookAt(dir: RawName, of: { key: string; stamp: string; options: FolderListingOptions }): Seen {
+    const { key, options, stamp } = of
     const looking = new AbortController()
-    const options = { recursive: false, content: false, limit: MAX_LOOKED_AT }
-    // The id of an entry that is not indexed is its own from the moment it is: until then nobody can ask for it by that.
-    const items = this.#look(dir, options, looking.signal).then((found) =>
-      found.items.map((entry) => ({ ...entry, id: null })),
-    )
-    const seen: Seen = { stamp, items, sorted: new Map(), looking, waiting: 0 }
-    items.then(
+    const listing = this.#listFolder(dir, options, looking.signal)
+    const seen: Seen = { stamp, listing, looking, waiting: 0 }
+    listing.then(
       () => void setTimeout(() => this.#forget(key, seen), KEEP_MS).unref(),
       () => this.#forget(key, seen),
     )

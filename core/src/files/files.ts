@@ -42,11 +42,11 @@ import { ENTRY_COLUMNS, ENTRY_JOINS, type EntryReader, type EntryRow, NAME, rowT
 import { type IndexedFile, IndexedFiles } from './indexed-files.ts'
 import { historyOf } from './history.ts'
 import { FolderOrders, type FolderOrdersDeps, SMALL_FOLDER } from './folder-orders.ts'
-import { DiskListings, MAX_LOOKED_AT } from './disk-listings.ts'
+import { DiskListings } from './disk-listings.ts'
 import { namesBeginning } from './names-beginning.ts'
 import type { FolderOrder } from './order-folder.ts'
 import { firstFrom, type SeekInput } from './seek.ts'
-import type { ListInput } from './sort-entries.ts'
+import type { ListInput } from './list-input.ts'
 
 export interface FilesDeps {
   readonly store: LibraryStore
@@ -90,7 +90,7 @@ export class Files {
       `select ${ENTRY_COLUMNS} from json_each(?) as wanted cross join ${ENTRY_JOINS} where e.id = wanted.value order by wanted.key`,
     )
     this.#rowsById.setReturnArrays(true)
-    this.#disk = new DiskListings((...args) => deps.indexing.look(...args))
+    this.#disk = new DiskListings((...args) => deps.indexing.listFolder(...args))
     this.#orders = new FolderOrders({ connection: deps.store.connection, read: deps.read })
   }
 
@@ -251,9 +251,9 @@ export class Files {
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
     if (directory) return { directoryId: directory.id }
-    const options = { recursive: true, content: false, limit: MAX_SEARCHED_UNINDEXED }
+    const options = { recursive: true, content: false, hidden: false, limit: MAX_SEARCHED_UNINDEXED }
     const { items } = await this.#deps.indexing.look(dir, options, signal ?? new AbortController().signal)
-    return { entries: items.filter((entry) => entry.hiddenBy === undefined) }
+    return { entries: items }
   }
 
   /** Opens a file with the application its system has for it. */
@@ -366,12 +366,10 @@ export class Files {
   }
 
   async #fromDisk(path: RawName, signal: AbortSignal): Promise<Entry> {
-    const { items } = await this.#deps.indexing.look(
-      parentOf(path),
-      { recursive: false, content: false, limit: MAX_LOOKED_AT },
-      signal,
-    )
-    const entry = items.find((item) => item.path === displayName(path))
+    // It alone: others in the same folder may be many.
+    const options = { recursive: false, content: false, limit: 1, names: [baseOf(path)] }
+    const { items } = await this.#deps.indexing.look(parentOf(path), options, signal)
+    const [entry] = items
     if (!entry) throw new CoreError('NotFound', `${displayName(path)} does not exist`)
     return { ...entry, id: null }
   }

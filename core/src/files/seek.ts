@@ -1,5 +1,4 @@
-import type { Entry } from '../domain/index.ts'
-import { baseOf, nameKey, parsePath } from '../util/file-name.ts'
+import { baseOf, displayName, nameKey, parsePath, type RawName } from '../util/file-name.ts'
 import { foldName } from '../util/fold.ts'
 import type { FolderOrder } from './order-folder.ts'
 
@@ -13,12 +12,12 @@ export interface SeekInput extends FolderOrder {
   readonly from: number
 }
 
-/** Whether an entry is what is looked for. */
-export function isSought({ entryPath, prefix = '' }: SeekInput): (entry: Entry) => boolean {
+/** Whether a name is that of what is looked for. */
+export function isSought({ entryPath, prefix = '' }: SeekInput): (name: RawName) => boolean {
   const begins = foldName(prefix)
-  if (entryPath === undefined) return ({ name }) => foldName(name).startsWith(begins)
+  if (entryPath === undefined) return (name) => foldName(displayName(name)).startsWith(begins)
   const key = nameKey(baseOf(parsePath(entryPath)))
-  return ({ name, nameBase64 }) => nameKey(nameBase64 === undefined ? name : parsePath(`base64:${nameBase64}`)) === key
+  return (name) => nameKey(name) === key
 }
 
 /** The first from a place on, and from the beginning where there is none up to the end. */

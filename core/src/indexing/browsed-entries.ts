@@ -1,47 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../domain/index.ts'
 import { contentUuid, detectFromExtension } from '../content/index.ts'
-import { rowToEntry } from '../files/index.ts'
-import { displayName, joinName } from '../util/file-name.ts'
+import { type FolderListing, rowToEntry } from '../files/index.ts'
+import { displayName, joinName, type RawName } from '../util/file-name.ts'
 import { ALLOCATED, birthtimeOf, FIELDS, KIND, MTIME, SIZE } from './worker/listing.ts'
+import { nameAt } from './worker/packed-names.ts'
 import type { BrowsedEntries } from './worker/requests.ts'
 
-/** Entries that were looked at on the disk, as everybody sees entries; in the same order. */
-export function browsedToEntries(browsed: BrowsedEntries): Entry[] {
-  const { contents, folders, hiddenBy, names, numbers, uuids } = browsed
-  const ids = hexOf(uuids)
+/** Some milliseconds' worth of them. */
+const ENTRIES_PER_TURN = 1_000
+
+/** Entries that were looked at on the disk, as everybody sees entries; in the same order. Others get their turn in between. */
+export async function browsedToEntries(browsed: BrowsedEntries): Promise<Entry[]> {
   const entries: Entry[] = []
-  for (const { count, dir } of folders) {
+  for (const { count, dir } of browsed.folders) {
     for (const end = entries.length + count; entries.length < end;) {
       const i = entries.length
-      const at = i * FIELDS
-      const name = names[i]!
-      const kind = numbers[at + KIND]!
-      const content = contents.get(i)
-      const entry = rowToEntry(
-        [
-          ids.slice(i * UUID_DIGITS, (i + 1) * UUID_DIGITS),
-          name,
-          kind,
-          kind === FILE ? detectFromExtension(displayName(name)) : UNKNOWN,
-          numbers[at + SIZE]!,
-          numbers[at + ALLOCATED]!,
-          numbers[at + MTIME]!,
-          birthtimeOf({ numbers, at }),
-          content ? hexOf(contentUuid(content)) : null,
-          ...NOT_KNOWN,
-        ],
-        joinName(dir, name),
-      )
-      const rule = hiddenBy.get(i)
-      entries.push(rule === undefined ? entry : { ...entry, hiddenBy: rule })
+      if (i > 0 && i % ENTRIES_PER_TURN === 0) await nextTurn()
+      entries.push(entryAt(browsed, i, dir))
     }
   }
   return entries
 }
 
+/** One folder that was looked at. Of its entries only those are made that somebody asks for; they have no ids. */
+export function folderListing(browsed: BrowsedEntries): FolderListing {
+  const [{ count, dir } = { count: 0, dir: '/' }] = browsed.folders
+  return {
+    length: count,
+    nameAt: (i) => nameAt(browsed.names, i),
+    entries(offset, limit) {
+      const end = Math.min(offset + limit, count)
+      // The id of an entry that is not indexed is its own from the moment it is: until then nobody can ask for it by that.
+      return Array.from({ length: Math.max(0, end - offset) }, (_, at) => ({
+        ...entryAt(browsed, offset + at, dir),
+        id: null,
+      }))
+    },
+  }
+}
+
+function entryAt({ contents, hiddenBy, names, numbers, rules, uuids }: BrowsedEntries, i: number, dir: RawName): Entry {
+  const at = i * FIELDS
+  const name = nameAt(names, i)
+  const kind = numbers[at + KIND]!
+  const content = contents.get(i)
+  const entry = rowToEntry(
+    [
+      hexOf(uuids.subarray(i * UUID_BYTES, (i + 1) * UUID_BYTES)),
+      name,
+      kind,
+      kind === FILE ? detectFromExtension(displayName(name)) : UNKNOWN,
+      numbers[at + SIZE]!,
+      numbers[at + ALLOCATED]!,
+      numbers[at + MTIME]!,
+      birthtimeOf({ numbers, at }),
+      content ? hexOf(contentUuid(content)) : null,
+      ...NOT_KNOWN,
+    ],
+    joinName(dir, name),
+  )
+  const rule = hiddenBy[i]!
+  return rule === 0 ? entry : { ...entry, hiddenBy: rules[rule - 1]! }
+}
+
 /** MIME type, and what is counted below a folder. */
 const NOT_KNOWN = [null, null, null, null] as const
-const UUID_DIGITS = 32
+const UUID_BYTES = 16
 /** Index of 'file' in `entryKinds`. */
 const FILE = 0
 /** Index of 'unknown' in `fileTypes`. */

@@ -52,6 +52,11 @@ export class IndexWorker implements AsyncDisposable {
     this.#deps = deps
   }
 
+  /** Whether a request runs: one that has come later may wait for seconds. */
+  get isBusy(): boolean {
+    return this.#waiting.size > 0
+  }
+
   async request<N extends RequestName>(
     name: N,
     request: IndexRequests[N]['request'],

@@ -2,6 +2,7 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { IndexMode, Location } from '../domain/location.ts'
 import type { Job } from '../domain/job.ts'
 import type { Entry, JobId } from '../domain/index.ts'
+import type { FolderListing, FolderListingOptions } from '../files/index.ts'
 import type { JobManager } from '../jobs/index.ts'
 import type { KnownLocation, Locations } from '../location/index.ts'
 import type { IndexTextsReport } from '../search/index.ts'
@@ -12,7 +13,7 @@ import { indexLocation } from './index-location.ts'
 import { beginRun, identifyPending, type IndexInput, type IndexRun } from './index-run.ts'
 import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
 import { encodePath, resolveFolder, toScope } from './location-scope.ts'
-import { browse, look, quickScan, type QuickScan } from './look-at-disk.ts'
+import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
 import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
@@ -127,12 +128,13 @@ export class Indexing {
   }
 
   /** The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. */
-  look(
-    dir: RawName,
-    options: { recursive: boolean; content: boolean; limit: number },
-    signal: AbortSignal,
-  ): Promise<{ items: Entry[]; total: number }> {
+  look(dir: RawName, options: LookOptions, signal: AbortSignal): Promise<{ items: Entry[]; total: number }> {
     return look(dir, options, this.#parts, signal)
+  }
+
+  /** What lies in a folder now, in an order. */
+  listFolder(dir: RawName, options: FolderListingOptions, signal: AbortSignal): Promise<FolderListing> {
+    return listFolder(dir, options, this.#parts, signal)
   }
 
   /** Queues a run for a location, or a folder in one; see the operation. */

@@ -1,53 +1,61 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Entry } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
-import { browsedToEntries } from './browsed-entries.ts'
+import type { FolderListing, FolderListingOptions } from '../files/index.ts'
+import { browsedToEntries, folderListing } from './browsed-entries.ts'
 import { resolveFolder } from './location-scope.ts'
 import { defaultRules } from '../domain/rules.ts'
 import type { LookAnswer } from './worker/look-worker.ts'
-import type { BrowseRequest } from './worker/requests.ts'
+import { BY_NAME } from './worker/order-listing.ts'
+import type { BrowseReport, BrowseRequest } from './worker/requests.ts'
 
-export interface LookOptions {
-  readonly recursive: boolean
-  readonly content: boolean
-  readonly limit: number
+/** What lies in a folder now, in an order, where there is no library to ask. */
+export async function listAlone(
+  dir: RawName,
+  { all, limit, order }: FolderListingOptions,
+  signal: AbortSignal,
+): Promise<FolderListing> {
+  const options = { recursive: false, content: false, hidden: all, limit, order }
+  const { entries } = await lookInThread(requestOf(dir, options), signal)
+  return folderListing(entries)
 }
 
-/**
- * The entries of a folder as the disk has them, where there is no library to ask: in a thread of its own, under the
- * rules a new location has. Entries have no ids: nobody would know them again.
- */
-export async function lookAlone(
-  dir: RawName,
-  options: LookOptions,
-  signal: AbortSignal,
-): Promise<{ items: Entry[]; total: number }> {
-  const under = { rules: defaultRules, rulesRoot: displayName(dir) }
-  const request: BrowseRequest = { dir, ...under, hidden: true, patience: null, silent: [], ...options }
+/** Looks in a thread of its own, on a disk that answers. */
+export async function lookInThread(request: BrowseRequest, signal: AbortSignal): Promise<BrowseReport> {
   const worker = new Worker(new URL('./worker/look-worker.ts', import.meta.url), { name: 'look', workerData: request })
   try {
     // A folder on a share that never answers must not hold up whoever no longer waits for it, nor the end of the process.
     worker.unref()
     const [answer] = (await once(worker, 'message', { signal })) as [LookAnswer]
-    if ('report' in answer) {
-      const { entries, total } = answer.report
-      return { items: browsedToEntries(entries).map((entry) => ({ ...entry, id: null })), total }
-    }
+    if ('report' in answer) return answer.report
     throw new CoreError(answer.code, answer.message, { details: answer.details })
   } finally {
     void worker.terminate()
   }
 }
 
-/** Looks into any folder, where there is no library; see `indexing.browse`. */
+/**
+ * Looks into any folder, where there is no library; see `indexing.browse`. Entries have no ids: nobody would know them
+ * again.
+ */
 export async function browseAlone(
   input: { path: string; scope: 'current' | 'recursive'; content: boolean; limit: number },
   signal: AbortSignal,
 ) {
   const begun = performance.now()
   const dir = await resolveFolder(input.path)
-  const { items, total } = await lookAlone(dir, { ...input, recursive: input.scope === 'recursive' }, signal)
+  const { content, limit, scope } = input
+  const options = { content, limit, recursive: scope === 'recursive', hidden: true, order: BY_NAME }
+  const { entries, total } = await lookInThread(requestOf(dir, options), signal)
+  const items = (await browsedToEntries(entries)).map((entry) => ({ ...entry, id: null }))
   return { path: displayName(dir), items, total, tookMs: performance.now() - begun }
+}
+
+/** Under the rules a new location has. */
+function requestOf(
+  dir: RawName,
+  options: Pick<BrowseRequest, 'content' | 'hidden' | 'limit' | 'order' | 'recursive'>,
+): BrowseRequest {
+  return { dir, rules: defaultRules, rulesRoot: displayName(dir), names: null, patience: null, silent: [], ...options }
 }

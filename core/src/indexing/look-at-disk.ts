@@ -1,14 +1,17 @@
 import type { Entry, JobId } from '../domain/index.ts'
 import type { EntryCounts } from '../domain/location.ts'
 import { defaultRules } from '../domain/rules.ts'
+import type { FolderListing, FolderListingOptions } from '../files/index.ts'
 import type { KnownLocation } from '../location/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { displayName, type RawName } from '../util/file-name.ts'
-import { browsedToEntries } from './browsed-entries.ts'
+import { browsedToEntries, folderListing } from './browsed-entries.ts'
 import { indexLocation } from './index-location.ts'
 import { type IndexingParts, toErrorCode } from './indexing-parts.ts'
 import { directoryIdOf, encodePath, resolveFolder } from './location-scope.ts'
+import { lookInThread } from './look-alone.ts'
 import { mannersOf } from './patience.ts'
+import { BY_NAME } from './worker/order-listing.ts'
 import type { BrowseReport, BrowseRequest } from './worker/requests.ts'
 
 type Scope = 'current' | 'recursive'
@@ -55,8 +58,8 @@ async function scanInto(location: KnownLocation, dir: RawName, { parts, scope, s
 }
 
 async function scanOnly(dir: RawName, { parts, scope, signal }: ScanOptions) {
-  const options = { recursive: scope === 'recursive', content: false, limit: 0, hidden: false }
-  const { counts, warnings } = await ask(dir, options, parts, signal)
+  const options = { ...PLAIN, recursive: scope === 'recursive', limit: 0, hidden: false }
+  const { counts, warnings } = await parts.worker.request('browse', requestOf(dir, options, parts), { signal })
   return { persisted: false, counts, job: null, warnings }
 }
 
@@ -68,33 +71,76 @@ export async function browse(
 ) {
   const begun = performance.now()
   const dir = await resolveFolder(input.path)
-  const { items, total } = await look(dir, { ...input, recursive: input.scope === 'recursive' }, parts, signal)
+  const { content, limit, scope } = input
+  const options = { ...PLAIN, recursive: scope === 'recursive', content, limit, hidden: true }
+  const { entries, total } = await parts.worker.request('browse', requestOf(dir, options, parts), { signal })
+  const items = await browsedToEntries(entries)
   return { path: displayName(dir), items, total, tookMs: performance.now() - begun }
 }
 
-/** The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. */
+/** What is looked for in a folder. */
+export interface LookOptions {
+  readonly recursive: boolean
+  readonly content: boolean
+  readonly limit: number
+  /** False: without what a rule keeps out of the index. */
+  readonly hidden?: boolean
+  /** Only these of the folder, as far as they are there. */
+  readonly names?: readonly RawName[]
+}
+
+/**
+ * The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. Those
+ * of one folder have no ids where the index worker has no time.
+ */
 export async function look(
   dir: RawName,
-  { recursive, content, limit }: { recursive: boolean; content: boolean; limit: number },
+  options: LookOptions,
   parts: IndexingParts,
   signal: AbortSignal,
 ): Promise<{ items: Entry[]; total: number }> {
-  const report = await ask(dir, { recursive, content, limit, hidden: true }, parts, signal)
-  return { items: browsedToEntries(report.entries), total: report.total }
+  const request = requestOf(dir, { hidden: true, names: null, order: BY_NAME, ...options }, parts)
+  const { hasIds, report } = await ask(request, parts, signal)
+  const items = await browsedToEntries(report.entries)
+  return { items: hasIds ? items : items.map((entry) => ({ ...entry, id: null })), total: report.total }
+}
+
+/** What lies in a folder now, in an order. */
+export async function listFolder(
+  dir: RawName,
+  { all, limit, order }: FolderListingOptions,
+  parts: IndexingParts,
+  signal: AbortSignal,
+): Promise<FolderListing> {
+  const options = { ...PLAIN, recursive: false, hidden: all, limit, order }
+  const { report } = await ask(requestOf(dir, options, parts), parts, signal)
+  return folderListing(report.entries)
+}
+
+const PLAIN = { content: false, names: null, order: BY_NAME } as const
+
+async function ask(
+  request: BrowseRequest,
+  { worker }: IndexingParts,
+  signal: AbortSignal,
+): Promise<{ report: BrowseReport; hasIds: boolean }> {
+  const { content, patience, recursive } = request
+  // A scan may keep that thread for seconds with one folder: whoever opens another does not wait for it.
+  if (worker.isBusy && !recursive && !content && patience === null)
+    return { report: await lookInThread(request, signal), hasIds: false }
+  return { report: await worker.request('browse', request, { signal }), hasIds: true }
 }
 
 /** Under the rules of the location the folder lies in, anchored where they are for a scan. */
-function ask(
+function requestOf(
   dir: RawName,
   options: Omit<BrowseRequest, 'dir' | 'rules' | 'rulesRoot' | 'patience' | 'silent'>,
   parts: IndexingParts,
-  signal: AbortSignal,
-): Promise<BrowseReport> {
-  const { locations, worker } = parts
-  const location = locations.map.locate(dir)?.location
+): BrowseRequest {
+  const location = parts.locations.map.locate(dir)?.location
   const rules = location?.rules ?? defaultRules
   const rulesRoot = displayName(location?.path ?? dir)
-  return worker.request('browse', { dir, rules, rulesRoot, ...mannersOf(parts, dir), ...options }, { signal })
+  return { dir, rules, rulesRoot, ...mannersOf(parts, dir), ...options }
 }
 
 function countsOf({ store }: IndexingParts, location: KnownLocation, dir: RawName): EntryCounts {

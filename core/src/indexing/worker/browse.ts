@@ -3,7 +3,7 @@ import { HashPool } from '../../content/index.ts'
 import type { EntryCounts } from '../../domain/location.ts'
 import { CoreError } from '../../util/errors.ts'
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
-import { sortKey } from '../../util/sort-key.ts'
+import type { Rule } from '../rules/index.ts'
 import type { Patience } from './disk-requests.ts'
 import type { EphemeralIds } from './ephemeral-ids.ts'
 import {
@@ -13,11 +13,12 @@ import {
   FLAGS,
   inodeOf,
   KIND,
-  type Listing,
   SIZE,
   statEntry,
   UnreadableDirectory,
 } from './listing.ts'
+import { orderListing } from './order-listing.ts'
+import { nameAt, packNames } from './packed-names.ts'
 import { asOffline, PatientDisk } from './patient-disk.ts'
 import type { BrowsedEntries, BrowseReport, BrowseRequest } from './requests.ts'
 import { Walker } from './walk.ts'
@@ -58,7 +59,9 @@ interface Found {
   readonly names: RawName[]
   readonly numbers: number[]
   readonly uuids: Uint8Array[]
-  readonly hiddenBy: Map<number, string>
+  /** As `BrowsedEntries` has it. */
+  readonly hiddenBy: number[]
+  readonly rules: string[]
 }
 
 /**
@@ -84,7 +87,7 @@ export async function browse(
     request,
     walker,
     ids,
-    found: { folders: [], names: [], numbers: [], uuids: [], hiddenBy: new Map() },
+    found: { folders: [], names: [], numbers: [], uuids: [], hiddenBy: [], rules: [] },
     counts: { files: 0, directories: 0, symlinks: 0, others: 0, bytes: 0 },
     warnings: [],
     waiting: [{ dir: request.dir, anchors: walker.anchorsAt(request.dir) }],
@@ -96,11 +99,18 @@ export async function browse(
     lookInto(look.waiting.pop()!, look)
   }
   const { counts, found, total, warnings } = look
+  const packed = {
+    folders: found.folders,
+    rules: found.rules,
+    names: packNames(found.names),
+    numbers: Float64Array.from(found.numbers),
+    uuids: joined(found.uuids),
+    hiddenBy: Uint16Array.from(found.hiddenBy),
+  }
   const contents = request.content
-    ? await hashFiles(found, { signal, answerMs: undefined })
+    ? await hashFiles(packed, { signal, answerMs: undefined })
     : new Map<number, Uint8Array>()
-  const entries = { ...found, numbers: Float64Array.from(found.numbers), uuids: joined(found.uuids), contents }
-  return { entries, total, counts, warnings }
+  return { entries: { ...packed, contents }, total, counts, warnings }
 }
 
 /** The same on a disk that may never answer: a process looks, and this thread, which has them, gives the ids. */
@@ -122,9 +132,10 @@ export async function browsePatiently(
 function lookInto({ dir, anchors }: Waiting, look: Look): void {
   const { counts, found, request, walker } = look
   const hidden = new Map<string, string>()
+  const onHidden = request.hidden ? (name: string, rule: Rule) => void hidden.set(name, rule.name) : undefined
   let listed
   try {
-    listed = walker.list(dir, anchors, request.hidden ? (name, rule) => hidden.set(name, rule.name) : undefined)
+    listed = request.names ? walker.look(dir, anchors, request.names, onHidden) : walker.list(dir, anchors, onHidden)
   } catch (err) {
     if (!(err instanceof UnreadableDirectory)) throw err
     if (dir === request.dir)
@@ -137,7 +148,7 @@ function lookInto({ dir, anchors }: Waiting, look: Look): void {
     look.warnings.push({ path: displayName(joinName(dir, entry.name)), code: entry.code, message: entry.message })
   }
   look.total += listing.names.length
-  const order = naturalOrder(listing)
+  const order = orderListing(listing, request.order)
   const shown = order.slice(0, request.limit - found.names.length)
   const below: Waiting[] = []
   for (const i of order) {
@@ -156,7 +167,7 @@ function lookInto({ dir, anchors }: Waiting, look: Look): void {
     const at = i * FIELDS
     const name = listing.names[i]!
     const rule = hidden.size > 0 ? hidden.get(displayName(name)) : undefined
-    if (rule !== undefined) found.hiddenBy.set(found.names.length, rule)
+    found.hiddenBy.push(rule === undefined ? 0 : placeOf(rule, found.rules) + 1)
     const birthtime = birthtimeOf({ numbers: listing.numbers, at })
     found.uuids.push(look.ids.of({ device: walker.device, inode: inodeOf(listing, i), birthtime }))
     found.names.push(name)
@@ -169,14 +180,10 @@ const COUNTED_AS = ['files', 'directories', 'symlinks', 'others'] as const
 const FILE = 0
 const DIRECTORY = 1
 
-/** The places in a listing, in the order in which people expect them. */
-function naturalOrder({ names, numbers }: Listing): number[] {
-  // Keys as text with a byte in each character: comparing those needs no call.
-  const keys = names.map((name, i) => {
-    const key = sortKey(name, numbers[i * FIELDS + KIND] === DIRECTORY)
-    return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
-  })
-  return names.map((_, i) => i).toSorted((a, b) => (keys[a]! < keys[b]! ? -1 : 1))
+/** Where a rule is in the list, which it is added to. */
+function placeOf(rule: string, rules: string[]): number {
+  const place = rules.indexOf(rule)
+  return place >= 0 ? place : rules.push(rule) - 1
 }
 
 function joined(uuids: readonly Uint8Array[]): Uint8Array {
@@ -187,7 +194,7 @@ function joined(uuids: readonly Uint8Array[]): Uint8Array {
 
 const UUID_BYTES = 16
 
-type Listed = Pick<BrowsedEntries, 'folders' | 'names'> & { readonly numbers: ArrayLike<number> }
+type Listed = Pick<BrowsedEntries, 'folders' | 'names' | 'numbers'>
 
 /** The content hashes of all files that can be read, by index. */
 async function hashFiles(
@@ -212,7 +219,7 @@ function filesOf({ folders, names, numbers }: Listed): { index: number; path: Ra
   let index = 0
   for (const { count, dir } of folders) {
     for (const end = index + count; index < end; index++) {
-      if (numbers[index * FIELDS + KIND] === FILE) files.push({ index, path: joinName(dir, names[index]!) })
+      if (numbers[index * FIELDS + KIND] === FILE) files.push({ index, path: joinName(dir, nameAt(names, index)) })
     }
   }
   return files

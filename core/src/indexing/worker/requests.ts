@@ -3,6 +3,8 @@ import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
+import type { FolderOrder } from '../../files/index.ts'
+import type { PackedNames } from './packed-names.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { Patience } from './disk-requests.ts'
 import type { RootRequest } from './root.ts'
@@ -101,24 +103,33 @@ export interface BrowseRequest {
   readonly hidden: boolean
   /** How many entries come back; all are counted. */
   readonly limit: number
+  /** Only these of the folder, as far as they are there, and nothing below them; null for all. */
+  readonly names: readonly RawName[] | null
+  /** How each folder is ordered. */
+  readonly order: FolderOrder
   readonly patience: Patience | null
   /** Mount points that do not answer. */
   readonly silent: readonly string[]
 }
 
-/** Entries that are on the disk and not in the index, in few pieces: thousands of objects would take long to pass on. */
+/**
+ * Entries that are on the disk and not in the index, in few pieces: thousands of objects, and of texts, would take long
+ * to pass on.
+ */
 export interface BrowsedEntries {
   /** The folders they lie in, each with how many of them come from it, in their order. */
   readonly folders: readonly { readonly dir: RawName; readonly count: number }[]
-  readonly names: readonly RawName[]
+  readonly names: PackedNames
   /** As `listing.ts` orders them, `FIELDS` for each. */
   readonly numbers: Float64Array
   /** 16 bytes each. */
   readonly uuids: Uint8Array
   /** By index: the content hashes of files, where they were asked for. */
   readonly contents: ReadonlyMap<number, Uint8Array>
-  /** By index: the rules that keep entries out of the index. */
-  readonly hiddenBy: ReadonlyMap<number, string>
+  /** By index: the place in `rules` of the rule that keeps an entry out of the index, and one more; 0 for none. */
+  readonly hiddenBy: Uint16Array
+  /** Names of rules. */
+  readonly rules: readonly string[]
 }
 
 export interface BrowseReport {

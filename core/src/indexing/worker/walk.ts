@@ -51,18 +51,21 @@ export class Walker {
     return this.#inside(dir, anchors).anchors
   }
 
-  /** As `list`, for some names only. */
+  /** As `list`, for some names only; those that are gone are left out. */
   look(
     dir: RawName,
     anchors: readonly string[],
     names: readonly RawName[],
+    onHidden?: (name: string, rule: Rule) => void,
   ): { context: RuleContext; listing: Listing } {
     const shown = displayName(dir)
     const context = this.#inside(dir, anchors)
     const has = (name: string) => exists(joinName(dir, name))
     const accept = (name: string, isDirectory: boolean) => {
       this.#answered?.()
-      return this.#rules.match(context, shown, name, isDirectory, has) === null
+      const rule = this.#rules.match(context, shown, name, isDirectory, has)
+      if (rule && onHidden) onHidden(name, rule)
+      return rule === null || onHidden !== undefined
     }
     return { context, listing: listNames(dir, names, { device: this.device, accept, silent: this.#silent?.in(shown) }) }
   }
