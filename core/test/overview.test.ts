@@ -56,6 +56,13 @@ test('photos are in the order they were taken in, and it is said what tells so',
   })
   expect(await list({ path: t.path('a') })).toMatchObject({ total: 2 })
   expect(await list({ path: t.path('.hidden') })).toMatchObject({ total: 1 })
+  const seek = (path: string, input: object = {}) =>
+    t.library.overview.seek({ types, entryPath: t.path(path), ...input })
+  expect(await seek('a/old.jpg')).toEqual({ offset: 2 })
+  expect(await seek('a/old.jpg', { path: t.path('a') })).toEqual({ offset: 1 })
+  expect(await seek('a/old.jpg', { types: ['video'] })).toEqual({ offset: null })
+  expect(await seek('b/notes.txt')).toEqual({ offset: null })
+  expect(await seek('b/gone.jpg')).toEqual({ offset: null })
   expect(await list({ types: ['video'] })).toEqual({ total: 0, items: [] })
   await writePhoto(t, 'a/later.jpg', null, '2024-03-01')
   await t.library.locations.rescan({ location: t.root, force: false })

@@ -32,7 +32,7 @@ import {
   scanLocation,
   updateLocation,
 } from './locations.ts'
-import { listMedia, mediaTimeline } from './media.ts'
+import { listMedia, mediaTimeline, seekMedia } from './media.ts'
 import { searchFiles } from './search.ts'
 import {
   cleanupSidecars,
@@ -112,6 +112,7 @@ export const ops = {
   [searchFiles.name]: searchFiles,
   [mediaTimeline.name]: mediaTimeline,
   [listMedia.name]: listMedia,
+  [seekMedia.name]: seekMedia,
   [libraryStatistics.name]: libraryStatistics,
   [listSidecars.name]: listSidecars,
   [sidecarPresence.name]: sidecarPresence,

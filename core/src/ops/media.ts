@@ -12,6 +12,17 @@ const of = {
     .describe('only these: image, video'),
 }
 
+export const seekMedia = defineQuery({
+  name: 'media.seek',
+  scope: 'library',
+  summary: 'Say at which place of the list of photos and films one of them is',
+  input: z.object({ ...of, entryPath: z.string().describe('where it lies: an absolute path') }),
+  /** From 0; null where it is not among them. */
+  output: z.object({ offset: z.number().nullable() }),
+  errors: ['NotFound', 'Unavailable'],
+  run: (input, { library }) => library.overview.seek(input),
+})
+
 /** More than any window shows, with what comes next. */
 const MAX_MEDIA = 500
 

@@ -6,7 +6,7 @@ import type { EntryReader } from '../files/index.ts'
 import type { Reading } from '../library/read-messages.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { LocationMap } from '../location/index.ts'
-import { displayName, nameBytes, type RawName } from '../util/file-name.ts'
+import { baseOf, bytesToName, displayName, nameBytes, parsePath, type RawName } from '../util/file-name.ts'
 import { blobToUuid } from '../util/uuid.ts'
 import type { LibraryVolumes } from '../volume/index.ts'
 import { type Amount, countLibrary, type LibraryCounts } from './count-library.ts'
@@ -86,6 +86,18 @@ export class Overview {
     })
     if (thumbs) this.#deps.addThumbs(items)
     return { items, total: ids.length }
+  }
+
+  /** At which place of that order a photo or film is; see the operation. */
+  async seek({ entryPath, ...of }: MediaInput & { entryPath: string }): Promise<{ offset: number | null }> {
+    const path = parsePath(entryPath)
+    const { directoryId } = await this.#deps.folder(folderOf(path))
+    const row = this.#deps.store.connection
+      .prepare('select id from entries where parent_id = ? and name = ?')
+      .get(directoryId, baseOf(path))
+    const { ids } = await this.#media(of)
+    const offset = row ? ids.indexOf(Number(row['id'])) : -1
+    return { offset: offset === -1 ? null : offset }
   }
 
   /** The largest of what is in a folder; see the operation. */
@@ -171,6 +183,15 @@ export class Overview {
       return volume?.id ? [{ id: volume.id, name: volume.name, online: volume.online, ...amount }] : []
     })
   }
+}
+
+const SLASH = 0x2f
+
+/** The folder something lies in, as operations take it. */
+function folderOf(path: RawName): string {
+  const bytes = nameBytes(path)
+  const folder = bytesToName(bytes.slice(0, Math.max(1, bytes.lastIndexOf(SLASH))))
+  return typeof folder === 'string' ? folder : `base64:${Buffer.from(folder).toString('base64')}`
 }
 
 function toVolumeFolder({ volumeId, volumePath }: { volumeId: number; volumePath: RawName }): VolumeFolder {

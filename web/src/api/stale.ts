@@ -7,7 +7,16 @@ export const OPERATION = 'operation'
 
 /** What answers tell of, so that an event makes only those stale that it is about. */
 const topics = {
-  tree: ['files.list', 'files.seek', 'files.sizes', 'files.info', 'files.archive', 'media.timeline', 'media.list'],
+  tree: [
+    'files.list',
+    'files.seek',
+    'files.sizes',
+    'files.info',
+    'files.archive',
+    'media.timeline',
+    'media.list',
+    'media.seek',
+  ],
   totals: [
     'copies.list',
     'copies.unique',

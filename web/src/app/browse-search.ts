@@ -3,6 +3,10 @@ export type View = (typeof views)[number]
 export const sorts = ['name', 'size', 'modified', 'created', 'type', 'extension'] as const
 export type Sort = (typeof sorts)[number]
 
+/** What a timeline can be narrowed to. */
+export const mediaKinds = ['image', 'video'] as const
+export type MediaKind = (typeof mediaKinds)[number]
+
 /** The state of a page that shows a folder, all of it in its address. */
 export interface BrowseSearch {
   /** Absolute; `base64:…` where it is not UTF-8. Absent: the first location. */
@@ -12,6 +16,8 @@ export interface BrowseSearch {
   readonly reverse?: true
   /** Also what rules keep out of the index. */
   readonly all?: true
+  /** Of a timeline: only these. */
+  readonly only?: MediaKind
   /** Path of the entry that is chosen. */
   readonly sel?: string
   readonly inspector?: true
@@ -26,6 +32,7 @@ export function readBrowseSearch(search: Record<string, unknown>): BrowseSearch 
     ...oneOf(search, 'sort', sorts),
     ...flagOf(search, 'reverse'),
     ...flagOf(search, 'all'),
+    ...oneOf(search, 'only', mediaKinds),
     ...textOf(search, 'sel'),
     ...flagOf(search, 'inspector'),
     ...flagOf(search, 'preview'),
@@ -33,10 +40,15 @@ export function readBrowseSearch(search: Record<string, unknown>): BrowseSearch 
 }
 
 /** The state of the timeline of a whole library. */
-export type TimelineSearch = Pick<BrowseSearch, 'sel' | 'inspector' | 'preview'>
+export type TimelineSearch = Pick<BrowseSearch, 'only' | 'sel' | 'inspector' | 'preview'>
 
 export function readTimelineSearch(search: Record<string, unknown>): TimelineSearch {
-  return { ...textOf(search, 'sel'), ...flagOf(search, 'inspector'), ...flagOf(search, 'preview') }
+  return {
+    ...oneOf(search, 'only', mediaKinds),
+    ...textOf(search, 'sel'),
+    ...flagOf(search, 'inspector'),
+    ...flagOf(search, 'preview'),
+  }
 }
 
 /** A text of an address; one that reads as a number or a list was parsed as such, and is turned back. */

@@ -1,10 +1,13 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import type { MediaKind } from './browse-search.ts'
 
 /** The parts of an address that every page of files has. */
 interface Address {
   /** Path of the entry that is chosen. */
   readonly sel?: string | undefined
+  /** Of a timeline: only these. */
+  readonly only?: MediaKind | undefined
   readonly inspector?: true | undefined
   readonly preview?: true | undefined
 }
@@ -13,7 +16,7 @@ export type ChangeAddress = (change: Address, options?: { replace: boolean }) =>
 
 /** The address of this page, and how to change a part of it; undefined takes a part out. */
 export function useAddress(): [Address, ChangeAddress] {
-  const { inspector, preview, sel } = useSearch({ strict: false })
+  const { inspector, only, preview, sel } = useSearch({ strict: false })
   const navigate = useNavigate()
   const change = useCallback<ChangeAddress>(
     (part, options) =>
@@ -24,5 +27,5 @@ export function useAddress(): [Address, ChangeAddress] {
       }),
     [navigate],
   )
-  return [{ inspector, preview, sel }, change]
+  return [{ inspector, only, preview, sel }, change]
 }

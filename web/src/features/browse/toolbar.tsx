@@ -11,6 +11,7 @@ import {
   type LucideIcon,
   PanelRight,
 } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { type BrowseSearch, type Sort, sorts, type View } from '../../app/browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { TILE, usePreferences } from '../../app/preferences.ts'
@@ -29,10 +30,12 @@ interface ToolbarProps {
   readonly search: BrowseSearch
   /** Bytes of the folder; null while that is not known. */
   readonly size: number | null
+  /** What else the view can be told, beside the order. */
+  readonly children?: ReactNode
 }
 
 /** Where one is, how it is shown, and how much there is. */
-export function Toolbar({ folder, path, search, size, view }: ToolbarProps) {
+export function Toolbar({ children, folder, path, search, size, view }: ToolbarProps) {
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-1">
       <div className="flex min-w-0 items-center gap-1">
@@ -43,6 +46,7 @@ export function Toolbar({ folder, path, search, size, view }: ToolbarProps) {
       <div className="flex min-w-0 items-center gap-2">
         <ViewButtons view={view} />
         {view !== 'timeline' && view !== 'size' && <SortMenu search={search} />}
+        {children}
         <span className="ms-auto" />
         {(view === 'grid' || view === 'timeline') && <TileSize />}
         <FolderCount folder={folder} size={size} />

@@ -4,6 +4,9 @@ export const messages = defineMessages({
   en: {
     title: 'Photos and films',
     label: (name: string) => `Photos and films in ${name}, the newest first`,
+    only: 'What is shown',
+    kinds: { all: 'Photos and films', image: 'Photos only', video: 'Films only' },
+    emptyOnly: { image: 'No photos here', video: 'No films here' },
     labelAll: 'Photos and films, the newest first',
     count: (count: number) => plural('en', count, { one: '# photo or film', other: '# photos and films' }),
     selected: (count: number) => plural('en', count, { one: '# selected', other: '# selected' }),
@@ -27,6 +30,9 @@ export const messages = defineMessages({
   de: {
     title: 'Fotos und Filme',
     label: (name) => `Fotos und Filme in ${name}, die neuesten zuerst`,
+    only: 'Was gezeigt wird',
+    kinds: { all: 'Fotos und Filme', image: 'Nur Fotos', video: 'Nur Filme' },
+    emptyOnly: { image: 'Hier gibt es keine Fotos', video: 'Hier gibt es keine Filme' },
     labelAll: 'Fotos und Filme, die neuesten zuerst',
     count: (count) => plural('de', count, { one: '# Foto oder Film', other: '# Fotos und Filme' }),
     selected: (count) => plural('de', count, { one: '# ausgewählt', other: '# ausgewählt' }),

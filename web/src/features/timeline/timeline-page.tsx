@@ -1,20 +1,21 @@
 import { useCanGoBack, useRouter, useSearch } from '@tanstack/react-router'
 import { ClientError } from '@spacedrive/client'
-import { CheckCheck, Folder, Images, PanelRight } from 'lucide-react'
+import { CheckCheck, Film, Folder, Image, Images, PanelRight } from 'lucide-react'
 import { pathOf } from '../../api/index.ts'
+import { type MediaKind, mediaKinds } from '../../app/browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { commandNames } from '../../app/command-names.ts'
 import { Page } from '../../app/page.tsx'
 import { nameOf, parentOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
+import { Button, ContextMenu, EmptyState, ErrorNote, IconButton, MenuItem, Skeleton } from '../../ui/index.ts'
 import { countChosen, EntryMenu, everything, NotIndexed, nothing, selectionSize, Toolbar } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { TimelineView } from './timeline-view.tsx'
 import { type ChangeAddress, useAddress } from '../../app/use-address.ts'
-import type { MediaItem } from './use-media.ts'
+import type { MediaItem, MediaOf } from './use-media.ts'
 import { type Timeline, useTimeline } from './use-timeline.ts'
 
 /** Photos and films of the whole library. */
@@ -24,9 +25,15 @@ export function LibraryTimelinePage() {
 
 /** Photos and films below a folder, or of the whole library (`null`), by when they were taken. */
 export function TimelinePage({ path }: { path: string | null }) {
+  const [{ only }] = useAddress()
+  // Rows are those of other photos then: what is chosen is sought again, as when the page is opened.
+  return <TimelineOf key={only} path={path} only={only} />
+}
+
+function TimelineOf({ only, path }: MediaOf) {
   const t = useMessages(messages)
   const [{ inspector, preview, sel }, change] = useAddress()
-  const timeline = useTimeline(path, sel, change)
+  const timeline = useTimeline({ only, path }, sel, change)
   const { active, choice, listing, total } = timeline
   useTimelineCommands(timeline, path, change, inspector === true)
   const title = path === null ? t.title : nameOf(path)
@@ -37,9 +44,9 @@ export function TimelinePage({ path }: { path: string | null }) {
       title={title}
       toolbar={
         path === null ? (
-          <LibraryToolbar {...{ chosen, listing, change }} isInspected={inspector === true} />
+          <LibraryToolbar {...{ chosen, listing, active, change, only }} isInspected={inspector === true} />
         ) : (
-          <FolderToolbar path={path} timeline={timeline} />
+          <FolderToolbar {...{ path, timeline, active, change, only }} />
         )
       }
       aside={
@@ -55,7 +62,7 @@ export function TimelinePage({ path }: { path: string | null }) {
       }
     >
       {listing.total === null || listing.total === 0 ? (
-        <State timeline={timeline} path={path} />
+        <State {...{ timeline, path, active, change, only }} />
       ) : (
         <ContextMenu
           area={
@@ -76,22 +83,31 @@ export function TimelinePage({ path }: { path: string | null }) {
   )
 }
 
-function FolderToolbar({ path, timeline }: { path: string; timeline: Timeline }) {
-  const search = useSearch({ from: '/browse' })
-  return <Toolbar folder={timeline} path={path} view="timeline" search={search} size={null} />
+interface FolderToolbarProps extends OnlyProps {
+  readonly path: string
+  readonly timeline: Timeline
 }
 
-interface LibraryToolbarProps extends Pick<Timeline, 'listing'> {
+function FolderToolbar({ path, timeline, ...rest }: FolderToolbarProps) {
+  const search = useSearch({ from: '/browse' })
+  return (
+    <Toolbar folder={timeline} path={path} view="timeline" search={search} size={null}>
+      <OnlyButtons {...rest} />
+    </Toolbar>
+  )
+}
+
+interface LibraryToolbarProps extends Pick<Timeline, 'listing'>, OnlyProps {
   readonly chosen: number
   readonly isInspected: boolean
-  readonly change: ChangeAddress
 }
 
-function LibraryToolbar({ change, chosen, isInspected, listing }: LibraryToolbarProps) {
+function LibraryToolbar({ active, change, chosen, isInspected, listing, only }: LibraryToolbarProps) {
   const t = useMessages(messages)
   return (
     <>
       <h1 className="px-2 text-base font-semibold">{t.title}</h1>
+      <OnlyButtons {...{ active, change, only }} />
       <p role="status" className="text-muted ms-auto truncate text-xs tabular-nums">
         {chosen > 0 ? t.selected(chosen) : listing.total !== null && t.count(listing.total)}
       </p>
@@ -104,6 +120,31 @@ function LibraryToolbar({ change, chosen, isInspected, listing }: LibraryToolbar
         className="rtl:-scale-x-100"
       />
     </>
+  )
+}
+
+interface OnlyProps extends Pick<Timeline, 'active'> {
+  readonly only: MediaKind | undefined
+  readonly change: ChangeAddress
+}
+
+const onlyIcons = { all: Images, image: Image, video: Film } as const
+
+/** Pictures, films, or both. */
+function OnlyButtons({ active, change, only }: OnlyProps) {
+  const t = useMessages(messages)
+  return (
+    <div role="group" aria-label={t.only} className="flex">
+      {([undefined, ...mediaKinds] as const).map((kind) => (
+        <IconButton
+          key={kind ?? 'all'}
+          icon={onlyIcons[kind ?? 'all']}
+          label={t.kinds[kind ?? 'all']}
+          isPressed={only === kind}
+          onClick={() => change({ only: kind, ...(active && { sel: pathOf(active) }) }, { replace: true })}
+        />
+      ))}
+    </div>
   )
 }
 
@@ -175,8 +216,13 @@ function TimelinePreview({ change, item, timeline: { choice, go, listing, total 
   )
 }
 
+interface StateProps extends OnlyProps {
+  readonly timeline: Timeline
+  readonly path: string | null
+}
+
 /** What stands where there are no photos, or none yet. */
-function State({ path, timeline: { media } }: { timeline: Timeline; path: string | null }) {
+function State({ change, only, path, timeline: { media } }: StateProps) {
   const t = useMessages(messages)
   const { error, retry, timeline } = media
   if (error && !timeline) {
@@ -185,6 +231,14 @@ function State({ path, timeline: { media } }: { timeline: Timeline; path: string
     return <ErrorNote error={error} title={t.failed} onRetry={retry} className="m-4" />
   }
   if (!timeline) return <Waiting />
+  if (only)
+    return (
+      <EmptyState
+        icon={onlyIcons[only]}
+        title={t.emptyOnly[only]}
+        action={<Button onClick={() => change({ only: undefined }, { replace: true })}>{t.kinds.all}</Button>}
+      />
+    )
   return (
     <EmptyState icon={Images} title={t.empty}>
       <p>{path === null ? t.emptyAll : t.emptyText}</p>

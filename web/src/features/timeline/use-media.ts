@@ -2,10 +2,18 @@ import type { OutputOf } from '@spacedrive/client'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { askCalmly, connection, isCalm, pathOf, queryClient, useCalmOperation, useThumbNews } from '../../api/index.ts'
+import type { MediaKind } from '../../app/browse-search.ts'
 import type { Span } from '../browse/index.ts'
 
 export type MediaItem = OutputOf<'media.list'>['items'][number]
 type Answer = OutputOf<'media.list'>
+
+/** Which photos and films. */
+export interface MediaOf {
+  /** Below this folder; null: of the whole library. */
+  readonly path: string | null
+  readonly only: MediaKind | undefined
+}
 
 /** What is known of the photos and films below a folder, or of a whole library. */
 export interface Media {
@@ -27,14 +35,10 @@ const KEPT_MS = 5_000
 const FIRST_KEPT_MS = 10 * 60_000
 /** Each time the daemon goes through a whole library. */
 const REFRESH_MS = 500
-/** As many as one request takes. */
-const SOUGHT_ROWS = 500
-/** Pages that are looked through for one photo. */
-const MAX_SOUGHT_PAGES = 40
 
 /** Photos and films by when they were taken, live: months at once, photos as they come into view. */
-export function useMedia(path: string | null, { first, last }: Span): Media {
-  const of = useMemo(() => (path === null ? {} : { path }), [path])
+export function useMedia({ only, path }: MediaOf, { first, last }: Span): Media {
+  const of = useMemo(() => toInput({ only, path }), [only, path])
   const {
     data: timeline,
     dataUpdatedAt,
@@ -66,17 +70,13 @@ export function useMedia(path: string | null, { first, last }: Span): Media {
   }, [answers, error, firstPage, refetch, timeline])
 }
 
-/** The row of a photo that an address names; null where it is not among the newest twenty thousand. */
-export async function findMedia(path: string | null, itemPath: string, signal: AbortSignal): Promise<number | null> {
-  const of = path === null ? {} : { path }
-  for (let page = 0; page < MAX_SOUGHT_PAGES; page++) {
-    const offset = page * SOUGHT_ROWS
-    const { items, total } = await connection.query('media.list', { ...of, limit: SOUGHT_ROWS, offset }, { signal })
-    const found = items.findIndex((item) => pathOf(item) === itemPath)
-    if (found !== -1) return offset + found
-    if (offset + SOUGHT_ROWS >= total) break
-  }
-  return null
+/** The row of a photo that an address names; null where it is not among them. */
+export async function findMedia(of: MediaOf, itemPath: string, signal: AbortSignal): Promise<number | null> {
+  return (await connection.query('media.seek', { ...toInput(of), entryPath: itemPath }, { signal })).offset
+}
+
+function toInput({ only, path }: MediaOf) {
+  return { ...(path !== null && { path }), ...(only && { types: [only] }) }
 }
 
 function combine(results: UseQueryResult<Answer>[]): (Answer | undefined)[] {

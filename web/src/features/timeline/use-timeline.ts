@@ -16,7 +16,7 @@ import {
 } from '../browse/index.ts'
 import { layoutTimeline, movedRow, type TimelineLayout } from './timeline-layout.ts'
 import type { ChangeAddress } from '../../app/use-address.ts'
-import { findMedia, type Media, type MediaItem, useMedia } from './use-media.ts'
+import { findMedia, type Media, type MediaItem, type MediaOf, useMedia } from './use-media.ts'
 
 /** A timeline that is looked at: its photos, and what is chosen of them. */
 export interface Timeline {
@@ -45,14 +45,14 @@ const ADDRESS_MS = 250
 /** Rows are asked for as soon as so many of them are near. */
 const STEP_ROWS = 100
 
-export function useTimeline(path: string | null, selected: string | undefined, change: ChangeAddress): Timeline {
+export function useTimeline(of: MediaOf, selected: string | undefined, change: ChangeAddress): Timeline {
   const key = useLocation({ select: (location) => location.state.__TSR_key ?? '' })
   const [kept] = useState(() => keptPlace(key))
   const [span, setSpan] = useState<Span>({ first: 0, last: 0 })
   const [choice, setChoice] = useState(kept?.choice ?? noChoice)
   const [reveal, setReveal] = useState<Reveal | null>(null)
   const top = useRef(kept?.top ?? 0)
-  const media = useMedia(path, span)
+  const media = useMedia(of, span)
   const total = media.timeline?.total ?? kept?.total ?? 0
   const active = usePinned(media, choice, setChoice)
 
@@ -66,7 +66,7 @@ export function useTimeline(path: string | null, selected: string | undefined, c
     setReveal({ row })
   }, [])
   useKeptPlace(key, () => ({ top: top.current, total, choice }))
-  useAddressOfChoice({ path, media, active, selected, isKnown: kept !== null, go, change })
+  useAddressOfChoice({ of, media, active, selected, isKnown: kept !== null, go, change })
   return useMemo(
     () => ({
       media,
@@ -133,14 +133,14 @@ function shifted({ active, anchor, selection }: Choice, delta: number, total: nu
 }
 
 interface AddressedChoice extends Pick<Timeline, 'media' | 'active' | 'go'> {
-  readonly path: string | null
+  readonly of: MediaOf
   readonly selected: string | undefined
   readonly isKnown: boolean
   readonly change: ChangeAddress
 }
 
 /** The active photo is in the address; one that stands there when the page is opened is sought and shown. */
-function useAddressOfChoice({ active, change, go, isKnown, media, path, selected }: AddressedChoice): void {
+function useAddressOfChoice({ active, change, go, isKnown, media, of, selected }: AddressedChoice): void {
   const written = useRef(isKnown ? selected : undefined)
   const address = active && pathOf(active)
   useEffect(() => {
@@ -153,7 +153,7 @@ function useAddressOfChoice({ active, change, go, isKnown, media, path, selected
   }, [address, change])
 
   const find = useEffectEvent(async (itemPath: string, signal: AbortSignal) => {
-    const row = await findMedia(path, itemPath, signal)
+    const row = await findMedia(of, itemPath, signal)
     if (row !== null && !signal.aborted) go(row, 'only')
   })
   const isReady = media.timeline !== undefined
