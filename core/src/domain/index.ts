@@ -27,6 +27,7 @@ export {
 } from './sidecar-policy.ts'
 export { MediaItem, MediaTimeline, MediaType, mediaTypes } from './media.ts'
 export { NetworkDevice, type PathKind, PeerKey, PeerState, pathKinds, peerStates } from './network.ts'
+export { PairingState, PairingStatus, pairingStates } from './pairing.ts'
 export { LibraryStatistics } from './statistics.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'

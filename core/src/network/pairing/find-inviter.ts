@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
+import { alpns, type DialHints, type Link, type Transport } from '../transport/transport.ts'
+import type { PairingDeps } from './deps.ts'
+import type { CodeKeys } from './pairing-code.ts'
+
+/** How long to wait before an address that did not answer is tried again, in milliseconds. */
+const RETRY_MS = 2_000
+/** Most sets of addresses heard on the local network that are tried at once. */
+const MAX_HEARD = 8
+
+export interface FindOptions {
+  readonly transport: Transport
+  readonly code: CodeKeys
+  /** Ways that are known: a typed address, those of a QR code, a relay. */
+  readonly known: readonly DialHints[]
+  readonly signal: AbortSignal
+  readonly deps: PairingDeps
+}
+
+/**
+ * Connects to the device that made the code, by whichever way answers first: addresses that are known, and what the
+ * local network says. Throws `Offline` where nobody did in time.
+ */
+export async function findInviter({ code, deps, known, signal, transport }: FindOptions): Promise<Link> {
+  const discovery = deps.discovery()
+  if (!discovery && known.length === 0) {
+    throw new CoreError(
+      'Unavailable',
+      'there is no way to look for the other device: discovery is off and no relay is set; name its address with --address',
+    )
+  }
+  const found = Promise.withResolvers<Link>()
+  const over = new AbortController()
+  const searching = AbortSignal.any([signal, over.signal])
+  const dial = async (hints: DialHints): Promise<void> => {
+    const link = await transport.dial(code.endpointKey, hints, { alpn: alpns.pairing, signal: searching })
+    if (searching.aborted) link.close('found by another way')
+    else {
+      over.abort()
+      found.resolve(link)
+    }
+  }
+  const tried = new Set<string>()
+  using _heard = discovery?.findCode(code.discovery, (addresses) => {
+    const key = addresses.join()
+    if (searching.aborted || tried.has(key) || tried.size >= MAX_HEARD) return
+    tried.add(key)
+    dial({ addresses, relay: null }).catch((err: unknown) => {
+      tried.delete(key)
+      deps.log.debug({ addresses, err: errorMessage(err) }, 'a device heard of on the network did not answer')
+    })
+  })
+  for (const hints of known) void keepDialling(hints, { dial, signal: searching, deps })
+  const deadline = AbortSignal.timeout(deps.limits.findMs)
+  try {
+    return await untilAborted(found.promise, AbortSignal.any([signal, deadline]))
+  } catch (err) {
+    signal.throwIfAborted()
+    throw notFound(err)
+  } finally {
+    over.abort()
+  }
+}
+
+async function keepDialling(
+  hints: DialHints,
+  { deps, dial, signal }: { deps: PairingDeps; dial: (hints: DialHints) => Promise<void>; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await dial(hints)
+      return
+    } catch (err) {
+      deps.log.debug({ hints, err: errorMessage(err) }, 'the device with the code did not answer')
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+}
+
+function notFound(cause: unknown): CoreError {
+  return new CoreError(
+    'Offline',
+    'no device answers to these words. Is the code still shown on the other device, and are both on one network? Else name the address it shows: --address <ip:port>',
+    { cause },
+  )
+}

@@ -1,0 +1,214 @@
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
+import { alpns, type Link, type Transport } from '../transport/transport.ts'
+import { agree } from './agree.ts'
+import { Conversation } from './conversation.ts'
+import { KEY_BYTES, publicKeyOf } from './x25519.ts'
+import { describeSelf, isSelf, type Paired, type PairingDeps } from './deps.ts'
+import { MAX_ATTEMPTS, MAX_UNPROVED } from './limits.ts'
+import type { CodeKeys } from './pairing-code.ts'
+import { type Challenge, type Complete, Done, PairingRequest, type Refusal, Response } from './protocol.ts'
+import type { DeviceCard } from '../registry/device-card.ts'
+import { RefusedError, refusalOf } from './refusal.ts'
+import type { PairingSession } from './session.ts'
+import {
+  commitmentTo,
+  isProved,
+  isSame,
+  NONCE_BYTES,
+  type PairingKeys,
+  pairingKeys,
+  proof,
+  shortNumber,
+  transcriptOf,
+} from './transcript.ts'
+
+/** A joiner that has proved the words and its key. */
+interface Proved {
+  readonly conversation: Conversation
+  readonly device: DeviceCard
+  readonly keys: PairingKeys
+  readonly number: string
+  readonly unattended: boolean
+}
+
+export interface InviterOptions {
+  readonly code: CodeKeys
+  readonly session: PairingSession
+  readonly autoAccept: boolean
+  readonly deps: PairingDeps
+}
+
+/** The side that made the code: an endpoint with the key of the words, for as long as the code is valid. */
+export class Inviter {
+  readonly transport: Transport
+  readonly #options: InviterOptions
+  readonly #first = Promise.withResolvers<Proved>()
+  /** Closed when it is settled who is paired with, if anyone. */
+  readonly #door = new AbortController()
+  readonly #serving = new Set<Promise<void>>()
+  #isTaken = false
+  #attemptsLeft = MAX_ATTEMPTS
+  #unproved = 0
+
+  private constructor(transport: Transport, options: InviterOptions) {
+    this.transport = transport
+    this.#options = options
+    // It may fail when nobody waits for it any more.
+    this.#first.promise.catch(() => {})
+  }
+
+  static async open(options: InviterOptions): Promise<Inviter> {
+    const transport = await options.deps.openTransport(options.code.endpointSeed)
+    return new Inviter(transport, options)
+  }
+
+  /** Serves joiners until one is paired with; throws why none was. */
+  async run(): Promise<Paired> {
+    const { code, deps, session } = this.#options
+    await using transport = this.transport
+    transport.onPeer((link) => this.#admit(link))
+    using _announced = deps.discovery()?.announceCode(code.discovery, () => transport.addresses())
+    session.update({ state: 'waiting', attemptsLeft: this.#attemptsLeft })
+    try {
+      return await this.#finish(await untilAborted(this.#first.promise, session.signal))
+    } finally {
+      this.#isTaken = true
+      this.#door.abort()
+      // Who is being answered hears why nothing comes of it before the endpoint goes.
+      await Promise.all(this.#serving)
+    }
+  }
+
+  #admit(link: Link): void {
+    if (link.alpn !== alpns.pairing || this.#unproved >= MAX_UNPROVED) {
+      link.close('too many devices try this code at once')
+      return
+    }
+    this.#unproved++
+    const serving = this.#serve(link).finally(() => {
+      this.#unproved--
+      this.#serving.delete(serving)
+    })
+    this.#serving.add(serving)
+  }
+
+  /** Never throws: what a joiner does wrong ends its own connection. */
+  async #serve(link: Link): Promise<void> {
+    const { stepMs: ms, lingerMs } = this.#options.deps.limits
+    let conversation: Conversation | null = null
+    try {
+      conversation = await Conversation.accept(link, { ms, signal: this.#doorSignal })
+      const outcome = await this.#hear(conversation)
+      if (typeof outcome === 'string') await conversation.refuse(outcome, lingerMs)
+      else this.#first.resolve(outcome)
+    } catch (err) {
+      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device did not prove the pairing code')
+      if (conversation) await conversation.refuse(this.#reasonFor(err), lingerMs)
+      else link.close('pairing has ended')
+    }
+  }
+
+  /** The joiner, if it is the first that has proved itself; else what it is told. */
+  async #hear(conversation: Conversation): Promise<Proved | Refusal> {
+    const { stepMs: ms } = this.#options.deps.limits
+    const request = await conversation.receive(PairingRequest, { ms, signal: this.#doorSignal })
+    if (this.#isTaken) return 'used'
+    if (isSelf(this.#options.deps.self(), request.device)) return 'self'
+    if (!isSame(request.session, this.#options.code.session)) return this.#countAttempt()
+    const proved = await this.#challenge(conversation, request)
+    if (this.#isTaken) return 'used'
+    if (!proved) return this.#countAttempt()
+    this.#isTaken = true
+    return proved
+  }
+
+  /** Null: the proof is wrong. */
+  async #challenge(conversation: Conversation, request: PairingRequest): Promise<Proved | null> {
+    const { autoAccept, code, deps, session } = this.#options
+    const self = deps.self()
+    const secret = deps.randomBytes(KEY_BYTES)
+    const said = {
+      code,
+      joinerEndpoint: Buffer.from(conversation.link.key, 'hex'),
+      inviterEphemeral: publicKeyOf(secret),
+      joinerEphemeral: request.ephemeral,
+      commitment: request.commitment,
+      challenge: deps.randomBytes(NONCE_BYTES),
+      inviter: describeSelf(self),
+      joiner: request.device,
+    }
+    const transcript = transcriptOf(said)
+    const keys = pairingKeys({ code, secret, otherEphemeral: request.ephemeral, transcript })
+    await conversation.send({
+      type: 'challenge',
+      ephemeral: said.inviterEphemeral,
+      challenge: said.challenge,
+      device: said.inviter,
+      unattended: autoAccept,
+      ...proof({ role: 'inviter', keys, transcript, sign: (message) => self.sign(message) }),
+    } satisfies Challenge)
+    if (!this.#isTaken) session.update({ state: 'challenge-issued' })
+    const { stepMs: ms } = deps.limits
+    const { mac, nonce, signature, unattended } = await conversation.receive(Response, { ms, signal: this.#doorSignal })
+    const { device } = request
+    const isCommitted = isSame(commitmentTo(nonce), request.commitment)
+    const isGood = isProved({ role: 'joiner', key: device.key, keys, transcript, signature, mac })
+    if (!isCommitted || !isGood) return null
+    return { conversation, device, keys, number: shortNumber(transcript, nonce), unattended }
+  }
+
+  /** Both persons agree, this side stores, the other one stores. */
+  async #finish({ conversation, device, keys, number, unattended }: Proved): Promise<Paired> {
+    const { deps, session } = this.#options
+    const { confirmMs, lingerMs, stepMs } = deps.limits
+    session.verified({ device, number, unattended, confirmMs })
+    try {
+      await agree(session, conversation, confirmMs)
+      await deps.store({ card: device, discoverySecret: keys.discovery })
+    } catch (err) {
+      await conversation.refuse(refusalOf(err, session), lingerMs)
+      throw err
+    }
+    const isAcknowledged = await this.#complete(conversation, stepMs).catch(async (err: unknown) => {
+      // It says itself that it has not stored this one; silence may also mean that its word was lost.
+      if (!(err instanceof RefusedError)) return false
+      await deps.forget(device.id)
+      throw err
+    })
+    conversation.close()
+    return { device, isAcknowledged }
+  }
+
+  async #complete(conversation: Conversation, ms: number): Promise<true> {
+    await conversation.send({ type: 'complete' } satisfies Complete)
+    await conversation.receive(Done, { ms, signal: this.#options.session.signal })
+    return true
+  }
+
+  #reasonFor(err: unknown): Refusal {
+    const { session } = this.#options
+    if (session.signal.aborted) return refusalOf(session.signal.reason, session)
+    if (this.#isTaken) return 'used'
+    return err instanceof CoreError && err.code === 'InvalidInput' ? this.#countAttempt() : 'proof'
+  }
+
+  #countAttempt(): Refusal {
+    if (this.#isTaken) return 'used'
+    this.#attemptsLeft--
+    this.#options.session.update({ state: 'waiting', attemptsLeft: this.#attemptsLeft })
+    if (this.#attemptsLeft > 0) return 'proof'
+    this.#isTaken = true
+    this.#first.reject(
+      new CoreError(
+        'NotAuthorised',
+        `the code was given up: ${MAX_ATTEMPTS} times somebody tried it and could not prove the words; \`spacedrive network pair generate\` makes a new one`,
+      ),
+    )
+    return 'attempts'
+  }
+
+  get #doorSignal(): AbortSignal {
+    return AbortSignal.any([this.#door.signal, this.#options.session.signal])
+  }
+}

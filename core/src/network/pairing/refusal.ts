@@ -1,0 +1,33 @@
+import { CoreError, type ErrorCode } from '../../util/errors.ts'
+import type { Refusal } from './protocol.ts'
+import { ExpiredError, type PairingSession } from './session.ts'
+
+const NEW_CODE = 'ask for a new code there'
+
+const sentences: Readonly<Record<Refusal, readonly [ErrorCode, string]>> = {
+  proof: ['NotAuthorised', `the other device found the proof of the words wrong; ${NEW_CODE}`],
+  used: ['Conflict', `another device has used this code already; ${NEW_CODE}`],
+  attempts: ['NotAuthorised', `the code was given up after too many wrong attempts; ${NEW_CODE}`],
+  expired: ['Timeout', `the time of this code is over; ${NEW_CODE}`],
+  cancelled: ['Cancelled', 'the pairing was cancelled at the other device'],
+  self: ['Conflict', 'this is a code of this device, or of a copy of its data folder; type it on another device'],
+  store: ['Unavailable', 'the other device could not store this one; its log says why'],
+}
+
+/** What a person here is told of a refusal from the other side. */
+export class RefusedError extends CoreError {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    const [code, message] = sentences[refusal]
+    super(code, message)
+    this.refusal = refusal
+  }
+}
+
+/** What the other side is told of an error here. */
+export function refusalOf(err: unknown, session: PairingSession): Refusal {
+  const reason: unknown = session.signal.aborted ? session.signal.reason : err
+  if (reason instanceof ExpiredError) return 'expired'
+  if (reason instanceof RefusedError) return 'cancelled'
+  return session.signal.aborted ? 'cancelled' : 'store'
+}

@@ -1,0 +1,129 @@
+import type { PairingState, PairingStatus } from '../../domain/pairing.ts'
+import { CoreError } from '../../util/errors.ts'
+import type { DeviceCard } from '../registry/device-card.ts'
+import { isSame, type Role } from './transcript.ts'
+
+const ended: ReadonlySet<PairingState> = new Set(['completed', 'failed', 'expired', 'cancelled'])
+
+export const idleStatus: PairingStatus = {
+  state: 'idle',
+  role: null,
+  session: null,
+  device: null,
+  number: null,
+  confirmed: false,
+  unattended: false,
+  expiresAt: null,
+  attemptsLeft: null,
+  reason: null,
+}
+
+export interface SessionOptions {
+  readonly role: Role
+  readonly session: string
+  /** Nobody is asked here. */
+  readonly autoAccept: boolean
+  readonly lifetimeMs: number
+  readonly now: () => number
+  readonly changed: (status: PairingStatus) => void
+}
+
+/** One pairing, as people see it: its state, their word, and its end. */
+export class PairingSession {
+  readonly #options: SessionOptions
+  readonly #controller = new AbortController()
+  readonly #decision = Promise.withResolvers<void>()
+  #status: PairingStatus
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#status = {
+      ...idleStatus,
+      state: options.role === 'inviter' ? 'code-issued' : 'waiting',
+      role: options.role,
+      session: options.session,
+      confirmed: options.autoAccept,
+    }
+    if (options.autoAccept) this.#decision.resolve()
+    this.#expireIn(options.lifetimeMs)
+  }
+
+  get status(): PairingStatus {
+    return this.#status
+  }
+
+  /** Aborted with the reason when it is cancelled or its time is over, and when it has ended. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get hasEnded(): boolean {
+    return ended.has(this.#status.state)
+  }
+
+  /** Resolves once somebody here has compared the number, or nobody has to. */
+  get decided(): Promise<void> {
+    return this.#decision.promise
+  }
+
+  update(change: Partial<PairingStatus>): void {
+    if (this.hasEnded) return
+    this.#status = { ...this.#status, ...change }
+    this.#options.changed(this.#status)
+  }
+
+  /** Both sides have proved themselves; from now on two people have `confirmMs` to compare. */
+  verified(of: { device: DeviceCard; number: string; unattended: boolean; confirmMs: number }): void {
+    this.#expireIn(of.confirmMs)
+    const { id, name, os } = of.device
+    this.update({ state: 'response-verified', device: { id, name, os }, number: of.number, unattended: of.unattended })
+  }
+
+  /** Throws `Conflict` where nothing waits for it, `InvalidInput` for another number. */
+  confirm(number: string): void {
+    const { number: expected, state } = this.#status
+    if (state !== 'awaiting-confirmation' || expected === null) {
+      throw new CoreError(
+        'Conflict',
+        'no device waits to be confirmed; `spacedrive network pair status` says what goes on',
+      )
+    }
+    const digits = number.replace(/\D/g, '')
+    if (!isSame(Buffer.from(digits), Buffer.from(expected))) {
+      throw new CoreError(
+        'InvalidInput',
+        'this is another number than the one here; where the two screens differ, somebody is in between: `spacedrive network pair cancel`',
+      )
+    }
+    this.#decision.resolve()
+    this.update({ confirmed: true })
+  }
+
+  /** False: it had ended. */
+  cancel(reason = new CoreError('Cancelled', 'the pairing was cancelled on this device')): boolean {
+    if (this.hasEnded || this.signal.aborted) return false
+    this.#controller.abort(reason)
+    return true
+  }
+
+  end(state: 'completed' | 'failed' | 'expired' | 'cancelled', reason: string | null): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.update({ state, reason, expiresAt: null })
+    this.#controller.abort(new CoreError('Cancelled', 'the pairing has ended'))
+  }
+
+  #expireIn(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#controller.abort(new ExpiredError()), ms)
+    this.#timer.unref()
+    this.#status = { ...this.#status, expiresAt: new Date(this.#options.now() + ms).toISOString() }
+  }
+}
+
+/** Nobody came, or nobody compared, in time. */
+export class ExpiredError extends CoreError {
+  constructor() {
+    super('Timeout', 'the time of the code is over; `spacedrive network pair generate` makes a new one')
+  }
+}
