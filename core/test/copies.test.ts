@@ -29,6 +29,33 @@ test('contents are paged by the room they take, with what all of them take toget
   await expect(t.library.copies.list({ ...all, cursor: 'x' })).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
+test('what all copies take together is what it is now, on every page', async () => {
+  await using t = await createTestCore()
+  for (const copy of ['a', 'b', 'c']) for (const name of ['x', 'y', 'z']) t.write(`${copy}/${name}`, name.repeat(100))
+  const { locationId } = await t.add({ mode: 'content' })
+  await t.settle()
+  const pages = async () => {
+    const seen = []
+    let cursor: string | undefined
+    do {
+      const page = await t.library.copies.list({ ...all, limit: 1, cursor })
+      seen.push([page.groups[0]!.copies, page.totalGroups, page.extraFiles, page.reclaimableBytes])
+      cursor = page.cursor ?? undefined
+    } while (cursor !== undefined)
+    return seen
+  }
+  expect(await pages()).toEqual(Array(3).fill([3, 3, 6, 600]))
+  t.remove('a/x')
+  t.remove('b/y')
+  t.remove('c/y')
+  await t.library.locations.rescan({ location: locationId, force: false })
+  await t.settle()
+  expect(await pages()).toEqual([
+    [3, 2, 3, 300],
+    [2, 2, 3, 300],
+  ])
+})
+
 test('copies are narrowed to types, and to contents of which one lies below a folder', async () => {
   await using t = await createTestCore()
   for (const copy of ['a', 'b']) {

@@ -3,13 +3,15 @@ import { ContentId, type Entry, type FileType, fileTypes } from '../domain/index
 import { WHOLE_FILE_BYTES } from '../content/index.ts'
 import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
-import type { IndexedFolder } from '../overview/index.ts'
+import type { Reading } from '../library/read-messages.ts'
+import { type IndexedFolder, KeptReadings } from '../overview/index.ts'
 import { CoreError } from '../util/errors.ts'
 import { parsePath } from '../util/file-name.ts'
 import { blobToUuid, uuidToBlob } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
-import { compareDuplicates, COPIES, DISTINCT_COPIES, MAX_COPIES_SHOWN } from './duplicates.ts'
+import { compareDuplicates, COPIES, MAX_COPIES_SHOWN } from './duplicates.ts'
 import type { EntryReader, PlacedEntry } from './entry-reader.ts'
+import { type RankedCopies, rankCopies } from './rank-copies.ts'
 
 export interface CopiesDeps {
   readonly store: LibraryStore
@@ -19,6 +21,9 @@ export interface CopiesDeps {
   /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
   readonly folder: (path: string) => Promise<IndexedFolder>
   readonly addThumbs: (entries: readonly Entry[]) => void
+  /** Calls a function in a thread. */
+  readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I) => Promise<O>
+  readonly now: () => number
 }
 
 export interface CopiesInput {
@@ -37,50 +42,65 @@ const MAX_FILES_OF_GROUP = 20
 /** Which files hold the same content, and which content exists once. */
 export class Copies {
   readonly #deps: CopiesDeps
+  readonly #kept: KeptReadings
 
   constructor(deps: CopiesDeps) {
     this.#deps = deps
+    this.#kept = new KeptReadings({ connection: deps.store.connection, now: deps.now })
+  }
+
+  /** Entries have changed somewhere. */
+  changed(): void {
+    this.#kept.changed()
   }
 
   /** Contents of several files, those first that take the most room; see the operation. */
   async list(input: CopiesInput) {
     const after = readCursor(input.cursor)
-    const filter = await this.#filter(input)
-    const rows = await this.#deps.indexing.select(
-      `with copied as materialized (
-        select g.content_id as id, g.n, c.uuid, c.size, (g.n - 1) * c.size as waste
-        from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter.sql}
-      ), totals as (select count(*) as groups, coalesce(sum(n - 1), 0) as extra, coalesce(sum(waste), 0) as bytes from copied)
-      select t.*, p.* from totals t left join (
-        select * from copied where waste < ? or (waste = ? and id > ?) order by waste desc, id limit ?
-      ) p`,
-      ...filter.params,
-      after.key,
-      after.key,
-      after.id,
-      input.limit,
+    const ranked = await this.#ranked(input)
+    const begin = placeAfter(ranked, after)
+    const end = Math.min(begin + input.limit, ranked.ids.length)
+    const page = [...ranked.ids.subarray(begin, end)]
+    const contents = new Map(
+      this.#deps.store.connection
+        .prepare('select id, uuid, size from content_identities where id in (select value from json_each(?))')
+        .all(JSON.stringify(page))
+        .map((row) => [Number(row['id']), row]),
     )
-    const found = rows.filter((row) => row['id'] !== null)
-    const groups = found.map((row) => {
+    const groups = page.flatMap((id, i) => {
+      const row = contents.get(id)
+      // It went a moment ago.
+      if (!row) return []
       const size = Number(row['size'])
+      const reclaimableBytes = ranked.waste[begin + i]!
       return {
         contentId: ContentId.parse(blobToUuid(row['uuid'] as Uint8Array)),
         size,
-        copies: Number(row['n']),
-        reclaimableBytes: Number(row['waste']),
+        copies: reclaimableBytes / size + 1,
+        reclaimableBytes,
         verified: size <= WHOLE_FILE_BYTES ? ('full' as const) : ('sampled' as const),
-        files: this.#copies(Number(row['id']), MAX_FILES_OF_GROUP).map((entry) => this.#placed(entry)),
+        files: this.#copies(id, MAX_FILES_OF_GROUP).map((entry) => this.#placed(entry)),
       }
     })
     if (input.thumbs) this.#deps.addThumbs(groups.flatMap(({ files }) => files))
-    const last = found.at(-1)
     return {
       groups,
-      totalGroups: Number(rows[0]!['groups']),
-      extraFiles: Number(rows[0]!['extra']),
-      reclaimableBytes: Number(rows[0]!['bytes']),
-      cursor: last && found.length === input.limit ? `${String(last['waste'])}.${String(last['id'])}` : null,
+      totalGroups: ranked.ids.length,
+      extraFiles: ranked.extraFiles,
+      reclaimableBytes: ranked.reclaimableBytes,
+      cursor: end < ranked.ids.length ? `${ranked.waste[end - 1]}.${ranked.ids[end - 1]}` : null,
     }
+  }
+
+  /** Grouped once for all pages, until something has changed. */
+  async #ranked(input: CopiesInput): Promise<RankedCopies> {
+    const { params, sql: filter } = await this.#filter(input)
+    const key = JSON.stringify([
+      filter,
+      params.map((param) => (param instanceof Uint8Array ? Buffer.from(param).toString('hex') : param)),
+    ])
+    const url = new URL('rank-copies.ts', import.meta.url)
+    return this.#kept.get(key, () => this.#deps.read(url, rankCopies, { filter, params }))
   }
 
   /** Files of contents that exist once, the largest first; see the operation. */
@@ -170,6 +190,18 @@ export class Copies {
       params: folders.flatMap(({ volumeId, volumePath }) => [volumeId, volumePath, volumePath]),
     }
   }
+}
+
+/** The first place behind a cursor: a binary search, largest first, then by row. */
+function placeAfter({ ids, waste }: RankedCopies, after: { key: number; id: number }): number {
+  let [low, high] = [0, ids.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const isBehind = waste[middle]! < after.key || (waste[middle] === after.key && ids[middle]! > after.id)
+    if (isBehind) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Where a page begins: behind a number of bytes and, of those with as many, a row. */

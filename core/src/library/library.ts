@@ -259,6 +259,8 @@ export class Library implements AsyncDisposable {
       read: (url, reading, input) => listings.run(url, reading, input),
       log,
     })
+    // Apart from listings, which somebody waits for: these may take a second.
+    const figures = parts.use(new ReadThread({ file: files.database, name: 'figures', log }))
     const copies = new Copies({
       store,
       reader,
@@ -266,9 +268,9 @@ export class Library implements AsyncDisposable {
       volumes,
       folder: (at) => fileViews.folder(at),
       addThumbs: (entries) => fileViews.addThumbs(entries),
+      read: (url, reading, input) => figures.run(url, reading, input),
+      now,
     })
-    // Apart from listings, which somebody waits for: these may take a second.
-    const figures = parts.use(new ReadThread({ file: files.database, name: 'figures', log }))
     const overview = new Overview({
       store,
       reader,
@@ -295,6 +297,7 @@ export class Library implements AsyncDisposable {
     function announce(changes: Changes): void {
       indexing.changed(changes)
       fileViews.changed()
+      copies.changed()
       overview.changed()
       search.applyChanges(changes)
       for (const folder of changes.folders ?? []) {

@@ -1,1 +1,2 @@
+export { KeptReadings } from './kept-readings.ts'
 export { type IndexedFolder, Overview } from './overview.ts'
