@@ -3,7 +3,8 @@
 
 export function bytesToArray(bytes: Uint8Array): number[] {
   const numbers: number[] = []
-  for (let i = 0; i < bytes.length; i++) numbers.push(bytes[i]!)
+  numbers.length = bytes.length
+  for (let i = 0; i < bytes.length; i++) numbers[i] = bytes[i]!
   return numbers
 }
 
