@@ -8,6 +8,7 @@ import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager } from './library/index.ts'
+import { IrohTransport, type MakeTransport, Network } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
@@ -87,6 +88,8 @@ export interface CoreOptions {
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
   readonly generators?: readonly Generator[] | undefined
+  /** How other devices are reached; Iroh by default. */
+  readonly makeTransport?: MakeTransport
 }
 
 /** One engine: a device, its libraries, and what they share. Several can live in one process. */
@@ -99,6 +102,8 @@ export class Core implements AsyncDisposable {
   readonly device: DeviceManager
   readonly volumes: VolumeManager
   readonly libraries: LibraryManager
+  /** Other devices. */
+  readonly network: Network
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
@@ -111,7 +116,7 @@ export class Core implements AsyncDisposable {
   private constructor(
     of: Pick<
       Core,
-      'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators'
+      'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators' | 'network'
     > & {
       archives: Archives
       now: () => number
@@ -126,6 +131,7 @@ export class Core implements AsyncDisposable {
     this.device = of.device
     this.volumes = of.volumes
     this.libraries = of.libraries
+    this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
     this.#now = of.now
@@ -170,6 +176,18 @@ export class Core implements AsyncDisposable {
         log,
       }),
     )
+    // Before the libraries are closed, which devices are answered from.
+    const network = parts.use(
+      await Network.open({
+        dataDir,
+        version: host.version,
+        device: () => device.info(),
+        settings: () => config.values.network,
+        emit,
+        log,
+        makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
+      }),
+    )
     const core = new Core({
       dataDir,
       host,
@@ -179,6 +197,7 @@ export class Core implements AsyncDisposable {
       device,
       volumes,
       libraries,
+      network,
       generators,
       archives,
       now,
@@ -189,6 +208,10 @@ export class Core implements AsyncDisposable {
       if (changesSidecars(key)) core.#changeSidecars((sidecars, signal) => sidecars.requeueAll(signal))
       else if (HOLDING_KEYS.has(key)) core.#changeSidecars((sidecars) => sidecars.resume())
     })
+    config.onChange((key) => {
+      if (key.startsWith('network.')) core.#changeNetwork(key)
+    })
+    if (config.values.network.enabled) await network.startIfPossible()
     events.emit('core.started', { version: host.version })
     return core
   }
@@ -208,6 +231,15 @@ export class Core implements AsyncDisposable {
         this.log.warn({ library: library.name, err: errorMessage(err) }, 'sidecars were not queued anew')
       })
     }
+  }
+
+  /** Networking is on, or off, or elsewhere, as the configuration says now. */
+  #changeNetwork(key: string): void {
+    const { enabled } = this.config.values.network
+    const change = () => (enabled ? this.network.startIfPossible() : this.network.stop())
+    void (key === 'network.enabled' ? change() : this.network.restart()).catch((err: unknown) => {
+      this.log.warn({ err }, `networking did not follow the configuration: ${errorMessage(err)}`)
+    })
   }
 
   /** The web page of the process around the engine; null where it serves none. */
@@ -256,7 +288,7 @@ export class Core implements AsyncDisposable {
       library: current && { id: current.id, name: current.name },
       libraries: this.libraries.list().length,
       jobs,
-      network: { state: 'disabled' },
+      network: { state: this.network.state },
       memory: { rssBytes: process.memoryUsage.rss() },
       explorer: this.explorer?.url ?? null,
       tokenFile: this.explorer?.tokenFile ?? null,
@@ -275,7 +307,7 @@ export class Core implements AsyncDisposable {
         ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
       )
     })
-    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held, ...(this.host.notices?.() ?? [])]
+    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held, ...this.network.notices(), ...(this.host.notices?.() ?? [])]
   }
 
   /** A folder as the disk has it, where there is no library to ask; see `files.list`. */

@@ -32,6 +32,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     await checkInotify(core),
     checkClock(),
     checkDevice(core),
+    checkNetwork(core),
     ...checkLocations(core),
     ...checkLibraries(core),
     ...(await checkSidecars(core)),
@@ -97,6 +98,24 @@ function checkDevice({ device }: Core): DoctorCheck {
     state: 'warning',
     detail: `${detail}: the data folder is a copy of that of ${device.copiedFrom}`,
     fix: `spacedrive device rename ${shellWord(`${name} 2`)}`,
+  }
+}
+
+function checkNetwork({ network }: Core): DoctorCheck {
+  const name = 'network'
+  const { addresses, devices, error, state } = network.status()
+  switch (state) {
+    case 'disabled':
+      return { name, state: 'ok', detail: 'off', fix: null }
+    case 'locked':
+      return { name, state: 'warning', detail: 'waits for its password', fix: 'spacedrive network start --password <password>' }
+    case 'failed':
+      return { name, state: 'error', detail: error ?? 'could not be started', fix: 'spacedrive network start' }
+    case 'running': {
+      const detail = `${devices.connected} of ${devices.paired} paired devices connected, reached at ${addresses.join(', ')}`
+      const [notice] = network.notices()
+      return { name, state: notice === undefined ? 'ok' : 'warning', detail: notice ?? detail, fix: null }
+    }
   }
 }
 

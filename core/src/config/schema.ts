@@ -180,6 +180,17 @@ export const Config = z.object({
         .describe('how often space and mounts are looked at, in milliseconds'),
     })
     .prefault({}),
+  network: z
+    .object({
+      enabled: z.boolean().default(false).describe('connect to paired devices; `network start` and `stop` change it'),
+      port: z.int().min(0).max(65_535).default(0).describe('UDP port that devices connect to; 0: any'),
+      address: text(MAX_ADDRESS).describe('the IP address of this machine that is listened at; empty: all of them'),
+      relay: text(MAX_ADDRESS).describe(
+        'URL of a relay through which devices reach each other where there is no other way; empty: none, and nothing outside the local network is contacted',
+      ),
+      discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
+    })
+    .prefault({}),
 })
 export type Config = z.infer<typeof Config>
 
@@ -193,7 +204,7 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript', 'network'])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

@@ -1,1 +1,1 @@
-export { DeviceManager } from './device-manager.ts'
+export { DeviceManager, toSlug } from './device-manager.ts'

@@ -26,7 +26,21 @@ export {
   sidecarSpeeds,
 } from './sidecar-policy.ts'
 export { MediaItem, MediaTimeline, MediaType, mediaTypes } from './media.ts'
-export { NetworkDevice, type PathKind, PeerKey, PeerState, pathKinds, peerStates } from './network.ts'
+export {
+  Grant,
+  GrantKind,
+  GrantRequest,
+  grantKinds,
+  NetworkDevice,
+  NetworkState,
+  NetworkStatus,
+  networkStates,
+  type PathKind,
+  PeerKey,
+  PeerState,
+  pathKinds,
+  peerStates,
+} from './network.ts'
 export { PairingState, PairingStatus, pairingStates } from './pairing.ts'
 export { LibraryStatistics } from './statistics.ts'
 export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'

@@ -34,3 +34,49 @@ export const NetworkDevice = z.object({
   lastSeenAt: Timestamp.nullable(),
 })
 export type NetworkDevice = z.infer<typeof NetworkDevice>
+
+/** What a paired device may be allowed: to look at folders, to read files, to offer files, to have sidecars of shared libraries. */
+export const grantKinds = ['browse', 'read', 'send', 'sidecars'] as const
+export const GrantKind = z.enum(grantKinds)
+export type GrantKind = z.infer<typeof GrantKind>
+
+const DeviceName = z.object({ id: DeviceId, name: z.string() })
+
+/** Whether a paired device may do something here. */
+export const Grant = z.object({
+  device: DeviceName,
+  what: GrantKind,
+  allowed: z.boolean(),
+  /** When it has asked for it, where nobody has answered yet. */
+  requestedAt: Timestamp.nullable(),
+})
+export type Grant = z.infer<typeof Grant>
+
+/** A paired device wants to do something it may not. */
+export const GrantRequest = z.object({ device: DeviceName, what: GrantKind })
+export type GrantRequest = z.infer<typeof GrantRequest>
+
+/**
+ * Networking of this device: off; its key wrapped with a password that nobody has given yet; on; or it could not be
+ * started, though it should be.
+ */
+export const networkStates = ['disabled', 'locked', 'running', 'failed'] as const
+export const NetworkState = z.enum(networkStates)
+export type NetworkState = z.infer<typeof NetworkState>
+
+export const NetworkStatus = z.object({
+  state: NetworkState,
+  id: DeviceId,
+  name: z.string(),
+  /** Null before it was made. */
+  key: PeerKey.nullable(),
+  /** Whether the key is wrapped with a password. */
+  isWrapped: z.boolean(),
+  /** Where others on the network reach this device. */
+  addresses: z.array(z.string()),
+  relay: z.string().nullable(),
+  devices: z.object({ paired: z.number(), connected: z.number() }),
+  /** Why it could not be started. */
+  error: z.string().nullable(),
+})
+export type NetworkStatus = z.infer<typeof NetworkStatus>

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { ContentId, EntryId, JobId, LibraryId, LocationId } from '../domain/ids.ts'
+import { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId } from '../domain/ids.ts'
 import { Job } from '../domain/job.ts'
 import { Library } from '../domain/library.ts'
 import { Location, LocationState } from '../domain/location.ts'
 import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
+import { GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
 import { Volume } from '../domain/volume.ts'
 
 /** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
@@ -83,6 +84,20 @@ export const events = {
   'volume.updated': Volume,
   /** A volume was measured. */
   'volume.speed-tested': Volume,
+  /** Networking was started or stopped, or waits for its password, or could not be started. */
+  'network.state-changed': z.object({ state: NetworkState, error: z.string().nullable() }),
+  /** A paired device wants to do something it may not; told once, until somebody has answered with `network grant`. */
+  'network.grant-requested': GrantRequest,
+  /** A device was paired with this one. */
+  'device.paired': NetworkDevice,
+  /** A paired device is connected. */
+  'device.connected': NetworkDevice,
+  /** A paired device is not connected any more. */
+  'device.disconnected': z.object({ deviceId: DeviceId, reason: z.string() }),
+  /** What is known of a paired device changed: its name, its addresses, whether it is blocked. */
+  'device.updated': NetworkDevice,
+  /** A device is paired no longer. */
+  'device.revoked': z.object({ deviceId: DeviceId, name: z.string() }),
   /** The configuration changed. */
   'config.changed': z.object({ key: z.string() }),
 }

@@ -1,0 +1,34 @@
+/** Time as the network sees it; a simulation has its own, so that hours of it take no time and happen again the same. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds since some moment, which nobody can set. */
+  ticks(): number
+  /** Calls `run` once, `ms` milliseconds from now, unless it is disposed before. */
+  after(ms: number, run: () => void): Disposable
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  ticks: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    // What is open keeps the process running, not the wait for it.
+    timer.unref()
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  },
+}
+
+/** Resolves after `ms` milliseconds; throws the signal's reason once it is aborted. */
+export async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const { promise, reject, resolve } = Promise.withResolvers<void>()
+  using _timer = clock.after(ms, resolve)
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,13 @@
+import { existsSync, renameSync } from 'node:fs'
+
+/** Moves a file (and what SQLite keeps beside it) out of the way, where nothing of it is lost; returns its new path. */
+export function setAside(file: string, { why, now }: { why: string; now: number }): string {
+  const stem = `${file}.${why}-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`
+  let aside = stem
+  for (let n = 2; existsSync(aside); n++) aside = `${stem}-${n}`
+  renameSync(file, aside)
+  for (const suffix of ['-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  }
+  return aside
+}

@@ -1,0 +1,8 @@
+export { type Clock, systemClock } from './clock.ts'
+export { Network, type MakeTransport, type NetworkDeps, type NetworkSettings, type TransportOptions } from './network.ts'
+export { IrohTransport } from './transport/iroh/iroh-transport.ts'
+export type { Peer, Peers, Protocol, ProtocolHandler } from './wire/protocol.ts'
+export { type Answers, answering, ask, askDevice, type Question, type Rpc } from './wire/rpc.ts'
+export type { FrameStream } from './wire/frame-stream.ts'
+export { DeviceCard } from './registry/device-card.ts'
+export type { PairedDevice } from './registry/paired-device.ts'

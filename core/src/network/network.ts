@@ -1,0 +1,327 @@
+import type { Device, DeviceId, GrantRequest, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
+import { join } from 'node:path'
+import type { EventBus } from '../events/index.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Logger } from '../util/logger.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { NetworkDb } from './db/network-db.ts'
+import { Grants } from './grants/grants.ts'
+import { signWith } from './identity/ed25519.ts'
+import { NetworkIdentity } from './identity/network-identity.ts'
+import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
+import type { PairedDevice } from './registry/paired-device.ts'
+import { Registry } from './registry/registry.ts'
+import { networkingIsOff, Sessions } from './sessions/sessions.ts'
+import { alpns, type Link, type Transport } from './transport/transport.ts'
+
+/** What of the configuration networking takes. */
+export interface NetworkSettings {
+  /** UDP; 0: any. */
+  readonly port: number
+  /** IP address to listen at; empty: all of this machine. */
+  readonly address: string
+  /** URL; empty: none. */
+  readonly relay: string
+}
+
+export interface TransportOptions {
+  /** Of the Ed25519 key, 32 bytes. */
+  readonly seed: Uint8Array
+  readonly port: number
+  /** IP addresses; all of the machine where left out. */
+  readonly bind?: readonly string[]
+  readonly relay: string | null
+  readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
+  readonly log: Logger
+}
+
+/** Opens an endpoint on the network. */
+export type MakeTransport = (options: TransportOptions) => Promise<Transport>
+
+export interface NetworkDeps {
+  readonly dataDir: string
+  /** Of Spacedrive: `0.1.0`. */
+  readonly version: string
+  readonly device: () => Device
+  readonly settings: () => NetworkSettings
+  readonly emit: EventBus['emit']
+  readonly log: Logger
+  readonly makeTransport: MakeTransport
+  readonly clock?: Clock
+  /** Below 1, as `Math.random`. */
+  readonly random?: () => number
+}
+
+/** Everything between this device and others: it is off until `start`, and what is paired is known all the time. */
+export class Network implements AsyncDisposable {
+  readonly registry: Registry
+  readonly grants: Grants
+  /** The connections with paired devices; while networking is off there are none, and none can be made. */
+  readonly sessions: Sessions
+  readonly db: NetworkDb
+  readonly #deps: NetworkDeps
+  readonly #identity: NetworkIdentity
+  #transport: Transport | null = null
+  #state: NetworkState = 'disabled'
+  #error: string | null = null
+  #keyIsUsedElsewhere = false
+  #onPairingLink: ((link: Link) => void) | null = null
+  /** One change of state after another. */
+  #changing: Promise<unknown> = Promise.resolve()
+
+  private constructor(deps: NetworkDeps, db: NetworkDb, identity: NetworkIdentity) {
+    const clock = deps.clock ?? systemClock
+    this.#deps = deps
+    this.db = db
+    this.#identity = identity
+    const { now } = clock
+    this.registry = new Registry({ db, now, own: () => ({ ...deps.device(), key: identity.key }) })
+    this.grants = new Grants({ db, registry: this.registry, now, onRequested: (request) => this.#requested(request) })
+    this.sessions = new Sessions({
+      registry: this.registry,
+      own: () => ({ version: deps.version, device: this.details() }),
+      clock,
+      random: deps.random ?? Math.random,
+      log: deps.log,
+      onKeyUsedElsewhere: () => {
+        this.#keyIsUsedElsewhere = true
+      },
+    })
+    this.#tellOfDevices()
+  }
+
+  /** Reads who this device is and whom it knows; networking is off. Throws `VersionMismatch`, and what keeps the files from being read. */
+  static async open(deps: NetworkDeps): Promise<Network> {
+    const { dataDir, log } = deps
+    const now = (deps.clock ?? systemClock).now
+    const device = deps.device().id
+    const identity = await NetworkIdentity.open({ dataDir, device, log, now })
+    const db = await NetworkDb.open({ file: join(dataDir, 'network.db'), device, log, now })
+    return new Network(deps, db, identity)
+  }
+
+  get state(): NetworkState {
+    return this.#state
+  }
+
+  status(): NetworkStatus {
+    const { id, name } = this.#deps.device()
+    return {
+      state: this.#state,
+      id,
+      name,
+      key: this.#identity.key,
+      isWrapped: this.#identity.isWrapped,
+      addresses: [...(this.#transport?.addresses() ?? [])],
+      relay: this.#transport?.relay() ?? null,
+      devices: { paired: this.registry.list().length, connected: this.sessions.connected().length },
+      error: this.#error,
+    }
+  }
+
+  /** What somebody should see to, a sentence each. */
+  notices(): string[] {
+    const elsewhere =
+      'another program on the network has the key of this device: a restored backup, or a copy, that runs at the same time; stop one of them, or delete network-key.json of the copy and pair it anew'
+    return [
+      this.#identity.notice,
+      this.db.notice,
+      this.#state === 'failed' ? `networking could not be started: ${this.#error}` : null,
+      this.#state === 'locked' ? 'networking waits for its password: `spacedrive network start --password <password>`' : null,
+      this.#keyIsUsedElsewhere ? elsewhere : null,
+    ].filter((notice) => notice !== null)
+  }
+
+  /**
+   * Makes the key if there is none, opens an endpoint, and connects to the paired devices. Does nothing where it is on
+   * already. A key that is wrapped needs its password: `NotAuthorised` where it is missing or wrong. Throws `Conflict`
+   * where the port is taken, `Unsupported` where there is no build of Iroh for this machine.
+   */
+  start(password: string | null = null): Promise<void> {
+    return this.#change(() => this.#start(password))
+  }
+
+  /** The same when the engine starts: what keeps it from starting is a state and a notice, not an error. */
+  async startIfPossible(): Promise<void> {
+    if (this.#identity.isLocked) {
+      this.#enter('locked')
+      return
+    }
+    await this.start().catch((err: unknown) => {
+      this.#deps.log.warn({ err }, `networking could not be started: ${errorMessage(err)}`)
+    })
+  }
+
+  /** Says goodbye to every device and gives the endpoint back. Idempotent. */
+  stop(): Promise<void> {
+    return this.#change(async () => {
+      await this.#close()
+      this.#identity.lock()
+      this.#enter('disabled')
+    })
+  }
+
+  /** Starts anew with the settings as they are now; does nothing where it is off. */
+  restart(): Promise<void> {
+    return this.#change(async () => {
+      if (this.#state !== 'running') return
+      await this.#close()
+      await this.#start(null)
+    })
+  }
+
+  /**
+   * Makes the key, or keeps the one there is wrapped with another password; null: in the file as it is. `current` is
+   * the password it is wrapped with now. Throws `NotAuthorised` where that is needed, and missing or wrong.
+   */
+  async init({ current, password }: { password: string | null; current: string | null }): Promise<void> {
+    await this.#change(async () => {
+      if (this.#identity.key === null) await this.#identity.unlock(password)
+      else {
+        await this.#identity.unlock(current)
+        await this.#identity.rewrap(password)
+      }
+    })
+  }
+
+  /** What this device says of itself. */
+  details(): DeviceDetails {
+    const { capabilities, id, name, os } = this.#deps.device()
+    return { id, name: name.slice(0, MAX_NAME), os: os.platform, capabilities }
+  }
+
+  /** All that another device has to know to pair with this one. Throws `Offline` while networking is off. */
+  card(): DeviceCard {
+    const { addresses, key, relay } = this.transport
+    return { ...this.details(), key, addresses: addresses.call(this.transport).slice(0, MAX_ADDRESSES), relay: relay.call(this.transport) }
+  }
+
+  /** Signs as this device: Ed25519, 64 bytes. Throws `NotAuthorised` while the key is locked. */
+  async sign(message: Uint8Array): Promise<Uint8Array> {
+    return signWith(await this.#identity.unlock(null), message)
+  }
+
+  /** The endpoint. Throws `Offline` while networking is off. */
+  get transport(): Transport {
+    if (!this.#transport) throw networkingIsOff()
+    return this.#transport
+  }
+
+  /** An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it. */
+  openTransport(options: Pick<TransportOptions, 'seed' | 'alpns'>): Promise<Transport> {
+    const { address, relay } = this.#deps.settings()
+    return this.#deps.makeTransport({ ...options, ...endpointOf({ address, relay, port: 0 }), log: this.#deps.log })
+  }
+
+  /** Takes the connections of strangers on the pairing ALPN; without a listener they are refused. */
+  onPairingLink(listener: (link: Link) => void): Disposable {
+    this.#onPairingLink = listener
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#onPairingLink === listener) this.#onPairingLink = null
+      },
+    }
+  }
+
+  /** Every paired device as people see it, by name. */
+  devices(): NetworkDevice[] {
+    return this.registry.list().map((device) => this.describe(device))
+  }
+
+  describe(device: PairedDevice): NetworkDevice {
+    const { blocked, id, lastSeenAt, name, os, slug } = device
+    const peer = this.sessions.get(id)
+    const state = blocked ? 'blocked' : peer ? 'connected' : this.#state === 'running' && lastSeenAt !== null ? 'disconnected' : 'paired'
+    return {
+      id,
+      name,
+      slug,
+      os,
+      state,
+      path: peer?.path()?.kind ?? null,
+      latencyMs: this.sessions.details(id)?.latencyMs ?? null,
+      lastSeenAt: peer ? new Date((this.#deps.clock ?? systemClock).now()).toISOString() : lastSeenAt === null ? null : new Date(lastSeenAt).toISOString(),
+    }
+  }
+
+  /** Ends the pairing: at once here, and there as soon as it is reached. */
+  revoke(id: DeviceId): PairedDevice {
+    return this.registry.remove(id, { refuse: true })
+  }
+
+  async close(): Promise<void> {
+    await this.#change(() => this.#close())
+    this.db[Symbol.dispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #start(password: string | null): Promise<void> {
+    if (this.#transport) return
+    try {
+      const seed = await this.#identity.unlock(password)
+      const { log, makeTransport, settings } = this.#deps
+      const transport = await makeTransport({ seed, ...endpointOf(settings()), alpns: [alpns.paired], log })
+      this.#transport = transport
+      transport.onPeer((link) => this.#accept(link))
+      this.sessions.start(transport)
+      log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
+      this.#enter('running')
+    } catch (err) {
+      if (this.#identity.isLocked) this.#enter('locked')
+      else this.#enter('failed', errorMessage(err))
+      throw err
+    }
+  }
+
+  async #close(): Promise<void> {
+    const transport = this.#transport
+    if (!transport) return
+    await this.sessions.stop()
+    this.#transport = null
+    await transport.close()
+  }
+
+  #accept(link: Link): void {
+    if (link.alpn === alpns.paired) this.sessions.accept(link)
+    else if (this.#onPairingLink) this.#onPairingLink(link)
+    else link.close('no code is active here')
+  }
+
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changing.then(change)
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+
+  #enter(state: NetworkState, error: string | null = null): void {
+    const isNew = state !== this.#state || error !== this.#error
+    this.#state = state
+    this.#error = error
+    if (isNew) this.#deps.emit('network.state-changed', { state, error })
+  }
+
+  #requested(request: GrantRequest): void {
+    this.#deps.log.info({ device: request.device.name, what: request.what }, 'a device asks for something it may not do')
+    this.#deps.emit('network.grant-requested', request)
+  }
+
+  #tellOfDevices(): void {
+    const { emit } = this.#deps
+    this.registry.onChange(({ device, kind }) => {
+      if (kind === 'removed') emit('device.revoked', { deviceId: device.id, name: device.name })
+      else emit(kind === 'added' ? 'device.paired' : 'device.updated', this.describe(device))
+    })
+    this.sessions.onConnected(({ id }) => {
+      const device = this.registry.get(id)
+      if (device) emit('device.connected', this.describe(device))
+    })
+    this.sessions.onDisconnected((deviceId, reason) => emit('device.disconnected', { deviceId, reason }))
+  }
+}
+
+function endpointOf({ address, port, relay }: NetworkSettings): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
+  return { port, relay: relay === '' ? null : relay, ...(address === '' ? {} : { bind: [address] }) }
+}

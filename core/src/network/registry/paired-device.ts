@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { DeviceId, PeerKey } from '../../domain/index.ts'
+
+/** A device that a person has paired with this one. Times in milliseconds. */
+export interface PairedDevice {
+  readonly id: DeviceId
+  readonly key: PeerKey
+  /** As it calls itself, with a number where another one here has the name: a name names one device. */
+  readonly name: string
+  readonly slug: string
+  readonly os: string
+  readonly capabilities: Readonly<Record<string, boolean>>
+  readonly pairedAt: number
+  readonly lastSeenAt: number | null
+  /** Where it was last reached or seen; the last one first. */
+  readonly addresses: readonly string[]
+  readonly relay: string | null
+  /** 32 bytes that only these two devices have, by which they find each other on the network; null where they have none. */
+  readonly discoverySecret: Uint8Array | null
+  readonly blocked: boolean
+}
+
+/** A row of `devices`. */
+export interface DeviceRow {
+  readonly device: string
+  readonly key: string
+  readonly name: string
+  readonly slug: string
+  readonly os: string
+  readonly capabilities: string
+  readonly paired_at: number
+  readonly last_seen_at: number | null
+  readonly addresses: string
+  readonly relay: string | null
+  readonly discovery_secret: Uint8Array | null
+  readonly blocked: number
+}
+
+const Capabilities = z.record(z.string(), z.boolean())
+const Addresses = z.array(z.string())
+
+export function deviceOfRow(row: DeviceRow): PairedDevice {
+  return {
+    id: DeviceId.parse(row.device),
+    key: PeerKey.parse(row.key),
+    name: row.name,
+    slug: row.slug,
+    os: row.os,
+    capabilities: Capabilities.parse(JSON.parse(row.capabilities)),
+    pairedAt: row.paired_at,
+    lastSeenAt: row.last_seen_at,
+    addresses: Addresses.parse(JSON.parse(row.addresses)),
+    relay: row.relay,
+    discoverySecret: row.discovery_secret,
+    blocked: row.blocked === 1,
+  }
+}

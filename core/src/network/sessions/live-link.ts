@@ -1,0 +1,154 @@
+import { errorMessage } from '../../util/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { ByteStream, Link, LinkEnd } from '../transport/transport.ts'
+import type { FrameStream } from '../wire/frame-stream.ts'
+import { type EndReason, endReasons } from './end-reasons.ts'
+import { ControlMessage } from './hello.ts'
+import { DEAD_MS, HEARTBEAT_MS, MAX_CONTROL_MESSAGES, RETIRE_MS } from './limits.ts'
+import { takeAnswer } from './opening.ts'
+import { TrackedStream } from './tracked-stream.ts'
+
+export interface LiveLinkDeps {
+  readonly link: Link
+  readonly control: FrameStream
+  readonly clock: Clock
+  /** Called once. */
+  readonly onEnded: (end: LinkEnd) => void
+}
+
+/** A link both of whose sides have said who they are: it is kept alive, and found dead when it is. */
+export class LiveLink {
+  readonly link: Link
+  readonly #deps: LiveLinkDeps
+  readonly #control: FrameStream
+  readonly #ended = new AbortController()
+  readonly #timers = new Map<'beat' | 'watch' | 'retire', Disposable>()
+  #heardAt: number
+  #beats = 0
+  #sentAt = 0
+  #roundTripMs: number | null = null
+  #controlMessages = 0
+  #openStreams = 0
+  /** What is to be said on the control stream next; one of each at the most, however slowly the other side reads. */
+  readonly #due: { ping?: number; pong?: number } = {}
+  #saying = false
+
+  constructor(deps: LiveLinkDeps) {
+    this.#deps = deps
+    this.link = deps.link
+    this.#control = deps.control
+    this.#heardAt = deps.clock.ticks()
+    void deps.link.closed.then((end) => this.#end(end))
+    void this.#listen()
+    this.#beat()
+    this.#watch(DEAD_MS)
+  }
+
+  /** Aborted when it has ended. */
+  get signal(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  /** Of the last heartbeat; null before the first has come back. */
+  get roundTripMs(): number | null {
+    return this.#roundTripMs
+  }
+
+  /** A stream of this side; `name` is that of the other device. */
+  async open(name: string, signal: AbortSignal): Promise<ByteStream> {
+    const stream = await this.link.openStream(signal)
+    return this.track(stream, () => takeAnswer(stream, name))
+  }
+
+  /** Counts a stream of either side until it is over. */
+  track(stream: ByteStream, beforeReading: () => Promise<void> = () => Promise.resolve()): ByteStream {
+    this.#openStreams++
+    return new TrackedStream(stream, { beforeReading, onHeard: () => this.#heard(), onEnded: () => this.#openStreams-- })
+  }
+
+  /** Idempotent. */
+  close(reason: EndReason): void {
+    this.#end({ by: 'local', reason: endReasons[reason] })
+    this.link.close(endReasons[reason])
+  }
+
+  /** Closes it once nothing runs over it any more: another one has taken its place. */
+  retire(): void {
+    this.#schedule('retire', RETIRE_MS, () => {
+      if (this.#openStreams === 0) this.close('spare')
+      else this.retire()
+    })
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (;;) {
+        const message = await this.#control.receive(ControlMessage)
+        if (message === null) break
+        this.#heard()
+        if (++this.#controlMessages > MAX_CONTROL_MESSAGES) return this.close('flood')
+        if ('ping' in message) this.#say({ pong: message.ping })
+        else if (message.pong === this.#beats) this.#roundTripMs = this.#deps.clock.ticks() - this.#sentAt
+      }
+      this.link.close('the control stream was ended')
+    } catch (err) {
+      this.link.close(errorMessage(err))
+    }
+  }
+
+  #beat(): void {
+    this.#controlMessages = 0
+    this.#beats++
+    this.#sentAt = this.#deps.clock.ticks()
+    this.#say({ ping: this.#beats })
+    this.#schedule('beat', HEARTBEAT_MS, () => this.#beat())
+  }
+
+  #watch(ms: number): void {
+    this.#schedule('watch', ms, () => {
+      const silentMs = this.#deps.clock.ticks() - this.#heardAt
+      if (silentMs >= DEAD_MS) this.close('silent')
+      else this.#watch(DEAD_MS - silentMs)
+    })
+  }
+
+  #schedule(what: 'beat' | 'watch' | 'retire', ms: number, run: () => void): void {
+    if (this.signal.aborted) return
+    this.#timers.get(what)?.[Symbol.dispose]()
+    this.#timers.set(what, this.#deps.clock.after(ms, run))
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#deps.clock.ticks()
+  }
+
+  #say(message: { ping: number } | { pong: number }): void {
+    Object.assign(this.#due, message)
+    if (!this.#saying) void this.#sayDue()
+  }
+
+  async #sayDue(): Promise<void> {
+    this.#saying = true
+    try {
+      for (;;) {
+        const { ping, pong } = this.#due
+        if (ping === undefined && pong === undefined) return
+        delete this.#due.ping
+        delete this.#due.pong
+        if (pong !== undefined) await this.#control.send({ pong })
+        if (ping !== undefined) await this.#control.send({ ping })
+      }
+    } catch {
+      // The link has ended, or will be found dead.
+    } finally {
+      this.#saying = false
+    }
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.signal.aborted) return
+    this.#ended.abort()
+    for (const timer of this.#timers.values()) timer[Symbol.dispose]()
+    this.#deps.onEnded(end)
+  }
+}

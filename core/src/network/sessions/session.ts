@@ -1,0 +1,118 @@
+import type { DeviceId, PeerKey } from '../../domain/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { LinkEnd, LinkPath } from '../transport/transport.ts'
+import { FrameStream } from '../wire/frame-stream.ts'
+import type { Peer, Protocol } from '../wire/protocol.ts'
+import { type EndReason, endReasonOf } from './end-reasons.ts'
+import type { LiveLink } from './live-link.ts'
+import { openingFrames } from './opening.ts'
+
+export interface SessionDeps {
+  readonly id: DeviceId
+  readonly key: PeerKey
+  readonly ownKey: PeerKey
+  /** Of the start of networking there. */
+  readonly boot: string
+  readonly clock: Clock
+  /** What its clock said in its hello. */
+  readonly theirClock: number
+  readonly name: () => string
+  /** Called once, when its last link has ended. */
+  readonly onEnded: (session: Session, end: LinkEnd) => void
+}
+
+/**
+ * A time in which one device was connected without a break. It runs over one link; where both devices have dialled at
+ * once there are two for a moment, and streams of the one that gives way come to their end on it.
+ */
+export class Session implements Peer {
+  readonly id: DeviceId
+  readonly key: PeerKey
+  readonly boot: string
+  /** When it was connected, in milliseconds since 1970. */
+  readonly connectedAt: number
+  /** Its clock less this one's, in milliseconds, as far as one message shows it. */
+  readonly skewMs: number
+  readonly #deps: SessionDeps
+  readonly #links = new Set<LiveLink>()
+  readonly #ended = new AbortController()
+  readonly #since: number
+  #current: LiveLink | null = null
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps
+    this.id = deps.id
+    this.key = deps.key
+    this.boot = deps.boot
+    this.connectedAt = deps.clock.now()
+    this.skewMs = deps.theirClock - this.connectedAt
+    this.#since = deps.clock.ticks()
+  }
+
+  get name(): string {
+    return this.#deps.name()
+  }
+
+  get signal(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  get lastedMs(): number {
+    return this.#deps.clock.ticks() - this.#since
+  }
+
+  /** Milliseconds there and back; null where it is not known yet. */
+  get latencyMs(): number | null {
+    return this.path()?.latencyMs ?? this.#current?.roundTripMs ?? null
+  }
+
+  path(): LinkPath | null {
+    return this.#current?.link.path() ?? null
+  }
+
+  async open(protocol: Protocol, signal: AbortSignal): Promise<FrameStream> {
+    const link = this.#current
+    if (!link) throw new CoreError('Unavailable', `${this.name} is not connected any more`)
+    const stream = await link.open(this.name, signal)
+    try {
+      await openingFrames(stream).send({ protocol: protocol.name, version: protocol.version })
+    } catch (err) {
+      stream.abort()
+      throw err
+    }
+    return new FrameStream(stream, { maxFrameBytes: protocol.maxFrameBytes })
+  }
+
+  /** Runs over this link from now on, if it is the one to stay. */
+  add(link: LiveLink): void {
+    this.#links.add(link)
+    const stays = this.#current === null || this.#isPreferred(link, this.#current)
+    const spare = stays ? this.#current : link
+    if (stays) this.#current = link
+    spare?.retire()
+  }
+
+  /** Ends all of it. Idempotent. */
+  end(reason: EndReason): void {
+    for (const link of [...this.#links]) link.close(reason)
+  }
+
+  linkEnded(link: LiveLink, end: LinkEnd): void {
+    this.#links.delete(link)
+    if (this.#current === link) this.#current = [...this.#links].at(-1) ?? null
+    // The other side may still think it has another one.
+    if (this.#current !== null && endReasonOf(end.reason) !== 'replaced') return
+    if (this.signal.aborted) return
+    this.#ended.abort()
+    for (const other of [...this.#links]) other.close('spare')
+    this.#current = null
+    this.#deps.onEnded(this, end)
+  }
+
+  /** Both sides come to the same answer: of two links in both directions, the one dialled by the smaller key. */
+  #isPreferred({ link }: LiveLink, current: LiveLink): boolean {
+    if (link.dialled === current.link.dialled) return true
+    return link.dialled === this.#deps.ownKey < this.key
+  }
+}

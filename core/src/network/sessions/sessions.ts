@@ -1,0 +1,481 @@
+import { randomBytes } from 'node:crypto'
+import type { DeviceId, PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { settledWithin } from '../../util/settled-within.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
+import type { Clock } from '../clock.ts'
+import { type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from '../registry/device-card.ts'
+import type { PairedDevice } from '../registry/paired-device.ts'
+import type { Registry, RegistryChange } from '../registry/registry.ts'
+import { alpns, type ByteStream, DIAL_TIMEOUT_MS, type Link, type LinkEnd, type Transport } from '../transport/transport.ts'
+import type { Peer, Peers, ProtocolHandler } from '../wire/protocol.ts'
+import { type EndReason, endReasonOf, endReasons } from './end-reasons.ts'
+import { type Greeted, greetBack, greetFirst } from './greet.ts'
+import type { Hello } from './hello.ts'
+import { IncomingStreams } from './incoming-streams.ts'
+import {
+  HELLO_MS,
+  MAX_GREETING,
+  MAX_GREETING_ALL,
+  MAX_OPENING_STREAMS,
+  MAX_SKEW_MS,
+  REASON_MS,
+  STABLE_MS,
+  START_SPREAD_MS,
+  STOP_MS,
+} from './limits.ts'
+import { LiveLink } from './live-link.ts'
+import { Retry } from './retry.ts'
+import { Session } from './session.ts'
+
+export interface SessionsDeps {
+  readonly registry: Registry
+  /** What this device says of itself with each connection. */
+  readonly own: () => { readonly version: string; readonly device: DeviceDetails }
+  readonly clock: Clock
+  /** Below 1, as `Math.random`. */
+  readonly random: () => number
+  readonly log: Logger
+  /** Another program has connected somewhere with the key of this device. */
+  readonly onKeyUsedElsewhere: () => void
+}
+
+/** How a device is connected, for people. */
+export type SessionDetails = Pick<Session, 'connectedAt' | 'latencyMs' | 'skewMs'>
+
+/** What holds from `start` to `stop`. */
+interface Running {
+  readonly transport: Transport
+  readonly boot: string
+  readonly ending: AbortController
+  readonly retries: Map<DeviceId, Retry>
+}
+
+/**
+ * The connections with paired devices: one with each that can be reached, made anew whenever it is lost, from `start` to
+ * `stop`. Protocols are served, and listeners told, across stops and starts.
+ */
+export class Sessions implements Peers {
+  readonly #deps: SessionsDeps
+  readonly #handlers = new Map<string, ProtocolHandler>()
+  readonly #incoming: IncomingStreams
+  readonly #sessions = new Map<DeviceId, Session>()
+  readonly #lastErrors = new Map<DeviceId, string>()
+  readonly #greeting = new Map<PeerKey, number>()
+  readonly #onConnected = new Set<(peer: Peer) => void>()
+  readonly #onDisconnected = new Set<(id: DeviceId, reason: string) => void>()
+  #running: Running | null = null
+
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps
+    const { clock, log } = deps
+    this.#incoming = new IncomingStreams({ clock, log, handler: (protocol) => this.#handlers.get(protocol) })
+    deps.registry.onChange((change) => this.#follow(change))
+  }
+
+  /** Dials every paired device, and goes on trying. The links that come from elsewhere are given to `accept`. */
+  start(transport: Transport): void {
+    const devices = this.#deps.registry.list()
+    this.#running = {
+      transport,
+      boot: randomBytes(8).toString('hex'),
+      ending: new AbortController(),
+      retries: new Map(),
+    }
+    for (const device of devices) this.#retryOf(device.id)?.schedule(this.#deps.random() * START_SPREAD_MS * devices.length)
+  }
+
+  /** Says goodbye to every device. Resolves when nothing is served any more, or soon after. Idempotent. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (!running) return
+    this.#running = null
+    for (const retry of running.retries.values()) retry[Symbol.dispose]()
+    for (const session of [...this.#sessions.values()]) session.end('stopping')
+    running.ending.abort(new CoreError('Cancelled', 'networking was stopped'))
+    await settledWithin(STOP_MS, [this.#incoming.idle()])
+  }
+
+  connected(): readonly Peer[] {
+    return [...this.#sessions.values()]
+  }
+
+  get(id: DeviceId): Peer | null {
+    return this.#sessions.get(id) ?? null
+  }
+
+  /** Null where it is not connected. */
+  details(id: DeviceId): SessionDetails | null {
+    return this.#sessions.get(id) ?? null
+  }
+
+  /** Why a device is not connected, or was not the last time; null where nothing went wrong. */
+  lastError(id: DeviceId): string | null {
+    return this.#lastErrors.get(id) ?? null
+  }
+
+  async reach(id: DeviceId, signal: AbortSignal): Promise<Peer> {
+    const device = this.#deps.registry.get(id)
+    if (!device) throw new CoreError('NotFound', `no device ${id} is paired with this one; see \`spacedrive network devices\``)
+    if (device.blocked) {
+      throw new CoreError('NotAuthorised', `${device.name} is blocked; \`spacedrive network block ${device.slug} --off\` lets it in again`)
+    }
+    if (!this.#running) throw networkingIsOff()
+    const known = this.#sessions.get(id)
+    if (known) return known
+    const arrival = Promise.withResolvers<Peer>()
+    using _listening = this.onConnected((peer) => {
+      if (peer.id === id) arrival.resolve(peer)
+    })
+    const dialled = this.#retryOf(id)!.soon().then(() => this.#require(device))
+    // Where the other side's attempt comes first, nobody waits for this one.
+    dialled.catch(() => {})
+    return untilAborted(Promise.race([arrival.promise, dialled]), signal)
+  }
+
+  /** `listener` is called while a device becomes connected, so it must be quick. */
+  onConnected(listener: (peer: Peer) => void): Disposable {
+    return listen(this.#onConnected, listener)
+  }
+
+  /** The same when it no longer is, with the reason. */
+  onDisconnected(listener: (id: DeviceId, reason: string) => void): Disposable {
+    return listen(this.#onDisconnected, listener)
+  }
+
+  /** Throws `Conflict` where the protocol is served already. */
+  handle(handler: ProtocolHandler): Disposable {
+    const { name } = handler.protocol
+    if (this.#handlers.has(name)) throw new CoreError('Conflict', `${name} is served already`)
+    this.#handlers.set(name, handler)
+    return { [Symbol.dispose]: () => void this.#handlers.delete(name) }
+  }
+
+  /** A device was seen on the network: it is dialled there at once, if it is a paired one that is not connected. */
+  seenAt(key: PeerKey, where: Whereabouts): void {
+    const device = this.#deps.registry.byKey(key)
+    if (!device) return
+    this.#deps.registry.seenAt(device.id, where)
+    if (device.blocked || this.#sessions.has(device.id)) return
+    // Its failure is told where the next attempt is scheduled.
+    this.#retryOf(device.id)?.soon().catch(() => {})
+  }
+
+  /** Takes a link that another device has dialled: closes it where that one is no paired device. Never throws. */
+  accept(link: Link): void {
+    const refusal = this.#refusalOf(link)
+    if (refusal) {
+      link.close(endReasons[refusal])
+      return
+    }
+    const streams = new WaitingStreams()
+    link.onStream((stream) => streams.take(stream))
+    void this.#greet(link, streams, async (own) => greetBack(await streams.first, own)).catch((err: unknown) => {
+      this.#deps.log.debug({ key: link.key, err }, `a connection came to nothing: ${errorMessage(err)}`)
+    })
+  }
+
+  #refusalOf({ key }: Link): EndReason | null {
+    const { registry } = this.#deps
+    if (!this.#running) return 'stopping'
+    const device = registry.byKey(key)
+    if (!device) return registry.isRefused(key) ? 'revoked' : 'stranger'
+    if (device.blocked) return 'blocked'
+    const all = [...this.#greeting.values()].reduce((sum, count) => sum + count, 0)
+    return (this.#greeting.get(key) ?? 0) >= MAX_GREETING || all >= MAX_GREETING_ALL ? 'busy' : null
+  }
+
+  #require({ id, name }: PairedDevice): Peer {
+    const session = this.#sessions.get(id)
+    if (!session) throw new CoreError('Offline', `${name} ended the connection at once`)
+    return session
+  }
+
+  /** Null where it is not to be dialled. */
+  #retryOf(id: DeviceId): Retry | null {
+    const { clock, random, registry } = this.#deps
+    const running = this.#running
+    const device = registry.get(id)
+    if (!running || !device || device.blocked) return null
+    const known = running.retries.get(id)
+    if (known) return known
+    const retry = new Retry({ clock, random, attempt: () => this.#dial(id, running) })
+    running.retries.set(id, retry)
+    return retry
+  }
+
+  async #dial(id: DeviceId, running: Running): Promise<void> {
+    const device = this.#deps.registry.get(id)
+    if (!device || this.#sessions.has(id)) return
+    try {
+      await this.#connect(device, running)
+    } catch (err) {
+      running.ending.signal.throwIfAborted()
+      const why = errorMessage(err)
+      this.#lastErrors.set(id, why)
+      this.#deps.log.debug({ device: device.name, err }, `a device does not answer: ${why}`)
+      throw new CoreError('Offline', `${device.name} cannot be reached: ${why}`, { cause: err })
+    }
+  }
+
+  async #connect(device: PairedDevice, { ending, transport }: Running): Promise<void> {
+    const { addresses, key, relay } = device
+    if (addresses.length === 0 && relay === null) {
+      throw new CoreError('Offline', 'it was not seen on the network, and no address of it is known')
+    }
+    const dialled = new AbortController()
+    const either = AbortSignal.any([ending.signal, dialled.signal])
+    using _limit = this.#deps.clock.after(DIAL_TIMEOUT_MS, () => dialled.abort(new CoreError('Timeout', 'nobody answers at its addresses')))
+    const link = await transport.dial(key, { addresses, relay }, { alpn: alpns.paired, signal: either })
+    if (link.key !== key) {
+      link.close(endReasons.stranger)
+      throw new CoreError('NotAuthorised', 'another device answers at its addresses')
+    }
+    const streams = new WaitingStreams({ firstIsControl: false })
+    try {
+      await this.#greet(link, streams, (own, signal) => {
+        const greeted = greetFirst(link, own, signal)
+        link.onStream((stream) => streams.take(stream))
+        return greeted
+      })
+    } catch (err) {
+      const reason = await this.#reasonOf(link)
+      if (reason === null) throw err
+      this.#obey(device, endReasonOf(reason))
+      throw new CoreError('Unavailable', reason, { cause: err })
+    }
+  }
+
+  /** What the other side has ended a link with; null where it has not. */
+  async #reasonOf(link: Link): Promise<string | null> {
+    const late = Promise.withResolvers<null>()
+    using _limit = this.#deps.clock.after(REASON_MS, () => late.resolve(null))
+    const end = await Promise.race([link.closed, late.promise])
+    return end?.by === 'remote' ? end.reason : null
+  }
+
+  /** Makes a session of a link, or ends it. Throws why. */
+  async #greet(
+    link: Link,
+    streams: WaitingStreams,
+    greet: (own: Hello, signal: AbortSignal) => Promise<Greeted>,
+  ): Promise<void> {
+    const running = this.#running
+    if (!running) throw networkingIsOff()
+    const { clock } = this.#deps
+    this.#greeting.set(link.key, (this.#greeting.get(link.key) ?? 0) + 1)
+    using _limit = clock.after(HELLO_MS, () => link.close(endReasons.tooSlow))
+    try {
+      const greeted = await Promise.race([greet(this.#hello(running), running.ending.signal), ended(link)])
+      if (this.#running !== running) throw networkingIsOff()
+      this.#adopt({ link, streams, running, ...greeted })
+    } catch (err) {
+      // The other side knows its own reason; this one is for people there.
+      link.close(err instanceof CoreError ? err.message.slice(0, MAX_REASON) : endReasons.stranger)
+      streams.abort()
+      throw err
+    } finally {
+      const others = this.#greeting.get(link.key)! - 1
+      if (others === 0) this.#greeting.delete(link.key)
+      else this.#greeting.set(link.key, others)
+    }
+  }
+
+  #hello({ boot, transport }: Running): Hello {
+    const protocols = [...this.#handlers.values()].map(({ protocol }) => [protocol.name, protocol.version])
+    return {
+      ...this.#deps.own(),
+      boot,
+      whereabouts: { addresses: transport.addresses().slice(0, MAX_ADDRESSES), relay: transport.relay() },
+      clock: this.#deps.clock.now(),
+      protocols: Object.fromEntries(protocols) as Record<string, number>,
+    }
+  }
+
+  #adopt({ control, hello, link, running, streams }: Greeted & { link: Link; streams: WaitingStreams; running: Running }): void {
+    const { clock, registry } = this.#deps
+    const refusal = this.#refusalOf(link)
+    if (refusal !== null && refusal !== 'busy') throw new CoreError('NotAuthorised', endReasons[refusal])
+    const device = registry.describe(link.key, hello.device)
+    const live: LiveLink = new LiveLink({
+      link,
+      control,
+      clock,
+      onEnded: (end) => session.linkEnded(live, end),
+    })
+    const session = this.#sessionFor(device, hello, running)
+    const isNew = this.#sessions.get(device.id) !== session
+    session.add(live)
+    if (isNew) this.#enter(session, device)
+    registry.seenAt(device.id, whereaboutsOf(link, hello))
+    streams.open((stream) => {
+      this.#incoming.serve(live.track(stream), { peer: session, signal: live.signal })
+    })
+  }
+
+  /** The session there is, unless networking there was started anew since. */
+  #sessionFor(device: PairedDevice, hello: Hello, { transport }: Running): Session {
+    const known = this.#sessions.get(device.id)
+    if (known?.boot === hello.boot) return known
+    known?.end('replaced')
+    const { clock, registry } = this.#deps
+    return new Session({
+      id: device.id,
+      key: device.key,
+      ownKey: transport.key,
+      boot: hello.boot,
+      clock,
+      theirClock: hello.clock,
+      name: () => registry.get(device.id)?.name ?? device.name,
+      onEnded: (session, end) => this.#leave(session, end),
+    })
+  }
+
+  #enter(session: Session, device: PairedDevice): void {
+    const { log, registry } = this.#deps
+    this.#sessions.set(device.id, session)
+    this.#lastErrors.delete(device.id)
+    registry.seen(device.id)
+    log.info({ device: device.name, path: session.path()?.kind ?? null }, 'a device is connected')
+    if (Math.abs(session.skewMs) > MAX_SKEW_MS) {
+      log.warn({ device: device.name, skewMs: session.skewMs }, 'the clock of a device is not that of this one; set the one that is wrong')
+    }
+    this.#tell(this.#onConnected, (listener) => listener(session))
+  }
+
+  #leave(session: Session, end: LinkEnd): void {
+    const { id } = session
+    if (this.#sessions.get(id) !== session) return
+    const { log, registry } = this.#deps
+    this.#sessions.delete(id)
+    registry.seen(id)
+    log.info({ device: session.name, by: end.by, reason: end.reason }, 'a device is not connected any more')
+    this.#tell(this.#onDisconnected, (listener) => listener(id, end.reason))
+    const device = registry.get(id)
+    const retry = this.#retryOf(id)
+    if (!device || !retry) return
+    // A good connection that is lost is made again at once; one that never holds is not.
+    const wasGood = session.lastedMs >= STABLE_MS
+    if (wasGood) retry.reset()
+    if (end.by === 'remote') this.#obey(device, endReasonOf(end.reason))
+    const atOnce = wasGood && end.by !== 'remote'
+    retry.schedule(atOnce ? this.#deps.random() * START_SPREAD_MS : retry.nextWaitMs())
+  }
+
+  /** Does what the other side's reason for an end asks for. */
+  #obey(device: PairedDevice, reason: EndReason | null): void {
+    const retry = this.#retryOf(device.id)
+    switch (reason) {
+      case 'revoked':
+        this.#deps.log.warn({ device: device.name }, 'a device has revoked the pairing')
+        this.#deps.registry.remove(device.id, { refuse: false })
+        return
+      case 'replaced':
+        this.#deps.onKeyUsedElsewhere()
+        retry?.slowDown()
+        return
+      case 'blocked':
+      case 'stranger':
+        retry?.slowDown()
+        return
+      case 'stopping':
+      case 'busy':
+      case 'tooSlow':
+      case 'spare':
+      case 'silent':
+      case 'flood':
+      case null:
+    }
+  }
+
+  #follow({ device, kind }: RegistryChange): void {
+    switch (kind) {
+      case 'added':
+      case 'unblocked':
+        this.#retryOf(device.id)?.soon().catch(() => {})
+        return
+      case 'blocked':
+      case 'removed': {
+        const retries = this.#running?.retries
+        retries?.get(device.id)?.[Symbol.dispose]()
+        retries?.delete(device.id)
+        this.#lastErrors.delete(device.id)
+        this.#sessions.get(device.id)?.end(kind === 'blocked' ? 'blocked' : 'revoked')
+        return
+      }
+      case 'updated':
+    }
+  }
+
+  #tell<L>(listeners: ReadonlySet<L>, call: (listener: L) => void): void {
+    for (const listener of [...listeners]) {
+      try {
+        call(listener)
+      } catch (err) {
+        this.#deps.log.error({ err }, `a listener for devices failed: ${errorMessage(err)}`)
+      }
+    }
+  }
+}
+
+/** Longest sentence a connection is ended with. */
+const MAX_REASON = 300
+
+/** What is said wherever something needs the network and there is none. */
+export function networkingIsOff(): CoreError {
+  return new CoreError('Offline', 'networking is off; `spacedrive network start` starts it')
+}
+
+/** Streams the other side opens before both have said hello; no more than a few wait for that. */
+class WaitingStreams {
+  readonly #first = Promise.withResolvers<ByteStream>()
+  #needsFirst: boolean
+  #waiting: ByteStream[] = []
+  #serve: ((stream: ByteStream) => void) | null = null
+
+  constructor({ firstIsControl = true }: { firstIsControl?: boolean } = {}) {
+    this.#needsFirst = firstIsControl
+  }
+
+  /** The control stream of a link from elsewhere. */
+  get first(): Promise<ByteStream> {
+    return this.#first.promise
+  }
+
+  take(stream: ByteStream): void {
+    if (this.#needsFirst) {
+      this.#needsFirst = false
+      this.#first.resolve(stream)
+    } else if (this.#serve) this.#serve(stream)
+    else if (this.#waiting.length < MAX_OPENING_STREAMS) this.#waiting.push(stream)
+    else stream.abort()
+  }
+
+  open(serve: (stream: ByteStream) => void): void {
+    this.#serve = serve
+    for (const stream of this.#waiting.splice(0)) serve(stream)
+  }
+
+  abort(): void {
+    for (const stream of this.#waiting.splice(0)) stream.abort()
+  }
+}
+
+/** Rejects when a link ends. */
+async function ended(link: Link): Promise<never> {
+  const { reason } = await link.closed
+  throw new CoreError('Unavailable', reason)
+}
+
+/** The address it was reached at first: that one is known to work. */
+function whereaboutsOf(link: Link, { whereabouts }: Hello): Whereabouts {
+  const address = link.path()?.address ?? null
+  return address === null ? whereabouts : { ...whereabouts, addresses: [address, ...whereabouts.addresses] }
+}
+
+function listen<L>(listeners: Set<L>, listener: L): Disposable {
+  // Twice the same function is two listeners.
+  listeners.add(listener)
+  return { [Symbol.dispose]: () => void listeners.delete(listener) }
+}
