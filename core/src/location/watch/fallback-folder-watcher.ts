@@ -29,6 +29,10 @@ export class FallbackFolderWatcher implements FolderWatcher {
     this.#deps = deps
   }
 
+  get follows(): boolean {
+    return this.#deps.first.follows && this.#waiting.size === 0
+  }
+
   /** The limit that keeps `folders` folders out, or null. */
   get limit(): { code: LimitCode; folders: number } | null {
     return this.#limit && { code: this.#limit, folders: this.#waiting.size }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -190,6 +190,60 @@ describe.runIf(process.platform === 'linux')('one watch a folder', () => {
     expect(world.batchSizes.length).toBeGreaterThanOrEqual(4)
   })
 
+  test('a folder that is moved keeps its watches and is reported whole; what came in it meanwhile is watched too', async () => {
+    const watched: string[] = []
+    const watch: WatchFunction = (path, ...rest) => {
+      watched.push(path.toString())
+      return systemWatch(path, ...rest)
+    }
+    await using world = openWorld({ watch, filter: hiddenByList })
+    world.write('from/folder/a/b/file', 'x')
+    world.folder('to')
+    await longerThanATick(world.path('from/folder'))
+    await world.watch()
+
+    watched.length = 0
+    renameSync(world.path('from/folder'), world.path('to/other'))
+    await world.hearsTree('to/other')
+    world.write('to/other/a/b/later', 'x')
+    await world.hears('to/other/a/b', 'later')
+    expect(watched).toEqual([])
+
+    world.folder('to/other/a/new')
+    renameSync(world.path('to/other'), world.path('from/again'))
+    await world.hearsTree('from/again')
+    world.write('from/again/a/new/file', 'x')
+    await world.hears('from/again/a/new', 'file')
+    expect(watched.filter((path) => !path.endsWith('/new'))).toEqual([])
+  })
+
+  test('a folder that is moved to where other rules hold is watched by those', async () => {
+    const watched: string[] = []
+    const watch: WatchFunction = (path, ...rest) => {
+      watched.push(path.toString())
+      return systemWatch(path, ...rest)
+    }
+    await using world = openWorld({ watch, filter: hiddenByList })
+    world.write('from/.hide', 'cache')
+    world.write('from/folder/cache/file', 'x')
+    world.write('from/folder/deep/file', 'x')
+    world.write('to/.hide', 'deep')
+    await longerThanATick(world.path('from/folder'))
+    await world.watch()
+
+    watched.length = 0
+    renameSync(world.path('from/folder'), world.path('to/folder'))
+    await world.hears('to/folder/cache', 'file')
+    world.write('to/folder/cache/later', 'x')
+    await world.hears('to/folder/cache', 'later')
+    expect(watched).toEqual([world.path('to/folder/cache')])
+    world.forget()
+    world.write('to/folder/deep/hidden-now', 'x')
+    world.write('to/folder/cache/last', 'x')
+    await world.hears('to/folder/cache', 'last')
+    expect(world.heard().map(({ dir }) => dir)).not.toContain(world.path('to/folder/deep'))
+  })
+
   test('a file moved between folders is reported at both ends in one batch', async () => {
     await using world = openWorld()
     world.write('from/file', 'x')
@@ -267,6 +321,12 @@ function openWorld({ limits, filter, ...options }: WorldOptions = {}) {
   }
 }
 
+/** A folder made a moment ago could be taken for another in its place. */
+async function longerThanATick(path: string): Promise<void> {
+  const { birthtimeMs } = lstatSync(path)
+  await vi.waitUntil(() => Date.now() - birthtimeMs > 150, WAIT)
+}
+
 function covers({ dir, names, subtree }: DirtyFolder, folder: string, name: string): boolean {
   if (subtree && `${folder}/`.startsWith(`${displayName(dir)}/`)) return true
   return dir === folder && (names === null || names.includes(name))
@@ -305,6 +365,7 @@ const hiddenByList: FolderFilter<readonly string[]> = {
   ruleNames: new Set(['.hide']),
   evidenceNames: new Set(),
   isSame: (before, now) => before?.join('\n') === now?.join('\n'),
+  isAnywhere: () => true,
   enter: (above, dir, has) => {
     const inherited = above ?? []
     return has('.hide') ? [...inherited, ...readFileSync(`${displayName(dir)}/.hide`, 'utf8').split('\n')] : inherited

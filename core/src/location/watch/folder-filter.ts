@@ -13,6 +13,8 @@ export interface FolderFilter<Context = unknown> {
   enter(above: Context | null, dir: RawName, has: HasName): Context
   /** Whether two contexts of one folder let in the same. */
   isSame(before: Context | null, now: Context | null): boolean
+  /** Whether what it lets in, there and below, would be the same were the folder elsewhere. */
+  isAnywhere(inside: Context): boolean
   /** Whether the folder `name` in `dir` is kept out; `inside` is what holds inside `dir`. */
   hides(inside: Context, dir: RawName, name: RawName, has: HasName): boolean
 }

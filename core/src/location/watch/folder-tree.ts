@@ -21,6 +21,15 @@ interface Found {
   readonly isRetry?: boolean
 }
 
+/** What a look at the disk has found. */
+interface Changes {
+  readonly found: Found[]
+  /** Folders that are not where they were, by inode: watched until it is known that they are nowhere else. */
+  readonly gone: Map<number, WatchedFolder>
+  /** Those of them in which something happened too. */
+  readonly stirred: Set<WatchedFolder>
+}
+
 /**
  * A tree watched folder by folder. A new folder is watched first and listed then, so that nothing made in it between
  * two looks is missed; a folder that is not the one it was is forgotten with everything below, and watched afresh.
@@ -41,7 +50,8 @@ export class FolderTree implements WatchedTree {
     this.#watcher = watcher
     const stats = lstatSync(fsPath(deps.root.path))
     this.#device = stats.dev
-    this.#root = new WatchedFolder(null, deps.root.path, stats)
+    this.#root = new WatchedFolder(null, deps.root.path)
+    this.#root.identify(stats)
     this.#burst = new Burst({
       limits: deps.limits,
       flush: (noticedAt) => deps.settle(noticedAt, (tellNow) => this.#examine(this.#burst.take(), tellNow)),
@@ -49,8 +59,9 @@ export class FolderTree implements WatchedTree {
   }
 
   async start(): Promise<number> {
-    this.#root.watch = this.#open(this.#root)
-    await this.#grow(this.#visibleFolders(this.#root))
+    const { path } = this.#root
+    this.#root.watch = this.#open(this.#root, path)
+    await this.#grow(this.#visibleFolders(this.#root, path))
     return this.#root.countWatched()
   }
 
@@ -74,39 +85,85 @@ export class FolderTree implements WatchedTree {
     tellNow: (dirs: readonly DirtyFolder[]) => Promise<void>,
   ): Promise<DirtyFolder[]> {
     const slice = new TimeSlice()
-    const found: Found[] = []
+    const changes: Changes = { found: [], gone: new Map(), stirred: new Set() }
     const reports: Reports = new Map()
     const above = new Set<WatchedFolder>()
     for (const [folder, { names, subtree }] of dirty) {
-      if (folder.removed) continue
+      if (folder.removed || isGone(folder, changes)) continue
       const known = this.#renewIfDoubtful(folder, names) ? null : names
       addReport(reports, folder, { dir: folder.path, names: known, subtree })
-      if (subtree) await this.#compareTree(folder, found)
-      else if (known && !this.#isRule(known)) for (const name of known) this.#compareName(folder, name, found)
+      if (subtree) await this.#compareTree(folder, changes)
+      else if (known && !this.#isRule(known)) for (const name of known) this.#compareName(folder, name, changes)
       else {
-        await this.#decideAnew(folder, found, reports)
+        await this.#decideAnew(folder, changes, reports)
         if (folder.parent && this.#deps.filter) above.add(folder.parent)
       }
       if (slice.isSpent()) await slice.pause()
     }
     // What a folder holds may decide whether rules let it in, and its neighbours.
-    for (const folder of above) await this.#decideAnew(folder, found, reports)
-    if (found.length === 0) return toReport(reports)
-    // That a large folder was moved need not wait until it is watched again; what is in it is told after that. And no
-    // watch is left at an old path by now: one for the same folder at its new path would share its fate.
-    const [grown] = await Promise.all([this.#grow(found), tellNow(toReport(reports))])
+    for (const folder of above) await this.#decideAnew(folder, changes, reports)
+    for (const folder of reports.keys()) if (isGone(folder, changes)) reports.delete(folder)
+    if (changes.found.length === 0 && changes.gone.size === 0) return toReport(reports)
+    noteStirred(dirty, changes)
+    // That a large folder was moved or removed need not wait for its watches; what is in it is told after that.
+    const [, grown] = await Promise.all([tellNow(toReport(reports)), this.#rearrange(changes)])
     return toReport(new Map(grown.map((folder) => [folder, asTree(folder)])))
   }
 
+  /** Watches what was found, and no longer what is gone; resolves to what is in a new place. */
+  async #rearrange(changes: Changes): Promise<WatchedFolder[]> {
+    const moved: WatchedFolder[] = []
+    const rest: Found[] = []
+    for (const found of changes.found) {
+      const folder = this.#keepMoved(found, changes)
+      if (!folder) {
+        rest.push(found)
+        continue
+      }
+      moved.push(folder)
+      // What is found below is appended, and comes to its turn.
+      if (changes.stirred.has(folder) || !this.#isJudgedAsBefore(folder)) await this.#compareTree(folder, changes)
+    }
+    // No watch is left at an old path now: one for the same folder at its new path would share its fate.
+    for (const folder of changes.gone.values()) folder.remove()
+    return [...moved, ...(await this.#grow(rest))]
+  }
+
+  /** A folder that is in another place now keeps its watches and those below it: they follow it. Null: it is not known. */
+  #keepMoved({ name, parent }: Found, changes: Changes): WatchedFolder | null {
+    const { gone } = changes
+    if (gone.size === 0 || !this.#watcher.follows || this.#deps.root.maxDepth !== null) return null
+    if (parent.removed || parent.child(name) || isGone(parent, changes)) return null
+    const stats = lstatOrNull(joinName(parent.path, name))
+    const folder = stats ? gone.get(stats.ino) : undefined
+    if (!stats || !folder?.watch || !folder.isIdentitySure || !folder.isSame(stats)) return null
+    gone.delete(folder.inode)
+    const before = folder.ownName
+    folder.moveTo(parent, name)
+    // Its own watch tells of its move under its name, and so of what came by that name in it.
+    this.#compareName(folder, before, changes)
+    return folder
+  }
+
+  /** Whether rules let in below a folder that was moved what they let in at its old place. */
+  #isJudgedAsBefore(top: WatchedFolder): boolean {
+    const { filter } = this.#deps
+    if (!filter) return true
+    const before = top.context
+    const dir = top.path
+    const now = filter.enter(top.parent?.context ?? null, dir, (name) => lstatOrNull(joinName(dir, name)) !== null)
+    return filter.isSame(before, now) && top.every(({ context }) => context === null || filter.isAnywhere(context))
+  }
+
   /** Compares a folder with its disk as a whole; where its rules have changed, also what is below it. */
-  async #decideAnew(folder: WatchedFolder, found: Found[], reports: Reports): Promise<void> {
-    if (folder.removed) return
+  async #decideAnew(folder: WatchedFolder, changes: Changes, reports: Reports): Promise<void> {
+    if (folder.removed || isGone(folder, changes)) return
     const before = folder.context
-    const isChanged = this.#compareFolder(folder, found)
+    const isChanged = this.#compareFolder(folder, changes)
     if (isChanged) addReport(reports, folder, { dir: folder.path, names: null, subtree: false })
     if (this.#deps.filter?.isSame(before, folder.context) ?? true) return
     addReport(reports, folder, asTree(folder))
-    await this.#compareTree(folder, found)
+    await this.#compareTree(folder, changes)
   }
 
   /** The folder `dir`, or the first above it that is not watched; null where there is none, or it is not ours. */
@@ -121,33 +178,41 @@ export class FolderTree implements WatchedTree {
   }
 
   /** What is new, gone or replaced among some names of a folder. */
-  #compareName(folder: WatchedFolder, name: RawName, found: Found[]): void {
+  #compareName(folder: WatchedFolder, name: RawName, changes: Changes): void {
     const known = folder.child(name)
     const stats = lstatOrNull(joinName(folder.path, name))
     if (known?.watch && stats && known.isSame(stats)) return
     const isRetry = known?.watch === null
-    known?.remove()
+    if (known) this.#setAside(known, changes)
     if (stats && this.#isOurs(folder, stats) && !this.#isHidden(folder, name))
-      found.push({ parent: folder, name, isRetry })
+      changes.found.push({ parent: folder, name, isRetry })
+  }
+
+  /** Takes a folder out of its place; where it went is seen when all has been looked at. */
+  #setAside(folder: WatchedFolder, { gone }: Changes): void {
+    folder.detach()
+    // Two with one inode: one of them was removed long ago.
+    gone.get(folder.inode)?.remove()
+    gone.set(folder.inode, folder)
   }
 
   /** The same for all names of a folder; whether anything is. */
-  #compareFolder(folder: WatchedFolder, found: Found[]): boolean {
-    const visible = this.#visibleFolders(folder)
+  #compareFolder(folder: WatchedFolder, changes: Changes): boolean {
+    const visible = this.#visibleFolders(folder, folder.path)
     const keys = new Set(visible.map(({ name }) => nameToKey(name)))
     const gone = [...(folder.children?.values() ?? [])].filter(({ name }) => !keys.has(nameToKey(name)))
-    const before = found.length
-    for (const child of gone) child.remove()
-    for (const { name } of visible) this.#compareName(folder, name, found)
-    return gone.length > 0 || found.length > before
+    const before = changes.found.length
+    for (const child of gone) this.#setAside(child, changes)
+    for (const { name } of visible) this.#compareName(folder, name, changes)
+    return gone.length > 0 || changes.found.length > before
   }
 
   /** The same for a folder and everything below it. */
-  async #compareTree(top: WatchedFolder, found: Found[]): Promise<void> {
+  async #compareTree(top: WatchedFolder, changes: Changes): Promise<void> {
     const slice = new TimeSlice()
     const stack = [top]
     for (let folder = stack.pop(); folder; folder = stack.pop()) {
-      this.#compareFolder(folder, found)
+      this.#compareFolder(folder, changes)
       for (const child of folder.children?.values() ?? []) stack.push(child)
       if (slice.isSpent()) await slice.pause()
     }
@@ -163,7 +228,12 @@ export class FolderTree implements WatchedTree {
     // Another folder, or none: the folder above is dirty too.
     if (!stats || !folder.isSame(stats)) return false
     folder.watch?.close()
-    this.#watch(folder)
+    folder.watch = null
+    try {
+      folder.watch = this.#open(folder, folder.path)
+    } catch (err) {
+      this.#failed(folder, err, false)
+    }
     folder.identify(stats)
     return true
   }
@@ -175,9 +245,10 @@ export class FolderTree implements WatchedTree {
     for (const top of found) {
       const stack: Found[] = [top]
       for (let next = stack.pop(); next; next = stack.pop()) {
-        const folder = this.#attach(next)
+        const path = joinName(next.parent.path, next.name)
+        const folder = this.#attach(next, path)
         if (folder && next === top) grown.push(folder)
-        if (folder) for (const child of this.#visibleFolders(folder)) stack.push(child)
+        if (folder) for (const child of this.#visibleFolders(folder, path)) stack.push(child)
         if (slice.isSpent()) await slice.pause()
       }
     }
@@ -185,13 +256,18 @@ export class FolderTree implements WatchedTree {
   }
 
   /** Watches one folder; null where there is nothing to watch, or it is watched already. */
-  #attach({ parent, name, isRetry = false }: Found): WatchedFolder | null {
+  #attach({ parent, name, isRetry = false }: Found, path: RawName): WatchedFolder | null {
     if (parent.removed || parent.child(name)) return null
-    const stats = lstatOrNull(joinName(parent.path, name))
+    const stats = lstatOrNull(path)
     if (!stats || !this.#isOurs(parent, stats)) return null
-    const folder = new WatchedFolder(parent, name, stats)
+    const folder = new WatchedFolder(parent, name)
+    folder.identify(stats)
     parent.adopt(folder)
-    this.#watch(folder, isRetry)
+    try {
+      folder.watch = this.#open(folder, path)
+    } catch (err) {
+      this.#failed(folder, err, isRetry)
+    }
     return folder
   }
 
@@ -201,24 +277,14 @@ export class FolderTree implements WatchedTree {
     return stats.isDirectory() && stats.dev === this.#device && (maxDepth === null || parent.depth < maxDepth)
   }
 
-  #watch(folder: WatchedFolder, isRetry = false): void {
-    folder.watch = null
-    try {
-      folder.watch = this.#open(folder)
-    } catch (err) {
-      this.#failed(folder, err, isRetry)
-    }
-  }
-
-  #open(folder: WatchedFolder): FolderWatch {
-    return this.#watcher.watch(folder.path, (name) => this.#burst.mark(folder, name))
+  #open(folder: WatchedFolder, path: RawName): FolderWatch {
+    return this.#watcher.watch(path, (name) => this.#burst.mark(folder, name))
   }
 
   /** The folders in a folder that rules let in. */
-  #visibleFolders(folder: WatchedFolder): Found[] {
+  #visibleFolders(folder: WatchedFolder, dir: RawName): Found[] {
     if (folder.removed || !folder.watch) return []
     try {
-      const dir = folder.path
       using path = reachableFolder(dir)
       const { folders, names } = readFolders(path.path)
       const { filter } = this.#deps
@@ -285,6 +351,27 @@ function addReport(reports: Reports, folder: WatchedFolder, report: DirtyFolder)
 
 function asTree(folder: WatchedFolder): DirtyFolder {
   return { dir: folder.path, names: null, subtree: true }
+}
+
+/** Whether a folder is out of its place: its path means nothing. */
+function isGone(folder: WatchedFolder, changes: Changes): boolean {
+  return goneWith(folder, changes) !== null
+}
+
+/** The folder that is out of its place with this one in it, or is this one. */
+function goneWith(folder: WatchedFolder, { gone }: Changes): WatchedFolder | null {
+  if (gone.size === 0) return null
+  for (let at: WatchedFolder | null = folder; at; at = at.parent) if (gone.get(at.inode) === at) return at
+  return null
+}
+
+/** Of a folder that is moved its own watch tells under its own name; any other event is about what is in it. */
+function noteStirred(dirty: ReadonlyMap<WatchedFolder, Dirty>, changes: Changes): void {
+  for (const [folder, { names }] of dirty) {
+    const top = goneWith(folder, changes)
+    const isOwn = folder === top && names?.length === 1 && names[0] === folder.ownName
+    if (top && !isOwn) changes.stirred.add(top)
+  }
 }
 
 function isBelow(folder: WatchedFolder, tops: ReadonlySet<WatchedFolder>): boolean {

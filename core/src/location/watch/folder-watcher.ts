@@ -6,6 +6,8 @@ export interface FolderWatch {
 
 /** Notices changes in single folders, not in what is below them. */
 export interface FolderWatcher {
+  /** Whether all watches go with folders that are moved, instead of staying at their paths. */
+  readonly follows: boolean
   /**
    * `changed` gets the name that may have changed, or null where it may be any of them. What happens after the call is
    * noticed. Throws the system's error: `ENOENT`, `EACCES`, `ENOSPC` and `EMFILE` where its limits are reached.

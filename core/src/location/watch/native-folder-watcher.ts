@@ -1,6 +1,7 @@
 import { readFileSync, watch } from 'node:fs'
 import { bytesToName, fsPath, type RawName } from '../../util/file-name.ts'
 import { reachable } from '../../util/reachable-path.ts'
+import { bareWatch } from './bare-watch.ts'
 import type { FolderWatch, FolderWatcher } from './folder-watcher.ts'
 
 /** The part of `fs.watch` that is used here. */
@@ -15,7 +16,9 @@ export interface WatchHandle {
   close(): void
 }
 
-export const systemWatch: WatchFunction = (path, options, listener) => watch(path, options, listener)
+/** `fs.watch`, or where there is one a lighter watch of a single folder: tens of thousands are held. */
+export const systemWatch: WatchFunction = (path, options, listener) =>
+  bareWatch && !options.recursive ? bareWatch(path, options, listener) : watch(path, options, listener)
 
 export interface NativeFolderWatcherDeps {
   readonly watch: WatchFunction
@@ -33,6 +36,7 @@ export interface NativeFolderWatcherDeps {
  * and never arrive, hence the half; a false alarm costs one look at the disk.
  */
 export class NativeFolderWatcher implements FolderWatcher {
+  readonly follows = true
   readonly #deps: NativeFolderWatcherDeps
   readonly #alarm: number
   #eventsThisTurn = 0

@@ -35,6 +35,7 @@ interface Snapshot {
  * rounds also the stats of all files, which is the only way to notice a file edited in place.
  */
 export class PollingFolderWatcher implements FolderWatcher {
+  readonly follows = false
   readonly #limits: Pick<WatchLimits, 'pollMs' | 'pollFilesEvery'>
   readonly #folders = new Set<PolledFolder>()
   #timer: NodeJS.Timeout | null = null

@@ -16,6 +16,7 @@ export function createRuleFilter({ path, rules }: { path: RawName; rules: RuleSe
     evidenceNames: new Set([...engine.ruleNames].filter((name) => !lists.has(name))),
     enter: (above, dir, has) => engine.enter(above ?? engine.rootContext(), slashed(dir), has),
     isSame: (before, now) => before !== null && now !== null && isSameContext(before, now),
+    isAnywhere: ({ git, spacedrive }) => rules.globs.length + git.length + spacedrive.length === 0,
     hides: (inside, dir, name, has) => engine.match(inside, slashed(dir), displayName(name), true, has) !== null,
   }
 }

@@ -9,10 +9,8 @@ const CLOCK_TICK_MS = 100
 
 /** A watched folder. Tens of thousands are held: paths are put together from names when they are needed. */
 export class WatchedFolder {
-  readonly parent: WatchedFolder | null
-  /** The root's is its path. */
-  readonly name: RawName
-  readonly depth: number
+  #parent: WatchedFolder | null
+  #name: RawName
   #inode = 0
   #birthtimeMs = 0
   #isIdentitySure = false
@@ -23,11 +21,28 @@ export class WatchedFolder {
   children: Map<string, WatchedFolder> | null = null
   removed = false
 
-  constructor(parent: WatchedFolder | null, name: RawName, stats: Stats) {
-    this.parent = parent
-    this.name = name
-    this.depth = parent ? parent.depth + 1 : 0
-    this.identify(stats)
+  constructor(parent: WatchedFolder | null, name: RawName) {
+    this.#parent = parent
+    this.#name = name
+  }
+
+  get parent(): WatchedFolder | null {
+    return this.#parent
+  }
+
+  /** The root's is its path. */
+  get name(): RawName {
+    return this.#name
+  }
+
+  get depth(): number {
+    let depth = 0
+    for (let above = this.#parent; above; above = above.#parent) depth++
+    return depth
+  }
+
+  get inode(): number {
+    return this.#inode
   }
 
   /** Whether another folder in its place would be told apart. */
@@ -70,21 +85,46 @@ export class WatchedFolder {
 
   /** How many folders are watched, it and those below. */
   countWatched(): number {
-    let count = this.watch ? 1 : 0
-    for (const child of this.children?.values() ?? []) count += child.countWatched()
+    let count = 0
+    for (const folder of this.all()) if (folder.watch) count++
     return count
+  }
+
+  /** Whether something holds for it and for all below. */
+  every(holds: (folder: WatchedFolder) => boolean): boolean {
+    for (const folder of this.all()) if (!holds(folder)) return false
+    return true
+  }
+
+  /** It and all folders below. */
+  *all(): Generator<WatchedFolder> {
+    const stack: WatchedFolder[] = [this]
+    for (let folder = stack.pop(); folder; folder = stack.pop()) {
+      for (const child of folder.children?.values() ?? []) stack.push(child)
+      yield folder
+    }
+  }
+
+  /** Takes it out of the folder above, with everything below. */
+  detach(): void {
+    const siblings = this.parent?.children
+    if (siblings?.get(nameToKey(this.name)) === this) siblings.delete(nameToKey(this.name))
+  }
+
+  /** Puts what was detached into another folder, or under another name. */
+  moveTo(parent: WatchedFolder, name: RawName): void {
+    this.#parent = parent
+    this.#name = name
+    parent.adopt(this)
   }
 
   /** Stops watching it and everything below. */
   remove(): void {
-    const siblings = this.parent?.children
-    if (siblings?.get(nameToKey(this.name)) === this) siblings.delete(nameToKey(this.name))
-    const stack: WatchedFolder[] = [this]
-    for (let folder = stack.pop(); folder; folder = stack.pop()) {
+    this.detach()
+    for (const folder of this.all()) {
       folder.removed = true
       folder.watch?.close()
       folder.watch = null
-      for (const child of folder.children?.values() ?? []) stack.push(child)
     }
   }
 }
