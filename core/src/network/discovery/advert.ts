@@ -1,0 +1,119 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import { z } from 'zod'
+import { PeerKey } from '../../domain/index.ts'
+
+/** Most addresses in one packet. */
+export const MAX_ADDRESSES = 8
+/** Most ids in one packet: with the addresses it stays below what one Ethernet frame takes. */
+export const MAX_IDS = 24
+/** Most characters of the name of a device. */
+const MAX_NAME = 64
+/** Most strings, and most bytes of one, that are looked at. */
+const MAX_TEXTS = 64
+const MAX_TEXT_BYTES = 255
+
+const version = '1'
+
+/** What one packet says. */
+export type Advert =
+  | {
+      /** `paired`: to devices it is paired with. `code`: to whoever has the words. */
+      readonly kind: 'paired' | 'code'
+      readonly slot: number
+      readonly ids: readonly string[]
+      readonly addresses: readonly string[]
+    }
+  | { readonly kind: 'visible'; readonly key: PeerKey; readonly name: string; readonly addresses: readonly string[] }
+
+const Address = z.string().max(64).refine(isAddress)
+const addresses = z.array(Address).max(MAX_ADDRESSES)
+const Fields = z.union([
+  z.object({
+    kind: z.enum(['paired', 'code']),
+    slot: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+    ids: z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(MAX_IDS),
+    addresses,
+  }),
+  z.object({ kind: z.literal('visible'), key: PeerKey, name: z.string().min(1).max(MAX_NAME), addresses }),
+])
+
+/** The strings of its TXT record (RFC 6763 §6). */
+export function writeAdvert(advert: Advert): string[] {
+  const common = [`v=${version}`, `kind=${advert.kind}`, ...advert.addresses.map((address) => `a=${address}`)]
+  if (advert.kind === 'visible') return [...common, `key=${advert.key}`, `name=${advert.name}`]
+  return [...common, `slot=${advert.slot}`, ...advert.ids.map((id) => `i=${id}`)]
+}
+
+/** What the strings of a TXT record say; null where it is nothing of ours. They come from anyone on the network. */
+export function readAdvert(texts: readonly Uint8Array[]): Advert | null {
+  if (texts.length > MAX_TEXTS || texts.some((text) => text.length > MAX_TEXT_BYTES)) return null
+  const pairs = texts.map((text) => splitPair(Buffer.from(text).toString('utf8')))
+  const all = (name: string) => pairs.flatMap(([key, value]) => (key === name ? [value] : []))
+  const one = (name: string) => all(name)[0]
+  if (one('v') !== version) return null
+  const fields = Fields.safeParse({
+    kind: one('kind'),
+    slot: Number(one('slot')),
+    ids: all('i'),
+    key: one('key'),
+    name: one('name'),
+    addresses: all('a'),
+  })
+  return fields.success ? fields.data : null
+}
+
+function splitPair(text: string): [string, string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function isAddress(address: string): boolean {
+  return hostOf(address) !== null
+}
+
+/** The IP address of `host:port`; null for anything else. */
+export function hostOf(address: string): string | null {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address)
+  const host = parts?.[1] ?? parts?.[2] ?? ''
+  const port = Number(parts?.[3])
+  return isIP(host) !== 0 && port > 0 && port <= 65_535 ? host : null
+}
+
+/**
+ * Those of its addresses that a packet from `source` may send this device to: the source itself, and private ones
+ * (RFC 1918, 3927, 4193, 6598). A packet makes nobody contact the internet; loopback is believed to this machine only.
+ */
+export function believable(advert: Advert, source: string): string[] {
+  return advert.addresses.filter((address) => {
+    const host = hostOf(address)!
+    if (host === source) return true
+    if (isIn(loopback, host)) return isIn(loopback, source)
+    return isIn(privateRanges, host)
+  })
+}
+
+function isIn(ranges: BlockList, host: string): boolean {
+  return ranges.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')
+}
+
+function rangesOf(v4: readonly (readonly [string, number])[], v6: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList()
+  for (const [net, prefix] of v4) list.addSubnet(net, prefix, 'ipv4')
+  for (const [net, prefix] of v6) list.addSubnet(net, prefix, 'ipv6')
+  return list
+}
+
+const loopback = rangesOf([['127.0.0.0', 8]], [['::1', 128]])
+const privateRanges = rangesOf(
+  [
+    ['10.0.0.0', 8],
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+    ['169.254.0.0', 16],
+    ['100.64.0.0', 10],
+  ],
+  [
+    ['fc00::', 7],
+    ['fe80::', 10],
+  ],
+)

@@ -1,0 +1,232 @@
+import type { PeerKey } from '../../domain/index.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { Clock } from '../clock.ts'
+import { type Advert, believable, MAX_ADDRESSES, MAX_IDS, readAdvert, writeAdvert } from './advert.ts'
+import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from './blinded-id.ts'
+import type { Heard, LanChannel } from './lan-channel.ts'
+
+/** How often a device tells unasked, in milliseconds. */
+const TELL_MS = 60_000
+/** Least time between two answers, in milliseconds: however many ask, the network is not flooded. */
+const ANSWER_MS = 250
+/** How often somebody is looked for again who has not been found, in milliseconds. */
+const ASK_MS = 1_000
+/** What has not changed is told to the engine this often, in milliseconds. */
+const REPEAT_MS = 10_000
+/** Most devices that let strangers see them and are remembered; the oldest give way. */
+const MAX_STRANGERS = 64
+/** How long they are remembered after they were last heard, in milliseconds. */
+const STRANGER_MS = 3 * 60_000
+
+/** A paired device, as it is looked for. */
+export interface Sought {
+  readonly key: PeerKey
+  /** 32 bytes that the two exchanged when they were paired. */
+  readonly secret: Uint8Array
+}
+
+/** A device on the local network that lets everyone see it. */
+export interface Stranger {
+  readonly key: PeerKey
+  /** As it calls itself. */
+  readonly name: string
+  readonly addresses: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly heardAt: number
+}
+
+export interface LanDiscoveryDeps {
+  readonly channel: LanChannel
+  readonly clock: Clock
+  readonly log: Logger
+  /** This device and where its endpoint is reached. */
+  readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
+  /** The devices to look for, and to be seen by. */
+  readonly paired: () => readonly Sought[]
+  /** A paired device says where it is. Only a hint: whoever answers there proves its key. */
+  readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
+  /** A name where everyone may see this device; null where nobody may. */
+  readonly visibleName: () => string | null
+  readonly onStrangers: () => void
+}
+
+/** Finds paired devices, and those with a pairing code, on the local network, and is found by them and nobody else. */
+export class LanDiscovery implements AsyncDisposable {
+  readonly #deps: LanDiscoveryDeps
+  readonly #announced = new Set<{ secret: Uint8Array; addresses: () => readonly string[] }>()
+  readonly #sought = new Set<{ secret: Uint8Array; onFound: (addresses: readonly string[]) => void }>()
+  readonly #strangers = new Map<PeerKey, Stranger>()
+  readonly #lastFound = new Map<PeerKey, { addresses: string; at: number }>()
+  #known: { slot: number; byId: ReadonlyMap<string, PeerKey> } | null = null
+  #toldAt = -Infinity
+  #answering: Disposable | null = null
+  readonly #timers = new Set<Disposable>()
+  #isClosed = false
+
+  constructor(deps: LanDiscoveryDeps) {
+    this.#deps = deps
+    deps.channel.listen({
+      heard: (heard) => this.#hear(heard),
+      asked: () => this.#answer(),
+      changed: () => this.look(),
+    })
+    this.look()
+    this.#every(TELL_MS, () => this.#tell())
+  }
+
+  /** Tells where this device is, and asks where others are; after the paired devices or the addresses have changed, too. */
+  look(): void {
+    this.#known = null
+    this.#tell()
+    this.#deps.channel.ask()
+  }
+
+  announceCode(secret: Uint8Array, addresses: () => readonly string[]): Disposable {
+    const announced = { secret, addresses }
+    this.#announced.add(announced)
+    this.#tell()
+    return { [Symbol.dispose]: () => void this.#announced.delete(announced) }
+  }
+
+  findCode(secret: Uint8Array, onFound: (addresses: readonly string[]) => void): Disposable {
+    const sought = { secret, onFound }
+    this.#sought.add(sought)
+    this.#deps.channel.ask()
+    const asking = this.#every(ASK_MS, () => this.#deps.channel.ask())
+    return {
+      [Symbol.dispose]: () => {
+        this.#sought.delete(sought)
+        asking[Symbol.dispose]()
+      },
+    }
+  }
+
+  /** Devices that let everyone see them, the last heard first. */
+  strangers(): readonly Stranger[] {
+    const since = this.#deps.clock.now() - STRANGER_MS
+    for (const [key, { heardAt }] of this.#strangers) if (heardAt < since) this.#strangers.delete(key)
+    return [...this.#strangers.values()].toReversed()
+  }
+
+  /** Why devices on the network may not be found; null: nothing is known to be wrong. */
+  problem(): string | null {
+    return this.#deps.channel.problem()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    for (const timer of this.#timers) timer[Symbol.dispose]()
+    await this.#deps.channel[Symbol.asyncDispose]()
+  }
+
+  /** Answers who asks: at once, but no more than `1 / ANSWER_MS` times. */
+  #answer(): void {
+    const wait = this.#toldAt + ANSWER_MS - this.#deps.clock.ticks()
+    if (wait <= 0) this.#tell()
+    else
+      this.#answering ??= this.#after(wait, () => {
+        this.#answering = null
+        this.#tell()
+      })
+  }
+
+  #tell(): void {
+    if (this.#isClosed) return
+    this.#toldAt = this.#deps.clock.ticks()
+    this.#deps.channel.tell(this.#adverts().map(writeAdvert))
+  }
+
+  #adverts(): Advert[] {
+    const { own, paired, visibleName } = this.#deps
+    const { addresses: all, key } = own()
+    const addresses = all.slice(0, MAX_ADDRESSES)
+    const slot = this.#slot()
+    const ids = paired().map(({ secret }) => pairedId(secret, { key, slot }))
+    const adverts: Advert[] = []
+    for (let at = 0; at < ids.length; at += MAX_IDS) {
+      adverts.push({ kind: 'paired', slot, ids: ids.slice(at, at + MAX_IDS), addresses })
+    }
+    for (const { addresses: where, secret } of this.#announced) {
+      adverts.push({ kind: 'code', slot, ids: [codeId(secret, slot)], addresses: where().slice(0, MAX_ADDRESSES) })
+    }
+    const name = visibleName()
+    if (name !== null) adverts.push({ kind: 'visible', key, name, addresses })
+    return adverts
+  }
+
+  #hear({ source, texts }: Heard): void {
+    const advert = readAdvert(texts)
+    if (!advert || this.#isClosed) return
+    const addresses = believable(advert, source)
+    if (addresses.length === 0) return
+    if (advert.kind === 'visible') this.#hearStranger(advert, addresses)
+    else if (advert.kind === 'code') this.#hearCode(advert, addresses)
+    else for (const id of advert.ids) this.#hearPaired(id, addresses)
+  }
+
+  #hearPaired(id: string, addresses: readonly string[]): void {
+    const key = this.#keysById().get(id)
+    if (key === undefined) return
+    const now = this.#deps.clock.ticks()
+    const last = this.#lastFound.get(key)
+    if (last?.addresses === addresses.join() && now - last.at < REPEAT_MS) return
+    this.#lastFound.set(key, { addresses: addresses.join(), at: now })
+    this.#deps.onFound(key, addresses)
+  }
+
+  /** Any slot will do: a code lives for minutes, and two people must be able to pair devices whose clocks are wrong. */
+  #hearCode({ ids, slot }: { ids: readonly string[]; slot: number }, addresses: readonly string[]): void {
+    for (const { onFound, secret } of this.#sought) if (ids.includes(codeId(secret, slot))) onFound(addresses)
+  }
+
+  #hearStranger({ key, name }: { key: PeerKey; name: string }, addresses: readonly string[]): void {
+    if (key === this.#deps.own().key) return
+    const isNew = !this.#strangers.has(key)
+    this.#strangers.delete(key)
+    this.#strangers.set(key, { key, name, addresses, heardAt: this.#deps.clock.now() })
+    const [oldest] = this.#strangers.keys()
+    if (this.#strangers.size > MAX_STRANGERS) this.#strangers.delete(oldest!)
+    if (isNew) this.#deps.onStrangers()
+  }
+
+  /** The ids by which paired devices may be heard now. */
+  #keysById(): ReadonlyMap<string, PeerKey> {
+    const slot = this.#slot()
+    if (this.#known?.slot !== slot) {
+      const slots = Array.from({ length: 2 * SLOT_TOLERANCE + 1 }, (_, at) => slot - SLOT_TOLERANCE + at)
+      const pairs = this.#deps
+        .paired()
+        .flatMap(({ key, secret }) => slots.map((each) => [pairedId(secret, { key, slot: each }), key] as const))
+      this.#known = { slot, byId: new Map(pairs) }
+    }
+    return this.#known.byId
+  }
+
+  #slot(): number {
+    return slotAt(this.#deps.clock.now())
+  }
+
+  #every(ms: number, run: () => void): Disposable {
+    const next = (): Disposable =>
+      this.#after(ms, () => {
+        timer = next()
+        run()
+      })
+    let timer = next()
+    return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
+  }
+
+  #after(ms: number, run: () => void): Disposable {
+    const timer = this.#deps.clock.after(ms, () => {
+      this.#timers.delete(timer)
+      run()
+    })
+    this.#timers.add(timer)
+    return {
+      [Symbol.dispose]: () => {
+        this.#timers.delete(timer)
+        timer[Symbol.dispose]()
+      },
+    }
+  }
+}

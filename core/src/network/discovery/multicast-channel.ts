@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { BlockList } from 'node:net'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import makeMdns, { type MulticastDNS } from 'multicast-dns'
+import { errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { Heard, LanChannel } from './lan-channel.ts'
+
+/** Our service, as browsers of services show it (RFC 6763). */
+const SERVICE = '_spacedrive._udp.local'
+/** How long others may remember a record, in seconds. */
+const TTL_S = 120
+/** How often the interfaces are looked at, in milliseconds: a cable or Wi-Fi that came is used after this long. */
+const FOLLOW_MS = 5_000
+/** Most interfaces that are used; a machine with containers may have hundreds. */
+const MAX_INTERFACES = 32
+/** Most records of one packet that are looked at. */
+const MAX_RECORDS = 32
+
+export interface MulticastOptions {
+  readonly log: Logger
+  /** IPv4 addresses of the interfaces to use; those the machine has at the moment, by default. */
+  readonly interfaces?: () => readonly string[]
+}
+
+/** Multicast DNS (RFC 6762), IPv4, on each interface of the machine and on loopback, as they come and go. */
+export class MulticastChannel implements LanChannel {
+  readonly #options: MulticastOptions
+  readonly #sockets = new Map<string, MulticastDNS>()
+  readonly #problems = new Map<string, string>()
+  readonly #timer: NodeJS.Timeout
+  #listeners: Parameters<LanChannel['listen']>[0] | null = null
+  #nearby = nearbyNetworks()
+
+  constructor(options: MulticastOptions) {
+    this.#options = options
+    this.#follow()
+    this.#timer = setInterval(() => this.#follow(), FOLLOW_MS).unref()
+  }
+
+  tell(records: readonly (readonly string[])[]): void {
+    for (const texts of records) {
+      // A name of its own for each packet: nothing in it stays the same.
+      const name = `${randomBytes(8).toString('hex')}.${SERVICE}`
+      const answers = [
+        { name: SERVICE, type: 'PTR' as const, ttl: TTL_S, data: name },
+        { name, type: 'TXT' as const, ttl: TTL_S, data: texts.map((text) => Buffer.from(text)) },
+      ]
+      for (const [address, socket] of this.#sockets) {
+        socket.respond({ answers }, (err?: Error | null) => this.#sent(address, err))
+      }
+    }
+  }
+
+  ask(): void {
+    const questions = [{ name: SERVICE, type: 'PTR' as const }]
+    for (const [address, socket] of this.#sockets) {
+      socket.query({ questions }, (err?: Error | null) => this.#sent(address, err))
+    }
+  }
+
+  listen(listeners: Parameters<LanChannel['listen']>[0]): void {
+    this.#listeners = listeners
+  }
+
+  problem(): string | null {
+    const problems = [...this.#problems].map(([address, message]) => `${address}: ${message}`)
+    if (problems.length > 0) return problems.join('; ')
+    return this.#sockets.size === 0 ? 'this machine has no network interface with IPv4' : null
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    this.#listeners = null
+    const closing = [...this.#sockets.keys()].map((address) => this.#close(address))
+    await Promise.all(closing)
+  }
+
+  #follow(): void {
+    const wanted = (this.#options.interfaces ?? ownAddresses)().slice(0, MAX_INTERFACES)
+    this.#nearby = nearbyNetworks()
+    for (const address of this.#sockets.keys()) if (!wanted.includes(address)) void this.#close(address)
+    for (const address of this.#problems.keys()) if (!wanted.includes(address)) this.#problems.delete(address)
+    const added = wanted.filter((address) => !this.#sockets.has(address))
+    for (const address of added) this.#open(address)
+    if (added.length > 0) this.#listeners?.changed()
+  }
+
+  #open(address: string): void {
+    // Bound to the address of the interface, it would hear nothing that is sent to the group.
+    const socket = makeMdns({ interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true } as makeMdns.Options)
+    this.#sockets.set(address, socket)
+    socket.on('error', (err: Error) => {
+      this.#options.log.warn({ address, err: errorMessage(err) }, 'devices are not looked for on this interface')
+      this.#problems.set(address, errorMessage(err))
+      void this.#close(address)
+    })
+    // Packets that are none, and interfaces that went away.
+    socket.on('warning', (err: Error) => this.#options.log.debug({ address, err: errorMessage(err) }, 'multicast DNS'))
+    socket.on('query', ({ questions }, { address: source }) => {
+      if (!this.#isNear(source)) return
+      if ((questions ?? []).slice(0, MAX_RECORDS).some(({ name }) => name === SERVICE)) this.#listeners?.asked()
+    })
+    socket.on('response', ({ additionals, answers }, { address: source }) => {
+      if (!this.#isNear(source)) return
+      for (const record of [...(answers ?? []), ...(additionals ?? [])].slice(0, MAX_RECORDS)) {
+        if (record.type !== 'TXT' || !record.name.endsWith(`.${SERVICE}`)) continue
+        const heard: Heard = { texts: [record.data].flat().map((text) => Buffer.from(text)), source }
+        this.#listeners?.heard(heard)
+      }
+    })
+  }
+
+  #close(address: string): Promise<void> {
+    const socket = this.#sockets.get(address)
+    if (!socket) return Promise.resolve()
+    this.#sockets.delete(address)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    try {
+      socket.destroy(() => resolve())
+    } catch {
+      // It had never come to be bound.
+      resolve()
+    }
+    return promise
+  }
+
+  #sent(address: string, err: Error | null | undefined): void {
+    if (!err) {
+      this.#problems.delete(address)
+      return
+    }
+    this.#problems.set(address, errorMessage(err))
+    this.#options.log.debug({ address, err: errorMessage(err) }, 'a multicast packet was not sent')
+  }
+
+  /** A packet that says it comes from elsewhere than the networks of this machine was not sent by a neighbour. */
+  #isNear(source: string): boolean {
+    return this.#nearby.check(source, 'ipv4')
+  }
+}
+
+/** One address of each interface: a group is joined once on an interface. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => {
+    const first = addresses?.find(isV4)
+    return first ? [first.address] : []
+  })
+}
+
+function nearbyNetworks(): BlockList {
+  const list = new BlockList()
+  for (const { address, cidr } of Object.values(networkInterfaces()).flatMap((each) => each ?? []).filter(isV4)) {
+    list.addSubnet(address, Number(cidr?.split('/')[1] ?? 32), 'ipv4')
+  }
+  return list
+}
+
+function isV4({ family }: NetworkInterfaceInfo): boolean {
+  return family === 'IPv4'
+}
