@@ -1,8 +1,9 @@
 import type { Entry, Thumb } from '@spacedrive/core/domain'
 import { useCallback, useState } from 'react'
-import { thumbHashToDataURL } from 'thumbhash'
+import { rgbaToDataURL } from 'thumbhash'
 import { connection, fileUrl, sidecarUrl, useOpened } from '../api/index.ts'
 import { cn } from './cn.ts'
+import { drawThumbhash } from './draw-thumbhash.ts'
 import { KindIcon } from './kind-icon.tsx'
 
 interface ThumbnailProps {
@@ -27,30 +28,36 @@ interface ThumbnailProps {
 export function Thumbnail({ entry, library, size, isLater = false, iconSize, isFilling, className }: ThumbnailProps) {
   const { thumb } = entry
   const url = pictureUrl(entry, library, isFilling ? size * elongation(thumb) : size)
-  const [shown, setShown] = useState<string | null>(null)
   const box = thumb && !isFilling ? fitted(thumb, size) : { width: size, height: size }
-  const fit = isFilling ? 'object-cover' : 'object-contain'
+  // Corners of its own: cut off by what is around it they would cost more than the picture.
+  const isWhole = box.width === box.height && !isFilling && size > SMALL
+  const radius = isWhole ? 'rounded-tile' : 'rounded-[3px]'
+  const fit = cn(isFilling ? 'object-cover' : 'object-contain', radius)
   return (
     <span
-      className={cn('relative inline-flex shrink-0 items-center justify-center overflow-hidden', className)}
+      className={cn('relative inline-flex shrink-0 items-center justify-center', className)}
       style={{ width: size, height: size }}
     >
       {!thumb?.hash && <KindIcon entry={entry} size={iconSize ?? Math.round(Math.min(64, size * 0.4))} />}
+      {url && <Picture key={url} url={url} box={box} fit={fit} isLater={isLater} isFading={!thumb?.hash} />}
       {thumb?.hash && (
-        // Through what is transparent of the picture it would be seen.
+        // Above the picture: below it, it would be seen through what is transparent.
         <img
           alt=""
           src={hashUrl(thumb.hash)}
-          className={cn(PICTURE, fit, shown === url && 'opacity-0 transition-opacity delay-[80ms] duration-0')}
+          className={cn(PICTURE, fit, FADING, 'peer-data-shown:opacity-0')}
           style={box}
         />
       )}
-      {url && <Picture key={url} url={url} box={box} fit={fit} isLater={isLater} onShown={setShown} />}
     </span>
   )
 }
 
-const PICTURE = 'absolute rounded-[3px]'
+const PICTURE = 'absolute'
+/** Pixels of the square: a picture in a line of text. */
+const SMALL = 48
+/** What fades is a layer of its own: too many of them while much goes by. */
+const FADING = 'transition-opacity duration-[80ms] in-data-scrolling:transition-none'
 
 interface Size {
   readonly width: number
@@ -62,27 +69,29 @@ interface PictureProps {
   readonly box: Size
   readonly fit: string
   readonly isLater: boolean
-  readonly onShown: (url: string) => void
+  /** Nothing fades away above it. */
+  readonly isFading: boolean
 }
 
-function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
-  const [isShown, setShown] = useState(false)
+function Picture({ url, box, fit, isLater, isFading }: PictureProps) {
   // What failed may have failed with the daemon: it is tried once more when that is back.
   const opened = useOpened()
   const [brokenAt, setBrokenAt] = useState<number | null>(null)
-  const show = useCallback(() => {
-    setShown(true)
-    onShown(url)
-  }, [onShown, url])
   const attach = useCallback(
     (image: HTMLImageElement | null) => {
       if (!image) return
+      // Without React: hundreds of pictures come in a second of scrolling.
+      const show = () => void (image.dataset['shown'] = '')
+      image.addEventListener('load', show)
       image.src = url
       if (image.complete && image.naturalWidth > 0) show()
-      // Scrolled away: the browser gives the request up.
-      return () => image.removeAttribute('src')
+      return () => {
+        image.removeEventListener('load', show)
+        // Scrolled away: the browser gives the request up.
+        image.removeAttribute('src')
+      }
     },
-    [show, url],
+    [url],
   )
   if (brokenAt === opened) return null
   return (
@@ -92,9 +101,8 @@ function Picture({ url, box, fit, isLater, onShown }: PictureProps) {
       decoding="async"
       draggable={false}
       fetchPriority={isLater ? 'low' : 'auto'}
-      onLoad={show}
       onError={() => setBrokenAt(connection.opened)}
-      className={cn(PICTURE, fit, 'transition-opacity duration-[80ms]', !isShown && 'opacity-0')}
+      className={cn(PICTURE, fit, 'peer', isFading && FADING, isFading && 'opacity-0 data-shown:opacity-100')}
       style={box}
     />
   )
@@ -156,7 +164,8 @@ const urlByHash = new Map<string, string>()
 export function hashUrl(hash: string): string {
   const known = urlByHash.get(hash)
   if (known) return known
-  const url = thumbHashToDataURL(Uint8Array.from(atob(hash), (char) => char.charCodeAt(0)))
+  const { height, rgba, width } = drawThumbhash(Uint8Array.from(atob(hash), (char) => char.charCodeAt(0)))
+  const url = rgbaToDataURL(width, height, rgba)
   if (urlByHash.size >= MAX_HASHES) urlByHash.delete(urlByHash.keys().next().value!)
   urlByHash.set(hash, url)
   return url

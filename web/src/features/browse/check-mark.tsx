@@ -16,10 +16,10 @@ export function CheckMark({ isChosen, className }: { isChosen: boolean; classNam
       <span
         className={cn(
           'grid size-4 place-items-center rounded-full border',
-          isChosen ? 'bg-accent border-accent text-on-accent' : 'border-line-strong bg-raised text-transparent',
+          isChosen ? 'bg-accent border-accent text-on-accent' : 'border-line-strong bg-raised',
         )}
       >
-        <Check size={12} strokeWidth={2.5} />
+        {isChosen && <Check size={12} strokeWidth={2.5} />}
       </span>
     </span>
   )

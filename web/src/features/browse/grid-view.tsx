@@ -18,6 +18,10 @@ import type { Span } from './virtual-scroll.ts'
 const GAP = 12
 const PADDING = 12
 const LABEL_HEIGHT = 28
+/** Lines rendered above and below those that are seen: half a screen. */
+const OVERSCAN = 3
+/** Lines beyond those whose entries are asked for. */
+const ASKED_AHEAD = 6
 
 /** A tile for each entry. */
 export function GridView({ folder, label, onOpen }: ViewProps) {
@@ -27,11 +31,14 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
   const { columns, width, setWidth } = useColumns(size)
   const rowHeight = size + LABEL_HEIGHT + GAP
   const lines = Math.ceil(total / columns)
-  const virtual = useVirtualRows({ rows: lines, rowHeight, padding: PADDING, initialTop, onScroll })
+  const virtual = useVirtualRows({ rows: lines, rowHeight, padding: PADDING, overscan: OVERSCAN, initialTop, onScroll })
   useEffect(() => setWidth(virtual.viewport.width), [setWidth, virtual.viewport.width])
   const { attach, height, seen, span, yOf } = virtual
   const { first, last } = span
-  useEffect(() => onSpan(entriesOf({ first, last }, columns, total)), [columns, first, last, onSpan, total])
+  useEffect(() => {
+    const asked = { first: Math.max(0, first - ASKED_AHEAD), last: Math.min(lines - 1, last + ASKED_AHEAD) }
+    onSpan(entriesOf(asked, columns, total))
+  }, [columns, first, last, lines, onSpan, total])
   useWantedThumbs(listing, entriesOf(seen, columns, total))
   useRowFocus(reveal, virtual, columns)
   useSteadyRows(listing, virtual, { rowHeight, columns })
@@ -81,7 +88,7 @@ export function GridView({ folder, label, onOpen }: ViewProps) {
               key={line}
               role="row"
               aria-rowindex={line + 1}
-              className="absolute inset-x-0"
+              className="contain-layout contain-size contain-style absolute inset-x-0"
               style={{ height: rowHeight, transform: `translateY(${yOf(line)}px)` }}
             >
               {rowsOfLine(line, columns, total).map((row) => (

@@ -44,7 +44,14 @@ export const Tile = memo(function Tile(props: TileProps) {
       {entry ? <Content {...props} entry={entry} /> : <Skeleton className="w-full" />}
     </div>
   )
-})
+}, isSame)
+
+/** A file asks for its picture once: whether it is seen says no more then. */
+function isSame(before: TileProps, now: TileProps): boolean {
+  const names = Object.keys(now) as (keyof TileProps)[]
+  const isFile = now.entry !== undefined && now.entry.kind !== 'directory'
+  return names.every((name) => before[name] === now[name] || (isFile && name === 'isLater'))
+}
 
 function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size }: TileProps & { entry: Entry }) {
   const t = useMessages(messages)
@@ -53,7 +60,7 @@ function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size
   return (
     <>
       <div
-        className={cn('rounded-tile relative overflow-hidden', !isFolder && 'bg-photo', fade)}
+        className={cn('rounded-tile relative', isFolder ? 'overflow-hidden' : 'bg-photo', fade)}
         style={{ width: size, height: size }}
       >
         {isFolder ? (

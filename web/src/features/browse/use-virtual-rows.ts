@@ -16,6 +16,8 @@ export interface VirtualRowsOptions {
   readonly rowHeight: number
   /** Pixels above the first and below the last. */
   readonly padding?: number
+  /** Rows rendered above and below those that are seen. */
+  readonly overscan?: number
   /** Where to begin, in pixels of all rows. */
   readonly initialTop?: number
   /** Called after every scrolling. */
@@ -43,11 +45,14 @@ export interface VirtualRows {
   readonly show: (row: number) => void
 }
 
-/** Rows rendered above and below those that are seen. */
+/** It scrolls no more when nothing was scrolled for this long. */
+const REST_MS = 150
+/** Of lines of text. */
 const OVERSCAN = 8
 
 /** Renders of very many rows of one height those that are seen. Two million can be reached; see `virtual-scroll.ts`. */
-export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, onScroll }: VirtualRowsOptions) {
+export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
+  const { rows, rowHeight, padding = 0, overscan = OVERSCAN, initialTop = 0, onScroll } = options
   const [element, setElement] = useState<HTMLDivElement | null>(null)
   const [viewport, setViewport] = useState({ width: 0, height: 0 })
   const extent = useMemo<Extent>(
@@ -90,12 +95,21 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
 
   useLayoutEffect(() => {
     if (!element) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const rest = () => void delete element.dataset['scrolling']
     const follow = () => {
+      clearTimeout(timer)
+      timer = setTimeout(rest, REST_MS)
+      element.dataset['scrolling'] = ''
       if (Math.abs(element.scrollTop - position.current.scrollTop) < 1) return
       goTo(positionAfter(extent, position.current, element.scrollTop))
     }
     element.addEventListener('scroll', follow, { passive: true })
-    return () => element.removeEventListener('scroll', follow)
+    return () => {
+      clearTimeout(timer)
+      rest()
+      element.removeEventListener('scroll', follow)
+    }
   }, [element, extent, goTo])
 
   return useMemo<VirtualRows>(
@@ -104,7 +118,7 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
       element,
       height: scrollHeight(extent),
       viewport,
-      span: spanAt(extent, view.top, OVERSCAN),
+      span: spanAt(extent, view.top, overscan),
       seen: spanAt(extent, view.top, 0),
       yOf: (row) => padding + row * rowHeight + Math.round(view.scrollTop - view.top),
       rowAt: (y) => Math.floor((position.current.top + y - padding) / rowHeight),
@@ -115,7 +129,7 @@ export function useVirtualRows({ rows, rowHeight, padding = 0, initialTop = 0, o
         if (top !== null) scrollTo(top)
       },
     }),
-    [element, extent, padding, rowHeight, scrollTo, view, viewport],
+    [element, extent, overscan, padding, rowHeight, scrollTo, view, viewport],
   )
 }
 
