@@ -72,6 +72,18 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return event.data.name
     case 'volume.removed':
       return event.data.fingerprint
+    case 'network.state-changed':
+      return `${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
+    case 'network.grant-requested':
+      return `${event.data.device.name}: ${event.data.what}`
+    case 'device.paired':
+    case 'device.connected':
+    case 'device.updated':
+      return `${event.data.name}, ${event.data.path ?? event.data.state}`
+    case 'device.disconnected':
+      return `${nameOf(event.data.deviceId)}: ${event.data.reason}`
+    case 'device.revoked':
+      return event.data.name
     case 'config.changed':
       return event.data.key
   }

@@ -148,6 +148,13 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'content.identified':
     case 'sidecars.changed':
     case 'watcher.degraded':
+    case 'network.state-changed':
+    case 'network.grant-requested':
+    case 'device.paired':
+    case 'device.connected':
+    case 'device.disconnected':
+    case 'device.updated':
+    case 'device.revoked':
     case 'config.changed':
       return next
   }
@@ -164,6 +171,8 @@ function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
 /** Events with one key read the same; a folder that changes all the time is one line. */
 function eventKey({ data, type }: Event): string {
   if (type === 'sidecars.changed') return `${type} ${data.kind} ${data.state}`
+  // Their path is how they are reached.
+  if (type === 'device.paired' || type === 'device.connected' || type === 'device.updated') return `${type} ${data.id}`
   return `${type} ${'path' in data ? data.path : JSON.stringify(data)}`
 }
 
