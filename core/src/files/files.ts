@@ -105,7 +105,7 @@ export class Files {
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
     if (place && directory && !input.all && isScanned(directory)) {
-      const items = await this.#children(directory, dir, input)
+      const items = await this.#children(directory, { dir, input, signal })
       const online = place.location.state !== 'offline'
       return { path: displayName(dir), source: 'index' as const, items, total: directory.childCount, online }
     }
@@ -129,13 +129,17 @@ export class Files {
     const place = this.#deps.locations().locate(dir)
     const directory = place && this.#directoryAt(place)
     if (!directory || input.all || !isScanned(directory)) return this.#disk.seek(dir, input, signal)
-    const wanted = await this.#sought(directory, input)
-    const ids = await this.#orders.of(directory.id, orderOf(input))
+    const wanted = await this.#sought(directory, input, signal)
+    const ids = await this.#orders.of(directory.id, orderOf(input), signal)
     return { offset: firstFrom(input.from, ids, (id) => wanted.has(id)) }
   }
 
   /** Row ids of what a listing is looked through for. */
-  async #sought({ childCount, id: directoryId }: KnownDirectory, input: SeekInput): Promise<ReadonlySet<number>> {
+  async #sought(
+    { childCount, id: directoryId }: KnownDirectory,
+    input: SeekInput,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<number>> {
     const { connection } = this.#deps.store
     if (input.entryPath !== undefined) {
       const name = baseOf(parsePath(input.entryPath))
@@ -145,7 +149,8 @@ export class Files {
     }
     const begin = { directoryId, prefix: input.prefix ?? '' }
     if (childCount <= SMALL_FOLDER) return new Set(namesBeginning(connection, begin))
-    return new Set(await this.#deps.read(new URL('names-beginning.ts', import.meta.url), namesBeginning, begin))
+    const url = new URL('names-beginning.ts', import.meta.url)
+    return new Set(await this.#deps.read(url, namesBeginning, begin, signal))
   }
 
   /** Shows all that is known of one path; see the operation. */
@@ -275,8 +280,11 @@ export class Files {
     return { path: target, program: program.join(' ') }
   }
 
-  async #children(directory: KnownDirectory, dir: RawName, input: ListInput): Promise<Entry[]> {
-    const rows = await this.#childRows(directory, input)
+  async #children(
+    directory: KnownDirectory,
+    { dir, input, signal }: { dir: RawName; input: ListInput; signal: AbortSignal },
+  ): Promise<Entry[]> {
+    const rows = await this.#childRows(directory, input, signal)
     const entries = rows.map((row) => rowToEntry(row, joinName(dir, row[NAME])))
     // Of these alone: to look through a large folder for each window of it would be felt.
     const marks = marksOfAll(
@@ -288,12 +296,16 @@ export class Files {
     return entries
   }
 
-  async #childRows({ id }: KnownDirectory, { limit, offset, ...order }: ListInput): Promise<EntryRow[]> {
+  async #childRows(
+    { id }: KnownDirectory,
+    { limit, offset, ...order }: ListInput,
+    signal: AbortSignal,
+  ): Promise<EntryRow[]> {
     const isStored = order.sort === 'name' && order.foldersFirst && !order.reverse
     // Further down SQLite would walk there.
     if (isStored && offset + limit <= SMALL_FOLDER)
       return this.#firstRows.all(id, limit, offset) as unknown as EntryRow[]
-    const ids = await this.#orders.of(id, orderOf(order))
+    const ids = await this.#orders.of(id, orderOf(order), signal)
     const wanted = JSON.stringify([...ids.subarray(offset, offset + limit)])
     return this.#rowsById.all(wanted) as unknown as EntryRow[]
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Reading } from '../library/read-messages.ts'
+import { untilAborted } from '../util/until-aborted.ts'
 import { type FolderOrder, orderFolder } from './order-folder.ts'
 
 /** Put in order on the main thread: a few milliseconds. */
@@ -11,8 +12,8 @@ const MAX_KEPT_IDS = 4_000_000
 
 export interface FolderOrdersDeps {
   readonly connection: DatabaseSync
-  /** Calls a function in a thread. */
-  readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I) => Promise<O>
+  /** Calls a function in a thread; what is given up before its turn is not read. */
+  readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I, signal: AbortSignal) => Promise<O>
 }
 
 /** What a folder holds, at a moment. */
@@ -28,7 +29,10 @@ interface Stamp {
 interface Kept {
   stamp: Stamp
   readonly ids: Promise<Float64Array>
+  readonly reading: AbortController
   size: number
+  /** How many wait for it. */
+  waiting: number
 }
 
 /**
@@ -55,7 +59,7 @@ export class FolderOrders {
   }
 
   /** Row ids of all that a folder holds, in order. */
-  async of(directoryId: number, order: FolderOrder): Promise<Float64Array> {
+  async of(directoryId: number, order: FolderOrder, signal: AbortSignal): Promise<Float64Array> {
     const stamp = this.#stamp(directoryId)
     const input = { directoryId, ...order }
     if (stamp.children <= SMALL_FOLDER) return orderFolder(this.#deps.connection, input)
@@ -65,18 +69,32 @@ export class FolderOrders {
     if (kept && isSame(kept.stamp, stamp, order)) {
       kept.stamp = stamp
       this.#kept.set(key, kept)
-      return kept.ids
+      return this.#wait(kept, key, signal)
     }
-    const ids = this.#deps.read(new URL('order-folder.ts', import.meta.url), orderFolder, input)
-    const made: Kept = { stamp, ids, size: stamp.children }
+    const reading = new AbortController()
+    const url = new URL('order-folder.ts', import.meta.url)
+    const ids = this.#deps.read(url, orderFolder, input, reading.signal)
+    const made: Kept = { stamp, ids, reading, size: stamp.children, waiting: 0 }
     this.#kept.set(key, made)
     this.#forgetOldest()
+    return this.#wait(made, key, signal)
+  }
+
+  /** Who gives up ends the reading only if nobody else waits for the same. */
+  async #wait(kept: Kept, key: string, signal: AbortSignal): Promise<Float64Array> {
+    kept.waiting++
     try {
-      made.size = (await ids).length
-      return await ids
+      const ids = await untilAborted(kept.ids, signal)
+      kept.size = ids.length
+      return ids
     } catch (err) {
-      if (this.#kept.get(key) === made) this.#kept.delete(key)
+      if (kept.waiting === 1) {
+        if (this.#kept.get(key) === kept) this.#kept.delete(key)
+        kept.reading.abort()
+      }
       throw err
+    } finally {
+      kept.waiting--
     }
   }
 

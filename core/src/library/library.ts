@@ -222,6 +222,8 @@ export class Library implements AsyncDisposable {
         log,
       }),
     )
+    // Texts may be large: neither listings nor figures wait for one that is parsed.
+    const texts = parts.use(new ReadThread({ file: files.database, name: 'texts', log }))
     const sidecars = parts.use(
       new Sidecars({
         store,
@@ -232,6 +234,7 @@ export class Library implements AsyncDisposable {
         root: files.sidecars,
         select: (sql, ...params) => indexing.select(sql, ...params),
         change: (sql, ...params) => indexing.change(sql, ...params),
+        read: (url, reading, input, signal) => texts.run(url, reading, input, signal),
         indexTexts: async (check, signal) => void (await indexing.indexTexts(files.sidecars, { check }, signal)),
         jobs: () => jobs,
         locations: () => locations.map,
@@ -256,7 +259,7 @@ export class Library implements AsyncDisposable {
       },
       sidecarsOf: (contentId) => sidecars.list(contentId),
       thumbsOf: (contentIds) => sidecars.thumbs(contentIds),
-      read: (url, reading, input) => listings.run(url, reading, input),
+      read: (url, reading, input, signal) => listings.run(url, reading, input, signal),
       log,
     })
     // Apart from listings, which somebody waits for: these may take a second.

@@ -17,8 +17,9 @@ export interface ReadThreadDeps {
 }
 
 interface Waiting {
+  readonly request: ReadRequest
   readonly resolve: (output: never) => void
-  readonly reject: (err: CoreError) => void
+  readonly reject: (err: unknown) => void
 }
 
 /**
@@ -27,7 +28,9 @@ interface Waiting {
  */
 export class ReadThread implements AsyncDisposable {
   readonly #deps: ReadThreadDeps
-  readonly #waiting = new Map<number, Waiting>()
+  /** What the thread has not been told of yet. */
+  readonly #queue: Waiting[] = []
+  #running: Waiting | null = null
   /** Threads that have been told to end and have not yet. */
   readonly #ending = new Set<Promise<void>>()
   #worker: Worker | null = null
@@ -39,20 +42,35 @@ export class ReadThread implements AsyncDisposable {
     this.#deps = deps
   }
 
-  /** Calls a function in the thread, which is exported under its own name by the module at `url`. */
-  async run<Input, Output>(url: URL, reading: Reading<Input, Output>, input: Input): Promise<Output> {
+  /**
+   * Calls a function in the thread, which is exported under its own name by the module at `url`. What is given up before
+   * its turn is not read at all; what is being read already goes on to its end, for nobody.
+   */
+  async run<Input, Output>(
+    url: URL,
+    reading: Reading<Input, Output>,
+    input: Input,
+    signal?: AbortSignal,
+  ): Promise<Output> {
     if (this.#closed) throw new CoreError('Unavailable', 'the library is closed')
-    if (this.#waiting.size >= MAX_WAITING) throw new CoreError('Unavailable', 'too much is read at once; try again')
+    if (this.#queue.length >= MAX_WAITING) throw new CoreError('Unavailable', 'too much is read at once; try again')
+    signal?.throwIfAborted()
     clearTimeout(this.#idle)
-    const worker = (this.#worker ??= this.#start())
-    const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<Output>()
-    this.#waiting.set(id, { resolve, reject })
-    worker.ref()
-    worker.postMessage({ id, module: url.href, name: reading.name, input } satisfies ReadRequest)
+    const request = { id: this.#nextId++, module: url.href, name: reading.name, input }
+    const waiting = { request, resolve, reject }
+    const giveUp = () => {
+      const at = this.#queue.indexOf(waiting)
+      if (at >= 0) this.#queue.splice(at, 1)
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    this.#queue.push(waiting)
+    this.#goOn()
     try {
       return await promise
     } finally {
+      signal?.removeEventListener('abort', giveUp)
       this.#rest()
     }
   }
@@ -64,16 +82,29 @@ export class ReadThread implements AsyncDisposable {
     await Promise.all(this.#ending)
   }
 
+  #goOn(): void {
+    if (this.#running) return
+    const next = this.#queue.shift()
+    if (!next) return this.#rest()
+    this.#running = next
+    this.#worker ??= this.#start()
+    this.#worker.ref()
+    this.#worker.postMessage(next.request)
+  }
+
   #start(): Worker {
     const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
       workerData: { file: this.#deps.file } satisfies ReadWorkerData,
       name: this.#deps.name,
     })
     worker.on('message', (reply: ReadReply) => {
-      const waiting = this.#waiting.get(reply.id)
-      this.#waiting.delete(reply.id)
-      if ('output' in reply) waiting?.resolve(reply.output as never)
-      else waiting?.reject(new CoreError(reply.error.code, reply.error.message))
+      const waiting = this.#running
+      // One of a thread that is told to end already.
+      if (waiting?.request.id !== reply.id) return
+      this.#running = null
+      if ('output' in reply) waiting.resolve(reply.output as never)
+      else waiting.reject(new CoreError(reply.error.code, reply.error.message))
+      this.#goOn()
     })
     worker.on('error', (err) => this.#deps.log.error({ err: errorMessage(err) }, 'the reading thread failed'))
     worker.on('exit', () => {
@@ -85,12 +116,13 @@ export class ReadThread implements AsyncDisposable {
   }
 
   #reject(err: CoreError): void {
-    for (const { reject } of this.#waiting.values()) reject(err)
-    this.#waiting.clear()
+    this.#running?.reject(err)
+    this.#running = null
+    for (const { reject } of this.#queue.splice(0)) reject(err)
   }
 
   #rest(): void {
-    if (this.#waiting.size > 0 || this.#closed) return
+    if (this.#running || this.#queue.length > 0 || this.#closed) return
     // An idle thread does not keep the process alive.
     this.#worker?.unref()
     clearTimeout(this.#idle)

@@ -13,6 +13,7 @@ function serve(): void {
   if (!port) throw new Error('read-worker runs in a worker thread only')
   const { file } = workerData as ReadWorkerData
   const db = openDatabase(file, { readOnly: true, cacheKiB: CACHE_KIB })
+  const memory = new Map<string, unknown>()
 
   port.on('message', (request: ReadRequest | 'close') => {
     if (request !== 'close') return void read(request)
@@ -23,7 +24,7 @@ function serve(): void {
   async function read({ id, input, module, name }: ReadRequest): Promise<void> {
     try {
       const readings = (await import(module)) as Record<string, Reading<unknown, unknown>>
-      send({ id, output: readings[name]!(db, input) })
+      send({ id, output: readings[name]!(db, input, memory) })
     } catch (err) {
       const known = databaseError(err, file)
       send({ id, error: { code: known instanceof CoreError ? known.code : 'Internal', message: errorMessage(known) } })

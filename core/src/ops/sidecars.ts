@@ -108,7 +108,7 @@ export const sidecarText = defineQuery({
   errors: ['NotFound', 'Unavailable'],
   async run({ target: reference, ...of }, { library, signal }) {
     const contentId = await contentOf(reference, library, signal)
-    const { languages, parts, ...rest } = await library.sidecars.text(contentId, of)
+    const { languages, parts, ...rest } = await library.sidecars.text(contentId, of, signal)
     return { contentId, ...rest, languages: [...languages], parts: [...parts] }
   },
 })

@@ -10,6 +10,7 @@ import {
 import type { EventData, EventType } from '../events/index.ts'
 import type { EntryReader } from '../files/index.ts'
 import type { JobManager } from '../jobs/index.ts'
+import type { Reading } from '../library/read-messages.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { untilAborted } from '../util/until-aborted.ts'
@@ -32,6 +33,7 @@ import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
+import { readTextWindow, type TextWindowInput } from './text-window.ts'
 import { readThumbs } from './thumb-views.ts'
 import { Wants } from './wants.ts'
 import { type Change, contentRow, type ReadyRow, type Select } from './rows/row.ts'
@@ -51,6 +53,8 @@ export interface SidecarsDeps {
   readonly root: string
   readonly select: Select
   readonly change: Change
+  /** Calls a function in a thread; what is given up before its turn is not read. */
+  readonly read: <I, O>(url: URL, reading: Reading<I, O>, input: I, signal: AbortSignal) => Promise<O>
   /** Makes what ready sidecars say searchable; `check` also looks for what the index of texts has lost. */
   readonly indexTexts: (check: boolean, signal: AbortSignal) => Promise<void>
   readonly jobs: () => JobManager
@@ -200,8 +204,10 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /** What a content says; see the operation. */
-  async text(contentId: ContentId, of: ReadTextInput): Promise<ReadText> {
-    return readText(await this.list(contentId), of)
+  async text(contentId: ContentId, of: ReadTextInput, signal: AbortSignal): Promise<ReadText> {
+    const url = new URL('text-window.ts', import.meta.url)
+    const read = (input: TextWindowInput) => this.#deps.read(url, readTextWindow, input, signal)
+    return readText(await this.list(contentId), of, read)
   }
 
   /** Makes again what a content has, or one kind or variant of it. Returns how many files that will be. */
