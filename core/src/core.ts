@@ -307,7 +307,13 @@ export class Core implements AsyncDisposable {
         ([reason, kinds]) => `library ${name}, ${kinds.map(({ kind }) => kind).join(', ')}: ${reason}`,
       )
     })
-    return [...(copiedFrom === null ? [] : [copied]), ...failed, ...held, ...this.network.notices(), ...(this.host.notices?.() ?? [])]
+    return [
+      ...(copiedFrom === null ? [] : [copied]),
+      ...failed,
+      ...held,
+      ...this.network.notices(),
+      ...(this.host.notices?.() ?? []),
+    ]
   }
 
   /** A folder as the disk has it, where there is no library to ask; see `files.list`. */

@@ -108,7 +108,12 @@ function checkNetwork({ network }: Core): DoctorCheck {
     case 'disabled':
       return { name, state: 'ok', detail: 'off', fix: null }
     case 'locked':
-      return { name, state: 'warning', detail: 'waits for its password', fix: 'spacedrive network start --password <password>' }
+      return {
+        name,
+        state: 'warning',
+        detail: 'waits for its password',
+        fix: 'spacedrive network start --password <password>',
+      }
     case 'failed':
       return { name, state: 'error', detail: error ?? 'could not be started', fix: 'spacedrive network start' }
     case 'running': {

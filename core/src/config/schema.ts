@@ -204,7 +204,15 @@ export interface Setting {
 }
 
 /** Groups that take effect at once; the engine reads the others when it starts. */
-const LIVE_GROUPS: ReadonlySet<string> = new Set(['log', 'sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript', 'network'])
+const LIVE_GROUPS: ReadonlySet<string> = new Set([
+  'log',
+  'sidecars',
+  'thumbnails',
+  'ocr',
+  'embeddings',
+  'transcript',
+  'network',
+])
 
 /** Whether a change takes effect without a restart. */
 export function isLive({ group }: Setting): boolean {

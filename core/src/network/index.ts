@@ -1,5 +1,11 @@
 export { type Clock, systemClock } from './clock.ts'
-export { Network, type MakeTransport, type NetworkDeps, type NetworkSettings, type TransportOptions } from './network.ts'
+export {
+  Network,
+  type MakeTransport,
+  type NetworkDeps,
+  type NetworkSettings,
+  type TransportOptions,
+} from './network.ts'
 export { IrohTransport } from './transport/iroh/iroh-transport.ts'
 export type { Peer, Peers, Protocol, ProtocolHandler } from './wire/protocol.ts'
 export { type Answers, answering, ask, askDevice, type Question, type Rpc } from './wire/rpc.ts'

@@ -5,9 +5,12 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { NetworkDb } from './db/network-db.ts'
+import { type LanChannel, MulticastChannel } from './discovery/index.ts'
 import { Grants } from './grants/grants.ts'
 import { signWith } from './identity/ed25519.ts'
 import { NetworkIdentity } from './identity/network-identity.ts'
+import { Meeting } from './meeting.ts'
+import type { Pairing } from './pairing/index.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
 import type { PairedDevice } from './registry/paired-device.ts'
 import { Registry } from './registry/registry.ts'
@@ -22,6 +25,8 @@ export interface NetworkSettings {
   readonly address: string
   /** URL; empty: none. */
   readonly relay: string
+  /** Whether devices are looked for on the local network. */
+  readonly discovery: boolean
 }
 
 export interface TransportOptions {
@@ -47,6 +52,8 @@ export interface NetworkDeps {
   readonly emit: EventBus['emit']
   readonly log: Logger
   readonly makeTransport: MakeTransport
+  /** How the local network is heard; multicast by default. */
+  readonly makeLanChannel?: ((log: Logger) => LanChannel) | undefined
   readonly clock?: Clock
   /** Below 1, as `Math.random`. */
   readonly random?: () => number
@@ -61,6 +68,8 @@ export class Network implements AsyncDisposable {
   readonly db: NetworkDb
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
+  /** How other devices are found, and paired with. */
+  readonly meeting: Meeting
   #transport: Transport | null = null
   #state: NetworkState = 'disabled'
   #error: string | null = null
@@ -75,7 +84,7 @@ export class Network implements AsyncDisposable {
     this.db = db
     this.#identity = identity
     const { now } = clock
-    this.registry = new Registry({ db, now, own: () => ({ ...deps.device(), key: identity.key }) })
+    this.registry = new Registry({ db, now, log: deps.log, own: () => ({ ...deps.device(), key: identity.key }) })
     this.grants = new Grants({ db, registry: this.registry, now, onRequested: (request) => this.#requested(request) })
     this.sessions = new Sessions({
       registry: this.registry,
@@ -86,6 +95,18 @@ export class Network implements AsyncDisposable {
       onKeyUsedElsewhere: () => {
         this.#keyIsUsedElsewhere = true
       },
+    })
+    this.meeting = new Meeting({
+      db,
+      registry: this.registry,
+      sessions: this.sessions,
+      clock,
+      log: deps.log,
+      card: () => this.card(),
+      sign: (message) => this.sign(message),
+      openTransport: (options) => this.openTransport(options),
+      makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
+      changed: (status) => deps.emit('pairing.changed', status),
     })
     this.#tellOfDevices()
   }
@@ -127,7 +148,9 @@ export class Network implements AsyncDisposable {
       this.#identity.notice,
       this.db.notice,
       this.#state === 'failed' ? `networking could not be started: ${this.#error}` : null,
-      this.#state === 'locked' ? 'networking waits for its password: `spacedrive network start --password <password>`' : null,
+      this.#state === 'locked'
+        ? 'networking waits for its password: `spacedrive network start --password <password>`'
+        : null,
       this.#keyIsUsedElsewhere ? elsewhere : null,
     ].filter((notice) => notice !== null)
   }
@@ -193,7 +216,12 @@ export class Network implements AsyncDisposable {
   /** All that another device has to know to pair with this one. Throws `Offline` while networking is off. */
   card(): DeviceCard {
     const { addresses, key, relay } = this.transport
-    return { ...this.details(), key, addresses: addresses.call(this.transport).slice(0, MAX_ADDRESSES), relay: relay.call(this.transport) }
+    return {
+      ...this.details(),
+      key,
+      addresses: addresses.call(this.transport).slice(0, MAX_ADDRESSES),
+      relay: relay.call(this.transport),
+    }
   }
 
   /** Signs as this device: Ed25519, 64 bytes. Throws `NotAuthorised` while the key is locked. */
@@ -223,6 +251,10 @@ export class Network implements AsyncDisposable {
     }
   }
 
+  get pairing(): Pairing {
+    return this.meeting.pairing
+  }
+
   /** Every paired device as people see it, by name. */
   devices(): NetworkDevice[] {
     return this.registry.list().map((device) => this.describe(device))
@@ -231,7 +263,13 @@ export class Network implements AsyncDisposable {
   describe(device: PairedDevice): NetworkDevice {
     const { blocked, id, lastSeenAt, name, os, slug } = device
     const peer = this.sessions.get(id)
-    const state = blocked ? 'blocked' : peer ? 'connected' : this.#state === 'running' && lastSeenAt !== null ? 'disconnected' : 'paired'
+    const state = blocked
+      ? 'blocked'
+      : peer
+        ? 'connected'
+        : this.#state === 'running' && lastSeenAt !== null
+          ? 'disconnected'
+          : 'paired'
     return {
       id,
       name,
@@ -240,7 +278,11 @@ export class Network implements AsyncDisposable {
       state,
       path: peer?.path()?.kind ?? null,
       latencyMs: this.sessions.details(id)?.latencyMs ?? null,
-      lastSeenAt: peer ? new Date((this.#deps.clock ?? systemClock).now()).toISOString() : lastSeenAt === null ? null : new Date(lastSeenAt).toISOString(),
+      lastSeenAt: peer
+        ? new Date((this.#deps.clock ?? systemClock).now()).toISOString()
+        : lastSeenAt === null
+          ? null
+          : new Date(lastSeenAt).toISOString(),
     }
   }
 
@@ -267,6 +309,7 @@ export class Network implements AsyncDisposable {
       this.#transport = transport
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
+      this.meeting.start({ transport, discovery: settings().discovery })
       log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
       this.#enter('running')
     } catch (err) {
@@ -279,6 +322,7 @@ export class Network implements AsyncDisposable {
   async #close(): Promise<void> {
     const transport = this.#transport
     if (!transport) return
+    await this.meeting.stop()
     await this.sessions.stop()
     this.#transport = null
     await transport.close()
@@ -304,7 +348,10 @@ export class Network implements AsyncDisposable {
   }
 
   #requested(request: GrantRequest): void {
-    this.#deps.log.info({ device: request.device.name, what: request.what }, 'a device asks for something it may not do')
+    this.#deps.log.info(
+      { device: request.device.name, what: request.what },
+      'a device asks for something it may not do',
+    )
     this.#deps.emit('network.grant-requested', request)
   }
 
@@ -322,6 +369,10 @@ export class Network implements AsyncDisposable {
   }
 }
 
-function endpointOf({ address, port, relay }: NetworkSettings): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
+function endpointOf({
+  address,
+  port,
+  relay,
+}: Omit<NetworkSettings, 'discovery'>): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
   return { port, relay: relay === '' ? null : relay, ...(address === '' ? {} : { bind: [address] }) }
 }

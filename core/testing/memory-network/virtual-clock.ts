@@ -16,7 +16,7 @@ export class VirtualClock implements Clock {
   readonly #alarms: Alarm[] = []
 
   now(): number {
-    return STARTS_AT + this.#ticks
+    return STARTS_AT + Math.floor(this.#ticks)
   }
 
   ticks(): number {

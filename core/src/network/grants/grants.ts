@@ -63,7 +63,13 @@ export class Grants {
     const known = registry.get(device)
     if (!known) throw new CoreError('NotFound', `no device ${device} is paired with this one`)
     db.transaction(() => {
-      db.run('insert or replace into grants(device, what, allowed, at) values (?, ?, ?, ?)', device, what, allowed ? 1 : 0, now())
+      db.run(
+        'insert or replace into grants(device, what, allowed, at) values (?, ?, ?, ?)',
+        device,
+        what,
+        allowed ? 1 : 0,
+        now(),
+      )
       db.run('delete from grant_requests where device = ? and what = ?', device, what)
     })
     return { device: { id: known.id, name: known.name }, what, allowed, requestedAt: null }
@@ -88,7 +94,8 @@ export class Grants {
 
   #request(device: DeviceId, what: GrantKind): void {
     const { db, now, onRequested, registry } = this.#deps
-    const isNew = db.run('insert or ignore into grant_requests(device, what, at) values (?, ?, ?)', device, what, now()) > 0
+    const isNew =
+      db.run('insert or ignore into grant_requests(device, what, at) values (?, ?, ?)', device, what, now()) > 0
     const { name } = registry.get(device)!
     if (isNew) onRequested({ device: { id: device, name }, what })
   }

@@ -42,10 +42,7 @@ const Wrapped = z.object({
 type Wrapped = z.infer<typeof Wrapped>
 
 /** `network-key.json`: the seed itself, or the seed wrapped with a password. */
-export const KeyFile = z.union([
-  z.object({ ...head, seed: hex(SEED_BYTES) }),
-  z.object({ ...head, wrapped: Wrapped }),
-])
+export const KeyFile = z.union([z.object({ ...head, seed: hex(SEED_BYTES) }), z.object({ ...head, wrapped: Wrapped })])
 export type KeyFile = z.infer<typeof KeyFile>
 
 export const NewerKeyFile = z.object({ version: z.number().gt(KEY_FILE_VERSION) })
@@ -85,17 +82,26 @@ export async function openKey(file: KeyFile, password: string | null): Promise<U
 
 async function unwrap({ key }: KeyFile, wrapped: Wrapped, password: string | null): Promise<Uint8Array> {
   if (password === null) {
-    throw new CoreError('NotAuthorised', 'the key of this device is wrapped with a password; `spacedrive network start --password <password>`')
+    throw new CoreError(
+      'NotAuthorised',
+      'the key of this device is wrapped with a password; `spacedrive network start --password <password>`',
+    )
   }
   const salt = Buffer.from(wrapped.salt, 'hex')
   const sealed = Buffer.from(wrapped.sealed, 'hex')
-  const decipher = createDecipheriv('aes-256-gcm', await stretch(password, { ...wrapped, salt }), Buffer.from(wrapped.nonce, 'hex'))
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    await stretch(password, { ...wrapped, salt }),
+    Buffer.from(wrapped.nonce, 'hex'),
+  )
   decipher.setAAD(Buffer.from(key))
   decipher.setAuthTag(sealed.subarray(SEED_BYTES))
   try {
     return Buffer.concat([decipher.update(sealed.subarray(0, SEED_BYTES)), decipher.final()])
   } catch (cause) {
-    throw new CoreError('NotAuthorised', 'the password is not the one the key of this device was wrapped with', { cause })
+    throw new CoreError('NotAuthorised', 'the password is not the one the key of this device was wrapped with', {
+      cause,
+    })
   }
 }
 

@@ -78,7 +78,10 @@ export class NetworkIdentity {
    */
   async rewrap(password: string | null): Promise<void> {
     if (this.isLocked) {
-      throw new CoreError('NotAuthorised', 'the key of this device is wrapped with another password; unlock it first with `spacedrive network start --password <password>`')
+      throw new CoreError(
+        'NotAuthorised',
+        'the key of this device is wrapped with another password; unlock it first with `spacedrive network start --password <password>`',
+      )
     }
     await this.#write(await this.unlock(null), password)
   }
@@ -93,7 +96,8 @@ export class NetworkIdentity {
     await writeFileAtomically(this.#path, `${JSON.stringify(file, null, 2)}\n`).catch((err: unknown) => {
       throw pathError(err, this.#path)
     })
-    if (peerKeyOf(seed) !== this.#file?.key) this.#deps.log.info({ key: file.key }, 'this device has a key for the network')
+    if (peerKeyOf(seed) !== this.#file?.key)
+      this.#deps.log.info({ key: file.key }, 'this device has a key for the network')
     this.#file = file
     this.#seed = seed
     return seed
@@ -110,9 +114,16 @@ export class NetworkIdentity {
       throw new CoreError('VersionMismatch', `${this.#path} is of a newer version of Spacedrive; update this one`)
     }
     const file = KeyFile.safeParse(json)
-    if (!file.success || !isWhole(file.data)) return this.#setAside('broken', 'the key of this device for the network cannot be read: it was set aside, a new one is made, and devices are to be paired again')
+    if (!file.success || !isWhole(file.data))
+      return this.#setAside(
+        'broken',
+        'the key of this device for the network cannot be read: it was set aside, a new one is made, and devices are to be paired again',
+      )
     if (file.data.device !== this.#deps.device) {
-      return this.#setAside('copied', 'the key for the network is that of the device whose data folder was copied: it was set aside, and this device gets one of its own')
+      return this.#setAside(
+        'copied',
+        'the key for the network is that of the device whose data folder was copied: it was set aside, and this device gets one of its own',
+      )
     }
     this.#file = file.data
   }

@@ -1,6 +1,7 @@
 import { toSlug } from '../../device/index.ts'
 import type { DeviceId, PeerKey } from '../../domain/index.ts'
-import { CoreError } from '../../util/errors.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
 import { nearest } from '../../util/nearest.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from './device-card.ts'
@@ -14,8 +15,14 @@ const MAX_REFUSED = 1_000
 export interface RegistryDeps {
   readonly db: NetworkDb
   /** This device: nobody else can be it. `key` is null before there is one. */
-  readonly own: () => { readonly id: DeviceId; readonly key: PeerKey | null; readonly name: string; readonly slug: string }
+  readonly own: () => {
+    readonly id: DeviceId
+    readonly key: PeerKey | null
+    readonly name: string
+    readonly slug: string
+  }
   readonly now: () => number
+  readonly log: Logger
 }
 
 export interface RegistryChange {
@@ -53,11 +60,15 @@ export class Registry {
   /** By id, name or slug. Throws `NotFound`, with the nearest name. */
   find(reference: string): PairedDevice {
     const devices = this.list()
-    const found = devices.find((each) => each.id === reference) ??
+    const found =
+      devices.find((each) => each.id === reference) ??
       devices.find((each) => each.name === reference) ??
       devices.find((each) => each.slug === reference.toLowerCase())
     if (found) return found
-    const [hint] = nearest(reference, devices.flatMap(({ name, slug }) => [name, slug]))
+    const [hint] = nearest(
+      reference,
+      devices.flatMap(({ name, slug }) => [name, slug]),
+    )
     const advice = hint === undefined ? 'see `spacedrive network devices`' : `did you mean ${hint}?`
     throw new CoreError('NotFound', `no device ${JSON.stringify(reference)} is paired with this one; ${advice}`)
   }
@@ -70,7 +81,10 @@ export class Registry {
     this.#refuseClaims(card)
     const known = this.#byId.get(card.id)
     if (!known && this.#byId.size >= MAX_PAIRED) {
-      throw new CoreError('Conflict', `${MAX_PAIRED} devices are paired with this one, which is the most there can be; \`spacedrive network revoke\` one`)
+      throw new CoreError(
+        'Conflict',
+        `${MAX_PAIRED} devices are paired with this one, which is the most there can be; \`spacedrive network revoke\` one`,
+      )
     }
     const device: PairedDevice = {
       ...this.#named(card),
@@ -105,7 +119,10 @@ export class Registry {
     const known = this.#byKey.get(key)
     if (!known) throw new CoreError('NotFound', 'this device is not paired')
     if (details.id !== known.id) {
-      throw new CoreError('Conflict', `the device paired as ${known.name} says it is another one (${details.id}, not ${known.id})`)
+      throw new CoreError(
+        'Conflict',
+        `the device paired as ${known.name} says it is another one (${details.id}, not ${known.id})`,
+      )
     }
     return this.#update({ ...known, ...this.#named(details) })
   }
@@ -144,8 +161,18 @@ export class Registry {
     const { db, now } = this.#deps
     db.transaction(() => {
       db.run('delete from devices where device = ?', id)
-      if (refuse) db.run('insert or replace into refused_keys(key, device, name, at) values (?, ?, ?, ?)', device.key, id, device.name, now())
-      db.run('delete from refused_keys where key not in (select key from refused_keys order by at desc limit ?)', MAX_REFUSED)
+      if (refuse)
+        db.run(
+          'insert or replace into refused_keys(key, device, name, at) values (?, ?, ?, ?)',
+          device.key,
+          id,
+          device.name,
+          now(),
+        )
+      db.run(
+        'delete from refused_keys where key not in (select key from refused_keys order by at desc limit ?)',
+        MAX_REFUSED,
+      )
     })
     if (refuse) this.#refused.add(device.key)
     this.#byId.delete(id)
@@ -169,20 +196,34 @@ export class Registry {
   #refuseClaims({ id, key, name }: DeviceCard): void {
     const own = this.#deps.own()
     if (id === own.id || key === own.key) {
-      throw new CoreError('Conflict', `${name} says it is this device; a copy of a data folder gets an identity of its own when it is opened: restart Spacedrive there`)
+      throw new CoreError(
+        'Conflict',
+        `${name} says it is this device; a copy of a data folder gets an identity of its own when it is opened: restart Spacedrive there`,
+      )
     }
     const holder = this.#byId.get(id)
     if (holder && holder.key !== key) {
-      throw new CoreError('Conflict', `${name} has the id of ${holder.name}, which is paired with another key; if it has lost its key, \`spacedrive network revoke ${holder.slug}\` first`)
+      throw new CoreError(
+        'Conflict',
+        `${name} has the id of ${holder.name}, which is paired with another key; if it has lost its key, \`spacedrive network revoke ${holder.slug}\` first`,
+      )
     }
     const other = this.#byKey.get(key)
     if (other && other.id !== id) {
-      throw new CoreError('Conflict', `${name} has the key of ${other.name}, which is paired with another id; if it has a new identity, \`spacedrive network revoke ${other.slug}\` first`)
+      throw new CoreError(
+        'Conflict',
+        `${name} has the key of ${other.name}, which is paired with another id; if it has a new identity, \`spacedrive network revoke ${other.slug}\` first`,
+      )
     }
   }
 
   /** With a name and a slug that no other device has here. */
-  #named({ capabilities, id, name, os }: DeviceDetails): Pick<PairedDevice, 'id' | 'name' | 'slug' | 'os' | 'capabilities'> {
+  #named({
+    capabilities,
+    id,
+    name,
+    os,
+  }: DeviceDetails): Pick<PairedDevice, 'id' | 'name' | 'slug' | 'os' | 'capabilities'> {
     const others = [this.#deps.own(), ...[...this.#byId.values()].filter((each) => each.id !== id)]
     const names = new Set(others.map((each) => each.name))
     const slugs = new Set(others.map((each) => each.slug))
@@ -198,7 +239,15 @@ export class Registry {
   #update(device: PairedDevice): PairedDevice {
     const known = this.#byId.get(device.id)!
     if (JSON.stringify(known) === JSON.stringify(device)) return known
-    this.#write(device)
+    try {
+      this.#write(device)
+    } catch (err) {
+      // It says so itself again at the next connection; a full disk ends none.
+      this.#deps.log.warn(
+        { device: device.name, err },
+        `what a device says of itself was not stored: ${errorMessage(err)}`,
+      )
+    }
     this.#keep(device)
     this.#tell({ kind: 'updated', device })
     return device

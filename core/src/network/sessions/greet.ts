@@ -29,7 +29,10 @@ export async function greetBack(stream: ByteStream, own: Hello): Promise<Greeted
     const message = `it speaks version ${CONTROL_VERSION} of the protocol between devices, this device version ${opening.version}; update Spacedrive ${where}`
     await openingFrames(stream).send({ ok: false, code: 'VersionMismatch', message })
     await stream.finish()
-    throw new CoreError('VersionMismatch', `the other device speaks version ${opening.version} of the protocol between devices`)
+    throw new CoreError(
+      'VersionMismatch',
+      `the other device speaks version ${opening.version} of the protocol between devices`,
+    )
   }
   await openingFrames(stream).send({ ok: true })
   const control = new FrameStream(stream, { maxFrameBytes: MAX_CONTROL_BYTES })

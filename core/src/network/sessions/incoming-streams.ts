@@ -103,7 +103,7 @@ export class IncomingStreams {
   async #drain(stream: ByteStream): Promise<void> {
     using _limit = this.#deps.clock.after(DRAIN_MS, () => stream.abort())
     await stream.finish()
-    for (let drained = 0; drained < MAX_DRAIN_BYTES; ) {
+    for (let drained = 0; drained < MAX_DRAIN_BYTES;) {
       const bytes = await stream.read(DRAIN_READ_BYTES).catch(() => null)
       if (bytes === null) return
       drained += bytes.length
@@ -112,7 +112,8 @@ export class IncomingStreams {
 
   #tell(err: unknown, { name }: Peer): void {
     const { log } = this.#deps
-    if (err instanceof CoreError) log.debug({ device: name, code: err.code }, `a stream of a device ended: ${err.message}`)
+    if (err instanceof CoreError)
+      log.debug({ device: name, code: err.code }, `a stream of a device ended: ${err.message}`)
     else log.error({ device: name, err }, `a stream of a device could not be answered: ${errorMessage(err)}`)
   }
 }

@@ -63,7 +63,11 @@ export class LiveLink {
   /** Counts a stream of either side until it is over. */
   track(stream: ByteStream, beforeReading: () => Promise<void> = () => Promise.resolve()): ByteStream {
     this.#openStreams++
-    return new TrackedStream(stream, { beforeReading, onHeard: () => this.#heard(), onEnded: () => this.#openStreams-- })
+    return new TrackedStream(stream, {
+      beforeReading,
+      onHeard: () => this.#heard(),
+      onEnded: () => this.#openStreams--,
+    })
   }
 
   /** Idempotent. */

@@ -8,7 +8,14 @@ import type { Clock } from '../clock.ts'
 import { type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from '../registry/device-card.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Registry, RegistryChange } from '../registry/registry.ts'
-import { alpns, type ByteStream, DIAL_TIMEOUT_MS, type Link, type LinkEnd, type Transport } from '../transport/transport.ts'
+import {
+  alpns,
+  type ByteStream,
+  DIAL_TIMEOUT_MS,
+  type Link,
+  type LinkEnd,
+  type Transport,
+} from '../transport/transport.ts'
 import type { Peer, Peers, ProtocolHandler } from '../wire/protocol.ts'
 import { type EndReason, endReasonOf, endReasons } from './end-reasons.ts'
 import { type Greeted, greetBack, greetFirst } from './greet.ts'
@@ -83,7 +90,8 @@ export class Sessions implements Peers {
       ending: new AbortController(),
       retries: new Map(),
     }
-    for (const device of devices) this.#retryOf(device.id)?.schedule(this.#deps.random() * START_SPREAD_MS * devices.length)
+    for (const device of devices)
+      this.#retryOf(device.id)?.schedule(this.#deps.random() * START_SPREAD_MS * devices.length)
   }
 
   /** Says goodbye to every device. Resolves when nothing is served any more, or soon after. Idempotent. */
@@ -117,9 +125,13 @@ export class Sessions implements Peers {
 
   async reach(id: DeviceId, signal: AbortSignal): Promise<Peer> {
     const device = this.#deps.registry.get(id)
-    if (!device) throw new CoreError('NotFound', `no device ${id} is paired with this one; see \`spacedrive network devices\``)
+    if (!device)
+      throw new CoreError('NotFound', `no device ${id} is paired with this one; see \`spacedrive network devices\``)
     if (device.blocked) {
-      throw new CoreError('NotAuthorised', `${device.name} is blocked; \`spacedrive network block ${device.slug} --off\` lets it in again`)
+      throw new CoreError(
+        'NotAuthorised',
+        `${device.name} is blocked; \`spacedrive network block ${device.slug} --off\` lets it in again`,
+      )
     }
     if (!this.#running) throw networkingIsOff()
     const known = this.#sessions.get(id)
@@ -128,7 +140,9 @@ export class Sessions implements Peers {
     using _listening = this.onConnected((peer) => {
       if (peer.id === id) arrival.resolve(peer)
     })
-    const dialled = this.#retryOf(id)!.soon().then(() => this.#require(device))
+    const dialled = this.#retryOf(id)!
+      .soon()
+      .then(() => this.#require(device))
     // Where the other side's attempt comes first, nobody waits for this one.
     dialled.catch(() => {})
     return untilAborted(Promise.race([arrival.promise, dialled]), signal)
@@ -159,7 +173,9 @@ export class Sessions implements Peers {
     this.#deps.registry.seenAt(device.id, where)
     if (device.blocked || this.#sessions.has(device.id)) return
     // Its failure is told where the next attempt is scheduled.
-    this.#retryOf(device.id)?.soon().catch(() => {})
+    this.#retryOf(device.id)
+      ?.soon()
+      .catch(() => {})
   }
 
   /** Takes a link that another device has dialled: closes it where that one is no paired device. Never throws. */
@@ -226,7 +242,9 @@ export class Sessions implements Peers {
     }
     const dialled = new AbortController()
     const either = AbortSignal.any([ending.signal, dialled.signal])
-    using _limit = this.#deps.clock.after(DIAL_TIMEOUT_MS, () => dialled.abort(new CoreError('Timeout', 'nobody answers at its addresses')))
+    using _limit = this.#deps.clock.after(DIAL_TIMEOUT_MS, () =>
+      dialled.abort(new CoreError('Timeout', 'nobody answers at its addresses')),
+    )
     const link = await transport.dial(key, { addresses, relay }, { alpn: alpns.paired, signal: either })
     if (link.key !== key) {
       link.close(endReasons.stranger)
@@ -293,7 +311,13 @@ export class Sessions implements Peers {
     }
   }
 
-  #adopt({ control, hello, link, running, streams }: Greeted & { link: Link; streams: WaitingStreams; running: Running }): void {
+  #adopt({
+    control,
+    hello,
+    link,
+    running,
+    streams,
+  }: Greeted & { link: Link; streams: WaitingStreams; running: Running }): void {
     const { clock, registry } = this.#deps
     const refusal = this.#refusalOf(link)
     if (refusal !== null && refusal !== 'busy') throw new CoreError('NotAuthorised', endReasons[refusal])
@@ -339,7 +363,10 @@ export class Sessions implements Peers {
     registry.seen(device.id)
     log.info({ device: device.name, path: session.path()?.kind ?? null }, 'a device is connected')
     if (Math.abs(session.skewMs) > MAX_SKEW_MS) {
-      log.warn({ device: device.name, skewMs: session.skewMs }, 'the clock of a device is not that of this one; set the one that is wrong')
+      log.warn(
+        { device: device.name, skewMs: session.skewMs },
+        'the clock of a device is not that of this one; set the one that is wrong',
+      )
     }
     this.#tell(this.#onConnected, (listener) => listener(session))
   }
@@ -393,7 +420,9 @@ export class Sessions implements Peers {
     switch (kind) {
       case 'added':
       case 'unblocked':
-        this.#retryOf(device.id)?.soon().catch(() => {})
+        this.#retryOf(device.id)
+          ?.soon()
+          .catch(() => {})
         return
       case 'blocked':
       case 'removed': {
