@@ -7,3 +7,4 @@ export {
 export type { MemoryTransport } from './memory-transport.ts'
 export { VirtualClock } from './virtual-clock.ts'
 export { IDLE_TIMEOUT_MS } from './wire.ts'
+export { createStreamPair } from './stream-pair.ts'

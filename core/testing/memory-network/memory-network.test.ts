@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alpns, type Link } from '../../src/network/transport/transport.ts'
+import { alpns, type ByteStream, type Link } from '../../src/network/transport/transport.ts'
 import { describeTransport } from '../transport-suite.ts'
 import { createMemoryNetwork, IDLE_TIMEOUT_MS, type MemoryNetwork, type MemoryTransport } from './index.ts'
 
@@ -118,7 +118,7 @@ test('streams overtake each other, and the same seed does it the same way', asyn
   const first = await arrivals(7)
   expect(await arrivals(7)).toEqual(first)
   expect(await arrivals(8)).not.toEqual(first)
-  expect(first).not.toEqual([...first].sort((a, b) => Number(a) - Number(b)))
+  expect(first).not.toEqual(first.toSorted((a, b) => Number(a) - Number(b)))
 })
 
 /** The order in which 50 streams arrive. */
@@ -126,8 +126,8 @@ async function arrivals(seed: number): Promise<string[]> {
   const network = createMemoryNetwork({ seed, jitterMs: 100, loss: 0.1 })
   const { near, far } = await connect(network)
   const arrived: string[] = []
-  far.onStream(async (stream) => {
-    arrived.push(Buffer.from((await stream.read(10))!).toString())
+  far.onStream((stream) => {
+    void stream.read(10).then((bytes) => arrived.push(Buffer.from(bytes!).toString()))
   })
   for (let i = 0; i < 50; i++) await (await near.openStream(forever())).write(Buffer.from(String(i)))
   await network.until(() => arrived.length === 50)
@@ -136,13 +136,11 @@ async function arrivals(seed: number): Promise<string[]> {
 
 function collect(link: Link): { text: string } {
   const read = { text: '' }
-  link.onStream(async (stream) => {
-    for (;;) {
-      const bytes = await stream.read(1_000)
-      if (!bytes) return
+  const readAll = async (stream: ByteStream) => {
+    for (let bytes = await stream.read(1_000); bytes; bytes = await stream.read(1_000))
       read.text += Buffer.from(bytes).toString()
-    }
-  })
+  }
+  link.onStream((stream) => void readAll(stream))
   return read
 }
 

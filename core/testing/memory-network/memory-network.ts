@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../../src/network/clock.ts'
 import type { Alpn, LinkPath } from '../../src/network/transport/transport.ts'
 import { MemoryLink } from './memory-link.ts'
 import { allAlpns, MemoryTransport } from './memory-transport.ts'
@@ -29,6 +28,8 @@ export interface MemoryNetworkOptions extends Partial<Conditions> {
 const defaults: Conditions = { latencyMs: 5, jitterMs: 0, loss: 0 }
 /** Until a lost piece is sent again: at least so long, in milliseconds. */
 const RETRANSMIT_MS = 200
+/** With more than this nothing would ever arrive. */
+const MOST_LOSS = 0.95
 const FIRST_PORT = 4_433
 
 /**
@@ -42,7 +43,7 @@ export class MemoryNetwork {
   readonly #seed: number
   readonly #endpoints = new Set<MemoryTransport>()
   readonly #wires = new Set<Wire>()
-  /** Which subnet a machine is in and which number it has there. */
+  /** The number in the address of each machine. */
   readonly #hosts = new Map<string, number>()
   #nextHost = 1
   #groups: readonly (readonly string[])[] = []
@@ -137,20 +138,9 @@ export class MemoryNetwork {
 
   /** Moves on by itself, as fast as things happen, until it is disposed: for tests that do not look at the time. */
   run(): Disposable {
-    let isRunning = true
-    const loop = async () => {
-      while (isRunning) {
-        await this.clock.hasAlarm()
-        await this.#settle()
-        if (isRunning) this.clock.step()
-      }
-    }
-    void loop()
-    return {
-      [Symbol.dispose]: () => {
-        isRunning = false
-      },
-    }
+    const stop = new AbortController()
+    void this.#runUntil(stop.signal)
+    return { [Symbol.dispose]: () => stop.abort() }
   }
 
   // What follows is for the endpoints and connections of this network.
@@ -158,7 +148,8 @@ export class MemoryNetwork {
   delay(): number {
     const { latencyMs, jitterMs, loss } = this.#conditions
     let delay = latencyMs + this.#random() * jitterMs
-    while (loss > 0 && this.#random() < loss) delay += Math.max(RETRANSMIT_MS, 2 * latencyMs)
+    const isLost = () => this.#random() < Math.min(loss, MOST_LOSS)
+    while (isLost()) delay += Math.max(RETRANSMIT_MS, 2 * latencyMs)
     return delay
   }
 
@@ -209,6 +200,14 @@ export class MemoryNetwork {
 
   forget(wire: Wire): void {
     this.#wires.delete(wire)
+  }
+
+  async #runUntil(stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) {
+      await this.clock.hasAlarm()
+      await this.#settle()
+      if (!stopped.aborted) this.clock.step()
+    }
   }
 
   #pathTo(endpoint: MemoryTransport): LinkPath {

@@ -33,16 +33,16 @@ export class MemoryTransport implements Transport {
   #listener: ((link: Link) => void) | null = null
   #isClosed = false
 
-  constructor({ network, machine, seed, port, alpns }: MemoryTransportOptions) {
+  constructor({ network, machine, seed, port, ...options }: MemoryTransportOptions) {
     this.#network = network
     this.machine = machine
     this.port = port
-    this.#alpns = alpns
+    this.#alpns = options.alpns
     this.key = keyOfSeed(seed)
   }
 
-  setAlpns(alpns: readonly Alpn[]): void {
-    this.#alpns = alpns
+  setAlpns(list: readonly Alpn[]): void {
+    this.#alpns = list
   }
 
   addresses(): readonly string[] {

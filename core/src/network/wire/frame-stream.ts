@@ -1,16 +1,12 @@
-import { Packr, Unpackr } from 'msgpackr'
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { ByteStream } from '../transport/transport.ts'
+import { packMessage, unpackMessage } from './message-pack.ts'
 
 /** Bytes of the length before each frame: an unsigned 32-bit number, the most significant byte first. */
 export const LENGTH_BYTES = 4
 /** Most bytes asked of a stream at once. */
 const READ_BYTES = 65_536
-
-const packr = new Packr({ useRecords: false, variableMapSize: true })
-// What a peer sends makes no classes, no records, and no number that is not one.
-const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number', mapsAsObjects: true })
 
 /**
  * Messages over a stream of bytes: a length, then that many bytes of MessagePack. A frame over the limit is refused
@@ -19,8 +15,6 @@ const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number', mapsAsOb
 export class FrameStream {
   readonly #stream: ByteStream
   readonly #maxFrameBytes: number
-  #pending: Uint8Array[] = []
-  #pendingBytes = 0
   #writing: Promise<void> = Promise.resolve()
 
   constructor(stream: ByteStream, { maxFrameBytes }: { maxFrameBytes: number }) {
@@ -29,8 +23,8 @@ export class FrameStream {
   }
 
   /** Messages leave in the order they were given. Throws `InvalidInput` for one that is too large. */
-  send(message: unknown): Promise<void> {
-    const body = packr.pack(message)
+  async send(message: unknown): Promise<void> {
+    const body = packMessage(message)
     if (body.length > this.#maxFrameBytes) {
       throw new CoreError('InvalidInput', `a message of ${body.length} bytes; at most ${this.#maxFrameBytes} are sent`)
     }
@@ -40,7 +34,7 @@ export class FrameStream {
     const writing = this.#writing.then(() => this.#stream.write(frame))
     // The sender hears of the failure; the next one writes to the same broken stream.
     this.#writing = writing.catch(() => {})
-    return writing
+    await writing
   }
 
   /**
@@ -72,9 +66,9 @@ export class FrameStream {
 
   #unpack(bytes: Uint8Array): unknown {
     try {
-      return unpackr.unpack(bytes)
+      return unpackMessage(bytes)
     } catch (err) {
-      throw this.#refuse(`a message that is no MessagePack (${errorMessage(err)})`)
+      throw this.#refuse(`a message that is none: ${errorMessage(err)}`)
     }
   }
 
@@ -83,20 +77,26 @@ export class FrameStream {
     return new CoreError('InvalidInput', `the other device sent ${what}`)
   }
 
+  /** Takes memory for what has come, not for what a length promises; asks for no byte of the next message. */
   async #take(count: number, { endAllowed }: { endAllowed: boolean }): Promise<Uint8Array | null> {
-    while (this.#pendingBytes < count) {
-      const bytes = await this.#stream.read(Math.min(READ_BYTES, Math.max(count - this.#pendingBytes, LENGTH_BYTES)))
+    let taken: Uint8Array = new Uint8Array(Math.min(count, READ_BYTES))
+    let filled = 0
+    while (filled < count) {
+      const bytes = await this.#stream.read(Math.min(READ_BYTES, count - filled))
       if (bytes === null) {
-        if (endAllowed && this.#pendingBytes === 0) return null
+        if (endAllowed && filled === 0) return null
         throw this.#refuse('the beginning of a message, and no more')
       }
-      this.#pending.push(bytes)
-      this.#pendingBytes += bytes.length
+      if (filled + bytes.length > taken.length) taken = grown(taken, Math.min(count, 2 * taken.length + bytes.length))
+      taken.set(bytes, filled)
+      filled += bytes.length
     }
-    const all = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
-    const rest = all.subarray(count)
-    this.#pending = rest.length === 0 ? [] : [rest]
-    this.#pendingBytes = rest.length
-    return all.subarray(0, count)
+    return taken
   }
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array {
+  const larger = new Uint8Array(length)
+  larger.set(bytes)
+  return larger
 }

@@ -26,6 +26,8 @@ export type Answers<Q extends Record<string, Question>> = {
 }
 
 const DEFAULT_DEADLINE_MS = 30_000
+/** How long a stream may be open before its question has come, in milliseconds. */
+const ASK_TIMEOUT_MS = 10_000
 /** Longest error sentence that is taken from a peer. */
 const MAX_MESSAGE = 1_000
 
@@ -33,9 +35,10 @@ const MAX_MESSAGE = 1_000
 const MAX_ID = 2 ** 47
 
 const Asked = z.object({ id: z.int().min(0), verb: z.string().max(64), input: z.unknown() })
+// The first that fits is taken, and an answer of `undefined` has no `output`.
 const Answered = z.union([
-  z.object({ id: z.int(), output: z.unknown() }),
   z.object({ id: z.int(), error: z.object({ code: z.enum(errorCodes), message: z.string().max(MAX_MESSAGE) }) }),
+  z.object({ id: z.int(), error: z.undefined().optional(), output: z.unknown() }),
 ])
 
 /**
@@ -50,17 +53,18 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
   const question: Question = rpc.questions[verb]!
   const deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
   const either = AbortSignal.any([signal, deadline])
-  const stream = await peer.open(rpc, either)
-  const giveUp = () => stream.abort()
+  let stream: FrameStream | null = null
+  const giveUp = () => stream?.abort()
   either.addEventListener('abort', giveUp, { once: true })
   try {
+    stream = await peer.open(rpc, either)
+    either.throwIfAborted()
     const id = randomInt(MAX_ID)
-    await stream.send({ id, verb, input })
-    await stream.finish()
+    await sendQuestion(stream, { id, verb, input })
     const answer = await stream.receive(Answered)
     if (!answer || answer.id !== id)
       throw new CoreError('Unavailable', `${peer.name} ended the connection without an answer`)
-    if ('error' in answer) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
+    if (answer.error) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
     return question.output.parse(answer.output) as z.output<Q[V]['output']>
   } catch (err) {
     signal.throwIfAborted()
@@ -71,7 +75,17 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     throw err
   } finally {
     either.removeEventListener('abort', giveUp)
-    stream.abort()
+    stream?.abort()
+  }
+}
+
+/** Where the other side takes none, what it has sent says why: that is still to be received. */
+async function sendQuestion(stream: FrameStream, question: object): Promise<void> {
+  try {
+    await stream.send(question)
+    await stream.finish()
+  } catch (err) {
+    if (!(err instanceof CoreError) || err.code !== 'Unavailable') throw err
   }
 }
 
@@ -80,33 +94,47 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
   return {
     protocol: rpc,
     async serve(stream: FrameStream, peer: Peer, signal: AbortSignal) {
-      const asked = await stream.receive(Asked)
+      const asked = await receiveQuestion(stream)
       if (!asked) return
       const { id, verb } = asked
+      let deadline: AbortSignal | null = null
       try {
         const question = Object.hasOwn(rpc.questions, verb) ? rpc.questions[verb] : undefined
         const answer = answers[verb]
         if (!question || !answer) throw new CoreError('Unsupported', `there is no ${rpc.name} ${verb}`)
         const input = question.input.safeParse(asked.input)
         if (!input.success) throw new CoreError('InvalidInput', `${rpc.name} ${verb}: ${z.prettifyError(input.error)}`)
-        const deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
+        deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
         const output = await answer(input.data as never, peer, AbortSignal.any([signal, deadline]))
         await stream.send({ id, output })
       } catch (err) {
         if (signal.aborted) return
-        const known = err instanceof CoreError
-        await stream.send({
-          id,
-          error: {
-            code: known ? err.code : 'Internal',
-            message: known ? err.message.slice(0, MAX_MESSAGE) : 'an error of the other device; its log says more',
-          },
-        })
-        if (!known) throw new CoreError('Internal', `${rpc.name} ${verb}: ${errorMessage(err)}`, { cause: err })
+        const told = toldError(err, deadline)
+        await stream.send({ id, error: { code: told.code, message: told.message.slice(0, MAX_MESSAGE) } })
+        if (told.code === 'Internal')
+          throw new CoreError('Internal', `${rpc.name} ${verb}: ${errorMessage(err)}`, { cause: err })
       }
       await stream.finish()
     },
   }
+}
+
+/** The question of a stream; one that does not come in time gives the stream up. */
+async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Asked> | null> {
+  const timer = setTimeout(() => stream.abort(), ASK_TIMEOUT_MS)
+  timer.unref()
+  try {
+    return await stream.receive(Asked)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What a peer hears of an error: nothing of one that was not meant for it. */
+function toldError(err: unknown, deadline: AbortSignal | null): CoreError {
+  if (err instanceof CoreError && err.code !== 'Internal') return err
+  if (deadline?.aborted) return new CoreError('Timeout', 'that took too long')
+  return new CoreError('Internal', 'an error of the other device; its log says more')
 }
 
 /** Reaches a device and asks it. */
