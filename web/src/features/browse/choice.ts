@@ -28,6 +28,17 @@ export function clickWay(event: { shiftKey: boolean; ctrlKey: boolean; metaKey: 
   return event.ctrlKey || event.metaKey ? 'toggle' : 'only'
 }
 
+/** What a key that goes to a row does with it. */
+export function keyWay(event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }): ChoiceWay {
+  if (event.shiftKey) return 'extend'
+  return event.ctrlKey || event.metaKey ? 'move' : 'only'
+}
+
+/** The active row is chosen too, or no more. */
+export function toggleActive(choice: Choice): Choice {
+  return choice.active === null ? choice : choose(choice, choice.active, 'toggle')
+}
+
 export function chooseForMenu(choice: Choice, row: number): Choice {
   return choose(choice, row, isChosen(choice.selection, row) ? 'move' : 'only')
 }

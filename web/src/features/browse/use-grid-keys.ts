@@ -1,7 +1,6 @@
 import { type KeyboardEvent, useRef } from 'react'
-import { type Grid, rowAfterKey } from './choice.ts'
+import { type Grid, keyWay, rowAfterKey, toggleActive } from './choice.ts'
 import { rowBeginningWith } from './row-of.ts'
-import { toggled } from './selection.ts'
 import type { Folder } from './use-folder.ts'
 
 /** Letters that come within this of one another are of one name. */
@@ -13,23 +12,19 @@ export function useGridKeys(folder: Folder, grid: Omit<Grid, 'total' | 'isRightT
   const { choice, go, listing, setChoice, total } = folder
 
   return (event: KeyboardEvent<HTMLElement>) => {
-    const { altKey, ctrlKey, key, metaKey, shiftKey } = event
+    const { altKey, ctrlKey, key, metaKey } = event
     const withControl = ctrlKey || metaKey
     if (altKey) return
     if (key === ' ' && ctrlKey && choice.active !== null) {
       event.preventDefault()
-      setChoice((before) => ({
-        ...before,
-        anchor: before.active,
-        selection: toggled(before.selection, before.active!),
-      }))
+      setChoice(toggleActive)
       return
     }
     const isRightToLeft = getComputedStyle(event.currentTarget).direction === 'rtl'
     const row = rowAfterKey(key, choice.active, { ...grid, total, isRightToLeft })
     if (row !== null) {
       event.preventDefault()
-      go(row, shiftKey ? 'extend' : withControl ? 'move' : 'only')
+      go(row, keyWay(event))
       return
     }
     const isLetter = key.length === 1 && !withControl && (key !== ' ' || isTyping(event.timeStamp))

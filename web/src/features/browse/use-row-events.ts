@@ -3,16 +3,16 @@ import { useRef } from 'react'
 import type { Entry } from '@spacedrive/core/domain'
 import { chooseForMenu, clickWay } from './choice.ts'
 import { countChosen, nothing } from './selection.ts'
-import type { Folder } from './use-folder.ts'
+import type { ChosenRows } from './use-choosing.ts'
 import { rowOfEvent } from './use-row-focus.ts'
 
-/** Rows that can be chosen: those of a folder, or found ones. */
-export interface ChosenRows<E extends Entry> extends Pick<Folder, 'choice' | 'choose' | 'setChoice' | 'total'> {
+/** Rows the pointer can choose from. */
+export interface PointedRows<E extends Entry> extends Pick<ChosenRows, 'choice' | 'choose' | 'setChoice' | 'total'> {
   readonly listing: { readonly entryAt: (row: number) => E | undefined }
 }
 
 /** What the pointer does to rows: a click chooses, a double click opens; by touch a tap opens as long as nothing is chosen. */
-export function useRowEvents<E extends Entry>(folder: ChosenRows<E>, onOpen: (entry: E) => void) {
+export function useRowEvents<E extends Entry>(folder: PointedRows<E>, onOpen: (entry: E) => void) {
   const pointerType = useRef('mouse')
   const { choice, choose, listing, setChoice, total } = folder
 

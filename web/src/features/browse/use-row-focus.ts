@@ -1,5 +1,5 @@
 import { useLayoutEffect } from 'react'
-import type { Reveal } from './use-folder.ts'
+import type { Reveal } from './use-choosing.ts'
 import type { VirtualRows } from './use-virtual-rows.ts'
 
 /** Scrolls to the row that is to be seen, and puts the focus on it. `lineOf` says in which line of the view it is. */

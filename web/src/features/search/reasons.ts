@@ -1,5 +1,5 @@
 import type { SearchItem, SearchReason } from '@spacedrive/core/domain'
-import type { Ranges } from '../../format/index.ts'
+import { parentOf, type Ranges } from '../../format/index.ts'
 
 /** Where a file says what was searched for, or means it. */
 export type Passage = Exclude<SearchReason, { field: 'name' }>
@@ -25,9 +25,9 @@ export function focusOf(item: SearchItem) {
 
 /** The folder it lies in, from the location down: `Pictures › 2026 › Iceland`. */
 export function placeText(item: SearchItem, locations: readonly { id: string; path: string }[]): string {
-  const folder = item.path.slice(0, Math.max(1, item.path.lastIndexOf('/')))
+  const folder = parentOf(item.path) ?? item.path
   const root = locations.find(({ id }) => id === item.location?.id)?.path
   if (!item.location || root === undefined || item.path === root) return folder
-  const below = folder.slice(root.length).split('/').filter(Boolean)
+  const below = folder.slice(root.length).split(/[\\/]/).filter(Boolean)
   return [item.location.name, ...below].join(' › ')
 }

@@ -1,20 +1,16 @@
 import type { KeyboardEvent } from 'react'
-import { rowAfterKey, toggled } from '../browse/index.ts'
+import { keyWay, rowAfterKey, toggleActive } from '../browse/index.ts'
 import type { FoundRows } from './use-found.ts'
 
 /** What keys do among results: go, and choose. From the first one up is the search box. */
 export function useFoundKeys(found: FoundRows, { columns, lines }: { columns: number; lines: number }) {
   const { choice, go, setChoice, total } = found
   return (event: KeyboardEvent<HTMLElement>) => {
-    const { altKey, ctrlKey, key, metaKey, shiftKey } = event
+    const { altKey, ctrlKey, key, shiftKey } = event
     if (altKey) return
     if (key === ' ' && ctrlKey && choice.active !== null) {
       event.preventDefault()
-      setChoice((before) => ({
-        ...before,
-        anchor: before.active,
-        selection: toggled(before.selection, before.active!),
-      }))
+      setChoice(toggleActive)
       return
     }
     if (key === 'ArrowUp' && (choice.active ?? 0) < columns && !shiftKey) {
@@ -26,7 +22,7 @@ export function useFoundKeys(found: FoundRows, { columns, lines }: { columns: nu
     const row = rowAfterKey(key, choice.active, { columns, lines, total, isRightToLeft })
     if (row === null) return
     event.preventDefault()
-    go(row, shiftKey ? 'extend' : ctrlKey || metaKey ? 'move' : 'only')
+    go(row, keyWay(event))
   }
 }
 

@@ -4,14 +4,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { pathOf } from '../../api/index.ts'
 import {
   type Choice,
-  type ChoiceWay,
   choose,
+  type Choosing,
+  type ChosenRows,
   keptPlace,
   noChoice,
-  type Reveal,
-  type Selection,
-  type Span,
+  useChoosing,
   useKeptPlace,
+  useSteppedSpan,
 } from '../browse/index.ts'
 import type { SearchInput } from './search-input.ts'
 import { PAGE_ROWS } from './found-pages.ts'
@@ -25,21 +25,10 @@ export interface Start {
 }
 
 /** What was found, and what is chosen of it. */
-export interface FoundRows {
+export interface FoundRows extends ChosenRows {
   readonly results: Results
   readonly listing: { readonly entryAt: (row: number) => SearchItem | undefined }
-  /** Rows that can be scrolled to. */
-  readonly total: number
-  readonly choice: Choice
-  readonly reveal: Reveal | null
   readonly start: Start
-  readonly onSpan: (span: Span) => void
-  readonly onScroll: (top: number) => void
-  readonly choose: (row: number, way: ChoiceWay) => void
-  /** As `choose`, and the row is scrolled to. */
-  readonly go: (row: number, way: ChoiceWay) => void
-  readonly setChoice: (change: (choice: Choice) => Choice) => void
-  readonly select: (selection: Selection) => void
 }
 
 /** The address follows what is chosen after this: browsers take no more than a few changes a second. */
@@ -47,13 +36,15 @@ const ADDRESS_MS = 250
 
 export function useFound(input: SearchInput | null, selected: string | undefined, change: ChangeResults): FoundRows {
   const historyKey = useLocation({ select: (location) => location.state.__TSR_key ?? '' })
-  const [span, setSpan] = useState<Span>({ first: 0, last: 0 })
+  const [span, onSpan] = useSteppedSpan(PAGE_ROWS)
   const results = useResults(input, span)
   const searchKey = JSON.stringify(results.input)
   const [state, setState] = useState(() => ({ searchKey, ...placeOf(historyKey) }))
-  const [reveal, setReveal] = useState<Reveal | null>(() =>
-    state.choice.active === null ? null : { row: state.choice.active },
+  const setChoice = useCallback<Choosing['setChoice']>(
+    (next) => setState((before) => ({ ...before, choice: next(before.choice) })),
+    [],
   )
+  const { reveal, setReveal, ways } = useChoosing(setChoice, state.choice.active)
   const top = useRef(state.start.top)
   if (state.searchKey !== searchKey) {
     // The first answer is that to the address which was opened, or come back to.
@@ -63,51 +54,19 @@ export function useFound(input: SearchInput | null, selected: string | undefined
   }
   const { choice, start } = state
 
-  const setChoice = useCallback(
-    (next: (choice: Choice) => Choice) => setState((before) => ({ ...before, choice: next(before.choice) })),
-    [],
-  )
-  const onSpan = useCallback(({ first, last }: Span) => {
-    const rounded = { first: pageStart(first), last: pageStart(Math.max(first, last)) }
-    setSpan((before) => (before.first === rounded.first && before.last === rounded.last ? before : rounded))
-  }, [])
   const onScroll = useCallback((now: number) => void (top.current = now), [])
-  const go = useCallback(
-    (row: number, way: ChoiceWay) => {
-      setChoice((before) => choose(before, row, way))
-      setReveal({ row })
-    },
-    [setChoice],
-  )
   // Nothing found yet is no place to come back to.
   useKeptPlace(historyKey, () => (results.rows > 0 ? { top: top.current, total: results.rows, choice } : null))
   useAddressOfChoice({ results, choice, selected, change, setChoice })
   return useMemo(
-    () => ({
-      results,
-      listing: results,
-      total: results.rows,
-      choice,
-      reveal,
-      start,
-      onSpan,
-      onScroll,
-      choose: (row, way) => setChoice((before) => choose(before, row, way)),
-      go,
-      setChoice,
-      select: (selection) => setChoice((before) => ({ ...before, selection })),
-    }),
-    [choice, go, onScroll, onSpan, results, reveal, setChoice, start],
+    () => ({ ...ways, results, listing: results, total: results.rows, choice, reveal, start, onSpan, onScroll }),
+    [choice, onScroll, onSpan, results, reveal, start, ways],
   )
 }
 
 function placeOf(historyKey: string): { choice: Choice; start: Start } {
   const kept = keptPlace(historyKey)
   return { choice: kept?.choice ?? noChoice, start: { top: kept?.top ?? 0 } }
-}
-
-function pageStart(row: number): number {
-  return Math.floor(row / PAGE_ROWS) * PAGE_ROWS
 }
 
 interface AddressedChoice {

@@ -5,8 +5,9 @@ import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import {
   isChosen,
+  keyWay,
   type Span,
-  toggled,
+  toggleActive,
   useBand,
   useRowEvents,
   useVirtualRows,
@@ -75,12 +76,11 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
     })
   })
   const onKeyDown = (event: KeyboardEvent) => {
-    const { altKey, ctrlKey, key, metaKey, shiftKey } = event
+    const { altKey, ctrlKey, key } = event
     if (altKey) return
     if (key === ' ' && ctrlKey && choice.active !== null) {
       event.preventDefault()
-      const { active } = choice
-      setChoice((before) => ({ ...before, anchor: active, selection: toggled(before.selection, active) }))
+      setChoice(toggleActive)
       return
     }
     const isRightToLeft = getComputedStyle(event.currentTarget).direction === 'rtl'
@@ -88,7 +88,7 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
     const row = rowAfterKey(layout, key, { row: choice.active, page, isRightToLeft })
     if (row === null) return
     event.preventDefault()
-    go(row, shiftKey ? 'extend' : ctrlKey || metaKey ? 'move' : 'only')
+    go(row, keyWay(event))
   }
 
   const active = Math.min(choice.active ?? 0, Math.max(0, total - 1))

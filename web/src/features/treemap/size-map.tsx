@@ -1,10 +1,9 @@
 import { type CSSProperties, memo, type MouseEvent, useMemo } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, kindColor, KindIcon, SafeName } from '../../ui/index.ts'
+import { cn, kindColor, KindIcon, SafeName, useElementSize } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { type FolderSize, layoutTreemap, type Tile } from './treemap-layout.ts'
-import { useElementSize } from './use-element-size.ts'
 
 interface SizeMapProps {
   readonly folder: FolderSize
@@ -17,12 +16,17 @@ interface SizeMapProps {
   readonly onChoose: (node: FolderSize) => void
   readonly onOpen: (node: FolderSize) => void
   /** What is too small for a tile of its own. */
+  /** A menu is opened at it; null: at none. */
+  readonly onMenu: (node: FolderSize | null) => void
   readonly onRest: (folder: FolderSize) => void
 }
 
+const NO_SIZE = { width: 0, height: 0 }
+
 /** Area is size, colour is kind. For the pointer; keys and readers have the table. */
-export function SizeMap({ folder, label, onChoose, onOpen, onPoint, onRest, pointed, selected }: SizeMapProps) {
-  const { attach, height, width } = useElementSize()
+export function SizeMap({ folder, label, onChoose, onMenu, onOpen, onPoint, onRest, pointed, selected }: SizeMapProps) {
+  const [attach, size] = useElementSize()
+  const { height, width } = size ?? NO_SIZE
   const tiles = useMemo(() => layoutTreemap(folder, { width, height }), [folder, height, width])
   const tileOf = (event: MouseEvent) => {
     const index = (event.target as Element).closest<HTMLElement>('[data-tile]')?.dataset['tile']
@@ -37,6 +41,10 @@ export function SizeMap({ folder, label, onChoose, onOpen, onPoint, onRest, poin
     onDoubleClick: (event: MouseEvent) => {
       const tile = tileOf(event)
       if (tile && !tile.rest && tile.node.kind !== 'directory') onOpen(tile.node)
+    },
+    onContextMenu: (event: MouseEvent) => {
+      const tile = tileOf(event)
+      onMenu(tile && !tile.rest ? tile.node : null)
     },
     onMouseMove: (event: MouseEvent) => onPoint(tileOf(event)?.node.path ?? null),
     onMouseLeave: () => onPoint(null),

@@ -1,5 +1,9 @@
 import { type RefCallback, useCallback, useState } from 'react'
-import type { Size } from './view-box.ts'
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
 
 /** The size of an element in pixels; null until it is known. Put the first on it as its `ref`. */
 export function useElementSize(): [RefCallback<Element>, Size | null] {
