@@ -47,7 +47,7 @@ test('what became of sidecars is told, and what there is to show comes with a li
   )
   const order = { all: false, sort: 'name', reverse: false, foldersFirst: true, limit: 10, offset: 0 } as const
   const { items } = await t.library.files.list({ path: t.root, thumbs: true, ...order }, signal)
-  const plain = { hash: null, width: null, height: null, color: null }
+  const plain = { hash: null, width: null, height: null, durationMs: null, color: null }
   const shown = {
     ...plain,
     ready: ['grid@2x'],

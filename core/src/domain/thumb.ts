@@ -9,6 +9,8 @@ export const Thumb = z.object({
   /** Pixels of the original as it is looked at, turned upright; null where they are not known. */
   width: z.number().nullable(),
   height: z.number().nullable(),
+  /** Milliseconds of a film; null of pictures, and where it is not known. */
+  durationMs: z.number().nullable(),
   /** The colour it has most of, as `#rrggbb`. */
   color: z.string().nullable(),
   /** The variants that are there, as `grid@2x`; their files are `<variant>.webp`. */

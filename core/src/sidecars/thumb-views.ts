@@ -12,12 +12,13 @@ type ContentRow = readonly [
   width: number | null,
   height: number | null,
   isTurned: number,
+  durationMs: number | null,
 ]
 
 // EXIF has five to eight for what lies on its side.
 const CONTENTS = `
   select lower(hex(c.uuid)), c.id, c.thumbhash, c.colour, ifnull(i.width, v.width), ifnull(i.height, v.height),
-    ifnull(i.orientation, 1) between 5 and 8 or ifnull(v.rotation, 0) in (90, 270)
+    ifnull(i.orientation, 1) between 5 and 8 or ifnull(v.rotation, 0) in (90, 270), v.duration_ms
   from json_each(?) as wanted cross join content_identities c on c.uuid = unhex(wanted.value)
   left join image_media i on i.content_id = c.id left join video_media v on v.content_id = c.id`
 
@@ -33,13 +34,14 @@ export function readThumbs(
   const contents = new Map(rows.map(([uuidHex, id]) => [hexToUuid(uuidHex) as ContentId, id]))
   const states = readKindStates(db, { contents, kind: 'thumb', isMade })
   const thumbs = new Map<ContentId, Thumb>()
-  for (const [uuidHex, , thumbhash, colour, width, height, isTurned] of rows) {
+  for (const [uuidHex, , thumbhash, colour, width, height, isTurned, durationMs] of rows) {
     const contentId = hexToUuid(uuidHex) as ContentId
     const { contentRowId: _, ...about } = states.get(contentId)!
     thumbs.set(contentId, {
       hash: thumbhash && Buffer.from(thumbhash).toString('base64'),
       width: isTurned ? height : width,
       height: isTurned ? width : height,
+      durationMs,
       color: colour === null ? null : `#${colour.toString(16).padStart(6, '0')}`,
       ...about,
     })

@@ -1,8 +1,7 @@
 import type { Entry } from '@spacedrive/core/domain'
-import { Play } from 'lucide-react'
 import { memo } from 'react'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'
+import { cn, FilmMark, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'
 import { CheckMark } from './check-mark.tsx'
 import { EntryMarks } from './entry-marks.tsx'
 import { FolderPicture } from './folder-picture.tsx'
@@ -68,12 +67,7 @@ function Content({ entry, hasContents, isChosen, isFaded, isLater, library, size
         ) : (
           <Thumbnail entry={entry} library={library} size={size} isLater={isLater} />
         )}
-        {entry.type === 'video' && (
-          <span className="absolute end-1.5 bottom-1.5 grid size-6 place-items-center rounded-full bg-black/60 text-white">
-            <Play size={12} strokeWidth={2} aria-hidden className="fill-white" />
-            <span className="sr-only">{t.video}</span>
-          </span>
-        )}
+        {entry.type === 'video' && <FilmMark entry={entry} label={t.video} className="end-1.5 bottom-1.5" />}
         <CheckMark isChosen={isChosen} className="absolute start-0.5 top-0.5" />
       </div>
       <div className={cn('flex h-6 items-center justify-center gap-1 px-1 text-xs', fade)}>

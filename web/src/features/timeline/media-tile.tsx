@@ -1,8 +1,8 @@
-import { Camera, File, Play } from 'lucide-react'
+import { Camera, File } from 'lucide-react'
 import { memo } from 'react'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, Skeleton, Thumbnail } from '../../ui/index.ts'
+import { cn, FilmMark, Skeleton, Thumbnail } from '../../ui/index.ts'
 import { CheckMark } from '../browse/index.ts'
 import { messages } from './messages.ts'
 import type { MediaItem } from './use-media.ts'
@@ -26,6 +26,7 @@ interface MediaTileProps {
 /** A photo or a film; when it was taken, and what says so, at the pointer. */
 export const MediaTile = memo(function MediaTile(props: MediaTileProps) {
   const { column, isChosen, isLater, isTabStop, item, library, row, size, x } = props
+  const t = useMessages(messages)
   const taken = useTaken(item)
   return (
     <div
@@ -45,11 +46,7 @@ export const MediaTile = memo(function MediaTile(props: MediaTileProps) {
       {item ? (
         <>
           <Thumbnail entry={item} library={library} size={size} isLater={isLater} isFilling />
-          {item.type === 'video' && (
-            <span className="absolute end-1.5 top-1.5 grid size-6 place-items-center rounded-full bg-black/60 text-white">
-              <Play size={12} strokeWidth={2} aria-hidden className="fill-white" />
-            </span>
-          )}
+          {item.type === 'video' && <FilmMark entry={item} label={t.video} className="end-1.5 top-1.5" />}
           <Caption item={item} />
           {isChosen && (
             <span
