@@ -5,6 +5,7 @@ import { Library } from '../domain/library.ts'
 import { Location, LocationState } from '../domain/location.ts'
 import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
 import { GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
+import { PairingStatus } from '../domain/pairing.ts'
 import { Volume } from '../domain/volume.ts'
 
 /** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
@@ -86,6 +87,8 @@ export const events = {
   'volume.speed-tested': Volume,
   /** Networking was started or stopped, or waits for its password, or could not be started. */
   'network.state-changed': z.object({ state: NetworkState, error: z.string().nullable() }),
+  /** A pairing has come further, or to its end. */
+  'pairing.changed': PairingStatus,
   /** A paired device wants to do something it may not; told once, until somebody has answered with `network grant`. */
   'network.grant-requested': GrantRequest,
   /** A device was paired with this one. */

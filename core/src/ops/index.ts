@@ -33,6 +33,7 @@ import {
   updateLocation,
 } from './locations.ts'
 import { listMedia, mediaTimeline, seekMedia } from './media.ts'
+import { cancelPairing, confirmPairing, generatePairingCode, joinPairing, pairingStatus } from './pairing.ts'
 import { searchFiles } from './search.ts'
 import {
   cleanupSidecars,
@@ -140,6 +141,11 @@ export const ops = {
   [listDevices.name]: listDevices,
   [deviceInfo.name]: deviceInfo,
   [renameDevice.name]: renameDevice,
+  [generatePairingCode.name]: generatePairingCode,
+  [joinPairing.name]: joinPairing,
+  [pairingStatus.name]: pairingStatus,
+  [confirmPairing.name]: confirmPairing,
+  [cancelPairing.name]: cancelPairing,
   [explorerLink.name]: explorerLink,
   [exposeExplorer.name]: exposeExplorer,
   [hideExplorer.name]: hideExplorer,

@@ -1,5 +1,4 @@
 import type { PeerKey } from '../../domain/index.ts'
-import type { Logger } from '../../util/logger.ts'
 import type { Clock } from '../clock.ts'
 import { type Advert, believable, MAX_ADDRESSES, MAX_IDS, readAdvert, writeAdvert } from './advert.ts'
 import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from './blinded-id.ts'
@@ -38,7 +37,6 @@ export interface Stranger {
 export interface LanDiscoveryDeps {
   readonly channel: LanChannel
   readonly clock: Clock
-  readonly log: Logger
   /** This device and where its endpoint is reached. */
   readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
   /** The devices to look for, and to be seen by. */
@@ -47,6 +45,7 @@ export interface LanDiscoveryDeps {
   readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
   /** A name where everyone may see this device; null where nobody may. */
   readonly visibleName: () => string | null
+  /** A device that lets everyone see it has come. */
   readonly onStrangers: () => void
 }
 

@@ -88,7 +88,12 @@ export class MulticastChannel implements LanChannel {
 
   #open(address: string): void {
     // Bound to the address of the interface, it would hear nothing that is sent to the group.
-    const socket = makeMdns({ interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true } as makeMdns.Options)
+    const socket = makeMdns({
+      interface: address,
+      bind: '0.0.0.0',
+      reuseAddr: true,
+      loopback: true,
+    } as makeMdns.Options)
     this.#sockets.set(address, socket)
     socket.on('error', (err: Error) => {
       this.#options.log.warn({ address, err: errorMessage(err) }, 'devices are not looked for on this interface')
@@ -150,7 +155,9 @@ function ownAddresses(): string[] {
 
 function nearbyNetworks(): BlockList {
   const list = new BlockList()
-  for (const { address, cidr } of Object.values(networkInterfaces()).flatMap((each) => each ?? []).filter(isV4)) {
+  for (const { address, cidr } of Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(isV4)) {
     list.addSubnet(address, Number(cidr?.split('/')[1] ?? 32), 'ipv4')
   }
   return list

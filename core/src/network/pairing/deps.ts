@@ -1,4 +1,4 @@
-import type { DeviceId, PairingStatus } from '../../domain/index.ts'
+import type { PairingStatus } from '../../domain/index.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Transport } from '../transport/transport.ts'
 import { DeviceCard, MAX_ADDRESSES, MAX_NAME } from '../registry/device-card.ts'
@@ -8,7 +8,7 @@ import type { PairingLimits } from './limits.ts'
 export interface PairingSelf {
   readonly card: DeviceCard
   /** Ed25519 by the long-term key; 64 bytes. */
-  sign(message: Uint8Array): Uint8Array
+  sign(message: Uint8Array): Promise<Uint8Array>
 }
 
 /** A device that has proved itself, and that both persons want. */
@@ -40,7 +40,7 @@ export interface PairingDeps {
   /** Keeps the device for good. A device of the same id is replaced. */
   readonly store: (device: NewPairedDevice) => Promise<void>
   /** Takes back what `store` did a moment ago. */
-  readonly forget: (id: DeviceId) => Promise<void>
+  readonly forget: (card: DeviceCard) => Promise<void>
   /** Null: nothing is looked for on the local network. */
   readonly discovery: () => PairingDiscovery | null
   /** The relay this device uses; null: none. */

@@ -146,7 +146,7 @@ export class Inviter {
       challenge: said.challenge,
       device: said.inviter,
       unattended: autoAccept,
-      ...proof({ role: 'inviter', keys, transcript, sign: (message) => self.sign(message) }),
+      ...(await proof({ role: 'inviter', keys, transcript, sign: (message) => self.sign(message) })),
     } satisfies Challenge)
     if (!this.#isTaken) session.update({ state: 'challenge-issued' })
     const { stepMs: ms } = deps.limits
@@ -173,7 +173,7 @@ export class Inviter {
     const isAcknowledged = await this.#complete(conversation, stepMs).catch(async (err: unknown) => {
       // It says itself that it has not stored this one; silence may also mean that its word was lost.
       if (!(err instanceof RefusedError)) return false
-      await deps.forget(device.id)
+      await deps.forget(device)
       throw err
     })
     conversation.close()

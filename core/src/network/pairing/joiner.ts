@@ -100,7 +100,7 @@ async function prove(
     type: 'response',
     nonce,
     unattended: autoAccept,
-    ...proof({ role: 'joiner', keys, transcript, sign: (message) => self.sign(message) }),
+    ...(await proof({ role: 'joiner', keys, transcript, sign: (message) => self.sign(message) })),
   } satisfies Response)
   return { device, keys, number: shortNumber(transcript, nonce), unattended }
 }

@@ -31,7 +31,7 @@ function device(name: string) {
         alpns: [alpns.pairing],
         log: silentLogger,
       }),
-    self: () => ({ card, sign: (message) => signWith(seed, message) }),
+    self: () => ({ card, sign: async (message) => signWith(seed, message) }),
     store: async (each) => void stored.push(each),
     forget: async () => {},
     discovery: () => null,

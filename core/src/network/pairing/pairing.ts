@@ -6,6 +6,7 @@ import { formatInvitation, parseInvitation } from './invitation.ts'
 import { Inviter } from './inviter.ts'
 import { joinWithCode } from './joiner.ts'
 import { codeOf, deriveCode, ENTROPY_BYTES, parseCode } from './pairing-code.ts'
+import { drawQr } from './qr.ts'
 import { RefusedError } from './refusal.ts'
 import { ExpiredError, idleStatus, PairingSession } from './session.ts'
 import type { Role } from './transcript.ts'
@@ -16,6 +17,7 @@ export interface IssuedCode {
   readonly words: string
   /** What a QR code of it holds. */
   readonly invitation: string
+  readonly qr: { readonly svg: string; readonly text: string }
   /** Where this device is reached with the code. */
   readonly addresses: readonly string[]
   readonly expiresAt: string
@@ -34,7 +36,6 @@ export class Pairing implements AsyncDisposable {
   readonly #deps: PairingDeps
   #session: PairingSession | null = null
   #running: Promise<unknown> = Promise.resolve()
-  #isClosed = false
 
   constructor(deps: PairingDeps) {
     this.#deps = deps
@@ -63,10 +64,12 @@ export class Pairing implements AsyncDisposable {
     const words = codeOf(entropy)
     const addresses = inviter.transport.addresses()
     deps.log.info({ session: session.status.session, addresses, autoAccept }, 'a pairing code waits for a device')
+    const invitation = formatInvitation({ words, addresses, relay: inviter.transport.relay() ?? deps.relay() })
     return {
       session: session.status.session!,
       words,
-      invitation: formatInvitation({ words, addresses, relay: inviter.transport.relay() ?? deps.relay() }),
+      invitation,
+      qr: drawQr(invitation),
       addresses,
       expiresAt: session.status.expiresAt!,
     }
@@ -110,8 +113,8 @@ export class Pairing implements AsyncDisposable {
     return isCancelled
   }
 
+  /** Networking is stopped: what goes on ends. */
   async close(): Promise<void> {
-    this.#isClosed = true
     this.#session?.cancel(new CoreError('Cancelled', 'networking was stopped'))
     await this.#running
   }
@@ -124,8 +127,6 @@ export class Pairing implements AsyncDisposable {
     const before = this.#session
     const state = before?.status.state
     if (before?.status.role === 'inviter' && (state === 'code-issued' || state === 'waiting')) await this.cancel()
-    if (this.#isClosed)
-      throw new CoreError('Unavailable', 'networking has stopped; `spacedrive network start` starts it')
     if (this.#session && !this.#session.hasEnded) {
       throw new CoreError(
         'Conflict',

@@ -97,14 +97,15 @@ export function isProved(of: {
   return isSignedBy(key, signedBytes(role, transcript), signature) && isMac
 }
 
-export function proof(of: {
+/** What a side proves itself with. */
+export async function proof(of: {
   role: Role
   keys: PairingKeys
   transcript: Uint8Array
-  sign: (message: Uint8Array) => Uint8Array
-}): { signature: Uint8Array; mac: Uint8Array } {
+  sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<{ signature: Uint8Array; mac: Uint8Array }> {
   const { role, keys, transcript } = of
-  return { signature: of.sign(signedBytes(role, transcript)), mac: confirmation(keys, role, transcript) }
+  return { signature: await of.sign(signedBytes(role, transcript)), mac: confirmation(keys, role, transcript) }
 }
 
 /**

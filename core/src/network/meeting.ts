@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import type { PairingStatus } from '../domain/index.ts'
+import type { Logger } from '../util/logger.ts'
+import type { Clock } from './clock.ts'
+import type { NetworkDb } from './db/network-db.ts'
+import { DiscoverySecrets, type LanChannel, LanDiscovery, type Sought } from './discovery/index.ts'
+import { type NewPairedDevice, Pairing, pairingLimits } from './pairing/index.ts'
+import type { DeviceCard } from './registry/device-card.ts'
+import type { Registry } from './registry/registry.ts'
+import type { Sessions } from './sessions/sessions.ts'
+import { type Alpn, alpns, type Transport } from './transport/transport.ts'
+
+export interface MeetingDeps {
+  readonly db: NetworkDb
+  readonly registry: Registry
+  readonly sessions: Sessions
+  readonly clock: Clock
+  readonly log: Logger
+  /** What this device says of itself. Throws `Offline` while networking is off. */
+  readonly card: () => DeviceCard
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  /** An endpoint of its own. */
+  readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
+  readonly makeLanChannel: (log: Logger) => LanChannel
+  readonly changed: (status: PairingStatus) => void
+}
+
+/** How this device meets others: on the local network, and by a pairing code. */
+export class Meeting {
+  readonly pairing: Pairing
+  readonly #deps: MeetingDeps
+  readonly #secrets: DiscoverySecrets
+  #discovery: LanDiscovery | null = null
+  #visibleName: string | null = null
+
+  constructor(deps: MeetingDeps) {
+    const { card, changed, clock, log, openTransport, registry, sign } = deps
+    this.#deps = deps
+    this.#secrets = new DiscoverySecrets(deps.db)
+    this.pairing = new Pairing({
+      openTransport: (seed) => openTransport({ seed, alpns: [alpns.pairing] }),
+      self: () => ({ card: card(), sign }),
+      store: (device) => this.#store(device),
+      forget: async ({ id }) => void registry.remove(id, { refuse: false }),
+      discovery: () => this.#discovery,
+      relay: () => card().relay,
+      changed,
+      randomBytes,
+      now: () => clock.now(),
+      log,
+      limits: pairingLimits,
+    })
+    registry.onChange(({ kind }) => {
+      if (kind !== 'updated') this.#discovery?.look()
+    })
+  }
+
+  /** The local network; null while networking, or looking around, is off. */
+  get discovery(): LanDiscovery | null {
+    return this.#discovery
+  }
+
+  /** Networking is on. `discovery`: whether to look around on the local network. */
+  start({ discovery, transport }: { discovery: boolean; transport: Transport }): void {
+    if (!discovery) return
+    const { clock, log, makeLanChannel, sessions } = this.#deps
+    this.#discovery = new LanDiscovery({
+      channel: makeLanChannel(log),
+      clock,
+      own: () => ({ key: transport.key, addresses: transport.addresses() }),
+      paired: () => this.#sought(),
+      onFound: (key, addresses) => sessions.seenAt(key, { addresses: [...addresses], relay: null }),
+      visibleName: () => this.#visibleName,
+      onStrangers: () => {},
+    })
+  }
+
+  /** Lets everyone on the local network see this device under a name; null: nobody but paired devices. */
+  setVisible(name: string | null): void {
+    this.#visibleName = name
+    this.#discovery?.look()
+  }
+
+  /** Ends what goes on, before the endpoint is closed. */
+  async stop(): Promise<void> {
+    await this.pairing.close()
+    const discovery = this.#discovery
+    this.#discovery = null
+    await discovery?.[Symbol.asyncDispose]()
+  }
+
+  async #store({ card, discoverySecret }: NewPairedDevice): Promise<void> {
+    this.#deps.registry.add(card)
+    this.#secrets.put(card.id, discoverySecret)
+    this.#discovery?.look()
+  }
+
+  #sought(): Sought[] {
+    const secrets = this.#secrets.all()
+    return this.#deps.registry.list().flatMap(({ id, key }) => {
+      const secret = secrets.get(id)
+      return secret ? [{ key, secret }] : []
+    })
+  }
+}

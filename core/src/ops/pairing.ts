@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { DeviceId } from '../domain/ids.ts'
+import { PairingStatus } from '../domain/pairing.ts'
+import { Timestamp } from '../domain/time.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+export const generatePairingCode = defineAction({
+  name: 'pairing.generate',
+  scope: 'core',
+  summary: 'Make a code of twelve words, and wait for the device where they are typed',
+  input: z.object({
+    autoAccept: z.boolean().default(false).describe('whoever has the words is paired with; nobody here is asked'),
+  }),
+  output: z.object({
+    /** Tells this pairing from another one. */
+    session: z.string(),
+    /** Twelve words; whoever has them can pair, once and soon. */
+    code: z.string(),
+    /** What the QR code holds: the words, and where this device is. */
+    invitation: z.string(),
+    qr: z.object({ svg: z.string(), text: z.string() }),
+    /** Where this device is reached with the code, for one that does not find it. */
+    addresses: z.array(z.string()),
+    expiresAt: Timestamp,
+  }),
+  errors: ['Conflict', 'Offline', 'Unavailable'],
+  run: async (input, { core }) => {
+    const { words, ...issued } = await core.network.pairing.generate(input)
+    return { ...issued, code: words, addresses: [...issued.addresses] }
+  },
+})
+
+export const joinPairing = defineAction({
+  name: 'pairing.join',
+  scope: 'core',
+  summary: 'Pair with the device that shows a code; answers when both have stored each other',
+  input: z.object({
+    code: z.string().max(4_000).describe('the twelve words, or the text of the QR code'),
+    address: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('where that device is, such as 192.168.1.5:45123; found by default'),
+    autoAccept: z.boolean().default(false).describe('the number is not compared here'),
+  }),
+  output: z.object({ device: z.object({ id: DeviceId, name: z.string() }) }),
+  errors: ['Offline', 'NotAuthorised', 'Conflict', 'Timeout', 'Cancelled', 'Unavailable'],
+  run: async (input, { core, signal }) => {
+    const { id, name } = await core.network.pairing.join(input, signal)
+    return { device: { id, name } }
+  },
+})
+
+export const pairingStatus = defineQuery({
+  name: 'pairing.status',
+  scope: 'core',
+  summary: 'Show how far the pairing is that goes on, or how the last one ended',
+  input: z.object({}),
+  output: PairingStatus,
+  run: async (_input, { core }) => core.network.pairing.status(),
+})
+
+export const confirmPairing = defineAction({
+  name: 'pairing.confirm',
+  scope: 'core',
+  summary: 'Say that the number on the other screen is the same',
+  input: z.object({ number: z.string().max(32).describe('the six digits that both screens show') }),
+  output: PairingStatus,
+  errors: ['Conflict'],
+  run: async (input, { core }) => core.network.pairing.confirm(input.number),
+})
+
+export const cancelPairing = defineAction({
+  name: 'pairing.cancel',
+  scope: 'core',
+  summary: 'End the pairing that goes on; its code is worth nothing any more',
+  input: z.object({}),
+  output: z.object({ wasPairing: z.boolean() }),
+  run: async (_input, { core }) => ({ wasPairing: await core.network.pairing.cancel() }),
+})
