@@ -1,0 +1,13 @@
+export { BulkListener, dialBulk, type Expected } from './carrier.ts'
+export {
+  CHUNK_BYTES,
+  decodeRequest,
+  encodeReply,
+  encodeRequest,
+  HASH_BYTES,
+  type Reply,
+  type Request,
+  REQUEST_BYTES,
+} from './frames.ts'
+export { ReplyReader } from './reply-reader.ts'
+export { makeSessionKey, type SessionKey } from './session-key.ts'

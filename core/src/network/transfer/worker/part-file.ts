@@ -1,0 +1,166 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import type { Blake3 } from '../../../util/blake3.ts'
+import { systemCode } from '../../../util/errors.ts'
+import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
+
+/** One line of a part's record: the chunk's number, u32, and its BLAKE3. */
+const LINE_BYTES = 4 + HASH_BYTES
+
+export interface PartFileOptions {
+  /** Of the file that is being put together, beside where it will be. */
+  readonly path: Buffer
+  /** Where it is written down which chunks are there. */
+  readonly record: string
+  readonly size: number
+  readonly mode: number
+}
+
+/**
+ * A large file that comes in chunks. Which of them are there, and their hashes, is written down after each: whatever
+ * ends the process, they are not fetched again. Chunks are believed only where their bytes still have their hash.
+ */
+export class PartFile {
+  readonly #options: PartFileOptions
+  readonly #fd: number
+  readonly #record: number
+  readonly #has: Uint8Array
+  #missing: number
+
+  private constructor(options: PartFileOptions, of: { fd: number; record: number; has: Uint8Array }) {
+    this.#options = options
+    this.#fd = of.fd
+    this.#record = of.record
+    this.#has = of.has
+    this.#missing = of.has.reduce((sum, has) => sum + (has ? 0 : 1), 0)
+  }
+
+  /** Opens what there is of it, or begins it. */
+  static async open(options: PartFileOptions, blake3: Blake3): Promise<PartFile> {
+    const { path, record, size, mode } = options
+    const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+    const fd = openSync(path, flags, mode | 0o600)
+    const has = new Uint8Array(Math.ceil(size / CHUNK_BYTES))
+    const known = readRecord(record)
+    // Without its file the record is about another one.
+    if (fstatSync(fd).size === 0) known.clear()
+    const bytes = Buffer.alloc(CHUNK_BYTES)
+    for (const [chunk, hash] of known) {
+      if (chunk >= has.length) continue
+      const got = readSync(fd, bytes, 0, lengthOf(chunk, size), chunk * CHUNK_BYTES)
+      if (Buffer.compare(blake3.hash(bytes.subarray(0, got)), hash) === 0) has[chunk] = 1
+      await new Promise(setImmediate)
+    }
+    // Half a line at its end would shift all that follow.
+    const lines = Buffer.concat(
+      [...known].filter(([chunk]) => has[chunk] === 1).map(([chunk, hash]) => line(chunk, hash)),
+    )
+    const log = openSync(record, 'w+', 0o600)
+    if (lines.length > 0) writeSync(log, lines)
+    return new PartFile(options, { fd, record: log, has })
+  }
+
+  get isComplete(): boolean {
+    return this.#missing === 0
+  }
+
+  has(chunk: number): boolean {
+    return this.#has[chunk] === 1
+  }
+
+  /** Bytes that are there. */
+  get doneBytes(): number {
+    const { size } = this.#options
+    return this.#has.reduce((sum, has, chunk) => sum + (has ? lengthOf(chunk, size) : 0), 0)
+  }
+
+  /** Throws what the file system says. */
+  write(chunk: number, { bytes, hash }: { bytes: Uint8Array; hash: Uint8Array }): void {
+    if (this.has(chunk)) return
+    for (let at = 0; at < bytes.length;) {
+      at += writeSync(this.#fd, bytes, at, bytes.length - at, chunk * CHUNK_BYTES + at)
+    }
+    writeSync(this.#record, line(chunk, hash))
+    this.#has[chunk] = 1
+    this.#missing--
+  }
+
+  /** The BLAKE3 of what is on the disk, read anew: a byte in the wrong place is found. */
+  async fullHash(hasher: Blake3, signal: AbortSignal): Promise<Uint8Array> {
+    const bytes = Buffer.alloc(CHUNK_BYTES)
+    for (let at = 0; ; at += bytes.length) {
+      const got = readSync(this.#fd, bytes, 0, bytes.length, at)
+      if (got === 0) return hasher.finish()
+      hasher.update(bytes.subarray(0, got))
+      if (at % (HASHED_AT_ONCE * CHUNK_BYTES) === 0) await new Promise(setImmediate)
+      signal.throwIfAborted()
+    }
+  }
+
+  /** Nothing of it is believed any more. */
+  forget(): void {
+    ftruncateSync(this.#record, 0)
+    this.#has.fill(0)
+    this.#missing = this.#has.length
+  }
+
+  /** Its bytes are on the disk when this returns. */
+  sync(): void {
+    fsyncSync(this.#fd)
+  }
+
+  /** Keeps what there is, to go on with it later. */
+  close(): void {
+    closeSync(this.#fd)
+    closeSync(this.#record)
+  }
+
+  /** The same, and what was written down of it is of no use any more. */
+  end(): void {
+    this.close()
+    rmSync(this.#options.record, { force: true })
+  }
+}
+
+/** Chunks read for a hash before others in the thread have their turn. */
+const HASHED_AT_ONCE = 16
+
+/** Bytes of a chunk of a file; of the last one what is left. */
+export function lengthOf(chunk: number, size: number): number {
+  return Math.min(CHUNK_BYTES, size - chunk * CHUNK_BYTES)
+}
+
+function line(chunk: number, hash: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(LINE_BYTES)
+  bytes.writeUInt32BE(chunk)
+  bytes.set(hash, 4)
+  return bytes
+}
+
+function readRecord(file: string): Map<number, Uint8Array> {
+  const hashes = new Map<number, Uint8Array>()
+  const bytes = readIfThere(file)
+  for (let at = 0; at + LINE_BYTES <= bytes.length; at += LINE_BYTES) {
+    hashes.set(bytes.readUInt32BE(at), bytes.subarray(at + 4, at + LINE_BYTES))
+  }
+  return hashes
+}
+
+function readIfThere(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (err) {
+    if (systemCode(err) === 'ENOENT') return Buffer.alloc(0)
+    throw err
+  }
+}

@@ -1,0 +1,214 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import type { Blake3 } from '../../../util/blake3.ts'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { pathErrorCode } from '../../../util/path-error.ts'
+import {
+  CHUNK_BYTES,
+  decodeRequest,
+  encodeReply,
+  HASH_BYTES,
+  type Reply,
+  type Request,
+  REQUEST_BYTES,
+} from '../../bulk/index.ts'
+import type { Hashers } from './hashers.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { OwnItem } from './walk-source.ts'
+
+/** Requests of one channel that wait to be answered; more are read when there is room again. */
+const MAX_WAITING = 4_096
+/** Bytes that leave in one piece where files are small. */
+const TOGETHER_BYTES = 262_144
+/** Bytes read for a hash before others in the thread have their turn. */
+const HASHED_AT_ONCE = 16 * CHUNK_BYTES
+
+export interface ServeDeps {
+  readonly items: readonly OwnItem[]
+  /** For hashes of chunks: used and done with at once. */
+  readonly blake3: Blake3
+  readonly hashers: Hashers
+  readonly limit: RateLimit
+  /** Bytes of files sent, since the last call. */
+  readonly onSent: (bytes: number) => void
+}
+
+/** A file that is being read, and its hash as far as it was read from the start without a gap. */
+interface OpenFile {
+  readonly fd: number
+  readonly item: number
+  readonly size: number
+  hasher: Blake3 | null
+  hashedTo: number
+}
+
+/**
+ * Answers what the receiving side asks for, in that order, until it ends the connection. Only files that were offered
+ * are read, and only while they are what was offered: one that has changed is said to have changed.
+ */
+export async function serveFiles(channel: Duplex, deps: ServeDeps, signal: AbortSignal): Promise<void> {
+  using files = new OpenFiles(deps)
+  const requests = readRequests(channel)
+  const onAbort = () => channel.destroy()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    let together: Uint8Array[] = []
+    let bytes = 0
+    for await (const request of requests) {
+      const reply = await answer(request, files, deps)
+      const pieces = encodeReply(reply)
+      together.push(...pieces)
+      bytes += pieces.reduce((sum, { length }) => sum + length, 0)
+      if (reply.type === 'chunk') {
+        deps.onSent(reply.bytes.length)
+        await deps.limit.take(reply.bytes.length)
+      }
+      if (bytes < TOGETHER_BYTES && requests.hasMore()) continue
+      await writeAll(channel, together)
+      together = []
+      bytes = 0
+    }
+    channel.end()
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Promise<Reply> {
+  const { item } = request
+  try {
+    const file = await files.open(item)
+    if (request.type === 'full-hash') return { type: 'full-hash', item, hash: await files.fullHash(file) }
+    if (request.type === 'chunk-hashes') return { type: 'chunk-hashes', item, hashes: await files.chunkHashes(file) }
+    const bytes = files.read(file, request)
+    return { type: 'chunk', item, offset: request.offset, hash: deps.blake3.hash(bytes), bytes }
+  } catch (err) {
+    const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Internal')
+    return { type: 'failed', item, code, message: err instanceof CoreError ? err.message : errorMessage(err) }
+  }
+}
+
+/** The file at hand, and nothing else: what is asked for comes file by file. */
+class OpenFiles implements Disposable {
+  readonly #deps: ServeDeps
+  #current: OpenFile | null = null
+
+  constructor(deps: ServeDeps) {
+    this.#deps = deps
+  }
+
+  async open(index: number): Promise<OpenFile> {
+    if (this.#current?.item === index) return this.#current
+    this.#close()
+    const item = this.#deps.items[index]
+    if (item?.kind !== 'file') throw new CoreError('NotFound', 'no such file was offered')
+    const fd = openSync(item.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    this.#current = { fd, item: index, size: item.size, hasher: null, hashedTo: 0 }
+    this.#check(this.#current)
+    // Of a small file the hash of its one chunk says it all.
+    if (item.size > CHUNK_BYTES) this.#current.hasher = await this.#deps.hashers.take()
+    return this.#current
+  }
+
+  read(file: OpenFile, { offset, length }: { offset: number; length: number }): Uint8Array {
+    const wanted = Math.min(length, Math.max(0, file.size - offset))
+    const bytes = Buffer.allocUnsafeSlow(wanted)
+    for (let at = 0; at < wanted;) {
+      const got = readSync(file.fd, bytes, at, wanted - at, offset + at)
+      if (got === 0) throw changed()
+      at += got
+    }
+    this.#check(file)
+    if (file.hashedTo === offset && file.hasher) {
+      file.hasher.update(bytes)
+      file.hashedTo += wanted
+    }
+    return bytes
+  }
+
+  /** As far as it was sent in order it is known; the rest is read. */
+  async fullHash(file: OpenFile): Promise<Uint8Array> {
+    file.hasher ??= await this.#deps.hashers.take()
+    for (let turn = 0; file.hashedTo < file.size;) {
+      turn += this.read(file, { offset: file.hashedTo, length: CHUNK_BYTES }).length
+      if (turn % HASHED_AT_ONCE === 0) await new Promise(setImmediate)
+    }
+    const hash = file.hasher.finish()
+    this.#close()
+    return hash
+  }
+
+  async chunkHashes(file: OpenFile): Promise<Uint8Array> {
+    const hashes = Buffer.alloc(Math.ceil(file.size / CHUNK_BYTES) * HASH_BYTES)
+    for (let offset = 0, at = 0; offset < file.size; offset += CHUNK_BYTES, at += HASH_BYTES) {
+      hashes.set(this.#deps.blake3.hash(this.read(file, { offset, length: CHUNK_BYTES })), at)
+      if (offset % HASHED_AT_ONCE === 0) await new Promise(setImmediate)
+    }
+    return hashes
+  }
+
+  /** Throws where it is not the file any more that was offered. */
+  #check(file: OpenFile): void {
+    const { inode, mtimeNs, size } = this.#deps.items[file.item]!
+    const now = fstatSync(file.fd, { bigint: true })
+    if (now.ino !== inode || now.mtimeNs !== mtimeNs || Number(now.size) !== size) throw changed()
+  }
+
+  #close(): void {
+    if (!this.#current) return
+    closeSync(this.#current.fd)
+    if (this.#current.hasher) this.#deps.hashers.giveBack(this.#current.hasher)
+    this.#current = null
+  }
+
+  [Symbol.dispose](): void {
+    this.#close()
+  }
+}
+
+function changed(): CoreError {
+  return new CoreError('Conflict', 'the file changed on the sending device; send it again')
+}
+
+/** Requests as they come; the channel is read no further while enough of them wait. */
+function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): boolean } {
+  let rest: Buffer = Buffer.alloc(0)
+  const waiting: Request[] = []
+  async function* read(): AsyncGenerator<Request> {
+    for await (const piece of channel as AsyncIterable<Buffer>) {
+      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+      let at = 0
+      for (; bytes.length - at >= REQUEST_BYTES; at += REQUEST_BYTES) {
+        waiting.push(decodeRequest(bytes.subarray(at, at + REQUEST_BYTES)))
+        // The channel is not read while a request is answered, so this many wait at the most.
+        if (waiting.length > MAX_WAITING) yield waiting.shift()!
+      }
+      rest = bytes.subarray(at)
+      while (waiting.length > 0) yield waiting.shift()!
+    }
+  }
+  return Object.assign(read(), { hasMore: () => waiting.length > 0 })
+}
+
+/** In one go, and never corked for longer: what waits behind a cork is not sent. */
+async function writeAll(channel: Duplex, pieces: readonly Uint8Array[]): Promise<void> {
+  channel.cork()
+  for (const piece of pieces) channel.write(piece)
+  channel.uncork()
+  if (channel.writableNeedDrain) await drained(channel)
+}
+
+function drained(channel: Duplex): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onDrain = () => done(resolve)
+  const onClose = () => done(() => reject(new CoreError('Unavailable', 'the connection ended')))
+  const done = (end: () => void) => {
+    channel.off('drain', onDrain)
+    channel.off('close', onClose)
+    end()
+  }
+  channel.once('drain', onDrain)
+  channel.once('close', onClose)
+  if (channel.destroyed) onClose()
+  return promise
+}

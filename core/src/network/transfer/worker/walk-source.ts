@@ -1,0 +1,118 @@
+import { lstatSync, opendirSync, type BigIntStats } from 'node:fs'
+import { CoreError } from '../../../util/errors.ts'
+import { pathErrorCode } from '../../../util/path-error.ts'
+
+/** What can be asked for in one transfer; more is refused before anything is sent. */
+export const MAX_ITEMS = 1_000_000
+/** Folders below each other that are followed. */
+const MAX_DEPTH = 512
+/** Items looked at before others in the thread have their turn. */
+const BATCH = 512
+
+/** A file or folder that can be sent: its name from the top of what was asked for, a part for each folder. */
+export interface SourceItem {
+  readonly names: readonly Uint8Array[]
+  readonly kind: 'file' | 'directory'
+  readonly size: number
+  /** Milliseconds, with what is left of them behind the point. */
+  readonly mtimeMs: number
+  readonly mode: number
+}
+
+/** What the sending side alone knows of an item: where it is, and what it was when it was offered. */
+export interface OwnItem extends SourceItem {
+  readonly path: Buffer
+  readonly inode: bigint
+  readonly mtimeNs: bigint
+}
+
+/** What is left out, and why. */
+export interface LeftOut {
+  readonly names: readonly Uint8Array[]
+  readonly reason: string
+}
+
+export interface Walked {
+  readonly items: OwnItem[]
+  readonly leftOut: LeftOut[]
+}
+
+/**
+ * All files and folders at or below some paths, each path as the top of its own tree; `name` is what it is called there.
+ * Symlinks, devices and the like are left out, with the reason. Throws where one of the paths itself cannot be sent.
+ */
+export async function walkSource(
+  roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
+  signal: AbortSignal,
+): Promise<Walked> {
+  const found: Walked = { items: [], leftOut: [] }
+  const waiting = roots.map(({ path, name }) => ({ path, names: [name] as readonly Uint8Array[] })).toReversed()
+  for (let looked = 1; waiting.length > 0; looked++) {
+    const next = waiting.pop()!
+    const isRoot = next.names.length === 1
+    const item = lookAt(next, { isRoot, leftOut: found.leftOut })
+    if (!item) continue
+    if (found.items.length >= MAX_ITEMS) {
+      throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
+    }
+    found.items.push(item)
+    if (item.kind === 'directory') waiting.push(...listFolder(item, found.leftOut))
+    if (looked % BATCH === 0) await new Promise(setImmediate)
+    signal.throwIfAborted()
+  }
+  return found
+}
+
+interface Place {
+  readonly path: Buffer
+  readonly names: readonly Uint8Array[]
+}
+
+function lookAt(place: Place, { isRoot, leftOut }: { isRoot: boolean; leftOut: LeftOut[] }): OwnItem | null {
+  let stats: BigIntStats
+  try {
+    stats = lstatSync(place.path, { bigint: true })
+  } catch (cause) {
+    const code = pathErrorCode(cause) ?? 'PermissionDenied'
+    if (isRoot) throw new CoreError(code, `${place.path.toString()} cannot be read`, { cause })
+    leftOut.push({ names: place.names, reason: 'it cannot be read' })
+    return null
+  }
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : null
+  if (!kind) {
+    const reason = stats.isSymbolicLink() ? 'it is a link to another place' : 'it is no file and no folder'
+    if (isRoot) throw new CoreError('InvalidInput', `${place.path.toString()} cannot be sent: ${reason}`)
+    leftOut.push({ names: place.names, reason })
+    return null
+  }
+  return {
+    ...place,
+    kind,
+    size: kind === 'file' ? Number(stats.size) : 0,
+    mtimeMs: Number(stats.mtimeNs) / 1e6,
+    mode: Number(stats.mode) & 0o777,
+    inode: stats.ino,
+    mtimeNs: stats.mtimeNs,
+  }
+}
+
+function listFolder({ path, names }: OwnItem, leftOut: LeftOut[]): Place[] {
+  if (names.length >= MAX_DEPTH) {
+    leftOut.push({ names, reason: `more than ${MAX_DEPTH} folders below each other are not followed` })
+    return []
+  }
+  try {
+    using folder = opendirSync(path, { encoding: 'buffer' as BufferEncoding })
+    const children: Place[] = []
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+      const name = entry.name as unknown as Buffer
+      children.push({ path: Buffer.concat([path, SLASH, name]), names: [...names, new Uint8Array(name)] })
+    }
+    return children.toSorted((a, b) => Buffer.compare(b.path, a.path))
+  } catch {
+    leftOut.push({ names, reason: 'it cannot be listed' })
+    return []
+  }
+}
+
+const SLASH = Buffer.from('/')
