@@ -3,6 +3,7 @@ import { detectFromExtension } from '../../content/index.ts'
 import { databaseError } from '../../db/errors.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { giveWay } from '../../util/give-way.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { browse, browsePatiently } from './browse.ts'
 import { EntryWriter, type Touched } from './entry-writer.ts'
@@ -42,6 +43,8 @@ export interface RequestHost extends ScanHost {
 }
 
 function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWorkerData): void {
+  // Somebody may look at a listing meanwhile; those who walk and hash are threads below this one.
+  giveWay()
   const now = Date.now
   const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
   // Rows and references are kept straight by EntryWriter; checking each one again would cost a third of a first scan.
