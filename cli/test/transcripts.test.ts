@@ -158,7 +158,7 @@ test('what is derived from files is listed, looked after and written out', async
   await home.json('library', 'create', 'Pictures')
   const begun = await home.transcripts(pictures)
   const unfinished = async () => (await home.json<{ state: string }[]>('sidecar', 'pending')).map(({ state }) => state)
-  await expect.poll(unfinished, { timeout: 60_000, interval: 200 }).toEqual(['failed', 'failed', 'failed'])
+  await expect.poll(unfinished, { timeout: 180_000, interval: 200 }).toEqual(['failed', 'failed', 'failed'])
   const then = await home.transcripts(lookingAfter)
   await expect(`${begun}\n${then}`).toMatchFileSnapshot('./golden/sidecars.txt')
   const bytes = await home.run('cat', 'sidecar://*/thumbs/grid@2x.webp')

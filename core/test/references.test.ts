@@ -88,7 +88,8 @@ test('a reference follows its video when it is renamed, and goes and comes with 
   await using t = await createTestCore()
   t.write('IMG_1.HEIC', livePhoto('heic', { identifier, taken, offset }))
   t.write('IMG_1.MOV', film('qt  ', { identifier, created }))
-  await t.add({ mode: 'content' })
+  // The rescans alone look: what they make must not wait for the watch, nor be in its way.
+  await t.add({ mode: 'content', watch: false })
   await t.settle()
   t.move('IMG_1.MOV', 'moved/clip.MOV')
   await rescan(t)

@@ -15,6 +15,9 @@ function write(dir: TempDir, name: string, bytes: string | Uint8Array): string {
   return path
 }
 
+/** A file just written is `tooFresh` for two seconds: on a busy machine they may be over. */
+const READ = /^(?:hashed|tooFresh)$/
+
 test('each file has the hash that it has alone, at its place', async () => {
   using dir = createTempDir('pool')
   await using pool = new HashPool()
@@ -58,7 +61,7 @@ test.runIf(process.platform === 'linux')('names whose bytes are no text are hash
   const path = Buffer.concat([Buffer.from(`${dir.path}/`), Buffer.from([0xff, 0xfe])])
   writeFileSync(path, 'hello')
   const { states } = await pool.sampled([path], { identify: true })
-  expect(hashStates[states[0]!]).toBe('tooFresh')
+  expect(hashStates[states[0]!]).toMatch(READ)
 })
 
 test('a whole file is hashed, and says how far it is', async () => {
@@ -68,7 +71,7 @@ test('a whole file is hashed, and says how far it is', async () => {
   truncateSync(path, 70_000_000)
   const progress: number[] = []
   const result = await pool.full(path, { onBytes: (bytes) => progress.push(bytes) })
-  expect(result).toMatchObject({ state: 'tooFresh', size: 70_000_000 })
+  expect(result).toMatchObject({ state: expect.stringMatching(READ), size: 70_000_000 })
   expect(progress).toEqual([67_108_864])
   expect(await pool.full(dir.path)).toMatchObject({ state: 'failed', code: 'ENOTFILE' })
 })
