@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { getRouteApi, Navigate, useCanGoBack, useRouter } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useOperation, pathOf } from '../../api/index.ts'
 import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
@@ -8,9 +8,7 @@ import { usePreferences } from '../../app/preferences.ts'
 import { nameOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu } from '../../ui/index.ts'
-import { ColumnsView } from './columns-view.tsx'
 import { EntryMenu } from './entry-menu.tsx'
-import { FolderInspector } from './folder-inspector.tsx'
 import { FolderNotice } from './folder-notice.tsx'
 import { FolderPreview } from './folder-preview.tsx'
 import { FolderState, hasRows } from './folder-state.tsx'
@@ -24,6 +22,10 @@ import { useChangeSearch } from './use-change-search.ts'
 import { type Folder, useFolder } from './use-folder.ts'
 
 const route = getRouteApi('/browse')
+
+// Not what most begin with.
+const ColumnsView = lazy(async () => ({ default: (await import('./columns-view.tsx')).ColumnsView }))
+const FolderInspector = lazy(async () => ({ default: (await import('./folder-inspector.tsx')).FolderInspector }))
 
 /** A folder: what is in it. */
 export function BrowsePage() {
@@ -56,7 +58,14 @@ function FolderPage({ path }: { path: string }) {
     <Page
       title={nameOf(path)}
       toolbar={<Toolbar folder={folder} path={path} view={view} search={search} size={info?.totalSize ?? null} />}
-      aside={search.inspector && inspected && <FolderInspector folder={folder} entry={inspected} />}
+      aside={
+        search.inspector &&
+        inspected && (
+          <Suspense>
+            <FolderInspector folder={folder} entry={inspected} />
+          </Suspense>
+        )
+      }
     >
       <FolderNotice listing={listing} path={path} />
       <ContextMenu
@@ -65,7 +74,9 @@ function FolderPage({ path }: { path: string }) {
             {!hasRows(listing) ? (
               <FolderState listing={listing} path={path} />
             ) : view === 'columns' ? (
-              <ColumnsView folder={folder} label={label} onOpen={open} />
+              <Suspense>
+                <ColumnsView folder={folder} label={label} onOpen={open} />
+              </Suspense>
             ) : view === 'grid' ? (
               <GridView folder={folder} label={label} onOpen={open} />
             ) : (

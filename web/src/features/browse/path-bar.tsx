@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, Ellipsis, HardDrive } from 'lucide-react'
-import { Fragment, useState } from 'react'
+import { Fragment, lazy, Suspense, useEffect, useState } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { useMediaQuery } from '../../app/use-media-query.ts'
@@ -8,11 +8,15 @@ import { foldersTo, isWithin, nameOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, Hint, IconButton, Menu, MenuItem, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
-import { PathField } from './path-field.tsx'
 import { useChangeSearch } from './use-change-search.ts'
 
 /** Folders that are shown beside one another; those above them are in a menu. */
 const SHOWN = { wide: 4, narrow: 1 }
+
+const loadField = () => import('./path-field.tsx')
+const PathField = lazy(async () => ({ default: (await loadField()).PathField }))
+/** Once the folder is there the field is fetched, so that nobody waits for it. */
+const FETCHED_AFTER_MS = 1_000
 
 /** Where one is: the folders above as links; typed into after Ctrl+G or a click beside them. */
 export function PathBar({ path }: { path: string }) {
@@ -20,11 +24,17 @@ export function PathBar({ path }: { path: string }) {
   const [isEdited, setEdited] = useState(false)
   const keys = useKeysOf('path')
   useCommand('path', () => setEdited(true))
+  useEffect(() => {
+    const timer = setTimeout(() => void loadField(), FETCHED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
   if (isEdited)
     return (
       <>
         <h1 className="sr-only">{nameOf(path)}</h1>
-        <PathField path={path} onClose={() => setEdited(false)} />
+        <Suspense fallback={<div className="h-8 flex-1" />}>
+          <PathField path={path} onClose={() => setEdited(false)} />
+        </Suspense>
       </>
     )
   return (

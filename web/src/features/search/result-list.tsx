@@ -19,6 +19,8 @@ export interface ResultViewProps {
 const ROW_HEIGHT = { wide: 52, narrow: 68 }
 const WIDE = 640
 const PADDING = 4
+/** Rows rendered above and below those that are seen: all of them are rendered anew with every letter that is typed. */
+const OVERSCAN = 3
 
 /** A line for each result, that says why it is one. */
 export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
@@ -27,7 +29,14 @@ export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
   const { choice, listing, onScroll, onSpan, results, reveal, start, total } = found
   const [isNarrow, setNarrow] = useState(false)
   const rowHeight = isNarrow ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide
-  const virtual = useVirtualRows({ rows: total, rowHeight, padding: PADDING, initialTop: start.top, onScroll })
+  const virtual = useVirtualRows({
+    rows: total,
+    rowHeight,
+    padding: PADDING,
+    overscan: OVERSCAN,
+    initialTop: start.top,
+    onScroll,
+  })
   const { attach, element, height, scrollTo, seen, span, viewport, yOf } = virtual
   const { first, last } = span
   if (viewport.width > 0 && isNarrow !== viewport.width < WIDE) setNarrow(!isNarrow)
