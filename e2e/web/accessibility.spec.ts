@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { makePdf, makeZip } from '../../core/testing/documents/index.ts'
-import { axe } from './axe.ts'
+import { axe, axeInEachLook, settled } from './axe.ts'
 import { expect, test, type TestDaemon, type TestFolder } from './fixtures.ts'
 
 /** A place of the explorer: how to get there, and what shows that one is there. */
@@ -17,8 +17,7 @@ interface World {
   readonly page: Page
 }
 
-/** Every route, and what can stand open over it. */
-const places: readonly Place[] = [
+const folders: readonly Place[] = [
   ...['list', 'grid', 'columns'].map((view) => ({
     name: `a folder, view ${view}`,
     go: (world: World) => browse(world, { view }),
@@ -39,9 +38,20 @@ const places: readonly Place[] = [
     name: 'no such folder',
     go: (world) => goTo(world, world.files.address({ view: 'list' }, 'none')),
   },
-  ...['photo.jpg', 'text.txt', 'paper.pdf', 'bundle.zip', 'page.html', 'drawing.svg', 'broken.jpg', 'sound.wav'].map(
-    (file) => ({ name: `preview of ${file}`, go: (world: World) => preview(world, file) }),
-  ),
+]
+
+const previews: readonly Place[] = [
+  'photo.jpg',
+  'text.txt',
+  'paper.pdf',
+  'bundle.zip',
+  'page.html',
+  'drawing.svg',
+  'broken.jpg',
+  'sound.wav',
+].map((file) => ({ name: `preview of ${file}`, go: (world) => preview(world, file) }))
+
+const pages: readonly Place[] = [
   { name: 'search', go: (world) => route(world, '/search') },
   { name: 'results', go: (world) => route(world, '/search?q=photo') },
   { name: 'no results', go: (world) => route(world, '/search?q=zzzzqqqq') },
@@ -49,13 +59,16 @@ const places: readonly Place[] = [
   { name: 'duplicates', go: (world) => route(world, '/duplicates') },
   { name: 'statistics', go: (world) => route(world, '/statistics') },
   { name: 'jobs', go: (world) => route(world, '/jobs') },
-  { name: 'details of a job', go: (world) => dialog(world, '/jobs', 'Details') },
   { name: 'locations', go: (world) => route(world, '/locations') },
+  { name: 'settings', go: (world) => route(world, '/settings') },
+  { name: 'no such page', go: (world) => route(world, '/nowhere') },
+]
+
+const overlays: readonly Place[] = [
+  { name: 'details of a job', go: (world) => dialog(world, '/jobs', 'Details') },
   { name: 'settings of a location', go: (world) => dialog(world, '/locations', 'Settings') },
   { name: 'a location is removed', go: (world) => dialog(world, '/locations', 'Remove') },
   { name: 'a folder is picked', go: (world) => dialog(world, '/locations', 'Add a folder') },
-  { name: 'settings', go: (world) => route(world, '/settings') },
-  { name: 'no such page', go: (world) => route(world, '/nowhere') },
   { name: 'commands', go: (world) => keys(world, 'Control+k') },
   { name: 'keys', go: (world) => keys(world, 'Shift+?') },
   {
@@ -89,18 +102,19 @@ const places: readonly Place[] = [
   },
 ]
 
-const looks = [
-  { name: 'light', media: { colorScheme: 'light' } },
-  { name: 'dark', media: { colorScheme: 'dark' } },
-  { name: 'forced colours', media: { colorScheme: 'dark', forcedColors: 'active' } },
+/** Every route, and what can stand open over it: parts that browsers take side by side. */
+const parts = [
+  { name: 'folders', places: folders },
+  { name: 'previews', places: previews },
+  { name: 'pages', places: pages },
+  { name: 'what opens over a page', places: overlays },
 ] as const
 
-for (const { media, name } of looks)
-  test(`axe finds nothing anywhere, ${name}`, async ({ daemon, files, page }) => {
+for (const { name, places } of parts)
+  test(`axe finds nothing in ${name}, in any look`, async ({ daemon, files, page }) => {
     test.setTimeout(LONG_MS)
     await fill(files)
-    await page.emulateMedia(media)
-    const found = await visitAll({ daemon, files, page }, () => axe(page))
+    const found = await visitAll({ daemon, files, page }, places, () => axeInEachLook(page))
     expect(found).toEqual([])
   })
 
@@ -124,12 +138,15 @@ const sizes = [
   { name: 'in a window 320 pixels wide', viewport: { width: 320, height: 640 } },
 ] as const
 
+/** What each size must reach. */
+const everywhere = parts.flatMap(({ places }) => places)
+
 for (const { name, viewport } of sizes)
   test(`${name} nothing is out of reach, and nothing is scrolled sideways`, async ({ daemon, files, page }) => {
     test.setTimeout(LONG_MS)
     await fill(files)
     await page.setViewportSize(viewport)
-    const found = await visitAll({ daemon, files, page }, () => page.evaluate(outOfReach))
+    const found = await visitAll({ daemon, files, page }, everywhere, () => page.evaluate(outOfReach))
     expect(found).toEqual([])
   })
 
@@ -205,7 +222,11 @@ function silence(): Buffer {
 }
 
 /** What is found at each place, with its name. */
-async function visitAll(world: World, look: () => Promise<readonly string[]>): Promise<string[]> {
+async function visitAll(
+  world: World,
+  places: readonly Place[],
+  look: () => Promise<readonly string[]>,
+): Promise<string[]> {
   const found: string[] = []
   await world.daemon.open(world.page, '/jobs')
   for (const { go, name } of places) {
@@ -270,14 +291,6 @@ async function keys(world: World, pressed: string): Promise<void> {
   await route(world, '/jobs')
   await world.page.keyboard.press(pressed)
   await expect(world.page.getByRole('dialog')).toBeVisible()
-}
-
-/** Everything that is waited for has come, and stands still. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('.skeleton')).toHaveCount(0)
-  await expect
-    .poll(() => page.evaluate('document.getAnimations().filter((each) => each.playState === "running").length'))
-    .toBe(0)
 }
 
 /* What follows runs in the page; these are the parts of it that are used. */

@@ -14,6 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** How long the page takes to be built where another has just changed its sources, in milliseconds. */
 const BUILD_MS = 110_000
 
+/** How long a busy machine may take for all that is queued, in milliseconds. */
+const IDLE_MS = 120_000
+
 /** A real daemon with a library, in a folder of its own. */
 export class TestDaemon implements AsyncDisposable {
   /** `http://127.0.0.1:40123` */
@@ -91,10 +94,13 @@ export class TestDaemon implements AsyncDisposable {
   /** Waits until nothing is left to do. */
   async idle(): Promise<void> {
     await expect
-      .poll(async () => {
-        const jobs = await this.call<{ status: string }[]>('jobs.list')
-        return jobs.filter(({ status }) => status === 'running' || status === 'queued').length
-      })
+      .poll(
+        async () => {
+          const jobs = await this.call<{ status: string }[]>('jobs.list')
+          return jobs.filter(({ status }) => status === 'running' || status === 'queued').length
+        },
+        { timeout: IDLE_MS, intervals: [50, 100, 250] },
+      )
       .toBe(0)
   }
 

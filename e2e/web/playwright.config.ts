@@ -1,7 +1,11 @@
 import { existsSync, mkdtempSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from '@playwright/test'
+
+// As for the other tests: each daemon finds its own sources compiled.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url))
 
 /** Tests of the explorer in a browser, each worker with a daemon of its own on real files. */
 export default defineConfig({
@@ -9,17 +13,19 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: resultsFolder(),
   reporter: 'list',
-  // The machine belongs to the browser and the daemon.
-  workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // Each has a browser and a daemon of its own, and the tests are shared out one by one.
+  workers: 2,
+  fullyParallel: true,
+  timeout: 240_000,
+  expect: { timeout: 45_000 },
   use: {
     // What is not there is not waited for until the test ends.
-    actionTimeout: 20_000,
+    actionTimeout: 45_000,
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'UTC',
-    trace: 'retain-on-failure',
+    // Recording costs time with every step; `--trace=on` where one test is to be understood.
+    trace: 'on-first-retry',
     launchOptions: { executablePath: installedChromium(), args: ['--no-sandbox'] },
   },
 })
