@@ -5,30 +5,16 @@ import { reachableFolder } from '../../util/reachable-path.ts'
 import { Burst, type Dirty } from './burst.ts'
 import type { FolderWatch, FolderWatcher } from './folder-watcher.ts'
 import type { HasName } from './folder-filter.ts'
+import { countsFolders, LINKS_OF_LEAF } from './folder-links.ts'
 import { nameToKey } from './name-key.ts'
 import { lstatOrNull, readFolders } from './read-folder.ts'
 import { namesBelow } from './path-names.ts'
 import { TimeSlice } from './time-slice.ts'
 import type { DirtyFolder } from './watch-backend.ts'
+import { type Changes, type Found, isGone, noteStirred } from './tree-changes.ts'
+import { addReport, asTree, type Reports, toReport } from './tree-reports.ts'
 import { WatchedFolder } from './watched-folder.ts'
 import type { WatchedTree, WatchedTreeDeps } from './watched-tree.ts'
-
-/** A folder to watch with everything below it. */
-interface Found {
-  readonly parent: WatchedFolder
-  readonly name: RawName
-  /** It could not be watched before, and that has been said. */
-  readonly isRetry?: boolean
-}
-
-/** What a look at the disk has found. */
-interface Changes {
-  readonly found: Found[]
-  /** Folders that are not where they were, by inode: watched until it is known that they are nowhere else. */
-  readonly gone: Map<number, WatchedFolder>
-  /** Those of them in which something happened too. */
-  readonly stirred: Set<WatchedFolder>
-}
 
 /**
  * A tree watched folder by folder. A new folder is watched first and listed then, so that nothing made in it between
@@ -43,6 +29,7 @@ export class FolderTree implements WatchedTree {
   readonly #device: number
   readonly #root: WatchedFolder
   readonly #burst: Burst<WatchedFolder>
+  readonly #countsFolders: boolean
 
   /** Throws the system's error where there is no folder. */
   constructor(watcher: FolderWatcher, deps: WatchedTreeDeps) {
@@ -52,6 +39,7 @@ export class FolderTree implements WatchedTree {
     this.#device = stats.dev
     this.#root = new WatchedFolder(null, deps.root.path)
     this.#root.identify(stats)
+    this.#countsFolders = countsFolders(deps.root.path)
     this.#burst = new Burst({
       limits: deps.limits,
       flush: (noticedAt) => deps.settle(noticedAt, (tellNow) => this.#examine(this.#burst.take(), tellNow)),
@@ -246,9 +234,11 @@ export class FolderTree implements WatchedTree {
       const stack: Found[] = [top]
       for (let next = stack.pop(); next; next = stack.pop()) {
         const path = joinName(next.parent.path, next.name)
-        const folder = this.#attach(next, path)
-        if (folder && next === top) grown.push(folder)
-        if (folder) for (const child of this.#visibleFolders(folder, path)) stack.push(child)
+        const attached = this.#attach(next, path)
+        if (attached && next === top) grown.push(attached.folder)
+        // More than half of all folders: listing them is most of the work.
+        const isLeaf = this.#countsFolders && attached?.links === LINKS_OF_LEAF
+        if (attached && !isLeaf) for (const child of this.#visibleFolders(attached.folder, path)) stack.push(child)
         if (slice.isSpent()) await slice.pause()
       }
     }
@@ -256,19 +246,25 @@ export class FolderTree implements WatchedTree {
   }
 
   /** Watches one folder; null where there is nothing to watch, or it is watched already. */
-  #attach({ parent, name, isRetry = false }: Found, path: RawName): WatchedFolder | null {
+  #attach({ parent, name, isRetry = false }: Found, path: RawName): { folder: WatchedFolder; links: number } | null {
     if (parent.removed || parent.child(name)) return null
-    const stats = lstatOrNull(path)
-    if (!stats || !this.#isOurs(parent, stats)) return null
     const folder = new WatchedFolder(parent, name)
-    folder.identify(stats)
-    parent.adopt(folder)
+    let failure: unknown = null
     try {
       folder.watch = this.#open(folder, path)
     } catch (err) {
-      this.#failed(folder, err, isRetry)
+      failure = err
     }
-    return folder
+    // After the watch: a folder made in it that is not counted here is noticed.
+    const stats = lstatOrNull(path)
+    if (!stats || !this.#isOurs(parent, stats)) {
+      folder.watch?.close()
+      return null
+    }
+    folder.identify(stats)
+    parent.adopt(folder)
+    if (failure !== null) this.#failed(folder, failure, isRetry)
+    return { folder, links: stats.nlink }
   }
 
   /** Whether what is in `parent` is a folder as deep as asked for, on the root's file system: another is not entered. */
@@ -301,9 +297,13 @@ export class FolderTree implements WatchedTree {
   }
 
   #isHidden(folder: WatchedFolder, name: RawName): boolean {
+    const { filter } = this.#deps
+    if (!filter) return false
     const dir = folder.path
     const has: HasName = (sibling) => lstatOrNull(joinName(dir, sibling)) !== null
-    return this.#deps.filter?.hides(folder.context, dir, name, has) ?? false
+    // One that held no folder has not been listed.
+    folder.context ??= filter.enter(folder.parent?.context ?? null, dir, has)
+    return filter.hides(folder.context, dir, name, has)
   }
 
   #isRule(names: readonly RawName[]): boolean {
@@ -326,55 +326,4 @@ export class FolderTree implements WatchedTree {
       message: `changes in ${displayName(path)} will not be noticed: ${errorMessage(err)}`,
     })
   }
-}
-
-type Reports = Map<WatchedFolder, DirtyFolder>
-
-/** The folders above first; what lies in a tree that is reported whole is not told again. */
-function toReport(reports: Reports): DirtyFolder[] {
-  const trees = new Set([...reports].filter(([, report]) => report.subtree).map(([folder]) => folder))
-  return [...reports]
-    .filter(([folder]) => !folder.removed && !isBelow(folder, trees))
-    .toSorted(([a], [b]) => a.depth - b.depth)
-    .map(([, report]) => report)
-}
-
-/** Adds to what is reported of a folder already. */
-function addReport(reports: Reports, folder: WatchedFolder, report: DirtyFolder): void {
-  const { names, subtree } = reports.get(folder) ?? report
-  reports.set(folder, {
-    dir: report.dir,
-    names: names && report.names,
-    subtree: subtree || report.subtree,
-  })
-}
-
-function asTree(folder: WatchedFolder): DirtyFolder {
-  return { dir: folder.path, names: null, subtree: true }
-}
-
-/** Whether a folder is out of its place: its path means nothing. */
-function isGone(folder: WatchedFolder, changes: Changes): boolean {
-  return goneWith(folder, changes) !== null
-}
-
-/** The folder that is out of its place with this one in it, or is this one. */
-function goneWith(folder: WatchedFolder, { gone }: Changes): WatchedFolder | null {
-  if (gone.size === 0) return null
-  for (let at: WatchedFolder | null = folder; at; at = at.parent) if (gone.get(at.inode) === at) return at
-  return null
-}
-
-/** Of a folder that is moved its own watch tells under its own name; any other event is about what is in it. */
-function noteStirred(dirty: ReadonlyMap<WatchedFolder, Dirty>, changes: Changes): void {
-  for (const [folder, { names }] of dirty) {
-    const top = goneWith(folder, changes)
-    const isOwn = folder === top && names?.length === 1 && names[0] === folder.ownName
-    if (top && !isOwn) changes.stirred.add(top)
-  }
-}
-
-function isBelow(folder: WatchedFolder, tops: ReadonlySet<WatchedFolder>): boolean {
-  for (let above = folder.parent; above; above = above.parent) if (tops.has(above)) return true
-  return false
 }

@@ -14,7 +14,7 @@ export class WatchedFolder {
   #inode = 0
   #birthtimeMs = 0
   #isIdentitySure = false
-  /** What rules say of its inside. */
+  /** What rules say of its inside; null where nobody asked, since there is no folder in it. */
   context: unknown = null
   /** Null where it could not be watched. */
   watch: FolderWatch | null = null
