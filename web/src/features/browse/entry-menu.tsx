@@ -7,17 +7,20 @@ import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 
-interface EntryMenuProps {
+/** What the menu needs to know of an entry. */
+type Known = Pick<Entry, 'id' | 'kind' | 'name' | 'path' | 'pathBase64'>
+
+interface EntryMenuProps<E extends Known> {
   /** Undefined: the folder itself is meant. */
-  readonly entry: Entry | undefined
+  readonly entry: E | undefined
   readonly path: string
   /** False where its disk is not plugged in. */
   readonly isOnline: boolean
-  readonly onOpen: (entry: Entry) => void
+  readonly onOpen: (entry: E) => void
 }
 
 /** What can be done with one entry. */
-export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
+export function EntryMenu<E extends Known>({ entry, isOnline, onOpen, path }: EntryMenuProps<E>) {
   const t = useMessages(messages)
   const library = useLibraryId()
   const openKeys = useKeysOf('open')
@@ -25,7 +28,7 @@ export function EntryMenu({ entry, isOnline, onOpen, path }: EntryMenuProps) {
   const infoKeys = useKeysOf('inspector')
   const [, change] = useAddress()
   const openFile = useAction('files.open')
-  const openWith = (file: Entry) =>
+  const openWith = (file: Known) =>
     openFile.mutate(
       { path: pathOf(file) },
       { onSuccess: () => toast(t.opened(file.name)), onError: (err) => toastError(t.openFailed, err) },

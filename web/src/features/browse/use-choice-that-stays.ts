@@ -1,15 +1,18 @@
-import { pathOf } from '../../api/index.ts'
+import { connection, pathOf } from '../../api/index.ts'
 import { useEffect, useRef } from 'react'
 import type { Choice } from './choice.ts'
 import { rowOf } from './row-of.ts'
-import { endsOf, moved, type Selection } from './selection.ts'
-import type { Listing } from './use-listing.ts'
+import { endsOf, moved, only, type Selection } from './selection.ts'
+import type { Listing, ListingInput } from './use-listing.ts'
 
 /** Rows that are sought one by one after a listing has changed; of a selection of more spans the others are let go. */
 const MAX_SOUGHT = 64
 
+/** Rows of a folder up to which all that is chosen is followed into another order: both are asked for whole. */
+const MAX_REORDERED = 10_000
+
 interface Settled {
-  readonly order: string
+  readonly input: ListingInput
   readonly total: number | null
   /** What stood at the rows where the choice begins and ends. */
   readonly pathByRow: ReadonlyMap<number, string>
@@ -21,20 +24,20 @@ export function useChoiceThatStays(
   choice: Choice,
   setChoice: (change: (choice: Choice) => Choice) => void,
 ): void {
-  const settled = useRef<Settled>({ order: orderOf(listing), total: null, pathByRow: new Map() })
+  const settled = useRef<Settled>({ input: listing.input, total: null, pathByRow: new Map() })
 
   useEffect(() => {
     const { total } = listing
     if (total === null) return
     const before = settled.current
     const rows = rowsOf(choice)
-    const isOtherOrder = before.order !== orderOf(listing)
+    const isOtherOrder = orderOf(before.input) !== orderOf(listing.input)
     const hasMoved =
       isOtherOrder ||
       (before.total !== null && before.total !== total) ||
       rows.some((row) => isAnother(listing, row, before.pathByRow.get(row)))
     if (!hasMoved || rows.length === 0) {
-      settled.current = { order: orderOf(listing), total, pathByRow: pathsAt(listing, rows, before.pathByRow) }
+      settled.current = { input: listing.input, total, pathByRow: pathsAt(listing, rows, before.pathByRow) }
       return
     }
     const controller = new AbortController()
@@ -42,20 +45,40 @@ export function useChoiceThatStays(
     return () => controller.abort()
 
     async function follow(signal: AbortSignal) {
-      const rowAfter = await rowsNow(listing, rows, before.pathByRow)
+      const isFollowed = isOtherOrder && total! <= MAX_REORDERED
+      const [rowAfter, selection] = await Promise.all([
+        rowsNow(listing, rows, before.pathByRow),
+        isFollowed ? reordered(choice.selection, before.input, listing.input).catch(() => null) : null,
+      ])
       if (signal.aborted) return
       const pathByRow = new Map<number, string>()
       for (const [row, path] of before.pathByRow) {
         const now = rowAfter.get(row) ?? null
         if (now !== null) pathByRow.set(now, path)
       }
-      settled.current = { order: orderOf(listing), total, pathByRow }
-      setChoice((now) => choiceAfter(now, rowAfter, isOtherOrder))
+      settled.current = { input: listing.input, total, pathByRow }
+      setChoice((now) =>
+        selection ? { ...choiceAfter(now, rowAfter, true), selection } : choiceAfter(now, rowAfter, isOtherOrder),
+      )
     }
   }, [choice, listing, setChoice])
 }
 
-function orderOf({ input: { all, reverse, sort } }: Listing): string {
+/** The same entries in another order. */
+async function reordered({ isInverted, spans }: Selection, from: ListingInput, to: ListingInput): Promise<Selection> {
+  const [before, now] = await Promise.all([from, to].map(pathsIn))
+  const rowByPath = new Map(now!.map((path, row) => [path, row]))
+  const rows = spans
+    .flatMap(({ first, last }) => before!.slice(first, last + 1))
+    .flatMap((path) => rowByPath.get(path) ?? [])
+  return { isInverted, spans: only(...rows.map((row) => ({ first: row, last: row }))).spans }
+}
+
+async function pathsIn(input: ListingInput): Promise<string[]> {
+  return (await connection.query('files.list', { ...input, limit: MAX_REORDERED })).items.map(pathOf)
+}
+
+function orderOf({ all, reverse, sort }: ListingInput): string {
   return `${sort} ${reverse} ${all}`
 }
 
@@ -101,7 +124,7 @@ function choiceAfter(
   isOtherOrder: boolean,
 ): Choice {
   const after = (row: number | null) => (row === null ? null : (rowAfter.get(row) ?? null))
-  // In another order what was a range is spread all over.
+  // In another order what was a range is spread all over: of a folder too large to be asked for whole it is let go.
   const kept: Selection = isOtherOrder
     ? { ...selection, spans: selection.spans.filter(({ first, last }) => first === last) }
     : selection

@@ -18,9 +18,10 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useOperation } from '../../api/index.ts'
+import { pageNames, pages } from '../../app/pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, Hint, SafeName } from '../../ui/index.ts'
+import { cn, Hint, SafeName, useSaid } from '../../ui/index.ts'
 import { LibraryMenu } from './library-menu.tsx'
 import { messages } from './messages.ts'
 
@@ -30,6 +31,7 @@ type Volume = OutputOf<'volumes.list'>[number]
 /** Library, locations and volumes, each a link to its folder. */
 export function Places() {
   const t = useMessages(messages)
+  const names = useMessages(pageNames)
   const locations = useOperation('locations.list', {}).data
   const volumes = useOperation('volumes.list', {}).data
   return (
@@ -47,24 +49,23 @@ export function Places() {
         ))}
       </Section>
       <Section title={t.manage}>
-        {pages.map(({ icon, name, to }) => (
-          <PlaceLink key={to} to={to} icon={icon} name={t.pages[name]} />
+        {pages.map(({ name, to }) => (
+          <PlaceLink key={to} to={to} icon={icons[name]} name={names[name]} />
         ))}
       </Section>
     </div>
   )
 }
 
-/** Pages that are about the library as a whole. */
-const pages = [
-  { to: '/search', icon: Search, name: 'search' },
-  { to: '/timeline', icon: Images, name: 'timeline' },
-  { to: '/duplicates', icon: CopyCheck, name: 'duplicates' },
-  { to: '/statistics', icon: ChartColumn, name: 'statistics' },
-  { to: '/locations', icon: FolderTree, name: 'locations' },
-  { to: '/jobs', icon: ListChecks, name: 'jobs' },
-  { to: '/settings', icon: Settings, name: 'settings' },
-] as const
+const icons: Readonly<Record<(typeof pages)[number]['name'], LucideIcon>> = {
+  search: Search,
+  timeline: Images,
+  duplicates: CopyCheck,
+  statistics: ChartColumn,
+  locations: FolderTree,
+  jobs: ListChecks,
+  settings: Settings,
+}
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -77,10 +78,13 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function LocationLink({ location }: { location: Location }) {
   const t = useMessages(messages)
+  const said = useSaid()
   const { error, name, path, state } = location
+  const code = state === 'offline' ? 'Offline' : 'Unavailable'
+  const text = error === null ? t.states[state] : said({ code, message: error }).sentence
   return (
     <PlaceLink to="/browse" search={{ path }} icon={Folder} name={name} isFaded={state === 'offline'}>
-      {state !== 'complete' && <StateMark state={state} text={error ?? t.states[state]} />}
+      {state !== 'complete' && <StateMark state={state} text={text} />}
     </PlaceLink>
   )
 }
@@ -139,6 +143,9 @@ interface PlaceLinkProps extends Pick<LinkProps, 'to' | 'search'> {
   readonly children?: ReactNode
 }
 
+/** In forced colours nothing is seen of a background: a bar says which it is. */
+const ACTIVE = 'bg-accent-soft font-medium forced-colors:border-s-4 forced-colors:border-[Highlight] forced-colors:ps-1'
+
 function PlaceLink({ icon: Icon, name, isFaded, children, ...link }: PlaceLinkProps) {
   return (
     <li>
@@ -146,7 +153,7 @@ function PlaceLink({ icon: Icon, name, isFaded, children, ...link }: PlaceLinkPr
         {...link}
         activeOptions={{ includeSearch: true, exact: false }}
         className="rounded-control hover:bg-hover flex h-7 cursor-default items-center gap-2 px-2"
-        activeProps={{ className: 'bg-accent-soft font-medium' }}
+        activeProps={{ className: ACTIVE }}
       >
         <Icon size={16} strokeWidth={1.5} aria-hidden className={cn('text-muted shrink-0', isFaded && 'opacity-60')} />
         <SafeName name={name} isCut className={cn('flex-1', isFaded && 'opacity-60')} />

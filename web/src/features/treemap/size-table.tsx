@@ -15,13 +15,25 @@ interface SizeTableProps {
   readonly onPoint: (path: string | null) => void
   readonly onChoose: (node: FolderSize) => void
   readonly onOpen: (node: FolderSize) => void
+  /** A menu is opened at it. */
+  readonly onMenu: (node: FolderSize) => void
   readonly onRest: (folder: FolderSize) => void
 }
 
 const columns = ['name', 'size', 'part', 'files'] as const
 
 /** The same as the map, for every reader and key: arrows go along the names, Enter goes in. */
-export function SizeTable({ folder, label, onChoose, onOpen, onPoint, onRest, pointed, selected }: SizeTableProps) {
+export function SizeTable({
+  folder,
+  label,
+  onChoose,
+  onMenu,
+  onOpen,
+  onPoint,
+  onRest,
+  pointed,
+  selected,
+}: SizeTableProps) {
   const t = useMessages(messages)
   const { bytes, count, percent } = useFormat()
   const [order, setOrder] = useState<SizeOrder>({ by: 'size', isReverse: false })
@@ -52,6 +64,7 @@ export function SizeTable({ folder, label, onChoose, onOpen, onPoint, onRest, po
             <tr
               key={node.path}
               onMouseEnter={() => onPoint(node.path)}
+              onContextMenu={() => onMenu(node)}
               className={cn('h-7', node.path === selected ? 'bg-accent-soft' : isAt(node, pointed) && 'bg-hover')}
             >
               <th scope="row" className="max-w-0 w-full px-2 text-start font-normal">

@@ -7,10 +7,10 @@ import { useCommand } from '../../app/command-keys.tsx'
 import { Page } from '../../app/page.tsx'
 import { useAddress } from '../../app/use-address.ts'
 import { useMediaQuery } from '../../app/use-media-query.ts'
-import { nameOf, parentOf } from '../../format/index.ts'
+import { isWithin, nameOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, EmptyState, ErrorNote, Skeleton } from '../../ui/index.ts'
-import { noChoice, NotIndexed, Toolbar } from '../browse/index.ts'
+import { Button, ContextMenu, EmptyState, ErrorNote, Skeleton } from '../../ui/index.ts'
+import { EntryMenu, noChoice, NotIndexed, Toolbar } from '../browse/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { Preview } from '../preview/index.ts'
 import { Legend } from './legend.tsx'
@@ -41,6 +41,8 @@ export function TreemapPage({ path }: { path: string }) {
     { enabled: inspector === true || preview === true },
   ).data
   const close = () => change({ preview: undefined }, { replace: true })
+  const locations = useOperation('locations.list', {}).data
+  const isOnline = locations?.find((each) => isWithin(path, each.path))?.state !== 'offline'
   useTreemapCommands(path)
   const counted = {
     choice: noChoice,
@@ -57,7 +59,7 @@ export function TreemapPage({ path }: { path: string }) {
       }
     >
       {sizes.data && sizes.data.size > 0 ? (
-        <Sizes folder={sizes.data} selected={sel} />
+        <Sizes folder={sizes.data} selected={sel} isOnline={isOnline} />
       ) : (
         <State
           path={path}
@@ -71,12 +73,19 @@ export function TreemapPage({ path }: { path: string }) {
   )
 }
 
+interface SizesProps {
+  readonly folder: FolderSize
+  readonly selected: string | undefined
+  readonly isOnline: boolean
+}
+
 /** The map with the table beside it; where there is no room, one of them. */
-function Sizes({ folder, selected }: { folder: FolderSize; selected: string | undefined }) {
+function Sizes({ folder, isOnline, selected }: SizesProps) {
   const t = useMessages(messages)
   const { navigate } = useRouter()
   const [, change] = useAddress()
   const [pointed, setPointed] = useState<string | null>(null)
+  const [inMenu, setInMenu] = useState<FolderSize | null>(null)
   const [shown, setShown] = useState<'map' | 'table'>('map')
   const isWide = useMediaQuery(WIDE)
   const goTo = (search: { path: string; view: 'size' | 'list'; sort?: 'size' }) =>
@@ -91,6 +100,10 @@ function Sizes({ folder, selected }: { folder: FolderSize; selected: string | un
       else change({ sel: pathOf(node) }, { replace: true })
     },
     onOpen: (node: FolderSize) => change({ sel: pathOf(node), preview: true }),
+    onMenu: (node: FolderSize | null) => {
+      setInMenu(node)
+      change({ sel: node ? pathOf(node) : undefined }, { replace: true })
+    },
     onRest: (node: FolderSize) => goTo({ path: pathOf(node), view: 'list', sort: 'size' }),
   }
   const map = (
@@ -102,12 +115,20 @@ function Sizes({ folder, selected }: { folder: FolderSize; selected: string | un
     </div>
   )
   const table = <SizeTable {...shared} label={t.table(folder.name)} />
+  const menu = (
+    <EntryMenu
+      entry={inMenu ? { ...inMenu, id: null } : undefined}
+      path={pathOf(folder)}
+      isOnline={isOnline}
+      onOpen={(node) => (node.kind === 'directory' ? shared.onChoose(node) : shared.onOpen(node))}
+    />
+  )
   if (isWide)
     return (
-      <div className="flex min-h-0 flex-1">
+      <WithMenu menu={menu}>
         {map}
         <div className="border-line flex w-[26rem] max-w-[40%] flex-col border-s">{table}</div>
-      </div>
+      </WithMenu>
     )
   return (
     <>
@@ -119,9 +140,13 @@ function Sizes({ folder, selected }: { folder: FolderSize; selected: string | un
           {t.showTable}
         </Choice>
       </div>
-      {shown === 'map' ? map : table}
+      <WithMenu menu={menu}>{shown === 'map' ? map : table}</WithMenu>
     </>
   )
+}
+
+function WithMenu({ children, menu }: { children: ReactNode; menu: ReactNode }) {
+  return <ContextMenu area={<div className="flex min-h-0 flex-1">{children}</div>}>{menu}</ContextMenu>
 }
 
 function Choice({ children, isOn, onClick }: { isOn: boolean; onClick: () => void; children: ReactNode }) {
