@@ -67,12 +67,13 @@ function Kind({ entry }: { entry: Entry }) {
 /** Content that is not what the name says, and rules that keep it out of the index. */
 function Warnings({ info }: { info: Info }) {
   const t = useMessages(messages)
+  const names: Readonly<Record<string, string>> = useMessages(typeNames)
   const sources: Readonly<Record<string, string>> = t.ruleSources
   return (
     <>
       {info.looksLike && (
         <Warning icon={<TriangleAlert size={16} strokeWidth={1.5} aria-hidden className="text-warn mt-0.5 shrink-0" />}>
-          {t.looksLike(info.looksLike)}
+          {t.looksLike(names[info.looksLike] ?? info.looksLike)}
         </Warning>
       )}
       {info.rules.map(({ name, pattern, source }) => (

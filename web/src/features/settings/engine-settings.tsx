@@ -45,7 +45,9 @@ function SettingRow({ setting }: { setting: Setting }) {
       hint={
         <>
           {hint}
-          {isFixed && <span className="text-warn block">{t.fixed(from ?? source)}</span>}
+          {(source === 'flag' || source === 'environment') && (
+            <span className="text-warn block">{t.fixed(from ?? t.sources[source])}</span>
+          )}
         </>
       }
     >
