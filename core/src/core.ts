@@ -183,7 +183,8 @@ export class Core implements AsyncDisposable {
         version: host.version,
         device: () => device.info(),
         settings: () => config.values.network,
-        emit,
+        events,
+        libraries: () => libraries.opened(),
         log,
         makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
       }),
@@ -231,6 +232,13 @@ export class Core implements AsyncDisposable {
         this.log.warn({ library: library.name, err: errorMessage(err) }, 'sidecars were not queued anew')
       })
     }
+  }
+
+  /** Starts or stops networking, now and at each start from now on. Throws what `Network.start` does. */
+  async setNetworking({ enabled, password = null }: { enabled: boolean; password?: string | null }): Promise<void> {
+    if (enabled) await this.network.start(password)
+    else await this.network.stop()
+    await this.config.set('network.enabled', String(enabled))
   }
 
   /** Networking is on, or off, or elsewhere, as the configuration says now. */

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
 
+const { signal } = new AbortController()
+
 test('paired devices are connected, and told so', async () => {
   await using network = await createTestNetwork(['alice', 'bob', 'carol'])
   const { core } = network.device('alice')
@@ -27,4 +29,46 @@ test('a revoked device is disconnected at once, and told', async () => {
   alice.core.network.revoke(network.idOf('bob'))
   expect(alice.core.network.devices()).toEqual([])
   await vi.waitUntil(() => bob.core.network.devices().length === 0)
+})
+
+test('a device is pinged, and what may be done is asked for, seen and granted', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  expect(await alice.core.network.messages.ping(network.idOf('bob'), signal)).toBeGreaterThan(0)
+  const jobs = () =>
+    alice.core.network.jobs.list({ device: network.idOf('bob'), library: null, status: null, limit: 10 }, signal)
+  await expect(jobs()).rejects.toMatchObject({ code: 'NotAuthorised' })
+  const device = { id: network.idOf('alice'), name: 'alice' }
+  expect(bob.core.network.grants.list().filter(({ requestedAt }) => requestedAt !== null)).toMatchObject([
+    { device, what: 'browse', allowed: false },
+  ])
+  bob.core.network.grants.set(network.idOf('alice'), 'browse', true)
+  expect(await jobs()).toEqual([])
+  bob.write('a.txt')
+  const heard = alice.core.events.stream({ types: ['device.job-changed'] })
+  await bob.add()
+  expect((await heard.next()).value).toMatchObject({ data: { deviceId: network.idOf('bob') } })
+  expect(await jobs()).toEqual(bob.library.jobs.list())
+})
+
+test('a message is taken by whoever listens for its kind, or nobody does', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const send = (contentType: string) =>
+    alice.core.network.messages.send(network.idOf('bob'), { contentType, payload: Uint8Array.of(1, 2) }, signal)
+  const taken: unknown[] = []
+  using _taking = bob.core.network.messages.onMessage('text/plain', ({ from, payload }) => {
+    taken.push([from.name, [...payload]])
+  })
+  await send('text/plain')
+  await expect(send('text/html')).rejects.toMatchObject({ code: 'Unsupported' })
+  expect(taken).toEqual([['alice', [1, 2]]])
+})
+
+test('networking that is off says how it is started', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const { core } = network.device('alice')
+  await core.setNetworking({ enabled: false })
+  expect(core.network.status()).toMatchObject({ state: 'disabled', addresses: [] })
+  await expect(core.network.messages.ping(network.idOf('bob'), signal)).rejects.toThrow('spacedrive network start')
 })

@@ -1,4 +1,4 @@
-import { DeviceId } from '../src/domain/index.ts'
+import type { DeviceId } from '../src/domain/index.ts'
 import type { CoreOptions } from '../src/core.ts'
 import { IrohTransport } from '../src/network/index.ts'
 import { createTestCore, type TestCore } from './test-core.ts'
@@ -33,7 +33,8 @@ export async function createTestNetwork(
     byName.set(name, parts.use(await createTestDevice(name, own)))
   }
   const devices = [...byName.values()]
-  if (paired) for (const [at, one] of devices.entries()) for (const other of devices.slice(at + 1)) pairDirectly(one, other)
+  if (paired)
+    for (const [at, one] of devices.entries()) for (const other of devices.slice(at + 1)) pairDirectly(one, other)
   const device = (name: string) => {
     const found = byName.get(name)
     if (!found) throw new Error(`there is no ${name} in this network`)
@@ -87,7 +88,9 @@ export async function untilConnected({ core }: TestCore, count: number): Promise
   }
   using _listening = sessions.onConnected(look)
   const timer = setTimeout(() => {
-    const errors = core.network.devices().map(({ id, name, state }) => `${name} ${state} ${sessions.lastError(id) ?? ''}`)
+    const errors = core.network
+      .devices()
+      .map(({ id, name, state }) => `${name} ${state} ${sessions.lastError(id) ?? ''}`)
     reject(new Error(`not connected within ${CONNECT_MS} ms: ${errors.join('; ')}`))
   }, CONNECT_MS)
   look()

@@ -86,6 +86,8 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return `${nameOf(event.data.deviceId)}: ${event.data.reason}`
     case 'device.revoked':
       return event.data.name
+    case 'device.job-changed':
+      return `${nameOf(event.data.deviceId)}: ${event.data.job.name} ${event.data.job.status}`
     case 'config.changed':
       return event.data.key
   }

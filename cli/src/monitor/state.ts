@@ -156,6 +156,7 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'device.disconnected':
     case 'device.updated':
     case 'device.revoked':
+    case 'device.job-changed':
     case 'config.changed':
       return next
   }

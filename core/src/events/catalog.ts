@@ -99,6 +99,8 @@ export const events = {
   'device.disconnected': z.object({ deviceId: DeviceId, reason: z.string() }),
   /** What is known of a paired device changed: its name, its addresses, whether it is blocked. */
   'device.updated': NetworkDevice,
+  /** A job of another device is another one now; told while somebody here looks at its jobs. */
+  'device.job-changed': z.object({ deviceId: DeviceId, libraryId: LibraryId, job: Job }),
   /** A device is paired no longer. */
   'device.revoked': z.object({ deviceId: DeviceId, name: z.string() }),
   /** The configuration changed. */

@@ -1,7 +1,7 @@
 import type { Device, DeviceId, GrantRequest, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
 import { join } from 'node:path'
 import type { EventBus } from '../events/index.ts'
-import { CoreError, errorMessage } from '../util/errors.ts'
+import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { NetworkDb } from './db/network-db.ts'
@@ -14,6 +14,9 @@ import type { Pairing } from './pairing/index.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
 import type { PairedDevice } from './registry/paired-device.ts'
 import { Registry } from './registry/registry.ts'
+import { Messages } from './messaging/messages.ts'
+import { RemoteJobs } from './messaging/remote-jobs.ts'
+import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
 
@@ -49,7 +52,9 @@ export interface NetworkDeps {
   readonly version: string
   readonly device: () => Device
   readonly settings: () => NetworkSettings
-  readonly emit: EventBus['emit']
+  readonly events: EventBus
+  /** Those that are open. */
+  readonly libraries: () => readonly NetworkLibrary[]
   readonly log: Logger
   readonly makeTransport: MakeTransport
   /** How the local network is heard; multicast by default. */
@@ -65,6 +70,9 @@ export class Network implements AsyncDisposable {
   readonly grants: Grants
   /** The connections with paired devices; while networking is off there are none, and none can be made. */
   readonly sessions: Sessions
+  readonly messages: Messages
+  /** Jobs of other devices. */
+  readonly jobs: RemoteJobs
   readonly db: NetworkDb
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
@@ -106,8 +114,12 @@ export class Network implements AsyncDisposable {
       sign: (message) => this.sign(message),
       openTransport: (options) => this.openTransport(options),
       makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
-      changed: (status) => deps.emit('pairing.changed', status),
+      changed: (status) => deps.events.emit('pairing.changed', status),
     })
+    const { events, libraries, log } = deps
+    const shared = { peers: this.sessions, clock, libraries }
+    this.messages = new Messages(shared)
+    this.jobs = new RemoteJobs({ ...shared, grants: this.grants, events, log })
     this.#tellOfDevices()
   }
 
@@ -224,9 +236,11 @@ export class Network implements AsyncDisposable {
     }
   }
 
-  /** Signs as this device: Ed25519, 64 bytes. Throws `NotAuthorised` while the key is locked. */
+  /** Signs as this device: Ed25519, 64 bytes. Throws `Offline` before there is a key, and while it is locked. */
   async sign(message: Uint8Array): Promise<Uint8Array> {
-    return signWith(await this.#identity.unlock(null), message)
+    const { seed } = this.#identity
+    if (seed === null) throw networkingIsOff()
+    return signWith(seed, message)
   }
 
   /** The endpoint. Throws `Offline` while networking is off. */
@@ -344,7 +358,7 @@ export class Network implements AsyncDisposable {
     const isNew = state !== this.#state || error !== this.#error
     this.#state = state
     this.#error = error
-    if (isNew) this.#deps.emit('network.state-changed', { state, error })
+    if (isNew) this.#deps.events.emit('network.state-changed', { state, error })
   }
 
   #requested(request: GrantRequest): void {
@@ -352,20 +366,20 @@ export class Network implements AsyncDisposable {
       { device: request.device.name, what: request.what },
       'a device asks for something it may not do',
     )
-    this.#deps.emit('network.grant-requested', request)
+    this.#deps.events.emit('network.grant-requested', request)
   }
 
   #tellOfDevices(): void {
-    const { emit } = this.#deps
+    const { events } = this.#deps
     this.registry.onChange(({ device, kind }) => {
-      if (kind === 'removed') emit('device.revoked', { deviceId: device.id, name: device.name })
-      else emit(kind === 'added' ? 'device.paired' : 'device.updated', this.describe(device))
+      if (kind === 'removed') events.emit('device.revoked', { deviceId: device.id, name: device.name })
+      else events.emit(kind === 'added' ? 'device.paired' : 'device.updated', this.describe(device))
     })
     this.sessions.onConnected(({ id }) => {
       const device = this.registry.get(id)
-      if (device) emit('device.connected', this.describe(device))
+      if (device) events.emit('device.connected', this.describe(device))
     })
-    this.sessions.onDisconnected((deviceId, reason) => emit('device.disconnected', { deviceId, reason }))
+    this.sessions.onDisconnected((deviceId, reason) => events.emit('device.disconnected', { deviceId, reason }))
   }
 }
 

@@ -33,6 +33,18 @@ import {
   updateLocation,
 } from './locations.ts'
 import { listMedia, mediaTimeline, seekMedia } from './media.ts'
+import {
+  blockDevice,
+  grantDevice,
+  initNetwork,
+  listGrants,
+  networkDevices,
+  networkStatus,
+  pingDevice,
+  revokeDevice,
+  startNetwork,
+  stopNetwork,
+} from './network.ts'
 import { cancelPairing, confirmPairing, generatePairingCode, joinPairing, pairingStatus } from './pairing.ts'
 import { searchFiles } from './search.ts'
 import {
@@ -141,6 +153,16 @@ export const ops = {
   [listDevices.name]: listDevices,
   [deviceInfo.name]: deviceInfo,
   [renameDevice.name]: renameDevice,
+  [initNetwork.name]: initNetwork,
+  [startNetwork.name]: startNetwork,
+  [stopNetwork.name]: stopNetwork,
+  [networkStatus.name]: networkStatus,
+  [networkDevices.name]: networkDevices,
+  [pingDevice.name]: pingDevice,
+  [revokeDevice.name]: revokeDevice,
+  [blockDevice.name]: blockDevice,
+  [grantDevice.name]: grantDevice,
+  [listGrants.name]: listGrants,
   [generatePairingCode.name]: generatePairingCode,
   [joinPairing.name]: joinPairing,
   [pairingStatus.name]: pairingStatus,

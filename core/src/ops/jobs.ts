@@ -15,14 +15,14 @@ export const listJobs = defineQuery({
     limit: z.int().min(1).max(1_000).default(100).describe('how many at the most'),
   }),
   output: z.array(Job),
-  errors: ['NotFound'],
-  cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed'] },
-  run: async ({ device, ...input }, { core, library }) => {
+  errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
+  cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed', 'job list --device laptop'] },
+  run: async ({ device, limit, status }, { core, library, signal }) => {
     const { id, name, slug } = core.device.info()
-    if (device === undefined || [id, name, slug].includes(device)) return library.jobs.list(input)
+    if (device === undefined || [id, name, slug].includes(device)) return library.jobs.list({ status, limit })
     // Jobs are kept where they run; another device's are listed there.
-    await library.findDevice(device)
-    return []
+    const asked = core.network.registry.find(device).id
+    return core.network.jobs.list({ device: asked, library: null, status: status ?? null, limit }, signal)
   },
 })
 

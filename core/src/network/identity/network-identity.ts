@@ -52,6 +52,11 @@ export class NetworkIdentity {
     return this.#file?.key ?? null
   }
 
+  /** Null before it was unlocked. */
+  get seed(): Uint8Array | null {
+    return this.#seed
+  }
+
   /** Whether a password is needed before it can be used. */
   get isLocked(): boolean {
     return this.#file !== null && 'wrapped' in this.#file && this.#seed === null

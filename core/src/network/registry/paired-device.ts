@@ -15,8 +15,6 @@ export interface PairedDevice {
   /** Where it was last reached or seen; the last one first. */
   readonly addresses: readonly string[]
   readonly relay: string | null
-  /** 32 bytes that only these two devices have, by which they find each other on the network; null where they have none. */
-  readonly discoverySecret: Uint8Array | null
   readonly blocked: boolean
 }
 
@@ -32,7 +30,6 @@ export interface DeviceRow {
   readonly last_seen_at: number | null
   readonly addresses: string
   readonly relay: string | null
-  readonly discovery_secret: Uint8Array | null
   readonly blocked: number
 }
 
@@ -51,7 +48,6 @@ export function deviceOfRow(row: DeviceRow): PairedDevice {
     lastSeenAt: row.last_seen_at,
     addresses: Addresses.parse(JSON.parse(row.addresses)),
     relay: row.relay,
-    discoverySecret: row.discovery_secret,
     blocked: row.blocked === 1,
   }
 }

@@ -77,7 +77,7 @@ export class Registry {
    * Takes up a device that a person on each side has confirmed; `card` says where it is. One that is known already, by
    * the same id and key, is brought up to date. Throws `Conflict` where it claims to be another device, or this one.
    */
-  add(card: DeviceCard, discoverySecret: Uint8Array | null = null): PairedDevice {
+  add(card: DeviceCard): PairedDevice {
     this.#refuseClaims(card)
     const known = this.#byId.get(card.id)
     if (!known && this.#byId.size >= MAX_PAIRED) {
@@ -93,7 +93,6 @@ export class Registry {
       lastSeenAt: known?.lastSeenAt ?? null,
       addresses: [...new Set(card.addresses)].slice(0, MAX_ADDRESSES),
       relay: card.relay,
-      discoverySecret: discoverySecret ?? known?.discoverySecret ?? null,
       blocked: false,
     }
     this.#deps.db.transaction(() => {
@@ -261,12 +260,11 @@ export class Registry {
   #write(device: PairedDevice): void {
     // Not `insert or replace`: that would delete the row, and what is granted to it.
     this.#deps.db.run(
-      `insert into devices(device, key, name, slug, os, capabilities, paired_at, last_seen_at, addresses, relay,
-         discovery_secret, blocked)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into devices(device, key, name, slug, os, capabilities, paired_at, last_seen_at, addresses, relay, blocked)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict(device) do update set name = excluded.name, slug = excluded.slug, os = excluded.os,
          capabilities = excluded.capabilities, last_seen_at = excluded.last_seen_at, addresses = excluded.addresses,
-         relay = excluded.relay, discovery_secret = excluded.discovery_secret, blocked = excluded.blocked`,
+         relay = excluded.relay, blocked = excluded.blocked`,
       device.id,
       device.key,
       device.name,
@@ -277,7 +275,6 @@ export class Registry {
       device.lastSeenAt,
       JSON.stringify(device.addresses),
       device.relay,
-      device.discoverySecret,
       device.blocked ? 1 : 0,
     )
   }

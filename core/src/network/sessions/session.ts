@@ -95,7 +95,7 @@ export class Session implements Peer {
 
   /** Ends all of it. Idempotent. */
   end(reason: EndReason): void {
-    for (const link of [...this.#links]) link.close(reason)
+    for (const link of this.#links) link.close(reason)
   }
 
   linkEnded(link: LiveLink, end: LinkEnd): void {
@@ -105,7 +105,7 @@ export class Session implements Peer {
     if (this.#current !== null && endReasonOf(end.reason) !== 'replaced') return
     if (this.signal.aborted) return
     this.#ended.abort()
-    for (const other of [...this.#links]) other.close('spare')
+    for (const other of this.#links) other.close('spare')
     this.#current = null
     this.#deps.onEnded(this, end)
   }

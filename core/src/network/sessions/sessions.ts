@@ -100,7 +100,7 @@ export class Sessions implements Peers {
     if (!running) return
     this.#running = null
     for (const retry of running.retries.values()) retry[Symbol.dispose]()
-    for (const session of [...this.#sessions.values()]) session.end('stopping')
+    for (const session of this.#sessions.values()) session.end('stopping')
     running.ending.abort(new CoreError('Cancelled', 'networking was stopped'))
     await settledWithin(STOP_MS, [this.#incoming.idle()])
   }
@@ -438,7 +438,7 @@ export class Sessions implements Peers {
   }
 
   #tell<L>(listeners: ReadonlySet<L>, call: (listener: L) => void): void {
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       try {
         call(listener)
       } catch (err) {

@@ -14,7 +14,6 @@ const statements = [
      last_seen_at integer,
      addresses text not null default '[]',
      relay text,
-     discovery_secret blob,
      blocked integer not null default 0
    ) strict`,
   `create table refused_keys(

@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { DeviceId, LibraryId } from '../../domain/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { Peer, Peers } from '../wire/protocol.ts'
+import { answering, askDevice } from '../wire/rpc.ts'
+import { messages } from './protocol.ts'
+import { type NetworkLibrary, sharedLibraries } from './shared-libraries.ts'
+
+export interface MessagesDeps {
+  readonly peers: Peers
+  readonly clock: Clock
+  readonly libraries: () => readonly NetworkLibrary[]
+}
+
+/** What a paired device has sent. */
+export interface Message {
+  readonly id: string
+  readonly from: Peer
+  /** As a media type: `text/plain`, `application/json` … */
+  readonly contentType: string
+  readonly payload: Uint8Array
+}
+
+export interface SharedLibrary {
+  readonly id: LibraryId
+  readonly name: string
+}
+
+/** Bytes of a ping: enough to know the answer by. */
+const PING_BYTES = 16
+
+/** Short messages between paired devices: pings, data with a receipt, and which libraries both have. */
+export class Messages {
+  readonly #deps: MessagesDeps
+  readonly #listeners = new Map<string, (message: Message) => void | Promise<void>>()
+
+  constructor(deps: MessagesDeps) {
+    this.#deps = deps
+    deps.peers.handle(
+      answering(messages, {
+        ping: async ({ payload }) => ({ payload, clock: deps.clock.now() }),
+        data: async ({ contentType, id, payload }, from) => {
+          await this.#take({ id, contentType, payload, from })
+          return { id }
+        },
+        libraries: async (_input, { id }) =>
+          (await sharedLibraries(deps.libraries(), id)).map((library) => ({ id: library.id, name: library.name })),
+      }),
+    )
+  }
+
+  /** Milliseconds until a device has answered, without the time to connect to it. Throws what `Peers.reach` does, and `Timeout`. */
+  async ping(device: DeviceId, signal: AbortSignal): Promise<number> {
+    const { clock, peers } = this.#deps
+    await peers.reach(device, signal)
+    const payload = new Uint8Array(randomBytes(PING_BYTES))
+    const since = clock.ticks()
+    const answer = await askDevice(peers, { device, rpc: messages, verb: 'ping', input: { payload } }, signal)
+    if (!Buffer.from(answer.payload).equals(payload))
+      throw new CoreError('InvalidInput', 'a ping came back as something else')
+    return clock.ticks() - since
+  }
+
+  /** Sends up to 64 KiB to whoever listens for its kind there. Throws `Unsupported` where nobody does; else it was taken. */
+  async send(
+    device: DeviceId,
+    { contentType, payload }: { contentType: string; payload: Uint8Array<ArrayBuffer> },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const input = { id: randomUUID(), contentType, payload }
+    await askDevice(this.#deps.peers, { device, rpc: messages, verb: 'data', input }, signal)
+  }
+
+  /** The open libraries of this device that another one has, too, as it says. */
+  libraries(device: DeviceId, signal: AbortSignal): Promise<readonly SharedLibrary[]> {
+    return askDevice(this.#deps.peers, { device, rpc: messages, verb: 'libraries', input: {} }, signal)
+  }
+
+  /** Takes messages of one kind from now on; the sender hears that one was taken when `listener` is done. */
+  onMessage(contentType: string, listener: (message: Message) => void | Promise<void>): Disposable {
+    if (this.#listeners.has(contentType))
+      throw new CoreError('Conflict', `messages of ${contentType} are taken already`)
+    this.#listeners.set(contentType, listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(contentType) }
+  }
+
+  async #take(message: Message): Promise<void> {
+    const listener = this.#listeners.get(message.contentType)
+    if (!listener) throw new CoreError('Unsupported', `nobody takes messages of ${message.contentType} there`)
+    await listener(message)
+  }
+}

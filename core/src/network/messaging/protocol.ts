@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { Job, JobStatus, LibraryId } from '../../domain/index.ts'
+import type { Protocol } from '../wire/protocol.ts'
+import type { Question, Rpc } from '../wire/rpc.ts'
+
+/** Longest payload of a ping, in bytes. */
+export const MAX_PING_BYTES = 1_024
+/** Longest payload of a message, in bytes. */
+export const MAX_DATA_BYTES = 65_536
+/** Most libraries, and most jobs, of one answer. */
+export const MAX_LIBRARIES = 1_000
+export const MAX_JOBS = 1_000
+
+const MAX_CONTENT_TYPE = 128
+/** A ping is for people who wait. */
+const PING_DEADLINE_MS = 5_000
+
+function bytes(max: number) {
+  return z.instanceof(Uint8Array).refine(({ length }) => length <= max, `more than ${max} bytes`)
+}
+
+/** Short questions between paired devices. */
+export const messages = {
+  name: 'messages',
+  version: 1,
+  // A message with the names around it.
+  maxFrameBytes: MAX_DATA_BYTES + 2_048,
+  maxStreams: 32,
+  questions: {
+    /** The payload comes back. */
+    ping: {
+      input: z.object({ payload: bytes(MAX_PING_BYTES) }),
+      output: z.object({ payload: bytes(MAX_PING_BYTES), clock: z.number() }),
+      deadlineMs: PING_DEADLINE_MS,
+    },
+    /** A message for whoever listens there; the answer says that it was taken. */
+    data: {
+      input: z.object({
+        id: z.uuid(),
+        contentType: z.string().min(1).max(MAX_CONTENT_TYPE),
+        payload: bytes(MAX_DATA_BYTES),
+      }),
+      output: z.object({ id: z.uuid() }),
+    },
+    /** The libraries that both devices have. */
+    libraries: {
+      input: z.object({}),
+      output: z.array(z.object({ id: LibraryId, name: z.string().max(1_000) })).max(MAX_LIBRARIES),
+    },
+  },
+} satisfies Rpc<Record<string, Question>>
+
+/** Jobs of another device. Its libraries are those both have, or all where it has granted `browse`. */
+export const jobActivity = {
+  name: 'jobs',
+  version: 1,
+  // A page of jobs, each with its progress.
+  maxFrameBytes: 2_097_152,
+  maxStreams: 8,
+  questions: {
+    list: {
+      input: z.object({
+        library: LibraryId.nullable(),
+        status: JobStatus.nullable(),
+        limit: z.int().min(1).max(MAX_JOBS),
+      }),
+      output: z.array(Job).max(MAX_JOBS),
+    },
+  },
+} satisfies Rpc<Record<string, Question>>
+
+/** What happens to jobs of another device, as it happens, until either side ends the stream. */
+export const jobEvents = { name: 'job-events', version: 1, maxFrameBytes: 65_536, maxStreams: 2 } satisfies Protocol
+
+/** The one message of the side that listens. */
+export const JobEventsAsked = z.object({ library: LibraryId.nullable() })
+/** A job as it is now. */
+export const JobEvent = z.object({ libraryId: LibraryId, job: Job })
+export type JobEvent = z.infer<typeof JobEvent>

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const MAX_PASSWORD = 1_024
+
+const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
+
+function password(what: string) {
+  return z.string().min(1).max(MAX_PASSWORD).optional().describe(what)
+}
+
+export const initNetwork = defineAction({
+  name: 'network.init',
+  scope: 'core',
+  summary: 'Make the key of this device, or keep it under another password, and start networking',
+  input: z.object({
+    password: password(
+      'the key is kept wrapped with it, and it is asked for at each start; left out: the key is not wrapped',
+    ),
+    currentPassword: password('the one the key is wrapped with now'),
+  }),
+  output: NetworkStatus,
+  errors: ['NotAuthorised', 'Conflict', 'Unsupported'],
+  cli: { words: ['network', 'init'], examples: ['network init', 'network init --password "correct horse"'] },
+  async run(input, { core }) {
+    const { currentPassword: current = null, password: next = null } = input
+    await core.network.init({ password: next, current })
+    await core.setNetworking({ enabled: true, password: next })
+    return core.network.status()
+  },
+})
+
+export const startNetwork = defineAction({
+  name: 'network.start',
+  scope: 'core',
+  summary: 'Connect to paired devices, now and whenever the daemon starts',
+  input: z.object({ password: password('the one the key of this device is wrapped with') }),
+  output: NetworkStatus,
+  errors: ['NotAuthorised', 'Conflict', 'Unsupported'],
+  cli: { words: ['network', 'start'] },
+  async run(input, { core }) {
+    await core.setNetworking({ enabled: true, password: input.password ?? null })
+    return core.network.status()
+  },
+})
+
+export const stopNetwork = defineAction({
+  name: 'network.stop',
+  scope: 'core',
+  summary: 'Leave the network, until it is started again',
+  input: z.object({}),
+  output: NetworkStatus,
+  cli: { words: ['network', 'stop'] },
+  async run(_input, { core }) {
+    await core.setNetworking({ enabled: false })
+    return core.network.status()
+  },
+})
+
+export const networkStatus = defineQuery({
+  name: 'network.status',
+  scope: 'core',
+  summary: 'Show whether networking is on, and where this device is reached',
+  input: z.object({}),
+  output: NetworkStatus,
+  cli: { words: ['network', 'status'] },
+  run: async (_input, { core }) => core.network.status(),
+})
+
+export const networkDevices = defineQuery({
+  name: 'network.devices',
+  scope: 'core',
+  summary: 'List the paired devices with their state',
+  input: z.object({}),
+  output: z.array(NetworkDevice),
+  cli: { words: ['network', 'devices'] },
+  run: async (_input, { core }) => core.network.devices(),
+})
+
+export const pingDevice = defineAction({
+  name: 'network.ping',
+  scope: 'core',
+  summary: 'Ask a paired device for an answer, and say how long it took',
+  input: z.object({ device }),
+  output: z.object({ device: NetworkDevice, ms: z.number() }),
+  errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
+  cli: { words: ['network', 'ping'], positional: ['device'], examples: ['network ping laptop'] },
+  async run(input, { core, signal }) {
+    const { id } = core.network.registry.find(input.device)
+    const ms = await core.network.messages.ping(id, signal)
+    return { device: core.network.describe(core.network.registry.find(id)), ms }
+  },
+})
+
+export const revokeDevice = defineAction({
+  name: 'network.revoke',
+  scope: 'core',
+  summary: 'End the pairing with a device, at once; its key is refused from now on',
+  input: z.object({ device }),
+  output: z.object({ device: z.object({ id: z.uuid(), name: z.string() }) }),
+  errors: ['NotFound'],
+  cli: {
+    words: ['network', 'revoke'],
+    positional: ['device'],
+    confirm: 'It can do nothing here any more, and is to be paired again to come back.',
+  },
+  async run(input, { core }) {
+    const { id, name } = core.network.revoke(core.network.registry.find(input.device).id)
+    return { device: { id, name } }
+  },
+})
+
+export const blockDevice = defineAction({
+  name: 'network.block',
+  scope: 'core',
+  summary: 'Keep a paired device away until it is let in again; the pairing stays',
+  input: z.object({ device, off: z.boolean().default(false).describe('let it in again') }),
+  output: NetworkDevice,
+  errors: ['NotFound'],
+  cli: {
+    words: ['network', 'block'],
+    positional: ['device'],
+    examples: ['network block laptop', 'network block laptop --off'],
+  },
+  async run(input, { core }) {
+    const { network } = core
+    return network.describe(network.registry.setBlocked(network.registry.find(input.device).id, !input.off))
+  },
+})
+
+export const grantDevice = defineAction({
+  name: 'network.grant',
+  scope: 'core',
+  summary: 'Allow a paired device something here, or no longer',
+  input: z.object({
+    device,
+    what: GrantKind.describe(
+      'browse: look at folders; read: read files; send: offer files; sidecars: those of shared libraries',
+    ),
+    off: z.boolean().default(false).describe('no longer; at once'),
+  }),
+  output: Grant,
+  errors: ['NotFound'],
+  cli: {
+    words: ['network', 'grant'],
+    positional: ['device', 'what'],
+    examples: ['network grant laptop browse', 'network grant laptop read --off'],
+  },
+  async run(input, { core }) {
+    const { id } = core.network.registry.find(input.device)
+    return core.network.grants.set(id, input.what, !input.off)
+  },
+})
+
+export const listGrants = defineQuery({
+  name: 'network.grants',
+  scope: 'core',
+  summary: 'List what paired devices may do here, and what they have asked for',
+  input: z.object({ device: device.optional() }),
+  output: z.array(Grant),
+  errors: ['NotFound'],
+  cli: { words: ['network', 'grants', 'list'], aliases: [['network', 'grants']], examples: ['network grants list'] },
+  async run(input, { core }) {
+    const grants = core.network.grants.list()
+    if (input.device === undefined) return grants
+    const { id } = core.network.registry.find(input.device)
+    return grants.filter((grant) => grant.device.id === id)
+  },
+})
