@@ -133,6 +133,31 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./cat.ts')).cat,
   }),
   own({
+    words: ['network', 'pair'],
+    summary: 'Pair with another device, by twelve words that one shows and the other is told',
+    args: [
+      arg('action', {
+        summary: 'make a code, use one, see how far it is, end it, or say that the numbers are the same',
+        choices: ['generate', 'join', 'status', 'cancel', 'confirm'],
+      }),
+      arg('words', { variadic: true, summary: 'the twelve words, or the text of the QR code; for confirm the number' }),
+    ],
+    flags: [
+      flag('auto-accept', 'switch', 'ask nobody here: whoever has the words is paired with; returns at once'),
+      flag('address', 'text', 'where the other device is, such as 192.168.1.5:45123; found by default'),
+      flag('initiate', 'switch', 'the same as generate'),
+      flag('join', 'text', 'the same as join'),
+      flag('status', 'switch', 'the same as status'),
+    ],
+    examples: [
+      'network pair generate',
+      'network pair join "word1 word2 … word12"',
+      'network pair generate --auto-accept',
+      'network pair confirm 123456',
+    ],
+    load: async () => (await import('./pair.ts')).pair,
+  }),
+  own({
     words: ['monitor'],
     summary: 'Watch everything the daemon does, full screen',
     examples: ['monitor', 'monitor | grep job.ended'],

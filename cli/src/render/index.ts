@@ -14,6 +14,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   sidecars: async () => (await import('./sidecars.ts')).sidecarRenderers,
   statistics: async () => (await import('./statistics.ts')).statisticsRenderers,
   volumes: async () => (await import('./volumes.ts')).volumeRenderers,
+  pairing: async () => (await import('./pairing.ts')).pairingRenderers,
   devices: async () => (await import('./devices.ts')).deviceRenderers,
   system: async () => (await import('./system.ts')).systemRenderers,
   config: async () => (await import('./config.ts')).configRenderers,

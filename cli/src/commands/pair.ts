@@ -1,0 +1,203 @@
+import { ClientError, type OutputOf } from '@spacedrive/client'
+import type { Values } from '../command-spec.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { InterruptedError } from '../interrupted-error.ts'
+import { printOutput } from '../print-output.ts'
+import { openSession, type Session } from '../session.ts'
+import { printable } from '../text/escape.ts'
+import { UsageError } from '../usage-error.ts'
+
+type Status = OutputOf<'pairing.status'>
+
+/** What the command line asks for; the flags are other spellings of the words. */
+type Wish =
+  | { readonly what: 'generate' | 'status' | 'cancel' }
+  | { readonly what: 'join'; readonly code: string }
+  | { readonly what: 'confirm'; readonly number: string }
+
+/** Pairs this device with another one. */
+export async function pair(values: Values, context: CliContext): Promise<number> {
+  const wish = wishOf(values)
+  using session = await openSession(context)
+  const autoAccept = values.autoAccept === true
+  switch (wish.what) {
+    case 'generate':
+      return await generate(session, autoAccept)
+    case 'join':
+      return await join(session, {
+        code: wish.code,
+        autoAccept,
+        ...(typeof values.address === 'string' ? { address: values.address } : {}),
+      })
+    case 'status':
+      await printOutput('pairing.status', await session.query('pairing.status', {}), context)
+      return exitCodes.ok
+    case 'cancel':
+      await printOutput('pairing.cancel', await session.action('pairing.cancel', {}), context)
+      return exitCodes.ok
+    case 'confirm':
+      await printOutput('pairing.confirm', await session.action('pairing.confirm', { number: wish.number }), context)
+      return exitCodes.ok
+  }
+}
+
+function wishOf({ action, initiate, join: code, status, words }: Values): Wish {
+  const rest = Array.isArray(words) ? words.join(' ').trim() : ''
+  if (typeof code === 'string') return { what: 'join', code }
+  if (initiate === true || action === 'generate') return { what: 'generate' }
+  if (status === true || action === 'status') return { what: 'status' }
+  if (action === 'cancel') return { what: 'cancel' }
+  if (action === 'join' && rest !== '') return { what: 'join', code: rest }
+  if (action === 'confirm' && rest !== '') return { what: 'confirm', number: rest }
+  const missing: Readonly<Record<string, string>> = {
+    join: 'the twelve words',
+    confirm: 'the number on the other screen',
+  }
+  throw new UsageError(
+    typeof action === 'string'
+      ? `${missing[action]} is missing`
+      : 'generate a code here, or join with the one of another device',
+    { words: ['network', 'pair'] },
+  )
+}
+
+async function generate(session: Session, autoAccept: boolean): Promise<number> {
+  const { globals, io } = session.context
+  const issued = await session.action('pairing.generate', { autoAccept })
+  if (globals.json || globals.jsonl) {
+    io.printJson(issued)
+    return exitCodes.ok
+  }
+  if (io.out.isTTY) io.print(issued.qr.text)
+  // Scripts look for this line.
+  io.print(`Pairing code: ${issued.code}`)
+  const seconds = Math.round((Date.parse(issued.expiresAt) - Date.now()) / 1_000)
+  io.note(`On the other device, within ${Math.round(seconds / 60)} minutes: spacedrive network pair join "<the words>"`)
+  const [address] = issued.addresses
+  if (address) io.note(`Where it does not find this one: --address ${address}`)
+  if (autoAccept) return exitCodes.ok
+  const ended = await untilEnded(session, issued.session)
+  if (ended.state === 'completed' && ended.device) {
+    io.print(`Paired with ${printable(ended.device.name)}.`)
+    if (ended.reason !== null) io.note(printable(ended.reason))
+    return exitCodes.ok
+  }
+  const code = ended.state === 'expired' ? 'Timeout' : ended.state === 'cancelled' ? 'Cancelled' : 'Unavailable'
+  throw new ClientError(code, ended.reason ?? `the pairing ended: ${ended.state}`)
+}
+
+/** Waits for a pairing to end, and asks when a device is there. */
+async function untilEnded(session: Session, id: string): Promise<Status> {
+  const { interrupt, io } = session.context
+  const end = Promise.withResolvers<Status>()
+  const asker = new Asker(session)
+  let attemptsLeft: number | null = null
+  const see = (status: Status) => {
+    if (status.session !== id) return
+    if (attemptsLeft !== null && status.attemptsLeft !== null && status.attemptsLeft < attemptsLeft) {
+      io.note(`A device could not prove the words; ${status.attemptsLeft} more may try.`)
+    }
+    attemptsLeft = status.attemptsLeft
+    if (['completed', 'failed', 'expired', 'cancelled'].includes(status.state)) end.resolve(status)
+    else asker.see(status).catch(end.reject)
+  }
+  const look = async () => see(await session.query('pairing.status', {}))
+  const onInterrupt = () => end.reject(new InterruptedError('interrupted; the code is worth nothing any more'))
+  interrupt.signal.addEventListener('abort', onInterrupt, { once: true })
+  void session.closed.then(() =>
+    end.reject(new ClientError('Unavailable', 'the daemon has stopped; so has the pairing')),
+  )
+  try {
+    using _events = await session.subscribe(
+      ['pairing.changed'],
+      (event) => void (event.type === 'pairing.changed' && see(event.data)),
+      () => void look().catch(end.reject),
+    )
+    await look()
+    io.note('Waiting for the other device; Ctrl-C cancels …')
+    return await end.promise
+  } catch (err) {
+    if (err instanceof InterruptedError) await cancel(session)
+    throw err
+  } finally {
+    asker.leave()
+    interrupt.signal.removeEventListener('abort', onInterrupt)
+  }
+}
+
+async function join(session: Session, input: { code: string; autoAccept: boolean; address?: string }): Promise<number> {
+  const { context } = session
+  const asker = new Asker(session)
+  const failed = Promise.withResolvers<never>()
+  using _events = await session.subscribe(['pairing.changed'], (event) => {
+    if (event.type === 'pairing.changed' && event.data.role === 'joiner') asker.see(event.data).catch(failed.reject)
+  })
+  try {
+    context.io.note('Looking for the device with this code …')
+    const output = await Promise.race([session.action('pairing.join', input), failed.promise])
+    await printOutput('pairing.join', output, context)
+    return exitCodes.ok
+  } catch (err) {
+    if (err instanceof InterruptedError) await cancel(session)
+    throw err
+  } finally {
+    asker.leave()
+  }
+}
+
+/** Asks the person once, when both devices have proved themselves. */
+class Asker {
+  readonly #session: Session
+  readonly #leaving = new AbortController()
+  #hasAsked = false
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /** Takes the question away. */
+  leave(): void {
+    this.#leaving.abort()
+  }
+
+  async see({ confirmed, device, number, state, unattended }: Status): Promise<void> {
+    if (state !== 'awaiting-confirmation' || confirmed || this.#hasAsked || device === null || number === null) return
+    this.#hasAsked = true
+    const { context } = this.#session
+    const name = `${printable(device.name)} (${printable(device.os)})`
+    if (context.io.canAsk) await this.#ask(name, { number, unattended })
+    // Over there nobody compares, and here nobody can: the words are all there is.
+    else if (!unattended) {
+      context.io.announce(
+        `${name} is there, and shows ${spaced(number)}. If it does: spacedrive network pair confirm ${number}`,
+      )
+      return
+    }
+    await this.#session.action('pairing.confirm', { number })
+  }
+
+  async #ask(name: string, { number, unattended }: { number: string; unattended: boolean }): Promise<void> {
+    const { io, interrupt } = this.#session.context
+    const prompts = await import('@clack/prompts')
+    io.err.write(`\n${name} has the words.\n`)
+    const message = unattended
+      ? `Nobody compares a number there: it was started with --auto-accept. Pair with ${name}? [y/N]`
+      : `Does ${name} show ${spaced(number)}? [y/N]`
+    const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
+    const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
+    if (this.#leaving.signal.aborted) return
+    if (prompts.isCancel(answer) || !answer) throw new InterruptedError('nothing was stored, here or there')
+  }
+}
+
+function spaced(number: string): string {
+  return `${number.slice(0, 3)} ${number.slice(3)}`
+}
+
+/** After Ctrl-C, too. */
+async function cancel(session: Session): Promise<void> {
+  await session.call({ name: 'pairing.cancel' }, {}, { signal: AbortSignal.timeout(CANCEL_MS) }).catch(() => {})
+}
+
+const CANCEL_MS = 5_000
