@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, EndpointBuilder, Incoming } from '@number0/iroh'
+import type { Connection, Endpoint, EndpointBuilder, Incoming, RelayMode } from '@number0/iroh'
 import { isIPv6 } from 'node:net'
 import { PeerKey } from '../../../domain/index.ts'
 import { CoreError } from '../../../util/errors.ts'
@@ -19,6 +19,7 @@ import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
 import { dialError, irohMessage, shortKey } from './iroh-errors.ts'
 import { IrohLink } from './iroh-link.ts'
 import { type Iroh, loadIroh } from './load-iroh.ts'
+import { readReflection, REFLECT_ALPN, type ReflectorPlace } from './reflection.ts'
 
 /** Connections at once; further ones from elsewhere are refused. A household has dozens of devices at most. */
 const MAX_LINKS = 512
@@ -153,6 +154,19 @@ export class IrohTransport implements Transport {
     this.#listener = listener
   }
 
+  /** The address under which a reflector sees this endpoint: what a NAT makes of it. */
+  async askReflector({ key, address }: ReflectorPlace, signal: AbortSignal): Promise<string> {
+    const asked = this.#connect(key, { addresses: [address], relay: null }, REFLECT_ALPN).then(readReflection)
+    try {
+      const seen = await untilAborted(asked, AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]))
+      if (parseAddress(seen)) return seen
+    } catch (err) {
+      signal.throwIfAborted()
+      throw new CoreError('Unavailable', `${address} does not say what it sees: ${irohMessage(err)}`, { cause: err })
+    }
+    throw new CoreError('Unavailable', `${address} does not say what it sees`)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -169,7 +183,7 @@ export class IrohTransport implements Transport {
       this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not end in time; it is left to the process')
   }
 
-  async #connect(key: PeerKey, hints: DialHints, alpn: Alpn): Promise<Connection> {
+  async #connect(key: PeerKey, hints: DialHints, alpn: string): Promise<Connection> {
     const { EndpointAddr, EndpointId } = this.#iroh
     const addresses = hints.addresses.filter(parseAddress).slice(0, MAX_ADDRESSES)
     // Without a relay of its own, this device contacts nobody's.
@@ -242,9 +256,19 @@ function build(iroh: Iroh, options: IrohTransportOptions, bind: readonly string[
   iroh.presetMinimal(builder)
   builder.secretKey(bytesToArray(options.seed))
   builder.alpns(options.alpns.map(textToArray))
-  builder.relayMode(options.relay === null ? iroh.RelayMode.disabled() : iroh.RelayMode.customFromUrls([options.relay]))
+  builder.relayMode(relayMode(iroh, options.relay))
   for (const host of bind) builder.bindAddr(formatAddress(host, options.port))
   return builder
+}
+
+/** The first part of the path is the token that the relay asks for; Iroh sends it in a header and tells nobody. */
+function relayMode(iroh: Iroh, relay: string | null): RelayMode {
+  if (relay === null) return iroh.RelayMode.disabled()
+  const { origin, pathname } = new URL(relay)
+  const relays = iroh.RelayMap.empty()
+  const token = pathname.split('/')[1]
+  relays.insert(token ? { url: origin, authToken: token } : { url: origin })
+  return iroh.RelayMode.custom(relays)
 }
 
 function bindError(err: unknown, port: number): CoreError {

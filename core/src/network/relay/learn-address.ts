@@ -1,0 +1,48 @@
+import { lookup } from 'node:dns/promises'
+import { z } from 'zod'
+import { PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { formatAddress } from '../transport/iroh/addresses.ts'
+import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
+
+const ASK_TIMEOUT_MS = 5_000
+/** Longest answer of a relay that is read. */
+const MAX_ANSWER = 1_000
+
+const Place = z.object({ key: PeerKey, port: z.int().min(1).max(65_535) })
+
+/** What `IrohTransport` does of this. */
+export interface Reflected {
+  askReflector(place: ReflectorPlace, signal: AbortSignal): Promise<string>
+  addExternalAddress(address: string): Promise<void>
+}
+
+/**
+ * Asks the relay which address this device has on the outside, and lets others know it, so that two devices behind NATs
+ * find a way without the relay. Throws `Unavailable` where the relay does not say.
+ */
+export async function learnAddress(transport: Reflected, relay: string, signal: AbortSignal): Promise<string> {
+  const url = new URL(relay)
+  const { key, port } = await askForReflector(url, signal)
+  const { address: host } = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { order: 'ipv4first' })
+  const address = await transport.askReflector({ key, address: formatAddress(host, port) }, signal)
+  await transport.addExternalAddress(address)
+  return address
+}
+
+async function askForReflector(relay: URL, signal: AbortSignal): Promise<z.infer<typeof Place>> {
+  try {
+    const address = `${relay.href.replace(/\/$/, '')}/reflect`
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
+    const response = await fetch(address, { signal: deadline, redirect: 'error' })
+    if (!response.ok) throw new Error(`it answers ${response.status}`)
+    const text = await response.text()
+    return Place.parse(JSON.parse(text.slice(0, MAX_ANSWER)))
+  } catch (err) {
+    signal.throwIfAborted()
+    const reason = errorMessage(err)
+    throw new CoreError('Unavailable', `the relay ${relay.origin} does not reflect addresses: ${reason}`, {
+      cause: err,
+    })
+  }
+}

@@ -1,0 +1,270 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { formatAddress } from '../transport/iroh/addresses.ts'
+import { Rate } from './rate.ts'
+import { Reflector } from './reflector.ts'
+import { RelayClient } from './relay-client.ts'
+import { loadBlake3, MAX_FRAME_BYTES, type Packet, RELAY_PROTOCOLS } from './relay-frames.ts'
+import { type RefusalReason, RelayMetrics } from './relay-metrics.ts'
+
+export interface RelayLimits {
+  /** Devices at once. */
+  readonly clients: number
+  /** Connections at once from one IP address. */
+  readonly connectionsPerAddress: number
+  readonly bytesPerSecondEach: number
+  readonly bytesPerSecond: number
+}
+
+/** A household and its friends: what a small machine with 100 Mbit/s carries. */
+export const defaultRelayLimits: RelayLimits = {
+  clients: 256,
+  connectionsPerAddress: 32,
+  bytesPerSecondEach: 8 * 1_048_576,
+  bytesPerSecond: 12 * 1_048_576,
+}
+
+export interface RelayOptions {
+  /** An IP address, or a name of this machine. */
+  readonly host: string
+  /** TCP, for the relay, and UDP, for the reflection of addresses; 0: any that is free. */
+  readonly port: number
+  /** Who may use it; null: whoever has the token, or everybody where there is none. */
+  readonly allow: readonly PeerKey[] | null
+  /** Stands in the address of the relay: `http://relay.example:3340/<token>`; null: none is asked for. */
+  readonly token: string | null
+  readonly limits?: Partial<RelayLimits>
+  readonly log: Logger
+}
+
+const HEADERS_TIMEOUT_MS = 10_000
+/** How much of a request is read before its end: they have no body here. */
+const MAX_HEADER_BYTES = 8_192
+
+/**
+ * A relay for Iroh: passes packets between devices that do not reach each other, and tells them the address they have
+ * on the outside. It sees keys, sizes and times; what is in the packets is for their receivers alone.
+ */
+export class Relay implements AsyncDisposable {
+  readonly #options: RelayOptions
+  readonly #limits: RelayLimits
+  readonly #allowed: ReadonlySet<PeerKey> | null
+  readonly #metrics = new RelayMetrics()
+  readonly #clients = new Map<PeerKey, RelayClient>()
+  readonly #connections = new Map<string, number>()
+  readonly #total: Rate
+  readonly #server: Server
+  readonly #sockets: WebSocketServer
+  #reflector: Reflector | null = null
+  #open = 0
+
+  private constructor(options: RelayOptions) {
+    this.#options = options
+    this.#limits = { ...defaultRelayLimits, ...options.limits }
+    this.#allowed = options.allow && new Set(options.allow)
+    this.#total = new Rate(this.#limits.bytesPerSecond, ticks)
+    this.#server = createServer(
+      { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+      (request, response) => this.#answer(request, response),
+    )
+    this.#server.maxConnections = 2 * this.#limits.clients
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, { socket, head }))
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handleProtocols: (offered) => RELAY_PROTOCOLS.find((known) => offered.has(known)) ?? false,
+    })
+  }
+
+  /** Starts it. `Conflict` where the port is taken, `InvalidInput` where the host is not of this machine. */
+  static async open(options: RelayOptions): Promise<Relay> {
+    await loadBlake3()
+    const relay = new Relay(options)
+    await relay.#listen()
+    await relay.#reflect()
+    const { allow, token } = options
+    options.log.info({ url: relay.url, allowed: allow?.length ?? null, token: token !== null }, 'relay open')
+    return relay
+  }
+
+  /** What devices set as their relay, without the token. */
+  get url(): string {
+    return `http://${formatAddress(this.#options.host, this.#port)}`
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** In the text format of Prometheus; also at `/metrics`, for this machine and for who has the token. */
+  metrics(): string {
+    return this.#metrics.text({ clients: this.#clients.size })
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients.values()) client.close()
+    for (const socket of this.#sockets.clients) socket.terminate()
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+    await this.#reflector?.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port } = this.#options
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#server.once('error', reject)
+    this.#server.listen({ host, port }, resolve)
+    try {
+      await promise
+    } catch (err) {
+      if (systemCode(err) === 'EADDRINUSE')
+        throw new CoreError('Conflict', `port ${port} is taken by another program`, { cause: err })
+      throw new CoreError('InvalidInput', `a relay cannot listen at ${host}:${port}: ${errorMessage(err)}`, {
+        cause: err,
+      })
+    }
+  }
+
+  async #reflect(): Promise<void> {
+    const { host, log } = this.#options
+    try {
+      this.#reflector = await Reflector.open({ host: isIP(host) ? host : '0.0.0.0', port: this.#port, log })
+    } catch (err) {
+      log.warn({ reason: errorMessage(err) }, 'devices are not told their address on the outside')
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = this.#pathOf(request)
+    response.setHeader('access-control-allow-origin', '*')
+    if (path === '/ping') return end(response, 200, '')
+    if (path === '/generate_204') return this.#noContent(request, response)
+    if (path === '/reflect' && this.#reflector && this.#mayUse(request))
+      return end(response, 200, JSON.stringify(this.#reflector.place))
+    if (path === '/metrics' && this.#maySeeMetrics(request)) return end(response, 200, this.metrics())
+    if (path === '/') return end(response, 200, 'A relay of Spacedrive.\n')
+    end(response, 404, '')
+  }
+
+  /** How a device finds out that nothing between answers in place of the relay. */
+  #noContent(request: IncomingMessage, response: ServerResponse): void {
+    const challenge = request.headers['x-iroh-challenge']
+    if (typeof challenge === 'string' && /^[\w.-]{1,64}$/.test(challenge))
+      response.setHeader('x-iroh-response', `response ${challenge}`)
+    end(response, 204, '')
+  }
+
+  #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): void {
+    // What breaks a connection that nobody has yet also ends it.
+    socket.on('error', () => {})
+    const address = request.socket.remoteAddress ?? ''
+    const refusal = this.#refusal(request, address)
+    if (refusal) {
+      this.#metrics.refused(refusal)
+      socket.end(`HTTP/1.1 ${refusal === 'token' ? '401 Unauthorized' : '503 Service Unavailable'}\r\n\r\n`)
+      return
+    }
+    if (this.#pathOf(request) !== '/relay') {
+      socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+      return
+    }
+    request.socket.setNoDelay(true)
+    this.#count(address, 1)
+    socket.once('close', () => this.#count(address, -1))
+    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client))
+  }
+
+  #refusal(request: IncomingMessage, address: string): RefusalReason | null {
+    if (!this.#mayUse(request)) return 'token'
+    if (this.#open >= this.#limits.clients) return 'clients'
+    const fromThere = this.#connections.get(address) ?? 0
+    return fromThere >= this.#limits.connectionsPerAddress ? 'connections of one address' : null
+  }
+
+  #welcome(socket: WebSocket): void {
+    let key: PeerKey | null = null
+    const client: RelayClient = new RelayClient({
+      socket,
+      metrics: this.#metrics,
+      bytesPerSecond: this.#limits.bytesPerSecondEach,
+      total: this.#total,
+      ticks,
+      mayEnter: (claimed) => this.#allowed?.has(claimed) ?? true,
+      onEntered: (proved) => {
+        key = proved
+        // It connects again before the relay has noticed that it left.
+        this.#clients.get(proved)?.close()
+        this.#clients.set(proved, client)
+      },
+      onPacket: (packet, sender) => this.#forward(packet, sender),
+    })
+    socket.once('close', () => {
+      if (!key || this.#clients.get(key) !== client) return
+      this.#clients.delete(key)
+      for (const other of this.#clients.values()) other.gone(key)
+    })
+  }
+
+  #forward(packet: Packet, sender: PeerKey): void {
+    const receiver = this.#clients.get(packet.to)
+    if (receiver) receiver.deliver(packet.forwardedFrom(sender), sender)
+    else this.#metrics.dropped('receiver not here')
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    this.#open += change
+    const count = (this.#connections.get(address) ?? 0) + change
+    if (count > 0) this.#connections.set(address, count)
+    else this.#connections.delete(address)
+  }
+
+  #mayUse(request: IncomingMessage): boolean {
+    const { token } = this.#options
+    if (token === null) return true
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    return isSame(bearer ?? '', token) || isSame((request.url ?? '').split(/[/?]/)[1] ?? '', token)
+  }
+
+  #maySeeMetrics(request: IncomingMessage): boolean {
+    const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '')
+    // A proxy in front is here too, and whom it speaks for is not.
+    const isHere = isLoopback && request.headers['x-forwarded-for'] === undefined
+    return isHere || (this.#options.token !== null && this.#mayUse(request))
+  }
+
+  /** Without the token before it and what follows a question mark. */
+  #pathOf(request: IncomingMessage): string {
+    const path = (request.url ?? '/').split('?', 1)[0]!
+    const { token } = this.#options
+    return token !== null && path.startsWith(`/${token}/`) ? path.slice(token.length + 1) : path
+  }
+}
+
+function ticks(): number {
+  return performance.now()
+}
+
+function end(response: ServerResponse, status: number, body: string): void {
+  response.statusCode = status
+  response.end(body)
+}
+
+/** Takes as long for a wrong one as for the right one. */
+function isSame(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
