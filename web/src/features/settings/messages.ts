@@ -39,6 +39,7 @@ export const messages = defineMessages({
       embeddings: 'Search by meaning',
       transcript: 'Transcripts',
       volumes: 'Volumes',
+      network: 'Network',
     },
   },
   de: {
@@ -79,6 +80,7 @@ export const messages = defineMessages({
       embeddings: 'Suche nach Bedeutung',
       transcript: 'Mitschriften',
       volumes: 'Laufwerke',
+      network: 'Netz',
     },
   },
 })

@@ -51,6 +51,12 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'transcript.keyVariable':
       'die Umgebungsvariable des Dienstes mit dem Schlüssel für den Server; der Schlüssel selbst wird nirgends aufbewahrt',
     'transcript.runtime': 'der Ordner, in dem sherpa-onnx-node liegt, das die Modelle von sherpa-onnx ausführt',
+    'network.enabled': 'mit gekoppelten Geräten verbinden; network start und stop ändern es',
+    'network.port': 'UDP-Port, mit dem sich Geräte verbinden; 0: irgendeiner',
+    'network.address': 'die IP-Adresse dieses Rechners, an der gehört wird; leer: alle',
+    'network.relay':
+      'Adresse eines Vermittlers, über den Geräte einander erreichen, wo es anders nicht geht; leer: keiner, und nichts außerhalb des lokalen Netzes wird angesprochen',
+    'network.discovery': 'gekoppelte Geräte im lokalen Netz suchen',
     'volumes.refreshMs': 'wie oft nach Platz und Laufwerken gesehen wird, in Millisekunden',
   },
 }
