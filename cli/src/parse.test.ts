@@ -132,10 +132,8 @@ describe('a command line that makes no sense', () => {
 
   test.each([
     'volume add-cloud x',
-    'start --enable-networking',
     'library share a b',
     'search x --tag y',
-    'network status',
     'file copy a b',
     'sync status',
     'library export /x',
@@ -144,7 +142,7 @@ describe('a command line that makes no sense', () => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
 
-  test.each(['library share a b', 'sidecar where', 'network', 'file copy a b'])(
+  test.each(['library share a b', 'sidecar where', 'file copy a b'])(
     'help about what is not there is not given: %s',
     (line) => {
       expect(refused(`${line} --help`).message).toMatch(/^there is no command/)

@@ -54,7 +54,7 @@ export class NoDaemonError extends Error {
   }
 }
 
-type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting' | 'httpPort'>
+type SessionOptions = Pick<ConnectOptions, 'start' | 'version' | 'onStarting' | 'httpPort' | 'enableNetworking'>
 
 /** Connects, and starts the daemon where that is allowed. Throws NoDaemonError where there is none. */
 export async function openSession(context: CliContext, options: Partial<SessionOptions> = {}): Promise<Session> {

@@ -25,12 +25,12 @@ test('what is not understood is answered with the nearest', async () => {
     ['location', 'add'],
     ['location', 'add', '/x', '--mode', 'shalow'],
     ['job', 'list', '--stauts', 'running'],
-    ['start', '--enable-networking'],
+    ['start', '--enable-sync'],
     ['search', 'x', '--limit', 'many'],
     ['location', 'ad', '--json'],
     ['help', 'nothing'],
     ['help', 'lib'],
-    ['network', '--help'],
+    ['sync', '--help'],
     ['library', 'info', 'Photos'],
   ]
   const transcripts = await Promise.all(lines.map((line) => home.transcript(...line)))

@@ -17,6 +17,7 @@ const { values } = parseArgs({
     foreground: { type: 'boolean' },
     verbose: { type: 'boolean' },
     'http-port': { type: 'string' },
+    'enable-networking': { type: 'boolean' },
     // Where to say, once, that clients can connect, or why not.
     'ready-fd': { type: 'string' },
   },
@@ -30,6 +31,7 @@ try {
     foreground: values.foreground ?? false,
     verbose: values.verbose ?? false,
     httpPort: values['http-port'],
+    enableNetworking: values['enable-networking'] ?? false,
     onReady: () => say({ ready: true }),
   })
   endProcess(0)

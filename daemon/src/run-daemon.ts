@@ -26,6 +26,8 @@ export interface DaemonOptions extends InstanceOptions {
   readonly verbose?: boolean
   /** As the setting `http.port`, and before it. */
   readonly httpPort?: string | undefined
+  /** As the setting `network.enabled`, and before it. */
+  readonly enableNetworking?: boolean
   /** Called once clients can connect. */
   readonly onReady?: () => void
 }
@@ -137,6 +139,7 @@ async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer
     flags: {
       ...(options.verbose ? { 'log.level': 'debug' } : {}),
       ...(options.httpPort === undefined ? {} : { 'http.port': options.httpPort }),
+      ...(options.enableNetworking ? { 'network.enabled': 'true' } : {}),
     },
   })
   const applyLog = () => log.apply(config.values.log)

@@ -14,6 +14,7 @@ export async function start(values: Values, context: CliContext): Promise<number
       foreground: true,
       verbose: context.globals.verbose,
       httpPort: httpPortOf(values),
+      enableNetworking: values.enableNetworking === true,
     })
     return endProcess(exitCodes.ok)
   }
@@ -36,8 +37,13 @@ export function httpPortOf({ httpPort }: Values): string | undefined {
 
 async function startAndSay(values: Values, context: CliContext): Promise<number> {
   const { globals, io } = context
-  using session = await openSession(context, { start: 'auto', onStarting: () => {}, httpPort: httpPortOf(values) })
-  const { dataDir, explorer, instance, notices, pid, version } = await session.query('system.status', {})
+  using session = await openSession(context, {
+    start: 'auto',
+    onStarting: () => {},
+    httpPort: httpPortOf(values),
+    enableNetworking: values.enableNetworking === true,
+  })
+  const { dataDir, explorer, instance, network, notices, pid, version } = await session.query('system.status', {})
   const name = suffix(instance)
   if (globals.json || globals.jsonl)
     io.printJson({ instance, pid, version, dataDir, explorer, started: session.startedDaemon })
@@ -50,6 +56,9 @@ async function startAndSay(values: Values, context: CliContext): Promise<number>
   if (explorer !== null) io.note(`The explorer is at ${explorer}; \`spacedrive open\` opens it.`)
   if (!session.startedDaemon && httpPortOf(values) !== undefined) {
     io.note('--http-port holds for a daemon that starts; `spacedrive restart --http-port <n>` moves this one.')
+  }
+  if (!session.startedDaemon && values.enableNetworking === true && network.state === 'disabled') {
+    io.note('--enable-networking holds for a daemon that starts; `spacedrive network start` lets this one connect.')
   }
   for (const notice of notices) io.note(printable(notice))
   return exitCodes.ok

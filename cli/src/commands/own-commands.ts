@@ -8,6 +8,12 @@ const httpPort = flag(
   'port of the explorer, or the next free one; 0: any; off: none; http.port by default',
 )
 
+const enableNetworking = flag(
+  'enable-networking',
+  'switch',
+  'connect to paired devices as long as this daemon runs; `network start` does so for good',
+)
+
 /** The commands that are more than one operation. Their code is loaded when they run. */
 export const ownCommands: readonly CommandSpec[] = [
   own({
@@ -25,8 +31,8 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['start'],
     summary: 'Start the daemon',
-    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout'), httpPort],
-    examples: ['start', 'start --http-port 8000', 'start --instance test --foreground'],
+    flags: [flag('foreground', 'switch', 'stay in this terminal, log to stdout'), httpPort, enableNetworking],
+    examples: ['start', 'start --http-port 8000', 'start --instance test --foreground', 'start --enable-networking'],
     load: async () => (await import('./daemon.ts')).start,
   }),
   own({
@@ -65,7 +71,7 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['restart'],
     summary: 'Stop the daemon and start it again',
-    flags: [httpPort],
+    flags: [httpPort, enableNetworking],
     examples: ['restart', 'restart --http-port 8000'],
     load: async () => (await import('./daemon.ts')).restart,
   }),

@@ -25,6 +25,8 @@ export interface SpawnOptions extends InstanceOptions {
   readonly verbose?: boolean | undefined
   /** Where the daemon serves the explorer: a port, or `off`; as it is configured by default. */
   readonly httpPort?: string | undefined
+  /** The daemon connects to paired devices as long as it runs, whatever is configured. */
+  readonly enableNetworking?: boolean | undefined
   /** Ends the waiting; a daemon that is starting goes on. */
   readonly signal?: AbortSignal | undefined
 }
@@ -59,7 +61,7 @@ const MALLOC_ARENA_MAX = '2'
 const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 function launch(
-  { daemonEntry, dataDir, httpPort, instance, verbose }: SpawnOptions,
+  { daemonEntry, dataDir, enableNetworking, httpPort, instance, verbose }: SpawnOptions,
   paths: InstancePaths,
 ): ChildProcess {
   mkdirSync(dirname(paths.errorFile), { recursive: true, mode: 0o700 })
@@ -69,6 +71,7 @@ function launch(
   if (instance !== undefined) args.push('--instance', instance)
   if (verbose) args.push('--verbose')
   if (httpPort !== undefined) args.push(`--http-port=${httpPort}`)
+  if (enableNetworking) args.push('--enable-networking')
   try {
     return spawn(process.execPath, args, {
       detached: true,

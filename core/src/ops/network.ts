@@ -160,7 +160,11 @@ export const listGrants = defineQuery({
   input: z.object({ device: device.optional() }),
   output: z.array(Grant),
   errors: ['NotFound'],
-  cli: { words: ['network', 'grants', 'list'], aliases: [['network', 'grants']], examples: ['network grants list'] },
+  cli: {
+    words: ['network', 'grants'],
+    positional: ['device'],
+    examples: ['network grants', 'network grants laptop'],
+  },
   async run(input, { core }) {
     const grants = core.network.grants.list()
     if (input.device === undefined) return grants

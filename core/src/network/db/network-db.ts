@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { databaseError, kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import type { DeviceId } from '../../domain/index.ts'
@@ -126,6 +126,8 @@ async function openChecked(file: string): Promise<DatabaseSync> {
       const result = db.prepare('pragma quick_check(1)').get()?.['quick_check']
       if (result !== 'ok') throw new CoreError('Corrupt', `${file} is damaged: ${String(result)}`)
       await migrate(kyselyOver<unknown>(db), migrations, file)
+      // Whom this person's devices are is nobody else's business; what SQLite keeps beside it gets the same rights.
+      if (file !== MEMORY) chmodSync(file, 0o600)
       return db
     } catch (err) {
       db.close()
@@ -143,5 +145,6 @@ function isOwnedBy(db: DatabaseSync, device: DeviceId): boolean {
   return owner === undefined || owner === device
 }
 
+const MEMORY = ':memory:'
 /** A few hundred rows at the most. */
 const CACHE_KIB = 512

@@ -2,5 +2,11 @@ import type { Migrations } from '../../../db/index.ts'
 import * as devices from './001-devices.ts'
 import * as grants from './002-grants.ts'
 import * as discovery from './003-discovery.ts'
+import * as transfers from './005-transfers.ts'
 
-export const migrations: Migrations = { '001-devices': devices, '002-grants': grants, '003-discovery': discovery }
+export const migrations: Migrations = {
+  '001-devices': devices,
+  '002-grants': grants,
+  '003-discovery': discovery,
+  '005-transfers': transfers,
+}

@@ -1,0 +1,126 @@
+import type { OutputOf } from '@spacedrive/client'
+import { printable } from '../text/escape.ts'
+import { renderFields } from '../text/fields.ts'
+import { formatAgo, plural } from '../text/format.ts'
+import type { Tone } from '../text/style.ts'
+import { type Cell, renderTable } from '../text/table.ts'
+import type { Renderers, View } from './view.ts'
+
+export const networkRenderers: Renderers = {
+  'network.init': statusFields,
+  'network.start': statusFields,
+  'network.stop': () => ['Networking is off.'],
+  'network.status': statusFields,
+  'network.devices': deviceTable,
+  'network.ping': ({ device, ms }) => [
+    `${printable(device.name)} answered after ${ms.toFixed(1)} ms, ${device.path ?? 'no path'}.`,
+  ],
+  'network.revoke': ({ device }) => [`${printable(device.name)} is paired no longer.`],
+  'network.block': ({ name, state }) => [
+    state === 'blocked' ? `${printable(name)} is kept away.` : `${printable(name)} is let in again.`,
+  ],
+  'network.grant': ({ allowed, device, what }) => [
+    `${printable(device.name)} may ${allowed ? '' : 'not '}${saidOf[what]}.`,
+  ],
+  'network.grants': grantTable,
+}
+
+type Status = OutputOf<'network.status'>
+
+const stateTones: Readonly<Record<Status['state'], Tone>> = {
+  disabled: 'dim',
+  locked: 'warn',
+  running: 'good',
+  failed: 'bad',
+}
+const stateWords: Readonly<Record<Status['state'], string>> = {
+  disabled: 'off; `spacedrive network start` starts it',
+  locked: 'waits for its password; `spacedrive network start --password <password>`',
+  running: 'on',
+  failed: 'could not be started',
+}
+
+function statusFields(status: Status, view: View): readonly string[] {
+  const { addresses, devices, error, id, isWrapped, key, name, relay, state } = status
+  return renderFields(
+    [
+      [
+        'Networking',
+        view.style(stateTones[state], stateWords[state]) + (error === null ? '' : `: ${printable(error)}`),
+      ],
+      ['Device', `${printable(name)}, ${id}`],
+      ['Key', key === null ? null : `${key}${isWrapped ? ', wrapped with a password' : ''}`],
+      ['Reached at', addresses.length === 0 ? null : addresses.map((address) => printable(address)).join(', ')],
+      ['Relay', relay === null ? null : printable(relay)],
+      ['Devices', `${plural(devices.paired, 'paired device')}, ${devices.connected} connected`],
+    ],
+    view,
+  )
+}
+
+const deviceTones: Readonly<Partial<Record<OutputOf<'network.devices'>[number]['state'], Tone>>> = {
+  connected: 'good',
+  blocked: 'bad',
+}
+
+function deviceTable(devices: OutputOf<'network.devices'>, view: View): readonly string[] {
+  if (devices.length === 0) return ['No device is paired with this one; `spacedrive network pair generate` begins.']
+  return renderTable({
+    columns: [
+      { title: 'NAME', shrink: 'end', min: 12 },
+      { title: 'SLUG', shrink: 'end', min: 12, drop: 2 },
+      { title: 'STATE' },
+      { title: 'PATH' },
+      { title: 'LATENCY', drop: 1 },
+      { title: 'SEEN' },
+      ...(view.verbose ? [{ title: 'ID' }] : []),
+    ],
+    rows: devices.map((device): Cell[] => {
+      const tone = deviceTones[device.state]
+      return [
+        printable(device.name),
+        printable(device.slug),
+        tone === undefined ? device.state : { text: device.state, tone },
+        device.path ?? '',
+        device.latencyMs === null ? '' : `${device.latencyMs.toFixed(1)} ms`,
+        device.lastSeenAt === null ? 'never' : formatAgo(device.lastSeenAt, view.now),
+        device.id,
+      ]
+    }),
+    width: view.width,
+    style: view.style,
+  })
+}
+
+type Grants = OutputOf<'network.grants'>
+
+const saidOf: Readonly<Record<Grants[number]['what'], string>> = {
+  browse: 'look at folders here',
+  read: 'read files here',
+  send: 'offer files',
+  sidecars: 'have thumbnails and the like of shared libraries',
+}
+
+function grantTable(grants: Grants, view: View): readonly string[] {
+  if (grants.length === 0) return ['No device is paired with this one.']
+  return renderTable({
+    columns: [
+      { title: 'DEVICE', shrink: 'end', min: 12 },
+      { title: 'WHAT' },
+      { title: 'ALLOWED' },
+      { title: 'MEANS', shrink: 'end', min: 16, drop: 1 },
+    ],
+    rows: grants.map(({ allowed, device, requestedAt, what }): Cell[] => [
+      printable(device.name),
+      what,
+      allowed
+        ? { text: 'yes', tone: 'good' }
+        : requestedAt === null
+          ? 'no'
+          : { text: `no; asked ${formatAgo(requestedAt, view.now)}`, tone: 'warn' },
+      saidOf[what],
+    ]),
+    width: view.width,
+    style: view.style,
+  })
+}
