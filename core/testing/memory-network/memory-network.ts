@@ -150,7 +150,7 @@ export class MemoryNetwork {
     let delay = latencyMs + this.#random() * jitterMs
     const isLost = () => this.#random() < Math.min(loss, MOST_LOSS)
     while (isLost()) delay += Math.max(RETRANSMIT_MS, 2 * latencyMs)
-    return delay
+    return Math.round(delay)
   }
 
   reaches(machine: string, other: string): boolean {

@@ -1,6 +1,7 @@
 import type { BiStream, Connection } from '@number0/iroh'
 import type { PeerKey } from '../../../domain/index.ts'
 import { CoreError } from '../../../util/errors.ts'
+import type { Logger } from '../../../util/logger.ts'
 import { untilAborted } from '../../../util/until-aborted.ts'
 import type { Alpn, ByteStream, Link, LinkEnd, LinkPath } from '../transport.ts'
 import { textToArray } from './byte-array.ts'
@@ -22,6 +23,7 @@ export interface IrohLinkOptions {
   readonly alpn: Alpn
   readonly dialled: boolean
   readonly now: () => number
+  readonly log: Logger
 }
 
 /** A QUIC connection. Holds it and its streams until they have ended: what is collected is closed. */
@@ -32,6 +34,7 @@ export class IrohLink implements Link {
   readonly closed: Promise<LinkEnd>
   readonly #connection: Connection
   readonly #now: () => number
+  readonly #log: Logger
   readonly #resolveClosed: (end: LinkEnd) => void
   readonly #streams = new Set<IrohStream>()
   /** Streams that were asked for and not waited for any longer: Iroh goes on, and the next who asks has them. */
@@ -40,12 +43,13 @@ export class IrohLink implements Link {
   #path: { readonly at: number; readonly path: LinkPath | null } | null = null
   #isAccepting = false
 
-  constructor({ connection, key, alpn, dialled, now }: IrohLinkOptions) {
+  constructor({ connection, key, alpn, dialled, now, log }: IrohLinkOptions) {
     this.key = key
     this.alpn = alpn
     this.dialled = dialled
     this.#connection = connection
     this.#now = now
+    this.#log = log
     const { promise, resolve } = Promise.withResolvers<LinkEnd>()
     this.closed = promise
     this.#resolveClosed = resolve
@@ -104,7 +108,17 @@ export class IrohLink implements Link {
         // Only the end of the connection ends this; `closed` says why.
         return
       }
-      if (!this.#end) listener(this.#held(stream))
+      if (!this.#end) this.#hand(this.#held(stream), listener)
+    }
+  }
+
+  /** A fault of whoever listens ends the stream, not the process: a peer could call it up. */
+  #hand(stream: IrohStream, listener: (stream: ByteStream) => void): void {
+    try {
+      listener(stream)
+    } catch (err) {
+      this.#log.error({ err, peer: this.key }, 'a stream of another device was not taken')
+      stream.abort()
     }
   }
 

@@ -86,6 +86,38 @@ test('packets that are no QUIC do not end it', async () => {
   expect((await alice.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })).key).toBe(bob.key)
 })
 
+test('many devices that dial at once all come through', async () => {
+  await using bob = await open()
+  await using several = new AsyncDisposableStack()
+  const diallers = await Promise.all(Array.from({ length: 6 }, () => open()))
+  for (const dialler of diallers) several.use(dialler)
+  bob.onPeer(() => {})
+  const hints = { addresses: bob.addresses(), relay: null }
+  const links = await Promise.all(
+    diallers.flatMap((dialler) =>
+      Array.from({ length: 8 }, () => dialler.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })),
+    ),
+  )
+  expect(new Set(links.map(({ key }) => key))).toEqual(new Set([bob.key]))
+})
+
+test('a listener that throws ends the stream it was given, and no more', async () => {
+  await using alice = await open()
+  await using bob = await open()
+  bob.onPeer((link) =>
+    link.onStream(() => {
+      throw new Error('a fault')
+    }),
+  )
+  const hints = { addresses: bob.addresses(), relay: null }
+  const link = await alice.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })
+  for (let i = 0; i < 2; i++) {
+    const stream = await link.openStream(forever())
+    await stream.write(Buffer.from('x'))
+    await expect(stream.read(1)).rejects.toMatchObject({ code: 'Unavailable' })
+  }
+})
+
 test('what is no address is left out of a dial', async () => {
   await using alice = await open()
   await using bob = await open()

@@ -237,7 +237,7 @@ export class IrohTransport implements Transport {
   }
 
   #held(connection: Connection, who: { key: PeerKey; alpn: Alpn; dialled: boolean }): IrohLink {
-    const link = new IrohLink({ connection, ...who, now: this.#options.now ?? Date.now })
+    const link = new IrohLink({ connection, ...who, now: this.#options.now ?? Date.now, log: this.#options.log })
     this.#links.add(link)
     void link.closed.then(() => this.#links.delete(link))
     if (this.#closing) link.close('networking has stopped')
