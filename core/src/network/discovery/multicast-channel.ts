@@ -93,7 +93,7 @@ export class MulticastChannel implements LanChannel {
       bind: '0.0.0.0',
       reuseAddr: true,
       loopback: true,
-    } as makeMdns.Options)
+    })
     this.#sockets.set(address, socket)
     socket.on('error', (err: Error) => {
       this.#options.log.warn({ address, err: errorMessage(err) }, 'devices are not looked for on this interface')

@@ -17,6 +17,8 @@ export interface Wait {
 export class Conversation {
   readonly link: Link
   readonly #frames: FrameStream
+  /** The other side has said its last word, and waits for the end. */
+  #isOver = false
 
   private constructor(link: Link, frames: FrameStream) {
     this.link = link
@@ -49,7 +51,10 @@ export class Conversation {
     const message = await within(this.#frames.receive(z.union([Refuse, schema])), wait)
     if (message === null) throw new CoreError('Unavailable', 'the other device ended the connection')
     const refused = Refuse.safeParse(message)
-    if (refused.success) throw new RefusedError(refused.data.reason)
+    if (refused.success) {
+      this.#isOver = true
+      throw new RefusedError(refused.data.reason)
+    }
     return message as z.output<S>
   }
 
@@ -60,6 +65,7 @@ export class Conversation {
 
   /** Sends the last message and waits until the other side, which has it then, closes the connection. */
   async leave(last: unknown, lingerMs: number): Promise<void> {
+    if (this.#isOver) return this.close()
     const sent = this.#frames.send(last).then(() => this.link.closed)
     await settledWithin(lingerMs, [sent])
     this.close()

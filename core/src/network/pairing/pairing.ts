@@ -86,6 +86,7 @@ export class Pairing implements AsyncDisposable {
     const session = await this.#begin('joiner', { id: code.session, autoAccept })
     const cancel = () => session.cancel()
     signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
     try {
       const known = this.#waysTo(
         [...(address === undefined ? [] : [address]), ...invitation.addresses],

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { createMemoryNetwork, type MemoryNetwork } from '../../../../testing/memory-network/index.ts'
+import type { DeviceId, PairingStatus } from '../../../domain/index.ts'
+import { silentLogger } from '../../../util/logger.ts'
+import { uuidv7 } from '../../../util/uuid.ts'
+import { peerKeyOf, signWith } from '../../identity/ed25519.ts'
+import { alpns } from '../../transport/transport.ts'
+import type { PairingDeps } from '../deps.ts'
+import { type NewPairedDevice, Pairing, type PairingLimits, pairingLimits } from '../index.ts'
+
+/** One device that pairs, and what became of it. */
+export interface PairingMachine extends AsyncDisposable {
+  readonly pairing: Pairing
+  readonly card: NewPairedDevice['card']
+  readonly stored: NewPairedDevice[]
+  readonly states: PairingStatus['state'][]
+}
+
+export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport' | 'store' | 'self'>> {
+  readonly limits?: Partial<PairingLimits>
+}
+
+/** A device on a network in memory. Nobody finds another one there but by its address. */
+export function createMachine(network: MemoryNetwork, name: string, options: MachineOptions = {}): PairingMachine {
+  const seed = randomBytes(32)
+  const stored: NewPairedDevice[] = []
+  const states: PairingStatus['state'][] = []
+  const id = uuidv7() as DeviceId
+  const card = { id, name, os: 'linux', capabilities: {}, key: peerKeyOf(seed), addresses: ['10.0.0.9:9'], relay: null }
+  const pairing = new Pairing({
+    openTransport: async (own) => network.open(name, { seed: Buffer.from(own), alpns: [alpns.pairing] }),
+    self: () => ({ card, sign: async (message) => signWith(seed, message) }),
+    store: async (device) => void stored.push(device),
+    forget: async ({ id: forgotten }) =>
+      void stored.splice(0, 1, ...stored.filter(({ card: { id } }) => id !== forgotten)),
+    discovery: () => null,
+    relay: () => null,
+    changed: ({ state }) => states.at(-1) !== state && states.push(state),
+    randomBytes,
+    now: Date.now,
+    log: silentLogger,
+    ...options,
+    limits: { ...pairingLimits, ...options.limits },
+  })
+  return { pairing, card, stored, states, [Symbol.asyncDispose]: () => pairing.close() }
+}
+
+/** A network whose time goes on by itself. */
+export function createWorld(): { network: MemoryNetwork } & Disposable {
+  const network = createMemoryNetwork({ seed: 1, latencyMs: 1 })
+  const running = network.run()
+  return { network, [Symbol.dispose]: () => running[Symbol.dispose]() }
+}
+
+export function forever(): AbortSignal {
+  return new AbortController().signal
+}
