@@ -16,7 +16,7 @@ export interface PairingMachine extends AsyncDisposable {
   readonly states: PairingStatus['state'][]
 }
 
-export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport' | 'store' | 'self'>> {
+export interface MachineOptions extends Partial<Pick<PairingDeps, 'openTransport' | 'store' | 'self' | 'randomBytes'>> {
   readonly limits?: Partial<PairingLimits>
 }
 
