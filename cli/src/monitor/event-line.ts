@@ -74,6 +74,8 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return event.data.fingerprint
     case 'network.state-changed':
       return `${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
+    case 'transfer.changed':
+      return `${event.data.title}: ${event.data.state}`
     case 'pairing.changed':
       return [event.data.state, event.data.device?.name ?? '', event.data.reason ?? ''].filter(Boolean).join(': ')
     case 'network.grant-requested':

@@ -149,6 +149,7 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'sidecars.changed':
     case 'watcher.degraded':
     case 'network.state-changed':
+    case 'transfer.changed':
     case 'pairing.changed':
     case 'network.grant-requested':
     case 'device.paired':

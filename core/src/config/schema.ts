@@ -189,6 +189,17 @@ export const Config = z.object({
         'URL of a relay through which devices reach each other where there is no other way; empty: none, and nothing outside the local network is contacted',
       ),
       discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
+      bulkPort: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(0)
+        .describe('TCP port that files are sent from; 0: any. The other side connects to it'),
+      maxBytesPerSecond: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('what all files that are sent may take of the line, in bytes a second; 0: all of it'),
     })
     .prefault({}),
 })

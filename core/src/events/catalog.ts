@@ -6,6 +6,7 @@ import { Location, LocationState } from '../domain/location.ts'
 import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
 import { GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
 import { PairingStatus } from '../domain/pairing.ts'
+import { Transfer } from '../domain/transfer.ts'
 import { Volume } from '../domain/volume.ts'
 
 /** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
@@ -103,6 +104,8 @@ export const events = {
   'device.job-changed': z.object({ deviceId: DeviceId, libraryId: LibraryId, job: Job }),
   /** A device is paired no longer. */
   'device.revoked': z.object({ deviceId: DeviceId, name: z.string() }),
+  /** Files on their way between devices: how far they are. Sent at most four times a second for each transfer. */
+  'transfer.changed': Transfer,
   /** The configuration changed. */
   'config.changed': z.object({ key: z.string() }),
 }

@@ -18,6 +18,7 @@ import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
+import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
 
 /** What of the configuration networking takes. */
@@ -30,6 +31,10 @@ export interface NetworkSettings {
   readonly relay: string
   /** Whether devices are looked for on the local network. */
   readonly discovery: boolean
+  /** TCP; 0: any. */
+  readonly bulkPort: number
+  /** Of files that are sent; 0: any number. */
+  readonly maxBytesPerSecond: number
 }
 
 export interface TransportOptions {
@@ -74,6 +79,8 @@ export class Network implements AsyncDisposable {
   /** Jobs of other devices. */
   readonly jobs: RemoteJobs
   readonly db: NetworkDb
+  /** Files on their way from and to paired devices. */
+  readonly transfers: Transfers
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
   /** How other devices are found, and paired with. */
@@ -103,6 +110,17 @@ export class Network implements AsyncDisposable {
       onKeyUsedElsewhere: () => {
         this.#keyIsUsedElsewhere = true
       },
+    })
+    this.transfers = new Transfers({
+      dataDir: deps.dataDir,
+      db,
+      peers: this.sessions,
+      clock,
+      log: deps.log,
+      nameOf: (id) => this.registry.get(id)?.name ?? 'a device that is not paired any more',
+      settings: deps.settings,
+      addresses: () => this.#transport?.addresses() ?? [],
+      changed: (transfer) => deps.events.emit('transfer.changed', transfer),
     })
     this.meeting = new Meeting({
       db,
@@ -306,6 +324,7 @@ export class Network implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    await this.transfers[Symbol.asyncDispose]()
     await this.#change(() => this.#close())
     this.db[Symbol.dispose]()
   }
@@ -387,6 +406,6 @@ function endpointOf({
   address,
   port,
   relay,
-}: Omit<NetworkSettings, 'discovery'>): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
+}: Pick<NetworkSettings, 'address' | 'port' | 'relay'>): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
   return { port, relay: relay === '' ? null : relay, ...(address === '' ? {} : { bind: [address] }) }
 }

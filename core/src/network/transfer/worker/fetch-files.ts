@@ -70,12 +70,24 @@ export interface FetchDeps {
 }
 
 interface Asked {
+  /** With the number the item has here. */
   readonly request: Request
   readonly bytes: number
 }
 
+/** One connection to a device that has the files. */
+export interface ChannelOptions {
+  /** Of the device. */
+  readonly name: string
+  /** What number each item has there; -1: it has it no more. */
+  readonly numbers: Int32Array
+  /** It must agree with the others about the chunks before it is asked for any. */
+  readonly compare: boolean
+}
+
 interface Channel {
   readonly name: string
+  readonly numbers: Int32Array
   readonly socket: Duplex
   readonly asked: Asked[]
   askedBytes: number
@@ -171,10 +183,10 @@ export class FetchFiles {
 
   /**
    * Fetches over one more channel, until all is done or it ends. Resolves then; what it was asked for and did not send
-   * is asked of the others, or of the next. `compare`: it must agree with the others about the chunks first.
+   * is asked of the others, or of the next.
    */
-  async addChannel(socket: Duplex, { name, compare }: { name: string; compare: boolean }): Promise<void> {
-    const channel: Channel = { name, socket, asked: [], askedBytes: 0, hashes: null }
+  async addChannel(socket: Duplex, { name, numbers, compare }: ChannelOptions): Promise<void> {
+    const channel: Channel = { name, numbers, socket, asked: [], askedBytes: 0, hashes: null }
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     let work = Promise.resolve()
     const reader = new ReplyReader((reply) => {
@@ -233,7 +245,8 @@ export class FetchFiles {
     while (channel.askedBytes < WINDOW_BYTES && channel.asked.length < WINDOW_REQUESTS) {
       const request = this.#next()
       if (!request) break
-      this.#send(channel, request)
+      if (channel.numbers[request.item] === NO_NUMBER) this.#fail(request.item, GONE)
+      else this.#send(channel, request)
     }
     channel.socket.uncork()
   }
@@ -267,7 +280,7 @@ export class FetchFiles {
     const bytes = request.type === 'chunk' ? request.length : 0
     channel.asked.push({ request, bytes })
     channel.askedBytes += bytes
-    channel.socket.write(encodeRequest(request))
+    channel.socket.write(encodeRequest({ ...request, item: channel.numbers[request.item]! }))
   }
 
   /** What a channel owes goes to the others, in the order it was asked. */
@@ -284,12 +297,12 @@ export class FetchFiles {
 
   async #take(channel: Channel, reply: Reply): Promise<void> {
     const asked = channel.asked.shift()
-    if (!asked || !answers(reply, asked.request)) {
+    if (!asked || reply.item !== channel.numbers[asked.request.item] || !answers(reply, asked.request)) {
       throw new CoreError('Corrupt', `${channel.name} sent what nobody asked for`)
     }
     channel.askedBytes -= asked.bytes
-    if (!this.#done.has(reply.item)) await this.#use(channel, { asked, reply })
-    if (this.isComplete) return this.#ended.resolve()
+    const { item } = asked.request
+    if (!this.#done.has(item)) await this.#use(channel, { asked, reply: { ...reply, item } })
     this.#ask(channel)
   }
 
@@ -444,6 +457,7 @@ export class FetchFiles {
     this.#files++
     this.#open--
     this.#deps.onProgress(this.progress)
+    if (this.isComplete) this.#ended.resolve()
   }
 
   #finishTimes(item: FetchItem): void {
@@ -477,6 +491,7 @@ export class FetchFiles {
     this.#open--
     this.#failed++
     if (this.#failures.length < MAX_FAILURES) this.#failures.push({ item: index, code, message })
+    if (this.isComplete) this.#ended.resolve()
   }
 }
 
@@ -501,13 +516,16 @@ function isOfOneFile(err: unknown): boolean {
 }
 
 function answers(reply: Reply, request: Request): boolean {
-  if (reply.item !== request.item) return false
   if (reply.type === 'failed') return true
   return (
     reply.type === request.type &&
     (reply.type !== 'chunk' || (request.type === 'chunk' && reply.offset === request.offset))
   )
 }
+
+/** What an item is called that a device does not have. */
+export const NO_NUMBER = -1
+const GONE = { code: 'NotFound', message: 'the file is gone from the sending device' } as const
 
 function chunksOf(item: number, size: number): Request[] {
   return Array.from({ length: Math.ceil(size / CHUNK_BYTES) }, (_, chunk) => {

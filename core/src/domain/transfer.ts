@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { DeviceId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+/**
+ * A transfer that is on: `waiting` for a device that is not connected, `preparing` while it is found out what there is,
+ * `running`. One that is `paused` goes on when it is resumed. The others have ended.
+ */
+export const transferStates = ['waiting', 'preparing', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
+export type TransferState = (typeof transferStates)[number]
+
+/** Files on their way between this device and another. */
+export const Transfer = z.object({
+  id: z.string(),
+  /** `in`: to this device. */
+  direction: z.enum(['in', 'out']),
+  /** Where they come from, or go; the first of several. */
+  device: z.object({ id: DeviceId, name: z.string() }),
+  title: z.string(),
+  state: z.enum(transferStates),
+  /** Totals are null until they are known. */
+  files: z.object({ done: z.number(), total: z.number().nullable() }),
+  bytes: z.object({ done: z.number(), total: z.number().nullable() }),
+  /** Bytes a second; null where it does not run. */
+  rate: z.number().nullable(),
+  etaMs: z.number().nullable(),
+  /** `tcp`: over a connection of its own; `stream`: over that of the devices, which is slower. Null: not yet known. */
+  via: z.enum(['tcp', 'stream']).nullable(),
+  /** The folder they come to; null for what is sent. */
+  folder: z.string().nullable(),
+  /** Files and folders the sending side left out: links, and what it could not read. */
+  leftOut: z.number(),
+  failed: z.number(),
+  /** The first of them. */
+  failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  createdAt: Timestamp,
+  endedAt: Timestamp.nullable(),
+})
+export type Transfer = z.infer<typeof Transfer>

@@ -1,0 +1,197 @@
+import { MessageChannel } from 'node:worker_threads'
+import { CoreError, type ErrorCode, errorCodes, errorMessage } from '../../util/errors.ts'
+import { makeSessionKey, type SessionKey } from '../bulk/index.ts'
+import type { FrameStream } from '../wire/frame-stream.ts'
+import type { Peer } from '../wire/protocol.ts'
+import { Offered, transferProtocol } from './protocol.ts'
+import { pumpPort } from './pump-port.ts'
+import { withPort } from './serve-transfer.ts'
+import type { TransferThread } from './transfer-thread.ts'
+import type { FetchResult } from './worker/fetch-files.ts'
+import type { Destination } from './worker/messages.ts'
+import { MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
+
+/** How bytes come: over a TLS connection of their own, or over the connection between the devices. */
+export type Via = 'tcp' | 'stream'
+
+/** What a device says it has of what was wanted. */
+export interface Offer {
+  readonly peer: Peer
+  readonly items: readonly SourceItem[]
+  /** Files and folders that device could not send: links, and what it may not read. */
+  readonly leftOut: number
+  readonly channel: string
+  readonly peerKey: string
+  readonly addresses: readonly string[]
+  readonly own: SessionKey
+  readonly stream: FrameStream
+}
+
+/** Asks a device for files. Whoever is given the offer ends its stream. Throws what the device refuses it with. */
+export async function askForFiles(
+  peer: Peer,
+  { kind, spec }: { kind: string; spec: unknown },
+  signal: AbortSignal,
+): Promise<Offer> {
+  const stream = await peer.open(transferProtocol, signal)
+  const onAbort = () => stream.abort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const own = makeSessionKey()
+    await stream.send({ kind, spec, key: own.publicKey })
+    const items: SourceItem[] = []
+    for (;;) {
+      const offered = await stream.receive(Offered)
+      if (!offered) throw new CoreError('Unavailable', `${peer.name} ended the transfer`)
+      if (offered.type === 'refused') throw new CoreError(codeOf(offered.code), `${peer.name}: ${offered.message}`)
+      if (offered.type === 'items') {
+        items.push(...offered.items)
+        if (items.length > MAX_ITEMS)
+          throw new CoreError('InvalidInput', `${peer.name} offers more than ${MAX_ITEMS} files`)
+        continue
+      }
+      const { addresses, channel, key, leftOut } = offered
+      return { peer, items, leftOut, channel, peerKey: key, addresses, own, stream }
+    }
+  } catch (err) {
+    stream.abort()
+    signal.throwIfAborted()
+    throw err
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function codeOf(code: string): ErrorCode {
+  return errorCodes.find((known) => known === code) ?? 'Internal'
+}
+
+/** News of one fetch, as the thread tells them. */
+export interface FetchListener {
+  readonly onProgress: (progress: { files: number; bytes: number }) => void
+  readonly onChannelEnded: (channel: string) => void
+  readonly onEnded: (error: { code: ErrorCode; message: string } | null) => void
+}
+
+export interface FetchDeps {
+  readonly thread: TransferThread
+  /** Who is told what the thread says of a fetch, until it is disposed of. */
+  readonly listen: (fetch: string, listener: FetchListener) => Disposable
+}
+
+export interface FetchOptions {
+  /** The same each time it is gone on with. */
+  readonly id: string
+  /** Where it is written down what is done. */
+  readonly folder: string
+  readonly destination: Destination
+  readonly preserve: boolean
+  readonly onOpen: (opened: {
+    files: number
+    bytes: number
+    totalFiles: number
+    totalBytes: number
+    tops: readonly Uint8Array[]
+  }) => void
+  readonly onVia: (via: Via) => void
+  readonly onProgress: (progress: { files: number; bytes: number }) => void
+}
+
+export type Fetched = FetchResult & {
+  /** False: every connection ended before all was there; it can be gone on with. */
+  readonly complete: boolean
+}
+
+/**
+ * Fetches what devices have offered, the same from each, until it is all there or no connection is left. Throws where
+ * nothing can be written, and the signal's reason.
+ */
+export async function fetchOffered(
+  offers: readonly Offer[],
+  options: FetchOptions,
+  { thread, listen }: FetchDeps,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const { id } = options
+  const open = new Map(offers.map((offer) => [offer.channel, offer]))
+  const ended = Promise.withResolvers<boolean>()
+  const close = (channel: string) => {
+    open.get(channel)?.stream.abort()
+    open.delete(channel)
+    if (open.size === 0) ended.resolve(false)
+  }
+  using _listening = listen(id, {
+    onProgress: options.onProgress,
+    onChannelEnded: close,
+    onEnded: (error) => (error ? ended.reject(new CoreError(error.code, error.message)) : ended.resolve(true)),
+  })
+  using _thread = thread.use()
+  const onAbort = () => ended.reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const { destination, folder, preserve } = options
+  try {
+    signal.throwIfAborted()
+    const opened = await thread.ask('openFetch', { fetch: id, folder, items: offers[0]!.items, destination, preserve })
+    options.onOpen(opened)
+    const compare = offers.length > 1 && opened.totalFiles === 1
+    for (const offer of offers) {
+      connect(offer, { id, compare, thread, onVia: options.onVia }, signal).catch(() => close(offer.channel))
+      // A device whose connection is lost sends no more.
+      offer.peer.signal.addEventListener('abort', () => close(offer.channel), { once: true })
+    }
+    const complete = await ended.promise
+    const result = await thread.ask('closeFetch', { fetch: id })
+    return { ...result, complete }
+  } catch (err) {
+    await thread.ask('closeFetch', { fetch: id }).catch(() => {})
+    throw err
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    for (const { stream } of open.values()) void end(stream)
+  }
+}
+
+interface Connecting {
+  readonly id: string
+  readonly compare: boolean
+  readonly thread: TransferThread
+  readonly onVia: (via: Via) => void
+}
+
+async function connect(offer: Offer, { id, compare, thread, onVia }: Connecting, signal: AbortSignal): Promise<void> {
+  const { channel, items, own, peer, peerKey, stream } = offer
+  const of = { fetch: id, channel, name: peer.name, items, compare }
+  const addresses = addressesOf(offer)
+  try {
+    await thread.ask('fetch', { ...of, own, peerKey, addresses })
+  } catch (err) {
+    signal.throwIfAborted()
+    if (!(err instanceof CoreError) || err.code !== 'Unavailable') throw err
+    onVia('stream')
+    await stream.send({ via: 'stream' })
+    const { port1, port2 } = new MessageChannel()
+    await thread.ask('fetchPort', { ...of, port: port2 }, [port2])
+    await pumpPort(port1, stream)
+    return
+  }
+  onVia('tcp')
+  await stream.send({ via: 'tcp' })
+}
+
+/** Where the connection between the devices goes is tried too: the other side may not know how it is reached. */
+function addressesOf({ addresses, peer }: Offer): string[] {
+  const port = Number(addresses[0]?.split(':').at(-1))
+  const path = peer.path()
+  const through = path?.kind === 'direct' && path.address && port ? [withPort(path.address, port)] : []
+  return [...new Set([...through, ...addresses])]
+}
+
+async function end(stream: FrameStream): Promise<void> {
+  try {
+    await stream.finish()
+  } catch (err) {
+    // The other side was faster.
+    void errorMessage(err)
+  }
+  stream.abort()
+}

@@ -1,0 +1,55 @@
+import type { MessagePort } from 'node:worker_threads'
+import { z } from 'zod'
+import type { FrameStream } from '../wire/frame-stream.ts'
+import { PORT_WINDOW_BYTES, type PortMessage } from './worker/port-duplex.ts'
+
+/** Bytes of a file, or of what is said about them, on a stream between two devices. */
+export const Carried = z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) })
+
+/**
+ * Carries what the thread writes over a stream of the connection, and what comes over it to the thread: slower than a
+ * connection of its own, and possible wherever two devices reach each other at all. Resolves when both directions have
+ * ended.
+ */
+export async function pumpPort(port: MessagePort, stream: FrameStream): Promise<void> {
+  await Promise.all([sendAll(port, stream), receiveAll(port, stream)]).finally(() => port.close())
+}
+
+function sendAll(port: MessagePort, stream: FrameStream): Promise<void> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  let sending = Promise.resolve()
+  port.on('message', (message: PortMessage) => {
+    if (message.type === 'taken') return
+    sending = sending
+      .then(() => (message.type === 'end' ? stream.finish().then(resolve) : send(message.bytes)))
+      .catch(reject)
+  })
+  port.on('close', () => resolve())
+  const send = async (bytes: Uint8Array) => {
+    await stream.send({ bytes })
+    port.postMessage({ type: 'taken', bytes: bytes.length } satisfies PortMessage)
+  }
+  return ended
+}
+
+async function receiveAll(port: MessagePort, stream: FrameStream): Promise<void> {
+  let underway = 0
+  let room = Promise.withResolvers<void>()
+  port.on('message', (message: PortMessage) => {
+    if (message.type !== 'taken') return
+    underway -= message.bytes
+    room.resolve()
+  })
+  port.on('close', () => room.resolve())
+  for (;;) {
+    const carried = await stream.receive(Carried)
+    if (!carried) break
+    underway += carried.bytes.length
+    const bytes = new Uint8Array(carried.bytes)
+    port.postMessage({ type: 'bytes', bytes } satisfies PortMessage, [bytes.buffer])
+    if (underway < PORT_WINDOW_BYTES) continue
+    room = Promise.withResolvers<void>()
+    await room.promise
+  }
+  port.postMessage({ type: 'end' } satisfies PortMessage)
+}

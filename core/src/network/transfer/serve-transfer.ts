@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { once } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
+import type { z } from 'zod'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { makeSessionKey } from '../bulk/index.ts'
+import type { FrameStream } from '../wire/frame-stream.ts'
+import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
+import { Chosen, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
+import { pumpPort } from './pump-port.ts'
+import type { TransferThread } from './transfer-thread.ts'
+
+/** Files to send: where they are, and what they are called there. */
+export interface Sending {
+  readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
+  /** What a person sees of it: `12 photos`. */
+  readonly title: string
+}
+
+/** Knows what one kind of request means, and whether whoever asks may have it. */
+export interface SourceResolver<S extends z.ZodType = z.ZodType> {
+  readonly kind: string
+  readonly spec: S
+  /** Throws `NotAuthorised`, `NotFound` and the like; the person who asks reads the sentence. */
+  resolve(spec: z.output<S>, peer: Peer, signal: AbortSignal): Promise<Sending>
+}
+
+/** What is being sent, as far as it is told. */
+export interface SendingNews {
+  readonly id: string
+  readonly peer: Peer
+  readonly title: string
+  readonly files: number
+  readonly bytes: number
+}
+
+export interface ServeTransferDeps {
+  readonly thread: TransferThread
+  readonly resolver: (kind: string) => SourceResolver | undefined
+  /** Port of the TLS listener; 0: any. */
+  readonly port: () => number
+  /** Where this device is reached: `192.168.1.5:4433`; their ports are not looked at. */
+  readonly addresses: () => readonly string[]
+  readonly onBegin: (news: SendingNews) => void
+  /** Null: all was sent that was asked for. */
+  readonly onEnd: (id: string, err: unknown) => void
+}
+
+/** The sending side of transfers. */
+export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
+  return {
+    protocol: transferProtocol,
+    async serve(stream, peer, signal) {
+      const wanted = await stream.receive(Wanted)
+      if (!wanted) return
+      using _thread = deps.thread.use()
+      let sending: Sending
+      try {
+        sending = await resolve(wanted, { deps, peer, signal })
+      } catch (err) {
+        const known = err instanceof CoreError
+        const message = known ? err.message : 'an error of the other device; its log says more'
+        await stream.send({ type: 'refused', code: known ? err.code : 'Internal', message: message.slice(0, 1_000) })
+        await stream.finish()
+        if (!known) throw err
+        return
+      }
+      await send(sending, { deps, stream, peer, peerKey: wanted.key, signal })
+    },
+  }
+}
+
+async function resolve(
+  { kind, spec }: z.infer<typeof Wanted>,
+  { deps, peer, signal }: { deps: ServeTransferDeps; peer: Peer; signal: AbortSignal },
+): Promise<Sending> {
+  const resolver = deps.resolver(kind)
+  if (!resolver)
+    throw new CoreError('Unsupported', `this device does not know what ${JSON.stringify(kind)} is; update it`)
+  const parsed = resolver.spec.safeParse(spec)
+  if (!parsed.success)
+    throw new CoreError('InvalidInput', `what was asked for is not understood: ${errorMessage(parsed.error)}`)
+  return resolver.resolve(parsed.data, peer, signal)
+}
+
+interface Circumstances {
+  readonly deps: ServeTransferDeps
+  readonly stream: FrameStream
+  readonly peer: Peer
+  readonly peerKey: string
+  readonly signal: AbortSignal
+}
+
+async function send({ roots, title }: Sending, { deps, stream, peer, peerKey, signal }: Circumstances): Promise<void> {
+  const { thread } = deps
+  const channel = randomBytes(16).toString('hex')
+  const { files, bytes, count, leftOutCount } = await thread.ask('openSource', { source: channel, roots })
+  try {
+    for (let from = 0; from < count; from += PAGE_ITEMS) {
+      const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
+      await stream.send({ type: 'items', items } satisfies { type: 'items'; items: readonly unknown[] })
+      signal.throwIfAborted()
+    }
+    const own = makeSessionKey()
+    const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
+    const addresses = deps.addresses().map((address) => withPort(address, port))
+    deps.onBegin({ id: channel, peer, title, files, bytes })
+    await stream.send({
+      type: 'ready',
+      channel,
+      key: own.publicKey,
+      addresses,
+      leftOut: leftOutCount,
+    } satisfies Offered)
+    const chosen = await stream.receive(Chosen)
+    if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })
+    // The other side ends the stream when it has what it wanted, or wants no more.
+    else if (chosen) await stream.receive(Chosen)
+    deps.onEnd(channel, null)
+  } catch (err) {
+    deps.onEnd(channel, err)
+    throw err
+  } finally {
+    await thread.ask('closeServing', { channel })
+    await thread.ask('closeSource', { source: channel })
+  }
+}
+
+async function serveOverStream(
+  channel: string,
+  { deps, stream }: { deps: ServeTransferDeps; stream: FrameStream },
+): Promise<void> {
+  const { port1, port2 } = new MessageChannel()
+  const closed = once(port1, 'close')
+  await deps.thread.ask('servePort', { channel, port: port2 }, [port2])
+  await pumpPort(port1, stream)
+  await closed
+}
+
+/** `[fe80::1]:4433` with another port. */
+export function withPort(address: string, port: number): string {
+  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}

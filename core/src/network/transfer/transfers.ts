@@ -1,0 +1,605 @@
+import { mkdirSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Packr } from 'msgpackr'
+import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
+import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
+import { displayName, fsPath, parsePath } from '../../util/file-name.ts'
+import type { Logger } from '../../util/logger.ts'
+import { uuidv7 } from '../../util/uuid.ts'
+import { type Clock, sleep } from '../clock.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+import type { Peer, Peers } from '../wire/protocol.ts'
+import {
+  askForFiles,
+  type FetchDeps,
+  type Fetched,
+  type FetchListener,
+  fetchOffered,
+  type Offer,
+  type Via,
+} from './fetch-transfer.ts'
+import { Rate } from './rate.ts'
+import { type SendingNews, serveTransfers, type SourceResolver } from './serve-transfer.ts'
+import { TransferThread } from './transfer-thread.ts'
+import type { TransferNews } from './worker/messages.ts'
+import type { SourceItem } from './worker/walk-source.ts'
+
+/** Transfers to this device side by side; the others wait. */
+const MAX_RUNNING = 4
+/** Waits after attempts that came to nothing while the device is connected, in milliseconds. */
+const RETRY_MS = [500, 2_000, 5_000, 15_000, 60_000] as const
+/** Ended transfers that stay listed. */
+const KEPT_ENDED = 200
+/** Failures that are told one by one. */
+const KEPT_FAILURES = 100
+/** Left free on the disk that files come to, in bytes. */
+const KEEP_FREE_BYTES = 67_108_864
+/** How often progress is told and written down, in milliseconds. */
+const TELL_MS = 250
+
+const packr = new Packr({ useRecords: false })
+
+export interface TransfersDeps {
+  readonly dataDir: string
+  readonly db: NetworkDb
+  readonly peers: Peers
+  readonly clock: Clock
+  readonly log: Logger
+  readonly nameOf: (device: DeviceId) => string
+  readonly settings: () => { readonly bulkPort: number; readonly maxBytesPerSecond: number }
+  /** Where this device is reached: `192.168.1.5:4433`. */
+  readonly addresses: () => readonly string[]
+  readonly changed: (transfer: Transfer) => void
+}
+
+export interface StartInput {
+  /** Those who have it; the first is asked what there is. */
+  readonly devices: readonly DeviceId[]
+  /** Which resolver on the other side knows what `spec` means. */
+  readonly kind: string
+  readonly spec: unknown
+  readonly title: string
+  /** Absolute; it must be there. */
+  readonly folder: string
+  /** Whether files keep their times and permissions. */
+  readonly preserve: boolean
+}
+
+export interface FetchInput {
+  readonly devices: readonly DeviceId[]
+  readonly kind: string
+  readonly spec: unknown
+  /** A folder nobody else uses, for what is written down meanwhile; removed at the end. */
+  readonly folder: string
+  /** An absolute path for each item, in their order, and the BLAKE3 it must have where that is known. */
+  place(items: readonly SourceItem[]): { targets: readonly Uint8Array[]; expected: readonly (Uint8Array | null)[] }
+}
+
+interface Row {
+  readonly id: string
+  readonly devices: string
+  readonly kind: string
+  readonly spec: Uint8Array
+  readonly title: string
+  readonly folder: string
+  readonly preserve: number
+  readonly state: TransferState
+  readonly files_done: number
+  readonly files_total: number | null
+  readonly bytes_done: number
+  readonly bytes_total: number | null
+  readonly left_out: number
+  readonly failed: number
+  readonly failures: string
+  readonly error: string | null
+  readonly created_at: number
+  readonly ended_at: number | null
+}
+
+/** A transfer to this device that somebody may go on with. */
+interface Incoming {
+  row: Row
+  readonly devices: readonly DeviceId[]
+  readonly rate: Rate
+  via: Via | null
+  running: AbortController | null
+  lastTold: number
+}
+
+/** One that is being sent from here; it lives as long as its connection. */
+interface Outgoing {
+  readonly news: SendingNews
+  readonly rate: Rate
+  readonly startedAt: number
+  sent: number
+  state: TransferState
+  endedAt: number | null
+  error: Transfer['error']
+}
+
+/**
+ * Files on their way from and to other devices. What comes is written down in `network.db`, and goes on by itself after
+ * a lost connection or a restart: nothing that has arrived is sent again.
+ */
+export class Transfers implements AsyncDisposable {
+  readonly #deps: TransfersDeps
+  readonly #thread: TransferThread
+  readonly #resolvers = new Map<string, SourceResolver>()
+  readonly #incoming = new Map<string, Incoming>()
+  readonly #outgoing = new Map<string, Outgoing>()
+  readonly #listeners = new Map<string, FetchListener>()
+  readonly #parts = new DisposableStack()
+  readonly #ending = new AbortController()
+  readonly #runs = new Set<Promise<void>>()
+
+  constructor(deps: TransfersDeps) {
+    this.#deps = deps
+    this.#thread = new TransferThread({ onNews: (news) => this.#hear(news), onLost: (err) => this.#lost(err) })
+    const serving = serveTransfers({
+      thread: this.#thread,
+      resolver: (kind) => this.#resolvers.get(kind),
+      port: () => deps.settings().bulkPort,
+      addresses: deps.addresses,
+      onBegin: (news) => this.#began(news),
+      onEnd: (id, err) => this.#ended(id, err),
+    })
+    this.#parts.use(deps.peers.handle(serving))
+    this.#parts.use(deps.peers.onConnected((peer) => this.#connected(peer)))
+    for (const row of deps.db.all<Row>('select * from transfers order by id'))
+      this.#incoming.set(row.id, this.#known(row))
+    void this.followSettings()
+  }
+
+  /** Answers requests of one kind from now on. */
+  resolve<R extends SourceResolver>(resolver: R): Disposable {
+    this.#resolvers.set(resolver.kind, resolver)
+    return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
+  }
+
+  /** Takes the limit of bytes a second anew. */
+  async followSettings(): Promise<void> {
+    const { maxBytesPerSecond } = this.#deps.settings()
+    await this.#thread.limit(maxBytesPerSecond === 0 ? null : maxBytesPerSecond).catch(() => {})
+  }
+
+  /** The newest first, those that have not ended before the others. */
+  list(): Transfer[] {
+    const all = [
+      ...[...this.#incoming.values()].map((each) => this.#show(each)),
+      ...[...this.#outgoing.values()].map((each) => this.#showOutgoing(each)),
+    ]
+    return all.toSorted(
+      (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.createdAt.localeCompare(a.createdAt),
+    )
+  }
+
+  /** Throws `NotFound`. */
+  get(id: string): Transfer {
+    return this.#show(this.#find(id))
+  }
+
+  /** Writes a transfer down and begins it, or waits for the device. Throws `InvalidInput` for a folder that is none. */
+  start(input: StartInput): Transfer {
+    const { db, clock } = this.#deps
+    const row: Row = {
+      id: uuidv7(clock.now()),
+      devices: JSON.stringify(input.devices),
+      kind: input.kind,
+      spec: packr.pack(input.spec),
+      title: input.title,
+      folder: input.folder,
+      preserve: input.preserve ? 1 : 0,
+      state: 'waiting',
+      files_done: 0,
+      files_total: null,
+      bytes_done: 0,
+      bytes_total: null,
+      left_out: 0,
+      failed: 0,
+      failures: '[]',
+      error: null,
+      created_at: clock.now(),
+      ended_at: null,
+    }
+    if (input.devices.length === 0) throw new CoreError('InvalidInput', 'no device to fetch from')
+    statfsSync(fsPath(parsePath(input.folder)))
+    const columns = Object.keys(row)
+    db.run(
+      `insert into transfers(${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+      ...Object.values(row),
+    )
+    this.#forgetOld()
+    const incoming = this.#known(row)
+    this.#incoming.set(row.id, incoming)
+    this.#run(incoming)
+    return this.#show(incoming)
+  }
+
+  /** What is there stays, and it goes on when it is resumed. Throws `NotFound`, and `Conflict` where it has ended. */
+  pause(id: string): Transfer {
+    const incoming = this.#find(id)
+    if (incoming.row.ended_at !== null) throw new CoreError('Conflict', 'the transfer has ended')
+    this.#set(incoming, { state: 'paused' })
+    incoming.running?.abort(new CoreError('Cancelled', 'paused'))
+    return this.#show(incoming)
+  }
+
+  /** Goes on with one that is paused or has failed; does nothing to one that is on. Throws `Conflict` where it has ended otherwise. */
+  resume(id: string): Transfer {
+    const incoming = this.#find(id)
+    const { state } = incoming.row
+    if (state === 'completed' || state === 'cancelled') throw new CoreError('Conflict', `the transfer is ${state}`)
+    if (state === 'paused' || state === 'failed') {
+      this.#set(incoming, { state: 'waiting', error: null, ended_at: null })
+      this.#run(incoming)
+    }
+    return this.#show(incoming)
+  }
+
+  /** Ends it; files that are complete stay, parts of others are removed. */
+  async cancel(id: string): Promise<Transfer> {
+    const incoming = this.#find(id)
+    if (incoming.row.ended_at === null || incoming.row.state === 'failed') {
+      this.#set(incoming, { state: 'cancelled', ended_at: this.#deps.clock.now() })
+      incoming.running?.abort(new CoreError('Cancelled', 'cancelled'))
+      await Promise.allSettled(this.#runs)
+      await this.#thread.ask('discardFetch', { folder: this.#folderOf(id) }).catch(() => {})
+    }
+    return this.#show(incoming)
+  }
+
+  /** Resolves with the transfer once it has ended or is paused. */
+  async wait(id: string, signal: AbortSignal): Promise<Transfer> {
+    for (;;) {
+      const transfer = this.get(id)
+      if (transfer.endedAt !== null || transfer.state === 'paused') return transfer
+      await sleep(this.#deps.clock, TELL_MS, signal)
+    }
+  }
+
+  /**
+   * Fetches something at once, that is not listed and not gone on with after a restart: sidecars. Throws what the
+   * devices refuse it with, `Unavailable` where the connection is lost, and the signal's reason.
+   */
+  async fetch(input: FetchInput, signal: AbortSignal): Promise<Fetched & { items: readonly SourceItem[] }> {
+    const offers = await this.#ask(input, signal)
+    const { items } = offers[0]!
+    mkdirSync(input.folder, { recursive: true, mode: 0o700 })
+    try {
+      const fetched = await fetchOffered(
+        offers,
+        {
+          id: uuidv7(this.#deps.clock.now()),
+          folder: input.folder,
+          destination: input.place(items),
+          preserve: false,
+          onOpen: () => {},
+          onVia: () => {},
+          onProgress: () => {},
+        },
+        this.#fetchDeps(),
+        signal,
+      )
+      return { ...fetched, items }
+    } finally {
+      rmSync(input.folder, { recursive: true, force: true })
+    }
+  }
+
+  /** Transfers stop, and go on when the engine is opened again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
+    this.#parts.dispose()
+    await Promise.allSettled(this.#runs)
+    await this.#thread[Symbol.asyncDispose]()
+  }
+
+  #find(id: string): Incoming {
+    const incoming = this.#incoming.get(id)
+    if (incoming) return incoming
+    throw new CoreError('NotFound', `no transfer ${id}; see \`spacedrive network transfers\``)
+  }
+
+  #known(row: Row): Incoming {
+    // What was on when the process ended goes on when its device is there.
+    const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state
+    const devices = JSON.parse(row.devices) as DeviceId[]
+    return { row: { ...row, state }, devices, rate: new Rate(), via: null, running: null, lastTold: 0 }
+  }
+
+  #connected({ id }: Peer): void {
+    for (const incoming of this.#incoming.values()) {
+      if (incoming.row.state === 'waiting' && incoming.devices.includes(id)) this.#run(incoming)
+    }
+  }
+
+  /** Begins with one that waits, as far as there is room. */
+  #run(incoming: Incoming): void {
+    const running = [...this.#incoming.values()].filter((each) => each.running !== null)
+    if (incoming.running || running.length >= MAX_RUNNING || this.#ending.signal.aborted) return
+    const controller = new AbortController()
+    incoming.running = controller
+    const run = this.#attempts(incoming, AbortSignal.any([controller.signal, this.#ending.signal])).finally(() => {
+      incoming.running = null
+      this.#runs.delete(run)
+      this.#runNext()
+    })
+    this.#runs.add(run)
+  }
+
+  #runNext(): void {
+    for (const incoming of this.#incoming.values()) {
+      const isReachable = incoming.devices.some((id) => this.#deps.peers.get(id) !== null)
+      if (incoming.row.state === 'waiting' && isReachable) this.#run(incoming)
+    }
+  }
+
+  /** Until it has ended, is stopped, or its device is not connected any more. */
+  async #attempts(incoming: Incoming, signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const before = incoming.row.bytes_done
+      try {
+        if (await this.#attempt(incoming, signal)) return
+      } catch (err) {
+        if (signal.aborted) return
+        const code = err instanceof CoreError ? err.code : 'Internal'
+        if (!isRetryable(code) || code === 'DiskFull') {
+          this.#end(incoming, { state: 'failed', error: { code, message: errorMessage(err) } })
+          return
+        }
+        this.#deps.log.info({ transfer: incoming.row.title, err: errorMessage(err) }, 'a transfer was interrupted')
+      }
+      this.#set(incoming, { state: 'waiting' })
+      incoming.rate.stop()
+      if (!incoming.devices.some((id) => this.#deps.peers.get(id))) return
+      if (incoming.row.bytes_done > before) attempt = 0
+      const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!
+      await sleep(this.#deps.clock, wait, signal).catch(() => {})
+      if (signal.aborted) return
+    }
+  }
+
+  /** True: it has ended. */
+  async #attempt(incoming: Incoming, signal: AbortSignal): Promise<boolean> {
+    this.#set(incoming, { state: 'preparing' })
+    const { row } = incoming
+    const offers = await this.#ask({ devices: incoming.devices, kind: row.kind, spec: packr.unpack(row.spec) }, signal)
+    const { items, leftOut } = offers[0]!
+    this.#requireSpace(incoming, items)
+    const fetched = await fetchOffered(
+      offers,
+      {
+        id: row.id,
+        folder: this.#folderOf(row.id),
+        destination: { folder: Buffer.from(fsPath(parsePath(row.folder))) },
+        preserve: row.preserve === 1,
+        onOpen: ({ bytes, files, totalBytes, totalFiles }) => {
+          incoming.rate.start(bytes, this.#deps.clock.ticks())
+          this.#set(incoming, {
+            state: 'running',
+            files_done: files,
+            files_total: totalFiles,
+            bytes_done: bytes,
+            bytes_total: totalBytes,
+            left_out: leftOut,
+          })
+        },
+        onVia: (via) => {
+          incoming.via = via
+        },
+        onProgress: (progress) => this.#progressed(incoming, progress),
+      },
+      this.#fetchDeps(),
+      signal,
+    )
+    this.#recordFailures(incoming, { fetched, items })
+    if (!fetched.complete) {
+      const liar = fetched.liars[0]
+      // Nobody else has it: asking the same one again brings the same.
+      if (liar !== undefined && fetched.liars.length >= offers.length) {
+        throw new CoreError('Corrupt', `${liar} sent what is not the file; nothing of it was kept`)
+      }
+      return false
+    }
+    this.#end(incoming, { state: 'completed', error: null })
+    return true
+  }
+
+  /** Every device that has it now; at least one. Throws what the first refuses it with. */
+  async #ask(
+    { devices, kind, spec }: Pick<FetchInput, 'devices' | 'kind' | 'spec'>,
+    signal: AbortSignal,
+  ): Promise<Offer[]> {
+    const asked = await Promise.allSettled(
+      devices.map(async (device) => askForFiles(await this.#deps.peers.reach(device, signal), { kind, spec }, signal)),
+    )
+    const offers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    if (offers.length > 0) return offers
+    throw asked.find((each) => each.status === 'rejected')!.reason
+  }
+
+  #requireSpace({ row }: Incoming, items: readonly SourceItem[]): void {
+    const { bavail, bsize } = statfsSync(fsPath(parsePath(row.folder)))
+    const wanted = items.reduce((sum, { size }) => sum + size, 0) - row.bytes_done
+    const free = bavail * bsize - KEEP_FREE_BYTES
+    if (wanted <= free) return
+    throw new CoreError(
+      'DiskFull',
+      `${wanted} bytes are to come, and ${Math.max(0, free)} can be taken in ${row.folder}; free some space, or choose another folder`,
+    )
+  }
+
+  #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
+    const failures = fetched.failures.slice(0, KEPT_FAILURES).map(({ code, item, message }) => {
+      const path = items[item]?.names.map(displayName).join('/') ?? ''
+      return { path, code, message }
+    })
+    this.#set(incoming, {
+      files_done: fetched.files,
+      bytes_done: fetched.bytes,
+      failed: fetched.failed,
+      failures: JSON.stringify(failures),
+    })
+  }
+
+  #progressed(incoming: Incoming, { files, bytes }: { files: number; bytes: number }): void {
+    const { clock } = this.#deps
+    incoming.rate.add(bytes, clock.ticks())
+    incoming.row = { ...incoming.row, files_done: files, bytes_done: bytes }
+    if (clock.ticks() - incoming.lastTold >= TELL_MS) this.#set(incoming, {})
+  }
+
+  #end(
+    incoming: Incoming,
+    { state, error }: { state: TransferState; error: { code: ErrorCode; message: string } | null },
+  ): void {
+    incoming.rate.stop()
+    if (state === 'completed') rmSync(this.#folderOf(incoming.row.id), { recursive: true, force: true })
+    this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
+  }
+
+  #set(incoming: Incoming, change: Partial<Row>): void {
+    const { clock, db, changed } = this.#deps
+    // A person who has paused or cancelled it was faster.
+    const isStopped = incoming.row.state === 'paused' || incoming.row.state === 'cancelled'
+    const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
+    incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
+    incoming.lastTold = clock.ticks()
+    const { id, ...values } = incoming.row
+    const columns = Object.keys(values)
+    db.run(
+      `update transfers set ${columns.map((column) => `${column} = ?`).join(', ')} where id = ?`,
+      ...Object.values(values),
+      id,
+    )
+    changed(this.#show(incoming))
+  }
+
+  #show({ devices, rate, row, via }: Incoming): Transfer {
+    const device = devices[0]!
+    const { bytesPerSecond } = rate
+    const left = row.bytes_total === null ? null : row.bytes_total - row.bytes_done
+    return {
+      id: row.id,
+      direction: 'in',
+      device: { id: device, name: this.#deps.nameOf(device) },
+      title: row.title,
+      state: row.state,
+      files: { done: row.files_done, total: row.files_total },
+      bytes: { done: row.bytes_done, total: row.bytes_total },
+      rate: row.state === 'running' ? bytesPerSecond : null,
+      etaMs: row.state === 'running' && left !== null && bytesPerSecond ? (left / bytesPerSecond) * 1_000 : null,
+      via: row.state === 'running' ? via : null,
+      folder: row.folder,
+      leftOut: row.left_out,
+      failed: row.failed,
+      failures: JSON.parse(row.failures) as Transfer['failures'],
+      error: row.error === null ? null : (JSON.parse(row.error) as Transfer['error']),
+      createdAt: new Date(row.created_at).toISOString(),
+      endedAt: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
+    }
+  }
+
+  #showOutgoing({ endedAt, error, news, rate, sent, startedAt, state }: Outgoing): Transfer {
+    const { bytesPerSecond } = rate
+    return {
+      id: news.id,
+      direction: 'out',
+      device: { id: news.peer.id, name: news.peer.name },
+      title: news.title,
+      state,
+      files: { done: state === 'completed' ? news.files : 0, total: news.files },
+      bytes: { done: sent, total: news.bytes },
+      rate: state === 'running' ? bytesPerSecond : null,
+      etaMs: state === 'running' && bytesPerSecond ? ((news.bytes - sent) / bytesPerSecond) * 1_000 : null,
+      via: null,
+      folder: null,
+      leftOut: 0,
+      failed: 0,
+      failures: [],
+      error,
+      createdAt: new Date(startedAt).toISOString(),
+      endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    }
+  }
+
+  #began(news: SendingNews): void {
+    const { changed, clock } = this.#deps
+    const rate = new Rate()
+    rate.start(0, clock.ticks())
+    const outgoing: Outgoing = {
+      news,
+      rate,
+      startedAt: clock.now(),
+      sent: 0,
+      state: 'running',
+      endedAt: null,
+      error: null,
+    }
+    this.#outgoing.set(news.id, outgoing)
+    changed(this.#showOutgoing(outgoing))
+  }
+
+  #ended(id: string, err: unknown): void {
+    const { changed, clock } = this.#deps
+    const outgoing = this.#outgoing.get(id)
+    if (!outgoing) return
+    outgoing.state = err === null ? 'completed' : 'failed'
+    outgoing.error = err instanceof CoreError ? { code: err.code, message: err.message } : null
+    outgoing.endedAt = clock.now()
+    changed(this.#showOutgoing(outgoing))
+    const ended = [...this.#outgoing.values()].filter((each) => each.endedAt !== null)
+    for (const old of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) this.#outgoing.delete(old.news.id)
+  }
+
+  #hear(news: TransferNews): void {
+    switch (news.news) {
+      case 'progress':
+        return this.#listeners.get(news.fetch)?.onProgress(news)
+      case 'channel-ended':
+        return this.#listeners.get(news.fetch)?.onChannelEnded(news.channel)
+      case 'fetch-ended':
+        return this.#listeners.get(news.fetch)?.onEnded(news.error)
+      case 'sent':
+        return this.#sent(news)
+      case 'serving-ended':
+        return
+    }
+  }
+
+  #sent({ bytes, channel }: { bytes: number; channel: string }): void {
+    const outgoing = this.#outgoing.get(channel)
+    if (!outgoing) return
+    outgoing.sent = bytes
+    outgoing.rate.add(bytes, this.#deps.clock.ticks())
+    this.#deps.changed(this.#showOutgoing(outgoing))
+  }
+
+  #lost(err: CoreError): void {
+    this.#deps.log.error({ err: err.message }, 'transfers were interrupted')
+    for (const listener of this.#listeners.values()) listener.onEnded({ code: 'Unavailable', message: err.message })
+  }
+
+  #fetchDeps(): FetchDeps {
+    return {
+      thread: this.#thread,
+      listen: (fetch, listener) => {
+        this.#listeners.set(fetch, listener)
+        return { [Symbol.dispose]: () => void this.#listeners.delete(fetch) }
+      },
+    }
+  }
+
+  #folderOf(id: string): string {
+    return join(this.#deps.dataDir, 'transfers', id)
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#incoming.values()].filter(({ row }) => row.ended_at !== null)
+    for (const { row } of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) {
+      this.#incoming.delete(row.id)
+      this.#deps.db.run('delete from transfers where id = ?', row.id)
+      rmSync(this.#folderOf(row.id), { recursive: true, force: true })
+    }
+  }
+}

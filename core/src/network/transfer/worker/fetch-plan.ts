@@ -1,0 +1,140 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { Packr } from 'msgpackr'
+import { z } from 'zod'
+import { CoreError, systemCode } from '../../../util/errors.ts'
+import type { FetchItem } from './fetch-files.ts'
+import type { Destination } from './messages.ts'
+import { isTakenIn, nameRules, planTargets } from './plan-targets.ts'
+import type { SourceItem } from './walk-source.ts'
+
+const packr = new Packr({ useRecords: false })
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
+const PlannedItem = z.object({
+  names: z.array(bytes),
+  kind: z.enum(['file', 'directory']),
+  size: z.number(),
+  mtimeMs: z.number(),
+  mode: z.number(),
+  target: bytes,
+  expected: bytes.nullable(),
+})
+type PlannedItem = z.infer<typeof PlannedItem>
+const Plan = z.object({ mark: z.string(), preserve: z.boolean(), items: z.array(PlannedItem) })
+export type Plan = z.infer<typeof Plan>
+
+/** The items of a plan, as they are fetched. */
+export function itemsOf({ items, preserve }: Plan): FetchItem[] {
+  return items.map(({ expected, kind, mode, mtimeMs, size, target }) => ({
+    kind,
+    size,
+    target: Buffer.from(target),
+    mtimeMs: preserve ? mtimeMs : null,
+    mode: preserve ? mode : null,
+    expected,
+  }))
+}
+
+/**
+ * What is to be fetched and where each item goes: written down before the first byte, so that a transfer that goes on
+ * after whatever ended it puts everything where it would have. A file that is another one by now on the sending device
+ * is fetched from its start.
+ */
+export function openPlan(
+  folder: string,
+  {
+    items,
+    destination,
+    preserve,
+    mark,
+  }: { items: readonly SourceItem[]; destination: Destination; preserve: boolean; mark: string },
+): Plan {
+  const known = readPlan(folder)
+  if (known) return followSource(folder, known, items)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const plan = { mark, preserve, items: placed(items, destination) }
+  writePlan(folder, plan)
+  return plan
+}
+
+function placed(items: readonly SourceItem[], destination: Destination): PlannedItem[] {
+  if ('targets' in destination) {
+    const { targets, expected } = destination
+    if (targets.length !== items.length)
+      throw new CoreError('Corrupt', 'the other device offers other files than it was asked for')
+    return items.map((item, n) => ({
+      ...item,
+      names: [...item.names],
+      target: targets[n]!,
+      expected: expected[n] ?? null,
+    }))
+  }
+  const folder = Buffer.from(destination.folder)
+  const targets = planTargets(items, { rules: nameRules(process.platform), isTaken: isTakenIn(folder) })
+  return items.map((item, n) => {
+    const target = Buffer.concat([folder, Buffer.from('/'), targets[n]!.path])
+    return { ...item, names: [...item.names], target, expected: null }
+  })
+}
+
+function followSource(folder: string, plan: Plan, items: readonly SourceItem[]): Plan {
+  const now = new Map(items.map((item) => [keyOf(item.names), item]))
+  let changed = false
+  const followed = plan.items.map((item, n) => {
+    const source = now.get(keyOf(item.names))
+    if (!source || item.kind !== 'file' || (source.size === item.size && source.mtimeMs === item.mtimeMs)) return item
+    changed = true
+    rmSync(join(folder, `${n}.chunks`), { force: true })
+    rmSync(Buffer.concat([item.target, Buffer.from(`.${plan.mark}.part`)]), { force: true })
+    return { ...item, size: source.size, mtimeMs: source.mtimeMs, mode: source.mode }
+  })
+  if (!changed) return plan
+  const next = { ...plan, items: followed }
+  writePlan(folder, next)
+  return next
+}
+
+/** Removes the parts of files that are not complete, and what was written down. */
+export function discardPlan(folder: string): void {
+  const plan = readPlan(folder)
+  for (const { kind, target } of plan?.items ?? []) {
+    if (kind === 'file') rmSync(Buffer.concat([target, Buffer.from(`.${plan!.mark}.part`)]), { force: true })
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** What number each item of the plan has in a device's own list; -1 where it is not in it, or no longer the same. */
+export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array {
+  const byName = new Map(items.map((item, n) => [keyOf(item.names), n]))
+  return Int32Array.from(plan.items, ({ names, size }) => {
+    const number = byName.get(keyOf(names))
+    return number !== undefined && items[number]!.size === size ? number : -1
+  })
+}
+
+function keyOf(names: readonly Uint8Array[]): string {
+  return names.map((name) => Buffer.from(name).toString('latin1')).join('/')
+}
+
+function readPlan(folder: string): Plan | null {
+  try {
+    return Plan.parse(packr.unpack(readFileSync(planFile(folder))))
+  } catch (err) {
+    // Nothing was fetched before it was written.
+    if (systemCode(err) === 'ENOENT') return null
+    throw new CoreError('Corrupt', 'what was written down of this transfer cannot be read; start it anew', {
+      cause: err,
+    })
+  }
+}
+
+function writePlan(folder: string, plan: Plan): void {
+  const draft = `${planFile(folder)}.tmp`
+  writeFileSync(draft, packr.pack(plan), { mode: 0o600 })
+  renameSync(draft, planFile(folder))
+}
+
+function planFile(folder: string): string {
+  return join(folder, 'plan')
+}

@@ -1,0 +1,109 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { ErrorCode } from '../../../util/errors.ts'
+import type { SessionKey } from '../../bulk/index.ts'
+import type { FetchResult } from './fetch-files.ts'
+import type { LeftOut, SourceItem } from './walk-source.ts'
+
+/** Where the files of a fetch go. */
+export type Destination =
+  /** Below this folder, under names that are free and safe there. */
+  | { readonly folder: Uint8Array }
+  /** One absolute path for each item. */
+  | { readonly targets: readonly Uint8Array[]; readonly expected: readonly (Uint8Array | null)[] }
+
+/** What the main thread asks of the transfer thread, by name: what it says, and what it is answered. */
+export interface TransferQuestions {
+  /** Walks what is to be sent, and keeps it under an id. */
+  openSource: [
+    { readonly source: string; readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[] },
+    {
+      readonly count: number
+      readonly files: number
+      readonly bytes: number
+      readonly leftOut: readonly LeftOut[]
+      readonly leftOutCount: number
+    },
+  ]
+  sourcePage: [{ readonly source: string; readonly from: number; readonly count: number }, readonly SourceItem[]]
+  closeSource: [{ readonly source: string }, null]
+  /** Waits for the receiving side, on the port that is answered. */
+  serve: [
+    {
+      readonly channel: string
+      readonly source: string
+      readonly own: SessionKey
+      readonly peerKey: string
+      readonly port: number
+    },
+    { readonly port: number },
+  ]
+  /** Serves over a port instead. */
+  servePort: [{ readonly channel: string; readonly port: MessagePort }, null]
+  closeServing: [{ readonly channel: string }, null]
+  /** Plans, or goes on with, what is to be fetched; `folder` is where it is written down. */
+  openFetch: [
+    {
+      readonly fetch: string
+      readonly folder: string
+      readonly items: readonly SourceItem[]
+      readonly destination: Destination
+      readonly preserve: boolean
+    },
+    {
+      readonly files: number
+      readonly bytes: number
+      readonly totalFiles: number
+      readonly totalBytes: number
+      readonly tops: readonly Uint8Array[]
+    },
+  ]
+  /** Connects to one of the addresses, and fetches from there until all is done or it ends. */
+  fetch: [
+    FetchChannel & { readonly own: SessionKey; readonly peerKey: string; readonly addresses: readonly string[] },
+    null,
+  ]
+  fetchPort: [FetchChannel & { readonly port: MessagePort }, null]
+  /** Ends its channels and keeps what there is; the answer says what that is. */
+  closeFetch: [{ readonly fetch: string }, FetchResult]
+  /** Removes the parts of a fetch that is not gone on with, and what was written down of it. */
+  discardFetch: [{ readonly folder: string }, null]
+  /** Bytes a second that leave; null: any number. */
+  limit: [{ readonly bytesPerSecond: number | null }, null]
+}
+
+export interface FetchChannel {
+  readonly fetch: string
+  readonly channel: string
+  /** Of the device. */
+  readonly name: string
+  /** What that device has: its numbers may be others than those of the fetch. */
+  readonly items: readonly SourceItem[]
+  readonly compare: boolean
+}
+
+export type TransferVerb = keyof TransferQuestions
+export type Asked<V extends TransferVerb> = TransferQuestions[V][0]
+export type Answered<V extends TransferVerb> = TransferQuestions[V][1]
+
+export interface TransferRequest<V extends TransferVerb = TransferVerb> {
+  readonly id: number
+  readonly verb: V
+  readonly asked: Asked<V>
+}
+
+export type TransferReply =
+  | { readonly id: number; readonly answered: unknown }
+  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
+  | TransferNews
+
+/** What the thread tells without being asked. */
+export type TransferNews =
+  | { readonly news: 'progress'; readonly fetch: string; readonly files: number; readonly bytes: number }
+  | { readonly news: 'channel-ended'; readonly fetch: string; readonly channel: string }
+  | {
+      readonly news: 'fetch-ended'
+      readonly fetch: string
+      readonly error: { readonly code: ErrorCode; readonly message: string } | null
+    }
+  | { readonly news: 'sent'; readonly channel: string; readonly bytes: number }
+  | { readonly news: 'serving-ended'; readonly channel: string }

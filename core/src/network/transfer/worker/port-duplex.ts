@@ -1,0 +1,55 @@
+import { Duplex } from 'node:stream'
+import type { MessagePort } from 'node:worker_threads'
+
+/** What goes between the two ends of a port. */
+export type PortMessage =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  /** So many bytes have been passed on: as many more may come. */
+  | { readonly type: 'taken'; readonly bytes: number }
+  | { readonly type: 'end' }
+
+/** Bytes on their way through a port at the most, in each direction. */
+export const PORT_WINDOW_BYTES = 262_144
+/** Bytes of one message. */
+const PIECE_BYTES = 65_536
+
+/** The thread's end of a connection that only the main thread can make: what is written here leaves there. */
+export function portDuplex(port: MessagePort): Duplex {
+  let underway = 0
+  let waiting: (() => void) | null = null
+  const duplex = new Duplex({
+    read: () => {},
+    write(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const bytes = new Uint8Array(chunk.subarray(at, at + PIECE_BYTES))
+        port.postMessage({ type: 'bytes', bytes } satisfies PortMessage, [bytes.buffer])
+      }
+      underway += chunk.length
+      if (underway < PORT_WINDOW_BYTES) done()
+      else waiting = done
+    },
+    final(done) {
+      port.postMessage({ type: 'end' } satisfies PortMessage)
+      done()
+    },
+    destroy(err, done) {
+      port.close()
+      done(err)
+    },
+  })
+  port.on('message', (message: PortMessage) => {
+    if (message.type === 'end') return void duplex.push(null)
+    if (message.type === 'bytes') {
+      duplex.push(message.bytes)
+      // Whoever asked for it has room for it: what is asked for is bounded.
+      return port.postMessage({ type: 'taken', bytes: message.bytes.length } satisfies PortMessage)
+    }
+    underway -= message.bytes
+    if (underway >= PORT_WINDOW_BYTES || !waiting) return
+    const go = waiting
+    waiting = null
+    go()
+  })
+  port.on('close', () => duplex.destroy())
+  return duplex
+}

@@ -1,0 +1,222 @@
+import type { Duplex } from 'node:stream'
+import { parentPort } from 'node:worker_threads'
+import { loadBlake3 } from '../../../util/blake3.ts'
+import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { BulkListener, dialBulk } from '../../bulk/index.ts'
+import { FetchFiles } from './fetch-files.ts'
+import { discardPlan, itemsOf, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
+import { Hashers } from './hashers.ts'
+import type {
+  Answered,
+  Asked,
+  FetchChannel,
+  TransferNews,
+  TransferReply,
+  TransferRequest,
+  TransferVerb,
+} from './messages.ts'
+import { portDuplex } from './port-duplex.ts'
+import { RateLimit } from './rate-limit.ts'
+import { serveFiles } from './serve-files.ts'
+import { type OwnItem, walkSource } from './walk-source.ts'
+
+/** What is left out, as far as it is told one by one. */
+const MAX_LEFT_OUT = 100
+/** How often progress is told at the most, in milliseconds. */
+const NEWS_MS = 100
+
+interface Serving {
+  readonly source: string
+  readonly ending: AbortController
+  readonly expecting: Disposable
+}
+
+interface Fetching {
+  readonly plan: Plan
+  readonly files: FetchFiles
+  readonly ending: AbortController
+}
+
+const port = parentPort!
+const blake3 = await loadBlake3()
+const hashers = new Hashers()
+const limit = new RateLimit(null)
+const { signal: never } = new AbortController()
+const sources = new Map<string, readonly OwnItem[]>()
+const servings = new Map<string, Serving>()
+const fetches = new Map<string, Fetching>()
+let listening: Promise<BulkListener> | null = null
+
+const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
+  async openSource({ source, roots }) {
+    const wanted = roots.map(({ path, name }) => ({ path: Buffer.from(path), name }))
+    const { items, leftOut } = await walkSource(wanted, never)
+    sources.set(source, items)
+    return {
+      count: items.length,
+      files: items.filter(({ kind }) => kind === 'file').length,
+      bytes: items.reduce((sum, { size }) => sum + size, 0),
+      leftOut: leftOut.slice(0, MAX_LEFT_OUT),
+      leftOutCount: leftOut.length,
+    }
+  },
+  async sourcePage({ source, from, count }) {
+    return itemsIn(source)
+      .slice(from, from + count)
+      .map(({ kind, mode, mtimeMs, names, size }) => ({ kind, mode, mtimeMs, names, size }))
+  },
+  async closeSource({ source }) {
+    sources.delete(source)
+    return null
+  },
+  async serve({ channel, source, own, peerKey, port: wanted }) {
+    listening ??= BulkListener.open({ port: wanted })
+    const listener = await listening.catch((err: unknown) => {
+      listening = null
+      throw err
+    })
+    const expecting = listener.expect(channel, { own, peerKey }, (socket) => void serveOver(channel, socket))
+    servings.set(channel, { source, ending: new AbortController(), expecting })
+    return { port: listener.port }
+  },
+  async servePort({ channel, port: other }) {
+    void serveOver(channel, portDuplex(other))
+    return null
+  },
+  async closeServing({ channel }) {
+    const serving = servings.get(channel)
+    servings.delete(channel)
+    serving?.expecting[Symbol.dispose]()
+    serving?.ending.abort()
+    return null
+  },
+  async openFetch({ fetch, folder, items, destination, preserve }) {
+    const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(0, 8) })
+    const news = new Lately((progress: { files: number; bytes: number }) =>
+      tell({ news: 'progress', fetch, ...progress }),
+    )
+    const files = await FetchFiles.open({
+      folder,
+      items: itemsOf(plan),
+      mark: plan.mark,
+      blake3,
+      hashers,
+      onProgress: (progress) => news.tell(progress),
+    })
+    fetches.set(fetch, { plan, files, ending: new AbortController() })
+    void tellEnd(fetch, files)
+    const planned = plan.items.filter(({ kind }) => kind === 'file')
+    return {
+      ...files.progress,
+      totalFiles: planned.length,
+      totalBytes: planned.reduce((sum, { size }) => sum + size, 0),
+      tops: plan.items.filter(({ names }) => names.length === 1).map(({ target }) => target),
+    }
+  },
+  async fetch({ own, peerKey, addresses, ...of }) {
+    const { ending } = fetchOf(of.fetch)
+    const socket = await dialBulk({ addresses, channel: of.channel, expected: { own, peerKey } }, ending.signal)
+    void fetchOver(of, socket)
+    return null
+  },
+  async fetchPort({ port: other, ...of }) {
+    void fetchOver(of, portDuplex(other))
+    return null
+  },
+  async closeFetch({ fetch }) {
+    const { files, ending } = fetchOf(fetch)
+    fetches.delete(fetch)
+    ending.abort(new CoreError('Cancelled', 'the transfer was stopped'))
+    files.close()
+    return files.result()
+  },
+  async discardFetch({ folder }) {
+    discardPlan(folder)
+    return null
+  },
+  async limit({ bytesPerSecond }) {
+    limit.bytesPerSecond = bytesPerSecond
+    return null
+  },
+}
+
+port.on('message', (request: TransferRequest) => {
+  void answer(request).then((reply) => port.postMessage(reply))
+})
+
+async function answer({ id, verb, asked }: TransferRequest): Promise<TransferReply> {
+  try {
+    return { id, answered: await (answers[verb] as (asked: unknown) => Promise<unknown>)(asked) }
+  } catch (err) {
+    return { id, error: errorOf(err) }
+  }
+}
+
+async function serveOver(channel: string, socket: Duplex): Promise<void> {
+  const serving = servings.get(channel)
+  if (!serving) return void socket.destroy()
+  const news = new Lately((bytes: number) => tell({ news: 'sent', channel, bytes }))
+  let sent = 0
+  const onSent = (bytes: number) => news.tell((sent += bytes))
+  const items = itemsIn(serving.source)
+  socket.on('error', () => socket.destroy())
+  await serveFiles(socket, { items, blake3, hashers, limit, onSent }, serving.ending.signal).catch(() =>
+    socket.destroy(),
+  )
+  tell({ news: 'sent', channel, bytes: sent })
+  tell({ news: 'serving-ended', channel })
+}
+
+async function fetchOver({ fetch, channel, name, items, compare }: FetchChannel, socket: Duplex): Promise<void> {
+  const { plan, files } = fetchOf(fetch)
+  await files.addChannel(socket, { name, numbers: numbersIn(plan, items), compare })
+  tell({ news: 'channel-ended', fetch, channel })
+}
+
+async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
+  const error = await files.ended.then(
+    () => null,
+    (err: unknown) => errorOf(err),
+  )
+  tell({ news: 'progress', fetch, ...files.progress })
+  tell({ news: 'fetch-ended', fetch, error })
+}
+
+function itemsIn(source: string): readonly OwnItem[] {
+  const items = sources.get(source)
+  if (!items) throw new CoreError('NotFound', 'what was offered is not offered any more')
+  return items
+}
+
+function fetchOf(fetch: string): Fetching {
+  const found = fetches.get(fetch)
+  if (!found) throw new CoreError('NotFound', 'the transfer was stopped')
+  return found
+}
+
+function tell(news: TransferNews): void {
+  port.postMessage(news)
+}
+
+function errorOf(err: unknown) {
+  return err instanceof CoreError
+    ? { code: err.code, message: err.message }
+    : { code: 'Internal' as const, message: errorMessage(err) }
+}
+
+/** Tells the newest of many values now and then. */
+class Lately<T> {
+  readonly #tell: (value: T) => void
+  #last = Number.NEGATIVE_INFINITY
+
+  constructor(tellIt: (value: T) => void) {
+    this.#tell = tellIt
+  }
+
+  tell(value: T): void {
+    const now = performance.now()
+    if (now - this.#last < NEWS_MS) return
+    this.#last = now
+    this.#tell(value)
+  }
+}
