@@ -50,6 +50,12 @@ test('an answer that does not come ends with the deadline of the question', asyn
   })
 })
 
+test('the answering side hears of the deadline, and says so', async () => {
+  const stream = await peerOf(handler).open(rpc)
+  await stream.send({ id: 3, verb: 'never', input: null })
+  expect(await stream.receive(z.unknown())).toMatchObject({ id: 3, error: { code: 'Timeout' } })
+})
+
 test('who asks may stop waiting', async () => {
   const controller = new AbortController()
   const asked = ask(peerOf(handler), { rpc, verb: 'never', input: null }, controller.signal)

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { CoreError, errorCodes, errorMessage } from '../../util/errors.ts'
+import { Deadline } from './deadline.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { Peer, Peers, Protocol, ProtocolHandler } from './protocol.ts'
 
@@ -51,14 +52,15 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
   signal: AbortSignal,
 ): Promise<z.output<Q[V]['output']>> {
   const question: Question = rpc.questions[verb]!
-  const deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
-  const either = AbortSignal.any([signal, deadline])
+  using deadline = new Deadline(signal, {
+    ms: question.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    reason: () => new CoreError('Timeout', `${peer.name} did not answer in time (${rpc.name} ${verb})`),
+  })
   let stream: FrameStream | null = null
-  const giveUp = () => stream?.abort()
-  either.addEventListener('abort', giveUp, { once: true })
+  deadline.signal.addEventListener('abort', () => stream?.abort(), { once: true })
   try {
-    stream = await peer.open(rpc, either)
-    either.throwIfAborted()
+    stream = await peer.open(rpc, deadline.signal)
+    deadline.signal.throwIfAborted()
     const id = randomInt(MAX_ID)
     await sendQuestion(stream, { id, verb, input })
     const answer = await stream.receive(Answered)
@@ -67,14 +69,12 @@ export async function ask<Q extends Record<string, Question>, V extends keyof Q 
     if (answer.error) throw new CoreError(answer.error.code, `${peer.name}: ${answer.error.message}`)
     return question.output.parse(answer.output) as z.output<Q[V]['output']>
   } catch (err) {
-    signal.throwIfAborted()
-    if (deadline.aborted)
-      throw new CoreError('Timeout', `${peer.name} did not answer in time (${rpc.name} ${verb})`, { cause: err })
+    // Why it ended is not that the stream was given up, but why it was.
+    deadline.signal.throwIfAborted()
     if (err instanceof z.ZodError)
       throw new CoreError('InvalidInput', `${peer.name} sent an answer that is not understood`, { cause: err })
     throw err
   } finally {
-    either.removeEventListener('abort', giveUp)
     stream?.abort()
   }
 }
@@ -97,19 +97,21 @@ export function answering<Q extends Record<string, Question>>(rpc: Rpc<Q>, answe
       const asked = await receiveQuestion(stream)
       if (!asked) return
       const { id, verb } = asked
-      let deadline: AbortSignal | null = null
+      const question = Object.hasOwn(rpc.questions, verb) ? rpc.questions[verb] : undefined
+      using deadline = new Deadline(signal, {
+        ms: question?.deadlineMs ?? DEFAULT_DEADLINE_MS,
+        reason: () => new CoreError('Timeout', `${rpc.name} ${verb} took too long`),
+      })
       try {
-        const question = Object.hasOwn(rpc.questions, verb) ? rpc.questions[verb] : undefined
         const answer = answers[verb]
         if (!question || !answer) throw new CoreError('Unsupported', `there is no ${rpc.name} ${verb}`)
         const input = question.input.safeParse(asked.input)
         if (!input.success) throw new CoreError('InvalidInput', `${rpc.name} ${verb}: ${z.prettifyError(input.error)}`)
-        deadline = AbortSignal.timeout(question.deadlineMs ?? DEFAULT_DEADLINE_MS)
-        const output = await answer(input.data as never, peer, AbortSignal.any([signal, deadline]))
+        const output = await answer(input.data as never, peer, deadline.signal)
         await stream.send({ id, output })
       } catch (err) {
         if (signal.aborted) return
-        const told = toldError(err, deadline)
+        const told = toldError(err)
         await stream.send({ id, error: { code: told.code, message: told.message.slice(0, MAX_MESSAGE) } })
         if (told.code === 'Internal')
           throw new CoreError('Internal', `${rpc.name} ${verb}: ${errorMessage(err)}`, { cause: err })
@@ -131,9 +133,8 @@ async function receiveQuestion(stream: FrameStream): Promise<z.output<typeof Ask
 }
 
 /** What a peer hears of an error: nothing of one that was not meant for it. */
-function toldError(err: unknown, deadline: AbortSignal | null): CoreError {
+function toldError(err: unknown): CoreError {
   if (err instanceof CoreError && err.code !== 'Internal') return err
-  if (deadline?.aborted) return new CoreError('Timeout', 'that took too long')
   return new CoreError('Internal', 'an error of the other device; its log says more')
 }
 

@@ -65,15 +65,18 @@ export class IrohLink implements Link {
     signal.throwIfAborted()
     if (this.#end) throw this.#gone()
     const opening = this.#spare.pop() ?? this.#connection.openBi()
-    const deadline = AbortSignal.timeout(OPEN_STREAM_TIMEOUT_MS)
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => late.reject(tooManyOpen()), OPEN_STREAM_TIMEOUT_MS)
     try {
-      return this.#held(await untilAborted(opening, AbortSignal.any([signal, deadline])))
+      return this.#held(await untilAborted(Promise.race([opening, late.promise]), signal))
     } catch (err) {
       if (this.#end) throw this.#gone()
-      if (!signal.aborted && !deadline.aborted) throw new CoreError('Unavailable', irohMessage(err), { cause: err })
+      if (!signal.aborted && !(err instanceof CoreError))
+        throw new CoreError('Unavailable', `no stream is opened: ${irohMessage(err)}`, { cause: err })
       this.#keep(opening)
-      signal.throwIfAborted()
-      throw new CoreError('Timeout', 'the other device takes no more streams: it has too many open', { cause: err })
+      throw err
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -157,4 +160,8 @@ export class IrohLink implements Link {
     const why = this.#end?.reason ? `: ${this.#end.reason}` : ''
     return new CoreError('Unavailable', `the connection has ended${why}`)
   }
+}
+
+function tooManyOpen(): CoreError {
+  return new CoreError('Timeout', 'the other device takes no more streams: it has too many open')
 }
