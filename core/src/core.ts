@@ -8,7 +8,7 @@ import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager } from './library/index.ts'
-import { IrohTransport, type MakeTransport, Network } from './network/index.ts'
+import { IrohTransport, type MakeTransport, Network, type NetworkDeps } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
@@ -90,6 +90,8 @@ export interface CoreOptions {
   readonly generators?: readonly Generator[] | undefined
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
+  /** How the local network is heard; multicast by default. */
+  readonly makeLanChannel?: NetworkDeps['makeLanChannel']
 }
 
 /** One engine: a device, its libraries, and what they share. Several can live in one process. */
@@ -187,6 +189,7 @@ export class Core implements AsyncDisposable {
         libraries: () => libraries.opened(),
         log,
         makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
+        makeLanChannel: options.makeLanChannel,
       }),
     )
     const core = new Core({

@@ -6,6 +6,7 @@ export {
   type NetworkSettings,
   type TransportOptions,
 } from './network.ts'
+export { type LanChannel, MulticastChannel } from './discovery/index.ts'
 export { IrohTransport } from './transport/iroh/iroh-transport.ts'
 export type { Peer, Peers, Protocol, ProtocolHandler } from './wire/protocol.ts'
 export { type Answers, answering, ask, askDevice, type Question, type Rpc } from './wire/rpc.ts'
