@@ -72,6 +72,8 @@ export function linkEnd(sentence: string): LinkEnd {
   if (byPeer) return { by: 'remote', reason: byPeer[1]!.slice(0, MAX_REASON) }
   if (sentence.startsWith('closed by peer')) return { by: 'remote', reason: '' }
   if (sentence === 'closed') return { by: 'local', reason: '' }
+  // Iroh's own time for a silent connection.
+  if (sentence === 'timed out') return { by: 'lost', reason: 'no sign of life for 30 seconds' }
   return { by: 'lost', reason: irohMessage(sentence) }
 }
 
