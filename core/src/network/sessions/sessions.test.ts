@@ -56,6 +56,7 @@ test('a device whose cable is pulled is offline within ten seconds, and comes ba
   await w.network.until(() => w.alice.connected().length === 0 && w.bob.connected().length === 0, { withinMs: 10_000 })
   w.network.heal()
   await w.network.until(() => w.alice.connected().length > 0 && w.bob.connected().length > 0, { withinMs: 61_000 })
+  expect(w.alice.history).toEqual(['+bob', '-bob', '+bob'])
 })
 
 test('a stop is seen at once, a start again, too', async () => {
@@ -68,6 +69,7 @@ test('a stop is seen at once, a start again, too', async () => {
   await w.network.resolved(stopped)
   w.bob.start()
   await w.network.until(() => w.alice.connected().length > 0, { withinMs: 1_000 })
+  expect(w.alice.history).toEqual(['+bob', '-bob', '+bob'])
 })
 
 test('a device that is killed and back before anyone noticed is connected anew', async () => {
