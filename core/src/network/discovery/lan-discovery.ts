@@ -120,13 +120,16 @@ export class LanDiscovery implements AsyncDisposable {
 
   /** Answers who asks: at once, but no more than `1 / ANSWER_MS` times. */
   #answer(): void {
+    if (this.#answering) return
     const wait = this.#toldAt + ANSWER_MS - this.#deps.clock.ticks()
-    if (wait <= 0) this.#tell()
-    else
-      this.#answering ??= this.#after(wait, () => {
-        this.#answering = null
-        this.#tell()
-      })
+    if (wait <= 0) {
+      this.#tell()
+      return
+    }
+    this.#answering = this.#after(wait, () => {
+      this.#answering = null
+      this.#tell()
+    })
   }
 
   #tell(): void {

@@ -24,8 +24,8 @@ function device(me: 'alice' | 'bob', found: (key: PeerKey, addresses: readonly s
 }
 
 test('two daemons on one machine find each other', async () => {
-  const heardByAlice = vi.fn()
-  const heardByBob = vi.fn()
+  const heardByAlice = vi.fn<(key: PeerKey, addresses: readonly string[]) => void>()
+  const heardByBob = vi.fn<(key: PeerKey, addresses: readonly string[]) => void>()
   await using alice = device('alice', heardByAlice)
   await using bob = device('bob', heardByBob)
   await vi.waitFor(() => expect(heardByAlice).toHaveBeenCalledWith(keys.bob, ['127.0.0.1:1002']))

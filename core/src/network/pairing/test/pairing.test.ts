@@ -55,7 +55,7 @@ test('another number is not confirmed, and nothing waits for one before', async 
   const other = alice.pairing.status().number === '000000' ? '000001' : '000000'
   expect(() => alice.pairing.confirm(other)).toThrow(expect.objectContaining({ code: 'InvalidInput' }))
   await bob.pairing.cancel()
-  await expect(joining).rejects.toThrow()
+  await expect(joining).rejects.toMatchObject({ code: 'Cancelled' })
 })
 
 test.for(['alice', 'bob'] as const)('a no of %s leaves nothing stored, and the other side hears of it', async (who) => {

@@ -25,14 +25,20 @@ export function createMachine(network: MemoryNetwork, name: string, options: Mac
   const seed = randomBytes(32)
   const stored: NewPairedDevice[] = []
   const states: PairingStatus['state'][] = []
-  const id = uuidv7() as DeviceId
-  const card = { id, name, os: 'linux', capabilities: {}, key: peerKeyOf(seed), addresses: ['10.0.0.9:9'], relay: null }
+  const own = {
+    id: uuidv7() as DeviceId,
+    name,
+    os: 'linux',
+    capabilities: {},
+    key: peerKeyOf(seed),
+    addresses: ['10.0.0.9:9'],
+    relay: null,
+  }
   const pairing = new Pairing({
-    openTransport: async (own) => network.open(name, { seed: Buffer.from(own), alpns: [alpns.pairing] }),
-    self: () => ({ card, sign: async (message) => signWith(seed, message) }),
+    openTransport: async (key) => network.open(name, { seed: Buffer.from(key), alpns: [alpns.pairing] }),
+    self: () => ({ card: own, sign: async (message) => signWith(seed, message) }),
     store: async (device) => void stored.push(device),
-    forget: async ({ id: forgotten }) =>
-      void stored.splice(0, 1, ...stored.filter(({ card: { id } }) => id !== forgotten)),
+    forget: async ({ id }) => void stored.splice(0, stored.length, ...stored.filter(({ card }) => card.id !== id)),
     discovery: () => null,
     relay: () => null,
     changed: ({ state }) => states.at(-1) !== state && states.push(state),
@@ -40,9 +46,9 @@ export function createMachine(network: MemoryNetwork, name: string, options: Mac
     now: Date.now,
     log: silentLogger,
     ...options,
-    limits: { ...pairingLimits, ...options.limits },
+    limits: { ...pairingLimits, lingerMs: 100, ...options.limits },
   })
-  return { pairing, card, stored, states, [Symbol.asyncDispose]: () => pairing.close() }
+  return { pairing, card: own, stored, states, [Symbol.asyncDispose]: () => pairing.close() }
 }
 
 /** A network whose time goes on by itself. */
