@@ -1,5 +1,7 @@
+export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
 export { Device, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'
+export { FileInfo } from './file-info.ts'
 export { EntryKind, FileType } from './file-kind.ts'
 export { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId, VolumeId } from './ids.ts'
 export { Job, JobDetails, JobProgress, JobStatus, JobType, JobWarning, jobStatuses } from './job.ts'

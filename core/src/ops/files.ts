@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { Entry, FileSort } from '../domain/entry.ts'
 import { EntryKind } from '../domain/file-kind.ts'
+import { FileInfo } from '../domain/file-info.ts'
 import { FolderSize } from '../domain/folder-size.ts'
 import { ContentId, EntryId } from '../domain/ids.ts'
-import { Rule } from '../domain/rules.ts'
-import { Sidecar } from '../domain/sidecar.ts'
 import { Timestamp } from '../domain/time.ts'
 import { defineAction, defineQuery } from './define.ts'
 
@@ -101,35 +100,6 @@ export const fileSizes = defineQuery({
     examples: ['file sizes ~/Pictures', 'file sizes . --depth 1 --limit 20'],
   },
   run: (input, { library }) => library.overview.sizes(input),
-})
-
-export const FileInfo = Entry.extend({
-  /** First 16 hex digits of the content hash. */
-  contentHash: z.string().nullable(),
-  /** BLAKE3 of the whole file, where it has been computed. */
-  integrityHash: z.string().nullable(),
-  copies: z.array(
-    z.object({ path: z.string(), device: z.string(), volume: z.string().nullable(), online: z.boolean() }),
-  ),
-  /** What was derived from the content. */
-  sidecars: z.array(Sidecar),
-  /** What the file says of itself: camera, size, place; artist, album, length. */
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  /** The rule that keeps it out of the index, where one does. */
-  rules: z.array(Rule),
-  /** Set where name and content disagree. */
-  looksLike: z.string().nullable(),
-  /** What is known to have happened to it, the last first. */
-  history: z.array(
-    z.object({
-      /** ISO 8601; `taken` without a zone where the camera did not know it. */
-      at: z.string(),
-      /** `indexed`: it was seen for the first time; `examined`: its type and what it says of itself were read; `made`, `failed`: sidecars. */
-      what: z.enum(['taken', 'created', 'modified', 'indexed', 'examined', 'made', 'failed']),
-      detail: z.string().nullable(),
-    }),
-  ),
-  online: z.boolean(),
 })
 
 export const fileInfo = defineQuery({
