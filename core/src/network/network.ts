@@ -1,10 +1,10 @@
 import type { Device, DeviceId, GrantRequest, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
 import { join } from 'node:path'
 import type { EventBus } from '../events/index.ts'
-import { errorMessage } from '../util/errors.ts'
+import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { NetworkDb } from './db/network-db.ts'
+import { IN_MEMORY, NetworkDb } from './db/network-db.ts'
 import { type LanChannel, MulticastChannel } from './discovery/index.ts'
 import { Grants } from './grants/grants.ts'
 import { signWith } from './identity/ed25519.ts'
@@ -86,6 +86,8 @@ export class Network implements AsyncDisposable {
   /** How other devices are found, and paired with. */
   readonly meeting: Meeting
   #transport: Transport | null = null
+  /** Why networking cannot be started before the engine is. */
+  #unusable: CoreError | null = null
   #state: NetworkState = 'disabled'
   #error: string | null = null
   #keyIsUsedElsewhere = false
@@ -118,6 +120,7 @@ export class Network implements AsyncDisposable {
       clock,
       log: deps.log,
       nameOf: (id) => this.registry.get(id)?.name ?? 'a device that is not paired any more',
+      isPaired: (id) => this.registry.get(id) !== null,
       settings: deps.settings,
       addresses: () => this.#transport?.addresses() ?? [],
       changed: (transfer) => deps.events.emit('transfer.changed', transfer),
@@ -141,14 +144,29 @@ export class Network implements AsyncDisposable {
     this.#tellOfDevices()
   }
 
-  /** Reads who this device is and whom it knows; networking is off. Throws `VersionMismatch`, and what keeps the files from being read. */
+  /**
+   * Reads who this device is and whom it knows; networking is off. Throws `VersionMismatch`, and what keeps the key from
+   * being read; a list of devices that cannot be opened keeps networking off, with a notice.
+   */
   static async open(deps: NetworkDeps): Promise<Network> {
     const { dataDir, log } = deps
     const now = (deps.clock ?? systemClock).now
     const device = deps.device().id
     const identity = await NetworkIdentity.open({ dataDir, device, log, now })
-    const db = await NetworkDb.open({ file: join(dataDir, 'network.db'), device, log, now })
-    return new Network(deps, db, identity)
+    const opening = { device, log, now }
+    try {
+      const db = await NetworkDb.open({ ...opening, file: join(dataDir, 'network.db') })
+      return new Network(deps, db, identity)
+    } catch (err) {
+      if (!(err instanceof CoreError)) throw err
+      // A full disk keeps nobody from their own files.
+      log.error({ err }, `the paired devices cannot be read, and networking stays off: ${err.message}`)
+      const db = await NetworkDb.open({ ...opening, file: IN_MEMORY })
+      const network = new Network(deps, db, identity)
+      network.#unusable = err
+      network.#enter('failed', err.message)
+      return network
+    }
   }
 
   get state(): NetworkState {
@@ -335,6 +353,7 @@ export class Network implements AsyncDisposable {
 
   async #start(password: string | null): Promise<void> {
     if (this.#transport) return
+    if (this.#unusable) throw this.#unusable
     try {
       const seed = await this.#identity.unlock(password)
       const { log, makeTransport, settings } = this.#deps

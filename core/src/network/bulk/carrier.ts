@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
 
@@ -17,6 +17,8 @@ const TLS = {
 const CONNECT_MS = 2_000
 /** Connections that have not said yet whose they are, at the most. */
 const MAX_UNKNOWN = 32
+/** Connections of one channel: the other side tries every address at once, and keeps one. */
+const MAX_OF_CHANNEL = 40
 
 /** A connection that is expected: by this name, from the holder of this key. */
 export interface Expected {
@@ -31,7 +33,7 @@ export interface Expected {
  */
 export class BulkListener {
   readonly #server: Server
-  readonly #expected = new Map<string, Expected & { readonly onSocket: (socket: TLSSocket) => void }>()
+  readonly #expected = new Map<string, Expected & { readonly onSocket: (socket: TLSSocket) => void; left: number }>()
 
   private constructor(server: Server) {
     this.#server = server
@@ -78,7 +80,7 @@ export class BulkListener {
 
   /** Waits for the connection of a channel; disposing of it ends that. */
   expect(channel: string, expected: Expected, onSocket: (socket: TLSSocket) => void): Disposable {
-    this.#expected.set(channel, { ...expected, onSocket })
+    this.#expected.set(channel, { ...expected, onSocket, left: MAX_OF_CHANNEL })
     return { [Symbol.dispose]: () => void this.#expected.delete(channel) }
   }
 
@@ -90,7 +92,7 @@ export class BulkListener {
   #take(socket: TLSSocket): void {
     socket.on('error', () => socket.destroy())
     const expected = typeof socket.servername === 'string' ? this.#expected.get(socket.servername) : undefined
-    if (!expected || keyOf(socket) !== expected.peerKey) return void socket.destroy()
+    if (!expected || keyOf(socket) !== expected.peerKey || expected.left-- <= 0) return void socket.destroy()
     expected.onSocket(socket)
   }
 }
@@ -119,13 +121,10 @@ async function dialOne(
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   signal.throwIfAborted()
-  const { hostname, port } = new URL(`tcp://${address}`)
   const { own, peerKey } = expected
-  const host = hostname.replace(/^\[|\]$/g, '')
   const socket = connect({
     ...TLS,
-    host,
-    port: Number(port),
+    ...placeOf(address),
     key: own.key,
     cert: own.cert,
     servername: channel,
@@ -143,6 +142,17 @@ async function dialOne(
     socket.destroy()
     throw err
   }
+}
+
+/** `192.168.1.5:4433`, `[fe80::1]:4433`. Names are none: the other side shall not have anything looked up here. */
+function placeOf(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':')
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1')
+  const port = Number(address.slice(colon + 1))
+  if (isIP(host) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address`)
+  }
+  return { host, port }
 }
 
 function keyOf(socket: TLSSocket): string | null {

@@ -6,6 +6,7 @@ export {
   encodeRequest,
   HASH_BYTES,
   type Reply,
+  type ReplyHead,
   type Request,
   REQUEST_BYTES,
 } from './frames.ts'

@@ -5,6 +5,7 @@ import { decodeReply, decodeReplyHead, REPLY_HEAD_BYTES, type Reply, type ReplyH
  * before it is made room for.
  */
 export class ReplyReader {
+  readonly #onHead: (head: ReplyHead) => void
   readonly #onReply: (reply: Reply) => void
   readonly #head = Buffer.alloc(REPLY_HEAD_BYTES)
   #headBytes = 0
@@ -12,12 +13,16 @@ export class ReplyReader {
   #body = Buffer.alloc(0)
   #bodyBytes = 0
 
-  /** The bytes of a reply are its receiver's: they are not used again. */
-  constructor(onReply: (reply: Reply) => void) {
+  /**
+   * `onHead` is told what comes before anything is kept of it, and throws where nobody asked for that. The bytes of a
+   * reply are its receiver's: they are not used again.
+   */
+  constructor({ onHead, onReply }: { onHead: (head: ReplyHead) => void; onReply: (reply: Reply) => void }) {
+    this.#onHead = onHead
     this.#onReply = onReply
   }
 
-  /** Throws `InvalidInput` for what no sender sends; the connection is of no use then. */
+  /** Throws `InvalidInput` for what no sender sends, and what `onHead` throws; the connection is of no use then. */
   push(piece: Uint8Array): void {
     let at = 0
     while (at < piece.length || this.#isComplete()) {
@@ -36,7 +41,9 @@ export class ReplyReader {
     this.#head.set(piece.subarray(at, at + taken), this.#headBytes)
     this.#headBytes += taken
     if (this.#headBytes < REPLY_HEAD_BYTES) return taken
-    this.#of = decodeReplyHead(this.#head)
+    const head = decodeReplyHead(this.#head)
+    this.#onHead(head)
+    this.#of = head
     this.#body = Buffer.allocUnsafeSlow(this.#of.length)
     this.#bodyBytes = 0
     return taken

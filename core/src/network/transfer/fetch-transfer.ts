@@ -9,7 +9,10 @@ import { withPort } from './serve-transfer.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { FetchResult } from './worker/fetch-files.ts'
 import type { Destination } from './worker/messages.ts'
-import { MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
+import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
+
+/** All names of one transfer: a million of them, in folders that are not too deep. */
+const MAX_LIST_BYTES = 268_435_456
 
 /** How bytes come: over a TLS connection of their own, or over the connection between the devices. */
 export type Via = 'tcp' | 'stream'
@@ -40,14 +43,17 @@ export async function askForFiles(
     const own = makeSessionKey()
     await stream.send({ kind, spec, key: own.publicKey })
     const items: SourceItem[] = []
+    let bytes = 0
     for (;;) {
       const offered = await stream.receive(Offered)
       if (!offered) throw new CoreError('Unavailable', `${peer.name} ended the transfer`)
       if (offered.type === 'refused') throw new CoreError(codeOf(offered.code), `${peer.name}: ${offered.message}`)
       if (offered.type === 'items') {
         items.push(...offered.items)
-        if (items.length > MAX_ITEMS)
-          throw new CoreError('InvalidInput', `${peer.name} offers more than ${MAX_ITEMS} files`)
+        bytes += offered.items.reduce((sum, item) => sum + bytesOfNames(item), 0)
+        if (items.length > MAX_ITEMS || bytes > MAX_LIST_BYTES) {
+          throw new CoreError('InvalidInput', `${peer.name} offers more than ${MAX_ITEMS} files, or too long names`)
+        }
         continue
       }
       const { addresses, channel, key, leftOut } = offered
@@ -133,7 +139,7 @@ export async function fetchOffered(
     signal.throwIfAborted()
     const opened = await thread.ask('openFetch', { fetch: id, folder, items: offers[0]!.items, destination, preserve })
     options.onOpen(opened)
-    const compare = offers.length > 1 && opened.totalFiles === 1
+    const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {
       connect(offer, { id, compare, thread, onVia: options.onVia }, signal).catch(() => close(offer.channel))
       // A device whose connection is lost sends no more.
@@ -153,7 +159,7 @@ export async function fetchOffered(
 
 interface Connecting {
   readonly id: string
-  readonly compare: boolean
+  readonly compare: number
   readonly thread: TransferThread
   readonly onVia: (via: Via) => void
 }

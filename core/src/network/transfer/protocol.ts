@@ -19,6 +19,8 @@ export const PAGE_ITEMS = 1_000
 const MAX_NAMES = 512
 const MAX_NAME_BYTES = 1_024
 const MAX_ADDRESSES = 32
+/** The largest file, in bytes: 2 TiB, the hashes of whose chunks still are one message. */
+const MAX_FILE_BYTES = 2_199_023_255_552
 /** Seconds since 1970 of the years 1 and 9999 bound what a time may be. */
 const MAX_MTIME_MS = 253_402_300_799_999
 
@@ -37,7 +39,7 @@ export const Wanted = z.object({
 export const TransferItem = z.object({
   names: z.array(z.custom<Uint8Array>(isName)).min(1).max(MAX_NAMES),
   kind: z.enum(['file', 'directory']),
-  size: z.int().min(0),
+  size: z.int().min(0).max(MAX_FILE_BYTES),
   mtimeMs: z.number().min(-62_135_596_800_000).max(MAX_MTIME_MS),
   mode: z.int().min(0).max(0o777),
 })

@@ -12,7 +12,15 @@ export const Carried = z.object({ bytes: z.custom<Uint8Array>((value) => value i
  * ended.
  */
 export async function pumpPort(port: MessagePort, stream: FrameStream): Promise<void> {
-  await Promise.all([sendAll(port, stream), receiveAll(port, stream)]).finally(() => port.close())
+  let isOver = false
+  // The thread has given it up: the other side is not left waiting.
+  port.on('close', () => isOver || stream.abort())
+  try {
+    await Promise.all([sendAll(port, stream), receiveAll(port, stream)])
+  } finally {
+    isOver = true
+    port.close()
+  }
 }
 
 function sendAll(port: MessagePort, stream: FrameStream): Promise<void> {

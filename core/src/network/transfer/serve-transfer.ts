@@ -97,9 +97,10 @@ async function send({ roots, title }: Sending, { deps, stream, peer, peerKey, si
   const channel = randomBytes(16).toString('hex')
   const { files, bytes, count, leftOutCount } = await thread.ask('openSource', { source: channel, roots })
   try {
-    for (let from = 0; from < count; from += PAGE_ITEMS) {
+    for (let from = 0; from < count;) {
       const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
       await stream.send({ type: 'items', items } satisfies { type: 'items'; items: readonly unknown[] })
+      from += items.length
       signal.throwIfAborted()
     }
     const own = makeSessionKey()

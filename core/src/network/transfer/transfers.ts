@@ -46,6 +46,7 @@ export interface TransfersDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly nameOf: (device: DeviceId) => string
+  readonly isPaired: (device: DeviceId) => boolean
   readonly settings: () => { readonly bulkPort: number; readonly maxBytesPerSecond: number }
   /** Where this device is reached: `192.168.1.5:4433`. */
   readonly addresses: () => readonly string[]
@@ -103,6 +104,7 @@ interface Incoming {
   readonly rate: Rate
   via: Via | null
   running: AbortController | null
+  run: Promise<void> | null
   lastTold: number
 }
 
@@ -242,7 +244,7 @@ export class Transfers implements AsyncDisposable {
     if (incoming.row.ended_at === null || incoming.row.state === 'failed') {
       this.#set(incoming, { state: 'cancelled', ended_at: this.#deps.clock.now() })
       incoming.running?.abort(new CoreError('Cancelled', 'cancelled'))
-      await Promise.allSettled(this.#runs)
+      await incoming.run
       await this.#thread.ask('discardFetch', { folder: this.#folderOf(id) }).catch(() => {})
     }
     return this.#show(incoming)
@@ -266,6 +268,7 @@ export class Transfers implements AsyncDisposable {
     const { items } = offers[0]!
     mkdirSync(input.folder, { recursive: true, mode: 0o700 })
     try {
+      requireSpace(input.folder, sizeOf(items))
       const fetched = await fetchOffered(
         offers,
         {
@@ -304,7 +307,7 @@ export class Transfers implements AsyncDisposable {
     // What was on when the process ended goes on when its device is there.
     const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state
     const devices = JSON.parse(row.devices) as DeviceId[]
-    return { row: { ...row, state }, devices, rate: new Rate(), via: null, running: null, lastTold: 0 }
+    return { row: { ...row, state }, devices, rate: new Rate(), via: null, running: null, run: null, lastTold: 0 }
   }
 
   #connected({ id }: Peer): void {
@@ -321,9 +324,11 @@ export class Transfers implements AsyncDisposable {
     incoming.running = controller
     const run = this.#attempts(incoming, AbortSignal.any([controller.signal, this.#ending.signal])).finally(() => {
       incoming.running = null
+      incoming.run = null
       this.#runs.delete(run)
       this.#runNext()
     })
+    incoming.run = run
     this.#runs.add(run)
   }
 
@@ -349,6 +354,10 @@ export class Transfers implements AsyncDisposable {
         }
         this.#deps.log.info({ transfer: incoming.row.title, err: errorMessage(err) }, 'a transfer was interrupted')
       }
+      if (!incoming.devices.some((id) => this.#deps.isPaired(id))) {
+        const error = { code: 'NotAuthorised', message: 'the device is not paired with this one any more' } as const
+        return this.#end(incoming, { state: 'failed', error })
+      }
       this.#set(incoming, { state: 'waiting' })
       incoming.rate.stop()
       if (!incoming.devices.some((id) => this.#deps.peers.get(id))) return
@@ -365,7 +374,7 @@ export class Transfers implements AsyncDisposable {
     const { row } = incoming
     const offers = await this.#ask({ devices: incoming.devices, kind: row.kind, spec: packr.unpack(row.spec) }, signal)
     const { items, leftOut } = offers[0]!
-    this.#requireSpace(incoming, items)
+    requireSpace(row.folder, sizeOf(items) - row.bytes_done)
     const fetched = await fetchOffered(
       offers,
       {
@@ -401,6 +410,8 @@ export class Transfers implements AsyncDisposable {
       }
       return false
     }
+    // What was begun of files that could not be had is not left beside the others.
+    if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
     this.#end(incoming, { state: 'completed', error: null })
     return true
   }
@@ -416,17 +427,6 @@ export class Transfers implements AsyncDisposable {
     const offers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     if (offers.length > 0) return offers
     throw asked.find((each) => each.status === 'rejected')!.reason
-  }
-
-  #requireSpace({ row }: Incoming, items: readonly SourceItem[]): void {
-    const { bavail, bsize } = statfsSync(fsPath(parsePath(row.folder)))
-    const wanted = items.reduce((sum, { size }) => sum + size, 0) - row.bytes_done
-    const free = bavail * bsize - KEEP_FREE_BYTES
-    if (wanted <= free) return
-    throw new CoreError(
-      'DiskFull',
-      `${wanted} bytes are to come, and ${Math.max(0, free)} can be taken in ${row.folder}; free some space, or choose another folder`,
-    )
   }
 
   #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
@@ -602,4 +602,19 @@ export class Transfers implements AsyncDisposable {
       rmSync(this.#folderOf(row.id), { recursive: true, force: true })
     }
   }
+}
+
+function sizeOf(items: readonly SourceItem[]): number {
+  return items.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** Throws `DiskFull`. */
+function requireSpace(folder: string, wanted: number): void {
+  const { bavail, bsize } = statfsSync(fsPath(parsePath(folder)))
+  const free = bavail * bsize - KEEP_FREE_BYTES
+  if (wanted <= free) return
+  throw new CoreError(
+    'DiskFull',
+    `${wanted} bytes are to come, and ${Math.max(0, free)} can be taken in ${folder}; free some space, or choose another folder`,
+  )
 }

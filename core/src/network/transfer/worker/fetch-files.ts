@@ -16,7 +16,15 @@ import type { Duplex } from 'node:stream'
 import type { Blake3 } from '../../../util/blake3.ts'
 import { CoreError, type ErrorCode, errorMessage, systemCode, systemReason } from '../../../util/errors.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
-import { CHUNK_BYTES, encodeRequest, HASH_BYTES, type Reply, ReplyReader, type Request } from '../../bulk/index.ts'
+import {
+  CHUNK_BYTES,
+  encodeRequest,
+  HASH_BYTES,
+  type Reply,
+  type ReplyHead,
+  ReplyReader,
+  type Request,
+} from '../../bulk/index.ts'
 import type { Hashers } from './hashers.ts'
 import { lengthOf, PartFile } from './part-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
@@ -25,6 +33,12 @@ import { makeOwnFolder } from './plan-targets.ts'
 const WINDOW_BYTES = 16 * CHUNK_BYTES
 /** The same, for small files. */
 const WINDOW_REQUESTS = 1_024
+/** How long a device may send nothing of what it owes, in milliseconds. */
+const STALL_MS = 30_000
+/** The least it reads a file with, in bytes a millisecond: a hash of a whole file takes longer than a chunk. */
+const LEAST_READ = 20_000
+/** How long sources may take to say what the chunks of a file are, after the first has, in milliseconds. */
+const COMPARE_MS = 5_000
 /** What could not be fetched, as far as it is told one by one. */
 const MAX_FAILURES = 1_000
 
@@ -67,6 +81,8 @@ export interface FetchDeps {
   readonly hashers: Hashers
   /** Called for each piece that is in its place. */
   readonly onProgress: (progress: { files: number; bytes: number }) => void
+  /** `STALL_MS` by default. */
+  readonly stallMs?: number
 }
 
 interface Asked {
@@ -81,8 +97,8 @@ export interface ChannelOptions {
   readonly name: string
   /** What number each item has there; -1: it has it no more. */
   readonly numbers: Int32Array
-  /** It must agree with the others about the chunks before it is asked for any. */
-  readonly compare: boolean
+  /** So many sources must agree about the chunks before any is asked for one; none where there is one alone. */
+  readonly compare: number
 }
 
 interface Channel {
@@ -91,6 +107,11 @@ interface Channel {
   readonly socket: Duplex
   readonly asked: Asked[]
   askedBytes: number
+  /** Replies that have come and were not looked at yet: those of the first that were asked. */
+  replies: number
+  stall: NodeJS.Timeout | undefined
+  /** What comes after something that was not to be believed is not looked at. */
+  isLost: boolean
   /** What it says the chunks of the first file are; null until it has said so, or where nobody asked. */
   hashes: Uint8Array | null
 }
@@ -101,6 +122,8 @@ interface Assembly {
   /** As far as chunks came in order; null once one did not. */
   hasher: Blake3 | null
   hashedTo: number
+  /** Its hash, once it is known. */
+  whole: Uint8Array | null
 }
 
 /**
@@ -117,6 +140,7 @@ export class FetchFiles {
   #at = 0
   #chunk = 0
   readonly #assemblies = new Map<number, Assembly>()
+  readonly #opening = new Map<number, Promise<Assembly>>()
   readonly #channels = new Set<Channel>()
   readonly #failures: FetchFailure[] = []
   readonly #liars = new Set<string>()
@@ -127,6 +151,9 @@ export class FetchFiles {
   #open = 0
   /** Of the only file, where several sources must agree. */
   #agreed: Uint8Array | null = null
+  /** How many sources are expected to say what the chunks are, and since when they may be late. */
+  #toCompare = 0
+  #late: NodeJS.Timeout | undefined
   readonly #controller = new AbortController()
   /** Where it is written down which items are done. */
   readonly #record: number
@@ -186,14 +213,19 @@ export class FetchFiles {
    * is asked of the others, or of the next.
    */
   async addChannel(socket: Duplex, { name, numbers, compare }: ChannelOptions): Promise<void> {
-    const channel: Channel = { name, numbers, socket, asked: [], askedBytes: 0, hashes: null }
+    const of = { asked: [], askedBytes: 0, replies: 0, stall: undefined, isLost: false, hashes: null }
+    const channel: Channel = { name, numbers, socket, ...of }
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     let work = Promise.resolve()
-    const reader = new ReplyReader((reply) => {
-      work = work.then(() => this.#take(channel, reply)).catch((err: unknown) => this.#lose(channel, err))
+    const reader = new ReplyReader({
+      onHead: (head) => this.#expect(channel, head),
+      onReply: (reply) => {
+        work = work.then(() => this.#take(channel, reply)).catch((err: unknown) => this.#lose(channel, err))
+      },
     })
     socket.on('data', (piece: Buffer) => {
       try {
+        this.#watch(channel)
         reader.push(piece)
       } catch (err) {
         this.#lose(channel, err)
@@ -202,7 +234,7 @@ export class FetchFiles {
     socket.once('close', end)
     socket.once('error', () => socket.destroy())
     this.#channels.add(channel)
-    if (compare) this.#send(channel, { type: 'chunk-hashes', item: 0 })
+    if (compare > 0) this.#askForHashes(channel, compare)
     else this.#ask(channel)
     if (this.isComplete) socket.end()
     this.#ended.promise.then(
@@ -211,9 +243,11 @@ export class FetchFiles {
     )
     await ended
     await work
+    clearTimeout(channel.stall)
     this.#channels.delete(channel)
     this.#putBack(channel)
-    for (const other of this.#channels) this.#ask(other)
+    if (this.#toCompare > 0 && !this.#agreed) this.#agree({ isLate: false })
+    else for (const other of this.#channels) this.#ask(other)
   }
 
   /** Resolves when nothing is left to fetch; rejects where nothing can be written any more: a full disk. */
@@ -233,7 +267,8 @@ export class FetchFiles {
 
   /** Ends the channels and keeps what there is. */
   close(): void {
-    this.#controller.abort()
+    this.#controller.abort(new CoreError('Cancelled', 'the transfer was stopped'))
+    clearTimeout(this.#late)
     for (const { socket } of this.#channels) socket.destroy()
     for (const index of this.#assemblies.keys()) this.#drop(index, (part) => part.close())
     closeSync(this.#record)
@@ -245,10 +280,34 @@ export class FetchFiles {
     while (channel.askedBytes < WINDOW_BYTES && channel.asked.length < WINDOW_REQUESTS) {
       const request = this.#next()
       if (!request) break
-      if (channel.numbers[request.item] === NO_NUMBER) this.#fail(request.item, GONE)
-      else this.#send(channel, request)
+      if (channel.numbers[request.item] !== NO_NUMBER) this.#send(channel, request)
+      else if ([...this.#channels].some(({ numbers }) => numbers[request.item] !== NO_NUMBER)) {
+        this.#again.push(request)
+        break
+      } else this.#fail(request.item, GONE)
     }
     channel.socket.uncork()
+    this.#watch(channel)
+  }
+
+  /** Gives a device up that owes something and sends nothing. */
+  #watch(channel: Channel): void {
+    clearTimeout(channel.stall)
+    const [first] = channel.asked
+    if (!first) return
+    const { size } = this.#deps.items[first.request.item]!
+    const toRead = first.request.type === 'chunk' ? 0 : size / LEAST_READ
+    const ms = Math.min(MAX_TIMER_MS, (this.#deps.stallMs ?? STALL_MS) + toRead)
+    channel.stall = setTimeout(() => channel.socket.destroy(), ms)
+  }
+
+  /** Throws for a reply to no question: what one channel may send is bounded by what it was asked. */
+  #expect(channel: Channel, head: ReplyHead): void {
+    const asked = channel.asked[channel.replies++]
+    const size = asked && this.#deps.items[asked.request.item]!.size
+    if (!asked || head.item !== channel.numbers[asked.request.item] || !answers(head, asked.request, size!)) {
+      throw new CoreError('Corrupt', `${channel.name} sent what nobody asked for`)
+    }
   }
 
   #next(): Request | null {
@@ -292,14 +351,14 @@ export class FetchFiles {
 
   #lose(channel: Channel, err: unknown): void {
     if (err instanceof CoreError && err.code === 'Corrupt') this.#liars.add(channel.name)
+    channel.isLost = true
     channel.socket.destroy()
   }
 
   async #take(channel: Channel, reply: Reply): Promise<void> {
-    const asked = channel.asked.shift()
-    if (!asked || reply.item !== channel.numbers[asked.request.item] || !answers(reply, asked.request)) {
-      throw new CoreError('Corrupt', `${channel.name} sent what nobody asked for`)
-    }
+    if (this.#controller.signal.aborted || channel.isLost) return
+    const asked = channel.asked.shift()!
+    channel.replies--
     channel.askedBytes -= asked.bytes
     const { item } = asked.request
     if (!this.#done.has(item)) await this.#use(channel, { asked, reply: { ...reply, item } })
@@ -309,12 +368,13 @@ export class FetchFiles {
   async #use(channel: Channel, { asked, reply }: { asked: Asked; reply: Reply }): Promise<void> {
     const { item: index } = reply
     try {
-      if (reply.type === 'failed') this.#fail(index, reply)
+      if (reply.type === 'failed') this.#failAt(channel, reply)
       else if (reply.type === 'chunk-hashes') this.#compare(channel, reply.hashes)
       else if (reply.type === 'full-hash') await this.#finish(index, { channel, hash: reply.hash })
       else if (this.#deps.items[index]!.size <= CHUNK_BYTES) this.#writeSmall(index, { channel, reply })
       else await this.#writeChunk(index, { channel, reply })
     } catch (err) {
+      this.#controller.signal.throwIfAborted()
       if (isOfOneFile(err))
         return this.#fail(index, { code: pathErrorCode(err) ?? 'Conflict', message: errorMessage(err) })
       // It is still wanted, from another.
@@ -357,6 +417,7 @@ export class FetchFiles {
       throw new CoreError('Corrupt', `${channel.name} sent a file of another size`)
     this.#checkChunk(channel, reply)
     const assembly = await this.#assembly(index)
+    this.#controller.signal.throwIfAborted()
     if (assembly.part.has(chunk)) return
     assembly.part.write(chunk, reply)
     if (assembly.hasher && assembly.hashedTo === chunk) {
@@ -374,17 +435,30 @@ export class FetchFiles {
     const assembly = await this.#assembly(index)
     // Another channel was believed first, and its file is asked for anew.
     if (!assembly.part.isComplete) return
-    const own = await this.#hashOf(assembly, item)
-    this.#checkWhole(item, { channel, hash: own })
-    if (Buffer.compare(own, hash) !== 0) {
-      assembly.part.forget()
-      this.#bytes -= item.size
-      this.#again.push(...chunksOf(index, item.size).toReversed())
+    const own = (assembly.whole ??= await this.#hashOf(assembly, item))
+    this.#controller.signal.throwIfAborted()
+    // Several channels may have been asked.
+    if (this.#done.has(index)) return
+    const isWanted = !item.expected || Buffer.compare(own, item.expected) === 0
+    if (!isWanted || Buffer.compare(own, hash) !== 0) {
+      // Every chunk is the one that most sources have: this one lies, and another is asked.
+      const isOfAll = isWanted && (this.#agreed !== null || item.expected !== null)
+      if (!isOfAll) this.#forget(index, assembly)
       throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
     }
     assembly.part.sync()
     this.#drop(index, (part) => part.close())
     this.#complete(index, item)
+  }
+
+  #forget(index: number, assembly: Assembly): void {
+    const { size } = this.#deps.items[index]!
+    assembly.part.forget()
+    assembly.hasher?.start()
+    assembly.hashedTo = 0
+    assembly.whole = null
+    this.#bytes -= size
+    this.#again.push(...chunksOf(index, size).toReversed())
   }
 
   async #hashOf(assembly: Assembly, { size }: FetchItem): Promise<Uint8Array> {
@@ -410,20 +484,41 @@ export class FetchFiles {
       throw new CoreError('Corrupt', `${channel.name} has a file of another size`)
     }
     channel.hashes = hashes
-    const all = [...this.#channels]
-    if (all.some((each) => each.hashes === null)) return
-    const byClaim = Map.groupBy(all, (each) => Buffer.from(each.hashes!).toString('base64'))
-    const most = [...byClaim.values()].toSorted((a, b) => b.length - a.length)[0]!
-    this.#agreed = most[0]!.hashes
-    for (const each of all) {
-      if (most.includes(each)) this.#ask(each)
+    this.#late ??= setTimeout(() => this.#agree({ isLate: true }), COMPARE_MS)
+    this.#agree({ isLate: false })
+  }
+
+  #askForHashes(channel: Channel, sources: number): void {
+    this.#toCompare = Math.max(this.#toCompare, sources)
+    if (channel.numbers[0] === NO_NUMBER) return void channel.socket.destroy()
+    this.#send(channel, { type: 'chunk-hashes', item: 0 })
+    this.#watch(channel)
+  }
+
+  /** Believes what most of the sources say; of those that come later, who says the same. */
+  #agree({ isLate }: { isLate: boolean }): void {
+    const said = [...this.#channels].filter(({ hashes, socket }) => hashes !== null && !socket.destroyed)
+    if (said.length === 0) return
+    if (!this.#agreed) {
+      if (!isLate && said.length < this.#toCompare) return
+      const byClaim = Map.groupBy(said, ({ hashes }) => Buffer.from(hashes!).toString('base64'))
+      this.#agreed = [...byClaim.values()].toSorted((a, b) => b.length - a.length)[0]![0]!.hashes
+    }
+    for (const each of said) {
+      if (Buffer.compare(each.hashes!, this.#agreed!) === 0) this.#ask(each)
       else this.#lose(each, new CoreError('Corrupt', `${each.name} has another file`))
     }
   }
 
-  async #assembly(index: number): Promise<Assembly> {
+  #assembly(index: number): Promise<Assembly> {
     const known = this.#assemblies.get(index)
-    if (known) return known
+    if (known) return Promise.resolve(known)
+    const opening = this.#opening.get(index) ?? this.#openAssembly(index)
+    this.#opening.set(index, opening)
+    return opening.finally(() => this.#opening.delete(index))
+  }
+
+  async #openAssembly(index: number): Promise<Assembly> {
     const item = this.#deps.items[index]!
     const { folder, blake3, hashers } = this.#deps
     const options = {
@@ -432,8 +527,13 @@ export class FetchFiles {
       size: item.size,
       mode: 0o666,
     }
+    const hasher = await hashers.take()
     const part = await PartFile.open(options, blake3)
-    const assembly = { part, hasher: await hashers.take(), hashedTo: 0 }
+    if (this.#controller.signal.aborted) {
+      part.close()
+      throw this.#controller.signal.reason
+    }
+    const assembly = { part, hasher, hashedTo: 0, whole: null }
     this.#assemblies.set(index, assembly)
     return assembly
   }
@@ -485,6 +585,13 @@ export class FetchFiles {
     return Buffer.concat([target, Buffer.from(`.${this.#deps.mark}.part`)])
   }
 
+  /** What one device cannot send another may have. */
+  #failAt(channel: Channel, reply: Reply & { type: 'failed' }): void {
+    const others = [...this.#channels].filter((other) => other !== channel && !other.isLost)
+    if (others.every(({ numbers }) => numbers[reply.item] === NO_NUMBER)) return this.#fail(reply.item, reply)
+    throw new CoreError('Unavailable', `${channel.name}: ${reply.message}`)
+  }
+
   #fail(index: number, { code, message }: { code: ErrorCode; message: string }): void {
     this.#drop(index, (part) => part.close())
     this.#done.add(index)
@@ -515,13 +622,15 @@ function isOfOneFile(err: unknown): boolean {
   return OF_ONE_FILE.has(systemCode(err) ?? '') || (err instanceof CoreError && err.code === 'AlreadyExists')
 }
 
-function answers(reply: Reply, request: Request): boolean {
-  if (reply.type === 'failed') return true
-  return (
-    reply.type === request.type &&
-    (reply.type !== 'chunk' || (request.type === 'chunk' && reply.offset === request.offset))
-  )
+function answers(head: ReplyHead, request: Request, size: number): boolean {
+  if (head.type === 'failed') return true
+  if (head.type !== request.type) return false
+  if (request.type === 'chunk') return head.offset === request.offset && head.length <= HASH_BYTES + request.length
+  return head.length <= Math.max(1, Math.ceil(size / CHUNK_BYTES)) * HASH_BYTES
 }
+
+/** The longest a timer of Node.js can be set to. */
+const MAX_TIMER_MS = 2_147_483_647
 
 /** What an item is called that a device does not have. */
 export const NO_NUMBER = -1

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { mkdirSync, readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { Packr } from 'msgpackr'
@@ -48,17 +49,28 @@ export function openPlan(
     destination,
     preserve,
     mark,
-  }: { items: readonly SourceItem[]; destination: Destination; preserve: boolean; mark: string },
+    taken,
+  }: {
+    items: readonly SourceItem[]
+    destination: Destination
+    preserve: boolean
+    mark: string
+    /** Keys of paths that are nobody's yet, and spoken for. */
+    taken: ReadonlySet<string>
+  },
 ): Plan {
   const known = readPlan(folder)
   if (known) return followSource(folder, known, items)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const plan = { mark, preserve, items: placed(items, destination) }
+  const plan = { mark, preserve, items: placed(items, { destination, taken }) }
   writePlan(folder, plan)
   return plan
 }
 
-function placed(items: readonly SourceItem[], destination: Destination): PlannedItem[] {
+function placed(
+  items: readonly SourceItem[],
+  { destination, taken }: { destination: Destination; taken: ReadonlySet<string> },
+): PlannedItem[] {
   if ('targets' in destination) {
     const { targets, expected } = destination
     if (targets.length !== items.length)
@@ -71,9 +83,12 @@ function placed(items: readonly SourceItem[], destination: Destination): Planned
     }))
   }
   const folder = Buffer.from(destination.folder)
-  const targets = planTargets(items, { rules: nameRules(process.platform), isTaken: isTakenIn(folder) })
+  const isThere = isTakenIn(folder)
+  const below = (path: Buffer) => Buffer.concat([folder, Buffer.from('/'), path])
+  const isTaken = (name: Buffer) => isThere(name) || taken.has(keyOfPath(below(name)))
+  const targets = planTargets(items, { rules: nameRules(process.platform), isTaken })
   return items.map((item, n) => {
-    const target = Buffer.concat([folder, Buffer.from('/'), targets[n]!.path])
+    const target = below(targets[n]!.path)
     return { ...item, names: [...item.names], target, expected: null }
   })
 }
@@ -106,11 +121,21 @@ export function discardPlan(folder: string): void {
 
 /** What number each item of the plan has in a device's own list; -1 where it is not in it, or no longer the same. */
 export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array {
+  // One file may be called otherwise on another device that has it.
+  const [only] = plan.items
+  if (plan.items.length === 1 && items.length === 1 && only!.kind === 'file')
+    return Int32Array.of(items[0]!.kind === 'file' && items[0]!.size === only!.size ? 0 : -1)
   const byName = new Map(items.map((item, n) => [keyOf(item.names), n]))
   return Int32Array.from(plan.items, ({ names, size }) => {
     const number = byName.get(keyOf(names))
     return number !== undefined && items[number]!.size === size ? number : -1
   })
+}
+
+/** The same for two paths that may be one where case or accents are folded. */
+export function keyOfPath(path: Uint8Array): string {
+  const text = Buffer.from(path)
+  return isUtf8(text) ? text.toString().normalize('NFC').toLowerCase() : text.toString('latin1')
 }
 
 function keyOf(names: readonly Uint8Array[]): string {

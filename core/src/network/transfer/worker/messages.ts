@@ -24,6 +24,7 @@ export interface TransferQuestions {
       readonly leftOutCount: number
     },
   ]
+  /** As many as go into one message, at least one. */
   sourcePage: [{ readonly source: string; readonly from: number; readonly count: number }, readonly SourceItem[]]
   closeSource: [{ readonly source: string }, null]
   /** Waits for the receiving side, on the port that is answered. */
@@ -78,7 +79,8 @@ export interface FetchChannel {
   readonly name: string
   /** What that device has: its numbers may be others than those of the fetch. */
   readonly items: readonly SourceItem[]
-  readonly compare: boolean
+  /** So many sources are to agree about the chunks of the one file; 0: there is one alone. */
+  readonly compare: number
 }
 
 export type TransferVerb = keyof TransferQuestions

@@ -17,8 +17,12 @@ const PIECE_BYTES = 65_536
 export function portDuplex(port: MessagePort): Duplex {
   let underway = 0
   let waiting: (() => void) | null = null
+  let untold = 0
   const duplex = new Duplex({
-    read: () => {},
+    read() {
+      if (untold > 0) port.postMessage({ type: 'taken', bytes: untold } satisfies PortMessage)
+      untold = 0
+    },
     write(chunk: Buffer, _encoding, done) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         const bytes = new Uint8Array(chunk.subarray(at, at + PIECE_BYTES))
@@ -40,9 +44,9 @@ export function portDuplex(port: MessagePort): Duplex {
   port.on('message', (message: PortMessage) => {
     if (message.type === 'end') return void duplex.push(null)
     if (message.type === 'bytes') {
-      duplex.push(message.bytes)
-      // Whoever asked for it has room for it: what is asked for is bounded.
-      return port.postMessage({ type: 'taken', bytes: message.bytes.length } satisfies PortMessage)
+      // What is not read yet is not said to be taken: the other side waits.
+      untold += message.bytes.length
+      return void duplex.push(message.bytes)
     }
     underway -= message.bytes
     if (underway >= PORT_WINDOW_BYTES || !waiting) return

@@ -20,6 +20,10 @@ export class RateLimit {
     this.#bytesPerSecond = value
   }
 
+  get isOn(): boolean {
+    return this.#bytesPerSecond !== null
+  }
+
   /** Resolves when this many bytes may pass. */
   async take(bytes: number): Promise<void> {
     if (this.#bytesPerSecond === null) return

@@ -20,6 +20,10 @@ import type { OwnItem } from './walk-source.ts'
 const MAX_WAITING = 4_096
 /** Bytes that leave in one piece where files are small. */
 const TOGETHER_BYTES = 262_144
+/** The same where their number is limited. */
+const SLOW_PIECE_BYTES = 65_536
+/** How long the other side may take nothing of what was sent, in milliseconds. */
+const STALL_MS = 60_000
 /** Bytes read for a hash before others in the thread have their turn. */
 const HASHED_AT_ONCE = 16 * CHUNK_BYTES
 
@@ -59,12 +63,9 @@ export async function serveFiles(channel: Duplex, deps: ServeDeps, signal: Abort
       const pieces = encodeReply(reply)
       together.push(...pieces)
       bytes += pieces.reduce((sum, { length }) => sum + length, 0)
-      if (reply.type === 'chunk') {
-        deps.onSent(reply.bytes.length)
-        await deps.limit.take(reply.bytes.length)
-      }
+      if (reply.type === 'chunk') deps.onSent(reply.bytes.length)
       if (bytes < TOGETHER_BYTES && requests.hasMore()) continue
-      await writeAll(channel, together)
+      await writeAll(channel, together, deps.limit)
       together = []
       bytes = 0
     }
@@ -191,18 +192,32 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
 }
 
 /** In one go, and never corked for longer: what waits behind a cork is not sent. */
-async function writeAll(channel: Duplex, pieces: readonly Uint8Array[]): Promise<void> {
+async function writeAll(channel: Duplex, pieces: readonly Uint8Array[], limit: RateLimit): Promise<void> {
+  if (limit.isOn) return writeSlowly(channel, pieces, limit)
   channel.cork()
   for (const piece of pieces) channel.write(piece)
   channel.uncork()
   if (channel.writableNeedDrain) await drained(channel)
 }
 
+/** In pieces, so that a slow line is used evenly and the other side sees that something comes. */
+async function writeSlowly(channel: Duplex, pieces: readonly Uint8Array[], limit: RateLimit): Promise<void> {
+  const all = Buffer.concat(pieces)
+  for (let at = 0; at < all.length; at += SLOW_PIECE_BYTES) {
+    const piece = all.subarray(at, at + SLOW_PIECE_BYTES)
+    await limit.take(piece.length)
+    channel.write(piece)
+    if (channel.writableNeedDrain) await drained(channel)
+  }
+}
+
 function drained(channel: Duplex): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onDrain = () => done(resolve)
   const onClose = () => done(() => reject(new CoreError('Unavailable', 'the connection ended')))
+  const timer = setTimeout(() => done(() => reject(new CoreError('Timeout', 'the other side reads nothing'))), STALL_MS)
   const done = (end: () => void) => {
+    clearTimeout(timer)
     channel.off('drain', onDrain)
     channel.off('close', onClose)
     end()

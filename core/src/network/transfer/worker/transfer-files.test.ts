@@ -133,7 +133,7 @@ test('a tree arrives as it is: files small and large, empty ones, folders, names
   const { items, leftOut } = await x.walk()
   expect(leftOut.map(({ reason }) => reason)).toEqual(['it is a link to another place'])
   const fetch = await x.open(items)
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(fetch.result()).toMatchObject({ files: 5, failures: [], failed: 0, liars: [] })
   const there = join(x.to, 'photos')
@@ -154,7 +154,7 @@ test('after a lost connection nothing is sent twice', async () => {
   const first = await x.open(items)
   let left = 6 * CHUNK_BYTES
   const cut = await x.serve(items, { spoil: (piece) => ((left -= piece.length) > 0 ? piece : null) })
-  await first.addChannel(cut, { name: 'bob', compare: false, numbers })
+  await first.addChannel(cut, { name: 'bob', compare: 0, numbers })
   first.close()
   const before = first.progress.bytes
   expect(before).toBeGreaterThan(0)
@@ -165,7 +165,7 @@ test('after a lost connection nothing is sent twice', async () => {
   )
   expect(second.progress.bytes).toBe(before)
   const sentBefore = x.sent
-  void second.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void second.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await second.ended
   const total = items.reduce((sum, { size }) => sum + size, 0)
   expect(x.sent - sentBefore).toBe(total - before)
@@ -182,7 +182,7 @@ test('chunks that are not on the disk any more are fetched again', async () => {
   let left = 3 * CHUNK_BYTES
   await first.addChannel(await x.serve(items, { spoil: (piece) => ((left -= piece.length) > 0 ? piece : null) }), {
     name: 'bob',
-    compare: false,
+    compare: 0,
     numbers,
   })
   first.close()
@@ -193,7 +193,7 @@ test('chunks that are not on the disk any more are fetched again', async () => {
 
   const second = await x.open(items)
   expect(second.progress.bytes).toBe(first.progress.bytes - CHUNK_BYTES)
-  void second.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void second.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await second.ended
   expect(hashOf(join(x.to, 'large.bin'))).toBe(hashOf(join(x.from, 'large.bin')))
   second.close()
@@ -206,7 +206,7 @@ test('a file that changes while it is sent is said to have changed, and the othe
   const { items } = await x.walk()
   x.write('a.txt', 'another')
   const fetch = await x.open(items)
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(fetch.result().failures).toEqual([
     { item: 1, code: 'Conflict', message: 'the file changed on the sending device; send it again' },
@@ -222,7 +222,7 @@ test('a file that is gone, and one that is not readable any more, are named', as
   const { items } = await x.walk()
   rmSync(join(x.from, 'a.txt'))
   const fetch = await x.open(items)
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(fetch.result().failures).toMatchObject([{ item: 1, code: 'NotFound' }])
   fetch.close()
@@ -237,9 +237,9 @@ test('bytes that are not those of the file end the connection to who sent them, 
     if (piece.length > 100_000) piece[50_000]! ^= 1
     return piece
   }
-  await fetch.addChannel(await x.serve(items, { spoil }), { name: 'mallory', compare: false, numbers })
+  await fetch.addChannel(await x.serve(items, { spoil }), { name: 'mallory', compare: 0, numbers })
   expect(fetch.isComplete).toBe(false)
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(fetch.result().liars).toEqual(['mallory'])
   expect(hashOf(join(x.to, 'large.bin'))).toBe(hashOf(join(x.from, 'large.bin')))
@@ -254,9 +254,9 @@ test('one file comes from several devices at once; one that has another file is 
   const { items: others } = await x.walk('large.bin', join(x.from, 'other.bin'))
   const fetch = await x.open(items)
   const channels = [
-    fetch.addChannel(await x.serve(items), { name: 'alice', compare: true, numbers }),
-    fetch.addChannel(await x.serve(others), { name: 'mallory', compare: true, numbers }),
-    fetch.addChannel(await x.serve(items), { name: 'bob', compare: true, numbers }),
+    fetch.addChannel(await x.serve(items), { name: 'alice', compare: 3, numbers }),
+    fetch.addChannel(await x.serve(others), { name: 'mallory', compare: 3, numbers }),
+    fetch.addChannel(await x.serve(items), { name: 'bob', compare: 3, numbers }),
   ]
   await fetch.ended
   await Promise.all(channels)
@@ -270,7 +270,7 @@ test('a file that is not the one that was expected never gets its name', async (
   x.write('a.webp', 'a thumbnail')
   const { items } = await x.walk('a.webp', join(x.from, 'a.webp'))
   const fetch = await x.open(items, { expected: blake3.hash(Buffer.from('another')) })
-  await fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  await fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   expect(fetch.result()).toMatchObject({ files: 0, liars: ['bob'] })
   expect(readdirSync(x.to)).toEqual([])
   fetch.close()
@@ -282,7 +282,7 @@ test('what is there is never replaced', async () => {
   writeFileSync(join(x.to, 'a.txt'), 'old')
   const { items } = await x.walk('a.txt', join(x.from, 'a.txt'))
   const fetch = await x.open(items)
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(readFileSync(join(x.to, 'a.txt'), 'utf8')).toBe('old')
   expect(readFileSync(join(x.to, 'a (2).txt'), 'utf8')).toBe('new')
@@ -296,7 +296,7 @@ test('a name taken in the middle of it fails that file alone', async () => {
   const { items } = await x.walk()
   const fetch = await x.open(items)
   writeFileSync(join(x.to, 'photos/a.txt'), 'somebody was faster')
-  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: false, numbers })
+  void fetch.addChannel(await x.serve(items), { name: 'bob', compare: 0, numbers })
   await fetch.ended
   expect(fetch.result()).toMatchObject({ files: 1, failures: [{ item: 1, code: 'AlreadyExists' }] })
   expect(readFileSync(join(x.to, 'photos/a.txt'), 'utf8')).toBe('somebody was faster')

@@ -4,7 +4,7 @@ import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { FetchFiles } from './fetch-files.ts'
-import { discardPlan, itemsOf, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
+import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
 import { Hashers } from './hashers.ts'
 import type {
   Answered,
@@ -18,10 +18,12 @@ import type {
 import { portDuplex } from './port-duplex.ts'
 import { RateLimit } from './rate-limit.ts'
 import { serveFiles } from './serve-files.ts'
-import { type OwnItem, walkSource } from './walk-source.ts'
+import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
 /** What is left out, as far as it is told one by one. */
 const MAX_LEFT_OUT = 100
+/** Of the names in one message; the longest item takes less. */
+const MAX_PAGE_BYTES = 786_432
 /** How often progress is told at the most, in milliseconds. */
 const NEWS_MS = 100
 
@@ -61,9 +63,13 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     }
   },
   async sourcePage({ source, from, count }) {
-    return itemsIn(source)
-      .slice(from, from + count)
-      .map(({ kind, mode, mtimeMs, names, size }) => ({ kind, mode, mtimeMs, names, size }))
+    return pageOf(itemsIn(source), { from, count }).map(({ kind, mode, mtimeMs, names, size }) => ({
+      kind,
+      mode,
+      mtimeMs,
+      names,
+      size,
+    }))
   },
   async closeSource({ source }) {
     sources.delete(source)
@@ -91,7 +97,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     return null
   },
   async openFetch({ fetch, folder, items, destination, preserve }) {
-    const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(0, 8) })
+    const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(-8), taken: takenNames() })
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
     )
@@ -116,11 +122,12 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
   async fetch({ own, peerKey, addresses, ...of }) {
     const { ending } = fetchOf(of.fetch)
     const socket = await dialBulk({ addresses, channel: of.channel, expected: { own, peerKey } }, ending.signal)
-    void fetchOver(of, socket)
+    void fetchOver(of, socket).catch(() => socket.destroy())
     return null
   },
   async fetchPort({ port: other, ...of }) {
-    void fetchOver(of, portDuplex(other))
+    const channel = portDuplex(other)
+    void fetchOver(of, channel).catch(() => channel.destroy())
     return null
   },
   async closeFetch({ fetch }) {
@@ -180,6 +187,21 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
   )
   tell({ news: 'progress', fetch, ...files.progress })
   tell({ news: 'fetch-ended', fetch, error })
+}
+
+function pageOf(items: readonly OwnItem[], { from, count }: { from: number; count: number }): readonly OwnItem[] {
+  let to = from
+  for (let bytes = 0; to < Math.min(items.length, from + count); to++) {
+    bytes += bytesOfNames(items[to]!)
+    if (bytes > MAX_PAGE_BYTES && to > from) break
+  }
+  return items.slice(from, to)
+}
+
+/** Names that transfers to this device are about to take. */
+function takenNames(): Set<string> {
+  const plans = [...fetches.values()].flatMap(({ plan }) => plan.items)
+  return new Set(plans.filter(({ names }) => names.length === 1).map(({ target }) => keyOfPath(target)))
 }
 
 function itemsIn(source: string): readonly OwnItem[] {

@@ -32,6 +32,14 @@ export interface LeftOut {
   readonly reason: string
 }
 
+/** Bytes of the names of an item, as a list of them is counted. */
+export function bytesOfNames({ names }: Pick<SourceItem, 'names'>): number {
+  return names.reduce((sum, { length }) => sum + length + NAME_OVERHEAD, NAME_OVERHEAD)
+}
+
+/** Bytes that a name, or an item, takes in a message beside its own. */
+const NAME_OVERHEAD = 48
+
 export interface Walked {
   readonly items: OwnItem[]
   readonly leftOut: LeftOut[]
