@@ -7,6 +7,9 @@ import type { Logger } from '../../util/logger.ts'
 import { migrations } from './migrations/index.ts'
 import { setAside } from './set-aside.ts'
 
+/** A database that nothing is left of. */
+export const IN_MEMORY = ':memory:'
+
 export interface OpenNetworkDbDeps {
   /** `network.db` in the data folder, or `:memory:`. */
   readonly file: string
@@ -43,14 +46,12 @@ export class NetworkDb implements Disposable {
     try {
       const db = await openChecked(file)
       if (isOwnedBy(db, deps.device)) return new NetworkDb(file, db, null)
+      const hadDevices = db.prepare('select 1 from devices limit 1').get() !== undefined
       db.close()
       const aside = setAside(file, { why: 'copied', now: now() })
       log.warn({ file, aside }, 'the paired devices are those of another device, whose data folder was copied')
-      return new NetworkDb(
-        file,
-        await openNew(deps),
-        `the paired devices in the data folder are those of the device it was copied from, and not taken over: ${aside}`,
-      )
+      const notice = `the paired devices in the data folder are those of the device it was copied from, and not taken over: ${aside}`
+      return new NetworkDb(file, await openNew(deps), hadDevices ? notice : null)
     } catch (err) {
       if (!(err instanceof CoreError) || err.code !== 'Corrupt' || !existsSync(file)) throw err
       const aside = setAside(file, { why: 'corrupt', now: now() })
@@ -127,7 +128,7 @@ async function openChecked(file: string): Promise<DatabaseSync> {
       if (result !== 'ok') throw new CoreError('Corrupt', `${file} is damaged: ${String(result)}`)
       await migrate(kyselyOver<unknown>(db), migrations, file)
       // Whom this person's devices are is nobody else's business; what SQLite keeps beside it gets the same rights.
-      if (file !== MEMORY) chmodSync(file, 0o600)
+      if (file !== IN_MEMORY) chmodSync(file, 0o600)
       return db
     } catch (err) {
       db.close()
@@ -145,6 +146,5 @@ function isOwnedBy(db: DatabaseSync, device: DeviceId): boolean {
   return owner === undefined || owner === device
 }
 
-const MEMORY = ':memory:'
 /** A few hundred rows at the most. */
 const CACHE_KIB = 512
