@@ -32,7 +32,8 @@ export class IrohLink implements Link {
   readonly alpn: Alpn
   readonly dialled: boolean
   readonly closed: Promise<LinkEnd>
-  readonly #connection: Connection
+  /** Null once it has ended: while it is held, so is Iroh's socket. */
+  #connection: Connection | null
   readonly #now: () => number
   readonly #log: Logger
   readonly #resolveClosed: (end: LinkEnd) => void
@@ -64,7 +65,7 @@ export class IrohLink implements Link {
   async openStream(signal: AbortSignal): Promise<ByteStream> {
     signal.throwIfAborted()
     if (this.#end) throw this.#gone()
-    const opening = this.#spare.pop() ?? this.#connection.openBi()
+    const opening = this.#spare.pop() ?? this.#connection!.openBi()
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => late.reject(tooManyOpen()), OPEN_STREAM_TIMEOUT_MS)
     try {
@@ -97,13 +98,13 @@ export class IrohLink implements Link {
   close(reason: string): void {
     if (this.#end) return
     const told = reason.slice(0, MAX_REASON)
-    this.#connection.close(CLOSED_CODE, textToArray(told))
+    this.#connection!.close(CLOSED_CODE, textToArray(told))
     this.#ended({ by: 'local', reason: told })
   }
 
   // The other side has as many streams as it may until someone listens, and Iroh keeps them.
   async #accept(listener: (stream: ByteStream) => void): Promise<void> {
-    while (!this.#end) {
+    while (this.#connection) {
       let stream: BiStream
       try {
         stream = await this.#connection.acceptBi()
@@ -138,7 +139,7 @@ export class IrohLink implements Link {
   }
 
   #readPath(): LinkPath | null {
-    const path = this.#connection.paths().find(({ isSelected }) => isSelected)
+    const path = this.#connection!.paths().find(({ isSelected }) => isSelected)
     if (!path) return null
     return {
       kind: path.isRelay ? 'relay' : 'direct',
@@ -153,6 +154,7 @@ export class IrohLink implements Link {
     const gone = this.#gone()
     for (const stream of this.#streams) stream.cut(gone)
     this.#spare.length = 0
+    this.#connection = null
     this.#resolveClosed(end)
   }
 

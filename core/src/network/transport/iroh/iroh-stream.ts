@@ -14,8 +14,8 @@ const GIVEN_UP = 1n
  * reject here at once, and the other side learns of it when the next byte or its own end comes through.
  */
 export class IrohStream implements ByteStream {
-  readonly #send: SendStream
-  readonly #receive: RecvStream
+  /** Let go of once both directions have ended: while Iroh's objects are held, so is its socket. */
+  #halves: { readonly send: SendStream; readonly receive: RecvStream } | null
   readonly #onDone: (stream: IrohStream) => void
   readonly #waiting = new Set<(err: CoreError) => void>()
   #cut: CoreError | null = null
@@ -24,15 +24,14 @@ export class IrohStream implements ByteStream {
 
   /** `onDone` is called once, when both directions have ended: until then whoever made it holds it from being collected. */
   constructor({ send, receive, onDone }: { send: SendStream; receive: RecvStream; onDone: (s: IrohStream) => void }) {
-    this.#send = send
-    this.#receive = receive
+    this.#halves = { send, receive }
     this.#onDone = onDone
   }
 
   async read(max: number): Promise<Uint8Array | null> {
     if (this.#cut) throw this.#cut
     if (this.#ended) return null
-    const numbers = await this.#native(this.#receive.read(Math.max(1, Math.min(max, CHUNK_BYTES))))
+    const numbers = await this.#native(this.#halves!.receive.read(Math.max(1, Math.min(max, CHUNK_BYTES))))
     if (numbers.length > 0) return arrayToBytes(numbers)
     this.#ended = true
     this.#doneIfBoth()
@@ -42,7 +41,7 @@ export class IrohStream implements ByteStream {
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
       this.#mayWrite()
-      await this.#native(this.#send.writeAll(bytesToArray(bytes.subarray(at, at + CHUNK_BYTES))))
+      await this.#native(this.#halves!.send.writeAll(bytesToArray(bytes.subarray(at, at + CHUNK_BYTES))))
     }
     this.#mayWrite()
   }
@@ -51,7 +50,7 @@ export class IrohStream implements ByteStream {
     if (this.#finished) return
     if (this.#cut) throw this.#cut
     this.#finished = true
-    await this.#native(this.#send.finish())
+    await this.#native(this.#halves!.send.finish())
     this.#doneIfBoth()
   }
 
@@ -64,10 +63,10 @@ export class IrohStream implements ByteStream {
     if (this.#cut || (this.#ended && this.#finished)) return
     this.#cut = reason
     // Either waits until what runs on its side of the stream is over, and fails where that was its end.
-    if (!this.#ended) this.#receive.stop(GIVEN_UP).catch(() => {})
-    if (!this.#finished) this.#send.reset(GIVEN_UP).catch(() => {})
+    if (!this.#ended) this.#halves!.receive.stop(GIVEN_UP).catch(() => {})
+    if (!this.#finished) this.#halves!.send.reset(GIVEN_UP).catch(() => {})
     for (const reject of this.#waiting) reject(reason)
-    this.#onDone(this)
+    this.#letGo()
   }
 
   #mayWrite(): void {
@@ -96,7 +95,12 @@ export class IrohStream implements ByteStream {
   }
 
   #doneIfBoth(): void {
-    if (this.#ended && this.#finished) this.#onDone(this)
+    if (this.#ended && this.#finished) this.#letGo()
+  }
+
+  #letGo(): void {
+    this.#halves = null
+    this.#onDone(this)
   }
 }
 

@@ -64,6 +64,25 @@ test('one that listens everywhere names the addresses of the machine', async () 
   expect(transport.addresses().join(' ')).not.toMatch(/0\.0\.0\.0|\[::\]|fe80/)
 })
 
+test('one that listens at an address names no other', async () => {
+  await using transport = await open({ bind: ['127.0.0.1'] })
+  expect(transport.addresses()).toEqual([`127.0.0.1:${transport.ports()[0]}`])
+})
+
+test('once it is closed its port can be had again, though its links are still held', async () => {
+  await using alice = await open()
+  const bob = await open({ bind: ['127.0.0.1'] })
+  const { promise: far, resolve } = Promise.withResolvers<Link>()
+  bob.onPeer(resolve)
+  const hints = { addresses: bob.addresses(), relay: null }
+  const near = await alice.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })
+  const held = [await far, near, await near.openStream(forever()), await (await far).openStream(forever())]
+  const port = bob.ports()[0]!
+  await bob.close()
+  await using again = await open({ bind: ['127.0.0.1'], port })
+  expect([again.ports(), held.length]).toEqual([[port], 4])
+})
+
 test('an address that a relay saw is told with the others', async () => {
   await using transport = await open()
   await transport.addExternalAddress('203.0.113.9:4433')

@@ -16,6 +16,7 @@ import {
 } from '../transport.ts'
 import { formatAddress, parseAddress, reachableAddresses } from './addresses.ts'
 import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
+import { freeSockets } from './free-sockets.ts'
 import { dialError, irohMessage, shortKey } from './iroh-errors.ts'
 import { IrohLink } from './iroh-link.ts'
 import { type Iroh, loadIroh } from './load-iroh.ts'
@@ -31,13 +32,14 @@ const TRUSTED_HANDSHAKES = 16
 const MAX_DIALS = 128
 /** Addresses that one dial tries. */
 const MAX_ADDRESSES = 32
+const EVERYWHERE = ['0.0.0.0', '::']
 /** How long the end may take, in milliseconds; what is left then ends with the process. */
 const CLOSE_TIMEOUT_MS = 5_000
 
 export interface IrohTransportOptions {
   /** Of the Ed25519 key, 32 bytes. */
   readonly seed: Uint8Array
-  /** IP addresses to listen at; one for each family, or the other one listens everywhere. */
+  /** IP addresses to listen at, one for each family; a family that is not named listens at loopback only. */
   readonly bind?: readonly string[]
   /** UDP; 0: any that is free, another for each family. */
   readonly port: number
@@ -53,7 +55,8 @@ export interface IrohTransportOptions {
 export class IrohTransport implements Transport {
   readonly key: PeerKey
   readonly #iroh: Iroh
-  readonly #endpoint: Endpoint
+  /** Null once it is closed: while it is held, so are its sockets. */
+  #endpoint: Endpoint | null
   readonly #options: IrohTransportOptions
   readonly #links = new Set<IrohLink>()
   readonly #accepting: Promise<void>
@@ -77,18 +80,18 @@ export class IrohTransport implements Transport {
    */
   static async open(options: IrohTransportOptions): Promise<IrohTransport> {
     const iroh = await loadIroh()
-    const bind = options.bind ?? ['0.0.0.0', '::']
+    const bind = options.bind ?? EVERYWHERE
+    const v4 = bind.filter((host) => !isIPv6(host))
+    const named = (hosts: readonly string[]) => hosts.map((host) => formatAddress(host, options.port))
+    const beside = unnamed(bind).map((host) => formatAddress(host, 0))
     try {
-      return new IrohTransport(iroh, await build(iroh, options, bind).bind(), options)
+      return new IrohTransport(iroh, await build(iroh, options, [...named(bind), ...beside]).bind(), options)
     } catch (err) {
-      const v4 = bind.filter((host) => !isIPv6(host))
-      if (!/not supported|Cannot assign/i.test(irohMessage(err)) || v4.length === 0 || v4.length === bind.length)
-        throw bindError(err, options.port)
+      if (v4.length === 0 || !isWithoutIpv6(err)) throw bindError(err, options.port)
       options.log.info({ bind, reason: irohMessage(err) }, 'this machine has no IPv6; listening on IPv4 alone')
     }
     try {
-      const v4 = bind.filter((host) => !isIPv6(host))
-      return new IrohTransport(iroh, await build(iroh, options, v4).bind(), options)
+      return new IrohTransport(iroh, await build(iroh, options, named(v4)).bind(), options)
     } catch (err) {
       throw bindError(err, options.port)
     }
@@ -96,34 +99,35 @@ export class IrohTransport implements Transport {
 
   /** What connections from elsewhere may be for, from now on. Those that are there stay. */
   setAlpns(list: readonly Alpn[]): void {
-    this.#endpoint.setAlpns(list.map(textToArray))
+    this.#opened().setAlpns(list.map(textToArray))
   }
 
   addresses(): readonly string[] {
     if (this.#closing) return []
-    return [...new Set([...reachableAddresses(this.#endpoint.boundSockets()), ...this.#external])]
+    return [...new Set([...reachableAddresses(this.#sockets()), ...this.#external])]
   }
 
   /** The ports that are listened at, one for each family. */
   ports(): readonly number[] {
-    return [...new Set(this.#endpoint.boundSockets().flatMap((socket) => parseAddress(socket)?.port ?? []))]
+    if (this.#closing) return []
+    return [...new Set(this.#sockets().flatMap((socket) => parseAddress(socket)?.port ?? []))]
   }
 
   /** Tells others of an address that this device has elsewhere, as a relay saw it: they may reach it through a NAT then. */
   async addExternalAddress(address: string): Promise<void> {
     if (!parseAddress(address))
       throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address with a port`)
-    await this.#endpoint.addExternalAddr(address)
+    await this.#opened().addExternalAddr(address)
     this.#external.add(address)
   }
 
   async removeExternalAddress(address: string): Promise<void> {
     this.#external.delete(address)
-    await this.#endpoint.removeExternalAddr(address)
+    await this.#opened().removeExternalAddr(address)
   }
 
   relay(): string | null {
-    return this.#closing || this.#options.relay === null ? null : this.#endpoint.addr().relayUrl()
+    return this.#closing || this.#options.relay === null ? null : this.#opened().addr().relayUrl()
   }
 
   async dial(key: PeerKey, hints: DialHints, { alpn, signal }: DialOptions): Promise<Link> {
@@ -176,11 +180,33 @@ export class IrohTransport implements Transport {
     return this.close()
   }
 
+  /** Those that were asked for. */
+  #sockets(): string[] {
+    const beside = unnamed(this.#options.bind ?? EVERYWHERE)
+    return this.#opened()
+      .boundSockets()
+      .filter((socket) => !beside.includes(parseAddress(socket)?.host ?? ''))
+  }
+
   async #close(): Promise<void> {
+    const sockets = this.#opened().boundSockets()
+    await this.#end()
+    if (!(await freeSockets(sockets, CLOSE_TIMEOUT_MS)))
+      this.#options.log.warn({ sockets }, 'Iroh keeps its ports until the process ends')
+  }
+
+  // A function of its own: what it has held is let go of before the sockets are waited for.
+  async #end(): Promise<void> {
     for (const link of this.#links) link.close('networking has stopped')
-    const ended = [this.#endpoint.close(), this.#accepting]
+    const ended = [this.#opened().close(), this.#accepting]
+    this.#endpoint = null
     if (!(await settledWithin(CLOSE_TIMEOUT_MS, ended)))
       this.#options.log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'Iroh did not end in time; it is left to the process')
+  }
+
+  #opened(): Endpoint {
+    if (!this.#endpoint) throw new CoreError('Unavailable', 'networking has stopped')
+    return this.#endpoint
   }
 
   async #connect(key: PeerKey, hints: DialHints, alpn: string): Promise<Connection> {
@@ -191,14 +217,14 @@ export class IrohTransport implements Transport {
     this.#dials++
     try {
       const id = EndpointId.fromString(key)
-      return await this.#endpoint.connect(new EndpointAddr(id, relay, addresses), textToArray(alpn))
+      return await this.#opened().connect(new EndpointAddr(id, relay, addresses), textToArray(alpn))
     } finally {
       this.#dials--
     }
   }
 
   async #accept(): Promise<void> {
-    for (;;) {
+    while (this.#endpoint) {
       const incoming = await this.#endpoint.acceptNext().catch((err: unknown) => {
         this.#options.log.error({ reason: irohMessage(err) }, 'connections from other devices are no longer taken')
         return null
@@ -250,15 +276,20 @@ async function handshake(incoming: Incoming): Promise<Connection> {
   return accepting.connect()
 }
 
-function build(iroh: Iroh, options: IrohTransportOptions, bind: readonly string[]): EndpointBuilder {
+function build(iroh: Iroh, options: IrohTransportOptions, sockets: readonly string[]): EndpointBuilder {
   const builder = iroh.Endpoint.builder()
   // Keys and ciphers alone: the other presets ask servers on the internet.
   iroh.presetMinimal(builder)
   builder.secretKey(bytesToArray(options.seed))
   builder.alpns(options.alpns.map(textToArray))
   builder.relayMode(relayMode(iroh, options.relay))
-  for (const host of bind) builder.bindAddr(formatAddress(host, options.port))
+  for (const socket of sockets) builder.bindAddr(socket)
   return builder
+}
+
+/** Loopback of a family that is not named: Iroh would listen everywhere in it. */
+function unnamed(bind: readonly string[]): string[] {
+  return [...(bind.some((host) => !isIPv6(host)) ? [] : ['127.0.0.1']), ...(bind.some(isIPv6) ? [] : ['::1'])]
 }
 
 /** The first part of the path is the token that the relay asks for; Iroh sends it in a header and tells nobody. */
@@ -269,6 +300,11 @@ function relayMode(iroh: Iroh, relay: string | null): RelayMode {
   const token = pathname.split('/')[1]
   relays.insert(token ? { url: origin, authToken: token } : { url: origin })
   return iroh.RelayMode.custom(relays)
+}
+
+/** Or one of the addresses is not of this machine; then it fails again without IPv6. */
+function isWithoutIpv6(err: unknown): boolean {
+  return /not supported|cannot assign/i.test(irohMessage(err))
 }
 
 function bindError(err: unknown, port: number): CoreError {

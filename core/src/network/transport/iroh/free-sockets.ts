@@ -1,0 +1,41 @@
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { parseAddress } from './addresses.ts'
+
+const LOOK_EVERY_MS = 10
+
+/**
+ * Resolves with whether sockets that Iroh has had are free within `ms` milliseconds. It closes them when the last object
+ * of the endpoint is collected, and not before: so they are collected now, where a port may be wanted again.
+ */
+export async function freeSockets(sockets: readonly string[], ms: number): Promise<boolean> {
+  const collect = garbageCollector()
+  const until = performance.now() + ms
+  for (;;) {
+    await setTimeout(LOOK_EVERY_MS)
+    collect()
+    if ((await Promise.all(sockets.map(isFree))).every(Boolean)) return true
+    if (performance.now() > until) return false
+  }
+}
+
+/** Node has it behind a flag, which counts for contexts made after it was set. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}
+
+async function isFree(socket: string): Promise<boolean> {
+  const address = parseAddress(socket)
+  if (!address) return true
+  const probe = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(address.host) })
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  probe.once('error', () => resolve(false))
+  probe.bind({ port: address.port, address: address.host, exclusive: true }, () => resolve(true))
+  const isBound = await promise
+  if (isBound) await new Promise<void>((done) => probe.close(done))
+  return isBound
+}
