@@ -23,6 +23,16 @@ test('a device that restarts is connected again by itself, with the key it had',
   expect(alice.core.network.status().key).toBe(key)
 })
 
+test('two devices that restart find each other where they were', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  await alice.core.close()
+  await bob.restart()
+  await alice.restart()
+  await network.connected()
+  expect(alice.core.network.devices()).toMatchObject([{ name: 'bob', state: 'connected' }])
+})
+
 test('a revoked device is disconnected at once, and told', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]

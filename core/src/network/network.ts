@@ -356,8 +356,8 @@ export class Network implements AsyncDisposable {
     if (this.#unusable) throw this.#unusable
     try {
       const seed = await this.#identity.unlock(password)
-      const { log, makeTransport, settings } = this.#deps
-      const transport = await makeTransport({ seed, ...endpointOf(settings()), alpns: [alpns.paired], log })
+      const { log, settings } = this.#deps
+      const transport = await this.#openEndpoint(seed)
       this.#transport = transport
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
@@ -378,6 +378,22 @@ export class Network implements AsyncDisposable {
     await this.sessions.stop()
     this.#transport = null
     await transport.close()
+  }
+
+  /** At the port of the last time where none is set: other devices find this one there after a restart of both. */
+  async #openEndpoint(seed: Uint8Array): Promise<Transport> {
+    const { log, makeTransport, settings } = this.#deps
+    const options = { seed, ...endpointOf(settings()), alpns: [alpns.paired], log }
+    const port =
+      options.port === 0 ? (this.db.get<{ port: number }>('select port from owner')?.port ?? 0) : options.port
+    const transport = await makeTransport({ ...options, port }).catch((err: unknown) => {
+      const isTaken = err instanceof CoreError && err.code === 'Conflict' && port !== options.port
+      if (!isTaken) throw err
+      return makeTransport(options)
+    })
+    const bound = Number(/:(\d+)$/.exec(transport.addresses()[0] ?? '')?.[1] ?? 0)
+    if (bound !== port) this.db.run('update owner set port = ?', bound)
+    return transport
   }
 
   #accept(link: Link): void {

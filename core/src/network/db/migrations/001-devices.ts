@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // One row: whose database this is.
-  `create table owner(device text not null) strict`,
+  // One row: whose database this is, and the port it was reached at the last time.
+  `create table owner(device text not null, port integer not null default 0) strict`,
   `create table devices(
      device text primary key,
      key text not null unique,
