@@ -147,6 +147,14 @@ test('it answers what devices and their owners ask', async () => {
   expect((await get('/metrics', { 'x-forwarded-for': '203.0.113.1' })).status).toBe(404)
 })
 
+test('its ports can be had again once it is closed', async () => {
+  const relay = await openRelay()
+  const port = Number(new URL(relay.url).port)
+  await relay.close()
+  await using again = await openRelay({ port })
+  expect(await (await fetch(`${again.url}/reflect`)).json()).toMatchObject({ port })
+})
+
 test('a port that is taken is a conflict', async () => {
   await using relay = await openRelay()
   const port = Number(new URL(relay.url).port)
