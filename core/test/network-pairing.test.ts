@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import type { CoreOptions } from '../src/core.ts'
 import { MulticastChannel } from '../src/network/index.ts'
@@ -15,11 +17,8 @@ test('two devices that know nothing of each other are connected twelve words lat
   await untilConnected(alice, 1)
   await untilConnected(bob, 1)
   expect(alice.core.network.devices()).toMatchObject([{ name: 'bob', state: 'connected', path: 'direct' }])
-  expect(alice.core.network.pairing.status()).toMatchObject({
-    state: 'completed',
-    device: { name: 'bob' },
-    reason: null,
-  })
+  const completed = { state: 'completed', device: { name: 'bob' }, reason: null }
+  await vi.waitFor(() => expect(alice.core.network.pairing.status()).toMatchObject(completed))
   expect([...alice.warnings, ...bob.warnings]).toEqual([])
 })
 
@@ -29,12 +28,16 @@ test('paired devices find each other on the local network when all their address
   const { words } = await alice.core.network.pairing.generate({ autoAccept: true })
   await bob.core.network.pairing.join({ code: words, autoAccept: true }, signal)
   await untilConnected(alice, 1)
-  const before = [alice, bob].map(({ core }) => core.network.transport.addresses())
+  const before = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
   for (const { core } of [alice, bob]) await core.network.stop()
-  for (const { core } of [alice, bob]) await core.network.start()
+  for (const { core } of [alice, bob]) {
+    await core.config.set('network.port', String(await freePort()))
+    await core.network.start()
+  }
   await untilConnected(alice, 1)
   await untilConnected(bob, 1)
-  expect([alice, bob].map(({ core }) => core.network.transport.addresses())).not.toEqual(before)
+  const after = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
+  expect(after.filter((address) => before.includes(address))).toEqual([])
 })
 
 test('a code ends with networking', async () => {
@@ -44,6 +47,9 @@ test('a code ends with networking', async () => {
   await core.network.stop()
   expect(core.network.pairing.status()).toMatchObject({ state: 'cancelled', reason: 'networking was stopped' })
   await expect(core.network.pairing.generate({ autoAccept: false })).rejects.toMatchObject({ code: 'Offline' })
+  const code = 'abandon amount liar amount expire adjust cage candy arch gather drum buyer'
+  await expect(core.network.pairing.join({ code, autoAccept: true }, signal)).rejects.toMatchObject({ code: 'Offline' })
+  expect(core.network.pairing.status().state).toBe('cancelled')
 })
 
 test('what happens is told, and never the words', async () => {
@@ -69,4 +75,12 @@ async function lookingAround([alice, bob]: readonly TestCore[]): Promise<{ alice
     await vi.waitUntil(() => device.core.network.meeting.discovery !== null)
   }
   return { alice: alice!, bob: bob! }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  return port
 }

@@ -1,5 +1,3 @@
-export { codeOf, deriveCode, parseCode } from './pairing-code.ts'
-export type { NewPairedDevice, PairingDeps, PairingDiscovery, PairingSelf } from './deps.ts'
-export { formatInvitation, type Invitation, parseInvitation } from './invitation.ts'
-export { type PairingLimits, pairingLimits } from './limits.ts'
-export { type IssuedCode, type JoinInput, Pairing } from './pairing.ts'
+export type { NewPairedDevice } from './deps.ts'
+export { pairingLimits } from './limits.ts'
+export { Pairing } from './pairing.ts'

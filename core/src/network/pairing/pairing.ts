@@ -47,7 +47,8 @@ export class Pairing implements AsyncDisposable {
 
   /**
    * Makes a code and waits, in the background, for a device that has it. A code that nobody has used yet gives way.
-   * Throws `Conflict` while another pairing goes on, `Unavailable` where no endpoint can be opened.
+   * Throws `Offline` while networking is off, `Conflict` while another pairing goes on, `Unavailable` where no
+   * endpoint can be opened.
    */
   async generate({ autoAccept }: { autoAccept: boolean }): Promise<IssuedCode> {
     const deps = this.#deps
@@ -125,6 +126,8 @@ export class Pairing implements AsyncDisposable {
   }
 
   async #begin(role: Role, { autoAccept, id }: { autoAccept: boolean; id: Uint8Array }): Promise<PairingSession> {
+    // Throws where networking is off.
+    this.#deps.self()
     const before = this.#session
     const state = before?.status.state
     if (before?.status.role === 'inviter' && (state === 'code-issued' || state === 'waiting')) await this.cancel()

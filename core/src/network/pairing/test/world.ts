@@ -6,7 +6,8 @@ import { uuidv7 } from '../../../util/uuid.ts'
 import { peerKeyOf, signWith } from '../../identity/ed25519.ts'
 import { alpns } from '../../transport/transport.ts'
 import type { PairingDeps } from '../deps.ts'
-import { type NewPairedDevice, Pairing, type PairingLimits, pairingLimits } from '../index.ts'
+import { type NewPairedDevice, Pairing, pairingLimits } from '../index.ts'
+import type { PairingLimits } from '../limits.ts'
 
 /** One device that pairs, and what became of it. */
 export interface PairingMachine extends AsyncDisposable {
