@@ -113,7 +113,7 @@ function expectPlain(value: unknown): void {
 /** What no plain message has: anything beyond numbers, text, truth, bytes, lists and maps. */
 function strangersIn(value: unknown): unknown[] {
   if (typeof value === 'function' || typeof value === 'symbol') return [value]
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return []
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return []
   const isPlain = [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))
   return isPlain ? Object.values(value).flatMap(strangersIn) : [value]
 }
