@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DeviceId, PeerKey } from '../../domain/index.ts'
-import { CoreError, errorMessage } from '../../util/errors.ts'
+import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/settled-within.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
@@ -229,7 +229,7 @@ export class Sessions implements Peers {
     } catch (err) {
       running.ending.signal.throwIfAborted()
       const why = errorMessage(err)
-      this.#lastErrors.set(id, why)
+      if (this.#deps.registry.get(id)) this.#lastErrors.set(id, why)
       this.#deps.log.debug({ device: device.name, err }, `a device does not answer: ${why}`)
       throw new CoreError('Offline', `${device.name} cannot be reached: ${why}`, { cause: err })
     }
@@ -290,7 +290,8 @@ export class Sessions implements Peers {
       this.#adopt({ link, streams, running, ...greeted })
     } catch (err) {
       // The other side knows its own reason; this one is for people there.
-      link.close(err instanceof CoreError ? err.message.slice(0, MAX_REASON) : endReasons.stranger)
+      const isTold = err instanceof CoreError && TOLD.has(err.code)
+      link.close(isTold ? err.message.slice(0, MAX_REASON) : 'the two devices could not greet each other')
       streams.abort()
       throw err
     } finally {
@@ -447,6 +448,9 @@ export class Sessions implements Peers {
     }
   }
 }
+
+/** Errors that are about the other device; others are this one's own business. */
+const TOLD: ReadonlySet<ErrorCode> = new Set(['Conflict', 'InvalidInput', 'NotAuthorised', 'VersionMismatch'])
 
 /** Longest sentence a connection is ended with. */
 const MAX_REASON = 300
