@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { PairingStatus } from '../domain/index.ts'
+import type { DeviceId, PairingStatus } from '../domain/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Clock } from './clock.ts'
 import type { NetworkDb } from './db/network-db.ts'
@@ -32,6 +32,7 @@ export class Meeting {
   readonly #secrets: DiscoverySecrets
   #discovery: LanDiscovery | null = null
   #visibleName: string | null = null
+  #justAdded: DeviceId | null = null
 
   constructor(deps: MeetingDeps) {
     const { card, changed, clock, log, openTransport, registry, sign } = deps
@@ -41,7 +42,7 @@ export class Meeting {
       openTransport: (seed) => openTransport({ seed, alpns: [alpns.pairing] }),
       self: () => ({ card: card(), sign }),
       store: (device) => this.#store(device),
-      forget: async ({ id }) => void registry.remove(id, { refuse: false }),
+      forget: async ({ id }) => this.#forget(id),
       discovery: () => this.#discovery,
       relay: () => card().relay,
       changed,
@@ -90,9 +91,22 @@ export class Meeting {
   }
 
   async #store({ card, discoverySecret }: NewPairedDevice): Promise<void> {
-    this.#deps.registry.add(card)
-    this.#secrets.put(card.id, discoverySecret)
+    const { registry } = this.#deps
+    this.#justAdded = registry.get(card.id) === null ? card.id : null
+    registry.add(card)
+    try {
+      this.#secrets.put(card.id, discoverySecret)
+    } catch (err) {
+      this.#forget(card.id)
+      throw err
+    }
     this.#discovery?.look()
+  }
+
+  /** A device that was paired before stays so. */
+  #forget(id: DeviceId): void {
+    if (this.#justAdded === id) this.#deps.registry.remove(id, { refuse: false })
+    this.#justAdded = null
   }
 
   #sought(): Sought[] {
