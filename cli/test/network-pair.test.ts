@@ -12,7 +12,7 @@ beforeAll(async () => {
   home = await TestHome.create()
   for (const instance of ['alice', 'bob']) {
     const started = await home.run('start', '--instance', instance, '--enable-networking', '--http-port', 'off')
-    expect(started).toMatchObject({ code: 0 })
+    if (started.code !== 0) throw new Error(`the daemon of ${instance} did not start: ${started.stderr}`)
     await as(instance, 'device', 'rename', instance)
     await as(instance, 'network', 'init', '--password', 'test123')
   }
