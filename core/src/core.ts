@@ -187,6 +187,7 @@ export class Core implements AsyncDisposable {
         settings: () => config.values.network,
         events,
         libraries: () => libraries.opened(),
+        adoptLibrary: (library) => libraries.adopt(library),
         log,
         makeTransport: options.makeTransport ?? ((endpoint) => IrohTransport.open(endpoint)),
         makeLanChannel: options.makeLanChannel,

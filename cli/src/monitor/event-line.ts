@@ -31,7 +31,10 @@ function what(event: Event, nameOf: (id: string) => string): string {
     case 'library.opened':
     case 'library.updated':
       return event.data.name
+    case 'library.shared':
+      return `${event.data.library.name} by ${event.data.device.name}`
     case 'library.closed':
+    case 'library.members-changed':
     case 'library.deleted':
       return event.data.libraryId
     case 'library.failed':

@@ -139,6 +139,8 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'library.created':
     case 'library.opened':
     case 'library.closed':
+    case 'library.shared':
+    case 'library.members-changed':
     case 'library.updated':
     case 'library.deleted':
     case 'library.failed':

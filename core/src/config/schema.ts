@@ -200,6 +200,7 @@ export const Config = z.object({
         .min(0)
         .default(0)
         .describe('what all files that are sent may take of the line, in bytes a second; 0: all of it'),
+      joinLibraries: z.boolean().default(false).describe('join the libraries that paired devices share, without asking'),
     })
     .prefault({}),
 })

@@ -9,6 +9,10 @@ import { PairingStatus } from '../domain/pairing.ts'
 import { Transfer } from '../domain/transfer.ts'
 import { Volume } from '../domain/volume.ts'
 
+function named<I extends z.ZodType>(id: I) {
+  return z.object({ id, name: z.string() })
+}
+
 /** Every event the bus carries, with its payload. Events say what has happened and are never awaited. */
 export const events = {
   /** The engine is open and answers. */
@@ -23,6 +27,10 @@ export const events = {
   'library.closed': z.object({ libraryId: LibraryId }),
   /** A library was renamed or its settings changed. */
   'library.updated': Library,
+  /** A device became a member of a library, or is one no longer. */
+  'library.members-changed': z.object({ libraryId: LibraryId }),
+  /** A paired device shares a library, which can be joined here. */
+  'library.shared': z.object({ device: named(DeviceId), library: named(LibraryId) }),
   /** A library was removed from the list; its folder may still exist. */
   'library.deleted': z.object({ libraryId: LibraryId }),
   /** A library could not be opened; the daemon goes on without it. */

@@ -124,6 +124,22 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
+  /** Makes an empty library under the id it has on another device; one with that id here is opened. Throws `AlreadyExists` where another one has the name. */
+  async adopt(of: { id: LibraryId; name: string; description: string; createdAt: string }): Promise<Library> {
+    using _turn = await this.#turn()
+    const known = this.#known.all().find(({ id }) => id === of.id)
+    if (known) return this.#open.get(known.id) ?? this.#openAt(known.path, known.readOnly)
+    const name = libraryName(of.name)
+    this.#assertNameIsFree(name)
+    const folder = await makeFolder(join(this.#deps.dataDir, 'libraries'))
+    const path = join(folder, `${libraryFileName(name)}${LIBRARY_SUFFIX}`)
+    await makeLibrary(path, { ...of, name, version: MANIFEST_VERSION })
+    const library = await this.#openAt(path, false)
+    if (this.#known.current === null) await this.#known.setCurrent(library.id)
+    this.#deps.events.emit('library.created', this.#entry(library.id), library.id)
+    return library
+  }
+
   /** Opens a library folder and makes it current; one that is open already with other rights is opened anew. */
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
     using _turn = await this.#turn()

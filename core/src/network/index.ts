@@ -13,3 +13,4 @@ export { type Answers, answering, ask, askDevice, type Question, type Rpc } from
 export type { FrameStream } from './wire/frame-stream.ts'
 export { DeviceCard } from './registry/device-card.ts'
 export type { PairedDevice } from './registry/paired-device.ts'
+export { Membership, type ShownMember } from './membership/index.ts'

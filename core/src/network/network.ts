@@ -1,4 +1,12 @@
-import type { Device, DeviceId, GrantRequest, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
+import type {
+  Device,
+  DeviceId,
+  GrantRequest,
+  LibraryId,
+  NetworkDevice,
+  NetworkState,
+  NetworkStatus,
+} from '../domain/index.ts'
 import { join } from 'node:path'
 import type { EventBus } from '../events/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
@@ -14,6 +22,7 @@ import type { Pairing } from './pairing/index.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
 import type { PairedDevice } from './registry/paired-device.ts'
 import { Registry } from './registry/registry.ts'
+import { type AdoptedLibrary, Membership } from './membership/index.ts'
 import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
@@ -35,6 +44,8 @@ export interface NetworkSettings {
   readonly bulkPort: number
   /** Of files that are sent; 0: any number. */
   readonly maxBytesPerSecond: number
+  /** Whether libraries that paired devices share are joined without asking. */
+  readonly joinLibraries: boolean
 }
 
 export interface TransportOptions {
@@ -60,6 +71,8 @@ export interface NetworkDeps {
   readonly events: EventBus
   /** Those that are open. */
   readonly libraries: () => readonly NetworkLibrary[]
+  /** Makes a library that another device shares, or opens the one with its id. */
+  readonly adoptLibrary: (library: AdoptedLibrary) => Promise<NetworkLibrary>
   readonly log: Logger
   readonly makeTransport: MakeTransport
   /** How the local network is heard; multicast by default. */
@@ -79,6 +92,8 @@ export class Network implements AsyncDisposable {
   /** Jobs of other devices. */
   readonly jobs: RemoteJobs
   readonly db: NetworkDb
+  /** Which paired devices have which libraries. */
+  readonly membership: Membership
   /** Files on their way from and to paired devices. */
   readonly transfers: Transfers
   readonly #deps: NetworkDeps
@@ -138,7 +153,22 @@ export class Network implements AsyncDisposable {
       changed: (status) => deps.events.emit('pairing.changed', status),
     })
     const { events, libraries, log } = deps
-    const shared = { peers: this.sessions, clock, libraries }
+    this.membership = new Membership({
+      peers: this.sessions,
+      registry: this.registry,
+      db,
+      clock,
+      log,
+      own: () => ({ ...this.details(), key: identity.key }),
+      sign: (message) => this.sign(message),
+      libraries,
+      adopt: deps.adoptLibrary,
+      joinsAtOnce: () => deps.settings().joinLibraries,
+      onInvited: ({ device, library, name }) => this.#invited({ device, library, name }),
+    })
+    this.membership.onChange((libraryId) => events.emit('library.members-changed', { libraryId }, libraryId))
+    const isMember = (library: LibraryId, device: DeviceId) => this.membership.isMember(library, device)
+    const shared = { peers: this.sessions, clock, libraries, isMember }
     this.messages = new Messages(shared)
     this.jobs = new RemoteJobs({ ...shared, grants: this.grants, events, log })
     this.#tellOfDevices()
@@ -272,11 +302,10 @@ export class Network implements AsyncDisposable {
     }
   }
 
-  /** Signs as this device: Ed25519, 64 bytes. Throws `Offline` before there is a key, and while it is locked. */
+  /** Signs as this device: Ed25519, 64 bytes. Makes the key where there is none; throws `Offline` while it is locked. */
   async sign(message: Uint8Array): Promise<Uint8Array> {
-    const { seed } = this.#identity
-    if (seed === null) throw networkingIsOff()
-    return signWith(seed, message)
+    if (this.#identity.isLocked) throw networkingIsOff()
+    return signWith(await this.#identity.unlock(null), message)
   }
 
   /** The endpoint. Throws `Offline` while networking is off. */
@@ -342,6 +371,7 @@ export class Network implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    this.membership[Symbol.dispose]()
     await this.transfers[Symbol.asyncDispose]()
     await this.#change(() => this.#close())
     this.db[Symbol.dispose]()
@@ -413,6 +443,13 @@ export class Network implements AsyncDisposable {
     this.#state = state
     this.#error = error
     if (isNew) this.#deps.events.emit('network.state-changed', { state, error })
+  }
+
+  #invited({ device, library, name }: { device: DeviceId; library: LibraryId; name: string }): void {
+    const from = this.registry.get(device)!
+    const about = { device: { id: device, name: from.name }, library: { id: library, name } }
+    this.#deps.log.info({ device: from.name, library: name }, 'a device shares a library')
+    this.#deps.events.emit('library.shared', about)
   }
 
   #requested(request: GrantRequest): void {

@@ -46,6 +46,15 @@ import {
   stopNetwork,
 } from './network.ts'
 import { cancelPairing, confirmPairing, generatePairingCode, joinPairing, pairingStatus } from './pairing.ts'
+import {
+  declineLibrary,
+  joinLibrary,
+  leaveLibrary,
+  libraryInvitations,
+  libraryMembers,
+  shareLibrary,
+  unshareLibrary,
+} from './membership.ts'
 import { searchFiles } from './search.ts'
 import {
   cleanupSidecars,
@@ -153,6 +162,13 @@ export const ops = {
   [listDevices.name]: listDevices,
   [deviceInfo.name]: deviceInfo,
   [renameDevice.name]: renameDevice,
+  [shareLibrary.name]: shareLibrary,
+  [unshareLibrary.name]: unshareLibrary,
+  [joinLibrary.name]: joinLibrary,
+  [declineLibrary.name]: declineLibrary,
+  [leaveLibrary.name]: leaveLibrary,
+  [libraryMembers.name]: libraryMembers,
+  [libraryInvitations.name]: libraryInvitations,
   [initNetwork.name]: initNetwork,
   [startNetwork.name]: startNetwork,
   [stopNetwork.name]: stopNetwork,

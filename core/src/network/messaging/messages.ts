@@ -5,12 +5,13 @@ import type { Clock } from '../clock.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { messages } from './protocol.ts'
-import { type NetworkLibrary, sharedLibraries } from './shared-libraries.ts'
+import type { IsMember, NetworkLibrary } from './shared-libraries.ts'
 
 export interface MessagesDeps {
   readonly peers: Peers
   readonly clock: Clock
   readonly libraries: () => readonly NetworkLibrary[]
+  readonly isMember: IsMember
 }
 
 /** What a paired device has sent. */
@@ -45,7 +46,10 @@ export class Messages {
           return { id }
         },
         libraries: async (_input, { id }) =>
-          (await sharedLibraries(deps.libraries(), id)).map((library) => ({ id: library.id, name: library.name })),
+          deps
+            .libraries()
+            .filter((library) => deps.isMember(library.id, id))
+            .map((library) => ({ id: library.id, name: library.name })),
       }),
     )
   }

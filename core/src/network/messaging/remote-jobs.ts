@@ -8,13 +8,14 @@ import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { type JobEvent, JobEvent as JobEventSchema, JobEventsAsked, jobActivity, jobEvents } from './protocol.ts'
-import { type NetworkLibrary, visibleLibraries } from './shared-libraries.ts'
+import { type IsMember, type NetworkLibrary, visibleLibraries } from './shared-libraries.ts'
 
 export interface RemoteJobsDeps {
   readonly peers: Peers
   readonly grants: Grants
   readonly clock: Clock
   readonly libraries: () => readonly NetworkLibrary[]
+  readonly isMember: IsMember
   readonly events: EventBus
   readonly log: Logger
 }
@@ -41,7 +42,7 @@ export class RemoteJobs {
     peers.handle(
       answering(jobActivity, {
         list: async ({ library, limit, status }, { id }) => {
-          const visible = await visibleLibraries(deps.libraries(), { device: id, grants })
+          const visible = visibleLibraries(deps.libraries(), { device: id, grants, isMember: deps.isMember })
           return visible
             .filter((each) => library === null || each.id === library)
             .flatMap((each) => each.jobs.list({ status: status ?? undefined, limit }))
@@ -113,10 +114,10 @@ export class RemoteJobs {
 
   /** Serves one listener. What it may see is looked at with each event: a grant ends at once. */
   async #tell(stream: FrameStream, { id }: Peer, signal: AbortSignal): Promise<void> {
-    const { events, grants, libraries } = this.#deps
+    const { events, grants, isMember, libraries } = this.#deps
     const asked = await stream.receive(JobEventsAsked)
     if (!asked) return
-    await visibleLibraries(libraries(), { device: id, grants })
+    visibleLibraries(libraries(), { device: id, grants, isMember })
     const ended = new AbortController()
     // The listener says nothing more: what comes next is its end.
     void stream.receive(JobEventsAsked).then(
@@ -128,7 +129,7 @@ export class RemoteJobs {
       if (!isJobEvent(event) || event.libraryId === null) continue
       const { libraryId } = event
       if (asked.library !== null && asked.library !== libraryId) continue
-      const visible = await visibleLibraries(libraries(), { device: id, grants })
+      const visible = visibleLibraries(libraries(), { device: id, grants, isMember })
       if (visible.some((library) => library.id === libraryId)) {
         await stream.send({ libraryId, job: event.data } satisfies JobEvent)
       }

@@ -3,10 +3,12 @@ import * as devices from './001-devices.ts'
 import * as grants from './002-grants.ts'
 import * as discovery from './003-discovery.ts'
 import * as transfers from './005-transfers.ts'
+import * as libraries from './006-libraries.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
   '002-grants': grants,
   '003-discovery': discovery,
   '005-transfers': transfers,
+  '006-libraries': libraries,
 }

@@ -1,0 +1,420 @@
+import type { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { Lease } from '../../util/lease.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { Clock } from '../clock.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+import type { PairedDevice } from '../registry/paired-device.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Peer, Peers } from '../wire/protocol.ts'
+import { answering, ask, askDevice } from '../wire/rpc.ts'
+import { type Invitation, Invitations } from './invitations.ts'
+import { MemberList } from './member-list.ts'
+import { readMembers, writeMembers } from './members-file.ts'
+import { membership as rpc } from './protocol.ts'
+import { signedBytes, type Unsigned } from './statement.ts'
+
+/** An open library, as far as who its members are is concerned. */
+export interface SharedFolder {
+  readonly id: LibraryId
+  readonly name: string
+  readonly path: string
+  readonly readOnly: boolean
+  readonly manifest: { readonly description: string; readonly createdAt: string }
+}
+
+export interface MembershipDeps {
+  readonly peers: Peers
+  readonly registry: Registry
+  readonly db: NetworkDb
+  readonly clock: Clock
+  readonly log: Logger
+  readonly own: () => { readonly id: DeviceId; readonly name: string; readonly key: PeerKey | null }
+  /** Makes the key where there is none. Throws `Offline` while it is locked. */
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  /** Those that are open. */
+  readonly libraries: () => readonly SharedFolder[]
+  /** Makes a library with this id, or opens the one there is. */
+  readonly adopt: (library: AdoptedLibrary) => Promise<SharedFolder>
+  /** Whether what a paired device shares is joined without asking. */
+  readonly joinsAtOnce: () => boolean
+  readonly onInvited: (invitation: Invitation) => void
+}
+
+export interface AdoptedLibrary {
+  readonly id: LibraryId
+  readonly name: string
+  readonly description: string
+  readonly createdAt: string
+}
+
+/** A member, as it is shown here. */
+export interface ShownMember {
+  readonly device: { readonly id: DeviceId; readonly name: string }
+  readonly isOwn: boolean
+  /** Whether it is paired with this device: the others are met through those that are. */
+  readonly isPaired: boolean
+  readonly isConnected: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+/** Wait before what could not be exchanged with a device that is connected is tried again, in milliseconds. */
+export const RETRY_MS = 5_000
+
+/** One exchange with a device at a time; `again`: something came meanwhile. */
+interface Exchange {
+  again: boolean
+}
+
+/**
+ * Which paired devices have which libraries. A library is shared by a person here and joined by one there; from then on
+ * both keep its list of members, and so does everyone who joins later. A device that is no member learns nothing of it.
+ */
+export class Membership implements Disposable {
+  readonly #deps: MembershipDeps
+  readonly #invitations: Invitations
+  readonly #lists = new WeakMap<SharedFolder, { list: MemberList | null }>()
+  readonly #turns = new Lease()
+  readonly #exchanges = new Map<DeviceId, Exchange>()
+  readonly #listeners = new Set<(library: LibraryId) => void>()
+  readonly #parts = new DisposableStack()
+  readonly #ending = new AbortController()
+
+  constructor(deps: MembershipDeps) {
+    this.#deps = deps
+    this.#invitations = new Invitations({ db: deps.db, now: () => deps.clock.now() })
+    this.#parts.use(
+      deps.peers.handle(
+        answering(rpc, {
+          invite: async ({ library, name }, { id }) => (this.#invited({ device: id, library, name }), {}),
+          withdraw: async ({ library }, { id }) => (this.#invitations.forget(id, library), {}),
+          join: ({ library }, peer) => this.#letIn(library, peer),
+          pull: async ({ digest, library }, { key }) => {
+            const list = this.#knownTo(library, key)
+            return { statements: list.digest === digest ? [] : [...list.visibleTo(key)] }
+          },
+          push: async ({ library, statements }, { key }) => {
+            this.#knownTo(library, key)
+            await this.#merge(library, statements)
+            return {}
+          },
+        }),
+      ),
+    )
+    this.#parts.use(deps.peers.onConnected((peer) => this.#exchange(peer)))
+  }
+
+  /** Whether both this device and another one that is paired with it are members of an open library. */
+  isMember(library: LibraryId, device: DeviceId): boolean {
+    const { own, registry } = this.#deps
+    const known = registry.get(device)
+    const list = this.#list(library)
+    const { key } = own()
+    return known !== null && !known.blocked && key !== null && !!list?.has(key) && list.has(known.key)
+  }
+
+  /** The open libraries that both devices are members of. */
+  sharedWith(device: DeviceId): LibraryId[] {
+    return this.#deps
+      .libraries()
+      .map(({ id }) => id)
+      .filter((id) => this.isMember(id, device))
+  }
+
+  /** The paired devices that are members of a library, whether they are connected or not. */
+  membersOf(library: LibraryId): DeviceId[] {
+    return this.#deps.registry
+      .list()
+      .map(({ id }) => id)
+      .filter((id) => this.isMember(library, id))
+  }
+
+  /** By the time they joined; empty where it is shared with nobody. */
+  members(library: LibraryId): ShownMember[] {
+    const { own, peers, registry } = this.#deps
+    return (this.#list(library)?.members ?? []).map(({ device, key, name, since }) => {
+      const paired = registry.byKey(key)
+      return {
+        device: { id: device, name: paired?.name ?? name },
+        isOwn: key === own().key,
+        isPaired: paired !== null,
+        isConnected: peers.get(device)?.key === key,
+        since,
+      }
+    })
+  }
+
+  /** What this device may join. */
+  invitations(): Invitation[] {
+    return this.#invitations.all()
+  }
+
+  decline(device: DeviceId, library: LibraryId): boolean {
+    return this.#invitations.forget(device, library)
+  }
+
+  /**
+   * Lets a paired device join a library: it is told at once, or when it is connected. Throws `PermissionDenied` for a
+   * library that is open read-only, and `NotAuthorised` where this device has left it or was removed.
+   */
+  async share(library: LibraryId, device: PairedDevice): Promise<void> {
+    const folder = this.#folder(library)
+    await this.#change(folder, async (list, key) => {
+      const founded =
+        list ?? (await this.#signed(new MemberList({ library, root: key, statements: [] }), { kind: 'add' }))
+      if (!founded.has(key)) {
+        if (founded.root === key) return this.#signed(founded, { kind: 'add' })
+        throw new CoreError(
+          'NotAuthorised',
+          `this device is not a member of ${folder.name}; \`spacedrive library join\` it first`,
+        )
+      }
+      return founded
+    })
+    if (!this.isMember(library, device.id)) this.#invitations.offer(library, device.id)
+    const peer = this.#deps.peers.get(device.id)
+    if (peer) this.#exchange(peer)
+  }
+
+  /**
+   * Becomes a member of a library that a paired device shares: it has the same id and name here. By name or id. Throws
+   * `NotFound` where it is not shared with this device, `AlreadyExists` where another library has its name and no `name`
+   * is given, `Conflict` where there is a library with its id that others share, and what `Peers.reach` does.
+   */
+  async join(
+    { device, library, name }: { device: DeviceId; library: string; name?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<SharedFolder> {
+    const joined = await askDevice(this.#deps.peers, { device, rpc, verb: 'join', input: { library } }, signal)
+    const theirs = new MemberList({ library: joined.id, root: joined.root, statements: [] }).with(joined.statements)
+    const { key } = this.#deps.own()
+    const from = this.#deps.registry.get(device)
+    if (key === null || !from || !theirs.has(key) || !theirs.has(from.key))
+      throw new CoreError('InvalidInput', 'the other device sent a list of members in which the two are not')
+    const folder = await this.#deps.adopt({
+      id: joined.id,
+      name: name ?? joined.name,
+      description: joined.description,
+      createdAt: joined.createdAt,
+    })
+    await this.#change(folder, async (list) => {
+      if (list && list.root === theirs.root) return list.with(theirs.statements)
+      if (list?.members.some((member) => member.key !== key))
+        throw new CoreError(
+          'Conflict',
+          `${folder.name} is shared with others from here; \`spacedrive library leave\` it first`,
+        )
+      return theirs
+    })
+    this.#invitations.forget(device, joined.id)
+    return folder
+  }
+
+  /** Is a member no longer, at once; the others are told when they are met. The library stays as it is. Throws `NotFound`. */
+  async leave(library: LibraryId): Promise<void> {
+    const folder = this.#folder(library)
+    await this.#change(folder, async (list, key) => {
+      if (!list?.has(key)) throw new CoreError('NotFound', `${folder.name} is shared with nobody`)
+      return this.#signed(list, { kind: 'leave' })
+    })
+  }
+
+  /**
+   * Makes a device a member no longer, or takes back what it was offered. Throws `NotFound` where it is neither, and
+   * `Conflict` for the device that shared the library first.
+   */
+  async remove(library: LibraryId, device: { readonly id: DeviceId; readonly name: string }): Promise<void> {
+    const folder = this.#folder(library)
+    const wasOffered = this.#invitations.takeBack(library, device.id)
+    const peer = this.#deps.peers.get(device.id)
+    if (wasOffered && peer)
+      void ask(peer, { rpc, verb: 'withdraw', input: { library } }, this.#ending.signal).catch(() => {})
+    await this.#change(folder, async (list, key) => {
+      const member = list?.members.find((each) => each.device === device.id)
+      if (!list || !member) {
+        if (wasOffered) return list
+        throw new CoreError('NotFound', `${device.name} is not a member of ${folder.name}`)
+      }
+      if (!list.has(key)) throw new CoreError('NotAuthorised', `this device is not a member of ${folder.name}`)
+      if (member.key === list.root)
+        throw new CoreError('Conflict', `${device.name} has shared ${folder.name} first, and can only leave it itself`)
+      return this.#signed(list, { kind: 'remove', of: member })
+    })
+  }
+
+  /** Called with a library after its members have changed. */
+  onChange(listener: (library: LibraryId) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  [Symbol.dispose](): void {
+    this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
+    this.#parts.dispose()
+  }
+
+  #folder(library: LibraryId): SharedFolder {
+    const folder = this.#deps.libraries().find(({ id }) => id === library)
+    if (!folder) throw new CoreError('NotFound', `no library ${library} is open`)
+    return folder
+  }
+
+  #list(library: LibraryId): MemberList | null {
+    const folder = this.#deps.libraries().find(({ id }) => id === library)
+    return folder ? this.#listOf(folder) : null
+  }
+
+  #listOf(folder: SharedFolder): MemberList | null {
+    const known = this.#lists.get(folder)
+    if (known) return known.list
+    const { clock, log } = this.#deps
+    let list: MemberList | null = null
+    try {
+      list = readMembers(folder, { log, now: () => clock.now() })
+    } catch (err) {
+      log.error({ library: folder.name, err: errorMessage(err) }, 'a library is shared with nobody now')
+    }
+    this.#lists.set(folder, { list })
+    return list
+  }
+
+  /** Throws `NotFound` for who was never a member, with no word on whether there is such a library. */
+  #knownTo(library: LibraryId, key: PeerKey): MemberList {
+    const list = this.#list(library)
+    if (!list?.knows(key)) throw new CoreError('NotFound', 'no such library is shared with you there')
+    return list
+  }
+
+  #invited(invitation: Omit<Invitation, 'at'>): void {
+    const { clock, joinsAtOnce, log, onInvited } = this.#deps
+    if (this.isMember(invitation.library, invitation.device)) return
+    const isNew = this.#invitations.receive(invitation)
+    if (isNew) onInvited({ ...invitation, at: clock.now() })
+    if (!joinsAtOnce()) return
+    void this.join(invitation, this.#ending.signal).catch((err: unknown) => {
+      log.warn({ library: invitation.name, err: errorMessage(err) }, 'a shared library was not joined')
+    })
+  }
+
+  async #letIn(reference: string, { id, key, name }: Peer) {
+    const offered = new Set(this.#invitations.offeredTo(id))
+    const folder = this.#deps
+      .libraries()
+      .find(
+        (each) =>
+          (each.id === reference || each.name === reference) && (offered.has(each.id) || this.isMember(each.id, id)),
+      )
+    if (!folder) throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
+    await this.#change(folder, async (list) => {
+      if (!list || list.has(key)) return list
+      // It may have been taken back since.
+      if (!this.#invitations.offeredTo(id).includes(folder.id))
+        throw new CoreError('NotFound', `no library ${JSON.stringify(reference)} is shared with you there`)
+      return this.#signed(list, { kind: 'add', of: { device: id, key, name } })
+    })
+    this.#invitations.takeBack(folder.id, id)
+    const { root, statements } = this.#listOf(folder)!
+    return {
+      id: folder.id,
+      name: folder.name,
+      description: folder.manifest.description,
+      createdAt: folder.manifest.createdAt,
+      root,
+      statements: [...statements],
+    }
+  }
+
+  /** With one more statement of this device; about itself where `of` is left out. */
+  async #signed(
+    list: MemberList,
+    { kind, of }: { kind: Unsigned['kind']; of?: Pick<Unsigned, 'device' | 'key' | 'name'> },
+  ): Promise<MemberList> {
+    const { clock, own, sign } = this.#deps
+    const { id, key, name } = own()
+    if (key === null) throw new CoreError('Offline', 'this device has no key yet; `spacedrive network start` makes one')
+    const about = of ?? { device: id, key, name }
+    const { device, key: subject, name: called } = about
+    const unsigned = list.next({ kind, device, key: subject, name: called, by: key, at: clock.now() })
+    const signature = Buffer.from(await sign(signedBytes(unsigned))).toString('hex')
+    return list.with([{ ...unsigned, signature }])
+  }
+
+  async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0]): Promise<void> {
+    if (statements.length === 0) return
+    await this.#change(this.#folder(library), async (list) => list && list.with(statements))
+  }
+
+  /** One change after another, each on what the one before has written. */
+  async #change(
+    folder: SharedFolder,
+    change: (list: MemberList | null, key: PeerKey) => Promise<MemberList | null>,
+  ): Promise<void> {
+    using _turn = await this.#turns.acquire()
+    // Who has no key yet gets one: what follows is signed with it.
+    if (this.#deps.own().key === null) await this.#deps.sign(new Uint8Array())
+    const before = this.#listOf(folder)
+    const after = await change(before, this.#deps.own().key!)
+    if (after === before || after === null) return
+    if (folder.readOnly)
+      throw new CoreError('PermissionDenied', `${folder.name} is open read-only, so its members cannot be changed`)
+    await writeMembers(folder.path, after)
+    this.#lists.set(folder, { list: after })
+    for (const listener of this.#listeners) listener(folder.id)
+    for (const peer of this.#deps.peers.connected()) if (after.knows(peer.key)) this.#exchange(peer)
+  }
+
+  /** Brings a device and this one to the same, and tells it what it may join; again and again while it is connected. */
+  #exchange(peer: Peer): void {
+    const running = this.#exchanges.get(peer.id)
+    if (running) {
+      running.again = true
+      return
+    }
+    const exchange = { again: false }
+    this.#exchanges.set(peer.id, exchange)
+    void this.#exchangeAll(peer)
+      .catch((err: unknown) => {
+        this.#deps.log.debug({ device: peer.name, err: errorMessage(err) }, 'members of libraries were not exchanged')
+        this.#deps.clock.after(RETRY_MS, () => {
+          if (this.#deps.peers.get(peer.id) === peer && !this.#ending.signal.aborted) this.#exchange(peer)
+        })
+      })
+      .finally(() => {
+        this.#exchanges.delete(peer.id)
+        const now = this.#deps.peers.get(peer.id)
+        if (exchange.again && now && !this.#ending.signal.aborted) this.#exchange(now)
+      })
+  }
+
+  async #exchangeAll(peer: Peer): Promise<void> {
+    const signal = AbortSignal.any([peer.signal, this.#ending.signal])
+    const offered = new Set(this.#invitations.offeredTo(peer.id))
+    for (const folder of this.#deps.libraries()) {
+      const { id, name } = folder
+      if (offered.has(id) && this.#list(id)?.has(this.#deps.own().key!))
+        await ask(peer, { rpc, verb: 'invite', input: { library: id, name } }, signal)
+      if (this.#listOf(folder)?.knows(peer.key)) await this.#exchangeOne(id, peer, signal)
+    }
+  }
+
+  async #exchangeOne(library: LibraryId, peer: Peer, signal: AbortSignal): Promise<void> {
+    const before = this.#list(library)
+    if (!before) return
+    let theirs
+    try {
+      const input = { library, digest: before.digest }
+      theirs = (await ask(peer, { rpc, verb: 'pull', input }, signal)).statements
+    } catch (err) {
+      // It is closed there, or deleted.
+      if (err instanceof CoreError && err.code === 'NotFound') return
+      throw err
+    }
+    if (theirs.length === 0) return
+    await this.#merge(library, theirs)
+    const known = new Set(theirs.map(({ signature }) => signature))
+    const visible = this.#list(library)?.visibleTo(peer.key) ?? []
+    const missing = visible.filter(({ signature }) => !known.has(signature))
+    if (missing.length > 0) await ask(peer, { rpc, verb: 'push', input: { library, statements: [...missing] } }, signal)
+  }
+}

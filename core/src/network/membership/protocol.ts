@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { LibraryId, PeerKey } from '../../domain/index.ts'
+import type { Question, Rpc } from '../wire/rpc.ts'
+import { MAX_STATEMENTS, Statement } from './statement.ts'
+
+/** Longest name of a library, in UTF-16 units. */
+export const MAX_LIBRARY_NAME = 200
+const MAX_DESCRIPTION = 2_000
+
+const name = z.string().trim().min(1).max(MAX_LIBRARY_NAME)
+const statements = z.array(Statement).max(MAX_STATEMENTS)
+
+/** Who the members of libraries are. Each side asks; nobody but those who are or were members learns that there is a library. */
+export const membership = {
+  name: 'membership',
+  version: 1,
+  // All statements of one library.
+  maxFrameBytes: 2_097_152,
+  maxStreams: 8,
+  questions: {
+    /** A person there may join this library. */
+    invite: { input: z.object({ library: LibraryId, name }), output: z.object({}) },
+    /** The library is not shared with that device any more. */
+    withdraw: { input: z.object({ library: LibraryId }), output: z.object({}) },
+    /** Makes whoever asks a member: only of what it was invited to. By name or id. */
+    join: {
+      input: z.object({ library: z.string().min(1).max(MAX_LIBRARY_NAME) }),
+      output: z.object({
+        id: LibraryId,
+        name,
+        description: z.string().max(MAX_DESCRIPTION),
+        createdAt: z.iso.datetime(),
+        root: PeerKey,
+        statements,
+      }),
+    },
+    /** What that device knows; nothing where both know the same. */
+    pull: {
+      input: z.object({ library: LibraryId, digest: z.string().max(64) }),
+      output: z.object({ statements }),
+    },
+    push: { input: z.object({ library: LibraryId, statements }), output: z.object({}) },
+  },
+} satisfies Rpc<Record<string, Question>>

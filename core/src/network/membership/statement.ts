@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
+import { isSignedBy } from '../identity/ed25519.ts'
+import { MAX_NAME } from '../registry/device-card.ts'
+
+/** Most statements of one library. A person who shares and takes back once a day needs years for them. */
+export const MAX_STATEMENTS = 1_000
+/** Counters stay far below what a number can count. */
+const MAX_COUNTER = 2 ** 40
+/** Hex digits of a signature that tell one statement of an author from the others. */
+const MARK_DIGITS = 16
+/** Stands before what is signed: a signature for one purpose is none for another. */
+const CONTEXT = 'spacedrive/membership/1'
+
+/** What a member says about who is a member. Never changed and never taken back: another one follows. */
+export const Statement = z.object({
+  kind: z.enum(['add', 'leave', 'remove']),
+  library: LibraryId,
+  /** Who it is about. */
+  device: DeviceId,
+  key: PeerKey,
+  /** What that device was called then. */
+  name: z.string().max(MAX_NAME),
+  /** Who says it. */
+  by: PeerKey,
+  /** One more than that of any statement its author knew. */
+  counter: z.int().min(1).max(MAX_COUNTER),
+  /** Milliseconds since 1970, for people. */
+  at: z.int().min(0),
+  /** Of `remove`: the marks of all statements of the removed device that hold; what else it says it said before does not. */
+  kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_STATEMENTS),
+  /** Ed25519, by `by`. */
+  signature: z.string().regex(/^[0-9a-f]{128}$/),
+})
+export type Statement = z.infer<typeof Statement>
+export type Unsigned = Omit<Statement, 'signature'>
+
+/** The bytes that are signed: UTF-8 of a JSON list, its items in this order and without blanks. */
+export function signedBytes({ at, by, counter, device, kept, key, kind, library, name }: Unsigned): Uint8Array {
+  return Buffer.from(JSON.stringify([CONTEXT, kind, library, device, key, name, by, counter, at, kept]))
+}
+
+export function isGenuine(statement: Statement): boolean {
+  return isSignedBy(statement.by, signedBytes(statement), Buffer.from(statement.signature, 'hex'))
+}
+
+/** Tells a statement from the others of its author. */
+export function markOf({ signature }: Statement): string {
+  return signature.slice(0, MARK_DIGITS)
+}
+
+/** The order in which statements are looked at, the same everywhere. */
+export function inOrder(a: Statement, b: Statement): number {
+  return a.counter - b.counter || (a.signature < b.signature ? -1 : a.signature > b.signature ? 1 : 0)
+}

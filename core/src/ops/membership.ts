@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import { DeviceId, LibraryId } from '../domain/ids.ts'
+import { Timestamp } from '../domain/time.ts'
+import type { ShownMember } from '../network/index.ts'
+import { CoreError } from '../util/errors.ts'
+import { defineAction, defineQuery } from './define.ts'
+
+const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
+const library = z.string().min(1).max(200).describe('name or id of the library')
+
+const Named = z.object({ id: LibraryId, name: z.string() })
+const NamedDevice = z.object({ id: DeviceId, name: z.string() })
+
+const Member = z.object({
+  device: NamedDevice,
+  /** It is this device. */
+  isOwn: z.boolean(),
+  /** Paired with this device; others are members through another one. */
+  isPaired: z.boolean(),
+  isConnected: z.boolean(),
+  since: Timestamp,
+})
+
+const Shared = z.object({ library: Named, members: z.array(Member) })
+
+export const shareLibrary = defineAction({
+  name: 'libraries.share',
+  scope: 'core',
+  summary: 'Let a paired device join a library; somebody there says yes with `library join`',
+  input: z.object({ library, device }),
+  output: Shared.extend({ device: NamedDevice, isMember: z.boolean() }),
+  errors: ['NotFound', 'NotAuthorised', 'PermissionDenied', 'Offline', 'Unavailable'],
+  cli: {
+    words: ['library', 'share'],
+    positional: ['library', 'device'],
+    examples: ['library share Photos laptop'],
+  },
+  async run(input, { core }) {
+    const { id, name } = core.libraries.resolve(input.library)
+    const { membership, registry } = core.network
+    const to = registry.find(input.device)
+    await membership.share(id, to)
+    return {
+      library: { id, name },
+      device: { id: to.id, name: to.name },
+      isMember: membership.isMember(id, to.id),
+      members: membership.members(id).map(show),
+    }
+  },
+})
+
+export const joinLibrary = defineAction({
+  name: 'libraries.join',
+  scope: 'core',
+  summary: 'Become a member of a library that a paired device shares; it has the same id here',
+  input: z.object({
+    device,
+    library,
+    name: z.string().min(1).max(200).optional().describe('what to call it here, where its name is taken'),
+  }),
+  output: Shared,
+  errors: ['NotFound', 'AlreadyExists', 'Conflict', 'NotAuthorised', 'Offline', 'Timeout'],
+  cli: {
+    words: ['library', 'join'],
+    positional: ['device', 'library'],
+    examples: ['library join desktop Photos', 'library join desktop Photos --name "Photos of the desktop"'],
+  },
+  async run(input, { core, signal }) {
+    const { membership, registry } = core.network
+    const from = registry.find(input.device).id
+    const { id, name } = await membership.join({ device: from, library: input.library, name: input.name }, signal)
+    return { library: { id, name }, members: membership.members(id).map(show) }
+  },
+})
+
+export const leaveLibrary = defineAction({
+  name: 'libraries.leave',
+  scope: 'core',
+  summary: 'Be a member of a shared library no longer; the library stays here as it is',
+  input: z.object({ library }),
+  output: z.object({ library: Named }),
+  errors: ['NotFound', 'PermissionDenied', 'Offline'],
+  cli: {
+    words: ['library', 'leave'],
+    positional: ['library'],
+    confirm: 'Nothing of it is exchanged with the other devices any more; nothing is deleted.',
+  },
+  async run(input, { core }) {
+    const { id, name } = core.libraries.resolve(input.library)
+    await core.network.membership.leave(id)
+    return { library: { id, name } }
+  },
+})
+
+export const unshareLibrary = defineAction({
+  name: 'libraries.unshare',
+  scope: 'core',
+  summary: 'Take a device out of a library, or back what it was offered; at once',
+  input: z.object({ library, device: device.describe('a member: its name, slug or id') }),
+  output: Shared,
+  errors: ['NotFound', 'NotAuthorised', 'Conflict', 'PermissionDenied', 'Offline'],
+  cli: {
+    words: ['library', 'unshare'],
+    positional: ['library', 'device'],
+    examples: ['library unshare Photos laptop'],
+  },
+  async run(input, { core }) {
+    const { id, name } = core.libraries.resolve(input.library)
+    const { membership, registry } = core.network
+    const members = membership.members(id).filter(({ isOwn }) => !isOwn)
+    const member = members.find((each) => each.device.id === input.device || each.device.name === input.device)
+    await membership.remove(id, member?.device ?? registry.find(input.device))
+    return { library: { id, name }, members: membership.members(id).map(show) }
+  },
+})
+
+export const libraryMembers = defineQuery({
+  name: 'libraries.members',
+  scope: 'core',
+  summary: 'List the devices a library is shared with',
+  input: z.object({ library: library.optional() }),
+  output: Shared,
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['library', 'members'],
+    positional: ['library'],
+    examples: ['library members', 'library members Photos'],
+  },
+  async run(input, { core }) {
+    const { id, name } = core.libraries.resolve(input.library)
+    return { library: { id, name }, members: core.network.membership.members(id).map(show) }
+  },
+})
+
+const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp })
+
+export const libraryInvitations = defineQuery({
+  name: 'libraries.invitations',
+  scope: 'core',
+  summary: 'List the libraries of paired devices that can be joined here',
+  input: z.object({}),
+  output: z.array(Invitation),
+  cli: { words: ['library', 'invitations'] },
+  async run(_input, { core }) {
+    const { membership, registry } = core.network
+    return membership.invitations().flatMap(({ at, device: id, library: shared, name }) => {
+      const from = registry.get(id)
+      return from
+        ? [
+            {
+              device: { id, name: from.name },
+              library: { id: shared, name },
+              at: new Date(at).toISOString(),
+            },
+          ]
+        : []
+    })
+  },
+})
+
+export const declineLibrary = defineAction({
+  name: 'libraries.decline',
+  scope: 'core',
+  summary: 'Forget that a paired device shares a library',
+  input: z.object({ device, library }),
+  output: z.object({ library: Named }),
+  errors: ['NotFound'],
+  cli: { words: ['library', 'decline'], positional: ['device', 'library'] },
+  async run(input, { core }) {
+    const { membership, registry } = core.network
+    const from = registry.find(input.device)
+    const found = membership
+      .invitations()
+      .find((each) => each.device === from.id && (each.library === input.library || each.name === input.library))
+    if (!found)
+      throw new CoreError(
+        'NotFound',
+        `${from.name} shares no library ${JSON.stringify(input.library)} with this device`,
+      )
+    membership.decline(from.id, found.library)
+    return { library: { id: found.library, name: found.name } }
+  },
+})
+
+function show({ since, ...member }: ShownMember) {
+  return { ...member, since: new Date(since).toISOString() }
+}

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { LibraryId } from '../src/domain/index.ts'
+import type { TestCore } from '../testing/index.ts'
+import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const { signal } = new AbortController()
+
+/** Alice's library `Photos`, which Bob has joined. */
+async function shared(network: TestNetwork): Promise<LibraryId> {
+  const [alice, bob] = [network.device('alice').core, network.device('bob').core]
+  const { id } = await alice.libraries.create({ name: 'Photos' })
+  await alice.network.membership.share(LibraryId.parse(id), alice.network.registry.find('bob'))
+  await bob.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  return LibraryId.parse(id)
+}
+
+function names({ core }: TestCore, library: LibraryId): string[] {
+  return core.network.membership.members(library).map(({ device }) => device.name)
+}
+
+test('a library that is shared is joined under its id and name, and both know who its members are', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const { id } = await alice.core.libraries.create({ name: 'Photos' })
+  const library = LibraryId.parse(id)
+  const join = () => bob.core.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  await expect(join()).rejects.toMatchObject({ code: 'NotFound' })
+  await alice.core.network.membership.share(library, alice.core.network.registry.find('bob'))
+  await vi.waitFor(() => expect(bob.core.network.membership.invitations()).toMatchObject([{ library, name: 'Photos' }]))
+  expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+  const joined = await join()
+  expect(joined).toMatchObject({ id, name: 'Photos' })
+  expect(bob.core.libraries.list().map(({ name }) => name)).toEqual(['Test', 'Photos'])
+  expect(bob.core.network.membership.invitations()).toEqual([])
+  for (const [device, other] of [
+    [alice, 'bob'],
+    [bob, 'alice'],
+  ] as const) {
+    expect(names(device, library)).toEqual(['alice', 'bob'])
+    expect(device.core.network.membership.sharedWith(network.idOf(other))).toEqual([id])
+  }
+  expect(await bob.core.network.messages.libraries(network.idOf('alice'), signal)).toEqual([{ id, name: 'Photos' }])
+})
+
+test('who leaves while nobody is there is a member no longer, and the others hear of it when they meet', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const library = await shared(network)
+  await bob.core.network.stop()
+  await bob.core.network.membership.leave(library)
+  expect(names(bob, library)).toEqual(['alice'])
+  await bob.core.network.start()
+  await vi.waitFor(() => expect(names(alice, library)).toEqual(['alice']), 30_000)
+})
+
+test('who is removed is told, may see nothing more, and can be asked again', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const library = await shared(network)
+  await alice.core.network.membership.remove(library, { id: network.idOf('bob'), name: 'bob' })
+  expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+  await vi.waitFor(() => expect(names(bob, library)).toEqual(['alice']))
+  expect(await bob.core.network.messages.libraries(network.idOf('alice'), signal)).toEqual([])
+  await expect(
+    bob.core.network.membership.share(library, bob.core.network.registry.find('alice')),
+  ).rejects.toMatchObject({ code: 'NotAuthorised' })
+  await alice.core.network.membership.share(library, alice.core.network.registry.find('bob'))
+  await bob.core.network.membership.join({ device: network.idOf('alice'), library }, signal)
+  expect(names(bob, library)).toEqual(['alice', 'bob'])
+})
+
+test('a revoked pairing ends it at once, and a third device learns nothing of the library', async () => {
+  await using network = await createTestNetwork(['alice', 'bob', 'carol'])
+  const [alice, carol] = [network.device('alice'), network.device('carol')]
+  const library = await shared(network)
+  expect(await carol.core.network.messages.libraries(network.idOf('alice'), signal)).toEqual([])
+  await expect(
+    carol.core.network.membership.join({ device: network.idOf('alice'), library }, signal),
+  ).rejects.toMatchObject({ code: 'NotFound', message: expect.not.stringContaining('Photos') })
+  expect(carol.core.network.membership.invitations()).toEqual([])
+  alice.core.network.revoke(network.idOf('bob'))
+  expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
+  expect(alice.core.network.membership.sharedWith(network.idOf('bob'))).toEqual([])
+})
+
+test('a list that somebody has changed by hand is set aside, and the library shared with nobody', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const bob = network.device('bob')
+  const library = await shared(network)
+  const file = join(bob.core.libraries.resolve(library).path, 'members.json')
+  const text = readFileSync(file, 'utf8')
+  await bob.core.libraries.close(library)
+  writeFileSync(file, text.replaceAll('"name":"alice"', '"name":"mallory"'))
+  await bob.core.libraries.switchTo(library)
+  expect(names(bob, library)).toEqual([])
+  expect(existsSync(file)).toBe(false)
+  await bob.core.network.membership.join({ device: network.idOf('alice'), library }, signal)
+  expect(names(bob, library)).toEqual(['alice', 'bob'])
+})
+
+test('what paired devices share is joined without asking where that is set', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  await bob.core.config.set('network.joinLibraries', 'true')
+  await network.connected()
+  const { id } = await alice.core.libraries.create({ name: 'Photos' })
+  await alice.core.network.membership.share(LibraryId.parse(id), alice.core.network.registry.find('bob'))
+  await vi.waitFor(() => expect(names(bob, LibraryId.parse(id))).toEqual(['alice', 'bob']), 30_000)
+})
