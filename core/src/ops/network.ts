@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
+/** argon2id takes any; nobody types more. */
 const MAX_PASSWORD = 1_024
 
 const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')

@@ -12,8 +12,6 @@ import { KeyFile, NewerKeyFile, openKey, sealKey } from './key-file.ts'
 
 /** A key file is some hundred bytes; more is none of ours. */
 const MAX_KEY_FILE_BYTES = 16_384
-/** Longest password, in characters: argon2id takes any, but it is sent by a client. */
-export const MAX_PASSWORD = 1_024
 
 export interface NetworkIdentityDeps {
   readonly dataDir: string
