@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { connection } from './daemon.ts'
+import { connection, queryClient } from './daemon.ts'
 import type { ConnectionState } from './connection.ts'
 import { OPERATION } from './stale.ts'
 
@@ -31,6 +31,11 @@ export function useOperation<N extends QueryName>(
   options?: Options<OutputOf<N>>,
 ): UseQueryResult<OutputOf<N>> {
   return useQuery({ ...ask(name, input), ...options })
+}
+
+/** Asks again for every answer of an operation that a page shows: no event says that it is another one now. */
+export function askAgain(name: QueryName): void {
+  void queryClient.invalidateQueries({ queryKey: [OPERATION, name] })
 }
 
 /** An action as a button does it; its error is for `ErrorNote` or a toast. */

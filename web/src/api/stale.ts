@@ -32,6 +32,10 @@ const topics = {
   locations: ['locations.list', 'locations.info', 'locations.summary', 'files.list', 'files.info'],
   volumes: ['volumes.list', 'volumes.info', 'files.list', 'files.info', 'statistics.library', 'search.files'],
   config: ['config.get', 'config.explain'],
+  network: ['network.status', 'system.status'],
+  devices: ['network.devices', 'network.status', 'network.grants', 'jobs.list'],
+  grants: ['network.grants'],
+  pairing: ['pairing.status'],
 } as const satisfies Record<string, readonly string[]>
 
 type Topic = keyof typeof topics
@@ -61,6 +65,15 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'volume.removed': ['volumes'],
   'volume.updated': ['volumes'],
   'volume.speed-tested': ['volumes'],
+  'network.state-changed': ['network', 'devices'],
+  'network.grant-requested': ['grants'],
+  'pairing.changed': ['pairing'],
+  'device.paired': ['devices'],
+  'device.connected': ['devices'],
+  'device.disconnected': ['devices'],
+  'device.updated': ['devices'],
+  'device.revoked': ['devices'],
+  'device.job-changed': ['jobs'],
   'config.changed': ['config'],
 }
 

@@ -7,6 +7,7 @@ export const pages = [
   { to: '/duplicates', name: 'duplicates' },
   { to: '/statistics', name: 'statistics' },
   { to: '/locations', name: 'locations' },
+  { to: '/devices', name: 'devices' },
   { to: '/jobs', name: 'jobs' },
   { to: '/settings', name: 'settings' },
 ] as const
@@ -18,6 +19,7 @@ export const pageNames = defineMessages({
     timeline: 'Photos and films',
     statistics: 'Statistics',
     locations: 'Locations',
+    devices: 'Devices',
     jobs: 'Jobs',
     settings: 'Settings',
   },
@@ -27,6 +29,7 @@ export const pageNames = defineMessages({
     timeline: 'Fotos und Filme',
     statistics: 'Statistik',
     locations: 'Orte',
+    devices: 'Geräte',
     jobs: 'Aufgaben',
     settings: 'Einstellungen',
   },

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
 import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
+import { type DevicesSearch, readDevicesSearch } from './devices-search.ts'
 import { readSearchSearch, type SearchSearch } from './search-search.ts'
 import { Shell } from './shell.tsx'
 
@@ -59,6 +60,19 @@ const locations = createRoute({
   component: lazyRouteComponent(() => import('../features/locations/index.ts'), 'LocationsPage'),
 })
 
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  validateSearch: (params: Record<string, unknown>): DevicesSearch => readDevicesSearch(params),
+  component: lazyRouteComponent(() => import('../features/devices/index.ts'), 'DevicesPage'),
+})
+
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/devices/$device',
+  component: lazyRouteComponent(() => import('../features/devices/index.ts'), 'DevicePage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -66,7 +80,19 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, jobs, locations, settings, browse, timeline, statistics, search, duplicates]),
+  routeTree: root.addChildren([
+    home,
+    jobs,
+    locations,
+    settings,
+    browse,
+    timeline,
+    statistics,
+    search,
+    duplicates,
+    devices,
+    device,
+  ]),
   defaultPreload: 'intent',
   // The views restore their own scrolling: they are virtual lists.
   scrollRestoration: false,

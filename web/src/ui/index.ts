@@ -1,5 +1,6 @@
 export { Button, Hint, IconButton, Keys } from './button.tsx'
 export { cn } from './cn.ts'
+export { DeviceMark } from './device-mark.tsx'
 export { Dialog } from './dialog.tsx'
 export { Field, Input, Select, Switch } from './field.tsx'
 export { FilmMark } from './film-mark.tsx'

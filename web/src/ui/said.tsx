@@ -17,7 +17,7 @@ const sentences: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<Code, st
     Offline: 'Das ist gerade nicht angeschlossen oder nicht zu erreichen.',
     Unavailable: 'Das geht gerade nicht. Später noch einmal versuchen.',
     PermissionDenied: 'Dafür fehlen die Rechte.',
-    NotAuthorised: 'Dieser Browser ist dafür nicht angemeldet.',
+    NotAuthorised: 'Das ist hier nicht erlaubt.',
     VersionMismatch: 'Das gehört zu einer anderen Version von Spacedrive.',
     DiskFull: 'Auf dem Datenträger ist kein Platz mehr. Es geht weiter, sobald wieder welcher frei ist.',
     Corrupt: 'Der Inhalt ist beschädigt oder nicht lesbar.',

@@ -57,6 +57,15 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'network.relay':
       'Adresse eines Vermittlers, über den Geräte einander erreichen, wo es anders nicht geht; leer: keiner, und nichts außerhalb des lokalen Netzes wird angesprochen',
     'network.discovery': 'gekoppelte Geräte im lokalen Netz suchen',
+    'network.bulkPort':
+      'TCP-Port, von dem Dateien gesendet werden; 0: irgendeiner. Die andere Seite verbindet sich dorthin',
+    'network.receive':
+      'Dateien, die ein gekoppeltes Gerät anbietet: ask fragt, trusted nimmt sie gleich an, off lehnt sie ab',
+    'network.receiveFolder':
+      'der Ordner, in den angebotene Dateien kommen; leer: Downloads im eigenen Ordner, sonst received im Datenordner',
+    'network.joinLibraries': 'Bibliotheken beitreten, die gekoppelte Geräte teilen, ohne zu fragen',
+    'network.maxBytesPerSecond':
+      'wie viel alle gesendeten Dateien zusammen von der Leitung nehmen dürfen, in Bytes je Sekunde; 0: alles',
     'volumes.refreshMs': 'wie oft nach Platz und Laufwerken gesehen wird, in Millisekunden',
   },
 }

@@ -1,4 +1,5 @@
 import type { OutputOf } from '@spacedrive/client'
+import type { NetworkDevice } from '@spacedrive/core/domain'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import {
   ChartColumn,
@@ -10,10 +11,13 @@ import {
   Images,
   ListChecks,
   LoaderCircle,
+  Monitor,
+  MonitorSmartphone,
   type LucideIcon,
   Pause,
   Search,
   Settings,
+  Smartphone,
   Unplug,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -21,19 +25,20 @@ import { useOperation } from '../../api/index.ts'
 import { pageNames, pages } from '../../app/pages.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { cn, Hint, SafeName, useSaid } from '../../ui/index.ts'
+import { cn, DeviceMark, Hint, SafeName, useSaid } from '../../ui/index.ts'
 import { LibraryMenu } from './library-menu.tsx'
 import { messages } from './messages.ts'
 
 type Location = OutputOf<'locations.list'>[number]
 type Volume = OutputOf<'volumes.list'>[number]
 
-/** Library, locations and volumes, each a link to its folder. */
+/** Library, locations and volumes, each a link to its folder; the paired devices, each to its page. */
 export function Places() {
   const t = useMessages(messages)
   const names = useMessages(pageNames)
   const locations = useOperation('locations.list', {}).data
   const volumes = useOperation('volumes.list', {}).data
+  const devices = useOperation('network.devices', {}).data
   return (
     <div className="flex flex-col gap-3 p-2">
       <LibraryMenu />
@@ -48,9 +53,16 @@ export function Places() {
           <VolumeLink key={volume.fingerprint} volume={volume} />
         ))}
       </Section>
+      {devices !== undefined && devices.length > 0 && (
+        <Section title={t.devices}>
+          {devices.map((device) => (
+            <DeviceLink key={device.id} device={device} />
+          ))}
+        </Section>
+      )}
       <Section title={t.manage}>
         {pages.map(({ name, to }) => (
-          <PlaceLink key={to} to={to} icon={icons[name]} name={names[name]} />
+          <PlaceLink key={to} to={to} icon={icons[name]} name={names[name]} isPage />
         ))}
       </Section>
     </div>
@@ -63,6 +75,7 @@ const icons: Readonly<Record<(typeof pages)[number]['name'], LucideIcon>> = {
   duplicates: CopyCheck,
   statistics: ChartColumn,
   locations: FolderTree,
+  devices: MonitorSmartphone,
   jobs: ListChecks,
   settings: Settings,
 }
@@ -136,22 +149,34 @@ function VolumeLink({ volume: { freeBytes, mountPoint, name, online, totalBytes 
   )
 }
 
-interface PlaceLinkProps extends Pick<LinkProps, 'to' | 'search'> {
+function DeviceLink({ device }: { device: NetworkDevice }) {
+  const { id, name, os, state } = device
+  const Icon = os === 'android' || os === 'ios' ? Smartphone : Monitor
+  return (
+    <PlaceLink to="/devices/$device" params={{ device: id }} icon={Icon} name={name} isFaded={state !== 'connected'}>
+      <DeviceMark device={device} />
+    </PlaceLink>
+  )
+}
+
+interface PlaceLinkProps extends Pick<LinkProps, 'to' | 'search' | 'params'> {
   readonly icon: LucideIcon
   readonly name: string
   readonly isFaded?: boolean
+  /** It is this place whatever else the address says. */
+  readonly isPage?: boolean
   readonly children?: ReactNode
 }
 
 /** In forced colours nothing is seen of a background: a bar says which it is. */
 const ACTIVE = 'bg-accent-soft font-medium forced-colors:border-s-4 forced-colors:border-[Highlight] forced-colors:ps-1'
 
-function PlaceLink({ icon: Icon, name, isFaded, children, ...link }: PlaceLinkProps) {
+function PlaceLink({ icon: Icon, name, isFaded, isPage = false, children, ...link }: PlaceLinkProps) {
   return (
     <li>
       <Link
         {...link}
-        activeOptions={{ includeSearch: true, exact: false }}
+        activeOptions={{ includeSearch: !isPage, exact: isPage }}
         className="rounded-control hover:bg-hover flex h-7 cursor-default items-center gap-2 px-2"
         activeProps={{ className: ACTIVE }}
       >

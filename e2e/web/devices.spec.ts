@@ -1,0 +1,195 @@
+import type { Page } from '@playwright/test'
+import { axeInEachLook, settled } from './axe.ts'
+import { expect, test as base, TestDaemon } from './fixtures.ts'
+
+interface Code {
+  readonly code: string
+  readonly invitation: string
+  readonly addresses: readonly string[]
+}
+interface Status {
+  readonly state: string
+  readonly number: string | null
+}
+interface Device {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+}
+
+/** alice, whose page is looked at, and bob: two real devices on the loopback interface. */
+const test = base.extend<{ alice: TestDaemon; bob: TestDaemon }>({
+  // oxlint-disable-next-line no-empty-pattern
+  alice: async ({}, use) => {
+    await using daemon = await device('alice')
+    await use(daemon)
+  },
+  // oxlint-disable-next-line no-empty-pattern
+  bob: async ({}, use) => {
+    await using daemon = await device('bob')
+    await use(daemon)
+  },
+})
+
+test('a code shown on the page pairs two devices, after both numbers were compared', async ({ alice, bob, page }) => {
+  await alice.open(page, '/devices')
+  await expect(page.getByRole('heading', { name: 'No device is paired yet' })).toBeVisible()
+  await page.getByRole('button', { name: 'Pair a device' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Pair a device' })
+  await dialog.getByRole('button', { name: 'Turn networking on' }).click()
+  const list = dialog.getByRole('list', { name: 'The twelve words' })
+  await expect(list.getByRole('listitem')).toHaveCount(12)
+  const words = (await list.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''))
+  await expect(dialog.getByRole('img', { name: 'The same code as a picture to scan' })).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+  const [address] = await shownAddresses(page)
+
+  await bob.call('network.start')
+  const joined = bob.call('pairing.join', { code: words.join(' '), address })
+  await expect(dialog.getByRole('heading', { name: 'Is this the number on the other screen?' })).toBeFocused()
+  await expect(dialog.getByText('bob', { exact: true })).toBeVisible()
+  const { number } = await bob.call<Status>('pairing.status')
+  await expect(dialog.getByText(number!.split('').join(' '))).toBeAttached()
+  expect(await axeInEachLook(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'They are the same' }).click()
+  await expect(dialog.getByText('Confirmed here.')).toBeVisible()
+  await bob.call('pairing.confirm', { number })
+  await joined
+  await expect(dialog.getByRole('heading', { name: 'bob is paired' })).toBeVisible()
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+
+  // Live, with no look at the page again.
+  await expect(page.getByRole('main').getByText('connected directly')).toBeVisible()
+  await bob.call('network.stop')
+  await expect(page.getByRole('main').getByText(/not reachable since/)).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Places' }).getByText(/not reachable since/)).toBeAttached()
+})
+
+test('the words of another device are pasted at once, and what is wrong with them is said', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  await alice.call('network.start')
+  await bob.call('network.start')
+  const { addresses, code, invitation } = await bob.call<Code>('pairing.generate')
+  await alice.open(page, '/devices?pair=words')
+  const dialog = page.getByRole('dialog', { name: 'Pair a device' })
+  const first = dialog.getByRole('textbox', { name: 'Word 1', exact: true })
+  const [right, ...others] = code.split(' ')
+  await expect(first).toBeFocused()
+  await paste(page, [`${right}x`, ...others].join(' '))
+  await expect(dialog.getByRole('textbox', { name: 'Word 12' })).toHaveValue(others.at(-1)!)
+  await dialog.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(dialog.getByRole('alert').filter({ hasText: 'is in no code' })).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+  await dialog.getByRole('button', { name: `Use “${right}” as word 1` }).click()
+  await expect(first).toHaveValue(right!)
+
+  await dialog.getByLabel('Address of the other device').fill(addresses[0]!)
+  await dialog.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(dialog.getByRole('heading', { name: 'Is this the number on the other screen?' })).toBeFocused()
+  await dialog.getByRole('button', { name: 'They differ' }).click()
+  await expect(dialog.getByRole('heading', { name: 'The numbers differ: nothing was paired' })).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+  expect(await alice.call<Device[]>('network.devices')).toEqual([])
+
+  await dialog.getByRole('button', { name: 'Try again' }).click()
+  const next = await bob.call<Code>('pairing.generate', { autoAccept: true })
+  await dialog.getByRole('button', { name: 'Clear the words' }).click()
+  await dialog.getByLabel('Address of the other device').fill('')
+  await first.focus()
+  await paste(page, next.invitation)
+  await dialog.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(dialog.getByText('Nobody compares the number at bob')).toBeVisible()
+  await dialog.getByRole('button', { name: 'They are the same' }).click()
+  await expect(dialog.getByRole('heading', { name: 'bob is paired' })).toBeVisible()
+  expect(next.invitation).not.toBe(invitation)
+})
+
+test('closing the dialog ends its code; words of no device, and a code that was cancelled, say so', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  await alice.call('network.start')
+  await alice.open(page, '/devices?pair=code')
+  const dialog = page.getByRole('dialog', { name: 'Pair a device' })
+  await expect(dialog.getByRole('list', { name: 'The twelve words' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect.poll(async () => (await alice.call<Status>('pairing.status')).state).toBe('cancelled')
+
+  await page.getByRole('button', { name: 'Pair a device' }).first().click()
+  await expect(dialog.getByRole('list', { name: 'The twelve words' })).toBeVisible()
+  await alice.call('pairing.cancel')
+  await expect(dialog.getByRole('heading', { name: 'The pairing was cancelled' })).toBeFocused()
+  await dialog.getByRole('button', { name: 'Make a new code' }).click()
+  await expect(dialog.getByRole('list', { name: 'The twelve words' })).toBeVisible()
+  expect(await bob.call<Device[]>('network.devices')).toEqual([])
+})
+
+test('a paired device: what it may do, kept away, and its pairing ended', async ({ alice, bob, page }) => {
+  await pair(alice, bob)
+  await alice.open(page, '/devices')
+  await page.getByRole('main').getByRole('link', { name: 'bob' }).click()
+  await expect(page.getByRole('heading', { name: 'bob', level: 1 })).toBeVisible()
+  await expect(page.getByRole('main').getByText('connected directly')).toBeVisible()
+  await page.getByRole('switch', { name: 'Look at folders' }).click()
+  await expect
+    .poll(() => alice.call('network.grants', { device: 'bob' }))
+    .toContainEqual(expect.objectContaining({ what: 'browse', allowed: true }))
+  await expect(page.getByRole('switch', { name: 'Look at folders' })).toBeChecked()
+  await page.getByRole('button', { name: 'Ask now' }).click()
+  await expect(page.getByText(/^\d+ ms$/)).toBeVisible()
+  await settled(page)
+  expect(await axeInEachLook(page)).toEqual([])
+
+  await page.getByRole('switch', { name: 'Keep it away' }).click()
+  await expect(page.getByRole('main').getByText('blocked')).toBeVisible()
+  await page.getByRole('switch', { name: 'Keep it away' }).click()
+  await expect(page.getByRole('main').getByText('connected directly')).toBeVisible()
+
+  await page.getByRole('button', { name: 'End the pairing' }).click()
+  const dialog = page.getByRole('dialog', { name: 'End the pairing with bob?' })
+  await expect(dialog).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'End the pairing' }).click()
+  await expect(page.getByRole('heading', { name: 'No device is paired yet' })).toBeVisible()
+  expect(await alice.call<Device[]>('network.devices')).toEqual([])
+})
+
+/** A device that is reached on the loopback interface only; networking is off. */
+async function device(name: string): Promise<TestDaemon> {
+  const daemon = await TestDaemon.start()
+  await daemon.call('devices.rename', { name })
+  await daemon.call('config.set', { key: 'network.address', value: '127.0.0.1' })
+  return daemon
+}
+
+/** Pairs two devices as scripts do, and waits until they are connected. */
+async function pair(one: TestDaemon, other: TestDaemon): Promise<void> {
+  await one.call('network.start')
+  await other.call('network.start')
+  const { invitation } = await one.call<Code>('pairing.generate', { autoAccept: true })
+  await other.call('pairing.join', { code: invitation, autoAccept: true })
+  for (const daemon of [one, other])
+    await expect
+      .poll(async () => (await daemon.call<Device[]>('network.devices')).map(({ state }) => state))
+      .toEqual(['connected'])
+}
+
+async function shownAddresses(page: Page): Promise<string[]> {
+  await page.getByText('The other device does not find this one?').click()
+  return page.getByRole('dialog').getByRole('listitem').filter({ hasText: /:\d+$/ }).allInnerTexts()
+}
+
+/** Into what has the focus. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate((pasted) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', pasted)
+    const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+    document.activeElement?.dispatchEvent(event)
+  }, text)
+}

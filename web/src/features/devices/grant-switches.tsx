@@ -1,0 +1,34 @@
+import { useOperation } from '../../api/index.ts'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Switch } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { Row, Section } from './section.tsx'
+import { useGrant } from './use-grant.ts'
+
+/** What one device may do here, each thing to be allowed or not. */
+export function GrantSwitches({ device }: { device: string }) {
+  const t = useMessages(messages)
+  const { date } = useFormat()
+  const grants = useOperation('network.grants', {}).data ?? []
+  const grant = useGrant()
+  return (
+    <Section title={t.may} text={t.mayText}>
+      {grants
+        .filter((each) => each.device.id === device)
+        .map(({ allowed, requestedAt, what }) => {
+          const { hint, name } = t.grants[what]
+          return (
+            <Row key={what} label={name} hint={requestedAt ? `${hint} ${t.waitsForAnswer(date(requestedAt))}` : hint}>
+              <Switch
+                label={name}
+                isOn={allowed}
+                onChange={(isAllowed) => grant.set({ device, what, isAllowed })}
+                isDisabled={grant.isPending}
+              />
+            </Row>
+          )
+        })}
+    </Section>
+  )
+}
