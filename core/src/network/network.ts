@@ -26,6 +26,7 @@ import { type AdoptedLibrary, Membership } from './membership/index.ts'
 import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
+import { MAX_SKEW_MS } from './sessions/limits.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
 import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
@@ -230,6 +231,7 @@ export class Network implements AsyncDisposable {
         ? 'networking waits for its password: `spacedrive network start --password <password>`'
         : null,
       this.#keyIsUsedElsewhere ? elsewhere : null,
+      ...this.sessions.connected().map(({ id, name }) => skewNotice(name, this.sessions.details(id)?.skewMs ?? 0)),
     ].filter((notice) => notice !== null)
   }
 
@@ -472,6 +474,13 @@ export class Network implements AsyncDisposable {
     })
     this.sessions.onDisconnected((deviceId, reason) => events.emit('device.disconnected', { deviceId, reason }))
   }
+}
+
+/** Null where two clocks agree well enough. */
+function skewNotice(name: string, skewMs: number): string | null {
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return null
+  const minutes = Math.round(Math.abs(skewMs) / 60_000)
+  return `the clock of ${name} is ${minutes} min ${skewMs > 0 ? 'ahead of' : 'behind'} this one; set the one that is wrong`
 }
 
 function endpointOf({
