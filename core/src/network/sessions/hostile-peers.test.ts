@@ -163,6 +163,16 @@ test('a device that is heard no more is gone within ten seconds, though its conn
   })
 })
 
+test('a clock that is a year off is noted, and keeps nobody away', async () => {
+  await using w = await world()
+  const YEAR_MS = 365 * 86_400_000
+  const link = await w.dial()
+  await greet(link, { ...w.hello, clock: w.network.clock.now() + YEAR_MS })
+  await w.network.until(() => w.alice.connected().length === 1)
+  const { skewMs } = w.alice.sessions.details(w.mallory.card.id)!
+  expect(Math.abs(skewMs - YEAR_MS)).toBeLessThan(1_000)
+})
+
 test('a copy that runs at the same time with the same key is noticed by the other copy', async () => {
   await using w = await world()
   const original = await createDevice({ network: w.network, name: 'bob', machine: 'bob', random: seededRandom(4) })
