@@ -164,6 +164,19 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./pair.ts')).pair,
   }),
   own({
+    words: ['network', 'relay'],
+    aliases: [['relay']],
+    summary: 'Run a relay here, through which devices reach each other where there is no other way; ends with Ctrl-C',
+    flags: [
+      flag('port', 'number', 'TCP, and UDP for the reflection of addresses; 0: any', { fallback: '3340' }),
+      flag('host', 'text', 'the address of this machine to listen at; every IPv4 address by default'),
+      flag('allow', 'list', 'the keys of the devices that may use it, as `network status` shows them'),
+      flag('token', 'text', 'a secret that stands in the address which devices set; whoever has it may use the relay'),
+    ],
+    examples: ['network relay', 'network relay --token 8f2c… --port 3340', 'relay --json'],
+    load: async () => (await import('./relay.ts')).relay,
+  }),
+  own({
     words: ['monitor'],
     summary: 'Watch everything the daemon does, full screen',
     examples: ['monitor', 'monitor | grep job.ended'],
