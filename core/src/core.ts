@@ -248,6 +248,8 @@ export class Core implements AsyncDisposable {
   /** Networking is on, or off, or elsewhere, as the configuration says now. */
   #changeNetwork(key: string): void {
     const { enabled } = this.config.values.network
+    if (key === 'network.receive' || key === 'network.receiveFolder') return
+    if (key === 'network.maxBytesPerSecond') return void this.network.transfers.followSettings()
     const change = () => (enabled ? this.network.startIfPossible() : this.network.stop())
     void (key === 'network.enabled' ? change() : this.network.restart()).catch((err: unknown) => {
       this.log.warn({ err }, `networking did not follow the configuration: ${errorMessage(err)}`)

@@ -164,6 +164,17 @@ export const ownCommands: readonly CommandSpec[] = [
     load: async () => (await import('./pair.ts')).pair,
   }),
   own({
+    words: ['network', 'spacedrop'],
+    summary: 'Offer files to a paired device, and wait until they are there',
+    args: [
+      arg('device', { required: true, summary: 'a paired device: its name, slug or id' }),
+      arg('paths', { variadic: true, required: true, summary: 'files and folders' }),
+    ],
+    flags: [flag('sender', 'text', 'who sends them, as the person there reads it')],
+    examples: ['network spacedrop laptop photo.jpg', 'network spacedrop laptop trip/ --sender Alice'],
+    load: async () => (await import('./spacedrop.ts')).spacedrop,
+  }),
+  own({
     words: ['network', 'relay'],
     aliases: [['relay']],
     summary: 'Run a relay here, through which devices reach each other where there is no other way; ends with Ctrl-C',

@@ -77,6 +77,8 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return event.data.fingerprint
     case 'network.state-changed':
       return `${event.data.state}${event.data.error === null ? '' : `: ${event.data.error}`}`
+    case 'offer.changed':
+      return `${event.data.from.name} ${event.data.state}: ${event.data.names.join(', ')}`
     case 'transfer.changed':
       return `${event.data.title}: ${event.data.state}`
     case 'pairing.changed':

@@ -152,6 +152,7 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'watcher.degraded':
     case 'network.state-changed':
     case 'transfer.changed':
+    case 'offer.changed':
     case 'pairing.changed':
     case 'network.grant-requested':
     case 'device.paired':

@@ -15,6 +15,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   statistics: async () => (await import('./statistics.ts')).statisticsRenderers,
   volumes: async () => (await import('./volumes.ts')).volumeRenderers,
   pairing: async () => (await import('./pairing.ts')).pairingRenderers,
+  offers: async () => (await import('./offers.ts')).offerRenderers,
   network: async () => (await import('./network.ts')).networkRenderers,
   devices: async () => (await import('./devices.ts')).deviceRenderers,
   system: async () => (await import('./system.ts')).systemRenderers,

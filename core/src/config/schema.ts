@@ -200,6 +200,13 @@ export const Config = z.object({
         .min(0)
         .default(0)
         .describe('what all files that are sent may take of the line, in bytes a second; 0: all of it'),
+      receive: z
+        .enum(['ask', 'trusted', 'off'])
+        .default('ask')
+        .describe('files that a paired device offers: ask, take them at once (trusted), or refuse them (off)'),
+      receiveFolder: text(MAX_PATH).describe(
+        'the folder that files offered by other devices come to; empty: Downloads of the home folder, or received in the data folder',
+      ),
       joinLibraries: z.boolean().default(false).describe('join the libraries that paired devices share, without asking'),
     })
     .prefault({}),

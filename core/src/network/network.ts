@@ -28,6 +28,7 @@ import { RemoteJobs } from './messaging/remote-jobs.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import { MAX_SKEW_MS } from './sessions/limits.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
+import { Spacedrop } from './spacedrop/index.ts'
 import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
 
@@ -45,6 +46,10 @@ export interface NetworkSettings {
   readonly bulkPort: number
   /** Of files that are sent; 0: any number. */
   readonly maxBytesPerSecond: number
+  /** What happens with files that a paired device offers: somebody is asked, they are taken, or refused. */
+  readonly receive: 'ask' | 'trusted' | 'off'
+  /** Where they come to; empty: the downloads of the person. */
+  readonly receiveFolder: string
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
 }
@@ -97,6 +102,8 @@ export class Network implements AsyncDisposable {
   readonly membership: Membership
   /** Files on their way from and to paired devices. */
   readonly transfers: Transfers
+  /** Files that are offered, to and by paired devices. */
+  readonly spacedrop: Spacedrop
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
   /** How other devices are found, and paired with. */
@@ -140,6 +147,18 @@ export class Network implements AsyncDisposable {
       settings: deps.settings,
       addresses: () => this.#transport?.addresses() ?? [],
       changed: (transfer) => deps.events.emit('transfer.changed', transfer),
+    })
+    this.spacedrop = new Spacedrop({
+      dataDir: deps.dataDir,
+      db,
+      peers: this.sessions,
+      grants: this.grants,
+      transfers: this.transfers,
+      clock,
+      log: deps.log,
+      own: deps.device,
+      settings: deps.settings,
+      changed: (offer) => deps.events.emit('offer.changed', offer),
     })
     this.meeting = new Meeting({
       db,
@@ -374,6 +393,7 @@ export class Network implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.membership[Symbol.dispose]()
+    this.spacedrop[Symbol.dispose]()
     await this.transfers[Symbol.asyncDispose]()
     await this.#change(() => this.#close())
     this.db[Symbol.dispose]()

@@ -1,7 +1,18 @@
 import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
 import { explorerLink, exposeExplorer, hideExplorer } from './explorer.ts'
-import { duplicates, fileInfo, filePath, fileSizes, listArchive, listFiles, openFile, seekFile } from './files.ts'
+import {
+  duplicates,
+  fetchFiles,
+  fileInfo,
+  filePath,
+  fileSizes,
+  listArchive,
+  listFiles,
+  openFile,
+  readFile,
+  seekFile,
+} from './files.ts'
 import { browse, explain, indexPath, quickScan, verify } from './indexing.ts'
 import { cancelJob, jobInfo, jobTypes, listJobs, pauseJob, resumeJob, retryJob, runJob, waitForJob } from './jobs.ts'
 import {
@@ -35,6 +46,7 @@ import {
 import { listMedia, mediaTimeline, seekMedia } from './media.ts'
 import {
   blockDevice,
+  devicePlaces,
   grantDevice,
   initNetwork,
   listGrants,
@@ -76,8 +88,10 @@ import {
   thumbsOfContents,
   wantSidecars,
 } from './sidecars.ts'
+import { acceptOffer, declineOffer, listOffers, offerInfo, sendOffer, withdrawOffer } from './spacedrop.ts'
 import { libraryStatistics } from './statistics.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces, systemStatus } from './system.ts'
+import { cancelTransfer, listTransfers, pauseTransfer, resumeTransfer, transferInfo } from './transfers.ts'
 import { listVolumes, speedTestVolume, trackVolume, untrackVolume, volumeInfo } from './volumes.ts'
 
 /** Every operation. The command line, JSON-RPC, the typed client and the API docs are all derived from this record. */
@@ -131,6 +145,8 @@ export const ops = {
   [compareCopies.name]: compareCopies,
   [listArchive.name]: listArchive,
   [openFile.name]: openFile,
+  [readFile.name]: readFile,
+  [fetchFiles.name]: fetchFiles,
   [searchFiles.name]: searchFiles,
   [mediaTimeline.name]: mediaTimeline,
   [listMedia.name]: listMedia,
@@ -179,9 +195,21 @@ export const ops = {
   [blockDevice.name]: blockDevice,
   [grantDevice.name]: grantDevice,
   [listGrants.name]: listGrants,
+  [devicePlaces.name]: devicePlaces,
+  [listTransfers.name]: listTransfers,
+  [transferInfo.name]: transferInfo,
+  [pauseTransfer.name]: pauseTransfer,
+  [resumeTransfer.name]: resumeTransfer,
+  [cancelTransfer.name]: cancelTransfer,
   [generatePairingCode.name]: generatePairingCode,
   [joinPairing.name]: joinPairing,
   [pairingStatus.name]: pairingStatus,
+  [sendOffer.name]: sendOffer,
+  [listOffers.name]: listOffers,
+  [offerInfo.name]: offerInfo,
+  [acceptOffer.name]: acceptOffer,
+  [declineOffer.name]: declineOffer,
+  [withdrawOffer.name]: withdrawOffer,
   [confirmPairing.name]: confirmPairing,
   [cancelPairing.name]: cancelPairing,
   [explorerLink.name]: explorerLink,

@@ -16,6 +16,10 @@ export interface Sending {
   readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
   /** What a person sees of it: `12 photos`. */
   readonly title: string
+  /** Called now and then with the bytes of files sent on this connection. */
+  onProgress?(bytes: number): void
+  /** Aborted when it is not to be had any more: it ends at once. */
+  readonly signal?: AbortSignal
 }
 
 /** Knows what one kind of request means, and whether whoever asks may have it. */
@@ -33,6 +37,7 @@ export interface SendingNews {
   readonly title: string
   readonly files: number
   readonly bytes: number
+  readonly onProgress: ((bytes: number) => void) | undefined
 }
 
 export interface ServeTransferDeps {
@@ -92,8 +97,12 @@ interface Circumstances {
   readonly signal: AbortSignal
 }
 
-async function send({ roots, title }: Sending, { deps, stream, peer, peerKey, signal }: Circumstances): Promise<void> {
+async function send(sending: Sending, { deps, stream, peer, peerKey, signal }: Circumstances): Promise<void> {
   const { thread } = deps
+  const { roots, title } = sending
+  const onProgress = sending.onProgress?.bind(sending)
+  const onAbort = () => stream.abort()
+  sending.signal?.addEventListener('abort', onAbort, { once: true })
   const channel = randomBytes(16).toString('hex')
   const { files, bytes, count, leftOutCount } = await thread.ask('openSource', { source: channel, roots })
   try {
@@ -106,7 +115,7 @@ async function send({ roots, title }: Sending, { deps, stream, peer, peerKey, si
     const own = makeSessionKey()
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
     const addresses = deps.addresses().map((address) => withPort(address, port))
-    deps.onBegin({ id: channel, peer, title, files, bytes })
+    deps.onBegin({ id: channel, peer, title, files, bytes, onProgress })
     await stream.send({
       type: 'ready',
       channel,
@@ -123,6 +132,7 @@ async function send({ roots, title }: Sending, { deps, stream, peer, peerKey, si
     deps.onEnd(channel, err)
     throw err
   } finally {
+    sending.signal?.removeEventListener('abort', onAbort)
     await thread.ask('closeServing', { channel })
     await thread.ask('closeSource', { source: channel })
   }

@@ -133,6 +133,7 @@ export class Transfers implements AsyncDisposable {
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
   readonly #runs = new Set<Promise<void>>()
+  readonly #watchers = new Set<(transfer: Transfer) => void>()
 
   constructor(deps: TransfersDeps) {
     this.#deps = deps
@@ -156,6 +157,23 @@ export class Transfers implements AsyncDisposable {
   resolve<R extends SourceResolver>(resolver: R): Disposable {
     this.#resolvers.set(resolver.kind, resolver)
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
+  }
+
+  /** Told of each change of a transfer, as often as the event is. */
+  onChange(listener: (transfer: Transfer) => void): Disposable {
+    this.#watchers.add(listener)
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
+  }
+
+  /** How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent. */
+  async measure(
+    roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
+  ): Promise<{ files: number; bytes: number; names: readonly Uint8Array[] }> {
+    using _thread = this.#thread.use()
+    const source = uuidv7(this.#deps.clock.now())
+    const { bytes, files } = await this.#thread.ask('openSource', { source, roots })
+    await this.#thread.ask('closeSource', { source })
+    return { files, bytes, names: roots.map(({ name }) => name) }
   }
 
   /** Takes the limit of bytes a second anew. */
@@ -459,7 +477,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   #set(incoming: Incoming, change: Partial<Row>): void {
-    const { clock, db, changed } = this.#deps
+    const { clock, db } = this.#deps
     // A person who has paused or cancelled it was faster.
     const isStopped = incoming.row.state === 'paused' || incoming.row.state === 'cancelled'
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
@@ -472,7 +490,12 @@ export class Transfers implements AsyncDisposable {
       ...Object.values(values),
       id,
     )
-    changed(this.#show(incoming))
+    this.#changed(this.#show(incoming))
+  }
+
+  #changed(transfer: Transfer): void {
+    this.#deps.changed(transfer)
+    for (const watcher of this.#watchers) watcher(transfer)
   }
 
   #show({ devices, rate, row, via }: Incoming): Transfer {
@@ -524,7 +547,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   #began(news: SendingNews): void {
-    const { changed, clock } = this.#deps
+    const { clock } = this.#deps
     const rate = new Rate()
     rate.start(0, clock.ticks())
     const outgoing: Outgoing = {
@@ -537,17 +560,17 @@ export class Transfers implements AsyncDisposable {
       error: null,
     }
     this.#outgoing.set(news.id, outgoing)
-    changed(this.#showOutgoing(outgoing))
+    this.#changed(this.#showOutgoing(outgoing))
   }
 
   #ended(id: string, err: unknown): void {
-    const { changed, clock } = this.#deps
+    const { clock } = this.#deps
     const outgoing = this.#outgoing.get(id)
     if (!outgoing) return
     outgoing.state = err === null ? 'completed' : 'failed'
     outgoing.error = err instanceof CoreError ? { code: err.code, message: err.message } : null
     outgoing.endedAt = clock.now()
-    changed(this.#showOutgoing(outgoing))
+    this.#changed(this.#showOutgoing(outgoing))
     const ended = [...this.#outgoing.values()].filter((each) => each.endedAt !== null)
     for (const old of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) this.#outgoing.delete(old.news.id)
   }
@@ -572,7 +595,8 @@ export class Transfers implements AsyncDisposable {
     if (!outgoing) return
     outgoing.sent = bytes
     outgoing.rate.add(bytes, this.#deps.clock.ticks())
-    this.#deps.changed(this.#showOutgoing(outgoing))
+    outgoing.news.onProgress?.(bytes)
+    this.#changed(this.#showOutgoing(outgoing))
   }
 
   #lost(err: CoreError): void {

@@ -4,6 +4,7 @@ import * as grants from './002-grants.ts'
 import * as discovery from './003-discovery.ts'
 import * as transfers from './005-transfers.ts'
 import * as libraries from './006-libraries.ts'
+import * as offers from './007-offers.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
@@ -11,4 +12,5 @@ export const migrations: Migrations = {
   '003-discovery': discovery,
   '005-transfers': transfers,
   '006-libraries': libraries,
+  '007-offers': offers,
 }

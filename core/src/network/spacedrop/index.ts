@@ -1,0 +1,1 @@
+export { type SendInput, Spacedrop } from './spacedrop.ts'

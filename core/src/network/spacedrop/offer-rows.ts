@@ -1,0 +1,75 @@
+import type { DeviceId, Offer, OfferState } from '../../domain/index.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+
+/** Offers that have come to their end and are still known. */
+const KEPT_ENDED = 200
+
+/** One offer, as `network.db` has it. */
+export interface OfferRow {
+  readonly id: string
+  readonly direction: Offer['direction']
+  readonly device: DeviceId
+  readonly device_name: string
+  readonly sender: string | null
+  readonly items: number
+  readonly bytes: number
+  /** JSON */
+  readonly names: string
+  /** What is sent, MessagePack; null where it comes from elsewhere. */
+  readonly roots: Uint8Array | null
+  readonly state: OfferState
+  readonly transfer: string | null
+  readonly bytes_done: number
+  readonly reason: string | null
+  /** 0: the other device does not know of the state yet. */
+  readonly told: number
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/** What an offer can be before it has ended. */
+const OPEN: ReadonlySet<OfferState> = new Set(['waiting', 'accepted'])
+
+export function isOpen({ state }: OfferRow): boolean {
+  return OPEN.has(state)
+}
+
+/** The offers of this device, made and had. */
+export class OfferRows {
+  readonly #db: NetworkDb
+
+  constructor(db: NetworkDb) {
+    this.#db = db
+  }
+
+  get(id: string): OfferRow | null {
+    return this.#db.get<OfferRow>('select * from offers where id = ?', id) ?? null
+  }
+
+  /** The newest first. */
+  all(): OfferRow[] {
+    return this.#db.all<OfferRow>('select * from offers order by created_at desc, id desc')
+  }
+
+  add(row: OfferRow): void {
+    const columns = Object.keys(row)
+    this.#db.run(
+      `insert into offers(${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+      ...Object.values(row),
+    )
+    this.#db.run(
+      `delete from offers where state not in ('waiting', 'accepted') and id not in
+         (select id from offers where state not in ('waiting', 'accepted') order by created_at desc limit ?)`,
+      KEPT_ENDED,
+    )
+  }
+
+  change(id: string, change: Partial<Omit<OfferRow, 'id'>>): void {
+    const columns = Object.keys(change)
+    this.#db.run(
+      `update offers set ${columns.map((column) => `${column} = ?`).join(', ')} where id = ?`,
+      ...Object.values(change),
+      id,
+    )
+  }
+}

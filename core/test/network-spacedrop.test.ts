@@ -1,0 +1,136 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { Offer } from '../src/domain/index.ts'
+import type { TestCore } from '../testing/index.ts'
+import { createTestNetwork, type TestNetwork, untilConnected } from '../testing/test-network.ts'
+
+const { signal } = new AbortController()
+
+function offersOf(device: TestCore) {
+  return device.core.network.spacedrop
+}
+
+function offer(network: TestNetwork, paths: readonly string[], sender: string | null = null): Promise<Offer> {
+  const alice = network.device('alice')
+  const device = { id: network.idOf('bob'), name: 'bob' }
+  return offersOf(alice).send({ device, paths: paths.map((path) => alice.path(path)), sender }, signal)
+}
+
+async function setUp(options: { receive?: 'ask' | 'trusted' | 'off' } = {}) {
+  const network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const folder = bob.path('received')
+  await bob.core.config.set('network.receiveFolder', folder)
+  if (options.receive) await bob.core.config.set('network.receive', options.receive)
+  return { network, alice, bob, folder }
+}
+
+test('what is offered is seen, accepted into a folder, and there; nothing is replaced', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('trip/a.txt', 'one')
+  alice.write('b.txt', 'new')
+  const to = bob.path('chosen')
+  mkdirSync(to)
+  writeFileSync(join(to, 'b.txt'), 'old')
+
+  const sent = await offer(network, ['trip', 'b.txt'], 'Alice Smith')
+  expect(sent).toMatchObject({ state: 'waiting', items: 2, bytes: 6, names: ['trip', 'b.txt'], direction: 'out' })
+  const [waiting] = offersOf(bob).list({ all: false })
+  expect(waiting).toMatchObject({
+    id: sent.id,
+    direction: 'in',
+    from: { id: network.idOf('alice'), name: 'alice' },
+    sender: 'Alice Smith',
+    items: 2,
+    bytes: 6,
+    state: 'waiting',
+  })
+  offersOf(bob).accept(sent.id, to)
+  await vi.waitUntil(() => offersOf(alice).get(sent.id).state === 'completed')
+  expect(offersOf(bob).get(sent.id).state).toBe('completed')
+  expect(readdirSync(to).toSorted()).toEqual(['b (2).txt', 'b.txt', 'trip'])
+  expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('old')
+  expect(readFileSync(join(to, 'b (2).txt'), 'utf8')).toBe('new')
+  expect(readFileSync(join(to, 'trip/a.txt'), 'utf8')).toBe('one')
+  expect(() => offersOf(bob).accept(sent.id, to)).toThrow('waits no more')
+})
+
+test('who declines is heard, and who withdraws too', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('a.txt', 'one')
+  const declined = await offer(network, ['a.txt'])
+  offersOf(bob).decline(declined.id)
+  await vi.waitUntil(() => offersOf(alice).get(declined.id).state === 'declined')
+
+  const withdrawn = await offer(network, ['a.txt'])
+  await offersOf(alice).withdraw(withdrawn.id)
+  expect(offersOf(bob).get(withdrawn.id).state).toBe('withdrawn')
+  expect(offersOf(bob).list({ all: false })).toEqual([])
+  expect(() => offersOf(bob).accept(withdrawn.id, null)).toThrow('waits no more')
+  // Nobody else can have it, and it is not to be had any more.
+  const { id } = bob.core.network.transfers.start({
+    devices: [network.idOf('alice')],
+    kind: 'offer',
+    spec: { id: withdrawn.id },
+    title: 'again',
+    folder: bob.path('.'),
+    preserve: false,
+  })
+  expect(await bob.core.network.transfers.wait(id, signal)).toMatchObject({
+    state: 'failed',
+    error: { code: 'NotFound' },
+  })
+})
+
+test('a trusted device is not asked about, and one that may not send is refused; so is everybody when it is off', async () => {
+  const { alice, bob, folder, network } = await setUp({ receive: 'trusted' })
+  await using _network = network
+  alice.write('a.txt', 'one')
+  const { id } = await offer(network, ['a.txt'])
+  await vi.waitUntil(() => offersOf(alice).get(id).state === 'completed')
+  expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('one')
+
+  bob.core.network.grants.set(network.idOf('alice'), 'send', false)
+  await expect(offer(network, ['a.txt'])).rejects.toMatchObject({ code: 'NotAuthorised' })
+  bob.core.network.grants.set(network.idOf('alice'), 'send', true)
+  await bob.core.config.set('network.receive', 'off')
+  await expect(offer(network, ['a.txt'])).rejects.toThrow('network.receive')
+  expect(offersOf(bob).list({ all: true })).toHaveLength(1)
+})
+
+test('one device has so many offers waiting and no more', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('a.txt', 'one')
+  for (let n = 0; n < 16; n++) await offer(network, ['a.txt'])
+  await expect(offer(network, ['a.txt'])).rejects.toMatchObject({ code: 'Conflict' })
+  expect(offersOf(bob).list({ all: false })).toHaveLength(16)
+})
+
+test('an offer is over after its time', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  alice.write('a.txt', 'one')
+  const { expiresAt, id } = await offer(network, ['a.txt'])
+  expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(590_000)
+  for (const { core } of [alice, bob]) core.network.db.run('update offers set expires_at = ? where id = ?', 1, id)
+  expect(() => offersOf(bob).accept(id, null)).toThrow('expired')
+  expect(offersOf(bob).list({ all: false })).toEqual([])
+  expect(offersOf(alice).get(id).state).toBe('expired')
+})
+
+test('an offer outlives a restart of either side', async () => {
+  const { alice, bob, folder, network } = await setUp()
+  await using _network = network
+  alice.write('a.txt', 'one')
+  const { id } = await offer(network, ['a.txt'])
+  await alice.restart()
+  await bob.restart()
+  await Promise.all([untilConnected(alice, 1), untilConnected(bob, 1)])
+  offersOf(bob).accept(id, null)
+  await vi.waitUntil(() => offersOf(alice).get(id).state === 'completed')
+  expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('one')
+})
