@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
+import { connectFiles } from './connect-files.ts'
 import { DeviceManager } from './device/index.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
@@ -106,6 +108,8 @@ export class Core implements AsyncDisposable {
   readonly libraries: LibraryManager
   /** Other devices. */
   readonly network: Network
+  /** Files by their paths and addresses, of this device and of others. */
+  readonly files: AddressedFiles
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
@@ -139,6 +143,7 @@ export class Core implements AsyncDisposable {
     this.#now = of.now
     this.#startedAt = of.now()
     this.#parts = of.parts
+    this.files = connectFiles(this, of.now)
   }
 
   static async open(options: CoreOptions): Promise<Core> {

@@ -6,7 +6,7 @@ import type { LibraryStore } from '../library/store.ts'
 import type { Reading } from '../library/read-messages.ts'
 import { type IndexedFolder, KeptReadings } from '../overview/index.ts'
 import { CoreError } from '../util/errors.ts'
-import { parsePath } from '../util/file-name.ts'
+import { parsePath, type RawName } from '../util/file-name.ts'
 import { blobToUuid, uuidToBlob } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { compareDuplicates, COPIES, MAX_COPIES_SHOWN } from './duplicates.ts'
@@ -158,6 +158,20 @@ export class Copies {
       notes,
       same: groups.length === 1 && groups[0]!.files.length === files.length,
     }
+  }
+
+  /** Files with a content, one of each copy, by path; those that can be read now alone. */
+  filesOf(contentId: ContentId): { readonly path: RawName; readonly size: number }[] {
+    const row = this.#deps.store.connection
+      .prepare('select id, size from content_identities where uuid = ?')
+      .get(uuidToBlob(contentId))
+    if (!row) return []
+    return this.#copies(Number(row['id']), MAX_COPIES_SHOWN)
+      .filter(({ online }) => online)
+      .map((entry) => ({
+        path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
+        size: Number(row['size']),
+      }))
   }
 
   /** One entry of each copy of a content, by path. */

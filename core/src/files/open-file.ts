@@ -17,6 +17,13 @@ export interface OpenFileDeps {
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
 }
 
+/** Another one once the file has changed: from its inode, its size and its time. */
+export function openedFileTag({ stats: { ino, mtimeNs, size } }: Pick<OpenFile, 'stats'>): string {
+  return [ino, size, mtimeNs].map((part) => part.toString(TAG_RADIX)).join('-')
+}
+
+const TAG_RADIX = 36
+
 /** A symlink is not followed, and a FIFO does not block; Windows has neither flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 

@@ -14,3 +14,22 @@ export type { FrameStream } from './wire/frame-stream.ts'
 export { DeviceCard } from './registry/device-card.ts'
 export type { PairedDevice } from './registry/paired-device.ts'
 export { Membership, type ShownMember } from './membership/index.ts'
+export { locate, type Located } from './address/index.ts'
+export {
+  Browse,
+  fileResolvers,
+  type HeldFile,
+  type Holder,
+  type Listing,
+  MAX_PATHS,
+  pathText,
+  type Piece,
+  READ_BYTES,
+  readPiece,
+  type RemoteFile,
+  type RemoteThumbInput,
+  ServedBrowse,
+  type ServedFiles,
+  type ServedThumb,
+  type Subject,
+} from './browse/index.ts'

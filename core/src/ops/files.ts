@@ -3,11 +3,13 @@ import { Entry, FileSort } from '../domain/entry.ts'
 import { EntryKind } from '../domain/file-kind.ts'
 import { FileInfo } from '../domain/file-info.ts'
 import { FolderSize } from '../domain/folder-size.ts'
-import { ContentId, EntryId } from '../domain/ids.ts'
+import { ContentId, DeviceId, EntryId } from '../domain/ids.ts'
 import { Timestamp } from '../domain/time.ts'
+import { Transfer } from '../domain/transfer.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const path = z.string().describe('absolute path')
+const address = z.string().describe('absolute path, or address: local://<device>/path')
 
 const order = {
   sort: FileSort.default('name').describe(
@@ -23,7 +25,7 @@ export const listFiles = defineQuery({
   scope: 'anywhere',
   summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
   input: z.object({
-    path,
+    path: address,
     all: z.boolean().default(false).describe('also what a rule keeps out of the index, with the rule'),
     ...order,
     thumbs,
@@ -37,18 +39,19 @@ export const listFiles = defineQuery({
     total: z.number(),
     /** False where the volume is unplugged: this is what the index remembers. */
     online: z.boolean(),
+    /** The paired device it is a folder of; the paths of its entries are addresses then. */
+    device: z.object({ id: DeviceId, name: z.string() }).optional(),
   }),
-  errors: ['NotFound', 'PermissionDenied'],
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
   cli: {
     words: ['file', 'list'],
     aliases: [['ls']],
     positional: ['path'],
     paths: ['path'],
     defaults: { path: '.' },
-    examples: ['file list ~/Pictures', 'file list . --sort size'],
+    examples: ['file list ~/Pictures', 'file list . --sort size', 'file list local://laptop/home/me'],
   },
-  run: (input, { core, library, signal }) =>
-    library ? library.files.list(input, signal) : core.listFolder(input, signal),
+  run: (input, { core, library, signal }) => core.files.list(input, library, signal),
 })
 
 /** Longer than any name. */
@@ -60,7 +63,7 @@ export const seekFile = defineQuery({
   summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
   input: z
     .object({
-      path,
+      path: address,
       all: z.boolean().default(false).describe('of the listing that shows what rules keep out of the index'),
       ...order,
       prefix: z.string().min(1).max(MAX_PREFIX).optional().describe('what the name begins with, whatever its case'),
@@ -72,9 +75,8 @@ export const seekFile = defineQuery({
       path: ['prefix'],
     }),
   output: z.object({ offset: z.number().nullable() }),
-  errors: ['NotFound', 'PermissionDenied'],
-  run: (input, { core, library, signal }) =>
-    library ? library.files.seek(input, signal) : core.seekInFolder(input, signal),
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
+  run: (input, { core, library, signal }) => core.files.seek(input, library, signal),
 })
 
 /** Deeper ones cannot be told apart in one picture. */
@@ -104,20 +106,21 @@ export const fileSizes = defineQuery({
 
 export const fileInfo = defineQuery({
   name: 'files.info',
-  scope: 'library',
+  scope: 'anywhere',
   summary: 'Show all that is known of one file or folder',
-  input: z.object({ path: z.string().describe('absolute path, or sidecar:// address') }),
+  input: z.object({
+    path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
+  }),
   output: FileInfo,
-  errors: ['NotFound', 'PermissionDenied'],
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout'],
   cli: {
     words: ['file', 'info'],
     aliases: [['info']],
     positional: ['path'],
     paths: ['path'],
-    examples: ['file info ~/Pictures/cat.jpg'],
+    examples: ['file info ~/Pictures/cat.jpg', 'file info local://laptop/home/me/cat.jpg'],
   },
-  run: async (input, { library, signal }) =>
-    library.files.info(await library.sidecars.pathAt(input.path, signal), signal),
+  run: (input, { core, library, signal }) => core.files.info(input.path, library, signal),
 })
 
 export const filePath = defineQuery({
@@ -204,14 +207,82 @@ export const openFile = defineAction({
   name: 'files.open',
   scope: 'library',
   summary: 'Open a file with its application',
-  input: z.object({ path }),
+  input: z.object({
+    path: z.string().describe('absolute path, or address; a file of another device is fetched first'),
+  }),
   output: z.object({ path: z.string(), program: z.string() }),
-  errors: ['NotFound', 'Offline', 'Unavailable', 'Unsupported'],
+  errors: ['NotFound', 'Offline', 'Unavailable', 'Unsupported', 'NotAuthorised'],
   cli: {
     words: ['file', 'open'],
     positional: ['path'],
     paths: ['path'],
-    examples: ['file open ~/Pictures/cat.jpg', 'file open ~/Pictures'],
+    examples: ['file open ~/Pictures/cat.jpg', 'file open ~/Pictures', 'file open local://laptop/home/me/cat.jpg'],
   },
-  run: (input, { library }) => library.files.open(input.path),
+  run: (input, { core, library, signal }) => core.files.open(input.path, library, signal),
+})
+
+/** Bytes of one answer: twice as many as JSON, and nobody waits long for them. */
+const MAX_READ = 524_288
+
+export const readFile = defineQuery({
+  name: 'files.read',
+  scope: 'anywhere',
+  summary: 'Read a piece of a file, here or on another device; of a content from where it comes most quickly',
+  input: z.object({
+    path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
+    offset: z.int().min(0).default(0).describe('where to begin, in bytes'),
+    length: z.int().min(0).max(MAX_READ).default(MAX_READ).describe('how many bytes at the most'),
+    etag: z.string().max(128).optional().describe('that of the piece before: another file is refused'),
+    from: DeviceId.optional().describe('who the piece before of a content was had from'),
+  }),
+  output: z.object({
+    name: z.string(),
+    /** Bytes of the whole file. */
+    size: z.number(),
+    modifiedAt: Timestamp,
+    /** Changes when the file does. */
+    etag: z.string(),
+    offset: z.number(),
+    /** Fewer bytes than were asked for is no end; none is, and so is `size`. */
+    base64: z.string(),
+    /** Where it was had from; the device is null for this one, the others where they are not known. */
+    source: z.object({
+      device: z.object({ id: DeviceId, name: z.string() }).nullable(),
+      latencyMs: z.number().nullable(),
+      bytesPerSecond: z.number().nullable(),
+    }),
+  }),
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Timeout', 'Conflict'],
+  run: (input, { core, library, signal }) => core.files.read(input, library, signal),
+})
+
+const MAX_ADDRESSES = 10_000
+
+export const fetchFiles = defineAction({
+  name: 'files.fetch',
+  scope: 'core',
+  summary: 'Copy files and folders of paired devices to this one; it goes on by itself after a lost connection',
+  input: z.object({
+    addresses: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(MAX_ADDRESSES)
+      .describe('local://<device>/path of files and folders, or content://<id>'),
+    to: z.string().optional().describe('absolute path of the folder they come to; network.receiveFolder by default'),
+    preserve: z.boolean().default(false).describe('files keep their times and permissions'),
+  }),
+  output: z.object({ transfers: z.array(Transfer) }),
+  errors: ['NotFound', 'NotAuthorised', 'Offline', 'PermissionDenied', 'DiskFull'],
+  cli: {
+    words: ['network', 'fetch'],
+    positional: ['addresses'],
+    variadic: true,
+    paths: ['to'],
+    wait: true,
+    examples: [
+      'network fetch local://laptop/home/me/Pictures --to . --wait',
+      'network fetch content://<id> --to ~/Downloads',
+    ],
+  },
+  run: async (input, { core, signal }) => ({ transfers: await core.files.fetch(input, signal) }),
 })

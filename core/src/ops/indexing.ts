@@ -42,13 +42,13 @@ export const browse = defineQuery({
   scope: 'anywhere',
   summary: 'Look into any folder, indexed or not, without changing anything',
   input: z.object({
-    path,
+    path: z.string().describe('absolute path of a folder, or address: local://<device>/path'),
     scope: Scope.default('current').describe('current: this folder; recursive: everything below'),
     content: z.boolean().default(false).describe('also identify the content of the files'),
     limit: z.int().min(1).max(10_000).default(1_000).describe('how many entries at the most'),
   }),
   output: z.object({ path: z.string(), items: z.array(Entry), total: z.number(), tookMs: z.number() }),
-  errors: ['NotFound', 'PermissionDenied'],
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported'],
   cli: {
     words: ['index', 'browse'],
     positional: ['path'],
@@ -56,8 +56,7 @@ export const browse = defineQuery({
     defaults: { path: '.' },
     examples: ['index browse /media/usb', 'index browse /media/usb --scope recursive --json'],
   },
-  run: (input, { core, library, signal }) =>
-    library ? library.indexing.browse(input, signal) : core.browse(input, signal),
+  run: (input, { core, library, signal }) => core.files.browse(input, library, signal),
 })
 
 export const indexPath = defineAction({

@@ -154,6 +154,24 @@ export const grantDevice = defineAction({
   },
 })
 
+export const devicePlaces = defineQuery({
+  name: 'network.places',
+  scope: 'core',
+  summary: 'List folders of a paired device to begin with; their paths are addresses',
+  input: z.object({ device }),
+  output: z.array(
+    z.object({
+      /** `location`, `volume`, or what the folder is for: `pictures`, `documents` … */
+      kind: z.string(),
+      path: z.string(),
+      name: z.string(),
+    }),
+  ),
+  errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
+  cli: { words: ['network', 'places'], positional: ['device'], examples: ['network places laptop'] },
+  run: (input, { core, signal }) => core.files.places(input.device, signal),
+})
+
 export const listGrants = defineQuery({
   name: 'network.grants',
   scope: 'core',

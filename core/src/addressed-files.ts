@@ -1,0 +1,353 @@
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ContentId, DeviceId, FileInfo, Transfer } from './domain/index.ts'
+import type { Core } from './core.ts'
+import { openFile, type ListInput, type SeekInput } from './files/index.ts'
+import type { Library } from './library/index.ts'
+import {
+  type Browse,
+  type Holder,
+  type Listing,
+  type Located,
+  locate,
+  MAX_PATHS,
+  pathText,
+  type Piece,
+  readPiece,
+  READ_BYTES,
+  type RemoteFile,
+  type RemoteThumbInput,
+  type Subject,
+} from './network/index.ts'
+import { CoreError } from './util/errors.ts'
+import { bytesToName, displayName, fsPath, parsePath, type RawName } from './util/file-name.ts'
+import { unreachableError } from './util/path-error.ts'
+import { uuidv7 } from './util/uuid.ts'
+
+type Engine = Pick<
+  Core,
+  'browse' | 'dataDir' | 'device' | 'libraries' | 'listFolder' | 'network' | 'seekInFolder' | 'volumes'
+>
+
+export interface AddressedFilesDeps {
+  readonly core: Engine
+  readonly remote: Browse
+  readonly now: () => number
+  /** Where files come to that nobody named a folder for. */
+  readonly receiveFolder: () => string
+}
+
+export interface ReadInput {
+  readonly path: string
+  readonly offset: number
+  readonly length: number
+  /** Of the piece before. */
+  readonly etag?: string | undefined
+  /** Who the piece before of a content was had from. */
+  readonly from?: DeviceId | undefined
+}
+
+/** Where a piece was had from; `device` is null for this one. */
+export interface ReadSource {
+  readonly device: { readonly id: DeviceId; readonly name: string } | null
+  readonly latencyMs: number | null
+  readonly bytesPerSecond: number | null
+}
+
+const THIS_DEVICE: ReadSource = { device: null, latencyMs: null, bytesPerSecond: null }
+/** Files that were fetched to be opened are kept so long: their applications have read them by then. */
+const OPENED_MS = 86_400_000
+
+/** Files by what they are called everywhere: plain paths and addresses, of this device and of others. */
+export class AddressedFiles {
+  readonly #deps: AddressedFilesDeps
+
+  constructor(deps: AddressedFilesDeps) {
+    this.#deps = deps
+  }
+
+  /** Throws `InvalidInput` for what is no address, and `NotFound` for a device that is not paired. */
+  locate(address: string): Located {
+    const { device, network } = this.#deps.core
+    return locate(address, { own: () => device.info(), registry: network.registry })
+  }
+
+  /** See `files.list`. */
+  async list(input: ListInput, library: Library | null, signal: AbortSignal) {
+    const at = this.#folderAt(input.path)
+    if (at.at === 'there') {
+      const { id, name } = at.device
+      const listing = await this.#deps.remote.list(at.device, { ...input, path: at.path }, signal)
+      return { ...listing, device: { id, name } }
+    }
+    const here: ListInput = { ...input, path: at.path }
+    const listed: Promise<Listing> = library
+      ? library.files.list(here, signal)
+      : this.#deps.core.listFolder(here, signal)
+    return listed
+  }
+
+  /** See `files.seek`. */
+  async seek(input: SeekInput, library: Library | null, signal: AbortSignal): Promise<{ offset: number | null }> {
+    const at = this.#folderAt(input.path)
+    if (at.at === 'there') {
+      const entryPath = input.entryPath === undefined ? undefined : this.#folderAt(input.entryPath).path
+      return this.#deps.remote.seek(at.device, { ...input, path: at.path, entryPath }, signal)
+    }
+    const here: SeekInput = { ...input, path: at.path }
+    return library ? library.files.seek(here, signal) : this.#deps.core.seekInFolder(here, signal)
+  }
+
+  /** See `indexing.browse`. */
+  async browse(input: Parameters<Core['browse']>[0], library: Library | null, signal: AbortSignal) {
+    const at = this.#folderAt(input.path)
+    const { core, remote } = this.#deps
+    const here = { ...input, path: at.path }
+    if (at.at === 'here') return library ? library.indexing.browse(here, signal) : core.browse(here, signal)
+    if (input.scope === 'recursive' || input.content)
+      throw new CoreError(
+        'Unsupported',
+        'a folder of another device is browsed without --scope recursive and --content',
+      )
+    const begun = performance.now()
+    const order = { sort: 'name', reverse: false, foldersFirst: true } as const
+    const asked = { ...order, path: at.path, all: true, thumbs: false, limit: input.limit, offset: 0 }
+    const { items, path, total } = await remote.list(at.device, asked, signal)
+    return { path, items, total, tookMs: performance.now() - begun }
+  }
+
+  /** See `files.info`. Of a content that of a file here, else of the device it comes from most quickly. */
+  async info(address: string, library: Library | null, signal: AbortSignal): Promise<FileInfo> {
+    const at = this.locate(address)
+    if (at.at === 'there') return this.#deps.remote.info(at.device, { path: at.path }, signal)
+    if (at.at === 'content') return this.#infoOfContent(at.contentId, signal)
+    const { files, sidecars } = library ?? this.#deps.core.libraries.resolve()
+    const path = at.at === 'sidecar' ? await sidecars.pathAt(at.address, signal) : at.path
+    return files.info(path, signal)
+  }
+
+  /** See `files.read`. */
+  async read(input: ReadInput, library: Library | null, signal: AbortSignal) {
+    const at = this.locate(input.path)
+    if (at.at === 'there') return this.#readThere(at.device.id, { path: at.path }, input, signal)
+    if (at.at === 'content') return this.#readContent(at.contentId, input, signal)
+    const { sidecars } = at.at === 'sidecar' ? (library ?? this.#deps.core.libraries.resolve()) : { sidecars: null }
+    const path = at.at === 'sidecar' ? await sidecars!.pathAt(at.address, signal) : at.path
+    return this.#readHere(parsePath(path), input, signal)
+  }
+
+  /** Has files sent here: those of a device together, a content by itself, from all that have it; see `files.fetch`. */
+  async fetch(
+    { addresses, preserve, to }: { addresses: readonly string[]; to?: string | undefined; preserve: boolean },
+    signal: AbortSignal,
+  ): Promise<Transfer[]> {
+    const folder = to === undefined ? this.#deps.receiveFolder() : this.#herePath(to)
+    const pathsByDevice = new Map<DeviceId, string[]>()
+    const contents: ContentId[] = []
+    for (const address of addresses) {
+      const at = this.locate(address)
+      if (at.at === 'content') contents.push(at.contentId)
+      else if (at.at === 'there') pathsByDevice.set(at.device.id, [...(pathsByDevice.get(at.device.id) ?? []), at.path])
+      else
+        throw new CoreError('InvalidInput', `${address} is on this device; \`network fetch\` takes local://<device>/…`)
+    }
+    const holdersOf = new Map<ContentId, Holder[]>()
+    for (const contentId of contents) holdersOf.set(contentId, await this.#holders(contentId, signal))
+    await mkdir(folder, { recursive: true }).catch((err: unknown) => {
+      throw unreachableError(err, folder)
+    })
+    const { transfers } = this.#deps.core.network
+    return [
+      ...[...pathsByDevice].flatMap(([device, paths]) =>
+        inGroups(paths, MAX_PATHS).map((some) => {
+          const title = titleOf(some)
+          return transfers.start({ devices: [device], kind: 'paths', spec: { paths: some }, title, folder, preserve })
+        }),
+      ),
+      ...[...holdersOf].map(([content, holders]) => {
+        const devices = holders.map(({ device }) => device.id)
+        const title = displayName(holders[0]!.name)
+        return transfers.start({ devices, kind: 'content', spec: { content }, title, folder, preserve })
+      }),
+    ]
+  }
+
+  /** Opens a file with its application; one of another device is fetched first. See `files.open`. */
+  async open(address: string, library: Library, signal: AbortSignal): Promise<{ path: string; program: string }> {
+    const at = this.locate(address)
+    if (at.at === 'here') return library.files.open(at.path)
+    if (at.at === 'sidecar') return library.files.open(await library.sidecars.pathAt(at.address, signal))
+    if (at.at === 'there')
+      return library.files.open(
+        await this.#fetchToOpen({ devices: [at.device.id], kind: 'paths', spec: { paths: [at.path] } }, signal),
+      )
+    const [own] = this.#held(at.contentId)
+    if (own !== undefined) return library.files.open(pathText(own))
+    const devices = (await this.#holders(at.contentId, signal)).map(({ device }) => device.id)
+    const wanted = { devices, kind: 'content', spec: { content: at.contentId } }
+    return library.files.open(await this.#fetchToOpen(wanted, signal))
+  }
+
+  /** A file of a paired device, to be read as long as the signal is not aborted. `of` is its path there, or its content. */
+  openRemote(reference: string, of: Subject, signal: AbortSignal): Promise<RemoteFile> {
+    return this.#deps.remote.open(this.#deps.core.network.registry.find(reference), of, signal)
+  }
+
+  /** A small picture of one; it is made there where it is not there yet. */
+  remoteThumb(reference: string, input: RemoteThumbInput, signal: AbortSignal) {
+    return this.#deps.remote.thumb(this.#deps.core.network.registry.find(reference), input, signal)
+  }
+
+  /** Folders of a device to begin with; see `network.places`. */
+  places(reference: string, signal: AbortSignal) {
+    return this.#deps.remote.places(this.#deps.core.network.registry.find(reference), signal)
+  }
+
+  async #infoOfContent(contentId: ContentId, signal: AbortSignal): Promise<FileInfo> {
+    for (const library of this.#deps.core.libraries.opened()) {
+      const [held] = library.copies.filesOf(contentId)
+      if (held) return library.files.info(pathText(held.path), signal)
+    }
+    const [holder] = await this.#holders(contentId, signal)
+    const device = this.#deps.core.network.registry.find(holder!.device.id)
+    return this.#deps.remote.info(device, { content: contentId }, signal)
+  }
+
+  async #readContent(contentId: ContentId, input: ReadInput, signal: AbortSignal) {
+    if (input.from !== undefined) return this.#readThere(input.from, { content: contentId }, input, signal)
+    const [own] = this.#held(contentId)
+    if (own !== undefined) return this.#readHere(own, input, signal)
+    const holders = await this.#holders(contentId, signal)
+    for (const { device } of holders.slice(0, -1)) {
+      try {
+        return await this.#readThere(device.id, { content: contentId }, input, signal)
+      } catch {
+        // The next one has it, too.
+        signal.throwIfAborted()
+      }
+    }
+    return this.#readThere(holders.at(-1)!.device.id, { content: contentId }, input, signal)
+  }
+
+  async #readThere(id: DeviceId, of: Subject, { etag, length, offset }: ReadInput, signal: AbortSignal) {
+    const { core, remote } = this.#deps
+    const device = core.network.registry.find(id)
+    const piece = await remote.read(device, { of, offset, length, etag: etag ?? null }, signal)
+    const source: ReadSource = {
+      device: { id: device.id, name: device.name },
+      latencyMs: core.network.sessions.details(id)?.latencyMs ?? null,
+      bytesPerSecond: remote.sources.rateOf(id),
+    }
+    return shown(piece, { offset, source })
+  }
+
+  async #readHere(path: RawName, { etag, length, offset }: ReadInput, signal: AbortSignal) {
+    const { volumes } = this.#deps.core
+    const real = await realpath(fsPath(path), 'buffer').catch((err: unknown) => {
+      throw unreachableError(err, displayName(path))
+    })
+    await using file = await openFile(bytesToName(new Uint8Array(real)), { look: volumes.look.bind(volumes) }, signal)
+    const piece = await readPiece(file, { offset, length: Math.min(length, READ_BYTES), etag: etag ?? null })
+    return shown(piece, { offset, source: THIS_DEVICE })
+  }
+
+  /** Files of this device with a content. */
+  #held(contentId: ContentId): RawName[] {
+    const libraries = this.#deps.core.libraries.opened()
+    return libraries.flatMap(({ copies }) => copies.filesOf(contentId).map(({ path }) => path))
+  }
+
+  /** The cheapest first. Throws `NotFound` where no device that is connected has it. */
+  async #holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
+    const { core, remote } = this.#deps
+    const holders = await remote.holders(contentId, signal)
+    if (holders.length > 0) return holders
+    const away = core.network.devices().filter(({ state }) => state !== 'connected' && state !== 'blocked')
+    const others = away.length === 0 ? '' : `; not connected: ${away.map(({ name }) => name).join(', ')}`
+    throw new CoreError(
+      away.length === 0 ? 'NotFound' : 'Offline',
+      `no device that is connected has the content ${contentId}, or may send it${others}`,
+    )
+  }
+
+  async #fetchToOpen(
+    wanted: { devices: readonly DeviceId[]; kind: string; spec: unknown },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { core, now } = this.#deps
+    const all = join(core.dataDir, 'opened')
+    await forgetOld(all, now())
+    const folder = join(all, uuidv7(now()))
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    let target = ''
+    await core.network.transfers.fetch(
+      {
+        ...wanted,
+        folder: join(folder, 'parts'),
+        place: (items) => {
+          const [item] = items
+          if (items.length !== 1 || item?.kind !== 'file')
+            throw new CoreError(
+              'Unsupported',
+              'only a file of another device can be opened; `file list` shows a folder',
+            )
+          target = join(folder, safeName(displayName(item.names.at(-1)!)))
+          return { targets: [Buffer.from(target)], expected: [null] }
+        },
+      },
+      signal,
+    )
+    return target
+  }
+
+  #herePath(path: string): string {
+    const at = this.locate(path)
+    if (at.at === 'here') return at.path
+    throw new CoreError('InvalidInput', `${path} is not on this device; files are fetched to a folder of this one`)
+  }
+
+  #folderAt(address: string): Extract<Located, { path: string }> {
+    const at = this.locate(address)
+    if (at.at === 'here' || at.at === 'there') return at
+    throw new CoreError('InvalidInput', `${address} is one file and no folder; \`file info\` and \`file cat\` take it`)
+  }
+}
+
+function shown(
+  { bytes, etag, mtimeMs, name, size }: Piece,
+  { offset, source }: { offset: number; source: ReadSource },
+) {
+  return {
+    name: displayName(name),
+    size,
+    modifiedAt: new Date(mtimeMs).toISOString(),
+    etag,
+    offset,
+    base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+    source,
+  }
+}
+
+function inGroups<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+}
+
+function titleOf(paths: readonly string[]): string {
+  const name = displayName(parsePath(paths[0]!)).split('/').findLast(Boolean) ?? '/'
+  return paths.length === 1 ? name : `${name} and ${paths.length - 1} more`
+}
+
+/** A name from elsewhere, for a folder that nothing else is in. */
+function safeName(name: string): string {
+  const safe = name.replaceAll(/[\p{Cc}\p{Cf}/\\:*?"<>|\uFFFD]/gu, '_').slice(-MAX_SAFE_NAME)
+  return /^\.*$/.test(safe) ? 'file' : safe.replace(/^\./, '_')
+}
+
+const MAX_SAFE_NAME = 60
+
+async function forgetOld(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const { mtimeMs } = await stat(join(folder, name))
+    if (now - mtimeMs > OPENED_MS) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,30 @@
+import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { AddressedFiles } from './addressed-files.ts'
+import type { Core } from './core.ts'
+import { Browse, fileResolvers, ServedBrowse, systemClock } from './network/index.ts'
+import { OwnFiles } from './served-files.ts'
+
+/** Shows the files of this device to others as far as they may see them, and makes those of others reachable here. */
+export function connectFiles(core: Core, now: () => number): AddressedFiles {
+  const { libraries, network } = core
+  const dataDir = realpathSync(core.dataDir)
+  const served = new ServedBrowse({
+    files: new OwnFiles(core),
+    grants: network.grants,
+    libraries: () => libraries.opened(),
+    isMember: (library, device) => network.membership.isMember(library, device),
+    dataDir,
+  })
+  network.sessions.handle(served.handler())
+  for (const resolver of fileResolvers(served, dataDir)) network.transfers.resolve(resolver)
+  const latencyOf = (id: Parameters<typeof network.sessions.details>[0]) =>
+    network.sessions.details(id)?.latencyMs ?? null
+  return new AddressedFiles({
+    core,
+    remote: new Browse({ peers: network.sessions, clock: systemClock, latencyOf }),
+    now,
+    receiveFolder: () => core.config.values.network.receiveFolder || join(homedir(), 'Downloads'),
+  })
+}

@@ -1,0 +1,1 @@
+export { type Located, locate, type LocateDeps } from './locate.ts'

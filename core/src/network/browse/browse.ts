@@ -1,0 +1,146 @@
+import type { ContentId, DeviceId, FileInfo } from '../../domain/index.ts'
+import type { ListInput, SeekInput } from '../../files/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import { parsePath } from '../../util/file-name.ts'
+import type { Clock } from '../clock.ts'
+import type { PairedDevice } from '../registry/paired-device.ts'
+import type { Peers } from '../wire/protocol.ts'
+import { askDevice } from '../wire/rpc.ts'
+import { browse, PAGE_ENTRIES, READ_BYTES, type Subject } from './protocol.ts'
+import { ReadTurns } from './read-turns.ts'
+import { type Piece, RemoteFile } from './remote-file.ts'
+import { type Holder, Sources } from './sources.ts'
+import type { Listing } from './served-files.ts'
+import { addressOf, entryFromWire, infoFromWire, nameOf } from './wire-entry.ts'
+
+export interface BrowseDeps {
+  readonly peers: Peers
+  readonly clock: Clock
+  readonly latencyOf: (device: DeviceId) => number | null
+}
+
+type Device = Pick<PairedDevice, 'id' | 'name' | 'slug'>
+
+/** What the picture of a content of another device is asked for by. */
+export interface RemoteThumbInput {
+  readonly of: { readonly path: string } | { readonly content: ContentId }
+  /** `grid@2x` */
+  readonly variant: string
+}
+
+/**
+ * Folders and files of paired devices, as their own devices show them. Every method throws `Offline` where the device does
+ * not answer, `NotAuthorised` where it does not allow it (and then its person is told that it was asked for), and what that
+ * device says of a path.
+ */
+export class Browse {
+  /** Which device has what, and how quickly it comes from there. */
+  readonly sources: Sources
+  readonly #deps: BrowseDeps
+  readonly #turns = new Map<DeviceId, ReadTurns>()
+
+  constructor(deps: BrowseDeps) {
+    this.#deps = deps
+    this.sources = new Sources(deps)
+  }
+
+  /** Folders to begin with; their paths are addresses. */
+  async places(device: Device, signal: AbortSignal) {
+    const places = await askDevice(
+      this.#deps.peers,
+      { device: device.id, rpc: browse, verb: 'places', input: {} },
+      signal,
+    )
+    return places.map((place) => ({ ...place, path: addressOf(device, parsePath(place.path)) }))
+  }
+
+  /** Lists a folder there, in the order that device has it in; `limit` may be more than comes in one answer. */
+  async list(device: Device, input: ListInput, signal: AbortSignal): Promise<Listing> {
+    const { all, foldersFirst, path, reverse, sort, thumbs } = input
+    const asked = { all, foldersFirst, path, reverse, sort, thumbs }
+    const page = async (offset: number, limit: number) =>
+      askDevice(
+        this.#deps.peers,
+        { device: device.id, rpc: browse, verb: 'list', input: { ...asked, offset, limit } },
+        signal,
+      )
+    const first = await page(input.offset, Math.min(input.limit, PAGE_ENTRIES))
+    const found = [...first.items]
+    // What a device says of how many there are is not believed: it ends when nothing comes.
+    for (let got = first.items.length; got === PAGE_ENTRIES && found.length < input.limit;) {
+      const next = await page(input.offset + found.length, Math.min(input.limit - found.length, PAGE_ENTRIES))
+      got = next.items.length
+      found.push(...next.items)
+    }
+    const dir = parsePath(first.path)
+    return {
+      path: addressOf(device, dir),
+      source: first.source,
+      items: found.slice(0, input.limit).map((entry) => entryFromWire(entry, dir, device)),
+      total: first.total,
+      online: first.online,
+    }
+  }
+
+  async seek(
+    device: Device,
+    { all, entryPath, foldersFirst, from, path, prefix, reverse, sort }: SeekInput,
+    signal: AbortSignal,
+  ): Promise<{ offset: number | null }> {
+    const order = { all, foldersFirst, from, path, reverse, sort }
+    const input = { ...order, prefix: prefix ?? null, entryPath: entryPath ?? null }
+    return askDevice(this.#deps.peers, { device: device.id, rpc: browse, verb: 'seek', input }, signal)
+  }
+
+  async info(device: Device, of: Subject, signal: AbortSignal): Promise<FileInfo> {
+    const { peers } = this.#deps
+    const { info, path } = await askDevice(
+      peers,
+      { device: device.id, rpc: browse, verb: 'info', input: { of } },
+      signal,
+    )
+    return infoFromWire(info, parsePath(path), device)
+  }
+
+  async thumb(device: Device, { of, variant }: RemoteThumbInput, signal: AbortSignal) {
+    const asked = { device: device.id, rpc: browse, verb: 'thumb', input: { of, variant } } as const
+    return this.#turnsOf(device.id).take(() => askDevice(this.#deps.peers, asked, signal), signal)
+  }
+
+  /** Reads at most `READ_BYTES`. `etag` is that of the piece before; throws `Conflict` where the file has changed since. */
+  async read(
+    device: Device,
+    { etag, length, of, offset }: { of: Subject; offset: number; length: number; etag: string | null },
+    signal: AbortSignal,
+  ): Promise<Piece> {
+    const { clock, peers } = this.#deps
+    const wanted = Math.min(length, READ_BYTES)
+    return this.#turnsOf(device.id).take(async () => {
+      await peers.reach(device.id, signal)
+      const begun = clock.ticks()
+      const input = { of, offset, length: wanted, etag }
+      const piece = await askDevice(peers, { device: device.id, rpc: browse, verb: 'read', input }, signal)
+      if (piece.bytes.length > wanted || offset + piece.bytes.length > Math.max(piece.size, offset))
+        throw new CoreError('InvalidInput', `${device.name} sent more of a file than was asked for`)
+      this.sources.measured(device.id, { bytes: piece.bytes.length, ms: clock.ticks() - begun })
+      const { nameBase64: _nameBase64, ...rest } = piece
+      return { ...rest, name: nameOf(piece) }
+    }, signal)
+  }
+
+  /** A file there, to be read piece by piece as long as the signal is not aborted. */
+  open(device: Device, of: Subject, signal: AbortSignal): Promise<RemoteFile> {
+    return RemoteFile.open({ device, read: (piece) => this.read(device, { of, ...piece }, signal) })
+  }
+
+  /** The devices connected now that have a content and send it, the cheapest first. */
+  holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
+    return this.sources.holders(contentId, signal)
+  }
+
+  #turnsOf(device: DeviceId): ReadTurns {
+    const turns = this.#turns.get(device) ?? new ReadTurns()
+    this.#turns.set(device, turns)
+    return turns
+  }
+}

@@ -1,0 +1,52 @@
+import { realpath } from 'node:fs/promises'
+import { z } from 'zod'
+import { ContentId } from '../../domain/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import { baseOf, displayName, fsPath, nameBytes, parsePath, pathBelow } from '../../util/file-name.ts'
+import type { SourceResolver } from '../transfer/index.ts'
+import type { ServedBrowse } from './serve-browse.ts'
+
+/** Paths of one transfer. */
+export const MAX_PATHS = 1_000
+const MAX_PATH = 8_192
+
+/** Files and folders by their paths there, with the grant `read`. */
+export const PathsSpec = z.object({ paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS) })
+/** A file by its content, for members of a library that has it, and with the grant `read`. */
+export const ContentSpec = z.object({ content: ContentId })
+
+/** What paired devices may have sent from here by path, and by content. */
+export function fileResolvers(served: ServedBrowse, dataDir: string) {
+  const paths: SourceResolver<typeof PathsSpec> = {
+    kind: 'paths',
+    spec: PathsSpec,
+    async resolve(spec, peer) {
+      const roots = []
+      for (const text of spec.paths) {
+        const path = await served.allowed(text, peer, 'read')
+        if (pathBelow(dataDir, path) !== null)
+          throw new CoreError(
+            'NotAuthorised',
+            `${displayName(path)} holds the data folder of Spacedrive, which is sent to nobody; ask for folders in it`,
+          )
+        // A link is called what it is called, and not what it leads to.
+        const name = baseOf(parsePath(text.replace(/\/+$/, '')))
+        roots.push({ path: nameBytes(path), name: nameBytes(displayName(name) === '' ? baseOf(path) : name) })
+      }
+      const [first] = roots
+      const title = displayName(first!.name)
+      return { roots, title: roots.length === 1 ? title : `${title} and ${roots.length - 1} more` }
+    },
+  }
+  const content: SourceResolver<typeof ContentSpec> = {
+    kind: 'content',
+    spec: ContentSpec,
+    async resolve(spec, peer) {
+      const { path } = served.held(spec.content, peer, 'read')
+      const real = await realpath(fsPath(path), 'buffer')
+      const name = baseOf(path)
+      return { roots: [{ path: new Uint8Array(real), name: nameBytes(name) }], title: displayName(name) }
+    },
+  }
+  return [paths, content] as const
+}

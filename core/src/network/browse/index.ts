@@ -1,0 +1,8 @@
+export { Browse, type RemoteThumbInput } from './browse.ts'
+export { ContentSpec, fileResolvers, MAX_PATHS, PathsSpec } from './file-resolvers.ts'
+export { browse, MAX_THUMB_BYTES, PAGE_ENTRIES, READ_BYTES, type Subject } from './protocol.ts'
+export { type Piece, RemoteFile } from './remote-file.ts'
+export { readPiece, ServedBrowse } from './serve-browse.ts'
+export type { HeldFile, Listing, ServedFiles, ServedThumb } from './served-files.ts'
+export type { Holder } from './sources.ts'
+export { addressOf, pathText, rawPathOf } from './wire-entry.ts'

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { ContentId, Entry, FileInfo, FileSort, Sidecar } from '../../domain/index.ts'
+import type { Question, Rpc } from '../wire/rpc.ts'
+
+/** Entries of one answer: even with the longest names they stay far below a frame. */
+export const PAGE_ENTRIES = 500
+/** Bytes of a file in one answer: on a slow way they come within the deadline, and others have their turn between them. */
+export const READ_BYTES = 524_288
+/** Longest thumbnail that is answered, in bytes; larger sidecars are transferred. */
+export const MAX_THUMB_BYTES = 262_144
+/** Contents of one question. */
+export const MAX_CONTENTS = 100
+/** Of one answer. */
+const MAX_PLACES = 1_000
+/** Longest path, as text: PATH_MAX is 4096 bytes, and base64 of them is a third more. */
+const MAX_PATH = 8_192
+/** Longest name of a file, in characters; file systems have 255 bytes. */
+const MAX_NAME = 1_024
+/** Entries of one folder that a peer may claim. */
+const MAX_TOTAL = 1_000_000_000
+/** Longest text of what else is said: a tag of a file, the name of an engine. */
+const MAX_TEXT = 4_096
+/** A person waits for it. */
+const LOOK_DEADLINE_MS = 20_000
+/** Whoever has a content says so at once, or is not waited for. */
+const HOLDING_DEADLINE_MS = 3_000
+
+/** As commands take it: text, or `base64:<…>`. */
+const path = z.string().min(1).max(MAX_PATH).refine(isPath, 'is no path')
+const name = z.string().max(MAX_NAME)
+/** Names lead nowhere: the side that asks joins them to the path it asked for. */
+const names = { name: name.refine(isName, 'is no name of a file'), nameBase64: name.refine(isNameBase64).optional() }
+
+/** A file or folder there: by its path, or any file with a content. */
+export const Subject = z.union([z.object({ path }), z.object({ content: ContentId })])
+export type Subject = z.infer<typeof Subject>
+
+/** An entry without where it lies, and without its id there. */
+export const WireEntry = Entry.omit({ id: true, path: true, pathBase64: true }).extend(names)
+export type WireEntry = z.infer<typeof WireEntry>
+
+const WireInfo = FileInfo.omit({ id: true, path: true, pathBase64: true }).extend({
+  ...names,
+  metadata: z.record(z.string().max(MAX_TEXT), z.json()).nullable(),
+  sidecars: z.array(Sidecar.extend({ path: z.null() })).max(MAX_CONTENTS),
+})
+export type WireInfo = z.infer<typeof WireInfo>
+
+const order = { path, all: z.boolean(), sort: FileSort, reverse: z.boolean(), foldersFirst: z.boolean() }
+const bytes = (max: number) => z.instanceof(Uint8Array).refine(({ length }) => length <= max, `more than ${max} bytes`)
+
+/**
+ * Folders and files of another device, as its own person sees them. Specified in docs/protocols/browse.md. Looking needs the
+ * grant `browse`, bytes need `read`; a content of a library that both are members of needs neither.
+ */
+export const browse = {
+  name: 'browse',
+  version: 1,
+  maxFrameBytes: 4_194_304,
+  maxStreams: 16,
+  questions: {
+    /** Folders to begin with. */
+    places: {
+      input: z.object({}),
+      output: z.array(z.object({ kind: z.string().max(32), path, name: z.string().max(MAX_NAME) })).max(MAX_PLACES),
+      deadlineMs: LOOK_DEADLINE_MS,
+    },
+    /** A window of a folder, in an order. */
+    list: {
+      input: z.object({
+        ...order,
+        thumbs: z.boolean(),
+        limit: z.int().min(1).max(PAGE_ENTRIES),
+        offset: z.int().min(0).max(MAX_TOTAL),
+      }),
+      output: z.object({
+        /** As it is there: links above it are followed. */
+        path,
+        source: z.enum(['index', 'disk']),
+        items: z.array(WireEntry).max(PAGE_ENTRIES),
+        total: z.int().min(0).max(MAX_TOTAL),
+        online: z.boolean(),
+      }),
+      deadlineMs: LOOK_DEADLINE_MS,
+    },
+    /** The row of such a listing that something is at. */
+    seek: {
+      input: z.object({
+        ...order,
+        prefix: z.string().min(1).max(MAX_NAME).nullable(),
+        entryPath: path.nullable(),
+        from: z.int().min(0).max(MAX_TOTAL),
+      }),
+      output: z.object({ offset: z.int().min(0).max(MAX_TOTAL).nullable() }),
+      deadlineMs: LOOK_DEADLINE_MS,
+    },
+    /** All that is known of one. */
+    info: {
+      input: z.object({ of: Subject }),
+      output: z.object({ path, info: WireInfo }),
+      deadlineMs: LOOK_DEADLINE_MS,
+    },
+    /** A small picture of a content; one that is not there is made. */
+    thumb: {
+      input: z.object({ of: Subject, variant: z.string().max(64) }),
+      output: z.discriminatedUnion('state', [
+        z.object({
+          state: z.literal('ready'),
+          variant: z.string().max(64),
+          checksum: z.string().regex(/^[0-9a-f]{64}$/),
+          bytes: bytes(MAX_THUMB_BYTES),
+        }),
+        z.object({ state: z.literal('pending') }),
+        z.object({ state: z.literal('none'), reason: z.string().max(1_000) }),
+      ]),
+      deadlineMs: LOOK_DEADLINE_MS,
+    },
+    /** A piece of a file, and which file that is: `etag` is another once it has changed, and then nothing is sent. */
+    read: {
+      input: z.object({
+        of: Subject,
+        offset: z.int().min(0),
+        length: z.int().min(0).max(READ_BYTES),
+        etag: z.string().max(128).nullable(),
+      }),
+      output: z.object({
+        ...names,
+        size: z.int().min(0),
+        mtimeMs: z.number(),
+        etag: z
+          .string()
+          .max(128)
+          .regex(/^[0-9a-z-]+$/),
+        bytes: bytes(READ_BYTES),
+      }),
+    },
+    /** Which of some contents it has and would send. */
+    holding: {
+      input: z.object({ contents: z.array(ContentId).min(1).max(MAX_CONTENTS) }),
+      output: z.array(z.object({ contentId: ContentId, size: z.int().min(0), ...names })).max(MAX_CONTENTS),
+      deadlineMs: HOLDING_DEADLINE_MS,
+    },
+  },
+} satisfies Rpc<Record<string, Question>>
+
+/** Absolute, or the bytes of such a path. */
+function isPath(text: string): boolean {
+  if (text.includes('\0')) return false
+  return /^(\/|base64:|[A-Za-z]:[\\/])/.test(text)
+}
+
+function isName(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !/[/\0]/.test(text)
+}
+
+function isNameBase64(text: string): boolean {
+  return isName(Buffer.from(text, 'base64').toString('latin1'))
+}

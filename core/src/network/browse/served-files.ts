@@ -1,0 +1,43 @@
+import type { ContentId, FileInfo, LibraryId, Entry } from '../../domain/index.ts'
+import type { ListInput, OpenFile, SeekInput } from '../../files/index.ts'
+import type { RawName } from '../../util/file-name.ts'
+
+/** A window of a folder; see `files.list`. */
+export interface Listing {
+  readonly path: string
+  readonly source: 'index' | 'disk'
+  readonly items: Entry[]
+  readonly total: number
+  readonly online: boolean
+}
+
+/** A file that has a content. */
+export interface HeldFile {
+  readonly path: RawName
+  readonly size: number
+}
+
+/** A small picture of a content; `pending`: it is being made. */
+export type ServedThumb =
+  | { readonly state: 'ready'; readonly variant: string; readonly checksum: string; readonly path: string }
+  | { readonly state: 'pending' }
+  | { readonly state: 'none'; readonly reason: string }
+
+/** The files of this device, as its person sees them; whether another device may is decided before. */
+export interface ServedFiles {
+  places(): Promise<readonly { readonly kind: string; readonly path: string; readonly name: string }[]>
+  list(input: ListInput, signal: AbortSignal): Promise<Listing>
+  seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }>
+  info(path: string, signal: AbortSignal): Promise<FileInfo>
+  /** A file at a path that leads through no link. */
+  open(path: RawName, signal: AbortSignal): Promise<OpenFile>
+  /** Files with a content in some libraries that can be read now. */
+  holding(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly HeldFile[]
+  /** Asks for it to be made where it is not there. */
+  thumb(of: {
+    contentId: ContentId
+    variant: string
+    maxBytes: number
+    libraries: ReadonlySet<LibraryId>
+  }): Promise<ServedThumb>
+}

@@ -1,0 +1,125 @@
+import type { ContentId, FileInfo, LibraryId } from './domain/index.ts'
+import type { Core } from './core.ts'
+import { openFile, type ListInput, type OpenFile, type SeekInput } from './files/index.ts'
+import type { Library } from './library/index.ts'
+import type { HeldFile, Listing, ServedFiles, ServedThumb } from './network/index.ts'
+import { CoreError } from './util/errors.ts'
+import { displayName, parsePath, type RawName } from './util/file-name.ts'
+
+type Engine = Pick<Core, 'libraries' | 'volumes' | 'places' | 'listFolder' | 'seekInFolder'>
+
+/** The files of this device for other devices: of each path the library says what it knows that has it as a location. */
+export class OwnFiles implements ServedFiles {
+  readonly #core: Engine
+
+  constructor(core: Engine) {
+    this.#core = core
+  }
+
+  async places(): Promise<{ kind: string; path: string; name: string }[]> {
+    const { libraries, places, volumes } = this.#core
+    const known = await places.call(this.#core)
+    const locations = libraries.opened().flatMap((library) => library.locations.map.all())
+    const shown = [
+      ...locations.map(({ name, path }) => ({ kind: 'location', path: displayName(path), name })),
+      ...known.map(({ kind, name, path }) => ({ kind, name, path })),
+      ...volumes
+        .list()
+        .filter(({ online }) => online)
+        .map(({ mountPoint, name }) => ({ kind: 'volume', path: mountPoint, name })),
+    ]
+    // A path is shown once, as what it is called first.
+    return [...new Map(shown.toReversed().map((place) => [place.path, place])).values()].toReversed()
+  }
+
+  async list(input: ListInput, signal: AbortSignal): Promise<Listing> {
+    const library = this.#libraryOf(input.path)
+    return library ? library.files.list(input, signal) : this.#core.listFolder(input, signal)
+  }
+
+  async seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }> {
+    const library = this.#libraryOf(input.path)
+    return library ? library.files.seek(input, signal) : this.#core.seekInFolder(input, signal)
+  }
+
+  async info(path: string, signal: AbortSignal): Promise<FileInfo> {
+    const library = this.#libraryOf(path)
+    if (library) return library.files.info(path, signal)
+    throw new CoreError(
+      'Unavailable',
+      'no library is open there; its person makes one with `spacedrive library create`',
+    )
+  }
+
+  open(path: RawName, signal: AbortSignal): Promise<OpenFile> {
+    const { volumes } = this.#core
+    return openFile(path, { look: volumes.look.bind(volumes) }, signal)
+  }
+
+  holding(contentId: ContentId, of: ReadonlySet<LibraryId>): readonly HeldFile[] {
+    return this.#opened(of).flatMap((library) => library.copies.filesOf(contentId))
+  }
+
+  async thumb({
+    contentId,
+    libraries,
+    maxBytes,
+    variant,
+  }: {
+    contentId: ContentId
+    variant: string
+    maxBytes: number
+    libraries: ReadonlySet<LibraryId>
+  }): Promise<ServedThumb> {
+    for (const library of this.#opened(libraries)) {
+      const all = await library.sidecars.list(contentId).catch(absent)
+      const thumbs = all?.filter(({ kind }) => kind === 'thumb')
+      if (!thumbs) continue
+      const fitting = thumbs.filter(({ path, size }) => path !== null && (size ?? 0) <= maxBytes)
+      const best = fitting.find((each) => each.variant === variant) ?? fitting.toSorted(byCloseness(variant))[0]
+      if (best?.path && best.checksum !== null)
+        return { state: 'ready', variant: best.variant, checksum: best.checksum, path: best.path }
+      return makeThumb(library, contentId, variant)
+    }
+    return { state: 'none', reason: 'nothing is known of what is in it' }
+  }
+
+  /** The library with a location around a path, else the one a person is in; null where there is none. */
+  #libraryOf(path: string): Library | null {
+    const opened = this.#core.libraries.opened()
+    const around = opened.find((library) => library.locations.map.locate(parsePath(path)) !== null)
+    const current = this.#core.libraries.currentInfo()
+    return around ?? opened.find(({ id }) => id === current?.id) ?? opened[0] ?? null
+  }
+
+  #opened(of: ReadonlySet<LibraryId>): Library[] {
+    return this.#core.libraries.opened().filter(({ id }) => of.has(id))
+  }
+}
+
+async function makeThumb({ sidecars }: Library, contentId: ContentId, variant: string): Promise<ServedThumb> {
+  const hindrance = await sidecars.hindrance('thumb').catch(reasonOf)
+  if (hindrance !== null) return { state: 'none', reason: hindrance }
+  const reason = await sidecars.path(contentId, 'thumb', variant).then(() => null, reasonOf)
+  if (reason !== null) return { state: 'none', reason }
+  const made = (await sidecars.list(contentId)).find((each) => each.kind === 'thumb' && each.variant === variant)
+  if (made?.state === 'failed') return { state: 'none', reason: made.error?.message ?? 'it could not be made' }
+  return { state: 'pending' }
+}
+
+function reasonOf(err: unknown): string {
+  if (err instanceof CoreError) return err.message
+  throw err
+}
+
+function absent(err: unknown): null {
+  if (err instanceof CoreError && err.code === 'NotFound') return null
+  throw err
+}
+
+/** Of the same family, as `grid`, before others; the smallest first. */
+function byCloseness(variant: string) {
+  const family = variant.split('@')[0]!
+  return (a: { variant: string; size: number | null }, b: { variant: string; size: number | null }) =>
+    Number(b.variant.startsWith(family)) - Number(a.variant.startsWith(family)) || (a.size ?? 0) - (b.size ?? 0)
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { ListInput } from '../src/files/index.ts'
+import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
+
+const { signal } = new AbortController()
+const order = { sort: 'name', reverse: false, foldersFirst: true } as const
+
+function listing(path: string, rest: Partial<ListInput> = {}): ListInput {
+  return { ...order, path, all: false, thumbs: false, limit: 1_000, offset: 0, ...rest }
+}
+
+/** alice, who looks, and bob, who has files and has allowed it. */
+async function createPair(allowed: readonly ('browse' | 'read')[] = ['browse', 'read']) {
+  const network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  for (const what of allowed) allow(network, what, true)
+  return { network, alice, bob, at: (path: string) => `local://bob${bob.path(path)}` }
+}
+
+function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
+  network.device('bob').core.network.grants.set(network.idOf('alice'), what, allowed)
+}
+
+test('a folder of another device is listed as its own person sees it, and each path in it leads on', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('trip/b.txt', 'two')
+  bob.write('trip/a.txt', 'one')
+  bob.write('trip/day/c.txt')
+  const listed = await alice.core.files.list(listing(at('trip')), null, signal)
+  expect(listed).toMatchObject({
+    path: at('trip'),
+    source: 'disk',
+    total: 3,
+    device: { id: network.idOf('bob'), name: 'bob' },
+    items: [
+      { id: null, path: at('trip/day'), name: 'day', kind: 'directory' },
+      { id: null, path: at('trip/a.txt'), name: 'a.txt', size: 3 },
+      { id: null, path: at('trip/b.txt'), name: 'b.txt', size: 3 },
+    ],
+  })
+  const inside = await alice.core.files.list(listing(listed.items[0]!.path), alice.library, signal)
+  expect(inside.items.map(({ path }) => path)).toEqual([at('trip/day/c.txt')])
+  const found = await alice.core.files.seek({ ...listing(at('trip')), prefix: 'b', from: 0 }, null, signal)
+  expect(found).toEqual({ offset: 2 })
+})
+
+test('what that device has indexed comes from its index, with its contents', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('trip/a.txt', 'one')
+  await bob.add({ mode: 'content' })
+  await bob.settle()
+  const { items, source } = await alice.core.files.list(listing(at('trip')), alice.library, signal)
+  expect(source).toBe('index')
+  expect(items[0]!.contentId).not.toBeNull()
+  const info = await alice.core.files.info(at('trip/a.txt'), null, signal)
+  expect(info).toMatchObject({
+    path: at('trip/a.txt'),
+    contentId: items[0]!.contentId,
+    copies: [{ path: at('trip/a.txt'), device: 'bob' }],
+  })
+})
+
+test('a large folder comes page by page, in one order', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  const names = Array.from({ length: 1_203 }, (_, n) => `${String(n).padStart(4, '0')}.txt`)
+  for (const name of names) bob.write(`many/${name}`, '')
+  const all = await alice.core.files.list(listing(at('many'), { limit: 5_000 }), null, signal)
+  expect(all.items.map(({ name }) => name)).toEqual(names)
+  const window = await alice.core.files.list(listing(at('many'), { limit: 700, offset: 900 }), null, signal)
+  expect(window.items.map(({ name }) => name)).toEqual(names.slice(900))
+  expect(window.total).toBe(1_203)
+})
+
+test('names that are no text are listed, read and fetched', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('odd/x')
+  const name = Buffer.from([0x61, 0xff, 0x62])
+  writeFileSync(Buffer.concat([Buffer.from(`${bob.path('odd')}/`), name]), 'odd')
+  const { items } = await alice.core.files.list(listing(at('odd')), null, signal)
+  const odd = items.find(({ nameBase64 }) => nameBase64 !== undefined)!
+  expect(odd.path).toMatch(/^local:\/\/bob\/base64:/)
+  const read = await alice.core.files.read({ path: odd.path, offset: 0, length: 10 }, null, signal)
+  expect(Buffer.from(read.base64, 'base64').toString()).toBe('odd')
+})
+
+test('what was not allowed is refused with what to do, and its person sees that it was asked for', async () => {
+  const { alice, at, bob, network } = await createPair([])
+  await using _network = network
+  bob.write('a.txt')
+  await expect(alice.core.files.list(listing(at('')), null, signal)).rejects.toMatchObject({
+    code: 'NotAuthorised',
+    message: expect.stringContaining('spacedrive network grant alice browse'),
+  })
+  await expect(alice.core.files.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal)).rejects.toMatchObject({
+    code: 'NotAuthorised',
+  })
+  const asked = bob.core.network.grants.list().filter(({ requestedAt }) => requestedAt !== null)
+  expect(asked.map(({ what }) => what)).toEqual(['browse', 'read'])
+  allow(network, 'browse', true)
+  expect((await alice.core.files.list(listing(at('')), null, signal)).total).toBe(1)
+})
+
+test('to look is not to read, and what is taken back holds from the next piece on', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('large.bin', randomBytes(1_500_000))
+  const file = await alice.core.files.openRemote('bob', { path: bob.path('large.bin') }, signal)
+  const space = new Uint8Array(600_000)
+  expect(await file.read(space, 0, 600_000, 100_000)).toEqual({ bytesRead: 524_288 })
+  allow(network, 'read', false)
+  await expect(file.read(space, 0, 600_000, 700_000)).rejects.toMatchObject({ code: 'NotAuthorised' })
+  expect(await alice.core.files.info(at('large.bin'), null, signal)).toMatchObject({ size: 1_500_000 })
+})
+
+test('a file is read piece by piece, and one that changes meanwhile is noticed', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  const bytes = randomBytes(1_200_000)
+  bob.write('a.bin', bytes)
+  const pieces: Buffer[] = []
+  let etag: string | undefined
+  for (let offset = 0; offset < bytes.length;) {
+    const piece = await alice.core.files.read({ path: at('a.bin'), offset, length: 524_288, etag }, null, signal)
+    etag = piece.etag
+    pieces.push(Buffer.from(piece.base64, 'base64'))
+    offset += pieces.at(-1)!.length
+    expect(piece).toMatchObject({ name: 'a.bin', size: bytes.length, source: { device: { name: 'bob' } } })
+  }
+  expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+  bob.append('a.bin', 'more')
+  await expect(
+    alice.core.files.read({ path: at('a.bin'), offset: 0, length: 10, etag }, null, signal),
+  ).rejects.toMatchObject({ code: 'Conflict' })
+})
+
+test('the data folder is shown and sent to nobody, whatever leads there', async () => {
+  const { alice, bob, network } = await createPair()
+  await using _network = network
+  symlinkSync(bob.dataDir, bob.path('shortcut'))
+  for (const path of [bob.dataDir, bob.path('shortcut'), join(bob.dataDir, 'libraries')])
+    await expect(alice.core.files.list(listing(`local://bob${path}`), null, signal)).rejects.toMatchObject({
+      code: 'NotAuthorised',
+    })
+  for (const path of [join(bob.dataDir, 'network-key.json'), bob.path('shortcut/network-key.json')])
+    await expect(
+      alice.core.files.read({ path: `local://bob${path}`, offset: 0, length: 10 }, null, signal),
+    ).rejects.toMatchObject({ code: 'NotAuthorised' })
+  const to = alice.path('received')
+  for (const path of [bob.dataDir, join(bob.root, '..')]) {
+    const [transfer] = await alice.core.files.fetch({ addresses: [`local://bob${path}`], to, preserve: false }, signal)
+    const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
+    expect(ended).toMatchObject({ state: 'failed', error: { code: 'NotAuthorised' } })
+  }
+})
+
+test('files and folders are fetched together, under their names', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('trip/a.txt', 'one')
+  bob.write('b.txt', 'two')
+  const to = alice.path('received')
+  const addresses = [at('trip'), at('b.txt')]
+  const transfers = await alice.core.files.fetch({ addresses, to, preserve: true }, signal)
+  expect(transfers).toHaveLength(1)
+  const ended = await alice.core.network.transfers.wait(transfers[0]!.id, signal)
+  expect(ended).toMatchObject({ state: 'completed', title: 'trip and 1 more', files: { done: 2 } })
+  expect(readFileSync(join(to, 'trip/a.txt'), 'utf8')).toBe('one')
+  expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('two')
+})
+
+test('a content comes from this disk where it is here, else from whoever has it', async () => {
+  const { alice, bob, network } = await createPair()
+  await using _network = network
+  bob.write('a.txt', 'the same text')
+  await bob.add({ mode: 'content' })
+  await bob.settle()
+  const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
+  const path = `content://${contentId}`
+  const read = () => alice.core.files.read({ path, offset: 0, length: 100 }, alice.library, signal)
+  expect(await read()).toMatchObject({ name: 'a.txt', source: { device: { name: 'bob' } } })
+  expect(await alice.core.files.info(path, null, signal)).toMatchObject({ path: `local://bob${bob.path('a.txt')}` })
+  const to = alice.path('received')
+  const [transfer] = await alice.core.files.fetch({ addresses: [path], to, preserve: false }, signal)
+  expect(await alice.core.network.transfers.wait(transfer!.id, signal)).toMatchObject({ state: 'completed' })
+  expect(readFileSync(join(to, 'a.txt'), 'utf8')).toBe('the same text')
+  await alice.add({ mode: 'content' })
+  await alice.settle()
+  expect(await read()).toMatchObject({ source: { device: null } })
+  expect(await alice.core.files.info(path, alice.library, signal)).toMatchObject({ path: join(to, 'a.txt') })
+})
+
+test('nobody learns of a content who may not have it', async () => {
+  const { alice, bob, network } = await createPair(['browse'])
+  await using _network = network
+  bob.write('a.txt', 'the same text')
+  await bob.add({ mode: 'content' })
+  await bob.settle()
+  const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
+  await expect(
+    alice.core.files.read({ path: `content://${contentId}`, offset: 0, length: 1 }, null, signal),
+  ).rejects.toMatchObject({ code: 'NotFound' })
+})
+
+test('a device that is not there is said to be so', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  await bob.core.network.stop()
+  await expect(alice.core.files.list(listing(at('')), null, signal)).rejects.toMatchObject({ code: 'Offline' })
+})
+
+test('an address that leads nowhere says why', async () => {
+  const { alice, at, network } = await createPair()
+  await using _network = network
+  const list = (path: string) => alice.core.files.list(listing(path), null, signal)
+  await expect(list('local://carol/home')).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(list(at('not-there'))).rejects.toMatchObject({ code: 'NotFound' })
+  await expect(list('content://nothing')).rejects.toMatchObject({ code: 'InvalidInput' })
+  expect((await list(`local://alice${alice.root}`)).path).toBe(alice.root)
+  expect((await list(`local://${alice.root}`)).path).toBe(alice.root)
+})
