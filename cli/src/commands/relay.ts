@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { Relay } from '@spacedrive/core/relay'
 import type { Logger } from '@spacedrive/core'
+import { PeerKey } from '@spacedrive/core/domain'
+import type { Relay } from '@spacedrive/core/relay'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -15,7 +16,6 @@ export const DEFAULT_RELAY_PORT = 3_340
 const MAX_PORT = 65_535
 /** The token stands in an address as it is. */
 const TOKEN = /^[A-Za-z0-9._~-]{1,200}$/
-const KEY = /^[0-9a-f]{64}$/
 
 /** Runs a relay in this terminal, until it is told to end by Ctrl-C or SIGTERM. */
 export async function relay(values: Values, context: CliContext): Promise<number> {
@@ -45,7 +45,7 @@ export async function relay(values: Values, context: CliContext): Promise<number
 interface Options {
   readonly host: string
   readonly port: number
-  readonly allow: readonly string[] | null
+  readonly allow: readonly PeerKey[] | null
   readonly token: string | null
 }
 
@@ -55,16 +55,21 @@ function optionsOf({ allow, host, port, token }: Values): Options {
     throw new UsageError(`--port is a number from 0 to ${MAX_PORT}`, words)
   if (typeof token === 'string' && !TOKEN.test(token))
     throw new UsageError('--token is made of letters, digits, dots, dashes, tildes and underscores', words)
-  const keys = Array.isArray(allow) ? allow.map((key) => String(key).toLowerCase()) : null
-  const wrong = keys?.find((key) => !KEY.test(key))
-  if (wrong !== undefined)
-    throw new UsageError(`${wrong} is no key of a device; \`spacedrive network status\` there shows it`, words)
+  const keys = Array.isArray(allow) ? allow.map((key) => keyOf(String(key))) : null
   return {
     host: typeof host === 'string' ? host : EVERYWHERE,
     port: typeof port === 'number' ? port : DEFAULT_RELAY_PORT,
     allow: keys,
     token: typeof token === 'string' ? token : null,
   }
+}
+
+function keyOf(text: string): PeerKey {
+  const key = PeerKey.safeParse(text.toLowerCase())
+  if (key.success) return key.data
+  throw new UsageError(`${text} is no key of a device; \`spacedrive network status\` there shows it`, {
+    words: ['network', 'relay'],
+  })
 }
 
 /** What others set, with the token. */

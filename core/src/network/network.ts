@@ -25,6 +25,7 @@ import { Registry } from './registry/registry.ts'
 import { type AdoptedLibrary, Membership } from './membership/index.ts'
 import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
+import { Roaming } from './roaming/index.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import { MAX_SKEW_MS } from './sessions/limits.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
@@ -108,6 +109,8 @@ export class Network implements AsyncDisposable {
   readonly #identity: NetworkIdentity
   /** How other devices are found, and paired with. */
   readonly meeting: Meeting
+  /** Follows the addresses of this device. */
+  readonly roaming: Roaming
   #transport: Transport | null = null
   /** Why networking cannot be started before the engine is. */
   #unusable: CoreError | null = null
@@ -171,6 +174,13 @@ export class Network implements AsyncDisposable {
       openTransport: (options) => this.openTransport(options),
       makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
       changed: (status) => deps.events.emit('pairing.changed', status),
+    })
+    this.roaming = new Roaming({
+      registry: this.registry,
+      sessions: this.sessions,
+      clock,
+      log: deps.log,
+      onMoved: () => this.meeting.discovery?.look(),
     })
     const { events, libraries, log } = deps
     this.membership = new Membership({
@@ -414,6 +424,7 @@ export class Network implements AsyncDisposable {
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
       this.meeting.start({ transport, discovery: settings().discovery })
+      this.roaming.start({ transport, relay: settings().relay })
       log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
       this.#enter('running')
     } catch (err) {
@@ -426,6 +437,7 @@ export class Network implements AsyncDisposable {
   async #close(): Promise<void> {
     const transport = this.#transport
     if (!transport) return
+    this.roaming.stop()
     await this.meeting.stop()
     await this.sessions.stop()
     this.#transport = null

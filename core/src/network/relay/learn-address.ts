@@ -15,6 +15,7 @@ const Place = z.object({ key: PeerKey, port: z.int().min(1).max(65_535) })
 export interface Reflected {
   askReflector(place: ReflectorPlace, signal: AbortSignal): Promise<string>
   addExternalAddress(address: string): Promise<void>
+  removeExternalAddress(address: string): Promise<void>
 }
 
 /**

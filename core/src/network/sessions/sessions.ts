@@ -178,6 +178,22 @@ export class Sessions implements Peers {
       .catch(() => {})
   }
 
+  /** Dials every device that is not connected, at once: this machine has other addresses than before. */
+  hurry(): void {
+    for (const { id } of this.#deps.registry.list()) {
+      if (this.#sessions.has(id)) continue
+      this.#retryOf(id)
+        ?.soon()
+        .catch(() => {})
+    }
+  }
+
+  /** Ends a connection that carries nothing any more, and makes it anew. Does nothing where it has ended. */
+  giveUp({ id, signal }: Peer): void {
+    const session = this.#sessions.get(id)
+    if (session?.signal === signal) session.end('silent')
+  }
+
   /** Takes a link that another device has dialled: closes it where that one is no paired device. Never throws. */
   accept(link: Link): void {
     const refusal = this.#refusalOf(link)

@@ -1,0 +1,1 @@
+export { Roaming } from './roaming.ts'
