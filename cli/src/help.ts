@@ -26,9 +26,11 @@ export function helpText(
     [own, ...aliases].some((other) => other.join(' ') === words.join(' ')),
   )
   if (command) return commandHelp(command, view)
-  const members = commands.filter((candidate) => !candidate.hidden && candidate.words[0] === words[0])
+  const members = commands.filter(
+    (candidate) => !candidate.hidden && words.every((word, at) => candidate.words[at] === word),
+  )
   if (words.length === 0) return programHelp(commands, view)
-  if (words.length === 1 && members.length > 0) return groupHelp(members, view)
+  if (members.length > 0) return groupHelp(members, view)
   throw unknownCommand(words, commands)
 }
 

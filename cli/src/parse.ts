@@ -63,13 +63,9 @@ function createProgram(argv: readonly string[], commands: readonly CommandSpec[]
       .filter(([first = '']) => argv.includes(first))
       .map((words) => ({ command, words })),
   )
-  for (const { command, words } of placed.filter((place) => place.words.length > 1)) {
-    addCommand(groupFor(words.slice(0, -1), tree), { command, words, tree })
-  }
-  for (const { command, words } of placed.filter(
-    (place) => place.words.length === 1 && !tree.groups.has(place.words[0] ?? ''),
-  )) {
-    addCommand(program, { command, words, tree })
+  // The longest first: a word that is a group by then is no command beside it.
+  for (const { command, words } of placed.toSorted((a, b) => b.words.length - a.words.length)) {
+    if (!tree.groups.has(words.join(' '))) addCommand(groupFor(words.slice(0, -1), tree), { command, words, tree })
   }
   return asGroup(program, [], tree)
 }
@@ -77,6 +73,7 @@ function createProgram(argv: readonly string[], commands: readonly CommandSpec[]
 interface Tree {
   readonly program: Command
   readonly commands: readonly CommandSpec[]
+  /** By their words, a space between. */
   readonly groups: Map<string, Command>
   readonly found: Found
 }
@@ -98,11 +95,13 @@ function addCommand(parent: Command, { command, words, tree }: Placed): void {
 }
 
 function groupFor(words: readonly string[], tree: Tree): Command {
-  const name = words[0] ?? ''
-  const known = tree.groups.get(name)
+  const name = words.at(-1)
+  if (name === undefined) return tree.program
+  const known = tree.groups.get(words.join(' '))
   if (known) return known
-  const group = asGroup(quiet(tree.program.command(name), words), words, tree)
-  tree.groups.set(name, group)
+  const parent = groupFor(words.slice(0, -1), tree)
+  const group = asGroup(quiet(parent.command(name), words), words, tree)
+  tree.groups.set(words.join(' '), group)
   return group
 }
 

@@ -33,7 +33,7 @@ export const listOffers = defineQuery({
     all: z.boolean().default(false).describe('those too that were answered, and those of this device'),
   }),
   output: z.array(Offer),
-  cli: { words: ['network', 'offers', 'list'] },
+  cli: { words: ['network', 'offers', 'list'], aliases: [['network', 'offers']] },
   run: async ({ all }, { core }) => core.network.spacedrop.list({ all }),
 })
 
