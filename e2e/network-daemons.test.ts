@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { TestHome } from '../cli/test/run-cli.ts'
+
+// Three real daemons of one machine, by the command line alone. They find each other by multicast and talk by Iroh.
+
+const PASSWORD = 'test123'
+/** What is promised of a device that has gone, in milliseconds. */
+const GONE_MS = 10_000
+const names = ['alice', 'bob', 'carol'] as const
+type Name = (typeof names)[number]
+
+interface Device {
+  readonly id: string
+  readonly name: string
+  readonly slug: string
+  readonly state: string
+  readonly path: string | null
+}
+
+let home: TestHome
+
+/** Two are instances, the third one has a data folder of its own: the two ways to have several on one machine. */
+const globals = (name: Name) =>
+  name === 'carol' ? ['--data-dir', join(home.path, 'carol-data')] : ['--instance', name]
+const as = (name: Name, ...args: string[]) => home.run(...globals(name), ...args)
+const answer = <T>(name: Name, ...args: string[]) => home.json<T>(...globals(name), ...args)
+const start = (name: Name) => answer(name, 'start', '--enable-networking', '--http-port', 'off')
+
+beforeAll(async () => {
+  home = await TestHome.create()
+  await Promise.all(
+    names.map(async (name) => {
+      await start(name)
+      await answer(name, 'device', 'rename', name)
+      await answer(name, 'library', 'create', `Library of ${name}`)
+    }),
+  )
+})
+
+afterAll(async () => {
+  await Promise.all(names.map((name) => as(name, 'stop')))
+  await home[Symbol.asyncDispose]()
+})
+
+test('the recipe of the documents pairs two devices, which are connected then', async () => {
+  for (const name of ['alice', 'bob'] as const) {
+    expect(await as(name, 'network', 'init', '--password', PASSWORD)).toMatchObject({ code: 0 })
+  }
+  const { stdout } = await as('alice', 'network', 'pair', 'generate', '--auto-accept')
+  const code = codeIn(stdout)
+  expect(code.split(' ')).toHaveLength(12)
+  expect(await as('bob', 'network', 'pair', 'join', code)).toMatchObject({ code: 0, stdout: 'Paired with alice.\n' })
+  await untilDevices('alice', { bob: 'connected' })
+  await untilDevices('bob', { alice: 'connected' })
+  expect(await answer('bob', 'network', 'ping', 'alice')).toMatchObject({ device: { name: 'alice', path: 'direct' } })
+})
+
+test('of three devices each is paired and connected with each', async () => {
+  for (const inviter of ['alice', 'bob'] as const) {
+    const { stdout } = await as(inviter, 'network', 'pair', '--initiate', '--auto-accept')
+    expect(await answer('carol', 'network', 'pair', '--join', codeIn(stdout))).toMatchObject({
+      device: { name: inviter },
+    })
+  }
+  for (const name of names) {
+    const others = names.filter((each) => each !== name)
+    await untilDevices(name, Object.fromEntries(others.map((other) => [other, 'connected'])))
+  }
+})
+
+test('the jobs of another device are listed once it allows to look', async () => {
+  const photos = join(home.path, 'photos')
+  await mkdir(photos)
+  await writeFile(join(photos, 'beach.txt'), 'sand')
+  await answer('bob', 'location', 'add', photos, '--mode', 'shallow', '--no-watch', '--wait')
+  const own = await answer<{ id: string }[]>('bob', 'job', 'list')
+  expect(own.length).toBeGreaterThan(0)
+  const refused = await as('alice', 'job', 'list', '--device', 'bob')
+  expect(refused.code).toBe(7)
+  const [advice] = /network grant alice browse/.exec(refused.stderr) ?? []
+  expect(await as('bob', ...advice!.split(' '))).toMatchObject({ code: 0 })
+  const seen = await answer<{ id: string }[]>('alice', 'job', 'list', '--device', 'bob')
+  expect(ids(seen)).toEqual(ids(own))
+  await as('bob', 'network', 'grant', 'alice', 'browse', '--off')
+  expect(await as('alice', 'job', 'list', '--device', 'bob')).toMatchObject({ code: 7 })
+})
+
+test('a library that is shared is joined under its own id and name', async () => {
+  const { library } = await answer<{ library: object }>('alice', 'library', 'share', 'Library of alice', 'carol')
+  await vi.waitFor(async () =>
+    expect(await answer('carol', 'library', 'invitations')).toMatchObject([{ device: { name: 'alice' }, library }]),
+  )
+  expect(await answer('carol', 'library', 'join', 'alice', 'Library of alice')).toMatchObject({ library })
+  for (const name of ['alice', 'carol'] as const) {
+    await vi.waitFor(async () => {
+      const { members } = await answer<{ members: { device: { name: string } }[] }>(
+        name,
+        'library',
+        'members',
+        'Library of alice',
+      )
+      expect(members.map(({ device }) => device.name).toSorted()).toEqual(['alice', 'carol'])
+    })
+  }
+  expect(await as('bob', 'library', 'join', 'alice', 'Library of alice')).toMatchObject({ code: 3 })
+})
+
+test('a device that is killed is gone within ten seconds, and back when it is started again', async () => {
+  const { pid } = await answer<{ pid: number }>('bob', 'status')
+  process.kill(pid, 'SIGKILL')
+  const killed = performance.now()
+  await untilDevices('alice', { bob: 'disconnected', carol: 'connected' }, GONE_MS)
+  expect(performance.now() - killed).toBeLessThan(GONE_MS)
+
+  await start('bob')
+  // Its key is wrapped, so that who finds the disk cannot pass for it.
+  expect(await answer('bob', 'network', 'status')).toMatchObject({ state: 'locked' })
+  expect(await as('bob', 'network', 'start', '--password', 'wrong')).toMatchObject({ code: 7 })
+  await answer('bob', 'network', 'start', '--password', PASSWORD)
+  await untilDevices('alice', { bob: 'connected', carol: 'connected' })
+  await untilDevices('bob', { alice: 'connected', carol: 'connected' })
+})
+
+test('a device that is revoked is gone at once, and told so', async () => {
+  expect(await answer('alice', 'network', 'revoke', 'carol', '--yes')).toMatchObject({ device: { name: 'carol' } })
+  expect(await devicesOf('alice')).toEqual({ bob: 'connected' })
+  await untilDevices('carol', { bob: 'connected' })
+  expect(await as('carol', 'network', 'ping', 'alice')).toMatchObject({ code: 3 })
+  expect(await as('alice', 'network', 'ping', 'carol')).toMatchObject({ code: 3 })
+})
+
+/** Scripts rely on this line. */
+function codeIn(stdout: string): string {
+  return /^Pairing code: (.*)$/m.exec(stdout)?.[1] ?? ''
+}
+
+async function devicesOf(name: Name): Promise<Record<string, string>> {
+  const devices = await answer<Device[]>(name, 'network', 'devices')
+  return Object.fromEntries(devices.map((device) => [device.name, device.state]))
+}
+
+/** Waits until a device lists the others in these states, and no more. */
+async function untilDevices(name: Name, states: Readonly<Record<string, string>>, timeout = 60_000): Promise<void> {
+  await vi.waitFor(async () => expect(await devicesOf(name)).toEqual(states), { timeout, interval: 100 })
+}
+
+function ids(jobs: readonly { readonly id: string }[]): string[] {
+  return jobs.map(({ id }) => id).toSorted()
+}
