@@ -12,6 +12,7 @@ import { type Session, openSession } from './session.ts'
 import { subjectNames } from './subject-names.ts'
 import { UsageError } from './usage-error.ts'
 import { wholeJobId } from './whole-job-id.ts'
+import { wholeTransferId } from './whole-transfer-id.ts'
 
 /** Runs the operation of a command: asks where it destroys, sends it, prints what came back, waits where that is wanted. */
 export async function runOperation(operation: ContractOp, values: Values, context: CliContext): Promise<number> {
@@ -24,6 +25,10 @@ export async function runOperation(operation: ContractOp, values: Values, contex
   if (operation.cli?.confirm !== undefined) await confirm(operation, input, session).catch(said)
   if (operation.name === 'jobs.wait' && isWatched(context)) return await watchJob(String(input.job), session)
   const output = await session.call(operation, input).catch(said)
+  if (wait === true && (operation.name === 'files.fetch' || operation.name === 'transfers.resume')) {
+    const { waitForTransfers } = await import('./live/wait-for-transfers.ts')
+    return await waitForTransfers(operation.name, output, session)
+  }
   if (wait === true && !isNothingToDo(output)) {
     const { waitForOutputJob } = await import('./live/wait-for-job.ts')
     return await waitForOutputJob(output, session)
@@ -91,6 +96,8 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
     else if (cli?.references?.includes(field))
       resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
     else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
+    else if (field === 'transfer' && typeof joined === 'string')
+      resolved[field] = await wholeTransferId(joined, session)
     else resolved[field] = joined
   }
   return resolved
@@ -104,7 +111,7 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function absolutePath(text: string): string {
-  return /^(base64:|sidecar:\/\/)/.test(text) ? text : resolve(text)
+  return /^(base64:|(local|content|sidecar):\/\/)/.test(text) ? text : resolve(text)
 }
 
 /** A location may have any name, but not one that begins like a path. */

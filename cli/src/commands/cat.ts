@@ -1,22 +1,28 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { openSession } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
+import { printable } from '../text/escape.ts'
+import { formatBytes } from '../text/format.ts'
 
 const SCHEME = 'sidecar://'
 
-/** Writes files to stdout, one after the other: those of paths as they are, those of sidecars by their addresses. */
+/**
+ * Writes files to stdout, one after the other: those of paths as they are, those of sidecars by their addresses, and those
+ * of other devices through the daemon.
+ */
 export async function cat(values: Values, context: CliContext): Promise<number> {
-  const paths: string[] = []
-  for (const name of values.file as readonly string[])
-    paths.push(
-      ...(name.startsWith(SCHEME) ? await pathsOf(name, { wait: values.wait === true, context }) : [resolve(name)]),
-    )
-  await write(paths, context)
+  const files: (string | { readonly address: string })[] = []
+  for (const name of values.file as readonly string[]) {
+    if (name.startsWith(SCHEME)) files.push(...(await pathsOf(name, { wait: values.wait === true, context })))
+    else files.push(/^(local|content):\/\//.test(name) ? { address: name } : resolve(name))
+  }
+  await write(files, context)
   return exitCodes.ok
 }
 
@@ -33,25 +39,73 @@ async function pathsOf(
   throw new CoreError('NotFound', `${address} is not there${reason === undefined ? advice : `: ${reason}`}`)
 }
 
-async function write(paths: readonly string[], { interrupt }: CliContext): Promise<void> {
+async function write(files: readonly (string | { readonly address: string })[], context: CliContext): Promise<void> {
   try {
-    await pipeline(bytesOf(paths), process.stdout, { end: false, signal: interrupt.signal })
+    await pipeline(bytesOf(files, context), process.stdout, { end: false, signal: context.interrupt.signal })
   } catch (err) {
     // Whoever reads has had enough, as `head` has.
     if (systemCode(err) !== 'EPIPE') throw err
   }
 }
 
-async function* bytesOf(paths: readonly string[]): AsyncGenerator<Buffer> {
-  for (const path of paths) {
-    try {
-      yield* createReadStream(path) as AsyncIterable<Buffer>
-    } catch (err) {
-      const code = systemCode(err)
-      if (code === 'ENOENT') throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
-      if (code === 'EISDIR') throw new CoreError('InvalidInput', `${path} is a folder; \`spacedrive ls\` lists it`)
-      if (code === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
-      throw err
-    }
+async function* bytesOf(
+  files: readonly (string | { readonly address: string })[],
+  context: CliContext,
+): AsyncGenerator<Buffer> {
+  const isAway = (file: (typeof files)[number]) => typeof file !== 'string'
+  using session = files.some(isAway) ? await openSession(context) : null
+  for (const file of files) yield* typeof file === 'string' ? bytesAt(file) : bytesThrough(session!, file.address)
+}
+
+async function* bytesAt(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Buffer>
+  } catch (err) {
+    const code = systemCode(err)
+    if (code === 'ENOENT') throw new CoreError('NotFound', `there is no file ${path}`, { cause: err })
+    if (code === 'EISDIR') throw new CoreError('InvalidInput', `${path} is a folder; \`spacedrive ls\` lists it`)
+    if (code === 'EACCES') throw new CoreError('PermissionDenied', `${path} may not be read`, { cause: err })
+    throw err
   }
+}
+
+/** Piece by piece. A content whose device goes away in the middle goes on from another: its bytes are the same. */
+async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buffer> {
+  const { io } = session.context
+  const isContent = path.startsWith('content://')
+  let last: Piece | null = null
+  for (let offset = 0; last === null || offset < last.size;) {
+    const piece: Piece = await session
+      .query('files.read', { path, offset, ...(last && sameAs(last, isContent)) })
+      .catch((err: unknown) => {
+        if (!isContent || last === null || !isGone(err)) throw err
+        return session.query('files.read', { path, offset })
+      })
+    if (last !== null && piece.size !== last.size)
+      throw new CoreError('Conflict', `${path} is not the same there; read it again`)
+    if (isContent && piece.source.device?.id !== last?.source.device?.id) io.note(sourceLine(piece))
+    const bytes = Buffer.from(piece.base64, 'base64')
+    if (bytes.length === 0) return
+    offset += bytes.length
+    last = piece
+    yield bytes
+  }
+}
+
+type Piece = OutputOf<'files.read'>
+
+/** Asks for more of the same: of a file as it was, of a content from where it came. */
+function sameAs({ etag, source: { device } }: Piece, isContent: boolean) {
+  return { etag, ...(isContent && device !== null && { from: device.id }) }
+}
+
+function isGone(err: unknown): boolean {
+  return err instanceof ClientError && ['Offline', 'Unavailable', 'Timeout', 'Conflict'].includes(err.code)
+}
+
+function sourceLine({ source: { bytesPerSecond, device, latencyMs } }: Piece): string {
+  if (device === null) return 'From this device.'
+  const latency = latencyMs === null ? '' : `, ${latencyMs.toFixed(1)} ms away`
+  const rate = bytesPerSecond === null ? '' : `, ${formatBytes(bytesPerSecond)}/s`
+  return `From ${printable(device.name)}${latency}${rate}.`
 }

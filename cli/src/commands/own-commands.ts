@@ -129,11 +129,16 @@ export const ownCommands: readonly CommandSpec[] = [
     aliases: [['cat']],
     summary: 'Write a file, or what was derived from one, to stdout',
     args: [
-      arg('file', { variadic: true, required: true, summary: 'path, or sidecar:// address, which may hold * and ?' }),
+      arg('file', {
+        variadic: true,
+        required: true,
+        summary: 'path, or address: local://<device>/path, content://<id>, or sidecar://, which may hold * and ?',
+      }),
     ],
     flags: [flag('wait', 'switch', 'make a sidecar that is not there yet, and wait for it')],
     examples: [
       'cat sidecar://<content>/ocr/default.json',
+      'cat local://laptop/home/me/notes.txt',
       'cat sidecar://<content>/thumbs/detail@2x.webp --wait > a.webp',
     ],
     load: async () => (await import('./cat.ts')).cat,

@@ -8,6 +8,7 @@ import type { OutputOf } from '@spacedrive/client'
 import { archiveMembers } from './archive.ts'
 import { entrySummary, entryTable } from './entries.ts'
 import { sizeTree } from './sizes.ts'
+import { fetchedLines } from './transfers.ts'
 import type { Renderers, View } from './view.ts'
 
 export const fileRenderers: Renderers = {
@@ -16,16 +17,18 @@ export const fileRenderers: Renderers = {
   'files.sizes': sizeTree,
   'files.duplicates': duplicateGroups,
   'files.archive': archiveMembers,
+  'files.fetch': ({ transfers }, view) => fetchedLines(transfers, view),
   'files.open': ({ path, program }) => [`Opened ${printable(path)} with ${printable(program)}.`],
 }
 
-function fileList({ items, online, source, total }: OutputOf<'files.list'>, view: View): readonly string[] {
-  const from =
+function fileList({ device, items, online, source, total }: OutputOf<'files.list'>, view: View): readonly string[] {
+  const seen =
     source === 'disk'
       ? 'not indexed, read from the disk'
       : online
         ? 'from the index'
         : 'offline, as the index remembers it'
+  const from = device ? `on ${printable(device.name)}, ${seen}` : seen
   if (items.length === 0) return [view.style('dim', `empty (${from})`)]
   const rest =
     total > items.length ? `; ${formatCount(items.length)} of ${formatCount(total)} shown, --limit shows more` : ''

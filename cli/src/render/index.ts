@@ -14,6 +14,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   sidecars: async () => (await import('./sidecars.ts')).sidecarRenderers,
   statistics: async () => (await import('./statistics.ts')).statisticsRenderers,
   volumes: async () => (await import('./volumes.ts')).volumeRenderers,
+  transfers: async () => (await import('./transfers.ts')).transferRenderers,
   pairing: async () => (await import('./pairing.ts')).pairingRenderers,
   offers: async () => (await import('./offers.ts')).offerRenderers,
   network: async () => (await import('./network.ts')).networkRenderers,

@@ -23,6 +23,7 @@ export const networkRenderers: Renderers = {
     `${printable(device.name)} may ${allowed ? '' : 'not '}${saidOf[what]}.`,
   ],
   'network.grants': grantTable,
+  'network.places': placeTable,
 }
 
 type Status = OutputOf<'network.status'>
@@ -120,6 +121,19 @@ function grantTable(grants: Grants, view: View): readonly string[] {
           : { text: `no; asked ${formatAgo(requestedAt, view.now)}`, tone: 'warn' },
       saidOf[what],
     ]),
+    width: view.width,
+    style: view.style,
+  })
+}
+
+function placeTable(places: OutputOf<'network.places'>, view: View): readonly string[] {
+  return renderTable({
+    columns: [
+      { title: 'NAME', shrink: 'end', min: 12 },
+      { title: 'KIND' },
+      { title: 'ADDRESS', shrink: 'middle', min: 16 },
+    ],
+    rows: places.map(({ kind, name, path }): Cell[] => [printable(name), kind, printable(path)]),
     width: view.width,
     style: view.style,
   })
