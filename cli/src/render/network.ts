@@ -4,6 +4,7 @@ import { renderFields } from '../text/fields.ts'
 import { formatAgo, plural } from '../text/format.ts'
 import type { Tone } from '../text/style.ts'
 import { type Cell, renderTable } from '../text/table.ts'
+import { checkLines, checkSummary } from './checks.ts'
 import type { Renderers, View } from './view.ts'
 
 export const networkRenderers: Renderers = {
@@ -23,6 +24,7 @@ export const networkRenderers: Renderers = {
     `${printable(device.name)} may ${allowed ? '' : 'not '}${saidOf[what]}.`,
   ],
   'network.grants': grantTable,
+  'network.diagnose': ({ checks }, view) => [...checkLines(checks, view), '', checkSummary(checks, view)],
   'network.places': placeTable,
 }
 

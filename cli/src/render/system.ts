@@ -1,9 +1,8 @@
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatBytes, formatDuration, plural } from '../text/format.ts'
-import { type Tone } from '../text/style.ts'
-import { wrap } from '../text/wrap.ts'
+import { formatBytes, formatDuration } from '../text/format.ts'
 import type { OutputOf } from '@spacedrive/client'
+import { checkLines, checkSummary } from './checks.ts'
 import type { Renderers, View } from './view.ts'
 
 export const systemRenderers: Renderers = {
@@ -43,35 +42,17 @@ function exposedText({ fingerprint, urls }: { urls: readonly string[]; fingerpri
   return `${urls[0] ?? ''}, certificate ${fingerprint}; \`spacedrive web expose --off\` ends it`
 }
 
-const checkTones: Readonly<Record<'ok' | 'warning' | 'error', Tone>> = { ok: 'good', warning: 'warn', error: 'bad' }
-const checkMarks = { ok: '✓', warning: '!', error: '✗' } as const
-
-function doctorReport({ checks, engines, ok }: OutputOf<'system.doctor'>, view: View): readonly string[] {
-  const size = checks.reduce((max, { name }) => Math.max(max, name.length), 0)
-  const indent = ' '.repeat(size + 4)
-  const lines = checks.flatMap(({ detail, fix, name, state }) => {
-    const [first = '', ...rest] = wrap(
-      [printable(detail), ...(fix === null ? [] : [`→ ${printable(fix)}`])].join('\n'),
-      view.width - size - 4,
-    )
-    return [
-      `${view.style(checkTones[state], checkMarks[state])} ${name.padEnd(size)}  ${first}`,
-      ...rest.map((line) => indent + line),
-    ]
-  })
+function doctorReport({ checks, engines }: OutputOf<'system.doctor'>, view: View): readonly string[] {
   const engineLines = engines.map(({ available, how, job, licence, name, version }) => {
     const state = available
       ? [printable(name), printable(version ?? ''), `(${licence})`].filter(Boolean).join(' ')
       : `${printable(name)}: ${printable(how)}`
     return `${view.style(available ? 'good' : 'dim', available ? '✓' : '–')} ${printable(job)}: ${state}`
   })
-  const count = checks.filter((check) => check.state !== 'ok').length
   return [
-    ...lines,
+    ...checkLines(checks, view),
     ...(engineLines.length > 0 ? ['', view.style('dim', 'ENGINES'), ...engineLines] : []),
     '',
-    count === 0
-      ? view.style('good', 'Everything is in order.')
-      : view.style(ok ? 'warn' : 'bad', `${plural(count, 'thing')} to look at.`),
+    checkSummary(checks, view),
   ]
 }

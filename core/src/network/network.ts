@@ -14,6 +14,7 @@ import type { Logger } from '../util/logger.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { IN_MEMORY, NetworkDb } from './db/network-db.ts'
 import { type LanChannel, MulticastChannel } from './discovery/index.ts'
+import { diagnose, type NetworkDiagnosis } from './diagnose/index.ts'
 import { Grants } from './grants/grants.ts'
 import { signWith } from './identity/ed25519.ts'
 import { NetworkIdentity } from './identity/network-identity.ts'
@@ -394,6 +395,23 @@ export class Network implements AsyncDisposable {
           ? null
           : new Date(lastSeenAt).toISOString(),
     }
+  }
+
+  /** Looks at all that keeps devices from seeing each other, and tries to reach one, where one is named. */
+  diagnose(device: PairedDevice | null, signal: AbortSignal): Promise<NetworkDiagnosis> {
+    const { discovery } = this.meeting
+    const deps = {
+      status: this.status(),
+      settings: this.#deps.settings(),
+      sessions: this.sessions,
+      devices: this.registry.list(),
+      transport: this.#transport,
+      outside: this.roaming.outside,
+      discoveryProblem: discovery?.problem() ?? null,
+      heardAgoMs: ({ key }: PairedDevice) => discovery?.heardAgoMs(key) ?? null,
+      now: (this.#deps.clock ?? systemClock).now,
+    }
+    return diagnose(deps, device, signal)
   }
 
   /** Ends the pairing: at once here, and there as soon as it is reached. */

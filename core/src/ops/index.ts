@@ -1,5 +1,6 @@
 import { compareCopies, listCopies, uniqueFiles } from './copies.ts'
 import { deviceInfo, listDevices, renameDevice } from './devices.ts'
+import { diagnoseNetwork } from './diagnose.ts'
 import { explorerLink, exposeExplorer, hideExplorer } from './explorer.ts'
 import {
   duplicates,
@@ -191,6 +192,7 @@ export const ops = {
   [networkStatus.name]: networkStatus,
   [networkDevices.name]: networkDevices,
   [pingDevice.name]: pingDevice,
+  [diagnoseNetwork.name]: diagnoseNetwork,
   [revokeDevice.name]: revokeDevice,
   [blockDevice.name]: blockDevice,
   [grantDevice.name]: grantDevice,

@@ -107,6 +107,12 @@ export class LanDiscovery implements AsyncDisposable {
     return [...this.#strangers.values()].toReversed()
   }
 
+  /** Milliseconds since a paired device was last heard; null: it was not. */
+  heardAgoMs(key: PeerKey): number | null {
+    const last = this.#lastFound.get(key)
+    return last ? this.#deps.clock.ticks() - last.at : null
+  }
+
   /** Why devices on the network may not be found; null: nothing is known to be wrong. */
   problem(): string | null {
     return this.#deps.channel.problem()

@@ -1,0 +1,140 @@
+import { networkInterfaces } from 'node:os'
+import type { NetworkStatus } from '../../domain/index.ts'
+import { errorMessage } from '../../util/errors.ts'
+import type { PairedDevice } from '../registry/paired-device.ts'
+import { MAX_SKEW_MS } from '../sessions/limits.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Transport } from '../transport/transport.ts'
+import { broken, fine, type NetworkCheck, type NetworkDiagnosis, warning } from './check.ts'
+import { checkFirewall, readFirewall } from './firewall.ts'
+import { checkMulticast, tryMulticast } from './multicast.ts'
+import { checkDevice } from './reach-device.ts'
+import { checkInterfaces, checkVpn, readRoutes } from './routes.ts'
+
+const RELAY_TIMEOUT_MS = 5_000
+
+export interface DiagnoseDeps {
+  readonly status: NetworkStatus
+  readonly settings: { readonly relay: string; readonly discovery: boolean; readonly bulkPort: number }
+  readonly sessions: Sessions
+  readonly devices: readonly PairedDevice[]
+  /** Null: networking is off. */
+  readonly transport: Transport | null
+  /** The address that the relay sees; null: not known. */
+  readonly outside: string | null
+  /** Why discovery does not work; null: it does, or is off. */
+  readonly discoveryProblem: string | null
+  readonly heardAgoMs: (device: PairedDevice) => number | null
+  readonly now: () => number
+}
+
+/** Looks at all that keeps two devices from seeing each other, and tries it: takes a few seconds. */
+export async function diagnose(
+  deps: DiagnoseDeps,
+  device: PairedDevice | null,
+  signal: AbortSignal,
+): Promise<NetworkDiagnosis> {
+  const { transport } = deps
+  const interfaces = networkInterfaces()
+  const [routes, facts, multicast, relay, reached] = await Promise.all([
+    readRoutes(),
+    readFirewall(signal),
+    deps.settings.discovery ? tryMulticast(signal) : null,
+    checkRelay(deps, signal),
+    device && transport ? checkDevice(device, { ...deps, transport }, signal) : [],
+  ])
+  const udp = transport ? portsOf(transport) : []
+  const tcp = deps.settings.bulkPort === 0 ? null : deps.settings.bulkPort
+  const checks = [
+    checkState(deps.status),
+    checkInterfaces(interfaces),
+    checkVpn(interfaces, routes),
+    ...(transport ? [checkPorts(transport), checkFiles(tcp)] : []),
+    checkFirewall(facts, { udp, tcp }),
+    multicast ? checkMulticast(multicast) : discoveryIsOff(),
+    ...(deps.discoveryProblem === null ? [] : [warning('discovery', deps.discoveryProblem, null)]),
+    relay,
+    ...(device ? reached : checkClocks(deps)),
+  ]
+  return { ok: checks.every(({ state }) => state === 'ok'), checks }
+}
+
+function checkState({ devices, error, state }: NetworkStatus): NetworkCheck {
+  switch (state) {
+    case 'running':
+      return fine('networking', `on; ${devices.connected} of ${devices.paired} paired devices connected`)
+    case 'locked':
+      return broken('networking', 'it waits for its password', 'spacedrive network start --password <password>')
+    case 'failed':
+      return broken('networking', `it could not be started: ${error}`, 'spacedrive network start')
+    case 'disabled':
+      return broken('networking', 'it is off', 'spacedrive network start')
+  }
+}
+
+function checkPorts(transport: Transport): NetworkCheck {
+  const addresses = transport.addresses()
+  if (addresses.length === 0)
+    return broken('port', 'nothing is listened at', 'spacedrive network stop; spacedrive network start')
+  return fine('port', `UDP ${portsOf(transport).join(', ')}; others reach this device at ${addresses.join(', ')}`)
+}
+
+function checkFiles(tcp: number | null): NetworkCheck {
+  if (tcp !== null) return fine('files', `sent from TCP ${tcp}`)
+  return fine(
+    'files',
+    'sent from a TCP port of the moment; a firewall needs one that stays: spacedrive config set network.bulkPort 45124',
+  )
+}
+
+function discoveryIsOff(): NetworkCheck {
+  return warning(
+    'multicast',
+    'devices are not looked for on the local network',
+    'spacedrive config set network.discovery true',
+  )
+}
+
+async function checkRelay({ outside, settings, transport }: DiagnoseDeps, signal: AbortSignal): Promise<NetworkCheck> {
+  if (settings.relay === '') return fine('relay', 'none is set: nothing outside the local network is contacted')
+  // The token in its address is nobody's business.
+  const { origin } = new URL(settings.relay)
+  const since = performance.now()
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(RELAY_TIMEOUT_MS)])
+    const response = await fetch(`${settings.relay.replace(/\/$/, '')}/ping`, { signal: limit, redirect: 'error' })
+    await response.body?.cancel()
+    if (!response.ok) throw new Error(`it answers ${response.status}`)
+  } catch (err) {
+    signal.throwIfAborted()
+    const cause = err instanceof Error && err.cause ? `: ${errorMessage(err.cause)}` : ''
+    return broken(
+      'relay',
+      `${origin} is not reached: ${errorMessage(err)}${cause}`,
+      'start it there (spacedrive network relay), or set another: spacedrive config set network.relay <url>',
+    )
+  }
+  const answers = `${origin} answers after ${Math.round(performance.now() - since)} ms`
+  if (transport === null) return fine('relay', answers)
+  if (transport.relay() === null)
+    return broken(
+      'relay',
+      `${answers}, and does not let this device in`,
+      'compare the token in network.relay, and the keys that the relay allows',
+    )
+  return fine(
+    'relay',
+    `${answers}; ${outside === null ? 'the address outside is not known' : `outside this device is ${outside}`}`,
+  )
+}
+
+function checkClocks({ devices, sessions }: DiagnoseDeps): NetworkCheck[] {
+  const wrong = devices.filter(({ id }) => Math.abs(sessions.details(id)?.skewMs ?? 0) > MAX_SKEW_MS)
+  if (wrong.length === 0) return []
+  const names = wrong.map(({ name }) => name).join(', ')
+  return [warning('clocks', `not as on ${names}`, 'set the one that is wrong')]
+}
+
+function portsOf(transport: Transport): number[] {
+  return [...new Set(transport.addresses().flatMap((address) => Number(/:(\d+)$/.exec(address)?.[1] ?? 0) || []))]
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import makeMdns from 'multicast-dns'
+import { errorMessage } from '../../util/errors.ts'
+import { broken, fine, type NetworkCheck, warning } from './check.ts'
+
+/** How long others may take to answer, in milliseconds; they wait up to 120 ms by themselves (RFC 6762). */
+const LISTEN_MS = 1_500
+/** What every device with services of its own answers to. */
+const EVERY_SERVICE = '_services._dns-sd._udp.local'
+/** Most interfaces that are tried. */
+const MAX_INTERFACES = 8
+
+/** What came of multicast on one interface. */
+export interface Multicast {
+  /** IPv4 address of the interface. */
+  readonly address: string
+  /** A second socket of this machine has heard what was sent. */
+  readonly heardSelf: boolean
+  /** Addresses of others who said anything. */
+  readonly others: readonly string[]
+  /** Why nothing could be sent or heard; null: it could. */
+  readonly error: string | null
+}
+
+/** Sends on each interface and listens for it, and for others, with a second socket. Takes a second and a half. */
+export function tryMulticast(signal: AbortSignal): Promise<Multicast[]> {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => {
+    const first = all?.find(({ family, internal }) => family === 'IPv4' && !internal)
+    return first ? [first.address] : []
+  })
+  return Promise.all(addresses.slice(0, MAX_INTERFACES).map((address) => tryInterface(address, signal)))
+}
+
+async function tryInterface(address: string, signal: AbortSignal): Promise<Multicast> {
+  const own = new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((each) => each.address)))
+  const others = new Set<string>()
+  const name = `${randomBytes(8).toString('hex')}.local`
+  const over = Promise.withResolvers<string | null>()
+  let heardSelf = false
+  const options = { interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true }
+  const [speaker, listener] = [makeMdns(options), makeMdns(options)]
+  const hear = (from: string) => own.has(from) || others.add(from)
+  listener.on('query', ({ questions }, { address: from }) => {
+    if (own.has(from) && questions?.some((question) => question.name === name)) heardSelf = true
+    hear(from)
+  })
+  listener.on('response', (_answer, { address: from }) => void hear(from))
+  for (const socket of [speaker, listener]) socket.on('error', (err: Error) => over.resolve(errorMessage(err)))
+  listener.on('ready', () => {
+    const questions = [name, EVERY_SERVICE].map((each) => ({ name: each, type: 'PTR' as const }))
+    speaker.query({ questions }, (err?: Error | null) => void (err && over.resolve(errorMessage(err))))
+  })
+  const timer = setTimeout(() => over.resolve(null), LISTEN_MS)
+  const onAbort = () => over.resolve('it was interrupted')
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const error = await over.promise
+    return { address, heardSelf, others: [...others], error }
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+    await Promise.all([speaker, listener].map(close))
+  }
+}
+
+/** A socket that was never bound cannot be closed; it holds nothing. */
+function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      socket.destroy(() => resolve())
+    } catch {
+      resolve()
+    }
+  })
+}
+
+export function checkMulticast(tried: readonly Multicast[]): NetworkCheck {
+  const name = 'multicast'
+  if (tried.length === 0)
+    return broken(name, 'there is no interface with IPv4 to send it on', 'connect a cable or Wi-Fi')
+  const failed = tried.filter(({ error, heardSelf }) => error !== null || !heardSelf)
+  const others = new Set(tried.flatMap((each) => each.others)).size
+  if (failed.length === tried.length) {
+    const why = failed.map(({ address, error }) => `${address}: ${error ?? 'what was sent was not heard'}`).join('; ')
+    return broken(
+      name,
+      `nothing goes out or comes in: ${why}`,
+      'let UDP port 5353 in and out in the firewall; until then pair by --address, or set a relay',
+    )
+  }
+  const deaf = failed.length > 0 ? `; not on ${failed.map(({ address }) => address).join(', ')}` : ''
+  if (others > 0)
+    return fine(name, `sent and heard, also of ${others} other ${others === 1 ? 'device' : 'devices'}${deaf}`)
+  return warning(
+    name,
+    `sent and heard here, of no other device${deaf}`,
+    'where there are others, the Wi-Fi keeps its devices apart (guest network, “client isolation”) or their firewalls do; pair by --address, or set a relay',
+  )
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import type { NetworkInterfaceInfo } from 'node:os'
+import { broken, fine, type NetworkCheck, warning } from './check.ts'
+
+export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
+
+/** Names that VPNs give their interfaces. */
+const TUNNEL = /^(tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx|proton|mullvad)/i
+/** Most interfaces that are named; a machine with containers may have hundreds. */
+const MAX_NAMED = 8
+
+/** The interfaces by which this machine is on a network, with their addresses. */
+export function checkInterfaces(interfaces: Interfaces): NetworkCheck {
+  const named = Object.entries(interfaces).flatMap(([name, addresses = []]) => {
+    const own = addresses.filter(({ address, internal }) => !internal && !/^fe[89ab]/i.test(address))
+    return own.length === 0 ? [] : [`${name} ${own.map(({ address }) => address).join(', ')}`]
+  })
+  if (named.length === 0) return broken('interfaces', 'this machine is on no network', 'connect a cable or Wi-Fi')
+  const more = named.length - MAX_NAMED
+  return fine('interfaces', [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; '))
+}
+
+/** `/proc/net/route` of Linux; null elsewhere. */
+export async function readRoutes(): Promise<string | null> {
+  return readFile('/proc/net/route', 'utf8').catch(() => null)
+}
+
+/** Whether what leaves this machine goes through a VPN: many of them keep the local network away. */
+export function checkVpn(interfaces: Interfaces, routes: string | null): NetworkCheck {
+  const tunnels = Object.keys(interfaces).filter((name) => TUNNEL.test(name))
+  const through = routes === null ? [] : defaultInterfaces(routes).filter((name) => TUNNEL.test(name))
+  if (through.length > 0)
+    return warning(
+      'VPN',
+      `everything leaves through ${through.join(', ')}; many VPNs keep devices of the local network away`,
+      'allow the local network in the settings of the VPN, or turn it off for a moment and look again',
+    )
+  return fine(
+    'VPN',
+    tunnels.length === 0 ? 'none is seen' : `${tunnels.slice(0, MAX_NAMED).join(', ')} is there, and not in the way`,
+  )
+}
+
+/** Where packets go that belong to no network of this machine; half of the internet each, as some VPNs write it, counts. */
+function defaultInterfaces(routes: string): string[] {
+  const rows = routes
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+  const isDefault = ([, destination, , , , , , mask]: readonly string[]) =>
+    mask === '00000000' || (mask === '00000080' && (destination === '00000000' || destination === '00000080'))
+  return [...new Set(rows.filter(isDefault).flatMap(([name]) => name ?? []))]
+}
