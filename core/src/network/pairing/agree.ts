@@ -8,7 +8,7 @@ export async function agree(session: PairingSession, conversation: Conversation,
   session.update({ state: 'awaiting-confirmation' })
   const { signal } = session
   const here = untilAborted(session.decided, signal).then(() =>
-    conversation.send({ type: 'confirm' } satisfies Confirm),
+    conversation.send({ type: 'confirm' } satisfies Confirm, { ms, signal }),
   )
   // The other device has its own clock for its person; a little later, so that the reason comes from there.
   const there = conversation.receive(Confirm, { ms: ms + GRACE_MS, signal })

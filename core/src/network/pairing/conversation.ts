@@ -42,8 +42,9 @@ export class Conversation {
     return new Conversation(link, await within(Promise.race([first.promise, ended(link)]), wait))
   }
 
-  send(message: unknown): Promise<void> {
-    return this.#frames.send(message)
+  /** Throws `Timeout` where the other side does not take it: one that never reads holds up nobody. */
+  send(message: unknown, wait: Wait): Promise<void> {
+    return within(this.#frames.send(message), wait)
   }
 
   /** Throws `RefusedError` where the other side refuses instead, `Timeout`, `Unavailable` or `InvalidInput`. */

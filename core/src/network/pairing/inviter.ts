@@ -114,8 +114,8 @@ export class Inviter {
     const { stepMs: ms } = this.#options.deps.limits
     const request = await conversation.receive(PairingRequest, { ms, signal: this.#doorSignal })
     if (this.#isTaken) return 'used'
-    if (isSelf(this.#options.deps.self(), request.device)) return 'self'
     if (!isSame(request.session, this.#options.code.session)) return this.#countAttempt()
+    if (isSelf(this.#options.deps.self(), request.device)) return 'self'
     const proved = await this.#challenge(conversation, request)
     if (this.#isTaken) return 'used'
     if (!proved) return this.#countAttempt()
@@ -123,7 +123,7 @@ export class Inviter {
     return proved
   }
 
-  /** Null: the proof is wrong. */
+  /** Null: the proof is wrong, or there is none. */
   async #challenge(conversation: Conversation, request: PairingRequest): Promise<Proved | null> {
     const { autoAccept, code, deps, session } = this.#options
     const self = deps.self()
@@ -140,22 +140,39 @@ export class Inviter {
     }
     const transcript = transcriptOf(said)
     const keys = pairingKeys({ code, secret, otherEphemeral: request.ephemeral, transcript })
-    await conversation.send({
+    const challenge = {
       type: 'challenge',
       ephemeral: said.inviterEphemeral,
       challenge: said.challenge,
       device: said.inviter,
       unattended: autoAccept,
       ...(await proof({ role: 'inviter', keys, transcript, sign: (message) => self.sign(message) })),
-    } satisfies Challenge)
+    } satisfies Challenge
+    await conversation.send(challenge, { ms: deps.limits.stepMs, signal: this.#doorSignal })
     if (!this.#isTaken) session.update({ state: 'challenge-issued' })
-    const { stepMs: ms } = deps.limits
-    const { mac, nonce, signature, unattended } = await conversation.receive(Response, { ms, signal: this.#doorSignal })
+    const response = await this.#responseOf(conversation)
+    if (!response) return null
+    const { mac, nonce, signature, unattended } = response
     const { device } = request
     const isCommitted = isSame(commitmentTo(nonce), request.commitment)
     const isGood = isProved({ role: 'joiner', key: device.key, keys, transcript, signature, mac })
     if (!isCommitted || !isGood) return null
     return { conversation, device, keys, number: shortNumber(transcript, nonce), unattended }
+  }
+
+  /**
+   * Null where none comes: who has the challenge knows the number it would get, and could leave and come again until it
+   * is the one it wants. So that is a try like a wrong one.
+   */
+  async #responseOf(conversation: Conversation): Promise<Response | null> {
+    const signal = this.#doorSignal
+    try {
+      return await conversation.receive(Response, { ms: this.#options.deps.limits.stepMs, signal })
+    } catch (err) {
+      signal.throwIfAborted()
+      this.#options.deps.log.debug({ err: errorMessage(err) }, 'a device took the challenge and did not answer it')
+      return null
+    }
   }
 
   /** Both persons agree, this side stores, the other one stores. */
@@ -181,8 +198,9 @@ export class Inviter {
   }
 
   async #complete(conversation: Conversation, ms: number): Promise<true> {
-    await conversation.send({ type: 'complete' } satisfies Complete)
-    await conversation.receive(Done, { ms, signal: this.#options.session.signal })
+    const { signal } = this.#options.session
+    await conversation.send({ type: 'complete' } satisfies Complete, { ms, signal })
+    await conversation.receive(Done, { ms, signal })
     return true
   }
 

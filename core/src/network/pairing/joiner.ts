@@ -76,9 +76,9 @@ async function prove(
     commitment: commitmentTo(nonce),
     device: describeSelf(self),
   }
-  await conversation.send(request)
-  const { stepMs: ms } = deps.limits
-  const challenge = await conversation.receive(Challenge, { ms, signal: session.signal })
+  const wait = { ms: deps.limits.stepMs, signal: session.signal }
+  await conversation.send(request, wait)
+  const challenge = await conversation.receive(Challenge, wait)
   const { device, ephemeral, mac, signature, unattended } = challenge
   if (isSelf(self, device)) throw new WrongProofError('self')
   session.update({ state: 'challenge-issued' })
@@ -96,12 +96,13 @@ async function prove(
   if (!isProved({ role: 'inviter', key: device.key, keys, transcript, signature, mac })) {
     throw new WrongProofError('proof')
   }
-  await conversation.send({
+  const response = {
     type: 'response',
     nonce,
     unattended: autoAccept,
     ...(await proof({ role: 'joiner', keys, transcript, sign: (message) => self.sign(message) })),
-  } satisfies Response)
+  } satisfies Response
+  await conversation.send(response, wait)
   return { device, keys, number: shortNumber(transcript, nonce), unattended }
 }
 

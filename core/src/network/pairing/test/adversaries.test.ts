@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { MemoryNetwork } from '../../../../testing/memory-network/index.ts'
-import { alpns, type ByteStream, type Link } from '../../transport/transport.ts'
+import { alpns, type ByteStream, type Link, type Transport } from '../../transport/transport.ts'
 import { FrameStream } from '../../wire/frame-stream.ts'
 import { MAX_FRAME_BYTES } from '../protocol.ts'
 import { deriveCode, parseCode } from '../pairing-code.ts'
@@ -87,6 +87,43 @@ test('a wrong key confirmation is refused, and so is a nonce that was not commit
   expect(alice.pairing.status()).toMatchObject({ state: 'waiting', attemptsLeft: 2 })
 })
 
+test('who takes a challenge and leaves has had one of three tries: numbers are not tried until two agree', async () => {
+  using world = createWorld()
+  await using alice = createMachine(world.network, 'alice')
+  const { code } = await issue(alice)
+  for (const attemptsLeft of [2, 1, 0]) {
+    const link = await dial(world.network, code)
+    const frames = await open(link)
+    await frames.send({ ...wrongRequest(), session: code.keys.session })
+    expect(await frames.receive(z.looseObject({ type: z.literal('challenge') }))).toBeTruthy()
+    link.close('not the number I want')
+    await vi.waitFor(() => expect(alice.pairing.status().attemptsLeft).toBe(attemptsLeft), { interval: 5 })
+  }
+  await reached(alice, 'failed')
+})
+
+test('a stranger without the words does not learn whose code it is', async () => {
+  using world = createWorld()
+  await using alice = createMachine(world.network, 'alice')
+  const { code } = await issue(alice)
+  const answer = await ask(await dial(world.network, code), { ...wrongRequest(), device: alice.card })
+  expect(answer).toEqual({ type: 'refuse', reason: 'proof' })
+})
+
+test('who takes not one byte holds up neither the end of a code nor that of networking', async () => {
+  using world = createWorld()
+  await using alice = createMachine(world.network, 'alice', {
+    openTransport: async (seed) =>
+      stuck(world.network.open('alice', { seed: Buffer.from(seed), alpns: [alpns.pairing] })),
+  })
+  const { code } = await issue(alice)
+  const frames = await open(await dial(world.network, code))
+  await frames.send({ ...wrongRequest(), session: code.keys.session })
+  await vi.waitFor(() => expect(writes).toBeGreaterThan(0), { interval: 5 })
+  expect(await alice.pairing.cancel()).toBe(true)
+  expect(alice.pairing.status().state).toBe('cancelled')
+})
+
 test('what was said for one code is worth nothing for another', async () => {
   using world = createWorld()
   await using alice = createMachine(world.network, 'alice')
@@ -155,6 +192,40 @@ interface Code {
 async function issue(machine: PairingMachine): Promise<{ words: string; code: Code }> {
   const { addresses, words } = await machine.pairing.generate({ autoAccept: false })
   return { words, code: { keys: deriveCode(parseCode(words)), address: addresses[0]! } }
+}
+
+let writes = 0
+
+/** An endpoint whose writes wait for a reader that never reads, as a peer that grants no window makes them. */
+function stuck(transport: Transport): Transport {
+  const stuckStream = (stream: ByteStream): ByteStream => ({
+    read: (max) => stream.read(max),
+    write: () => {
+      writes++
+      return new Promise(() => {})
+    },
+    finish: () => stream.finish(),
+    abort: () => stream.abort(),
+  })
+  const stuckLink = (link: Link): Link => ({
+    key: link.key,
+    alpn: link.alpn,
+    dialled: link.dialled,
+    closed: link.closed,
+    openStream: (signal) => link.openStream(signal),
+    onStream: (listener) => link.onStream((stream) => listener(stuckStream(stream))),
+    path: () => link.path(),
+    close: (reason) => link.close(reason),
+  })
+  return {
+    key: transport.key,
+    addresses: () => transport.addresses(),
+    relay: () => transport.relay(),
+    dial: (...args) => transport.dial(...args),
+    onPeer: (listener) => transport.onPeer((link) => listener(stuckLink(link))),
+    close: () => transport.close(),
+    [Symbol.asyncDispose]: () => transport.close(),
+  }
 }
 
 let strangers = 0
