@@ -6,6 +6,7 @@ export { type IndexedContent, isAsIndexed, type OpenFile, openFile, type OpenFil
 export { defineJob, type JobContext, JobManager } from './jobs/index.ts'
 export { CoreError, type ErrorCode } from './util/errors.ts'
 export type { Library } from './library/index.ts'
+export type { RemoteFile, Subject } from './network/index.ts'
 export { parseSidecarFile } from './sidecars/index.ts'
 export { bytesToName, displayName, fsPath, parsePath, type RawName } from './util/file-name.ts'
 export { issueSentence } from './util/issue-sentence.ts'

@@ -1,5 +1,6 @@
-import { CoreError, displayName, type OpenFile } from '@spacedrive/core'
+import { CoreError, displayName } from '@spacedrive/core'
 import type { ByteRange } from './byte-ranges.ts'
+import type { SentFile } from './send-file.ts'
 
 /** A piece of an answer: bytes as they are, or those of the file. */
 export type Piece = Uint8Array | ByteRange
@@ -9,14 +10,14 @@ export const CHUNK_BYTES = 524_288
 
 /** An answer from an open file, chunk by chunk. It owns the file, and closes it at its end. */
 export class FileChunks {
-  readonly #file: OpenFile
+  readonly #file: SentFile
   readonly #pieces: readonly Piece[]
   #at = 0
   /** Bytes of the current piece that are read already. */
   #done = 0
   #closed: Promise<void> | null = null
 
-  constructor(file: OpenFile, pieces: readonly Piece[]) {
+  constructor(file: SentFile, pieces: readonly Piece[]) {
     this.#file = file
     this.#pieces = pieces.filter((piece) => lengthOf(piece) > 0)
   }

@@ -17,6 +17,7 @@ import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
+import { remoteFileHandler, remoteThumbHandler, sendRemote } from './remote-handler.ts'
 import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 import { sidecarHandler } from './sidecar-handler.ts'
 
@@ -35,7 +36,7 @@ const SANDBOX =
 const FILE_CACHE = 'private, no-cache'
 const NS_RADIX = 36
 
-/** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=` and `/sidecar/…`. */
+/** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=`, `/remote/<device>/…` and `/sidecar/…`. */
 export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
   const deps: SendDeps = { types: new FileTypeRegistry(), spaces: new ChunkSpaces(), now, log: core.log }
   const look = core.volumes.look.bind(core.volumes)
@@ -74,10 +75,14 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
     return send(c, path, content)
   })
   app.get('/file/:name?', (c) => {
-    const path = givenPath(c.req.query('path'))
+    const at = core.files.locate(c.req.query('path') ?? '')
+    if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
+    const path = givenPath(at.at === 'here' ? at.path : undefined)
     const library = core.libraries.resolveIfAny(c.req.query('library'))
     return send(c, path, library?.files.fileAt(path)?.content ?? null)
   })
+  app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))
+  app.get('/remote/:device/thumb', remoteThumbHandler({ core, ...deps }))
   app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, ...deps }))
   return app
 }

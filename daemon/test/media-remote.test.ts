@@ -1,0 +1,87 @@
+import { createTestNetwork, type TestNetwork } from '@spacedrive/core/testing/network'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import type { HttpEnv } from '../src/http/http-env.ts'
+import { problemResponse } from '../src/http/problem.ts'
+import { mediaRoutes } from '../src/media/index.ts'
+
+const page = '<!doctype html><title>a page</title>'
+
+/** alice, whose daemon is asked, and bob, who has the files. */
+async function createRemoteMedia() {
+  const network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  for (const what of ['browse', 'read'] as const) allow(network, what, true)
+  const app = new Hono<HttpEnv>()
+  app.onError((err) => problemResponse(err, 'test'))
+  app.use(async (c, next) => {
+    c.set('requestId', 'test')
+    await next()
+  })
+  app.route('/', mediaRoutes({ core: alice.core }))
+  const query = (path: string) => `path=${encodeURIComponent(bob.path(path))}`
+  return {
+    network,
+    bob,
+    app,
+    file: (path: string) => `/remote/${network.idOf('bob')}/file/name?${query(path)}`,
+    address: (path: string) => `/file/name?path=${encodeURIComponent(`local://bob${bob.path(path)}`)}`,
+    query,
+  }
+}
+
+function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
+  network.device('bob').core.network.grants.set(network.idOf('alice'), what, allowed)
+}
+
+test('a file of a paired device is sent as one of this device is, whole, in ranges and by its tag', async () => {
+  const { address, app, bob, file, network } = await createRemoteMedia()
+  await using _network = network
+  bob.write('page.html', page)
+  for (const url of [file('page.html'), address('page.html')]) {
+    const whole = await app.request(url)
+    expect([whole.status, await whole.text()]).toEqual([200, page])
+    expect(whole.headers.get('content-type')).toMatch(/^text\/html/)
+    expect(whole.headers.get('content-security-policy')).toMatch(/^sandbox/)
+    expect(whole.headers.get('content-disposition')).toBe('inline; filename="page.html"')
+    const part = await app.request(url, { headers: { range: 'bytes=2-8' } })
+    expect([part.status, await part.text()]).toEqual([206, page.slice(2, 9)])
+    expect(part.headers.get('content-range')).toBe(`bytes 2-8/${page.length}`)
+    const again = await app.request(url, { headers: { 'if-none-match': whole.headers.get('etag')! } })
+    expect(again.status).toBe(304)
+  }
+})
+
+test('a large file comes piece by piece, to its last byte', async () => {
+  const { app, bob, file, network } = await createRemoteMedia()
+  await using _network = network
+  const bytes = randomBytes(3_000_000)
+  writeFileSync(bob.path('large.bin'), bytes)
+  const server = serve({ fetch: app.fetch, overrideGlobalObjects: false, port: 0, hostname: '127.0.0.1' })
+  try {
+    await new Promise((resolve) => server.once('listening', resolve))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const got = Buffer.from(await (await fetch(origin + file('large.bin'))).arrayBuffer())
+    expect(got.equals(bytes)).toBe(true)
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+test('what the other device refuses is refused here, and one that is not there is said to be so', async () => {
+  const { app, bob, file, network, query } = await createRemoteMedia()
+  await using _network = network
+  bob.write('a.txt')
+  expect((await app.request(file('none.txt'))).status).toBe(404)
+  expect((await app.request(`/remote/carol/file?${query('a.txt')}`)).status).toBe(404)
+  expect((await app.request('/remote/bob/file')).status).toBe(400)
+  expect((await app.request('/remote/bob/file?content=x')).status).toBe(400)
+  expect((await app.request(`/remote/bob/thumb?${query('a.txt')}`)).status).toBe(404)
+  allow(network, 'read', false)
+  const refused = await app.request(file('a.txt'))
+  expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'NotAuthorised' }])
+})
