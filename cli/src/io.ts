@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Globals } from './globals.ts'
 import { type Style, colorStyle, plainStyle, wantsColor } from './text/style.ts'
+import { wrap } from './text/wrap.ts'
 
 /** One of the two streams a person may be looking at. */
 export interface Screen {
@@ -9,6 +10,8 @@ export interface Screen {
   readonly animated: boolean
   /** Cells in a line; Infinity where nobody cuts lines. */
   readonly width: number
+  /** Lines that are seen at once; Infinity where it is no terminal. */
+  readonly height: number
   readonly style: Style
   write(text: string): void
 }
@@ -34,6 +37,8 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const out = createScreen(process.stdout, globals, env)
   const err = createScreen(process.stderr, globals, env)
   const asJson = globals.json || globals.jsonl
+  // A pipe takes a sentence whole: programs look for it.
+  const say = (text: string) => err.write(`${err.isTTY ? wrap(text, err.width).join('\n') : text}\n`)
   return {
     out,
     err,
@@ -42,16 +47,19 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
     printJson: (value) => out.write(`${JSON.stringify(value, null, 2)}\n`),
     printJsonLine: (value) => out.write(`${JSON.stringify(value)}\n`),
     note: (text) => {
-      if (!globals.quiet && !asJson) err.write(`${text}\n`)
+      if (!globals.quiet && !asJson) say(text)
     },
     announce: (text) => {
-      if (!globals.quiet) err.write(asJson ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
+      if (globals.quiet) return
+      if (asJson) err.write(`${JSON.stringify({ note: text })}\n`)
+      else say(text)
     },
   }
 }
 
 /** What a table is drawn for where a terminal does not say how wide it is. */
 const DEFAULT_WIDTH = 80
+const DEFAULT_HEIGHT = 24
 /** Nothing is readable below this. */
 const MIN_WIDTH = 40
 
@@ -69,6 +77,9 @@ function createScreen(
       const columns = stream.columns || Number(env.COLUMNS)
       if (columns > 0) return Math.max(MIN_WIDTH, columns)
       return isTTY ? DEFAULT_WIDTH : Infinity
+    },
+    get height() {
+      return isTTY ? stream.rows || DEFAULT_HEIGHT : Infinity
     },
     style: color ? colorStyle : plainStyle,
     write: (text) => void stream.write(text),

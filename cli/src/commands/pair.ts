@@ -3,9 +3,11 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { InterruptedError } from '../interrupted-error.ts'
+import type { Screen } from '../io.ts'
 import { printOutput } from '../print-output.ts'
 import { openSession, type Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
+import { wrap } from '../text/wrap.ts'
 import { UsageError } from '../usage-error.ts'
 
 type Status = OutputOf<'pairing.status'>
@@ -69,13 +71,14 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
     io.printJson(issued)
     return exitCodes.ok
   }
-  if (io.out.isTTY) io.print(issued.qr.text)
-  // Scripts look for this line.
-  io.print(`Pairing code: ${issued.code}`)
+  if (hasRoomFor(issued.qr.text, io.out)) io.print(issued.qr.text)
+  const line = `Pairing code: ${issued.code}`
+  // Scripts look for this line; a person reads words, which do not end where the terminal does.
+  io.print(io.out.isTTY ? wrap(line, io.out.width).join('\n') : line)
   const seconds = Math.round((Date.parse(issued.expiresAt) - Date.now()) / 1_000)
   io.note(`On the other device, within ${Math.round(seconds / 60)} minutes: spacedrive network pair join "<the words>"`)
   const [address] = issued.addresses
-  if (address) io.note(`Where it does not find this one: --address ${address}`)
+  if (address) io.note(`If it finds nobody with this code, add --address ${address} there.`)
   if (autoAccept) return exitCodes.ok
   const ended = await untilEnded(session, issued.session)
   if (ended.state === 'completed' && ended.device) {
@@ -85,6 +88,15 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
   }
   const code = ended.state === 'expired' ? 'Timeout' : ended.state === 'cancelled' ? 'Cancelled' : 'Unavailable'
   throw new ClientError(code, ended.reason ?? `the pairing ended: ${ended.state}`)
+}
+
+/** What stands below the picture: the words and what to do with them. */
+const LINES_BELOW = 7
+
+/** Words that a picture has pushed out of sight are worse than no picture. */
+function hasRoomFor(qr: string, { height, isTTY, width }: Screen): boolean {
+  const lines = qr.trimEnd().split('\n')
+  return isTTY && lines.length + LINES_BELOW <= height && lines.every((line) => line.length <= width)
 }
 
 /** Waits for a pairing to end, and asks when a device is there. */

@@ -11,7 +11,7 @@ import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
 import { httpPortOf } from './daemon.ts'
-import { type Session, openSession, stopDaemonOf } from '../session.ts'
+import { commandLine, type Session, openSession, stopDaemonOf } from '../session.ts'
 import { subjectNames, subjectOf } from '../subject-names.ts'
 import { printable } from '../text/escape.ts'
 import { formatBytes, plural } from '../text/format.ts'
@@ -236,8 +236,9 @@ function summaryLines({ counts, location }: Summary, job: JobDetails, { context:
   ]
 }
 
-function sayWhatNext({ explorer, location }: Summary, { context: { io } }: Session): void {
-  const command = (text: string) => `  ${io.err.style('accent', `spacedrive ${text}`)}`
+function sayWhatNext({ explorer, location }: Summary, { context }: Session): void {
+  const { io } = context
+  const command = (words: string) => `  ${io.err.style('accent', commandLine(words, context))}`
   io.note(
     [
       '',

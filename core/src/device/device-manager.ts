@@ -32,6 +32,8 @@ export interface DeviceManagerDeps {
   readonly dataDir: string
   readonly log: Logger
   readonly now?: () => number
+  /** What a new one is called; by default what the machine is. */
+  readonly name?: string | undefined
   /** The machine's own id; the system is asked by default. Null where it does not say. */
   readonly machineId?: () => Promise<string | null>
 }
@@ -59,7 +61,7 @@ export class DeviceManager {
    * Throws `VersionMismatch` for the identity of a newer version, and what keeps the file from being read or written.
    */
   static async open(deps: DeviceManagerDeps): Promise<DeviceManager> {
-    const { dataDir, log, now = Date.now, machineId = readMachineId } = deps
+    const { dataDir, log, name = machineName(), now = Date.now, machineId = readMachineId } = deps
     const file = join(dataDir, 'device.json')
     const folder = await realpath(dataDir)
     const [id, system, hardware] = await Promise.all([machineId(), readOs(), readHardware()])
@@ -71,7 +73,7 @@ export class DeviceManager {
     const identity =
       known && !isCopied
         ? { ...known, machine: machine ?? known.machine, folder }
-        : newIdentity(now(), { machine, folder, copiedFrom: known?.name ?? null })
+        : newIdentity(now(), { name, machine, folder, copiedFrom: known?.name ?? null })
     if (known?.id !== identity.id || known.folder !== folder || known.machine !== identity.machine) {
       await writeIdentity(file, identity)
     }
@@ -117,14 +119,17 @@ export function toSlug(name: string): string {
   return plain.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'device'
 }
 
-function newIdentity(now: number, place: Pick<Identity, 'machine' | 'folder' | 'copiedFrom'>): Identity {
+function newIdentity(now: number, of: Pick<Identity, 'name' | 'machine' | 'folder' | 'copiedFrom'>): Identity {
   return {
     version: IDENTITY_VERSION,
     id: DeviceId.parse(uuidv7(now)),
-    name: os.hostname().replace(/\.local$/, '') || 'device',
     createdAt: new Date(now).toISOString(),
-    ...place,
+    ...of,
   }
+}
+
+function machineName(): string {
+  return os.hostname().replace(/\.local$/, '') || 'device'
 }
 
 /** Whether the identity is also that of another data folder: on another machine, or where this one was before. */
