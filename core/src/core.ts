@@ -155,7 +155,9 @@ export class Core implements AsyncDisposable {
     // After all that could still send something.
     parts.defer(() => events.emit('core.stopped', {}))
     const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
-    const device = await DeviceManager.open({ dataDir, log, now })
+    // Several instances of one machine are several devices: each has the name that tells it from the others.
+    const name = host.instance === 'default' ? undefined : host.instance
+    const device = await DeviceManager.open({ dataDir, log, name, now })
     const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
     const detector = options.volumeDetector ?? createVolumeDetector({ machineId: device.info().id, log })
     const refreshMs = config.values.volumes.refreshMs
