@@ -70,7 +70,7 @@ export class Meeting {
       clock,
       own: () => ({ key: transport.key, addresses: transport.addresses() }),
       paired: () => this.#sought(),
-      onFound: (key, addresses) => sessions.seenAt(key, { addresses: [...addresses], relay: null }),
+      onFound: (key, addresses) => sessions.seenAt(key, addresses),
       visibleName: () => this.#visibleName,
       onStrangers: () => {},
     })

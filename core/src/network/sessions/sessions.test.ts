@@ -101,3 +101,38 @@ test('a stranger is refused, and a revoked device is told', async () => {
   await w.network.until(() => w.bob.registry.get(w.alice.card.id) === null)
   await w.network.resolved(carol.stop())
 })
+
+test('a device that is seen elsewhere is dialled there at once, though it is being looked for where it was', async () => {
+  await using w = await world(['alice', 'bob'])
+  forgetAddresses(w.bob, w.alice)
+  w.alice.start()
+  // Nothing answers where it was: that attempt takes its ten seconds.
+  await w.network.advance(200)
+  w.network.move('bob')
+  const endpoint = w.bob.start()
+  w.alice.sessions.seenAt(endpoint.key, endpoint.addresses())
+  await w.network.until(() => w.alice.connected().length > 0, { withinMs: 500 })
+})
+
+test('what anyone on the network says of where a device is takes no place of what is known', async () => {
+  await using w = await world(['alice', 'bob'])
+  w.alice.start()
+  const known = w.alice.registry.get(w.bob.card.id)!.addresses
+  let updates = 0
+  using _updates = w.alice.registry.onChange(() => updates++)
+  for (let n = 0; n < 500; n++) {
+    const addresses = Array.from({ length: 8 }, (_, at) => `10.9.${n % 250}.${at}:${1_000 + n}`)
+    w.alice.sessions.seenAt(w.bob.card.key, addresses)
+  }
+  expect(w.alice.registry.get(w.bob.card.id)!.addresses).toEqual(known)
+  expect(updates).toBe(0)
+  forgetAddresses(w.bob, w.alice)
+  w.bob.start()
+  await w.network.until(() => w.alice.connected().length > 0, { withinMs: 61_000 })
+})
+
+/** Its attempts come to nothing: the other one has to dial. */
+function forgetAddresses({ registry }: SessionDevice, { card }: SessionDevice): void {
+  registry.remove(card.id, { refuse: false })
+  registry.add({ ...card, addresses: [] })
+}

@@ -35,6 +35,7 @@ import {
 import { LiveLink } from './live-link.ts'
 import { Retry } from './retry.ts'
 import { Session } from './session.ts'
+import { Sightings } from './sightings.ts'
 
 export interface SessionsDeps {
   readonly registry: Registry
@@ -70,6 +71,7 @@ export class Sessions implements Peers {
   readonly #sessions = new Map<DeviceId, Session>()
   readonly #lastErrors = new Map<DeviceId, string>()
   readonly #greeting = new Map<PeerKey, number>()
+  readonly #sightings = new Sightings()
   readonly #onConnected = new Set<(peer: Peer) => void>()
   readonly #onDisconnected = new Set<(id: DeviceId, reason: string) => void>()
   #running: Running | null = null
@@ -166,16 +168,23 @@ export class Sessions implements Peers {
     return { [Symbol.dispose]: () => void this.#handlers.delete(name) }
   }
 
-  /** A device was seen on the network: it is dialled there at once, if it is a paired one that is not connected. */
-  seenAt(key: PeerKey, where: Whereabouts): void {
+  /**
+   * Somebody says that a device is at these addresses: it is dialled there at once, if it is a paired one that is not
+   * connected. They are remembered where it has answered there.
+   */
+  seenAt(key: PeerKey, addresses: readonly string[]): void {
     const device = this.#deps.registry.byKey(key)
-    if (!device) return
-    this.#deps.registry.seenAt(device.id, where)
-    if (device.blocked || this.#sessions.has(device.id)) return
-    // Its failure is told where the next attempt is scheduled.
-    this.#retryOf(device.id)
-      ?.soon()
-      .catch(() => {})
+    if (!device || device.blocked) return
+    const { id } = device
+    this.#sightings.note(id, addresses)
+    const running = this.#running
+    if (!running || this.#sessions.has(id)) return
+    // Failures are told where the next attempt is scheduled.
+    if (this.#sightings.isNews(id, addresses)) this.#connect(device, addresses, running).catch(() => {})
+    else
+      this.#retryOf(id)
+        ?.soon()
+        .catch(() => {})
   }
 
   /** Dials every device that is not connected, at once: this machine has other addresses than before. */
@@ -241,21 +250,22 @@ export class Sessions implements Peers {
     const device = this.#deps.registry.get(id)
     if (!device || this.#sessions.has(id)) return
     try {
-      await this.#connect(device, running)
+      await this.#connect(device, this.#sightings.with(id, device.addresses), running)
     } catch (err) {
       running.ending.signal.throwIfAborted()
       const why = errorMessage(err)
-      if (this.#deps.registry.get(id)) this.#lastErrors.set(id, why)
+      if (this.#deps.registry.get(id) && !this.#sessions.has(id)) this.#lastErrors.set(id, why)
       this.#deps.log.debug({ device: device.name, err }, `a device does not answer: ${why}`)
       throw new CoreError('Offline', `${device.name} cannot be reached: ${why}`, { cause: err })
     }
   }
 
-  async #connect(device: PairedDevice, { ending, transport }: Running): Promise<void> {
-    const { addresses, key, relay } = device
+  async #connect(device: PairedDevice, addresses: readonly string[], { ending, transport }: Running): Promise<void> {
+    const { key, relay } = device
     if (addresses.length === 0 && relay === null) {
       throw new CoreError('Offline', 'it was not seen on the network, and no address of it is known')
     }
+    using _trying = this.#sightings.trying(device.id, addresses)
     const dialled = new AbortController()
     const either = AbortSignal.any([ending.signal, dialled.signal])
     using _limit = this.#deps.clock.after(DIAL_TIMEOUT_MS, () =>
@@ -447,6 +457,7 @@ export class Sessions implements Peers {
         retries?.get(device.id)?.[Symbol.dispose]()
         retries?.delete(device.id)
         this.#lastErrors.delete(device.id)
+        this.#sightings.forget(device.id)
         this.#sessions.get(device.id)?.end(kind === 'blocked' ? 'blocked' : 'revoked')
         return
       }
