@@ -58,6 +58,7 @@ const pages: readonly Place[] = [
   { name: 'timeline', go: (world) => route(world, '/timeline') },
   { name: 'duplicates', go: (world) => route(world, '/duplicates') },
   { name: 'statistics', go: (world) => route(world, '/statistics') },
+  { name: 'devices', go: (world) => route(world, '/devices') },
   { name: 'jobs', go: (world) => route(world, '/jobs') },
   { name: 'locations', go: (world) => route(world, '/locations') },
   { name: 'settings', go: (world) => route(world, '/settings') },

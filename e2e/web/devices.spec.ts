@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
 import type { Page } from '@playwright/test'
 import { axeInEachLook, settled } from './axe.ts'
 import { expect, test as base, TestDaemon } from './fixtures.ts'
@@ -157,6 +160,116 @@ test('a paired device: what it may do, kept away, and its pairing ended', async 
   await dialog.getByRole('button', { name: 'End the pairing' }).click()
   await expect(page.getByRole('heading', { name: 'No device is paired yet' })).toBeVisible()
   expect(await alice.call<Device[]>('network.devices')).toEqual([])
+})
+
+test('files that are offered are accepted into a folder, and files of the page are offered', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  await pair(alice, bob)
+  const received = alice.folder('received')
+  await alice.call('config.set', { key: 'network.receiveFolder', value: received.path })
+  await alice.open(page, '/jobs')
+  await expect(page.getByRole('navigation', { name: 'Places' }).getByText('connected directly')).toBeAttached()
+  const letters = bob.folder('letters')
+  const path = letters.write('letter.txt', 'Dear alice')
+  await bob.call('offers.send', { device: 'alice', paths: [path], sender: 'Bob' })
+  await expect(page.getByText('bob offers files')).toBeVisible()
+  await page.getByRole('contentinfo').getByRole('link', { name: '1 offer to accept' }).click()
+  await expect(page.getByText('bob offers (sent by Bob)')).toBeVisible()
+  await expect(page.getByRole('main').getByText('letter.txt')).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+  await page.getByRole('button', { name: 'Accept: what bob offers' }).click()
+  await expect.poll(() => existsSync(join(received.path, 'letter.txt'))).toBe(true)
+  await page.goto(new URL('/jobs', alice.origin).href)
+  const row = page.getByRole('main').getByRole('listitem').filter({ hasText: 'from bob' })
+  await expect(row.getByText('done')).toBeVisible()
+  expect(await axeInEachLook(page)).toEqual([])
+
+  await page.goto(new URL(received.address({ view: 'list' }), alice.origin).href)
+  await page.getByRole('row', { name: /^letter.txt/ }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Send to device' }).click()
+  await page.getByRole('menuitem', { name: 'bob' }).click()
+  await expect(page.getByText('Offered to bob')).toBeVisible()
+  expect(await bob.call('offers.list')).toMatchObject([{ names: ['letter.txt'], from: { name: 'alice' } }])
+  await page.goto(new URL('/devices', alice.origin).href)
+  await page.getByRole('button', { name: 'Take back: what was offered to bob' }).click()
+  await expect(page.getByText('taken back')).toBeVisible()
+  await expect.poll(() => bob.call('offers.list')).toEqual([])
+})
+
+test('a library is shared on the page, and joined at the other device', async ({ alice, bob, page }) => {
+  await pair(alice, bob)
+  await alice.open(page, '/devices/bob')
+  await page.getByRole('button', { name: 'Share: Test' }).click()
+  await expect(page.getByText('Offered; somebody at bob has to join')).toBeVisible()
+  const invitations = () => bob.call<{ library: { id: string } }[]>('libraries.invitations')
+  await expect.poll(invitations).toHaveLength(1)
+  const page2 = await page.context().newPage()
+  await bob.open(page2, '/devices')
+  await expect(page2.getByText(/shared by alice/)).toBeVisible()
+  expect(await axeInEachLook(page2)).toEqual([])
+  const [{ library }] = (await invitations()) as [{ library: { id: string } }]
+  await bob.call('libraries.join', { device: 'alice', library: library.id, name: 'Test of alice' })
+  await expect(page.getByText(/^shared since/)).toBeVisible()
+  await page.getByRole('button', { name: 'Share no longer: Test' }).click()
+  await expect(page.getByText('not shared')).toBeVisible()
+})
+
+test('the folders of a paired device are browsed once it allows it, and stay when it goes away', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  await pair(alice, bob)
+  const folder = bob.folder('pictures')
+  const noise = { type: 'gaussian' as const, mean: 120, sigma: 30 }
+  folder.write(
+    'photo.jpg',
+    await sharp({ create: { width: 400, height: 300, channels: 3, background: '#468', noise } })
+      .jpeg()
+      .toBuffer(),
+  )
+  folder.write('inside/letter.txt', 'Dear alice')
+  await folder.index('content')
+  await alice.open(page, '/devices/bob')
+  await page.getByRole('link', { name: 'Look at its folders' }).click()
+  await expect(page.getByText('bob has to allow it first')).toBeVisible()
+  await bob.call('network.grant', { device: 'alice', what: 'browse' })
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^pictures/ })
+    .click()
+  const rows = page.getByRole('row').or(page.getByRole('gridcell'))
+  await expect(rows.filter({ hasText: 'photo' }).first()).toBeVisible()
+  await page.goto(new URL(`/browse?view=list&path=local://bob${folder.path}`, alice.origin).href)
+  const photo = page.getByRole('row', { name: /^photo.jpg/ })
+  await expect(photo).toBeVisible()
+  await expect
+    .poll(() => photo.locator('img').evaluateAll((images) => images.some((image) => 'shown' in image.dataset)))
+    .toBe(true)
+  await settled(page)
+  expect(await axeInEachLook(page)).toEqual([])
+
+  // Back to where it was from, after a look into a folder below.
+  await page.getByRole('row', { name: /^inside/ }).dblclick()
+  await expect(page.getByRole('row', { name: /^letter.txt/ })).toBeVisible()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect(photo).toBeVisible()
+
+  await bob.call('network.stop')
+  await expect(page.getByText(/^bob is not reachable. This is what was seen last/)).toBeVisible()
+  await expect(photo).toBeVisible()
+  await bob.call('network.start')
+  await expect(page.getByText(/^bob is not reachable/)).toBeHidden()
+
+  await bob.call('network.grant', { device: 'alice', what: 'read' })
+  const received = alice.folder('received')
+  await alice.call('config.set', { key: 'network.receiveFolder', value: received.path })
+  await photo.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Copy to this device' }).click()
+  await expect.poll(() => existsSync(join(received.path, 'photo.jpg'))).toBe(true)
 })
 
 /** A device that is reached on the loopback interface only; networking is off. */

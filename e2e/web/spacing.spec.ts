@@ -31,7 +31,7 @@ function cutTexts(page: Page): Promise<string[]> {
   })
 }
 
-for (const place of ['list', 'grid', 'jobs', 'locations', 'settings', 'statistics', 'search'])
+for (const place of ['list', 'grid', 'jobs', 'devices', 'locations', 'settings', 'statistics', 'search'])
   test(`with wide spacing no text of ${place} is cut off`, async ({ daemon, files, page }) => {
     for (const name of ['a letter.txt', 'another letter.txt', 'notes.md']) files.write(name)
     await files.index()

@@ -32,3 +32,9 @@ export function sidecarUrl({ contentId, file, folder, library, version }: Sideca
   const query = version ? `?v=${encodeURIComponent(version)}` : ''
   return `/media/sidecar/${library}/${contentId}/${folder}/${encodeURIComponent(file)}${query}`
 }
+
+/** Address of a thumbnail that another device has of a file of its own; `path` begins with that device. */
+export function remoteThumbUrl(of: { device: string; path: string; variant: string; version: string }): string {
+  const query = new URLSearchParams({ path: of.path, variant: of.variant, ...(of.version && { v: of.version }) })
+  return `/media/remote/${encodeURIComponent(of.device)}/thumb?${query.toString()}`
+}

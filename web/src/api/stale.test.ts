@@ -38,3 +38,11 @@ test('a burst about one folder is one thing', () => {
   const once = staleBy(changed('/photos'))!
   expect(joined(joined([], once), once)).toEqual(once)
 })
+
+test('when a device comes or goes, its folders are stale, and those of this device are not', () => {
+  const event = { type: 'device.connected', data: {}, seq: 1, at: '', libraryId: null } as unknown as Event
+  expect(concerns(event, 'files.list', { path: 'local://bob/home' })).toBe(true)
+  expect(concerns(event, 'files.list', { path: '/home' })).toBe(false)
+  expect(concerns(event, 'files.list', { path: '/' })).toBe(false)
+  expect(concerns(event, 'network.devices', {})).toBe(true)
+})

@@ -1,4 +1,4 @@
-import type { EventType } from '@spacedrive/core/events'
+import type { Event, EventType } from '@spacedrive/core/events'
 import type { QueryName } from '@spacedrive/client'
 import type { Heard } from './connection.ts'
 
@@ -33,9 +33,19 @@ const topics = {
   volumes: ['volumes.list', 'volumes.info', 'files.list', 'files.info', 'statistics.library', 'search.files'],
   config: ['config.get', 'config.explain'],
   network: ['network.status', 'system.status'],
-  devices: ['network.devices', 'network.status', 'network.grants', 'jobs.list'],
+  devices: [
+    'network.devices',
+    'network.status',
+    'network.grants',
+    'jobs.list',
+    'libraries.members',
+    'libraries.invitations',
+  ],
   grants: ['network.grants'],
   pairing: ['pairing.status'],
+  offers: ['offers.list'],
+  transfers: ['transfers.list'],
+  members: ['libraries.members', 'libraries.invitations'],
 } as const satisfies Record<string, readonly string[]>
 
 type Topic = keyof typeof topics
@@ -73,6 +83,10 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'device.disconnected': ['devices'],
   'device.updated': ['devices'],
   'device.revoked': ['devices'],
+  'library.members-changed': ['members'],
+  'library.shared': ['members'],
+  'offer.changed': ['offers'],
+  'transfer.changed': ['transfers'],
   'device.job-changed': ['jobs'],
   'config.changed': ['config'],
 }
@@ -89,10 +103,23 @@ export function staleBy(heard: Heard): Stale[] | null {
   const path =
     'path' in heard.data && heard.type !== 'library.failed' && heard.type !== 'job.warned' ? heard.data.path : null
   const isAboutPlace = heard.type === 'entries.changed' || heard.type === 'tree.changed'
-  return (topicsOf[heard.type] ?? []).flatMap((topic) =>
+  const stale = (topicsOf[heard.type] ?? []).flatMap((topic) =>
     topics[topic].map((operation) => ({ operation, path: isAboutPlace && topic === 'tree' ? path : null })),
   )
+  return isAboutDevices(heard) ? [...stale, ...ofOtherDevices] : stale
 }
+
+/** Whether the files of another device may be reached now, or no longer. */
+function isAboutDevices({ type }: Event): boolean {
+  return type === 'device.connected' || type === 'device.disconnected' || type === 'network.state-changed'
+}
+
+/** All addresses of files of other devices begin with it. */
+const OF_DEVICES = 'local:'
+const ofOtherDevices: readonly Stale[] = ['files.list', 'files.info', 'network.places'].map((operation) => ({
+  operation,
+  path: operation === 'network.places' ? null : OF_DEVICES,
+}))
 
 /** Both, each once: a burst is about few things. */
 export function joined(some: readonly Stale[], more: readonly Stale[]): Stale[] {

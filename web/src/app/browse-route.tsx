@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { BrowsePage } from '../features/browse/index.ts'
+import { deviceOf } from '../format/index.ts'
 
 const route = getRouteApi('/browse')
 
@@ -10,7 +11,8 @@ const TreemapPage = lazy(async () => ({ default: (await import('../features/tree
 /** A folder in the view that its address names. */
 export function BrowseRoute() {
   const { path, view } = route.useSearch()
-  if (path === undefined || (view !== 'timeline' && view !== 'size')) return <BrowsePage />
+  // By time and by size only the index of this device can tell.
+  if (path === undefined || deviceOf(path) !== null || (view !== 'timeline' && view !== 'size')) return <BrowsePage />
   return (
     <Suspense>{view === 'timeline' ? <TimelinePage key={path} path={path} /> : <TreemapPage path={path} />}</Suspense>
   )

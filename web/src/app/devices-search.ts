@@ -1,4 +1,4 @@
-import { oneOf } from './browse-search.ts'
+import { flagOf, oneOf } from './browse-search.ts'
 
 const ways = ['code', 'words'] as const
 
@@ -11,4 +11,14 @@ export interface DevicesSearch {
 /** What of an address can be used; the rest is passed over. */
 export function readDevicesSearch(search: Record<string, unknown>): DevicesSearch {
   return oneOf(search, 'pair', ways)
+}
+
+/** The state of the page of one device. */
+export interface DeviceSearch {
+  /** Its folders are asked for, which somebody there may have to allow. */
+  readonly folders?: true
+}
+
+export function readDeviceSearch(search: Record<string, unknown>): DeviceSearch {
+  return flagOf(search, 'folders')
 }

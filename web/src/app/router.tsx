@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
 import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
-import { type DevicesSearch, readDevicesSearch } from './devices-search.ts'
+import { type DeviceSearch, type DevicesSearch, readDeviceSearch, readDevicesSearch } from './devices-search.ts'
 import { readSearchSearch, type SearchSearch } from './search-search.ts'
 import { Shell } from './shell.tsx'
 
@@ -70,6 +70,7 @@ const devices = createRoute({
 const device = createRoute({
   getParentRoute: () => root,
   path: '/devices/$device',
+  validateSearch: (params: Record<string, unknown>): DeviceSearch => readDeviceSearch(params),
   component: lazyRouteComponent(() => import('../features/devices/index.ts'), 'DevicePage'),
 })
 

@@ -1,6 +1,6 @@
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
-import { useConnection } from '../api/index.ts'
+import { useConnection, useOperation } from '../api/index.ts'
 import { JobTray } from '../features/jobs/index.ts'
 import { Sidebar } from '../features/sidebar/index.ts'
 import { MenuHome } from '../ui/index.ts'
@@ -10,6 +10,8 @@ import { SignedOut } from './signed-out.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 const Shortcuts = lazy(async () => ({ default: (await import('./shortcuts.tsx')).Shortcuts }))
+
+const DeviceNews = lazy(async () => ({ default: (await import('../features/devices/index.ts')).DeviceNews }))
 
 /** The frame of every page: sidebar, page, job tray; what can be done everywhere. */
 export function Shell() {
@@ -21,6 +23,7 @@ export function Shell() {
   useCommand('palette', () => setOverlay('palette'))
   useCommand('shortcuts', () => setOverlay('shortcuts'))
   useCommand('search', () => document.querySelector<HTMLInputElement>('[data-search-box]')?.focus())
+  const hasDevices = (useOperation('network.devices', {}).data ?? []).length > 0
   const close = () => setOverlay(null)
   if (useConnection().name === 'signed-out') return <SignedOut />
   return (
@@ -36,6 +39,7 @@ export function Shell() {
       </MenuHome>
       <JobTray />
       <Suspense>
+        {hasDevices && <DeviceNews />}
         {overlay === 'palette' && <Palette onClose={close} />}
         {overlay === 'shortcuts' && <Shortcuts onClose={close} />}
       </Suspense>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanPath, foldersTo, isWithin, nameOf, parentOf, splitTyped } from './paths.ts'
+import { cleanPath, deviceOf, foldersTo, isWithin, nameOf, parentOf, rootOf, splitTyped } from './paths.ts'
 
 test('a path has folders up to the root', () => {
   expect(foldersTo('/home/me/Pictures')).toEqual(['/', '/home', '/home/me', '/home/me/Pictures'])
@@ -33,4 +33,15 @@ test('what is typed is a folder and the beginning of a name', () => {
     { folder: '/home', prefix: 'm' },
     null,
   ])
+})
+
+test('a path of another device is an address, whose root is the device', () => {
+  expect(deviceOf('local://bob/home')).toBe('bob')
+  expect(deviceOf('/home/bob')).toBeNull()
+  expect(foldersTo('local://bob/home/bob')).toEqual(['local://bob/', 'local://bob/home', 'local://bob/home/bob'])
+  expect(nameOf('local://bob/home')).toBe('home')
+  expect(nameOf(rootOf('bob'))).toBe('bob')
+  expect(parentOf(rootOf('bob'))).toBeNull()
+  expect(isWithin('local://bob/home', rootOf('bob'))).toBe(true)
+  expect(isWithin('local://bob/home', '/')).toBe(false)
 })

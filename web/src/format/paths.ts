@@ -3,8 +3,26 @@ export function isBytes(path: string): boolean {
   return path.startsWith('base64:')
 }
 
+/** The begin of an address of another device's file: `local://bob/home/bob/cat.jpg`. */
+const DEVICE = /^(local:\/\/[^/]*)(.*)$/s
+
+/** What names the device that a path is of; null for a path of this one. */
+export function deviceOf(path: string): string | null {
+  return DEVICE.exec(path)?.[1]?.slice('local://'.length) ?? null
+}
+
+/** The address of the topmost folder of a device. */
+export function rootOf(device: string): string {
+  return `local://${device}/`
+}
+
 /** The folder something lies in; null of a root. */
 export function parentOf(path: string): string | null {
+  const [, device, below] = DEVICE.exec(path) ?? []
+  if (device !== undefined) {
+    const above = parentOf(below || '/')
+    return above === null ? null : device + above
+  }
   if (isBytes(path)) return null
   const trimmed = withoutEnd(path)
   const cut = Math.max(trimmed.lastIndexOf('/'), isWindows(path) ? trimmed.lastIndexOf('\\') : -1)
@@ -13,8 +31,10 @@ export function parentOf(path: string): string | null {
   return trimmed === '/' ? null : trimmed.slice(0, cut) || '/'
 }
 
-/** The last part of a path; of a root the path. */
+/** The last part of a path; of a root the path, or the device. */
 export function nameOf(path: string): string {
+  const [, device, below] = DEVICE.exec(path) ?? []
+  if (device !== undefined) return below === '' || below === '/' ? device.slice('local://'.length) : nameOf(below!)
   if (isBytes(path)) return path
   const parts = withoutEnd(path).split(isWindows(path) ? /[\\/]/ : '/')
   return parts.at(-1) || path

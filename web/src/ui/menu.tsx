@@ -1,12 +1,13 @@
 import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
-import { Check, type LucideIcon } from 'lucide-react'
+import { Check, ChevronRight, type LucideIcon } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { Keys } from './button.tsx'
+import { cn } from './cn.ts'
 import { useMenuHome } from './menu-home.ts'
 
 const ITEM =
-  'rounded-control data-[highlighted]:bg-hover flex h-7 items-center gap-2 px-2 text-sm outline-none data-[disabled]:opacity-50'
+  'rounded-control data-[highlighted]:bg-hover flex min-h-7 items-center gap-2 px-2 text-sm outline-none data-[disabled]:opacity-50'
 const POPUP = 'rounded-tile bg-raised border-line shadow-float z-50 min-w-44 border p-1 text-sm outline-none'
 
 /** A button that opens a list of things to do. */
@@ -60,6 +61,31 @@ export function MenuItem({ icon: Icon, keys, isDisabled, onClick, children }: Me
       <span className="flex-1">{children}</span>
       {keys && <Keys keys={keys} />}
     </Base.Item>
+  )
+}
+
+interface SubMenuProps {
+  readonly icon?: LucideIcon
+  readonly label: string
+  readonly children: ReactNode
+}
+
+/** More things to do, behind one of a menu. */
+export function SubMenu({ icon: Icon, label, children }: SubMenuProps) {
+  const home = useMenuHome()
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className={cn(ITEM, 'data-[popup-open]:bg-hover')}>
+        {Icon && <Icon size={16} strokeWidth={1.5} aria-hidden className="text-muted" />}
+        <span className="flex-1">{label}</span>
+        <ChevronRight size={14} strokeWidth={1.5} aria-hidden className="text-muted rtl:rotate-180" />
+      </Base.SubmenuTrigger>
+      <Base.Portal container={home}>
+        <Base.Positioner className="z-50" collisionPadding={8}>
+          <Base.Popup className={POPUP}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
   )
 }
 

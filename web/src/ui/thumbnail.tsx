@@ -1,7 +1,8 @@
 import type { Entry, Thumb } from '@spacedrive/core/domain'
 import { useCallback, useState } from 'react'
 import { rgbaToDataURL } from 'thumbhash'
-import { connection, fileUrl, sidecarUrl, useOpened } from '../api/index.ts'
+import { connection, fileUrl, pathOf, remoteThumbUrl, sidecarUrl, useOpened } from '../api/index.ts'
+import { deviceOf } from '../format/index.ts'
 import { cn } from './cn.ts'
 import { drawThumbhash } from './draw-thumbhash.ts'
 import { KindIcon } from './kind-icon.tsx'
@@ -127,6 +128,10 @@ const SHOWN_BY_BROWSERS = new Set(['image/jpeg', 'image/png', 'image/gif', 'imag
 export function pictureUrl(entry: Entry, library: string | null, size: number): string | null {
   const { contentId, mime, thumb } = entry
   const variant = thumb && smallestFor(thumb, size)
+  const device = deviceOf(entry.path)
+  // Nobody is asked to allow that files are read only because they are seen.
+  if (device !== null)
+    return variant ? remoteThumbUrl({ device, path: pathOf(entry), variant, version: thumb.version }) : null
   if (variant && library && contentId)
     return sidecarUrl({ library, contentId, folder: 'thumbs', file: `${variant}.webp`, version: thumb.version })
   const isSmall = entry.kind === 'file' && entry.size > 0 && entry.size <= SMALL_ORIGINAL

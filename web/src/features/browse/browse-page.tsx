@@ -8,6 +8,7 @@ import { usePreferences } from '../../app/preferences.ts'
 import { nameOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { ContextMenu } from '../../ui/index.ts'
+import { chosenPaths } from './chosen-paths.ts'
 import { EntryMenu } from './entry-menu.tsx'
 import { FolderNotice } from './folder-notice.tsx'
 import { FolderPreview } from './folder-preview.tsx'
@@ -53,7 +54,8 @@ function FolderPage({ path }: { path: string }) {
 
   const inspected = active ?? info
   const label = t.contents(nameOf(path))
-  const hasMenuEntry = countChosen(choice.selection, folder.total) > 0
+  const chosen = countChosen(choice.selection, folder.total)
+  const hasMenuEntry = chosen > 0
   return (
     <Page
       title={nameOf(path)}
@@ -90,7 +92,17 @@ function FolderPage({ path }: { path: string }) {
           </div>
         }
       >
-        <EntryMenu entry={hasMenuEntry ? active : undefined} path={path} isOnline={listing.online} onOpen={open} />
+        <EntryMenu
+          entry={hasMenuEntry ? active : undefined}
+          path={path}
+          isOnline={listing.online}
+          onOpen={open}
+          selection={
+            chosen > 1
+              ? { count: chosen, paths: () => chosenPaths(listing.input, choice.selection, folder.total) }
+              : undefined
+          }
+        />
       </ContextMenu>
       {search.preview && active && <FolderPreview folder={folder} entry={active} />}
     </Page>

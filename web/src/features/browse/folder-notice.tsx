@@ -1,19 +1,29 @@
-import { FolderSearch, type LucideIcon, Unplug } from 'lucide-react'
+import { CloudOff, FolderSearch, type LucideIcon, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useAction, useOperation } from '../../api/index.ts'
-import { isWithin, nameOf } from '../../format/index.ts'
+import { deviceOf, isWithin, nameOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
+import { useDevice } from './use-device.ts'
 import type { Listing } from './use-listing.ts'
 
 /** What is to be known of a folder before its rows: its disk is not plugged in, or it is not indexed. */
 export function FolderNotice({ listing, path }: { listing: Listing; path: string }) {
   const locations = useOperation('locations.list', {}).data
+  const device = deviceOf(path)
   const location = locations?.find((each) => isWithin(path, each.path))
+  if (device !== null) return <DeviceNotice reference={device} isOnline={listing.online} />
   if (!listing.online) return <OfflineNotice volumeId={location?.volumeId ?? null} />
   if (listing.source === 'disk' && locations && !location) return <UnindexedNotice path={path} />
   return null
+}
+
+function DeviceNotice({ reference, isOnline }: { reference: string; isOnline: boolean }) {
+  const t = useMessages(messages)
+  const device = useDevice(reference)
+  if (device && device.state !== 'connected') return <Notice icon={CloudOff}>{t.deviceOffline(device.name)}</Notice>
+  return isOnline ? null : <Notice icon={Unplug}>{t.offline}</Notice>
 }
 
 function OfflineNotice({ volumeId }: { volumeId: string | null }) {

@@ -1,10 +1,12 @@
 import { ClientError } from '@spacedrive/client'
-import { FolderOpen, FolderX, Lock } from 'lucide-react'
-import { parentOf } from '../../format/index.ts'
+import { CloudOff, FolderOpen, FolderX, Lock } from 'lucide-react'
+import { useOperation } from '../../api/index.ts'
+import { deviceOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, EmptyState, ErrorNote, Said } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useChangeSearch } from './use-change-search.ts'
+import { useDevice } from './use-device.ts'
 import type { Listing } from './use-listing.ts'
 
 /** What stands in place of a folder's rows: why it cannot be shown, or that it holds nothing. */
@@ -22,6 +24,9 @@ export function FolderState({ listing, path }: { listing: Listing; path: string 
           </p>
         </EmptyState>
       )
+    const device = deviceOf(path)
+    if (device !== null && (code === 'NotAuthorised' || code === 'Offline' || code === 'Timeout'))
+      return <DeviceState reference={device} isAllowed={code !== 'NotAuthorised'} onRetry={retry} />
     if (code === 'PermissionDenied')
       return (
         <EmptyState icon={Lock} title={t.denied} action={toParent}>
@@ -35,6 +40,28 @@ export function FolderState({ listing, path }: { listing: Listing; path: string 
   return (
     <EmptyState icon={FolderOpen} title={t.empty} action={toParent}>
       <p>{t.emptyText}</p>
+    </EmptyState>
+  )
+}
+
+interface DeviceStateProps {
+  readonly reference: string
+  readonly isAllowed: boolean
+  readonly onRetry: () => void
+}
+
+/** Why the folders of another device cannot be seen, and what is to be done there. */
+function DeviceState({ isAllowed, onRetry, reference }: DeviceStateProps) {
+  const t = useMessages(messages)
+  const name = useDevice(reference)?.name ?? reference
+  const own = useOperation('network.status', {}).data?.name ?? ''
+  return (
+    <EmptyState
+      icon={isAllowed ? CloudOff : Lock}
+      title={isAllowed ? t.deviceAway(name) : t.deviceAsked(name)}
+      action={<Button onClick={onRetry}>{t.retry}</Button>}
+    >
+      <p>{isAllowed ? t.deviceAwayText : t.deviceAskedText(name, own)}</p>
     </EmptyState>
   )
 }

@@ -4,11 +4,12 @@ import { Fragment, lazy, Suspense, useEffect, useState } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { useMediaQuery } from '../../app/use-media-query.ts'
-import { foldersTo, isWithin, nameOf } from '../../format/index.ts'
+import { deviceOf, foldersTo, isWithin, nameOf, rootOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, Hint, IconButton, Menu, MenuItem, SafeName } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { useChangeSearch } from './use-change-search.ts'
+import { useDevice } from './use-device.ts'
 
 /** Folders that are shown beside one another; those above them are in a menu. */
 const SHOWN = { wide: 4, narrow: 1 }
@@ -130,10 +131,16 @@ function Separator() {
 /** From the location it lies in, by that one's name; from the root where it lies in none. */
 function useCrumbs(path: string): Crumb[] {
   const locations = useOperation('locations.list', {}).data ?? []
+  const reference = deviceOf(path)
+  const root = reference === null ? null : rootOf(reference)
+  const device = useDevice(reference)
   const around = locations
     .filter((location) => isWithin(path, location.path))
     .toSorted((a, b) => b.path.length - a.path.length)[0]
   return foldersTo(path)
     .filter((folder) => !around || isWithin(folder, around.path))
-    .map((folder) => ({ path: folder, name: folder === around?.path ? around.name : nameOf(folder) }))
+    .map((folder) => ({
+      path: folder,
+      name: folder === around?.path ? around.name : folder === root ? (device?.name ?? nameOf(folder)) : nameOf(folder),
+    }))
 }

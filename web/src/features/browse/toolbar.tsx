@@ -15,6 +15,7 @@ import type { ReactNode } from 'react'
 import { type BrowseSearch, type Sort, sorts, type View } from '../../app/browse-search.ts'
 import { useCommand, useKeysOf } from '../../app/command-keys.tsx'
 import { TILE, usePreferences } from '../../app/preferences.ts'
+import { deviceOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, IconButton, Menu, MenuChoice, MenuLine, MenuSwitch } from '../../ui/index.ts'
 import { type CountedRows, FolderCount } from './folder-count.tsx'
@@ -36,15 +37,16 @@ interface ToolbarProps {
 
 /** Where one is, how it is shown, and how much there is. */
 export function Toolbar({ children, folder, path, search, size, view }: ToolbarProps) {
+  const isRemote = deviceOf(path) !== null
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-1">
       <div className="flex min-w-0 items-center gap-1">
         <HistoryButtons />
         <PathBar path={path} />
-        <SearchBox path={path} />
+        {!isRemote && <SearchBox path={path} />}
       </div>
       <div className="flex min-w-0 items-center gap-2">
-        <ViewButtons view={view} />
+        <ViewButtons view={view} isRemote={isRemote} />
         {view !== 'timeline' && view !== 'size' && <SortMenu search={search} />}
         {children}
         <span className="ms-auto" />
@@ -103,13 +105,18 @@ const views = [
   { view: 'size', icon: LayoutPanelLeft, command: 'view-size' },
 ] as const satisfies readonly { view: View; icon: LucideIcon; command: string }[]
 
-function ViewButtons({ view }: { view: View }) {
+/** By time and by size only the index of this device can tell. */
+const indexed: readonly View[] = ['timeline', 'size']
+
+function ViewButtons({ view, isRemote }: { view: View; isRemote: boolean }) {
   const t = useMessages(messages)
   return (
     <div role="group" aria-label={t.view} className="flex">
-      {views.map((each) => (
-        <ViewButton key={each.view} {...each} isShown={each.view === view} />
-      ))}
+      {views
+        .filter((each) => !isRemote || !indexed.includes(each.view))
+        .map((each) => (
+          <ViewButton key={each.view} {...each} isShown={each.view === view} />
+        ))}
     </div>
   )
 }

@@ -1,9 +1,10 @@
-import type { OutputOf } from '@spacedrive/client'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import type { Entry } from '@spacedrive/core/domain'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { ask, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { Sort } from '../../app/browse-search.ts'
+import { deviceOf } from '../../format/index.ts'
 import type { Span } from './virtual-scroll.ts'
 
 /** A folder in an order. */
@@ -38,7 +39,7 @@ export const PAGE_ROWS = 200
 const KEPT_MS = 5_000
 /** The first one is kept for the way back. */
 const FIRST_KEPT_MS = 10 * 60_000
-/** Nobody says what happens in a folder that is not indexed: it is looked at again this often. */
+/** Nobody says what happens in a folder that is not indexed, or of another device: it is looked at again this often. */
 const POLL_MS = 3_000
 /** Entries of a folder that is looked at again and again: the disk is read whole each time. */
 const MAX_POLLED = 2_000
@@ -53,11 +54,13 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
     [firstPage, lastPage],
   )
   const [known, setKnown] = useState<Known>({ path, all, total: lastTotal, online: true, source: null })
-  const isPolled = known.source === 'disk' && known.total !== null && known.total <= MAX_POLLED
+  const isPolled =
+    (known.source === 'disk' || deviceOf(path) !== null) && known.total !== null && known.total <= MAX_POLLED
   const queries = pages.map((page) => ({
     ...ask('files.list', { path, all, sort, reverse, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS }),
     gcTime: page === 0 ? FIRST_KEPT_MS : KEPT_MS,
-    refetchInterval: isPolled && POLL_MS,
+    refetchInterval: ({ state }: { state: { error: Error | null } }) =>
+      (state.error === null ? isPolled : isNotAllowed(state.error)) && POLL_MS,
   }))
   const { answers, error } = useQueries({ queries, combine })
   const retry = useCallback(() => void queryClient.refetchQueries({ type: 'active', predicate: isOf(path) }), [path])
@@ -88,6 +91,11 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
 }
 
 interface Known extends Pick<ListingInput, 'path' | 'all'>, Pick<Listing, 'total' | 'online' | 'source'> {}
+
+/** Somebody at the other device is asked whether it may be seen; it opens once they have said yes. */
+function isNotAllowed(error: Error): boolean {
+  return error instanceof ClientError && error.code === 'NotAuthorised'
+}
 
 const NOTHING_KNOWN = { total: null, online: true, source: null }
 

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { connection, useOpened } from '../../api/index.ts'
+import { deviceOf } from '../../format/index.ts'
 import type { Listing } from './use-listing.ts'
 import type { Span } from './virtual-scroll.ts'
 
@@ -27,7 +28,12 @@ function missing({ entryAt }: Pick<Listing, 'entryAt'>, first: number, last: num
   const ids: string[] = []
   for (let row = first; row <= last && ids.length < MAX_WANTED; row++) {
     const entry = entryAt(row)
-    if (entry?.contentId && (entry.thumb?.state === 'pending' || entry.thumb?.state === 'none'))
+    // What another device has not made is its own business.
+    if (
+      entry?.contentId &&
+      deviceOf(entry.path) === null &&
+      (entry.thumb?.state === 'pending' || entry.thumb?.state === 'none')
+    )
       ids.push(entry.contentId)
   }
   return ids

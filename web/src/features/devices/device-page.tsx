@@ -12,8 +12,10 @@ import { EndOfPairing } from './end-of-pairing.tsx'
 import { GrantRequests } from './grant-requests.tsx'
 import { GrantSwitches } from './grant-switches.tsx'
 import { messages } from './messages.ts'
+import { RemoteFolders } from './remote-folders.tsx'
 import { RemoteJobs } from './remote-jobs.tsx'
 import { Row, Section } from './section.tsx'
+import { SharedLibraries } from './shared-libraries.tsx'
 
 const route = getRouteApi('/devices/$device')
 
@@ -21,6 +23,7 @@ const route = getRouteApi('/devices/$device')
 export function DevicePage() {
   const t = useMessages(messages)
   const { device: reference } = route.useParams()
+  const { folders } = route.useSearch()
   const { data: devices, error, refetch } = useOperation('network.devices', {})
   const device = devices?.find(({ id, slug }) => id === reference || slug === reference)
   if (error) return <Frame title={t.title}>{<ErrorNote error={error} onRetry={() => void refetch()} />}</Frame>
@@ -45,6 +48,8 @@ export function DevicePage() {
     <Frame title={device.name}>
       <GrantRequests device={device.id} />
       <Facts device={device} />
+      <RemoteFolders device={device} isShown={folders === true} />
+      <SharedLibraries device={device} />
       <GrantSwitches device={device.id} />
       {device.state === 'connected' && <RemoteJobs device={device.id} />}
       <EndOfPairing device={device} />

@@ -8,9 +8,13 @@ import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, DeviceMark, EmptyState, ErrorNote, SafeName, Skeleton } from '../../ui/index.ts'
 import { GrantRequests } from './grant-requests.tsx'
+import { LibraryInvitations } from './library-invitations.tsx'
 import { messages } from './messages.ts'
+import { OffersHere } from './offers-here.tsx'
+import { OffersSent } from './offers-sent.tsx'
 import { PairingDialog } from './pairing/pairing-dialog.tsx'
 import { PairingElsewhere } from './pairing/pairing-elsewhere.tsx'
+import { ReceiveSettings } from './receive-settings.tsx'
 import { Section } from './section.tsx'
 import { ThisDevice } from './this-device.tsx'
 
@@ -41,6 +45,8 @@ export function DevicesPage() {
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
         <div className="mx-auto flex max-w-3xl flex-col gap-6">
           {!pair && <PairingElsewhere />}
+          <OffersHere />
+          <LibraryInvitations />
           <GrantRequests />
           {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
           {!devices && !error && <Skeleton className="h-16" />}
@@ -58,7 +64,9 @@ export function DevicesPage() {
               </ul>
             </Section>
           )}
+          <OffersSent />
           <ThisDevice />
+          {devices !== undefined && devices.length > 0 && <ReceiveSettings />}
         </div>
       </div>
       {pair && <PairingDialog way={pair} onWay={show} onClose={() => show(undefined)} />}

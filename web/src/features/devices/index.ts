@@ -1,2 +1,3 @@
+export { DeviceNews } from './device-news.tsx'
 export { DevicePage } from './device-page.tsx'
 export { DevicesPage } from './devices-page.tsx'

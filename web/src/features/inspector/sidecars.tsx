@@ -1,7 +1,7 @@
 import type { Sidecar, SidecarKind } from '@spacedrive/core/domain'
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, RefreshCw, RotateCw } from 'lucide-react'
 import { useAction } from '../../api/index.ts'
-import { useFormat } from '../../format/index.ts'
+import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, cn, IconButton, Said, toast, toastError } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
@@ -18,7 +18,7 @@ export function Sidecars({ file: { info, sidecars } }: { file: ShownFile }) {
     <Section title={t.sidecars}>
       <ul className="flex flex-col gap-2.5">
         {sidecarsByKind(sidecars).map((group) => (
-          <KindRow key={group.kind} {...group} contentId={contentId} />
+          <KindRow key={group.kind} {...group} contentId={contentId} isRemote={deviceOf(info.path) !== null} />
         ))}
       </ul>
     </Section>
@@ -39,9 +39,11 @@ interface KindRowProps {
   readonly state: KindState
   readonly sidecars: readonly Sidecar[]
   readonly contentId: string
+  /** They are another device's. */
+  readonly isRemote: boolean
 }
 
-function KindRow({ contentId, kind, sidecars, state }: KindRowProps) {
+function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
   const t = useMessages(messages)
   const { bytes } = useFormat()
   const { colour, icon: Icon } = marks[state]
@@ -50,7 +52,7 @@ function KindRow({ contentId, kind, sidecars, state }: KindRowProps) {
   const variants = sidecars.map(({ variant }) => variant).filter((variant) => variant !== 'default')
   const error = sidecars.find((each) => each.error !== null)?.error
   const attempts = Math.max(...sidecars.map((each) => each.attempts))
-  const isOwn = sidecars.every(({ source }) => source === 'managed')
+  const isOwn = !isRemote && sidecars.every(({ source }) => source === 'managed')
   const said =
     state === 'skipped'
       ? t.skipped

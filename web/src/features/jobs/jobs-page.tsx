@@ -1,3 +1,4 @@
+import type { Transfer } from '@spacedrive/core/domain'
 import { CheckCheck, ListChecks } from 'lucide-react'
 import { useState } from 'react'
 import { useOperation } from '../../api/index.ts'
@@ -10,12 +11,14 @@ import { JobDetails } from './job-details.tsx'
 import { JobProgress } from './job-progress.tsx'
 import { messages } from './messages.ts'
 import { NotMade } from './not-made.tsx'
+import { isOn, TransferRow } from './transfer-row.tsx'
 import { type Job, useJobWords } from './use-job-words.ts'
 
 /** What runs and what has run, with its reasons where something failed. */
 export function JobsPage() {
   const t = useMessages(messages)
   const { data: jobs, error, refetch } = useOperation('jobs.list', {})
+  const transfers = useOperation('transfers.list', {}).data ?? []
   const [shown, setShown] = useState<Job | null>(null)
   const isActive = ({ endedAt }: Job) => endedAt === null
   return (
@@ -23,18 +26,34 @@ export function JobsPage() {
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
         <div className="mx-auto flex max-w-4xl flex-col gap-6">
           {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-          {jobs?.length === 0 && (
+          {jobs?.length === 0 && transfers.length === 0 && (
             <EmptyState icon={ListChecks} title={t.none}>
               {t.noneText}
             </EmptyState>
           )}
+          <TransferList title={t.transfers} transfers={transfers.filter(isOn)} />
           <JobList title={t.active} jobs={jobs?.filter(isActive) ?? []} onShow={setShown} />
           <NotMade />
           <JobList title={t.ended} jobs={jobs?.filter((job) => !isActive(job)) ?? []} onShow={setShown} />
+          <TransferList title={t.transfersEnded} transfers={transfers.filter((each) => !isOn(each))} />
         </div>
       </div>
       {shown && <JobDetails job={shown} onClose={() => setShown(null)} />}
     </Page>
+  )
+}
+
+function TransferList({ title, transfers }: { title: string; transfers: readonly Transfer[] }) {
+  if (transfers.length === 0) return null
+  return (
+    <section>
+      <h2 className="pb-2 text-base font-semibold">{title}</h2>
+      <ul className="rounded-tile border-line divide-line divide-y border">
+        {transfers.map((transfer) => (
+          <TransferRow key={transfer.id} transfer={transfer} />
+        ))}
+      </ul>
+    </section>
   )
 }
 

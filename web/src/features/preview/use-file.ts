@@ -1,7 +1,17 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { Entry, Sidecar, SidecarKind } from '@spacedrive/core/domain'
 import { useEffect, useEffectEvent } from 'react'
-import { connection, downloadUrl, fileUrl, pathOf, sidecarUrl, useLibraryId, useOperation } from '../../api/index.ts'
+import {
+  connection,
+  downloadUrl,
+  fileUrl,
+  pathOf,
+  remoteThumbUrl,
+  sidecarUrl,
+  useLibraryId,
+  useOperation,
+} from '../../api/index.ts'
+import { deviceOf } from '../../format/index.ts'
 
 export type FileInfo = OutputOf<'files.info'>
 export type Copy = FileInfo['copies'][number]
@@ -38,7 +48,10 @@ export interface ShownFile {
 }
 
 export function useFile(entry: Entry): ShownFile {
-  const library = useLibraryId()
+  const ownLibrary = useLibraryId()
+  // Of another device neither entries nor sidecars are in the library here.
+  const device = deviceOf(entry.path)
+  const library = device === null ? ownLibrary : null
   const { data: info, error, refetch } = useOperation('files.info', { path: pathOf(entry) }, { retry: false })
   useSidecarNews(entry.contentId, () => void refetch())
   const standIn = info?.online === false ? info.copies.find((copy) => copy.online) : undefined
@@ -57,8 +70,12 @@ export function useFile(entry: Entry): ShownFile {
     sidecars: info?.sidecars ?? [],
     sidecarUrl({ checksum, format, kind, recipe, variant }) {
       const folder = folders[kind]
-      if (!library || !contentId || !folder) return null
       const version = checksum === null ? undefined : `${recipe}-${checksum.slice(0, VERSION_DIGITS)}`
+      if (device !== null)
+        return kind === 'thumb'
+          ? remoteThumbUrl({ device, path: pathOf(entry), variant, version: version ?? '' })
+          : null
+      if (!library || !contentId || !folder) return null
       return sidecarUrl({ library, contentId, folder, file: `${variant}.${format}`, version })
     },
   }

@@ -4,6 +4,7 @@ import { downloadUrl, pathOf, useAction, useLibraryId } from '../../api/index.ts
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
+import { SendTo } from '../browse/index.ts'
 import { messages } from './messages.ts'
 import type { ChangeResults } from './use-change-results.ts'
 
@@ -60,6 +61,7 @@ export function ResultMenu({ change, item, onOpen, onShow, onShowInFolder }: Res
           {t.download}
         </MenuItem>
       )}
+      <SendTo count={1} paths={async () => [pathOf(item)]} isOnline={item.online} />
       <MenuItem icon={PanelRight} keys={keys.info} onClick={() => change({ inspector: true }, { replace: true })}>
         {t.info}
       </MenuItem>

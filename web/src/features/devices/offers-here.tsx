@@ -1,0 +1,85 @@
+import type { Offer } from '@spacedrive/core/domain'
+import { useState } from 'react'
+import { askAgain, useAction, useOperation } from '../../api/index.ts'
+import { useSeconds } from '../../app/use-seconds.ts'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, SafeText, toast, toastError } from '../../ui/index.ts'
+import { FolderPicker } from '../locations/index.ts'
+import { messages } from './messages.ts'
+import { OfferContents } from './offer-contents.tsx'
+import { Row, Section } from './section.tsx'
+
+/** What other devices offer and nobody has answered. */
+export function OffersHere() {
+  const t = useMessages(messages)
+  const offers = useOperation('offers.list', {}).data ?? []
+  const waiting = offers.filter(({ direction, state }) => direction === 'in' && state === 'waiting')
+  if (waiting.length === 0) return null
+  return (
+    <Section title={t.offers}>
+      {waiting.map((offer) => (
+        <OfferRow key={offer.id} offer={offer} />
+      ))}
+    </Section>
+  )
+}
+
+function OfferRow({ offer }: { offer: Offer }) {
+  const t = useMessages(messages)
+  const [isChoosing, setChoosing] = useState(false)
+  const home = useOperation('system.places', {}).data?.find(({ kind }) => kind === 'home')?.path ?? '/'
+  const accept = useAction('offers.accept')
+  const decline = useAction('offers.decline')
+  const { expiresAt, from, id, sender } = offer
+  const options = { onError: (err: Error) => toastError(t.failed, err), onSettled: () => askAgain('offers.list') }
+  const take = (to?: string) => {
+    setChoosing(false)
+    accept.mutate({ id, ...(to !== undefined && { to }) }, { ...options, onSuccess: () => toast(t.accepted) })
+  }
+  const isPending = accept.isPending || decline.isPending
+  return (
+    <Row
+      label={
+        <>
+          <SafeText text={t.offerFrom(from.name)} />
+          {sender !== null && (
+            <span className="text-muted font-normal">
+              {' '}
+              (<SafeText text={t.sentBy(sender)} />)
+            </span>
+          )}
+        </>
+      }
+      hint={
+        <>
+          <OfferContents offer={offer} /> · <Remaining until={expiresAt} />
+        </>
+      }
+    >
+      <span className="flex flex-wrap gap-2">
+        <Button
+          aria-label={t.declineOf(from.name)}
+          disabled={isPending}
+          onClick={() => decline.mutate({ id }, options)}
+        >
+          {t.decline}
+        </Button>
+        <Button aria-label={t.acceptIntoOf(from.name)} disabled={isPending} onClick={() => setChoosing(true)}>
+          {t.acceptInto}
+        </Button>
+        <Button kind="primary" aria-label={t.acceptOf(from.name)} disabled={isPending} onClick={() => take()}>
+          {t.accept}
+        </Button>
+      </span>
+      {isChoosing && <FolderPicker start={home} onChoose={take} onClose={() => setChoosing(false)} />}
+    </Row>
+  )
+}
+
+function Remaining({ until }: { until: string }) {
+  const t = useMessages(messages)
+  const { duration } = useFormat()
+  const now = useSeconds()
+  return <span className="tabular-nums">{t.left(duration(Math.max(0, Date.parse(until) - now)))}</span>
+}

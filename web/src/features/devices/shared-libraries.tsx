@@ -1,0 +1,60 @@
+import type { OutputOf } from '@spacedrive/client'
+import type { NetworkDevice } from '@spacedrive/core/domain'
+import { useState } from 'react'
+import { askAgain, useAction, useOperation } from '../../api/index.ts'
+import { useFormat } from '../../format/index.ts'
+import { useMessages } from '../../i18n/index.ts'
+import { Button, SafeName, SafeText, toastError } from '../../ui/index.ts'
+import { messages } from './messages.ts'
+import { Row, Section } from './section.tsx'
+
+type Library = OutputOf<'libraries.list'>[number]
+
+/** Which libraries of this device another one is a member of, each to be shared or not. */
+export function SharedLibraries({ device }: { device: NetworkDevice }) {
+  const t = useMessages(messages)
+  const libraries = useOperation('libraries.list', {}).data?.filter(({ open }) => open) ?? []
+  return (
+    <Section title={t.libraries} text={t.librariesText}>
+      {libraries.length === 0 && <p className="text-muted px-3 py-2">{t.noLibraries}</p>}
+      {libraries.map((library) => (
+        <LibraryRow key={library.id} library={library} device={device} />
+      ))}
+    </Section>
+  )
+}
+
+function LibraryRow({ library: { id, name }, device }: { library: Library; device: NetworkDevice }) {
+  const t = useMessages(messages)
+  const { date } = useFormat()
+  const members = useOperation('libraries.members', { library: id }).data?.members ?? []
+  const [isOffered, setOffered] = useState(false)
+  const share = useAction('libraries.share')
+  const unshare = useAction('libraries.unshare')
+  const input = { library: id, device: device.id }
+  const options = { onError: (err: Error) => toastError(t.failed, err), onSettled: () => askAgain('libraries.members') }
+  const member = members.find((each) => each.device.id === device.id)
+  const state = member ? t.member(date(member.since)) : isOffered ? t.invited(device.name) : t.notShared
+  const isPending = share.isPending || unshare.isPending
+  return (
+    <Row label={<SafeName name={name} />} hint={<SafeText text={state} />}>
+      {member || isOffered ? (
+        <Button
+          aria-label={t.unshareOf(name)}
+          disabled={isPending}
+          onClick={() => unshare.mutate(input, { ...options, onSuccess: () => setOffered(false) })}
+        >
+          {t.unshare}
+        </Button>
+      ) : (
+        <Button
+          aria-label={t.shareOf(name)}
+          disabled={isPending}
+          onClick={() => share.mutate(input, { ...options, onSuccess: ({ isMember }) => setOffered(!isMember) })}
+        >
+          {t.share}
+        </Button>
+      )}
+    </Row>
+  )
+}
