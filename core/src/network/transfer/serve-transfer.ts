@@ -10,6 +10,7 @@ import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { Chosen, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
+import type { Answered } from './worker/messages.ts'
 
 /** Files to send: where they are, and what they are called there. */
 export interface Sending {
@@ -60,9 +61,12 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
       const wanted = await stream.receive(Wanted)
       if (!wanted) return
       using _thread = deps.thread.use()
+      const channel = randomBytes(16).toString('hex')
       let sending: Sending
+      let opened: Answered<'openSource'>
       try {
         sending = await resolve(wanted, { deps, peer, signal })
+        opened = await deps.thread.ask('openSource', { source: channel, roots: sending.roots })
       } catch (err) {
         const known = err instanceof CoreError
         const message = known ? err.message : 'an error of the other device; its log says more'
@@ -71,7 +75,7 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
         if (!known) throw err
         return
       }
-      await send(sending, { deps, stream, peer, peerKey: wanted.key, signal })
+      await send(sending, { channel, opened, deps, stream, peer, peerKey: wanted.key, signal })
     },
   }
 }
@@ -90,6 +94,8 @@ async function resolve(
 }
 
 interface Circumstances {
+  readonly channel: string
+  readonly opened: Answered<'openSource'>
   readonly deps: ServeTransferDeps
   readonly stream: FrameStream
   readonly peer: Peer
@@ -97,14 +103,15 @@ interface Circumstances {
   readonly signal: AbortSignal
 }
 
-async function send(sending: Sending, { deps, stream, peer, peerKey, signal }: Circumstances): Promise<void> {
+async function send(
+  sending: Sending,
+  { channel, opened, deps, stream, peer, peerKey, signal }: Circumstances,
+): Promise<void> {
   const { thread } = deps
-  const { roots, title } = sending
+  const { count, files, bytes, leftOutCount } = opened
   const onProgress = sending.onProgress?.bind(sending)
   const onAbort = () => stream.abort()
   sending.signal?.addEventListener('abort', onAbort, { once: true })
-  const channel = randomBytes(16).toString('hex')
-  const { files, bytes, count, leftOutCount } = await thread.ask('openSource', { source: channel, roots })
   try {
     for (let from = 0; from < count;) {
       const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
@@ -115,7 +122,7 @@ async function send(sending: Sending, { deps, stream, peer, peerKey, signal }: C
     const own = makeSessionKey()
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
     const addresses = deps.addresses().map((address) => withPort(address, port))
-    deps.onBegin({ id: channel, peer, title, files, bytes, onProgress })
+    deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
     await stream.send({
       type: 'ready',
       channel,
