@@ -73,6 +73,10 @@ export class MonitorController implements Disposable {
       const volumes = await session.query('volumes.list', {})
       this.#change((state) => told(state, 'volumes', { volumes }))
     })
+    this.#ask(async () => {
+      const transfers = await session.query('transfers.list', {})
+      this.#change((state) => ({ ...state, transfers }))
+    })
   }
 
   /** What a key does. Letters come as they are, others by name. */
@@ -154,6 +158,10 @@ export class MonitorController implements Disposable {
     this.#ask(async () => {
       const locations = await this.#session.query('locations.list', {})
       this.#change((state) => told(state, 'locations', { locations }))
+    })
+    this.#ask(async () => {
+      const devices = await this.#session.query('network.devices', {})
+      this.#change((state) => ({ ...state, devices }))
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Job, Location, Volume } from '@spacedrive/core/domain'
+import type { Job, Location, NetworkDevice, Transfer, Volume } from '@spacedrive/core/domain'
 import type { Event } from '@spacedrive/core/events'
 import { describe, expect, test } from 'vitest'
 import { plainStyle } from '../text/style.ts'
@@ -51,6 +51,37 @@ const location: Location = {
   counts: { files: 12_345, directories: 678, symlinks: 0, others: 0, bytes: 4_200_000_000 },
   lastScanAt: '2026-03-01T11:00:00Z',
   error: null,
+}
+
+const device: NetworkDevice = {
+  id: '01890000-0000-7000-8000-0000000000d1' as NetworkDevice['id'],
+  name: 'bob',
+  slug: 'bob',
+  os: 'linux',
+  state: 'connected',
+  path: 'direct',
+  latencyMs: 2.1,
+  lastSeenAt: '2026-03-01T12:00:00Z',
+}
+
+const transfer: Transfer = {
+  id: '01890000-0000-7000-8000-0000000000e1',
+  direction: 'in',
+  device: { id: device.id, name: 'bob' },
+  title: 'trip',
+  state: 'running',
+  files: { done: 3, total: 9 },
+  bytes: { done: 1e9, total: 4e9 },
+  rate: 5e6,
+  etaMs: 600_000,
+  via: 'tcp',
+  folder: '/home/ann/Downloads',
+  leftOut: 0,
+  failed: 0,
+  failures: [],
+  error: null,
+  createdAt: '2026-03-01T11:59:00Z',
+  endedAt: null,
 }
 
 const volume: Volume = {
@@ -208,6 +239,25 @@ describe('the state', () => {
     expect(after.events).toEqual(before.events)
     // The count went back, the bar does not.
     expect(after.jobs[0]).toMatchObject({ share: 0.52, job: { progress: { done: 40_000 } } })
+  })
+
+  test('devices, their ways and what is on its way between them are told as they change', () => {
+    const connected = withEvent(busyState(), event(4, { type: 'device.connected', data: device }))
+    const running = withEvent(connected, event(5, { type: 'transfer.changed', data: transfer }))
+    const shown = monitorScreen(running, { width: 160, height: 40 }, plainStyle).join('\n')
+    expect(shown).toMatch(/bob\s+connected\s+direct, 2\.1 ms\s+5 MB\/s/)
+    expect(shown).toMatch(/↓ trip\s+running\s+1 GB of 4 GB\s+5 MB\/s/)
+    // How far it is is no news.
+    const later = withEvent(running, event(6, { type: 'transfer.changed', data: { ...transfer, rate: 7e6 } }))
+    expect(later.events).toEqual(running.events)
+    expect(later.transfers).toMatchObject([{ rate: 7e6 }])
+    const away = withEvent(
+      later,
+      event(7, { type: 'device.disconnected', data: { deviceId: device.id, reason: 'gone' } }),
+    )
+    expect(away.devices).toMatchObject([{ state: 'disconnected', path: null }])
+    const revoked = withEvent(away, event(8, { type: 'device.revoked', data: { deviceId: device.id, name: 'bob' } }))
+    expect(revoked.devices).toEqual([])
   })
 
   test('selection moves within what the filter shows', () => {

@@ -1,6 +1,7 @@
 import type { Location } from '@spacedrive/core/domain'
 import { jobTones, statusLabel } from '../render/jobs.ts'
 import { locationTones } from '../render/locations.ts'
+import { amount, pace, transferTones } from '../render/transfers.ts'
 import { printable } from '../text/escape.ts'
 import { formatAgo, formatBytes, formatCount, formatDuration, plural } from '../text/format.ts'
 import type { JobView } from '../live/job-progress.ts'
@@ -76,6 +77,7 @@ function sections(state: MonitorState, { height, width }: ScreenSize, style: Sty
     ...locationLines(state, placeWidth(width), style),
     '',
     ...volumeLines(state, placeWidth(width), style),
+    ...deviceLines(state, placeWidth(width), style),
   ]
   if (width >= TWO_COLUMNS) {
     const jobHeight = Math.min(Math.max(shownJobs(state).length + 1, MIN_JOBS), Math.ceil((height - 1) * 0.45))
@@ -91,7 +93,8 @@ function sections(state: MonitorState, { height, width }: ScreenSize, style: Sty
   const locations = locationLines(state, width, style).slice(0, Math.max(MIN_SECTION, third - 1))
   const volumes = volumeLines(state, width, style).slice(0, MIN_SECTION)
   const jobs = jobLines(state, width, Math.max(MIN_SECTION, third), style)
-  const top = [...jobs, '', ...locations, '', ...volumes, '']
+  const devices = deviceLines(state, width, style).slice(0, MIN_SECTION + 1)
+  const top = [...jobs, '', ...locations, '', ...volumes, ...devices, '']
   return [...top, ...eventLines(state, width, height - top.length, style)]
 }
 
@@ -222,6 +225,35 @@ function volumeLines(state: MonitorState, width: number, style: Style): string[]
     { title: '' },
   ] as const
   return [title, ...renderTable({ columns, rows, width, style }).slice(1)]
+}
+
+/** Nothing at all where no device is paired. */
+function deviceLines(state: MonitorState, width: number, style: Style): string[] {
+  const { devices, transfers } = state
+  if (devices.length === 0) return []
+  const on = transfers.filter(({ endedAt }) => endedAt === null)
+  const rateOf = (id: string) => on.reduce((sum, { device, rate }) => sum + (device.id === id ? (rate ?? 0) : 0), 0)
+  const rows = [
+    ...devices.map(({ id, latencyMs, name, path, state: how }): Cell[] => [
+      `  ${printable(name)}`,
+      { text: how, tone: how === 'connected' ? 'good' : how === 'blocked' ? 'bad' : 'dim' },
+      [path ?? '', latencyMs === null ? '' : `${latencyMs.toFixed(1)} ms`].filter(Boolean).join(', '),
+      rateOf(id) > 0 ? `${formatBytes(rateOf(id))}/s` : '',
+    ]),
+    ...on.map((transfer): Cell[] => [
+      `  ${transfer.direction === 'in' ? '↓' : '↑'} ${printable(transfer.title)}`,
+      { text: transfer.state, tone: transferTones[transfer.state] },
+      amount(transfer),
+      pace(transfer),
+    ]),
+  ]
+  const columns = [
+    { title: '', shrink: 'end', min: 10 },
+    { title: '' },
+    { title: '' },
+    { title: '', shrink: 'end', min: 8 },
+  ] as const
+  return ['', style('dim', 'DEVICES'), ...renderTable({ columns, rows, width, style }).slice(1)]
 }
 
 function eventLines(state: MonitorState, width: number, height: number, style: Style): string[] {

@@ -1,4 +1,4 @@
-import type { Job, JobStatus, Location, Volume } from '@spacedrive/core/domain'
+import type { Job, JobStatus, Location, NetworkDevice, Transfer, Volume } from '@spacedrive/core/domain'
 import type { Event } from '@spacedrive/core/events'
 import type { OutputOf } from '@spacedrive/client'
 import { type JobView, firstView, nextView } from '../live/job-progress.ts'
@@ -9,6 +9,10 @@ export interface MonitorState {
   readonly status: OutputOf<'system.status'> | null
   readonly locations: readonly Location[]
   readonly volumes: readonly Volume[]
+  /** Paired devices. */
+  readonly devices: readonly NetworkDevice[]
+  /** Files on their way, and the last that have ended. */
+  readonly transfers: readonly Transfer[]
   /** The newest first. */
   readonly jobs: readonly JobView[]
   /** What the daemon has not told yet: that it is empty is not known. */
@@ -40,6 +44,7 @@ export type JobFilter = (typeof jobFilters)[number]
 /** Enough to fill the tallest screen; older ones are in `job list`. */
 const MAX_JOBS = 200
 const MAX_EVENTS = 200
+const MAX_TRANSFERS = 100
 /** Lines among which an event that was heard before is counted up. */
 const LATELY = 8
 
@@ -48,6 +53,8 @@ export function emptyState(now: number): MonitorState {
     status: null,
     locations: [],
     volumes: [],
+    devices: [],
+    transfers: [],
     jobs: [],
     untold: new Set(['jobs', 'locations', 'volumes']),
     events: [],
@@ -99,7 +106,7 @@ export function withJobs(state: MonitorState, jobs: readonly Job[]): MonitorStat
 
 /** The state after something happened in the daemon. */
 export function withEvent(state: MonitorState, event: Event): MonitorState {
-  const next = event.type === 'job.progressed' ? state : { ...state, events: withHeard(state.events, event) }
+  const next = isProgress(state, event) ? state : { ...state, events: withHeard(state.events, event) }
   switch (event.type) {
     case 'job.queued':
     case 'job.started':
@@ -134,6 +141,23 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
           volume.fingerprint === event.data.fingerprint ? { ...volume, online: false } : volume,
         ),
       }
+    case 'transfer.changed':
+      return { ...next, transfers: withTransfer(next.transfers, event.data) }
+    case 'device.paired':
+    case 'device.connected':
+    case 'device.updated':
+      return { ...next, devices: placed(next.devices, event.data, ({ id }) => id) }
+    case 'device.disconnected':
+      return {
+        ...next,
+        devices: next.devices.map((device) =>
+          device.id === event.data.deviceId
+            ? { ...device, state: 'disconnected', path: null, latencyMs: null }
+            : device,
+        ),
+      }
+    case 'device.revoked':
+      return { ...next, devices: next.devices.filter(({ id }) => id !== event.data.deviceId) }
     case 'core.started':
     case 'core.stopped':
     case 'library.created':
@@ -151,19 +175,30 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'sidecars.changed':
     case 'watcher.degraded':
     case 'network.state-changed':
-    case 'transfer.changed':
     case 'offer.changed':
     case 'pairing.changed':
     case 'network.grant-requested':
-    case 'device.paired':
-    case 'device.connected':
-    case 'device.disconnected':
-    case 'device.updated':
-    case 'device.revoked':
     case 'device.job-changed':
     case 'config.changed':
       return next
   }
+}
+
+/** What is heard many times a second is no line of its own. */
+function isProgress({ transfers }: MonitorState, event: Event): boolean {
+  if (event.type === 'job.progressed') return true
+  if (event.type !== 'transfer.changed') return false
+  return transfers.some(({ id, state }) => id === event.data.id && state === event.data.state)
+}
+
+/** The newest first, those that have ended last. */
+function withTransfer(transfers: readonly Transfer[], transfer: Transfer): Transfer[] {
+  const others = transfers.filter(({ id }) => id !== transfer.id)
+  return [transfer, ...others]
+    .toSorted(
+      (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.createdAt.localeCompare(a.createdAt),
+    )
+    .slice(0, MAX_TRANSFERS)
 }
 
 function withHeard(events: readonly HeardEvent[], event: Event): HeardEvent[] {
