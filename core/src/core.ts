@@ -167,6 +167,7 @@ export class Core implements AsyncDisposable {
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const archives = parts.use(new Archives())
     const generators = () => options.generators ?? makeGenerators(config.values)
+    let others: Network | null = null
     const libraries = parts.use(
       await LibraryManager.open({
         dataDir,
@@ -179,6 +180,7 @@ export class Core implements AsyncDisposable {
         generators,
         sidecarPolicy: () => devicePolicy(config.values),
         sidecarLimits: () => config.values.sidecars,
+        sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
         machine: options.machine ?? systemMachine(),
         settings: { ...librarySettings(config.values), answerMs: options.answerMs },
         now,
@@ -192,6 +194,7 @@ export class Core implements AsyncDisposable {
         version: host.version,
         device: () => device.info(),
         settings: () => config.values.network,
+        prefetch: () => config.values.prefetch,
         events,
         libraries: () => libraries.opened(),
         adoptLibrary: (library) => libraries.adopt(library),
@@ -200,6 +203,7 @@ export class Core implements AsyncDisposable {
         makeLanChannel: options.makeLanChannel,
       }),
     )
+    others = network
     const core = new Core({
       dataDir,
       host,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import path from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { LibraryId } from '../src/domain/index.ts'
 import type { TestCore } from '../testing/index.ts'
@@ -91,7 +91,7 @@ test('a list that somebody has changed by hand is set aside, and the library sha
   await using network = await createTestNetwork(['alice', 'bob'])
   const bob = network.device('bob')
   const library = await shared(network)
-  const file = join(bob.core.libraries.resolve(library).path, 'members.json')
+  const file = path.join(bob.core.libraries.resolve(library).path, 'members.json')
   const text = readFileSync(file, 'utf8')
   await bob.core.libraries.close(library)
   writeFileSync(file, text.replaceAll('"name":"alice"', '"name":"mallory"'))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sidecarKinds } from '../domain/stored-lists.ts'
 import { deviceProfiles, KindChoice, sidecarSpeeds } from '../domain/sidecar-policy.ts'
 
 /** The version of the file's form; see `migrations.ts`. */
@@ -7,6 +8,18 @@ export const CONFIG_VERSION = 1
 /** What is made of one kind; `default` is what is usual for such a device. */
 function choice(what: string) {
   return KindChoice.default('default').describe(`${what}: on, off, default, or variants joined by +`)
+}
+
+/** Kinds joined by `+`; none where it is empty. */
+function kinds(usual: string) {
+  const isKnown = (kind: string) => sidecarKinds.some((known) => known === kind)
+  return z
+    .string()
+    .refine(
+      (text) => text === '' || text.split('+').every(isKnown),
+      `it is some of ${sidecarKinds.join(', ')}, joined by +`,
+    )
+    .default(usual)
 }
 
 /** Of WebP. */
@@ -180,6 +193,17 @@ export const Config = z.object({
         .describe('how often space and mounts are looked at, in milliseconds'),
     })
     .prefault({}),
+  prefetch: z
+    .object({
+      eager: kinds('thumb').describe(
+        'kinds that are fetched as soon as another device of the library has made them, joined by +',
+      ),
+      never: kinds('proxy').describe('kinds that are only fetched when somebody asks for them, joined by +'),
+      makeHere: kinds('').describe('kinds this device makes itself rather than fetches, joined by +'),
+      concurrent: z.int().min(1).max(16).default(3).describe('how many batches are fetched ahead at once'),
+      maxBytesPerSecond: z.int().min(0).default(0).describe('what fetching ahead may take of the line; 0: all of it'),
+    })
+    .prefault({}),
   network: z
     .object({
       enabled: z.boolean().default(false).describe('connect to paired devices; `network start` and `stop` change it'),
@@ -207,7 +231,10 @@ export const Config = z.object({
       receiveFolder: text(MAX_PATH).describe(
         'the folder that files offered by other devices come to; empty: Downloads of the home folder, or received in the data folder',
       ),
-      joinLibraries: z.boolean().default(false).describe('join the libraries that paired devices share, without asking'),
+      joinLibraries: z
+        .boolean()
+        .default(false)
+        .describe('join the libraries that paired devices share, without asking'),
     })
     .prefault({}),
 })
@@ -231,6 +258,7 @@ const LIVE_GROUPS: ReadonlySet<string> = new Set([
   'embeddings',
   'transcript',
   'network',
+  'prefetch',
 ])
 
 /** Whether a change takes effect without a restart. */

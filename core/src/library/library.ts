@@ -9,6 +9,7 @@ import { NameSearch, type NameSearchDeps } from '../search/index.ts'
 import {
   convertReferences,
   type DevicePolicy,
+  type Elsewhere,
   findReferences,
   generateSidecars,
   type Generator,
@@ -41,6 +42,8 @@ export interface LibraryDeps {
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
+  /** The sidecars of a library on other devices; null where it has none. */
+  readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
   readonly settings: LibrarySettings
   readonly now: () => number
@@ -240,6 +243,7 @@ export class Library implements AsyncDisposable {
         locations: () => locations.map,
         policy: deps.sidecarPolicy,
         limits: deps.sidecarLimits,
+        elsewhere: () => deps.sidecarsElsewhere(manifest.id),
         machine: deps.machine,
         now,
         log,

@@ -14,6 +14,7 @@ export type { FrameStream } from './wire/frame-stream.ts'
 export { DeviceCard } from './registry/device-card.ts'
 export type { PairedDevice } from './registry/paired-device.ts'
 export { Membership, type ShownMember } from './membership/index.ts'
+export type { PrefetchSettings } from './sidecars/index.ts'
 export { locate, type Located } from './address/index.ts'
 export {
   Browse,

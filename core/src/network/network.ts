@@ -30,6 +30,7 @@ import { Roaming } from './roaming/index.ts'
 import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import { MAX_SKEW_MS } from './sessions/limits.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
+import { type PrefetchSettings, SidecarExchange } from './sidecars/index.ts'
 import { Spacedrop } from './spacedrop/index.ts'
 import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
@@ -76,6 +77,8 @@ export interface NetworkDeps {
   readonly version: string
   readonly device: () => Device
   readonly settings: () => NetworkSettings
+  /** What of other devices' sidecars is fetched before anybody asks. */
+  readonly prefetch: () => PrefetchSettings
   readonly events: EventBus
   /** Those that are open. */
   readonly libraries: () => readonly NetworkLibrary[]
@@ -102,6 +105,8 @@ export class Network implements AsyncDisposable {
   readonly db: NetworkDb
   /** Which paired devices have which libraries. */
   readonly membership: Membership
+  /** What other members of libraries have made of contents. */
+  readonly sidecars: SidecarExchange
   /** Files on their way from and to paired devices. */
   readonly transfers: Transfers
   /** Files that are offered, to and by paired devices. */
@@ -198,6 +203,20 @@ export class Network implements AsyncDisposable {
       onInvited: ({ device, library, name }) => this.#invited({ device, library, name }),
     })
     this.membership.onChange((libraryId) => events.emit('library.members-changed', { libraryId }, libraryId))
+    this.sidecars = new SidecarExchange({
+      peers: this.sessions,
+      membership: this.membership,
+      grants: this.grants,
+      registry: this.registry,
+      transfers: this.transfers,
+      db,
+      events,
+      clock,
+      log,
+      libraries,
+      settings: deps.prefetch,
+      latencyMs: (device) => this.sessions.details(device)?.latencyMs ?? null,
+    })
     const isMember = (library: LibraryId, device: DeviceId) => this.membership.isMember(library, device)
     const shared = { peers: this.sessions, clock, libraries, isMember }
     this.messages = new Messages(shared)
@@ -421,6 +440,7 @@ export class Network implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.membership[Symbol.dispose]()
+    await this.sidecars[Symbol.asyncDispose]()
     this.spacedrop[Symbol.dispose]()
     await this.transfers[Symbol.asyncDispose]()
     await this.#change(() => this.#close())

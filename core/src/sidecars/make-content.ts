@@ -1,7 +1,9 @@
 import type { EntryReader, PlacedEntry } from '../files/index.ts'
 import { parsePath } from '../util/file-name.ts'
 import type { Claims } from './claims.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { EngineCensus } from './engine-census.ts'
+import { fetchPending } from './fetch-pending.ts'
 import type { Generator, SidecarInput } from './generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
 import { allEngines } from './outdated.ts'
@@ -17,6 +19,8 @@ export interface MakeContentDeps extends MakeDeps {
   /** What is worked on now, by whomever. */
   readonly claims: Claims
   readonly engines: EngineCensus
+  /** Other devices with the same library; null where there are none. */
+  readonly elsewhere: Elsewhere | null
   /** Told one of the files that are in their place. */
   readonly onMade: (key: SidecarKey) => void
   /** Called when it is written down what became of some contents. */
@@ -29,6 +33,14 @@ export interface MadeContent {
   readonly path: string | undefined
 }
 
+/** How it is come by. */
+export interface MakeContentHow {
+  readonly signal: AbortSignal
+  readonly urgent: boolean
+  /** What others have made is not taken. */
+  readonly ownOnly?: boolean
+}
+
 /** Files of one content that are tried, where the first is gone or on a volume that is away. */
 const MAX_SOURCES = 8
 
@@ -37,8 +49,10 @@ export async function makeContent(
   generator: Generator,
   content: PendingContent,
   deps: MakeContentDeps,
-  how: { readonly signal: AbortSignal; readonly urgent: boolean },
+  how: MakeContentHow,
 ): Promise<MadeContent | null> {
+  const fetched = await fetchContent(generator, content, deps, how)
+  if (fetched) return { outcomes: fetched, path: undefined }
   const entries = await entriesOf(content, deps)
   const from = {
     sources: entries.filter(({ online }) => online).map(sourceOf),
@@ -50,6 +64,21 @@ export async function makeContent(
   if (outcomes.outcomes.some(({ state }) => state === 'ready'))
     deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
   return { outcomes, path: entries[0]?.path }
+}
+
+/** What another device has made of it already; null where none has, or it does not come. What was made before is made again. */
+async function fetchContent(
+  generator: Generator,
+  content: PendingContent,
+  deps: MakeContentDeps,
+  { ownOnly = false, signal }: MakeContentHow,
+): Promise<Outcomes | null> {
+  const { elsewhere, engines } = deps
+  if (!elsewhere || ownOnly || content.rows.some(({ attempts }) => attempts > 0)) return null
+  const [fetched] = await fetchPending(generator, [content], { elsewhere, engines }, { asks: false, signal })
+  if (!fetched) return null
+  deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })
+  return fetched
 }
 
 /** Writes down what became of contents at the hands of a generator. */

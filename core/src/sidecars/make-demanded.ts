@@ -29,9 +29,9 @@ export class MakeDemanded implements AsyncDisposable {
   }
 
   /** Resolves when it is made, or is known not to be, or there is too much of it. Rejects as `makeSidecars`. */
-  async make(generator: Generator, contentRowId: number): Promise<void> {
+  async make(generator: Generator, contentRowId: number, { ownOnly = false } = {}): Promise<void> {
     if (this.#running.size >= MAX_DEMANDED || this.#closing.signal.aborted) return
-    const run = this.#make(generator, contentRowId)
+    const run = this.#make(generator, contentRowId, ownOnly)
     this.#running.add(run)
     try {
       await run
@@ -40,7 +40,7 @@ export class MakeDemanded implements AsyncDisposable {
     }
   }
 
-  async #make(generator: Generator, contentRowId: number): Promise<void> {
+  async #make(generator: Generator, contentRowId: number, ownOnly: boolean): Promise<void> {
     const { begin, claims } = this.#of
     const deps = this.#of.deps()
     const { signal } = this.#closing
@@ -51,7 +51,7 @@ export class MakeDemanded implements AsyncDisposable {
     try {
       await begin()
       const content = await deps.rows.work.waiting(generator.kind, contentRowId)
-      const made = content && (await makeContent(generator, content, deps, { signal, urgent: true }))
+      const made = content && (await makeContent(generator, content, deps, { signal, urgent: true, ownOnly }))
       if (made) await recordContents(generator, [made.outcomes], deps)
     } finally {
       claims.release(generator.kind, contentRowId)

@@ -7,11 +7,13 @@ import type { Logger } from '../util/logger.ts'
 import type { Machine } from '../util/machine.ts'
 import { Claims } from './claims.ts'
 import { sweepDrafts } from './drafts.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import { EngineCensus } from './engine-census.ts'
+import { fetchPending } from './fetch-pending.ts'
 import { generateSidecars } from './generate-sidecars.ts'
 import type { Generator } from './generators/index.ts'
 import { type HeldKind, Holds } from './holds.ts'
-import type { MakeContentDeps } from './make-content.ts'
+import { type MakeContentDeps, recordContents } from './make-content.ts'
 import { MakeDemanded } from './make-demanded.ts'
 import { type MakePendingHost, type PendingReport, PendingRun } from './make-pending.ts'
 import { Quota } from './quota.ts'
@@ -27,7 +29,8 @@ export interface SidecarLimits {
   readonly keepFreeBytes: number
 }
 
-export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'engines' | 'generators'> {
+export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'engines' | 'generators' | 'elsewhere'> {
+  readonly elsewhere: () => Elsewhere | null
   readonly store: LibraryStore
   /** All there are, as they are configured now. */
   readonly generators: () => readonly Generator[]
@@ -114,10 +117,38 @@ export class SidecarRunner implements AsyncDisposable {
   }
 
   /** The same for one kind; resolves when it is made, or is known not to be. Throws what keeps everything from being made. */
-  async makeNow(generator: Generator, contentRowId: number): Promise<void> {
+  async makeNow(generator: Generator, contentRowId: number, { ownOnly = false } = {}): Promise<void> {
     const hold = await this.#holds.ofAll()
     if (hold) throw new CoreError(hold.code, hold.reason)
-    await this.#demanded.make(generator, contentRowId)
+    await this.#demanded.make(generator, contentRowId, { ownOnly })
+  }
+
+  /**
+   * Fetches what waits of one kind of some contents from other devices; what does not come waits on. `asks`: also those
+   * that have not said what they have. Returns how many contents have come.
+   */
+  async fetch(
+    generator: Generator,
+    contentRowIds: readonly number[],
+    { asks, signal }: { readonly asks: boolean; readonly signal: AbortSignal },
+  ): Promise<number> {
+    const deps = this.making
+    const { elsewhere, engines } = deps
+    if (!elsewhere || (await this.#holds.ofAll())) return 0
+    const { kind } = generator
+    const claimed = contentRowIds.filter((contentRowId) => this.claims.take(kind, contentRowId))
+    try {
+      const waiting = await Promise.all(claimed.map((contentRowId) => deps.rows.work.waiting(kind, contentRowId)))
+      const contents = waiting.filter((content) => content !== null)
+      const fetched = await fetchPending(generator, contents, { elsewhere, engines }, { asks, signal })
+      const came = new Set(fetched.map(({ contentRowId }) => contentRowId))
+      for (const { contentId, contentRowId, rows } of contents)
+        if (came.has(contentRowId)) deps.onMade({ contentId, kind, ...rows[0]! })
+      if (fetched.length > 0) await recordContents(generator, fetched, deps)
+      return fetched.length
+    } finally {
+      for (const contentRowId of claimed) this.claims.release(kind, contentRowId)
+    }
   }
 
   /** What waits for the machine, and why, as the last run found it. */
@@ -170,6 +201,7 @@ export class SidecarRunner implements AsyncDisposable {
       generators: this.#deps.generators(),
       claims: this.claims,
       engines: this.#engines,
+      elsewhere: this.#deps.elsewhere(),
       onMade,
       onRecorded,
     }

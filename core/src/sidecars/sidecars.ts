@@ -17,6 +17,7 @@ import { untilAborted } from '../util/until-aborted.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
+import type { Elsewhere, Holder, RemoteSidecar } from './elsewhere.ts'
 import type { Generator } from './generators/index.ts'
 import type { HeldKind } from './holds.ts'
 import type { MakePendingHost, PendingReport } from './make-pending.ts'
@@ -32,6 +33,7 @@ import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
 import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind-states.ts'
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
+import { type AvailabilityGroup, readAvailability } from './read-availability.ts'
 import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
 import { readTextWindow, type TextWindowInput } from './text-window.ts'
 import { readThumbs } from './thumb-views.ts'
@@ -61,6 +63,8 @@ export interface SidecarsDeps {
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
   readonly limits: () => SidecarLimits
+  /** Other devices with this library; null where there are none. */
+  readonly elsewhere: () => Elsewhere | null
   readonly machine: Machine
   readonly now: () => number
   readonly log: Logger
@@ -71,8 +75,14 @@ export interface SidecarsDeps {
 const MAX_LISTED_PROBLEMS = 10_000
 const ORPHANS_PER_TURN = 256
 
-/** What becomes of one that is not there yet. */
-export type ResolveMode = 'local' | 'now' | 'later'
+/**
+ * What becomes of one that is not there yet: nothing; it is fetched from a device that has made it, or else made; it is
+ * made here; it is fetched; it is queued.
+ */
+export type ResolveMode = 'local' | 'now' | 'generate' | 'fetch' | 'later'
+
+/** Bytes of the disk, and of the quota, that prefetching leaves alone: a share of what there is. */
+const QUOTA_SHARE = 0.9
 
 /** What somebody looks at. */
 export interface WantInput {
@@ -258,7 +268,12 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /** Where one lies; null where it is not there, in which case it waits. */
-  async #ensure(contentId: ContentId, kind: SidecarKind, variant: string): Promise<string | null> {
+  async #ensure(
+    contentId: ContentId,
+    kind: SidecarKind,
+    variant: string,
+    mode: ResolveMode = 'later',
+  ): Promise<string | null> {
     const rows = await this.list(contentId)
     const row = rows.find((each) => each.kind === kind && each.variant === variant)
     if (row?.path) return row.path
@@ -270,8 +285,59 @@ export class Sidecars implements AsyncDisposable {
         throw new CoreError('NotFound', `there is no ${kind} ${variant}; there are ${generator.variants.join(', ')}`)
       for (const output of outputs) await this.#rows.queue.ensure(contentId, generator, output)
     }
-    await this.#runner.startIfPending()
+    // The job would be faster than whoever fetches.
+    if (mode !== 'fetch' && mode !== 'generate') await this.#runner.startIfPending()
     return null
+  }
+
+  /** The devices that may have one, this one not among them. */
+  holders(contentId: ContentId, kind: SidecarKind): readonly (Holder & { readonly variant: string })[] {
+    return this.#deps.elsewhere()?.holdersOf(contentId, kind) ?? []
+  }
+
+  /** All that is ready here and others may have, packed. */
+  availability(signal: AbortSignal): Promise<AvailabilityGroup[]> {
+    return this.#deps.read(new URL('read-availability.ts', import.meta.url), readAvailability, null, signal)
+  }
+
+  /** What is ready here of one variant, with all that others need to know of it. */
+  ready(contentId: ContentId, kind: SidecarKind, variant: string): RemoteSidecar[] {
+    return this.#rows.exchange.ready(contentId, kind, variant)
+  }
+
+  /** Where one lies, or will. */
+  fileOf(key: SidecarKey): string {
+    return sidecarPath(this.#deps.root, key)
+  }
+
+  /** Of packed ids, 16 bytes each, those contents of files here that lack one that a generator here knows. */
+  lacking(of: { kind: SidecarKind; variant: string; format: string }, ids: Uint8Array): ContentId[] {
+    const generator = this.#generators.find(({ kind }) => kind === of.kind)
+    const isKnown = generator && outputsOf(generator, [of.variant]).some(({ format }) => format === of.format)
+    return isKnown && !this.#deps.store.readOnly ? this.#rows.exchange.lacking(of, ids) : []
+  }
+
+  /** One line why nothing is fetched that nobody waits for; null where nothing keeps it. */
+  async fetchHold(): Promise<string | null> {
+    const { limits, machine } = this.#deps
+    if (this.#wants.isBusy) return 'somebody waits for something'
+    if (await machine.isOnBattery()) return 'this machine runs on its battery'
+    const { quotaBytes } = limits()
+    if (quotaBytes > 0 && (await this.#rows.upkeep.usedBytes()) > quotaBytes * QUOTA_SHARE)
+      return 'sidecars have used up what they may take'
+    return (await this.#runner.holds()).find(({ cause }) => cause === 'disk')?.reason ?? null
+  }
+
+  /** Fetches one variant of some contents before anybody asks for it; see `SidecarRunner.fetch`. */
+  async prefetch(
+    of: { kind: SidecarKind; variant: string; format: string },
+    contentIds: readonly ContentId[],
+    signal: AbortSignal,
+  ): Promise<number> {
+    const generator = generatorOf(of.kind, this.#generators)
+    for (const contentId of contentIds) await this.#rows.queue.ensure(contentId, generator, of)
+    const rows = [...contentRowsOf(this.#deps.store.connection, contentIds).values()]
+    return this.#runner.fetch(generator, rows, { asks: false, signal })
   }
 
   /** One by what names its file; null where it was neither made nor asked for. Throws `NotFound` where there is no such content. */
@@ -491,10 +557,15 @@ export class Sidecars implements AsyncDisposable {
   async #demand({ content, kinds, file }: SidecarAddress, mode: ResolveMode, signal: AbortSignal): Promise<void> {
     const variant = file.slice(0, file.lastIndexOf('.'))
     const contentId = content as ContentId
-    const path = await this.#ensure(contentId, kinds[0]!, variant)
+    const path = await this.#ensure(contentId, kinds[0]!, variant, mode)
     if (path !== null || mode === 'later') return
     const contentRowId = await contentRow(this.#deps.store, contentId)
-    await untilAborted(this.#runner.makeNow(generatorOf(kinds[0]!, this.#generators), contentRowId), signal)
+    const generator = generatorOf(kinds[0]!, this.#generators)
+    const make =
+      mode === 'fetch'
+        ? this.#runner.fetch(generator, [contentRowId], { asks: true, signal })
+        : this.#runner.makeNow(generator, contentRowId, { ownOnly: mode === 'generate' })
+    await untilAborted<unknown>(make, signal)
   }
 
   /** Sums up what there is of a location's contents, and what was made of them since a moment. */

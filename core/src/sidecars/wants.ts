@@ -55,6 +55,11 @@ export class Wants<Kind extends string> implements AsyncDisposable {
     this.#goOn()
   }
 
+  /** Whether somebody waits for something now. */
+  get isBusy(): boolean {
+    return this.#making.size > 0
+  }
+
   /** Resolves when what is being made is done; nothing else is begun. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true

@@ -1,9 +1,11 @@
 import type { DeviceId, Job, JobStatus, LibraryId } from '../../domain/index.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { SharedFolder } from '../membership/index.ts'
+import type { NetworkSidecars } from '../sidecars/index.ts'
 
 /** What of an open library other devices may ask about. */
 export interface NetworkLibrary extends SharedFolder {
+  readonly sidecars: NetworkSidecars
   readonly jobs: { list(filter: { status?: JobStatus | undefined; limit?: number | undefined }): Job[] }
 }
 

@@ -1,4 +1,5 @@
 import { UuidFactory } from '../../util/uuid.ts'
+import { ExchangeRows } from './exchange-rows.ts'
 import { QueueRows } from './queue-rows.ts'
 import type { RowDeps } from './row.ts'
 import { RowViews } from './row-views.ts'
@@ -11,6 +12,7 @@ export interface SidecarRows {
   readonly work: WorkRows
   readonly views: RowViews
   readonly upkeep: UpkeepRows
+  readonly exchange: ExchangeRows
 }
 
 export function openRows(of: Omit<RowDeps, 'uuids'>): SidecarRows {
@@ -20,5 +22,6 @@ export function openRows(of: Omit<RowDeps, 'uuids'>): SidecarRows {
     work: new WorkRows(deps),
     views: new RowViews(deps),
     upkeep: new UpkeepRows(deps),
+    exchange: new ExchangeRows(deps),
   }
 }

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { type AvailabilityGroup, ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
+import { makeFilter } from './filter.ts'
+import { type DigestGroup, MAX_EXACT, MAX_GROUPS } from './protocol.ts'
+import { applyRecords, diffRecords } from './records.ts'
+
+/** Versions that can be told apart; whoever is further behind is told all. */
+const KEPT_CHANGES = 64
+
+export interface Digest {
+  readonly epoch: string
+  readonly version: number
+  readonly full: boolean
+  readonly groups: (Omit<DigestGroup, 'bytes'> & { readonly bytes: Uint8Array })[]
+}
+
+interface Change {
+  readonly version: number
+  readonly groups: ReadonlyMap<string, { readonly put: Buffer; readonly gone: Buffer }>
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** What one library has ready, as the others are told: its versions are counted while the engine runs. */
+export class Inventory {
+  /** Another one after each start: versions of different ones do not compare. */
+  readonly #epoch = randomBytes(8).toString('hex')
+  #version = 0
+  #groups = new Map<string, AvailabilityGroup>()
+  readonly #changes: Change[] = []
+
+  /** Takes what there is now. Returns whether it is another than before. */
+  take(found: readonly AvailabilityGroup[]): boolean {
+    const next = new Map(found.slice(0, MAX_GROUPS).map((group) => [nameOf(group), group]))
+    const groups = new Map<string, { put: Buffer; gone: Buffer }>()
+    for (const name of new Set([...this.#groups.keys(), ...next.keys()])) {
+      const [before, after] = [this.#groups.get(name), next.get(name)]
+      const change = diffRecords(bufferOf(before?.records), bufferOf(after?.records))
+      if (change.put.length > 0 || change.gone.length > 0) groups.set(name, change)
+    }
+    if (groups.size === 0) return false
+    // Empty ones are kept: what is gone of them can be told.
+    for (const [name, group] of this.#groups) if (!next.has(name)) next.set(name, { ...group, records: NOTHING })
+    this.#groups = next
+    this.#version++
+    this.#changes.push({ version: this.#version, groups })
+    if (this.#changes.length > KEPT_CHANGES) this.#changes.shift()
+    return true
+  }
+
+  get count(): number {
+    return [...this.#groups.values()].reduce((sum, { records }) => sum + records.length / RECORD_BYTES, 0)
+  }
+
+  /** All, or what has changed since a version. */
+  digest(since: { epoch: string; version: number } | null): Digest {
+    const head = { epoch: this.#epoch, version: this.#version }
+    const isFilter = this.count > MAX_EXACT
+    const first = this.#changes[0]?.version ?? 1
+    const isKnown =
+      since?.epoch === this.#epoch &&
+      since.version <= this.#version &&
+      (since.version >= first - 1 || since.version === this.#version)
+    if (isKnown && !isFilter) return { ...head, full: false, groups: this.#since(since.version) }
+    if (isKnown && since.version === this.#version) return { ...head, full: false, groups: [] }
+    const groups = [...this.#groups.values()].flatMap(({ records, ...of }): Digest['groups'] => {
+      const count = records.length / RECORD_BYTES
+      if (count === 0) return []
+      return isFilter
+        ? [{ ...of, count, form: 'filter' as const, bytes: makeFilter(records, RECORD_BYTES) }]
+        : [{ ...of, count, form: 'records' as const, bytes: records }]
+    })
+    return { ...head, full: true, groups }
+  }
+
+  #since(version: number): Digest['groups'] {
+    const changes = this.#changes.filter((change) => change.version > version)
+    const names = new Set(changes.flatMap(({ groups }) => [...groups.keys()]))
+    return [...names].flatMap((name) => {
+      const { records: _all, ...of } = this.#groups.get(name)!
+      let put: Buffer = NOTHING
+      let gone: Buffer = NOTHING
+      for (const { groups } of changes) {
+        const change = groups.get(name)
+        if (!change) continue
+        put = applyRecords(put, change)
+        gone = Buffer.concat([gone, change.gone])
+      }
+      gone = sortedIds(gone)
+      return [
+        ...(gone.length > 0 ? [{ ...of, form: 'gone' as const, count: gone.length / ID_BYTES, bytes: gone }] : []),
+        ...(put.length > 0 ? [{ ...of, form: 'records' as const, count: put.length / RECORD_BYTES, bytes: put }] : []),
+      ]
+    })
+  }
+}
+
+export function nameOf({ format, kind, variant }: Pick<AvailabilityGroup, 'kind' | 'variant' | 'format'>): string {
+  return `${kind} ${variant}.${format}`
+}
+
+function bufferOf(bytes: Uint8Array | undefined): Buffer {
+  return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : NOTHING
+}
+
+/** Each once. */
+function sortedIds(ids: Buffer): Buffer {
+  const each = Array.from({ length: ids.length / ID_BYTES }, (_, i) => ids.subarray(i * ID_BYTES, (i + 1) * ID_BYTES))
+  const sorted = each.toSorted(Buffer.compare)
+  return Buffer.concat(sorted.filter((id, i) => i === 0 || Buffer.compare(id, sorted[i - 1]!) !== 0))
+}

@@ -1,0 +1,203 @@
+import type { ContentId, DeviceId, LibraryId, SidecarKind } from '../../domain/index.ts'
+import { RECORD_BYTES, SIZE_AT, MAX_SIZE, ID_BYTES, type SidecarKey } from '../../sidecars/index.ts'
+import { uuidToBlob } from '../../util/uuid.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+import { mayHave } from './filter.ts'
+import { type Digest, nameOf } from './inventory.ts'
+import { applyRecords, findRecord } from './records.ts'
+
+interface Group {
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+  readonly isFilter: boolean
+  readonly count: number
+  readonly bytes: Buffer
+}
+
+interface Known {
+  epoch: string
+  version: number
+  at: number
+  readonly groups: Map<string, Group>
+}
+
+interface GroupRow {
+  readonly library: LibraryId
+  readonly device: DeviceId
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+  readonly is_filter: number
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
+/** What is known of one sidecar of a device. */
+export interface KnownSidecar {
+  /** Null where it is not known, or is said to be very large. */
+  readonly size: number | null
+  /** It may not be there after all. */
+  readonly isLikely: boolean
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** What other members have said they have: in memory, and in `network.db` so that it outlives a restart. */
+export class PeerAvailability {
+  readonly #db: NetworkDb
+  readonly #known = new Map<LibraryId, Map<DeviceId, Known>>()
+  /** What a device said it has and did not. */
+  readonly #missing = new Map<string, Set<string>>()
+
+  constructor(db: NetworkDb) {
+    this.#db = db
+    type Row = { library: LibraryId; device: DeviceId; epoch: string; version: number; at: number }
+    for (const { at, device, epoch, library, version } of db.all<Row>('select * from availability'))
+      this.#of(library).set(device, { epoch, version, at, groups: new Map() })
+    for (const row of db.all<GroupRow>('select * from availability_groups')) {
+      const bytes = Buffer.from(row.bytes)
+      const group: Group = { ...row, isFilter: row.is_filter === 1, bytes }
+      this.#known.get(row.library)?.get(row.device)?.groups.set(nameOf(row), group)
+    }
+  }
+
+  /** What was last heard of a device: what has changed since is enough. */
+  since(library: LibraryId, device: DeviceId): { epoch: string; version: number } | null {
+    const known = this.#known.get(library)?.get(device)
+    return known ? { epoch: known.epoch, version: known.version } : null
+  }
+
+  /** Takes what a device has said now. Returns the groups of which there is more. */
+  take(library: LibraryId, device: DeviceId, { digest, now }: { digest: Digest; now: number }): Group[] {
+    const before = this.#of(library).get(device)
+    const known: Known =
+      digest.full || !before ? { epoch: digest.epoch, version: 0, at: now, groups: new Map() } : before
+    const news = new Map<string, Group>()
+    for (const { bytes, count, form, ...of } of digest.groups) {
+      const name = nameOf(of)
+      const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      const old = known.groups.get(name)
+      const records = old && !old.isFilter ? old.bytes : NOTHING
+      const next =
+        form === 'filter'
+          ? all
+          : applyRecords(records, form === 'records' ? { put: all, gone: NOTHING } : { put: NOTHING, gone: all })
+      const isFilter = form === 'filter'
+      const group = { ...of, isFilter, count: isFilter ? count : next.length / RECORD_BYTES, bytes: next }
+      known.groups.set(name, group)
+      if (form === 'records') news.set(name, { ...group, bytes: all })
+    }
+    Object.assign(known, { epoch: digest.epoch, version: digest.version, at: now })
+    this.#of(library).set(device, known)
+    this.#missing.delete(`${library} ${device}`)
+    const changed = new Set(digest.groups.map(nameOf))
+    this.#write(library, device, { known, changed: digest.full ? null : changed })
+    return [...news.values()]
+  }
+
+  /** Forgets a device that is no member any more; of every library where none is given. */
+  forget(device: DeviceId, library: LibraryId | null = null): void {
+    for (const [id, devices] of this.#known) if (library === null || id === library) devices.delete(device)
+    if (library === null) this.#db.run('delete from availability where device = ?', device)
+    else this.#db.run('delete from availability where device = ? and library = ?', device, library)
+  }
+
+  devices(library: LibraryId): DeviceId[] {
+    return [...(this.#known.get(library)?.keys() ?? [])]
+  }
+
+  /** All that a device has said exactly, by kind, variant and format. */
+  groups(library: LibraryId, device: DeviceId): readonly Pick<Group, 'kind' | 'variant' | 'format' | 'bytes'>[] {
+    return [...(this.#known.get(library)?.get(device)?.groups.values() ?? [])].filter(({ isFilter }) => !isFilter)
+  }
+
+  /** Null where the device has said that it has it not, or nothing. */
+  find(library: LibraryId, device: DeviceId, key: SidecarKey): KnownSidecar | null {
+    const group = this.#known.get(library)?.get(device)?.groups.get(nameOf(key))
+    return group && !this.#missing.get(`${library} ${device}`)?.has(textOf(key)) ? findIn(group, key.contentId) : null
+  }
+
+  /** Every variant of a kind that a device has of a content. */
+  variants(
+    library: LibraryId,
+    device: DeviceId,
+    { contentId, kind }: { contentId: ContentId; kind: SidecarKind },
+  ): (KnownSidecar & { variant: string; format: string })[] {
+    const groups = [...(this.#known.get(library)?.get(device)?.groups.values() ?? [])]
+    return groups.flatMap(({ format, kind: of, variant }) => {
+      const found = of === kind ? this.find(library, device, { contentId, kind, variant, format }) : null
+      return found ? [{ ...found, variant, format }] : []
+    })
+  }
+
+  /** It was not there: it is not asked for again until the device says anew what it has. */
+  lacks(library: LibraryId, device: DeviceId, key: SidecarKey): void {
+    const name = `${library} ${device}`
+    const missing = this.#missing.get(name) ?? new Set()
+    this.#missing.set(name, missing.add(textOf(key)))
+  }
+
+  #of(library: LibraryId): Map<DeviceId, Known> {
+    const devices = this.#known.get(library) ?? new Map<DeviceId, Known>()
+    this.#known.set(library, devices)
+    return devices
+  }
+
+  /** `changed`: the names of groups; null: all are others. */
+  #write(
+    library: LibraryId,
+    device: DeviceId,
+    { changed, known }: { known: Known; changed: ReadonlySet<string> | null },
+  ): void {
+    this.#db.transaction(() => {
+      this.#db.run(
+        `insert into availability(library, device, epoch, version, at) values (?, ?, ?, ?, ?)
+         on conflict(library, device) do update set epoch = excluded.epoch, version = excluded.version, at = excluded.at`,
+        library,
+        device,
+        known.epoch,
+        known.version,
+        known.at,
+      )
+      if (changed === null)
+        this.#db.run('delete from availability_groups where library = ? and device = ?', library, device)
+      for (const [name, { bytes, count, format, isFilter, kind, variant }] of known.groups) {
+        if (changed && !changed.has(name)) continue
+        this.#db.run(
+          `insert or replace into availability_groups(library, device, kind, variant, format, is_filter, count, bytes)
+           values (?, ?, ?, ?, ?, ?, ?, ?)`,
+          library,
+          device,
+          kind,
+          variant,
+          format,
+          isFilter ? 1 : 0,
+          count,
+          bytes,
+        )
+      }
+    })
+  }
+}
+
+function findIn({ bytes, isFilter }: Group, contentId: ContentId): KnownSidecar | null {
+  const id = Buffer.from(uuidToBlob(contentId))
+  if (isFilter) return mayHave(bytes, id) ? { size: null, isLikely: true } : null
+  const record = findRecord(bytes, id)
+  if (!record) return null
+  const size = record.readUInt32BE(SIZE_AT)
+  return { size: size === MAX_SIZE ? null : size, isLikely: false }
+}
+
+function textOf(key: SidecarKey): string {
+  return `${key.contentId} ${nameOf(key)}`
+}
+
+/** The ids of records, without what is said of them. */
+export function idsOf(records: Buffer): Buffer {
+  const ids = Buffer.allocUnsafe((records.length / RECORD_BYTES) * ID_BYTES)
+  for (let i = 0; i * RECORD_BYTES < records.length; i++)
+    records.copy(ids, i * ID_BYTES, i * RECORD_BYTES, i * RECORD_BYTES + ID_BYTES)
+  return ids
+}

@@ -1,0 +1,44 @@
+import type { DeviceId, SidecarKind } from '../domain/index.ts'
+import type { ContentFindings, Engine } from './generators/index.ts'
+import type { SidecarKey } from './paths.ts'
+
+/** A device that has a sidecar, as far as this one knows. */
+export interface Holder {
+  readonly device: { readonly id: DeviceId; readonly name: string }
+  readonly online: boolean
+  /** Bytes; null where it is not known. */
+  readonly size: number | null
+}
+
+/** One that another device has made, as it says. */
+export interface RemoteSidecar extends SidecarKey {
+  readonly size: number
+  /** BLAKE3, 32 bytes. */
+  readonly checksum: Uint8Array
+  readonly engine: Engine
+  readonly recipe: number
+  /** What it has found out about the content. */
+  readonly findings: ContentFindings
+}
+
+/** Which of what others have made is as good as made here. */
+export type Accepts = (sidecar: RemoteSidecar) => boolean
+
+/** The sidecars of one library on other devices. */
+export interface Elsewhere {
+  /** Whether some device may have it, connected or not. Asks nobody. */
+  holders(key: SidecarKey): readonly Holder[]
+  /** The same of every variant and format. */
+  holdersOf(contentId: SidecarKey['contentId'], kind: SidecarKind): readonly (Holder & { readonly variant: string })[]
+  /** Whether it can be fetched now, as far as is known; false also for a kind this device is to make itself. */
+  canFetch(key: SidecarKey): boolean
+  /**
+   * Fetches what there is of some; each lies in its place when it is returned. Never throws for want of a device: what
+   * did not come is left out. `asks`: devices that have not said what they have are asked, too. Throws the signal's reason.
+   */
+  fetch(
+    keys: readonly SidecarKey[],
+    how: { readonly accepts: Accepts; readonly asks: boolean },
+    signal: AbortSignal,
+  ): Promise<RemoteSidecar[]>
+}

@@ -1,0 +1,62 @@
+import { type ContentId, GIVEN_UP, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
+import type { RemoteSidecar } from '../elsewhere.ts'
+import { FAILED, READY, type RowDeps } from './row.ts'
+
+const ID_BYTES = 16
+
+/** What other devices ask about, and what this one may want of theirs. */
+export class ExchangeRows {
+  readonly #deps: RowDeps
+
+  constructor(deps: RowDeps) {
+    this.#deps = deps
+  }
+
+  /** The files of the library of one kind and variant that a content has, with all that is known of them. */
+  ready(contentId: ContentId, kind: SidecarKind, variant: string): RemoteSidecar[] {
+    const rows = this.#deps.store.connection
+      .prepare(
+        `select s.format, s.size, s.checksum, s.engine, s.engine_version, s.recipe, c.thumbhash, c.colour
+         from content_identities c join sidecars s on s.content_id = c.id
+         where c.uuid = ? and s.kind = ? and s.variant = ? and s.state = ${READY} and s.source_entry_id is null
+           and s.checksum is not null`,
+      )
+      .all(uuidToBlob(contentId), sidecarKinds.indexOf(kind), variant)
+    return rows.map((row) => ({
+      contentId,
+      kind,
+      variant,
+      format: String(row['format']),
+      size: Number(row['size']),
+      checksum: row['checksum'] as Uint8Array,
+      engine: { name: String(row['engine'] ?? ''), version: String(row['engine_version'] ?? '') },
+      recipe: Number(row['recipe']),
+      findings: {
+        ...(row['thumbhash'] !== null && { thumbhash: row['thumbhash'] as Uint8Array }),
+        ...(row['colour'] !== null && { colour: Number(row['colour']) }),
+      },
+    }))
+  }
+
+  /** Of so many ids, 16 bytes each: those contents that a file here has and that lack one. What was given up stays so. */
+  lacking({ format, kind, variant }: KindOf, ids: Uint8Array): ContentId[] {
+    const rows = this.#deps.store.connection
+      .prepare(
+        `with recursive wanted(i) as (select 0 union all select i + 1 from wanted where i + 1 < ?)
+         select lower(hex(c.uuid)) as id
+         from wanted w join content_identities c on c.uuid = substr(?, w.i * ${ID_BYTES} + 1, ${ID_BYTES})
+         where not exists (select 1 from sidecars s where s.content_id = c.id and s.kind = ? and s.variant = ? and s.format = ?
+                           and (s.state = ${READY} or (s.state = ${FAILED} and s.error_code = ?)))
+           and exists (select 1 from entries e where e.content_id = c.id)`,
+      )
+      .all(ids.length / ID_BYTES, ids, sidecarKinds.indexOf(kind), variant, format, GIVEN_UP)
+    return rows.map(({ id }) => hexToUuid(String(id)) as ContentId)
+  }
+}
+
+interface KindOf {
+  readonly kind: SidecarKind
+  readonly variant: string
+  readonly format: string
+}
