@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/namespaces.ts'
+
+// Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const skipped = noNamespaces === null ? '' : ` (skipped: ${noNamespaces})`
+const relay = 'http://203.0.113.1:3340'
+/** So that a transfer is seen while it runs. */
+const slowly = { 'network.maxBytesPerSecond': String(1_048_576) }
+const FILE_BYTES = 3 * 1_048_576
+
+interface Transfer {
+  readonly via: string | null
+}
+
+test.skipIf(skipped !== '')(
+  `two machines on one network find each other and send files, and nothing of it is in the clear${skipped}`,
+  async () => {
+    await using net = await Namespaces.create()
+    await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
+    const recorded = hasTcpdump ? await net.record() : null
+    const [alice, bob] = await Promise.all([net.daemon('alice', slowly), receiver(net, 'bob')])
+    const code = await alice.pairingCode()
+    await bob.pairWith(code)
+    await alice.until(({ path, state }) => state === 'connected' && path === 'direct', 'connected straight')
+    const secret = await send(alice, bob)
+    expect(secret.via).toBe('tcp')
+    const packets = await recorded?.()
+    if (!packets) return
+    expect(packets.length).toBeGreaterThan(FILE_BYTES)
+    // Words of three letters are in noise, too.
+    const words = code.split(' ').filter(({ length }) => length > 5)
+    const inTheClear = [secret.name, ...words, 'alice', 'bob'].filter((text) => packets.includes(text))
+    expect(inTheClear).toEqual([])
+    expect(packets.includes(secret.marker)).toBe(false)
+  },
+)
+
+test.skipIf(skipped !== '')(
+  `two machines behind routers that hide them pair, talk and send files through the relay${skipped}`,
+  async () => {
+    await using net = await Namespaces.create()
+    const { alice, bob } = await behindRouters(net, 'random')
+    expect(await alice.json('network', 'ping', 'bob')).toMatchObject({ device: { path: 'relay' } })
+    expect((await send(alice, bob)).via).toBe('stream')
+  },
+)
+
+test.skipIf(skipped !== '')(`two machines behind routers that keep ports find the straight way${skipped}`, async () => {
+  await using net = await Namespaces.create()
+  const { alice, bob } = await behindRouters(net, 'kept')
+  await alice.until(({ path }) => path === 'direct', 'connected straight')
+  expect(await bob.json('network', 'ping', 'alice')).toMatchObject({ device: { state: 'connected' } })
+})
+
+test.skipIf(skipped !== '')(
+  `a machine that gets another address stays connected, and one whose cable is pulled is gone within 10 s${skipped}`,
+  async () => {
+    await using net = await Namespaces.create()
+    await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
+    const [alice, bob] = await Promise.all([net.daemon('alice'), net.daemon('bob')])
+    await bob.pairWith(await alice.pairingCode())
+    await alice.until(({ state }) => state === 'connected', 'connected')
+    await net.ip('bob', 'addr del 192.168.7.3/24 dev eth0')
+    await net.ip('bob', 'addr add 192.168.7.9/24 dev eth0')
+    await until(async () => (await alice.run('network', 'ping', 'bob')).code === 0, 10_000)
+    await net.ip('bob', 'link set eth0 down')
+    await alice.until(({ state }) => state === 'disconnected', 'disconnected', 11_000)
+    await net.ip('bob', 'link set eth0 up')
+    await alice.until(({ state }) => state === 'connected', 'connected again', 20_000)
+  },
+)
+
+async function behindRouters(net: Namespaces, ports: 'kept' | 'random'): Promise<{ alice: Device; bob: Device }> {
+  await net.machine('internet', '203.0.113.1')
+  await Promise.all([
+    net.behindNat('alice', { net: '10.0.1', outside: '203.0.113.11', ports }),
+    net.behindNat('bob', { net: '10.0.2', outside: '203.0.113.12', ports }),
+    net.relay('internet'),
+  ])
+  const settings = { 'network.relay': relay }
+  const [alice, bob] = await Promise.all([
+    net.daemon('alice', { ...settings, ...slowly }),
+    receiver(net, 'bob', settings),
+  ])
+  for (const device of [alice, bob])
+    await until(async () => (await device.json<{ relay: string | null }>('network', 'status')).relay !== null, 20_000)
+  await bob.pairWith(await alice.pairingCode())
+  await alice.until(({ state }) => state === 'connected', 'connected')
+  return { alice, bob }
+}
+
+/** A device that takes every file it is offered. */
+async function receiver(
+  net: Namespaces,
+  name: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Device> {
+  return net.daemon(name, { ...settings, 'network.receive': 'trusted', 'network.receiveFolder': '/tmp' })
+}
+
+async function send(from: Device, to: Device) {
+  const marker = randomBytes(32)
+  const name = `holiday-${randomBytes(6).toString('hex')}.bin`
+  const bytes = Buffer.concat(Array.from({ length: FILE_BYTES / marker.length }, () => marker))
+  await writeFile(join(from.folder, name), bytes)
+  await to.json('config', 'set', 'network.receiveFolder', to.folder)
+  const sending = from.json('network', 'spacedrop', 'bob', name)
+  const via = await viaOf(to)
+  await sending
+  expect((await readFile(join(to.folder, name))).equals(bytes)).toBe(true)
+  return { name, marker, via }
+}
+
+/** How the files come, while they do. */
+async function viaOf(device: Device): Promise<string> {
+  let via: string | null = null
+  await until(async () => {
+    const [transfer] = await device.json<Transfer[]>('network', 'transfers')
+    via = transfer?.via ?? null
+    return via !== null
+  }, 20_000)
+  return via!
+}
+
+async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
+  await vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: withinMs })
+}
