@@ -1,8 +1,8 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { databaseError, kyselyOver, migrate, openDatabase } from '../../db/index.ts'
 import type { DeviceId } from '../../domain/index.ts'
-import { CoreError } from '../../util/errors.ts'
+import { CoreError, systemCode } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { migrations } from './migrations/index.ts'
 import { setAside } from './set-aside.ts'
@@ -122,13 +122,12 @@ async function openNew({ device, file }: OpenNetworkDbDeps): Promise<DatabaseSyn
 
 async function openChecked(file: string): Promise<DatabaseSync> {
   try {
+    if (file !== IN_MEMORY) makePrivate(file)
     const db = openDatabase(file, { cacheKiB: CACHE_KIB })
     try {
       const result = db.prepare('pragma quick_check(1)').get()?.['quick_check']
       if (result !== 'ok') throw new CoreError('Corrupt', `${file} is damaged: ${String(result)}`)
       await migrate(kyselyOver<unknown>(db), migrations, file)
-      // Whom this person's devices are is nobody else's business; what SQLite keeps beside it gets the same rights.
-      if (file !== IN_MEMORY) chmodSync(file, 0o600)
       return db
     } catch (err) {
       db.close()
@@ -136,6 +135,19 @@ async function openChecked(file: string): Promise<DatabaseSync> {
     }
   } catch (err) {
     throw databaseError(err, file)
+  }
+}
+
+/**
+ * Whom this person's devices are is nobody else's business. The rights are those before SQLite opens it: what it keeps
+ * beside it gets the same, and keeps them. What goes wrong here goes wrong there, too, and has its sentence.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600)
+  } catch (err) {
+    if (systemCode(err) === undefined) throw err
   }
 }
 

@@ -151,3 +151,12 @@ test('a damaged database, and that of a copied data folder, are set aside', asyn
   const aside = readdirSync(dir.path).filter((name) => /^network\.db\.(copied|corrupt)-[-\w]+Z$/.test(name))
   expect(aside).toHaveLength(2)
 })
+
+test('what SQLite keeps beside the list is for its user alone from the first byte on', async () => {
+  using folder = createTempDir()
+  const file = join(folder.path, 'network.db')
+  using db = await NetworkDb.open({ file, device: OWN.id, log: silentLogger, now: () => 1 })
+  db.run('update owner set port = 1')
+  const modes = readdirSync(folder.path).map((name) => [name, statSync(join(folder.path, name)).mode & 0o777])
+  expect(Object.fromEntries(modes)).toEqual({ 'network.db': 0o600, 'network.db-shm': 0o600, 'network.db-wal': 0o600 })
+})
