@@ -8,6 +8,7 @@ import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, DeviceMark, EmptyState, ErrorNote, SafeName, Skeleton, toastError } from '../../ui/index.ts'
 import { systemName } from './devices-page.tsx'
+import { Diagnosis } from './diagnosis.tsx'
 import { EndOfPairing } from './end-of-pairing.tsx'
 import { GrantRequests } from './grant-requests.tsx'
 import { GrantSwitches } from './grant-switches.tsx'
@@ -48,6 +49,7 @@ export function DevicePage() {
     <Frame title={device.name}>
       <GrantRequests device={device.id} />
       <Facts device={device} />
+      {(device.state === 'disconnected' || device.state === 'paired') && <Diagnosis device={device.id} />}
       <RemoteFolders device={device} isShown={folders === true} />
       <SharedLibraries device={device} />
       <GrantSwitches device={device.id} />

@@ -51,6 +51,13 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'transcript.keyVariable':
       'die Umgebungsvariable des Dienstes mit dem Schlüssel für den Server; der Schlüssel selbst wird nirgends aufbewahrt',
     'transcript.runtime': 'der Ordner, in dem sherpa-onnx-node liegt, das die Modelle von sherpa-onnx ausführt',
+    'prefetch.eager':
+      'Arten, die geholt werden, sobald ein anderes Gerät der Bibliothek sie gemacht hat, verbunden durch +',
+    'prefetch.never': 'Arten, die nur geholt werden, wenn jemand danach fragt, verbunden durch +',
+    'prefetch.makeHere': 'Arten, die dieses Gerät lieber selbst macht, als sie zu holen, verbunden durch +',
+    'prefetch.concurrent': 'wie viele Bündel gleichzeitig im Voraus geholt werden',
+    'prefetch.maxBytesPerSecond':
+      'wie viel das Holen im Voraus von der Leitung nehmen darf, in Bytes je Sekunde; 0: alles',
     'network.enabled': 'mit gekoppelten Geräten verbinden; network start und stop ändern es',
     'network.port': 'UDP-Port, mit dem sich Geräte verbinden; 0: irgendeiner',
     'network.address': 'die IP-Adresse dieses Rechners, an der gehört wird; leer: alle',
