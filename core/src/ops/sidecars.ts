@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ContentId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
+import { ContentId, DeviceId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
 import { holdCauses } from '../sidecars/index.ts'
 import { defineAction, defineQuery } from './define.ts'
@@ -116,6 +116,8 @@ export const sidecarText = defineQuery({
 /** Contents asked about in one request. */
 const MAX_CONTENTS = 10_000
 
+const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean() })
+
 export const sidecarPresence = defineQuery({
   name: 'sidecars.presence',
   scope: 'library',
@@ -124,11 +126,26 @@ export const sidecarPresence = defineQuery({
     contentIds: z.array(ContentId).min(1).max(MAX_CONTENTS).describe('ids of contents'),
     kind: kind.default('thumb'),
   }),
-  output: z.array(z.object({ contentId: ContentId, variants: z.array(z.string()) })),
+  output: z.array(
+    z.object({
+      contentId: ContentId,
+      /** Those that are here. */
+      variants: z.array(z.string()),
+      /** Other devices of the library, and what they have said they have. */
+      devices: z.array(OtherDevice.extend({ variants: z.array(z.string()) })),
+    }),
+  ),
   cli: { words: ['sidecar', 'presence'], positional: ['contentIds'], variadic: true },
   async run(input, { library }) {
     const found = await library.sidecars.presence(input.contentIds, input.kind)
-    return input.contentIds.map((contentId) => ({ contentId, variants: found.get(contentId) ?? [] }))
+    return input.contentIds.map((contentId) => {
+      const holders = Map.groupBy(library.sidecars.holders(contentId, input.kind), ({ device }) => device.id)
+      const devices = [...holders.values()].map((of) => {
+        const { device, online } = of[0]!
+        return { ...device, online, variants: [...new Set(of.map(({ variant: each }) => each))].toSorted() }
+      })
+      return { contentId, variants: found.get(contentId) ?? [], devices }
+    })
   },
 })
 
@@ -179,9 +196,15 @@ export const wantSidecars = defineAction({
 export const sidecarPath = defineAction({
   name: 'sidecars.path',
   scope: 'library',
-  summary: 'Say where a sidecar lies; one that is not there yet is queued',
+  summary: 'Say where a sidecar lies; one that is not here is fetched from a device that has it, or queued',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
-  output: z.object({ contentId: ContentId, path: z.string().nullable(), pending: z.boolean() }),
+  output: z.object({
+    contentId: ContentId,
+    path: z.string().nullable(),
+    pending: z.boolean(),
+    /** The device it can be had from, where it is not here. */
+    remote: OtherDevice.nullable(),
+  }),
   errors: ['NotFound', 'Unsupported', 'Unavailable'],
   cli: {
     words: ['sidecar', 'path'],
@@ -192,7 +215,46 @@ export const sidecarPath = defineAction({
   async run(input, { library, signal }) {
     const contentId = await contentOf(input.target, library, signal)
     const path = await library.sidecars.path(contentId, input.kind, input.variant)
-    return { contentId, path, pending: path === null }
+    const holders = library.sidecars.holders(contentId, input.kind).filter((each) => each.variant === input.variant)
+    const holder = holders.find(({ online }) => online) ?? holders[0]
+    const remote = path === null && holder ? { ...holder.device, online: holder.online } : null
+    return { contentId, path, pending: path === null, remote }
+  },
+})
+
+export const sidecarWhere = defineQuery({
+  name: 'sidecars.where',
+  scope: 'library',
+  summary: 'List the devices of the library that have a sidecar',
+  input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
+  output: z.array(
+    z.object({
+      device: z.object({ id: DeviceId, name: z.string() }),
+      /** This device, or one that is connected. */
+      online: z.boolean(),
+      /** Bytes; null where it was not said. */
+      size: z.number().nullable(),
+      /** `own`: it lies here. `digest`: the device has said so. */
+      source: z.enum(['own', 'digest']),
+    }),
+  ),
+  errors: ['NotFound', 'Unavailable'],
+  cli: {
+    words: ['sidecar', 'where'],
+    positional: ['target'],
+    contents: ['target'],
+    examples: ['sidecar where ~/Pictures/a.jpg --kind thumb --variant grid@2x'],
+  },
+  async run(input, { core, library, signal }) {
+    const contentId = await contentOf(input.target, library, signal)
+    const { id, name } = core.device.info()
+    const [own] = library.sidecars.ready(contentId, input.kind, input.variant)
+    const key = { contentId, kind: input.kind, variant: input.variant }
+    const others = await core.network.sidecars.where(library.id, key, signal)
+    return [
+      ...(own ? [{ device: { id, name }, online: true, size: own.size, source: 'own' as const }] : []),
+      ...others.map(({ device, online, size }) => ({ device, online, size, source: 'digest' as const })),
+    ]
   },
 })
 
@@ -321,9 +383,11 @@ export const resolveSidecars = defineAction({
   input: z.object({
     address: z.string().describe('sidecar://<content>/<folder>/<file>; parts may hold * and ?'),
     mode: z
-      .enum(['local', 'now', 'later'])
+      .enum(['local', 'now', 'generate', 'fetch', 'later'])
       .default('local')
-      .describe('what is done about one that is not there: nothing, it is made and waited for, it is queued'),
+      .describe(
+        'what is done about one that is not there: nothing; it is fetched from a device that has it, or made, and waited for; it is made; it is fetched; it is queued',
+      ),
   }),
   output: z.array(AddressedSidecar),
   errors: ['NotFound', 'Unsupported'],

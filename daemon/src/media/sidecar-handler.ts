@@ -53,7 +53,8 @@ async function missing(c: MediaContext, key: Key, sidecar: Sidecar | null, { sid
   const { error = null, state = 'absent' } = sidecar ?? {}
   const notThere = (why: string) => new HttpError(404, 'NotFound', `${what} ${why}`, {}, { state, error })
   if (state === 'failed' && error?.code !== GIVEN_UP) throw notThere(`could not be made: ${error?.message}`)
-  const hindrance = state === 'generating' ? null : await sidecars.hindrance(kind)
+  const isElsewhere = sidecars.holders(contentId, kind).some((holder) => holder.online && holder.variant === variant)
+  const hindrance = state === 'generating' || isElsewhere ? null : await sidecars.hindrance(kind)
   if (hindrance !== null) throw notThere(`cannot be made now: ${hindrance}`)
   if (c.req.query('generate') !== '1') throw notThere('is not made yet')
   await sidecars.path(contentId, kind, variant)
