@@ -2,7 +2,10 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import type { CoreOptions } from '../src/core.ts'
-import { MulticastChannel } from '../src/network/index.ts'
+import type { LanChannel } from '../src/network/discovery/index.ts'
+import { IrohTransport, MulticastChannel } from '../src/network/index.ts'
+import { alpns } from '../src/network/transport/transport.ts'
+import { silentLogger } from '../src/util/logger.ts'
 import type { TestCore } from '../testing/test-core.ts'
 import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
 
@@ -50,6 +53,91 @@ test('a code ends with networking', async () => {
   const code = 'abandon amount liar amount expire adjust cage candy arch gather drum buyer'
   await expect(core.network.pairing.join({ code, autoAccept: true }, signal)).rejects.toMatchObject({ code: 'Offline' })
   expect(core.network.pairing.status().state).toBe('cancelled')
+})
+
+test('no code is made while networking is on its way off', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const { core: alice } = network.device('alice')
+  const { core: bob } = network.device('bob')
+  const asked = Promise.withResolvers<void>()
+  const protocol = { name: 'forever', version: 1, maxFrameBytes: 100, maxStreams: 1 }
+  // Something that is being served holds up the end of the connections.
+  using _serving = alice.network.sessions.handle({
+    protocol,
+    serve: () => {
+      asked.resolve()
+      return new Promise(() => {})
+    },
+  })
+  await (await bob.network.sessions.reach(network.idOf('alice'), signal)).open(protocol, signal)
+  await asked.promise
+  const stopping = alice.network.stop()
+  await vi.waitUntil(() => alice.network.sessions.connected().length === 0)
+  await expect(alice.network.pairing.generate({ autoAccept: true })).rejects.toMatchObject({ code: 'Offline' })
+  await stopping
+})
+
+test('pairing anew that fails leaves two devices as they were', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'], { paired: false })
+  const [alice, bob] = [network.device('alice').core, network.device('bob').core]
+  const pair = async () => {
+    const { addresses, words } = await alice.network.pairing.generate({ autoAccept: true })
+    await bob.network.pairing.join({ code: words, address: addresses[0], autoAccept: true }, signal)
+  }
+  const known = () =>
+    [alice, bob].map(({ network: { db } }) => db.all('select device, hex(secret) from discovery_secrets'))
+  await pair()
+  await vi.waitFor(() => expect(alice.network.pairing.status().state).toBe('completed'))
+  const before = known()
+  bob.network.db.run("create trigger full before update on discovery_secrets begin select raise(abort, 'no room'); end")
+  await expect(pair()).rejects.toThrow()
+  await vi.waitFor(() => expect(alice.network.pairing.status().state).toBe('failed'))
+  expect(known()).toEqual(before)
+})
+
+test('another program with the key of this device is noticed by what it tells the network, and nobody is believed', async () => {
+  const told: string[][] = []
+  let hear: (texts: readonly string[]) => void = () => {}
+  const makeLanChannel = (): LanChannel => ({
+    tell: (records) => void told.push(...records.map((texts) => [...texts])),
+    ask: () => {},
+    listen: ({ heard }) => {
+      hear = (texts) => heard({ texts: texts.map((text) => Buffer.from(text)), source: '127.0.0.1' })
+    },
+    problem: () => null,
+    [Symbol.asyncDispose]: async () => {},
+  })
+  let seed: Uint8Array = new Uint8Array()
+  await using network = await createTestNetwork(['alice', 'bob'], {
+    paired: false,
+    core: (name) => ({
+      makeLanChannel,
+      makeTransport: (options) => {
+        if (name === 'alice' && options.alpns.includes(alpns.paired)) seed = options.seed
+        return IrohTransport.open({ ...options, bind: ['127.0.0.1', '::1'] })
+      },
+    }),
+  })
+  const [alice, bob] = [network.device('alice').core, network.device('bob').core]
+  const { addresses, words } = await alice.network.pairing.generate({ autoAccept: true })
+  await bob.network.pairing.join({ code: words, address: addresses[0], autoAccept: true }, signal)
+  await alice.config.set('network.discovery', 'true')
+  await vi.waitUntil(() => told.some((texts) => texts.includes('kind=paired') && texts.some((t) => t.startsWith('i='))))
+  const own = told.findLast((texts) => texts.includes('kind=paired') && texts.some((t) => t.startsWith('i=')))!
+  const isNoticed = () => alice.network.notices().some((notice) => notice.includes('has the key of this device'))
+  await using copy = await IrohTransport.open({
+    seed,
+    bind: ['127.0.0.1'],
+    port: 0,
+    relay: null,
+    alpns: [alpns.paired],
+    log: silentLogger,
+  })
+  copy.onPeer((link) => link.close('not paired'))
+  hear(own)
+  expect(isNoticed()).toBe(false)
+  hear([...own.filter((text) => !text.startsWith('a=')), `a=${copy.addresses()[0]}`])
+  await vi.waitUntil(isNoticed, { timeout: 10_000 })
 })
 
 test('what happens is told, and never the words', async () => {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { DeviceId, PairingStatus } from '../domain/index.ts'
+import type { DeviceId, PairingStatus, PeerKey } from '../domain/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Clock } from './clock.ts'
 import type { NetworkDb } from './db/network-db.ts'
+import { OwnKeyProbe } from './identity/own-key-probe.ts'
 import { DiscoverySecrets, type LanChannel, LanDiscovery, type Sought } from './discovery/index.ts'
 import { type NewPairedDevice, Pairing, pairingLimits } from './pairing/index.ts'
 import type { DeviceCard } from './registry/device-card.ts'
 import type { Registry } from './registry/registry.ts'
-import type { Sessions } from './sessions/sessions.ts'
+import { networkingIsOff, type Sessions } from './sessions/sessions.ts'
 import { type Alpn, alpns, type Transport } from './transport/transport.ts'
 
 export interface MeetingDeps {
@@ -23,6 +24,8 @@ export interface MeetingDeps {
   readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
   readonly makeLanChannel: (log: Logger) => LanChannel
   readonly changed: (status: PairingStatus) => void
+  /** Another program has the key of this device. */
+  readonly onKeyUsedElsewhere: () => void
 }
 
 /** How this device meets others: on the local network, and by a pairing code. */
@@ -32,15 +35,19 @@ export class Meeting {
   readonly #secrets: DiscoverySecrets
   #discovery: LanDiscovery | null = null
   #visibleName: string | null = null
-  #justAdded: DeviceId | null = null
+  readonly #probe: OwnKeyProbe
+  #isOn = false
+  /** Takes back what was stored last. */
+  #undo: { readonly id: DeviceId; readonly run: () => void } | null = null
 
   constructor(deps: MeetingDeps) {
-    const { card, changed, clock, log, openTransport, registry, sign } = deps
+    const { card, changed, clock, log, onKeyUsedElsewhere, openTransport, registry } = deps
     this.#deps = deps
     this.#secrets = new DiscoverySecrets(deps.db)
+    this.#probe = new OwnKeyProbe({ clock, log, openTransport, onFound: onKeyUsedElsewhere })
     this.pairing = new Pairing({
       openTransport: (seed) => openTransport({ seed, alpns: [alpns.pairing] }),
-      self: () => ({ card: card(), sign }),
+      self: () => this.#self(),
       store: (device) => this.#store(device),
       forget: async ({ id }) => this.#forget(id),
       discovery: () => this.#discovery,
@@ -63,6 +70,7 @@ export class Meeting {
 
   /** Networking is on. `discovery`: whether to look around on the local network. */
   start({ discovery, transport }: { discovery: boolean; transport: Transport }): void {
+    this.#isOn = true
     if (!discovery) return
     const { clock, log, makeLanChannel, sessions } = this.#deps
     this.#discovery = new LanDiscovery({
@@ -71,6 +79,7 @@ export class Meeting {
       own: () => ({ key: transport.key, addresses: transport.addresses() }),
       paired: () => this.#sought(),
       onFound: (key, addresses) => sessions.seenAt(key, addresses),
+      onOwnId: (addresses) => void this.#probe.look(transport.key, addresses),
       visibleName: () => this.#visibleName,
       onStrangers: () => {},
     })
@@ -82,8 +91,14 @@ export class Meeting {
     this.#discovery?.look()
   }
 
+  /** A connection has come from this key. */
+  arrived(key: PeerKey): void {
+    this.#probe.arrived(key)
+  }
+
   /** Ends what goes on, before the endpoint is closed. */
   async stop(): Promise<void> {
+    this.#isOn = false
     await this.pairing.close()
     const discovery = this.#discovery
     this.#discovery = null
@@ -92,8 +107,10 @@ export class Meeting {
 
   async #store({ card, discoverySecret }: NewPairedDevice): Promise<void> {
     const { registry } = this.#deps
-    this.#justAdded = registry.get(card.id) === null ? card.id : null
+    const before = registry.get(card.id)
+    const secret = this.#secrets.all().get(card.id)
     registry.add(card)
+    this.#undo = { id: card.id, run: () => this.#putBack(card.id, { wasPaired: before !== null, secret }) }
     try {
       this.#secrets.put(card.id, discoverySecret)
     } catch (err) {
@@ -105,8 +122,21 @@ export class Meeting {
 
   /** A device that was paired before stays so. */
   #forget(id: DeviceId): void {
-    if (this.#justAdded === id) this.#deps.registry.remove(id, { refuse: false })
-    this.#justAdded = null
+    const undo = this.#undo
+    this.#undo = null
+    if (undo?.id === id) undo.run()
+  }
+
+  #putBack(id: DeviceId, { secret, wasPaired }: { wasPaired: boolean; secret: Uint8Array | undefined }): void {
+    if (!wasPaired) this.#deps.registry.remove(id, { refuse: false })
+    else if (secret) this.#secrets.put(id, secret)
+    this.#discovery?.look()
+  }
+
+  /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
+  #self(): { card: DeviceCard; sign: MeetingDeps['sign'] } {
+    if (!this.#isOn) throw networkingIsOff()
+    return { card: this.#deps.card(), sign: this.#deps.sign }
   }
 
   #sought(): Sought[] {

@@ -180,6 +180,9 @@ export class Network implements AsyncDisposable {
       openTransport: (options) => this.openTransport(options),
       makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
       changed: (status) => deps.events.emit('pairing.changed', status),
+      onKeyUsedElsewhere: () => {
+        this.#keyIsUsedElsewhere = true
+      },
     })
     this.roaming = new Roaming({
       registry: this.registry,
@@ -499,6 +502,7 @@ export class Network implements AsyncDisposable {
   }
 
   #accept(link: Link): void {
+    this.meeting.arrived(link.key)
     if (link.alpn === alpns.paired) this.sessions.accept(link)
     else if (this.#onPairingLink) this.#onPairingLink(link)
     else link.close('no code is active here')

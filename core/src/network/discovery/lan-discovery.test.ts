@@ -131,6 +131,7 @@ function createLan() {
         own: () => own(alice, 1),
         paired: () => [],
         onFound: () => {},
+        onOwnId: () => {},
         visibleName: () => null,
         onStrangers: () => {},
         ...deps,

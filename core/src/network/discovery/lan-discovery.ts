@@ -43,6 +43,8 @@ export interface LanDiscoveryDeps {
   readonly paired: () => readonly Sought[]
   /** A paired device says where it is. Only a hint: whoever answers there proves its key. */
   readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
+  /** Somebody elsewhere says to be this device. Only a hint, too: anyone can repeat what it has heard. */
+  readonly onOwnId: (addresses: readonly string[]) => void
   /** A name where everyone may see this device; null where nobody may. */
   readonly visibleName: () => string | null
   /** A device that lets everyone see it has come. */
@@ -175,6 +177,12 @@ export class LanDiscovery implements AsyncDisposable {
   #hearPaired(id: string, addresses: readonly string[]): void {
     const key = this.#keysById().get(id)
     if (key === undefined) return
+    const own = this.#deps.own()
+    if (key === own.key) {
+      // It hears itself, too.
+      if (!addresses.some((address) => own.addresses.includes(address))) this.#deps.onOwnId(addresses)
+      return
+    }
     const now = this.#deps.clock.ticks()
     const last = this.#lastFound.get(key)
     if (last?.addresses === addresses.join() && now - last.at < REPEAT_MS) return
@@ -202,9 +210,12 @@ export class LanDiscovery implements AsyncDisposable {
     const slot = this.#slot()
     if (this.#known?.slot !== slot) {
       const slots = Array.from({ length: 2 * SLOT_TOLERANCE + 1 }, (_, at) => slot - SLOT_TOLERANCE + at)
+      const own = this.#deps.own().key
       const pairs = this.#deps
         .paired()
-        .flatMap(({ key, secret }) => slots.map((each) => [pairedId(secret, { key, slot: each }), key] as const))
+        .flatMap(({ key, secret }) =>
+          [key, own].flatMap((who) => slots.map((each) => [pairedId(secret, { key: who, slot: each }), who] as const)),
+        )
       this.#known = { slot, byId: new Map(pairs) }
     }
     return this.#known.byId

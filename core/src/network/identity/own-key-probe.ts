@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import type { PeerKey } from '../../domain/index.ts'
+import { errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { settledWithin } from '../../util/settled-within.ts'
+import type { Clock } from '../clock.ts'
+import { type Alpn, alpns, DIAL_TIMEOUT_MS, type Transport } from '../transport/transport.ts'
+import { SEED_BYTES } from './ed25519.ts'
+
+/** Least time between two probes, in milliseconds: anyone on the network can call one up. */
+const PROBE_EVERY_MS = 30_000
+/** How long the other side may take to end a connection it does not know. */
+const END_MS = 2_000
+
+export interface OwnKeyProbeDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
+  /** Another program has proved the key of this device. */
+  readonly onFound: () => void
+}
+
+/**
+ * Finds out whether another program has the key of this device, such as a restored backup. That somebody says so is no
+ * proof; a handshake is, unless it was this device that answered, by way of a router or of whoever passes packets on.
+ */
+export class OwnKeyProbe {
+  readonly #deps: OwnKeyProbeDeps
+  #calling: { readonly key: PeerKey; cameHere: boolean } | null = null
+  #nextAt = -Infinity
+  #isBusy = false
+
+  constructor(deps: OwnKeyProbeDeps) {
+    this.#deps = deps
+  }
+
+  /** Looks whether the holder of `key`, this device's own, answers there. Never throws. */
+  async look(key: PeerKey, addresses: readonly string[]): Promise<void> {
+    const { clock, log } = this.#deps
+    if (this.#isBusy || clock.ticks() < this.#nextAt) return
+    this.#isBusy = true
+    this.#nextAt = clock.ticks() + PROBE_EVERY_MS
+    try {
+      if (await this.#answers(key, addresses)) this.#deps.onFound()
+    } catch (err) {
+      log.debug({ addresses, err: errorMessage(err) }, 'nobody with the key of this device answers there')
+    } finally {
+      this.#calling = null
+      this.#isBusy = false
+    }
+  }
+
+  /** A connection has come from this key. */
+  arrived(key: PeerKey): void {
+    if (this.#calling?.key === key) this.#calling.cameHere = true
+  }
+
+  async #answers(key: PeerKey, addresses: readonly string[]): Promise<boolean> {
+    await using transport = await this.#deps.openTransport({ seed: randomBytes(SEED_BYTES), alpns: [alpns.pairing] })
+    const calling = { key: transport.key, cameHere: false }
+    this.#calling = calling
+    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS)
+    const link = await transport.dial(key, { addresses, relay: null }, { alpn: alpns.paired, signal })
+    await settledWithin(END_MS, [link.closed])
+    link.close('only asked')
+    return link.key === key && !calling.cameHere
+  }
+}
