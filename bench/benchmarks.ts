@@ -13,6 +13,8 @@ import { mainThread } from './main-thread.ts'
 import { mediaRanges } from './media-ranges.ts'
 import { memory } from './memory.ts'
 import { metadata } from './metadata.ts'
+import { networkConnect } from './network-connect.ts'
+import { networkMesh } from './network-mesh.ts'
 import { ocr } from './ocr.ts'
 import { quality } from './quality.ts'
 import { rescan } from './rescan.ts'
@@ -60,4 +62,6 @@ export const benchmarks: readonly Benchmark[] = [
   ocr,
   quality,
   transcript,
+  networkConnect,
+  networkMesh,
 ]

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Core } from '@spacedrive/core'
 import { type HashBatch, hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
+import { networkTasks } from './network-tasks.ts'
 import { sidecarTasks } from './sidecar-tasks.ts'
 import { thumbnailTasks } from './thumbnail-tasks.ts'
 
@@ -39,6 +40,7 @@ const RESOLUTION_MS = 1
 export const tasks = {
   ...thumbnailTasks,
   ...sidecarTasks,
+  ...networkTasks,
 
   /** Adds a folder and waits for its first index run. */
   async index({ core }: TaskContext, input: { path: string; mode: Mode; watch?: boolean }) {
