@@ -39,6 +39,7 @@ const topics = {
     'network.grants',
     'jobs.list',
     'libraries.members',
+    'sidecars.presence',
     'libraries.invitations',
   ],
   grants: ['network.grants'],

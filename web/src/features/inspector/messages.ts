@@ -62,6 +62,8 @@ export const messages = defineMessages({
     stepGivenUp: 'It is made again when you ask for it.',
     stepRetry: 'Try again once the cause is gone.',
     attempts: (count: number) => plural('en', count, { one: 'tried once', other: 'tried # times' }),
+    alsoOn: (devices: readonly string[]) => `also on ${devices.join(', ')}`,
+    deviceAway: (name: string) => `${name} (not reachable)`,
     byEngine: (name: string, version: string) => `by ${name} ${version}`,
     history: 'History',
     happened: {
@@ -142,6 +144,8 @@ export const messages = defineMessages({
     stepGivenUp: 'Es entsteht neu, wenn danach gefragt wird.',
     stepRetry: 'Noch einmal versuchen, sobald die Ursache behoben ist.',
     attempts: (count) => plural('de', count, { one: 'einmal versucht', other: '#-mal versucht' }),
+    alsoOn: (devices) => `auch auf ${devices.join(', ')}`,
+    deviceAway: (name) => `${name} (nicht erreichbar)`,
     byEngine: (name, version) => `von ${name} ${version}`,
     history: 'Verlauf',
     happened: {

@@ -1,9 +1,9 @@
-import type { Sidecar, SidecarKind } from '@spacedrive/core/domain'
+import type { ContentId, Sidecar, SidecarKind } from '@spacedrive/core/domain'
 import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, LoaderCircle, RefreshCw, RotateCw } from 'lucide-react'
-import { useAction } from '../../api/index.ts'
+import { useAction, useOperation } from '../../api/index.ts'
 import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Button, cn, IconButton, Said, toast, toastError } from '../../ui/index.ts'
+import { Button, cn, IconButton, SafeText, Said, toast, toastError } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
 import { messages } from './messages.ts'
 import { Section } from './section.tsx'
@@ -38,7 +38,7 @@ interface KindRowProps {
   readonly kind: SidecarKind
   readonly state: KindState
   readonly sidecars: readonly Sidecar[]
-  readonly contentId: string
+  readonly contentId: ContentId
   /** They are another device's. */
   readonly isRemote: boolean
 }
@@ -76,6 +76,7 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
         <p className="text-muted text-xs break-words">
           {[...new Set(variants), engine && t.byEngine(engine.name, engine.version)].filter(Boolean).join(' · ')}
         </p>
+        {!isRemote && <AlsoOn contentId={contentId} kind={kind} />}
         {error && (
           <div className="mt-0.5 text-xs">
             <p className="break-words">
@@ -97,6 +98,21 @@ function KindRow({ contentId, isRemote, kind, sidecars, state }: KindRowProps) {
 }
 
 type Target = Pick<KindRowProps, 'contentId' | 'kind'>
+
+/** The other devices of the library that have it, too, and whether it can be had from them now. */
+function AlsoOn({ contentId, kind }: Target) {
+  const t = useMessages(messages)
+  const hasDevices = (useOperation('network.devices', {}).data ?? []).length > 0
+  const presence = useOperation('sidecars.presence', { contentIds: [contentId], kind }, { enabled: hasDevices }).data
+  const devices = presence?.[0]?.devices ?? []
+  if (devices.length === 0) return null
+  const names = devices.map(({ name, online }) => (online ? name : t.deviceAway(name)))
+  return (
+    <p className="text-muted text-xs">
+      <SafeText text={t.alsoOn(names)} />
+    </p>
+  )
+}
 
 function Retry({ contentId, kind }: Target) {
   const t = useMessages(messages)
