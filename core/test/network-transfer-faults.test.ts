@@ -393,7 +393,7 @@ test('one file comes from several devices; one of them has another file under th
   for (const device of [alice, network.device('carol')]) device.write('large.bin', content)
   network.device('mallory').write('large.bin', randomBytes(48 * MIB))
   const id = receive(network, 'large.bin', 'received', ['mallory', 'alice', 'carol'])
-  expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'completed' })
+  expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'completed', error: null })
   expect(readFileSync(bob.path('received/large.bin')).equals(content)).toBe(true)
   expect(sentBy(network.device('mallory'))).toBe(0)
 })

@@ -141,7 +141,10 @@ export async function fetchOffered(
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {
-      connect(offer, { id, compare, thread, onVia: options.onVia }, signal).catch(() => close(offer.channel))
+      connect(offer, { id, compare, thread, onVia: options.onVia }, signal).catch(() => {
+        close(offer.channel)
+        if (compare > 0) void thread.ask('sourceGone', { fetch: id, name: offer.peer.name }).catch(() => {})
+      })
       // A device whose connection is lost sends no more.
       offer.peer.signal.addEventListener('abort', () => close(offer.channel), { once: true })
     }

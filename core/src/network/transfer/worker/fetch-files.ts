@@ -38,7 +38,7 @@ const STALL_MS = 30_000
 /** The least it reads a file with, in bytes a millisecond: a hash of a whole file takes longer than a chunk. */
 const LEAST_READ = 20_000
 /** How long sources may take to say what the chunks of a file are, after the first has, in milliseconds. */
-const COMPARE_MS = 5_000
+const COMPARE_MS = 60_000
 /** What could not be fetched, as far as it is told one by one. */
 const MAX_FAILURES = 1_000
 
@@ -153,6 +153,8 @@ export class FetchFiles {
   #agreed: Uint8Array | null = null
   /** How many sources are expected to say what the chunks are, and since when they may be late. */
   #toCompare = 0
+  /** Names of sources that were expected and are not there any more. */
+  readonly #gone = new Set<string>()
   #late: NodeJS.Timeout | undefined
   readonly #controller = new AbortController()
   /** Where it is written down which items are done. */
@@ -246,6 +248,12 @@ export class FetchFiles {
     clearTimeout(channel.stall)
     this.#channels.delete(channel)
     this.#putBack(channel)
+    this.sourceGone(name)
+  }
+
+  /** A source that was expected does not come, or not any more. */
+  sourceGone(name: string): void {
+    this.#gone.add(name)
     if (this.#toCompare > 0 && !this.#agreed) this.#agree({ isLate: false })
     else for (const other of this.#channels) this.#ask(other)
   }
@@ -275,7 +283,7 @@ export class FetchFiles {
   }
 
   #ask(channel: Channel): void {
-    if (!this.#channels.has(channel) || channel.socket.destroyed) return
+    if (!this.#channels.has(channel) || channel.socket.destroyed || !this.#believes(channel)) return
     channel.socket.cork()
     while (channel.askedBytes < WINDOW_BYTES && channel.asked.length < WINDOW_REQUESTS) {
       const request = this.#next()
@@ -288,6 +296,12 @@ export class FetchFiles {
     }
     channel.socket.uncork()
     this.#watch(channel)
+  }
+
+  /** Where several sources are to agree, none is asked for a chunk before they do. */
+  #believes({ hashes }: Channel): boolean {
+    if (this.#toCompare === 0) return true
+    return hashes !== null && this.#agreed !== null && Buffer.compare(hashes, this.#agreed) === 0
   }
 
   /** Gives a device up that owes something and sends nothing. */
@@ -500,12 +514,12 @@ export class FetchFiles {
     const said = [...this.#channels].filter(({ hashes, socket }) => hashes !== null && !socket.destroyed)
     if (said.length === 0) return
     if (!this.#agreed) {
-      if (!isLate && said.length < this.#toCompare) return
+      if (!isLate && said.length + this.#gone.size < this.#toCompare) return
       const byClaim = Map.groupBy(said, ({ hashes }) => Buffer.from(hashes!).toString('base64'))
       this.#agreed = [...byClaim.values()].toSorted((a, b) => b.length - a.length)[0]![0]!.hashes
     }
     for (const each of said) {
-      if (Buffer.compare(each.hashes!, this.#agreed!) === 0) this.#ask(each)
+      if (this.#believes(each)) this.#ask(each)
       else this.#lose(each, new CoreError('Corrupt', `${each.name} has another file`))
     }
   }

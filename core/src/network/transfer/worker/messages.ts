@@ -63,6 +63,8 @@ export interface TransferQuestions {
     FetchChannel & { readonly own: SessionKey; readonly peerKey: string; readonly addresses: readonly string[] },
     null,
   ]
+  /** A device that was expected to be one of several sources is none. */
+  sourceGone: [{ readonly fetch: string; readonly name: string }, null]
   fetchPort: [FetchChannel & { readonly port: MessagePort }, null]
   /** Ends its channels and keeps what there is; the answer says what that is. */
   closeFetch: [{ readonly fetch: string }, FetchResult]

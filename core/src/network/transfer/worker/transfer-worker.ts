@@ -130,6 +130,10 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     void fetchOver(of, channel).catch(() => channel.destroy())
     return null
   },
+  async sourceGone({ fetch, name }) {
+    fetches.get(fetch)?.files.sourceGone(name)
+    return null
+  },
   async closeFetch({ fetch }) {
     const { files, ending } = fetchOf(fetch)
     fetches.delete(fetch)
