@@ -144,6 +144,8 @@ export class Namespaces implements AsyncDisposable {
       'br0',
       '-s',
       '0',
+      '-B',
+      '32768',
       '-U',
       '-Z',
       'root',

@@ -91,6 +91,7 @@ test('nftables: the chain that drops, and the rules that are missing in it', () 
   })
   const open = nft.replace('{ 22, 80 }', '{ 22, 45000-46000 }').replace('udp dport 45123', 'udp dport { mdns, 45123 }')
   expect(check({ nft: open }).state).toBe('ok')
+  expect(check({ nft: open.replace('45000-46000 }', '45000-46000 } ct state established') }).state).toBe('error')
   expect(check({ nft: nft.replace('policy drop', 'policy accept') }).state).toBe('ok')
   expect(
     check({

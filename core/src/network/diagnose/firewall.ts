@@ -154,7 +154,8 @@ function isClosing(lines: readonly string[]): boolean {
 }
 
 function nftAccepts(line: string, rule: string): boolean {
-  if (!/\baccept\b/.test(line)) return false
+  // What belongs to a connection that is there already says nothing of new ones.
+  if (!/\baccept\b/.test(line) || /\bct state (?!.*\bnew\b)/.test(line)) return false
   const [kind, , port] = rule.split(' ') as [string, string, string]
   const [, ports] = new RegExp(`\\b(?:${kind}|th) dport (\\{[^}]*\\}|\\S+)`).exec(line) ?? []
   if (ports === undefined) return line === 'accept'
