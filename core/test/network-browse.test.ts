@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import sharp from 'sharp'
+import { expect, test, vi } from 'vitest'
+import type { ContentId } from '../src/domain/index.ts'
 import type { ListInput } from '../src/files/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 const { signal } = new AbortController()
 const order = { sort: 'name', reverse: false, foldersFirst: true } as const
@@ -194,6 +198,45 @@ test('a content comes from this disk where it is here, else from whoever has it'
   await alice.settle()
   expect(await read()).toMatchObject({ source: { device: null } })
   expect(await alice.core.files.info(path, alice.library, signal)).toMatchObject({ path: join(to, 'a.txt') })
+})
+
+test('a member of a library has its contents without being allowed anything else', async () => {
+  const { alice, at, bob, network } = await createPair([])
+  await using _network = network
+  const { id } = bob.library
+  await alice.core.libraries.rename(alice.library, 'Own')
+  await bob.core.network.membership.share(id, bob.core.network.registry.find('alice'))
+  await alice.core.network.membership.join({ device: network.idOf('bob'), library: id }, signal)
+  bob.write('a.txt', 'the same text')
+  await bob.add({ mode: 'content' })
+  await bob.settle()
+  const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
+  const read = await alice.core.files.read({ path: `content://${contentId}`, offset: 0, length: 100 }, null, signal)
+  expect(Buffer.from(read.base64, 'base64').toString()).toBe('the same text')
+  await expect(alice.core.files.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal)).rejects.toMatchObject({
+    code: 'NotAuthorised',
+  })
+})
+
+test('a small picture of a photo there is made there and shown here', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'], {
+    core: (name) => (name === 'bob' ? { generators: undefined } : {}),
+  })
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  allow(network, 'browse', true)
+  const picture = sharp({ create: { width: 900, height: 600, channels: 3, background: '#08f' } })
+  const path = bob.write('photo.png', await picture.png().toBuffer())
+  await bob.add({ mode: 'content' })
+  const thumb = async (of: { path: string } | { content: ContentId }) =>
+    alice.core.files.remoteThumb('bob', { of, variant: 'grid@2x' }, signal)
+  await vi.waitFor(async () => expect((await thumb({ path })).state).toBe('ready'), { timeout: 60_000, interval: 100 })
+  const shown = await thumb({ path })
+  if (shown.state !== 'ready') throw new Error(shown.state)
+  expect(await sharp(shown.bytes).metadata()).toMatchObject({ format: 'webp', width: 512 })
+  const listed = await alice.core.files.list(listing(`local://bob${bob.root}`, { thumbs: true }), null, signal)
+  const [entry] = listed.items
+  expect(entry).toMatchObject({ name: 'photo.png', thumb: { ready: expect.arrayContaining(['grid@2x']) } })
+  expect((await thumb({ content: entry!.contentId! })).state).toBe('ready')
 })
 
 test('nobody learns of a content who may not have it', async () => {

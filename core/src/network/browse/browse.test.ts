@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createStreamPair } from '../../../testing/memory-network/index.ts'
 import { ContentId, DeviceId, type PeerKey } from '../../domain/index.ts'
 import type { ListInput } from '../../files/index.ts'
 import { systemClock } from '../clock.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
+import { packMessage } from '../wire/message-pack.ts'
 import type { Peer, Peers, Protocol } from '../wire/protocol.ts'
 import { type Answers, answering } from '../wire/rpc.ts'
 import { Browse } from './browse.ts'
@@ -34,6 +36,28 @@ const entry = {
 
 /** Answers of a device, whatever they are: a handler of its own would not let them out. */
 type Answering = { readonly [V in keyof typeof browse.questions]?: (input: never) => unknown }
+
+test('messages are those that docs/protocols/browse.md has, to the last byte', () => {
+  const page = readFileSync(new URL('../../../../docs/protocols/browse.md', import.meta.url), 'utf8')
+  const messages = [
+    { protocol: browse.name, version: browse.version },
+    { ok: true },
+    { id: 7, verb: 'read', input: { of: { path: '/a' }, offset: 0, length: 4, etag: null } },
+    {
+      id: 7,
+      output: { name: 'a', size: 3, mtimeMs: 1_000, etag: 'x-3-1', bytes: new Uint8Array([1, 2, 3]) },
+    },
+    { id: 7, error: { code: 'NotAuthorised', message: 'no' } },
+  ]
+  const vectors = messages.map((message) => {
+    const body = Buffer.from(packMessage(message))
+    return `${body.length.toString(16).padStart(8, '0')}${body.toString('hex')}`
+  })
+  expect(page.match(/`[0-9a-f]{10,}`/g)).toEqual(vectors.map((vector) => `\`${vector}\``))
+  const [, , asked, answered] = messages as [unknown, unknown, { input: unknown }, { output: unknown }]
+  expect(browse.questions.read.input.parse(asked.input)).toEqual(asked.input)
+  expect(browse.questions.read.output.parse(answered.output)).toEqual(answered.output)
+})
 
 test('an entry of another device has an address, and nothing that only that device knows', async () => {
   const { client } = createClient({ list: () => listed([{ ...entry, id: contentId, path: '/etc/passwd' }]) })
