@@ -10,7 +10,7 @@ import type { Peer } from '../wire/protocol.ts'
 import { answering, ask } from '../wire/rpc.ts'
 import { roaming } from './protocol.ts'
 
-/** How often the addresses of this machine are looked at, in milliseconds: that costs microseconds. */
+/** How often the addresses of this machine are looked at, in milliseconds; the system tells nobody when they change. */
 const LOOK_MS = 1_000
 /** How often the relay is asked anew for the address on the outside, which a router may change at any time. */
 const LEARN_AGAIN_MS = 5 * 60_000
