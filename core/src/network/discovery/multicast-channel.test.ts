@@ -18,6 +18,7 @@ function device(me: 'alice' | 'bob', found: (key: PeerKey, addresses: readonly s
     own: () => ({ key: keys[me], addresses: [me === 'alice' ? '127.0.0.1:1001' : '127.0.0.1:1002'] }),
     paired: () => [{ key: keys[other], secret }],
     onFound: found,
+    onOwnId: () => {},
     visibleName: () => null,
     onStrangers: () => {},
   })
