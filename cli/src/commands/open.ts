@@ -9,7 +9,7 @@ import { openSession } from '../session.ts'
 export async function open(values: Values, context: CliContext): Promise<number> {
   const { env, globals, io } = context
   using session = await openSession(context)
-  const to = typeof values.to === 'string' ? values.to : '/'
+  const to = typeof values.to === 'string' ? pageOf(values.to) : '/'
   const { expiresAt, url } = await session.action('explorer.link', { to })
   const wanted = values.print !== true && hasBrowser(env)
   const opened = wanted && (await openInBrowser(url))
@@ -21,6 +21,11 @@ export async function open(values: Values, context: CliContext): Promise<number>
     io.note('Open it in a browser on this machine; it signs in once, within two minutes.')
   }
   return exitCodes.ok
+}
+
+/** Of a folder of a paired device, where it is shown; all else is a page by its own path. */
+function pageOf(to: string): string {
+  return to.startsWith('local://') ? `/browse?${new URLSearchParams({ path: to })}` : to
 }
 
 /** Over SSH, or without a screen, a browser would open where nobody sits. */

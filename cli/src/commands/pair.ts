@@ -53,13 +53,11 @@ function wishOf({ action, initiate, join: code, status, words }: Values): Wish {
   if (action === 'join' && rest !== '') return { what: 'join', code: rest }
   if (action === 'confirm' && rest !== '') return { what: 'confirm', number: rest }
   const missing: Readonly<Record<string, string>> = {
-    join: 'the twelve words',
-    confirm: 'the number on the other screen',
+    join: 'the twelve words are missing',
+    confirm: 'the number on the other screen is missing',
   }
   throw new UsageError(
-    typeof action === 'string'
-      ? `${missing[action]} is missing`
-      : 'generate a code here, or join with the one of another device',
+    typeof action === 'string' ? missing[action]! : 'generate a code here, or join with the one of another device',
     { words: ['network', 'pair'] },
   )
 }
