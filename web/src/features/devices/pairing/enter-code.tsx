@@ -7,7 +7,7 @@ import { CompareNumber } from './compare-number.tsx'
 import { EndOfPairing, type Reason } from './end-of-pairing.tsx'
 import { messages } from './messages.ts'
 import { Step } from './step.tsx'
-import { cancelPairing, useCancelOnLeave } from './use-cancel-on-leave.ts'
+import { cancelPairing } from './use-cancel-on-leave.ts'
 import { CODE_WORDS } from './words-of.ts'
 import { type UnknownWord, WordFields } from './word-fields.tsx'
 
@@ -16,11 +16,13 @@ const empty: readonly string[] = Array.from({ length: CODE_WORDS }, () => '')
 interface EnterCodeProps {
   /** Of this device. */
   readonly name: string
+  /** A pairing was begun, and ends with the dialog. */
+  readonly onBegin: () => void
   readonly onClose: () => void
 }
 
 /** Takes the words of another device, and goes on with that one. */
-export function EnterCode({ name, onClose }: EnterCodeProps) {
+export function EnterCode({ name, onBegin, onClose }: EnterCodeProps) {
   const t = useMessages(messages)
   const [words, setWords] = useState(empty)
   const [invitation, setInvitation] = useState<string | null>(null)
@@ -28,7 +30,6 @@ export function EnterCode({ name, onClose }: EnterCodeProps) {
   const [isDifferent, setDifferent] = useState(false)
   const status = useOperation('pairing.status', {}).data
   const { data: joined, error, isPending, mutate, reset } = useAction('pairing.join')
-  useCancelOnLeave()
   const change = (next: readonly string[], pasted: string | null) => {
     setWords(next)
     setInvitation(pasted)
@@ -37,6 +38,7 @@ export function EnterCode({ name, onClose }: EnterCodeProps) {
   const join = (event: FormEvent) => {
     event.preventDefault()
     setDifferent(false)
+    onBegin()
     mutate({ code: invitation ?? words.join(' '), ...(address.trim() !== '' && { address: address.trim() }) })
   }
   const differ = () => {

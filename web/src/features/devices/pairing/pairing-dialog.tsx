@@ -7,6 +7,7 @@ import { EnterCode } from './enter-code.tsx'
 import { messages } from './messages.ts'
 import { NetworkingOff } from './networking-off.tsx'
 import { ShowCode } from './show-code.tsx'
+import { useCancelOnLeave } from './use-cancel-on-leave.ts'
 
 type Way = NonNullable<DevicesSearch['pair']>
 const ways: readonly Way[] = ['code', 'words']
@@ -21,6 +22,7 @@ interface PairingDialogProps {
 export function PairingDialog({ way, onClose, onWay }: PairingDialogProps) {
   const t = useMessages(messages)
   const network = useOperation('network.status', {}).data
+  const onBegin = useCancelOnLeave()
   return (
     <Dialog isOpen onClose={onClose} title={t.title} className="w-[min(42rem,calc(100vw-2rem))]">
       {!network ? (
@@ -41,10 +43,10 @@ export function PairingDialog({ way, onClose, onWay }: PairingDialogProps) {
             ))}
           </Tabs.List>
           <Tabs.Panel value="code">
-            <ShowCode name={network.name} onClose={onClose} />
+            <ShowCode name={network.name} onBegin={onBegin} onClose={onClose} />
           </Tabs.Panel>
           <Tabs.Panel value="words">
-            <EnterCode name={network.name} onClose={onClose} />
+            <EnterCode name={network.name} onBegin={onBegin} onClose={onClose} />
           </Tabs.Panel>
         </Tabs.Root>
       )}

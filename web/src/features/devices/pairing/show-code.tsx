@@ -12,29 +12,34 @@ import { EndOfPairing } from './end-of-pairing.tsx'
 import { messages } from './messages.ts'
 import { Outcome } from './outcome.tsx'
 import { TimeLeft } from './time-left.tsx'
-import { cancelPairing, useCancelOnLeave } from './use-cancel-on-leave.ts'
+import { cancelPairing } from './use-cancel-on-leave.ts'
 
 type Code = OutputOf<'pairing.generate'>
 
 interface ShowCodeProps {
   /** Of this device. */
   readonly name: string
+  /** A pairing was begun, and ends with the dialog. */
+  readonly onBegin: () => void
   readonly onClose: () => void
 }
 
 /** Makes a code, shows it, and goes on with the device that has it. */
-export function ShowCode({ name, onClose }: ShowCodeProps) {
+export function ShowCode({ name, onBegin, onClose }: ShowCodeProps) {
   const t = useMessages(messages)
   const [round, setRound] = useState(0)
   const [isDifferent, setDifferent] = useState(false)
   const { data: code, error } = useQuery({
     // Not kept: whoever sees the words can pair.
     queryKey: ['pairing-code', round],
-    queryFn: () => connection.action('pairing.generate', {}),
+    queryFn: async () => {
+      const made = await connection.action('pairing.generate', {})
+      onBegin()
+      return made
+    },
     gcTime: 0,
   })
   const status = useOperation('pairing.status', {}).data
-  useCancelOnLeave()
   const again = () => {
     setDifferent(false)
     setRound(round + 1)

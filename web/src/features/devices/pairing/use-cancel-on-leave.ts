@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { connection } from '../../../api/index.ts'
 
 /** Ends the pairing that goes on, if there is one; resolves when its code is worth nothing any more. */
@@ -7,14 +7,27 @@ export async function cancelPairing(): Promise<void> {
   await connection.action('pairing.cancel', {}).catch(() => {})
 }
 
-/** A code ends with what shows it, however that is left. */
-export function useCancelOnLeave(): void {
+/**
+ * What is begun here ends with what shows it, however that is left; what was begun elsewhere goes on. Call what is returned
+ * once something was begun.
+ */
+export function useCancelOnLeave(): () => void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const hasBegun = useRef(false)
+  const hasLeft = useRef(false)
   useEffect(() => {
     clearTimeout(timer.current)
+    hasLeft.current = false
     return () => {
       // Not at once: React takes a part out and puts it back while the page is written.
-      timer.current = setTimeout(() => void cancelPairing())
+      timer.current = setTimeout(() => {
+        hasLeft.current = true
+        if (hasBegun.current) void cancelPairing()
+      })
     }
+  }, [])
+  return useCallback(() => {
+    hasBegun.current = true
+    if (hasLeft.current) void cancelPairing()
   }, [])
 }

@@ -69,7 +69,7 @@ export function WordFields({ words, unknown, onChange }: WordFieldsProps) {
                 onChange={(event) => onInput(at, event.target.value)}
                 onPaste={(event) => onPaste(at, event)}
                 onKeyDown={(event) => onKeyDown(at, event)}
-                className={cn('min-w-0', isUnknown && 'border-bad')}
+                className={cn('min-w-0', isUnknown && 'border-bad!')}
               />
             </li>
           )
