@@ -38,7 +38,7 @@ export const ownCommands: readonly CommandSpec[] = [
   own({
     words: ['open'],
     summary: 'Open the explorer in a browser, signed in',
-    args: [arg('to', { summary: 'page to show, such as /jobs; the first one by default' })],
+    args: [arg('to', { summary: 'page to show, such as /jobs, or local://laptop/home/me; the first one by default' })],
     flags: [flag('print', 'switch', 'print the link instead; it signs in once, within two minutes')],
     examples: ['open', 'open /jobs', 'open --print'],
     load: async () => (await import('./open.ts')).open,
