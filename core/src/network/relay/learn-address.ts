@@ -6,7 +6,7 @@ import { formatAddress } from '../transport/iroh/addresses.ts'
 import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
 
 const ASK_TIMEOUT_MS = 5_000
-/** Longest answer of a relay that is read. */
+/** Longest answer of a relay that is read, in bytes. */
 const MAX_ANSWER = 1_000
 
 const Place = z.object({ key: PeerKey, port: z.int().min(1).max(65_535) })
@@ -37,8 +37,7 @@ async function askForReflector(relay: URL, signal: AbortSignal): Promise<z.infer
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
     const response = await fetch(address, { signal: deadline, redirect: 'error' })
     if (!response.ok) throw new Error(`it answers ${response.status}`)
-    const text = await response.text()
-    return Place.parse(JSON.parse(text.slice(0, MAX_ANSWER)))
+    return Place.parse(JSON.parse(await readShort(response)))
   } catch (err) {
     signal.throwIfAborted()
     const reason = errorMessage(err)
@@ -46,4 +45,16 @@ async function askForReflector(relay: URL, signal: AbortSignal): Promise<z.infer
       cause: err,
     })
   }
+}
+
+/** Whoever answers decides how much it sends, not how much of it is kept. */
+async function readShort({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const bytes of body ?? []) {
+    length += bytes.length
+    if (length > MAX_ANSWER) throw new Error(`its answer is longer than ${MAX_ANSWER} bytes`)
+    parts.push(bytes)
+  }
+  return Buffer.concat(parts).toString('utf8')
 }

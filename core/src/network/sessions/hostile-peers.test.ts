@@ -7,7 +7,7 @@ import { DeviceId } from '../../domain/index.ts'
 import { alpns, type ByteStream, type Link } from '../transport/transport.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
 import { CONTROL, CONTROL_VERSION, type Hello } from './hello.ts'
-import { HELLO_MS, MAX_CONTROL_BYTES, MAX_OPENING_STREAMS, OPENING_MS } from './limits.ts'
+import { HELLO_MS, MAX_CONTROL_BYTES, MAX_OPENING_STREAMS, MAX_SESSION_LINKS, OPENING_MS } from './limits.ts'
 import { createDevice, pairedDevices, type SessionDevice } from './test/session-devices.ts'
 
 const { signal } = new AbortController()
@@ -146,6 +146,25 @@ test('no more streams of one protocol than it allows, none of one that is not th
     code: 'VersionMismatch',
     message: 'it has version 2 of wait, this device version 1; update Spacedrive here',
   })
+})
+
+test('one device holds a few connections, however many it makes and keeps busy', async () => {
+  await using w = await world()
+  const protocol = { name: 'wait', version: 1, maxFrameBytes: 100, maxStreams: 64 }
+  using _wait = w.alice.sessions.handle({ protocol, serve: async (stream) => void (await stream.receive(z.number())) })
+  let open = 0
+  for (let n = 0; n < 20; n++) {
+    const { link } = await connect(w)
+    open++
+    void link.closed.then(() => open--)
+    const stream = new FrameStream(await link.openStream(signal), { maxFrameBytes: 1_000 })
+    await stream.send({ protocol: 'wait', version: 1 })
+    await w.network.resolved(stream.receive(z.looseObject({ ok: z.literal(true) })))
+  }
+  await w.network.advance(4_000)
+  expect(open).toBeGreaterThan(0)
+  expect(open).toBeLessThanOrEqual(MAX_SESSION_LINKS)
+  expect(w.alice.connected()).toEqual(['mallory'])
 })
 
 test('a flood on the control stream ends the connection; a device that never reads is heard, and holds nothing', async () => {

@@ -23,6 +23,8 @@ export const MAX_GREETING_ALL = 256
 /** How long a served stream may still bring bytes nobody reads, and how many, before it is cut off. */
 export const DRAIN_MS = 5_000
 export const MAX_DRAIN_BYTES = 1_048_576
+/** Connections of one device at once: the one in use, and those whose streams come to their end. */
+export const MAX_SESSION_LINKS = 8
 /** How long the connection that gives way to another one stays open after its last stream. */
 export const RETIRE_MS = 3_000
 /** Wait before the first new attempt to connect; doubled with each, up to the longest. */

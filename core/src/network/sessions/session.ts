@@ -5,6 +5,7 @@ import type { LinkEnd, LinkPath } from '../transport/transport.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Protocol } from '../wire/protocol.ts'
 import { type EndReason, endReasonOf } from './end-reasons.ts'
+import { MAX_SESSION_LINKS } from './limits.ts'
 import type { LiveLink } from './live-link.ts'
 import { openingFrames } from './opening.ts'
 
@@ -91,6 +92,11 @@ export class Session implements Peer {
     const spare = stays ? this.#current : link
     if (stays) this.#current = link
     spare?.retire()
+    if (this.#links.size > MAX_SESSION_LINKS) this.#oldestSpare()?.close('spare')
+  }
+
+  #oldestSpare(): LiveLink | undefined {
+    return [...this.#links].find((link) => link !== this.#current)
   }
 
   /** Ends all of it. Idempotent. */
