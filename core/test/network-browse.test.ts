@@ -203,14 +203,15 @@ test('a content comes from this disk where it is here, else from whoever has it'
 test('a member of a library has its contents without being allowed anything else', async () => {
   const { alice, at, bob, network } = await createPair([])
   await using _network = network
-  const { id } = bob.library
-  await alice.core.libraries.rename(alice.library, 'Own')
-  await bob.core.network.membership.share(id, bob.core.network.registry.find('alice'))
+  const { id } = await bob.core.libraries.create({ name: 'Photos' })
+  const photos = bob.core.libraries.resolve(id)
+  await bob.core.network.membership.share(photos.id, bob.core.network.registry.find('alice'))
   await alice.core.network.membership.join({ device: network.idOf('bob'), library: id }, signal)
   bob.write('a.txt', 'the same text')
-  await bob.add({ mode: 'content' })
-  await bob.settle()
-  const contentId = (await bob.library.files.info(bob.path('a.txt'), signal)).contentId!
+  const { job } = await photos.locations.add({ path: bob.root, mode: 'content' })
+  await photos.jobs.wait(job.id, signal)
+  await photos.jobs.idle()
+  const contentId = (await photos.files.info(bob.path('a.txt'), signal)).contentId!
   const read = await alice.core.files.read({ path: `content://${contentId}`, offset: 0, length: 100 }, null, signal)
   expect(Buffer.from(read.base64, 'base64').toString()).toBe('the same text')
   await expect(alice.core.files.read({ path: at('a.txt'), offset: 0, length: 1 }, null, signal)).rejects.toMatchObject({

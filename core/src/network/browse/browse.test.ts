@@ -67,13 +67,12 @@ test('an entry of another device has an address, and nothing that only that devi
 
 test('names that lead elsewhere are refused', async () => {
   for (const name of ['..', '.', '', 'a/b', '/etc/passwd', 'a\0b', 'x'.repeat(2_000)])
-    await expect(listOf(listed([{ ...entry, name }])), JSON.stringify(name)).rejects.toMatchObject({
+    await expect(listOf(listed([{ ...entry, name }]))).rejects.toMatchObject({
       code: 'InvalidInput',
     })
   for (const name of ['..', '../x', '.', ''])
     await expect(
       listOf(listed([{ ...entry, nameBase64: Buffer.from(name).toString('base64') }])),
-      name,
     ).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
@@ -89,8 +88,7 @@ test('answers of another shape are refused', async () => {
     listed([entry], { total: -1 }),
     listed(Array.from({ length: 501 }, () => entry)),
   ]
-  for (const answer of wrong)
-    await expect(listOf(answer), JSON.stringify(answer)?.slice(0, 80)).rejects.toMatchObject({ code: 'InvalidInput' })
+  for (const answer of wrong) await expect(listOf(answer)).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
 test('a folder without an end is read no further than somebody wants to see', async () => {
