@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { BulkListener, dialBulk } from './carrier.ts'
+import { makeSessionKey } from './session-key.ts'
+
+const { signal } = new AbortController()
+const channel = '0123456789abcdef0123456789abcdef'
+
+test('who sits in between knows the name of a channel, and is let in by neither side without its key', async () => {
+  const [alice, bob, mallory] = [makeSessionKey(), makeSessionKey(), makeSessionKey()]
+  const listener = await BulkListener.open({ port: 0 })
+  const addresses = [`127.0.0.1:${listener.port}`]
+  const taken: string[] = []
+  using _expecting = listener.expect(channel, { own: alice, peerKey: bob.publicKey }, (socket) => {
+    taken.push('taken')
+    socket.resume()
+    socket.end()
+  })
+  // As bob, with another key: the handshake may end well on its side, and nothing of it is served.
+  const asBob = { own: mallory, peerKey: alice.publicKey }
+  const socket = await dialBulk({ addresses, channel, expected: asBob }, signal).catch(() => null)
+  if (socket)
+    await new Promise((resolve) =>
+      socket
+        .on('error', () => {})
+        .once('close', resolve)
+        .resume(),
+    )
+  expect(taken).toEqual([])
+  // As alice, with another key.
+  const toAlice = { own: bob, peerKey: mallory.publicKey }
+  await expect(dialBulk({ addresses, channel, expected: toAlice }, signal)).rejects.toMatchObject({
+    code: 'Unavailable',
+  })
+  const good = await dialBulk({ addresses, channel, expected: { own: bob, peerKey: alice.publicKey } }, signal)
+  await new Promise((resolve) => good.once('close', resolve).resume())
+  expect(taken).toContain('taken')
+  await listener.close()
+})
