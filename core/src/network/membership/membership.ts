@@ -39,6 +39,13 @@ export interface MembershipDeps {
   /** Whether what a paired device shares is joined without asking. */
   readonly joinsAtOnce: () => boolean
   readonly onInvited: (invitation: Invitation) => void
+  /** Where lists are kept: in the folders of libraries by default. */
+  readonly lists?: KeptLists
+}
+
+export interface KeptLists {
+  read(folder: SharedFolder): MemberList | null
+  write(folder: SharedFolder, list: MemberList): Promise<void>
 }
 
 export interface AdoptedLibrary {
@@ -74,6 +81,7 @@ interface Exchange {
 export class Membership implements Disposable {
   readonly #deps: MembershipDeps
   readonly #invitations: Invitations
+  readonly #kept: KeptLists
   readonly #lists = new WeakMap<SharedFolder, { list: MemberList | null }>()
   readonly #turns = new Lease()
   readonly #exchanges = new Map<DeviceId, Exchange>()
@@ -83,6 +91,11 @@ export class Membership implements Disposable {
 
   constructor(deps: MembershipDeps) {
     this.#deps = deps
+    const { clock, log } = deps
+    this.#kept = deps.lists ?? {
+      read: (folder) => readMembers(folder, { log, now: () => clock.now() }),
+      write: ({ path }, list) => writeMembers(path, list),
+    }
     this.#invitations = new Invitations({ db: deps.db, now: () => deps.clock.now() })
     this.#parts.use(
       deps.peers.handle(
@@ -268,12 +281,11 @@ export class Membership implements Disposable {
   #listOf(folder: SharedFolder): MemberList | null {
     const known = this.#lists.get(folder)
     if (known) return known.list
-    const { clock, log } = this.#deps
     let list: MemberList | null = null
     try {
-      list = readMembers(folder, { log, now: () => clock.now() })
+      list = this.#kept.read(folder)
     } catch (err) {
-      log.error({ library: folder.name, err: errorMessage(err) }, 'a library is shared with nobody now')
+      this.#deps.log.error({ library: folder.name, err: errorMessage(err) }, 'a library is shared with nobody now')
     }
     this.#lists.set(folder, { list })
     return list
@@ -358,7 +370,7 @@ export class Membership implements Disposable {
     if (after === before || after === null) return
     if (folder.readOnly)
       throw new CoreError('PermissionDenied', `${folder.name} is open read-only, so its members cannot be changed`)
-    await writeMembers(folder.path, after)
+    await this.#kept.write(folder, after)
     this.#lists.set(folder, { list: after })
     for (const listener of this.#listeners) listener(folder.id)
     for (const peer of this.#deps.peers.connected()) if (after.knows(peer.key)) this.#exchange(peer)

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { seededRandom } from '../../../testing/memory-network/random.ts'
+import { DeviceId, LibraryId, type PeerKey } from '../../domain/index.ts'
+import { hexToUuid } from '../../util/uuid.ts'
+import { peerKeyOf, signWith } from '../identity/ed25519.ts'
+import { MemberList } from './member-list.ts'
+import { signedBytes, type Statement, type Unsigned } from './statement.ts'
+
+const library = LibraryId.parse('0198c0de-0000-7000-8000-000000000001')
+
+interface Person {
+  readonly name: string
+  readonly device: DeviceId
+  readonly key: PeerKey
+  readonly seed: Uint8Array
+}
+
+function person(name: string): Person {
+  const seed = createHash('sha256').update(name).digest()
+  const hex = seed.subarray(0, 16).toString('hex')
+  const device = DeviceId.parse(hexToUuid(`${hex.slice(0, 12)}7${hex.slice(13, 16)}8${hex.slice(17)}`))
+  return { name, seed, device, key: peerKeyOf(seed) }
+}
+
+const [alice, bob, carol, mallory] = ['alice', 'bob', 'carol', 'mallory'].map(person) as [
+  Person,
+  Person,
+  Person,
+  Person,
+]
+
+function signed(unsigned: Unsigned, by: Person): Statement {
+  return { ...unsigned, signature: Buffer.from(signWith(by.seed, signedBytes(unsigned))).toString('hex') }
+}
+
+function says(
+  list: MemberList,
+  by: Person,
+  kind: Statement['kind'],
+  about: Person,
+  over: Partial<Unsigned> = {},
+): Statement {
+  const { device, key, name } = about
+  return signed({ ...list.next({ kind, device, key, name, by: by.key, at: 0 }), ...over }, by)
+}
+
+function after(list: MemberList, by: Person, kind: Statement['kind'], about: Person): MemberList {
+  return list.with([says(list, by, kind, about)])
+}
+
+function names({ members }: MemberList): string[] {
+  return members.map(({ name }) => name)
+}
+
+/** Alice's library with Bob in it. */
+function shared(): MemberList {
+  const empty = new MemberList({ library, root: alice.key, statements: [] })
+  return after(after(empty, alice, 'add', alice), alice, 'add', bob)
+}
+
+test('members add members, leave and are removed', () => {
+  const three = after(shared(), bob, 'add', carol)
+  expect(names(three)).toEqual(['alice', 'bob', 'carol'])
+  expect(names(after(three, carol, 'leave', carol))).toEqual(['alice', 'bob'])
+  const two = after(three, alice, 'remove', bob)
+  expect(names(two)).toEqual(['alice', 'carol'])
+  expect(names(after(two, carol, 'add', bob))).toEqual(['alice', 'carol', 'bob'])
+})
+
+test('what strangers say, and what is said of the first by others, counts for nothing', () => {
+  const list = shared()
+  expect(names(after(list, mallory, 'add', mallory))).toEqual(['alice', 'bob'])
+  expect(names(after(list, bob, 'remove', alice))).toEqual(['alice', 'bob'])
+  expect(names(after(list, bob, 'leave', alice))).toEqual(['alice', 'bob'])
+})
+
+test('what is not genuine, or of another library, is not taken', () => {
+  const list = shared()
+  const statement = says(list, bob, 'add', mallory)
+  expect(() => list.with([{ ...statement, name: 'carol' }])).toThrow('not genuine')
+  expect(() => list.with([{ ...statement, by: alice.key }])).toThrow('not genuine')
+  const other = LibraryId.parse('0198c0de-0000-7000-8000-000000000002')
+  expect(() => list.with([says(list, bob, 'add', mallory, { library: other })])).toThrow('not genuine')
+})
+
+test('who is removed adds nobody by saying that it was before', () => {
+  const list = after(after(shared(), bob, 'add', carol), alice, 'remove', bob)
+  expect(names(list)).toEqual(['alice', 'carol'])
+  const before = says(list, bob, 'add', mallory, { counter: 3 })
+  expect(names(list.with([before]))).toEqual(['alice', 'carol'])
+})
+
+test('in whatever order statements come, they say the same', () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const random = seededRandom(seed)
+    const people = [alice, bob, carol, mallory]
+    const one = () => people[Math.floor(random() * people.length)]!
+    // Each knows some of what the others have said.
+    const lists = people.map(() => shared())
+    for (let step = 0; step < 20; step++) {
+      const at = Math.floor(random() * people.length)
+      const kind = (['add', 'leave', 'remove'] as const)[Math.floor(random() * 3)]!
+      const about = kind === 'leave' ? people[at]! : one()
+      lists[at] = after(lists[at]!, people[at]!, kind, about)
+      if (random() < 0.3) lists[at] = lists[at].with(lists[Math.floor(random() * people.length)]!.statements)
+    }
+    const all = lists.flatMap(({ statements }) => statements)
+    const [first, ...others] = people.map(() => shared().with(all.toSorted(() => random() - 0.5)))
+    for (const other of others) {
+      expect(other.digest, `seed ${seed}`).toBe(first!.digest)
+      expect(names(other), `seed ${seed}`).toEqual(names(first!))
+    }
+  }
+})
+
+test('who was a member sees what was said until it was none', () => {
+  const list = after(after(shared(), alice, 'remove', bob), alice, 'add', carol)
+  expect(list.visibleTo(bob.key)).toHaveLength(3)
+  expect(list.visibleTo(carol.key)).toHaveLength(4)
+  expect(list.visibleTo(mallory.key)).toEqual([])
+})
