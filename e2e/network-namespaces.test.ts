@@ -29,8 +29,9 @@ interface Transfer {
   readonly via: string | null
 }
 
-test.concurrent.skipIf(skipped !== '')(
+test.skipIf(skipped !== '')(
   `two machines on one network find each other and send files, and nothing of it is in the clear${skipped}`,
+  { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
@@ -53,8 +54,9 @@ test.concurrent.skipIf(skipped !== '')(
   },
 )
 
-test.concurrent.skipIf(skipped !== '')(
+test.skipIf(skipped !== '')(
   `two machines behind routers that hide them pair, talk and send files through the relay${skipped}`,
+  { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     const { alice, bob } = await behindRouters(net, 'random')
@@ -63,8 +65,9 @@ test.concurrent.skipIf(skipped !== '')(
   },
 )
 
-test.concurrent.skipIf(skipped !== '')(
+test.skipIf(skipped !== '')(
   `two machines behind routers that keep ports find the straight way${skipped}`,
+  { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     const { alice, bob } = await behindRouters(net, 'kept')
@@ -73,8 +76,9 @@ test.concurrent.skipIf(skipped !== '')(
   },
 )
 
-test.concurrent.skipIf(skipped !== '')(
+test.skipIf(skipped !== '')(
   `a machine that gets another address stays connected, and one whose cable is pulled is gone within 10 s${skipped}`,
+  { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
@@ -91,8 +95,9 @@ test.concurrent.skipIf(skipped !== '')(
   },
 )
 
-test.concurrent.skipIf(skipped !== '')(
+test.skipIf(skipped !== '')(
   `network diagnose names the firewall that keeps two machines apart, with the command that mends it${skipped}`,
+  { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     const names = ['alice', 'bob'] as const
