@@ -6,6 +6,7 @@ import { DeviceId, type GrantRequest, PeerKey } from '../../domain/index.ts'
 import { silentLogger } from '../../util/logger.ts'
 import { NetworkDb } from '../db/network-db.ts'
 import { Grants } from '../grants/grants.ts'
+import { DiscoverySecrets } from '../discovery/index.ts'
 import type { DeviceCard } from './device-card.ts'
 import { Registry } from './registry.ts'
 
@@ -104,8 +105,11 @@ test('a revoked device is forgotten with what it was granted, and its key refuse
   using w = await openAll()
   w.registry.add(cardOf(2))
   w.grants.set(idOf(2), 'browse', true)
+  const secrets = new DiscoverySecrets(w.db)
+  secrets.put(idOf(2), new Uint8Array(32))
   w.registry.remove(idOf(2), { refuse: true })
   expect([w.registry.byKey(keyOf(2)), w.registry.isRefused(keyOf(2))]).toEqual([null, true])
+  expect(w.db.all('select * from discovery_secrets')).toEqual([])
   w.registry.add(cardOf(2))
   expect([w.registry.isRefused(keyOf(2)), w.grants.has(idOf(2), 'browse')]).toEqual([false, false])
 })

@@ -1,8 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { describeTransport } from '../../../../testing/transport-suite.ts'
 import { silentLogger } from '../../../util/logger.ts'
+import { peerKeyOf } from '../../identity/ed25519.ts'
 import { alpns, type Link } from '../transport.ts'
 import { IrohTransport, type IrohTransportOptions } from './iroh-transport.ts'
 
@@ -143,6 +147,26 @@ test('what is no address is left out of a dial', async () => {
   bob.onPeer(() => {})
   const hints = { addresses: ['garbage', '1.2.3.4', '[::1', ...bob.addresses()], relay: null }
   expect((await alice.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })).key).toBe(bob.key)
+})
+
+test('without a relay of its own it asks nobody else’s, whatever another device says', async () => {
+  let connections = 0
+  const server = createServer(() => {})
+    .on('connection', () => connections++)
+    .listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await using alice = await open()
+  await using bob = await open()
+  bob.onPeer(() => {})
+  const hints = { addresses: bob.addresses(), relay: `http://127.0.0.1:${port}` }
+  await alice.dial(bob.key, hints, { alpn: alpns.paired, signal: forever() })
+  const nowhere = { addresses: ['127.0.0.1:9'], relay: `http://127.0.0.1:${port}` }
+  await expect(
+    alice.dial(peerKeyOf(randomBytes(32)), nowhere, { alpn: alpns.paired, signal: AbortSignal.timeout(1_500) }),
+  ).rejects.toThrow()
+  expect(connections).toBe(0)
+  server.close()
 })
 
 function open(options: Partial<IrohTransportOptions> = {}): Promise<IrohTransport> {
