@@ -35,8 +35,8 @@ function listOf({ folders, kept }: Device): string[] {
   return folders.length === 0 ? [] : (kept()?.members ?? []).map(({ name }) => name).toSorted()
 }
 
-async function createDevice(session: SessionDevice, of: { network: MemoryNetwork }): Promise<Device> {
-  const { clock } = of.network
+async function createDevice(session: SessionDevice, network: MemoryNetwork): Promise<Device> {
+  const { clock } = network
   const { card, name, registry, sessions } = session
   const seed = createHash('sha256').update(name).digest()
   const db = await NetworkDb.open({ file: ':memory:', device: card.id, log: silentLogger, now: () => clock.now() })
@@ -104,7 +104,7 @@ async function live(seed: number): Promise<void> {
   const random = seededRandom(seed)
   const network = createMemoryNetwork({ seed, latencyMs: 1 + random() * 50, jitterMs: 20, loss: random() * 0.1 })
   const sessions = await pairedDevices(network, NAMES, random)
-  const devices = await Promise.all(sessions.map((session) => createDevice(session, { network })))
+  const devices = await Promise.all(sessions.map((session) => createDevice(session, network)))
   const running = new Set(devices)
   for (const { session } of devices) session.start()
   const one = () => devices[Math.floor(random() * devices.length)]!
@@ -152,5 +152,6 @@ async function live(seed: number): Promise<void> {
 }
 
 test('whatever is cut, killed and lost, all members have the same list in the end', async () => {
+  expect.hasAssertions()
   for (let seed = 1; seed <= RUNS; seed++) await live(seed)
 })
