@@ -13,17 +13,24 @@ export function FolderNotice({ listing, path }: { listing: Listing; path: string
   const locations = useOperation('locations.list', {}).data
   const device = deviceOf(path)
   const location = locations?.find((each) => isWithin(path, each.path))
-  if (device !== null) return <DeviceNotice reference={device} isOnline={listing.online} />
+  if (device !== null) return <DeviceNotice reference={device} listing={listing} />
   if (!listing.online) return <OfflineNotice volumeId={location?.volumeId ?? null} />
   if (listing.source === 'disk' && locations && !location) return <UnindexedNotice path={path} />
   return null
 }
 
-function DeviceNotice({ reference, isOnline }: { reference: string; isOnline: boolean }) {
+function DeviceNotice({ reference, listing: { error, online, total } }: { reference: string; listing: Listing }) {
   const t = useMessages(messages)
   const device = useDevice(reference)
-  if (device && device.state !== 'connected') return <Notice icon={CloudOff}>{t.deviceOffline(device.name)}</Notice>
-  return isOnline ? null : <Notice icon={Unplug}>{t.offline}</Notice>
+  // Its error says it below.
+  if (error && total === null) return null
+  if (device && device.state !== 'connected')
+    return (
+      <Notice icon={CloudOff}>
+        {total === null ? `${t.deviceAway(device.name)}. ${t.deviceAwayText}` : t.deviceOffline(device.name)}
+      </Notice>
+    )
+  return online ? null : <Notice icon={Unplug}>{t.offline}</Notice>
 }
 
 function OfflineNotice({ volumeId }: { volumeId: string | null }) {

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { connection, type Heard, useOperation } from '../../api/index.ts'
 import { plainText } from '../../format/index.ts'
@@ -10,6 +10,8 @@ import { messages } from './messages.ts'
 export function DeviceNews() {
   const t = useMessages(messages)
   const navigate = useNavigate()
+  // The page itself shows what waits.
+  const isSeen = useLocation({ select: ({ pathname }) => pathname === '/devices' })
   const told = useRef(new Set<string>())
   const offers = useOperation('offers.list', {}).data
   useEffect(() => {
@@ -17,12 +19,14 @@ export function DeviceNews() {
     for (const { direction, from, id, names, state } of offers ?? []) {
       if (direction !== 'in' || state !== 'waiting' || told.current.has(id)) continue
       told.current.add(id)
+      if (isSeen) continue
       toast(plainText(t.newOffer(from.name)), { text: plainText(names.join(', ')), action })
     }
-  }, [navigate, offers, t])
+  }, [isSeen, navigate, offers, t])
   useEffect(() => {
     const action = { label: t.look, run: () => void navigate({ to: '/devices' }) }
     const tell = (heard: Heard) => {
+      if (isSeen) return
       if (heard.type === 'network.grant-requested') {
         const { device, what } = heard.data
         toast(t.newRequest, { text: plainText(t.wants[what](device.name)), action })
@@ -33,6 +37,6 @@ export function DeviceNews() {
       }
     }
     return connection.onEvent(tell)
-  }, [navigate, t])
+  }, [isSeen, navigate, t])
   return null
 }

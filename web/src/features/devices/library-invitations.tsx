@@ -1,4 +1,4 @@
-import type { OutputOf } from '@spacedrive/client'
+import { ClientError, type OutputOf } from '@spacedrive/client'
 import { askAgain, useAction, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -32,6 +32,19 @@ function InvitationRow({ invitation: { at, device, library } }: { invitation: In
     onError: (err: Error) => toastError(t.failed, err),
     onSettled: () => askAgain('libraries.invitations'),
   }
+  const joinIt = async () => {
+    try {
+      const joined = await join.mutateAsync(input).catch((err: unknown) => {
+        // Its name is taken here: it is told apart by whose it is.
+        if (!(err instanceof ClientError) || err.code !== 'AlreadyExists') throw err
+        return join.mutateAsync({ ...input, name: `${library.name} (${device.name})` })
+      })
+      toast(t.joined(joined.library.name))
+    } catch (err) {
+      toastError(t.failed, err)
+    }
+    askAgain('libraries.invitations')
+  }
   const isPending = join.isPending || decline.isPending
   return (
     <Row label={<SafeName name={library.name} />} hint={<SafeText text={t.sharedBy(device.name, date(at))} />}>
@@ -43,12 +56,7 @@ function InvitationRow({ invitation: { at, device, library } }: { invitation: In
         >
           {t.declineLibrary}
         </Button>
-        <Button
-          kind="primary"
-          aria-label={t.joinOf(library.name)}
-          disabled={isPending}
-          onClick={() => join.mutate(input, { ...options, onSuccess: () => toast(t.joined(library.name)) })}
-        >
+        <Button kind="primary" aria-label={t.joinOf(library.name)} disabled={isPending} onClick={() => void joinIt()}>
           {t.joinLibrary}
         </Button>
       </span>

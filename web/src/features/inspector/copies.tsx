@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { parentOf } from '../../format/index.ts'
+import { deviceOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName } from '../../ui/index.ts'
 import type { ShownFile } from '../preview/index.ts'
@@ -9,9 +9,11 @@ import { Section } from './section.tsx'
 type Info = NonNullable<ShownFile['info']>
 
 /** Every place that has the content, and which of them can be reached. */
-export function Copies({ info: { copies, id } }: { info: Info }) {
+export function Copies({ info: { copies, id, path } }: { info: Info }) {
   const t = useMessages(messages)
-  const state = id === null ? t.notIndexed : copies.length === 0 ? t.copiesUnknown : null
+  // Entries of another device have their ids there.
+  const isIndexed = deviceOf(path) === null ? id !== null : copies.length > 0
+  const state = !isIndexed ? t.notIndexed : copies.length === 0 ? t.copiesUnknown : null
   return (
     <Section
       title={t.where}
@@ -40,7 +42,10 @@ function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies']
       />
       <div className="min-w-0 flex-1">
         <p>
-          {place} <span className="text-muted">· {online ? t.online : t.plugIn(volume ?? t.volumeUnknown)}</span>
+          {place}{' '}
+          <span className="text-muted">
+            · {online ? (deviceOf(path) === null ? t.online : t.reachable) : t.plugIn(volume ?? t.volumeUnknown)}
+          </span>
         </p>
         <Link
           to="/browse"
