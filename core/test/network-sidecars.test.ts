@@ -130,7 +130,7 @@ test('what a job is to make is fetched where another device has made it', async 
   await vi.waitFor(async () => expect(await thumb(w.bob, w.contentId)).toMatchObject({ state: 'ready' }), WAIT)
   await vi.waitFor(() => {
     const sent = w.alice.core.network.transfers.list()
-    expect(sent).toMatchObject([{ state: 'completed', title: '3 sidecars', device: { name: 'bob' } }])
+    expect(sent).toMatchObject([{ direction: 'out', title: '3 sidecars', device: { name: 'bob' } }])
   }, WAIT)
 })
 
