@@ -88,6 +88,7 @@ test('drawing again begins where the block began, and the cursor comes back', ()
     isTTY: true,
     animated: true,
     width: 20,
+    height: 24,
     style: plainStyle,
     write: (text: string) => void written.push(text),
   }

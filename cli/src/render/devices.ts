@@ -1,4 +1,4 @@
-import type { Device } from '@spacedrive/core/domain'
+import type { Device, KnownDevice } from '@spacedrive/core/domain'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { formatAgo, formatBytes } from '../text/format.ts'
@@ -19,7 +19,7 @@ export const deviceRenderers: Renderers = {
         printable(device.name),
         printable(device.slug),
         system(device),
-        device.current ? { text: 'this device', tone: 'good' } : formatAgo(device.lastSeenAt, view.now),
+        seen(device, view),
         device.id,
       ]),
       width: view.width,
@@ -47,6 +47,12 @@ function deviceFields(device: Device, view: View): readonly string[] {
   )
 }
 
-function system({ os }: Device): string {
-  return `${printable(os.platform)} ${printable(os.version)}`
+function seen({ current, lastSeenAt, state }: KnownDevice, { now }: View): Cell {
+  if (current) return { text: 'this device', tone: 'good' }
+  if (state === 'connected') return { text: 'connected', tone: 'good' }
+  return lastSeenAt === null ? 'never' : formatAgo(lastSeenAt, now)
+}
+
+function system({ os }: Pick<KnownDevice, 'os'>): string {
+  return [os.platform, os.version].flatMap((part) => (part === null ? [] : [printable(part)])).join(' ')
 }

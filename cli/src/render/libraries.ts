@@ -3,9 +3,11 @@ import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
 import { formatBytes, formatCount, formatDate, formatDuration, plural } from '../text/format.ts'
 import { type Cell, type Column, renderTable } from '../text/table.ts'
+import { memberRenderers } from './library-members.ts'
 import type { Renderers, View } from './view.ts'
 
 export const libraryRenderers: Renderers = {
+  ...memberRenderers,
   'libraries.create': (library) => [
     `Created the library ${quoted(library)} in ${printable(library.path)}. It is the current one.`,
   ],

@@ -14,10 +14,26 @@ export const sidecarRenderers: Renderers = {
       contents.map(({ contentId, variants }): Cell[] => [contentId, variants.map(printable).join(', ') || '–']),
       view,
     ),
-  'sidecars.path': ({ path, contentId }, view) =>
+  'sidecars.path': ({ path, contentId, remote }, view) =>
     path === null
-      ? [view.style('dim', 'It is not there yet, and queued.'), `See: spacedrive sidecar list ${contentId}`]
+      ? [
+          ...(remote ? [`${printable(remote.name)} has it${remote.online ? '' : ', and is not connected'}.`] : []),
+          view.style('dim', 'It is not there yet, and queued.'),
+          `See: spacedrive sidecar list ${contentId}`,
+        ]
       : [printable(path)],
+  'sidecars.where': (holders, view) =>
+    holders.length === 0
+      ? ['No device of this library has it, as far as is known.']
+      : table(
+          [{ title: 'DEVICE', shrink: 'end', min: 12 }, { title: 'STATE' }, { title: 'SIZE', align: 'right' }],
+          holders.map(({ device, online, size, source }): Cell[] => [
+            printable(device.name),
+            source === 'own' ? 'here' : online ? 'connected' : 'not connected',
+            size === null ? '' : formatBytes(size),
+          ]),
+          view,
+        ),
   'sidecars.resolve': (items) => items.flatMap(({ path }) => (path === null ? [] : [printable(path)])),
   'sidecars.usage': usageTable,
   'sidecars.pending': pendingTable,
