@@ -2,11 +2,21 @@ import type { ContentId, FileInfo, LibraryId } from './domain/index.ts'
 import type { Core } from './core.ts'
 import { openFile, type ListInput, type OpenFile, type SeekInput } from './files/index.ts'
 import type { Library } from './library/index.ts'
-import type { HeldFile, Listing, ServedFiles, ServedThumb } from './network/index.ts'
+import {
+  type HeldFile,
+  type Listing,
+  pathText,
+  rawPathOf,
+  type ServedFiles,
+  type ServedThumb,
+} from './network/index.ts'
 import { CoreError } from './util/errors.ts'
-import { displayName, parsePath, type RawName } from './util/file-name.ts'
+import { bytesToName, displayName, nameBytes, parsePath, type RawName } from './util/file-name.ts'
 
-type Engine = Pick<Core, 'libraries' | 'volumes' | 'places' | 'listFolder' | 'seekInFolder'>
+type Engine = Pick<Core, 'browse' | 'libraries' | 'volumes' | 'places' | 'listFolder' | 'seekInFolder'>
+
+/** Entries of a folder that are looked through for one, where no library knows it. */
+const MAX_LOOKED_THROUGH = 10_000
 
 /** The files of this device for other devices: of each path the library says what it knows that has it as a location. */
 export class OwnFiles implements ServedFiles {
@@ -44,11 +54,7 @@ export class OwnFiles implements ServedFiles {
 
   async info(path: string, signal: AbortSignal): Promise<FileInfo> {
     const library = this.#libraryOf(path)
-    if (library) return library.files.info(path, signal)
-    throw new CoreError(
-      'Unavailable',
-      'no library is open there; its person makes one with `spacedrive library create`',
-    )
+    return library ? library.files.info(path, signal) : this.#infoAlone(path, signal)
   }
 
   open(path: RawName, signal: AbortSignal): Promise<OpenFile> {
@@ -84,6 +90,29 @@ export class OwnFiles implements ServedFiles {
     return { state: 'none', reason: 'nothing is known of what is in it' }
   }
 
+  /** What the disk says, where there is no library to ask. */
+  async #infoAlone(path: string, signal: AbortSignal): Promise<FileInfo> {
+    const bytes = Buffer.from(nameBytes(parsePath(path)))
+    const folder = bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(SLASH)))))
+    const wanted = { scope: 'current', content: false, limit: MAX_LOOKED_THROUGH } as const
+    const { items } = await this.#core.browse({ ...wanted, path: pathText(folder) }, signal)
+    const entry = items.find((each) => bytes.equals(nameBytes(rawPathOf(each))))
+    if (!entry) throw new CoreError('NotFound', `${displayName(parsePath(path))} does not exist`)
+    return {
+      ...entry,
+      id: null,
+      contentHash: null,
+      integrityHash: null,
+      copies: [],
+      sidecars: [],
+      metadata: null,
+      rules: [],
+      looksLike: null,
+      history: [],
+      online: true,
+    }
+  }
+
   /** The library with a location around a path, else the one a person is in; null where there is none. */
   #libraryOf(path: string): Library | null {
     const opened = this.#core.libraries.opened()
@@ -96,6 +125,8 @@ export class OwnFiles implements ServedFiles {
     return this.#core.libraries.opened().filter(({ id }) => of.has(id))
   }
 }
+
+const SLASH = 0x2f
 
 async function makeThumb({ sidecars }: Library, contentId: ContentId, variant: string): Promise<ServedThumb> {
   const hindrance = await sidecars.hindrance('thumb').catch(reasonOf)

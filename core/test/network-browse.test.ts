@@ -69,6 +69,16 @@ test('what that device has indexed comes from its index, with its contents', asy
   })
 })
 
+test('a device without a library shows what its disk has', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('a.txt', 'one')
+  await bob.core.libraries.delete({ library: 'Test', keepFiles: false })
+  expect(await alice.core.files.list(listing(at('')), null, signal)).toMatchObject({ source: 'disk', total: 1 })
+  const info = await alice.core.files.info(at('a.txt'), null, signal)
+  expect(info).toMatchObject({ path: at('a.txt'), size: 3, contentId: null })
+})
+
 test('a large folder comes page by page, in one order', async () => {
   const { alice, at, bob, network } = await createPair()
   await using _network = network

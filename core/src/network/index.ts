@@ -25,6 +25,7 @@ export {
   MAX_PATHS,
   pathText,
   type Piece,
+  rawPathOf,
   READ_BYTES,
   readPiece,
   type RemoteFile,
