@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { ops } from '../src/ops/index.ts'
 import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
 
 const { signal } = new AbortController()
@@ -81,4 +82,14 @@ test('networking that is off says how it is started', async () => {
   await core.setNetworking({ enabled: false })
   expect(core.network.status()).toMatchObject({ state: 'disabled', addresses: [] })
   await expect(core.network.messages.ping(network.idOf('bob'), signal)).rejects.toThrow('spacedrive network start')
+})
+
+test('a device that is paired is listed beside those of the library', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const { core, library } = network.device('alice')
+  const listed = await ops['devices.list'].run({}, { core, library, signal } as never)
+  expect(listed).toMatchObject([
+    { name: 'alice', current: true, state: null },
+    { id: network.idOf('bob'), name: 'bob', slug: 'bob', hardware: null, current: false, state: 'connected' },
+  ])
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeviceId } from './ids.ts'
+import { PeerState } from './network.ts'
 import { Timestamp } from './time.ts'
 
 /** One installation of Spacedrive. */
@@ -25,3 +26,14 @@ export type Device = z.infer<typeof Device>
 /** A device as a library knows it: another one as it was when it last had the library open. */
 export const ListedDevice = Device.extend({ lastSeenAt: Timestamp })
 export type ListedDevice = z.infer<typeof ListedDevice>
+
+/** A device that has opened a library, or is paired with this one. Null: a device that is only paired did not say. */
+export const KnownDevice = Device.extend({
+  os: z.object({ platform: z.string(), version: z.string().nullable(), arch: z.string().nullable() }),
+  hardware: Device.shape.hardware.nullable(),
+  createdAt: Timestamp.nullable(),
+  lastSeenAt: Timestamp.nullable(),
+  /** Of a paired device; null for any other, and for this one. */
+  state: PeerState.nullable(),
+})
+export type KnownDevice = z.infer<typeof KnownDevice>

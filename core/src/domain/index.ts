@@ -1,5 +1,5 @@
 export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
-export { Device, ListedDevice } from './device.ts'
+export { Device, KnownDevice, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'
 export { FileInfo } from './file-info.ts'
 export { EntryKind, FileType } from './file-kind.ts'

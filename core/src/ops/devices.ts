@@ -1,15 +1,30 @@
 import { z } from 'zod'
-import { Device, ListedDevice } from '../domain/device.ts'
+import { Device, KnownDevice } from '../domain/device.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 export const listDevices = defineQuery({
   name: 'devices.list',
   scope: 'library',
-  summary: 'List the devices that have opened this library, each as it was when it last did',
+  summary:
+    'List the devices that have opened this library, each as it was when it last did, and those paired with this one',
   input: z.object({}),
-  output: z.array(ListedDevice),
+  output: z.array(KnownDevice),
   cli: { words: ['device', 'list'] },
-  run: (_input, { library }) => library.listDevices(),
+  async run(_input, { core, library }) {
+    const paired = new Map(core.network.registry.list().map((device) => [device.id, device]))
+    const listed = (await library.listDevices()).map((device) => {
+      const pair = paired.get(device.id)
+      paired.delete(device.id)
+      return { ...device, state: pair ? core.network.describe(pair).state : null }
+    })
+    const others = [...paired.values()].map((device): KnownDevice => {
+      const { id, lastSeenAt, name, os: platform, slug, state } = core.network.describe(device)
+      const os = { platform, version: null, arch: null }
+      const { capabilities } = device
+      return { id, name, slug, os, hardware: null, capabilities, createdAt: null, current: false, lastSeenAt, state }
+    })
+    return [...listed, ...others]
+  },
 })
 
 export const deviceInfo = defineQuery({
