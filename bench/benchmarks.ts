@@ -14,6 +14,7 @@ import { mediaRanges } from './media-ranges.ts'
 import { memory } from './memory.ts'
 import { metadata } from './metadata.ts'
 import { networkConnect } from './network-connect.ts'
+import { networkLink } from './network-link.ts'
 import { networkMesh } from './network-mesh.ts'
 import { ocr } from './ocr.ts'
 import { quality } from './quality.ts'
@@ -64,4 +65,5 @@ export const benchmarks: readonly Benchmark[] = [
   transcript,
   networkConnect,
   networkMesh,
+  networkLink,
 ]

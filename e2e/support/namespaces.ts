@@ -101,8 +101,21 @@ export class Namespaces implements AsyncDisposable {
     await run('ip', ['-n', this.#of(name), ...words.split(' ')])
   }
 
-  async exec(name: string, ...command: readonly [string, ...string[]]): Promise<void> {
-    await run('ip', ['netns', 'exec', this.#of(name), ...command])
+  /** Runs a program on a machine, and gives what it prints. */
+  async exec(name: string, ...command: readonly [string, ...string[]]): Promise<string> {
+    return (await run('ip', ['netns', 'exec', this.#of(name), ...command])).stdout
+  }
+
+  /** A program that runs on a machine until the end; resolves when it says something for the first time. */
+  async serve(name: string, ...command: readonly [string, ...string[]]): Promise<void> {
+    const child = spawn('ip', ['netns', 'exec', this.#of(name), ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const exit = once(child, 'exit')
+    this.#parts.defer(async () => {
+      child.kill('SIGTERM')
+      await exit
+    })
+    await once(child.stdout, 'data')
+    child.stdout.resume()
   }
 
   /** A daemon on a machine; it is stopped before the machine goes. */
