@@ -132,17 +132,15 @@ describe('a command line that makes no sense', () => {
 
   test.each([
     'volume add-cloud x',
-    'library share a b',
     'search x --tag y',
     'file copy a b',
     'sync status',
     'library export /x',
-    'library join a b',
   ])('what is not there yet is not known: %s', (line) => {
     expect(refused(line).message).toMatch(/^(there is no command|unknown option)/)
   })
 
-  test.each(['library share a b', 'sidecar where', 'file copy a b'])(
+  test.each(['file copy a b'])(
     'help about what is not there is not given: %s',
     (line) => {
       expect(refused(`${line} --help`).message).toMatch(/^there is no command/)
