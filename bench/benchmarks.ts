@@ -28,6 +28,7 @@ import { thumbnails } from './thumbnails.ts'
 import { thumbnailsHeic } from './thumbnails-heic.ts'
 import { thumbnailsPdf } from './thumbnails-pdf.ts'
 import { transcript } from './transcript.ts'
+import { transfer } from './transfer.ts'
 import { vectorSearch } from './vector-search.ts'
 import { video } from './video.ts'
 import { watch } from './watch.ts'
@@ -66,4 +67,5 @@ export const benchmarks: readonly Benchmark[] = [
   networkConnect,
   networkMesh,
   networkLink,
+  transfer,
 ]
