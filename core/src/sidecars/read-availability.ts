@@ -20,6 +20,19 @@ export interface AvailabilityGroup {
 const READY = sidecarStates.indexOf('ready')
 const COMPANIONS = companionKinds.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
 
+/** Low bits of a sort key that say which record it is of: more than a library has of one kind. */
+const INDEX_BITS = 24n
+
+/** One after the other, by id. Numbers are sorted ten times as fast as bytes. */
+function sorted(records: readonly Buffer[]): Uint8Array {
+  const mask = (1n << INDEX_BITS) - 1n
+  const keys = BigUint64Array.from(records, (record, i) => (record.readBigUInt64BE(0) & ~mask) | BigInt(i)).toSorted()
+  const ordered = Array.from(keys, (key) => records[Number(key & mask)]!)
+  // The beginnings of two may be alike.
+  const isOrdered = ordered.every((record, i) => i === 0 || Buffer.compare(ordered[i - 1]!, record) < 0)
+  return new Uint8Array(Buffer.concat(isOrdered ? ordered : ordered.toSorted(Buffer.compare)))
+}
+
 /** What a library has ready that was made here or fetched, and is a file of it. Read in a thread. */
 export function readAvailability(db: DatabaseSync, _input: null): AvailabilityGroup[] {
   const query = db.prepare(
@@ -51,6 +64,6 @@ export function readAvailability(db: DatabaseSync, _input: null): AvailabilityGr
     kind: sidecarKinds[kind]!,
     variant,
     format,
-    records: new Uint8Array(Buffer.concat(records.toSorted(Buffer.compare))),
+    records: sorted(records),
   }))
 }
