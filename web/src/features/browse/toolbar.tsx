@@ -45,7 +45,7 @@ export function Toolbar({ children, folder, path, search, size, view }: ToolbarP
         <PathBar path={path} />
         {!isRemote && <SearchBox path={path} />}
       </div>
-      <div className="flex min-w-0 items-center gap-2">
+      <div className="flex min-w-0 items-center gap-2 max-sm:gap-1">
         <ViewButtons view={view} isRemote={isRemote} />
         {view !== 'timeline' && view !== 'size' && <SortMenu search={search} />}
         {children}
