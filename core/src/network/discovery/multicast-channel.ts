@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { createSocket, type Socket } from 'node:dgram'
 import { BlockList } from 'node:net'
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import makeMdns, { type MulticastDNS } from 'multicast-dns'
 import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Heard, LanChannel } from './lan-channel.ts'
+import { isPlausiblePacket } from './plausible-packet.ts'
 
 /** Our service, as browsers of services show it (RFC 6763). */
 const SERVICE = '_spacedrive._udp.local'
@@ -91,7 +93,7 @@ export class MulticastChannel implements LanChannel {
     const socket = makeMdns({
       interface: address,
       bind: '0.0.0.0',
-      reuseAddr: true,
+      socket: checkedSocket(),
       loopback: true,
     })
     this.#sockets.set(address, socket)
@@ -143,6 +145,18 @@ export class MulticastChannel implements LanChannel {
   #isNear(source: string): boolean {
     return this.#nearby.check(source, 'ipv4')
   }
+}
+
+/** A socket that hands on no packet which would cost more to read than to send. */
+function checkedSocket(): Socket {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+  const emit = socket.emit.bind(socket) as (event: string, ...args: unknown[]) => boolean
+  socket.emit = (event: string, ...args: unknown[]) => {
+    const [packet] = args
+    if (event === 'message' && packet instanceof Uint8Array && !isPlausiblePacket(packet)) return false
+    return emit(event, ...args)
+  }
+  return socket
 }
 
 /** One address of each interface: a group is joined once on an interface. */
