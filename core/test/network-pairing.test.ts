@@ -90,7 +90,7 @@ test('pairing anew that fails leaves two devices as they were', async () => {
   await vi.waitFor(() => expect(alice.network.pairing.status().state).toBe('completed'))
   const before = known()
   bob.network.db.run("create trigger full before update on discovery_secrets begin select raise(abort, 'no room'); end")
-  await expect(pair()).rejects.toThrow()
+  await expect(pair()).rejects.toThrow('no room')
   await vi.waitFor(() => expect(alice.network.pairing.status().state).toBe('failed'))
   expect(known()).toEqual(before)
 })

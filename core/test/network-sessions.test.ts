@@ -87,7 +87,7 @@ test('networking that is off says how it is started', async () => {
 test('a device that is paired is listed beside those of the library', async () => {
   await using network = await createTestNetwork(['alice', 'bob'])
   const { core, library } = network.device('alice')
-  const listed = await ops['devices.list'].run({}, { core, library, signal } as never)
+  const listed = await ops['devices.list'].run({}, { core, library, signal })
   expect(listed).toMatchObject([
     { name: 'alice', current: true, state: null },
     { id: network.idOf('bob'), name: 'bob', slug: 'bob', hardware: null, current: false, state: 'connected' },

@@ -112,6 +112,7 @@ test('a device that is seen elsewhere is dialled there at once, though it is bei
   const endpoint = w.bob.start()
   w.alice.sessions.seenAt(endpoint.key, endpoint.addresses())
   await w.network.until(() => w.alice.connected().length > 0, { withinMs: 500 })
+  expect(w.alice.history).toEqual(['+bob'])
 })
 
 test('what anyone on the network says of where a device is takes no place of what is known', async () => {
