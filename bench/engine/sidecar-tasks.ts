@@ -97,7 +97,7 @@ async function attempts(core: Core): Promise<number> {
 }
 
 /** Rows alone, as a library of so many photos has them. */
-function addContents(core: Core, contents: number): ContentId[] {
+export function addContents(core: Core, contents: number): ContentId[] {
   using connection = new DatabaseSync(libraryFiles(core.libraries.resolve().path).database)
   const content = connection.prepare(
     'insert into content_identities(uuid, hash, hash_version, size, type, confidence) values(?, ?, 1, 1, 0, 0)',

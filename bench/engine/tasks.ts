@@ -6,6 +6,7 @@ import type { Core } from '@spacedrive/core'
 import { type HashBatch, hashStates, HashPool } from '../../core/src/content/index.ts'
 import { quantile } from '../harness/statistics.ts'
 import { networkTasks } from './network-tasks.ts'
+import { sidecarExchangeTasks } from './sidecar-exchange-tasks.ts'
 import { sidecarTasks } from './sidecar-tasks.ts'
 import { thumbnailTasks } from './thumbnail-tasks.ts'
 
@@ -41,6 +42,7 @@ export const tasks = {
   ...thumbnailTasks,
   ...sidecarTasks,
   ...networkTasks,
+  ...sidecarExchangeTasks,
 
   /** Adds a folder and waits for its first index run. */
   async index({ core }: TaskContext, input: { path: string; mode: Mode; watch?: boolean }) {
