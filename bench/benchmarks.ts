@@ -16,6 +16,7 @@ import { metadata } from './metadata.ts'
 import { networkConnect } from './network-connect.ts'
 import { networkLink } from './network-link.ts'
 import { networkMesh } from './network-mesh.ts'
+import { networkSidecars } from './network-sidecars.ts'
 import { ocr } from './ocr.ts'
 import { quality } from './quality.ts'
 import { rescan } from './rescan.ts'
@@ -67,5 +68,6 @@ export const benchmarks: readonly Benchmark[] = [
   networkConnect,
   networkMesh,
   networkLink,
+  networkSidecars,
   transfer,
 ]
