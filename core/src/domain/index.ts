@@ -46,7 +46,7 @@ export {
 export { Offer, type OfferState, offerStates } from './offer.ts'
 export { PairingState, PairingStatus, pairingStates } from './pairing.ts'
 export { LibraryStatistics } from './statistics.ts'
-export { PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
+export { type HoldCause, PendingSidecar, Sidecar, SidecarKind, SidecarState } from './sidecar.ts'
 export { GIVEN_UP, isSkipped, skipCodes } from './skip-codes.ts'
 export { companionKinds, entryKinds, fileTypes, sidecarKinds, sidecarStates } from './stored-lists.ts'
 export { Thumb } from './thumb.ts'

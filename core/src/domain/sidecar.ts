@@ -47,3 +47,7 @@ export const PendingSidecar = Sidecar.pick({
   nextAttemptAt: Timestamp.nullable(),
 })
 export type PendingSidecar = z.infer<typeof PendingSidecar>
+
+/** What keeps what waits: room on the disk, the power, the machine's work, the room sidecars may take, what they are made with. */
+export const holdCauses = ['disk', 'battery', 'busy', 'quota', 'engine'] as const
+export type HoldCause = (typeof holdCauses)[number]

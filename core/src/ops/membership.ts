@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { DeviceId, LibraryId } from '../domain/ids.ts'
 import { Timestamp } from '../domain/time.ts'
 import type { ShownMember } from '../network/index.ts'
-import { CoreError } from '../util/errors.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
@@ -168,16 +167,7 @@ export const declineLibrary = defineAction({
   cli: { words: ['library', 'decline'], positional: ['device', 'library'] },
   async run(input, { core }) {
     const { membership, registry } = core.network
-    const from = registry.find(input.device)
-    const found = membership
-      .invitations()
-      .find((each) => each.device === from.id && (each.library === input.library || each.name === input.library))
-    if (!found)
-      throw new CoreError(
-        'NotFound',
-        `${from.name} shares no library ${JSON.stringify(input.library)} with this device`,
-      )
-    membership.decline(from.id, found.library)
+    const found = membership.decline(registry.find(input.device), input.library)
     return { library: { id: found.library, name: found.name } }
   },
 })

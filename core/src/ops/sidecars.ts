@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ContentId, DeviceId, EntryId, JobId, PendingSidecar, Sidecar, SidecarKind, Thumb } from '../domain/index.ts'
 import type { Library } from '../library/index.ts'
-import { holdCauses } from '../sidecars/index.ts'
+import { holdCauses } from '../domain/sidecar.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 const target = z.string().describe('content id, or absolute path of a file with the content')

@@ -1,11 +1,7 @@
-import type { SidecarKind, SidecarSpeed } from '../domain/index.ts'
+import type { HoldCause, SidecarKind, SidecarSpeed } from '../domain/index.ts'
 import type { ErrorCode } from '../util/errors.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Generator } from './generators/index.ts'
-
-/** What keeps what waits: room on the disk, the power, the machine's work, the room sidecars may take, what they are made with. */
-export const holdCauses = ['disk', 'battery', 'busy', 'quota', 'engine'] as const
-export type HoldCause = (typeof holdCauses)[number]
 
 /** Why what waits is not made now. */
 export interface Hold {

@@ -163,8 +163,14 @@ export class Membership implements Disposable {
     return this.#invitations.all()
   }
 
-  decline(device: DeviceId, library: LibraryId): boolean {
-    return this.#invitations.forget(device, library)
+  /** Forgets that a device shares a library, named by its name or id. Throws `NotFound` where it shares no such one. */
+  decline({ id, name }: PairedDevice, library: string): Invitation {
+    const found = this.#invitations
+      .all()
+      .find((each) => each.device === id && (each.library === library || each.name === library))
+    if (!found) throw new CoreError('NotFound', `${name} shares no library ${JSON.stringify(library)} with this device`)
+    this.#invitations.forget(id, found.library)
+    return found
   }
 
   /**
