@@ -44,7 +44,7 @@ test('what all copies take together is what it is now, on every page', async () 
     } while (cursor !== undefined)
     return seen
   }
-  expect(await pages()).toEqual(Array(3).fill([3, 3, 6, 600]))
+  expect(await pages()).toEqual(Array.from({ length: 3 }, () => [3, 3, 6, 600]))
   t.remove('a/x')
   t.remove('b/y')
   t.remove('c/y')

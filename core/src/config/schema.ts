@@ -16,7 +16,7 @@ function kinds(usual: string) {
   return z
     .string()
     .refine(
-      (text) => text === '' || text.split('+').every(isKnown),
+      (kinds) => kinds === '' || kinds.split('+').every(isKnown),
       `it is some of ${sidecarKinds.join(', ')}, joined by +`,
     )
     .default(usual)

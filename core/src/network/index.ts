@@ -9,11 +9,11 @@ export {
 export { type LanChannel, MulticastChannel } from './discovery/index.ts'
 export { IrohTransport } from './transport/iroh/iroh-transport.ts'
 export type { Peer, Peers, Protocol, ProtocolHandler } from './wire/protocol.ts'
-export { type Answers, answering, ask, askDevice, type Question, type Rpc } from './wire/rpc.ts'
+export type { Answers, Question, Rpc } from './wire/rpc.ts'
 export type { FrameStream } from './wire/frame-stream.ts'
 export { DeviceCard } from './registry/device-card.ts'
 export type { PairedDevice } from './registry/paired-device.ts'
-export { Membership, type ShownMember } from './membership/index.ts'
+export type { Membership, ShownMember } from './membership/index.ts'
 export type { PrefetchSettings } from './sidecars/index.ts'
 export { locate, type Located } from './address/index.ts'
 export {
