@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { TestHome } from '../cli/test/run-cli.ts'
@@ -85,6 +85,33 @@ test('the jobs of another device are listed once it allows to look', async () =>
   expect(ids(seen)).toEqual(ids(own))
   await as('bob', 'network', 'grant', 'alice', 'browse', '--off')
   expect(await as('alice', 'job', 'list', '--device', 'bob')).toMatchObject({ code: 7 })
+})
+
+test('a folder of another device is listed, and a file of it comes here, once that is allowed', async () => {
+  const address = `local://bob${join(home.path, 'photos')}`
+  expect(await as('alice', 'file', 'list', address)).toMatchObject({ code: 7 })
+  for (const what of ['browse', 'read']) await answer('bob', 'network', 'grant', 'alice', what)
+  expect(await answer('alice', 'file', 'list', address)).toMatchObject({ items: [{ name: 'beach.txt' }] })
+  const received = join(home.path, 'received')
+  await mkdir(received)
+  const fetched = await as('alice', 'network', 'fetch', `${address}/beach.txt`, '--to', received, '--wait')
+  expect(fetched).toMatchObject({ code: 0 })
+  expect(await readFile(join(received, 'beach.txt'), 'utf8')).toBe('sand')
+})
+
+test('what is offered arrives when it is accepted', async () => {
+  const path = join(home.path, 'shell.txt')
+  await writeFile(path, 'shell')
+  const sending = as('alice', 'network', 'spacedrop', 'bob', path)
+  const offer = await vi.waitFor(async () => {
+    const [first] = await answer<{ id: string }[]>('bob', 'network', 'offers', 'list')
+    return first ?? expect.fail('nothing is offered yet')
+  })
+  const folder = join(home.path, 'dropped')
+  await mkdir(folder)
+  await answer('bob', 'network', 'offers', 'accept', offer.id, '--to', folder)
+  expect(await sending).toMatchObject({ code: 0 })
+  expect(await readFile(join(folder, 'shell.txt'), 'utf8')).toBe('shell')
 })
 
 test('a library that is shared is joined under its own id and name', async () => {
