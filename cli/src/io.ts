@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Globals } from './globals.ts'
 import { type Style, colorStyle, plainStyle, wantsColor } from './text/style.ts'
-import { wrap } from './text/wrap.ts'
+import { wrapSentence } from './text/wrap.ts'
 
 /** One of the two streams a person may be looking at. */
 export interface Screen {
@@ -38,7 +38,7 @@ export function createIo(globals: Globals, env: NodeJS.ProcessEnv): Io {
   const err = createScreen(process.stderr, globals, env)
   const asJson = globals.json || globals.jsonl
   // A pipe takes a sentence whole: programs look for it.
-  const say = (text: string) => err.write(`${err.isTTY ? wrap(text, err.width).join('\n') : text}\n`)
+  const say = (text: string) => err.write(`${err.isTTY ? wrapSentence(text, err.width).join('\n') : text}\n`)
   return {
     out,
     err,

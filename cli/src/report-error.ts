@@ -3,7 +3,7 @@ import { exitCodeOf } from './exit-codes.ts'
 import { InterruptedError } from './interrupted-error.ts'
 import type { Screen } from './io.ts'
 import { printable } from './text/escape.ts'
-import { wrap } from './text/wrap.ts'
+import { wrapSentence } from './text/wrap.ts'
 import { UsageError } from './usage-error.ts'
 
 interface ReportOptions {
@@ -26,12 +26,6 @@ export function reportError(err: unknown, { json, screen }: ReportOptions): numb
   if (suggestions.length > 0) screen.write(`Did you mean: ${suggestions.join('\n              ')}\n`)
   if (err instanceof UsageError) screen.write(`See \`${['spacedrive', ...err.words, '--help'].join(' ')}\`.\n`)
   return exitCode
-}
-
-/** Broken between words, but never inside a command that one would paste. */
-function wrapSentence(text: string, width: number): string[] {
-  const whole = text.replace(/`[^`]*`/g, (command) => command.replaceAll(' ', '\u00a0'))
-  return wrap(whole, width).map((line) => line.replaceAll('\u00a0', ' '))
 }
 
 interface Described {

@@ -74,7 +74,9 @@ async function generate(session: Session, autoAccept: boolean): Promise<number> 
   // Scripts look for this line; a person reads words, which do not end where the terminal does.
   io.print(io.out.isTTY ? wrap(line, io.out.width).join('\n') : line)
   const seconds = Math.round((Date.parse(issued.expiresAt) - Date.now()) / 1_000)
-  io.note(`On the other device, within ${Math.round(seconds / 60)} minutes: spacedrive network pair join "<the words>"`)
+  io.note(
+    `On the other device, within ${Math.round(seconds / 60)} minutes: \`spacedrive network pair join "<the words>"\``,
+  )
   const [address] = issued.addresses
   if (address) io.note(`If it finds nobody with this code, add --address ${address} there.`)
   if (autoAccept) return exitCodes.ok

@@ -5,6 +5,12 @@ export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, width))
 }
 
+/** Broken between words, but never inside a command that one would paste. */
+export function wrapSentence(text: string, width: number): string[] {
+  const whole = text.replace(/`[^`]*`/g, (command) => command.replaceAll(' ', '\u00a0'))
+  return wrap(whole, width).map((line) => line.replaceAll('\u00a0', ' '))
+}
+
 function wrapLine(line: string, width: number): string[] {
   if (textWidth(line) <= width) return [line]
   const indent = /^ */.exec(line)?.[0] ?? ''
