@@ -103,10 +103,8 @@ test('what is offered arrives when it is accepted', async () => {
   const path = join(home.path, 'shell.txt')
   await writeFile(path, 'shell')
   const sending = as('alice', 'network', 'spacedrop', 'bob', path)
-  const offer = await vi.waitFor(async () => {
-    const [first] = await answer<{ id: string }[]>('bob', 'network', 'offers', 'list')
-    return first ?? expect.fail('nothing is offered yet')
-  })
+  const offers = () => answer<{ id: string }[]>('bob', 'network', 'offers', 'list')
+  const offer = await vi.waitUntil(async () => (await offers())[0])
   const folder = join(home.path, 'dropped')
   await mkdir(folder)
   await answer('bob', 'network', 'offers', 'accept', offer.id, '--to', folder)
