@@ -85,6 +85,8 @@ test('a revoked pairing ends it at once, and a third device learns nothing of th
   alice.core.network.revoke(network.idOf('bob'))
   expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
   expect(alice.core.network.membership.sharedWith(network.idOf('bob'))).toEqual([])
+  // The other members hear of it from the list.
+  await vi.waitFor(() => expect(names(alice, library)).toEqual(['alice']))
 })
 
 test('a list that somebody has changed by hand is set aside, and the library shared with nobody', async () => {

@@ -16,7 +16,7 @@ function kinds(usual: string) {
   return z
     .string()
     .refine(
-      (kinds) => kinds === '' || kinds.split('+').every(isKnown),
+      (chosen) => chosen === '' || chosen.split('+').every(isKnown),
       `it is some of ${sidecarKinds.join(', ')}, joined by +`,
     )
     .default(usual)

@@ -438,7 +438,15 @@ export class Network implements AsyncDisposable {
 
   /** Ends the pairing: at once here, and there as soon as it is reached. */
   revoke(id: DeviceId): PairedDevice {
-    return this.registry.remove(id, { refuse: true })
+    const shared = this.membership.sharedWith(id)
+    const device = this.registry.remove(id, { refuse: true })
+    // The other members hear of it from the signed lists: now, or when they are connected.
+    for (const library of shared) {
+      this.membership.remove(library, device).catch((err: unknown) => {
+        this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')
+      })
+    }
+    return device
   }
 
   async close(): Promise<void> {

@@ -48,7 +48,8 @@ export interface PrefetcherDeps {
 export class Prefetcher implements AsyncDisposable {
   readonly #deps: PrefetcherDeps
   readonly #waiting: News[] = []
-  readonly #running = new Set<Promise<void>>()
+  /** One for each kind of a library: variants of a content are made, and fetched, by one at a time. */
+  readonly #running = new Map<string, Promise<void>>()
   readonly #ending = new AbortController()
 
   constructor(deps: PrefetcherDeps) {
@@ -67,22 +68,25 @@ export class Prefetcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
     this.#waiting.length = 0
-    await Promise.allSettled(this.#running)
+    await Promise.allSettled(this.#running.values())
   }
 
   #goOn(): void {
-    while (this.#running.size < this.#deps.settings().concurrent && this.#waiting.length > 0) {
-      const news = this.#waiting.shift()!
-      const run = this.#fetch(news)
+    while (this.#running.size < this.#deps.settings().concurrent) {
+      const next = this.#waiting.findIndex((news) => !this.#running.has(placeOf(news)))
+      if (next === -1) return
+      const [news] = this.#waiting.splice(next, 1)
+      const place = placeOf(news!)
+      const run = this.#fetch(news!)
         .catch((err: unknown) => {
           if (!this.#ending.signal.aborted)
-            this.#deps.log.info({ kind: news.of.kind, err: errorMessage(err) }, 'sidecars were not fetched ahead')
+            this.#deps.log.info({ kind: news!.of.kind, err: errorMessage(err) }, 'sidecars were not fetched ahead')
         })
         .finally(() => {
-          this.#running.delete(run)
+          this.#running.delete(place)
           this.#goOn()
         })
-      this.#running.add(run)
+      this.#running.set(place, run)
     }
   }
 
@@ -106,6 +110,10 @@ export class Prefetcher implements AsyncDisposable {
     }, 0)
     await sleep(clock, (bytes / maxBytesPerSecond) * 1_000, signal)
   }
+}
+
+function placeOf({ library, of }: News): string {
+  return `${library.id} ${of.kind}`
 }
 
 /** Whether a list of kinds has one. */

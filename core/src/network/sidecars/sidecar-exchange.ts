@@ -195,7 +195,7 @@ export class SidecarExchange implements AsyncDisposable {
             return found ? [{ path: Buffer.from(library.sidecars.fileOf(found)), name }] : []
           })
           if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
-          return { roots, title: roots.length === 1 ? '1 sidecar' : `${roots.length} sidecars` }
+          return { roots, title: 'sidecars', isListed: false }
         },
       }),
     )

@@ -121,15 +121,23 @@ export async function fetchOffered(
   const { id } = options
   const open = new Map(offers.map((offer) => [offer.channel, offer]))
   const ended = Promise.withResolvers<boolean>()
+  let isComplete = false
   const close = (channel: string) => {
-    open.get(channel)?.stream.abort()
+    const stream = open.get(channel)?.stream
+    // The sending side tells one that has all it wanted from one that was lost.
+    if (isComplete && stream) void end(stream)
+    else stream?.abort()
     open.delete(channel)
     if (open.size === 0) ended.resolve(false)
   }
   using _listening = listen(id, {
     onProgress: options.onProgress,
     onChannelEnded: close,
-    onEnded: (error) => (error ? ended.reject(new CoreError(error.code, error.message)) : ended.resolve(true)),
+    onEnded: (error) => {
+      isComplete = error === null
+      if (error) ended.reject(new CoreError(error.code, error.message))
+      else ended.resolve(true)
+    },
   })
   using _thread = thread.use()
   const onAbort = () => ended.reject(signal.reason)

@@ -17,6 +17,8 @@ export interface Sending {
   readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
   /** What a person sees of it: `12 photos`. */
   readonly title: string
+  /** False: nobody here has to know of it, as with thumbnails that are looked at there. */
+  readonly isListed?: boolean
   /** Called now and then with the bytes of files sent on this connection. */
   onProgress?(bytes: number): void
   /** Aborted when it is not to be had any more: it ends at once. */
@@ -122,7 +124,9 @@ async function send(
     const own = makeSessionKey()
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
     const addresses = deps.addresses().map((address) => withPort(address, port))
-    deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
+    if (sending.isListed !== false) {
+      deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
+    }
     await stream.send({
       type: 'ready',
       channel,

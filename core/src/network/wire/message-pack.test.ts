@@ -85,7 +85,8 @@ const plainValue = fc.letrec((tie) => ({
     { maxDepth: 5 },
     fc.string(),
     fc.integer(),
-    fc.double({ noNaN: true }),
+    // -0 is packed as 0.
+    fc.double({ noNaN: true }).map((number) => number + 0),
     fc.boolean(),
     fc.constant(null),
     fc.array(tie('value'), { maxLength: 20 }),
