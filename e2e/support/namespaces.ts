@@ -122,6 +122,9 @@ export class Namespaces implements AsyncDisposable {
   async daemon(name: string, settings: Readonly<Record<string, string>> = {}): Promise<Device> {
     const home = this.#parts.use(await TestHome.create())
     const device = new Device(home, this.#of(name))
+    this.#parts.defer(async () => {
+      await device.run('stop')
+    })
     await device.json('start', '--http-port', 'off')
     await device.json('device', 'rename', name)
     for (const [key, value] of Object.entries(settings)) await device.json('config', 'set', key, value)
