@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
-import { type AddressInfo, isIP } from 'node:net'
+import { type AddressInfo } from 'node:net'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { parseAddress } from '../transport/addresses.ts'
 import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
 
 /** Nothing but the newest TLS; the fastest of its ciphers first (AES-128 in hardware). */
@@ -144,15 +145,11 @@ async function dialOne(
   }
 }
 
-/** `192.168.1.5:4433`, `[fe80::1]:4433`. Names are none: the other side shall not have anything looked up here. */
+/** Names are no addresses: the other side shall not have anything looked up here. */
 function placeOf(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':')
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1')
-  const port = Number(address.slice(colon + 1))
-  if (isIP(host) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address`)
-  }
-  return { host, port }
+  const place = parseAddress(address)
+  if (!place) throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address`)
+  return place
 }
 
 function keyOf(socket: TLSSocket): string | null {

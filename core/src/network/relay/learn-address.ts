@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { z } from 'zod'
 import { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
-import { formatAddress } from '../transport/iroh/addresses.ts'
+import { formatAddress } from '../transport/addresses.ts'
 import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
 
 const ASK_TIMEOUT_MS = 5_000

@@ -1,11 +1,11 @@
 import { MessageChannel } from 'node:worker_threads'
-import { CoreError, type ErrorCode, errorCodes, errorMessage } from '../../util/errors.ts'
+import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 import { makeSessionKey, type SessionKey } from '../bulk/index.ts'
+import { parseAddress, withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer } from '../wire/protocol.ts'
 import { Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
-import { withPort } from './serve-transfer.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { FetchResult } from './worker/fetch-files.ts'
 import type { Destination } from './worker/messages.ts'
@@ -197,18 +197,14 @@ async function connect(offer: Offer, { id, compare, thread, onVia }: Connecting,
 
 /** Where the connection between the devices goes is tried too: the other side may not know how it is reached. */
 function addressesOf({ addresses, peer }: Offer): string[] {
-  const port = Number(addresses[0]?.split(':').at(-1))
+  const port = parseAddress(addresses[0] ?? '')?.port
   const path = peer.path()
-  const through = path?.kind === 'direct' && path.address && port ? [withPort(path.address, port)] : []
-  return [...new Set([...through, ...addresses])]
+  const through = path?.kind === 'direct' && path.address && port ? withPort(path.address, port) : null
+  return [...new Set([...(through === null ? [] : [through]), ...addresses])]
 }
 
 async function end(stream: FrameStream): Promise<void> {
-  try {
-    await stream.finish()
-  } catch (err) {
-    // The other side was faster.
-    void errorMessage(err)
-  }
+  // The other side may have been faster.
+  await stream.finish().catch(() => {})
   stream.abort()
 }

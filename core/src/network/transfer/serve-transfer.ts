@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { makeSessionKey } from '../bulk/index.ts'
+import { withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { Chosen, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
@@ -123,7 +123,7 @@ async function send(
     }
     const own = makeSessionKey()
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
-    const addresses = deps.addresses().map((address) => withPort(address, port))
+    const addresses = deps.addresses().flatMap((address) => withPort(address, port) ?? [])
     if (sending.isListed !== false) {
       deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
     }
@@ -158,10 +158,4 @@ async function serveOverStream(
   await deps.thread.ask('servePort', { channel, port: port2 }, [port2])
   await pumpPort(port1, stream)
   await closed
-}
-
-/** `[fe80::1]:4433` with another port. */
-export function withPort(address: string, port: number): string {
-  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }

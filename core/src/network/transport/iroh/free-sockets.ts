@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { parseAddress } from './addresses.ts'
+import { parseAddress } from '../addresses.ts'
 
 const LOOK_EVERY_MS = 10
 

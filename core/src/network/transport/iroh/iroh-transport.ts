@@ -14,7 +14,7 @@ import {
   type Link,
   type Transport,
 } from '../transport.ts'
-import { formatAddress, parseAddress, reachableAddresses } from './addresses.ts'
+import { formatAddress, parseAddress, reachableAddresses } from '../addresses.ts'
 import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
 import { freeSockets } from './free-sockets.ts'
 import { dialError, irohMessage, shortKey } from './iroh-errors.ts'

@@ -16,6 +16,12 @@ export function formatAddress(host: string, port: number): string {
   return isIP(host) === 6 || host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+/** The same host at another port; null for what is no address. */
+export function withPort(address: string, port: number): string | null {
+  const parsed = parseAddress(address)
+  return parsed && formatAddress(parsed.host, port)
+}
+
 /**
  * Where sockets are reached from elsewhere: one that listens everywhere, at each address the machine has, with loopback
  * only where it has no other. Addresses that mean another device on each link (`fe80::`) are left out.
