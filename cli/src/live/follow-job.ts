@@ -1,6 +1,7 @@
 import type { JobDetails } from '@spacedrive/core/domain'
 import { InterruptedError } from '../interrupted-error.ts'
 import type { Session } from '../session.ts'
+import { untilEnded } from './until-ended.ts'
 import { shortId } from '../short-id.ts'
 import { type JobView, jobBlock, progressStep } from './job-progress.ts'
 import { JobTracker, isOver, jobEventTypes } from './job-tracker.ts'
@@ -10,8 +11,6 @@ import { LiveBlock } from './live-block.ts'
 const DRAW_MS = 100
 /** In a pipe a line a second is enough to see that it lives. */
 const STEP_MS = 1_000
-/** Events are the quick way to hear of the end; asking is the sure one. */
-const ASK_MS = 2_000
 
 export interface FollowOptions {
   readonly jobId: string
@@ -23,7 +22,6 @@ export interface FollowOptions {
 
 /** Shows how a job goes, on stderr, until it has ended. Throws InterruptedError at Ctrl-C; the job goes on. */
 export async function followJob(session: Session, options: FollowOptions): Promise<JobDetails> {
-  const { signal } = session.context.interrupt
   const tracker = new JobTracker(Date.now)
   const ended = Promise.withResolvers<void>()
   using progress = showProgress(session, tracker, options)
@@ -38,16 +36,7 @@ export async function followJob(session: Session, options: FollowOptions): Promi
     tracker.seen(job)
     if (isOver(job)) ended.resolve()
   }
-  // At Ctrl-C requests fail as well; what is said then is how the job goes on.
-  const failed = (err: unknown) => ended.reject(signal.aborted ? left(options) : err)
-  const asking = setInterval(() => void ask().catch(failed), ASK_MS)
-  signal.addEventListener('abort', failed)
-  try {
-    await Promise.all([ask().catch(failed), ended.promise])
-  } finally {
-    clearInterval(asking)
-    signal.removeEventListener('abort', failed)
-  }
+  await untilEnded(session, { ended, ask, left: () => left(options) })
   progress.finish()
   return session.query('jobs.info', { job: options.jobId })
 }

@@ -4,6 +4,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { InterruptedError } from '../interrupted-error.ts'
 import { amount, pace, type Transfer, transferTones } from '../render/transfers.ts'
 import type { Session } from '../session.ts'
+import { untilEnded } from './until-ended.ts'
 import { shortId } from '../short-id.ts'
 import { printable } from '../text/escape.ts'
 import { plural } from '../text/format.ts'
@@ -16,8 +17,6 @@ import { progressBar } from './job-progress.ts'
 const DRAW_MS = 100
 /** In a pipe a line a second is enough to see that it lives. */
 const STEP_MS = 1_000
-/** Events are the quick way to hear of the end; asking is the sure one. */
-const ASK_MS = 2_000
 /** More at once are counted, not shown. */
 const MAX_SHOWN = 6
 
@@ -63,7 +62,6 @@ function endLine(transfer: Transfer, { context: { io } }: Session): string {
 }
 
 async function follow(session: Session, begun: readonly Transfer[]): Promise<Transfer[]> {
-  const { signal } = session.context.interrupt
   const known = new Map(begun.map((transfer) => [transfer.id, transfer]))
   const ended = Promise.withResolvers<void>()
   using progress = showProgress(session, known)
@@ -77,21 +75,13 @@ async function follow(session: Session, begun: readonly Transfer[]): Promise<Tra
     const [first] = begun
     return new InterruptedError(`interrupted; it goes on (stop it: spacedrive network transfer cancel ${first!.id})`)
   }
-  const failed = (err: unknown) => ended.reject(signal.aborted ? left() : err)
   using _events = await session.subscribe(['transfer.changed'], (event) => {
     if (event.type === 'transfer.changed') see(event.data)
   })
   const ask = async () => {
     for (const { id } of begun) see(await session.query('transfers.info', { transfer: id }))
   }
-  const asking = setInterval(() => void ask().catch(failed), ASK_MS)
-  signal.addEventListener('abort', failed)
-  try {
-    await Promise.all([ask().catch(failed), ended.promise])
-  } finally {
-    clearInterval(asking)
-    signal.removeEventListener('abort', failed)
-  }
+  await untilEnded(session, { ended, ask, left })
   progress.finish()
   return [...known.values()]
 }

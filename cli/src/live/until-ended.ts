@@ -1,0 +1,26 @@
+import type { Session } from '../session.ts'
+
+/** Events are the quick way to hear of the end; asking is the sure one. In milliseconds. */
+const ASK_MS = 2_000
+
+export interface UntilEnded {
+  /** Settled by whoever hears of the end. */
+  readonly ended: PromiseWithResolvers<void>
+  readonly ask: () => Promise<void>
+  /** What Ctrl-C means: requests fail as well then, and what is said is how it goes on. */
+  readonly left: () => Error
+}
+
+/** Waits for an end that events tell and that is asked for besides. Throws `left()` at Ctrl-C. */
+export async function untilEnded(session: Session, { ended, ask, left }: UntilEnded): Promise<void> {
+  const { signal } = session.context.interrupt
+  const failed = (err: unknown) => ended.reject(signal.aborted ? left() : err)
+  const asking = setInterval(() => void ask().catch(failed), ASK_MS)
+  signal.addEventListener('abort', failed)
+  try {
+    await Promise.all([ask().catch(failed), ended.promise])
+  } finally {
+    clearInterval(asking)
+    signal.removeEventListener('abort', failed)
+  }
+}
