@@ -1,9 +1,10 @@
 import { MessageChannel } from 'node:worker_threads'
+import type { DeviceId } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 import { makeSessionKey, type SessionKey } from '../bulk/index.ts'
 import { parseAddress, withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
-import type { Peer } from '../wire/protocol.ts'
+import type { Peer, Peers } from '../wire/protocol.ts'
 import { Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
@@ -30,8 +31,27 @@ export interface Offer {
   readonly stream: FrameStream
 }
 
+/** What is wanted, and who may have it. */
+export interface Asking {
+  /** Those who have it; the first is asked what there is. */
+  readonly devices: readonly DeviceId[]
+  /** Which resolver on the other side knows what `spec` means. */
+  readonly kind: string
+  readonly spec: unknown
+}
+
+/** Every device that has it now; at least one. Throws what the first refuses it with. */
+export async function askDevices({ devices, kind, spec }: Asking, peers: Peers, signal: AbortSignal): Promise<Offer[]> {
+  const asked = await Promise.allSettled(
+    devices.map(async (device) => askForFiles(await peers.reach(device, signal), { kind, spec }, signal)),
+  )
+  const offers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  if (offers.length > 0) return offers
+  throw asked.find((each) => each.status === 'rejected')!.reason
+}
+
 /** Asks a device for files. Whoever is given the offer ends its stream. Throws what the device refuses it with. */
-export async function askForFiles(
+async function askForFiles(
   peer: Peer,
   { kind, spec }: { kind: string; spec: unknown },
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 export type { Via } from './fetch-transfer.ts'
 export type { Sending, SourceResolver } from './serve-transfer.ts'
-export { type FetchInput, type StartInput, Transfers } from './transfers.ts'
+export type { StartInput } from './transfer-rows.ts'
+export { type FetchInput, Transfers } from './transfers.ts'
 export type { SourceItem } from './worker/walk-source.ts'

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Packr } from 'msgpackr'
 import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
 import { displayName, fsPath, parsePath } from '../../util/file-name.ts'
@@ -10,16 +9,18 @@ import { type Clock, sleep } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import {
-  askForFiles,
+  askDevices,
+  type Asking,
   type FetchDeps,
   type Fetched,
   type FetchListener,
   fetchOffered,
-  type Offer,
-  type Via,
 } from './fetch-transfer.ts'
-import { Rate } from './rate.ts'
-import { type SendingNews, serveTransfers, type SourceResolver } from './serve-transfer.ts'
+import { type Incoming, incomingOf, showIncoming } from './incoming-transfer.ts'
+import { OutgoingTransfers } from './outgoing-transfers.ts'
+import { requireSpace } from './require-space.ts'
+import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
+import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
 import type { TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
@@ -32,12 +33,8 @@ const RETRY_MS = [500, 2_000, 5_000, 15_000, 60_000] as const
 const KEPT_ENDED = 200
 /** Failures that are told one by one. */
 const KEPT_FAILURES = 100
-/** Left free on the disk that files come to, in bytes. */
-const KEEP_FREE_BYTES = 67_108_864
 /** How often progress is told and written down, in milliseconds. */
 const TELL_MS = 250
-
-const packr = new Packr({ useRecords: false })
 
 export interface TransfersDeps {
   readonly dataDir: string
@@ -53,70 +50,11 @@ export interface TransfersDeps {
   readonly changed: (transfer: Transfer) => void
 }
 
-export interface StartInput {
-  /** Those who have it; the first is asked what there is. */
-  readonly devices: readonly DeviceId[]
-  /** Which resolver on the other side knows what `spec` means. */
-  readonly kind: string
-  readonly spec: unknown
-  readonly title: string
-  /** Absolute; it must be there. */
-  readonly folder: string
-  /** Whether files keep their times and permissions. */
-  readonly preserve: boolean
-}
-
-export interface FetchInput {
-  readonly devices: readonly DeviceId[]
-  readonly kind: string
-  readonly spec: unknown
+export interface FetchInput extends Asking {
   /** A folder nobody else uses, for what is written down meanwhile; removed at the end. */
   readonly folder: string
   /** An absolute path for each item, in their order, and the BLAKE3 it must have where that is known. */
   place(items: readonly SourceItem[]): { targets: readonly Uint8Array[]; expected: readonly (Uint8Array | null)[] }
-}
-
-interface Row {
-  readonly id: string
-  readonly devices: string
-  readonly kind: string
-  readonly spec: Uint8Array
-  readonly title: string
-  readonly folder: string
-  readonly preserve: number
-  readonly state: TransferState
-  readonly files_done: number
-  readonly files_total: number | null
-  readonly bytes_done: number
-  readonly bytes_total: number | null
-  readonly left_out: number
-  readonly failed: number
-  readonly failures: string
-  readonly error: string | null
-  readonly created_at: number
-  readonly ended_at: number | null
-}
-
-/** A transfer to this device that somebody may go on with. */
-interface Incoming {
-  row: Row
-  readonly devices: readonly DeviceId[]
-  readonly rate: Rate
-  via: Via | null
-  running: AbortController | null
-  run: Promise<void> | null
-  lastTold: number
-}
-
-/** One that is being sent from here; it lives as long as its connection. */
-interface Outgoing {
-  readonly news: SendingNews
-  readonly rate: Rate
-  readonly startedAt: number
-  sent: number
-  state: TransferState
-  endedAt: number | null
-  error: Transfer['error']
 }
 
 /**
@@ -128,7 +66,8 @@ export class Transfers implements AsyncDisposable {
   readonly #thread: TransferThread
   readonly #resolvers = new Map<string, SourceResolver>()
   readonly #incoming = new Map<string, Incoming>()
-  readonly #outgoing = new Map<string, Outgoing>()
+  readonly #rows: TransferRows
+  readonly #outgoing: OutgoingTransfers
   readonly #listeners = new Map<string, FetchListener>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -137,19 +76,20 @@ export class Transfers implements AsyncDisposable {
 
   constructor(deps: TransfersDeps) {
     this.#deps = deps
+    this.#rows = new TransferRows(deps.db)
+    this.#outgoing = new OutgoingTransfers({ clock: deps.clock, changed: (transfer) => this.#changed(transfer) })
     this.#thread = new TransferThread({ onNews: (news) => this.#hear(news), onLost: (err) => this.#lost(err) })
     const serving = serveTransfers({
       thread: this.#thread,
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       addresses: deps.addresses,
-      onBegin: (news) => this.#began(news),
-      onEnd: (id, err) => this.#ended(id, err),
+      onBegin: (news) => this.#outgoing.began(news),
+      onEnd: (id, err) => this.#outgoing.ended(id, err),
     })
     this.#parts.use(deps.peers.handle(serving))
     this.#parts.use(deps.peers.onConnected((peer) => this.#connected(peer)))
-    for (const row of deps.db.all<Row>('select * from transfers order by id'))
-      this.#incoming.set(row.id, this.#known(row))
+    for (const row of this.#rows.all()) this.#incoming.set(row.id, incomingOf(row))
     void this.followSettings()
   }
 
@@ -184,10 +124,7 @@ export class Transfers implements AsyncDisposable {
 
   /** The newest first, those that have not ended before the others. */
   list(): Transfer[] {
-    const all = [
-      ...[...this.#incoming.values()].map((each) => this.#show(each)),
-      ...[...this.#outgoing.values()].map((each) => this.#showOutgoing(each)),
-    ]
+    const all = [...[...this.#incoming.values()].map((each) => this.#show(each)), ...this.#outgoing.list()]
     return all.toSorted(
       (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.createdAt.localeCompare(a.createdAt),
     )
@@ -200,36 +137,13 @@ export class Transfers implements AsyncDisposable {
 
   /** Writes a transfer down and begins it, or waits for the device. Throws `InvalidInput` for a folder that is none. */
   start(input: StartInput): Transfer {
-    const { db, clock } = this.#deps
-    const row: Row = {
-      id: uuidv7(clock.now()),
-      devices: JSON.stringify(input.devices),
-      kind: input.kind,
-      spec: packr.pack(input.spec),
-      title: input.title,
-      folder: input.folder,
-      preserve: input.preserve ? 1 : 0,
-      state: 'waiting',
-      files_done: 0,
-      files_total: null,
-      bytes_done: 0,
-      bytes_total: null,
-      left_out: 0,
-      failed: 0,
-      failures: '[]',
-      error: null,
-      created_at: clock.now(),
-      ended_at: null,
-    }
     if (input.devices.length === 0) throw new CoreError('InvalidInput', 'no device to fetch from')
     statfsSync(fsPath(parsePath(input.folder)))
-    const columns = Object.keys(row)
-    db.run(
-      `insert into transfers(${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
-      ...Object.values(row),
-    )
+    const now = this.#deps.clock.now()
+    const row = newRow(input, { id: uuidv7(now), now })
+    this.#rows.add(row)
     this.#forgetOld()
-    const incoming = this.#known(row)
+    const incoming = incomingOf(row)
     this.#incoming.set(row.id, incoming)
     this.#run(incoming)
     return this.#show(incoming)
@@ -282,7 +196,7 @@ export class Transfers implements AsyncDisposable {
    * devices refuse it with, `Unavailable` where the connection is lost, and the signal's reason.
    */
   async fetch(input: FetchInput, signal: AbortSignal): Promise<Fetched & { items: readonly SourceItem[] }> {
-    const offers = await this.#ask(input, signal)
+    const offers = await askDevices(input, this.#deps.peers, signal)
     const { items } = offers[0]!
     mkdirSync(input.folder, { recursive: true, mode: 0o700 })
     try {
@@ -321,11 +235,8 @@ export class Transfers implements AsyncDisposable {
     throw new CoreError('NotFound', `no transfer ${id}; see \`spacedrive network transfers\``)
   }
 
-  #known(row: Row): Incoming {
-    // What was on when the process ended goes on when its device is there.
-    const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state
-    const devices = JSON.parse(row.devices) as DeviceId[]
-    return { row: { ...row, state }, devices, rate: new Rate(), via: null, running: null, run: null, lastTold: 0 }
+  #show(incoming: Incoming): Transfer {
+    return showIncoming(incoming, this.#deps.nameOf)
   }
 
   #connected({ id }: Peer): void {
@@ -390,7 +301,7 @@ export class Transfers implements AsyncDisposable {
   async #attempt(incoming: Incoming, signal: AbortSignal): Promise<boolean> {
     this.#set(incoming, { state: 'preparing' })
     const { row } = incoming
-    const offers = await this.#ask({ devices: incoming.devices, kind: row.kind, spec: packr.unpack(row.spec) }, signal)
+    const offers = await askDevices(askingOf(row), this.#deps.peers, signal)
     const { items, leftOut } = offers[0]!
     requireSpace(row.folder, sizeOf(items) - row.bytes_done)
     const fetched = await fetchOffered(
@@ -434,19 +345,6 @@ export class Transfers implements AsyncDisposable {
     return true
   }
 
-  /** Every device that has it now; at least one. Throws what the first refuses it with. */
-  async #ask(
-    { devices, kind, spec }: Pick<FetchInput, 'devices' | 'kind' | 'spec'>,
-    signal: AbortSignal,
-  ): Promise<Offer[]> {
-    const asked = await Promise.allSettled(
-      devices.map(async (device) => askForFiles(await this.#deps.peers.reach(device, signal), { kind, spec }, signal)),
-    )
-    const offers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-    if (offers.length > 0) return offers
-    throw asked.find((each) => each.status === 'rejected')!.reason
-  }
-
   #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
     const failures = fetched.failures.slice(0, KEPT_FAILURES).map(({ code, item, message }) => {
       const path = items[item]?.names.map(displayName).join('/') ?? ''
@@ -476,103 +374,19 @@ export class Transfers implements AsyncDisposable {
     this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
   }
 
-  #set(incoming: Incoming, change: Partial<Row>): void {
-    const { clock, db } = this.#deps
+  #set(incoming: Incoming, change: Partial<TransferRow>): void {
     // A person who has paused or cancelled it was faster.
     const isStopped = incoming.row.state === 'paused' || incoming.row.state === 'cancelled'
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
-    incoming.lastTold = clock.ticks()
-    const { id, ...values } = incoming.row
-    const columns = Object.keys(values)
-    db.run(
-      `update transfers set ${columns.map((column) => `${column} = ?`).join(', ')} where id = ?`,
-      ...Object.values(values),
-      id,
-    )
+    incoming.lastTold = this.#deps.clock.ticks()
+    this.#rows.set(incoming.row)
     this.#changed(this.#show(incoming))
   }
 
   #changed(transfer: Transfer): void {
     this.#deps.changed(transfer)
     for (const watcher of this.#watchers) watcher(transfer)
-  }
-
-  #show({ devices, rate, row, via }: Incoming): Transfer {
-    const device = devices[0]!
-    const { bytesPerSecond } = rate
-    const left = row.bytes_total === null ? null : row.bytes_total - row.bytes_done
-    return {
-      id: row.id,
-      direction: 'in',
-      device: { id: device, name: this.#deps.nameOf(device) },
-      title: row.title,
-      state: row.state,
-      files: { done: row.files_done, total: row.files_total },
-      bytes: { done: row.bytes_done, total: row.bytes_total },
-      rate: row.state === 'running' ? bytesPerSecond : null,
-      etaMs: row.state === 'running' && left !== null && bytesPerSecond ? (left / bytesPerSecond) * 1_000 : null,
-      via: row.state === 'running' ? via : null,
-      folder: row.folder,
-      leftOut: row.left_out,
-      failed: row.failed,
-      failures: JSON.parse(row.failures) as Transfer['failures'],
-      error: row.error === null ? null : (JSON.parse(row.error) as Transfer['error']),
-      createdAt: new Date(row.created_at).toISOString(),
-      endedAt: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
-    }
-  }
-
-  #showOutgoing({ endedAt, error, news, rate, sent, startedAt, state }: Outgoing): Transfer {
-    const { bytesPerSecond } = rate
-    return {
-      id: news.id,
-      direction: 'out',
-      device: { id: news.peer.id, name: news.peer.name },
-      title: news.title,
-      state,
-      files: { done: state === 'completed' ? news.files : 0, total: news.files },
-      bytes: { done: sent, total: news.bytes },
-      rate: state === 'running' ? bytesPerSecond : null,
-      etaMs: state === 'running' && bytesPerSecond ? ((news.bytes - sent) / bytesPerSecond) * 1_000 : null,
-      via: null,
-      folder: null,
-      leftOut: 0,
-      failed: 0,
-      failures: [],
-      error,
-      createdAt: new Date(startedAt).toISOString(),
-      endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
-    }
-  }
-
-  #began(news: SendingNews): void {
-    const { clock } = this.#deps
-    const rate = new Rate()
-    rate.start(0, clock.ticks())
-    const outgoing: Outgoing = {
-      news,
-      rate,
-      startedAt: clock.now(),
-      sent: 0,
-      state: 'running',
-      endedAt: null,
-      error: null,
-    }
-    this.#outgoing.set(news.id, outgoing)
-    this.#changed(this.#showOutgoing(outgoing))
-  }
-
-  #ended(id: string, err: unknown): void {
-    const { clock } = this.#deps
-    const outgoing = this.#outgoing.get(id)
-    if (!outgoing) return
-    outgoing.state = err === null ? 'completed' : 'failed'
-    outgoing.error = err instanceof CoreError ? { code: err.code, message: err.message } : null
-    outgoing.endedAt = clock.now()
-    this.#changed(this.#showOutgoing(outgoing))
-    const ended = [...this.#outgoing.values()].filter((each) => each.endedAt !== null)
-    for (const old of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) this.#outgoing.delete(old.news.id)
   }
 
   #hear(news: TransferNews): void {
@@ -584,19 +398,10 @@ export class Transfers implements AsyncDisposable {
       case 'fetch-ended':
         return this.#listeners.get(news.fetch)?.onEnded(news.error)
       case 'sent':
-        return this.#sent(news)
+        return this.#outgoing.sent(news.channel, news.bytes)
       case 'serving-ended':
         return
     }
-  }
-
-  #sent({ bytes, channel }: { bytes: number; channel: string }): void {
-    const outgoing = this.#outgoing.get(channel)
-    if (!outgoing) return
-    outgoing.sent = bytes
-    outgoing.rate.add(bytes, this.#deps.clock.ticks())
-    outgoing.news.onProgress?.(bytes)
-    this.#changed(this.#showOutgoing(outgoing))
   }
 
   #lost(err: CoreError): void {
@@ -622,7 +427,7 @@ export class Transfers implements AsyncDisposable {
     const ended = [...this.#incoming.values()].filter(({ row }) => row.ended_at !== null)
     for (const { row } of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) {
       this.#incoming.delete(row.id)
-      this.#deps.db.run('delete from transfers where id = ?', row.id)
+      this.#rows.remove(row.id)
       rmSync(this.#folderOf(row.id), { recursive: true, force: true })
     }
   }
@@ -630,15 +435,4 @@ export class Transfers implements AsyncDisposable {
 
 function sizeOf(items: readonly SourceItem[]): number {
   return items.reduce((sum, { size }) => sum + size, 0)
-}
-
-/** Throws `DiskFull`. */
-function requireSpace(folder: string, wanted: number): void {
-  const { bavail, bsize } = statfsSync(fsPath(parsePath(folder)))
-  const free = bavail * bsize - KEEP_FREE_BYTES
-  if (wanted <= free) return
-  throw new CoreError(
-    'DiskFull',
-    `${wanted} bytes are to come, and ${Math.max(0, free)} can be taken in ${folder}; free some space, or choose another folder`,
-  )
 }

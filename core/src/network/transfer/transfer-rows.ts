@@ -1,0 +1,100 @@
+import { Packr } from 'msgpackr'
+import type { DeviceId, TransferState } from '../../domain/index.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+import type { Asking } from './fetch-transfer.ts'
+
+const packr = new Packr({ useRecords: false })
+
+export interface StartInput extends Asking {
+  readonly title: string
+  /** Absolute; it must be there. */
+  readonly folder: string
+  /** Whether files keep their times and permissions. */
+  readonly preserve: boolean
+}
+
+/** What is written down of one transfer to this device. */
+export interface TransferRow {
+  readonly id: string
+  readonly devices: string
+  readonly kind: string
+  readonly spec: Uint8Array
+  readonly title: string
+  readonly folder: string
+  readonly preserve: number
+  readonly state: TransferState
+  readonly files_done: number
+  readonly files_total: number | null
+  readonly bytes_done: number
+  readonly bytes_total: number | null
+  readonly left_out: number
+  readonly failed: number
+  readonly failures: string
+  readonly error: string | null
+  readonly created_at: number
+  readonly ended_at: number | null
+}
+
+/** Transfers to this device as they are written down in `network.db`. */
+export class TransferRows {
+  readonly #db: NetworkDb
+
+  constructor(db: NetworkDb) {
+    this.#db = db
+  }
+
+  /** The oldest first. */
+  all(): TransferRow[] {
+    return this.#db.all<TransferRow>('select * from transfers order by id')
+  }
+
+  add(row: TransferRow): void {
+    const columns = Object.keys(row)
+    this.#db.run(
+      `insert into transfers(${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+      ...Object.values(row),
+    )
+  }
+
+  set({ id, ...values }: TransferRow): void {
+    const columns = Object.keys(values)
+    this.#db.run(
+      `update transfers set ${columns.map((column) => `${column} = ?`).join(', ')} where id = ?`,
+      ...Object.values(values),
+      id,
+    )
+  }
+
+  remove(id: string): void {
+    this.#db.run('delete from transfers where id = ?', id)
+  }
+}
+
+/** One that nothing was done of yet; `now` in milliseconds since 1970. */
+export function newRow(input: StartInput, { id, now }: { id: string; now: number }): TransferRow {
+  return {
+    id,
+    devices: JSON.stringify(input.devices),
+    kind: input.kind,
+    spec: packr.pack(input.spec),
+    title: input.title,
+    folder: input.folder,
+    preserve: input.preserve ? 1 : 0,
+    state: 'waiting',
+    files_done: 0,
+    files_total: null,
+    bytes_done: 0,
+    bytes_total: null,
+    left_out: 0,
+    failed: 0,
+    failures: '[]',
+    error: null,
+    created_at: now,
+    ended_at: null,
+  }
+}
+
+/** What the other devices are asked for. */
+export function askingOf({ devices, kind, spec }: TransferRow): Asking {
+  return { devices: JSON.parse(devices) as DeviceId[], kind, spec: packr.unpack(spec) }
+}
