@@ -1,9 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { AddressedFiles } from './addressed-files.ts'
 import type { Core } from './core.ts'
-import { Browse, fileResolvers, ServedBrowse, systemClock } from './network/index.ts'
+import { Browse, fileResolvers, receiveFolder, ServedBrowse, systemClock } from './network/index.ts'
 import { OwnFiles } from './served-files.ts'
 
 /** Shows the files of this device to others as far as they may see them, and makes those of others reachable here. */
@@ -25,6 +23,6 @@ export function connectFiles(core: Core, now: () => number): AddressedFiles {
     core,
     remote: new Browse({ peers: network.sessions, clock: systemClock, latencyOf }),
     now,
-    receiveFolder: () => core.config.values.network.receiveFolder || join(homedir(), 'Downloads'),
+    receiveFolder: () => receiveFolder({ chosen: core.config.values.network.receiveFolder, dataDir }),
   })
 }

@@ -1,40 +1,29 @@
-import { mkdirSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
-import { Packr } from 'msgpackr'
+import { mkdirSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import type { DeviceId, Offer, OfferState, Transfer } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
-import { baseOf, displayName, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
+import { displayName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
+import { receiveFolder } from '../receive-folder.ts'
 import type { Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
-import { isOpen, type OfferRow, OfferRows } from './offer-rows.ts'
+import { OfferBook } from './offer-book.ts'
+import { isOpen, type OfferRow } from './offer-rows.ts'
+import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
 import { MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
 
 /** Offers of one device that may wait at once, and those it may make in an hour. */
 const MAX_WAITING = 16
 const MAX_PER_HOUR = 60
 const HOUR_MS = 3_600_000
-/** Paths of one offer. */
-const MAX_PATHS = 1_000
-/** How often an offer is told to have moved on, in milliseconds. */
-const TELL_MS = 250
 /** How long the other device has to hear what came of an offer, in milliseconds; it is told again when it connects. */
 const ANSWER_MS = 10_000
-
-const packr = new Packr({ useRecords: false })
-const Roots = z.array(
-  z.object({
-    path: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-    name: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-  }),
-)
 
 export interface SpacedropDeps {
   readonly dataDir: string
@@ -62,18 +51,16 @@ export interface SendInput {
  */
 export class Spacedrop implements Disposable {
   readonly #deps: SpacedropDeps
-  readonly #rows: OfferRows
+  readonly #book: OfferBook
   readonly #parts = new DisposableStack()
-  readonly #expiring = new Map<string, Disposable>()
   /** Of offers of this device whose files are on their way. */
   readonly #sending = new Map<string, AbortController>()
-  readonly #lastTold = new Map<string, number>()
   readonly #ending = new AbortController()
 
   constructor(deps: SpacedropDeps) {
     this.#deps = deps
-    this.#rows = new OfferRows(deps.db)
-    const { peers, transfers } = deps
+    const { changed, clock, db, own, peers, transfers } = deps
+    this.#book = this.#parts.use(new OfferBook({ db, clock, own, changed, onEnded: (id) => this.#endSending(id) }))
     this.#parts.use(
       peers.handle(
         answering(spacedropRpc, {
@@ -92,7 +79,6 @@ export class Spacedrop implements Disposable {
     )
     this.#parts.use(transfers.onChange((transfer) => this.#follow(transfer)))
     this.#parts.use(peers.onConnected((peer) => void this.#tellAll(peer)))
-    for (const row of this.#rows.all()) this.#expireInTime(row)
   }
 
   /** Offers files to a device; somebody there is asked. Throws what a path cannot be read with, what the device refuses it with, and `Offline`. */
@@ -110,7 +96,7 @@ export class Spacedrop implements Disposable {
       items: files,
       bytes,
       names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
-      roots: packr.pack(roots),
+      roots: packRoots(roots),
       state: 'waiting',
       transfer: null,
       bytes_done: 0,
@@ -120,33 +106,29 @@ export class Spacedrop implements Disposable {
       expires_at: clock.now() + OFFER_MS,
     }
     // The other side may ask for it before it has answered.
-    this.#rows.add(row)
+    this.#book.add(row)
     try {
       const offer = { id, sender, items: files, bytes, names: JSON.parse(row.names) as string[], expiresInMs: OFFER_MS }
       await askDevice(peers, { device: device.id, rpc: spacedropRpc, verb: 'offer', input: offer }, signal)
     } catch (err) {
-      this.#set(id, { state: 'failed', reason: errorMessage(err) })
+      this.#book.set(id, { state: 'failed', reason: errorMessage(err) })
       throw err
     }
-    this.#expireInTime(row)
-    const sent = this.get(id)
-    this.#deps.changed(sent)
-    return sent
+    this.#book.tell(this.#book.find(id))
+    return this.get(id)
   }
 
   /** The newest first: those to this device that wait for an answer, or all there were. */
   list({ all }: { all: boolean }): Offer[] {
-    this.#expire()
-    const rows = this.#rows.all()
+    const rows = this.#book.all()
     return rows
       .filter(({ direction, state }) => all || (direction === 'in' && state === 'waiting'))
-      .map((row) => this.#show(row))
+      .map((row) => this.#book.show(row))
   }
 
   /** Throws `NotFound`. */
   get(id: string): Offer {
-    this.#expire()
-    return this.#show(this.#find(id))
+    return this.#book.show(this.#book.find(id))
   }
 
   /**
@@ -154,42 +136,33 @@ export class Spacedrop implements Disposable {
    * it waits no more, and what the folder cannot be used with.
    */
   accept(id: string, folder: string | null): Offer {
-    this.#expire()
-    const row = this.#find(id)
+    const row = this.#book.find(id)
     this.#requireWaiting(row, 'in')
     this.#take(row, folder)
-    void this.#tell(this.#rows.get(id)!)
+    void this.#tell(this.#book.find(id))
     return this.get(id)
   }
 
   /** Throws `NotFound`, and `Conflict` where it waits no more. */
   decline(id: string): Offer {
-    this.#expire()
-    this.#requireWaiting(this.#find(id), 'in')
-    this.#set(id, { state: 'declined', told: 0 })
-    void this.#tell(this.#rows.get(id)!)
+    this.#requireWaiting(this.#book.find(id), 'in')
+    this.#book.set(id, { state: 'declined', told: 0 })
+    void this.#tell(this.#book.find(id))
     return this.get(id)
   }
 
   /** Takes an offer of this device back; one whose files are on their way is ended. Throws `NotFound`, and `Conflict` where it has ended. */
   async withdraw(id: string): Promise<Offer> {
-    const row = this.#find(id)
+    const row = this.#book.find(id)
     if (row.direction !== 'out' || !isOpen(row)) throw new CoreError('Conflict', `the offer is ${row.state}`)
-    this.#set(id, { state: 'withdrawn', told: 0 })
-    await this.#tell(this.#rows.get(id)!)
+    this.#book.set(id, { state: 'withdrawn', told: 0 })
+    await this.#tell(this.#book.find(id))
     return this.get(id)
   }
 
   [Symbol.dispose](): void {
     this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
-    for (const timer of this.#expiring.values()) timer[Symbol.dispose]()
     this.#parts.dispose()
-  }
-
-  #find(id: string): OfferRow {
-    const row = this.#rows.get(id)
-    if (row) return row
-    throw new CoreError('NotFound', `no offer ${id}; see \`spacedrive network offers list\``)
   }
 
   #requireWaiting({ direction, state }: OfferRow, wanted: Offer['direction']): void {
@@ -206,19 +179,13 @@ export class Spacedrop implements Disposable {
       folder: this.#folder(folder),
       preserve: true,
     })
-    this.#set(row.id, { state: 'accepted', transfer: transfer.id, told: 0 })
+    this.#book.set(row.id, { state: 'accepted', transfer: transfer.id, told: 0 })
   }
 
-  #folder(chosen: string | null): string {
+  #folder(named: string | null): string {
     const { dataDir, settings } = this.#deps
-    if (chosen !== null) {
-      if (!isAbsolute(chosen)) throw new CoreError('InvalidInput', `${chosen} is no absolute path`)
-      mkdirSync(chosen, { recursive: true })
-      return chosen
-    }
-    const { receiveFolder } = settings()
-    const usual = join(homedir(), 'Downloads')
-    const folder = receiveFolder !== '' ? receiveFolder : isFolder(usual) ? usual : join(dataDir, 'received')
+    if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
+    const folder = named ?? receiveFolder({ chosen: settings().receiveFolder, dataDir })
     mkdirSync(folder, { recursive: true })
     return folder
   }
@@ -251,27 +218,25 @@ export class Spacedrop implements Disposable {
       created_at: clock.now(),
       expires_at: clock.now() + offer.expiresInMs,
     }
-    this.#rows.add(row)
-    this.#expireInTime(row)
+    this.#book.add(row)
     log.info({ device: peer.name, items: offer.items, bytes: offer.bytes }, 'files were offered')
     if (receive === 'trusted') {
       try {
         this.#take(row, null)
-        this.#set(row.id, { told: 1 })
+        this.#book.set(row.id, { told: 1 })
         return 'accepted'
       } catch (err) {
         // Somebody who chooses another folder can take it.
         log.warn({ err }, `an offer could not be taken by itself: ${errorMessage(err)}`)
       }
     }
-    this.#deps.changed(this.#show(this.#rows.get(row.id)!))
+    this.#book.tell(this.#book.find(row.id))
     return 'waiting'
   }
 
   #requireRoom(peer: Peer, id: string): void {
     const { clock } = this.#deps
-    this.#expire()
-    const rows = this.#rows.all()
+    const rows = this.#book.all()
     if (rows.some((row) => row.id === id)) throw new CoreError('AlreadyExists', 'this was offered before')
     const from = rows.filter(({ device, direction }) => direction === 'in' && device === peer.id)
     if (from.filter(isOpen).length >= MAX_WAITING)
@@ -285,81 +250,65 @@ export class Spacedrop implements Disposable {
     { id, reason, state }: { id: string; state: OfferState; reason: string | null },
     peer: Peer,
   ): Record<string, never> {
-    const row = this.#rows.get(id)
+    const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
       const all = state === 'completed' ? { bytes_done: row.bytes } : {}
-      this.#set(id, { state, reason, ...all })
+      this.#book.set(id, { state, reason, ...all })
     }
     return {}
   }
 
   #withdrawn(id: string, peer: Peer): Record<string, never> {
-    const row = this.#rows.get(id)
+    const row = this.#book.get(id)
     if (row?.direction !== 'in' || row.device !== peer.id || !isOpen(row)) return {}
-    this.#set(id, { state: 'withdrawn' })
+    this.#book.set(id, { state: 'withdrawn' })
     if (row.transfer !== null) void this.#deps.transfers.cancel(row.transfer).catch(() => {})
     return {}
   }
 
   /** The other device comes for what was offered to it, or comes again. */
   #resolve(id: string, peer: Peer) {
-    this.#expire()
-    const row = this.#rows.get(id)
+    const row = this.#book.get(id)
     if (row?.direction !== 'out' || row.device !== peer.id || !isOpen(row) || !row.roots) {
       throw new CoreError('NotFound', 'this is not offered any more')
     }
-    if (row.state === 'waiting') this.#set(id, { state: 'accepted' })
+    if (row.state === 'waiting') this.#book.set(id, { state: 'accepted' })
     const sending = this.#sending.get(id) ?? new AbortController()
     this.#sending.set(id, sending)
     return {
       signal: sending.signal,
-      roots: Roots.parse(packr.unpack(row.roots)),
+      roots: unpackRoots(row.roots),
       title: titleOf(row),
-      onProgress: (bytes: number) => this.#progressed(id, Math.min(bytes, row.bytes)),
+      onProgress: (bytes: number) => this.#book.progressed(id, Math.min(bytes, row.bytes)),
     }
   }
 
   /** A transfer to this device has come further: what it says of an offer. */
   #follow(transfer: Transfer): void {
     if (transfer.direction !== 'in') return
-    const row = this.#rows.all().find((each) => each.transfer === transfer.id)
+    const row = this.#book.all().find((each) => each.transfer === transfer.id)
     if (!row || row.state !== 'accepted') return
     if (transfer.state === 'completed' || transfer.state === 'failed' || transfer.state === 'cancelled') {
       const reason =
         transfer.error?.message ?? (transfer.failed > 0 ? `${transfer.failed} files could not be had` : null)
-      this.#set(row.id, { state: transfer.state, reason, bytes_done: transfer.bytes.done, told: 0 })
-      void this.#tell(this.#rows.get(row.id)!)
-    } else this.#progressed(row.id, transfer.bytes.done)
+      this.#book.set(row.id, { state: transfer.state, reason, bytes_done: transfer.bytes.done, told: 0 })
+      void this.#tell(this.#book.find(row.id))
+    } else this.#book.progressed(row.id, transfer.bytes.done)
   }
 
-  #progressed(id: string, bytes: number): void {
-    const at = this.#deps.clock.ticks()
-    if (at - (this.#lastTold.get(id) ?? 0) < TELL_MS) return
-    this.#lastTold.set(id, at)
-    this.#set(id, { bytes_done: bytes })
-  }
-
-  #set(id: string, change: Partial<OfferRow>): void {
-    this.#rows.change(id, change)
-    const row = this.#rows.get(id)
-    if (!row) return
-    if (!isOpen(row)) {
-      this.#lastTold.delete(id)
-      this.#sending.get(id)?.abort()
-      this.#sending.delete(id)
-      this.#expiring.get(id)?.[Symbol.dispose]()
-      this.#expiring.delete(id)
-    }
-    this.#deps.changed(this.#show(row))
+  #endSending(id: string): void {
+    this.#sending.get(id)?.abort()
+    this.#sending.delete(id)
   }
 
   /** What the other device does not know yet, in whatever state it was left. */
   async #tellAll(peer: Peer): Promise<void> {
-    for (const row of this.#rows.all()) if (row.told === 0 && row.device === peer.id) await this.#tell(row)
+    for (const row of this.#book.all()) if (row.told === 0 && row.device === peer.id) await this.#tell(row)
   }
 
-  async #tell({ device, direction, id, reason, state }: OfferRow): Promise<void> {
+  async #tell(row: OfferRow): Promise<void> {
     const { log, peers } = this.#deps
+    const { device, direction, id, reason, state } = row
     // It is told when it is there again.
     if (!peers.get(device)) return
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(ANSWER_MS)])
@@ -369,49 +318,9 @@ export class Spacedrop implements Disposable {
       } else if (state === 'waiting' || state === 'expired' || state === 'withdrawn') return
       else await askDevice(peers, { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason } }, signal)
       // What it became meanwhile is told on its own.
-      if (this.#rows.get(id)?.state === state) this.#rows.change(id, { told: 1 })
+      this.#book.told(row)
     } catch (err) {
       if (!this.#ending.signal.aborted) log.info({ err: errorMessage(err) }, 'an answer to an offer was not heard yet')
-    }
-  }
-
-  /** Offers whose time is over are none any more. */
-  #expire(): void {
-    const now = this.#deps.clock.now()
-    for (const { expires_at: at, id, state } of this.#rows.all()) {
-      if (state === 'waiting' && at <= now) this.#set(id, { state: 'expired' })
-    }
-  }
-
-  #expireInTime({ expires_at: at, id, state }: OfferRow): void {
-    if (state !== 'waiting') return
-    const { clock } = this.#deps
-    this.#expiring.get(id)?.[Symbol.dispose]()
-    this.#expiring.set(
-      id,
-      clock.after(Math.max(0, at - clock.now()) + 1, () => this.#expire()),
-    )
-  }
-
-  #show(row: OfferRow): Offer {
-    const other = { id: row.device, name: row.device_name }
-    const own = this.#deps.own()
-    const [from, to] = row.direction === 'in' ? [other, own] : [own, other]
-    return {
-      id: row.id,
-      direction: row.direction,
-      from: { id: from.id, name: from.name },
-      to: { id: to.id, name: to.name },
-      sender: row.sender,
-      items: row.items,
-      bytes: row.bytes,
-      names: JSON.parse(row.names) as string[],
-      state: row.state,
-      transfer: row.transfer,
-      bytesDone: row.bytes_done,
-      reason: row.reason,
-      createdAt: new Date(row.created_at).toISOString(),
-      expiresAt: new Date(row.expires_at).toISOString(),
     }
   }
 }
@@ -420,29 +329,4 @@ function titleOf({ items, names }: OfferRow): string {
   const [first, ...others] = JSON.parse(names) as string[]
   if (others.length === 0) return first ?? 'nothing'
   return `${first} and more: ${items} files`
-}
-
-/** Throws `InvalidInput` for paths that are none. Two of one name are told apart by a number. */
-function rootsOf(paths: readonly string[]): { path: Uint8Array; name: Uint8Array }[] {
-  if (paths.length === 0 || paths.length > MAX_PATHS)
-    throw new CoreError('InvalidInput', `an offer is of 1 to ${MAX_PATHS} paths`)
-  const used = new Set<string>()
-  return paths.map((text) => {
-    if (!isAbsolute(text)) throw new CoreError('InvalidInput', `${text} is no absolute path`)
-    const path = parsePath(text.length > 1 ? text.replace(/\/+$/, '') : text)
-    const name = unusedName(baseOf(path), used)
-    return { path: nameBytes(path), name: nameBytes(name) }
-  })
-}
-
-function unusedName(name: RawName, used: Set<string>): RawName {
-  const key = (candidate: RawName) => Buffer.from(nameBytes(candidate)).toString('latin1')
-  let free = name
-  for (let n = 2; used.has(key(free)); n++) free = `${displayName(name)} (${n})`
-  used.add(key(free))
-  return free
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }

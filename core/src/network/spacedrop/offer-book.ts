@@ -1,0 +1,130 @@
+import type { DeviceId, Offer } from '../../domain/index.ts'
+import { CoreError } from '../../util/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { NetworkDb } from '../db/network-db.ts'
+import { isOpen, type OfferRow, OfferRows } from './offer-rows.ts'
+
+/** How often an offer is told to have moved on, in milliseconds. */
+const TELL_MS = 250
+
+export interface OfferBookDeps {
+  readonly db: NetworkDb
+  readonly clock: Clock
+  readonly own: () => { readonly id: DeviceId; readonly name: string }
+  readonly changed: (offer: Offer) => void
+  /** Called once for each offer that has come to its end. */
+  readonly onEnded: (id: string) => void
+}
+
+/** The offers of this device, made and had: what is written down of them, their time, and what is told of them. */
+export class OfferBook implements Disposable {
+  readonly #deps: OfferBookDeps
+  readonly #rows: OfferRows
+  readonly #expiring = new Map<string, Disposable>()
+  readonly #lastTold = new Map<string, number>()
+
+  constructor(deps: OfferBookDeps) {
+    this.#deps = deps
+    this.#rows = new OfferRows(deps.db)
+    for (const row of this.#rows.all()) this.#expireInTime(row)
+  }
+
+  /** The newest first. */
+  all(): OfferRow[] {
+    this.#expire()
+    return this.#rows.all()
+  }
+
+  get(id: string): OfferRow | null {
+    this.#expire()
+    return this.#rows.get(id)
+  }
+
+  /** Throws `NotFound`. */
+  find(id: string): OfferRow {
+    const row = this.get(id)
+    if (row) return row
+    throw new CoreError('NotFound', `no offer ${id}; see \`spacedrive network offers list\``)
+  }
+
+  /** Nobody is told of it yet. */
+  add(row: OfferRow): void {
+    this.#rows.add(row)
+    this.#expireInTime(row)
+  }
+
+  /** Changes an offer and tells of it. */
+  set(id: string, change: Partial<OfferRow>): void {
+    this.#rows.change(id, change)
+    const row = this.#rows.get(id)
+    if (!row) return
+    if (!isOpen(row)) {
+      this.#lastTold.delete(id)
+      this.#expiring.get(id)?.[Symbol.dispose]()
+      this.#expiring.delete(id)
+      this.#deps.onEnded(id)
+    }
+    this.tell(row)
+  }
+
+  /** The other device knows of the state an offer was in, unless that is another one by now. */
+  told({ id, state }: OfferRow): void {
+    if (this.#rows.get(id)?.state === state) this.#rows.change(id, { told: 1 })
+  }
+
+  /** So many bytes have gone over; written down and told now and then. */
+  progressed(id: string, bytes: number): void {
+    const at = this.#deps.clock.ticks()
+    if (at - (this.#lastTold.get(id) ?? 0) < TELL_MS) return
+    this.#lastTold.set(id, at)
+    this.set(id, { bytes_done: bytes })
+  }
+
+  tell(row: OfferRow): void {
+    this.#deps.changed(this.show(row))
+  }
+
+  show(row: OfferRow): Offer {
+    const other = { id: row.device, name: row.device_name }
+    const own = this.#deps.own()
+    const [from, to] = row.direction === 'in' ? [other, own] : [own, other]
+    return {
+      id: row.id,
+      direction: row.direction,
+      from: { id: from.id, name: from.name },
+      to: { id: to.id, name: to.name },
+      sender: row.sender,
+      items: row.items,
+      bytes: row.bytes,
+      names: JSON.parse(row.names) as string[],
+      state: row.state,
+      transfer: row.transfer,
+      bytesDone: row.bytes_done,
+      reason: row.reason,
+      createdAt: new Date(row.created_at).toISOString(),
+      expiresAt: new Date(row.expires_at).toISOString(),
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#expiring.values()) timer[Symbol.dispose]()
+  }
+
+  /** Offers whose time is over are none any more. */
+  #expire(): void {
+    const now = this.#deps.clock.now()
+    for (const { expires_at: at, id, state } of this.#rows.all()) {
+      if (state === 'waiting' && at <= now) this.set(id, { state: 'expired' })
+    }
+  }
+
+  #expireInTime({ expires_at: at, id, state }: OfferRow): void {
+    if (state !== 'waiting') return
+    const { clock } = this.#deps
+    this.#expiring.get(id)?.[Symbol.dispose]()
+    this.#expiring.set(
+      id,
+      clock.after(Math.max(0, at - clock.now()) + 1, () => this.#expire()),
+    )
+  }
+}
