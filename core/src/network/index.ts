@@ -1,11 +1,6 @@
 export { type Clock, systemClock } from './clock.ts'
-export {
-  Network,
-  type MakeTransport,
-  type NetworkDeps,
-  type NetworkSettings,
-  type TransportOptions,
-} from './network.ts'
+export { Network } from './network.ts'
+export type { MakeTransport, NetworkDeps, NetworkSettings, TransportOptions } from './network-deps.ts'
 export { type LanChannel, MulticastChannel } from './discovery/index.ts'
 export { IrohTransport } from './transport/iroh/iroh-transport.ts'
 export type { Peer, Peers, Protocol, ProtocolHandler } from './wire/protocol.ts'

@@ -1,19 +1,10 @@
-import type {
-  Device,
-  DeviceId,
-  GrantRequest,
-  LibraryId,
-  NetworkDevice,
-  NetworkState,
-  NetworkStatus,
-} from '../domain/index.ts'
+import type { DeviceId, GrantRequest, LibraryId, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
 import { join } from 'node:path'
-import type { EventBus } from '../events/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
-import type { Logger } from '../util/logger.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import { IN_MEMORY, NetworkDb } from './db/network-db.ts'
-import { type LanChannel, MulticastChannel } from './discovery/index.ts'
+import { describeDevice, skewNotice } from './describe-device.ts'
+import { MulticastChannel } from './discovery/index.ts'
 import { diagnose, type NetworkDiagnosis } from './diagnose/index.ts'
 import { Grants } from './grants/grants.ts'
 import { signWith } from './identity/ed25519.ts'
@@ -23,75 +14,17 @@ import type { Pairing } from './pairing/index.ts'
 import { type DeviceCard, type DeviceDetails, MAX_ADDRESSES, MAX_NAME } from './registry/device-card.ts'
 import type { PairedDevice } from './registry/paired-device.ts'
 import { Registry } from './registry/registry.ts'
-import { type AdoptedLibrary, Membership } from './membership/index.ts'
+import { Membership } from './membership/index.ts'
 import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import { Roaming } from './roaming/index.ts'
-import type { NetworkLibrary } from './messaging/shared-libraries.ts'
-import { MAX_SKEW_MS } from './sessions/limits.ts'
+import type { NetworkDeps, TransportOptions } from './network-deps.ts'
+import { endpointOf, openEndpoint } from './open-endpoint.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
-import { type PrefetchSettings, SidecarExchange } from './sidecars/index.ts'
+import { SidecarExchange } from './sidecars/index.ts'
 import { Spacedrop } from './spacedrop/index.ts'
 import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
-
-/** What of the configuration networking takes. */
-export interface NetworkSettings {
-  /** UDP; 0: any. */
-  readonly port: number
-  /** IP address to listen at; empty: all of this machine. */
-  readonly address: string
-  /** URL; empty: none. */
-  readonly relay: string
-  /** Whether devices are looked for on the local network. */
-  readonly discovery: boolean
-  /** TCP; 0: any. */
-  readonly bulkPort: number
-  /** Of files that are sent; 0: any number. */
-  readonly maxBytesPerSecond: number
-  /** What happens with files that a paired device offers: somebody is asked, they are taken, or refused. */
-  readonly receive: 'ask' | 'trusted' | 'off'
-  /** Where they come to; empty: the downloads of the person. */
-  readonly receiveFolder: string
-  /** Whether libraries that paired devices share are joined without asking. */
-  readonly joinLibraries: boolean
-}
-
-export interface TransportOptions {
-  /** Of the Ed25519 key, 32 bytes. */
-  readonly seed: Uint8Array
-  readonly port: number
-  /** IP addresses; all of the machine where left out. */
-  readonly bind?: readonly string[]
-  readonly relay: string | null
-  readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
-  readonly log: Logger
-}
-
-/** Opens an endpoint on the network. */
-export type MakeTransport = (options: TransportOptions) => Promise<Transport>
-
-export interface NetworkDeps {
-  readonly dataDir: string
-  /** Of Spacedrive: `0.1.0`. */
-  readonly version: string
-  readonly device: () => Device
-  readonly settings: () => NetworkSettings
-  /** What of other devices' sidecars is fetched before anybody asks. */
-  readonly prefetch: () => PrefetchSettings
-  readonly events: EventBus
-  /** Those that are open. */
-  readonly libraries: () => readonly NetworkLibrary[]
-  /** Makes a library that another device shares, or opens the one with its id. */
-  readonly adoptLibrary: (library: AdoptedLibrary) => Promise<NetworkLibrary>
-  readonly log: Logger
-  readonly makeTransport: MakeTransport
-  /** How the local network is heard; multicast by default. */
-  readonly makeLanChannel?: ((log: Logger) => LanChannel) | undefined
-  readonly clock?: Clock
-  /** Below 1, as `Math.random`. */
-  readonly random?: () => number
-}
 
 /** Everything between this device and others: it is off until `start`, and what is paired is known all the time. */
 export class Network implements AsyncDisposable {
@@ -394,29 +327,8 @@ export class Network implements AsyncDisposable {
   }
 
   describe(device: PairedDevice): NetworkDevice {
-    const { blocked, id, lastSeenAt, name, os, slug } = device
-    const peer = this.sessions.get(id)
-    const state = blocked
-      ? 'blocked'
-      : peer
-        ? 'connected'
-        : this.#state === 'running' && lastSeenAt !== null
-          ? 'disconnected'
-          : 'paired'
-    return {
-      id,
-      name,
-      slug,
-      os,
-      state,
-      path: peer?.path()?.kind ?? null,
-      latencyMs: this.sessions.details(id)?.latencyMs ?? null,
-      lastSeenAt: peer
-        ? new Date((this.#deps.clock ?? systemClock).now()).toISOString()
-        : lastSeenAt === null
-          ? null
-          : new Date(lastSeenAt).toISOString(),
-    }
+    const now = (this.#deps.clock ?? systemClock).now()
+    return describeDevice(device, { sessions: this.sessions, isOn: this.#state === 'running', now })
   }
 
   /** Looks at all that keeps devices from seeing each other, and tries to reach one, where one is named. */
@@ -468,7 +380,7 @@ export class Network implements AsyncDisposable {
     try {
       const seed = await this.#identity.unlock(password)
       const { log, settings } = this.#deps
-      const transport = await this.#openEndpoint(seed)
+      const transport = await openEndpoint(seed, { ...this.#deps, db: this.db })
       this.#transport = transport
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
@@ -491,22 +403,6 @@ export class Network implements AsyncDisposable {
     await this.sessions.stop()
     this.#transport = null
     await transport.close()
-  }
-
-  /** At the port of the last time where none is set: other devices find this one there after a restart of both. */
-  async #openEndpoint(seed: Uint8Array): Promise<Transport> {
-    const { log, makeTransport, settings } = this.#deps
-    const options = { seed, ...endpointOf(settings()), alpns: [alpns.paired], log }
-    const port =
-      options.port === 0 ? (this.db.get<{ port: number }>('select port from owner')?.port ?? 0) : options.port
-    const transport = await makeTransport({ ...options, port }).catch((err: unknown) => {
-      const isTaken = err instanceof CoreError && err.code === 'Conflict' && port !== options.port
-      if (!isTaken) throw err
-      return makeTransport(options)
-    })
-    const bound = Number(/:(\d+)$/.exec(transport.addresses()[0] ?? '')?.[1] ?? 0)
-    if (bound !== port) this.db.run('update owner set port = ?', bound)
-    return transport
   }
 
   #accept(link: Link): void {
@@ -556,19 +452,4 @@ export class Network implements AsyncDisposable {
     })
     this.sessions.onDisconnected((deviceId, reason) => events.emit('device.disconnected', { deviceId, reason }))
   }
-}
-
-/** Null where two clocks agree well enough. */
-function skewNotice(name: string, skewMs: number): string | null {
-  if (Math.abs(skewMs) <= MAX_SKEW_MS) return null
-  const minutes = Math.round(Math.abs(skewMs) / 60_000)
-  return `the clock of ${name} is ${minutes} min ${skewMs > 0 ? 'ahead of' : 'behind'} this one; set the one that is wrong`
-}
-
-function endpointOf({
-  address,
-  port,
-  relay,
-}: Pick<NetworkSettings, 'address' | 'port' | 'relay'>): Pick<TransportOptions, 'port' | 'bind' | 'relay'> {
-  return { port, relay: relay === '' ? null : relay, ...(address === '' ? {} : { bind: [address] }) }
 }

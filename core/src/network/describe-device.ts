@@ -1,0 +1,31 @@
+import type { NetworkDevice } from '../domain/index.ts'
+import type { PairedDevice } from './registry/paired-device.ts'
+import { MAX_SKEW_MS } from './sessions/limits.ts'
+import type { Sessions } from './sessions/sessions.ts'
+
+/** A paired device as people see it; `now` in milliseconds since 1970. */
+export function describeDevice(
+  { blocked, id, lastSeenAt, name, os, slug }: PairedDevice,
+  { isOn, now, sessions }: { sessions: Sessions; isOn: boolean; now: number },
+): NetworkDevice {
+  const peer = sessions.get(id)
+  const state = blocked ? 'blocked' : peer ? 'connected' : isOn && lastSeenAt !== null ? 'disconnected' : 'paired'
+  const seenAt = peer ? now : lastSeenAt
+  return {
+    id,
+    name,
+    slug,
+    os,
+    state,
+    path: peer?.path()?.kind ?? null,
+    latencyMs: sessions.details(id)?.latencyMs ?? null,
+    lastSeenAt: seenAt === null ? null : new Date(seenAt).toISOString(),
+  }
+}
+
+/** What to say of a clock that is so far ahead of this one; null where the two agree well enough. */
+export function skewNotice(name: string, skewMs: number): string | null {
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return null
+  const minutes = Math.round(Math.abs(skewMs) / 60_000)
+  return `the clock of ${name} is ${minutes} min ${skewMs > 0 ? 'ahead of' : 'behind'} this one; set the one that is wrong`
+}
