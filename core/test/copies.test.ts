@@ -88,6 +88,38 @@ test('what exists once is listed, also where it has two names', async () => {
   expect([total, totalBytes]).toEqual([2, 18 + 8])
 })
 
+test('what exists once is paged, and is what it is now', async () => {
+  await using t = await createTestCore()
+  for (const [name, size] of [
+    ['a', 30],
+    ['b', 10],
+    ['c', 30],
+    ['d', 20],
+  ] as const)
+    t.write(name, name.repeat(size))
+  const { locationId } = await t.add({ mode: 'content' })
+  await t.settle()
+  const pages = async () => {
+    const seen = []
+    let cursor: string | undefined
+    do {
+      const page = await t.library.copies.unique({ ...all, limit: 2, cursor })
+      seen.push([page.items.map(({ size }) => size), page.total, page.totalBytes])
+      cursor = page.cursor ?? undefined
+    } while (cursor !== undefined)
+    return seen
+  }
+  expect(await pages()).toEqual([
+    [[30, 30], 4, 90],
+    [[20, 10], 4, 90],
+  ])
+  t.write('e', 'd'.repeat(20))
+  t.remove('a')
+  await t.library.locations.rescan({ location: locationId, force: false })
+  await t.settle()
+  expect(await pages()).toEqual([[[30, 10], 2, 40]])
+})
+
 test('copies are compared to the last byte', async () => {
   await using t = await createTestCore()
   const bytes = Buffer.alloc(300_000, 'the same ')

@@ -1,7 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { ContentId, type Entry, type FileType, fileTypes } from '../domain/index.ts'
 import { WHOLE_FILE_BYTES } from '../content/index.ts'
-import type { Indexing } from '../indexing/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { Reading } from '../library/read-messages.ts'
 import { type IndexedFolder, KeptReadings } from '../overview/index.ts'
@@ -11,12 +10,12 @@ import { blobToUuid, uuidToBlob } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { compareDuplicates, COPIES, MAX_COPIES_SHOWN } from './duplicates.ts'
 import type { EntryReader, PlacedEntry } from './entry-reader.ts'
-import { type RankedCopies, rankCopies } from './rank-copies.ts'
+import { rankCopies, type RankCopiesInput } from './rank-copies.ts'
+import { rankUnique } from './rank-unique.ts'
 
 export interface CopiesDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
-  readonly indexing: Indexing
   readonly volumes: VolumeManager
   /** The folder at a path. Throws `NotFound`, and `Unavailable` where it is not indexed. */
   readonly folder: (path: string) => Promise<IndexedFolder>
@@ -57,8 +56,8 @@ export class Copies {
   /** Contents of several files, those first that take the most room; see the operation. */
   async list(input: CopiesInput) {
     const after = readCursor(input.cursor)
-    const ranked = await this.#ranked(input)
-    const begin = placeAfter(ranked, after)
+    const ranked = await this.#grouped(input, rankCopies, new URL('rank-copies.ts', import.meta.url))
+    const begin = placeAfter(ranked.ids, ranked.waste, after)
     const end = Math.min(begin + input.limit, ranked.ids.length)
     const page = [...ranked.ids.subarray(begin, end)]
     const contents = new Map(
@@ -92,48 +91,37 @@ export class Copies {
     }
   }
 
-  /** Grouped once for all pages, until something has changed. */
-  async #ranked(input: CopiesInput): Promise<RankedCopies> {
-    const { params, sql: filter } = await this.#filter(input)
-    const key = JSON.stringify([
-      filter,
-      params.map((param) => (param instanceof Uint8Array ? Buffer.from(param).toString('hex') : param)),
-    ])
-    const url = new URL('rank-copies.ts', import.meta.url)
-    return this.#kept.get(key, () => this.#deps.read(url, rankCopies, { filter, params }))
-  }
-
   /** Files of contents that exist once, the largest first; see the operation. */
   async unique(input: CopiesInput) {
     const after = readCursor(input.cursor)
-    const filter = await this.#filter(input)
-    const rows = await this.#deps.indexing.select(
-      `with single as materialized (
-        select g.entry, c.id as id, c.size from (
-          select content_id, min(id) as entry from entries where content_id is not null group by content_id
-          having count(*) = 1 or (min(nlink) > 1 and min(inode) = max(inode))
-        ) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter.sql}
-      ), totals as (select count(*) as files, coalesce(sum(size), 0) as bytes from single)
-      select t.*, p.* from totals t left join (
-        select * from single where size < ? or (size = ? and id > ?) order by size desc, id limit ?
-      ) p`,
-      ...filter.params,
-      after.key,
-      after.key,
-      after.id,
-      input.limit,
+    const { entries, ids, sizes, totalBytes } = await this.#grouped(
+      input,
+      rankUnique,
+      new URL('rank-unique.ts', import.meta.url),
     )
-    const found = rows.filter((row) => row['id'] !== null)
-    const entries = this.#deps.reader.byIds(found.map((row) => Number(row['entry'])))
-    const items = found.flatMap((row) => entries.get(Number(row['entry'])) ?? []).map((entry) => this.#placed(entry))
+    const begin = placeAfter(ids, sizes, after)
+    const end = Math.min(begin + input.limit, ids.length)
+    const page = [...entries.subarray(begin, end)]
+    const found = this.#deps.reader.byIds(page)
+    const items = page.flatMap((id) => found.get(id) ?? []).map((entry) => this.#placed(entry))
     if (input.thumbs) this.#deps.addThumbs(items)
-    const last = found.at(-1)
     return {
       items,
-      total: Number(rows[0]!['files']),
-      totalBytes: Number(rows[0]!['bytes']),
-      cursor: last && found.length === input.limit ? `${String(last['size'])}.${String(last['id'])}` : null,
+      total: ids.length,
+      totalBytes,
+      cursor: end < ids.length ? `${sizes[end - 1]}.${ids[end - 1]}` : null,
     }
+  }
+
+  /** Grouped once for all pages, until something has changed. */
+  async #grouped<T>(input: CopiesInput, rank: Reading<RankCopiesInput, T>, url: URL): Promise<T> {
+    const { params, sql: filter } = await this.#filter(input)
+    const key = JSON.stringify([
+      rank.name,
+      filter,
+      params.map((param) => (param instanceof Uint8Array ? Buffer.from(param).toString('hex') : param)),
+    ])
+    return this.#kept.get(key, () => this.#deps.read(url, rank, { filter, params }))
   }
 
   /** Reads all copies of a content; see the operation. Throws `NotFound` where none is left. */
@@ -207,11 +195,11 @@ export class Copies {
 }
 
 /** The first place behind a cursor: a binary search, largest first, then by row. */
-function placeAfter({ ids, waste }: RankedCopies, after: { key: number; id: number }): number {
+function placeAfter(ids: Float64Array, bytes: Float64Array, after: { key: number; id: number }): number {
   let [low, high] = [0, ids.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    const isBehind = waste[middle]! < after.key || (waste[middle] === after.key && ids[middle]! > after.id)
+    const isBehind = bytes[middle]! < after.key || (bytes[middle] === after.key && ids[middle]! > after.id)
     if (isBehind) high = middle
     else low = middle + 1
   }

@@ -271,7 +271,6 @@ export class Library implements AsyncDisposable {
     const copies = new Copies({
       store,
       reader,
-      indexing,
       volumes,
       folder: (at) => fileViews.folder(at),
       addThumbs: (entries) => fileViews.addThumbs(entries),
