@@ -5,37 +5,23 @@ import type { Logger } from '../../util/logger.ts'
 import { settledWithin } from '../../util/settled-within.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import type { Clock } from '../clock.ts'
-import { type DeviceDetails, MAX_ADDRESSES, type Whereabouts } from '../registry/device-card.ts'
+import { type DeviceDetails, MAX_ADDRESSES } from '../registry/device-card.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Registry, RegistryChange } from '../registry/registry.ts'
-import {
-  alpns,
-  type ByteStream,
-  DIAL_TIMEOUT_MS,
-  type Link,
-  type LinkEnd,
-  type Transport,
-} from '../transport/transport.ts'
+import type { Link, LinkEnd, Transport } from '../transport/transport.ts'
 import type { Peer, Peers, ProtocolHandler } from '../wire/protocol.ts'
+import { dialLink, reasonOf, whereaboutsOf } from './dial-link.ts'
 import { type EndReason, endReasonOf, endReasons } from './end-reasons.ts'
 import { type Greeted, greetBack, greetFirst } from './greet.ts'
+import { Greetings } from './greetings.ts'
 import type { Hello } from './hello.ts'
 import { IncomingStreams } from './incoming-streams.ts'
-import {
-  HELLO_MS,
-  MAX_GREETING,
-  MAX_GREETING_ALL,
-  MAX_OPENING_STREAMS,
-  MAX_SKEW_MS,
-  REASON_MS,
-  STABLE_MS,
-  START_SPREAD_MS,
-  STOP_MS,
-} from './limits.ts'
+import { MAX_SKEW_MS, STABLE_MS, START_SPREAD_MS, STOP_MS } from './limits.ts'
 import { LiveLink } from './live-link.ts'
 import { Retry } from './retry.ts'
 import { Session } from './session.ts'
 import { Sightings } from './sightings.ts'
+import { WaitingStreams } from './waiting-streams.ts'
 
 export interface SessionsDeps {
   readonly registry: Registry
@@ -70,7 +56,7 @@ export class Sessions implements Peers {
   readonly #incoming: IncomingStreams
   readonly #sessions = new Map<DeviceId, Session>()
   readonly #lastErrors = new Map<DeviceId, string>()
-  readonly #greeting = new Map<PeerKey, number>()
+  readonly #greetings: Greetings
   readonly #sightings = new Sightings()
   readonly #onConnected = new Set<(peer: Peer) => void>()
   readonly #onDisconnected = new Set<(id: DeviceId, reason: string) => void>()
@@ -79,6 +65,7 @@ export class Sessions implements Peers {
   constructor(deps: SessionsDeps) {
     this.#deps = deps
     const { clock, log } = deps
+    this.#greetings = new Greetings(clock)
     this.#incoming = new IncomingStreams({ clock, log, handler: (protocol) => this.#handlers.get(protocol) })
     deps.registry.onChange((change) => this.#follow(change))
   }
@@ -223,8 +210,7 @@ export class Sessions implements Peers {
     const device = registry.byKey(key)
     if (!device) return registry.isRefused(key) ? 'revoked' : 'stranger'
     if (device.blocked) return 'blocked'
-    const all = [...this.#greeting.values()].reduce((sum, count) => sum + count, 0)
-    return (this.#greeting.get(key) ?? 0) >= MAX_GREETING || all >= MAX_GREETING_ALL ? 'busy' : null
+    return this.#greetings.isFull(key) ? 'busy' : null
   }
 
   #require({ id, name }: PairedDevice): Peer {
@@ -261,21 +247,8 @@ export class Sessions implements Peers {
   }
 
   async #connect(device: PairedDevice, addresses: readonly string[], { ending, transport }: Running): Promise<void> {
-    const { key, relay } = device
-    if (addresses.length === 0 && relay === null) {
-      throw new CoreError('Offline', 'it was not seen on the network, and no address of it is known')
-    }
     using _trying = this.#sightings.trying(device.id, addresses)
-    const dialled = new AbortController()
-    const either = AbortSignal.any([ending.signal, dialled.signal])
-    using _limit = this.#deps.clock.after(DIAL_TIMEOUT_MS, () =>
-      dialled.abort(new CoreError('Timeout', 'nobody answers at its addresses')),
-    )
-    const link = await transport.dial(key, { addresses, relay }, { alpn: alpns.paired, signal: either })
-    if (link.key !== key) {
-      link.close(endReasons.stranger)
-      throw new CoreError('NotAuthorised', 'another device answers at its addresses')
-    }
+    const link = await dialLink(device, addresses, { transport, clock: this.#deps.clock, signal: ending.signal })
     const streams = new WaitingStreams({ firstIsControl: false })
     try {
       await this.#greet(link, streams, (own, signal) => {
@@ -284,19 +257,11 @@ export class Sessions implements Peers {
         return greeted
       })
     } catch (err) {
-      const reason = await this.#reasonOf(link)
+      const reason = await reasonOf(link, this.#deps.clock)
       if (reason === null) throw err
       this.#obey(device, endReasonOf(reason))
       throw new CoreError('Unavailable', reason, { cause: err })
     }
-  }
-
-  /** What the other side has ended a link with; null where it has not. */
-  async #reasonOf(link: Link): Promise<string | null> {
-    const late = Promise.withResolvers<null>()
-    using _limit = this.#deps.clock.after(REASON_MS, () => late.resolve(null))
-    const end = await Promise.race([link.closed, late.promise])
-    return end?.by === 'remote' ? end.reason : null
   }
 
   /** Makes a session of a link, or ends it. Throws why. */
@@ -307,11 +272,8 @@ export class Sessions implements Peers {
   ): Promise<void> {
     const running = this.#running
     if (!running) throw networkingIsOff()
-    const { clock } = this.#deps
-    this.#greeting.set(link.key, (this.#greeting.get(link.key) ?? 0) + 1)
-    using _limit = clock.after(HELLO_MS, () => link.close(endReasons.tooSlow))
     try {
-      const greeted = await Promise.race([greet(this.#hello(running), running.ending.signal), ended(link)])
+      const greeted = await this.#greetings.within(link, greet(this.#hello(running), running.ending.signal))
       if (this.#running !== running) throw networkingIsOff()
       this.#adopt({ link, streams, running, ...greeted })
     } catch (err) {
@@ -320,10 +282,6 @@ export class Sessions implements Peers {
       link.close(isTold ? err.message.slice(0, MAX_REASON) : 'the two devices could not greet each other')
       streams.abort()
       throw err
-    } finally {
-      const others = this.#greeting.get(link.key)! - 1
-      if (others === 0) this.#greeting.delete(link.key)
-      else this.#greeting.set(link.key, others)
     }
   }
 
@@ -485,53 +443,6 @@ const MAX_REASON = 300
 /** What is said wherever something needs the network and there is none. */
 export function networkingIsOff(): CoreError {
   return new CoreError('Offline', 'networking is off; `spacedrive network start` starts it')
-}
-
-/** Streams the other side opens before both have said hello; no more than a few wait for that. */
-class WaitingStreams {
-  readonly #first = Promise.withResolvers<ByteStream>()
-  #needsFirst: boolean
-  #waiting: ByteStream[] = []
-  #serve: ((stream: ByteStream) => void) | null = null
-
-  constructor({ firstIsControl = true }: { firstIsControl?: boolean } = {}) {
-    this.#needsFirst = firstIsControl
-  }
-
-  /** The control stream of a link from elsewhere. */
-  get first(): Promise<ByteStream> {
-    return this.#first.promise
-  }
-
-  take(stream: ByteStream): void {
-    if (this.#needsFirst) {
-      this.#needsFirst = false
-      this.#first.resolve(stream)
-    } else if (this.#serve) this.#serve(stream)
-    else if (this.#waiting.length < MAX_OPENING_STREAMS) this.#waiting.push(stream)
-    else stream.abort()
-  }
-
-  open(serve: (stream: ByteStream) => void): void {
-    this.#serve = serve
-    for (const stream of this.#waiting.splice(0)) serve(stream)
-  }
-
-  abort(): void {
-    for (const stream of this.#waiting.splice(0)) stream.abort()
-  }
-}
-
-/** Rejects when a link ends. */
-async function ended(link: Link): Promise<never> {
-  const { reason } = await link.closed
-  throw new CoreError('Unavailable', reason)
-}
-
-/** The address it was reached at first: that one is known to work. */
-function whereaboutsOf(link: Link, { whereabouts }: Hello): Whereabouts {
-  const address = link.path()?.address ?? null
-  return address === null ? whereabouts : { ...whereabouts, addresses: [address, ...whereabouts.addresses] }
 }
 
 function listen<L>(listeners: Set<L>, listener: L): Disposable {
