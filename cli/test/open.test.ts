@@ -25,7 +25,7 @@ test('open prints a link that signs in once where no browser can be opened', asy
 test('a daemon without an explorer says so', async () => {
   await using home = await TestHome.create()
   await home.json('start', '--http-port', 'off')
-  expect(await home.json('status')).toMatchObject({ explorer: null, tokenFile: null })
+  expect(await home.json('status')).toMatchObject({ explorer: null, tokenFile: null, httpSocket: null })
   const refused = await home.run('open')
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no explorer is served') })
   const again = await home.run('start', '--http-port', '0')

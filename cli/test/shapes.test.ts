@@ -124,7 +124,7 @@ test.each([
     version: z.string(), instance: z.literal('default'), dataDir: path, pid: count, uptimeMs: count,
     library: z.object({ id, name: z.literal('Photos') }), libraries: z.literal(1),
     jobs: z.object({ running: count, queued: count }), network: z.object({ state: z.string() }),
-    memory: z.object({ rssBytes: count }), explorer: z.url(), tokenFile: path,
+    memory: z.object({ rssBytes: count }), explorer: z.url(), tokenFile: path, httpSocket: path,
   })],
   ['library create Other', library.extend({ current: z.literal(true) })],
   ['library switch Photos', library.extend({ current: z.literal(true) })],

@@ -47,6 +47,8 @@ export interface ExplorerHost {
   readonly url: string
   /** The file with the token that programs send. */
   readonly tokenFile: string
+  /** The socket of the data folder that answers the same without a token; null where there can be none. */
+  readonly socket: string | null
   /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
   link(to: string): { readonly url: string; readonly expiresAt: string }
   /** How others on the network reach it; null where they do not. */
@@ -317,6 +319,7 @@ export class Core implements AsyncDisposable {
       memory: { rssBytes: process.memoryUsage.rss() },
       explorer: this.explorer?.url ?? null,
       tokenFile: this.explorer?.tokenFile ?? null,
+      httpSocket: this.explorer?.socket ?? null,
       exposed: exposedOf(this.explorer),
       notices: this.#notices(),
     }

@@ -18,7 +18,7 @@ const PIPES = '\\\\.\\pipe\\'
  */
 export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()): string[] {
   const { dataDir, instance, ownFolder, runDir } = paths
-  const unique = `spacedrive-${hash('sha256', dataDir).slice(0, 16)}`
+  const unique = uniqueName(dataDir)
   if (host.platform === 'win32') return [`${PIPES}${unique}`]
   const name = instance === DEFAULT_INSTANCE ? 'spacedrive.sock' : `spacedrive-${instance}.sock`
   const runtimeDir = runtimeFolder(host)
@@ -26,8 +26,26 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
     ownFolder ? join(runDir, 'spacedrive.sock') : join(runtimeDir, name),
     join(runtimeDir, `${unique}.sock`),
   ]
-  const longest = host.platform === 'linux' ? MAX_SOCKET_PATH.linux : MAX_SOCKET_PATH.other
-  return places.filter((place) => Buffer.byteLength(place) <= longest)
+  return places.filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
+}
+
+/**
+ * Where HTTP is served for programs of this user: in the data folder, under a name that never changes. Throws
+ * `Unavailable` where no socket can have so long a path.
+ */
+export function httpSocketPlace(
+  { dataDir, runDir }: Pick<InstancePaths, 'dataDir' | 'runDir'>,
+  { platform }: Pick<PathHost, 'platform'> = pathHost(),
+): string {
+  if (platform === 'win32') return `${PIPES}${uniqueName(dataDir)}-http`
+  const place = join(runDir, 'http.sock')
+  const bytes = Buffer.byteLength(place)
+  const longest = longestPath(platform)
+  if (bytes <= longest) return place
+  throw new CoreError(
+    'Unavailable',
+    `${place} has ${bytes} bytes, and the path of a socket at most ${longest}; choose a shorter folder with --data-dir`,
+  )
 }
 
 /**
@@ -61,6 +79,14 @@ export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> =
   if (!isPrivate(path, uid)) {
     throw new CoreError('PermissionDenied', `others can enter ${path}; it must be a folder of yours with mode 0700`)
   }
+}
+
+function uniqueName(dataDir: string): string {
+  return `spacedrive-${hash('sha256', dataDir).slice(0, 16)}`
+}
+
+function longestPath(platform: NodeJS.Platform): number {
+  return platform === 'linux' ? MAX_SOCKET_PATH.linux : MAX_SOCKET_PATH.other
 }
 
 /** The session's runtime folder where it is as it should be, else one of our own. */

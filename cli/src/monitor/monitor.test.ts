@@ -137,6 +137,7 @@ function busyState(): MonitorState {
       memory: { rssBytes: 84_000_000 },
       explorer: null,
       tokenFile: null,
+      httpSocket: null,
       exposed: null,
       notices: [],
     },

@@ -30,6 +30,7 @@ function statusFields(status: OutputOf<'system.status'>, view: View): readonly s
       ['Memory', formatBytes(status.memory.rssBytes)],
       ['Data', printable(status.dataDir)],
       ['Explorer', status.explorer],
+      ['HTTP', status.httpSocket === null ? null : printable(status.httpSocket)],
       ...(status.exposed ? [['For others', exposedText(status.exposed)] as const] : []),
       ...status.notices.map((notice) => ['Note', printable(notice)] as const),
     ],

@@ -20,6 +20,8 @@ export const systemStatus = defineQuery({
     memory: z.object({ rssBytes: z.number() }),
     explorer: z.string().nullable(),
     tokenFile: z.string().nullable(),
+    /** What answers HTTP without the token, to this user alone: `curl --unix-socket <it> http://localhost/health`. */
+    httpSocket: z.string().nullable(),
     /** How others on the network reach the explorer, with SHA-256 of its certificate; null where they do not. */
     exposed: z.object({ urls: z.array(z.string()), fingerprint: z.string() }).nullable(),
     /** What somebody should see to, a sentence each: a copied data folder, a library that could not be opened. */

@@ -145,9 +145,7 @@ export class Exposure implements AsyncDisposable {
     const sockets = makeSockets(authenticator)
     const listen = (hostname: string) =>
       HttpListener.listen({
-        hostname,
-        ports: [port],
-        names: () => allNames().map(inAddress),
+        at: { hostname, ports: [port], names: () => allNames().map(inAddress) },
         tls: { pem },
         app,
         upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),

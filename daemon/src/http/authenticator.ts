@@ -13,6 +13,8 @@ export interface AuthenticatorOptions {
   readonly cookieName: string
   /** It is used by TLS alone. */
   readonly isSecure?: boolean
+  /** Whoever reaches it may ask, without token or cookie: the file system says who does. */
+  readonly isOpen?: boolean
   readonly limits: HttpLimits
   readonly now: () => number
 }
@@ -25,13 +27,15 @@ export class Authenticator {
   readonly cookieName: string
   readonly isSecure: boolean
   readonly sessions: Sessions
+  readonly #isOpen: boolean
   readonly #tokenHash: string
   readonly #failedTokens: FailedLogins
   readonly #failedCodes: FailedLogins
 
-  constructor({ cookieName, isSecure = false, limits, now, sessions, token }: AuthenticatorOptions) {
+  constructor({ cookieName, isOpen = false, isSecure = false, limits, now, sessions, token }: AuthenticatorOptions) {
     this.cookieName = cookieName
     this.isSecure = isSecure
+    this.#isOpen = isOpen
     this.sessions = sessions
     this.#tokenHash = hash('sha256', token)
     // Apart, so that a script with an old token keeps nobody from signing in.
@@ -41,6 +45,7 @@ export class Authenticator {
 
   /** Throws 401 for anybody else, and 429 for one who tries too often. A right token is never kept waiting. */
   check(request: IncomingMessage): void {
+    if (this.#isOpen) return
     const token = bearerOf(request)
     if (token === null) return this.#checkCookie(request)
     if (!equalHashes(hash('sha256', token), this.#tokenHash))
@@ -52,7 +57,7 @@ export class Authenticator {
    * was let in by the token belongs to no session.
    */
   endWithSession(request: IncomingMessage, carrier: EventEmitter, end: () => void): void {
-    const secret = bearerOf(request) === null ? cookieOf(request, this.cookieName) : null
+    const secret = !this.#isOpen && bearerOf(request) === null ? cookieOf(request, this.cookieName) : null
     if (secret === null) return
     const attached = this.sessions.attach(secret, end)
     carrier.once('close', () => attached[Symbol.dispose]())

@@ -22,6 +22,20 @@ function isOwnHost(request: IncomingMessage, origins: ReadonlySet<string>): bool
   return origins.has(`${scheme}://${hosts[0]?.toLowerCase()}`)
 }
 
+/**
+ * The same for a socket of the file system, which no page reaches by itself: where somebody leads a port to it, whatever a
+ * browser sends is refused.
+ */
+export function guardSocket(request: IncomingMessage): string | null {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (!isOwnHost(request, SOCKET_ADDRESSES)) return 'this socket answers to http://localhost/ and nothing else'
+  if (origin !== undefined || site !== undefined) return 'a page may not ask here'
+  return null
+}
+
+/** What programs call a server they reach by a socket, as `curl --unix-socket … http://localhost/` does. */
+const SOCKET_ADDRESSES: ReadonlySet<string> = new Set(['http://localhost'])
+
 /** Browsers say where a request comes from also where they send no `Origin`; other programs say nothing. */
 function isOwnSite({ headers, method }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']

@@ -6,18 +6,13 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from '@spacedrive/core'
 import { systemCode } from '@spacedrive/core/errors'
-import { guard } from './guard.ts'
+import { guard, guardSocket } from './guard.ts'
 import type { HttpApp } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError, problemAnswer, rawProblem, securityHeaders } from './problem.ts'
 
 export interface HttpListenerOptions {
-  /** The address it binds. */
-  readonly hostname: string
-  /** Tried one after the other; 0 is any. */
-  readonly ports: readonly number[]
-  /** The names it may be reached by, as an address of a page has them. */
-  readonly names: () => readonly string[]
+  readonly at: NetworkPlace | SocketPlace
   /** By TLS and nothing else, with a key and its certificate. */
   readonly tls?: { readonly pem: string }
   readonly app: HttpApp
@@ -25,6 +20,20 @@ export interface HttpListenerOptions {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly limits: HttpLimits
   readonly log: Logger
+}
+
+interface NetworkPlace {
+  /** The address it binds. */
+  readonly hostname: string
+  /** Tried one after the other; 0 is any. */
+  readonly ports: readonly number[]
+  /** The names it may be reached by, as an address of a page has them. */
+  readonly names: () => readonly string[]
+}
+
+interface SocketPlace {
+  /** Path of a socket that does not exist yet, or the name of a pipe. */
+  readonly socket: string
 }
 
 /** How long the names of this machine are taken to be the same. */
@@ -71,6 +80,7 @@ export class HttpListener implements AsyncDisposable {
     return listener
   }
 
+  /** Of one that listens on the network. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
@@ -91,11 +101,12 @@ export class HttpListener implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    const { hostname, log, ports } = this.#options
+    const { at, log } = this.#options
+    const places = 'socket' in at ? [{ path: at.socket }] : at.ports.map((port) => ({ port, host: at.hostname }))
     const failures: unknown[] = []
-    for (const port of ports) {
+    for (const place of places) {
       try {
-        this.#server.listen({ port, host: hostname })
+        this.#server.listen(place)
         await once(this.#server, 'listening')
         this.#server.on('error', (err) => log.error({ err }, 'the HTTP server failed'))
         return
@@ -107,19 +118,24 @@ export class HttpListener implements AsyncDisposable {
     throw failures.at(-1)
   }
 
+  #guard(request: IncomingMessage): string | null {
+    const { at } = this.#options
+    return 'socket' in at ? guardSocket(request) : guard(request, this.#ownOrigins(at))
+  }
+
   /** The addresses it is reached at. Those of a machine change; looking at them for each picture of a page takes long. */
-  #ownOrigins(): ReadonlySet<string> {
+  #ownOrigins({ names }: NetworkPlace): ReadonlySet<string> {
     const now = performance.now()
     if (this.#origins && now - this.#origins.at < NAMES_MS) return this.#origins.all
     const scheme = this.#options.tls ? 'https' : 'http'
-    const all = new Set(this.#options.names().map((name) => new URL(`${scheme}://${name}:${this.port}`).origin))
+    const all = new Set(names().map((name) => new URL(`${scheme}://${name}:${this.port}`).origin))
     this.#origins = { all, at: now }
     return all
   }
 
   #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
     if (this.#refused.has(request.socket)) return
-    const refusal = guard(request, this.#ownOrigins())
+    const refusal = this.#guard(request)
     if (refusal === null) return void answer(request, response)
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
     // What else it sends is not waited for.
@@ -129,7 +145,7 @@ export class HttpListener implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that is killed resets the connection.
     socket.on('error', () => socket.destroy())
-    const refusal = guard(request, this.#ownOrigins())
+    const refusal = this.#guard(request)
     if (refusal === null) this.#options.upgrade(request, socket, head)
     else socket.end(rawProblem(new HttpError(403, 'PermissionDenied', refusal)))
   }

@@ -8,6 +8,7 @@ import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener } from './http-listener.ts'
+import { HttpSocket } from './http-socket.ts'
 import { Metrics } from './metrics.ts'
 import { WebPage } from './page/index.ts'
 import { Sessions } from './sessions.ts'
@@ -45,6 +46,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #page: WebPage
   readonly #sessions: Sessions
   readonly #listener: HttpListener
+  readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
   readonly #closing: AbortController
   readonly #exposure: Exposure
@@ -55,6 +57,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       page: WebPage
       sessions: Sessions
       listener: HttpListener
+      socket: HttpSocket
       metrics: Metrics | null
       closing: AbortController
       exposure: Exposure
@@ -67,6 +70,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#page = of.page
     this.#sessions = of.sessions
     this.#listener = of.listener
+    this.#socket = of.socket
     this.#metrics = of.metrics
     this.#closing = of.closing
     this.#exposure = of.exposure
@@ -97,13 +101,21 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
     const app = createApp({ ...shared, authenticator })
     const listener = await HttpListener.listen({
-      hostname: LOOPBACK,
-      names: () => LOOPBACK_NAMES,
-      ports: portsFrom(port),
+      at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
       upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
       limits,
       log,
+    })
+    // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
+    const forSocket = new Authenticator({ token, sessions, cookieName, isOpen: true, limits, now })
+    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
+    const socket = await HttpSocket.listen({
+      core,
+      runDir,
+      app: createApp({ ...shared, authenticator: forSocket }),
+      upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
+      limits,
     })
     const exposure = new Exposure({
       core,
@@ -114,7 +126,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
-    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, metrics, closing, exposure })
+    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, socket, metrics, closing, exposure })
   }
 
   link(to: string): { url: string; expiresAt: string } {
@@ -130,7 +142,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
 
   /** What somebody should see to. */
   get notices(): readonly string[] {
-    return this.#exposure.notice === null ? [] : [this.#exposure.notice]
+    return [this.#socket.notice, this.#exposure.notice].filter((notice) => notice !== null)
+  }
+
+  get socket(): string | null {
+    return this.#socket.path
   }
 
   expose(input: ExposeInput): Promise<Exposed> {
@@ -147,7 +163,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()
-    await this.#listener[Symbol.asyncDispose]()
+    await Promise.all([this.#listener[Symbol.asyncDispose](), this.#socket[Symbol.asyncDispose]()])
   }
 }
 
