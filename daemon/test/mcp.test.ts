@@ -162,6 +162,36 @@ test('a list goes on where its cursor says, and never grows beyond what a model 
   expect([seen.length, new Set(seen).size]).toEqual([300, 300])
 })
 
+test.each([MODERN, OLDER])(
+  '%s: what is hidden in a name is seen in the text, and the name is the same',
+  async (revision) => {
+    await using http = await startTestHttp()
+    const folder = join(http.folder, 'sent')
+    mkdirSync(folder)
+    // Turned around, without a width, a mark of the direction, a control, a sentence in tags.
+    const name = 'a\u202egpj\u200b\u200e\u009b\u{e0041}\u{e0042}.exe'
+    writeFileSync(join(folder, name), 'x')
+    await act(http, 'libraries.create', { name: 'Photos' })
+  const ask = client(http, revision)
+    const call = async (tool: string, input: Json) => {
+      const { result } = await ask('tools/call', { name: tool, arguments: input })
+      const [{ text }] = result!.content as [{ text: string }]
+      return { text, structured: result!.structuredContent as { items: { path: string }[] } }
+    }
+    const { structured, text } = await call('files_list', { path: folder })
+    expect(structured.items.map(({ path }) => path)).toEqual([join(folder, name)])
+    expect(JSON.parse(text)).toEqual(structured)
+    const seen = String.raw`a\u202egpj\u200b\u200e\u009b\udb40\udc41\udb40\udc42.exe`
+    expect(text).toContain(seen)
+    // What a model writes of what it has read names the file.
+    const named = JSON.parse(`"${join(folder, seen)}"`) as string
+    expect((await call('files_info', { path: named })).text).toContain(seen)
+    const missing = await call('files_list', { path: join(folder, name, 'x') })
+    expect(missing.text).toContain(String.raw`a\u202egpj`)
+    expect(missing.text).not.toMatch(/[\p{Cc}\p{Default_Ignorable_Code_Point}]/u)
+  },
+)
+
 test('what goes wrong is said with our code and a sentence', async () => {
   await using http = await startTestHttp()
   const ask = client(http, MODERN)

@@ -13,6 +13,7 @@ import { describeIssues } from '../describe-issues.ts'
 import type { OperationRequest } from '../dispatch.ts'
 import { addressTemplates } from './address.ts'
 import { listResources, readResource } from './resources.ts'
+import { visibleJson, visibleName } from './stranger-text.ts'
 import { type Ask, LIBRARY, type Tool } from './tool.ts'
 import { tools } from './tools.ts'
 
@@ -67,13 +68,17 @@ function registerTool(server: McpServer, tool: Tool, deps: McpServerDeps): void 
     try {
       const answer = await answerOf(tool, args, deps, ctx.mcpReq.signal)
       return {
-        content: [{ type: 'text', text: JSON.stringify(answer) }],
+        content: [{ type: 'text', text: visibleJson(answer) }],
         structuredContent: answer,
         ...(strangers ? { _meta: STRANGERS } : {}),
       }
     } catch (err) {
       const { code, details, message } = knownError(err, deps)
-      return { isError: true, content: [{ type: 'text', text: `${code}: ${message}` }], _meta: { code, details } }
+      return {
+        isError: true,
+        content: [{ type: 'text', text: `${code}: ${visibleName(message)}` }],
+        _meta: { code, details },
+      }
     }
   })
 }

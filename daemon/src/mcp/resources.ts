@@ -5,7 +5,7 @@ import { type Address, locationAddress, parseAddress, sidecarAddress } from './a
 import { infoTool, listTool } from './file-tools.ts'
 import { DEFAULT_TEXT_LENGTH, MAX_ITEMS } from './limits.ts'
 import { spokenKinds } from './search-tools.ts'
-import { strangerText } from './stranger-text.ts'
+import { strangerText, visibleJson, visibleName } from './stranger-text.ts'
 import type { Ask } from './tool.ts'
 
 /** Asks about a library. */
@@ -25,8 +25,8 @@ export async function listResources(askIn: AskIn): Promise<{ uri: string; name: 
       const locations = await askIn(id)('locations.list', {})
       return locations.map((location) => ({
         uri: locationAddress(id, location.id),
-        name: location.name,
-        description: `${location.path}, of the library ${name}`,
+        name: visibleName(location.name),
+        description: visibleName(`${location.path}, of the library ${name}`),
       }))
     }),
   )
@@ -53,7 +53,7 @@ async function readFile(path: string, ask: Ask): Promise<Omit<Resource, 'uri'>> 
   const { kind } = await ask('files.info', { path })
   const tool = kind === 'directory' ? listTool : infoTool
   const answer = tool.output.parse(await tool.run(tool.input.parse({ path }), ask))
-  return { mimeType: 'application/json', text: JSON.stringify(answer) }
+  return { mimeType: 'application/json', text: visibleJson(answer) }
 }
 
 async function readSidecar(
