@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest'
 import type { CoreOptions } from '../src/core.ts'
 import type { LanChannel } from '../src/network/discovery/index.ts'
 import { IrohTransport, MulticastChannel } from '../src/network/index.ts'
+import { Relay } from '../src/network/relay/index.ts'
 import { alpns } from '../src/network/transport/transport.ts'
 import { silentLogger } from '../src/util/logger.ts'
 import type { TestCore } from '../testing/test-core.ts'
@@ -41,6 +42,43 @@ test('paired devices find each other on the local network when all their address
   await untilConnected(bob, 1)
   const after = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
   expect(after.filter((address) => before.includes(address))).toEqual([])
+})
+
+test('where the local network does not reach, they pair and find each other by word left at a rendezvous', async () => {
+  await using relay = await Relay.open({ host: '127.0.0.1', port: 0, allow: null, token: 'secret', log: silentLogger })
+  await using network = await createTestNetwork(['alice', 'bob'], { paired: false })
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  for (const { core } of network.devices) await core.config.set('network.rendezvous', `${relay.url}/secret`)
+  await vi.waitUntil(() => network.devices.every(({ core }) => core.network.meeting.rendezvous))
+  const { words } = await alice.core.network.pairing.generate({ autoAccept: true })
+  await bob.core.network.pairing.join({ code: words, autoAccept: true }, signal)
+  await untilConnected(bob, 1)
+  const before = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
+  for (const { core } of network.devices) await core.network.stop()
+  for (const { core } of network.devices) {
+    await core.config.set('network.port', String(await freePort()))
+    await core.network.start()
+  }
+  await untilConnected(alice, 1)
+  await untilConnected(bob, 1)
+  const after = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
+  expect(after.filter((address) => before.includes(address))).toEqual([])
+  const { checks } = await alice.core.network.diagnose(null, signal)
+  expect(checks).toContainEqual({ name: 'rendezvous', state: 'ok', detail: `word is left at ${relay.url}`, fix: null })
+  await relay.close()
+  alice.core.network.meeting.look()
+  await vi.waitUntil(() => alice.core.network.meeting.rendezvous!.problem !== null)
+  const broken = (await alice.core.network.diagnose(null, signal)).checks.find(({ name }) => name === 'rendezvous')
+  expect(broken).toMatchObject({ state: 'error', fix: expect.stringContaining('network.rendezvous') })
+  expect(JSON.stringify(broken)).not.toContain('secret')
+})
+
+test('an address of a rendezvous that is none is refused where it is set', async () => {
+  await using network = await createTestNetwork(['alice'], { paired: false })
+  const { config } = network.device('alice').core
+  for (const key of ['network.rendezvous', 'network.relay']) {
+    await expect(config.set(key, 'relay.example:3340')).rejects.toThrow(/must begin with http/)
+  }
 })
 
 test('a code ends with networking', async () => {

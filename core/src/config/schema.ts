@@ -58,6 +58,12 @@ function text(maxLength: number) {
   return z.string().max(maxLength).default('')
 }
 
+/** The address of a server, or empty. */
+function url() {
+  const isUrl = (value: string) => value === '' || /^https?:$/.test(URL.parse(value)?.protocol ?? '')
+  return z.string().max(MAX_ADDRESS).refine(isUrl, 'it must begin with http:// or https://').default('')
+}
+
 /** What can be set, with its default. Every key is used somewhere: `config explain` shows the description. */
 export const Config = z.object({
   log: z
@@ -209,8 +215,11 @@ export const Config = z.object({
       enabled: z.boolean().default(false).describe('connect to paired devices; `network start` and `stop` change it'),
       port: z.int().min(0).max(65_535).default(0).describe('UDP port that devices connect to; 0: any'),
       address: text(MAX_ADDRESS).describe('the IP address of this machine that is listened at; empty: all of them'),
-      relay: text(MAX_ADDRESS).describe(
+      relay: url().describe(
         'URL of a relay through which devices reach each other where there is no other way; empty: none, and nothing outside the local network is contacted',
+      ),
+      rendezvous: url().describe(
+        'URL of a relay where devices leave word for each other, sealed, so that they find each other in other networks; empty: none',
       ),
       discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
       bulkPort: z

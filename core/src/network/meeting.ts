@@ -5,9 +5,10 @@ import type { Clock } from './clock.ts'
 import type { NetworkDb } from './db/network-db.ts'
 import { OwnKeyProbe } from './identity/own-key-probe.ts'
 import { DiscoverySecrets, type LanChannel, LanDiscovery, type Sought } from './discovery/index.ts'
-import { type NewPairedDevice, Pairing, pairingLimits } from './pairing/index.ts'
+import { type NewPairedDevice, Pairing, type PairingDiscovery, pairingLimits } from './pairing/index.ts'
 import type { DeviceCard } from './registry/device-card.ts'
 import type { Registry } from './registry/registry.ts'
+import { Rendezvous } from './rendezvous/index.ts'
 import { networkingIsOff, type Sessions } from './sessions/sessions.ts'
 import { type Alpn, alpns, type Transport } from './transport/transport.ts'
 
@@ -28,12 +29,13 @@ export interface MeetingDeps {
   readonly onKeyUsedElsewhere: () => void
 }
 
-/** How this device meets others: on the local network, and by a pairing code. */
+/** How this device meets others: on the local network, by word left at a rendezvous, and by a pairing code. */
 export class Meeting {
   readonly pairing: Pairing
   readonly #deps: MeetingDeps
   readonly #secrets: DiscoverySecrets
   #discovery: LanDiscovery | null = null
+  #rendezvous: Rendezvous | null = null
   #visibleName: string | null = null
   readonly #probe: OwnKeyProbe
   #isOn = false
@@ -50,7 +52,7 @@ export class Meeting {
       self: () => this.#self(),
       store: (device) => this.#store(device),
       forget: async ({ id }) => this.#forget(id),
-      discovery: () => this.#discovery,
+      discovery: () => this.#everywhere(),
       relay: () => card().relay,
       changed,
       randomBytes,
@@ -59,7 +61,7 @@ export class Meeting {
       limits: pairingLimits,
     })
     registry.onChange(({ kind }) => {
-      if (kind !== 'updated') this.#discovery?.look()
+      if (kind !== 'updated') this.look()
     })
   }
 
@@ -68,11 +70,28 @@ export class Meeting {
     return this.#discovery
   }
 
-  /** Networking is on. `discovery`: whether to look around on the local network. */
-  start({ discovery, transport }: { discovery: boolean; transport: Transport }): void {
+  /** Where others leave word; null while networking is off, or none is set. */
+  get rendezvous(): Rendezvous | null {
+    return this.#rendezvous
+  }
+
+  /** Networking is on. `discovery`: whether to look around on the local network; `rendezvous` as it is set. */
+  start(settings: { discovery: boolean; rendezvous: string; transport: Transport }): void {
+    const { rendezvous, transport } = settings
+    const { clock, log, makeLanChannel, registry, sessions } = this.#deps
     this.#isOn = true
-    if (!discovery) return
-    const { clock, log, makeLanChannel, sessions } = this.#deps
+    if (rendezvous !== '') {
+      this.#rendezvous = new Rendezvous({
+        url: rendezvous,
+        clock,
+        log,
+        own: () => ({ key: transport.key, addresses: transport.addresses() }),
+        paired: () => this.#sought(),
+        isConnected: (key) => sessions.get(registry.byKey(key)!.id) !== null,
+        onFound: (key, addresses) => sessions.seenAt(key, addresses),
+      })
+    }
+    if (!settings.discovery) return
     this.#discovery = new LanDiscovery({
       channel: makeLanChannel(log),
       clock,
@@ -83,6 +102,12 @@ export class Meeting {
       visibleName: () => this.#visibleName,
       onStrangers: () => {},
     })
+  }
+
+  /** Tells where this device is, and asks where others are; after either has changed, too. */
+  look(): void {
+    this.#discovery?.look()
+    this.#rendezvous?.look()
   }
 
   /** Lets everyone on the local network see this device under a name; null: nobody but paired devices. */
@@ -100,6 +125,8 @@ export class Meeting {
   async stop(): Promise<void> {
     this.#isOn = false
     await this.pairing.close()
+    this.#rendezvous?.[Symbol.dispose]()
+    this.#rendezvous = null
     const discovery = this.#discovery
     this.#discovery = null
     await discovery?.[Symbol.asyncDispose]()
@@ -117,7 +144,7 @@ export class Meeting {
       this.#forget(card.id)
       throw err
     }
-    this.#discovery?.look()
+    this.look()
   }
 
   /** A device that was paired before stays so. */
@@ -130,13 +157,28 @@ export class Meeting {
   #putBack(id: DeviceId, { secret, wasPaired }: { wasPaired: boolean; secret: Uint8Array | undefined }): void {
     if (!wasPaired) this.#deps.registry.remove(id, { refuse: false })
     else if (secret) this.#secrets.put(id, secret)
-    this.#discovery?.look()
+    this.look()
   }
 
   /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
   #self(): { card: DeviceCard; sign: MeetingDeps['sign'] } {
     if (!this.#isOn) throw networkingIsOff()
     return { card: this.#deps.card(), sign: this.#deps.sign }
+  }
+
+  /** Wherever a code can be announced, and looked for; null: nowhere. */
+  #everywhere(): PairingDiscovery | null {
+    const places = [this.#discovery, this.#rendezvous].filter((place) => place !== null)
+    if (places.length === 0) return null
+    const all = (begin: (place: PairingDiscovery) => Disposable): Disposable => {
+      const stack = new DisposableStack()
+      for (const place of places) stack.use(begin(place))
+      return stack
+    }
+    return {
+      announceCode: (secret, addresses) => all((place) => place.announceCode(secret, addresses)),
+      findCode: (secret, onFound) => all((place) => place.findCode(secret, onFound)),
+    }
   }
 
   #sought(): Sought[] {

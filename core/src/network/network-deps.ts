@@ -16,6 +16,8 @@ export interface NetworkSettings {
   readonly address: string
   /** URL; empty: none. */
   readonly relay: string
+  /** URL of where devices leave word for each other; empty: none. */
+  readonly rendezvous: string
   /** Whether devices are looked for on the local network. */
   readonly discovery: boolean
   /** TCP; 0: any. */

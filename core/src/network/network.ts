@@ -122,7 +122,7 @@ export class Network implements AsyncDisposable {
       sessions: this.sessions,
       clock,
       log: deps.log,
-      onMoved: () => this.meeting.discovery?.look(),
+      onMoved: () => this.meeting.look(),
     })
     const { events, libraries, log } = deps
     this.membership = new Membership({
@@ -333,7 +333,7 @@ export class Network implements AsyncDisposable {
 
   /** Looks at all that keeps devices from seeing each other, and tries to reach one, where one is named. */
   diagnose(device: PairedDevice | null, signal: AbortSignal): Promise<NetworkDiagnosis> {
-    const { discovery } = this.meeting
+    const { discovery, rendezvous } = this.meeting
     const deps = {
       status: this.status(),
       settings: this.#deps.settings(),
@@ -342,6 +342,7 @@ export class Network implements AsyncDisposable {
       transport: this.#transport,
       outside: this.roaming.outside,
       discoveryProblem: discovery?.problem() ?? null,
+      rendezvousProblem: rendezvous?.problem ?? null,
       heardAgoMs: ({ key }: PairedDevice) => discovery?.heardAgoMs(key) ?? null,
       now: (this.#deps.clock ?? systemClock).now,
     }
@@ -384,7 +385,7 @@ export class Network implements AsyncDisposable {
       this.#transport = transport
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
-      this.meeting.start({ transport, discovery: settings().discovery })
+      this.meeting.start({ transport, ...settings() })
       this.roaming.start({ transport, relay: settings().relay })
       log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
       this.#enter('running')

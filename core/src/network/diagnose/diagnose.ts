@@ -15,7 +15,12 @@ const RELAY_TIMEOUT_MS = 5_000
 
 export interface DiagnoseDeps {
   readonly status: NetworkStatus
-  readonly settings: { readonly relay: string; readonly discovery: boolean; readonly bulkPort: number }
+  readonly settings: {
+    readonly relay: string
+    readonly rendezvous: string
+    readonly discovery: boolean
+    readonly bulkPort: number
+  }
   readonly sessions: Sessions
   readonly devices: readonly PairedDevice[]
   /** Null: networking is off. */
@@ -24,6 +29,8 @@ export interface DiagnoseDeps {
   readonly outside: string | null
   /** Why discovery does not work; null: it does, or is off. */
   readonly discoveryProblem: string | null
+  /** Why no word can be left at the rendezvous; null: it can, or none is set. */
+  readonly rendezvousProblem: string | null
   readonly heardAgoMs: (device: PairedDevice) => number | null
   readonly now: () => number
 }
@@ -54,6 +61,7 @@ export async function diagnose(
     multicast ? checkMulticast(multicast) : discoveryIsOff(),
     ...(deps.discoveryProblem === null ? [] : [warning('discovery', deps.discoveryProblem, null)]),
     relay,
+    ...checkRendezvous(deps),
     ...(device ? reached : checkClocks(deps)),
   ]
   return { ok: checks.every(({ state }) => state === 'ok'), checks }
@@ -126,6 +134,16 @@ async function checkRelay({ outside, settings, transport }: DiagnoseDeps, signal
     'relay',
     `${answers}; ${outside === null ? 'the address outside is not known' : `outside this device is ${outside}`}`,
   )
+}
+
+function checkRendezvous({ rendezvousProblem, settings, transport }: DiagnoseDeps): NetworkCheck[] {
+  if (settings.rendezvous === '' || transport === null) return []
+  // The token in its address is nobody's business.
+  const { origin } = new URL(settings.rendezvous)
+  if (rendezvousProblem === null) return [fine('rendezvous', `word is left at ${origin}`)]
+  const fix =
+    'start it there (spacedrive network relay), or set another: spacedrive config set network.rendezvous <url>'
+  return [broken('rendezvous', rendezvousProblem, fix)]
 }
 
 function checkClocks({ devices, sessions }: DiagnoseDeps): NetworkCheck[] {

@@ -25,7 +25,7 @@ export interface Paired {
   readonly isAcknowledged: boolean
 }
 
-/** The local network, as pairing uses it. */
+/** Where a code is announced and found: the local network, a rendezvous. */
 export interface PairingDiscovery {
   /** Lets whoever has the secret find these addresses, until it is disposed. */
   announceCode(secret: Uint8Array, addresses: () => readonly string[]): Disposable
@@ -41,7 +41,7 @@ export interface PairingDeps {
   readonly store: (device: NewPairedDevice) => Promise<void>
   /** Takes back what `store` did a moment ago. */
   readonly forget: (card: DeviceCard) => Promise<void>
-  /** Null: nothing is looked for on the local network. */
+  /** Null: nothing is looked for anywhere. */
   readonly discovery: () => PairingDiscovery | null
   /** The relay this device uses; null: none. */
   readonly relay: () => string | null

@@ -1,3 +1,3 @@
-export type { NewPairedDevice } from './deps.ts'
+export type { NewPairedDevice, PairingDiscovery } from './deps.ts'
 export { pairingLimits } from './limits.ts'
 export { Pairing } from './pairing.ts'

@@ -25,9 +25,11 @@ export const DeviceDetails = z.object({
 })
 export type DeviceDetails = z.infer<typeof DeviceDetails>
 
+export const Addresses = z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES)
+
 /** Where a device may be found, as it says itself. */
 export const Whereabouts = z.object({
-  addresses: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES),
+  addresses: Addresses,
   relay: z.string().max(MAX_RELAY).nullable(),
 })
 export type Whereabouts = z.infer<typeof Whereabouts>

@@ -33,9 +33,10 @@ export class RelayMetrics {
   }
 
   /** In the text format of Prometheus 0.0.4. */
-  text({ clients }: { clients: number }): string {
+  text({ clients, notices }: { clients: number; notices: number }): string {
     return [
       ...metric('gauge', 'spacedrive_relay_clients', 'Devices that are connected.', [['', clients]]),
+      ...metric('gauge', 'spacedrive_relay_notices', 'Notices that hang at the rendezvous.', [['', notices]]),
       ...metric('counter', 'spacedrive_relay_connections_total', 'Devices let in.', [['', this.#connections]]),
       ...metric('counter', 'spacedrive_relay_packets_total', 'Packets passed on.', [['', this.#packets]]),
       ...metric('counter', 'spacedrive_relay_bytes_total', 'Bytes passed on.', [['', this.#bytes]]),

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
+import { answerAt, Noticeboard } from '../rendezvous/index.ts'
 import { formatAddress } from '../transport/addresses.ts'
 import { Rate } from './rate.ts'
 import { Reflector } from './reflector.ts'
@@ -44,12 +45,12 @@ export interface RelayOptions {
 }
 
 const HEADERS_TIMEOUT_MS = 10_000
-/** How much of a request is read before its end: they have no body here. */
+/** Most bytes of what stands before the body of a request. */
 const MAX_HEADER_BYTES = 8_192
 
 /**
- * A relay for Iroh: passes packets between devices that do not reach each other, and tells them the address they have
- * on the outside. It sees keys, sizes and times; what is in the packets is for their receivers alone.
+ * A relay for Iroh: passes packets between devices that do not reach each other, tells them the address they have on
+ * the outside, and keeps the word they leave for each other (`rendezvous/`). It sees keys, sizes and times; what is in the packets is for their receivers alone.
  */
 export class Relay implements AsyncDisposable {
   readonly #options: RelayOptions
@@ -59,6 +60,7 @@ export class Relay implements AsyncDisposable {
   readonly #clients = new Map<PeerKey, RelayClient>()
   readonly #connections = new Map<string, number>()
   readonly #total: Rate
+  readonly #board = new Noticeboard(ticks)
   readonly #server: Server
   readonly #sockets: WebSocketServer
   #reflector: Reflector | null = null
@@ -105,7 +107,7 @@ export class Relay implements AsyncDisposable {
 
   /** In the text format of Prometheus; also at `/metrics`, for this machine and for who has the token. */
   metrics(): string {
-    return this.#metrics.text({ clients: this.#clients.size })
+    return this.#metrics.text({ clients: this.#clients.size, notices: this.#board.size })
   }
 
   async close(): Promise<void> {
@@ -152,9 +154,17 @@ export class Relay implements AsyncDisposable {
     if (path === '/generate_204') return this.#noContent(request, response)
     if (path === '/reflect' && this.#reflector && this.#mayUse(request))
       return end(response, 200, JSON.stringify(this.#reflector.place))
+    if (path === '/rendezvous' && this.#mayLeaveWord(request)) return this.#meet(request, response)
     if (path === '/metrics' && this.#maySeeMetrics(request)) return end(response, 200, this.metrics())
     if (path === '/') return end(response, 200, 'A relay of Spacedrive.\n')
     end(response, 404, '')
+  }
+
+  #meet(request: IncomingMessage, response: ServerResponse): void {
+    answerAt(this.#board, request, request.socket.remoteAddress ?? '').then(
+      ({ body, status }) => end(response, status, body),
+      () => response.destroy(),
+    )
   }
 
   /** How a device finds out that nothing between answers in place of the relay. */
@@ -234,6 +244,12 @@ export class Relay implements AsyncDisposable {
     if (token === null) return true
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
     return isSame(bearer ?? '', token) || isSame((request.url ?? '').split(/[/?]/)[1] ?? '', token)
+  }
+
+  /** Nobody proves a key at the noticeboard: where a list says who may use the relay, it takes the token as well. */
+  #mayLeaveWord(request: IncomingMessage): boolean {
+    const { allow, token } = this.#options
+    return (allow === null || token !== null) && this.#mayUse(request)
   }
 
   #maySeeMetrics(request: IncomingMessage): boolean {

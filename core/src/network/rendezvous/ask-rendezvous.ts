@@ -1,0 +1,34 @@
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import { readShort } from '../relay/read-short.ts'
+import { Answer, MAX_PER_REQUEST, type Notice, NOTICE_BYTES } from './notice.ts'
+
+const ASK_TIMEOUT_MS = 10_000
+/** Base64 takes four bytes for three. */
+const MAX_ANSWER = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
+
+/** Leaves notices at a rendezvous, and takes what hangs there for these ids. Throws `Unavailable` where it does not answer. */
+export async function askRendezvous(
+  rendezvous: string,
+  { get, put }: { readonly put: readonly Notice[]; readonly get: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly Notice[]> {
+  const url = new URL(rendezvous)
+  try {
+    const response = await fetch(`${url.href.replace(/\/$/, '')}/rendezvous`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ put: put.map(({ id, notice }) => ({ id, notice: notice.toString('base64') })), get }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
+      redirect: 'error',
+    })
+    const text = await readShort(response, MAX_ANSWER)
+    if (!response.ok) throw new Error(`it answers ${response.status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`)
+    return Answer.parse(JSON.parse(text)).found
+  } catch (err) {
+    signal.throwIfAborted()
+    const cause = err instanceof Error && err.cause ? `: ${errorMessage(err.cause)}` : ''
+    throw new CoreError('Unavailable', `the rendezvous ${url.origin} is not reached: ${errorMessage(err)}${cause}`, {
+      cause: err,
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import { MAX_PER_REQUEST, NOTICE_BYTES, Question } from './notice.ts'
+import type { Noticeboard } from './noticeboard.ts'
+
+const MAX_BODY = MAX_PER_REQUEST * (2 * NOTICE_BYTES)
+
+/** What a rendezvous answers. */
+export interface Answered {
+  readonly status: number
+  readonly body: string
+}
+
+/** Answers one request to a noticeboard. `from`: the IP address it came from. Throws where the connection breaks. */
+export async function answerAt(board: Noticeboard, request: IncomingMessage, from: string): Promise<Answered> {
+  if (request.method !== 'POST') return { status: 405, body: 'a rendezvous is asked by POST' }
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const bytes of request as AsyncIterable<Buffer>) {
+    length += bytes.length
+    if (length > MAX_BODY) return { status: 413, body: `a request has at most ${MAX_BODY} bytes` }
+    parts.push(bytes)
+  }
+  const read = parse(Buffer.concat(parts).toString('utf8'))
+  if (typeof read === 'string') return { status: 400, body: read }
+  for (const notice of read.put) {
+    if (!board.put(notice, from)) return { status: 507, body: 'the rendezvous is full' }
+  }
+  const found = board.get(read.get).map(({ id, notice }) => ({ id, notice: notice.toString('base64') }))
+  return { status: 200, body: JSON.stringify({ found }) }
+}
+
+/** A sentence where it is not a request. */
+function parse(text: string): z.output<typeof Question> | string {
+  try {
+    const read = Question.safeParse(JSON.parse(text))
+    return read.success ? read.data : z.prettifyError(read.error).slice(0, 500)
+  } catch {
+    return 'the request is not JSON'
+  }
+}

@@ -1,0 +1,3 @@
+export { answerAt } from './board-requests.ts'
+export { Noticeboard } from './noticeboard.ts'
+export { Rendezvous } from './rendezvous.ts'

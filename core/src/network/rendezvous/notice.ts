@@ -1,0 +1,70 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { errorMessage } from '../../util/errors.ts'
+import { Addresses } from '../registry/device-card.ts'
+
+/** Bytes of a notice before it is sealed: all have this length, so that it says nothing. Holds all of `Addresses`. */
+const PLAIN_BYTES = 2_048
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const LABEL = 'spacedrive/rendezvous/1'
+
+/** Bytes of a sealed notice. */
+export const NOTICE_BYTES = NONCE_BYTES + PLAIN_BYTES + TAG_BYTES
+/** Most notices, and most ids, in one request. */
+export const MAX_PER_REQUEST = 64
+
+/** What a notice is found by: a blinded id of discovery. */
+export const NoticeId = z.string().regex(/^[0-9a-f]{32}$/)
+
+const Sealed = z
+  .base64()
+  .length(4 * Math.ceil(NOTICE_BYTES / 3))
+  .transform((text): Buffer => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length === NOTICE_BYTES)
+
+/** What a device asks of a rendezvous, and what it gets. */
+export const Question = z.object({
+  put: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
+  get: z.array(NoticeId).max(MAX_PER_REQUEST),
+})
+export const Answer = z.object({
+  found: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
+})
+
+/** Where a device is, for those alone who have the secret. */
+export interface Notice {
+  readonly id: string
+  /** `NOTICE_BYTES` long. */
+  readonly notice: Buffer
+}
+
+/** AES-256-GCM under a key that only those have who have the secret; bound to the id it is found by. */
+export function seal(secret: Uint8Array, id: string, addresses: readonly string[]): Buffer {
+  const text = Buffer.from(JSON.stringify(addresses), 'utf8')
+  if (text.length > PLAIN_BYTES) throw new RangeError(`a notice of ${text.length} bytes`)
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce)
+  cipher.setAAD(Buffer.from(id, 'hex'))
+  // Space after JSON means nothing.
+  const padded = Buffer.alloc(PLAIN_BYTES, ' ')
+  text.copy(padded)
+  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()])
+}
+
+/** Where the other device is. Throws where somebody without the secret wrote it, or for another id. */
+export function open(secret: Uint8Array, { id, notice }: Notice): string[] {
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), notice.subarray(0, NONCE_BYTES))
+  decipher.setAAD(Buffer.from(id, 'hex'))
+  decipher.setAuthTag(notice.subarray(-TAG_BYTES))
+  try {
+    const text = Buffer.concat([decipher.update(notice.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    return Addresses.parse(JSON.parse(text.toString('utf8')))
+  } catch (err) {
+    throw new Error(`the notice ${id} is not of the device it is looked for: ${errorMessage(err)}`, { cause: err })
+  }
+}
+
+function keyOf(secret: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, LABEL, 'notice', 32))
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test, vi } from 'vitest'
+import type { PeerKey } from '../../domain/index.ts'
+import { silentLogger } from '../../util/logger.ts'
+import { systemClock } from '../clock.ts'
+import { Relay, type RelayOptions } from '../relay/index.ts'
+import { seal } from './notice.ts'
+import { Rendezvous } from './index.ts'
+
+test('paired devices find each other by word left there, and nobody else learns it', async () => {
+  await using relay = await openRelay()
+  const secret = randomBytes(32)
+  const alice = device(relay.url, { pairedWith: [] })
+  const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
+  const mallory = device(relay.url, { pairedWith: [{ key: alice.key, secret: randomBytes(32) }] })
+  using _a = alice.begin([{ key: bob.key, secret }])
+  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  using _b = bob.begin()
+  using _m = mallory.begin()
+  await vi.waitUntil(() => bob.found.length > 0)
+  expect(bob.found[0]).toEqual({ key: alice.key, addresses: alice.addresses })
+  // Each of them has been answered by now: there are a notice for bob, one of bob and one of mallory.
+  await vi.waitUntil(() => relay.metrics().includes('notices 3'))
+  expect(mallory.found).toEqual([])
+})
+
+test('those that are connected are not asked for, and found once they are not', async () => {
+  await using relay = await openRelay()
+  const secret = randomBytes(32)
+  const alice = device(relay.url, { pairedWith: [] })
+  const bob = device(relay.url, { pairedWith: [{ key: alice.key, secret }] })
+  using _a = alice.begin([{ key: bob.key, secret }])
+  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  bob.connectedWith.add(alice.key)
+  using board = bob.begin()
+  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
+  expect(bob.found).toEqual([])
+  bob.connectedWith.clear()
+  board.look()
+  await vi.waitUntil(() => bob.found.length > 0)
+})
+
+test('a code is found by those who have it, while it is announced', async () => {
+  await using relay = await openRelay()
+  const code = randomBytes(32)
+  using alice = device(relay.url).begin()
+  using bob = device(relay.url).begin()
+  using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
+  const heard: (readonly string[])[] = []
+  using _sought = bob.findCode(code, (addresses) => heard.push(addresses))
+  await vi.waitUntil(() => heard.length > 0, { timeout: 10_000 })
+  expect(heard[0]).toEqual(['192.0.2.7:4433'])
+})
+
+test('more devices than one request takes are all told and found', async () => {
+  await using relay = await openRelay()
+  const secrets = Array.from({ length: 100 }, () => randomBytes(32))
+  const alice = device(relay.url)
+  const bob = device(relay.url, { pairedWith: secrets.map((secret) => ({ key: alice.key, secret })) })
+  using _a = alice.begin(secrets.map((secret) => ({ key: bob.key, secret })))
+  await vi.waitUntil(() => relay.metrics().includes('notices 100'))
+  using _b = bob.begin()
+  await vi.waitFor(() => expect(bob.found).toHaveLength(100))
+})
+
+test('a wrong token, or a server that is not there, is said, and no longer once it works', async () => {
+  await using relay = await openRelay({ token: 'right' })
+  const friend = [{ key: 'ff'.repeat(32) as PeerKey, secret: randomBytes(32) }]
+  using wrong = device(`${relay.url}/wrong`, { pairedWith: friend }).begin()
+  await vi.waitUntil(() => wrong.problem !== null)
+  expect(wrong.problem).toMatch(/^the rendezvous http:\/\/127\.0\.0\.1:\d+ is not reached: it answers 404$/)
+  using right = device(`${relay.url}/right`, { pairedWith: friend }).begin()
+  await vi.waitUntil(() => relay.metrics().includes('notices 1'))
+  expect(right.problem).toBeNull()
+  const { url } = relay
+  await relay.close()
+  right.look()
+  await vi.waitUntil(() => right.problem !== null)
+  expect(right.problem).toContain('ECONNREFUSED')
+  await using _again = await openRelay({ token: 'right', port: Number(new URL(url).port) })
+  right.look()
+  await vi.waitUntil(() => right.problem === null)
+})
+
+test('who is paired with nobody and has no code contacts nobody', async () => {
+  let requests = 0
+  await using server = await serve(() => {
+    requests++
+    return JSON.stringify({ found: [] })
+  })
+  const alice = device(server.url)
+  using board = alice.begin()
+  board.look()
+  using _sought = board.findCode(randomBytes(32), () => {})
+  await vi.waitUntil(() => requests > 0)
+  expect(requests).toBe(1)
+})
+
+test('where a list says who may use the relay, word is left with its token only', async () => {
+  await using relay = await openRelay({ allow: [] })
+  expect((await post(relay, { put: [], get: [] })).status).toBe(404)
+  await using both = await openRelay({ allow: [], token: 'right' })
+  expect((await post(both, { put: [], get: [] }, '/right')).status).toBe(200)
+})
+
+test('what is no request is refused in words', async () => {
+  await using relay = await openRelay()
+  expect(await textOf(post(relay, 'garbage'))).toMatch(/^400 the request is not JSON|^400 /)
+  expect(await textOf(post(relay, { put: [{ id: 'x', notice: 'y' }], get: [] }))).toMatch(/^400 .*Invalid/s)
+  expect(await textOf(post(relay, { put: [], get: Array.from({ length: 65 }, () => 'ab'.repeat(16)) }))).toMatch(
+    /^400 /,
+  )
+  expect(await textOf(post(relay, { put: 'x'.repeat(2_000_000), get: [] }))).toMatch(/^413 /)
+  expect((await fetch(`${relay.url}/rendezvous`)).status).toBe(405)
+})
+
+test('a server that lies sends nobody anywhere', async () => {
+  const secret = randomBytes(32)
+  const peer = 'ff'.repeat(32) as PeerKey
+  const forged = seal(randomBytes(32), 'ab'.repeat(16), ['192.0.2.66:1']).toString('base64')
+  let answered = 0
+  for (const answer of [
+    (ids: string[]) => JSON.stringify({ found: ids.slice(0, 5).map((id) => ({ id, notice: forged })) }),
+    () => JSON.stringify({ found: [{ id: 'ab'.repeat(16), notice: forged }] }),
+    () => 'garbage',
+    () => `"${'x'.repeat(8_000_000)}"`,
+  ]) {
+    await using server = await serve((ids) => {
+      answered++
+      return answer(ids)
+    })
+    const bob = device(server.url, { pairedWith: [{ key: peer, secret }] })
+    using board = bob.begin()
+    const before = answered
+    await vi.waitUntil(() => answered > before)
+    board.look()
+    await vi.waitUntil(() => answered > before + 1 || board.problem !== null)
+    expect(bob.found).toEqual([])
+  }
+})
+
+function device(url: string, { pairedWith = [] }: { pairedWith?: { key: PeerKey; secret: Uint8Array }[] } = {}) {
+  const key = randomBytes(32).toString('hex') as PeerKey
+  const addresses = ['192.0.2.1:4433', '[2001:db8::1]:4433']
+  const found: { key: PeerKey; addresses: readonly string[] }[] = []
+  const connectedWith = new Set<PeerKey>()
+  return {
+    key,
+    addresses,
+    found,
+    connectedWith,
+    begin: (paired = pairedWith) =>
+      new Rendezvous({
+        url,
+        clock: systemClock,
+        log: silentLogger,
+        own: () => ({ key, addresses }),
+        paired: () => paired,
+        isConnected: (other) => connectedWith.has(other),
+        onFound: (other, where) => found.push({ key: other, addresses: where }),
+      }),
+  }
+}
+
+function openRelay(options: Partial<RelayOptions> = {}): Promise<Relay> {
+  return Relay.open({ host: '127.0.0.1', port: 0, allow: null, token: null, log: silentLogger, ...options })
+}
+
+function post(relay: Relay, body: unknown, before = ''): Promise<Response> {
+  return fetch(`${relay.url}${before}/rendezvous`, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+async function textOf(answer: Promise<Response>): Promise<string> {
+  const response = await answer
+  return `${response.status} ${await response.text()}`
+}
+
+async function serve(answer: (ids: string[]) => string) {
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (part) => (text += part))
+    request.on('end', () => response.end(answer(JSON.parse(text).get)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

@@ -1,0 +1,170 @@
+import type { PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { Clock } from '../clock.ts'
+import { codeId, pairedId, SLOT_TOLERANCE, slotAt } from '../discovery/blinded-id.ts'
+import type { Sought } from '../discovery/index.ts'
+import { MAX_ADDRESSES } from '../registry/device-card.ts'
+import { askRendezvous } from './ask-rendezvous.ts'
+import { MAX_PER_REQUEST, type Notice, open, seal } from './notice.ts'
+import { NOTICE_MS } from './noticeboard.ts'
+
+/** How often a device says anew where it is, in milliseconds. */
+const TELL_MS = NOTICE_MS / 2
+/** How often it looks for those that are not connected. */
+const ASK_MS = 60_000
+/** The same for a pairing code: two people wait. */
+const ASK_CODE_MS = 2_000
+/** After an attempt that failed. */
+const RETRY_MS = 30_000
+
+/** One that is looked for. */
+interface Subject {
+  readonly secret: Uint8Array
+  readonly onFound: (addresses: readonly string[]) => void
+}
+
+export interface RendezvousDeps {
+  /** As it is set, with its token. */
+  readonly url: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly own: () => { readonly key: PeerKey; readonly addresses: readonly string[] }
+  /** All that are not blocked. */
+  readonly paired: () => readonly Sought[]
+  readonly isConnected: (key: PeerKey) => boolean
+  /** A paired device said where it is, a while ago. Only a hint: whoever answers there proves its key. */
+  readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
+}
+
+/**
+ * Finds paired devices, and those with a pairing code, by word left at a server that both know, where the local network
+ * does not reach. The server sees addresses of the internet and ids that are noise to it, and passes no file.
+ */
+export class Rendezvous implements Disposable {
+  readonly #deps: RendezvousDeps
+  readonly #ending = new AbortController()
+  readonly #announced = new Set<{ secret: Uint8Array; addresses: () => readonly string[] }>()
+  readonly #sought = new Set<Subject>()
+  #problem: string | null = null
+  #tellAt = -Infinity
+  #timer: Disposable | null = null
+  #asking = false
+  #again = false
+
+  constructor(deps: RendezvousDeps) {
+    this.#deps = deps
+    this.look()
+  }
+
+  /** Says where this device is, and asks where others are; after either has changed, too. */
+  look(): void {
+    this.#tellAt = -Infinity
+    this.#wake()
+  }
+
+  announceCode(secret: Uint8Array, addresses: () => readonly string[]): Disposable {
+    const announced = { secret, addresses }
+    this.#announced.add(announced)
+    this.look()
+    return { [Symbol.dispose]: () => void this.#announced.delete(announced) }
+  }
+
+  findCode(secret: Uint8Array, onFound: (addresses: readonly string[]) => void): Disposable {
+    const sought = { secret, onFound }
+    this.#sought.add(sought)
+    this.#wake()
+    return { [Symbol.dispose]: () => void this.#sought.delete(sought) }
+  }
+
+  /** Why the server was not reached the last time; null: it was. */
+  get problem(): string | null {
+    return this.#problem
+  }
+
+  [Symbol.dispose](): void {
+    this.#ending.abort(new CoreError('Cancelled', 'networking was stopped'))
+    this.#timer?.[Symbol.dispose]()
+  }
+
+  /** One request at a time; what comes up meanwhile is asked right after. */
+  #wake(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = null
+    if (this.#asking) this.#again = true
+    else void this.#meet()
+  }
+
+  async #meet(): Promise<void> {
+    const { clock, log } = this.#deps
+    this.#asking = true
+    this.#again = false
+    let wait = this.#sought.size > 0 || this.#announced.size > 0 ? ASK_CODE_MS : ASK_MS
+    try {
+      await this.#exchange()
+      if (this.#problem !== null) log.info({}, 'the rendezvous is reached again')
+      this.#problem = null
+    } catch (err) {
+      const reason = errorMessage(err)
+      if (this.#problem === null && !this.#ending.signal.aborted) log.warn({ reason }, 'the rendezvous is not reached')
+      this.#problem = reason
+      wait = RETRY_MS
+    }
+    this.#asking = false
+    if (this.#ending.signal.aborted) return
+    if (this.#again) void this.#meet()
+    else this.#timer = clock.after(wait, () => void this.#meet())
+  }
+
+  async #exchange(): Promise<void> {
+    const { clock, log, url } = this.#deps
+    const tells = clock.ticks() >= this.#tellAt
+    const put = tells ? this.#notices() : []
+    const wanted = this.#wanted()
+    const get = [...wanted.keys()]
+    const requests = Math.max(Math.ceil(put.length / MAX_PER_REQUEST), Math.ceil(get.length / MAX_PER_REQUEST))
+    for (let at = 0; at < requests; at++) {
+      const part = <T>(all: readonly T[]) => all.slice(at * MAX_PER_REQUEST, (at + 1) * MAX_PER_REQUEST)
+      const found = await askRendezvous(url, { put: part(put), get: part(get) }, this.#ending.signal)
+      for (const notice of found) {
+        const subject = wanted.get(notice.id)
+        try {
+          if (subject) subject.onFound(open(subject.secret, notice))
+        } catch (err) {
+          log.debug({ reason: errorMessage(err) }, 'a notice at the rendezvous is not what it should be')
+        }
+      }
+    }
+    if (tells) this.#tellAt = clock.ticks() + TELL_MS
+  }
+
+  /** Where this device is, for each paired one, and for who has a code. */
+  #notices(): Notice[] {
+    const { clock, own, paired } = this.#deps
+    const { addresses: here, key } = own()
+    const slot = slotAt(clock.now())
+    return [
+      ...paired().map(({ secret }) => ({ secret, id: pairedId(secret, { key, slot }), addresses: here })),
+      ...[...this.#announced].map(({ addresses, secret }) => ({
+        secret,
+        id: codeId(secret, slot),
+        addresses: addresses(),
+      })),
+    ].map(({ addresses, id, secret }) => ({ id, notice: seal(secret, id, addresses.slice(0, MAX_ADDRESSES)) }))
+  }
+
+  /** By the ids they may have now. */
+  #wanted(): Map<string, Subject> {
+    const { clock, isConnected, onFound, paired } = this.#deps
+    const now = slotAt(clock.now())
+    const slots = Array.from({ length: 2 * SLOT_TOLERANCE + 1 }, (_, at) => now - SLOT_TOLERANCE + at)
+    const missing = paired().filter(({ key }) => !isConnected(key))
+    return new Map([
+      ...missing.flatMap(({ key, secret }) => {
+        const subject: Subject = { secret, onFound: (addresses) => onFound(key, addresses) }
+        return slots.map((slot) => [pairedId(secret, { key, slot }), subject] as const)
+      }),
+      ...[...this.#sought].flatMap((subject) => slots.map((slot) => [codeId(subject.secret, slot), subject] as const)),
+    ])
+  }
+}
