@@ -1,20 +1,19 @@
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import { alpns, type Link, type Transport } from '../transport/transport.ts'
-import { agree } from './agree.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation } from '../wire/conversation.ts'
+import { isSame } from '../wire/transcript-hash.ts'
 import { KEY_BYTES, publicKeyOf } from './x25519.ts'
 import { describeSelf, isSelf, type Paired, type PairingDeps } from './deps.ts'
 import { MAX_ATTEMPTS, MAX_UNPROVED } from './limits.ts'
 import type { CodeKeys } from './pairing-code.ts'
 import { type Challenge, type Complete, Done, PairingRequest, type Refusal, Response } from './protocol.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
-import { RefusedError, refusalOf } from './refusal.ts'
+import { pairingManners, RefusedError, refusalOf } from './refusal.ts'
 import type { PairingSession } from './session.ts'
 import {
   commitmentTo,
   isProved,
-  isSame,
   NONCE_BYTES,
   type PairingKeys,
   pairingKeys,
@@ -25,7 +24,7 @@ import {
 
 /** A joiner that has proved the words and its key. */
 interface Proved {
-  readonly conversation: Conversation
+  readonly conversation: Conversation<Refusal>
   readonly device: DeviceCard
   readonly keys: PairingKeys
   readonly number: string
@@ -96,9 +95,9 @@ export class Inviter {
   /** Never throws: what a joiner does wrong ends its own connection. */
   async #serve(link: Link): Promise<void> {
     const { stepMs: ms, lingerMs } = this.#options.deps.limits
-    let conversation: Conversation | null = null
+    let conversation: Conversation<Refusal> | null = null
     try {
-      conversation = await Conversation.accept(link, { ms, signal: this.#doorSignal })
+      conversation = await Conversation.accept(link, pairingManners, { ms, signal: this.#doorSignal })
       const outcome = await this.#hear(conversation)
       if (typeof outcome === 'string') await conversation.refuse(outcome, lingerMs)
       else this.#first.resolve(outcome)
@@ -110,7 +109,7 @@ export class Inviter {
   }
 
   /** The joiner, if it is the first that has proved itself; else what it is told. */
-  async #hear(conversation: Conversation): Promise<Proved | Refusal> {
+  async #hear(conversation: Conversation<Refusal>): Promise<Proved | Refusal> {
     const { stepMs: ms } = this.#options.deps.limits
     const request = await conversation.receive(PairingRequest, { ms, signal: this.#doorSignal })
     if (this.#isTaken) return 'used'
@@ -124,7 +123,7 @@ export class Inviter {
   }
 
   /** Null: the proof is wrong, or there is none. */
-  async #challenge(conversation: Conversation, request: PairingRequest): Promise<Proved | null> {
+  async #challenge(conversation: Conversation<Refusal>, request: PairingRequest): Promise<Proved | null> {
     const { autoAccept, code, deps, session } = this.#options
     const self = deps.self()
     const secret = deps.randomBytes(KEY_BYTES)
@@ -164,7 +163,7 @@ export class Inviter {
    * Null where none comes: who has the challenge knows the number it would get, and could leave and come again until it
    * is the one it wants. So that is a try like a wrong one.
    */
-  async #responseOf(conversation: Conversation): Promise<Response | null> {
+  async #responseOf(conversation: Conversation<Refusal>): Promise<Response | null> {
     const signal = this.#doorSignal
     try {
       return await conversation.receive(Response, { ms: this.#options.deps.limits.stepMs, signal })
@@ -181,7 +180,8 @@ export class Inviter {
     const { confirmMs, lingerMs, stepMs } = deps.limits
     session.verified({ device, number, unattended, confirmMs })
     try {
-      await agree(session, conversation, confirmMs)
+      session.update({ state: 'awaiting-confirmation' })
+      await conversation.agree(session.decided, { ms: confirmMs, signal: session.signal })
       await deps.store({ card: device, discoverySecret: keys.discovery })
     } catch (err) {
       await conversation.refuse(refusalOf(err, session), lingerMs)
@@ -197,7 +197,7 @@ export class Inviter {
     return { device, isAcknowledged }
   }
 
-  async #complete(conversation: Conversation, ms: number): Promise<true> {
+  async #complete(conversation: Conversation<Refusal>, ms: number): Promise<true> {
     const { signal } = this.#options.session
     await conversation.send({ type: 'complete' } satisfies Complete, { ms, signal })
     await conversation.receive(Done, { ms, signal })

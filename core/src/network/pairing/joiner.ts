@@ -1,14 +1,13 @@
 import { CoreError } from '../../util/errors.ts'
 import type { DialHints } from '../transport/transport.ts'
-import { agree } from './agree.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation } from '../wire/conversation.ts'
 import { KEY_BYTES, publicKeyOf } from './x25519.ts'
 import { describeSelf, isSelf, type Paired, type PairingDeps } from './deps.ts'
 import { findInviter } from './find-inviter.ts'
 import type { CodeKeys } from './pairing-code.ts'
-import { Challenge, Complete, type Done, type PairingRequest, type Response } from './protocol.ts'
+import { Challenge, Complete, type Done, type PairingRequest, type Refusal, type Response } from './protocol.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
-import { RefusedError, refusalOf } from './refusal.ts'
+import { pairingManners, RefusedError, refusalOf } from './refusal.ts'
 import type { PairingSession } from './session.ts'
 import {
   commitmentTo,
@@ -37,13 +36,14 @@ export async function joinWithCode(options: JoinOptions): Promise<Paired> {
   // A key of its own: the long-term one is shown only inside the connection.
   await using transport = await deps.openTransport(deps.randomBytes(KEY_BYTES))
   const link = await findInviter({ transport, code, known, signal, deps })
-  const conversation = await Conversation.open(link, { ms, signal })
+  const conversation = await Conversation.open(link, pairingManners, { ms, signal })
   let isAgreed = false
   try {
     const proved = await prove(conversation, { ...options, endpoint: Buffer.from(transport.key, 'hex') })
     const { device, number, unattended } = proved
     session.verified({ device, number, unattended, confirmMs })
-    await agree(session, conversation, confirmMs)
+    session.update({ state: 'awaiting-confirmation' })
+    await conversation.agree(session.decided, { ms: confirmMs, signal })
     isAgreed = true
     await conversation.receive(Complete, { ms, signal })
     await deps.store({ card: device, discoverySecret: proved.keys.discovery })
@@ -63,7 +63,7 @@ interface Proved {
 }
 
 async function prove(
-  conversation: Conversation,
+  conversation: Conversation<Refusal>,
   { autoAccept, code, deps, endpoint, session }: JoinOptions & { readonly endpoint: Uint8Array },
 ): Promise<Proved> {
   const self = deps.self()

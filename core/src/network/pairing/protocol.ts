@@ -50,15 +50,9 @@ export const Response = z.object({
 })
 export type Response = z.infer<typeof Response>
 
-/** Either to the other: the person here has compared the number. */
-export const Confirm = z.object({ type: z.literal('confirm') })
-export type Confirm = z.infer<typeof Confirm>
 /** Inviter to joiner: stored. */
 export const Complete = z.object({ type: z.literal('complete') })
 export type Complete = z.infer<typeof Complete>
 /** Joiner to inviter: stored, too. */
 export const Done = z.object({ type: z.literal('done') })
 export type Done = z.infer<typeof Done>
-/** Either to the other, instead of any of these; nothing follows. */
-export const Refuse = z.object({ type: z.literal('refuse'), reason: z.enum(refusals) })
-export type Refuse = z.infer<typeof Refuse>

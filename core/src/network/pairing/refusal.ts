@@ -1,5 +1,6 @@
 import { CoreError, type ErrorCode } from '../../util/errors.ts'
-import type { Refusal } from './protocol.ts'
+import type { Manners } from '../wire/conversation.ts'
+import { MAX_FRAME_BYTES, type Refusal, refusals } from './protocol.ts'
 import { ExpiredError, type PairingSession } from './session.ts'
 
 const NEW_CODE = 'ask for a new code there'
@@ -22,6 +23,14 @@ export class RefusedError extends CoreError {
     super(code, message)
     this.refusal = refusal
   }
+}
+
+/** How two devices pair over one stream. */
+export const pairingManners: Manners<Refusal> = {
+  maxFrameBytes: MAX_FRAME_BYTES,
+  refusals,
+  refused: (reason) => new RefusedError(reason),
+  goodbye: 'pairing has ended',
 }
 
 /** What the other side is told of an error here. */

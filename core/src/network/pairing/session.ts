@@ -1,7 +1,8 @@
 import type { PairingState, PairingStatus } from '../../domain/pairing.ts'
 import { CoreError } from '../../util/errors.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
-import { isSame, type Role } from './transcript.ts'
+import { isNumber } from '../wire/transcript-hash.ts'
+import type { Role } from './transcript.ts'
 
 const ended: ReadonlySet<PairingState> = new Set(['completed', 'failed', 'expired', 'cancelled'])
 
@@ -89,8 +90,7 @@ export class PairingSession {
         'no device waits to be confirmed; `spacedrive network pair status` says what goes on',
       )
     }
-    const digits = number.replace(/\D/g, '')
-    if (!isSame(Buffer.from(digits), Buffer.from(expected))) {
+    if (!isNumber(number, expected)) {
       throw new CoreError(
         'InvalidInput',
         'this is another number than the one here; where the two screens differ, somebody is in between: `spacedrive network pair cancel`',

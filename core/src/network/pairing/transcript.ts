@@ -1,13 +1,11 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, hkdfSync } from 'node:crypto'
 import type { PeerKey } from '../../domain/network.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import type { DeviceCard } from '../registry/device-card.ts'
 import { KEY_BYTES, sharedSecret } from './x25519.ts'
 import type { CodeKeys } from './pairing-code.ts'
+import { framed, hashOf, isSame, numberOf } from '../wire/transcript-hash.ts'
 import { LABEL } from './protocol.ts'
-
-/** Digits of the number that two people compare. */
-const NUMBER_DIGITS = 6
 
 /** Bytes of the challenge and of the nonce that the joiner commits to. */
 export const NONCE_BYTES = 32
@@ -113,25 +111,5 @@ export async function proof(of: {
  * that somebody in the middle cannot try keys until the numbers agree.
  */
 export function shortNumber(transcript: Uint8Array, nonce: Uint8Array): string {
-  const hash = hashOf([`${LABEL} number`, transcript, nonce])
-  const number = Buffer.from(hash).readBigUInt64BE() % 10n ** BigInt(NUMBER_DIGITS)
-  return number.toString().padStart(NUMBER_DIGITS, '0')
-}
-
-/** In the same time whether they differ early or late. */
-export function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b)
-}
-
-function hashOf(fields: readonly (string | Uint8Array)[]): Uint8Array {
-  const hash = createHash('sha256')
-  for (const field of fields) hash.update(framed(field))
-  return hash.digest()
-}
-
-function framed(field: string | Uint8Array): Uint8Array {
-  const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
+  return numberOf(hashOf([`${LABEL} number`, transcript, nonce]))
 }
