@@ -13,6 +13,8 @@ import { readPage } from './read-page.ts'
 
 /** Pages are read no larger than this: 140 dots per inch of an A4 page. More costs time and finds no more. */
 const READ_SIDE = 1_640
+/** Most of these are photos without text; looked at small they are not even decoded whole. Others are, at any size. */
+const DECODED_SMALL: ReadonlySet<string | null> = new Set(['image/jpeg', 'image/webp'])
 /** Pages of one file that are read; a thousand scanned pages would keep others waiting for an hour. */
 const MAX_PAGES = 200
 
@@ -58,11 +60,13 @@ async function* pagesOf(source: RawName, content: ContentFacts): AsyncGenerator<
     for await (const each of pagesWithoutText(source, READ_SIDE)) if (await mayHaveText(each.page)) yield each
     return
   }
-  // Most pictures are photos without text: looked at small, they are not even decoded whole.
   const count = content.mime === 'image/tiff' ? await tiffPages(source) : 1
   for (let number = 1; number <= count; number++) {
     const page = (side: number) => pictureOf(source, content, side, number)
-    if (await mayHaveText(await page(LOOK_SIDE))) yield { number, page: await page(READ_SIDE) }
+    if (!DECODED_SMALL.has(content.mime)) {
+      const whole = await page(READ_SIDE)
+      if (await mayHaveText(whole)) yield { number, page: whole }
+    } else if (await mayHaveText(await page(LOOK_SIDE))) yield { number, page: await page(READ_SIDE) }
   }
 }
 

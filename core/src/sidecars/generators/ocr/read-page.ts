@@ -1,6 +1,6 @@
 import type { TextPage, TextWord } from '../../text-sidecar.ts'
 import type { FoundWord, OcrEngine } from './engines/engine.ts'
-import { crop, enlarge, type GreyPage, toPng, turn, type Turn } from './grey-page.ts'
+import { crop, enlarge, type GreyPage, toPgm, turn, type Turn } from './grey-page.ts'
 import type { LanguageChoice } from './languages.ts'
 import { cutIntoStrips } from './strips.ts'
 
@@ -66,7 +66,7 @@ async function recognise(page: GreyPage, engine: OcrEngine, languages: readonly 
   const read = Math.max(page.width, page.height) < SMALL_SIDE ? await enlarge(page, 2) : page
   const strips = await Promise.all(
     cutIntoStrips(read, STRIPS).map(async (rows) => {
-      const words = await engine.recognise(await toPng(read, rows), { languages, deadlineMs: STRIP_DEADLINE_MS })
+      const words = await engine.recognise(toPgm(read, rows), { languages, deadlineMs: STRIP_DEADLINE_MS })
       return words.map((word) => ({ ...word, top: word.top + rows.top }))
     }),
   )

@@ -18,13 +18,13 @@ export class EmbeddedTesseract implements OcrEngine {
   readonly #waiting: (() => void)[] = []
   #taken = 0
 
-  async recognise(png: Uint8Array, { languages, deadlineMs }: RecogniseOptions): Promise<FoundWord[]> {
+  async recognise(pgm: Uint8Array, { languages, deadlineMs }: RecogniseOptions): Promise<FoundWord[]> {
     while (this.#taken >= THREADS) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#taken++
     let thread: TesseractThread | undefined
     try {
       thread = await this.#take(languages)
-      const page = await thread.recognise(png, deadlineMs)
+      const page = await thread.recognise(pgm, deadlineMs)
       if (thread.count < RECYCLE_AFTER) {
         this.#idle.push(thread)
         thread = undefined

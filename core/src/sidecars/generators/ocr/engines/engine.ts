@@ -13,6 +13,9 @@ export interface FoundWord {
   readonly paragraph: number
 }
 
+/** Dots per inch that Tesseract is told: it guesses badly, and takes small letters for specks then. */
+export const DENSITY = 140
+
 /** What reads text in pictures. */
 export interface OcrEngine extends AsyncDisposable {
   readonly name: string
@@ -20,10 +23,10 @@ export interface OcrEngine extends AsyncDisposable {
   /** Codes of the languages it has data of, as Tesseract names them. */
   readonly languages: readonly string[]
   /**
-   * Reads a PNG. Throws `Timeout` after `deadlineMs`, `Unavailable` where the engine itself fails, with what it said.
+   * Reads a PGM. Throws `Timeout` after `deadlineMs`, `Unavailable` where the engine itself fails, with what it said.
    * Pictures handed over at once are read side by side.
    */
-  recognise(png: Uint8Array, options: RecogniseOptions): Promise<readonly FoundWord[]>
+  recognise(pgm: Uint8Array, options: RecogniseOptions): Promise<readonly FoundWord[]>
 }
 
 export interface RecogniseOptions {

@@ -1,5 +1,5 @@
 import { CoreError } from '../../../../util/errors.ts'
-import type { FoundWord, OcrEngine, RecogniseOptions } from './engine.ts'
+import { DENSITY, type FoundWord, type OcrEngine, type RecogniseOptions } from './engine.ts'
 import { runTesseract } from './run-tesseract.ts'
 
 /** It says its version and its languages at once, or something is wrong with it. */
@@ -43,9 +43,9 @@ class TesseractProgram implements OcrEngine {
     this.languages = languages
   }
 
-  async recognise(png: Uint8Array, { languages, deadlineMs }: RecogniseOptions): Promise<FoundWord[]> {
-    const args = ['stdin', 'stdout', '-l', languages.join('+'), 'tsv']
-    return parseTable(await runTesseract({ args, input: png, deadlineMs }))
+  async recognise(pgm: Uint8Array, { languages, deadlineMs }: RecogniseOptions): Promise<FoundWord[]> {
+    const args = ['stdin', 'stdout', '--dpi', String(DENSITY), '-l', languages.join('+'), 'tsv']
+    return parseTable(await runTesseract({ args, input: pgm, deadlineMs }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

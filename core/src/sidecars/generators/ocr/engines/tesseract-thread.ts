@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type Page, PSM } from 'tesseract.js'
 import { CoreError, errorMessage } from '../../../../util/errors.ts'
+import { DENSITY } from './engine.ts'
 
 /** What the package runs in its threads. It is talked to directly: the package's own way to start one sets no limits. */
 const SCRIPT = createRequire(import.meta.url).resolve('tesseract.js/src/worker-script/node/index.js')
@@ -57,7 +58,8 @@ export class TesseractThread {
       await thread.#ask('loadLanguage', { langs: data, options }, START_MS)
       await thread.#ask('initialize', { langs: thread.languages, oem: LSTM_ONLY }, START_MS)
       // It takes a page for one block otherwise, and reads across columns.
-      await thread.#ask('setParameters', { params: { tessedit_pageseg_mode: PSM.AUTO } }, START_MS)
+      const params = { tessedit_pageseg_mode: PSM.AUTO, user_defined_dpi: String(DENSITY) }
+      await thread.#ask('setParameters', { params }, START_MS)
       return thread
     } catch (err) {
       await thread.end()
@@ -66,10 +68,10 @@ export class TesseractThread {
   }
 
   /** Throws `Timeout`, and `Unavailable` with what the engine said; it is of no use then. */
-  async recognise(png: Uint8Array, deadlineMs: number): Promise<Page> {
+  async recognise(pgm: Uint8Array, deadlineMs: number): Promise<Page> {
     this.count++
     const output = { text: false, blocks: true }
-    return (await this.#ask('recognize', { image: png, options: {}, output }, deadlineMs)) as Page
+    return (await this.#ask('recognize', { image: pgm, options: {}, output }, deadlineMs)) as Page
   }
 
   async end(): Promise<void> {
