@@ -13,6 +13,6 @@ export async function* pagesWithoutText(
   using pdf = await openPdf(source)
   for (let page = 0; page < pdf.pageCount; page++) {
     if (pdf.text(page).replaceAll(/\s/g, '').length >= LAYER_CHARACTERS) continue
-    yield { number: page + 1, page: await toGrey(await pdf.picture(page, side)) }
+    yield { number: page + 1, page: toGrey(await pdf.picture(page, side)) }
   }
 }

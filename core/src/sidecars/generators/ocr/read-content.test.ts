@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
+import { formatTextSidecar, parseTextSidecar } from '../../text-sidecar.ts'
 import { EmbeddedTesseract } from './engines/embedded-tesseract.ts'
 import type { OcrEngine } from './engines/engine.ts'
 import { findTesseract } from './engines/tesseract-program.ts'
@@ -131,6 +132,24 @@ test('a scene without letters has no pages, which is no failure', async () => {
   const sidecar = await readBytes(await drawScene(), embedded, 'image/jpeg')
   expect(sidecar).toMatchObject({ engine: { name: 'tesseract.js' }, pages: [] })
   expect(sidecar).not.toHaveProperty('confidence')
+})
+
+test('what was not read of a long file is told, and nothing where all was', async () => {
+  const pages = await Promise.all([LINES.slice(0, 3), LINES.slice(3)].map((lines) => drawPage(lines)))
+  const scan = await sharp(pages, { join: { animated: true } })
+    .tiff()
+    .toBuffer()
+  using temp = createTempDir('ocr')
+  const source = join(temp.path, 'scan.tif')
+  writeFileSync(source, scan)
+  const facts = { type: 'image', mime: 'image/tiff', size: 1 } as const
+  const readWithin = (limits: { budgetMs?: number; maxPages?: number }) =>
+    readContent(source, facts, program ?? embedded, { budgetMs: BUDGET_MS, ...limits })
+  const cut = await readWithin({ maxPages: 1 })
+  expect(cut.pages.map(({ page }) => page)).toEqual([1])
+  expect(parseTextSidecar(formatTextSidecar(cut))).toMatchObject({ truncated: true })
+  expect(await readWithin({ budgetMs: -1 })).toMatchObject({ pages: [], truncated: true })
+  expect(await readWithin({ maxPages: 2 })).not.toHaveProperty('truncated')
 })
 
 test.skipIf(corpus === null)('of the photos of the corpus few are read, the others cost little', async () => {

@@ -18,26 +18,39 @@ const DECODED_SMALL: ReadonlySet<string | null> = new Set(['image/jpeg', 'image/
 /** Pages of one file that are read; a thousand scanned pages would keep others waiting for an hour. */
 const MAX_PAGES = 200
 
-/** All text in the pictures of a content. Pages without any are left out; there may be none at all. */
+interface ReadOptions {
+  readonly budgetMs: number
+  readonly maxPages?: number
+  readonly languages?: readonly string[]
+}
+
+/**
+ * All text in the pictures of a content. Pages without any are left out; there may be none at all. No page is looked at
+ * after `budgetMs`, none read after `maxPages` with text: what was read until then is kept, and is `truncated`.
+ */
 export async function readContent(
   source: RawName,
   content: ContentFacts,
   engine: OcrEngine,
-  { budgetMs, languages: wanted = [] }: { budgetMs: number; languages?: readonly string[] },
+  { budgetMs, languages: wanted = [], maxPages = MAX_PAGES }: ReadOptions,
 ): Promise<Omit<TextSidecar, 'version'>> {
   const choice = chooseLanguages(engine.languages, { wanted })
   const { name, version } = engine
   const begun = performance.now()
   const pages: TextPage[] = []
   const languages = new Set(choice.first)
+  let truncated = false
   for await (const { number, page } of pagesOf(source, content)) {
-    if (pages.length >= MAX_PAGES || performance.now() - begun > budgetMs) break
+    truncated = performance.now() - begun > budgetMs || (page !== null && pages.length >= maxPages)
+    if (truncated) break
+    if (!page) continue
     const { text, words, confidence, languages: spoken } = await readPage(page, engine, choice)
     // The confidence of what was not believed stays: it tells an unreadable page from one without text.
     if (text || confidence > 0) pages.push({ page: number, text, source: 'ocr', confidence, words })
     if (text) for (const each of spoken) languages.add(each)
   }
-  return { engine: { name, version }, languages: [...languages], pages, ...confidenceOf(pages) }
+  const found = { engine: { name, version }, languages: [...languages], pages, ...confidenceOf(pages) }
+  return truncated ? { ...found, truncated } : found
 }
 
 /** Long pages count for more. */
@@ -51,22 +64,24 @@ function confidenceOf(pages: readonly TextPage[]): { confidence?: number } {
 
 interface NumberedPage {
   readonly number: number
-  readonly page: GreyPage
+  /** Null where it is not worth reading. */
+  readonly page: GreyPage | null
 }
 
-/** The pages worth reading. */
+/** The pages that have no text but in pictures. */
 async function* pagesOf(source: RawName, content: ContentFacts): AsyncGenerator<NumberedPage> {
   if (content.mime === 'application/pdf') {
-    for await (const each of pagesWithoutText(source, READ_SIDE)) if (await mayHaveText(each.page)) yield each
+    for await (const { number, page } of pagesWithoutText(source, READ_SIDE))
+      yield { number, page: (await mayHaveText(page)) ? page : null }
     return
   }
+  const isSmall = DECODED_SMALL.has(content.mime)
   const count = content.mime === 'image/tiff' ? await tiffPages(source) : 1
   for (let number = 1; number <= count; number++) {
-    const page = (side: number) => pictureOf(source, content, side, number)
-    if (!DECODED_SMALL.has(content.mime)) {
-      const whole = await page(READ_SIDE)
-      if (await mayHaveText(whole)) yield { number, page: whole }
-    } else if (await mayHaveText(await page(LOOK_SIDE))) yield { number, page: await page(READ_SIDE) }
+    const look = await pictureOf(source, content, isSmall ? LOOK_SIDE : READ_SIDE, number)
+    const isWorth = await mayHaveText(look)
+    const page = isWorth && isSmall ? await pictureOf(source, content, READ_SIDE, number) : look
+    yield { number, page: isWorth ? page : null }
   }
 }
 
