@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { type EventParams, type Hello, methods, type RequestId, type Subscribed } from '@spacedrive/client'
 import { type Core, CoreError } from '@spacedrive/core'
 import type { Carrier } from './carrier.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatch, onlyHere } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { ServerLimits } from './limits.ts'
 import { Cancel, Request, Subscribe, Unsubscribe } from './requests.ts'
@@ -109,13 +109,18 @@ export class Connection implements Disposable {
         clearTimeout(this.#helloTimer)
         return this.#deps.hello()
       case methods.stop:
+        if (this.#carrier.isFromElsewhere) throw onlyHere(method)
         // The answer goes first.
         setImmediate(this.#deps.stop)
         return {}
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return dispatch(this.#deps.core, { method, params, library }, signal)
+        return dispatch(
+          this.#deps.core,
+          { method, params, library, isFromElsewhere: this.#carrier.isFromElsewhere },
+          signal,
+        )
     }
   }
 

@@ -10,6 +10,8 @@ export interface OperationRequest {
   readonly params: unknown
   /** Name or id of a library; the current one by default. */
   readonly library?: string | undefined
+  /** Somebody asks who is signed in on another machine. */
+  readonly isFromElsewhere?: boolean
 }
 
 /**
@@ -20,6 +22,7 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
   if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
+  if (op.onlyHere && request.isFromElsewhere === true) throw onlyHere(method)
   const input = op.input.safeParse(params ?? {})
   if (!input.success) {
     const { issues, message } = describeIssues(input.error.issues, params)
@@ -31,6 +34,14 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }
+}
+
+/** What somebody on another machine is told who asks for what this machine alone may do. */
+export function onlyHere(method: string): CoreError {
+  return new CoreError(
+    'PermissionDenied',
+    `${method} can be asked for on the machine itself only, not from elsewhere; do it there, in its explorer or with \`spacedrive\``,
+  )
 }
 
 function libraryFor({ scope }: Op, core: Core, reference: string | undefined): Library | null {

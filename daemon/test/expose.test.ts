@@ -7,7 +7,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
+import { PROTOCOL } from '@spacedrive/client'
 import type { Exposed } from '@spacedrive/core'
+import { type Op, ops } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { HttpServer } from '../src/http/index.ts'
@@ -127,6 +129,68 @@ test('it is reached by its names and addresses, asked by its own page, and speak
   expect(statSync(key).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(http.core.dataDir, 'http-expose.json'), 'utf8')).not.toContain(PASSPHRASE)
   expect(http.core.status().exposed).toMatchObject({ fingerprint })
+})
+
+test('what this machine alone may do is refused to whoever is signed in from elsewhere, however they ask', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http)
+  const headers = {
+    cookie: await signIn(port),
+    origin: `https://127.0.0.1:${port}`,
+    'content-type': 'application/json',
+  }
+  const post = async (path: string, body: unknown) => {
+    const answer = await ask(port, path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return { status: answer.status, said: JSON.parse(answer.body) as Record<string, unknown> }
+  }
+  const closed = Object.values<Op>(ops).filter(({ onlyHere }) => onlyHere)
+  expect(closed.map(({ name }) => name).toSorted()).toEqual([
+    'config.set',
+    'explorer.expose',
+    'explorer.hide',
+    'explorer.link',
+    'files.open',
+    'network.grant',
+    'network.init',
+    'pairing.confirm',
+    'pairing.generate',
+    'pairing.join',
+  ])
+  const refused = { code: 'PermissionDenied' }
+  for (const { name } of closed) {
+    expect([name, await post(`/api/v1/${name.replace('.', '/')}`, {})]).toMatchObject([
+      name,
+      { status: 403, said: { ...refused, detail: expect.stringContaining('on the machine itself only') } },
+    ])
+    expect(await post('/rpc', { jsonrpc: '2.0', id: 1, method: name, params: {} })).toMatchObject({
+      said: { error: { data: refused } },
+    })
+  }
+  const query = 'mutation { configSet(key: "log.level", value: "debug") { key } }'
+  expect(await post('/graphql', { query })).toMatchObject({ said: { errors: [{ extensions: refused }] } })
+
+  const options = { headers: { cookie: headers.cookie, origin: headers.origin }, rejectUnauthorized: false }
+  const socket = new WebSocket(`wss://127.0.0.1:${port}/ws`, options)
+  await once(socket, 'open')
+  const call = async (method: string, params: object) => {
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: method, method, params }))
+    const [said] = (await once(socket, 'message')) as [Buffer]
+    return JSON.parse(said.toString()) as object
+  }
+  await call('hello', { version: '0', protocol: PROTOCOL })
+  for (const method of ['files.open', 'daemon.stop']) {
+    expect(await call(method, {})).toMatchObject({ id: method, error: { data: refused } })
+  }
+  socket.terminate()
+  // Everything else they may, and this machine may all of it.
+  expect((await post('/api/v1/devices/rename', { name: 'desk' })).status).toBe(200)
+  const body = JSON.stringify({ key: 'log.level', value: 'debug' })
+  const here = await http.fetch('/api/v1/config/set', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  expect(here.status).toBe(200)
 })
 
 test('whoever guesses waits ever longer, and this machine does not', async () => {

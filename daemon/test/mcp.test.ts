@@ -172,7 +172,7 @@ test.each([MODERN, OLDER])(
     const name = 'a\u202egpj\u200b\u200e\u009b\u{e0041}\u{e0042}.exe'
     writeFileSync(join(folder, name), 'x')
     await act(http, 'libraries.create', { name: 'Photos' })
-  const ask = client(http, revision)
+    const ask = client(http, revision)
     const call = async (tool: string, input: Json) => {
       const { result } = await ask('tools/call', { name: tool, arguments: input })
       const [{ text }] = result!.content as [{ text: string }]

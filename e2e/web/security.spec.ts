@@ -234,3 +234,38 @@ async function attack(origin: string) {
     picture: await shown,
   }
 }
+
+test('what this machine alone may do is not offered on another one', async ({ browser, daemon, files, page }) => {
+  files.write('letter.txt', 'hello')
+  await files.index()
+  const openMenu = async (on: Page) => {
+    await on.getByRole('row', { name: /^letter/ }).click({ button: 'right' })
+    await expect(on.getByRole('menuitem', { name: 'Copy path' })).toBeVisible()
+    return on.getByRole('menuitem', { name: 'Open with its application' })
+  }
+  await daemon.open(page, files.address({ view: 'list' }))
+  await expect(await openMenu(page)).toBeVisible()
+
+  const passphrase = 'correct horse battery'
+  const exposed = await daemon.call<{ urls: string[] }>('explorer.expose', {
+    passphrase,
+    port: 0,
+    address: '127.0.0.1',
+  })
+  await using _hidden = { [Symbol.asyncDispose]: () => daemon.call('explorer.hide').then(() => {}) }
+  const origin = `https://127.0.0.1:${new URL(exposed.urls[0]!).port}`
+  // Nobody vouches for the certificate.
+  await using context = await browser.newContext({ ignoreHTTPSErrors: true })
+  const elsewhere = await context.newPage()
+  await elsewhere.goto(origin)
+  await elsewhere.getByLabel('Passphrase').fill(passphrase)
+  await elsewhere.getByRole('button', { name: 'Sign in' }).click()
+  await elsewhere.goto(`${origin}${files.address({ view: 'list' })}`)
+  await expect(await openMenu(elsewhere)).toHaveCount(0)
+  await elsewhere.goto(`${origin}/settings`)
+  await expect(elsewhere.getByLabel('watch.enabled')).toBeDisabled()
+  await elsewhere.goto(`${origin}/devices?pair=code`)
+  await expect(elsewhere.getByRole('heading', { name: 'Devices' })).toBeVisible()
+  await expect(elsewhere.getByRole('dialog')).toHaveCount(0)
+  await expect(elsewhere.getByRole('button', { name: 'Pair' })).toHaveCount(0)
+})

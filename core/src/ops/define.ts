@@ -70,6 +70,11 @@ export interface Op<
   readonly output: O
   /** The codes a caller should be ready for, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
+  /**
+   * Only this machine may ask: it works on its screen or with its programs, or says who gets in for longer than a session
+   * lasts. Whoever is signed in from elsewhere is refused.
+   */
+  readonly onlyHere: boolean
   /** Null: not a command of its own. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
@@ -80,6 +85,7 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
   'name' | 'scope' | 'summary' | 'input' | 'output' | 'run'
 > {
   readonly errors?: readonly ErrorCode[]
+  readonly onlyHere?: boolean
   readonly cli?: CliHints
 }
 
@@ -87,12 +93,12 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
 export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'query', N, S, I, O> {
-  return { errors: [], cli: null, ...def, kind: 'query' }
+  return { errors: [], onlyHere: false, cli: null, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
 export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'action', N, S, I, O> {
-  return { errors: [], cli: null, ...def, kind: 'action' }
+  return { errors: [], onlyHere: false, cli: null, ...def, kind: 'action' }
 }

@@ -4,6 +4,7 @@ import { defineAction } from './define.ts'
 export const explorerLink = defineAction({
   name: 'explorer.link',
   scope: 'core',
+  onlyHere: true,
   summary: 'Make a link that signs a browser in, once',
   input: z.object({
     to: z
@@ -28,6 +29,7 @@ const DEFAULT_PORT = 7_379
 export const exposeExplorer = defineAction({
   name: 'explorer.expose',
   scope: 'core',
+  onlyHere: true,
   summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
   input: z.object({
     passphrase: z
@@ -53,6 +55,7 @@ export const exposeExplorer = defineAction({
 export const hideExplorer = defineAction({
   name: 'explorer.hide',
   scope: 'core',
+  onlyHere: true,
   summary: 'Keep the explorer to this machine again; every session from elsewhere ends at once',
   input: z.object({}),
   output: z.object({ wasExposed: z.boolean() }),

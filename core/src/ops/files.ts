@@ -206,6 +206,7 @@ export const listArchive = defineQuery({
 export const openFile = defineAction({
   name: 'files.open',
   scope: 'library',
+  onlyHere: true,
   summary: 'Open a file with its application',
   input: z.object({
     path: z.string().describe('absolute path, or address; a file of another device is fetched first'),

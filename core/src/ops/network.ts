@@ -14,6 +14,7 @@ function password(what: string) {
 export const initNetwork = defineAction({
   name: 'network.init',
   scope: 'core',
+  onlyHere: true,
   summary: 'Make the key of this device, or keep it under another password, and start networking',
   input: z.object({
     password: password(
@@ -133,6 +134,7 @@ export const blockDevice = defineAction({
 export const grantDevice = defineAction({
   name: 'network.grant',
   scope: 'core',
+  onlyHere: true,
   summary: 'Allow a paired device something here, or no longer',
   input: z.object({
     device,

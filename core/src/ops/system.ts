@@ -93,6 +93,7 @@ export const getConfig = defineQuery({
 export const setConfig = defineAction({
   name: 'config.set',
   scope: 'core',
+  onlyHere: true,
   summary: 'Change a value of the configuration file',
   input: z.object({ key: z.string().describe('such as log.level'), value: z.string().describe('the new value') }),
   output: Explained.extend({ restartNeeded: z.boolean() }),

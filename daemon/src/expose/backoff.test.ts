@@ -1,8 +1,12 @@
+import { join } from 'node:path'
+import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
 import { Sessions } from '../http/sessions.ts'
 import { Backoff } from './backoff.ts'
 import { Login } from './login.ts'
 import { hashPassphrase } from './passphrase.ts'
+
+const PASSPHRASE = 'correct horse battery'
 
 test('each failure after the free ones costs twice as much, up to a limit, until it is forgotten', () => {
   let now = 0
@@ -23,18 +27,45 @@ test('each failure after the free ones costs twice as much, up to a limit, until
   expect(backoff.waitMs('a')).toBe(0)
 })
 
-test('one who has many addresses waits as well, and all addresses that begin alike are one', async () => {
+/** Signs in at a moment that does not pass; `folder` keeps the sessions. */
+async function loginIn(folder: string) {
+  const passphrase = await hashPassphrase(PASSPHRASE)
+  const limits = { linkMs: 0, links: 0, sessionMs: 1, sessions: 2 }
   const now = () => 0
-  const passphrase = await hashPassphrase('correct horse battery')
-  const limits = { linkMs: 0, links: 0, sessionMs: 1, sessions: 1 }
-  const sessions = new Sessions({ file: '/nowhere/sessions.json', limits: limits as never, now })
+  const sessions = new Sessions({ file: join(folder, 'sessions.json'), limits: limits as never, now })
   const login = new Login({ passphrase, sessions, now })
-  const codeOf = (address: string) => login.attempt('wrong', address).catch(({ status }: { status: number }) => status)
-  for (let at = 0; at < 3; at++) expect(await codeOf(`2001:db8:1:2::${at}`)).toBe(401)
-  expect(await codeOf('2001:db8:1:2::ffff')).toBe(429)
+  return (address: string, given = 'wrong') =>
+    login.attempt(given, address).then(
+      () => 303,
+      ({ status }: { status: number }) => status,
+    )
+}
+
+test('addresses of one network are one, and many networks of one customer wait together', async () => {
+  using folder = createTempDir('login')
+  const attempt = await loginIn(folder.path)
+  for (let at = 0; at < 3; at++) expect(await attempt(`2001:db8:1:2::${at}`)).toBe(401)
+  expect(await attempt('2001:db8:1:2::ffff')).toBe(429)
   // However it is shortened.
-  for (let at = 1; at < 4; at++) expect(await codeOf(`2001:db8::${at}:1:1:1`)).toBe(401)
-  expect(await codeOf('2001:db8::9:1:1:1')).toBe(429)
-  for (let at = 0; at < 24; at++) expect(await codeOf(`::ffff:192.0.2.${at}`)).toBe(401)
-  expect(await codeOf('198.51.100.1')).toBe(429)
+  for (let at = 1; at < 4; at++) expect(await attempt(`2001:db8::${at}:1:1:1`)).toBe(401)
+  expect(await attempt('2001:db8::9:1:1:1')).toBe(429)
+  for (let at = 0; at < 27; at++) expect(await attempt(`2001:db8:1:${at + 16}::1`)).toBe(401)
+  expect(await attempt('2001:db8:1:fff::1', PASSPHRASE)).toBe(429)
+  expect(await attempt('2001:db8:2:1::1')).toBe(401)
+})
+
+test('whoever fails at many addresses keeps nobody else out', async () => {
+  using folder = createTempDir('login')
+  const attempt = await loginIn(folder.path)
+  for (let at = 0; at < 40; at++) expect(await attempt(`::ffff:192.0.2.${at}`)).toBe(401)
+  expect(await attempt('198.51.100.1', PASSPHRASE)).toBe(303)
+  expect(await attempt('192.0.2.200', PASSPHRASE)).toBe(303)
+})
+
+test('no more keys are counted than fit, the oldest gives way', () => {
+  const backoff = new Backoff({ free: 1, firstMs: 100, longestMs: 100, forgetMs: 1_000 }, () => 0)
+  for (let at = 0; at < 10_000; at++) backoff.failed(`key ${at}`)
+  expect([backoff.waitMs('key 0'), backoff.waitMs('key 9999')]).toEqual([100, 100])
+  backoff.failed('one more')
+  expect([backoff.waitMs('key 0'), backoff.waitMs('key 1'), backoff.waitMs('one more')]).toEqual([0, 100, 100])
 })

@@ -11,14 +11,12 @@ export interface LoginOptions {
   readonly now: () => number
 }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
+const HOUR_MS = 60 * 60 * 1_000
 
 /** Somebody who mistypes is not kept waiting; a list of a hundred words takes days. */
 const perAddress: BackoffLimits = { free: 3, firstMs: 2_000, longestMs: HOUR_MS, forgetMs: 24 * HOUR_MS }
-/** Of all addresses together: somebody with many gets a try every quarter of an hour. This machine itself is not kept out. */
-const altogether: BackoffLimits = { free: 30, firstMs: 2_000, longestMs: 15 * MINUTE_MS, forgetMs: HOUR_MS }
-const EVERYBODY = '*'
+/** Of IPv6, where somebody may have sixty-five thousand networks: what one customer is given at the most. */
+const perSite: BackoffLimits = { free: 30, firstMs: 2_000, longestMs: HOUR_MS, forgetMs: 24 * HOUR_MS }
 /** Attempts that wait for the one that is being looked at: each takes some 64 MiB. */
 const MAX_WAITING = 8
 
@@ -26,23 +24,23 @@ const MAX_WAITING = 8
 export class Login {
   readonly #options: LoginOptions
   readonly #byAddress: Backoff
-  readonly #altogether: Backoff
+  readonly #bySite: Backoff
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
 
   constructor(options: LoginOptions) {
     this.#options = options
     this.#byAddress = new Backoff(perAddress, options.now)
-    this.#altogether = new Backoff(altogether, options.now)
+    this.#bySite = new Backoff(perSite, options.now)
   }
 
   /** The secret of a new session. Throws 401 for a wrong passphrase, and 429 for one who has to wait. */
   async attempt(passphrase: string, address: string): Promise<string> {
-    const network = networkOf(address)
-    this.#checkPace(network)
+    const from = originOf(address)
+    this.#checkPace(from)
     if (this.#waiting >= MAX_WAITING) throw tooMany(1)
     this.#waiting++
-    const attempt = this.#last.then(() => this.#attempt(passphrase, network))
+    const attempt = this.#last.then(() => this.#attempt(passphrase, from))
     this.#last = attempt.catch(() => {})
     try {
       return await attempt
@@ -51,22 +49,22 @@ export class Login {
     }
   }
 
-  async #attempt(given: string, network: string): Promise<string> {
+  async #attempt(given: string, from: Origin): Promise<string> {
     // Those before it have failed, perhaps.
-    this.#checkPace(network)
+    this.#checkPace(from)
     const { passphrase, sessions } = this.#options
     if (!(await isPassphrase(given, passphrase))) {
-      this.#byAddress.failed(network)
-      this.#altogether.failed(EVERYBODY)
+      this.#byAddress.failed(from.network)
+      if (from.site !== null) this.#bySite.failed(from.site)
       throw new HttpError(401, 'NotAuthorised', 'this is not the passphrase')
     }
-    this.#byAddress.succeeded(network)
-    this.#altogether.succeeded(EVERYBODY)
+    this.#byAddress.succeeded(from.network)
+    if (from.site !== null) this.#bySite.succeeded(from.site)
     return sessions.create()
   }
 
-  #checkPace(network: string): void {
-    const waitMs = Math.max(this.#byAddress.waitMs(network), this.#altogether.waitMs(EVERYBODY))
+  #checkPace({ network, site }: Origin): void {
+    const waitMs = Math.max(this.#byAddress.waitMs(network), site === null ? 0 : this.#bySite.waitMs(site))
     if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1_000))
   }
 }
@@ -76,11 +74,21 @@ function tooMany(seconds: number): HttpError {
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 
-/** What is given to one customer, of the sixteen bytes of an address. */
-const NETWORK_BYTES = 8
+/** Whose failures are counted together. */
+interface Origin {
+  /** An address of IPv4; of IPv6 the network, for whoever has one address of it has all. */
+  readonly network: string
+  /** Of IPv6 alone: networks that begin alike may be one person's. */
+  readonly site: string | null
+}
 
-/** Whoever has one address of IPv6 has all that begin alike. */
-function networkOf(address: string): string {
+/** Of the sixteen bytes of an address: a network, and all networks of one customer (RFC 6177). */
+const NETWORK_BYTES = 8
+const SITE_BYTES = 6
+
+function originOf(address: string): Origin {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIPv6(plain) ? addressBytes(plain).toString('hex', 0, NETWORK_BYTES) : plain
+  if (!isIPv6(plain)) return { network: plain, site: null }
+  const bytes = addressBytes(plain)
+  return { network: bytes.toString('hex', 0, NETWORK_BYTES), site: bytes.toString('hex', 0, SITE_BYTES) }
 }

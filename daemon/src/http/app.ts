@@ -31,6 +31,8 @@ export interface AppDeps {
   readonly epoch: string
   /** Aborted when the server closes: what would go on for ever ends. */
   readonly closing: AbortSignal
+  /** Those who ask are on other machines. */
+  readonly isFromElsewhere?: boolean
   /** Adds what comes before everything else. */
   readonly addFirst?: (app: HttpApp) => void
 }
@@ -83,8 +85,8 @@ export function createApp(deps: AppDeps): HttpApp {
 
 /** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, limits, metrics } = deps
-  const calls = new OperationCalls(core, limits.requestsInFlight)
+  const { core, isFromElsewhere = false, limits, metrics } = deps
+  const calls = new OperationCalls({ core, max: limits.requestsInFlight, isFromElsewhere })
   return [
     ['/ws', single(() => notAWebSocket())],
     ['/rpc', rpcRoutes(calls)],

@@ -122,8 +122,10 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       runDir,
       limits,
       now,
-      makeApp: (forOthers, addFirst) => createApp({ ...shared, authenticator: forOthers, addFirst }),
-      makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
+      makeApp: (forOthers, addFirst) =>
+        createApp({ ...shared, authenticator: forOthers, isFromElsewhere: true, addFirst }),
+      makeSockets: (forOthers) =>
+        new WebSockets({ authenticator: forOthers, connections, limits, isFromElsewhere: true }),
     })
     await exposure.restore()
     return new HttpServer({ app, tokenFile, connections, page, sessions, listener, socket, metrics, closing, exposure })

@@ -7,11 +7,13 @@ import type { HttpEnv } from './http-env.ts'
 export class OperationCalls {
   readonly #core: Core
   readonly #max: number
+  readonly #isFromElsewhere: boolean
   #running = 0
 
-  constructor(core: Core, max: number) {
+  constructor({ core, isFromElsewhere, max }: { core: Core; max: number; isFromElsewhere: boolean }) {
     this.#core = core
     this.#max = max
+    this.#isFromElsewhere = isFromElsewhere
   }
 
   /** Throws what the operation throws, and `Unavailable` where too many are under way. */
@@ -26,7 +28,7 @@ export class OperationCalls {
     }
     this.#running++
     try {
-      return await dispatch(this.#core, request, signal)
+      return await dispatch(this.#core, { ...request, isFromElsewhere: this.#isFromElsewhere }, signal)
     } finally {
       this.#running--
     }

@@ -9,13 +9,15 @@ const GOING_AWAY = 1001
 /** One document a message, over a WebSocket. */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket'
+  readonly isFromElsewhere: boolean
   readonly #socket: WebSocket
   readonly #heartbeatMs: number
   #stopped = false
 
   /** `heartbeatMs`: one that does not answer a ping until the next one is gone: a lid was closed, a cable pulled. */
-  constructor(socket: WebSocket, heartbeatMs: number) {
+  constructor(socket: WebSocket, { heartbeatMs, isFromElsewhere }: { heartbeatMs: number; isFromElsewhere: boolean }) {
     this.#socket = socket
+    this.isFromElsewhere = isFromElsewhere
     this.#heartbeatMs = heartbeatMs
   }
 

@@ -14,6 +14,8 @@ export interface WebSocketsDeps {
   readonly authenticator: Authenticator
   readonly connections: Connections
   readonly limits: HttpLimits
+  /** Those who ask are on other machines. */
+  readonly isFromElsewhere?: boolean
 }
 
 /** Turns requests for `/ws` into clients like those of the daemon's socket. */
@@ -34,7 +36,7 @@ export class WebSockets {
 
   /** Answers a request to become a WebSocket that the guard has let through. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { authenticator, connections, limits } = this.#deps
+    const { authenticator, connections, isFromElsewhere = false, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
       authenticator.check(request)
@@ -43,7 +45,9 @@ export class WebSockets {
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
       }
       this.#server.handleUpgrade(request, socket, head, (client) => {
-        const connection = connections.accept(new WebSocketCarrier(client, limits.heartbeatMs))
+        const connection = connections.accept(
+          new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, isFromElsewhere }),
+        )
         authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {

@@ -1,6 +1,6 @@
 import type { Entry } from '@spacedrive/core/domain'
 import { AppWindow, ArrowDownToLine, Copy, Download, Eye, FolderOpen, PanelRight } from 'lucide-react'
-import { downloadUrl, useAction, useLibraryId, pathOf } from '../../api/index.ts'
+import { downloadUrl, isElsewhere, pathOf, useAction, useLibraryId } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useAddress } from '../../app/use-address.ts'
 import { deviceOf } from '../../format/index.ts'
@@ -56,9 +56,11 @@ export function EntryMenu<E extends Known>({ entry, isOnline, onOpen, path, sele
               {t.preview}
             </MenuItem>
           )}
-          <MenuItem icon={AppWindow} isDisabled={!isOnline} onClick={() => openWith(entry)}>
-            {t.openWith}
-          </MenuItem>
+          {!isElsewhere && (
+            <MenuItem icon={AppWindow} isDisabled={!isOnline} onClick={() => openWith(entry)}>
+              {t.openWith}
+            </MenuItem>
+          )}
           <MenuLine />
         </>
       )}

@@ -1,7 +1,7 @@
 import type { NetworkDevice } from '@spacedrive/core/domain'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Link2, MonitorSmartphone } from 'lucide-react'
-import { useOperation } from '../../api/index.ts'
+import { isElsewhere, useOperation } from '../../api/index.ts'
 import type { DevicesSearch } from '../../app/devices-search.ts'
 import { Page } from '../../app/page.tsx'
 import { useFormat } from '../../format/index.ts'
@@ -27,7 +27,7 @@ export function DevicesPage() {
   const navigate = useNavigate()
   const { data: devices, error, refetch } = useOperation('network.devices', {})
   const show = (way: DevicesSearch['pair']) => void navigate({ to: '/devices', search: way ? { pair: way } : {} })
-  const button = (
+  const button = isElsewhere ? null : (
     <Button kind="primary" icon={Link2} onClick={() => show('code')}>
       {t.pair}
     </Button>
@@ -69,7 +69,7 @@ export function DevicesPage() {
           {devices !== undefined && devices.length > 0 && <ReceiveSettings />}
         </div>
       </div>
-      {pair && <PairingDialog way={pair} onWay={show} onClose={() => show(undefined)} />}
+      {pair && !isElsewhere && <PairingDialog way={pair} onWay={show} onClose={() => show(undefined)} />}
     </Page>
   )
 }

@@ -1,5 +1,5 @@
 import type { Grant } from '@spacedrive/core/domain'
-import { useOperation } from '../../api/index.ts'
+import { isElsewhere, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeText } from '../../ui/index.ts'
@@ -16,7 +16,7 @@ export function GrantRequests({ device }: { device?: string }) {
   )
   if (waiting.length === 0) return null
   return (
-    <Section title={t.requests} text={t.requestsText}>
+    <Section title={t.requests} text={isElsewhere ? t.onlyThere : t.requestsText}>
       {waiting.map((grant) => (
         <Request key={`${grant.device.id} ${grant.what}`} grant={grant} />
       ))}
@@ -32,14 +32,16 @@ function Request({ grant: { device, requestedAt, what } }: { grant: Grant }) {
   const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed })
   return (
     <Row label={<SafeText text={wish} />} hint={requestedAt && t.asked(date(requestedAt))}>
-      <span className="flex gap-2">
-        <Button aria-label={t.notNowFor(wish)} onClick={() => answer(false)} disabled={grant.isPending}>
-          {t.notNow}
-        </Button>
-        <Button kind="primary" aria-label={t.allowFor(wish)} onClick={() => answer(true)} disabled={grant.isPending}>
-          {t.allow}
-        </Button>
-      </span>
+      {isElsewhere ? null : (
+        <span className="flex gap-2">
+          <Button aria-label={t.notNowFor(wish)} onClick={() => answer(false)} disabled={grant.isPending}>
+            {t.notNow}
+          </Button>
+          <Button kind="primary" aria-label={t.allowFor(wish)} onClick={() => answer(true)} disabled={grant.isPending}>
+            {t.allow}
+          </Button>
+        </span>
+      )}
     </Row>
   )
 }

@@ -1,4 +1,4 @@
-import { useOperation } from '../../api/index.ts'
+import { isElsewhere, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Switch } from '../../ui/index.ts'
@@ -13,7 +13,7 @@ export function GrantSwitches({ device }: { device: string }) {
   const grants = useOperation('network.grants', {}).data ?? []
   const grant = useGrant()
   return (
-    <Section title={t.may} text={t.mayText}>
+    <Section title={t.may} text={isElsewhere ? t.onlyThere : t.mayText}>
       {grants
         .filter((each) => each.device.id === device)
         .map(({ allowed, requestedAt, what }) => {
@@ -24,7 +24,7 @@ export function GrantSwitches({ device }: { device: string }) {
                 label={name}
                 isOn={allowed}
                 onChange={(isAllowed) => grant.set({ device, what, isAllowed })}
-                isDisabled={grant.isPending}
+                isDisabled={grant.isPending || isElsewhere}
               />
             </Row>
           )

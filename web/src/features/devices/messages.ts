@@ -110,6 +110,7 @@ export const messages = defineMessages({
     system: 'System',
     id: 'Identity',
     may: 'What it may do here',
+    onlyThere: 'It is decided on the machine itself, not from elsewhere.',
     mayText: 'It holds at once, and until it is changed. What this one may do there is decided there.',
     grants: {
       browse: { name: 'Look at folders', hint: 'Names, sizes and dates of all files that you see here.' },
@@ -276,6 +277,7 @@ export const messages = defineMessages({
     system: 'System',
     id: 'Kennung',
     may: 'Was es hier darf',
+    onlyThere: 'Darüber wird an der Maschine selbst entschieden, nicht von anderswo.',
     mayText: 'Es gilt sofort und bis zur nächsten Änderung. Was dieses Gerät dort darf, wird dort bestimmt.',
     grants: {
       browse: { name: 'Ordner ansehen', hint: 'Namen, Größen und Daten aller Dateien, die hier zu sehen sind.' },

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useAction, useOperation } from '../../api/index.ts'
+import { isElsewhere, useAction, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeName, Select, toastError } from '../../ui/index.ts'
 import { FolderPicker } from '../locations/index.ts'
@@ -22,17 +22,20 @@ export function ReceiveSettings() {
   const policy = choices.find((each) => each === valueOf('network.receive'))
   if (policy === undefined || typeof folder !== 'string') return null
   return (
-    <Section title={t.receive} text={t.receiveHint}>
+    <Section title={t.receive} text={isElsewhere ? t.onlyThere : t.receiveHint}>
       <Row label={t.receive}>
         <Select
           aria-label={t.receive}
           value={policy}
+          disabled={isElsewhere}
           onChange={(value) => change('network.receive', value)}
           choices={choices.map((value) => ({ value, label: t.receiveChoices[value] }))}
         />
       </Row>
       <Row label={t.receiveFolder} hint={folder === '' ? t.receiveFolderUsual : <SafeName name={folder} />}>
-        <Button onClick={() => setChoosing(true)}>{t.chooseFolder}</Button>
+        <Button onClick={() => setChoosing(true)} disabled={isElsewhere}>
+          {t.chooseFolder}
+        </Button>
       </Row>
       {isChoosing && (
         <FolderPicker

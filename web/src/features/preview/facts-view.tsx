@@ -1,5 +1,6 @@
 import { Download, AppWindow } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { isElsewhere } from '../../api/index.ts'
 import { typeKey, typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, KindIcon, SafeName } from '../../ui/index.ts'
@@ -58,9 +59,11 @@ export function WaysOut({ file, children }: { file: ShownFile; children?: ReactN
   return (
     <div className="mt-1 flex flex-wrap justify-center gap-2">
       {children}
-      <Button icon={AppWindow} onClick={open}>
-        {t.open}
-      </Button>
+      {!isElsewhere && (
+        <Button icon={AppWindow} onClick={open}>
+          {t.open}
+        </Button>
+      )}
       <a
         href={file.downloadUrl}
         download

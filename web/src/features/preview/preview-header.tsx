@@ -1,5 +1,5 @@
 import { AppWindow, ChevronLeft, ChevronRight, Download, X } from 'lucide-react'
-import { pathOf, useAction } from '../../api/index.ts'
+import { isElsewhere, pathOf, useAction } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Hint, IconButton, KindIcon, SafeName, toast, toastError } from '../../ui/index.ts'
@@ -61,7 +61,7 @@ function FileButtons({ file }: { file: ShownFile }) {
           </a>
         </Hint>
       )}
-      {file.url && <IconButton icon={AppWindow} label={t.open} onClick={openFile} />}
+      {file.url && !isElsewhere && <IconButton icon={AppWindow} label={t.open} onClick={openFile} />}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import type { SearchItem } from '@spacedrive/core/domain'
 import { AppWindow, Copy, Download, Eye, FolderOpen, FolderSearch, PanelRight } from 'lucide-react'
-import { downloadUrl, pathOf, useAction, useLibraryId } from '../../api/index.ts'
+import { downloadUrl, isElsewhere, pathOf, useAction, useLibraryId } from '../../api/index.ts'
 import { useKeysOf } from '../../app/command-keys.tsx'
 import { useMessages } from '../../i18n/index.ts'
 import { MenuItem, MenuLine, toast, toastError } from '../../ui/index.ts'
@@ -49,9 +49,11 @@ export function ResultMenu({ change, item, onOpen, onShow, onShowInFolder }: Res
       <MenuItem icon={FolderSearch} keys={keys.parent} onClick={() => onShowInFolder(item)}>
         {t.toFolder}
       </MenuItem>
-      <MenuItem icon={AppWindow} isDisabled={!item.online} onClick={openWith}>
-        {t.openWith}
-      </MenuItem>
+      {!isElsewhere && (
+        <MenuItem icon={AppWindow} isDisabled={!item.online} onClick={openWith}>
+          {t.openWith}
+        </MenuItem>
+      )}
       <MenuLine />
       <MenuItem icon={Copy} onClick={() => void copy()}>
         {t.copyPath}

@@ -1,6 +1,6 @@
 import type { OutputOf } from '@spacedrive/client'
 import { type KeyboardEvent, useState } from 'react'
-import { useAction, useOperation } from '../../api/index.ts'
+import { isElsewhere, useAction, useOperation } from '../../api/index.ts'
 import { useLocale, useMessages } from '../../i18n/index.ts'
 import { ErrorNote, Input, Select, Switch, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
@@ -16,7 +16,11 @@ export function EngineSettings() {
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
   const groups = Map.groupBy(data ?? [], ({ key }) => key.split('.')[0]!)
   return [...groups].map(([group, settings]) => (
-    <Section key={group} title={(t.groups as Record<string, string>)[group] ?? group}>
+    <Section
+      key={group}
+      title={(t.groups as Record<string, string>)[group] ?? group}
+      {...(isElsewhere && { hint: t.onlyThere })}
+    >
       {settings.map((setting) => (
         <SettingRow key={setting.key} setting={setting} />
       ))}
@@ -28,7 +32,7 @@ function SettingRow({ setting }: { setting: Setting }) {
   const t = useMessages(messages)
   const locale = useLocale()
   const { from, key, source, summary } = setting
-  const isFixed = source === 'flag' || source === 'environment'
+  const isFixed = source === 'flag' || source === 'environment' || isElsewhere
   const set = useAction('config.set')
   const change = (value: string) =>
     set.mutate(
