@@ -1,4 +1,15 @@
-import { decodeReply, decodeReplyHead, REPLY_HEAD_BYTES, type Reply, type ReplyHead } from './frames.ts'
+import {
+  CHUNK_BYTES,
+  decodeReply,
+  decodeReplyHead,
+  HASH_BYTES,
+  REPLY_HEAD_BYTES,
+  type Reply,
+  type ReplyHead,
+} from './frames.ts'
+
+/** What a whole chunk takes with its hash. */
+const FULL_BYTES = HASH_BYTES + CHUNK_BYTES
 
 /**
  * Puts the replies of a sender together from the pieces they come in. What a reply will take is known, and bounded,
@@ -10,12 +21,13 @@ export class ReplyReader {
   readonly #head = Buffer.alloc(REPLY_HEAD_BYTES)
   #headBytes = 0
   #of: ReplyHead | null = null
-  #body = Buffer.alloc(0)
+  #body: Uint8Array = Buffer.alloc(0)
   #bodyBytes = 0
+  readonly #free: Uint8Array[] = []
 
   /**
    * `onHead` is told what comes before anything is kept of it, and throws where nobody asked for that. The bytes of a
-   * reply are its receiver's: they are not used again.
+   * reply are its receiver's, until they are given to `reuse`.
    */
   constructor({ onHead, onReply }: { onHead: (head: ReplyHead) => void; onReply: (reply: Reply) => void }) {
     this.#onHead = onHead
@@ -32,6 +44,11 @@ export class ReplyReader {
     }
   }
 
+  /** Takes the room of a reply's bytes back, which nobody looks at any more: new room for each costs as much as the copy. */
+  reuse(bytes: Uint8Array): void {
+    if (bytes.buffer.byteLength === FULL_BYTES) this.#free.push(new Uint8Array(bytes.buffer))
+  }
+
   #isComplete(): boolean {
     return this.#of !== null && this.#bodyBytes === this.#of.length
   }
@@ -44,7 +61,7 @@ export class ReplyReader {
     const head = decodeReplyHead(this.#head)
     this.#onHead(head)
     this.#of = head
-    this.#body = Buffer.allocUnsafeSlow(this.#of.length)
+    this.#body = (head.length === FULL_BYTES ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(head.length)
     this.#bodyBytes = 0
     return taken
   }

@@ -222,7 +222,10 @@ export class FetchFiles {
     const reader = new ReplyReader({
       onHead: (head) => this.#expect(channel, head),
       onReply: (reply) => {
-        work = work.then(() => this.#take(channel, reply)).catch((err: unknown) => this.#lose(channel, err))
+        work = work
+          .then(() => this.#take(channel, reply))
+          .catch((err: unknown) => this.#lose(channel, err))
+          .finally(() => reply.type === 'chunk' && reader.reuse(reply.bytes))
       },
     })
     socket.on('data', (piece: Buffer) => {
@@ -460,7 +463,9 @@ export class FetchFiles {
       if (!isOfAll) this.#forget(index, assembly)
       throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
     }
-    assembly.part.sync()
+    await assembly.part.flushed()
+    this.#controller.signal.throwIfAborted()
+    if (this.#done.has(index)) return
     this.#drop(index, (part) => part.close())
     this.#complete(index, item)
   }

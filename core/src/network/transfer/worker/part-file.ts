@@ -1,13 +1,12 @@
 import {
   closeSync,
   constants,
+  fdatasync,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
   readSync,
-  rmSync,
   writeSync,
 } from 'node:fs'
 import type { Blake3 } from '../../../util/blake3.ts'
@@ -16,6 +15,12 @@ import { CHUNK_BYTES, HASH_BYTES } from '../../bulk/index.ts'
 
 /** One line of a part's record: the chunk's number, u32, and its BLAKE3. */
 const LINE_BYTES = 4 + HASH_BYTES
+
+/** Bytes of one write: with larger ones the kernel looks for pieces of memory as large, which costs more than the write. */
+const WRITE_BYTES = 262_144
+
+/** What was written goes to the disk after so many bytes, beside the work: at the end there is little to wait for. */
+const FLUSH_BYTES = 67_108_864
 
 export interface PartFileOptions {
   /** Of the file that is being put together, beside where it will be. */
@@ -36,6 +41,9 @@ export class PartFile {
   readonly #record: number
   readonly #has: Uint8Array
   #missing: number
+  #unflushed = 0
+  #flushing: Promise<void> | null = null
+  #flushError: Error | null = null
 
   private constructor(options: PartFileOptions, of: { fd: number; record: number; has: Uint8Array }) {
     this.#options = options
@@ -43,6 +51,8 @@ export class PartFile {
     this.#record = of.record
     this.#has = of.has
     this.#missing = of.has.reduce((sum, has) => sum + (has ? 0 : 1), 0)
+    // Whoever wrote it may have been ended before it was on the disk.
+    this.#unflushed = this.doneBytes
   }
 
   /** Opens what there is of it, or begins it. */
@@ -88,11 +98,14 @@ export class PartFile {
   write(chunk: number, { bytes, hash }: { bytes: Uint8Array; hash: Uint8Array }): void {
     if (this.has(chunk)) return
     for (let at = 0; at < bytes.length;) {
-      at += writeSync(this.#fd, bytes, at, bytes.length - at, chunk * CHUNK_BYTES + at)
+      const length = Math.min(WRITE_BYTES, bytes.length - at)
+      at += writeSync(this.#fd, bytes, at, length, chunk * CHUNK_BYTES + at)
     }
     writeSync(this.#record, line(chunk, hash))
     this.#has[chunk] = 1
     this.#missing--
+    this.#unflushed += bytes.length
+    if (this.#unflushed >= FLUSH_BYTES && !this.#flushing) this.#flush()
   }
 
   /** The BLAKE3 of what is on the disk, read anew: a byte in the wrong place is found. */
@@ -114,21 +127,35 @@ export class PartFile {
     this.#missing = this.#has.length
   }
 
-  /** Its bytes are on the disk when this returns. */
-  sync(): void {
-    fsyncSync(this.#fd)
+  /** Resolves when its bytes are on the disk. Throws what the file system says, of earlier writes too. */
+  async flushed(): Promise<void> {
+    await this.#flushing
+    if (this.#unflushed > 0) this.#flush()
+    await this.#flushing
+    if (this.#flushError) throw this.#flushError
   }
 
   /** Keeps what there is, to go on with it later. */
   close(): void {
-    closeSync(this.#fd)
-    closeSync(this.#record)
+    const end = () => {
+      closeSync(this.#fd)
+      closeSync(this.#record)
+    }
+    if (this.#flushing) void this.#flushing.then(end)
+    else end()
   }
 
-  /** The same, and what was written down of it is of no use any more. */
-  end(): void {
-    this.close()
-    rmSync(this.#options.record, { force: true })
+  /** Never rejects: who waits for the end is told. */
+  #flush(): void {
+    this.#unflushed = 0
+    this.#flushing = new Promise((resolve) => {
+      fdatasync(this.#fd, (err) => {
+        // The system tells of a write that came to nothing once.
+        this.#flushError ??= err
+        this.#flushing = null
+        resolve()
+      })
+    })
   }
 }
 

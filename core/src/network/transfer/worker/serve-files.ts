@@ -65,7 +65,7 @@ export async function serveFiles(channel: Duplex, deps: ServeDeps, signal: Abort
       bytes += pieces.reduce((sum, { length }) => sum + length, 0)
       if (reply.type === 'chunk') deps.onSent(reply.bytes.length)
       if (bytes < TOGETHER_BYTES && requests.hasMore()) continue
-      await writeAll(channel, together, deps.limit)
+      await writeAll(channel, together, { limit: deps.limit, onWritten: (piece) => files.reuse(piece) })
       together = []
       bytes = 0
     }
@@ -93,6 +93,7 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
 class OpenFiles implements Disposable {
   readonly #deps: ServeDeps
   #current: OpenFile | null = null
+  readonly #free: Buffer[] = []
 
   constructor(deps: ServeDeps) {
     this.#deps = deps
@@ -113,7 +114,7 @@ class OpenFiles implements Disposable {
 
   read(file: OpenFile, { offset, length }: { offset: number; length: number }): Uint8Array {
     const wanted = Math.min(length, Math.max(0, file.size - offset))
-    const bytes = Buffer.allocUnsafeSlow(wanted)
+    const bytes = (wanted === CHUNK_BYTES ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(wanted)
     for (let at = 0; at < wanted;) {
       const got = readSync(file.fd, bytes, at, wanted - at, offset + at)
       if (got === 0) throw changed()
@@ -125,6 +126,11 @@ class OpenFiles implements Disposable {
       file.hashedTo += wanted
     }
     return bytes
+  }
+
+  /** Takes the room of a chunk back that has left: new room for each costs as much as reading it. */
+  reuse(bytes: Uint8Array): void {
+    if (bytes.length === CHUNK_BYTES) this.#free.push(Buffer.from(bytes.buffer))
   }
 
   /** As far as it was sent in order it is known; the rest is read. */
@@ -192,10 +198,14 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
 }
 
 /** In one go, and never corked for longer: what waits behind a cork is not sent. */
-async function writeAll(channel: Duplex, pieces: readonly Uint8Array[], limit: RateLimit): Promise<void> {
+async function writeAll(
+  channel: Duplex,
+  pieces: readonly Uint8Array[],
+  { limit, onWritten }: { limit: RateLimit; onWritten: (piece: Uint8Array) => void },
+): Promise<void> {
   if (limit.isOn) return writeSlowly(channel, pieces, limit)
   channel.cork()
-  for (const piece of pieces) channel.write(piece)
+  for (const piece of pieces) channel.write(piece, () => onWritten(piece))
   channel.uncork()
   if (channel.writableNeedDrain) await drained(channel)
 }
