@@ -21,6 +21,15 @@ test('a device whose key is wrapped waits for its password, and connects with it
   await alice.core.network.start('correct horse')
   await untilConnected(alice, 1)
   await untilConnected(bob, 1)
+  // One that is wrong is refused also where nothing is left to do, and nothing ends by it.
+  const { core } = alice
+  await expect(core.network.start('wrong')).rejects.toMatchObject({ code: 'NotAuthorised' })
+  await expect(core.network.init({ password: 'another', current: 'wrong' })).rejects.toMatchObject({
+    code: 'NotAuthorised',
+  })
+  await core.network.start('correct horse')
+  await core.network.start()
+  expect([core.network.state, core.network.devices()[0]?.state]).toEqual(['running', 'connected'])
 })
 
 test('a copied data folder gets a key of its own and no paired devices, and the original keeps both', async () => {

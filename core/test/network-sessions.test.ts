@@ -53,7 +53,15 @@ test('a device is pinged, and what may be done is asked for, seen and granted', 
   expect(bob.core.network.grants.list().filter(({ requestedAt }) => requestedAt !== null)).toMatchObject([
     { device, what: 'browse', allowed: false },
   ])
+  const told = bob.core.events.stream({ types: ['network.grant-changed'] })
   bob.core.network.grants.set(network.idOf('alice'), 'browse', true)
+  expect((await told.next()).value).toMatchObject({ data: { device, what: 'browse', allowed: true } })
+  bob.core.network.grants.set(network.idOf('alice'), 'browse', false)
+  expect((await told.next()).value).toMatchObject({ data: { device, what: 'browse', allowed: false } })
+  bob.core.network.grants.set(network.idOf('alice'), 'browse', true)
+  // The jobs are there: no library is needed here.
+  const input = ops['jobs.list'].input.parse({ device: 'bob' })
+  expect(await ops['jobs.list'].run(input, { core: alice.core, library: null, signal })).toEqual([])
   expect(await jobs()).toEqual([])
   bob.write('a.txt')
   const heard = alice.core.events.stream({ types: ['device.job-changed'] })
@@ -74,6 +82,21 @@ test('a message is taken by whoever listens for its kind, or nobody does', async
   await send('text/plain')
   await expect(send('text/html')).rejects.toMatchObject({ code: 'Unsupported' })
   expect(taken).toEqual([['alice', [1, 2]]])
+})
+
+test('a device that is gone is said to be within seconds, and answers when it is back', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice'), network.device('bob')]
+  const ping = () => alice.core.network.messages.ping(network.idOf('bob'), signal)
+  await bob.core.close()
+  await vi.waitUntil(() => alice.core.network.devices()[0]?.state === 'disconnected')
+  const since = performance.now()
+  await expect(ping()).rejects.toMatchObject({ code: 'Offline', message: expect.stringMatching(/bob|within 3 s/) })
+  // Dialling alone takes ten seconds to find out.
+  expect(performance.now() - since).toBeLessThan(8_000)
+  await bob.restart()
+  await untilConnected(alice, 1)
+  expect(await ping()).toBeGreaterThan(0)
 })
 
 test('networking that is off says how it is started', async () => {

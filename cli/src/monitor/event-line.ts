@@ -83,8 +83,12 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return `${event.data.title}: ${event.data.state}`
     case 'pairing.changed':
       return [event.data.state, event.data.device?.name ?? '', event.data.reason ?? ''].filter(Boolean).join(': ')
+    case 'network.nearby-changed':
+      return event.data.name === null ? 'not to be seen' : `to be seen as ${event.data.name}`
     case 'network.grant-requested':
       return `${event.data.device.name}: ${event.data.what}`
+    case 'network.grant-changed':
+      return `${event.data.device.name}: ${event.data.what} ${event.data.allowed ? 'allowed' : 'not allowed'}`
     case 'device.paired':
     case 'device.connected':
     case 'device.updated':

@@ -177,7 +177,9 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'network.state-changed':
     case 'offer.changed':
     case 'pairing.changed':
+    case 'network.nearby-changed':
     case 'network.grant-requested':
+    case 'network.grant-changed':
     case 'device.job-changed':
     case 'config.changed':
       return next

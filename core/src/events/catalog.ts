@@ -4,7 +4,7 @@ import { Job } from '../domain/job.ts'
 import { Library } from '../domain/library.ts'
 import { Location, LocationState } from '../domain/location.ts'
 import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
-import { GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
+import { Grant, GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
 import { Offer } from '../domain/offer.ts'
 import { PairingStatus } from '../domain/pairing.ts'
 import { Transfer } from '../domain/transfer.ts'
@@ -101,6 +101,8 @@ export const events = {
   'pairing.changed': PairingStatus,
   /** A paired device wants to do something it may not; told once, until somebody has answered with `network grant`. */
   'network.grant-requested': GrantRequest,
+  /** A person here has allowed a paired device something, or no longer. */
+  'network.grant-changed': Grant,
   /** A device was paired with this one. */
   'device.paired': NetworkDevice,
   /** A paired device is connected. */

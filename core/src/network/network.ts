@@ -67,7 +67,13 @@ export class Network implements AsyncDisposable {
     this.#identity = identity
     const { now } = clock
     this.registry = new Registry({ db, now, log: deps.log, own: () => ({ ...deps.device(), key: identity.key }) })
-    this.grants = new Grants({ db, registry: this.registry, now, onRequested: (request) => this.#requested(request) })
+    this.grants = new Grants({
+      db,
+      registry: this.registry,
+      now,
+      onRequested: (request) => this.#requested(request),
+      onChanged: (grant) => deps.events.emit('network.grant-changed', grant),
+    })
     this.sessions = new Sessions({
       registry: this.registry,
       own: () => ({ version: deps.version, device: this.details() }),
@@ -222,7 +228,8 @@ export class Network implements AsyncDisposable {
 
   /**
    * Makes the key if there is none, opens an endpoint, and connects to the paired devices. Does nothing where it is on
-   * already. A key that is wrapped needs its password: `NotAuthorised` where it is missing or wrong. Throws `Conflict`
+   * already, but for a password that is wrong. A key that is wrapped needs its password: `NotAuthorised` where it is
+   * missing or wrong. Throws `Conflict`
    * where the port is taken, `Unsupported` where there is no build of Iroh for this machine.
    */
   start(password: string | null = null): Promise<void> {
@@ -376,7 +383,11 @@ export class Network implements AsyncDisposable {
   }
 
   async #start(password: string | null): Promise<void> {
-    if (this.#transport) return
+    if (this.#transport) {
+      // Who gives a password believes that it is the one.
+      if (password !== null) await this.#identity.unlock(password)
+      return
+    }
     if (this.#unusable) throw this.#unusable
     try {
       const seed = await this.#identity.unlock(password)

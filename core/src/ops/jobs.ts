@@ -7,7 +7,8 @@ const job = z.object({ job: JobId.describe('id of the job') })
 
 export const listJobs = defineQuery({
   name: 'jobs.list',
-  scope: 'library',
+  // Of another device, no library is needed here.
+  scope: 'anywhere',
   summary: 'List jobs, the newest first',
   input: z.object({
     status: JobStatus.optional().describe('only jobs in this state'),
@@ -19,7 +20,9 @@ export const listJobs = defineQuery({
   cli: { words: ['job', 'list'], examples: ['job list', 'job list --status failed', 'job list --device laptop'] },
   run: async ({ device, limit, status }, { core, library, signal }) => {
     const { id, name, slug } = core.device.info()
-    if (device === undefined || [id, name, slug].includes(device)) return library.jobs.list({ status, limit })
+    if (device === undefined || [id, name, slug].includes(device)) {
+      return (library ?? core.libraries.resolve(undefined)).jobs.list({ status, limit })
+    }
     // Jobs are kept where they run; another device's are listed there.
     const asked = core.network.registry.find(device).id
     return core.network.jobs.list({ device: asked, library: null, status: status ?? null, limit }, signal)

@@ -78,6 +78,7 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'volume.speed-tested': ['volumes'],
   'network.state-changed': ['network', 'devices'],
   'network.grant-requested': ['grants'],
+  'network.grant-changed': ['grants'],
   'pairing.changed': ['pairing'],
   'device.paired': ['devices'],
   'device.connected': ['devices'],

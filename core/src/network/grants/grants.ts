@@ -16,6 +16,8 @@ export interface GrantsDeps {
   readonly now: () => number
   /** Told once for each thing a device asks for, until a person has answered. */
   readonly onRequested: (request: GrantRequest) => void
+  /** Told when a person has allowed something, or no longer. */
+  readonly onChanged: (grant: Grant) => void
 }
 
 interface GrantRow {
@@ -59,7 +61,7 @@ export class Grants {
 
   /** Allows something, or no longer. Throws `NotFound` where the device is not paired. */
   set(device: DeviceId, what: GrantKind, allowed: boolean): Grant {
-    const { db, now, registry } = this.#deps
+    const { db, now, onChanged, registry } = this.#deps
     const known = registry.get(device)
     if (!known) throw new CoreError('NotFound', `no device ${device} is paired with this one`)
     db.transaction(() => {
@@ -72,7 +74,9 @@ export class Grants {
       )
       db.run('delete from grant_requests where device = ? and what = ?', device, what)
     })
-    return { device: { id: known.id, name: known.name }, what, allowed, requestedAt: null }
+    const grant = { device: { id: known.id, name: known.name }, what, allowed, requestedAt: null }
+    onChanged(grant)
+    return grant
   }
 
   /** What each paired device may do, and what it has asked for: all kinds of each, by name. */

@@ -67,11 +67,12 @@ export class NetworkIdentity {
 
   /**
    * The seed of the key, which is made where there is none, and wrapped with the password if one is given. Throws
-   * `NotAuthorised` where a password is needed, and is missing or wrong.
+   * `NotAuthorised` where a password is needed and missing, and where one is given and wrong, also for a key that is
+   * unlocked already.
    */
   async unlock(password: string | null): Promise<Uint8Array> {
     if (this.#file === null) return this.#write(randomBytes(SEED_BYTES), password)
-    this.#seed ??= await openKey(this.#file, password)
+    if (this.#seed === null || password !== null) this.#seed = await openKey(this.#file, password)
     return this.#seed
   }
 

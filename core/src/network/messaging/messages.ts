@@ -28,6 +28,8 @@ export interface SharedLibrary {
   readonly name: string
 }
 
+/** Who wants to know whether a device is there does not wait longer, in milliseconds; a connection goes on being tried. */
+export const PING_MS = 3_000
 /** Bytes of a ping: enough to know the answer by. */
 const PING_BYTES = 16
 
@@ -54,9 +56,22 @@ export class Messages {
     )
   }
 
-  /** Milliseconds until a device has answered, without the time to connect to it. Throws what `Peers.reach` does, and `Timeout`. */
-  async ping(device: DeviceId, signal: AbortSignal): Promise<number> {
+  /**
+   * Milliseconds until a device has answered, without the time to connect to it. Throws what `Peers.reach` does, and
+   * `Offline` where there is no answer within three seconds.
+   */
+  async ping(device: DeviceId, given: AbortSignal): Promise<number> {
     const { clock, peers } = this.#deps
+    const late = new AbortController()
+    using _limit = clock.after(PING_MS, () =>
+      late.abort(
+        new CoreError(
+          'Offline',
+          `the device has not answered within ${PING_MS / 1_000} s: it is off, or not on this network; \`spacedrive network diagnose\` finds out why`,
+        ),
+      ),
+    )
+    const signal = AbortSignal.any([given, late.signal])
     await peers.reach(device, signal)
     const payload = new Uint8Array(randomBytes(PING_BYTES))
     const since = clock.ticks()

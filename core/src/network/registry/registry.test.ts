@@ -38,7 +38,13 @@ async function openAll(file = ':memory:', device = OWN.id) {
   const db = await NetworkDb.open({ file, device, log: silentLogger, now: () => 1 })
   const registry = new Registry({ db, own: () => OWN, now: () => 1, log: silentLogger })
   const requested: GrantRequest[] = []
-  const grants = new Grants({ db, registry, now: () => 1, onRequested: (request) => requested.push(request) })
+  const grants = new Grants({
+    db,
+    registry,
+    now: () => 1,
+    onRequested: (request) => requested.push(request),
+    onChanged: () => {},
+  })
   return { db, registry, grants, requested, [Symbol.dispose]: () => db[Symbol.dispose]() }
 }
 
