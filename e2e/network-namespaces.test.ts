@@ -66,13 +66,15 @@ test.skipIf(skipped !== '')(
 )
 
 test.skipIf(skipped !== '')(
-  `two machines behind routers that keep ports find the straight way${skipped}`,
+  `two machines behind routers that keep ports find the straight way, and so do their files${skipped}`,
   { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
     const { alice, bob } = await behindRouters(net, 'kept')
     await alice.until(({ path }) => path === 'direct', 'connected straight')
     expect(await bob.json('network', 'ping', 'alice')).toMatchObject({ device: { state: 'connected' } })
+    await until(async () => (await Promise.all([alice, bob].map(outside))).every((address) => address !== null), 20_000)
+    expect((await send(alice, bob)).via).toBe('tcp')
   },
 )
 
@@ -123,6 +125,12 @@ test.skipIf(skipped !== '')(
     await alice.until(({ state }) => state === 'connected', 'connected again')
   },
 )
+
+/** What the relay has told a device of itself; null until then. */
+async function outside(device: Device): Promise<string | null> {
+  const { addresses } = await device.json<{ addresses: string[] }>('network', 'status')
+  return addresses.find((address) => address.startsWith('203.0.113.')) ?? null
+}
 
 async function behindRouters(net: Namespaces, ports: 'kept' | 'random'): Promise<{ alice: Device; bob: Device }> {
   await net.machine('internet', '203.0.113.1')

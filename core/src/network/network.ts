@@ -93,7 +93,7 @@ export class Network implements AsyncDisposable {
       nameOf: (id) => this.registry.get(id)?.name ?? 'a device that is not paired any more',
       isPaired: (id) => this.registry.get(id) !== null,
       settings: deps.settings,
-      addresses: () => this.#transport?.addresses() ?? [],
+      own: () => ({ addresses: this.#transport?.addresses() ?? [], outside: this.roaming.outside }),
       changed: (transfer) => deps.events.emit('transfer.changed', transfer),
     })
     this.spacedrop = new Spacedrop({

@@ -17,7 +17,7 @@ test('who sits in between knows the name of a channel, and is let in by neither 
   })
   // As bob, with another key: the handshake may end well on its side, and nothing of it is served.
   const asBob = { own: mallory, peerKey: alice.publicKey }
-  const socket = await dialBulk({ addresses, channel, expected: asBob }, signal).catch(() => null)
+  const socket = await dialBulk({ addresses, channel, expected: asBob, from: null }, signal).catch(() => null)
   if (socket)
     await new Promise((resolve) =>
       socket
@@ -28,10 +28,10 @@ test('who sits in between knows the name of a channel, and is let in by neither 
   expect(taken).toEqual([])
   // As alice, with another key.
   const toAlice = { own: bob, peerKey: mallory.publicKey }
-  await expect(dialBulk({ addresses, channel, expected: toAlice }, signal)).rejects.toMatchObject({
+  await expect(dialBulk({ addresses, channel, expected: toAlice, from: null }, signal)).rejects.toMatchObject({
     code: 'Unavailable',
   })
-  const good = await dialBulk({ addresses, channel, expected: { own: bob, peerKey: alice.publicKey } }, signal)
+  const good = await dialBulk({ addresses, channel, expected: { own: bob, peerKey: alice.publicKey }, from: null }, signal)
   await new Promise((resolve) => good.once('close', resolve).resume())
   expect(taken).toContain('taken')
   await listener.close()

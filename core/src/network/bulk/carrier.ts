@@ -3,6 +3,7 @@ import { connect, createSecureContext, createServer, type Server, type TLSSocket
 import { type AddressInfo } from 'node:net'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { parseAddress } from '../transport/addresses.ts'
+import { PUNCH_MS, punch } from './punch.ts'
 import { keyOfCertificate, makeSessionKey, type SessionKey } from './session-key.ts'
 
 /** Nothing but the newest TLS; the fastest of its ciphers first (AES-128 in hardware). */
@@ -85,6 +86,16 @@ export class BulkListener {
     return { [Symbol.dispose]: () => void this.#expected.delete(channel) }
   }
 
+  /** Connects to the other side, which connects to this one at once, from a port that nobody listens at. Never rejects. */
+  async meet({ addresses, from }: { addresses: readonly string[]; from: number }, signal: AbortSignal): Promise<void> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(PUNCH_MS)])
+    const attempts = addresses.map(async (address) => {
+      // From here on it is one of those that came in.
+      this.#server.emit('connection', await punch(placeOf(address), { from, signal: deadline }))
+    })
+    await Promise.allSettled(attempts)
+  }
+
   async close(): Promise<void> {
     this.#expected.clear()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -98,16 +109,21 @@ export class BulkListener {
   }
 }
 
+export interface Dialling {
+  readonly addresses: readonly string[]
+  readonly channel: string
+  readonly expected: Expected
+  /** A port of this machine that nobody listens at, where the other side connects to it at once; null: it listens. */
+  readonly from: number | null
+}
+
 /** Connects to the first of the addresses that answers with the key that is expected. Throws `Unavailable` where none does. */
-export async function dialBulk(
-  { addresses, channel, expected }: { addresses: readonly string[]; channel: string; expected: Expected },
-  signal: AbortSignal,
-): Promise<TLSSocket> {
+export async function dialBulk({ addresses, ...dialling }: Dialling, signal: AbortSignal): Promise<TLSSocket> {
   if (addresses.length === 0) throw new CoreError('Unavailable', 'the other device named no address')
   const given = new AbortController()
   const either = AbortSignal.any([signal, given.signal])
   try {
-    return await Promise.any(addresses.map((address) => dialOne(address, { channel, expected }, either)))
+    return await Promise.any(addresses.map((address) => dialOne(address, dialling, either)))
   } catch (cause) {
     signal.throwIfAborted()
     throw new CoreError('Unavailable', `none of ${addresses.join(', ')} answered`, { cause })
@@ -118,19 +134,15 @@ export async function dialBulk(
 
 async function dialOne(
   address: string,
-  { channel, expected }: { channel: string; expected: Expected },
+  { channel, expected, from }: Omit<Dialling, 'addresses'>,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   signal.throwIfAborted()
   const { own, peerKey } = expected
-  const socket = connect({
-    ...TLS,
-    ...placeOf(address),
-    key: own.key,
-    cert: own.cert,
-    servername: channel,
-  })
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)])
+  const place = placeOf(address)
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(from === null ? CONNECT_MS : PUNCH_MS)])
+  const below = from === null ? place : { socket: await punch(place, { from, signal: deadline }) }
+  const socket = connect({ ...TLS, ...below, key: own.key, cert: own.cert, servername: channel })
   try {
     await once(socket, 'secureConnect', { signal: deadline })
     if (keyOf(socket) !== peerKey) throw new CoreError('NotAuthorised', `another device answered at ${address}`)

@@ -10,5 +10,6 @@ export {
   type Request,
   REQUEST_BYTES,
 } from './frames.ts'
+export { freePort } from './punch.ts'
 export { ReplyReader } from './reply-reader.ts'
 export { makeSessionKey, type SessionKey } from './session-key.ts'

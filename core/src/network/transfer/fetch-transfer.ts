@@ -1,19 +1,23 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { DeviceId } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
-import { makeSessionKey, type SessionKey } from '../bulk/index.ts'
+import { freePort, makeSessionKey, type SessionKey } from '../bulk/index.ts'
 import { parseAddress, withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
-import { Offered, transferProtocol } from './protocol.ts'
+import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
+import { type Chosen, Meeting, Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { FetchResult } from './worker/fetch-files.ts'
-import type { Destination } from './worker/messages.ts'
+import type { Destination, FetchChannel } from './worker/messages.ts'
 import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
 
 /** All names of one transfer: a million of them, in folders that are not too deep. */
 const MAX_LIST_BYTES = 268_435_456
+
+/** Less is there over the connection of the devices before an attempt to meet has failed, in bytes. */
+const PUNCH_FROM_BYTES = 2_097_152
 
 /** How bytes come: over a TLS connection of their own, or over the connection between the devices. */
 export type Via = 'tcp' | 'stream'
@@ -101,6 +105,7 @@ export interface FetchListener {
 
 export interface FetchDeps {
   readonly thread: TransferThread
+  readonly own: () => OwnAddresses
   /** Who is told what the thread says of a fetch, until it is disposed of. */
   readonly listen: (fetch: string, listener: FetchListener) => Disposable
 }
@@ -135,7 +140,7 @@ export type Fetched = FetchResult & {
 export async function fetchOffered(
   offers: readonly Offer[],
   options: FetchOptions,
-  { thread, listen }: FetchDeps,
+  { thread, listen, own }: FetchDeps,
   signal: AbortSignal,
 ): Promise<Fetched> {
   const { id } = options
@@ -169,7 +174,7 @@ export async function fetchOffered(
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {
-      connect(offer, { id, compare, thread, onVia: options.onVia }, signal).catch(() => {
+      connect(offer, { id, compare, thread, ownAddresses: own, onVia: options.onVia }, signal).catch(() => {
         close(offer.channel)
         if (compare > 0) void thread.ask('sourceGone', { fetch: id, name: offer.peer.name }).catch(() => {})
       })
@@ -192,27 +197,60 @@ interface Connecting {
   readonly id: string
   readonly compare: number
   readonly thread: TransferThread
+  readonly ownAddresses: () => OwnAddresses
   readonly onVia: (via: Via) => void
 }
 
-async function connect(offer: Offer, { id, compare, thread, onVia }: Connecting, signal: AbortSignal): Promise<void> {
-  const { channel, items, own, peer, peerKey, stream } = offer
-  const of = { fetch: id, channel, name: peer.name, items, compare }
-  const addresses = addressesOf(offer)
+async function connect(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<void> {
+  const { onVia, thread } = connecting
+  const { stream } = offer
+  const isThrough =
+    (await dial(offer, connecting, { addresses: addressesOf(offer), from: null }, signal)) ||
+    (await punch(offer, connecting, signal))
+  if (isThrough) {
+    onVia('tcp')
+    return stream.send({ via: 'tcp' } satisfies Chosen)
+  }
+  onVia('stream')
+  await stream.send({ via: 'stream' } satisfies Chosen)
+  const { port1, port2 } = new MessageChannel()
+  await thread.ask('fetchPort', { ...channelOf(offer, connecting), port: port2 }, [port2])
+  await pumpPort(port1, stream)
+}
+
+/** False: none of the addresses answers. */
+async function dial(
+  offer: Offer,
+  connecting: Connecting,
+  where: { addresses: readonly string[]; from: number | null },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { own, peerKey } = offer
   try {
-    await thread.ask('fetch', { ...of, own, peerKey, addresses })
+    await connecting.thread.ask('fetch', { ...channelOf(offer, connecting), own, peerKey, ...where })
+    return true
   } catch (err) {
     signal.throwIfAborted()
-    if (!(err instanceof CoreError) || err.code !== 'Unavailable') throw err
-    onVia('stream')
-    await stream.send({ via: 'stream' })
-    const { port1, port2 } = new MessageChannel()
-    await thread.ask('fetchPort', { ...of, port: port2 }, [port2])
-    await pumpPort(port1, stream)
-    return
+    if (err instanceof CoreError && err.code === 'Unavailable') return false
+    throw err
   }
-  onVia('tcp')
-  await stream.send({ via: 'tcp' })
+}
+
+/** Both sides connect to each other at once, so that routers and firewalls take what comes for answers. */
+async function punch(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<boolean> {
+  const { items, stream } = offer
+  if (items.reduce((sum, { size }) => sum + size, 0) < PUNCH_FROM_BYTES) return false
+  const from = await freePort()
+  const addresses = meetingAddresses(connecting.ownAddresses(), from)
+  if (addresses.length === 0) return false
+  await stream.send({ via: 'punch', addresses } satisfies Chosen)
+  const meeting = await stream.receive(Meeting)
+  if (!meeting || meeting.addresses.length === 0) return false
+  return dial(offer, connecting, { addresses: meeting.addresses, from }, signal)
+}
+
+function channelOf({ channel, items, peer }: Offer, { compare, id }: Connecting): FetchChannel {
+  return { fetch: id, channel, name: peer.name, items, compare }
 }
 
 /** Where the connection between the devices goes is tried too: the other side may not know how it is reached. */

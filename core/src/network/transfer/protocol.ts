@@ -18,7 +18,7 @@ export const PAGE_ITEMS = 1_000
 /** Folders below each other, and the longest name of one, in bytes. */
 const MAX_NAMES = 512
 const MAX_NAME_BYTES = 1_024
-const MAX_ADDRESSES = 32
+export const MAX_ADDRESSES = 32
 /** The largest file, in bytes: 2 TiB, the hashes of whose chunks still are one message. */
 const MAX_FILE_BYTES = 2_199_023_255_552
 /** Seconds since 1970 of the years 1 and 9999 bound what a time may be. */
@@ -62,5 +62,18 @@ export const Offered = z.discriminatedUnion('type', [
 ])
 export type Offered = z.infer<typeof Offered>
 
-/** Then the receiving side says how the bytes come. Over the stream they follow as `{ bytes }`. */
-export const Chosen = z.object({ via: z.enum(['tcp', 'stream']) })
+/**
+ * Then the receiving side says how the bytes come. Over the stream they follow as `{ bytes }`. `punch`: none of the
+ * addresses answered, and it connects to the sending side from these ones when that says `Meeting`, at the same time as
+ * that to it; it says then how that went.
+ */
+export const Chosen = z.discriminatedUnion('via', [
+  z.object({ via: z.literal('tcp') }),
+  z.object({ via: z.literal('stream') }),
+  z.object({ via: z.literal('punch'), addresses: z.array(address).max(MAX_ADDRESSES) }),
+])
+export type Chosen = z.infer<typeof Chosen>
+
+/** Where the sending side connects from, to meet the receiving one; none where that is of no use. */
+export const Meeting = z.object({ addresses: z.array(address).max(MAX_ADDRESSES) })
+export type Meeting = z.infer<typeof Meeting>

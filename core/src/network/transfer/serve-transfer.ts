@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
-import { makeSessionKey } from '../bulk/index.ts'
+import { freePort, makeSessionKey } from '../bulk/index.ts'
 import { withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
-import { Chosen, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
+import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
+import { Chosen, type Meeting, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { Answered } from './worker/messages.ts'
@@ -48,8 +49,7 @@ export interface ServeTransferDeps {
   readonly resolver: (kind: string) => SourceResolver | undefined
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
-  /** Where this device is reached: `192.168.1.5:4433`; their ports are not looked at. */
-  readonly addresses: () => readonly string[]
+  readonly own: () => OwnAddresses
   readonly onBegin: (news: SendingNews) => void
   /** Null: all was sent that was asked for. */
   readonly onEnd: (id: string, err: unknown) => void
@@ -123,7 +123,7 @@ async function send(
     }
     const own = makeSessionKey()
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
-    const addresses = deps.addresses().flatMap((address) => withPort(address, port) ?? [])
+    const addresses = deps.own().addresses.flatMap((address) => withPort(address, port) ?? [])
     if (sending.isListed !== false) {
       deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
     }
@@ -134,7 +134,11 @@ async function send(
       addresses,
       leftOut: leftOutCount,
     } satisfies Offered)
-    const chosen = await stream.receive(Chosen)
+    let chosen = await stream.receive(Chosen)
+    if (chosen?.via === 'punch') {
+      await meet(channel, { addresses: chosen.addresses, deps, stream })
+      chosen = await stream.receive(Chosen)
+    }
     if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })
     // The other side ends the stream when it has what it wanted, or wants no more.
     else if (chosen) await stream.receive(Chosen)
@@ -147,6 +151,17 @@ async function send(
     await thread.ask('closeServing', { channel })
     await thread.ask('closeSource', { source: channel })
   }
+}
+
+/** Says from where, and then connects: what arrives first at a router that knows of nothing yet is sent again. */
+async function meet(
+  channel: string,
+  { addresses, deps, stream }: { addresses: readonly string[]; deps: ServeTransferDeps; stream: FrameStream },
+): Promise<void> {
+  const from = await freePort()
+  const own = addresses.length > 0 ? meetingAddresses(deps.own(), from) : []
+  await stream.send({ addresses: own } satisfies Meeting)
+  if (own.length > 0) await deps.thread.ask('meet', { channel, addresses, from })
 }
 
 async function serveOverStream(

@@ -17,6 +17,7 @@ import {
   fetchOffered,
 } from './fetch-transfer.ts'
 import { type Incoming, incomingOf, showIncoming } from './incoming-transfer.ts'
+import type { OwnAddresses } from './meeting-addresses.ts'
 import { OutgoingTransfers } from './outgoing-transfers.ts'
 import { requireSpace } from './require-space.ts'
 import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
@@ -45,8 +46,7 @@ export interface TransfersDeps {
   readonly nameOf: (device: DeviceId) => string
   readonly isPaired: (device: DeviceId) => boolean
   readonly settings: () => { readonly bulkPort: number; readonly maxBytesPerSecond: number }
-  /** Where this device is reached: `192.168.1.5:4433`. */
-  readonly addresses: () => readonly string[]
+  readonly own: () => OwnAddresses
   readonly changed: (transfer: Transfer) => void
 }
 
@@ -83,7 +83,7 @@ export class Transfers implements AsyncDisposable {
       thread: this.#thread,
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
-      addresses: deps.addresses,
+      own: deps.own,
       onBegin: (news) => this.#outgoing.began(news),
       onEnd: (id, err) => this.#outgoing.ended(id, err),
     })
@@ -412,6 +412,7 @@ export class Transfers implements AsyncDisposable {
   #fetchDeps(): FetchDeps {
     return {
       thread: this.#thread,
+      own: this.#deps.own,
       listen: (fetch, listener) => {
         this.#listeners.set(fetch, listener)
         return { [Symbol.dispose]: () => void this.#listeners.delete(fetch) }

@@ -40,6 +40,8 @@ export interface TransferQuestions {
   ]
   /** Serves over a port instead. */
   servePort: [{ readonly channel: string; readonly port: MessagePort }, null]
+  /** Connects to the receiving side while that connects to this one; answers at once. */
+  meet: [{ readonly channel: string; readonly addresses: readonly string[]; readonly from: number }, null]
   closeServing: [{ readonly channel: string }, null]
   /** Plans, or goes on with, what is to be fetched; `folder` is where it is written down. */
   openFetch: [
@@ -60,7 +62,13 @@ export interface TransferQuestions {
   ]
   /** Connects to one of the addresses, and fetches from there until all is done or it ends. */
   fetch: [
-    FetchChannel & { readonly own: SessionKey; readonly peerKey: string; readonly addresses: readonly string[] },
+    FetchChannel & {
+      readonly own: SessionKey
+      readonly peerKey: string
+      readonly addresses: readonly string[]
+      /** The port to connect from where the other side does the same; null: it listens. */
+      readonly from: number | null
+    },
     null,
   ]
   /** A device that was expected to be one of several sources is none. */

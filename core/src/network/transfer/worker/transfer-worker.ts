@@ -89,6 +89,11 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     void serveOver(channel, portDuplex(other))
     return null
   },
+  async meet({ channel, ...where }) {
+    const serving = servings.get(channel)
+    if (serving) void (await listening)?.meet(where, serving.ending.signal)
+    return null
+  },
   async closeServing({ channel }) {
     const serving = servings.get(channel)
     servings.delete(channel)
@@ -119,9 +124,9 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       tops: plan.items.filter(({ names }) => names.length === 1).map(({ target }) => target),
     }
   },
-  async fetch({ own, peerKey, addresses, ...of }) {
+  async fetch({ own, peerKey, addresses, from, ...of }) {
     const { ending } = fetchOf(of.fetch)
-    const socket = await dialBulk({ addresses, channel: of.channel, expected: { own, peerKey } }, ending.signal)
+    const socket = await dialBulk({ addresses, channel: of.channel, expected: { own, peerKey }, from }, ending.signal)
     void fetchOver(of, socket).catch(() => socket.destroy())
     return null
   },
