@@ -435,13 +435,15 @@ export class Files {
   async #resolve(path: string): Promise<RawName> {
     const given = parsePath(path)
     const trimmed = typeof given === 'string' && given.length > 1 ? given.replace(/\/+$/, '') || '/' : given
+    const place = this.#deps.locations().locate(trimmed)
+    // The index names folders without links. To ask the disk as well would take longer than all else, and it may be away.
+    if (place && this.#directoryAt(place)) return trimmed
     try {
       const stats = await lstat(fsPath(trimmed))
       if (!stats.isSymbolicLink()) return bytesToName(new Uint8Array(await realpath(fsPath(trimmed), 'buffer')))
       const parent = bytesToName(new Uint8Array(await realpath(fsPath(parentOf(trimmed)), 'buffer')))
       return joinName(parent, baseOf(trimmed))
     } catch (err) {
-      const place = this.#deps.locations().locate(trimmed)
       if (place && this.#rowId(place) !== null) return trimmed
       if (systemCode(err) === 'ENAMETOOLONG') return trimmed
       throw unreachableError(err, path)

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
@@ -93,6 +95,15 @@ test('idle processes end, and closing leaves none', async () => {
   expect(isAlive(pid!)).toBe(false)
 })
 
+test.runIf(process.platform === 'linux')('a process leads a group, in the session of who started it', async () => {
+  await using one = pool()
+  await one.run('warm', soon)
+  const [pid] = one.pids
+  const [child, own] = [placeOf(pid!), placeOf(process.pid)]
+  // The system shares the processor out by sessions first: in one of its own its low priority would mean nothing.
+  expect(child).toEqual({ group: pid, session: own.session, niceness: constants.priority.PRIORITY_LOW })
+})
+
 test('what a process has started ends with it', async () => {
   const one = pool()
   const first = Number(await one.run('program', soon))
@@ -112,3 +123,13 @@ test.each(['idle', 'hang'])('a process does not outlive a parent that is killed,
   owner.kill('SIGKILL')
   await vi.waitFor(() => expect(isAlive(Number(line))).toBe(false))
 })
+
+/** What Linux says of a process; see proc_pid_stat(5). */
+function placeOf(pid: number): { group: number; session: number; niceness: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  return { group: fields[2]!, session: fields[3]!, niceness: fields[16]! }
+}

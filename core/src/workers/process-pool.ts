@@ -6,6 +6,7 @@ import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { settledWithin } from '../util/settled-within.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
+import { leadsGroupItself } from './lead-group.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
@@ -253,7 +254,7 @@ function startChild({ entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS 
   const options: SpawnOptions = {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
-    detached: process.platform !== 'win32',
+    detached: process.platform !== 'win32' && !leadsGroupItself,
   }
   const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
   const child =

@@ -3,6 +3,7 @@ import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { pathErrorCode } from '../util/path-error.ts'
 import { endProcess } from './end-process.ts'
 import type { GuardLimits } from './guard-limits.ts'
+import { leadGroup } from './lead-group.ts'
 
 export interface ProcessRequest<Request> {
   readonly id: number
@@ -40,7 +41,7 @@ export function serveProcess<Request, Reply>(
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Corrupt')
     answer({ id, ok: false, code, message: errorMessage(err), last })
   }
-  startGuard()
+  obeyPool()
   // Not `exit`, which waits for native work on the threads of libuv.
   process.on('disconnect', () => endProcess(process.pid))
   // Some decoders throw where nobody can catch it: the file is to blame, and what is left of the process is not used.
@@ -66,9 +67,10 @@ function answer(reply: ProcessReply<unknown>): void {
 }
 
 /** The limits come from the pool as arguments; a process that is run by hand has none. */
-function startGuard(): void {
+function obeyPool(): void {
   const [, , parentPid, memoryMiB] = process.argv
   if (!parentPid || !memoryMiB) return
+  leadGroup()
   const limits: GuardLimits = { parentPid: Number(parentPid), memoryMiB: Number(memoryMiB) }
   const guard = new Worker(new URL('guard-thread.ts', import.meta.url), {
     workerData: limits,
