@@ -33,7 +33,7 @@ export async function transcribe(
   const sound = new CountedSound(readSound(path))
   const pieces: HeardPiece[] = []
   let isLate = false
-  for await (const piece of cutAtSilence(sound, engine.maxPieceMs)) {
+  for await (const piece of oneAhead(cutAtSilence(sound, engine.maxPieceMs))) {
     if (performance.now() - begun > budgetMs) {
       isLate = true
       break
@@ -47,6 +47,22 @@ export async function transcribe(
     ...summed(pieces, language),
     durationMs: sound.durationMs,
     ...((isLate || sound.isDamaged) && { truncated: true }),
+  }
+}
+
+/** The same, each of which is made while the one before it is used. */
+async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    for (let next = items.next(); ;) {
+      const { done, value } = await next
+      if (done) return
+      next = items.next()
+      // Where it fails nobody may ask for it any more.
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    await items.return(undefined)
   }
 }
 

@@ -104,9 +104,10 @@ class Line {
   async #put(samples: Float32Array): Promise<void> {
     if (samples.length === 0) return
     this.length += samples.length
-    await this.#write(
-      Int16Array.from(samples, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value * 32_767)))),
-    )
+    const block = new Int16Array(samples.length)
+    for (let i = 0; i < samples.length; i++)
+      block[i] = Math.max(-32_768, Math.min(32_767, Math.round(samples[i]! * 32_767)))
+    await this.#write(block)
   }
 }
 
@@ -117,6 +118,10 @@ function mixed(sample: AudioSample): Float32Array {
   sample.copyTo(all, { planeIndex: 0, format: 'f32' })
   if (channels === 1) return all
   const mono = new Float32Array(frames)
-  for (let i = 0; i < all.length; i++) mono[Math.floor(i / channels)]! += all[i]! / channels
+  for (let frame = 0, at = 0; frame < frames; frame++) {
+    let sum = 0
+    for (let channel = 0; channel < channels; channel++) sum += all[at++]!
+    mono[frame] = sum / channels
+  }
   return mono
 }
