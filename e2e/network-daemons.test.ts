@@ -156,6 +156,48 @@ test('a device that is revoked is gone at once, and told so', async () => {
   expect(await as('alice', 'network', 'ping', 'carol')).toMatchObject({ code: 3 })
 })
 
+test('a device that is not paired is sent files, once the numbers on both screens were confirmed', async () => {
+  expect(await answer('carol', 'network', 'visible', '--minutes', '2')).toMatchObject({ name: 'carol' })
+  const nearby = () => answer<{ devices: { name: string }[] }>('alice', 'network', 'nearby')
+  await vi.waitFor(async () => expect((await nearby()).devices).toMatchObject([{ name: 'carol' }]), {
+    timeout: 60_000,
+    interval: 100,
+  })
+  const path = join(home.path, 'pearl.txt')
+  await writeFile(path, 'pearl')
+  const sending = as('alice', 'network', 'spacedrop', 'carol', path, '--nearby')
+  interface Compared {
+    readonly id: string
+    readonly number: string
+    readonly names: readonly string[]
+    readonly state: string
+  }
+  const offersOf = (name: Name) => answer<Compared[]>(name, 'network', 'offers', 'list', '--all')
+  const offer = await vi.waitUntil(async () => (await offersOf('carol')).find(({ state }) => state === 'comparing'))
+  expect(offer.names).toEqual([])
+  const [sent] = await offersOf('alice')
+  expect(sent).toMatchObject({ id: offer.id, number: offer.number })
+  const wrong = offer.number === '000000' ? '000001' : '000000'
+  expect(await as('carol', 'network', 'offers', 'confirm', offer.id, wrong)).toMatchObject({ code: 2 })
+  for (const name of ['alice', 'carol'] as const) {
+    expect(await as(name, 'network', 'offers', 'confirm', offer.id, offer.number)).toMatchObject({ code: 0 })
+  }
+  await vi.waitFor(async () =>
+    expect(await answer('carol', 'network', 'offers', 'info', offer.id)).toMatchObject({
+      state: 'waiting',
+      names: ['pearl.txt'],
+    }),
+  )
+  const folder = join(home.path, 'from-strangers')
+  await mkdir(folder)
+  await answer('carol', 'network', 'offers', 'accept', offer.id, '--to', folder)
+  expect(await sending).toMatchObject({ code: 0 })
+  expect(await readFile(join(folder, 'pearl.txt'), 'utf8')).toBe('pearl')
+  // Nobody is paired by it.
+  expect(await devicesOf('alice')).toEqual({ bob: 'connected' })
+  expect(await answer('carol', 'network', 'visible', '--off')).toMatchObject({ name: null })
+})
+
 /** Scripts rely on this line. */
 function codeIn(stdout: string): string {
   return /^Pairing code: (.*)$/m.exec(stdout)?.[1] ?? ''

@@ -170,13 +170,23 @@ export const ownCommands: readonly CommandSpec[] = [
   }),
   own({
     words: ['network', 'spacedrop'],
-    summary: 'Offer files to a paired device, and wait until they are there',
+    summary: 'Offer files to a device, paired or nearby, and wait until they are there',
     args: [
-      arg('device', { required: true, summary: 'a paired device: its name, slug or id' }),
+      arg('device', {
+        required: true,
+        summary: 'a paired device: its name, slug or id; with --nearby its name, or the beginning of its key',
+      }),
       arg('paths', { variadic: true, required: true, summary: 'files and folders' }),
     ],
-    flags: [flag('sender', 'text', 'who sends them, as the person there reads it')],
-    examples: ['network spacedrop laptop photo.jpg', 'network spacedrop laptop trip/ --sender Alice'],
+    flags: [
+      flag('sender', 'text', 'who sends them, as the person there reads it'),
+      flag('nearby', 'switch', 'to a device that is not paired, and lets itself be seen: `network nearby` lists them'),
+    ],
+    examples: [
+      'network spacedrop laptop photo.jpg',
+      'network spacedrop laptop trip/ --sender Alice',
+      'network spacedrop "Phone of Bob" photo.jpg --nearby',
+    ],
     load: async () => (await import('./spacedrop.ts')).spacedrop,
   }),
   own({

@@ -7,6 +7,7 @@ import type { Screen } from '../io.ts'
 import { printOutput } from '../print-output.ts'
 import { openSession, type Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
+import { formatNumber } from '../text/format.ts'
 import { wrap } from '../text/wrap.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -182,7 +183,7 @@ class Asker {
     // Over there nobody compares, and here nobody can: the words are all there is.
     else if (!unattended) {
       context.io.announce(
-        `${name} is there, and shows ${spaced(number)}. If it does: spacedrive network pair confirm ${number}`,
+        `${name} is there, and shows ${formatNumber(number)}. If it does: spacedrive network pair confirm ${number}`,
       )
       return
     }
@@ -195,16 +196,12 @@ class Asker {
     io.err.write(`\n${name} has the words.\n`)
     const message = unattended
       ? `Nobody compares a number there: it was started with --auto-accept. Pair with ${name}? [y/N]`
-      : `Does ${name} show ${spaced(number)}? [y/N]`
+      : `Does ${name} show ${formatNumber(number)}? [y/N]`
     const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
     const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
     if (this.#leaving.signal.aborted) return
     if (prompts.isCancel(answer) || !answer) throw new InterruptedError('nothing was stored, here or there')
   }
-}
-
-function spaced(number: string): string {
-  return `${number.slice(0, 3)} ${number.slice(3)}`
 }
 
 /** After Ctrl-C, too. */

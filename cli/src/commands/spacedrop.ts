@@ -7,27 +7,32 @@ import { InterruptedError } from '../interrupted-error.ts'
 import { LiveBlock } from '../live/live-block.ts'
 import { openSession, type Session } from '../session.ts'
 import { printable } from '../text/escape.ts'
-import { formatBytes, plural } from '../text/format.ts'
+import { formatBytes, formatNumber, plural } from '../text/format.ts'
 
 type Offer = OutputOf<'offers.info'>
 
 /** Events are the quick way to hear of an answer; asking is the sure one. */
 const ASK_MS = 2_000
 
-/** Offers files to a paired device, and waits until they are there or nobody wants them. */
+/** Offers files to a device, and waits until they are there or nobody wants them. */
 export async function spacedrop(values: Values, context: CliContext): Promise<number> {
   const { globals, io } = context
   using session = await openSession(context)
   const paths = (Array.isArray(values.paths) ? values.paths : []).map((path) => resolve(String(path)))
   const sender = typeof values.sender === 'string' ? { sender: values.sender } : {}
-  const sent = await session.action('offers.send', { device: String(values.device), paths, ...sender })
-  const what = `${plural(sent.items, 'file')}, ${formatBytes(sent.bytes)}`
-  io.note(`Offered to ${printable(sent.to.name)}: ${what}. Waiting for an answer; Ctrl-C takes it back …`)
+  const nearby = values.nearby === true
+  const sent = await session.action('offers.send', { device: String(values.device), paths, nearby, ...sender })
+  if (sent.number === null) noteOffered(sent, context)
   const ended = await follow(session, sent)
   if (globals.json || globals.jsonl) io.printJson(ended)
   if (ended.state !== 'completed') throw new ClientError(codes[ended.state] ?? 'Unavailable', sentence(ended))
   if (!globals.json && !globals.jsonl) io.print(sentence(ended))
   return exitCodes.ok
+}
+
+function noteOffered({ bytes, items, to }: Offer, { io }: CliContext): void {
+  const what = `${plural(items, 'file')}, ${formatBytes(bytes)}`
+  io.note(`Offered to ${printable(to.name)}: ${what}. Waiting for an answer; Ctrl-C takes it back …`)
 }
 
 const codes: Partial<Record<Offer['state'], 'NotAuthorised' | 'Timeout' | 'Cancelled'>> = {
@@ -52,6 +57,7 @@ function sentence({ bytes, items, reason, state, to }: Offer): string {
     case 'withdrawn':
       return `the offer to ${name} was taken back`
     case 'failed':
+    case 'comparing':
     case 'waiting':
     case 'accepted':
       return `the files did not come to ${name}${why}`
@@ -62,15 +68,22 @@ function sentence({ bytes, items, reason, state, to }: Offer): string {
 async function follow(session: Session, sent: Offer): Promise<Offer> {
   const { interrupt, io } = session.context
   const end = Promise.withResolvers<Offer>()
+  /** Takes the question away. */
+  const over = new AbortController()
   using block = io.err.isTTY ? new LiveBlock(io.err) : null
   let accepted = false
+  let isComparing = sent.state === 'comparing'
   const see = (offer: Offer) => {
     if (offer.id !== sent.id) return
+    if (isComparing && offer.state === 'waiting') {
+      isComparing = false
+      noteOffered(offer, session.context)
+    }
     if (offer.state === 'accepted') {
       if (!accepted) io.note(`${printable(offer.to.name)} accepted.`)
       accepted = true
       block?.draw([`  ${formatBytes(offer.bytesDone)} of ${formatBytes(offer.bytes)}`])
-    } else if (offer.state !== 'waiting') end.resolve(offer)
+    } else if (offer.state !== 'waiting' && offer.state !== 'comparing') end.resolve(offer)
   }
   const ask = async () => see(await session.query('offers.info', { id: sent.id }))
   const fail = (err: unknown) => end.reject(err)
@@ -87,6 +100,7 @@ async function follow(session: Session, sent: Offer): Promise<Offer> {
       () => void ask().catch(fail),
     )
     await ask()
+    if (isComparing) compare(session, sent, over.signal).catch(fail)
     return await end.promise
   } catch (err) {
     if (interrupt.signal.aborted) {
@@ -96,9 +110,29 @@ async function follow(session: Session, sent: Offer): Promise<Offer> {
     }
     throw err
   } finally {
+    over.abort()
     clearInterval(asking)
     interrupt.signal.removeEventListener('abort', onInterrupt)
   }
 }
 
 const WITHDRAW_MS = 5_000
+
+/** Asks the person whether both screens show the same; where nobody can be asked, says what to do. */
+async function compare(session: Session, { id, number, to }: Offer, over: AbortSignal): Promise<void> {
+  const { interrupt, io } = session.context
+  const name = printable(to.name)
+  if (!io.canAsk) {
+    io.announce(
+      `${name} is there, and shows ${formatNumber(number!)}. If it does: spacedrive network offers confirm ${id} ${number}`,
+    )
+    return
+  }
+  const prompts = await import('@clack/prompts')
+  const message = `Does ${name} show ${formatNumber(number!)}? [y/N]`
+  const signal = AbortSignal.any([interrupt.signal, over])
+  const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
+  if (over.aborted) return
+  if (!prompts.isCancel(answer) && answer) await session.action('offers.confirm', { id, number: number! })
+  else await session.action('offers.withdraw', { id })
+}

@@ -17,6 +17,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   transfers: async () => (await import('./transfers.ts')).transferRenderers,
   pairing: async () => (await import('./pairing.ts')).pairingRenderers,
   offers: async () => (await import('./offers.ts')).offerRenderers,
+  nearby: async () => (await import('./offers.ts')).offerRenderers,
   network: async () => (await import('./network.ts')).networkRenderers,
   devices: async () => (await import('./devices.ts')).deviceRenderers,
   system: async () => (await import('./system.ts')).systemRenderers,

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatBytes, formatTime, plural } from '../text/format.ts'
+import { formatBytes, formatNumber, formatTime, plural } from '../text/format.ts'
 import { renderTable } from '../text/table.ts'
 import type { Renderers, View } from './view.ts'
 
@@ -13,6 +13,15 @@ export const offerRenderers: Renderers = {
   'offers.send': offerFields,
   'offers.accept': ({ from, items, transfer }) => [
     `${plural(items, 'file')} of ${printable(from.name)} ${items === 1 ? 'is' : 'are'} on the way: transfer ${transfer}.`,
+  ],
+  'offers.confirm': ({ direction, from, to }) => [
+    `Confirmed; the files are offered once the person at ${printable((direction === 'in' ? from : to).name)} has, too.`,
+  ],
+  'nearby.list': nearbyTable,
+  'nearby.show': ({ name, until }) => [
+    name === null
+      ? 'Nobody sees this device any more.'
+      : `Everyone on the local network sees this device as ${printable(name)} until ${formatTime(until!)}. What comes is listed by network offers.`,
   ],
   'offers.decline': ({ from }) => [`Declined; ${printable(from.name)} is told.`],
   'offers.withdraw': ({ to }) => [`Taken back; ${printable(to.name)} is told.`],
@@ -31,11 +40,11 @@ function offerTable(offers: readonly Offer[], view: View): readonly string[] {
       { title: 'STATE' },
       { title: 'UNTIL', drop: 2 },
     ],
-    rows: offers.map(({ bytes, expiresAt, from, id, items, names, sender, state, to }) => [
+    rows: offers.map(({ bytes, expiresAt, from, id, items, names, number, sender, state, to }) => [
       id,
       printable(sender === null ? from.name : `${sender} (${from.name})`),
       printable(to.name),
-      printable(names.join(', ')),
+      number === null ? printable(names.join(', ')) : `if it shows ${formatNumber(number)}: offers confirm`,
       String(items),
       formatBytes(bytes),
       state,
@@ -47,18 +56,42 @@ function offerTable(offers: readonly Offer[], view: View): readonly string[] {
 }
 
 function offerFields(offer: Offer, view: View): readonly string[] {
-  const { bytes, bytesDone, expiresAt, from, id, items, names, reason, sender, state, to } = offer
+  const { bytes, bytesDone, expiresAt, from, id, isStranger, items, names, number, reason, sender, state, to } = offer
   return renderFields(
     [
       ['Offer', id],
       ['From', printable(sender === null ? from.name : `${sender}, at ${from.name}`)],
       ['To', printable(to.name)],
+      ['Paired', isStranger ? 'no; the other name is what that device says' : null],
+      [
+        'Number',
+        number === null ? null : `${formatNumber(number)}, ${offer.confirmed ? 'confirmed here' : 'to be compared'}`,
+      ],
       ['What', printable(names.join(', '))],
       ['Size', `${plural(items, 'file')}, ${formatBytes(bytes)}`],
       ['State', state + (reason === null ? '' : `: ${printable(reason)}`)],
       ['There', state === 'accepted' ? formatBytes(bytesDone) : null],
-      ['Until', state === 'waiting' ? formatTime(expiresAt) : null],
+      ['Until', state === 'waiting' || state === 'comparing' ? formatTime(expiresAt) : null],
     ],
     view,
   )
 }
+
+function nearbyTable({ devices, visibility }: OutputOf<'nearby.list'>, view: View): readonly string[] {
+  const { name, reason, until } = visibility
+  const own =
+    name === null
+      ? `This device is not to be seen${reason === null ? '; network visible lets it' : `: ${printable(reason)}`}.`
+      : `This device is seen as ${printable(name)} until ${formatTime(until!)}.`
+  if (devices.length === 0) return [own, 'No device nearby lets itself be seen.']
+  const table = renderTable({
+    columns: [{ title: 'NAME', shrink: 'end', min: 12 }, { title: 'KEY' }, { title: 'HEARD' }],
+    rows: devices.map((device) => [printable(device.name), device.key.slice(0, KEY_SHOWN), formatTime(device.heardAt)]),
+    width: view.width,
+    style: view.style,
+  })
+  return [own, ...table]
+}
+
+/** As much of a key as tells devices apart on a screen. */
+const KEY_SHOWN = 12

@@ -72,3 +72,8 @@ function two(value: number, base: number, large: string, small: string): string 
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/** Six digits that two people compare, as they are read out: `123 456`. */
+export function formatNumber(number: string): string {
+  return `${number.slice(0, 3)} ${number.slice(3)}`
+}

@@ -43,6 +43,7 @@ export {
   pathKinds,
   peerStates,
 } from './network.ts'
+export { NearbyDevice, Visibility } from './nearby.ts'
 export { Offer, type OfferState, offerStates } from './offer.ts'
 export { PairingState, PairingStatus, pairingStates } from './pairing.ts'
 export { LibraryStatistics } from './statistics.ts'

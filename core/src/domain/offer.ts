@@ -3,10 +3,11 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * Where an offer is: it `waits` for somebody to answer; it was accepted, and its files are on their way; they are all
+ * Where an offer is: strangers are `comparing` a number before anything is told of the files; it `waits` for somebody to answer; it was accepted, and its files are on their way; they are all
  * there; it was declined, withdrawn or forgotten; or its files could not be had.
  */
 export const offerStates = [
+  'comparing',
   'waiting',
   'accepted',
   'completed',
@@ -25,6 +26,12 @@ export const Offer = z.object({
   direction: z.enum(['in', 'out']),
   from: z.object({ id: DeviceId, name: z.string() }),
   to: z.object({ id: DeviceId, name: z.string() }),
+  /** The two devices are not paired: the name of the other one is what it says, and its id was made for this offer. */
+  isStranger: z.boolean(),
+  /** Six digits that both screens show, while they are to be compared. */
+  number: z.string().nullable(),
+  /** Somebody here has said that they are the same; the other device may still wait for its person. */
+  confirmed: z.boolean(),
   /** Who says to send them: whatever was typed there. Null: the device says it all. */
   sender: z.string().nullable(),
   /** Files, without the folders they are in. */

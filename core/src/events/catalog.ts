@@ -5,6 +5,7 @@ import { Library } from '../domain/library.ts'
 import { Location, LocationState } from '../domain/location.ts'
 import { SidecarKind, SidecarState } from '../domain/sidecar.ts'
 import { Grant, GrantRequest, NetworkDevice, NetworkState } from '../domain/network.ts'
+import { Visibility } from '../domain/nearby.ts'
 import { Offer } from '../domain/offer.ts'
 import { PairingStatus } from '../domain/pairing.ts'
 import { Transfer } from '../domain/transfer.ts'
@@ -117,6 +118,8 @@ export const events = {
   'device.revoked': z.object({ deviceId: DeviceId, name: z.string() }),
   /** Files on their way between devices: how far they are. Sent at most four times a second for each transfer. */
   'transfer.changed': Transfer,
+  /** Everyone on the local network sees this device, or does so no more; or others let themselves be seen. */
+  'network.nearby-changed': Visibility,
   /** Files were offered, to or by this device, or something came of it. */
   'offer.changed': Offer,
   /** The configuration changed. */

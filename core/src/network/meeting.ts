@@ -4,7 +4,13 @@ import type { Logger } from '../util/logger.ts'
 import type { Clock } from './clock.ts'
 import type { NetworkDb } from './db/network-db.ts'
 import { OwnKeyProbe } from './identity/own-key-probe.ts'
-import { DiscoverySecrets, type LanChannel, LanDiscovery, type Sought } from './discovery/index.ts'
+import {
+  DiscoverySecrets,
+  type LanChannel,
+  LanDiscovery,
+  type LanDiscoveryDeps,
+  type Sought,
+} from './discovery/index.ts'
 import { type NewPairedDevice, Pairing, type PairingDiscovery, pairingLimits } from './pairing/index.ts'
 import type { DeviceCard } from './registry/device-card.ts'
 import type { Registry } from './registry/registry.ts'
@@ -25,6 +31,10 @@ export interface MeetingDeps {
   readonly openTransport: (options: { seed: Uint8Array; alpns: readonly Alpn[] }) => Promise<Transport>
   readonly makeLanChannel: (log: Logger) => LanChannel
   readonly changed: (status: PairingStatus) => void
+  /** What strangers see of this device; null: nothing. */
+  readonly visible: LanDiscoveryDeps['visible']
+  /** Strangers can be seen that could not before. */
+  readonly onStrangers: () => void
   /** Another program has the key of this device. */
   readonly onKeyUsedElsewhere: () => void
 }
@@ -36,7 +46,6 @@ export class Meeting {
   readonly #secrets: DiscoverySecrets
   #discovery: LanDiscovery | null = null
   #rendezvous: Rendezvous | null = null
-  #visibleName: string | null = null
   readonly #probe: OwnKeyProbe
   #isOn = false
   /** Takes back what was stored last. */
@@ -78,7 +87,7 @@ export class Meeting {
   /** Networking is on. `discovery`: whether to look around on the local network; `rendezvous` as it is set. */
   start(settings: { discovery: boolean; rendezvous: string; transport: Transport }): void {
     const { rendezvous, transport } = settings
-    const { clock, log, makeLanChannel, registry, sessions } = this.#deps
+    const { clock, log, makeLanChannel, onStrangers, registry, sessions, visible } = this.#deps
     this.#isOn = true
     if (rendezvous !== '') {
       this.#rendezvous = new Rendezvous({
@@ -99,8 +108,8 @@ export class Meeting {
       paired: () => this.#sought(),
       onFound: (key, addresses) => sessions.seenAt(key, addresses),
       onOwnId: (addresses) => void this.#probe.look(transport.key, addresses),
-      visibleName: () => this.#visibleName,
-      onStrangers: () => {},
+      visible,
+      onStrangers,
     })
   }
 
@@ -108,12 +117,6 @@ export class Meeting {
   look(): void {
     this.#discovery?.look()
     this.#rendezvous?.look()
-  }
-
-  /** Lets everyone on the local network see this device under a name; null: nobody but paired devices. */
-  setVisible(name: string | null): void {
-    this.#visibleName = name
-    this.#discovery?.look()
   }
 
   /** A connection has come from this key. */

@@ -1,4 +1,5 @@
 import type { DeviceId, GrantRequest, LibraryId, NetworkDevice, NetworkState, NetworkStatus } from '../domain/index.ts'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { systemClock } from './clock.ts'
@@ -18,6 +19,7 @@ import { Membership } from './membership/index.ts'
 import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import { Roaming } from './roaming/index.ts'
+import { bothPeers, Nearby, nearbyLimits } from './nearby/index.ts'
 import type { NetworkDeps, TransportOptions } from './network-deps.ts'
 import { endpointOf, openEndpoint } from './open-endpoint.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
@@ -42,7 +44,9 @@ export class Network implements AsyncDisposable {
   readonly sidecars: SidecarExchange
   /** Files on their way from and to paired devices. */
   readonly transfers: Transfers
-  /** Files that are offered, to and by paired devices. */
+  /** Devices of the local network that are not paired, met for one drop. */
+  readonly nearby: Nearby
+  /** Files that are offered, to and by other devices. */
   readonly spacedrop: Spacedrop
   readonly #deps: NetworkDeps
   readonly #identity: NetworkIdentity
@@ -56,7 +60,6 @@ export class Network implements AsyncDisposable {
   #state: NetworkState = 'disabled'
   #error: string | null = null
   #keyIsUsedElsewhere = false
-  #onPairingLink: ((link: Link) => void) | null = null
   /** One change of state after another. */
   #changing: Promise<unknown> = Promise.resolve()
 
@@ -84,14 +87,30 @@ export class Network implements AsyncDisposable {
         this.#keyIsUsedElsewhere = true
       },
     })
+    this.nearby = new Nearby({
+      openTransport: (seed) => this.openTransport({ seed, alpns: [alpns.spacedrop], isLocal: true }),
+      discovery: () => this.meeting.discovery,
+      own: () => this.details(),
+      isReceiving: () => deps.settings().receive !== 'off',
+      isNewOffer: (id) => this.spacedrop.isNew(id),
+      randomBytes,
+      clock,
+      log: deps.log,
+      limits: nearbyLimits,
+      changed: () => deps.events.emit('network.nearby-changed', this.nearby.visibility()),
+      onGuest: (guest) => this.spacedrop.guestArrived(guest),
+      onOver: (guest) => this.spacedrop.guestOver(guest),
+    })
+    const peers = bothPeers(this.sessions, this.nearby)
     this.transfers = new Transfers({
       dataDir: deps.dataDir,
       db,
-      peers: this.sessions,
+      peers,
       clock,
       log: deps.log,
-      nameOf: (id) => this.registry.get(id)?.name ?? 'a device that is not paired any more',
-      isPaired: (id) => this.registry.get(id) !== null,
+      nameOf: (id) =>
+        this.registry.get(id)?.name ?? this.spacedrop.nameOf(id) ?? 'a device that is not paired any more',
+      isPaired: (id) => this.registry.get(id) !== null || this.nearby.guest(id) !== null,
       settings: deps.settings,
       own: () => ({ addresses: this.#transport?.addresses() ?? [], outside: this.roaming.outside }),
       changed: (transfer) => deps.events.emit('transfer.changed', transfer),
@@ -99,7 +118,8 @@ export class Network implements AsyncDisposable {
     this.spacedrop = new Spacedrop({
       dataDir: deps.dataDir,
       db,
-      peers: this.sessions,
+      peers,
+      nearby: this.nearby,
       grants: this.grants,
       transfers: this.transfers,
       clock,
@@ -119,6 +139,8 @@ export class Network implements AsyncDisposable {
       openTransport: (options) => this.openTransport(options),
       makeLanChannel: deps.makeLanChannel ?? ((log) => new MulticastChannel({ log })),
       changed: (status) => deps.events.emit('pairing.changed', status),
+      visible: () => this.nearby.advert(),
+      onStrangers: () => deps.events.emit('network.nearby-changed', this.nearby.visibility()),
       onKeyUsedElsewhere: () => {
         this.#keyIsUsedElsewhere = true
       },
@@ -308,20 +330,17 @@ export class Network implements AsyncDisposable {
     return this.#transport
   }
 
-  /** An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it. */
-  openTransport(options: Pick<TransportOptions, 'seed' | 'alpns'>): Promise<Transport> {
+  /**
+   * An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it.
+   * `isLocal`: no relay knows of it.
+   */
+  openTransport({
+    isLocal = false,
+    ...options
+  }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
     const { address, relay } = this.#deps.settings()
-    return this.#deps.makeTransport({ ...options, ...endpointOf({ address, relay, port: 0 }), log: this.#deps.log })
-  }
-
-  /** Takes the connections of strangers on the pairing ALPN; without a listener they are refused. */
-  onPairingLink(listener: (link: Link) => void): Disposable {
-    this.#onPairingLink = listener
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#onPairingLink === listener) this.#onPairingLink = null
-      },
-    }
+    const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
+    return this.#deps.makeTransport({ ...options, ...endpoint, log: this.#deps.log })
   }
 
   get pairing(): Pairing {
@@ -396,6 +415,7 @@ export class Network implements AsyncDisposable {
       this.#transport = transport
       transport.onPeer((link) => this.#accept(link))
       this.sessions.start(transport)
+      this.nearby.start()
       this.meeting.start({ transport, ...settings() })
       this.roaming.start({ transport, relay: settings().relay })
       log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
@@ -411,6 +431,7 @@ export class Network implements AsyncDisposable {
     const transport = this.#transport
     if (!transport) return
     this.roaming.stop()
+    await this.nearby.close()
     await this.meeting.stop()
     await this.sessions.stop()
     this.#transport = null
@@ -420,8 +441,7 @@ export class Network implements AsyncDisposable {
   #accept(link: Link): void {
     this.meeting.arrived(link.key)
     if (link.alpn === alpns.paired) this.sessions.accept(link)
-    else if (this.#onPairingLink) this.#onPairingLink(link)
-    else link.close('no code is active here')
+    else link.close('strangers have endpoints of their own')
   }
 
   #change<T>(change: () => Promise<T>): Promise<T> {

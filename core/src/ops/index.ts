@@ -90,7 +90,17 @@ import {
   thumbsOfContents,
   wantSidecars,
 } from './sidecars.ts'
-import { acceptOffer, declineOffer, listOffers, offerInfo, sendOffer, withdrawOffer } from './spacedrop.ts'
+import {
+  acceptOffer,
+  confirmOffer,
+  declineOffer,
+  listNearby,
+  listOffers,
+  offerInfo,
+  sendOffer,
+  setVisible,
+  withdrawOffer,
+} from './spacedrop.ts'
 import { libraryStatistics } from './statistics.ts'
 import { explainConfig, getConfig, setConfig, systemDoctor, systemLogs, systemPlaces, systemStatus } from './system.ts'
 import { cancelTransfer, listTransfers, pauseTransfer, resumeTransfer, transferInfo } from './transfers.ts'
@@ -212,8 +222,11 @@ export const ops = {
   [listOffers.name]: listOffers,
   [offerInfo.name]: offerInfo,
   [acceptOffer.name]: acceptOffer,
+  [confirmOffer.name]: confirmOffer,
   [declineOffer.name]: declineOffer,
   [withdrawOffer.name]: withdrawOffer,
+  [listNearby.name]: listNearby,
+  [setVisible.name]: setVisible,
   [confirmPairing.name]: confirmPairing,
   [cancelPairing.name]: cancelPairing,
   [explorerLink.name]: explorerLink,

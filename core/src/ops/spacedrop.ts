@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NearbyDevice, Visibility } from '../domain/nearby.ts'
 import { Offer } from '../domain/offer.ts'
 import { defineAction, defineQuery } from './define.ts'
 
@@ -6,20 +7,35 @@ import { defineAction, defineQuery } from './define.ts'
 const MAX_PATH = 4_096
 const MAX_PATHS = 1_000
 
+/** How long a device can be seen by everyone, in minutes: by default, and at most. */
+const VISIBLE_MINUTES = 10
+const MAX_VISIBLE_MINUTES = 60
+
 const id = z.uuid().describe('the offer, from `network offers list`')
 
 export const sendOffer = defineAction({
   name: 'offers.send',
   scope: 'core',
-  summary: 'Offer files to a paired device; whoever is there accepts or declines',
+  summary: 'Offer files to a device, paired or nearby; whoever is there accepts or declines',
   input: z.object({
-    device: z.string().min(1).max(200).describe('a paired device: its name, slug or id'),
+    device: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('a paired device: its name, slug or id; one nearby: its name, or the beginning of its key'),
     paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS).describe('files and folders, absolute'),
     sender: z.string().max(100).optional().describe('who sends them, as the person there reads it'),
+    nearby: z
+      .boolean()
+      .default(false)
+      .describe(
+        'to a device of the local network that is not paired and lets itself be seen; numbers are compared first',
+      ),
   }),
   output: Offer,
   errors: ['NotFound', 'NotAuthorised', 'Offline', 'Conflict', 'PermissionDenied', 'Unavailable', 'Timeout'],
-  async run({ device, paths, sender = null }, { core, signal }) {
+  async run({ device, nearby, paths, sender = null }, { core, signal }) {
+    if (nearby) return core.network.spacedrop.sendNearby({ device, paths, sender }, signal)
     const { id: to, name } = core.network.registry.find(device)
     return core.network.spacedrop.send({ device: { id: to, name }, paths, sender }, signal)
   },
@@ -48,6 +64,21 @@ export const offerInfo = defineQuery({
   run: async (input, { core }) => core.network.spacedrop.get(input.id),
 })
 
+export const confirmOffer = defineAction({
+  name: 'offers.confirm',
+  scope: 'core',
+  summary: 'Say that the number on the other screen is the same: files of a device that is not paired',
+  input: z.object({ id, number: z.string().max(32).describe('the six digits that both screens show') }),
+  output: Offer,
+  errors: ['NotFound', 'Conflict'],
+  cli: {
+    words: ['network', 'offers', 'confirm'],
+    positional: ['id', 'number'],
+    examples: ['network offers confirm <id> 123456'],
+  },
+  run: async (input, { core }) => core.network.spacedrop.confirm(input.id, input.number),
+})
+
 export const acceptOffer = defineAction({
   name: 'offers.accept',
   scope: 'core',
@@ -70,7 +101,7 @@ export const acceptOffer = defineAction({
 export const declineOffer = defineAction({
   name: 'offers.decline',
   scope: 'core',
-  summary: 'Say no to what another device offers',
+  summary: 'Say no to what another device offers, or that the numbers differ',
   input: z.object({ id }),
   output: Offer,
   errors: ['NotFound', 'Conflict'],
@@ -87,4 +118,43 @@ export const withdrawOffer = defineAction({
   errors: ['NotFound', 'Conflict'],
   cli: { words: ['network', 'offers', 'withdraw'], positional: ['id'] },
   run: async (input, { core }) => core.network.spacedrop.withdraw(input.id),
+})
+
+const MINUTE_MS = 60_000
+
+export const listNearby = defineQuery({
+  name: 'nearby.list',
+  scope: 'core',
+  summary: 'List the devices of the local network that let everyone see them, and whether this one does',
+  input: z.object({}),
+  output: z.object({ visibility: Visibility, devices: z.array(NearbyDevice) }),
+  errors: ['Offline', 'Unavailable'],
+  cli: { words: ['network', 'nearby'] },
+  async run(_input, { core }) {
+    const { nearby } = core.network
+    nearby.look()
+    return { visibility: nearby.visibility(), devices: nearby.devices() }
+  },
+})
+
+export const setVisible = defineAction({
+  name: 'nearby.show',
+  scope: 'core',
+  summary: 'Let everyone on the local network see this device for a while, to be sent files by one that is not paired',
+  input: z.object({
+    minutes: z.int().min(1).max(MAX_VISIBLE_MINUTES).default(VISIBLE_MINUTES).describe('for how long'),
+    off: z.boolean().default(false).describe('end it now'),
+  }),
+  output: Visibility,
+  errors: ['Offline', 'Unavailable', 'Conflict'],
+  cli: {
+    words: ['network', 'visible'],
+    examples: ['network visible', 'network visible --minutes 2', 'network visible --off'],
+  },
+  async run({ minutes, off }, { core }) {
+    const { nearby } = core.network
+    if (off) nearby.hide()
+    else await nearby.show(minutes * MINUTE_MS)
+    return nearby.visibility()
+  },
 })

@@ -45,6 +45,7 @@ const topics = {
   grants: ['network.grants'],
   pairing: ['pairing.status'],
   offers: ['offers.list'],
+  nearby: ['nearby.list'],
   transfers: ['transfers.list'],
   members: ['libraries.members', 'libraries.invitations'],
 } as const satisfies Record<string, readonly string[]>
@@ -88,6 +89,7 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'library.members-changed': ['members'],
   'library.shared': ['members'],
   'offer.changed': ['offers'],
+  'network.nearby-changed': ['nearby'],
   'transfer.changed': ['transfers'],
   'device.job-changed': ['jobs'],
   'config.changed': ['config'],

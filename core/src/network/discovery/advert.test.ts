@@ -20,6 +20,8 @@ test('what one device writes another one reads', () => {
   }
   expect(readAdvert(texts(paired))).toEqual(paired)
   expect(readAdvert(texts(visible))).toEqual(visible)
+  const gone: Advert = { kind: 'gone', key: visible.key }
+  expect(readAdvert(texts(gone))).toEqual(gone)
 })
 
 test('a packet that is full fits one Ethernet frame', () => {
@@ -80,7 +82,7 @@ test('a packet makes nobody contact the internet, or a service of its own machin
     '[fe80::1]:1',
     '203.0.113.7:9',
   ]
-  const from = (source: string) => believable({ ...paired, addresses }, source)
+  const from = (source: string) => believable(addresses, source)
   expect(from('192.168.1.5')).toEqual(['192.168.1.5:1', '[fe80::1]:1'])
   expect(from('203.0.113.7')).toEqual(['192.168.1.5:1', '[fe80::1]:1', '203.0.113.7:9'])
   expect(from('127.0.0.1')).toEqual(['192.168.1.5:1', '127.0.0.1:22', '[::1]:22', '[fe80::1]:1'])

@@ -24,6 +24,11 @@ export type Advert =
       readonly addresses: readonly string[]
     }
   | { readonly kind: 'visible'; readonly key: PeerKey; readonly name: string; readonly addresses: readonly string[] }
+  | {
+      /** What was visible is so no more. */
+      readonly kind: 'gone'
+      readonly key: PeerKey
+    }
 
 const Address = z.string().max(64).refine(isAddress)
 const addresses = z.array(Address).max(MAX_ADDRESSES)
@@ -35,11 +40,14 @@ const Fields = z.union([
     addresses,
   }),
   z.object({ kind: z.literal('visible'), key: PeerKey, name: z.string().min(1).max(MAX_NAME), addresses }),
+  z.object({ kind: z.literal('gone'), key: PeerKey }),
 ])
 
 /** The strings of its TXT record (RFC 6763 §6). */
 export function writeAdvert(advert: Advert): string[] {
-  const common = [`v=${version}`, `kind=${advert.kind}`, ...advert.addresses.map((address) => `a=${address}`)]
+  const head = [`v=${version}`, `kind=${advert.kind}`]
+  if (advert.kind === 'gone') return [...head, `key=${advert.key}`]
+  const common = [...head, ...advert.addresses.map((address) => `a=${address}`)]
   if (advert.kind === 'visible') return [...common, `key=${advert.key}`, `name=${advert.name}`]
   return [...common, `slot=${advert.slot}`, ...advert.ids.map((id) => `i=${id}`)]
 }
@@ -80,12 +88,13 @@ export function hostOf(address: string): string | null {
 }
 
 /**
- * Those of its addresses that a packet from `source` may send this device to: the source itself, and private ones
+ * Those of the addresses that whoever is at `source` may send this device to: the source itself, and private ones
  * (RFC 1918, 3927, 4193, 6598). A packet makes nobody contact the internet; loopback is believed to this machine only.
  */
-export function believable(advert: Advert, source: string): string[] {
-  return advert.addresses.filter((address) => {
-    const host = hostOf(address)!
+export function believable(addresses: readonly string[], source: string): string[] {
+  return addresses.filter((address) => {
+    const host = hostOf(address)
+    if (host === null) return false
     if (host === source) return true
     if (isIn(loopback, host)) return isIn(loopback, source)
     return isIn(privateRanges, host)

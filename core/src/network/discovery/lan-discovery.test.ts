@@ -85,6 +85,8 @@ test('those who let everyone see them are listed, so many and for so long', () =
       .slice(0, 2),
   ).toEqual(['number 99', 'number 98'])
   expect(device.strangers().length).toBe(64)
+  lan.tell([['v=1', 'kind=gone', `key=${Buffer.alloc(32, 99).toString('hex')}`]])
+  expect(device.strangers().map(({ name }) => name)).not.toContain('number 99')
   lan.now += 4 * 60_000
   expect(device.strangers()).toEqual([])
 })
@@ -132,7 +134,7 @@ function createLan() {
         paired: () => [],
         onFound: () => {},
         onOwnId: () => {},
-        visibleName: () => null,
+        visible: () => null,
         onStrangers: () => {},
         ...deps,
       })

@@ -45,9 +45,9 @@ export interface LanDiscoveryDeps {
   readonly onFound: (key: PeerKey, addresses: readonly string[]) => void
   /** Somebody elsewhere says to be this device. Only a hint, too: anyone can repeat what it has heard. */
   readonly onOwnId: (addresses: readonly string[]) => void
-  /** A name where everyone may see this device; null where nobody may. */
-  readonly visibleName: () => string | null
-  /** A device that lets everyone see it has come. */
+  /** What everyone may see of this device: a key made for it, a name, and where that is reached; null: nothing. */
+  readonly visible: () => Omit<Stranger, 'heardAt'> | null
+  /** A device that lets everyone see it has come, or gone. */
   readonly onStrangers: () => void
 }
 
@@ -109,6 +109,11 @@ export class LanDiscovery implements AsyncDisposable {
     return [...this.#strangers.values()].toReversed()
   }
 
+  /** Tells that what everyone could see of this device under a key is to be seen no more. */
+  leave(key: PeerKey): void {
+    if (!this.#isClosed) this.#deps.channel.tell([writeAdvert({ kind: 'gone', key })])
+  }
+
   /** Milliseconds since a paired device was last heard; null: it was not. */
   heardAgoMs(key: PeerKey): number | null {
     const last = this.#lastFound.get(key)
@@ -147,7 +152,7 @@ export class LanDiscovery implements AsyncDisposable {
   }
 
   #adverts(): Advert[] {
-    const { own, paired, visibleName } = this.#deps
+    const { own, paired, visible } = this.#deps
     const { addresses: all, key } = own()
     const addresses = all.slice(0, MAX_ADDRESSES)
     const slot = this.#slot()
@@ -159,15 +164,16 @@ export class LanDiscovery implements AsyncDisposable {
     for (const { addresses: where, secret } of this.#announced) {
       adverts.push({ kind: 'code', slot, ids: [codeId(secret, slot)], addresses: where().slice(0, MAX_ADDRESSES) })
     }
-    const name = visibleName()
-    if (name !== null) adverts.push({ kind: 'visible', key, name, addresses })
+    const shown = visible()
+    if (shown) adverts.push({ kind: 'visible', ...shown, addresses: shown.addresses.slice(0, MAX_ADDRESSES) })
     return adverts
   }
 
   #hear({ source, texts }: Heard): void {
     const advert = readAdvert(texts)
     if (!advert || this.#isClosed) return
-    const addresses = believable(advert, source)
+    if (advert.kind === 'gone') return this.#forget(advert.key)
+    const addresses = believable(advert.addresses, source)
     if (addresses.length === 0) return
     if (advert.kind === 'visible') this.#hearStranger(advert, addresses)
     else if (advert.kind === 'code') this.#hearCode(advert, addresses)
@@ -196,13 +202,18 @@ export class LanDiscovery implements AsyncDisposable {
   }
 
   #hearStranger({ key, name }: { key: PeerKey; name: string }, addresses: readonly string[]): void {
-    if (key === this.#deps.own().key) return
+    if (key === this.#deps.visible()?.key) return
     const isNew = !this.#strangers.has(key)
     this.#strangers.delete(key)
     this.#strangers.set(key, { key, name, addresses, heardAt: this.#deps.clock.now() })
     const [oldest] = this.#strangers.keys()
     if (this.#strangers.size > MAX_STRANGERS) this.#strangers.delete(oldest!)
     if (isNew) this.#deps.onStrangers()
+  }
+
+  /** Only a hint: where that was a lie, it is heard again within a minute. */
+  #forget(key: PeerKey): void {
+    if (this.#strangers.delete(key)) this.#deps.onStrangers()
   }
 
   /** The ids by which paired devices may be heard now. */

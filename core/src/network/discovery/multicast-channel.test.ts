@@ -19,7 +19,7 @@ function device(me: 'alice' | 'bob', found: (key: PeerKey, addresses: readonly s
     paired: () => [{ key: keys[other], secret }],
     onFound: found,
     onOwnId: () => {},
-    visibleName: () => null,
+    visible: () => null,
     onStrangers: () => {},
   })
 }

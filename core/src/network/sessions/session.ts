@@ -2,12 +2,12 @@ import type { DeviceId, PeerKey } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import type { Clock } from '../clock.ts'
 import type { LinkEnd, LinkPath } from '../transport/transport.ts'
-import { FrameStream } from '../wire/frame-stream.ts'
+import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Protocol } from '../wire/protocol.ts'
 import { type EndReason, endReasonOf } from './end-reasons.ts'
 import { MAX_SESSION_LINKS } from './limits.ts'
 import type { LiveLink } from './live-link.ts'
-import { openingFrames } from './opening.ts'
+import { openProtocol } from './open-protocol.ts'
 
 export interface SessionDeps {
   readonly id: DeviceId
@@ -75,14 +75,7 @@ export class Session implements Peer {
   async open(protocol: Protocol, signal: AbortSignal): Promise<FrameStream> {
     const link = this.#current
     if (!link) throw new CoreError('Unavailable', `${this.name} is not connected any more`)
-    const stream = await link.open(this.name, signal)
-    try {
-      await openingFrames(stream).send({ protocol: protocol.name, version: protocol.version })
-    } catch (err) {
-      stream.abort()
-      throw err
-    }
-    return new FrameStream(stream, { maxFrameBytes: protocol.maxFrameBytes })
+    return openProtocol(link, { name: this.name, protocol }, signal)
   }
 
   /** Runs over this link from now on, if it is the one to stay. */

@@ -12,8 +12,10 @@ export interface OfferBookDeps {
   readonly clock: Clock
   readonly own: () => { readonly id: DeviceId; readonly name: string }
   readonly changed: (offer: Offer) => void
+  /** What is to be compared for an offer between strangers. */
+  readonly comparing: (row: OfferRow) => { readonly number: string; readonly confirmed: boolean } | null
   /** Called once for each offer that has come to its end. */
-  readonly onEnded: (id: string) => void
+  readonly onEnded: (row: OfferRow) => void
 }
 
 /** The offers of this device, made and had: what is written down of them, their time, and what is told of them. */
@@ -62,8 +64,9 @@ export class OfferBook implements Disposable {
       this.#lastTold.delete(id)
       this.#expiring.get(id)?.[Symbol.dispose]()
       this.#expiring.delete(id)
-      this.#deps.onEnded(id)
+      this.#deps.onEnded(row)
     }
+    if (change.expires_at !== undefined) this.#expireInTime(row)
     this.tell(row)
   }
 
@@ -87,12 +90,16 @@ export class OfferBook implements Disposable {
   show(row: OfferRow): Offer {
     const other = { id: row.device, name: row.device_name }
     const own = this.#deps.own()
+    const compared = this.#deps.comparing(row)
     const [from, to] = row.direction === 'in' ? [other, own] : [own, other]
     return {
       id: row.id,
       direction: row.direction,
       from: { id: from.id, name: from.name },
       to: { id: to.id, name: to.name },
+      isStranger: row.stranger === 1,
+      number: compared?.number ?? null,
+      confirmed: compared?.confirmed ?? false,
       sender: row.sender,
       items: row.items,
       bytes: row.bytes,

@@ -10,6 +10,8 @@ export interface OfferRow {
   readonly direction: Offer['direction']
   readonly device: DeviceId
   readonly device_name: string
+  /** 1: it is not paired, and its id was made for this offer alone. */
+  readonly stranger: number
   readonly sender: string | null
   readonly items: number
   readonly bytes: number
@@ -28,7 +30,7 @@ export interface OfferRow {
 }
 
 /** What an offer can be before it has ended. */
-const OPEN: ReadonlySet<OfferState> = new Set(['waiting', 'accepted'])
+const OPEN: ReadonlySet<OfferState> = new Set(['comparing', 'waiting', 'accepted'])
 
 export function isOpen({ state }: OfferRow): boolean {
   return OPEN.has(state)
@@ -58,8 +60,8 @@ export class OfferRows {
       ...Object.values(row),
     )
     this.#db.run(
-      `delete from offers where state not in ('waiting', 'accepted') and id not in
-         (select id from offers where state not in ('waiting', 'accepted') order by created_at desc limit ?)`,
+      `delete from offers where state not in ('comparing', 'waiting', 'accepted') and id not in
+         (select id from offers where state not in ('comparing', 'waiting', 'accepted') order by created_at desc limit ?)`,
       KEPT_ENDED,
     )
   }

@@ -9,6 +9,7 @@ import { uuidv7 } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
+import type { Guest, Nearby } from '../nearby/index.ts'
 import { receiveFolder } from '../receive-folder.ts'
 import type { Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
@@ -17,6 +18,7 @@ import { OfferBook } from './offer-book.ts'
 import { isOpen, type OfferRow } from './offer-rows.ts'
 import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
 import { MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
+import { StrangerDrops } from './stranger-drops.ts'
 
 /** Offers of one device that may wait at once, and those it may make in an hour. */
 const MAX_WAITING = 16
@@ -28,7 +30,9 @@ const ANSWER_MS = 10_000
 export interface SpacedropDeps {
   readonly dataDir: string
   readonly db: NetworkDb
+  /** Those that are paired, and those met nearby. */
   readonly peers: Peers
+  readonly nearby: Nearby
   readonly grants: Grants
   readonly transfers: Transfers
   readonly clock: Clock
@@ -45,13 +49,17 @@ export interface SendInput {
   readonly sender: string | null
 }
 
+/** `device`: the name of one nearby, or the beginning of its key. */
+export type NearbyInput = Omit<SendInput, 'device'> & { readonly device: string }
+
 /**
- * Offers of files between paired devices. What is offered is written down with where it is, and read anew when it is
+ * Offers of files between devices: paired ones, and strangers nearby with whom two people have compared a number. What is offered is written down with where it is, and read anew when it is
  * asked for: an offer outlives both programs, and not its time.
  */
 export class Spacedrop implements Disposable {
   readonly #deps: SpacedropDeps
   readonly #book: OfferBook
+  readonly #strangers: StrangerDrops
   readonly #parts = new DisposableStack()
   /** Of offers of this device whose files are on their way. */
   readonly #sending = new Map<string, AbortController>()
@@ -59,8 +67,26 @@ export class Spacedrop implements Disposable {
 
   constructor(deps: SpacedropDeps) {
     this.#deps = deps
-    const { changed, clock, db, own, peers, transfers } = deps
-    this.#book = this.#parts.use(new OfferBook({ db, clock, own, changed, onEnded: (id) => this.#endSending(id) }))
+    const { changed, clock, db, log, nearby, own, peers, transfers } = deps
+    this.#book = this.#parts.use(
+      new OfferBook({
+        db,
+        clock,
+        own,
+        changed,
+        comparing: (row) => this.#strangers.comparing(row),
+        onEnded: (row) => this.#ended(row),
+      }),
+    )
+    this.#strangers = new StrangerDrops({
+      book: this.#book,
+      nearby,
+      transfers,
+      clock,
+      log,
+      offer: (row, signal) => this.#offer(row, signal),
+    })
+    this.#strangers.endOld()
     this.#parts.use(
       peers.handle(
         answering(spacedropRpc, {
@@ -74,6 +100,7 @@ export class Spacedrop implements Disposable {
       transfers.resolve({
         kind: 'offer',
         spec: z.object({ id: z.uuid() }),
+        isForStrangers: true,
         resolve: async ({ id }, peer) => this.#resolve(id, peer),
       }),
     )
@@ -83,46 +110,61 @@ export class Spacedrop implements Disposable {
 
   /** Offers files to a device; somebody there is asked. Throws what a path cannot be read with, what the device refuses it with, and `Offline`. */
   async send({ device, paths, sender }: SendInput, signal: AbortSignal): Promise<Offer> {
-    const { clock, peers, transfers } = this.#deps
-    const roots = rootsOf(paths)
-    const { bytes, files, names } = await transfers.measure(roots)
-    const id = uuidv7(clock.now())
-    const row: OfferRow = {
-      id,
-      direction: 'out',
-      device: device.id,
-      device_name: device.name,
-      sender,
-      items: files,
-      bytes,
-      names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
-      roots: packRoots(roots),
-      state: 'waiting',
-      transfer: null,
-      bytes_done: 0,
-      reason: null,
-      told: 1,
-      created_at: clock.now(),
-      expires_at: clock.now() + OFFER_MS,
-    }
+    const draft = await this.#draft(paths, sender)
+    const row = draft(device)
     // The other side may ask for it before it has answered.
     this.#book.add(row)
     try {
-      const offer = { id, sender, items: files, bytes, names: JSON.parse(row.names) as string[], expiresInMs: OFFER_MS }
-      await askDevice(peers, { device: device.id, rpc: spacedropRpc, verb: 'offer', input: offer }, signal)
+      await this.#offer(row, signal)
     } catch (err) {
-      this.#book.set(id, { state: 'failed', reason: errorMessage(err) })
+      this.#book.set(row.id, { state: 'failed', reason: errorMessage(err) })
       throw err
     }
-    this.#book.tell(this.#book.find(id))
+    this.#book.tell(this.#book.find(row.id))
+    return this.get(row.id)
+  }
+
+  /**
+   * The same with a device nearby that is not paired: resolves when both screens show a number, and goes on when it was
+   * confirmed on both. `device`: its name, or the beginning of its key. Throws `NotFound`, `Conflict`, `Offline`, and what
+   * the device refuses it with.
+   */
+  async sendNearby({ device, paths, sender }: NearbyInput, signal: AbortSignal): Promise<Offer> {
+    // A name that is none is said before a million files are counted.
+    this.#deps.nearby.find(device)
+    return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender), signal))
+  }
+
+  /** The person here has compared the number of an offer between strangers. Throws `NotFound`, `Conflict`, and `InvalidInput` for another number. */
+  confirm(id: string, number: string): Offer {
+    this.#strangers.confirm(id, number)
     return this.get(id)
+  }
+
+  /** A stranger nearby has something for this device. */
+  guestArrived(guest: Guest): void {
+    this.#strangers.arrived(guest)
+  }
+
+  guestOver(guest: Guest): void {
+    this.#strangers.over(guest)
+  }
+
+  /** Whether an offer of this id was never heard of. */
+  isNew(id: string): boolean {
+    return this.#book.get(id) === null
+  }
+
+  /** What a device is called that was met for one of the offers; null where it was not. */
+  nameOf(device: DeviceId): string | null {
+    return this.#book.all().find((row) => row.device === device)?.device_name ?? null
   }
 
   /** The newest first: those to this device that wait for an answer, or all there were. */
   list({ all }: { all: boolean }): Offer[] {
     const rows = this.#book.all()
     return rows
-      .filter(({ direction, state }) => all || (direction === 'in' && state === 'waiting'))
+      .filter(({ direction, state }) => all || (direction === 'in' && (state === 'waiting' || state === 'comparing')))
       .map((row) => this.#book.show(row))
   }
 
@@ -143,9 +185,10 @@ export class Spacedrop implements Disposable {
     return this.get(id)
   }
 
-  /** Throws `NotFound`, and `Conflict` where it waits no more. */
+  /** Says no, or that the numbers differ. Throws `NotFound`, and `Conflict` where it waits no more. */
   decline(id: string): Offer {
-    this.#requireWaiting(this.#book.find(id), 'in')
+    const row = this.#book.find(id)
+    if (row.state !== 'comparing') this.#requireWaiting(row, 'in')
     this.#book.set(id, { state: 'declined', told: 0 })
     void this.#tell(this.#book.find(id))
     return this.get(id)
@@ -165,8 +208,41 @@ export class Spacedrop implements Disposable {
     this.#parts.dispose()
   }
 
+  /** What there is to offer at some paths; for whom is still to be said. */
+  async #draft(paths: readonly string[], sender: string | null) {
+    const { clock, transfers } = this.#deps
+    const roots = rootsOf(paths)
+    const { bytes, files, names } = await transfers.measure(roots)
+    return (device: { id: DeviceId; name: string }): OfferRow => ({
+      id: uuidv7(clock.now()),
+      direction: 'out',
+      device: device.id,
+      device_name: device.name,
+      stranger: 0,
+      sender,
+      items: files,
+      bytes,
+      names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
+      roots: packRoots(roots),
+      state: 'waiting',
+      transfer: null,
+      bytes_done: 0,
+      reason: null,
+      told: 1,
+      created_at: clock.now(),
+      expires_at: clock.now() + OFFER_MS,
+    })
+  }
+
+  async #offer({ bytes, device, id, items, names, sender }: OfferRow, signal: AbortSignal): Promise<void> {
+    const offer = { id, sender, items, bytes, names: JSON.parse(names) as string[], expiresInMs: OFFER_MS }
+    await askDevice(this.#deps.peers, { device, rpc: spacedropRpc, verb: 'offer', input: offer }, signal)
+  }
+
   #requireWaiting({ direction, state }: OfferRow, wanted: Offer['direction']): void {
     if (direction !== wanted) throw new CoreError('Conflict', 'the offer is one this device has made')
+    if (state === 'comparing')
+      throw new CoreError('Conflict', 'the numbers on both screens are to be compared first: `network offers confirm`')
     if (state !== 'waiting') throw new CoreError('Conflict', `the offer waits no more: it is ${state}`)
   }
 
@@ -178,6 +254,7 @@ export class Spacedrop implements Disposable {
       title: titleOf(row),
       folder: this.#folder(folder),
       preserve: true,
+      ...(row.stranger && { atMost: { files: row.items, bytes: row.bytes } }),
     })
     this.#book.set(row.id, { state: 'accepted', transfer: transfer.id, told: 0 })
   }
@@ -198,6 +275,13 @@ export class Spacedrop implements Disposable {
     const { clock, grants, log, settings } = this.#deps
     const { receive } = settings()
     if (receive === 'off') throw new CoreError('NotAuthorised', 'nothing is received there; `network.receive` is off')
+    const names = JSON.stringify(offer.names)
+    const expires = clock.now() + offer.expiresInMs
+    if (peer.isStranger) {
+      const { bytes, id, items, sender } = offer
+      this.#strangers.offered({ id, sender, items, bytes, names, expires_at: expires }, peer)
+      return 'waiting'
+    }
     grants.require(peer.id, 'send')
     this.#requireRoom(peer, offer.id)
     const row: OfferRow = {
@@ -205,10 +289,11 @@ export class Spacedrop implements Disposable {
       direction: 'in',
       device: peer.id,
       device_name: peer.name,
+      stranger: 0,
       sender: offer.sender,
       items: offer.items,
       bytes: offer.bytes,
-      names: JSON.stringify(offer.names),
+      names,
       roots: null,
       state: 'waiting',
       transfer: null,
@@ -216,7 +301,7 @@ export class Spacedrop implements Disposable {
       reason: null,
       told: 1,
       created_at: clock.now(),
-      expires_at: clock.now() + offer.expiresInMs,
+      expires_at: expires,
     }
     this.#book.add(row)
     log.info({ device: peer.name, items: offer.items, bytes: offer.bytes }, 'files were offered')
@@ -296,9 +381,10 @@ export class Spacedrop implements Disposable {
     } else this.#book.progressed(row.id, transfer.bytes.done)
   }
 
-  #endSending(id: string): void {
+  #ended({ device, id, stranger }: OfferRow): void {
     this.#sending.get(id)?.abort()
     this.#sending.delete(id)
+    if (stranger) this.#strangers.leave(device)
   }
 
   /** What the other device does not know yet, in whatever state it was left. */
@@ -315,7 +401,7 @@ export class Spacedrop implements Disposable {
     try {
       if (direction === 'out') {
         await askDevice(peers, { device, rpc: spacedropRpc, verb: 'withdraw', input: { id } }, signal)
-      } else if (state === 'waiting' || state === 'expired' || state === 'withdrawn') return
+      } else if (state === 'comparing' || state === 'waiting' || state === 'expired' || state === 'withdrawn') return
       else await askDevice(peers, { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason } }, signal)
       // What it became meanwhile is told on its own.
       this.#book.told(row)

@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import type { DeviceId } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 import { freePort, makeSessionKey, type SessionKey } from '../bulk/index.ts'
+import { believable } from '../discovery/index.ts'
 import { parseAddress, withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
@@ -238,8 +239,9 @@ async function dial(
 
 /** Both sides connect to each other at once, so that routers and firewalls take what comes for answers. */
 async function punch(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<boolean> {
-  const { items, stream } = offer
-  if (items.reduce((sum, { size }) => sum + size, 0) < PUNCH_FROM_BYTES) return false
+  const { items, peer, stream } = offer
+  // A stranger of the local network is connected to straight, or not at all.
+  if (peer.isStranger || items.reduce((sum, { size }) => sum + size, 0) < PUNCH_FROM_BYTES) return false
   const from = await freePort()
   const addresses = meetingAddresses(connecting.ownAddresses(), from)
   if (addresses.length === 0) return false
@@ -258,7 +260,9 @@ function addressesOf({ addresses, peer }: Offer): string[] {
   const port = parseAddress(addresses[0] ?? '')?.port
   const path = peer.path()
   const through = path?.kind === 'direct' && path.address && port ? withPort(path.address, port) : null
-  return [...new Set([...(through === null ? [] : [through]), ...addresses])]
+  const all = [...new Set([...(through === null ? [] : [through]), ...addresses])]
+  // A stranger sends this device nowhere but to itself and the local network.
+  return peer.isStranger ? believable(all, parseAddress(path?.address ?? '')?.host ?? '') : all
 }
 
 async function end(stream: FrameStream): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DeviceId, Transfer } from '../../domain/index.ts'
 import type { Via } from './fetch-transfer.ts'
 import { Rate } from './rate.ts'
-import { askingOf, type TransferRow } from './transfer-rows.ts'
+import { type Amount, askingOf, type TransferRow } from './transfer-rows.ts'
 
 /** A transfer to this device that somebody may go on with. */
 export interface Incoming {
@@ -12,6 +12,8 @@ export interface Incoming {
   running: AbortController | null
   run: Promise<void> | null
   lastTold: number
+  /** Null: as much as the disk takes. */
+  atMost: Amount | null
 }
 
 /** One that is written down, as it is when nothing is done for it. */
@@ -19,7 +21,16 @@ export function incomingOf(row: TransferRow): Incoming {
   // What was on when the process ended goes on when its device is there.
   const state = row.ended_at === null && row.state !== 'paused' ? 'waiting' : row.state
   const { devices } = askingOf(row)
-  return { row: { ...row, state }, devices, rate: new Rate(), via: null, running: null, run: null, lastTold: 0 }
+  return {
+    row: { ...row, state },
+    devices,
+    rate: new Rate(),
+    via: null,
+    running: null,
+    run: null,
+    lastTold: 0,
+    atMost: null,
+  }
 }
 
 /** As people see it. */

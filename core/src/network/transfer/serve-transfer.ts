@@ -30,6 +30,8 @@ export interface Sending {
 export interface SourceResolver<S extends z.ZodType = z.ZodType> {
   readonly kind: string
   readonly spec: S
+  /** Whether it answers devices that are not paired. */
+  readonly isForStrangers?: boolean
   /** Throws `NotAuthorised`, `NotFound` and the like; the person who asks reads the sentence. */
   resolve(spec: z.output<S>, peer: Peer, signal: AbortSignal): Promise<Sending>
 }
@@ -89,6 +91,8 @@ async function resolve(
   const resolver = deps.resolver(kind)
   if (!resolver)
     throw new CoreError('Unsupported', `this device does not know what ${JSON.stringify(kind)} is; update it`)
+  if (peer.isStranger && !resolver.isForStrangers)
+    throw new CoreError('NotAuthorised', 'the two devices are not paired')
   const parsed = resolver.spec.safeParse(spec)
   if (!parsed.success)
     throw new CoreError('InvalidInput', `what was asked for is not understood: ${errorMessage(parsed.error)}`)
@@ -136,7 +140,7 @@ async function send(
     } satisfies Offered)
     let chosen = await stream.receive(Chosen)
     if (chosen?.via === 'punch') {
-      await meet(channel, { addresses: chosen.addresses, deps, stream })
+      await meet(channel, { addresses: peer.isStranger ? [] : chosen.addresses, deps, stream })
       chosen = await stream.receive(Chosen)
     }
     if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })

@@ -11,6 +11,14 @@ export interface StartInput extends Asking {
   readonly folder: string
   /** Whether files keep their times and permissions. */
   readonly preserve: boolean
+  /** More than a stranger has offered is not taken. */
+  readonly atMost?: Amount
+}
+
+/** So many files, and so many bytes of them together. */
+export interface Amount {
+  readonly files: number
+  readonly bytes: number
 }
 
 /** What is written down of one transfer to this device. */

@@ -19,6 +19,7 @@ import {
 import { type Incoming, incomingOf, showIncoming } from './incoming-transfer.ts'
 import type { OwnAddresses } from './meeting-addresses.ts'
 import { OutgoingTransfers } from './outgoing-transfers.ts'
+import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
 import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
 import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
@@ -143,7 +144,7 @@ export class Transfers implements AsyncDisposable {
     const row = newRow(input, { id: uuidv7(now), now })
     this.#rows.add(row)
     this.#forgetOld()
-    const incoming = incomingOf(row)
+    const incoming = { ...incomingOf(row), atMost: input.atMost ?? null }
     this.#incoming.set(row.id, incoming)
     this.#run(incoming)
     return this.#show(incoming)
@@ -303,6 +304,7 @@ export class Transfers implements AsyncDisposable {
     const { row } = incoming
     const offers = await askDevices(askingOf(row), this.#deps.peers, signal)
     const { items, leftOut } = offers[0]!
+    if (incoming.atMost) requireOffered(items, incoming.atMost)
     requireSpace(row.folder, sizeOf(items) - row.bytes_done)
     const fetched = await fetchOffered(
       offers,

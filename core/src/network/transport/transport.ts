@@ -1,7 +1,11 @@
 import type { PathKind, PeerKey } from '../../domain/index.ts'
 
-/** What a connection is for: strangers while a code is active, or devices that are paired. */
-export const alpns = { pairing: 'spacedrive/pairing/1', paired: 'spacedrive/1' } as const
+/** What a connection is for: strangers while a code is active, strangers who drop files, or devices that are paired. */
+export const alpns = {
+  pairing: 'spacedrive/pairing/1',
+  spacedrop: 'spacedrive/spacedrop/1',
+  paired: 'spacedrive/1',
+} as const
 export type Alpn = (typeof alpns)[keyof typeof alpns]
 
 /** Where a peer may be found. */

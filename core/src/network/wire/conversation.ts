@@ -119,6 +119,8 @@ async function ended(link: Link): Promise<never> {
 
 async function within<T>(promise: Promise<T>, { ms, signal }: Wait): Promise<T> {
   const deadline = AbortSignal.timeout(ms)
+  // Where it is given up before it was begun, nobody waits for it.
+  promise.catch(() => {})
   try {
     return await untilAborted(promise, AbortSignal.any([signal, deadline]))
   } catch (err) {

@@ -23,11 +23,13 @@ export interface ProtocolHandler {
   serve(stream: FrameStream, peer: Peer, signal: AbortSignal): Promise<void>
 }
 
-/** A paired device that is connected now. */
+/** A device that is connected now: a paired one, unless it is a stranger. */
 export interface Peer {
   readonly id: DeviceId
   readonly key: PeerKey
   readonly name: string
+  /** True: it is not paired, and was met for one drop. */
+  readonly isStranger?: boolean
   /** Aborted when the connection has ended, for whatever reason. */
   readonly signal: AbortSignal
   path(): LinkPath | null

@@ -57,6 +57,7 @@ export const messages = defineMessages({
     withdraw: 'Take back',
     withdrawOf: (name: string) => `Take back: what was offered to ${name}`,
     offerStates: {
+      comparing: 'compare the numbers',
       waiting: 'waits for an answer',
       accepted: 'accepted, on its way',
       completed: 'all there',
@@ -224,6 +225,7 @@ export const messages = defineMessages({
     withdraw: 'Zurücknehmen',
     withdrawOf: (name) => `Zurücknehmen: was ${name} angeboten wurde`,
     offerStates: {
+      comparing: 'Zahlen vergleichen',
       waiting: 'wartet auf Antwort',
       accepted: 'angenommen und unterwegs',
       completed: 'ganz angekommen',

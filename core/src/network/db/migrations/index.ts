@@ -5,6 +5,7 @@ import * as discovery from './003-discovery.ts'
 import * as transfers from './005-transfers.ts'
 import * as libraries from './006-libraries.ts'
 import * as offers from './007-offers.ts'
+import * as strangers from './008-strangers.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
@@ -13,4 +14,5 @@ export const migrations: Migrations = {
   '005-transfers': transfers,
   '006-libraries': libraries,
   '007-offers': offers,
+  '008-strangers': strangers,
 }

@@ -1,0 +1,134 @@
+import type { PeerKey } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { WaitingStreams } from '../sessions/waiting-streams.ts'
+import { alpns, type Link, type Transport } from '../transport/transport.ts'
+import { Conversation } from '../wire/conversation.ts'
+import { type Greeted, greetSender, type Self } from './greet.ts'
+import type { Guest } from './guest.ts'
+import { MAX_GREETINGS, MAX_UNPROVED, type NearbyLimits } from './limits.ts'
+import { First, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, type Welcome } from './protocol.ts'
+
+/** What a stranger has brought as far as the number. */
+export interface Arrived {
+  readonly conversation: Conversation<Refusal>
+  readonly streams: WaitingStreams
+  readonly greeted: Greeted
+  readonly offer: string
+}
+
+export interface DoorDeps {
+  readonly transport: Transport
+  readonly own: Self
+  readonly randomBytes: (count: number) => Uint8Array
+  readonly limits: NearbyLimits
+  readonly log: Logger
+  /** Why somebody new is not let in; null: let them in. */
+  readonly refusalOf: (greeting: Greeting) => Refusal | null
+  readonly onArrived: (arrived: Arrived) => void
+  /** Who comes again; null where nobody with this key was there. */
+  readonly guestOf: (offer: string, key: PeerKey) => Guest | null
+  /** So many have tried that nobody else shall. */
+  readonly onTooMany: () => void
+}
+
+/** Where strangers come in while this device lets itself be seen: an endpoint with a key of its own. */
+export class Door {
+  readonly transport: Transport
+  readonly #deps: DoorDeps
+  readonly #closing = new AbortController()
+  #isOpen = true
+  #unproved = 0
+  #greetings = 0
+
+  constructor(deps: DoorDeps) {
+    this.#deps = deps
+    this.transport = deps.transport
+    this.transport.onPeer((link) => this.#admit(link))
+  }
+
+  /** Nobody new comes in; who was in before may come again. */
+  shut(): void {
+    this.#isOpen = false
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false
+    this.#closing.abort(new CoreError('Cancelled', 'this device is not to be seen any more'))
+    await this.transport.close()
+  }
+
+  #admit(link: Link): void {
+    if (link.alpn !== alpns.spacedrop || this.#unproved >= MAX_UNPROVED) {
+      link.close('too many devices come at once')
+      return
+    }
+    this.#unproved++
+    void this.#serve(link).finally(() => this.#unproved--)
+  }
+
+  /** Never throws: what a stranger does wrong ends its own connection. */
+  async #serve(link: Link): Promise<void> {
+    const { limits, log } = this.#deps
+    const wait = { ms: limits.stepMs, signal: this.#closing.signal }
+    const streams = new WaitingStreams({ firstIsControl: false })
+    let conversation: Conversation<Refusal> | null = null
+    try {
+      conversation = await Conversation.accept(
+        link,
+        { ...nearbyManners, onOther: (stream) => streams.take(stream) },
+        wait,
+      )
+      const first = await conversation.receive(First, wait)
+      if (first.type === 'again') await this.#again(first.offer, { conversation, streams })
+      else await this.#greet(first, { conversation, streams })
+    } catch (err) {
+      log.debug({ err: errorMessage(err) }, 'a stranger was turned away')
+      streams.abort()
+      if (conversation) await conversation.refuse(refusalFor(err), limits.lingerMs)
+      else link.close(nearbyManners.goodbye)
+    }
+  }
+
+  async #greet(
+    greeting: Greeting,
+    { conversation, streams }: Pick<Arrived, 'conversation' | 'streams'>,
+  ): Promise<void> {
+    const { limits, onArrived, onTooMany, own, randomBytes, refusalOf, transport } = this.#deps
+    const refusal = this.#isOpen ? refusalOf(greeting) : 'stopped'
+    if (refusal) throw new TurnedAwayError(refusal)
+    if (this.#greetings >= MAX_GREETINGS) {
+      onTooMany()
+      throw new TurnedAwayError('stopped')
+    }
+    this.#greetings++
+    const wait = { ms: limits.stepMs, signal: this.#closing.signal }
+    const greeted = await greetSender(conversation, { greeting, own, ownKey: transport.key, randomBytes }, wait)
+    // Others were faster, while this one drew its numbers.
+    const late = refusalOf(greeting)
+    if (late) throw new TurnedAwayError(late)
+    onArrived({ conversation, streams, greeted, offer: greeting.offer })
+  }
+
+  async #again(offer: string, { conversation, streams }: Pick<Arrived, 'conversation' | 'streams'>): Promise<void> {
+    const guest = this.#deps.guestOf(offer, conversation.link.key)
+    if (!guest?.isAgreed) throw new TurnedAwayError('unknown')
+    const wait = { ms: this.#deps.limits.stepMs, signal: guest.signal }
+    await conversation.send({ type: 'welcome' } satisfies Welcome, wait)
+    guest.connect(conversation, streams)
+  }
+}
+
+/** Nobody is let in, for a reason that the other side is told. */
+class TurnedAwayError extends CoreError {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super('NotAuthorised', `turned away: ${refusal}`)
+    this.refusal = refusal
+  }
+}
+
+function refusalFor(err: unknown): Refusal {
+  if (err instanceof TurnedAwayError) return err.refusal
+  return err instanceof RefusedNearbyError ? 'proof' : 'stopped'
+}

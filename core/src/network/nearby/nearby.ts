@@ -1,0 +1,421 @@
+import type { DeviceId, NearbyDevice, PeerKey, Visibility } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { nearest } from '../../util/nearest.ts'
+import { settledWithin } from '../../util/settled-within.ts'
+import { uuidv7 } from '../../util/uuid.ts'
+import { type Clock, sleep } from '../clock.ts'
+import type { Stranger } from '../discovery/index.ts'
+import { SEED_BYTES } from '../identity/ed25519.ts'
+import { IncomingStreams } from '../sessions/incoming-streams.ts'
+import { STOP_MS } from '../sessions/limits.ts'
+import { networkingIsOff } from '../sessions/sessions.ts'
+import { WaitingStreams } from '../sessions/waiting-streams.ts'
+import { alpns, type Transport } from '../transport/transport.ts'
+import { Conversation } from '../wire/conversation.ts'
+import type { Peer, Peers, ProtocolHandler } from '../wire/protocol.ts'
+import { type Arrived, Door } from './door.ts'
+import { greetReceiver, type Self } from './greet.ts'
+import { Guest } from './guest.ts'
+import { MAX_COMPARING, MAX_GREETINGS, MAX_GUESTS, type NearbyLimits } from './limits.ts'
+import { type Again, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, Welcome } from './protocol.ts'
+
+/** Shortest beginning of a key that stands for a device. */
+const MIN_KEY_PREFIX = 6
+
+/** The local network, as strangers are found on it. */
+export interface NearbyDiscovery {
+  strangers(): readonly Stranger[]
+  /** Tells what there is to see of this device, and asks others. */
+  look(): void
+  /** Tells that this device is to be seen under a key no more. */
+  leave(key: PeerKey): void
+}
+
+export interface NearbyDeps {
+  /** An endpoint of its own that only answers strangers who drop files, on the local network. */
+  readonly openTransport: (seed: Uint8Array) => Promise<Transport>
+  /** Null: nothing is looked for on the local network. */
+  readonly discovery: () => NearbyDiscovery | null
+  readonly own: () => Self
+  /** Whether anything is received at all. */
+  readonly isReceiving: () => boolean
+  /** Whether an offer of this id was never heard of. */
+  readonly isNewOffer: (id: string) => boolean
+  readonly randomBytes: (count: number) => Uint8Array
+  readonly clock: Clock
+  readonly log: Logger
+  readonly limits: NearbyLimits
+  /** What can be seen of this device, or who can be seen from here, has changed. */
+  readonly changed: () => void
+  /** A stranger has something for this device: the numbers are to be compared. */
+  readonly onGuest: (guest: Guest) => void
+  /** Nothing follows between this device and a guest; why is the reason of its signal. */
+  readonly onOver: (guest: Guest) => void
+}
+
+/**
+ * Devices of the local network that are not paired, met for one drop each. This device is seen by strangers only for a
+ * while, under a key made for it; what was compared with one of them is worth nothing for another drop.
+ */
+export class Nearby implements Peers {
+  readonly #deps: NearbyDeps
+  readonly #incoming: IncomingStreams
+  readonly #handlers = new Map<string, ProtocolHandler>()
+  readonly #onConnected = new Set<(peer: Peer) => void>()
+  readonly #onDisconnected = new Set<(id: DeviceId) => void>()
+  readonly #guests = new Map<DeviceId, Guest>()
+  /** Of guests this device has dialled, with where they are. */
+  readonly #dialled = new Map<DeviceId, { readonly transport: Transport; readonly addresses: readonly string[] }>()
+  readonly #waiting = new Map<DeviceId, Disposable>()
+  readonly #ownKeys = new Set<PeerKey>()
+  /** The one strangers see, and older ones whose guests are still there. */
+  readonly #doors = new Set<Door>()
+  #shown: { readonly door: Door; readonly name: string; readonly until: number; readonly timer: Disposable } | null =
+    null
+  #reason: string | null = null
+  #isOn = false
+
+  constructor(deps: NearbyDeps) {
+    this.#deps = deps
+    const { clock, log } = deps
+    this.#incoming = new IncomingStreams({ clock, log, handler: (protocol) => this.#handlers.get(protocol) })
+  }
+
+  /** Networking is on. */
+  start(): void {
+    this.#isOn = true
+  }
+
+  /** What strangers see of this device; null where it is nothing. */
+  advert(): Omit<Stranger, 'heardAt'> | null {
+    const shown = this.#shown
+    return shown && { key: shown.door.transport.key, name: shown.name, addresses: shown.door.transport.addresses() }
+  }
+
+  visibility(): Visibility {
+    const { name, until } = this.#shown ?? {}
+    return {
+      name: name ?? null,
+      until: until === undefined ? null : new Date(until).toISOString(),
+      reason: this.#reason,
+    }
+  }
+
+  /**
+   * Lets everyone on the local network see this device for a while. Throws `Offline` while networking is off,
+   * `Unavailable` where nothing is looked for on the local network, `Conflict` where nothing is received.
+   */
+  async show(ms: number): Promise<void> {
+    const { clock, limits, log, randomBytes } = this.#deps
+    const own = this.#self()
+    this.#discovery()
+    if (!this.#deps.isReceiving())
+      throw new CoreError(
+        'Conflict',
+        'nothing is received here: `network.receive` is off; `spacedrive config set network.receive ask` changes it',
+      )
+    const transport = await this.#open()
+    const door = new Door({
+      transport,
+      own,
+      randomBytes,
+      limits,
+      log,
+      refusalOf: (greeting) => this.#refusalOf(greeting),
+      onArrived: (arrived) => this.#arrived(arrived),
+      guestOf: (offer, key) => this.#guestOf(offer, key),
+      onTooMany: () => {
+        log.warn({ times: MAX_GREETINGS }, 'so many strangers came that this device is not to be seen any more')
+        this.#hide(`strangers came ${MAX_GREETINGS} times; let yourself be seen again if that was meant well`)
+      },
+    })
+    this.hide()
+    this.#doors.add(door)
+    this.#ownKeys.add(transport.key)
+    const timer = clock.after(ms, () => this.hide())
+    this.#reason = null
+    this.#shown = { door, name: own.name, until: clock.now() + ms, timer }
+    this.#tell()
+  }
+
+  /** Nobody new sees this device, or comes in; what goes on with guests goes on. Idempotent. */
+  hide(): void {
+    this.#hide(null)
+  }
+
+  /** Devices that let everyone see them, the last heard first. */
+  devices(): NearbyDevice[] {
+    return this.#strangers().map(({ heardAt, key, name }) => ({ key, name, heardAt: new Date(heardAt).toISOString() }))
+  }
+
+  /** Asks who lets itself be seen; whoever answers is in `devices` a moment later. */
+  look(): void {
+    this.#deps.discovery()?.look()
+  }
+
+  /** By its name, or by the beginning of its key. Throws `NotFound`, and `Conflict` where it may be several. */
+  find(reference: string): Stranger {
+    const strangers = this.#strangers()
+    const isKey = reference.length >= MIN_KEY_PREFIX
+    const byKey = strangers.filter(({ key }) => isKey && key.startsWith(reference.toLowerCase()))
+    const found = byKey.length > 0 ? byKey : strangers.filter(({ name }) => name === reference)
+    if (found.length > 1) {
+      const keys = found.map(({ key }) => key.slice(0, 2 * MIN_KEY_PREFIX)).join(', ')
+      throw new CoreError('Conflict', `${found.length} devices nearby may be meant; name one by its key: ${keys}`)
+    }
+    if (found[0]) return found[0]
+    const [hint] = nearest(
+      reference,
+      strangers.map(({ name }) => name),
+    )
+    const advice = hint === undefined ? 'see `spacedrive network nearby`' : `did you mean ${hint}?`
+    throw new CoreError(
+      'NotFound',
+      `no device nearby that lets itself be seen is ${JSON.stringify(reference)}; ${advice}`,
+    )
+  }
+
+  /**
+   * Dials a stranger, as far as the number that both persons compare. Throws `Offline` where it does not answer, and what
+   * it refuses with.
+   */
+  async meet(stranger: Stranger, { id, offer }: { id: DeviceId; offer: string }, signal: AbortSignal): Promise<Guest> {
+    const { limits, randomBytes } = this.#deps
+    const own = this.#self()
+    const wait = { ms: limits.stepMs, signal }
+    const transport = await this.#open()
+    try {
+      const { conversation, streams } = await this.#dial(transport, stranger, signal)
+      try {
+        const greeted = await greetReceiver(conversation, { own, ownKey: transport.key, offer, randomBytes }, wait)
+        this.#dialled.set(id, { transport, addresses: stranger.addresses })
+        return this.#welcome({ conversation, streams, greeted, offer }, id)
+      } catch (err) {
+        streams.abort()
+        conversation.close()
+        throw err
+      }
+    } catch (err) {
+      await transport.close()
+      signal.throwIfAborted()
+      throw err
+    }
+  }
+
+  guest(id: DeviceId): Guest | null {
+    return this.#guests.get(id) ?? null
+  }
+
+  /** Ends what there is with a guest, once its last word has had time to arrive. Does nothing where it is over. */
+  leave(id: DeviceId): void {
+    const guest = this.#guests.get(id)
+    if (!guest) return
+    const refusal = this.#dialled.has(id) ? 'withdrawn' : 'declined'
+    const over = () => guest.end(refusal, new CoreError('Cancelled', 'the drop is over'))
+    if (guest.isAgreed) this.#deps.clock.after(this.#deps.limits.lingerMs, over)
+    else over()
+  }
+
+  connected(): readonly Peer[] {
+    return [...this.#guests.values()].flatMap(({ peer }) => peer ?? [])
+  }
+
+  get(id: DeviceId): Peer | null {
+    return this.#guests.get(id)?.peer ?? null
+  }
+
+  async reach(id: DeviceId): Promise<Peer> {
+    const peer = this.get(id)
+    if (peer) return peer
+    throw new CoreError('Offline', `${this.#guests.get(id)?.name ?? 'the device'} is not connected any more`)
+  }
+
+  onConnected(listener: (peer: Peer) => void): Disposable {
+    this.#onConnected.add(listener)
+    return { [Symbol.dispose]: () => void this.#onConnected.delete(listener) }
+  }
+
+  onDisconnected(listener: (id: DeviceId) => void): Disposable {
+    this.#onDisconnected.add(listener)
+    return { [Symbol.dispose]: () => void this.#onDisconnected.delete(listener) }
+  }
+
+  /** What is not handled here, no guest can ask for. */
+  handle(handler: ProtocolHandler): Disposable {
+    const { name } = handler.protocol
+    this.#handlers.set(name, handler)
+    return { [Symbol.dispose]: () => void this.#handlers.delete(name) }
+  }
+
+  /** Networking stops: whatever goes on with guests ends. */
+  async close(): Promise<void> {
+    this.#isOn = false
+    this.hide()
+    const guests = [...this.#guests.values()].map(({ done }) => done)
+    const dialled = [...this.#dialled.values()].map(({ transport }) => transport)
+    for (const guest of this.#guests.values()) {
+      guest.end('stopped', new CoreError('Unavailable', 'networking was stopped'))
+    }
+    await settledWithin(STOP_MS, [this.#incoming.idle(), ...guests])
+    await Promise.all([...this.#doors, ...dialled].map((each) => each.close()))
+    this.#doors.clear()
+  }
+
+  /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
+  #self(): Self {
+    if (!this.#isOn) throw networkingIsOff()
+    const { name, os } = this.#deps.own()
+    return { name: name.toWellFormed(), os }
+  }
+
+  async #open(): Promise<Transport> {
+    const transport = await this.#deps.openTransport(this.#deps.randomBytes(SEED_BYTES))
+    if (this.#isOn) return transport
+    await transport.close()
+    throw networkingIsOff()
+  }
+
+  #discovery(): NearbyDiscovery {
+    if (!this.#isOn) throw networkingIsOff()
+    const discovery = this.#deps.discovery()
+    if (discovery) return discovery
+    throw new CoreError(
+      'Unavailable',
+      'devices nearby are not looked for: `spacedrive config set network.discovery true` turns it on',
+    )
+  }
+
+  #strangers(): Stranger[] {
+    return this.#discovery()
+      .strangers()
+      .filter(({ key }) => !this.#ownKeys.has(key))
+  }
+
+  #hide(reason: string | null): void {
+    const shown = this.#shown
+    if (!shown) return
+    this.#shown = null
+    this.#reason = reason
+    shown.timer[Symbol.dispose]()
+    shown.door.shut()
+    this.#deps.discovery()?.leave(shown.door.transport.key)
+    this.#closeIdleDoors()
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#deps.discovery()?.look()
+    this.#deps.changed()
+  }
+
+  #refusalOf({ offer }: Greeting): Refusal | null {
+    const guests = [...this.#guests.values()]
+    if (guests.length >= MAX_GUESTS || guests.filter(({ isAgreed }) => !isAgreed).length >= MAX_COMPARING) return 'busy'
+    return this.#deps.isNewOffer(offer) ? null : 'unknown'
+  }
+
+  #arrived(arrived: Arrived): void {
+    const guest = this.#welcome(arrived, uuidv7(this.#deps.clock.now()) as DeviceId)
+    this.#deps.onGuest(guest)
+  }
+
+  #welcome({ conversation, greeted, offer, streams }: Arrived, id: DeviceId): Guest {
+    const { clock, limits, log } = this.#deps
+    const guest = new Guest(
+      { id, offer, conversation, streams, greeted },
+      {
+        clock,
+        log,
+        limits,
+        serve: (stream, origin) => this.#incoming.serve(stream, origin),
+        onConnected: (peer) => {
+          this.#waiting.get(peer.id)?.[Symbol.dispose]()
+          this.#waiting.delete(peer.id)
+          for (const listener of this.#onConnected) listener(peer)
+        },
+        onLost: (lost) => this.#lost(lost),
+        onOver: (over) => this.#over(over),
+      },
+    )
+    this.#guests.set(id, guest)
+    return guest
+  }
+
+  #guestOf(offer: string, key: PeerKey): Guest | null {
+    return [...this.#guests.values()].find((guest) => guest.offer === offer && guest.key === key) ?? null
+  }
+
+  /** Waits for a guest to come again; the side that has dialled it tries. */
+  #lost(guest: Guest): void {
+    const { clock, limits } = this.#deps
+    for (const listener of this.#onDisconnected) listener(guest.id)
+    const gone = clock.after(limits.returnMs, () =>
+      guest.end('stopped', new CoreError('Unavailable', `the connection with ${guest.name} was lost`)),
+    )
+    this.#waiting.set(guest.id, gone)
+    if (this.#dialled.has(guest.id)) void this.#return(guest)
+  }
+
+  async #return(guest: Guest): Promise<void> {
+    const { clock, limits, log } = this.#deps
+    const { addresses, transport } = this.#dialled.get(guest.id)!
+    const { key, name } = guest
+    while (!guest.signal.aborted) {
+      try {
+        const { conversation, streams } = await this.#dial(transport, { key, name, addresses }, guest.signal)
+        const wait = { ms: limits.stepMs, signal: guest.signal }
+        await conversation.send({ type: 'again', offer: guest.offer } satisfies Again, wait)
+        await conversation.receive(Welcome, wait)
+        guest.connect(conversation, streams)
+        return
+      } catch (err) {
+        log.debug({ device: guest.name, err: errorMessage(err) }, 'a guest is not reached again yet')
+        if (err instanceof RefusedNearbyError) guest.end('stopped', err)
+      }
+      await sleep(clock, limits.retryMs, guest.signal).catch(() => {})
+    }
+  }
+
+  async #dial(
+    transport: Transport,
+    { addresses, key, name }: Pick<Stranger, 'addresses' | 'key' | 'name'>,
+    signal: AbortSignal,
+  ): Promise<{ conversation: Conversation<Refusal>; streams: WaitingStreams }> {
+    const hints = { addresses, relay: null }
+    const link = await transport.dial(key, hints, { alpn: alpns.spacedrop, signal }).catch((err: unknown) => {
+      signal.throwIfAborted()
+      throw new CoreError('Offline', `${name} does not answer; is it still to be seen?`, { cause: err })
+    })
+    if (link.key !== key) {
+      link.close(nearbyManners.goodbye)
+      throw new CoreError('NotAuthorised', `another device answers where ${name} was`)
+    }
+    const streams = new WaitingStreams({ firstIsControl: false })
+    link.onStream((stream) => streams.take(stream))
+    const wait = { ms: this.#deps.limits.stepMs, signal }
+    return { conversation: await Conversation.open(link, nearbyManners, wait), streams }
+  }
+
+  #over(guest: Guest): void {
+    this.#guests.delete(guest.id)
+    this.#waiting.get(guest.id)?.[Symbol.dispose]()
+    this.#waiting.delete(guest.id)
+    const dialled = this.#dialled.get(guest.id)
+    this.#dialled.delete(guest.id)
+    for (const listener of this.#onDisconnected) listener(guest.id)
+    this.#deps.onOver(guest)
+    void dialled?.transport.close()
+    this.#closeIdleDoors()
+  }
+
+  /** A door nobody sees any more stays as long as somebody who came through it may come again. */
+  #closeIdleDoors(): void {
+    if ([...this.#guests.keys()].some((id) => !this.#dialled.has(id))) return
+    for (const door of this.#doors) {
+      if (door === this.#shown?.door) continue
+      this.#doors.delete(door)
+      void door.close()
+    }
+  }
+}
