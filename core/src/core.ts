@@ -24,6 +24,8 @@ import { listPlaces, type Place } from './places.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
+import { Foreground } from './util/foreground.ts'
+import { isMetered } from './util/metered.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
 import { pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
@@ -170,6 +172,7 @@ export class Core implements AsyncDisposable {
     const archives = parts.use(new Archives())
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
+    const machine = options.machine ?? systemMachine()
     const libraries = parts.use(
       await LibraryManager.open({
         dataDir,
@@ -183,7 +186,9 @@ export class Core implements AsyncDisposable {
         sidecarPolicy: () => devicePolicy(config.values),
         sidecarLimits: () => config.values.sidecars,
         sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
-        machine: options.machine ?? systemMachine(),
+        machine,
+        foreground: new Foreground(),
+        isMetered: () => isMetered(config.values.network.metered, machine),
         settings: { ...librarySettings(config.values), answerMs: options.answerMs },
         now,
         log,

@@ -1,7 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { type ContentId, LibraryId } from '../src/domain/index.ts'
+import { loadBlake3 } from '../src/util/blake3.ts'
 import type { TestCore } from '../testing/index.ts'
 import { createTestNetwork, type TestNetwork, untilConnected } from '../testing/test-network.ts'
 
@@ -201,4 +204,143 @@ test('a device that is away is listed, not waited for, and known still after a r
   expect(existsSync(made!.path!)).toBe(true)
   w.bob.core.network.revoke(w.network.idOf('alice'))
   expect(holders(w.bob, w.contentId)).toEqual([])
+})
+
+/** The runs of the job that fetches ahead, the newest first. */
+function fetches({ library }: TestCore) {
+  return library.jobs.list().filter(({ name }) => name === 'sidecars.fetch')
+}
+
+test('what is fetched ahead is a job that says how far it is', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: 'thumb' })
+  await vi.waitFor(async () => expect(await thumb(w.bob, w.contentId)).toMatchObject({ state: 'ready' }), WAIT)
+  await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
+  const [last] = fetches(w.bob)
+  expect(last!.progress).toMatchObject({ phase: 'fetch', done: last!.progress.total })
+  expect(fetches(w.alice)).toEqual([])
+})
+
+test('fetching ahead is paused, goes on, and is cancelled until there is a reason to look again', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
+  await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
+  const { jobs, sidecars } = w.bob.library
+  const hold = sidecars.fetchHold.bind(sidecars)
+  let isHeld = true
+  sidecars.fetchHold = async () => (isHeld ? { reason: 'somebody waits', isBrief: true } : hold())
+  const lookAgain = () => w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
+  await w.bob.core.config.set('prefetch.eager', 'thumb')
+  await lookAgain()
+  await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'running' }), WAIT)
+  const { id } = fetches(w.bob)[0]!
+  expect(await jobs.pause(id)).toMatchObject({ status: 'paused' })
+  await jobs.resume(id)
+  await vi.waitFor(() => expect(jobs.info(id)).toMatchObject({ status: 'running' }), WAIT)
+  expect(await jobs.cancel(id)).toMatchObject({ status: 'cancelled' })
+  isHeld = false
+  expect(await thumb(w.bob, w.contentId)).toBeUndefined()
+  await lookAgain()
+  await vi.waitFor(async () => expect(await thumb(w.bob, w.contentId)).toMatchObject({ state: 'ready' }), WAIT)
+})
+
+test('nothing is fetched ahead on a battery, on a line that is paid for, or above what may be stored', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
+  await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
+  const { sidecars } = w.bob.library
+  const reason = async () => (await sidecars.fetchHold())?.reason ?? null
+  expect(await reason()).toBe(null)
+  await w.bob.core.config.set('network.metered', 'yes')
+  expect(await reason()).toContain('paid for')
+  await w.bob.core.config.set('prefetch.eager', 'thumb')
+  await w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
+  await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
+  const { output } = w.bob.library.jobs.info(fetches(w.bob)[0]!.id)
+  expect(output).toMatchObject({ fetched: 0, held: expect.stringContaining('paid for') })
+  expect(await thumb(w.bob, w.contentId)).toBeUndefined()
+  // What somebody asks for comes all the same.
+  expect(await sidecars.resolve(addressOf(w.contentId), 'fetch', signal)).toMatchObject([{ state: 'ready' }])
+  await w.bob.core.config.set('sidecars.quotaBytes', '10')
+  await w.bob.core.config.set('network.metered', 'no')
+  expect(await reason()).toContain('sidecars.quotaBytes')
+  await w.bob.core.config.set('sidecars.quotaBytes', '0')
+  const ready = async () => (await sidecars.list(w.contentId)).filter(({ state }) => state === 'ready').length
+  const made = (await w.alice.library.sidecars.list(w.contentId)).filter(({ state }) => state === 'ready').length
+  // It goes on by itself.
+  await vi.waitFor(async () => expect(await ready()).toBe(made), WAIT)
+})
+
+test('fetching ahead takes no more of the line than it may', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
+  await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
+  const { sidecars } = w.bob.library
+  const sizes: number[] = []
+  const begun: number[] = []
+  const prefetch = sidecars.prefetch.bind(sidecars)
+  sidecars.prefetch = async (of, ...rest) => {
+    begun.push(performance.now())
+    sizes.push((await w.alice.library.sidecars.list(w.contentId)).find(({ variant }) => variant === of.variant)!.size!)
+    return prefetch(of, ...rest)
+  }
+  const rate = 2_000
+  await w.bob.core.config.set('prefetch.maxBytesPerSecond', String(rate))
+  await w.bob.core.config.set('prefetch.eager', 'thumb')
+  await w.bob.library.indexing.enqueueScan(w.bob.library.locations.map.all()[0]!, { mode: 'content' })
+  await vi.waitFor(() => expect(fetches(w.bob)[0]).toMatchObject({ status: 'completed' }), WAIT)
+  expect(begun.length).toBeGreaterThan(1)
+  for (const [i, size] of sizes.slice(0, -1).entries())
+    expect(begun[i + 1]! - begun[i]!).toBeGreaterThanOrEqual((size / rate) * 1_000 - 1)
+})
+
+test('of a content that this device has no file of what others have made is fetched when it is asked for', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: 'thumb' })
+  w.alice.write('photos/hill.jpg', await photo('#40a020'))
+  await w.alice.library.indexing.enqueueScan(w.alice.library.locations.map.all()[0]!, { mode: 'content' })
+  await w.alice.settle()
+  const contentId = await w.alice.library.files.contentOf(w.alice.path('photos/hill.jpg'), signal)
+  await vi.waitFor(async () => expect(await thumb(w.alice, contentId)).toMatchObject({ state: 'ready' }), WAIT)
+  const resolve = (mode: 'local' | 'fetch') => w.bob.library.sidecars.resolve(addressOf(contentId), mode, signal)
+  await expect(resolve('local')).rejects.toMatchObject({ code: 'NotFound' })
+  // What says that it is something else is not believed.
+  const { sidecars } = w.alice.library
+  const identity = sidecars.identity.bind(sidecars)
+  sidecars.identity = (of) => ({ ...identity(of)!, hash: new Uint8Array(32) })
+  await expect(resolve('fetch')).rejects.toMatchObject({ code: 'NotFound' })
+  sidecars.identity = identity
+  const [fetched] = await resolve('fetch')
+  const { checksum } = (await thumb(w.alice, contentId))!
+  expect(fetched).toMatchObject({ state: 'ready', checksum })
+  expect(existsSync(fetched!.path!)).toBe(true)
+  expect(await resolve('local')).toMatchObject([{ state: 'ready' }])
+  // It is of no file here: who clears up takes it along.
+  expect(await w.bob.library.sidecars.cleanup({ dryRun: false }, signal)).toMatchObject({ files: 1 })
+})
+
+test('what is large comes from all that have it', async () => {
+  await using w = await world(names, { make: [], eager: '' })
+  const carol = w.network.device('carol')
+  const bytes = randomBytes(20_000_000)
+  const checksum = Buffer.from((await loadBlake3()).hash(bytes)).toString('hex')
+  const key = { contentId: w.contentId, kind: 'thumb', variant: 'grid@2x', format: 'webp' } as const
+  const asked: string[] = []
+  for (const [name, { core, library }] of [
+    ['alice', w.alice],
+    ['carol', carol],
+  ] as const) {
+    const path = library.sidecars.fileOf(key)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, bytes)
+    const { adopted } = await library.sidecars.reconcile(signal)
+    expect(adopted).toBe(1)
+    const fileOf = library.sidecars.fileOf.bind(library.sidecars)
+    library.sidecars.fileOf = (of) => (asked.push(name), fileOf(of))
+    const ready = library.sidecars.ready.bind(library.sidecars)
+    // Of what was only found nobody knows how it was made.
+    library.sidecars.ready = (...of) => ready(...of).map((each) => ({ ...each, recipe: 1_000 }))
+    await core.network.sidecars.refresh()
+  }
+  await w.bob.core.network.sidecars.refresh()
+  expect(holders(w.bob, w.contentId)).toEqual(['alice', 'carol'])
+  const [fetched] = await w.bob.library.sidecars.resolve(addressOf(w.contentId), 'fetch', signal)
+  expect(fetched).toMatchObject({ state: 'ready', checksum, size: bytes.length })
+  expect(readFileSync(fetched!.path!).equals(bytes)).toBe(true)
+  expect(new Set(asked)).toEqual(new Set(['alice', 'carol']))
 })

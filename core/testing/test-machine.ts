@@ -3,6 +3,7 @@ import type { Machine } from '../src/util/machine.ts'
 /** A machine whose battery, load and free space a test sets. */
 export interface TestMachine extends Machine {
   onBattery: boolean
+  metered: boolean | null
   /** Threads that want to run, on each core. */
   busy: number
   /** Bytes. */
@@ -13,9 +14,11 @@ export interface TestMachine extends Machine {
 export function createTestMachine(): TestMachine {
   const machine: TestMachine = {
     onBattery: false,
+    metered: null,
     busy: 0,
     free: Number.MAX_SAFE_INTEGER,
     isOnBattery: async () => machine.onBattery,
+    isMetered: async () => machine.metered,
     load: () => machine.busy,
     freeBytes: async () => machine.free,
     answersHoldMs: 0,

@@ -233,6 +233,12 @@ export const Config = z.object({
         .min(0)
         .default(0)
         .describe('what all files that are sent may take of the line, in bytes a second; 0: all of it'),
+      metered: z
+        .enum(['auto', 'yes', 'no'])
+        .default('auto')
+        .describe(
+          'whether what goes over the line is paid for, and nothing is fetched that nobody asked for; auto: as NetworkManager says, and no where there is none',
+        ),
       receive: z
         .enum(['ask', 'trusted', 'off'])
         .default('ask')

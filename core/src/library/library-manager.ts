@@ -9,6 +9,7 @@ import { CoreError, errorMessage } from '../util/errors.ts'
 import { Lease } from '../util/lease.ts'
 import { isAlive, readLock } from '../util/lock-file.ts'
 import type { Logger } from '../util/logger.ts'
+import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
 import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
@@ -42,6 +43,8 @@ export interface LibraryManagerDeps {
   readonly sidecarLimits: () => SidecarLimits
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
+  readonly foreground: Foreground
+  readonly isMetered: () => Promise<boolean>
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger

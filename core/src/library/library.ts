@@ -11,6 +11,7 @@ import {
   type DevicePolicy,
   type Elsewhere,
   findReferences,
+  fetchSidecars,
   generateSidecars,
   type Generator,
   References,
@@ -20,6 +21,7 @@ import { Overview } from '../overview/index.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
 import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
+import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
 import { takeLock } from '../util/lock-file.ts'
 import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
@@ -45,6 +47,10 @@ export interface LibraryDeps {
   /** The sidecars of a library on other devices; null where it has none. */
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
+  /** Whether what goes over the line to other devices is paid for. */
+  readonly isMetered: () => Promise<boolean>
+  /** Knows when somebody waits for an answer of this process. */
+  readonly foreground: Foreground
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
@@ -180,7 +186,7 @@ export class Library implements AsyncDisposable {
       await JobManager.open<Library>({
         file: readOnly ? null : files.jobs,
         logDir: files.jobLogs,
-        definitions: [indexLocation, indexContent, generateSidecars, findReferences, convertReferences],
+        definitions: [indexLocation, indexContent, generateSidecars, fetchSidecars, findReferences, convertReferences],
         emit,
         log,
         now,
@@ -245,6 +251,8 @@ export class Library implements AsyncDisposable {
         limits: deps.sidecarLimits,
         elsewhere: () => deps.sidecarsElsewhere(manifest.id),
         machine: deps.machine,
+        foreground: deps.foreground,
+        isMetered: deps.isMetered,
         now,
         log,
         emit,
@@ -263,7 +271,7 @@ export class Library implements AsyncDisposable {
       },
       sidecarsOf: (contentId) => sidecars.list(contentId),
       thumbsOf: (contentIds) => sidecars.thumbs(contentIds),
-      read: (url, reading, input, signal) => listings.run(url, reading, input, signal),
+      read: (url, reading, input, signal) => deps.foreground.during(() => listings.run(url, reading, input, signal)),
       log,
     })
     // Apart from listings, which somebody waits for: these may take a second.

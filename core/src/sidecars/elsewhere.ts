@@ -1,4 +1,5 @@
-import type { DeviceId, SidecarKind } from '../domain/index.ts'
+import type { ContentId, DeviceId, FileType, SidecarKind } from '../domain/index.ts'
+import type { ProgressUpdate } from '../jobs/index.ts'
 import type { ContentFindings, Engine } from './generators/index.ts'
 import type { SidecarKey } from './paths.ts'
 
@@ -21,6 +22,39 @@ export interface RemoteSidecar extends SidecarKey {
   readonly findings: ContentFindings
 }
 
+/** How a job fetches ahead. */
+export interface FetchHost {
+  readonly signal: AbortSignal
+  progress(this: void, update: ProgressUpdate): void
+}
+
+/** Why nothing is fetched that nobody waits for. */
+export interface FetchHold {
+  /** One line. */
+  readonly reason: string
+  /** Whether it is over in a moment. */
+  readonly isBrief: boolean
+}
+
+/** What has come of what was to be fetched ahead. */
+export interface FetchReport {
+  readonly fetched: number
+  readonly missing: number
+  /** One line why the rest waits; null where nothing does. */
+  readonly held: string | null
+}
+
+/** What a content is told by, as another device knows it. */
+export interface RemoteContent {
+  /** The hash its id is made of. */
+  readonly hash: Uint8Array
+  /** 1: of samples, 2: of all. */
+  readonly hashVersion: number
+  readonly size: number
+  readonly type: FileType
+  readonly mime: string | null
+}
+
 /** Which of what others have made is as good as made here. */
 export type Accepts = (sidecar: RemoteSidecar) => boolean
 
@@ -41,4 +75,10 @@ export interface Elsewhere {
     how: { readonly accepts: Accepts; readonly asks: boolean },
     signal: AbortSignal,
   ): Promise<RemoteSidecar[]>
+  /** Resolves when what connected devices are just saying has been heard, and after a moment at the latest. */
+  heard(signal: AbortSignal): Promise<void>
+  /** What a content is that this device has no file of; null where nobody who is connected has a sidecar of it. */
+  identify(contentId: ContentId, signal: AbortSignal): Promise<RemoteContent | null>
+  /** The body of the job: see `fetchSidecars`. */
+  fetchAhead(host: FetchHost): Promise<FetchReport>
 }

@@ -1,5 +1,23 @@
-export type { Accepts, Elsewhere, Holder, RemoteSidecar } from './elsewhere.ts'
-export { type AvailabilityGroup, ID_BYTES, MAX_SIZE, RECORD_BYTES, SIZE_AT } from './read-availability.ts'
+export type {
+  Accepts,
+  Elsewhere,
+  FetchHold,
+  FetchHost,
+  FetchReport,
+  Holder,
+  RemoteContent,
+  RemoteSidecar,
+} from './elsewhere.ts'
+export {
+  type AvailabilityChange,
+  type AvailabilityGroup,
+  type AvailabilityRead,
+  ID_BYTES,
+  MAX_SIZE,
+  RECORD_BYTES,
+  SIZE_AT,
+} from './read-availability.ts'
+export { fetchSidecars } from './fetch-sidecars.ts'
 export { generateSidecars } from './generate-sidecars.ts'
 export type { DevicePolicy } from './policy.ts'
 export { type DetectedEngine, type Generator, makeGenerators } from './generators/index.ts'

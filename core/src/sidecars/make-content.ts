@@ -75,6 +75,7 @@ async function fetchContent(
 ): Promise<Outcomes | null> {
   const { elsewhere, engines } = deps
   if (!elsewhere || ownOnly || content.rows.some(({ attempts }) => attempts > 0)) return null
+  await elsewhere.heard(signal)
   const [fetched] = await fetchPending(generator, [content], { elsewhere, engines }, { asks: false, signal })
   if (!fetched) return null
   deps.onMade({ contentId: content.contentId, kind: generator.kind, ...content.rows[0]! })

@@ -33,37 +33,83 @@ function sorted(records: readonly Buffer[]): Uint8Array {
   return new Uint8Array(Buffer.concat(isOrdered ? ordered : ordered.toSorted(Buffer.compare)))
 }
 
-/** What a library has ready that was made here or fetched, and is a file of it. Read in a thread. */
-export function readAvailability(db: DatabaseSync, _input: null): AvailabilityGroup[] {
-  const query = db.prepare(
-    `select s.kind, s.variant, s.format, c.uuid, s.size, s.checksum
-     from sidecars s join content_identities c on c.id = s.content_id
-     where s.state = ${READY} and s.source_entry_id is null and s.checksum is not null and s.kind not in (${COMPANIONS})`,
-  )
+/** Of one kind, variant and format: what is there now, and the ids of those that are there no more; each by id. */
+export interface AvailabilityChange extends AvailabilityGroup {
+  /** 16 bytes each. */
+  readonly gone: Uint8Array
+}
+
+/** What is ready: all of it, or what has changed since a mark. */
+export interface AvailabilityRead {
+  /** To be given with the next question. */
+  readonly mark: number
+  readonly full: boolean
+  readonly groups: AvailabilityChange[]
+}
+
+/** What others may have: files of the library that can be made, or fetched, by another. */
+const IS_TOLD = `s.state = ${READY} and s.source_entry_id is null and s.checksum is not null`
+
+const ALL = `select s.kind, s.variant, s.format, c.uuid, s.size, s.checksum
+  from sidecars s join content_identities c on c.id = s.content_id
+  where ${IS_TOLD} and s.kind not in (${COMPANIONS})`
+
+const CHANGED = `with changed as (select distinct content_id, kind, variant, format from sidecar_changes where seq > ?)
+  select k.kind, k.variant, k.format, c.uuid, s.size, s.checksum
+  from changed k join content_identities c on c.id = k.content_id
+  left join sidecars s on s.content_id = k.content_id and s.kind = k.kind and s.variant = k.variant
+    and s.format = k.format and ${IS_TOLD}
+  where k.kind not in (${COMPANIONS})`
+
+type Row = [kind: number, variant: string, format: string, id: Uint8Array, size: number, checksum: Uint8Array | null]
+
+/**
+ * What a library has ready that was made here or fetched, and is a file of it: what has changed since `since`, or all where
+ * that is null or too long ago. Read in a thread.
+ */
+export function readAvailability(db: DatabaseSync, since: number | null): AvailabilityRead {
+  db.exec('begin')
+  try {
+    const { mark, oldest } = db
+      .prepare(
+        `select ifnull((select seq from sqlite_sequence where name = 'sidecar_changes'), 0) as mark,
+                (select min(seq) from sidecar_changes) as oldest`,
+      )
+      .get() as { mark: number; oldest: number | null }
+    const full = since === null || since + 1 < (oldest ?? mark + 1)
+    return { mark, full, groups: full ? readGroups(db, ALL, []) : readGroups(db, CHANGED, [since]) }
+  } finally {
+    db.exec('rollback')
+  }
+}
+
+function readGroups(db: DatabaseSync, sql: string, params: readonly number[]): AvailabilityChange[] {
+  const query = db.prepare(sql)
   query.setReturnArrays(true)
-  const groups = new Map<string, { kind: number; variant: string; format: string; records: Buffer[] }>()
-  for (const row of query.iterate()) {
-    const [kind, variant, format, id, size, checksum] = row as unknown as [
-      number,
-      string,
-      string,
-      Uint8Array,
-      number,
-      Uint8Array,
-    ]
+  const groups = new Map<
+    string,
+    { kind: number; variant: string; format: string; records: Buffer[]; gone: Uint8Array[] }
+  >()
+  for (const row of query.iterate(...params)) {
+    const [kind, variant, format, id, size, checksum] = row as unknown as Row
     const name = `${kind} ${variant} ${format}`
     let group = groups.get(name)
-    if (!group) groups.set(name, (group = { kind, variant, format, records: [] }))
+    if (!group) groups.set(name, (group = { kind, variant, format, records: [], gone: [] }))
+    if (checksum === null) {
+      group.gone.push(id)
+      continue
+    }
     const record = Buffer.allocUnsafe(RECORD_BYTES)
     record.set(id, 0)
     record.writeUInt32BE(Math.min(size, MAX_SIZE), SIZE_AT)
     record.set(checksum.subarray(0, RECORD_BYTES - CHECK_AT), CHECK_AT)
     group.records.push(record)
   }
-  return [...groups.values()].map(({ format, kind, records, variant }) => ({
+  return [...groups.values()].map(({ format, gone, kind, records, variant }) => ({
     kind: sidecarKinds[kind]!,
     variant,
     format,
     records: sorted(records),
+    gone: new Uint8Array(Buffer.concat(gone.toSorted(Buffer.compare))),
   }))
 }

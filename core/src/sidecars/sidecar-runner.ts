@@ -3,6 +3,7 @@ import type { ContentId, SidecarKind, SidecarSpeed } from '../domain/index.ts'
 import type { JobManager } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Foreground } from '../util/foreground.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Machine } from '../util/machine.ts'
 import { Claims } from './claims.ts'
@@ -19,6 +20,7 @@ import { type MakePendingHost, type PendingReport, PendingRun } from './make-pen
 import { Quota } from './quota.ts'
 import { contentRow } from './rows/row.ts'
 import type { SidecarSort } from './rows/upkeep-rows.ts'
+import type { PendingContent } from './rows/work-rows.ts'
 
 /** What sidecars may take of the machine. */
 export interface SidecarLimits {
@@ -32,6 +34,7 @@ export interface SidecarLimits {
 export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'engines' | 'generators' | 'elsewhere'> {
   readonly elsewhere: () => Elsewhere | null
   readonly store: LibraryStore
+  readonly foreground: Foreground
   /** All there are, as they are configured now. */
   readonly generators: () => readonly Generator[]
   readonly limits: () => SidecarLimits
@@ -41,6 +44,12 @@ export interface SidecarRunnerDeps extends Omit<MakeContentDeps, 'claims' | 'eng
   readonly jobs: () => JobManager
   readonly log: Logger
 }
+
+/** Contents that are fetched at once, and while somebody waits for an answer: of these the work is some ten milliseconds. */
+const FETCHED_AT_ONCE = 250
+const FETCHED_AT_ONCE_BUSY = 16
+/** Contents of which it is written down in one transaction that they have come: a few milliseconds. */
+const CONTENTS_PER_COMMIT = 16
 
 /** Has sidecars made: by the job, as far as the machine allows it, and at once where a person asks for them. */
 export class SidecarRunner implements AsyncDisposable {
@@ -125,7 +134,8 @@ export class SidecarRunner implements AsyncDisposable {
 
   /**
    * Fetches what waits of one kind of some contents from other devices; what does not come waits on. `asks`: also those
-   * that have not said what they have. Returns how many contents have come.
+   * that have not said what they have. Returns how many contents have come. What is not asked
+   * for gives way to whoever waits for an answer.
    */
   async fetch(
     generator: Generator,
@@ -133,22 +143,50 @@ export class SidecarRunner implements AsyncDisposable {
     { asks, signal }: { readonly asks: boolean; readonly signal: AbortSignal },
   ): Promise<number> {
     const deps = this.making
-    const { elsewhere, engines } = deps
+    const { elsewhere } = deps
     if (!elsewhere || (await this.#holds.ofAll())) return 0
     const { kind } = generator
     const claimed = contentRowIds.filter((contentRowId) => this.claims.take(kind, contentRowId))
+    let came = 0
     try {
-      const waiting = await Promise.all(claimed.map((contentRowId) => deps.rows.work.waiting(kind, contentRowId)))
-      const contents = waiting.filter((content) => content !== null)
-      const fetched = await fetchPending(generator, contents, { elsewhere, engines }, { asks, signal })
-      const came = new Set(fetched.map(({ contentRowId }) => contentRowId))
-      for (const { contentId, contentRowId, rows } of contents)
-        if (came.has(contentRowId)) deps.onMade({ contentId, kind, ...rows[0]! })
-      if (fetched.length > 0) await recordContents(generator, fetched, deps)
-      return fetched.length
+      for (let left = claimed; left.length > 0;) {
+        // What is fetched at once is small while somebody is there: what it costs is felt no longer.
+        const some = left.slice(0, this.#deps.foreground.isBusy ? FETCHED_AT_ONCE_BUSY : FETCHED_AT_ONCE)
+        left = left.slice(some.length)
+        came += await this.#fetchSome(generator, some, { asks, elsewhere, signal })
+      }
+      return came
     } finally {
       for (const contentRowId of claimed) this.claims.release(kind, contentRowId)
     }
+  }
+
+  async #fetchSome(
+    generator: Generator,
+    contentRowIds: readonly number[],
+    { asks, elsewhere, signal }: { asks: boolean; elsewhere: Elsewhere; signal: AbortSignal },
+  ): Promise<number> {
+    const deps = this.making
+    const { foreground } = this.#deps
+    const begun = performance.now()
+    const contents = await deps.rows.work.allWaiting(generator.kind, contentRowIds)
+    const fetched = await fetchPending(generator, contents, { elsewhere, engines: deps.engines }, { asks, signal })
+    const came = new Map(fetched.map((each) => [each.contentRowId, each]))
+    const isCome = ({ contentRowId }: PendingContent) => came.has(contentRowId)
+    const placed = contents.filter(isCome)
+    for (let at = 0; at < placed.length; at += CONTENTS_PER_COMMIT) {
+      const some = placed.slice(at, at + CONTENTS_PER_COMMIT)
+      for (const { contentId, rows } of some) deps.onMade({ contentId, kind: generator.kind, ...rows[0]! })
+      // What has come is written down, whoever wants it still.
+      await recordContents(
+        generator,
+        some.map(({ contentRowId }) => came.get(contentRowId)!),
+        deps,
+      )
+      await new Promise(setImmediate)
+    }
+    if (!asks) await foreground.giveWay(performance.now() - begun, signal)
+    return fetched.length
   }
 
   /** What waits for the machine, and why, as the last run found it. */

@@ -15,9 +15,11 @@ import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, LocationMap } from '../location/index.ts'
 import { untilAborted } from '../util/until-aborted.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
 import type { Logger } from '../util/logger.ts'
-import type { Elsewhere, Holder, RemoteSidecar } from './elsewhere.ts'
+import type { Elsewhere, FetchHold, FetchHost, FetchReport, Holder, RemoteContent, RemoteSidecar } from './elsewhere.ts'
+import { fetchSidecars } from './fetch-sidecars.ts'
 import type { Generator } from './generators/index.ts'
 import type { HeldKind } from './holds.ts'
 import type { MakePendingHost, PendingReport } from './make-pending.ts'
@@ -33,7 +35,7 @@ import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
 import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind-states.ts'
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
-import { type AvailabilityGroup, readAvailability } from './read-availability.ts'
+import { type AvailabilityRead, readAvailability } from './read-availability.ts'
 import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
 import { readTextWindow, type TextWindowInput } from './text-window.ts'
 import { readThumbs } from './thumb-views.ts'
@@ -66,6 +68,9 @@ export interface SidecarsDeps {
   /** Other devices with this library; null where there are none. */
   readonly elsewhere: () => Elsewhere | null
   readonly machine: Machine
+  readonly foreground: Foreground
+  /** Whether what goes over the line to other devices is paid for. */
+  readonly isMetered: () => Promise<boolean>
   readonly now: () => number
   readonly log: Logger
   readonly emit: <T extends EventType>(type: T, data: EventData<T>) => void
@@ -295,9 +300,9 @@ export class Sidecars implements AsyncDisposable {
     return this.#deps.elsewhere()?.holdersOf(contentId, kind) ?? []
   }
 
-  /** All that is ready here and others may have, packed. */
-  availability(signal: AbortSignal): Promise<AvailabilityGroup[]> {
-    return this.#deps.read(new URL('read-availability.ts', import.meta.url), readAvailability, null, signal)
+  /** What is ready here and others may have, packed: all, or what has changed since the mark of an earlier answer. */
+  availability(since: number | null, signal: AbortSignal): Promise<AvailabilityRead> {
+    return this.#deps.read(new URL('read-availability.ts', import.meta.url), readAvailability, since, signal)
   }
 
   /** What is ready here of one variant, with all that others need to know of it. */
@@ -317,15 +322,33 @@ export class Sidecars implements AsyncDisposable {
     return isKnown && !this.#deps.store.readOnly ? this.#rows.exchange.lacking(of, ids) : []
   }
 
-  /** One line why nothing is fetched that nobody waits for; null where nothing keeps it. */
-  async fetchHold(): Promise<string | null> {
-    const { limits, machine } = this.#deps
-    if (this.#wants.isBusy) return 'somebody waits for something'
-    if (await machine.isOnBattery()) return 'this machine runs on its battery'
+  /** What a content is of which there is a sidecar here; null where there is none. */
+  identity(contentId: ContentId): RemoteContent | null {
+    return this.#rows.exchange.identity(contentId)
+  }
+
+  /** Why nothing is fetched that nobody waits for; null where nothing keeps it. */
+  async fetchHold(): Promise<FetchHold | null> {
+    const { isMetered, limits, machine } = this.#deps
+    if (this.#wants.isBusy) return { reason: 'somebody waits for something', isBrief: true }
+    const held = (reason: string): FetchHold => ({ reason, isBrief: false })
+    if (await machine.isOnBattery()) return held('this machine runs on its battery')
+    if (await isMetered()) return held('what goes over this line is paid for (network.metered: no says that it is not)')
     const { quotaBytes } = limits()
     if (quotaBytes > 0 && (await this.#rows.upkeep.usedBytes()) > quotaBytes * QUOTA_SHARE)
-      return 'sidecars have used up what they may take'
-    return (await this.#runner.holds()).find(({ cause }) => cause === 'disk')?.reason ?? null
+      return held('sidecars have used up what they may take (sidecars.quotaBytes)')
+    const full = (await this.#runner.holds()).find(({ cause }) => cause === 'disk')
+    return full ? held(full.reason) : null
+  }
+
+  /** Has the job begin that fetches ahead; it does nothing where it runs, and where it is paused. */
+  async startFetching(): Promise<void> {
+    await this.#deps.jobs().enqueue(fetchSidecars, {})
+  }
+
+  /** The body of the job: see `fetchSidecars`. */
+  async fetchAhead(host: FetchHost): Promise<FetchReport> {
+    return (await this.#deps.elsewhere()?.fetchAhead(host)) ?? { fetched: 0, missing: 0, held: null }
   }
 
   /** Fetches one variant of some contents before anybody asks for it; see `SidecarRunner.fetch`. */
@@ -335,7 +358,7 @@ export class Sidecars implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<number> {
     const generator = generatorOf(of.kind, this.#generators)
-    for (const contentId of contentIds) await this.#rows.queue.ensure(contentId, generator, of)
+    await this.#rows.queue.ensureAll(contentIds, generator, of)
     const rows = [...contentRowsOf(this.#deps.store.connection, contentIds).values()]
     return this.#runner.fetch(generator, rows, { asks: false, signal })
   }
@@ -530,7 +553,7 @@ export class Sidecars implements AsyncDisposable {
     const parsed = parseSidecarAddress(address)
     const isOne = !isPattern(parsed.content) && !isPattern(parsed.file) && parsed.kinds.length === 1
     // Throws where there is no such content.
-    if (!isPattern(parsed.content)) await contentRow(this.#deps.store, parsed.content as ContentId)
+    if (!isPattern(parsed.content)) await this.#known(parsed.content as ContentId, mode, signal)
     if (isOne && mode !== 'local') await this.#demand(parsed, mode, signal)
     const found = await this.#rows.views.named(parsed, MAX_LISTED_PROBLEMS)
     const contents = [...new Set(found.map(({ contentId }) => contentId))]
@@ -543,6 +566,17 @@ export class Sidecars implements AsyncDisposable {
       }
     }
     return items
+  }
+
+  /** Makes sure that there is such a content: one that only other devices have a file of is known from then on. Throws `NotFound`. */
+  async #known(contentId: ContentId, mode: ResolveMode, signal: AbortSignal): Promise<void> {
+    const { elsewhere, store } = this.#deps
+    const isFetched = mode === 'fetch' || mode === 'now'
+    if (isFetched && !store.readOnly && !contentRowsOf(store.connection, [contentId]).has(contentId)) {
+      const content = await elsewhere()?.identify(contentId, signal)
+      if (content) await this.#rows.exchange.adopt(contentId, content)
+    }
+    await contentRow(store, contentId)
   }
 
   /** Where a file lies that is given by its path or by the address of one sidecar. Throws `NotFound`. */

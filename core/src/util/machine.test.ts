@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../testing/index.ts'
-import { readPowerSupplies, saysBattery, systemMachine } from './machine.ts'
+import { readPowerSupplies, saysBattery, saysMetered, systemMachine } from './machine.ts'
+import { isMetered } from './metered.ts'
 
 const battery = { type: 'Battery', status: 'Discharging' }
 
@@ -30,10 +31,31 @@ test('macOS says what it draws its power from', () => {
   expect(saysBattery("Now drawing from 'AC Power'\n -InternalBattery-0 100%; charged")).toBe(false)
 })
 
+test.each([
+  ['u 0\n', null],
+  ['u 1\n', true],
+  ['u 2\n', false],
+  ['u 3\n', true],
+  ['u 4\n', false],
+  ['', null],
+  ['Failed to get property Metered: unit NetworkManager.service not found', null],
+])('what NetworkManager says of the line, %j, is taken as %s', (said, metered) => {
+  expect(saysMetered(said)).toBe(metered)
+})
+
+test('a line is paid for where somebody says so, else where the system does', async () => {
+  const machine = (answer: boolean | null) => ({ ...systemMachine(), isMetered: async () => answer })
+  expect(await isMetered('yes', machine(false))).toBe(true)
+  expect(await isMetered('no', machine(true))).toBe(false)
+  expect(await isMetered('auto', machine(true))).toBe(true)
+  expect(await isMetered('auto', machine(null))).toBe(false)
+})
+
 test('this machine answers', async () => {
   using temp = createTempDir('power')
   const machine = systemMachine()
   expect(typeof (await machine.isOnBattery())).toBe('boolean')
+  expect([true, false, null]).toContain(await machine.isMetered())
   expect(await machine.freeBytes(temp.path)).toBeGreaterThan(0)
   expect(await machine.freeBytes(join(temp.path, 'missing'))).toBeNull()
 })

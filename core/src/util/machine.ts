@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 export interface Machine {
   /** False where there is no battery, and where the system does not say: Windows tells it to no file or program of its own. */
   isOnBattery(): Promise<boolean>
+  /** Whether what goes over the line that leads outside is paid for, as the system says; null where it does not say. */
+  isMetered(): Promise<boolean | null>
   /** How many threads a core wanted to run in the last minute, ours among them; 0 where the system does not count (Windows). */
   load(): number
   /** Bytes that may be written to the file system a folder is in; null where it cannot be asked. */
@@ -30,6 +32,7 @@ export function systemMachine(): Machine {
       if (process.platform === 'linux') return readPowerSupplies(POWER_SUPPLIES)
       return process.platform === 'darwin' && saysBattery(await askPmset())
     },
+    isMetered: async () => (process.platform === 'linux' ? saysMetered(await askNetworkManager()) : null),
     load: () => loadavg()[0]! / availableParallelism(),
     freeBytes: async (folder) => {
       const stats = await statfs(folder).catch(() => null)
@@ -62,11 +65,26 @@ function trim(text: string): string {
 }
 
 /** A program that has not answered by then is not waited for. */
-const PMSET_MS = 2_000
+const ANSWER_MS = 2_000
 
 async function askPmset(): Promise<string> {
-  const asked = promisify(execFile)('/usr/bin/pmset', ['-g', 'batt'], { timeout: PMSET_MS })
+  const asked = promisify(execFile)('/usr/bin/pmset', ['-g', 'batt'], { timeout: ANSWER_MS })
   return asked.then(({ stdout }) => stdout).catch(() => '')
+}
+
+/** What NetworkManager says of the line that leads outside; empty where there is none. `busctl` comes with systemd, which does not start it for this. */
+async function askNetworkManager(): Promise<string> {
+  const name = 'org.freedesktop.NetworkManager'
+  const args = ['--system', '--auto-start=no', 'get-property', name, `/${name.replaceAll('.', '/')}`, name, 'Metered']
+  const asked = promisify(execFile)('busctl', args, { timeout: ANSWER_MS })
+  return asked.then(({ stdout }) => stdout).catch(() => '')
+}
+
+/** What `busctl` prints of it: NMMetered, 1 yes, 2 no, 3 and 4 the same as far as it can guess, 0 unknown. */
+export function saysMetered(said: string): boolean | null {
+  const value = /^u ([0-4])\s*$/.exec(said)?.[1]
+  if (value === undefined || value === '0') return null
+  return value === '1' || value === '3'
 }
 
 /** Whether macOS's `pmset -g batt` says that it runs on its battery. */

@@ -5,12 +5,33 @@ CREATE TRIGGER entries_delete_references before delete on entries begin
   delete from sidecars where source_entry_id = old.id;
   end;
 
+CREATE TRIGGER sidecar_changes_bound after insert on sidecar_changes begin
+  delete from sidecar_changes where seq <= new.seq - 20000;
+  end;
+
+CREATE TRIGGER sidecars_delete_change after delete on sidecars when old.state = 2 begin
+  insert into sidecar_changes(content_id, kind, variant, format)
+  values (old.content_id, old.kind, old.variant, old.format);
+  end;
+
 CREATE TRIGGER sidecars_delete_text after delete on sidecars when old.indexed is not null begin
   delete from texts where rowid = old.content_id * 16 + old.kind;
   end;
 
 CREATE TRIGGER sidecars_delete_vectors after delete on sidecars when old.kind = 3 begin
   delete from vectors where sidecar_id = old.id;
+  end;
+
+CREATE TRIGGER sidecars_insert_change after insert on sidecars when new.state = 2 begin
+  insert into sidecar_changes(content_id, kind, variant, format)
+  values (new.content_id, new.kind, new.variant, new.format);
+  end;
+
+CREATE TRIGGER sidecars_update_change after update of state, size, checksum, source_entry_id on sidecars
+  when (old.state = 2 or new.state = 2) and (old.state <> new.state or old.size is not new.size
+  or old.checksum is not new.checksum or old.source_entry_id is not new.source_entry_id) begin
+  insert into sidecar_changes(content_id, kind, variant, format)
+  values (new.content_id, new.kind, new.variant, new.format);
   end;
 
 CREATE TRIGGER vectors_delete_codes after delete on vectors begin
@@ -127,6 +148,14 @@ CREATE TABLE locations(
   last_scan_at integer,
   created_at integer not null
   , sidecar_policy text) strict;
+
+CREATE TABLE sidecar_changes(
+  seq integer primary key autoincrement,
+  content_id integer not null,
+  kind integer not null,
+  variant text not null,
+  format text not null
+  ) strict;
 
 CREATE TABLE sidecar_conversions(
   id integer primary key,

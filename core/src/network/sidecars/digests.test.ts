@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../../testing/memory-network/random.ts'
 import { DeviceId, LibraryId } from '../../domain/index.ts'
-import { type AvailabilityGroup, ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
+import { type AvailabilityRead, ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
 import { silentLogger } from '../../util/logger.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentId } from '../../domain/index.ts'
@@ -27,8 +27,16 @@ function sorted(records: readonly Buffer[]): Buffer {
   return Buffer.concat(records.toSorted(Buffer.compare))
 }
 
-function group(records: Buffer): AvailabilityGroup {
-  return { ...of, records }
+/** All that there is now. */
+function all(records: Buffer): AvailabilityRead {
+  return { mark: 0, full: true, groups: [{ ...of, records, gone: new Uint8Array() }] }
+}
+
+/** Of some that may have changed, those that are there, and those that are not. */
+function changed(has: readonly number[], looked: readonly number[]): AvailabilityRead {
+  const records = sorted(looked.filter((n) => has.includes(n)).map((n) => record(n)))
+  const gone = sorted(looked.filter((n) => !has.includes(n)).map((n) => record(n).subarray(0, ID_BYTES)))
+  return { mark: 1, full: false, groups: [{ ...of, records, gone }] }
 }
 
 function keyOf(n: number) {
@@ -74,9 +82,18 @@ test('a device that asks now and then knows what another one has, whether it was
       has = Array.from({ length: 40 }, (_, n) => n).filter((n) => (random() < 0.9 ? has.includes(n) : random() < 0.5))
       // The other device was started anew.
       if (random() < 0.05) own = new Inventory()
-      own.take([group(sorted(has.map((n) => record(n))))])
+      // All is read anew, or only what has changed: more may seem to have than has.
+      if (own.mark === null || random() < 0.3) own.take(all(sorted(has.map((n) => record(n)))))
+      else
+        own.take(
+          changed(
+            has,
+            Array.from({ length: 40 }, (_, n) => n),
+          ),
+        )
       if (random() < 0.5) continue
-      // Also after a restart.
+      // Also after a restart, and after one that came before it was written down.
+      if (random() < 0.5) availability.save()
       if (random() < 0.1) availability = new PeerAvailability(db)
       availability.take(library, device, { digest: own.digest(availability.since(library, device)), now: step })
       const known = (each: PeerAvailability) =>
@@ -88,11 +105,11 @@ test('a device that asks now and then knows what another one has, whether it was
 
 test('who is up to date is told nothing, who has fallen far behind all', () => {
   const own = new Inventory()
-  own.take([group(sorted([record(1)]))])
+  own.take(all(sorted([record(1)])))
   const first = own.digest(null)
   expect(first).toMatchObject({ full: true, version: 1, groups: [{ form: 'records', count: 1 }] })
   expect(own.digest(first)).toMatchObject({ full: false, groups: [] })
-  for (let n = 2; n < 100; n++) own.take([group(sorted([record(1), record(n)]))])
+  for (let n = 2; n < 100; n++) own.take(all(sorted([record(1), record(n)])))
   expect(own.digest(first)).toMatchObject({ full: true })
   expect(own.digest({ epoch: '0'.repeat(16), version: 99 })).toMatchObject({ full: true })
   expect(own.digest({ epoch: first.epoch, version: 1_000 })).toMatchObject({ full: true })
@@ -106,7 +123,7 @@ test('of very many only a filter is told: it has all of them, and few others', a
     bytes.writeUInt32BE(n * 17_000, n * RECORD_BYTES)
     bytes.writeUInt32BE(Math.imul(n, 2_654_435_761) >>> 0, n * RECORD_BYTES + 12)
   }
-  own.take([group(bytes)])
+  own.take(all(bytes))
   const digest = own.digest(null)
   expect(digest.groups).toMatchObject([{ form: 'filter', count: MAX_EXACT + 1 }])
   const filter = digest.groups[0]!.bytes
@@ -136,7 +153,7 @@ test('what is not in order, or cut off, is refused', () => {
 test('what was not there is not asked for again until the device says anew what it has', async () => {
   using db = await database()
   const own = new Inventory()
-  own.take([group(sorted([record(1)]))])
+  own.take(all(sorted([record(1)])))
   const availability = new PeerAvailability(db)
   availability.take(library, device, { digest: own.digest(null), now: 0 })
   availability.lacks(library, device, keyOf(1))

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type AvailabilityGroup, ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
+import { type AvailabilityGroup, type AvailabilityRead, ID_BYTES, RECORD_BYTES } from '../../sidecars/index.ts'
 import { makeFilter } from './filter.ts'
 import { type DigestGroup, MAX_EXACT, MAX_GROUPS } from './protocol.ts'
-import { applyRecords, diffRecords } from './records.ts'
+import { applyRecords, changesOf, diffRecords } from './records.ts'
 
 /** Versions that can be told apart; whoever is further behind is told all. */
 const KEPT_CHANGES = 64
@@ -26,26 +26,39 @@ export class Inventory {
   /** Another one after each start: versions of different ones do not compare. */
   readonly #epoch = randomBytes(8).toString('hex')
   #version = 0
-  #groups = new Map<string, AvailabilityGroup>()
+  readonly #groups = new Map<string, AvailabilityGroup>()
+  #mark: number | null = null
   readonly #changes: Change[] = []
 
-  /** Takes what there is now. Returns whether it is another than before. */
-  take(found: readonly AvailabilityGroup[]): boolean {
-    const next = new Map(found.slice(0, MAX_GROUPS).map((group) => [nameOf(group), group]))
+  /** Takes what there is now, or what has changed. Returns whether it is another than before. */
+  take({ full, groups: found, mark }: AvailabilityRead): boolean {
+    this.#mark = mark
+    const known = found.filter((group, at) => this.#groups.has(nameOf(group)) || this.#groups.size + at < MAX_GROUPS)
+    const next = new Map(known.map((group) => [nameOf(group), group]))
     const groups = new Map<string, { put: Buffer; gone: Buffer }>()
-    for (const name of new Set([...this.#groups.keys(), ...next.keys()])) {
-      const [before, after] = [this.#groups.get(name), next.get(name)]
-      const change = diffRecords(bufferOf(before?.records), bufferOf(after?.records))
-      if (change.put.length > 0 || change.gone.length > 0) groups.set(name, change)
+    for (const name of full ? new Set([...this.#groups.keys(), ...next.keys()]) : next.keys()) {
+      const before = bufferOf(this.#groups.get(name)?.records)
+      const after = next.get(name)
+      const records = bufferOf(after?.records)
+      const change = full
+        ? diffRecords(before, records)
+        : changesOf(before, { put: records, gone: bufferOf(after?.gone) })
+      if (change.put.length === 0 && change.gone.length === 0) continue
+      const { format, kind, variant } = after ?? this.#groups.get(name)!
+      // Empty ones are kept: what is gone of them can be told.
+      this.#groups.set(name, { kind, variant, format, records: full ? records : applyRecords(before, change) })
+      groups.set(name, change)
     }
     if (groups.size === 0) return false
-    // Empty ones are kept: what is gone of them can be told.
-    for (const [name, group] of this.#groups) if (!next.has(name)) next.set(name, { ...group, records: NOTHING })
-    this.#groups = next
     this.#version++
     this.#changes.push({ version: this.#version, groups })
     if (this.#changes.length > KEPT_CHANGES) this.#changes.shift()
     return true
+  }
+
+  /** Up to where changes of the library were taken; null before the first. */
+  get mark(): number | null {
+    return this.#mark
   }
 
   get count(): number {

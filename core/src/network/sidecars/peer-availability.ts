@@ -43,10 +43,12 @@ export interface KnownSidecar {
 
 const NOTHING = Buffer.alloc(0)
 
-/** What other members have said they have: in memory, and in `network.db` so that it outlives a restart. */
+/** What other members have said they have: in memory, and by `save` in `network.db` so that it outlives a restart. */
 export class PeerAvailability {
   readonly #db: NetworkDb
   readonly #known = new Map<LibraryId, Map<DeviceId, Known>>()
+  /** The names of groups that are to be written down; null: all of the device. */
+  readonly #unsaved = new Map<LibraryId, Map<DeviceId, ReadonlySet<string> | null>>()
   /** What a device said it has and did not. */
   readonly #missing = new Map<string, Set<string>>()
 
@@ -91,9 +93,21 @@ export class PeerAvailability {
     Object.assign(known, { epoch: digest.epoch, version: digest.version, at: now })
     this.#of(library).set(device, known)
     this.#missing.delete(`${library} ${device}`)
-    const changed = new Set(digest.groups.map(nameOf))
-    this.#write(library, device, { known, changed: digest.full ? null : changed })
+    const unsaved = this.#unsavedOf(library)
+    const earlier = unsaved.get(device)
+    const isAll = digest.full || !before || earlier === null
+    unsaved.set(device, isAll ? null : new Set([...(earlier ?? []), ...digest.groups.map(nameOf)]))
     return [...news.values()]
+  }
+
+  /** Writes down what was said since the last time: what a crash takes away is asked for again. */
+  save(): void {
+    for (const [library, devices] of this.#unsaved)
+      for (const [device, changed] of devices) {
+        const known = this.#known.get(library)?.get(device)
+        if (known) this.#write(library, device, { known, changed })
+      }
+    this.#unsaved.clear()
   }
 
   /** Forgets a device that is no member any more; of every library where none is given. */
@@ -136,6 +150,12 @@ export class PeerAvailability {
     const name = `${library} ${device}`
     const missing = this.#missing.get(name) ?? new Set()
     this.#missing.set(name, missing.add(textOf(key)))
+  }
+
+  #unsavedOf(library: LibraryId): Map<DeviceId, ReadonlySet<string> | null> {
+    const devices = this.#unsaved.get(library) ?? new Map<DeviceId, ReadonlySet<string> | null>()
+    this.#unsaved.set(library, devices)
+    return devices
   }
 
   #of(library: LibraryId): Map<DeviceId, Known> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ContentId, LibraryId, SidecarKind } from '../../domain/index.ts'
+import { ContentId, FileType, LibraryId, SidecarKind } from '../../domain/index.ts'
 import { RECORD_BYTES, VARIANT } from '../../sidecars/index.ts'
 import type { Protocol } from '../wire/protocol.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
@@ -18,11 +18,16 @@ export const CHUNK_BYTES = 1_000_000
 export const CADENCE_MS = 300_000
 /** How long changes are collected before the others are told, in milliseconds. */
 export const SETTLE_MS = 2_000
+/** How soon what was said is written down, in milliseconds: megabytes a library, not with each change. */
+export const SAVE_MS = 10_000
+/** How long whoever is about to make something waits for what others are just saying, in milliseconds. */
+export const HEARD_MS = 2_000
 
 const CHECKSUM_BYTES = 32
 /** Longest thumbhash that is taken; one has 25 bytes. */
 const MAX_THUMBHASH = 64
 const MAX_ENGINE = 200
+const MAX_MIME = 200
 const WHO_DEADLINE_MS = 10_000
 
 const variant = z.string().regex(VARIANT)
@@ -64,6 +69,20 @@ export const sidecars = {
     who: {
       input: z.object({ library: LibraryId, items: z.array(Wanted).max(MAX_BATCH) }),
       output: z.object({ found: z.array(Found).max(4 * MAX_BATCH) }),
+      deadlineMs: WHO_DEADLINE_MS,
+    },
+    /** What a content is of which it has a sidecar: its id is made of the hash. */
+    content: {
+      input: z.object({ library: LibraryId, content: ContentId }),
+      output: z
+        .object({
+          hash: bytes((length) => length === CHECKSUM_BYTES),
+          hashVersion: z.int().min(1).max(2),
+          size: z.int().min(0),
+          type: FileType,
+          mime: z.string().max(MAX_MIME).nullable(),
+        })
+        .nullable(),
       deadlineMs: WHO_DEADLINE_MS,
     },
   },

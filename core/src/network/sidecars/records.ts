@@ -5,10 +5,11 @@ const NOTHING = Buffer.alloc(0)
 
 /** Compares two ids that lie in larger bytes: -1, 0 or 1. */
 export function compareIds(a: Buffer, aAt: number, b: Buffer, bAt: number): number {
-  const [a0, b0] = [a.readBigUInt64BE(aAt), b.readBigUInt64BE(bAt)]
-  if (a0 !== b0) return a0 < b0 ? -1 : 1
-  const [a1, b1] = [a.readBigUInt64BE(aAt + 8), b.readBigUInt64BE(bAt + 8)]
-  return a1 === b1 ? 0 : a1 < b1 ? -1 : 1
+  for (let i = 0; i < ID_BYTES; i += 4) {
+    const [x, y] = [a.readUInt32BE(aAt + i), b.readUInt32BE(bAt + i)]
+    if (x !== y) return x < y ? -1 : 1
+  }
+  return 0
 }
 
 /** Throws `InvalidInput` where items of this length are not in the order of their ids, each once. */
@@ -22,15 +23,27 @@ export function assertSorted(bytes: Buffer, step: number): void {
 
 /** The record of an id among sorted ones; null where there is none. */
 export function findRecord(records: Buffer, id: Buffer): Buffer | null {
-  let [from, to] = [0, records.length / RECORD_BYTES]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    const order = compareIds(records, middle * RECORD_BYTES, id, 0)
-    if (order === 0) return records.subarray(middle * RECORD_BYTES, (middle + 1) * RECORD_BYTES)
-    if (order < 0) from = middle + 1
-    else to = middle
+  const at = placeOf(records, { id, at: 0, from: 0 })
+  return at < records.length && compareIds(records, at, id, 0) === 0 ? records.subarray(at, at + RECORD_BYTES) : null
+}
+
+/** Where an id is, or would be, among sorted records from one of them on. What is near is found soon. */
+function placeOf(records: Buffer, { at, from, id }: { id: Buffer; at: number; from: number }): number {
+  const isBefore = (record: number) => compareIds(records, record * RECORD_BYTES, id, at) < 0
+  const count = records.length / RECORD_BYTES
+  let low = from / RECORD_BYTES
+  let step = 1
+  while (low + step <= count && isBefore(low + step - 1)) {
+    low += step
+    step *= 2
   }
-  return null
+  let high = Math.min(low + step - 1, count)
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBefore(middle)) low = middle + 1
+    else high = middle
+  }
+  return low * RECORD_BYTES
 }
 
 /** What has changed from one sorted list of records to the next: the new records, and the ids of those that are gone. */
@@ -50,28 +63,39 @@ export function diffRecords(before: Buffer, after: Buffer): { put: Buffer; gone:
   return { put: Buffer.concat(put), gone: Buffer.concat(gone) }
 }
 
+/** Of changes those that make a difference to a sorted list. */
+export function changesOf(before: Buffer, { gone, put }: { put: Buffer; gone: Buffer }): { put: Buffer; gone: Buffer } {
+  const isOther = (record: Buffer) => findRecord(before, record)?.equals(record) !== true
+  const isThere = (id: Buffer) => findRecord(before, id) !== null
+  return {
+    put: Buffer.concat(inSteps(put, RECORD_BYTES).filter(isOther)),
+    gone: Buffer.concat(inSteps(gone, ID_BYTES).filter(isThere)),
+  }
+}
+
+function inSteps(bytes: Buffer, step: number): Buffer[] {
+  return Array.from({ length: bytes.length / step }, (_, i) => bytes.subarray(i * step, (i + 1) * step))
+}
+
 /** A sorted list with some put in, in place of what was there, and some taken out; both sorted. */
 export function applyRecords(before: Buffer, { gone, put }: { put: Buffer; gone: Buffer }): Buffer {
   if (before.length === 0) return put
   const pieces: Buffer[] = []
-  let [i, j, k, begin] = [0, 0, 0, 0]
-  // What stays as it is stays in as few pieces as there are changes.
-  const cut = (skip: number) => {
-    pieces.push(before.subarray(begin, i))
-    i += skip
-    begin = i
-  }
-  while (i < before.length) {
-    while (k < gone.length && compareIds(gone, k, before, i) < 0) k += ID_BYTES
-    const order = j < put.length ? compareIds(before, i, put, j) : -1
-    if (order >= 0) {
-      cut(order === 0 ? RECORD_BYTES : 0)
+  let [from, j, k] = [0, 0, 0]
+  while (j < put.length || k < gone.length) {
+    const order = j >= put.length ? 1 : k >= gone.length ? -1 : compareIds(put, j, gone, k)
+    const [id, at] = order <= 0 ? [put, j] : [gone, k]
+    const place = placeOf(before, { id, at, from })
+    // What stays as it is stays in as few pieces as there are changes.
+    pieces.push(before.subarray(from, place))
+    const isThere = place < before.length && compareIds(before, place, id, at) === 0
+    from = isThere ? place + RECORD_BYTES : place
+    if (order <= 0) {
       pieces.push(put.subarray(j, j + RECORD_BYTES))
       j += RECORD_BYTES
-    } else if (k < gone.length && compareIds(gone, k, before, i) === 0) cut(RECORD_BYTES)
-    else i += RECORD_BYTES
+    }
+    if (order >= 0) k += ID_BYTES
   }
-  cut(0)
-  pieces.push(put.subarray(j))
+  pieces.push(before.subarray(from))
   return Buffer.concat(pieces)
 }

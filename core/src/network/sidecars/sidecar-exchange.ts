@@ -1,24 +1,32 @@
-import type { z } from 'zod'
+import { CoreError } from '../../util/errors.ts'
 import type { ContentId, DeviceId, LibraryId, SidecarKind } from '../../domain/index.ts'
 import type { EventBus } from '../../events/index.ts'
-import type { Elsewhere, Holder, SidecarKey } from '../../sidecars/index.ts'
-import { CoreError, errorMessage } from '../../util/errors.ts'
+import { contentUuid } from '../../content/index.ts'
+import {
+  type Elsewhere,
+  fetchSidecars,
+  type Holder,
+  type RemoteContent,
+  type SidecarKey,
+} from '../../sidecars/index.ts'
 import type { Logger } from '../../util/logger.ts'
+import { blobToUuid } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Membership } from '../membership/index.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Transfers } from '../transfer/index.ts'
-import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
-import { answering, ask } from '../wire/rpc.ts'
-import { askDigest, sendDigest } from './digest-stream.ts'
+import { ask } from '../wire/rpc.ts'
+import { DigestPulls } from './digest-pulls.ts'
 import { Fetcher } from './fetcher.ts'
-import { Inventory } from './inventory.ts'
+import type { Digest } from './inventory.ts'
+import { OwnSidecars } from './own-sidecars.ts'
 import { PeerAvailability } from './peer-availability.ts'
 import { names, Prefetcher, type PrefetchSettings } from './prefetcher.ts'
-import { CADENCE_MS, DigestAsked, digestProtocol, SETTLE_MS, sidecars, TransferSpec } from './protocol.ts'
+import { CADENCE_MS, HEARD_MS, SAVE_MS, SETTLE_MS, sidecars } from './protocol.ts'
+import { serveSidecars } from './serve-sidecars.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 import { Sources } from './sources.ts'
 
@@ -38,40 +46,39 @@ export interface SidecarExchangeDeps {
   readonly latencyMs: (device: DeviceId) => number | null
 }
 
-/** Answers looked up before others have their turn. */
-const ANSWERS_PER_TURN = 100
-
-/** What this device has of one library, and who has to hear of it. */
-interface Own {
-  readonly inventory: Inventory
-  /** Something may have changed since it was read. */
-  isStale: boolean
-  reading: Promise<boolean> | null
-  settling: Disposable | null
-  /** There may be more to fetch ahead. */
-  looking: Disposable | null
-}
-
 /**
  * What members of a library have made of its contents: made once, used by all. Each says what it has when it connects,
  * soon after that changes and every five minutes; what another one has is fetched rather than made again.
  */
 export class SidecarExchange implements AsyncDisposable {
   readonly #deps: SidecarExchangeDeps
+  readonly #own: OwnSidecars
   readonly #availability: PeerAvailability
   readonly #sources: Sources
   readonly #fetcher: Fetcher
   readonly #prefetcher: Prefetcher
-  readonly #own = new WeakMap<SidecarLibrary, Own>()
-  /** Digests on their way; true: another one is to follow. */
-  readonly #pulls = new Map<string, { again: boolean; readonly done: Promise<void> }>()
+  readonly #pulls: DigestPulls
+  /** Looks that are to come at what may be fetched ahead. */
+  readonly #looking = new Map<SidecarLibrary, Disposable>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
   #cadence: Disposable | null = null
+  #saving: Disposable | null = null
 
   constructor(deps: SidecarExchangeDeps) {
-    const { clock, latencyMs, log, membership, peers, registry, settings, transfers } = deps
+    const { clock, grants, latencyMs, libraries, log, membership, peers, registry, settings, transfers } = deps
     this.#deps = deps
+    const members = (library: SidecarLibrary) => this.#connected(library.id).filter((id) => grants.has(id, 'sidecars'))
+    this.#own = new OwnSidecars({
+      clock,
+      log,
+      isHeard: (library) => libraries().includes(library) && members(library).length > 0,
+      tell: async (library, signal) => {
+        const told = members(library).flatMap((id) => peers.get(id) ?? [])
+        const question = { rpc: sidecars, verb: 'changed', input: { library: library.id } } as const
+        await Promise.allSettled(told.map((peer) => ask(peer, question, signal)))
+      },
+    })
     this.#availability = new PeerAvailability(deps.db)
     this.#sources = new Sources({ ticks: () => clock.ticks(), latencyMs })
     this.#fetcher = new Fetcher({
@@ -82,14 +89,22 @@ export class SidecarExchange implements AsyncDisposable {
       log,
       lacks: ({ id }, device, key) => this.#availability.lacks(id, device, key),
     })
-    this.#prefetcher = new Prefetcher({ settings, clock, log, isOpen: (library) => deps.libraries().includes(library) })
-    this.#serve()
+    this.#prefetcher = new Prefetcher({ settings, clock, log, isOpen: (library) => libraries().includes(library) })
+    this.#pulls = new DigestPulls({
+      clock,
+      log,
+      since: (library, { id }) => this.#availability.since(library, id),
+      take: (library, peer, digest) => this.#take(library, peer, digest),
+    })
+    const onChanged = (library: LibraryId, peer: Peer) => void this.#pulls.pull(library, peer)
+    this.#parts.use(serveSidecars({ peers, membership, grants, transfers, own: this.#own, libraries, onChanged }))
     this.#parts.use(peers.onConnected((peer) => this.#pullAll(peer)))
     this.#parts.use(
       membership.onChange((library) => {
         for (const device of this.#availability.devices(library))
           if (!membership.isMember(library, device)) this.#availability.forget(device, library)
-        for (const peer of peers.connected()) if (membership.isMember(library, peer.id)) void this.#pull(library, peer)
+        for (const peer of peers.connected())
+          if (membership.isMember(library, peer.id)) void this.#pulls.pull(library, peer)
       }),
     )
     this.#parts.use(
@@ -115,6 +130,9 @@ export class SidecarExchange implements AsyncDisposable {
         const candidates = (key: SidecarKey) => [...new Set([...this.#known(library, key), ...connected])]
         return this.#fetcher.fetch(folder, keys, { accepts, candidates, signal })
       },
+      heard: (signal) => this.#pulls.settled(library, HEARD_MS, signal),
+      identify: (contentId, signal) => this.#identify(library, contentId, signal),
+      fetchAhead: (host) => this.#prefetcher.run(library, host),
     }
   }
 
@@ -147,9 +165,11 @@ export class SidecarExchange implements AsyncDisposable {
   /** Asks every connected member what it has now; resolves when all have answered, or have not. */
   async refresh(): Promise<void> {
     const { libraries, membership, peers } = this.#deps
-    for (const library of libraries()) this.#stale(library)
+    for (const library of libraries()) this.#own.changed(library)
     await Promise.all(
-      peers.connected().flatMap((peer) => membership.sharedWith(peer.id).map((library) => this.#pull(library, peer))),
+      peers
+        .connected()
+        .flatMap((peer) => membership.sharedWith(peer.id).map((library) => this.#pulls.pull(library, peer))),
     )
   }
 
@@ -157,191 +177,38 @@ export class SidecarExchange implements AsyncDisposable {
     this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
     this.#cadence?.[Symbol.dispose]()
     this.#parts.dispose()
+    this.#own[Symbol.dispose]()
     await Promise.all([this.#prefetcher[Symbol.asyncDispose](), this.#fetcher[Symbol.asyncDispose]()])
-    await Promise.allSettled([...this.#pulls.values()].map(({ done }) => done))
-  }
-
-  #serve(): void {
-    const { peers, transfers } = this.#deps
-    this.#parts.use(
-      peers.handle(
-        answering(sidecars, {
-          changed: async ({ library }, peer) => {
-            this.#allowed(library, peer)
-            void this.#pull(library, peer)
-            return {}
-          },
-          who: async ({ items, library }, peer, signal) => ({
-            found: await this.#answer(this.#allowed(library, peer), items, signal),
-          }),
-        }),
-      ),
-    )
-    this.#parts.use(
-      peers.handle({
-        protocol: digestProtocol,
-        serve: (stream, peer, signal) => this.#tell(stream, peer, signal),
-      }),
-    )
-    this.#parts.use(
-      transfers.resolve({
-        kind: 'sidecars',
-        spec: TransferSpec,
-        resolve: async ({ items, library: id }: z.output<typeof TransferSpec>, peer: Peer) => {
-          const library = this.#allowed(id, peer)
-          const roots = items.flatMap(({ content: contentId, format, kind, variant }, index) => {
-            const found = library.sidecars.ready(contentId, kind, variant).find((each) => each.format === format)
-            const name = Buffer.from(String(index))
-            return found ? [{ path: Buffer.from(library.sidecars.fileOf(found)), name }] : []
-          })
-          if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
-          return { roots, title: 'sidecars', isListed: false }
-        },
-      }),
-    )
-  }
-
-  /** The library, where a device may have its sidecars. Throws `NotFound` for who is no member, whether there is one or not. */
-  #allowed(id: LibraryId, peer: Peer): SidecarLibrary {
-    const { grants, libraries, membership } = this.#deps
-    const library = libraries().find((each) => each.id === id)
-    if (!library || !membership.isMember(id, peer.id))
-      throw new CoreError('NotFound', 'no such library is shared with you there')
-    grants.require(peer.id, 'sidecars')
-    return library
-  }
-
-  async #answer(
-    { sidecars: own }: SidecarLibrary,
-    items: readonly { content: ContentId; kind: SidecarKind; variant: string }[],
-    signal: AbortSignal,
-  ) {
-    const found = []
-    for (const [index, { content, kind, variant }] of items.entries()) {
-      if (index > 0 && index % ANSWERS_PER_TURN === 0) await new Promise(setImmediate)
-      signal.throwIfAborted()
-      for (const { checksum, engine, findings, format, recipe, size } of own.ready(content, kind, variant)) {
-        const { colour = null, thumbhash = null } = findings
-        found.push({ index, format, size, checksum, engine, recipe, colour, thumbhash })
-      }
-    }
-    return found
-  }
-
-  async #tell(stream: FrameStream, peer: Peer, signal: AbortSignal): Promise<void> {
-    const asked = await stream.receive(DigestAsked)
-    if (!asked) return
-    let library
-    try {
-      library = this.#allowed(asked.library, peer)
-    } catch (err) {
-      if (!(err instanceof CoreError)) throw err
-      await stream.send({ refused: err.message })
-      await stream.finish()
-      return
-    }
-    await this.#read(library)
-    signal.throwIfAborted()
-    await sendDigest(stream, this.#ownOf(library).inventory.digest(asked.since))
-  }
-
-  #ownOf(library: SidecarLibrary): Own {
-    const known = this.#own.get(library)
-    if (known) return known
-    const own: Own = { inventory: new Inventory(), isStale: true, reading: null, settling: null, looking: null }
-    this.#own.set(library, own)
-    return own
-  }
-
-  /** Brings what is known of this device's own up to date. Resolves with whether it has changed. */
-  async #read(library: SidecarLibrary): Promise<boolean> {
-    const own = this.#ownOf(library)
-    if (own.reading) await own.reading.catch(() => false)
-    if (!own.isStale) return false
-    own.isStale = false
-    own.reading = library.sidecars
-      .availability(this.#ending.signal)
-      .then((groups) => own.inventory.take(groups))
-      .finally(() => {
-        own.reading = null
-      })
-    try {
-      return await own.reading
-    } catch (err) {
-      own.isStale = true
-      throw err
-    }
-  }
-
-  /** Has what this device has looked at anew, and the others told if it is another. */
-  #stale(library: SidecarLibrary): void {
-    const own = this.#ownOf(library)
-    own.isStale = true
-    own.settling ??= this.#deps.clock.after(SETTLE_MS, () => {
-      own.settling = null
-      void this.#announce(library).catch((err: unknown) => {
-        if (!this.#ending.signal.aborted)
-          this.#deps.log.info({ library: library.name, err: errorMessage(err) }, 'others were not told of new sidecars')
-      })
-    })
-  }
-
-  async #announce(library: SidecarLibrary): Promise<void> {
-    const { grants, peers } = this.#deps
-    const isOpen = this.#deps.libraries().includes(library)
-    const members = this.#connected(library.id).filter((id) => grants.has(id, 'sidecars'))
-    // Whoever connects later asks by itself.
-    if (!isOpen || members.length === 0 || !(await this.#read(library))) return
-    const told = members.flatMap((id) => peers.get(id) ?? [])
-    const input = { library: library.id }
-    await Promise.allSettled(
-      told.map((peer) => ask(peer, { rpc: sidecars, verb: 'changed', input }, this.#ending.signal)),
-    )
+    await this.#pulls[Symbol.asyncDispose]()
+    this.#saving?.[Symbol.dispose]()
+    this.#availability.save()
   }
 
   #pullAll(peer: Peer): void {
-    for (const library of this.#deps.membership.sharedWith(peer.id)) void this.#pull(library, peer)
+    for (const library of this.#deps.membership.sharedWith(peer.id)) void this.#pulls.pull(library, peer)
   }
 
-  /** One digest of a device at a time. Never rejects. */
-  #pull(library: LibraryId, peer: Peer): Promise<void> {
-    const name = `${library} ${peer.id}`
-    const running = this.#pulls.get(name)
-    if (running) {
-      running.again = true
-      return running.done
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const pull = { again: false, done: promise }
-    this.#pulls.set(name, pull)
-    const run = async () => {
-      do {
-        pull.again = false
-        await this.#pullOnce(library, peer)
-      } while (pull.again && !peer.signal.aborted)
-    }
-    void run()
-      .catch((err: unknown) => {
-        if (peer.signal.aborted || this.#ending.signal.aborted) return
-        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not say what sidecars it has')
-      })
-      .finally(() => {
-        this.#pulls.delete(name)
-        resolve()
-      })
-    return promise
-  }
-
-  async #pullOnce(id: LibraryId, peer: Peer): Promise<void> {
+  #take(id: LibraryId, peer: Peer, digest: Digest): void {
     const { clock, libraries, membership } = this.#deps
-    const signal = AbortSignal.any([peer.signal, this.#ending.signal])
-    const digest = await askDigest(peer, { library: id, since: this.#availability.since(id, peer.id) }, signal)
     const library = libraries().find((each) => each.id === id)
     // It may have been removed, or the library closed, meanwhile.
     if (!library || !membership.isMember(id, peer.id)) return
     const more = this.#availability.take(id, peer.id, { digest, now: clock.now() })
+    this.#saving ??= clock.after(SAVE_MS, () => {
+      this.#saving = null
+      this.#availability.save()
+    })
     for (const { bytes, format, kind, variant } of more)
       this.#prefetcher.add({ library, of: { kind, variant, format }, records: bytes })
+  }
+
+  /** Whoever answers is believed only as far as the id is that of the hash. */
+  async #identify(library: LibraryId, contentId: ContentId, signal: AbortSignal): Promise<RemoteContent | null> {
+    const peers = this.#connected(library).flatMap((id) => this.#deps.peers.get(id) ?? [])
+    const question = { rpc: sidecars, verb: 'content', input: { library, content: contentId } } as const
+    const answers = await Promise.all(peers.map((peer) => ask(peer, question, signal).catch(() => null)))
+    signal.throwIfAborted()
+    return answers.find((answer) => answer && blobToUuid(contentUuid(answer.hash)) === contentId) ?? null
   }
 
   #connected(library: LibraryId): DeviceId[] {
@@ -383,7 +250,7 @@ export class SidecarExchange implements AsyncDisposable {
       events.subscribe(
         ({ libraryId }) => {
           const library = of(libraryId)
-          if (library) this.#stale(library)
+          if (library) this.#own.changed(library)
         },
         { types: ['sidecars.changed'] },
       ),
@@ -391,9 +258,12 @@ export class SidecarExchange implements AsyncDisposable {
     // Contents that were new to this device may be old to another.
     this.#parts.use(
       events.subscribe(
-        ({ libraryId }) => {
-          const library = of(libraryId)
-          if (library) this.#lookAgain(library)
+        (event) => {
+          const library = of(event.libraryId)
+          if (!library || event.type !== 'job.ended') return
+          const job = event.data
+          if (job.name !== fetchSidecars.name) this.#lookAgain(library)
+          else if (job.status === 'cancelled') this.#prefetcher.forget(library.id)
         },
         { types: ['job.ended'] },
       ),
@@ -410,18 +280,15 @@ export class SidecarExchange implements AsyncDisposable {
 
   /** Looks through all that connected members have for what is to be fetched ahead; soon, and once for many reasons. */
   #lookAgain(library: SidecarLibrary): void {
-    const own = this.#ownOf(library)
-    own.looking ??= this.#deps.clock.after(SETTLE_MS, () => {
-      own.looking = null
+    if (this.#looking.has(library)) return
+    const look = () => {
+      this.#looking.delete(library)
       if (!this.#deps.libraries().includes(library)) return
       for (const device of this.#connected(library.id))
-        for (const { bytes, ...of } of this.#availability.groups(library.id, device))
-          this.#prefetcher.add({
-            library,
-            of: { kind: of.kind, variant: of.variant, format: of.format },
-            records: bytes,
-          })
-    })
+        for (const { bytes, format, kind, variant } of this.#availability.groups(library.id, device))
+          this.#prefetcher.add({ library, of: { kind, variant, format }, records: bytes })
+    }
+    this.#looking.set(library, this.#deps.clock.after(SETTLE_MS, look))
   }
 
   #wait(): void {

@@ -1,6 +1,6 @@
-import { type ContentId, GIVEN_UP, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
+import { type ContentId, fileTypes, GIVEN_UP, type SidecarKind, sidecarKinds } from '../../domain/index.ts'
 import { hexToUuid, uuidToBlob } from '../../util/uuid.ts'
-import type { RemoteSidecar } from '../elsewhere.ts'
+import type { RemoteContent, RemoteSidecar } from '../elsewhere.ts'
 import { FAILED, READY, type RowDeps } from './row.ts'
 
 const ID_BYTES = 16
@@ -37,6 +37,44 @@ export class ExchangeRows {
         ...(row['colour'] !== null && { colour: Number(row['colour']) }),
       },
     }))
+  }
+
+  /** What a content is of which there is a sidecar; null where there is none. */
+  identity(contentId: ContentId): RemoteContent | null {
+    const row = this.#deps.store.connection
+      .prepare(
+        `select c.hash, c.hash_version, c.size, c.type, c.mime from content_identities c
+         where c.uuid = ? and exists (select 1 from sidecars s where s.content_id = c.id and s.state = ${READY})`,
+      )
+      .get(uuidToBlob(contentId))
+    if (!row) return null
+    return {
+      hash: row['hash'] as Uint8Array,
+      hashVersion: Number(row['hash_version']),
+      size: Number(row['size']),
+      type: fileTypes[Number(row['type'])]!,
+      mime: row['mime'] as string | null,
+    }
+  }
+
+  /** Adds a content that only others have a file of, as they know it. */
+  async adopt(contentId: ContentId, { hash, hashVersion, mime, size, type }: RemoteContent): Promise<void> {
+    await this.#deps.store.write(({ db }) =>
+      db
+        .insertInto('content_identities')
+        .values({
+          uuid: uuidToBlob(contentId),
+          hash,
+          hash_version: hashVersion,
+          size,
+          type: fileTypes.indexOf(type),
+          mime,
+          // Looked at here once there is a file of it here.
+          confidence: 0,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    )
   }
 
   /** Of so many ids, 16 bytes each: those contents that a file here has and that lack one. What was given up stays so. */

@@ -112,6 +112,24 @@ export class QueueRows {
     )
   }
 
+  /** The same of many contents, off the main thread; those that are not known are left out. */
+  async ensureAll(contentIds: readonly ContentId[], { kind, recipe }: Generator, of: Output): Promise<void> {
+    const now = this.#deps.now()
+    await this.#deps.change(
+      `insert into sidecars(content_id, kind, variant, format, state, recipe, created_at, updated_at)
+       select c.id, ?, ?, ?, ${PENDING}, ?, ?, ?
+       from json_each(?) i join content_identities c on c.uuid = unhex(i.value, '-')
+       where true on conflict do nothing`,
+      sidecarKinds.indexOf(kind),
+      of.variant,
+      of.format,
+      recipe,
+      now,
+      now,
+      JSON.stringify(contentIds),
+    )
+  }
+
   /** Drops what was queued and not begun: the policy that queued it is another one now. */
   async forgetQueued(): Promise<void> {
     const sql = `delete from sidecars where id in

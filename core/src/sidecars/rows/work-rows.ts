@@ -70,6 +70,11 @@ export class WorkRows {
     return found ?? null
   }
 
+  /** What waits of one kind of some contents; those of which nothing does are left out. */
+  async allWaiting(kind: SidecarKind, contentRowIds: readonly number[]): Promise<PendingContent[]> {
+    return this.#waiting(kind, contentRowIds)
+  }
+
   async #waiting(kind: SidecarKind, contentRowIds: readonly number[]): Promise<PendingContent[]> {
     const rows = await this.#deps.store.read((db) =>
       db

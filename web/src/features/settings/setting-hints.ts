@@ -66,6 +66,8 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'network.discovery': 'gekoppelte Geräte im lokalen Netz suchen',
     'network.bulkPort':
       'TCP-Port, von dem Dateien gesendet werden; 0: irgendeiner. Die andere Seite verbindet sich dorthin',
+    'network.metered':
+      'ob kostet, was über die Leitung geht, und nichts geholt wird, wonach niemand fragt; auto: wie NetworkManager es sagt, und nein, wo es keinen gibt',
     'network.receive':
       'Dateien, die ein gekoppeltes Gerät anbietet: ask fragt, trusted nimmt sie gleich an, off lehnt sie ab',
     'network.receiveFolder':

@@ -1,0 +1,96 @@
+import type { LibraryId } from '../../domain/index.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { type Clock, sleep } from '../clock.ts'
+import type { Peer } from '../wire/protocol.ts'
+import { askDigest } from './digest-stream.ts'
+import type { Digest } from './inventory.ts'
+
+export interface DigestPullsDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  /** What was heard of a device last. */
+  readonly since: (library: LibraryId, peer: Peer) => { epoch: string; version: number } | null
+  readonly take: (library: LibraryId, peer: Peer, digest: Digest) => void
+}
+
+interface Pull {
+  readonly library: LibraryId
+  /** On the clock's ticks. */
+  readonly begun: number
+  /** Another one is to follow. */
+  again: boolean
+  readonly done: Promise<void>
+}
+
+/** Asks members what they have: of each, one question about a library at a time. */
+export class DigestPulls implements AsyncDisposable {
+  readonly #deps: DigestPullsDeps
+  readonly #pulls = new Map<string, Pull>()
+  readonly #ending = new AbortController()
+
+  constructor(deps: DigestPullsDeps) {
+    this.#deps = deps
+  }
+
+  /** Resolves when it has answered all that was asked until now, or has not. Never rejects. */
+  pull(library: LibraryId, peer: Peer): Promise<void> {
+    const name = `${library} ${peer.id}`
+    const running = this.#pulls.get(name)
+    if (running) {
+      running.again = true
+      return running.done
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const pull: Pull = { library, begun: this.#deps.clock.ticks(), again: false, done: promise }
+    this.#pulls.set(name, pull)
+    const run = async () => {
+      do {
+        pull.again = false
+        await this.#pullOnce(library, peer)
+      } while (pull.again && !peer.signal.aborted)
+    }
+    void run()
+      .catch((err: unknown) => {
+        if (peer.signal.aborted || this.#ending.signal.aborted) return
+        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not say what sidecars it has')
+      })
+      .finally(() => {
+        this.#pulls.delete(name)
+        resolve()
+      })
+    return promise
+  }
+
+  /**
+   * Resolves when the answers about a library that are on their way have come, or have not come in `ms` after they were
+   * asked for: a device that does not answer holds up nobody twice. Throws the signal's reason.
+   */
+  async settled(library: LibraryId, ms: number, signal: AbortSignal): Promise<void> {
+    const now = this.#deps.clock.ticks()
+    const running = [...this.#pulls.values()].filter((pull) => pull.library === library && now - pull.begun < ms)
+    if (running.length === 0) return
+    const left = ms - (now - Math.max(...running.map(({ begun }) => begun)))
+    const enough = new AbortController()
+    const patience = sleep(this.#deps.clock, left, AbortSignal.any([enough.signal, signal]))
+    try {
+      await Promise.race([Promise.all(running.map(({ done }) => done)), patience])
+    } finally {
+      enough.abort()
+      await patience.catch(() => {})
+    }
+    signal.throwIfAborted()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
+    await Promise.allSettled([...this.#pulls.values()].map(({ done }) => done))
+  }
+
+  async #pullOnce(library: LibraryId, peer: Peer): Promise<void> {
+    const { since, take } = this.#deps
+    const signal = AbortSignal.any([peer.signal, this.#ending.signal])
+    const digest = await askDigest(peer, { library, since: since(library, peer) }, signal)
+    take(library, peer, digest)
+  }
+}
