@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onnxModel, onnxNode, onnxTensor, onnxValue } from './onnx-file.ts'
-import type { ToyScript } from './toy-whisper.ts'
+import type { ToyScript, ToySize } from './toy-whisper.ts'
 
 const STATE = 8
 const MELS = 80
@@ -9,8 +9,11 @@ const AUDIO_CONTEXT = 1_500
 const TEXT_CONTEXT = 448
 const SECONDS_PER_TIME = 0.02
 
-/** Writes a folder with a Whisper model of sherpa-onnx that says what is in the script, whatever it hears. */
-export function writeToySherpa(folder: string, { words, endSeconds }: ToyScript): void {
+/**
+ * Writes a folder with a Whisper model of sherpa-onnx that says what is in the script, whatever it hears. With a `size` its
+ * encoder has as much to reckon as that of a model so large; the decoder stays as small as it is.
+ */
+export function writeToySherpa(folder: string, { words, endSeconds }: ToyScript, size?: ToySize): void {
   const [space, end, start, transcribe, translate, solm, before, silence, timeless, firstTime] = Array.from(
     { length: 10 },
     (_, i) => words.length + i,
@@ -47,7 +50,7 @@ export function writeToySherpa(folder: string, { words, endSeconds }: ToyScript)
     no_timestamps: timeless,
   }
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'toy-encoder.onnx'), encoder(metadata))
+  writeFileSync(join(folder, 'toy-encoder.onnx'), encoder(metadata, size))
   const lastTime = firstTime + Math.round(endSeconds / SECONDS_PER_TIME)
   const script = [firstTime, ...words.map((_, i) => i), lastTime, end, end, end]
   writeFileSync(join(folder, 'toy-decoder.onnx'), decoder(script, vocabulary))
@@ -57,17 +60,28 @@ export function writeToySherpa(folder: string, { words, endSeconds }: ToyScript)
 }
 
 /** Makes of what it hears something of the right size, which the decoder does not look at. */
-function encoder(metadata: Readonly<Record<string, string | number>>): Buffer {
+function encoder(
+  metadata: Readonly<Record<string, string | number>>,
+  { state, layers }: Pick<ToySize, 'state' | 'layers'> = { state: STATE, layers: 0 },
+): Buffer {
   const cross = ['n_layer_cross_k', 'n_layer_cross_v']
+  const zeros = (name: string, ...sizes: readonly number[]) =>
+    onnxTensor(name, sizes, new Float32Array(sizes.reduce((product, each) => product * each, 1)))
   return onnxModel(
     {
       nodes: [
         onnxNode('Conv', ['mel', 'weights'], 'heard', { kernel_shape: [3], pads: [1, 1], strides: [2] }),
-        onnxNode('Transpose', ['heard'], 'turned', { perm: [0, 2, 1] }),
+        onnxNode('Transpose', ['heard'], 'x0', { perm: [0, 2, 1] }),
+        ...Array.from({ length: layers }, (_, i) => layer(`x${i}`, `x${i + 1}`)).flat(),
+        onnxNode('MatMul', [`x${layers}`, 'last'], 'turned'),
         ...cross.map((name) => onnxNode('Unsqueeze', ['turned', 'first'], name)),
       ],
       constants: [
-        onnxTensor('weights', [STATE, MELS, 3], new Float32Array(STATE * MELS * 3)),
+        zeros('weights', state, MELS, 3),
+        zeros('square', state, state),
+        zeros('wider', state, 4 * state),
+        zeros('narrower', 4 * state, state),
+        zeros('last', state, STATE),
         onnxTensor('first', [1], new BigInt64Array([0n])),
       ],
       inputs: [onnxValue('mel', 'float', ['n', MELS, 'T'])],
@@ -75,6 +89,21 @@ function encoder(metadata: Readonly<Record<string, string | number>>): Buffer {
     },
     metadata,
   )
+}
+
+/** The products of a layer of Whisper's encoder, of the same sizes: four of attention, each with each, and two around it. */
+function layer(input: string, output: string): Buffer[] {
+  const [q, k, v] = ['q', 'k', 'v'].map((name) => `${output}_${name}`) as [string, string, string]
+  return [
+    ...[q, k, v].map((name) => onnxNode('MatMul', [input, 'square'], name)),
+    onnxNode('Transpose', [k], `${k}_turned`, { perm: [0, 2, 1] }),
+    onnxNode('MatMul', [q, `${k}_turned`], `${output}_alike`),
+    onnxNode('Softmax', [`${output}_alike`], `${output}_shares`, { axis: 2 }),
+    onnxNode('MatMul', [`${output}_shares`, v], `${output}_mixed`),
+    onnxNode('MatMul', [`${output}_mixed`, 'square'], `${output}_attended`),
+    onnxNode('MatMul', [`${output}_attended`, 'wider'], `${output}_wide`),
+    onnxNode('MatMul', [`${output}_wide`, 'narrower'], output),
+  ]
 }
 
 /** At each place of the text it is sure of the token of the script. */
