@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -13,6 +14,14 @@ interface Code {
 interface Status {
   readonly state: string
   readonly number: string | null
+}
+interface NearbyList {
+  readonly devices: readonly { readonly name: string }[]
+}
+interface Drop {
+  readonly id: string
+  readonly number: string | null
+  readonly state: string
 }
 interface Device {
   readonly id: string
@@ -197,6 +206,52 @@ test('files that are offered are accepted into a folder, and files of the page a
   await page.getByRole('button', { name: 'Take back: what was offered to bob' }).click()
   await expect(page.getByText('taken back')).toBeVisible()
   await expect.poll(() => bob.call('offers.list')).toEqual([])
+})
+
+test('files come from and go to a device nearby that is not paired, after both numbers were compared', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  // Other tests let devices be seen on the same network.
+  const [here, there] = [`alice ${randomUUID().slice(0, 8)}`, `bob ${randomUUID().slice(0, 8)}`]
+  await alice.call('devices.rename', { name: here })
+  await bob.call('devices.rename', { name: there })
+  const received = alice.folder('received')
+  await alice.call('config.set', { key: 'network.receiveFolder', value: received.path })
+  for (const daemon of [alice, bob]) await daemon.call('network.start')
+  await alice.open(page, '/devices')
+  await page.getByRole('button', { name: 'Be seen for 10 minutes' }).click()
+  await expect(page.getByRole('button', { name: 'Be seen no longer' })).toBeVisible()
+  const seen = async () => (await bob.call<NearbyList>('nearby.list')).devices.find(({ name }) => name === here)
+  await expect.poll(seen).toBeTruthy()
+  const path = bob.folder('letters').write('letter.txt', 'Dear stranger')
+  const { id, number } = await bob.call<Drop>('offers.send', { device: here, paths: [path], nearby: true })
+  await expect(page.getByText(`${there}, which is not paired, wants to send files`)).toBeVisible()
+  await expect(page.getByText(number!.split('').join(' '))).toBeAttached()
+  await expect(page.getByText('letter.txt')).toBeHidden()
+  await settled(page)
+  expect(await axeInEachLook(page)).toEqual([])
+  await page.getByRole('button', { name: `They are the same: the number that ${there} shows` }).click()
+  await expect(page.getByText(`Confirmed here; ${there} has to as well`)).toBeVisible()
+  await bob.call('offers.confirm', { id, number })
+  await expect(page.getByText('Not paired; the numbers were compared.')).toBeVisible()
+  await page.getByRole('button', { name: `Accept: what ${there} offers` }).click()
+  await expect.poll(() => existsSync(join(received.path, 'letter.txt'))).toBe(true)
+  await page.getByRole('button', { name: 'Be seen no longer' }).click()
+  await expect(page.getByRole('button', { name: 'Be seen for 10 minutes' })).toBeVisible()
+
+  await bob.call('nearby.show')
+  await page.goto(new URL(received.address({ view: 'list' }), alice.origin).href)
+  await page.getByRole('row', { name: /^letter.txt/ }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Send to device' }).click()
+  await page.getByRole('menuitem', { name: there }).click()
+  await expect(page.getByText(`Compare this number with the one ${there} shows`)).toBeVisible()
+  const [offer] = await bob.call<Drop[]>('offers.list')
+  await expect(page.getByText(offer!.number!.split('').join(' '))).toBeAttached()
+  await page.getByRole('button', { name: `They differ: the number that ${there} shows` }).click()
+  await expect.poll(async () => (await bob.call<Drop>('offers.info', { id: offer!.id })).state).toBe('withdrawn')
+  expect(await alice.call<Device[]>('network.devices')).toEqual([])
 })
 
 test('a library is shared on the page, and joined at the other device', async ({ alice, bob, page }) => {

@@ -17,10 +17,13 @@ export function DeviceNews() {
   useEffect(() => {
     const action = { label: t.look, run: () => void navigate({ to: '/devices' }) }
     for (const { direction, from, id, names, state } of offers ?? []) {
-      if (direction !== 'in' || state !== 'waiting' || told.current.has(id)) continue
-      told.current.add(id)
+      // A stranger is told of twice: for the number, and for the files.
+      const key = `${id} ${state}`
+      if (direction !== 'in' || told.current.has(key)) continue
+      told.current.add(key)
       if (isSeen) continue
-      toast(plainText(t.newOffer(from.name)), { text: plainText(names.join(', ')), action })
+      const news = state === 'comparing' ? t.strangerSends : t.newOffer
+      toast(plainText(news(from.name)), { text: plainText(names.join(', ')), action })
     }
   }, [isSeen, navigate, offers, t])
   useEffect(() => {

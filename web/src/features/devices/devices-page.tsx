@@ -10,6 +10,7 @@ import { Button, DeviceMark, EmptyState, ErrorNote, SafeName, Skeleton } from '.
 import { GrantRequests } from './grant-requests.tsx'
 import { LibraryInvitations } from './library-invitations.tsx'
 import { messages } from './messages.ts'
+import { Nearby } from './nearby.tsx'
 import { OffersHere } from './offers-here.tsx'
 import { OffersSent } from './offers-sent.tsx'
 import { PairingDialog } from './pairing/pairing-dialog.tsx'
@@ -65,6 +66,7 @@ export function DevicesPage() {
             </Section>
           )}
           <OffersSent />
+          <Nearby />
           <ThisDevice />
           {devices !== undefined && devices.length > 0 && <ReceiveSettings />}
         </div>

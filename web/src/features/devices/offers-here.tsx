@@ -1,26 +1,30 @@
 import type { Offer } from '@spacedrive/core/domain'
 import { useState } from 'react'
 import { askAgain, useAction, useOperation } from '../../api/index.ts'
-import { useSeconds } from '../../app/use-seconds.ts'
-import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeText, toast, toastError } from '../../ui/index.ts'
 import { FolderPicker } from '../locations/index.ts'
+import { CompareOffer } from './compare-offer.tsx'
 import { messages } from './messages.ts'
 import { OfferContents } from './offer-contents.tsx'
+import { Remaining } from './remaining.tsx'
 import { Row, Section } from './section.tsx'
 
 /** What other devices offer and nobody has answered. */
 export function OffersHere() {
   const t = useMessages(messages)
   const offers = useOperation('offers.list', {}).data ?? []
-  const waiting = offers.filter(({ direction, state }) => direction === 'in' && state === 'waiting')
+  const waiting = offers.filter(({ direction }) => direction === 'in')
   if (waiting.length === 0) return null
   return (
     <Section title={t.offers}>
-      {waiting.map((offer) => (
-        <OfferRow key={offer.id} offer={offer} />
-      ))}
+      {waiting.map((offer) =>
+        offer.state === 'comparing' ? (
+          <CompareOffer key={offer.id} offer={offer} />
+        ) : (
+          <OfferRow key={offer.id} offer={offer} />
+        ),
+      )}
     </Section>
   )
 }
@@ -31,7 +35,7 @@ function OfferRow({ offer }: { offer: Offer }) {
   const home = useOperation('system.places', {}).data?.find(({ kind }) => kind === 'home')?.path ?? '/'
   const accept = useAction('offers.accept')
   const decline = useAction('offers.decline')
-  const { expiresAt, from, id, sender } = offer
+  const { expiresAt, from, id, isStranger, sender } = offer
   const options = { onError: (err: Error) => toastError(t.failed, err), onSettled: () => askAgain('offers.list') }
   const take = (to?: string) => {
     setChoosing(false)
@@ -53,7 +57,8 @@ function OfferRow({ offer }: { offer: Offer }) {
       }
       hint={
         <>
-          <OfferContents offer={offer} /> · <Remaining until={expiresAt} />
+          {isStranger && <span className="block">{t.notPaired}</span>}
+          <OfferContents offer={offer} /> · <Remaining until={expiresAt} left={t.left} />
         </>
       }
     >
@@ -75,11 +80,4 @@ function OfferRow({ offer }: { offer: Offer }) {
       {isChoosing && <FolderPicker start={home} onChoose={take} onClose={() => setChoosing(false)} />}
     </Row>
   )
-}
-
-function Remaining({ until }: { until: string }) {
-  const t = useMessages(messages)
-  const { duration } = useFormat()
-  const now = useSeconds()
-  return <span className="tabular-nums">{t.left(duration(Math.max(0, Date.parse(until) - now)))}</span>
 }

@@ -2,6 +2,7 @@ import type { Offer } from '@spacedrive/core/domain'
 import { askAgain, useAction, useOperation } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, ProgressBar, SafeText, Said, toastError } from '../../ui/index.ts'
+import { CompareOffer } from './compare-offer.tsx'
 import { messages } from './messages.ts'
 import { OfferContents } from './offer-contents.tsx'
 import { Row, Section } from './section.tsx'
@@ -20,9 +21,13 @@ export function OffersSent() {
   if (sent.length === 0) return null
   return (
     <Section title={t.sent}>
-      {sent.map((offer) => (
-        <SentRow key={offer.id} offer={offer} />
-      ))}
+      {sent.map((offer) =>
+        offer.state === 'comparing' ? (
+          <CompareOffer key={offer.id} offer={offer} />
+        ) : (
+          <SentRow key={offer.id} offer={offer} />
+        ),
+      )}
     </Section>
   )
 }

@@ -55,7 +55,7 @@ export function JobTray() {
 
 /** Somebody here is to say yes or no. */
 function isWaiting({ direction, state }: Offer): boolean {
-  return direction === 'in' && state === 'waiting'
+  return direction === 'in' && (state === 'waiting' || state === 'comparing')
 }
 
 function Moving({ transfer }: { transfer: Transfer }) {

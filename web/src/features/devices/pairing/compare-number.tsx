@@ -2,6 +2,7 @@ import type { PairingStatus } from '@spacedrive/core/domain'
 import { useAction } from '../../../api/index.ts'
 import { useMessages } from '../../../i18n/index.ts'
 import { Button, ErrorNote, SafeName } from '../../../ui/index.ts'
+import { Digits } from '../digits.tsx'
 import { messages } from './messages.ts'
 import { Step } from './step.tsx'
 import { TimeLeft } from './time-left.tsx'
@@ -22,12 +23,8 @@ export function CompareNumber({ status, name, onDiffer }: CompareNumberProps) {
   return (
     <div className="flex flex-col items-center gap-3 py-4 text-center">
       <Step title={t.compare} />
-      <p dir="ltr" className="text-[2rem] leading-10 font-semibold tracking-widest tabular-nums">
-        {/* Read digit by digit, not as one large number. */}
-        <span className="sr-only">{number.split('').join(' ')}</span>
-        <span aria-hidden>
-          {number.slice(0, 3)}&#8239;{number.slice(3)}
-        </span>
+      <p>
+        <Digits number={number} className="text-[2rem] leading-10" />
       </p>
       <dl className="grid grid-cols-2 gap-x-6 text-start">
         <dt className="text-muted text-xs">{t.here}</dt>
