@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { openPdf } from '../core/src/sidecars/generators/text/pdf-file.ts'
+import { decode } from '../core/src/sidecars/generators/thumb/decoders/pdf.ts'
 import { SidecarPools } from '../core/src/sidecars/index.ts'
 import { pdfOf, pdfStream } from '../core/testing/documents/index.ts'
 import { makeInProcess } from './engine/make-in-process.ts'
@@ -49,12 +49,9 @@ export const thumbnailsPdf = defineBenchmark({
     const out = join(dir, 'out')
     mkdirSync(out)
     const pools = parts.use(new SidecarPools())
-    const draw = async (path: string) => {
-      using pdf = await openPdf(path)
-      await pdf.picture(0, SIDE)
-    }
-    const keep = (path: string, to: string) =>
-      makeInProcess(pools, { path, type: 'document', mime: 'application/pdf' }, to)
+    const pdf = { type: 'document', mime: 'application/pdf' } as const
+    const draw = (path: string) => decode(path, { ...pdf, size: statSync(path).size }, SIDE)
+    const keep = (path: string, to: string) => makeInProcess(pools, { path, ...pdf }, to)
     const pdftoppm = (format: readonly string[]) => (path: string, to: string) =>
       timeProgram('pdftoppm', ['-f', '1', '-singlefile', '-scale-to', String(SIDE), ...format, path, to])
     const both = async (drawing: Make, keeping: Make): Promise<Sample> => {

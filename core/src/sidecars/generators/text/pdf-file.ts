@@ -4,6 +4,7 @@ import type { RawName } from '../../../util/file-name.ts'
 import type { Engine } from '../generator.ts'
 import { packageVersion } from './package-version.ts'
 import { readWhole } from './read-whole.ts'
+import { fitPage, scannedPage } from './scanned-page.ts'
 
 /** It is held in memory twice: once as read, once where the engine reads it. */
 const MAX_BYTES = 256 * 2 ** 20
@@ -28,6 +29,8 @@ export interface PdfFile extends Disposable {
   size(page: number): { width: number; height: number }
   /** Draws a page so that its longer side is `side` pixels. Throws `Corrupt` where it cannot be read. */
   picture(page: number, side: number): Promise<PagePicture>
+  /** The JPEG that a page is, where it is nothing else; see `scannedPage`. Throws `Corrupt` where it cannot be read. */
+  scan(page: number): Promise<Uint8Array | null>
 }
 
 /** An engine that has drawn a heavy page keeps the memory: it is given up then. */
@@ -73,17 +76,11 @@ export async function openPdf(source: RawName): Promise<PdfFile> {
     text: (page) => use(page, (each) => each.getText()),
     size,
     async picture(page, side) {
-      const { width, height } = size(page)
-      const scale = side / Math.max(width, height)
-      const options = {
-        width: Math.max(1, Math.round(width * scale)),
-        height: Math.max(1, Math.round(height * scale)),
-        scale: 1,
-        render: 'bitmap',
-      } as const
+      const options = { ...fitPage(size(page), side), scale: 1, render: 'bitmap' } as const
       const drawn = await opened(document, page).render(options).catch(fail)
       return { data: drawn.data, width: drawn.width, height: drawn.height, channels: 4 }
     },
+    scan: (page) => use(page, (each) => scannedPage(each, bytes)).catch(fail),
     [Symbol.dispose]() {
       document.destroy()
       if (isWell && library['module'].HEAPU8.length <= MAX_KEPT_BYTES) idle = library

@@ -1,8 +1,23 @@
-import { openPdf } from '../../text/pdf-file.ts'
-import type { Decode } from './picture.ts'
+import sharp from 'sharp'
+import { openPdf, type PdfFile } from '../../text/pdf-file.ts'
+import { fitPage } from '../../text/scanned-page.ts'
+import { type Decode, MAX_PIXELS, type Picture } from './picture.ts'
 
 /** The first page of a PDF. */
 export const decode: Decode = async (source, _content, side) => {
   using pdf = await openPdf(source)
-  return { ...(await pdf.picture(0, side)), engine: pdf.engine }
+  const jpeg = await pdf.scan(0)
+  const scan = jpeg && (await shrunkScan(jpeg, pdf, side).catch(() => null))
+  return scan ?? { ...(await pdf.picture(0, side)), engine: pdf.engine }
+}
+
+/** A scan, as large as its page is to be. What is wrong with it PDFium may put up with. */
+async function shrunkScan(jpeg: Uint8Array, pdf: PdfFile, side: number): Promise<Picture> {
+  const { width, height } = fitPage(pdf.size(0), side)
+  const { data, info } = await sharp(jpeg, { limitInputPixels: MAX_PIXELS })
+    .toColourspace('srgb')
+    .resize(width, height, { fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { data, width, height, channels: info.channels, engine: pdf.engine }
 }

@@ -1,0 +1,103 @@
+import type { PDFiumDocument, PDFiumPageRender } from '@hyzyla/pdfium'
+
+type Page = ReturnType<PDFiumDocument['getPage']>
+type Size = Pick<PDFiumPageRender, 'width' | 'height'>
+
+/** More pieces of text than a page of a scan has. */
+const MAX_OBJECTS = 20_000
+/** How far, in parts of the page, a picture may end from the page's edge and still be all of it. */
+const SLACK = 0.01
+/** FPDF_TEXTRENDERMODE_INVISIBLE: what text recognition has put over a scan. */
+const INVISIBLE = 3
+/** FPDF_COLORSPACE_*: grey and red, green, blue, plain, calibrated or with a profile. */
+const COLOUR_SPACES = new Set([1, 2, 4, 5, 7])
+/** Bits a pixel of grey and of colour. */
+const DEPTHS = new Set([8, 24])
+/** Words of an image's description that give its samples another meaning, which PDFium does not tell of. */
+const MEANINGS = ['/Decode', '/Mask', '/SMask', '/ColorTransform']
+/** `/DecodeParms` says how the data are packed. */
+const PARMS = 'Parms'
+
+/**
+ * The JPEG that a page of `file` is, where it is nothing else: upright, as large as the page, with no more than invisible
+ * text over it. A decoder that makes it smaller while it decodes has it sooner than PDFium.
+ */
+export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array | null> {
+  const { module, pageIdx } = pointersOf(page)
+  if (module._FPDFPage_GetRotation(pageIdx) !== 0 || module._FPDFPage_GetAnnotCount(pageIdx) !== 0) return null
+  if (page.getObjectCount() > MAX_OBJECTS) return null
+  const seen = [...page.objects()].filter(
+    (object) => object.type !== 'text' || module._FPDFTextObj_GetTextRenderMode(object['objectIdx']) !== INVISIBLE,
+  )
+  const [image, ...others] = seen
+  if (image?.type !== 'image' || others.length > 0) return null
+  const pointer = image['objectIdx']
+  if (module._FPDFPageObj_HasTransparency(pointer) || isClipped(module, pointer)) return null
+  if (!fillsPage(page, pointer) || !isPlain(page, pointer)) return null
+  const { data, filters } = await image.getImageDataRaw()
+  return filters.join() === 'DCTDecode' && !hasOtherMeaning(file) ? data : null
+}
+
+/** The width and height of a page whose longer side is to be `side`. */
+export function fitPage({ width, height }: Size, side: number): Size {
+  const scale = side / Math.max(width, height)
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+function pointersOf(page: Page) {
+  return { module: page['module'], pageIdx: page['pageIdx'] }
+}
+
+type Module = Page['module']
+
+function isClipped(module: Module, pointer: number): boolean {
+  const clip = module._FPDFPageObj_GetClipPath(pointer)
+  return clip !== 0 && module._FPDFClipPath_CountPaths(clip) > 0
+}
+
+/** Whether a picture lies upright over all of its page. */
+function fillsPage(page: Page, pointer: number): boolean {
+  const { module, pageIdx } = pointersOf(page)
+  const matrix = floats(module, 6, (at) => module._FPDFPageObj_GetMatrix(pointer, at))
+  const box = floats(module, 4, (at) => module._FPDF_GetPageBoundingBox(pageIdx, at))
+  if (!matrix || !box) return false
+  const [a, b, c, d, x, y] = matrix as [number, number, number, number, number, number]
+  const [left, top, right, bottom] = box as [number, number, number, number]
+  const [width, height] = [right - left, top - bottom]
+  const isNear = (length: number, of: number) => Math.abs(length) <= SLACK * of
+  const isUpright = a > 0 && d > 0 && isNear(b, height) && isNear(c, width)
+  const isWide = isNear(x - left, width) && isNear(x + a - right, width)
+  return isUpright && isWide && isNear(y - bottom, height) && isNear(y + d - top, height)
+}
+
+/** Whether the samples of an image are grey, or red, green and blue. */
+function isPlain(page: Page, pointer: number): boolean {
+  const { module, pageIdx } = pointersOf(page)
+  // FPDF_IMAGEOBJ_METADATA: width, height, dots an inch across and down, bits a pixel, colour space, marked content.
+  const words = read(module, 7, (at) => module._FPDFImageObj_GetImageMetadata(pointer, pageIdx, at))
+  return words !== null && DEPTHS.has(words.getUint32(16, true)) && COLOUR_SPACES.has(words.getUint32(20, true))
+}
+
+/** Whether some image of a file says what its samples mean. Descriptions of images are never packed. */
+function hasOtherMeaning(file: Buffer): boolean {
+  return MEANINGS.some((word) => {
+    for (let at = file.indexOf(word); at >= 0; at = file.indexOf(word, at + word.length))
+      if (file.toString('latin1', at + word.length, at + word.length + PARMS.length) !== PARMS) return true
+    return false
+  })
+}
+
+function floats(module: Module, count: number, fill: (at: number) => number): number[] | null {
+  const words = read(module, count, fill)
+  return words && Array.from({ length: count }, (_, i) => words.getFloat32(i * 4, true))
+}
+
+/** What PDFium writes into so many words of its memory; null where it has nothing to write. */
+function read(module: Module, words: number, fill: (at: number) => number): DataView | null {
+  const at = module.wasmExports.malloc(words * 4)
+  try {
+    return fill(at) ? new DataView(module.HEAPU8.slice(at, at + words * 4).buffer) : null
+  } finally {
+    module.wasmExports.free(at)
+  }
+}
