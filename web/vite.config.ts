@@ -7,10 +7,24 @@ import { defineConfig, type Plugin } from 'vite'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
 
+/** Runs while the page is loaded; see there. */
+const EARLY = 'src/early.ts'
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), pdfjsFiles(), folderPageAtOnce()],
+  plugins: [react(), tailwindcss(), earlyScript(), pdfjsFiles()],
   define: { __VERSION__: JSON.stringify(version) },
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index.html', EARLY],
+      output: {
+        // All that every page begins with in one file: each of twenty would be asked for by itself.
+        codeSplitting: { groups: [{ name: 'page', tags: ['$initial'], test: (id) => !id.endsWith(`/${EARLY}`) }] },
+      },
+    },
+  },
   worker: { format: 'es' },
   // `npm run dev -w web`: the page as it is written, asking a daemon that runs.
   server: { proxy: proxied(['/api', '/events', '/media', '/openapi.json', '/rpc', '/session', '/ws']) },
@@ -21,29 +35,18 @@ function proxied(paths: readonly string[]) {
   return Object.fromEntries(paths.map((path) => [path, { target, ws: path === '/ws', changeOrigin: true }]))
 }
 
-/** What most begin with is fetched together with the page, not after it. */
-function folderPageAtOnce(): Plugin {
+/** Names the small script before all others. */
+function earlyScript(): Plugin {
   return {
-    name: 'folder-page-at-once',
+    name: 'early-script',
     transformIndexHtml: {
       order: 'post',
-      handler(html, { bundle = {} }) {
-        const files = new Set<string>()
-        const add = (file: string) => {
-          const output = bundle[file]
-          if (output?.type !== 'chunk' || files.has(file)) return
-          files.add(file)
-          output.imports.forEach(add)
-        }
-        for (const [file, output] of Object.entries(bundle))
-          if (output.type === 'chunk' && output.facadeModuleId?.endsWith('/app/browse-route.tsx')) add(file)
-        return [...files]
-          .filter((file) => !html.includes(file))
-          .map((file) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
-            injectTo: 'head' as const,
-          }))
+      handler(_html, { bundle = {} }) {
+        const built = Object.values(bundle).find(
+          (output) => output.type === 'chunk' && output.facadeModuleId?.endsWith(`/${EARLY}`),
+        )
+        const attrs = { type: 'module', async: true, src: `/${built?.fileName ?? EARLY}` }
+        return [{ tag: 'script', attrs, injectTo: 'head-prepend' }]
       },
     },
   }

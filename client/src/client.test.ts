@@ -52,6 +52,17 @@ async function connected() {
   return { daemon, client, [Symbol.dispose]: () => client[Symbol.dispose]() }
 }
 
+test('what is asked before the answer to hello is sent behind it', async () => {
+  const daemon = new Daemon()
+  const { client, greeted } = await Client.greet((listener) => daemon.open(listener), '1.2.3')
+  using _client = client
+  const asked = client.query('system.status', {})
+  expect(daemon.sent.map(({ method }) => method)).toEqual(['hello', 'system.status'])
+  expect(await greeted).toEqual({ version: '1.2.3', protocol: 1, idle: true })
+  daemon.say({ id: daemon.last.id, result: 'fine' })
+  expect(await asked).toBe('fine')
+})
+
 test('a client says its version first, and knows who answered', async () => {
   using world = await connected()
   expect(world.daemon.sent).toEqual([

@@ -85,19 +85,33 @@ export class Client implements Disposable {
 
   /** Opens the transport and shakes hands; `version` is that of the caller's program. */
   static async open(openTransport: OpenTransport, version: string, signal?: AbortSignal): Promise<Client> {
+    const { client, greeted } = await Client.greet(openTransport, version, signal)
+    await greeted
+    return client
+  }
+
+  /** Opens the transport and says hello: what is asked before the answer goes behind it. Closes where it is refused. */
+  static async greet(
+    openTransport: OpenTransport,
+    version: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly client: Client; readonly greeted: Promise<Hello> }> {
     const client = new Client()
     client.#transport = await openTransport({
       onFrame: (frame) => client.#receive(frame),
       onClose: (reason) => client.#lose(reason),
     })
+    return { client, greeted: client.#shakeHands({ version, protocol: PROTOCOL }, signal) }
+  }
+
+  async #shakeHands(params: Pick<Hello, 'version' | 'protocol'>, signal: AbortSignal | undefined): Promise<Hello> {
     try {
-      const params = { version, protocol: PROTOCOL }
-      client.#hello = (await client.call(methods.hello, params, { signal })) as Hello
+      this.#hello = (await this.call(methods.hello, params, { signal })) as Hello
+      return this.#hello
     } catch (err) {
-      client[Symbol.dispose]()
+      this[Symbol.dispose]()
       throw err
     }
-    return client
   }
 
   /** Who answered when the connection was made. */

@@ -1,2 +1,5 @@
 /** The version of this page, put in when it is built. */
 declare const __VERSION__: string
+
+/** Opened by `early.ts`; whoever connects first takes it. */
+declare var earlySocket: WebSocket | undefined

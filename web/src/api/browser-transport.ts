@@ -9,7 +9,8 @@ export class SignedOutError extends Error {
 export function webSocketTransport(): OpenTransport {
   return async (listener) => {
     const { promise, reject, resolve } = Promise.withResolvers<void>()
-    const socket = new WebSocket(new URL('/ws', location.href.replace(/^http/, 'ws')))
+    const socket = takeEarlySocket() ?? new WebSocket(new URL('/ws', location.href.replace(/^http/, 'ws')))
+    if (socket.readyState === WebSocket.OPEN) resolve()
     socket.addEventListener('open', () => resolve())
     socket.addEventListener('message', ({ data }) => listener.onFrame(String(data)))
     socket.addEventListener('close', ({ code, reason }) => {
@@ -25,6 +26,13 @@ export function webSocketTransport(): OpenTransport {
     }
     return { send: (frame) => socket.send(frame), close: () => socket.close() }
   }
+}
+
+/** The socket that `early.ts` opened, once; undefined where it is closed again. */
+function takeEarlySocket(): WebSocket | undefined {
+  const socket = globalThis.earlySocket
+  globalThis.earlySocket = undefined
+  return socket && socket.readyState <= WebSocket.OPEN ? socket : undefined
 }
 
 /** A browser does not say why it could not open a WebSocket, so the same is asked in a way that it does. */

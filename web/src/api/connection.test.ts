@@ -10,13 +10,21 @@ type Answer = (request: Request) => object | undefined
 class PageSocket extends EventTarget {
   static readonly opened: PageSocket[] = []
   static answer: Answer = () => undefined
+  static subscribed: object | undefined
   static isDown = false
+  static readonly OPEN = 1
+  readyState = 0
   isClosed = false
 
   constructor() {
     super()
     PageSocket.opened.push(this)
-    queueMicrotask(() => (PageSocket.isDown ? this.drop() : this.dispatchEvent(new Event('open'))))
+    queueMicrotask(() => (PageSocket.isDown || this.readyState === 3 ? this.drop() : this.#open()))
+  }
+
+  #open(): void {
+    this.readyState = 1
+    this.dispatchEvent(new Event('open'))
   }
 
   send(frame: string): void {
@@ -35,18 +43,20 @@ class PageSocket extends EventTarget {
 
   /** The daemon goes away. */
   drop(): void {
+    this.readyState = 3
     this.dispatchEvent(Object.assign(new Event('close'), { code: 1006, reason: '' }))
   }
 }
 
 function handshake({ method }: Request): object | undefined {
   if (method === methods.hello) return { version: '1', protocol: 1, pid: 7, instance: 'test', dataDir: '/', idle: true }
-  return method === methods.subscribe ? { seq: 3, complete: true } : undefined
+  return method === methods.subscribe ? PageSocket.subscribed : undefined
 }
 
 beforeEach(() => {
   PageSocket.opened.length = 0
   PageSocket.isDown = false
+  PageSocket.subscribed = { seq: 3, complete: true }
   vi.stubGlobal('WebSocket', PageSocket)
   vi.stubGlobal('location', { href: 'http://127.0.0.1:7378/' })
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })))
@@ -65,6 +75,31 @@ test('a question that was under way when the connection was lost is asked again'
   connection.retryNow()
   expect(await asked).toEqual([{ kind: 'home' }])
   expect(PageSocket.opened).toHaveLength(2)
+})
+
+test('the socket that was opened while the page was loaded is used, unless it is closed again', async () => {
+  const early = new PageSocket()
+  await vi.waitUntil(() => early.readyState === PageSocket.OPEN)
+  vi.stubGlobal('earlySocket', early)
+  const connection = new Connection(webSocketTransport(), '1')
+  await vi.waitUntil(() => connection.state.name === 'open')
+  expect(PageSocket.opened).toEqual([early])
+
+  const closed = new PageSocket()
+  closed.drop()
+  vi.stubGlobal('earlySocket', closed)
+  const other = new Connection(webSocketTransport(), '1')
+  await vi.waitUntil(() => other.state.name === 'open')
+  expect(PageSocket.opened).toHaveLength(3)
+})
+
+test('what is asked at once is asked behind the subscription, not after its answer', async () => {
+  const asked: string[] = []
+  PageSocket.answer = ({ method }) => (asked.push(method), [])
+  PageSocket.subscribed = undefined
+  const connection = new Connection(webSocketTransport(), '1')
+  await connection.query('system.places', {})
+  expect(asked).toEqual([methods.subscribe, 'system.places'])
 })
 
 test('what is lost stays lost until it is back, whatever is tried meanwhile', async () => {

@@ -3,6 +3,7 @@ import {
   Client,
   ClientError,
   ConnectionLostError,
+  type Hello,
   type InputOf,
   type OpenTransport,
   type OutputOf,
@@ -40,6 +41,8 @@ export class Connection {
   readonly #onEvent = new Set<(heard: Heard) => void>()
   #state: ConnectionState = { name: 'connecting' }
   #client: PromiseWithResolvers<Client> = Promise.withResolvers()
+  /** Whether `#client` has one, which may not have answered yet. */
+  #isAsked = false
   #lastSeq: number | undefined
   #pid: number | null = null
   #attempt = 0
@@ -109,33 +112,37 @@ export class Connection {
 
   async #tryToConnect(): Promise<void> {
     try {
-      using client = await Client.open(this.#open, this.#version)
-      await this.#listen(client)
-      this.#attempt = 0
-      this.#opened++
+      const { client: greeting, greeted } = await Client.greet(this.#open, this.#version)
+      using client = greeting
+      const listening = this.#listen(client, greeted)
+      // Nobody waits for the answers to those two: the daemon hears in order.
       this.#client.resolve(client)
-      this.#setState({ name: 'open' })
-      const reason = await client.closed
-      this.#client = Promise.withResolvers()
-      this.#lose(reason)
+      this.#isAsked = true
+      const open = async () => {
+        await greeted
+        this.#attempt = 0
+        this.#opened++
+        this.#setState({ name: 'open' })
+      }
+      await Promise.all([open(), listening])
+      this.#lose(await client.closed)
     } catch (err) {
       this.#lose(err)
     }
   }
 
   /** Events go on after the last one heard; where that cannot be, or another daemon answers, there is a gap. */
-  async #listen(client: Client): Promise<void> {
-    const { pid } = client.hello
-    const since = pid === this.#pid ? this.#lastSeq : undefined
+  async #listen(client: Client, greeted: Promise<Hello>): Promise<void> {
     const hadEvents = this.#pid !== null
+    // Only where there is something to go on after has it to be known first who answers.
+    const isSame = hadEvents && (await greeted).pid === this.#pid
+    const since = isSame ? this.#lastSeq : undefined
+    const subscribed = client.subscribe({ since, onMissed: () => this.#tell({ type: 'gap' }) }, (event) => {
+      this.#lastSeq = event.seq
+      this.#tell(event)
+    })
+    const [{ pid }, { complete, seq }] = await Promise.all([greeted, subscribed])
     this.#pid = pid
-    const { complete, seq } = await client.subscribe(
-      { since, onMissed: () => this.#tell({ type: 'gap' }) },
-      (event) => {
-        this.#lastSeq = event.seq
-        this.#tell(event)
-      },
-    )
     this.#lastSeq ??= seq
     if (hadEvents && (since === undefined || !complete)) {
       this.#lastSeq = seq
@@ -144,6 +151,8 @@ export class Connection {
   }
 
   #lose(reason: unknown): void {
+    if (this.#isAsked) this.#client = Promise.withResolvers()
+    this.#isAsked = false
     if (reason instanceof SignedOutError) return this.#setState({ name: 'signed-out' })
     const wait = RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)]!
     const why = reason instanceof Error ? reason.message : 'the connection was closed'

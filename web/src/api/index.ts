@@ -1,6 +1,7 @@
 export type { ConnectionState, Heard } from './connection.ts'
 export { connection, queryClient } from './daemon.ts'
 export { isElsewhere } from './is-elsewhere.ts'
+export { LoadedPages } from './loaded-pages.ts'
 export { downloadUrl, fileUrl, pathOf, remoteThumbUrl, type SidecarAddress, sidecarUrl } from './media.ts'
 export { ask, askAgain, useAction, useConnection, useOpened, useOperation } from './operations.ts'
 export { askCalmly, isCalm, useCalmOperation } from './use-calm-operation.ts'

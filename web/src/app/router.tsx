@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { BrowseRoute } from './browse-route.tsx'
 import { type BrowseSearch, readBrowseSearch, readTimelineSearch, type TimelineSearch } from './browse-search.ts'
 import { type CopiesSearch, readCopiesSearch } from './copies-search.ts'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
@@ -18,7 +19,7 @@ const browse = createRoute({
   getParentRoute: () => root,
   path: '/browse',
   validateSearch: (params: Record<string, unknown>): BrowseSearch => readBrowseSearch(params),
-  component: lazyRouteComponent(() => import('./browse-route.tsx'), 'BrowseRoute'),
+  component: BrowseRoute,
 })
 
 const search = createRoute({

@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useLocale } from '../i18n/index.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
@@ -28,8 +27,13 @@ export interface Format {
 /** How numbers, sizes and dates are written in the language of the page. */
 export function useFormat(): Format {
   const locale = useLocale()
-  return useMemo(() => makeFormat(locale), [locale])
+  let format = formatByLocale.get(locale)
+  if (!format) formatByLocale.set(locale, (format = makeFormat(locale)))
+  return format
 }
+
+/** One for all rows: `Intl` takes a millisecond to learn a language. */
+const formatByLocale = new Map<string, Format>()
 
 export function makeFormat(locale: string): Format {
   const units = UNITS.map(

@@ -21,6 +21,7 @@ import { Toolbar } from './toolbar.tsx'
 import { useActiveEntry } from './use-active-entry.ts'
 import { useChangeSearch } from './use-change-search.ts'
 import { type Folder, useFolder } from './use-folder.ts'
+import { listingInput } from './use-listing.ts'
 
 const route = getRouteApi('/browse')
 
@@ -40,8 +41,8 @@ function FolderPage({ path }: { path: string }) {
   const change = useChangeSearch()
   const search = route.useSearch()
   const usual = usePreferences((preferences) => preferences.view)
-  const { all = false, reverse = false, sel, sort = 'name', view = usual } = search
-  const folder = useFolder({ path, sort, reverse, all }, sel)
+  const { sel, view = usual } = search
+  const folder = useFolder(listingInput({ ...search, path }), sel)
   const { choice, listing } = folder
   const active = useActiveEntry(folder)
   const info = useOperation('files.info', { path }, { enabled: listing.source !== null }).data
@@ -86,7 +87,12 @@ function FolderPage({ path }: { path: string }) {
                 folder={folder}
                 label={label}
                 onOpen={open}
-                onSort={(next) => change({ sort: next, reverse: next === sort && !reverse ? true : undefined })}
+                onSort={(next) =>
+                  change({
+                    sort: next,
+                    reverse: next === listing.input.sort && !listing.input.reverse ? true : undefined,
+                  })
+                }
               />
             )}
           </div>

@@ -1,9 +1,9 @@
 import { ClientError, type OutputOf } from '@spacedrive/client'
 import type { Entry } from '@spacedrive/core/domain'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
-import { ask, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
-import type { Sort } from '../../app/browse-search.ts'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { ask, LoadedPages, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
+import type { BrowseSearch, Sort } from '../../app/browse-search.ts'
 import { deviceOf } from '../../format/index.ts'
 import type { Span } from './virtual-scroll.ts'
 
@@ -37,8 +37,10 @@ type Answer = OutputOf<'files.list'>
 export const PAGE_ROWS = 200
 /** Pages that were scrolled away are forgotten after this, so that a walk through a large folder takes no more memory. */
 const KEPT_MS = 5_000
-/** The first one is kept for the way back. */
-const FIRST_KEPT_MS = 10 * 60_000
+/** The first one is kept for the way back, the last one for `End`. */
+const ENDS_KEPT_MS = 10 * 60_000
+/** The last rows are asked for when the first ones have been shown for this long. */
+const PREPARED_MS = 200
 /** Nobody says what happens in a folder that is not indexed, or of another device: it is looked at again this often. */
 const POLL_MS = 3_000
 /** Entries of a folder that is looked at again and again: the disk is read whole each time. */
@@ -57,8 +59,8 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   const isPolled =
     (known.source === 'disk' || deviceOf(path) !== null) && known.total !== null && known.total <= MAX_POLLED
   const queries = pages.map((page) => ({
-    ...ask('files.list', { path, all, sort, reverse, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS }),
-    gcTime: page === 0 ? FIRST_KEPT_MS : KEPT_MS,
+    ...askPage({ path, all, sort, reverse }, page),
+    gcTime: page === 0 || page === lastPageOf(known) ? ENDS_KEPT_MS : KEPT_MS,
     refetchInterval: ({ state }: { state: { error: Error | null } }) =>
       (state.error === null ? isPolled : isNotAllowed(state.error)) && POLL_MS,
   }))
@@ -71,6 +73,7 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   const { total, online, source } = newest ?? (isSame ? known : NOTHING_KNOWN)
   if (!isSame || total !== known.total || online !== known.online || source !== known.source)
     setKnown({ path, all, total, online, source })
+  usePreparedEnd({ path, all, sort, reverse }, source === 'index' ? total : null)
   return useMemo(() => {
     const offset = pages[0]! * PAGE_ROWS
     const rowByPath = new Map<string, number>()
@@ -90,6 +93,39 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   }, [all, answers, error, online, pages, path, retry, reverse, sort, source, total])
 }
 
+/** The folder that an address names, in its order. */
+export function listingInput(search: BrowseSearch & { readonly path: string }): ListingInput {
+  const { path, all, reverse, sort } = search
+  return { path, all: all ?? false, sort: sort ?? 'name', reverse: reverse ?? false }
+}
+
+/** Asks for the first rows of a folder before anything shows it. */
+export function askForFolder(input: ListingInput): void {
+  void queryClient.prefetchQuery({ ...askPage(input, 0), gcTime: ENDS_KEPT_MS })
+}
+
+/** The last rows of a large folder are there before somebody presses `End`. What is read from a disk is read whole each time. */
+function usePreparedEnd({ path, all, reverse, sort }: ListingInput, total: number | null): void {
+  const last = lastPageOf({ total })
+  useEffect(() => {
+    if (last === 0) return
+    const input = { path, all, sort, reverse }
+    const timer = setTimeout(
+      () => void queryClient.prefetchQuery({ ...askPage(input, last), gcTime: ENDS_KEPT_MS }),
+      PREPARED_MS,
+    )
+    return () => clearTimeout(timer)
+  }, [all, last, path, reverse, sort])
+}
+
+function askPage(input: ListingInput, page: number) {
+  return ask('files.list', { ...input, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS })
+}
+
+function lastPageOf({ total }: { total: number | null }): number {
+  return Math.floor(Math.max(0, (total ?? 0) - 1) / PAGE_ROWS)
+}
+
 interface Known extends Pick<ListingInput, 'path' | 'all'>, Pick<Listing, 'total' | 'online' | 'source'> {}
 
 /** Somebody at the other device is asked whether it may be seen; it opens once they have said yes. */
@@ -99,11 +135,8 @@ function isNotAllowed(error: Error): boolean {
 
 const NOTHING_KNOWN = { total: null, online: true, source: null }
 
-function combine(results: UseQueryResult<Answer>[]) {
-  return {
-    answers: results.map(({ data }) => data),
-    error: results.find((result) => result.error)?.error ?? null,
-  }
+function combine(results: UseQueryResult<Answer>[]): LoadedPages<Answer> {
+  return new LoadedPages(results)
 }
 
 function isOf(path: string) {

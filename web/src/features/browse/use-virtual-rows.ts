@@ -60,6 +60,8 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     [padding, rowHeight, rows, viewport.height],
   )
   const position = useRef<Position>({ top: initialTop, scrollTop: initialTop })
+  /** Where the element was last scrolled to, by somebody or from here. */
+  const scrolled = useRef(0)
   const [view, setView] = useState({ top: initialTop, scrollTop: initialTop })
 
   const goTo = useCallback(
@@ -74,13 +76,17 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     (top: number) => {
       const next = positionAt(extent, top)
       goTo(next)
-      element?.scrollTo({ top: next.scrollTop, behavior: 'instant' })
+      // Even where it moves nothing, it has the browser lay everything out at once.
+      if (!element || scrolled.current === next.scrollTop) return
+      scrolled.current = next.scrollTop
+      element.scrollTo({ top: next.scrollTop, behavior: 'instant' })
     },
     [element, extent, goTo],
   )
 
   useLayoutEffect(() => {
     if (!element) return
+    scrolled.current = 0
     const measure = () => setViewport({ width: element.clientWidth, height: element.clientHeight })
     measure()
     const observer = new ResizeObserver(measure)
@@ -98,11 +104,13 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     let timer: ReturnType<typeof setTimeout> | undefined
     const rest = () => void delete element.dataset['scrolling']
     const follow = () => {
+      const { scrollTop } = element
+      scrolled.current = scrollTop
       clearTimeout(timer)
       timer = setTimeout(rest, REST_MS)
       element.dataset['scrolling'] = ''
-      if (Math.abs(element.scrollTop - position.current.scrollTop) < 1) return
-      goTo(positionAfter(extent, position.current, element.scrollTop))
+      if (Math.abs(scrollTop - position.current.scrollTop) < 1) return
+      goTo(positionAfter(extent, position.current, scrollTop))
     }
     element.addEventListener('scroll', follow, { passive: true })
     return () => {

@@ -1,7 +1,9 @@
 import type { SearchItem } from '@spacedrive/core/domain'
+import { useRouter } from '@tanstack/react-router'
 import { useEffect, useLayoutEffect, useState } from 'react'
 import { useLibraryId, useOperation } from '../../api/index.ts'
 import { isChosen, rowsToRender, useRowEvents, useRowFocus, useVirtualRows, useWantedThumbs } from '../browse/index.ts'
+import { followPlace } from './place-link.ts'
 import { placeText } from './reasons.ts'
 import { ResultRow } from './result-row.tsx'
 import type { FoundRows } from './use-found.ts'
@@ -50,6 +52,7 @@ export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
   useRowFocus(reveal, virtual, 1)
   const onKeyDown = useFoundKeys(found, { columns: 1, lines: Math.floor(viewport.height / rowHeight) })
   const events = useRowEvents(found, onOpen)
+  const { history } = useRouter()
   const active = choice.active ?? 0
   return (
     <div
@@ -61,7 +64,13 @@ export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
       onKeyDown={onKeyDown}
       className="flex min-h-0 flex-1 flex-col outline-none"
     >
-      <div ref={attach} role="presentation" {...events} className="relative min-h-0 flex-1 overflow-y-scroll">
+      <div
+        ref={attach}
+        role="presentation"
+        {...events}
+        onClick={(event) => followPlace(event, (href) => history.push(href)) || events.onClick(event)}
+        className="relative min-h-0 flex-1 overflow-y-scroll"
+      >
         <div role="rowgroup" className="relative" style={{ height }}>
           {rowsToRender(span, active, total).map((row) => {
             const item = listing.entryAt(row)

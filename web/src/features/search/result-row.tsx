@@ -1,12 +1,11 @@
 import type { SearchItem } from '@spacedrive/core/domain'
-import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
-import { pathOf } from '../../api/index.ts'
-import { parentOf, typeKey, typeNames, useFormat } from '../../format/index.ts'
+import { typeKey, typeNames, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName, Skeleton, Thumbnail } from '../../ui/index.ts'
 import { CheckMark, EntryMarks } from '../browse/index.ts'
 import { messages } from './messages.ts'
+import { placeHref } from './place-link.ts'
 import { nameMarks } from './reasons.ts'
 import { Why } from './why.tsx'
 
@@ -93,24 +92,21 @@ function Cells({ isChosen, isNarrow, item, library, onShow, place }: ResultRowPr
 /** The folder it is in, as a way to go there; and whether its disk is plugged in. */
 function PlaceOf({ item, place }: { item: SearchItem; place: string }) {
   const t = useMessages(messages)
-  const folder = parentOf(item.path) ?? item.path
   const isText = item.pathBase64 === undefined
   return (
     <span className="text-muted flex min-w-0 items-center gap-1.5 text-xs">
       {!item.online && <span className="text-warn shrink-0 font-medium">{t.offline}</span>}
       {isText ? (
-        <Link
-          to="/browse"
-          search={{ path: folder, sel: pathOf(item) }}
+        <a
+          href={placeHref(item)}
+          data-place
           tabIndex={-1}
           draggable={false}
-          preload={false}
-          onClick={(event) => event.stopPropagation()}
           aria-label={t.showInFolder(place)}
           className="min-w-0 truncate hover:underline"
         >
           <bdi>{place}</bdi>
-        </Link>
+        </a>
       ) : (
         <bdi className="min-w-0 truncate">{place}</bdi>
       )}

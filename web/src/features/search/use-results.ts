@@ -2,7 +2,7 @@ import type { OutputOf } from '@spacedrive/client'
 import type { ContentId, SearchItem } from '@spacedrive/core/domain'
 import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { ask, connection, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
+import { ask, connection, LoadedPages, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { Span } from '../browse/index.ts'
 import { firstPageOf, type Found, pagesIn, PAGE_ROWS, reachable, withPage, withThumbs } from './found-pages.ts'
 import type { SearchInput } from './search-input.ts'
@@ -119,11 +119,8 @@ function pageOf(input: SearchInput, cursor: string | undefined): SearchInput {
   return { ...input, thumbs: true, limit: PAGE_ROWS, ...(cursor !== undefined && { cursor }) }
 }
 
-function combine(results: UseQueryResult<Answer>[]) {
-  return {
-    answers: results.map(({ data }) => data),
-    error: results.find((result) => result.error)?.error ?? null,
-  }
+function combine(results: UseQueryResult<Answer>[]): LoadedPages<Answer> {
+  return new LoadedPages(results)
 }
 
 function isSearch(queryKey: readonly unknown[]): boolean {

@@ -1,7 +1,16 @@
 import type { OutputOf } from '@spacedrive/client'
 import { useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { askCalmly, connection, isCalm, pathOf, queryClient, useCalmOperation, useThumbNews } from '../../api/index.ts'
+import {
+  askCalmly,
+  connection,
+  isCalm,
+  LoadedPages,
+  pathOf,
+  queryClient,
+  useCalmOperation,
+  useThumbNews,
+} from '../../api/index.ts'
 import type { MediaKind } from '../../app/browse-search.ts'
 import type { Span } from '../browse/index.ts'
 
@@ -52,7 +61,7 @@ export function useMedia({ only, path }: MediaOf, { first, last }: Span): Media 
     ...askCalmly('media.list', { ...of, thumbs: true, limit: PAGE_ROWS, offset: (firstPage + i) * PAGE_ROWS }),
     gcTime: firstPage + i === 0 ? FIRST_KEPT_MS : KEPT_MS,
   }))
-  const answers = useQueries({ queries, combine })
+  const { answers } = useQueries({ queries, combine })
   useRefreshedPages(dataUpdatedAt)
   useThumbNews(answers, refreshPages)
   return useMemo(() => {
@@ -79,8 +88,8 @@ function toInput({ only, path }: MediaOf) {
   return { ...(path !== null && { path }), ...(only && { types: [only] }) }
 }
 
-function combine(results: UseQueryResult<Answer>[]): (Answer | undefined)[] {
-  return results.map(({ data }) => data)
+function combine(results: UseQueryResult<Answer>[]): LoadedPages<Answer> {
+  return new LoadedPages(results)
 }
 
 /** When months have changed, so have the rows. */
