@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findSherpa, findWhisper } from '../core/src/sidecars/generators/transcript/choose-engine.ts'
 import type { SpeechEngine } from '../core/src/sidecars/generators/transcript/engines/engine.ts'
@@ -77,7 +77,9 @@ export const transcript = defineBenchmark({
         language: 'en',
         budgetMs: BUDGET_MS,
         folder: join(dir, 'work'),
+        part: join(dir, 'part'),
       })
+      rmSync(join(dir, 'part'))
       if (segments.length === 0) throw new Error(`${engine.name} heard nothing`)
       return performance.now() - begun
     }

@@ -120,6 +120,7 @@ async function makeOne(pools: SidecarPools, { generator, path, variant, dir }: W
     names: [],
     inputs: [],
     settings: generator.settings ?? null,
+    part: '',
     outputs,
   }
   const { signal } = new AbortController()

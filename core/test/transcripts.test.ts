@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
 import { findProgram } from '../src/sidecars/generators/program.ts'
@@ -7,6 +8,7 @@ import { startPretendServer } from '../src/sidecars/generators/transcript/test/p
 import { joined, silence, tone, wavFile } from '../src/sidecars/generators/transcript/test/sounds.ts'
 import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'
 import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain-settings.ts'
+import { parseTranscript } from '../src/sidecars/transcript-sidecar.ts'
 import { createTestCore } from '../testing/index.ts'
 
 // Each test starts processes that decode sound.
@@ -79,4 +81,28 @@ test('closing while an engine hangs ends it, and the recording is heard the next
   await t.settle()
   const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
   expect(readFileSync(json!.path!, 'utf8')).toContain('2 s of it')
+})
+
+test('a long recording goes on where closing has interrupted it', async () => {
+  let answers = 0
+  await using server = await startPretendServer((response, { seconds }) => {
+    if (++answers === 2) return
+    response.end(JSON.stringify({ text: `${seconds} s of it` }))
+  })
+  await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
+  t.write('memo.wav', wavFile(joined(tone(2), silence(8), tone(3))))
+  await t.add({ mode: 'content' })
+  await vi.waitFor(() => expect(answers).toBe(2))
+  const parts = join(t.library.path, 'sidecars', 'parts')
+  const stale = join(parts, 'of a content that is gone')
+  writeFileSync(stale, '')
+  utimesSync(stale, 0, 0)
+  await t.restart()
+  await t.settle()
+  expect(server.asked.map(({ seconds }) => seconds)).toEqual([3.31, 3.31, 2.31])
+  const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
+  const { segments } = parseTranscript(readFileSync(json!.path!, 'utf8'))!
+  expect(segments.map(({ text }) => text)).toEqual(['2.31 s of it', '3.31 s of it'])
+  expect(readdirSync(parts)).toEqual([])
+  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
 })

@@ -1,11 +1,17 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../util/errors.ts'
-import { draftsFolder } from './paths.ts'
+import { draftsFolder, partsFolder } from './paths.ts'
+
+/** Milliseconds after which nobody goes on with what is half made: its content is gone, or is not to be made any more. */
+const PART_AGE_MS = 30 * 86_400_000
 
 /** Every draft there is. */
 export async function listDrafts(root: string): Promise<string[]> {
-  const folder = draftsFolder(root)
+  return filesIn(draftsFolder(root))
+}
+
+async function filesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).map((name) => join(folder, name))
   } catch (err) {
@@ -14,7 +20,9 @@ export async function listDrafts(root: string): Promise<string[]> {
   }
 }
 
-/** Removes every draft; nothing may be written meanwhile. */
-export async function sweepDrafts(root: string): Promise<void> {
+/** Removes every draft, and what is half made and old; nothing may be written meanwhile. */
+export async function sweepDrafts(root: string, now: number): Promise<void> {
   for (const path of await listDrafts(root)) await rm(path, { recursive: true, force: true })
+  for (const path of await filesIn(partsFolder(root)))
+    if (now - (await stat(path)).mtimeMs > PART_AGE_MS) await rm(path, { force: true })
 }

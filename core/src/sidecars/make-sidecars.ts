@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
 import { deadlineOf, maxBytesOf, type Generator, type SidecarInput } from './generators/index.ts'
-import { draftPath, sidecarPath } from './paths.ts'
+import { draftPath, partPath, sidecarPath } from './paths.ts'
 import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
@@ -58,6 +58,7 @@ export async function makeSidecars(
     path: sidecarPath(deps.root, { contentId, kind, variant, format }),
     draft: draftPath(deps.root),
   }))
+  const part = partPath(deps.root, { contentId, kind })
   const module = generator.module.href
   const { names, inputs, sources } = from
   const settings = generator.settings ?? null
@@ -66,7 +67,16 @@ export async function makeSidecars(
     while (attempts < ATTEMPTS) {
       attempts++
       try {
-        const made = await run({ module, source, content: { type, mime, size }, names, inputs, settings, outputs })
+        const made = await run({
+          module,
+          source,
+          content: { type, mime, size },
+          names,
+          inputs,
+          settings,
+          outputs,
+          part,
+        })
         return { ...about(), findings: made.findings ?? {}, outcomes: rows.map((row) => ready(row, made)) }
       } catch (err) {
         await Promise.all(outputs.map(({ draft }) => rm(draft, { force: true })))
@@ -75,7 +85,9 @@ export async function makeSidecars(
         signal.throwIfAborted()
         if (code === 'Conflict') break
         const died = code === 'Unavailable' || code === 'Timeout'
-        if (!died || attempts === ATTEMPTS) return fail(code, firstLine(errorMessage(err)))
+        if (died && attempts < ATTEMPTS) continue
+        await rm(part, { force: true })
+        return fail(code, firstLine(errorMessage(err)))
       }
     }
   }

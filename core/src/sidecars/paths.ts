@@ -63,6 +63,16 @@ export function draftsFolder(root: string): string {
   return join(root, 'drafts')
 }
 
+/** Where what is half made is kept until it is gone on with. */
+export function partsFolder(root: string): string {
+  return join(root, 'parts')
+}
+
+/** What there is so far of a kind of a content. */
+export function partPath(root: string, { contentId, kind }: Pick<SidecarKey, 'contentId' | 'kind'>): string {
+  return join(partsFolder(root), `${contentId}-${kind}`)
+}
+
 /** A name that no other draft has. */
 export function draftPath(root: string): string {
   return join(draftsFolder(root), randomUUID())

@@ -28,6 +28,8 @@ export interface ChildRequest {
   readonly inputs: readonly SidecarInput[]
   readonly settings: unknown
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
+  /** See `MakeRequest`. */
+  readonly part: string
 }
 
 /** What a process says of what it has made. */

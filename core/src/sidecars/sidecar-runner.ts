@@ -88,7 +88,7 @@ export class SidecarRunner implements AsyncDisposable {
   async run(host: MakePendingHost): Promise<PendingReport> {
     const { limits, root, wanted } = this.#deps
     // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
-    if (this.claims.size === 0) this.#sweeping = sweepDrafts(root)
+    if (this.claims.size === 0) this.#sweeping = sweepDrafts(root, Date.now())
     await this.#sweeping
     let report: PendingReport | null = null
     this.#isRunning = true

@@ -80,6 +80,11 @@ export interface MakeRequest {
   readonly content: ContentFacts
   /** Where each output is written; the folder is there. */
   readonly outputs: readonly (Output & { readonly path: string })[]
+  /**
+   * Where something that takes long may keep what it has so far, and finds it where it was interrupted: of the same content,
+   * perhaps by another engine. Whoever writes it makes its folder, and removes it when the outputs are written.
+   */
+  readonly part: string
 }
 
 /** Something that does the work of a generator, or would if it were there. */

@@ -1,2 +1,2 @@
-/** What a generator that looks at nothing but the file is also told. */
-export const PLAIN_REQUEST = { names: [], inputs: [], settings: null } as const
+/** What a generator that looks at nothing but the file, and keeps nothing half made, is also told. */
+export const PLAIN_REQUEST = { names: [], inputs: [], settings: null, part: '' } as const

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { formatTranscript } from '../../transcript-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { withTextPath } from '../thumb/decoders/text-path.ts'
@@ -11,7 +11,7 @@ import { formatVtt } from './vtt.ts'
 /** Of this process: an engine may start slowly, and is used for every content. */
 const engines = new EngineKeeper()
 
-export const make: Make = async ({ source, outputs, settings }) => {
+export const make: Make = async ({ source, outputs, part, settings }) => {
   const chosen = settings as TranscriptSettings
   const engine = await engines.get(chosen)
   const options = {
@@ -19,9 +19,11 @@ export const make: Make = async ({ source, outputs, settings }) => {
     budgetMs: BUDGET_MS,
     // Among the drafts: what a killed process leaves there is found.
     folder: `${outputs[0]!.path}.work`,
+    part,
   }
   const transcript = await withTextPath(source, (path) => transcribe(path, engine, options))
   for (const { format, path } of outputs)
     await writeFile(path, format === 'vtt' ? formatVtt(transcript) : formatTranscript(transcript))
+  await rm(part, { force: true })
   return { engine: transcript.engine }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
@@ -46,13 +46,14 @@ function counting(
 }
 
 const options = { language: null, budgetMs: 60_000 }
+const places = (temp: string) => ({ folder: join(temp, 'work'), part: join(temp, 'parts/heard') })
 
 test('each piece stands in the time of the recording', async () => {
   const temp = folder()
   const path = join(temp, 'a.wav')
   writeFileSync(path, wavFile(joined(silence(3), tone(2), silence(8), tone(1), silence(1))))
   const engine = counting(600_000)
-  expect(await transcribe(path, engine, { ...options, folder: join(temp, 'work') })).toEqual({
+  expect(await transcribe(path, engine, { ...options, ...places(temp) })).toEqual({
     engine: { name: 'ear', version: '1' },
     model: 'toy',
     language: null,
@@ -83,7 +84,7 @@ test('what an engine says beside the point is put right', async () => {
     heard('en', [0, 99_000, 'and so on', 0.75], [1_500, 1_400, 'backwards']),
     heard(null, [0, 4_000, 'more']),
   ])
-  const { language, segments, confidence } = await transcribe(path, engine, { ...options, folder: join(temp, 'work') })
+  const { language, segments, confidence } = await transcribe(path, engine, { ...options, ...places(temp) })
   expect(language).toBe('en')
   expect(segments).toEqual([
     { startMs: 0, endMs: 400, text: 'erstens', confidence: 1, language: 'de' },
@@ -101,7 +102,7 @@ test('a silent recording is heard, and says nothing', async () => {
   const path = join(temp, 'a.wav')
   writeFileSync(path, wavFile(silence(2)))
   const engine = counting(600_000)
-  const transcript = await transcribe(path, engine, { ...options, language: 'de', folder: join(temp, 'work') })
+  const transcript = await transcribe(path, engine, { ...options, language: 'de', ...places(temp) })
   expect(transcript).toMatchObject({ language: null, durationMs: 2_000, segments: [] })
   expect(engine.languages).toEqual([])
 })
@@ -110,7 +111,7 @@ test('when the time is over what was heard is kept', async () => {
   const temp = folder()
   const path = join(temp, 'a.wav')
   writeFileSync(path, wavFile(tone(5)))
-  const transcript = await transcribe(path, counting(2_000), { ...options, budgetMs: -1, folder: join(temp, 'work') })
+  const transcript = await transcribe(path, counting(2_000), { ...options, budgetMs: -1, ...places(temp) })
   expect(transcript).toMatchObject({ truncated: true, segments: [] })
 })
 
@@ -119,8 +120,40 @@ test('an engine that fails leaves nothing behind', async () => {
   const path = join(temp, 'a.wav')
   writeFileSync(path, wavFile(tone(2)))
   const engine = { ...counting(600_000), listen: () => Promise.reject(new Error('no')) }
-  await expect(transcribe(path, engine, { ...options, folder: join(temp, 'work') })).rejects.toThrow('no')
+  await expect(transcribe(path, engine, { ...options, ...places(temp) })).rejects.toThrow('no')
   expect(existsSync(join(temp, 'work'))).toBe(false)
+})
+
+test('what was heard before it was interrupted is not heard again', async () => {
+  const temp = folder()
+  const [path, { part }] = [join(temp, 'a.wav'), places(temp)]
+  writeFileSync(path, wavFile(joined(tone(2), silence(8), tone(3), silence(8), tone(4), silence(8), tone(5))))
+  const whole = await transcribe(path, counting(600_000), { ...options, ...places(folder()) })
+  expect(whole.segments).toHaveLength(4)
+  const interrupted = async () => {
+    const engine = counting(600_000)
+    const listen: SpeechEngine['listen'] = (samples, how) =>
+      engine.languages.length === 2 ? Promise.reject(new Error('no more')) : engine.listen(samples, how)
+    await expect(transcribe(path, { ...engine, listen }, { ...options, ...places(temp) })).rejects.toThrow('no more')
+  }
+  const goOn = async (engine = counting(600_000), language: string | null = null) => {
+    const { segments } = await transcribe(path, engine, { ...options, language, ...places(temp) })
+    expect(segments).toEqual(whole.segments)
+    return engine.languages.length
+  }
+  await interrupted()
+  // The process was ended while it wrote.
+  appendFileSync(part, '\n{"version":1,"engine":{"na')
+  expect(await goOn()).toBe(2)
+  expect(await goOn()).toBe(0)
+  expect(await goOn({ ...counting(600_000), model: 'another' })).toBe(4)
+  expect(await goOn(counting(600_000), 'de')).toBe(4)
+  // What it was heard of is not the same any more.
+  const other = joined(tone(2), silence(8), tone(1))
+  writeFileSync(path, wavFile(other))
+  const engine = counting(600_000)
+  const { segments } = await transcribe(path, engine, { ...options, language: 'de', ...places(temp) })
+  expect([segments.length, engine.languages.length]).toEqual([2, 1])
 })
 
 const outputs = (temp: string) =>
@@ -142,6 +175,7 @@ test.skipIf(process.platform === 'win32')(
       content: { type: 'audio', mime: 'audio/wav', size: 1 } as const,
       settings: { ...PLAIN_SETTINGS, model },
       outputs: outputs(temp),
+      part: join(temp, 'parts/heard'),
     }
     expect(await make(request)).toEqual({ engine: { name: 'whisper-cli', version: '9.9.9' } })
     expect(parseTranscript(readFileSync(join(temp, 'default.json'), 'utf8'))).toEqual({
@@ -156,6 +190,7 @@ test.skipIf(process.platform === 'win32')(
     expect(readFileSync(join(temp, 'default.vtt'), 'utf8')).toBe(
       'WEBVTT\nLanguage: en\n\n00:00:00.000 --> 00:00:02.000\nhello brave new world\n',
     )
+    expect(readdirSync(join(temp, 'parts'))).toEqual([])
   },
 )
 
@@ -163,7 +198,7 @@ test.skipIf(!corpus)(`of real speech every moment is heard (${NO_CORPUS})`, asyn
   const temp = folder()
   for (const name of ['jfk.wav', 'jfk.mp3']) {
     const path = join(corpus!, 'speech', name)
-    const { segments, durationMs } = await transcribe(path, counting(4_000), { ...options, folder: join(temp, 'work') })
+    const { segments, durationMs } = await transcribe(path, counting(4_000), { ...options, ...places(temp) })
     expect(durationMs / 1_000).toBeCloseTo(11, 1)
     expect(segments.length).toBeGreaterThanOrEqual(3)
     expect(segments[0]!.startMs).toBeLessThan(1_000)

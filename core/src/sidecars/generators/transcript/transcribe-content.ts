@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { CoreError } from '../../../util/errors.ts'
 import type { Transcript, TranscriptSegment } from '../../transcript-sidecar.ts'
 import type { Heard, SpeechEngine } from './engines/engine.ts'
+import { HeardSoFar, type HeardPiece } from './heard-so-far.ts'
 import { PIECE_BASE_MS, PIECE_TIMES, SAMPLE_RATE } from './limits.ts'
 import { cutAtSilence, type Piece } from './sound/cut-at-silence.ts'
 import { readSound } from './sound/read-sound.ts'
@@ -12,12 +13,8 @@ export interface TranscribeOptions {
   readonly budgetMs: number
   /** A folder for files of the engine, which is made for each piece and removed. */
   readonly folder: string
-}
-
-/** What an engine says of a piece, with what the recording as a whole is needed for. */
-interface HeardPiece {
-  readonly language: string | null
-  readonly segments: readonly TranscriptSegment[]
+  /** A file in which what was heard so far is kept, and found where it was interrupted. */
+  readonly part: string
 }
 
 /**
@@ -27,10 +24,11 @@ interface HeardPiece {
 export async function transcribe(
   path: string,
   engine: SpeechEngine,
-  { budgetMs, folder, language }: TranscribeOptions,
+  { budgetMs, folder, language, part }: TranscribeOptions,
 ): Promise<Omit<Transcript, 'version'>> {
   const begun = performance.now()
   const sound = new CountedSound(readSound(path))
+  const soFar = await HeardSoFar.open(part, engine, language)
   const pieces: HeardPiece[] = []
   let isLate = false
   for await (const piece of oneAhead(cutAtSilence(sound, engine.maxPieceMs))) {
@@ -38,7 +36,11 @@ export async function transcribe(
       isLate = true
       break
     }
-    pieces.push(await hear(piece, engine, { language, folder }))
+    const lengthMs = (piece.samples.length * 1_000) / SAMPLE_RATE
+    const known = soFar.take(lengthMs)
+    const heard = known ?? (await hear(piece, engine, { language, folder }))
+    if (!known) await soFar.add(lengthMs, heard)
+    pieces.push(heard)
   }
   const { name, version, model } = engine
   return {
