@@ -39,12 +39,22 @@ async function shrink(picture: Picture, side: number): Promise<Picture> {
 
 async function findings(picture: Picture): Promise<ContentFindings> {
   const small = await shrink(picture, THUMBHASH_SIDE)
-  const { data, info } = await pixels(small).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
-  const { dominant } = await pixels(small).toColourspace('srgb').stats()
-  return {
-    thumbhash: rgbaToThumbHash(info.width, info.height, data),
-    colour: (dominant.r << 16) | (dominant.g << 8) | dominant.b,
+  const drawing = pixels(small).toColourspace('srgb').ensureAlpha()
+  const { data, info } = await drawing.raw().toBuffer({ resolveWithObject: true })
+  return { thumbhash: rgbaToThumbHash(info.width, info.height, data), colour: dominantColour(data) }
+}
+
+/** The middle of the fullest of 16 × 16 × 16 boxes of colours; alpha does not count. */
+function dominantColour(rgba: Uint8Array): number {
+  const counts = new Uint32Array(4_096)
+  let fullest = 0
+  for (let i = 0; i < rgba.length; i += 4) {
+    const box = ((rgba[i]! >> 4) << 8) | ((rgba[i + 1]! >> 4) << 4) | (rgba[i + 2]! >> 4)
+    counts[box]!++
+    if (counts[box]! > counts[fullest]!) fullest = box
   }
+  const middle = (of: number) => (of & 15) * 16 + 8
+  return (middle(fullest >> 8) << 16) | (middle(fullest >> 4) << 8) | middle(fullest)
 }
 
 function pixels({ data, width, height, channels }: Picture): Sharp {

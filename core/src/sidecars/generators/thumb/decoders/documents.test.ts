@@ -112,11 +112,31 @@ test.each([
   expect([page.width, page.height]).toEqual([300, 200])
 })
 
-test('a document without one has none, and why', async () => {
-  const docx = makeZip({ 'word/document.xml': '<w:p/>' })
-  await expect(pictureOf(docx, { mime: `${OOXML}.wordprocessingml.document` })).rejects.toMatchObject({
+const paragraphs = (...texts: string[]) => texts.map((text) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`).join('')
+const workbook = (row: string) => ({
+  'xl/workbook.xml': '<workbook><sheets><sheet name="One" sheetId="1" r:id="a"/></sheets></workbook>',
+  'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="a" Target="worksheets/sheet1.xml"/></Relationships>',
+  'xl/worksheets/sheet1.xml': `<worksheet><row>${row}</row></worksheet>`,
+})
+const cell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
+
+test.skipIf(!existsSync(FONT)).each([
+  ['document', 'wordprocessingml.document', { 'word/document.xml': paragraphs('The harbour was quiet') }],
+  ['spreadsheet', 'spreadsheetml.sheet', workbook(cell('a name '.repeat(40)))],
+] as const)('a %s without one shows the first lines of its text', async (type, name, parts) => {
+  const page = await pictureOf(makeZip(parts), { type, mime: `${OOXML}.${name}` })
+  expect([page.width, page.height]).toEqual([384, 512])
+  expect(await page.ink(0.05, 0.05, 0.4, 0.09)).toBeGreaterThan(0.02)
+  expect(await page.ink(0, 0.12, 1, 1)).toBe(0)
+})
+
+test.each([
+  ['word/document.xml', `${OOXML}.wordprocessingml.document`, 'there is no text in it to show'],
+  ['Index/Document.iwa', 'application/vnd.apple.pages', 'it was saved without a picture of itself'],
+])('a document without one and without text has none, and why: %s', async (name, mime, message) => {
+  await expect(pictureOf(makeZip({ [name]: '<w:p/>' }), { mime })).rejects.toMatchObject({
     code: 'Unsupported',
-    message: expect.stringContaining('LibreOffice'),
+    message: expect.stringContaining(message),
   })
 })
 

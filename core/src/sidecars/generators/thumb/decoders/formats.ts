@@ -117,7 +117,7 @@ const decoders: readonly Decoder[] = [
   {
     name: 'text',
     pool: 'doc',
-    mimes: ['application/rtf', 'text/rtf', 'text/csv', 'text/tab-separated-values'],
+    mimes: ['application/msword', 'application/rtf', 'text/rtf', 'text/csv', 'text/tab-separated-values'],
     types: ['text', 'code', 'config', 'web', 'email'],
   },
   { name: 'video', pool: 'av', mimes: [], types: ['video'] },

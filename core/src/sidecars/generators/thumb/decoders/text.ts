@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import type { FileType } from '../../../../domain/index.ts'
 import { CoreError } from '../../../../util/errors.ts'
 import type { RawName } from '../../../../util/file-name.ts'
 import type { ContentFacts } from '../../generator.ts'
@@ -22,10 +23,13 @@ const LINES = Math.floor((HEIGHT - 2 * MARGIN) / LINE_HEIGHT)
 const TAB = '  '
 const WHITE = 255
 
-/** The first lines of a text on a page: code as its lines are, prose wrapped. */
+/** Lines of these are cut where the page ends, not wrapped. */
+const CUT: ReadonlySet<FileType> = new Set(['code', 'config', 'spreadsheet'])
+
+/** The first lines of a text on a page: code and rows of sheets as they are, prose wrapped. */
 export const decode: Decode = async (source, content, side) => {
   const text = await beginning(source, content)
-  const lines = layOut(text, content.type === 'code' || content.type === 'config')
+  const lines = layOut(text, { cuts: CUT.has(content.type) })
   if (lines.every((line) => line === '')) throw new CoreError('Unsupported', 'there is no text in it to show')
   const drawing = sharp(Buffer.from(pageSvg(lines, side)), { limitInputPixels: MAX_PIXELS })
   const picture = await toPicture(drawing.flatten({ background: '#fff' }), side)
@@ -45,12 +49,12 @@ async function beginning(source: RawName, content: ContentFacts): Promise<string
 }
 
 /** As many lines as a page has, none wider than it. */
-function layOut(text: string, isCode: boolean): string[] {
+function layOut(text: string, { cuts }: { cuts: boolean }): string[] {
   const lines: string[] = []
   for (const line of text.split(/\r\n?|\n/)) {
     if (lines.length >= LINES) break
     const shown = line.trimEnd().replaceAll('\t', TAB)
-    lines.push(...(isCode ? [fitting(shown)] : wrapped(shown)))
+    lines.push(...(cuts ? [fitting(shown)] : wrapped(shown)))
   }
   return lines.slice(0, LINES)
 }
