@@ -27,6 +27,7 @@ interface Diagnosis {
 
 interface Transfer {
   readonly via: string | null
+  readonly bytes: { readonly done: number }
 }
 
 test.skipIf(skipped !== '')(
@@ -94,6 +95,31 @@ test.skipIf(skipped !== '')(
     await alice.until(({ state }) => state === 'disconnected', 'disconnected', 11_000)
     await net.ip('bob', 'link set eth0 up')
     await alice.until(({ state }) => state === 'connected', 'connected again', 20_000)
+  },
+)
+
+test.skipIf(skipped !== '').each(['alice', 'bob'] as const)(
+  `a file goes on when %s gets another address in the middle of it${skipped}`,
+  { concurrent: true },
+  async (moving) => {
+    await using net = await Namespaces.create()
+    const addresses = { alice: '192.168.7.2', bob: '192.168.7.3' }
+    await Promise.all([net.machine('alice', addresses.alice), net.machine('bob', addresses.bob)])
+    const [alice, bob] = await Promise.all([net.daemon('alice', slowly), receiver(net, 'bob')])
+    await bob.pairWith(await alice.pairingCode())
+    await alice.until(({ path, state }) => state === 'connected' && path === 'direct', 'connected straight')
+    const bytes = randomBytes(4 * FILE_BYTES)
+    await writeFile(join(alice.folder, 'long.bin'), bytes)
+    await bob.json('config', 'set', 'network.receiveFolder', bob.folder)
+    const sending = alice.json('network', 'spacedrop', 'bob', 'long.bin')
+    await until(async () => ((await latest(bob))?.bytes.done ?? 0) > FILE_BYTES, 20_000)
+    const since = performance.now()
+    await net.ip(moving, `addr del ${addresses[moving]}/24 dev eth0`)
+    await net.ip(moving, 'addr add 192.168.7.9/24 dev eth0')
+    await sending
+    expect((await readFile(join(bob.folder, 'long.bin'))).equals(bytes)).toBe(true)
+    // Nine seconds are left of it, and a silent connection is given up sooner than after thirty.
+    expect(performance.now() - since).toBeLessThan(36_000)
   },
 )
 
@@ -177,11 +203,14 @@ async function send(from: Device, to: Device) {
 async function viaOf(device: Device): Promise<string> {
   let via: string | null = null
   await until(async () => {
-    const [transfer] = await device.json<Transfer[]>('network', 'transfers')
-    via = transfer?.via ?? null
+    via = (await latest(device))?.via ?? null
     return via !== null
   }, 20_000)
   return via!
+}
+
+async function latest(device: Device): Promise<Transfer | undefined> {
+  return (await device.json<Transfer[]>('network', 'transfers'))[0]
 }
 
 async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {

@@ -4,11 +4,12 @@ import { DeviceCard } from '../core/src/network/index.ts'
 import { z } from 'zod'
 
 /** One of two devices that the soak program kills: it sends a file, or receives it, until it is told to end. */
-const [, , dataDir = '', role = '', file = ''] = process.argv
+const [, , dataDir = '', role = '', file = '', bytesPerSecond = '0'] = process.argv
 const tell = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`)
 await using core = await Core.open({ dataDir, generators: [] })
 await core.config.set('network.discovery', 'false')
 await core.config.set('network.address', '127.0.0.1')
+await core.config.set('network.maxBytesPerSecond', bytesPerSecond)
 const { network } = core
 if (role === 'send') {
   network.transfers.resolve({

@@ -23,6 +23,8 @@ export interface TransferSoakResult {
 const MIB = 1_048_576
 /** Bytes a device sends between two kills at the least, so that the transfer comes further. */
 const LEAST_BETWEEN = 2 * MIB
+/** What the sender may send a second: without a limit the file is there before it was killed as often as it shall be. */
+const BYTES_PER_SECOND = 16 * MIB
 const CHILD = fileURLToPath(new URL('transfer-soak-child.ts', import.meta.url))
 /** A device that does not come up, or a transfer that stands still, fails the run. */
 const PATIENCE_MS = 120_000
@@ -43,7 +45,7 @@ export async function transferSoak({
   mkdirSync(folder)
   writeRandom(file, bytes)
   const random = mulberry32(seed)
-  await using sender = new Device(join(temp.path, 'sender'), ['send', file])
+  await using sender = new Device(join(temp.path, 'sender'), ['send', file, String(BYTES_PER_SECOND)])
   await using receiver = new Device(join(temp.path, 'receiver'), ['receive', folder])
   await Promise.all([sender.start(), receiver.start()])
   introduce(sender, receiver)

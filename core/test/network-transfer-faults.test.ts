@@ -17,7 +17,7 @@ import { z } from 'zod'
 import type { FrameStream, Peer } from '../src/network/index.ts'
 import { transferProtocol } from '../src/network/transfer/protocol.ts'
 import type { TestCore } from '../testing/index.ts'
-import { mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
+import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { createTestNetwork, type TestNetwork, untilConnected } from '../testing/test-network.ts'
 
 const { signal } = new AbortController()
@@ -205,17 +205,49 @@ test.skipIf(NO_MOUNTS !== null)('a full disk fails it with the reason, and it go
   const id = receive(network, 'large.bin', 'small')
   expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'failed', error: { code: 'DiskFull' } })
   rmSync(bob.path('small/filler'))
-  await slowly(alice)
+  await slowly(alice, 2 * MIB)
   transfers(bob).resume(id)
   await untilThere(bob, id, 2 * MIB)
   // Somebody takes all of it in the middle.
   expect(() => writeFileSync(bob.path('small/filler'), Buffer.alloc(100 * MIB))).toThrow('ENOSPC')
   expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'failed', error: { code: 'DiskFull' } })
   rmSync(bob.path('small/filler'))
+  await slowly(alice, 16 * MIB)
   transfers(bob).resume(id)
   expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'completed' })
   expect(readFileSync(bob.path('small/large.bin')).equals(content)).toBe(true)
 })
+
+test.skipIf(NO_MOUNTS !== null)(
+  'a folder that may not be written any more fails it with the reason, and it goes on when it may again',
+  async () => {
+    const { alice, bob, network } = await pair()
+    await using _network = network
+    const content = randomBytes(16 * MIB)
+    alice.write('trip/0-large.bin', content)
+    alice.write('trip/1-small.txt', 'small')
+    await slowly(alice)
+    const id = receive(network, 'trip')
+    await untilThere(bob, id, 4 * MIB)
+    {
+      using _readOnly = mountReadOnly(bob.path('received'))
+      expect(await transfers(bob).wait(id, signal)).toMatchObject({
+        state: 'failed',
+        error: { code: 'PermissionDenied', message: expect.stringContaining('read-only') },
+      })
+      // What has come is not lost, and has no name yet.
+      expect(partsIn(bob.path('received'))).toHaveLength(1)
+      expect(readdirSync(bob.path('received/trip')).filter((name) => !name.endsWith('.part'))).toEqual([])
+    }
+    const sentBefore = sentBy(alice)
+    transfers(bob).resume(id)
+    expect(await transfers(bob).wait(id, signal)).toMatchObject({ state: 'completed', failed: 0 })
+    expect(readFileSync(bob.path('received/trip/0-large.bin')).equals(content)).toBe(true)
+    expect(readFileSync(bob.path('received/trip/1-small.txt'), 'utf8')).toBe('small')
+    expect(partsIn(bob.path('received'))).toEqual([])
+    expect(sentBy(alice) - sentBefore).toBeLessThan(MIB)
+  },
+)
 
 test('a folder that leads elsewhere by now is not followed', async () => {
   const { alice, bob, network } = await pair()

@@ -31,7 +31,10 @@ test('who sits in between knows the name of a channel, and is let in by neither 
   await expect(dialBulk({ addresses, channel, expected: toAlice, from: null }, signal)).rejects.toMatchObject({
     code: 'Unavailable',
   })
-  const good = await dialBulk({ addresses, channel, expected: { own: bob, peerKey: alice.publicKey }, from: null }, signal)
+  const good = await dialBulk(
+    { addresses, channel, expected: { own: bob, peerKey: alice.publicKey }, from: null },
+    signal,
+  )
   await new Promise((resolve) => good.once('close', resolve).resume())
   expect(taken).toContain('taken')
   await listener.close()

@@ -17,6 +17,8 @@ const TLS = {
 
 /** How long an address has to answer, in milliseconds. */
 const CONNECT_MS = 2_000
+/** After this silence the other side's system is asked whether it is there, once a second: gone is known after ten more, in milliseconds. */
+const KEEP_ALIVE_MS = 2_000
 /** Connections that have not said yet whose they are, at the most. */
 const MAX_UNKNOWN = 32
 /** Connections of one channel: the other side tries every address at once, and keeps one. */
@@ -148,6 +150,7 @@ async function dialOne(
     if (keyOf(socket) !== peerKey) throw new CoreError('NotAuthorised', `another device answered at ${address}`)
     // The last to come in loses: one is enough.
     signal.throwIfAborted()
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.on('error', () => socket.destroy())
     return socket
   } catch (err) {

@@ -10,7 +10,7 @@ import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
 import { type Chosen, Meeting, Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
-import type { FetchResult } from './worker/fetch-files.ts'
+import type { FetchResult } from './worker/fetch-item.ts'
 import type { Destination, FetchChannel } from './worker/messages.ts'
 import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
 

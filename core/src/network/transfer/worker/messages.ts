@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ErrorCode } from '../../../util/errors.ts'
 import type { SessionKey } from '../../bulk/index.ts'
-import type { FetchResult } from './fetch-files.ts'
+import type { FetchResult } from './fetch-item.ts'
 import type { LeftOut, SourceItem } from './walk-source.ts'
 
 /** Where the files of a fetch go. */

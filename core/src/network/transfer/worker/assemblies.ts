@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { Blake3 } from '../../../util/blake3.ts'
+import { CHUNK_BYTES } from '../../bulk/index.ts'
+import type { FetchItem } from './fetch-item.ts'
+import type { Hashers } from './hashers.ts'
+import { PartFile } from './part-file.ts'
+import { partPath } from './place-file.ts'
+
+/** A large file that is being put together. */
+export interface Assembly {
+  readonly part: PartFile
+  /** As far as chunks came in order. */
+  readonly hasher: Blake3
+  hashedTo: number
+  /** Its hash, once it is known. */
+  whole: Uint8Array | null
+}
+
+export interface AssembliesDeps {
+  /** Where it is written down which chunks are there. */
+  readonly folder: string
+  readonly items: readonly FetchItem[]
+  readonly mark: string
+  readonly blake3: Blake3
+  readonly hashers: Hashers
+}
+
+/** The large files of a fetch, each opened when its first chunk comes. */
+export class Assemblies {
+  readonly #deps: AssembliesDeps
+  readonly #signal: AbortSignal
+  readonly #open = new Map<number, Assembly>()
+  readonly #opening = new Map<number, Promise<Assembly>>()
+
+  constructor(deps: AssembliesDeps, signal: AbortSignal) {
+    this.#deps = deps
+    this.#signal = signal
+  }
+
+  /** Null where it is not open. */
+  known(item: number): Assembly | null {
+    return this.#open.get(item) ?? null
+  }
+
+  open(item: number): Promise<Assembly> {
+    const known = this.#open.get(item)
+    if (known) return Promise.resolve(known)
+    const opening = this.#opening.get(item) ?? this.#begin(item)
+    this.#opening.set(item, opening)
+    return opening.finally(() => this.#opening.delete(item))
+  }
+
+  /** Of all its chunks; read anew where they did not come in order. */
+  async hashOf({ hasher, hashedTo, part }: Assembly, { size }: FetchItem): Promise<Uint8Array> {
+    if (hashedTo === Math.ceil(size / CHUNK_BYTES)) return hasher.finish()
+    const own = await this.#deps.hashers.take()
+    try {
+      return await part.fullHash(own, this.#signal)
+    } finally {
+      this.#deps.hashers.giveBack(own)
+    }
+  }
+
+  /** Closes it and keeps what is there. */
+  close(item: number): void {
+    const assembly = this.#open.get(item)
+    if (!assembly) return
+    this.#open.delete(item)
+    this.#deps.hashers.giveBack(assembly.hasher)
+    assembly.part.close()
+  }
+
+  closeAll(): void {
+    for (const item of this.#open.keys()) this.close(item)
+  }
+
+  async #begin(index: number): Promise<Assembly> {
+    const { blake3, folder, hashers, items, mark } = this.#deps
+    const item = items[index]!
+    const path = partPath(item, mark)
+    const hasher = await hashers.take()
+    const part = await PartFile.open(
+      { path, record: join(folder, `${index}.chunks`), size: item.size, mode: 0o666 },
+      blake3,
+    )
+    if (this.#signal.aborted) {
+      part.close()
+      throw this.#signal.reason
+    }
+    const assembly = { part, hasher, hashedTo: 0, whole: null }
+    this.#open.set(index, assembly)
+    return assembly
+  }
+}

@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../../../util/errors.ts'
+
+/** One file or folder to fetch. */
+export interface FetchItem {
+  readonly kind: 'file' | 'directory'
+  readonly size: number
+  /** Absolute; nothing is ever put in the place of what is there. */
+  readonly target: Buffer
+  /** Milliseconds; null: the time it is written. */
+  readonly mtimeMs: number | null
+  /** Permission bits; null: the usual ones. */
+  readonly mode: number | null
+  /** The BLAKE3 it must have, where that is known from elsewhere. */
+  readonly expected: Uint8Array | null
+}
+
+export interface FetchFailure {
+  readonly item: number
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+export interface FetchResult {
+  readonly files: number
+  readonly bytes: number
+  readonly failures: readonly FetchFailure[]
+  readonly failed: number
+  /** Names of channels that sent what was not the file. */
+  readonly liars: readonly string[]
+}

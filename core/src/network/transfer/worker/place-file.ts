@@ -1,0 +1,53 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import { CoreError, systemCode } from '../../../util/errors.ts'
+import type { FetchItem } from './fetch-item.ts'
+
+/** File systems without hard links say one of these. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Where a file is put together, beside where it will be. */
+export function partPath({ target }: FetchItem, mark: string): Buffer {
+  return Buffer.concat([target, Buffer.from(`.${mark}.part`)])
+}
+
+/** Writes all of a small file. */
+export function writeWhole(path: Buffer, bytes: Uint8Array): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
+  const fd = openSync(path, flags, 0o666)
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Gives it the permissions and the time it is to have. */
+export function setDetails(part: Buffer, { mode, mtimeMs }: FetchItem): void {
+  if (mode !== null) chmodSync(part, mode)
+  if (mtimeMs !== null) utimesSync(part, mtimeMs / 1_000, mtimeMs / 1_000)
+}
+
+/** Fails where something has its name by now: what is there is never replaced. */
+export function giveName(part: Buffer, { target }: FetchItem): void {
+  try {
+    linkSync(part, target)
+    unlinkSync(part)
+  } catch (err) {
+    if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
+    // Where there are no hard links a name could be taken in between: nothing better is to be had there.
+    if (lstatSync(target, { throwIfNoEntry: false }))
+      throw new CoreError('AlreadyExists', `${target.toString()} exists`)
+    renameSync(part, target)
+  }
+}
