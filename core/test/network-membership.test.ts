@@ -31,11 +31,14 @@ test('a library that is shared is joined under its id and name, and both know wh
   await expect(join()).rejects.toMatchObject({ code: 'NotFound' })
   await alice.core.network.membership.share(library, alice.core.network.registry.find('bob'))
   await vi.waitFor(() => expect(bob.core.network.membership.invitations()).toMatchObject([{ library, name: 'Photos' }]))
+  const sent = () => alice.core.network.membership.sentInvitations()
+  expect(sent()).toMatchObject([{ device: network.idOf('bob'), library, name: 'Photos' }])
   expect(alice.core.network.membership.isMember(library, network.idOf('bob'))).toBe(false)
   const joined = await join()
   expect(joined).toMatchObject({ id, name: 'Photos' })
   expect(bob.core.libraries.list().map(({ name }) => name)).toEqual(['Test', 'Photos'])
   expect(bob.core.network.membership.invitations()).toEqual([])
+  expect(sent()).toEqual([])
   for (const [device, other] of [
     [alice, 'bob'],
     [bob, 'alice'],

@@ -51,12 +51,11 @@ function stateOf({ isConnected, isOwn, isPaired }: OutputOf<'libraries.members'>
 }
 
 function invitationTable(invitations: OutputOf<'libraries.invitations'>, view: View): readonly string[] {
-  if (invitations.length === 0)
-    return ['No device offers a library; there: spacedrive library share <library> <this device>']
+  if (invitations.length === 0) return ['No library waits; library share <library> <device> offers one, here or there']
   return renderTable({
     columns: [
       { title: 'LIBRARY', shrink: 'end', min: 12 },
-      { title: 'FROM', shrink: 'end', min: 12 },
+      { title: 'DEVICE', shrink: 'end', min: 12 },
       { title: 'OFFERED' },
       ...idColumn(view),
     ],

@@ -131,18 +131,22 @@ export const libraryMembers = defineQuery({
   },
 })
 
+/** `device`: whose library it is; of one that was sent whom it is offered to. */
 const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp })
 
 export const libraryInvitations = defineQuery({
   name: 'libraries.invitations',
   scope: 'core',
-  summary: 'List the libraries of paired devices that can be joined here',
-  input: z.object({}),
+  summary: 'List the libraries of paired devices that can be joined here, or those of this one that wait elsewhere',
+  input: z.object({
+    sent: z.boolean().default(false).describe('those that this device has shared, and that nobody has joined yet'),
+  }),
   output: z.array(Invitation),
   cli: { words: ['library', 'invitations'] },
-  async run(_input, { core }) {
+  async run({ sent }, { core }) {
     const { membership, registry } = core.network
-    return membership.invitations().flatMap(({ at, device: id, library: shared, name }) => {
+    const invitations = sent ? membership.sentInvitations() : membership.invitations()
+    return invitations.flatMap(({ at, device: id, library: shared, name }) => {
       const from = registry.get(id)
       return from
         ? [

@@ -29,7 +29,7 @@ export const transferInfo = defineQuery({
 export const pauseTransfer = defineAction({
   name: 'transfers.pause',
   scope: 'core',
-  summary: 'Stop a transfer to this device until it is resumed; what is here stays',
+  summary: 'Stop a transfer, to or from this device, until it is resumed; what has arrived stays',
   input: z.object({ transfer }),
   output: Transfer,
   errors: ['NotFound', 'Conflict'],

@@ -43,6 +43,11 @@ export class Invitations {
       .map(({ library }) => library)
   }
 
+  /** Everything that was offered to other devices and not joined there yet, the oldest first. */
+  offers(): Omit<Invitation, 'name'>[] {
+    return this.#db.all<Omit<Invitation, 'name'>>('select device, library, at from library_offers order by at')
+  }
+
   /** True: it is a new one. */
   receive({ device, library, name }: Omit<Invitation, 'at'>): boolean {
     const known = this.of(device).some((each) => each.library === library)

@@ -158,6 +158,15 @@ export class Membership implements Disposable {
     })
   }
 
+  /** The open libraries that were offered to other devices, and that nobody has joined there yet. */
+  sentInvitations(): Invitation[] {
+    const names = new Map(this.#deps.libraries().map(({ id, name }) => [id, name]))
+    return this.#invitations.offers().flatMap((offer) => {
+      const name = names.get(offer.library)
+      return name === undefined ? [] : [{ ...offer, name }]
+    })
+  }
+
   /** What this device may join. */
   invitations(): Invitation[] {
     return this.#invitations.all()

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { freePort, makeSessionKey } from '../bulk/index.ts'
 import { withPort } from '../transport/addresses.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
+import { packMessage } from '../wire/message-pack.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
 import { Chosen, type Meeting, type Offered, PAGE_ITEMS, transferProtocol, Wanted } from './protocol.ts'
@@ -38,12 +40,16 @@ export interface SourceResolver<S extends z.ZodType = z.ZodType> {
 
 /** What is being sent, as far as it is told. */
 export interface SendingNews {
-  readonly id: string
+  readonly channel: string
+  /** The same for each attempt to have the same. */
+  readonly key: string
   readonly peer: Peer
   readonly title: string
   readonly files: number
   readonly bytes: number
   readonly onProgress: ((bytes: number) => void) | undefined
+  /** Cuts it off; the other side asks again. */
+  readonly stop: () => void
 }
 
 export interface ServeTransferDeps {
@@ -52,6 +58,13 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
+  /**
+   * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
+   * somebody here has ended it.
+   */
+  readonly held: (key: string) => Promise<void> | null
+  /** Whoever asked has left while it was held up. */
+  readonly onLeft: (key: string) => void
   readonly onBegin: (news: SendingNews) => void
   /** Null: all was sent that was asked for. */
   readonly onEnd: (id: string, err: unknown) => void
@@ -66,9 +79,17 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
       if (!wanted) return
       using _thread = deps.thread.use()
       const channel = randomBytes(16).toString('hex')
+      const key = keyOf(wanted, peer)
+      let first: Promise<Chosen | null> | null = null
       let sending: Sending
       let opened: Answered<'openSource'>
       try {
+        const held = deps.held(key)
+        if (held) {
+          // Nothing is to come before an answer, but the end.
+          first = stream.receive(Chosen)
+          await untilResumed(held, { first, key, deps, signal })
+        }
         sending = await resolve(wanted, { deps, peer, signal })
         opened = await deps.thread.ask('openSource', { source: channel, roots: sending.roots })
       } catch (err) {
@@ -79,9 +100,39 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
         if (!known) throw err
         return
       }
-      await send(sending, { channel, opened, deps, stream, peer, peerKey: wanted.key, signal })
+      await send(sending, { channel, key, first, opened, deps, stream, peer, peerKey: wanted.key, signal })
     },
   }
+}
+
+/** Throws `Unavailable` where the other side leaves before that. */
+async function untilResumed(
+  held: Promise<void>,
+  { deps, first, key, signal }: { deps: ServeTransferDeps; first: Promise<unknown>; key: string; signal: AbortSignal },
+): Promise<void> {
+  const { promise: left, reject } = Promise.withResolvers<never>()
+  let isOver = false
+  const leave = () => {
+    // Where the connection was lost it comes again.
+    if (isOver || signal.aborted) return
+    deps.onLeft(key)
+    reject(new CoreError('Unavailable', 'the other device wants it no more'))
+  }
+  // A stream may end a moment before its connection is known to have.
+  const ended = () => void setImmediate(leave)
+  first.then(ended, ended)
+  try {
+    await untilAborted(Promise.race([held, left]), signal)
+  } finally {
+    isOver = true
+  }
+}
+
+/** Who wants what. */
+function keyOf({ kind, spec }: z.infer<typeof Wanted>, { id }: Peer): string {
+  return createHash('sha256')
+    .update(packMessage([id, kind, spec]))
+    .digest('hex')
 }
 
 async function resolve(
@@ -101,6 +152,9 @@ async function resolve(
 
 interface Circumstances {
   readonly channel: string
+  readonly key: string
+  /** What the other side says first, where that is waited for already. */
+  readonly first: Promise<Chosen | null> | null
   readonly opened: Answered<'openSource'>
   readonly deps: ServeTransferDeps
   readonly stream: FrameStream
@@ -111,7 +165,7 @@ interface Circumstances {
 
 async function send(
   sending: Sending,
-  { channel, opened, deps, stream, peer, peerKey, signal }: Circumstances,
+  { channel, key, first, opened, deps, stream, peer, peerKey, signal }: Circumstances,
 ): Promise<void> {
   const { thread } = deps
   const { count, files, bytes, leftOutCount } = opened
@@ -129,7 +183,7 @@ async function send(
     const { port } = await thread.ask('serve', { channel, source: channel, own, peerKey, port: deps.port() })
     const addresses = deps.own().addresses.flatMap((address) => withPort(address, port) ?? [])
     if (sending.isListed !== false) {
-      deps.onBegin({ id: channel, peer, title: sending.title, files, bytes, onProgress })
+      deps.onBegin({ channel, key, peer, title: sending.title, files, bytes, onProgress, stop: () => stream.abort() })
     }
     await stream.send({
       type: 'ready',
@@ -138,7 +192,7 @@ async function send(
       addresses,
       leftOut: leftOutCount,
     } satisfies Offered)
-    let chosen = await stream.receive(Chosen)
+    let chosen = await (first ?? stream.receive(Chosen))
     if (chosen?.via === 'punch') {
       await meet(channel, { addresses: peer.isStranger ? [] : chosen.addresses, deps, stream })
       chosen = await stream.receive(Chosen)

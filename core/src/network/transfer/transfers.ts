@@ -85,6 +85,8 @@ export class Transfers implements AsyncDisposable {
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       own: deps.own,
+      held: (key) => this.#outgoing.held(key),
+      onLeft: (key) => this.#outgoing.left(key),
       onBegin: (news) => this.#outgoing.began(news),
       onEnd: (id, err) => this.#outgoing.ended(id, err),
     })
@@ -133,7 +135,7 @@ export class Transfers implements AsyncDisposable {
 
   /** Throws `NotFound`. */
   get(id: string): Transfer {
-    return this.#show(this.#find(id))
+    return this.#outgoing.has(id) ? this.#outgoing.get(id) : this.#show(this.#find(id))
   }
 
   /** Writes a transfer down and begins it, or waits for the device. Throws `InvalidInput` for a folder that is none. */
@@ -152,6 +154,7 @@ export class Transfers implements AsyncDisposable {
 
   /** What is there stays, and it goes on when it is resumed. Throws `NotFound`, and `Conflict` where it has ended. */
   pause(id: string): Transfer {
+    if (this.#outgoing.has(id)) return this.#outgoing.pause(id)
     const incoming = this.#find(id)
     if (incoming.row.ended_at !== null) throw new CoreError('Conflict', 'the transfer has ended')
     this.#set(incoming, { state: 'paused' })
@@ -161,6 +164,7 @@ export class Transfers implements AsyncDisposable {
 
   /** Goes on with one that is paused or has failed; does nothing to one that is on. Throws `Conflict` where it has ended otherwise. */
   resume(id: string): Transfer {
+    if (this.#outgoing.has(id)) return this.#outgoing.resume(id)
     const incoming = this.#find(id)
     const { state } = incoming.row
     if (state === 'completed' || state === 'cancelled') throw new CoreError('Conflict', `the transfer is ${state}`)
@@ -173,6 +177,7 @@ export class Transfers implements AsyncDisposable {
 
   /** Ends it; files that are complete stay, parts of others are removed. */
   async cancel(id: string): Promise<Transfer> {
+    if (this.#outgoing.has(id)) return this.#outgoing.cancel(id)
     const incoming = this.#find(id)
     if (incoming.row.ended_at === null || incoming.row.state === 'failed') {
       this.#set(incoming, { state: 'cancelled', ended_at: this.#deps.clock.now() })

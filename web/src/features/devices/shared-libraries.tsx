@@ -1,6 +1,5 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { NetworkDevice } from '@spacedrive/core/domain'
-import { useState } from 'react'
 import { askAgain, useAction, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -28,30 +27,29 @@ function LibraryRow({ library: { id, name }, device }: { library: Library; devic
   const t = useMessages(messages)
   const { date } = useFormat()
   const members = useOperation('libraries.members', { library: id }).data?.members ?? []
-  const [isOffered, setOffered] = useState(false)
+  const sent = useOperation('libraries.invitations', { sent: true }).data ?? []
+  const isOffered = sent.some((each) => each.device.id === device.id && each.library.id === id)
   const share = useAction('libraries.share')
   const unshare = useAction('libraries.unshare')
   const input = { library: id, device: device.id }
-  const options = { onError: (err: Error) => toastError(t.failed, err), onSettled: () => askAgain('libraries.members') }
+  const options = {
+    onError: (err: Error) => toastError(t.failed, err),
+    onSettled: () => {
+      askAgain('libraries.members')
+      askAgain('libraries.invitations')
+    },
+  }
   const member = members.find((each) => each.device.id === device.id)
   const state = member ? t.member(date(member.since)) : isOffered ? t.invited(device.name) : t.notShared
   const isPending = share.isPending || unshare.isPending
   return (
     <Row label={<SafeName name={name} />} hint={<SafeText text={state} />}>
       {member || isOffered ? (
-        <Button
-          aria-label={t.unshareOf(name)}
-          disabled={isPending}
-          onClick={() => unshare.mutate(input, { ...options, onSuccess: () => setOffered(false) })}
-        >
+        <Button aria-label={t.unshareOf(name)} disabled={isPending} onClick={() => unshare.mutate(input, options)}>
           {t.unshare}
         </Button>
       ) : (
-        <Button
-          aria-label={t.shareOf(name)}
-          disabled={isPending}
-          onClick={() => share.mutate(input, { ...options, onSuccess: ({ isMember }) => setOffered(!isMember) })}
-        >
+        <Button aria-label={t.shareOf(name)} disabled={isPending} onClick={() => share.mutate(input, options)}>
           {t.share}
         </Button>
       )}

@@ -90,19 +90,18 @@ export function TransferProgress({ transfer }: { transfer: Transfer }) {
   )
 }
 
-/** What can be done with a transfer in its state; what is sent is steered where it comes to. */
+/** What can be done with a transfer in its state; one from here that has failed is gone on with where it comes to. */
 export function TransferControls({ transfer: { direction, id, state } }: { transfer: Transfer }) {
   const t = useMessages(messages)
   const options = { onError: (err: Error) => toastError(t.notDone, err) }
   const pause = useAction('transfers.pause')
   const resume = useAction('transfers.resume')
   const cancel = useAction('transfers.cancel')
-  if (direction === 'out') return null
   const isGoing = state === 'waiting' || state === 'preparing' || state === 'running'
   return (
     <span className="flex shrink-0">
       {isGoing && <IconButton icon={Pause} label={t.pause} onClick={() => pause.mutate({ transfer: id }, options)} />}
-      {(state === 'paused' || state === 'failed') && (
+      {(state === 'paused' || (state === 'failed' && direction === 'in')) && (
         <IconButton icon={Play} label={t.resume} onClick={() => resume.mutate({ transfer: id }, options)} />
       )}
       {(isGoing || state === 'paused') && (

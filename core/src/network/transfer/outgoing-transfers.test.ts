@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { DeviceId, Transfer } from '../../domain/index.ts'
+import { systemClock } from '../clock.ts'
+import type { Peer } from '../wire/protocol.ts'
+import { OutgoingTransfers } from './outgoing-transfers.ts'
+import type { SendingNews } from './serve-transfer.ts'
+
+const peer = { id: 'bob' as DeviceId, name: 'bob' } as Peer
+
+function setUp() {
+  const told: Transfer['state'][] = []
+  const stopped: string[] = []
+  const outgoing = new OutgoingTransfers({ clock: systemClock, changed: ({ state }) => told.push(state) })
+  const begin = (channel: string, key = 'key') =>
+    outgoing.began({
+      channel,
+      key,
+      peer,
+      title: 'trip',
+      files: 2,
+      bytes: 100,
+      onProgress: undefined,
+      stop: () => stopped.push(channel),
+    } satisfies SendingNews)
+  return { outgoing, begin, told, stopped }
+}
+
+test('one that is paused holds up who asks again, and is the same one when it goes on', async () => {
+  const { begin, outgoing, stopped, told } = setUp()
+  begin('one')
+  outgoing.sent('one', 40)
+  outgoing.pause('one')
+  outgoing.ended('one', new Error('cut off'))
+  expect(stopped).toEqual(['one'])
+  const held = outgoing.held('key')!
+  expect(outgoing.held('another')).toBeNull()
+  outgoing.resume('one')
+  await held
+  begin('two')
+  outgoing.sent('two', 60)
+  outgoing.ended('two', null)
+  expect(outgoing.list()).toMatchObject([{ id: 'one', state: 'completed', bytes: { done: 100 } }])
+  expect(told.filter((state, at) => told[at - 1] !== state)).toEqual([
+    'running',
+    'paused',
+    'waiting',
+    'running',
+    'completed',
+  ])
+})
+
+test('who is held up and leaves ends it', () => {
+  const { begin, outgoing } = setUp()
+  begin('one')
+  outgoing.pause('one')
+  void outgoing.held('key')
+  outgoing.left('key')
+  expect(outgoing.get('one')).toMatchObject({ state: 'cancelled' })
+  expect(() => outgoing.resume('one')).toThrow('cancelled')
+})
+
+test('one that was cancelled is refused once, held up or not, and can be asked for anew', async () => {
+  const { begin, outgoing } = setUp()
+  begin('one')
+  outgoing.cancel('one')
+  expect(() => outgoing.held('key')).toThrow('cancelled there')
+  expect(outgoing.held('key')).toBeNull()
+
+  begin('two')
+  outgoing.pause('two')
+  const held = outgoing.held('key')!
+  outgoing.cancel('two')
+  await expect(held).rejects.toMatchObject({ code: 'Cancelled' })
+  expect(outgoing.held('key')).toBeNull()
+})
