@@ -1,6 +1,6 @@
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ContentId, DeviceId, FileInfo, Transfer } from './domain/index.ts'
+import type { ContentId, ContentPlaces, DeviceId, FileInfo, Transfer } from './domain/index.ts'
 import type { Core } from './core.ts'
 import { openFile, type ListInput, type SeekInput } from './files/index.ts'
 import type { Library } from './library/index.ts'
@@ -124,6 +124,30 @@ export class AddressedFiles {
     const { files, sidecars } = library ?? this.#deps.core.libraries.resolve()
     const path = at.at === 'sidecar' ? await sidecars.pathAt(at.address, signal) : at.path
     return files.info(path, signal)
+  }
+
+  /** See `network.where`. */
+  async where(address: string, library: Library | null, signal: AbortSignal): Promise<ContentPlaces> {
+    const { core, remote } = this.#deps
+    const at = this.locate(address)
+    const contentId = at.at === 'content' ? at.contentId : (await this.info(address, library, signal)).contentId
+    if (contentId === null)
+      throw new CoreError(
+        'NotFound',
+        `it is not known yet what is in ${address}; \`index verify\` says what is missing`,
+      )
+    const { id, name } = core.device.info()
+    const own = core.libraries.opened().flatMap(({ copies }) => copies.placesOf(contentId))
+    const files = own.map(({ online, path, size }) => ({ path: pathText(path), size, online }))
+    const paired = core.network.registry.list().filter(({ blocked }) => !blocked)
+    const others = await remote.where(paired, contentId, signal)
+    return {
+      contentId,
+      devices: [
+        { device: { id, name }, isOwn: true, online: true, files },
+        ...others.map((each) => ({ ...each, isOwn: false })),
+      ],
+    }
   }
 
   /** See `files.read`. */

@@ -4,6 +4,7 @@ import { openFile, type ListInput, type OpenFile, type SeekInput } from './files
 import type { Library } from './library/index.ts'
 import {
   type HeldFile,
+  type KnownFile,
   type Listing,
   pathText,
   rawPathOf,
@@ -64,6 +65,10 @@ export class OwnFiles implements ServedFiles {
 
   holding(contentId: ContentId, of: ReadonlySet<LibraryId>): readonly HeldFile[] {
     return this.#opened(of).flatMap((library) => library.copies.filesOf(contentId))
+  }
+
+  copiesOf(contentId: ContentId, of: ReadonlySet<LibraryId>): readonly KnownFile[] {
+    return this.#opened(of).flatMap((library) => library.copies.placesOf(contentId))
   }
 
   async thumb({

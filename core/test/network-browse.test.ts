@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
-import type { ContentId } from '../src/domain/index.ts'
+import { type ContentId, LibraryId } from '../src/domain/index.ts'
 import type { ListInput } from '../src/files/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
@@ -278,4 +278,37 @@ test('an address that leads nowhere says why', async () => {
   await expect(list('content://nothing')).rejects.toMatchObject({ code: 'InvalidInput' })
   expect((await list(`local://alice${alice.root}`)).path).toBe(alice.root)
   expect((await list(`local://${alice.root}`)).path).toBe(alice.root)
+})
+
+test('who has a content is told to members of the same library, and where it lies to those who may look around', async () => {
+  const { alice, bob, network } = await createPair([])
+  await using _network = network
+  alice.write('mine.txt', 'the same words')
+  const path = bob.write('trip/theirs.txt', 'the same words')
+  for (const device of [alice, bob]) {
+    await device.add({ mode: 'content' })
+    await device.settle()
+  }
+  const where = () => alice.core.files.where(alice.path('mine.txt'), alice.library, signal)
+  const own = { device: { id: network.idOf('alice'), name: 'alice' }, isOwn: true, online: true }
+  const mine = [{ path: alice.path('mine.txt'), size: 14, online: true }]
+  const there = { device: { id: network.idOf('bob'), name: 'bob' }, isOwn: false, online: true }
+  const { contentId, devices } = await where()
+  expect(devices).toEqual([
+    { ...own, files: mine },
+    { ...there, files: [] },
+  ])
+  // A member of the library that has it: that there is one, and no more.
+  const library = LibraryId.parse(bob.library.id)
+  await bob.core.network.membership.share(library, bob.core.network.registry.find('alice'))
+  await alice.core.network.membership.join({ device: network.idOf('bob'), library, name: 'Shared' }, signal)
+  expect((await where()).devices[1]).toEqual({ ...there, files: [{ path: null, size: 14, online: true }] })
+  allow(network, 'browse', true)
+  expect((await where()).devices[1]!.files).toEqual([{ path: `local://bob${path}`, size: 14, online: true }])
+  expect((await alice.core.files.where(`content://${contentId}`, null, signal)).devices).toHaveLength(2)
+  await bob.core.network.stop()
+  await vi.waitFor(async () => expect((await where()).devices[1]).toEqual({ ...there, online: false, files: null }), {
+    timeout: 30_000,
+    interval: 100,
+  })
 })

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@spacedrive/client'
 import { printable } from '../text/escape.ts'
 import { renderFields } from '../text/fields.ts'
-import { formatAgo, plural } from '../text/format.ts'
+import { formatAgo, formatBytes, plural } from '../text/format.ts'
 import type { Tone } from '../text/style.ts'
 import { type Cell, renderTable } from '../text/table.ts'
 import { checkLines, checkSummary } from './checks.ts'
@@ -26,6 +26,7 @@ export const networkRenderers: Renderers = {
   'network.grants': grantTable,
   'network.diagnose': ({ checks }, view) => [...checkLines(checks, view), '', checkSummary(checks, view)],
   'network.places': placeTable,
+  'network.where': whereTable,
 }
 
 type Status = OutputOf<'network.status'>
@@ -136,6 +137,29 @@ function placeTable(places: OutputOf<'network.places'>, view: View): readonly st
       { title: 'ADDRESS', shrink: 'middle', min: 16 },
     ],
     rows: places.map(({ kind, name, path }): Cell[] => [printable(name), kind, printable(path)]),
+    width: view.width,
+    style: view.style,
+  })
+}
+
+function whereTable({ devices }: OutputOf<'network.where'>, view: View): readonly string[] {
+  const rows = devices.flatMap(({ device, files, isOwn, online }): Cell[][] => {
+    const name = isOwn ? `${printable(device.name)} (this device)` : printable(device.name)
+    if (files === null) return [[name, online ? 'does not say' : 'not connected', '', '']]
+    if (files.length === 0) return [[name, 'has none', '', '']]
+    return files.map((file) => {
+      const state = file.online ? 'has it' : 'its disk is away'
+      return [name, state, formatBytes(file.size), file.path === null ? 'does not say where' : printable(file.path)]
+    })
+  })
+  return renderTable({
+    columns: [
+      { title: 'DEVICE', shrink: 'end', min: 12 },
+      { title: 'STATE' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'PATH', shrink: 'middle', min: 16 },
+    ],
+    rows,
     width: view.width,
     style: view.style,
   })

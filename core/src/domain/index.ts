@@ -29,6 +29,7 @@ export {
 } from './sidecar-policy.ts'
 export { MediaItem, MediaTimeline, MediaType, mediaTypes } from './media.ts'
 export {
+  ContentPlaces,
   Grant,
   GrantKind,
   GrantRequest,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeviceId } from './ids.ts'
+import { ContentId, DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /** Who a device is on the network: its Ed25519 public key, 64 lower-case hex digits. */
@@ -80,3 +80,29 @@ export const NetworkStatus = z.object({
   error: z.string().nullable(),
 })
 export type NetworkStatus = z.infer<typeof NetworkStatus>
+
+/** The devices with a file of one content. */
+export const ContentPlaces = z.object({
+  contentId: ContentId,
+  /** This one first. */
+  devices: z.array(
+    z.object({
+      device: z.object({ id: DeviceId, name: z.string() }),
+      isOwn: z.boolean(),
+      /** Whether it is connected. */
+      online: z.boolean(),
+      /** Null where it is not connected, or does not say; the path is null where that device lets this one not look around. */
+      files: z
+        .array(
+          z.object({
+            path: z.string().nullable(),
+            size: z.number(),
+            /** Whether its disk is there. */
+            online: z.boolean(),
+          }),
+        )
+        .nullable(),
+    }),
+  ),
+})
+export type ContentPlaces = z.infer<typeof ContentPlaces>

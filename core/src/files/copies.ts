@@ -150,16 +150,20 @@ export class Copies {
 
   /** Files with a content, one of each copy, by path; those that can be read now alone. */
   filesOf(contentId: ContentId): { readonly path: RawName; readonly size: number }[] {
+    return this.placesOf(contentId).filter(({ online }) => online)
+  }
+
+  /** Files with a content, by path, those among them whose disk is away. */
+  placesOf(contentId: ContentId): { readonly path: RawName; readonly size: number; readonly online: boolean }[] {
     const row = this.#deps.store.connection
       .prepare('select id, size from content_identities where uuid = ?')
       .get(uuidToBlob(contentId))
     if (!row) return []
-    return this.#copies(Number(row['id']), MAX_COPIES_SHOWN)
-      .filter(({ online }) => online)
-      .map((entry) => ({
-        path: parsePath(entry.pathBase64 ? `base64:${entry.pathBase64}` : entry.path),
-        size: Number(row['size']),
-      }))
+    return this.#copies(Number(row['id']), MAX_COPIES_SHOWN).map(({ online, path, pathBase64 }) => ({
+      path: parsePath(pathBase64 ? `base64:${pathBase64}` : path),
+      size: Number(row['size']),
+      online,
+    }))
   }
 
   /** One entry of each copy of a content, by path. */

@@ -16,6 +16,7 @@ export {
   Browse,
   fileResolvers,
   type HeldFile,
+  type KnownFile,
   type Holder,
   type Listing,
   MAX_PATHS,

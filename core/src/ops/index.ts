@@ -57,6 +57,7 @@ import {
   revokeDevice,
   startNetwork,
   stopNetwork,
+  whereIsContent,
 } from './network.ts'
 import { cancelPairing, confirmPairing, generatePairingCode, joinPairing, pairingStatus } from './pairing.ts'
 import {
@@ -203,6 +204,7 @@ export const ops = {
   [stopNetwork.name]: stopNetwork,
   [networkStatus.name]: networkStatus,
   [networkDevices.name]: networkDevices,
+  [whereIsContent.name]: whereIsContent,
   [pingDevice.name]: pingDevice,
   [diagnoseNetwork.name]: diagnoseNetwork,
   [revokeDevice.name]: revokeDevice,

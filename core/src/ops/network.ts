@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
+import { ContentPlaces, Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
 /** argon2id takes any; nobody types more. */
@@ -192,4 +192,22 @@ export const listGrants = defineQuery({
     const { id } = core.network.registry.find(input.device)
     return grants.filter((grant) => grant.device.id === id)
   },
+})
+
+export const whereIsContent = defineQuery({
+  name: 'network.where',
+  scope: 'anywhere',
+  summary: 'Say which devices have a file with the same content',
+  input: z.object({
+    path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),
+  }),
+  output: ContentPlaces,
+  errors: ['NotFound', 'NotAuthorised', 'Offline', 'Timeout'],
+  cli: {
+    words: ['file', 'where'],
+    positional: ['path'],
+    paths: ['path'],
+    examples: ['file where ~/Pictures/cat.jpg', 'file where content://0198c0de-0000-7000-8000-000000000001'],
+  },
+  run: (input, { core, library, signal }) => core.files.where(input.path, library, signal),
 })

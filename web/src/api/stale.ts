@@ -120,10 +120,12 @@ function isAboutDevices({ type }: Event): boolean {
 
 /** All addresses of files of other devices begin with it. */
 const OF_DEVICES = 'local:'
-const ofOtherDevices: readonly Stale[] = ['files.list', 'files.info', 'network.places'].map((operation) => ({
-  operation,
-  path: operation === 'network.places' ? null : OF_DEVICES,
-}))
+const ofOtherDevices: readonly Stale[] = ['files.list', 'files.info', 'network.places', 'network.where'].map(
+  (operation) => ({
+    operation,
+    path: operation.startsWith('network.') ? null : OF_DEVICES,
+  }),
+)
 
 /** Both, each once: a burst is about few things. */
 export function joined(some: readonly Stale[], more: readonly Stale[]): Stale[] {

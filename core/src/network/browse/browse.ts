@@ -5,7 +5,7 @@ import { parsePath } from '../../util/file-name.ts'
 import type { Clock } from '../clock.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Peers } from '../wire/protocol.ts'
-import { askDevice } from '../wire/rpc.ts'
+import { ask, askDevice } from '../wire/rpc.ts'
 import { browse, PAGE_ENTRIES, READ_BYTES, type Subject } from './protocol.ts'
 import { ReadTurns } from './read-turns.ts'
 import { type Piece, RemoteFile } from './remote-file.ts'
@@ -136,6 +136,26 @@ export class Browse {
   /** The devices connected now that have a content and send it, the cheapest first. */
   holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     return this.sources.holders(contentId, signal)
+  }
+
+  /** The files with a content on every paired device: null for one that is not connected, or does not say. */
+  async where(devices: readonly Device[], content: ContentId, signal: AbortSignal) {
+    const { peers } = this.#deps
+    const asked = await Promise.all(
+      devices.map(async (device) => {
+        const peer = peers.get(device.id)
+        const about = { device: { id: device.id, name: device.name }, online: peer !== null }
+        const found =
+          peer && (await ask(peer, { rpc: browse, verb: 'where', input: { content } }, signal).catch(() => null))
+        const files = found?.map((file) => ({
+          ...file,
+          path: file.path === null ? null : addressOf(device, parsePath(file.path)),
+        }))
+        return { ...about, files: files ?? null }
+      }),
+    )
+    signal.throwIfAborted()
+    return asked
   }
 
   #turnsOf(device: DeviceId): ReadTurns {

@@ -134,6 +134,12 @@ export const browse = {
         bytes: bytes(READ_BYTES),
       }),
     },
+    /** The files with a content that it has of libraries both have, or of all for whoever may look around, who also hears their paths. */
+    where: {
+      input: z.object({ content: ContentId }),
+      output: z.array(z.object({ path: path.nullable(), size: z.int().min(0), online: z.boolean() })).max(MAX_CONTENTS),
+      deadlineMs: HOLDING_DEADLINE_MS,
+    },
     /** Which of some contents it has and would send. */
     holding: {
       input: z.object({ contents: z.array(ContentId).min(1).max(MAX_CONTENTS) }),

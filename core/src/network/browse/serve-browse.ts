@@ -8,7 +8,7 @@ import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { answering } from '../wire/rpc.ts'
-import { browse, MAX_THUMB_BYTES, PAGE_ENTRIES, type Subject } from './protocol.ts'
+import { browse, MAX_CONTENTS, MAX_THUMB_BYTES, PAGE_ENTRIES, type Subject } from './protocol.ts'
 import type { Piece } from './remote-file.ts'
 import type { HeldFile, ServedFiles } from './served-files.ts'
 import { entryToWire, infoToWire, nameToWire, pathText, rawPathOf } from './wire-entry.ts'
@@ -58,6 +58,11 @@ export class ServedBrowse {
         await using file = await files.open(path, signal)
         const { name, ...rest } = await readPiece(file, piece)
         return { ...nameToWire(name), ...rest }
+      },
+      where: async ({ content }, peer) => {
+        const mayLook = grants.has(peer.id, 'browse')
+        const found = files.copiesOf(content, this.#librariesOf(peer, 'browse')).slice(0, MAX_CONTENTS)
+        return found.map(({ online, path, size }) => ({ path: mayLook ? pathText(path) : null, size, online }))
       },
       holding: async ({ contents }, peer) => {
         const libraries = this.#librariesOf(peer, 'read')

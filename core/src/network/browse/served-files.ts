@@ -17,6 +17,11 @@ export interface HeldFile {
   readonly size: number
 }
 
+/** The same where its disk may be away. */
+export interface KnownFile extends HeldFile {
+  readonly online: boolean
+}
+
 /** A small picture of a content; `pending`: it is being made. */
 export type ServedThumb =
   | { readonly state: 'ready'; readonly variant: string; readonly checksum: string; readonly path: string }
@@ -33,6 +38,8 @@ export interface ServedFiles {
   open(path: RawName, signal: AbortSignal): Promise<OpenFile>
   /** Files with a content in some libraries that can be read now. */
   holding(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly HeldFile[]
+  /** Files with a content in some libraries, whether they can be read now or not. */
+  copiesOf(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly KnownFile[]
   /** Asks for it to be made where it is not there. */
   thumb(of: {
     contentId: ContentId

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useOperation } from '../../api/index.ts'
 import { deviceOf, parentOf } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, SafeName } from '../../ui/index.ts'
@@ -9,7 +10,7 @@ import { Section } from './section.tsx'
 type Info = NonNullable<ShownFile['info']>
 
 /** Every place that has the content, and which of them can be reached. */
-export function Copies({ info: { copies, id, path } }: { info: Info }) {
+export function Copies({ info: { contentId, copies, id, path } }: { info: Info }) {
   const t = useMessages(messages)
   // Entries of another device have their ids there.
   const isIndexed = deviceOf(path) === null ? id !== null : copies.length > 0
@@ -26,13 +27,60 @@ export function Copies({ info: { copies, id, path } }: { info: Info }) {
         ))}
       </ul>
       {copies.length === 1 && <p className="text-muted mt-1.5">{t.onlyCopy}</p>}
+      {contentId !== null && <OnOthers contentId={contentId} />}
     </Section>
+  )
+}
+
+/** Which paired devices have it, too; nothing where none is paired. */
+function OnOthers({ contentId }: { contentId: string }) {
+  const t = useMessages(messages)
+  const { data } = useOperation('network.where', { path: `content://${contentId}` })
+  const others = data?.devices.filter(({ isOwn }) => !isOwn) ?? []
+  if (others.length === 0) return null
+  return (
+    <div className="mt-3">
+      <h4 className="text-muted mb-1">{t.onOthers}</h4>
+      <ul className="flex flex-col gap-1">
+        {others.map(({ device, files, online }) => (
+          <li key={device.id}>
+            {device.name}{' '}
+            <span className="text-muted">
+              ·{' '}
+              {files === null
+                ? online
+                  ? t.saysNothing
+                  : t.isAway
+                : files.length === 0
+                  ? t.lacksIt
+                  : t.hasCopies(files.length)}
+            </span>
+            {files?.map(({ path }) => path !== null && <PathLink key={path} path={path} />)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Leads to the folder it is in. */
+function PathLink({ path }: { path: string }) {
+  const t = useMessages(messages)
+  const folder = parentOf(path) ?? path
+  return (
+    <Link
+      to="/browse"
+      search={{ path: folder, sel: path }}
+      title={t.showFolder(folder)}
+      className="text-muted hover:text-text block text-xs break-all underline decoration-transparent hover:decoration-current"
+    >
+      <SafeName name={path} />
+    </Link>
   )
 }
 
 function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies'][number] }) {
   const t = useMessages(messages)
-  const folder = parentOf(path) ?? path
   const place = volume === null ? device : t.onDevice(volume, device)
   return (
     <li className="flex gap-2">
@@ -47,14 +95,7 @@ function Copy({ copy: { device, online, path, volume } }: { copy: Info['copies']
             · {online ? (deviceOf(path) === null ? t.online : t.reachable) : t.plugIn(volume ?? t.volumeUnknown)}
           </span>
         </p>
-        <Link
-          to="/browse"
-          search={{ path: folder, sel: path }}
-          title={t.showFolder(folder)}
-          className="text-muted hover:text-text block text-xs break-all underline decoration-transparent hover:decoration-current"
-        >
-          <SafeName name={path} />
-        </Link>
+        <PathLink path={path} />
       </div>
     </li>
   )
