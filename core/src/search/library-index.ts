@@ -4,19 +4,29 @@ import { openDatabase } from '../db/sqlite.ts'
 import { markFolders } from './folder-marks.ts'
 import { entryReader, loadIndex } from './load-index.ts'
 import type { SearchReason } from '../domain/index.ts'
+import { addMixedRows } from './text/mixed-rows.ts'
 import type { Phrase } from './text/phrases.ts'
 import { TextIndex, type TextMatches } from './text/text-index.ts'
+import { TextRows } from './text/text-rows.ts'
 import type { EntryChanges, LocatedPlan, SearchAnswer } from './messages.ts'
 import { NameIndex, type NameRow } from './name-index.ts'
 import { RowFilter } from './row-filter.ts'
 import { runFused } from './run-fused.ts'
 import { runQuery } from './run-query.ts'
-import { readWords } from './search-plan.ts'
+import { readWords, type SearchPlan } from './search-plan.ts'
 import { suggestQueries } from './suggest.ts'
 import { type Meaning, type MeaningMatches, Meanings } from './vectors/meanings.ts'
 
 /** What looking for other spellings may cost a search that found nothing. */
 const SUGGESTION_MS = 25
+
+interface FoundTexts {
+  readonly index: TextIndex
+  readonly rows: TextRows
+  /** Those of all words first, then those of what names leave. */
+  readonly matches: readonly TextMatches[]
+  readonly isWhole: boolean
+}
 
 /** The names of a library, read from its database when they are first needed and kept up to date by `apply`. */
 export class LibraryIndex implements Disposable {
@@ -49,9 +59,9 @@ export class LibraryIndex implements Disposable {
       extensionIds: plan.extensions.length > 0 ? this.#extensionIds(plan.extensions) : null,
       folders: roots && markFolders(index, ({ id }, outer) => (roots.has(id) ? 1 : outer)),
     })
-    const texts = plan.phrases.length > 0 ? this.#findTexts(plan.phrases) : null
+    const texts = plan.phrases.length > 0 ? this.#findTexts(plan) : null
     const near = meaning && this.#findMeanings(meaning, filter)
-    const query = { ...plan, filter, texts: texts?.matches ?? null }
+    const query = { ...plan, filter, texts: texts?.rows ?? null }
     const answer = near
       ? runFused(index, { ...query, meanings: near.matches })
       : { ...runQuery(index, query), isWhole: true }
@@ -62,6 +72,7 @@ export class LibraryIndex implements Disposable {
         reasons.set(id, [...(reasons.get(id) ?? []), reason])
     return {
       ...answer,
+      isWhole: answer.isWhole && (texts?.isWhole ?? true),
       suggestions: misspelt ? this.#suggest(plan.text, filter) : [],
       texts: reasons,
       notices: near ? noticesOf(near, meaning) : [],
@@ -77,10 +88,16 @@ export class LibraryIndex implements Disposable {
     }
   }
 
-  #findTexts(phrases: readonly Phrase[]): { index: TextIndex; matches: TextMatches } {
+  /** What is found by texts, with the rows it adds to those that are found by their names. */
+  #findTexts({ parts, phrases }: SearchPlan): FoundTexts {
     try {
-      this.#texts ??= new TextIndex(this.#db, this.#sidecars)
-      return { index: this.#texts, matches: this.#texts.find(phrases) }
+      const index = (this.#texts ??= new TextIndex(this.#db, this.#sidecars))
+      const rows = new TextRows(this.#names)
+      const whole = index.find(phrases, { ranked: true })
+      rows.addTexts(whole)
+      const find = (some: readonly Phrase[]) => index.find(some, { ranked: false })
+      const mixed = addMixedRows(this.#names, { parts, find, found: rows })
+      return { index, rows, matches: [whole, ...mixed.matches], isWhole: mixed.isWhole }
     } catch (err) {
       throw databaseError(err, this.#file)
     }

@@ -31,6 +31,13 @@ export function matchReasons(name: string, words: readonly string[]): SearchReas
   return ranges && [{ field: 'name', ranges }]
 }
 
+/** Which words are in a name, where the others are in a text; nothing where none is. */
+export function someReasons(name: string, words: readonly string[]): SearchReason[] {
+  const folded = foldName(name)
+  const there = words.filter((word) => folded.includes(word))
+  return there.length === 0 ? [] : (matchReasons(name, there) ?? [])
+}
+
 /** For each code unit of the folded name, the start and the end of what it comes from. */
 function sourceOffsets(pieces: readonly FoldedPiece[]): { starts: number[]; ends: number[] } {
   const starts: number[] = []

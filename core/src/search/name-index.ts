@@ -120,8 +120,9 @@ export class NameIndex {
     return waste > MIN_WASTE && waste > this.rows * MAX_WASTED_SHARE
   }
 
-  /** Row of an entry; -1 where there is none. */
-  rowOf(id: number): number {
+  /** Row of an entry; -1 where there is none. `guess` is where it may well be. */
+  rowOf(id: number, guess = -1): number {
+    if (this.ids[guess] === id && guess < this.#sorted && this.traits[guess] !== DEAD) return guess
     const stray = this.#strays.get(id)
     if (stray !== undefined) return stray
     let low = 0

@@ -15,8 +15,8 @@ const INSIDE = 4
 /** A rank is the class and the length of the name in one number; names of this length and more count as equally long. */
 const CLASS_STEP = 0x1_0000
 
-/** Beyond the rank of every name, with room below for the scores of texts. */
-export const BEYOND_NAMES = (INSIDE + 2) * CLASS_STEP
+/** Beyond the rank of every name, with room below for the scores of texts, and of those with words in their names. */
+export const BEYOND_NAMES = (INSIDE + 3) * CLASS_STEP
 
 /** Compares names with the words of a query, in the memory of the index. Good until the index changes. */
 export class NameMatcher {

@@ -4,7 +4,7 @@ import { CoreError } from '../util/errors.ts'
 import { displayName, parsePath, type RawName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import { makeCursor } from './cursor.ts'
-import { matchReasons } from './match-ranges.ts'
+import { matchReasons, someReasons } from './match-ranges.ts'
 import type { EntryChanges, LocatedPlan } from './messages.ts'
 import { searchEntries } from './search-entries.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
@@ -167,5 +167,5 @@ function found(
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []
-  return [{ ...entry, why: [...(why ?? []), ...(texts ?? [])] }]
+  return [{ ...entry, why: [...(why ?? someReasons(entry.name, plan.words)), ...(texts ?? [])] }]
 }

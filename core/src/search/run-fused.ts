@@ -1,6 +1,6 @@
 import type { NameIndex } from './name-index.ts'
 import { type IndexAnswer, type IndexQuery, runQuery } from './run-query.ts'
-import type { TextMatches } from './text/text-index.ts'
+import { TextRows } from './text/text-rows.ts'
 import type { MeaningMatch } from './vectors/meanings.ts'
 
 export interface FusedQuery extends IndexQuery {
@@ -18,7 +18,8 @@ const RANK_CONSTANT = 60
 
 /** Finds what matches by words or is near by meaning; by relevance what is both comes first. */
 export function runFused(index: NameIndex, query: FusedQuery): IndexAnswer & { readonly isWhole: boolean } {
-  if (query.sort !== 'relevance') return { ...runQuery(index, { ...query, texts: withMeanings(query) }), isWhole: true }
+  if (query.sort !== 'relevance')
+    return { ...runQuery(index, { ...query, texts: withMeanings(index, query) }), isWhole: true }
   const byWords = runQuery(index, { ...query, limit: FUSED, after: null })
   const scores = new Map<number, number>()
   const add = (id: number, rank: number) => scores.set(id, (scores.get(id) ?? 0) + 1 / (RANK_CONSTANT + rank))
@@ -51,11 +52,11 @@ function inOrder(a: Ranked, b: Ranked): number {
 }
 
 /** What is near is found as if its text matched. */
-function withMeanings({ meanings, texts }: FusedQuery): TextMatches {
-  const first = texts?.count ?? 0
-  const count = first + meanings.length
-  const entries = new Float64Array(count)
-  if (texts) entries.set(texts.entries.subarray(0, first))
-  for (const [i, { entry }] of meanings.entries()) entries[first + i] = entry
-  return { count, entries, keys: new Float64Array(count), scores: new Float64Array(count).fill(-1) }
+function withMeanings(index: NameIndex, { meanings, texts }: FusedQuery): TextRows {
+  const rows = texts ?? new TextRows(index)
+  for (const { entry } of meanings) {
+    const row = index.rowOf(entry)
+    if (row >= 0) rows.add(row, 0)
+  }
+  return rows
 }

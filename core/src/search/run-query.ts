@@ -4,8 +4,8 @@ import type { NameIndex } from './name-index.ts'
 import { BEYOND_NAMES, NameMatcher } from './name-matcher.ts'
 import { compareNatural, naturalPrefix } from './natural-order.ts'
 import type { RowFilter } from './row-filter.ts'
-import type { TextMatches } from './text/text-index.ts'
-import { TextRows } from './text/text-rows.ts'
+import { scanNames } from './scan-names.ts'
+import type { TextRows } from './text/text-rows.ts'
 import { TopRows } from './top-rows.ts'
 import { MAX_NEEDLE_BYTES, PLACE_BITS } from './wasm/scanner.ts'
 
@@ -19,7 +19,7 @@ export interface IndexQuery {
   readonly limit: number
   readonly after: PageEnd | null
   /** Found whatever they are called; after those that are found by their names. */
-  readonly texts?: TextMatches | null
+  readonly texts?: TextRows | null
 }
 
 export interface IndexAnswer {
@@ -34,7 +34,7 @@ export interface IndexAnswer {
 /** Finds the rows that match, counts them all and gives a page of the first. */
 export function runQuery(index: NameIndex, query: IndexQuery): IndexAnswer {
   const top = makeTop(index, query)
-  const texts = query.texts ? new TextRows(index, query.texts) : null
+  const texts = query.texts ?? null
   let total = query.words.length === 0 ? offerAll(index, query, top) : offerMatches(index, query, top, texts)
   if (texts) total += offerTexts(index, query, top, texts)
   const page = top.sorted()
@@ -81,40 +81,26 @@ function offerEvery(step: number, index: NameIndex, query: IndexQuery, top: TopR
 function offerMatches(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows | null): number {
   if (query.words.some((word) => Buffer.byteLength(word) > MAX_NEEDLE_BYTES)) return 0
   const matcher = new NameMatcher(index, query.words, query.text)
-  const { scanner, starts } = index
-  const { hits } = scanner
+  const { hits } = index.scanner
   const offer: Offer =
     query.sort === 'relevance' ? (_, count) => matcher.offer(hits, count, top) : offerByKey(index, query, top)
-  scanner.setNeedle(matcher.scanned)
   let total = 0
-  for (let first = 0; first < index.rows;) {
-    const found = scanner.scan(starts[first]!, first, index.end)
-    let count = bestPlaces(hits, found)
-    const last = hits[count - 1]! >>> PLACE_BITS
-    if (found < hits.length) {
-      first = index.rows
-    } else if (count === 1) {
-      first = last + 1
-    } else {
-      // There may be more in the last name, perhaps at a better place: it is left to the next round.
-      first = last
-      count--
-    }
-    count = matcher.keep(query.filter.keep(hits, count))
+  scanNames(index, matcher.scanned, (_, found) => {
+    const count = matcher.keep(query.filter.keep(hits, found))
     offer(hits, count)
     texts?.leaveOut(hits, count)
     total += count
-  }
+  })
   return total
 }
 
-/** The rows whose texts match and whose names do not, a turn of hits at a time. */
+/** The rows that are found by their texts and not by their names alone, a turn of hits at a time. */
 function offerTexts(index: NameIndex, query: IndexQuery, top: TopRows, texts: TextRows): number {
   const { hits } = index.scanner
   const offer: Offer =
     query.sort === 'relevance' ? (_, count) => offerByScore(hits, count, texts, top) : offerByKey(index, query, top)
   let total = 0
-  for (let from = 0; from < texts.rows.length; from += hits.length) {
+  for (let from = 0; from < texts.count; from += hits.length) {
     const count = query.filter.keep(hits, texts.write(from, hits))
     offer(hits, count)
     total += count
@@ -127,20 +113,6 @@ function offerByScore(hits: Uint32Array, count: number, { scores }: TextRows, to
     const row = hits[i]! >>> PLACE_BITS
     top.offer(row, BEYOND_NAMES + scores[row]!)
   }
-}
-
-/** Leaves one hit of each row, the one at the best place; returns how many they are. */
-function bestPlaces(hits: Uint32Array, count: number): number {
-  let kept = 0
-  let last = -1
-  for (let i = 0; i < count; i++) {
-    const hit = hits[i]!
-    const row = hit >>> PLACE_BITS
-    if (row !== last) hits[kept++] = hit
-    else if (hit < hits[kept - 1]!) hits[kept - 1] = hit
-    last = row
-  }
-  return kept
 }
 
 type Offer = (hits: Uint32Array, count: number) => void

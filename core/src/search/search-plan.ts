@@ -3,7 +3,7 @@ import { CoreError } from '../util/errors.ts'
 import { foldName } from '../util/fold.ts'
 import { fingerprintOf, type PageEnd, readCursor } from './cursor.ts'
 import { parseSizeExpression, type SizeRange } from './size-expression.ts'
-import { type Phrase, readPhrases, splitQuery } from './text/phrases.ts'
+import { type Phrase, splitQuery, toPhrase } from './text/phrases.ts'
 import { parseTimeExpression, type TimeRange } from './time-expression.ts'
 
 /** A search as the index carries it out: everything read, nothing looked up. It can be posted to a worker. */
@@ -14,6 +14,8 @@ export interface SearchPlan {
   readonly text: string
   /** What a text must hold, all of it; none where texts are not searched. */
   readonly phrases: readonly Phrase[]
+  /** Words with the phrases they are in texts. */
+  readonly parts: readonly QueryPart[]
   readonly types: readonly SearchType[]
   /** Lower case, without a dot. */
   readonly extensions: readonly string[]
@@ -34,7 +36,15 @@ export interface SearchPlan {
   readonly fingerprint: string
 }
 
-/** More words than a name holds. */
+/** A word of a query, or what stands between quotes. */
+export interface QueryPart {
+  /** As it is looked for in names. */
+  readonly word: string
+  /** As it is looked for in texts; null without a letter or digit. */
+  readonly phrase: Phrase | null
+}
+
+/** More words than a name holds; a number has a bit for each. */
 const MAX_WORDS = 32
 
 /** Reads a search. Throws `InvalidInput` for a filter or cursor that cannot be read. */
@@ -42,7 +52,7 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   const { cursor, limit, ...asked } = input
   const fingerprint = fingerprintOf(asked)
   const place = cursor === undefined ? null : readCursor(cursor, fingerprint)
-  const { words, text } = readWords(input.query)
+  const { parts, text, words } = readWords(input.query)
   // Without words every match is as good as another: the newest are the ones most likely meant.
   const sort = input.sort === 'relevance' && words.length === 0 ? 'modified' : input.sort
   if (sort === 'relevance' && input.order) {
@@ -51,7 +61,8 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   return {
     words,
     text,
-    phrases: input.content || input.semantic ? readPhrases(input.query) : [],
+    phrases: input.content || input.semantic ? parts.flatMap(({ phrase }) => phrase ?? []) : [],
+    parts,
     types: input.type,
     extensions: input.ext
       .flatMap((ext) => ext.split(','))
@@ -70,12 +81,14 @@ export function planSearch(input: SearchInput, now: number): SearchPlan {
   }
 }
 
-/** The words of a query, folded; what stands between quotes is one word. */
-export function readWords(query: string): { words: string[]; text: string } {
-  const words = splitQuery(query)
-    .map((part) => foldName(part.text).trim())
-    .filter((word) => word !== '')
-  if (words.length > MAX_WORDS)
-    throw new CoreError('InvalidInput', `a search takes at most ${MAX_WORDS} words, not ${words.length}`)
-  return { words: [...new Set(words)], text: words.join(' ') }
+/** The words of a query, folded, each once; what stands between quotes is one word. */
+export function readWords(query: string): { words: string[]; text: string; parts: QueryPart[] } {
+  const all = splitQuery(query)
+    .map((part) => ({ word: foldName(part.text).trim(), phrase: toPhrase(part) }))
+    .filter(({ word }) => word !== '')
+  if (all.length > MAX_WORDS)
+    throw new CoreError('InvalidInput', `a search takes at most ${MAX_WORDS} words, not ${all.length}`)
+  // Of one that is there twice the last alone may go on, and the first must be found anyway.
+  const parts = all.filter(({ word }, i) => all.findIndex((each) => each.word === word) === i)
+  return { words: parts.map(({ word }) => word), text: all.map(({ word }) => word).join(' '), parts }
 }

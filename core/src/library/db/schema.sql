@@ -204,7 +204,7 @@ CREATE TABLE stale_contents(
   ) strict;
 
 CREATE VIRTUAL TABLE texts using fts5(
-  text, content = '', contentless_delete = 1, prefix = '2 3',
+  text, content = '', contentless_delete = 1, prefix = '2 3 4',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
   );
 

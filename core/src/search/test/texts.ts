@@ -7,6 +7,7 @@ import { formatTextSidecar, type TextPage } from '../../sidecars/text-sidecar.ts
 import { formatTranscript, type TranscriptSegment } from '../../sidecars/transcript-sidecar.ts'
 import { blobToUuid } from '../../util/uuid.ts'
 import { indexTexts } from '../text/index-texts.ts'
+import { type Phrase, splitQuery, toPhrase } from '../text/phrases.ts'
 import type { LibraryFixture } from './library-fixture.ts'
 
 const READY = sidecarStates.indexOf('ready')
@@ -65,4 +66,9 @@ export function indexAll(
   { check = false, signal = new AbortController().signal } = {},
 ) {
   return indexTexts(db, { root: sidecars, check }, { signal, lease: async () => ({ [Symbol.dispose]: () => {} }) })
+}
+
+/** What texts are searched for, of a query. */
+export function phrasesOf(query: string): Phrase[] {
+  return splitQuery(query).flatMap((part) => toPhrase(part) ?? [])
 }

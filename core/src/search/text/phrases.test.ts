@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { findPhrase, readPhrases, toIndexed, toMatch } from './phrases.ts'
+import { phrasesOf } from '../test/texts.ts'
+import { findPhrase, toIndexed, toMatch } from './phrases.ts'
 
 test.each([
   ['invoice acme', '"invoice" AND "acme"*'],
@@ -15,7 +16,7 @@ test.each([
   ['* ) " -- ^', ''],
   ['東京駅', '"東 京 駅"'],
   ['ﬁnance', '"finance"*'],
-])('%j is looked for as %j', (query, match) => expect(toMatch(readPhrases(query))).toBe(match))
+])('%j is looked for as %j', (query, match) => expect(toMatch(phrasesOf(query))).toBe(match))
 
 test('each sign of a script without spaces is indexed as a word', () => {
   expect(toIndexed('東京 Tower').trim().split(/\s+/)).toEqual(['東', '京', 'tower'])
@@ -43,5 +44,5 @@ test.each([
   ],
   ['大東京駅前', '東京', [[1, 3]]],
 ])('in %j %j stands at %j', (text, query, places) => {
-  expect(findPhrase(text, readPhrases(query)[0]!, 10)).toEqual(places)
+  expect(findPhrase(text, phrasesOf(query)[0]!, 10)).toEqual(places)
 })

@@ -42,13 +42,11 @@ export function splitQuery(query: string): QueryPart[] {
   }))
 }
 
-/** A query as texts are searched for it. Parts without a letter or digit are left out. */
-export function readPhrases(query: string): Phrase[] {
-  return splitQuery(query).flatMap(({ text, open }) => {
-    const tokens = foldName(text).match(TOKEN) ?? []
-    const last = tokens.at(-1)
-    return last === undefined ? [] : [{ tokens, prefix: open && last.length >= MIN_PREFIX }]
-  })
+/** A part of a query as texts are searched for it; null without a letter or digit. */
+export function toPhrase({ open, text }: QueryPart): Phrase | null {
+  const tokens = foldName(text).match(TOKEN) ?? []
+  const last = tokens.at(-1)
+  return last === undefined ? null : { tokens, prefix: open && last.length >= MIN_PREFIX }
 }
 
 /** The query in FTS5's language: all phrases, each quoted, so that nothing in them means anything. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { readPhrases } from './phrases.ts'
+import { phrasesOf } from '../test/texts.ts'
 import { FoundPlaces } from './snippet.ts'
 
 function snippet(text: string, query: string): string {
-  const { text: shown, ranges } = new FoundPlaces(text, readPhrases(query)).snippet()
+  const { text: shown, ranges } = new FoundPlaces(text, phrasesOf(query)).snippet()
   let end = 0
   let marked = ''
   for (const [from, to] of ranges) {

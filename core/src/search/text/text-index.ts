@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { TextReason } from '../../domain/search.ts'
+import { ContentEntries } from './content-entries.ts'
+import { readNumbers } from './number-list.ts'
 import { type Phrase, toMatch } from './phrases.ts'
 import { ShownSidecars } from './shown-sidecars.ts'
 import { FoundPlaces } from './snippet.ts'
@@ -30,15 +32,17 @@ const MIN_CAPACITY = 1_024
 
 /** The index of texts of one library, for reading. */
 export class TextIndex {
-  readonly #count: StatementSync
+  readonly #keys: StatementSync
   readonly #ranked: StatementSync
   readonly #unranked: StatementSync
   readonly #sidecars: ShownSidecars
-  readonly #found = new MatchColumns()
+  readonly #contentEntries: ContentEntries
+  #found = new MatchColumns(MIN_CAPACITY)
 
   /** `root` is the library's folder of sidecars. */
   constructor(db: DatabaseSync, root: string) {
     this.#sidecars = new ShownSidecars(db, root)
+    this.#contentEntries = new ContentEntries(db)
     const take = (count: number, entry: number, key: number, score: number): number => {
       this.#found.add(entry, key, score)
       return count + 1
@@ -50,36 +54,63 @@ export class TextIndex {
         `select take_text(e.id, texts.rowid, ${score}) from texts cross join entries e on e.content_id = texts.rowid >> 4
          where texts match ?`,
       )
-    this.#count = db.prepare('select count(*) as count from texts where texts match ?')
+    this.#keys = db.prepare('select cast(group_concat(rowid) as blob) from texts where texts match ?')
+    this.#keys.setReturnArrays(true)
     this.#ranked = select('texts.rank')
     this.#unranked = select(String(UNRANKED))
   }
 
-  /** Everything that matches; good until the next call. */
-  find(phrases: readonly Phrase[]): TextMatches {
-    this.#found.clear()
-    if (phrases.length > 0) {
-      const match = toMatch(phrases)
-      const { count } = this.#count.get(match) as { count: number }
-      if (count > 0) (count > MAX_RANKED ? this.#unranked : this.#ranked).get(match)
-    }
+  /** Everything that matches all phrases, the best with the lowest scores where it is to be `ranked`. */
+  find(phrases: readonly Phrase[], { ranked }: { ranked: boolean }): TextMatches {
+    const match = toMatch(phrases)
+    const keys = match === '' ? new Float64Array(0) : this.#keysOf(match)
+    if (keys.length > MAX_RANKED) return this.#withEntries(keys)
+    this.#found = new MatchColumns(Math.max(keys.length, MIN_CAPACITY))
+    if (keys.length > 0) (ranked ? this.#ranked : this.#unranked).get(match)
     return this.#found
   }
 
-  /** Where the texts of some entries match, by entry id. */
-  reasons({ count, entries, keys }: TextMatches, ids: readonly number[], phrases: readonly Phrase[]) {
+  /** Ascending: FTS5 gives them so. */
+  #keysOf(match: string): Float64Array {
+    const [keys] = this.#keys.get(match) as unknown as [Uint8Array | null]
+    return readNumbers(keys)
+  }
+
+  /** Both lists are in the order of contents, so that one pass along them says what belongs together. */
+  #withEntries(keys: Float64Array): TextMatches {
+    const of = this.#contentEntries
+    of.refresh()
+    const { contents, entries } = of
+    const found = new MatchColumns(keys.length)
+    let first = 0
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      const content = contentOfKey(key)
+      while (first < contents.length && contents[first]! < content) first++
+      // A content may have several texts, and each is met with all entries.
+      for (let at = first; contents[at] === content; at++) found.add(entries[at]!, key, UNRANKED)
+    }
+    return found
+  }
+
+  /** Where the texts of some entries match, by entry id; `found` are all that the entries were found in. */
+  reasons(found: readonly TextMatches[], ids: readonly number[], phrases: readonly Phrase[]) {
     const wanted = new Set(ids)
     const reasons = new Map<number, TextReason[]>()
     const known = new Map<number, TextReason>()
-    for (let i = 0; i < count; i++) {
-      const id = entries[i]!
-      if (!wanted.has(id)) continue
-      const key = keys[i]!
-      let reason = known.get(key)
-      if (!reason) known.set(key, (reason = this.#reason(key, phrases)))
-      const others = reasons.get(id)
-      if (others) others.push(reason)
-      else reasons.set(id, [reason])
+    for (const { count, entries, keys } of found) {
+      // What all words were found in says the most.
+      const said = new Set(reasons.keys())
+      for (let i = 0; i < count; i++) {
+        const id = entries[i]!
+        if (!wanted.has(id) || said.has(id)) continue
+        const key = keys[i]!
+        let reason = known.get(key)
+        if (!reason) known.set(key, (reason = this.#reason(key, phrases)))
+        const others = reasons.get(id)
+        if (others) others.push(reason)
+        else reasons.set(id, [reason])
+      }
     }
     return reasons
   }
@@ -123,16 +154,17 @@ function bestPage(pages: readonly SearchedPage[], phrases: readonly Phrase[]) {
   return best
 }
 
-/** Columns that grow and are used again and again. */
+/** Columns that grow. */
 class MatchColumns implements TextMatches {
   count = 0
-  entries = new Float64Array(MIN_CAPACITY)
-  keys = new Float64Array(MIN_CAPACITY)
-  scores = new Float64Array(MIN_CAPACITY)
+  entries: Float64Array<ArrayBuffer>
+  keys: Float64Array<ArrayBuffer>
+  scores: Float64Array<ArrayBuffer>
 
-  clear(): void {
-    this.count = 0
-    if (this.entries.length > MAX_KEPT_CAPACITY) this.#resize(MIN_CAPACITY)
+  constructor(capacity: number) {
+    this.entries = new Float64Array(capacity)
+    this.keys = new Float64Array(capacity)
+    this.scores = new Float64Array(capacity)
   }
 
   add(entry: number, key: number, score: number): void {
@@ -150,11 +182,8 @@ class MatchColumns implements TextMatches {
   }
 }
 
-/** A search that found more does not keep its memory. */
-const MAX_KEPT_CAPACITY = 65_536
-
 function resized(from: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
   const to = new Float64Array(capacity)
-  to.set(from.subarray(0, Math.min(from.length, capacity)))
+  to.set(from)
   return to
 }

@@ -1,27 +1,40 @@
-import type { NameIndex } from '../name-index.ts'
+import { type NameIndex } from '../name-index.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import type { TextMatches } from './text-index.ts'
 
-/** The rows of the name index whose texts match. Good until the index changes. */
+/** The rows of the name index that are found by more than their names. Good until the index changes. */
 export class TextRows {
-  /** Each once. */
-  readonly rows: Uint32Array
-  /** By row: how well its best text matches, below 0; 0 where none does, or the row is left out. */
+  readonly #index: NameIndex
+  readonly #rows: Uint32Array
+  #count = 0
+  /** By row: how well the best of it matches, below 0; 0 where nothing does, or the row is left out. */
   readonly scores: Float64Array
 
-  constructor(index: NameIndex, { count, entries, scores }: TextMatches) {
-    const rows = new Uint32Array(count)
+  constructor(index: NameIndex) {
+    this.#index = index
     this.scores = new Float64Array(index.rows)
-    let size = 0
+    this.#rows = new Uint32Array(index.rows)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** The entries whose texts match. */
+  addTexts({ count, entries, scores }: TextMatches): void {
+    let row = -1
     for (let i = 0; i < count; i++) {
-      const row = index.rowOf(entries[i]!)
+      // Neighbours in one list are neighbours in the other as often as not.
+      row = this.#index.rowOf(entries[i]!, row + 1)
       // It was added after the names were read, and the change has not come in yet.
-      if (row < 0) continue
-      const score = Math.min(scores[i]!, LEAST)
-      if (this.scores[row] === 0) rows[size++] = row
-      this.scores[row] = Math.min(this.scores[row]!, score)
+      if (row >= 0) this.add(row, scores[i]!)
     }
-    this.rows = rows.subarray(0, size)
+  }
+
+  add(row: number, score: number): void {
+    const before = this.scores[row]!
+    if (before === 0) this.#rows[this.#count++] = row
+    if (score < before || before === 0) this.scores[row] = Math.min(score, LEAST)
   }
 
   /** The rows of hits are found by their names already. */
@@ -31,10 +44,10 @@ export class TextRows {
 
   /** Writes rows from the `from`th on that are not left out as hits, as many as there is room for; returns how many. */
   write(from: number, hits: Uint32Array): number {
-    const end = Math.min(from + hits.length, this.rows.length)
+    const end = Math.min(from + hits.length, this.#count)
     let written = 0
     for (let i = from; i < end; i++) {
-      const row = this.rows[i]!
+      const row = this.#rows[i]!
       if (this.scores[row] !== 0) hits[written++] = row << PLACE_BITS
     }
     return written

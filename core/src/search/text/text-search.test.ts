@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { SearchInput, searchSorts } from '../../domain/index.ts'
+import { displayName } from '../../util/file-name.ts'
 import { foldName } from '../../util/fold.ts'
 import type { PageEnd } from '../cursor.ts'
 import { LibraryIndex } from '../library-index.ts'
@@ -50,6 +51,55 @@ test('a file is found by what it says, after those that are called so', async ()
   expect(search({ query: 'inv' }).ids).toEqual([named, scan, copy])
   expect(search({ query: 'inv ' }).ids).toEqual([named])
   expect(search({ query: 'invoice', type: ['folder'] }).total).toBe(0)
+})
+
+test('some words may be in the name and the others in the text', async () => {
+  const { library, root, search } = await createLibrary()
+  const [bill, scan, whole, inside, other] = [
+    'acme-bill.pdf',
+    'scan.pdf',
+    'acme invoice.txt',
+    'xacme.pdf',
+    'acme.txt',
+  ].map((name, i) => library.add(root, name, { mtime: i }))
+  const content = addContent(library, bill!, scan!)
+  say(library, content, 'the invoice of March')
+  say(library, addContent(library, inside!), 'invoice')
+  say(library, addContent(library, other!), 'March')
+  await indexAll(library)
+  const { ids, texts, total } = search({ query: 'acme invoice' })
+  expect(ids).toEqual([whole, bill, inside])
+  expect(total).toBe(3)
+  expect([...texts]).toEqual([
+    [bill, [{ field: 'text', kind: 'text', page: null, snippet: 'the invoice of March', ranges: [[4, 11]] }]],
+    [inside, [{ field: 'text', kind: 'text', page: null, snippet: 'invoice', ranges: [[0, 7]] }]],
+  ])
+  expect(search({ query: 'bill march invoice' }).ids).toEqual([bill])
+  expect(search({ query: 'scan invoice march' }).ids).toEqual([scan])
+  expect(search({ query: '"the invoice" acme' }).ids).toEqual([bill])
+  expect(search({ query: 'acme ++' }).ids).toEqual([])
+  expect(search({ query: 'acme invoice april' }).ids).toEqual([])
+  expect(search({ query: 'acme invoice', content: false }).ids).toEqual([whole])
+  expect(search({ query: 'acme invoice', type: ['folder'] }).total).toBe(0)
+})
+
+test('what is in more texts than are ranked is found as it is now, the newest first', async () => {
+  const { library, root, search } = await createLibrary()
+  const count = 10_050
+  library.db.exec('begin')
+  const put = library.db.prepare('insert into texts(rowid, text) values(?, ?)')
+  const ids = Array.from({ length: count }, (_, i) => {
+    const id = library.add(root, `${i}.txt`, { mtime: i })
+    put.run(addContent(library, id) * 16 + 4, i % 2 === 0 ? 'every even' : 'every odd')
+    return id
+  })
+  library.db.exec('commit')
+  const first = search({ query: 'every', limit: 3 })
+  expect([first.ids, first.total]).toEqual([ids.slice(-3).toReversed(), count])
+  expect(search({ query: 'every odd', limit: 3 }).total).toBe(count / 2)
+  expect(search({ query: 'every 7', limit: 3 }).total).toBe(ids.filter((_, i) => String(i).includes('7')).length)
+  library.db.prepare('update entries set content_id = null where id = ?').run(ids.at(-1)!)
+  expect(search({ query: 'every', limit: 3 }).total).toBe(count - 1)
 })
 
 test('what a picture says is found with its place', async () => {
@@ -203,6 +253,18 @@ function says(source: string, asked: string): boolean {
   )
 }
 
+/** A word in the name for some, and all others in the text. */
+function mixes(name: string, source: string, asked: string): boolean {
+  const plan = planSearch(SearchInput.parse({ query: asked, content: true }), 0)
+  const rest = plan.parts.filter(({ word: each }) => !foldName(name).includes(each))
+  if (rest.length === 0 || rest.length === plan.parts.length) return false
+  return rest.every(({ phrase, word: each }) => {
+    if (!phrase) return false
+    const isOpen = phrase.prefix || (foldName(asked).endsWith(each) && !/["\s]$/.test(asked))
+    return says(source, `"${each}${isOpen ? '' : '"'}`)
+  })
+}
+
 const inOrderOf = (all: readonly number[], some: readonly number[]) => all.filter((id) => some.includes(id))
 
 test(
@@ -231,6 +293,7 @@ test(
             for (const id of ids) textOf.set(id, file.text)
           }
           await indexAll(library)
+          const namesOf = new Map(library.rows().map((row) => [row.id, displayName(row.name)]))
           using index = new LibraryIndex(library.file, library.sidecars)
           for (const { query: asked, sort, limit } of searches) {
             const input = SearchInput.parse({ query: asked, content: true, sort, limit, hidden: true })
@@ -242,7 +305,7 @@ test(
               ids.push(...page.ids)
               total = page.total
               for (const [id, reasons] of page.texts) {
-                expect(says(textOf.get(id)!, asked)).toBe(true)
+                expect(says(textOf.get(id)!, asked) || mixes(namesOf.get(id)!, textOf.get(id)!, asked)).toBe(true)
                 for (const { ranges } of reasons) expect(ranges.length).toBeGreaterThan(0)
               }
               after = page.end
@@ -251,7 +314,8 @@ test(
             const everywhere = { rows: library.rows(), roots: new Set([root]), inside: null }
             const byName = plainSearch(input, everywhere)
             const all = plainSearch({ ...input, query: '' }, everywhere)
-            const found = all.filter((id) => byName.includes(id) || says(textOf.get(id) ?? '', asked))
+            const isMixed = (id: number) => mixes(namesOf.get(id)!, textOf.get(id) ?? '', asked)
+            const found = all.filter((id) => byName.includes(id) || says(textOf.get(id) ?? '', asked) || isMixed(id))
             expect({ asked, total }).toEqual({ asked, total: found.length })
             // By relevance names come first; how texts are ranked among themselves is not looked at here.
             const isRanked = plan.sort === 'relevance'

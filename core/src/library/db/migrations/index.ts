@@ -5,6 +5,7 @@ import * as textSearch from './003-text-search.ts'
 import * as videoMedia from './004-video-media.ts'
 import * as vectors from './005-vectors.ts'
 import * as references from './006-references.ts'
+import * as longerPrefixes from './007-longer-prefixes.ts'
 import * as sidecarChanges from './008-sidecar-changes.ts'
 
 export const migrations: Migrations = {
@@ -14,5 +15,6 @@ export const migrations: Migrations = {
   '004-video-media': videoMedia,
   '005-vectors': vectors,
   '006-references': references,
+  '007-longer-prefixes': longerPrefixes,
   '008-sidecar-changes': sidecarChanges,
 }
