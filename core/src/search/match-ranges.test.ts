@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { foldName } from '../util/fold.ts'
-import { matchRanges } from './match-ranges.ts'
+import { matchRanges, someReasons } from './match-ranges.ts'
 
 const marked = (name: string, ...words: string[]): string | null => {
   const ranges = matchRanges(name, words.map(foldName))
@@ -33,4 +33,9 @@ test('matches that touch or overlap are one', () => {
 
 test('a name without one of the words does not match', () => {
   expect(marked('holiday', 'holi', 'x')).toBe(null)
+})
+
+test('of words that are partly in the text, those in the name are marked there', () => {
+  expect(someReasons('Acme bill.pdf', ['invoice', 'acme'])).toEqual([{ field: 'name', ranges: [[0, 4]] }])
+  expect(someReasons('scan.pdf', ['invoice', 'acme'])).toEqual([])
 })
