@@ -1,5 +1,6 @@
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ArchiveListing } from './domain/archive.ts'
 import type { ContentId, ContentPlaces, DeviceId, FileInfo, Transfer } from './domain/index.ts'
 import type { Core } from './core.ts'
 import { openFile, type ListInput, type SeekInput } from './files/index.ts'
@@ -26,7 +27,7 @@ import { uuidv7 } from './util/uuid.ts'
 
 type Engine = Pick<
   Core,
-  'browse' | 'dataDir' | 'device' | 'libraries' | 'listFolder' | 'network' | 'seekInFolder' | 'volumes'
+  'browse' | 'dataDir' | 'device' | 'libraries' | 'listArchive' | 'listFolder' | 'network' | 'seekInFolder' | 'volumes'
 >
 
 export interface AddressedFilesDeps {
@@ -114,6 +115,17 @@ export class AddressedFiles {
     const asked = { ...order, path: at.path, all: true, thumbs: false, limit: input.limit, offset: 0 }
     const { items, path, total } = await remote.list(at.device, asked, signal)
     return { path, items, total, tookMs: performance.now() - begun }
+  }
+
+  /** See `files.archive`. */
+  async archive(
+    page: { path: string; limit: number; offset: number },
+    library: Library | null,
+    signal: AbortSignal,
+  ): Promise<ArchiveListing> {
+    const at = this.#pathAt(page.path)
+    if (at.at === 'there') return this.#deps.remote.archive(at.device, { ...page, path: at.path }, signal)
+    return this.#deps.core.listArchive({ ...page, path: at.path }, library, signal)
   }
 
   /** See `files.info`. Of a content that of a file here, else of the device it comes from most quickly. */
@@ -328,6 +340,12 @@ export class AddressedFiles {
     const at = this.locate(path)
     if (at.at === 'here') return at.path
     throw new CoreError('InvalidInput', `${path} is not on this device; files are fetched to a folder of this one`)
+  }
+
+  #pathAt(address: string): Extract<Located, { path: string }> {
+    const at = this.locate(address)
+    if (at.at === 'here' || at.at === 'there') return at
+    throw new CoreError('InvalidInput', `${address} is no archive at a path; \`file info\` and \`file cat\` take it`)
   }
 
   #folderAt(address: string): Extract<Located, { path: string }> {

@@ -1,3 +1,4 @@
+import type { ArchiveListing } from './domain/archive.ts'
 import type { ContentId, FileInfo, LibraryId } from './domain/index.ts'
 import type { Core } from './core.ts'
 import { openFile, type ListInput, type OpenFile, type SeekInput } from './files/index.ts'
@@ -14,7 +15,7 @@ import {
 import { CoreError } from './util/errors.ts'
 import { bytesToName, displayName, nameBytes, parsePath, type RawName } from './util/file-name.ts'
 
-type Engine = Pick<Core, 'browse' | 'libraries' | 'volumes' | 'places' | 'listFolder' | 'seekInFolder'>
+type Engine = Pick<Core, 'browse' | 'libraries' | 'volumes' | 'places' | 'listArchive' | 'listFolder' | 'seekInFolder'>
 
 /** Entries of a folder that are looked through for one, where no library knows it. */
 const MAX_LOOKED_THROUGH = 10_000
@@ -56,6 +57,10 @@ export class OwnFiles implements ServedFiles {
   async info(path: string, signal: AbortSignal): Promise<FileInfo> {
     const library = this.#libraryOf(path)
     return library ? library.files.info(path, signal) : this.#infoAlone(path, signal)
+  }
+
+  archive(page: { path: string; limit: number; offset: number }, signal: AbortSignal): Promise<ArchiveListing> {
+    return this.#core.listArchive(page, this.#libraryOf(page.path), signal)
   }
 
   open(path: RawName, signal: AbortSignal): Promise<OpenFile> {

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { type ContentId, LibraryId } from '../src/domain/index.ts'
 import type { ListInput } from '../src/files/index.ts'
+import { makeZip } from '../testing/documents/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -50,6 +51,34 @@ test('a folder of another device is listed as its own person sees it, and each p
   expect(inside.items.map(({ path }) => path)).toEqual([at('trip/day/c.txt')])
   const found = await alice.core.files.seek({ ...listing(at('trip')), prefix: 'b', from: 0 }, null, signal)
   expect(found).toEqual({ offset: 2 })
+})
+
+test('an archive of another device is looked into page by page, by whoever may read files there', async () => {
+  const { alice, at, bob, network } = await createPair(['browse'])
+  await using _network = network
+  const members = Object.fromEntries(Array.from({ length: 450 }, (_, n) => [`day/${1_000 + n}.txt`, `${n}`]))
+  bob.write('trip.zip', makeZip(members))
+  const page = { path: at('trip.zip'), limit: 1_000, offset: 10 }
+  const look = () => alice.core.files.archive(page, null, signal)
+  await expect(look()).rejects.toMatchObject({ code: 'NotAuthorised', message: expect.stringContaining('read') })
+  allow(network, 'read', true)
+  const listed = await look()
+  const here = await bob.core.files.archive({ ...page, path: bob.path('trip.zip') }, null, signal)
+  expect(listed).toEqual({ ...here, path: at('trip.zip') })
+  expect([listed.format, listed.total, listed.items.length, listed.items[0]?.path]).toEqual([
+    'zip',
+    450,
+    440,
+    'day/1010.txt',
+  ])
+  bob.write('letter.txt', 'no archive')
+  await expect(alice.core.files.archive({ ...page, path: at('letter.txt') }, null, signal)).rejects.toMatchObject({
+    code: 'Unsupported',
+  })
+  const own = `local://bob${join(bob.dataDir, 'network.db')}`
+  await expect(alice.core.files.archive({ ...page, path: own }, null, signal)).rejects.toMatchObject({
+    code: 'NotAuthorised',
+  })
 })
 
 test('what that device has indexed comes from its index, with its contents', async () => {

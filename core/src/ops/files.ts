@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { ArchiveListing } from '../domain/archive.ts'
 import { Entry, FileSort } from '../domain/entry.ts'
-import { EntryKind } from '../domain/file-kind.ts'
 import { FileInfo } from '../domain/file-info.ts'
 import { FolderSize } from '../domain/folder-size.ts'
 import { ContentId, DeviceId, EntryId } from '../domain/ids.ts'
@@ -160,47 +160,24 @@ export const duplicates = defineAction({
   run: (input, { library, signal }) => library.files.duplicates(input, signal),
 })
 
-const ArchiveMember = z.object({
-  /** As the archive has it, from its top. Bytes that are not UTF-8 show as U+FFFD; `pathBase64` then has the real ones. */
-  path: z.string(),
-  pathBase64: z.string().optional(),
-  kind: EntryKind,
-  /** Bytes, unpacked; null where the archive does not say. */
-  size: z.number().nullable(),
-  /** Bytes it takes in the archive; null where it is packed with others, or the archive does not say. */
-  compressedSize: z.number().nullable(),
-  modifiedAt: Timestamp.nullable(),
-  /** It can be unpacked only with a password. */
-  encrypted: z.boolean(),
-})
-
 export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
   summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
   input: z.object({
-    path,
+    path: address,
     limit: z.int().min(1).max(10_000).default(1_000).describe('how many members at the most'),
     offset: z.int().min(0).default(0).describe('how many to pass over'),
   }),
-  output: z.object({
-    path: z.string(),
-    /** zip, tar, tar.gz, tar.zst, gz, zst, 7z, rar, … */
-    format: z.string(),
-    /** In the order of the archive. */
-    items: z.array(ArchiveMember),
-    total: z.number(),
-    /** It has more than is listed here: it is very large, cut off or damaged. */
-    truncated: z.boolean(),
-  }),
-  errors: ['NotFound', 'PermissionDenied', 'Offline', 'Unsupported', 'Corrupt', 'Timeout'],
+  output: ArchiveListing,
+  errors: ['NotFound', 'PermissionDenied', 'NotAuthorised', 'Offline', 'Unsupported', 'Corrupt', 'Timeout'],
   cli: {
     words: ['file', 'archive'],
     positional: ['path'],
     paths: ['path'],
-    examples: ['file archive ~/Downloads/photos.zip'],
+    examples: ['file archive ~/Downloads/photos.zip', 'file archive local://laptop/home/me/photos.zip'],
   },
-  run: (input, { core, library, signal }) => core.listArchive(input, library, signal),
+  run: (input, { core, library, signal }) => core.files.archive(input, library, signal),
 })
 
 export const openFile = defineAction({

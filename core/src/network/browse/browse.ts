@@ -1,3 +1,4 @@
+import type { ArchiveListing } from '../../domain/archive.ts'
 import type { ContentId, DeviceId, FileInfo } from '../../domain/index.ts'
 import type { ListInput, SeekInput } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
@@ -6,11 +7,11 @@ import type { Clock } from '../clock.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import type { Peers } from '../wire/protocol.ts'
 import { ask, askDevice } from '../wire/rpc.ts'
-import { browse, PAGE_ENTRIES, READ_BYTES, type Subject } from './protocol.ts'
+import { browse, PAGE_ENTRIES, PAGE_MEMBERS, READ_BYTES, type Subject } from './protocol.ts'
 import { ReadTurns } from './read-turns.ts'
 import { type Piece, RemoteFile } from './remote-file.ts'
 import { type Holder, Sources } from './sources.ts'
-import type { Listing } from './served-files.ts'
+import type { ArchivePage, Listing } from './served-files.ts'
 import { addressOf, entryFromWire, infoFromWire, nameOf } from './wire-entry.ts'
 
 export interface BrowseDeps {
@@ -100,6 +101,24 @@ export class Browse {
       signal,
     )
     return infoFromWire(info, parsePath(path), device)
+  }
+
+  /** What is in an archive there; `limit` may be more than comes in one answer. */
+  async archive(device: Device, { limit, offset, path }: ArchivePage, signal: AbortSignal): Promise<ArchiveListing> {
+    const page = async (from: number, most: number) => {
+      const input = { path, offset: from, limit: Math.min(most, PAGE_MEMBERS) }
+      return askDevice(this.#deps.peers, { device: device.id, rpc: browse, verb: 'archive', input }, signal)
+    }
+    const first = await page(offset, limit)
+    const items = [...first.items]
+    let { truncated } = first
+    // Members with names too long to be sent are missing, so pages are counted and not what is in them.
+    for (let at = PAGE_MEMBERS; at < limit && offset + at < first.total; at += PAGE_MEMBERS) {
+      const next = await page(offset + at, limit - at)
+      truncated ||= next.truncated
+      items.push(...next.items)
+    }
+    return { ...first, path: addressOf(device, parsePath(first.path)), items, truncated }
   }
 
   async thumb(device: Device, { of, variant }: RemoteThumbInput, signal: AbortSignal) {

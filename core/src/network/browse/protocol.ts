@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ArchiveMember } from '../../domain/archive.ts'
 import { ContentId, Entry, FileInfo, FileSort, Sidecar } from '../../domain/index.ts'
 import type { Question, Rpc } from '../wire/rpc.ts'
 
@@ -10,10 +11,14 @@ export const READ_BYTES = 524_288
 export const MAX_THUMB_BYTES = 262_144
 /** Contents of one question. */
 export const MAX_CONTENTS = 100
+/** Members of an archive of one answer; even with the longest names they stay below a frame. */
+export const PAGE_MEMBERS = 200
+/** Members of an archive that a peer may claim, and pass over. */
+const MAX_MEMBERS = 10_000_000
 /** Of one answer. */
 const MAX_PLACES = 1_000
 /** Longest path, as text: PATH_MAX is 4096 bytes, and base64 of them is a third more. */
-const MAX_PATH = 8_192
+export const MAX_PATH = 8_192
 /** Longest name of a file, in characters; file systems have 255 bytes. */
 const MAX_NAME = 1_024
 /** Entries of one folder that a peer may claim. */
@@ -133,6 +138,22 @@ export const browse = {
           .regex(/^[0-9a-z-]+$/),
         bytes: bytes(READ_BYTES),
       }),
+    },
+    /** A page of what is in an archive. */
+    archive: {
+      input: z.object({ path, limit: z.int().min(1).max(PAGE_MEMBERS), offset: z.int().min(0).max(MAX_MEMBERS) }),
+      output: z.object({
+        path,
+        format: z.string().max(32),
+        items: z
+          .array(
+            ArchiveMember.extend({ path: z.string().max(MAX_PATH), pathBase64: z.string().max(MAX_PATH).optional() }),
+          )
+          .max(PAGE_MEMBERS),
+        total: z.int().min(0).max(MAX_MEMBERS),
+        truncated: z.boolean(),
+      }),
+      deadlineMs: LOOK_DEADLINE_MS,
     },
     /** The files with a content that it has of libraries both have, or of all for whoever may look around, who also hears their paths. */
     where: {

@@ -8,7 +8,7 @@ import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
 import { answering } from '../wire/rpc.ts'
-import { browse, MAX_CONTENTS, MAX_THUMB_BYTES, PAGE_ENTRIES, type Subject } from './protocol.ts'
+import { browse, MAX_CONTENTS, MAX_PATH, MAX_THUMB_BYTES, PAGE_ENTRIES, type Subject } from './protocol.ts'
 import type { Piece } from './remote-file.ts'
 import type { HeldFile, ServedFiles } from './served-files.ts'
 import { entryToWire, infoToWire, nameToWire, pathText, rawPathOf } from './wire-entry.ts'
@@ -51,6 +51,15 @@ export class ServedBrowse {
       info: async ({ of }, peer, signal) => {
         const info = await files.info(pathText(await this.#pathOf(of, peer, 'browse')), signal)
         return { path: pathText(rawPathOf(info)), info: infoToWire(info) }
+      },
+      archive: async (input, peer, signal) => {
+        // What is in a file is a matter of reading it.
+        const path = pathText(await this.allowed(input.path, peer, 'read'))
+        const { items, truncated, ...listing } = await files.archive({ ...input, path }, signal)
+        const fitting = items.filter(
+          (member) => Math.max(member.path.length, member.pathBase64?.length ?? 0) <= MAX_PATH,
+        )
+        return { ...listing, path, items: fitting, truncated: truncated || fitting.length < items.length }
       },
       thumb: async ({ of, variant }, peer, signal) => this.#thumb(of, variant, peer, signal),
       read: async ({ of, ...piece }, peer, signal) => {

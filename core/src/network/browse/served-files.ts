@@ -1,3 +1,4 @@
+import type { ArchiveListing } from '../../domain/archive.ts'
 import type { ContentId, FileInfo, LibraryId, Entry } from '../../domain/index.ts'
 import type { ListInput, OpenFile, SeekInput } from '../../files/index.ts'
 import type { RawName } from '../../util/file-name.ts'
@@ -9,6 +10,13 @@ export interface Listing {
   readonly items: Entry[]
   readonly total: number
   readonly online: boolean
+}
+
+/** What is asked for of an archive. */
+export interface ArchivePage {
+  readonly path: string
+  readonly limit: number
+  readonly offset: number
 }
 
 /** A file that has a content. */
@@ -34,6 +42,8 @@ export interface ServedFiles {
   list(input: ListInput, signal: AbortSignal): Promise<Listing>
   seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }>
   info(path: string, signal: AbortSignal): Promise<FileInfo>
+  /** What is in an archive. */
+  archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing>
   /** A file at a path that leads through no link. */
   open(path: RawName, signal: AbortSignal): Promise<OpenFile>
   /** Files with a content in some libraries that can be read now. */
