@@ -144,8 +144,14 @@ test('closing the dialog ends its code; words of no device, and a code that was 
 test('a paired device: what it may do, kept away, and its pairing ended', async ({ alice, bob, page }) => {
   await pair(alice, bob)
   await alice.open(page, '/devices')
+  const place = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /bob/ })
+  await expect(place).not.toHaveAttribute('aria-current')
   await page.getByRole('main').getByRole('link', { name: 'bob' }).click()
   await expect(page.getByRole('heading', { name: 'bob', level: 1 })).toBeVisible()
+  await expect(place).toHaveAttribute('aria-current', 'page')
+  // By its other name.
+  await page.goto(new URL('/devices/bob', alice.origin).href)
+  await expect(place).toHaveAttribute('aria-current', 'page')
   await expect(page.getByRole('main').getByText('connected directly')).toBeVisible()
   await page.getByRole('switch', { name: 'Look at folders' }).click()
   await expect
@@ -300,6 +306,8 @@ test('the folders of a paired device are browsed once it allows it, and stay whe
   const rows = page.getByRole('row').or(page.getByRole('gridcell'))
   await expect(rows.filter({ hasText: 'photo' }).first()).toBeVisible()
   await page.goto(new URL(`/browse?view=list&path=local://bob${folder.path}`, alice.origin).href)
+  const place = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /bob/ })
+  await expect(place).toHaveAttribute('aria-current', 'page')
   const photo = page.getByRole('row', { name: /^photo.jpg/ })
   await expect(photo).toBeVisible()
   await expect

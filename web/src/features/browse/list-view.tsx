@@ -5,6 +5,7 @@ import { usePreferences } from '../../app/preferences.ts'
 import { useLibraryId } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn } from '../../ui/index.ts'
+import { GridFrame } from './grid-frame.tsx'
 import { columns, ListRow } from './list-row.tsx'
 import { messages } from './messages.ts'
 import { rowsToRender } from './rows-to-render.ts'
@@ -32,7 +33,7 @@ export function ListView({ folder, label, onOpen, onSort }: ListViewProps) {
   const { choice, initialTop, listing, onScroll, onSpan, reveal, total } = folder
   const rowHeight = ROW_HEIGHT[density]
   const virtual = useVirtualRows({ rows: total, rowHeight, padding: PADDING, initialTop, onScroll })
-  const { attach, height, span, yOf } = virtual
+  const { span, yOf } = virtual
   const { first, last } = span
   useEffect(() => onSpan({ first, last }), [first, last, onSpan])
   useRowFocus(reveal, virtual, 1)
@@ -44,46 +45,31 @@ export function ListView({ folder, label, onOpen, onSort }: ListViewProps) {
   ])
 
   return (
-    <div
-      role="grid"
-      tabIndex={-1}
-      aria-label={label}
-      aria-rowcount={total + 1}
-      aria-colcount={columns.length}
-      aria-multiselectable
+    <GridFrame
+      label={label}
+      rowCount={total + 1}
+      columnCount={columns.length}
+      virtual={virtual}
+      events={events}
+      band={band}
       onKeyDown={onKeyDown}
-      className="@container flex min-h-0 flex-1 flex-col outline-none"
+      header={<Header listing={listing.input} onSort={onSort} />}
+      className="@container"
     >
-      <Header listing={listing.input} onSort={onSort} />
-      <div
-        ref={attach}
-        role="presentation"
-        {...events}
-        {...band.events}
-        onPointerDown={(event) => {
-          events.onPointerDown(event)
-          band.events.onPointerDown(event)
-        }}
-        className="relative min-h-0 flex-1 overflow-y-scroll"
-      >
-        <div role="rowgroup" className="relative" style={{ height: height }}>
-          {rowsToRender(span, choice.active ?? 0, total).map((row) => (
-            <ListRow
-              key={row}
-              row={row}
-              entry={listing.entryAt(row)}
-              y={yOf(row)}
-              height={rowHeight}
-              library={library}
-              isChosen={isChosen(choice.selection, row)}
-              isTabStop={row === (choice.active ?? 0)}
-              isFaded={!listing.online}
-            />
-          ))}
-        </div>
-        {band.box}
-      </div>
-    </div>
+      {rowsToRender(span, choice.active ?? 0, total).map((row) => (
+        <ListRow
+          key={row}
+          row={row}
+          entry={listing.entryAt(row)}
+          y={yOf(row)}
+          height={rowHeight}
+          library={library}
+          isChosen={isChosen(choice.selection, row)}
+          isTabStop={row === (choice.active ?? 0)}
+          isFaded={!listing.online}
+        />
+      ))}
+    </GridFrame>
   )
 }
 

@@ -2,7 +2,15 @@ import type { SearchItem } from '@spacedrive/core/domain'
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useLayoutEffect, useState } from 'react'
 import { useLibraryId, useOperation } from '../../api/index.ts'
-import { isChosen, rowsToRender, useRowEvents, useRowFocus, useVirtualRows, useWantedThumbs } from '../browse/index.ts'
+import {
+  GridFrame,
+  isChosen,
+  rowsToRender,
+  useRowEvents,
+  useRowFocus,
+  useVirtualRows,
+  useWantedThumbs,
+} from '../browse/index.ts'
 import { followPlace } from './place-link.ts'
 import { placeText } from './reasons.ts'
 import { ResultRow } from './result-row.tsx'
@@ -39,7 +47,7 @@ export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
     initialTop: start.top,
     onScroll,
   })
-  const { attach, element, height, scrollTo, seen, span, viewport, yOf } = virtual
+  const { element, scrollTo, seen, span, viewport, yOf } = virtual
   const { first, last } = span
   if (viewport.width > 0 && isNarrow !== viewport.width < WIDE) setNarrow(!isNarrow)
   useEffect(() => onSpan({ first, last }), [first, last, onSpan])
@@ -55,43 +63,34 @@ export function ResultList({ found, label, onOpen, onShow }: ResultViewProps) {
   const { history } = useRouter()
   const active = choice.active ?? 0
   return (
-    <div
-      role="grid"
-      tabIndex={-1}
-      aria-label={label}
-      aria-rowcount={results.answer?.total ?? 0}
-      aria-multiselectable
+    <GridFrame
+      label={label}
+      rowCount={results.answer?.total ?? 0}
+      virtual={virtual}
+      events={{
+        ...events,
+        onClick: (event) => followPlace(event, (href) => history.push(href)) || events.onClick(event),
+      }}
       onKeyDown={onKeyDown}
-      className="flex min-h-0 flex-1 flex-col outline-none"
     >
-      <div
-        ref={attach}
-        role="presentation"
-        {...events}
-        onClick={(event) => followPlace(event, (href) => history.push(href)) || events.onClick(event)}
-        className="relative min-h-0 flex-1 overflow-y-scroll"
-      >
-        <div role="rowgroup" className="relative" style={{ height }}>
-          {rowsToRender(span, active, total).map((row) => {
-            const item = listing.entryAt(row)
-            return (
-              <ResultRow
-                key={row}
-                row={row}
-                item={item}
-                y={yOf(row)}
-                height={rowHeight}
-                isNarrow={isNarrow}
-                library={library}
-                place={item ? placeText(item, locations) : ''}
-                isChosen={isChosen(choice.selection, row)}
-                isTabStop={row === active}
-                onShow={onShow}
-              />
-            )
-          })}
-        </div>
-      </div>
-    </div>
+      {rowsToRender(span, active, total).map((row) => {
+        const item = listing.entryAt(row)
+        return (
+          <ResultRow
+            key={row}
+            row={row}
+            item={item}
+            y={yOf(row)}
+            height={rowHeight}
+            isNarrow={isNarrow}
+            library={library}
+            place={item ? placeText(item, locations) : ''}
+            isChosen={isChosen(choice.selection, row)}
+            isTabStop={row === active}
+            onShow={onShow}
+          />
+        )
+      })}
+    </GridFrame>
   )
 }

@@ -1,6 +1,6 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { NetworkDevice } from '@spacedrive/core/domain'
-import { Link, type LinkProps } from '@tanstack/react-router'
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import {
   ChartColumn,
   CircleAlert,
@@ -23,7 +23,7 @@ import {
 import type { ReactNode } from 'react'
 import { useOperation } from '../../api/index.ts'
 import { pageNames, pages } from '../../app/pages.ts'
-import { useFormat } from '../../format/index.ts'
+import { deviceOf, useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { cn, DeviceMark, Hint, SafeName, useSaid } from '../../ui/index.ts'
 import { LibraryMenu } from './library-menu.tsx'
@@ -150,10 +150,23 @@ function VolumeLink({ volume: { freeBytes, mountPoint, name, online, totalBytes 
 }
 
 function DeviceLink({ device }: { device: NetworkDevice }) {
-  const { id, name, os, state } = device
+  const { id, name, os, slug, state } = device
+  const isCurrent = useLocation({
+    select: ({ pathname, search }) => {
+      const shown = /^\/devices\/([^/]+)/.exec(pathname)?.[1] ?? deviceOf(search.path ?? '')
+      return shown === id || shown === slug
+    },
+  })
   const Icon = os === 'android' || os === 'ios' ? Smartphone : Monitor
   return (
-    <PlaceLink to="/devices/$device" params={{ device: id }} icon={Icon} name={name} isFaded={state !== 'connected'}>
+    <PlaceLink
+      to="/devices/$device"
+      params={{ device: id }}
+      icon={Icon}
+      name={name}
+      isFaded={state !== 'connected'}
+      isCurrent={isCurrent}
+    >
       <DeviceMark device={device} />
     </PlaceLink>
   )
@@ -165,20 +178,34 @@ interface PlaceLinkProps extends Pick<LinkProps, 'to' | 'search' | 'params'> {
   readonly isFaded?: boolean
   /** It is this place whatever else the address says. */
   readonly isPage?: boolean
+  /** It is this place although the address is another: that of a folder of a device, or its other name. */
+  readonly isCurrent?: boolean
   readonly children?: ReactNode
 }
 
 /** In forced colours nothing is seen of a background: a bar says which it is. */
 const ACTIVE = 'bg-accent-soft font-medium forced-colors:border-s-4 forced-colors:border-[Highlight] forced-colors:ps-1'
 
-function PlaceLink({ icon: Icon, name, isFaded, isPage = false, children, ...link }: PlaceLinkProps) {
+function PlaceLink({
+  icon: Icon,
+  name,
+  isFaded,
+  isPage = false,
+  isCurrent = false,
+  children,
+  ...link
+}: PlaceLinkProps) {
   return (
     <li>
       <Link
         {...link}
         activeOptions={{ includeSearch: !isPage, exact: isPage }}
-        className="rounded-control hover:bg-hover flex h-7 cursor-default items-center gap-2 px-2"
+        className={cn(
+          'rounded-control hover:bg-hover flex h-7 cursor-default items-center gap-2 px-2',
+          isCurrent && ACTIVE,
+        )}
         activeProps={{ className: ACTIVE }}
+        {...(isCurrent && { 'aria-current': 'page' })}
       >
         <Icon size={16} strokeWidth={1.5} aria-hidden className={cn('text-muted shrink-0', isFaded && 'opacity-60')} />
         <SafeName name={name} isCut className={cn('flex-1', isFaded && 'opacity-60')} />

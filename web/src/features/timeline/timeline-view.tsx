@@ -4,6 +4,7 @@ import { usePreferences } from '../../app/preferences.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import {
+  GridFrame,
   isChosen,
   keyWay,
   type Span,
@@ -55,7 +56,7 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
     [months, tileSize, width],
   )
   const { goTo, virtual } = useTimelineScroll(timeline, layout)
-  const { attach, element, height, seen, span, viewport, yOf } = virtual
+  const { element, seen, span, viewport, yOf } = virtual
   if (viewport.width !== width) setWidth(viewport.width)
 
   const shown = visibleLines(layout, pixelsOf(span))
@@ -122,45 +123,30 @@ export function TimelineView({ label, onOpen, timeline }: TimelineViewProps) {
   const isActiveShown = activeLine === undefined || shown.lines.some((each) => each.first === activeLine.first)
   return (
     <div className="flex min-h-0 flex-1">
-      <div
-        role="grid"
-        tabIndex={-1}
-        aria-label={label}
-        aria-rowcount={layout.lines}
-        aria-colcount={layout.columns}
-        aria-multiselectable
+      <GridFrame
+        label={label}
+        rowCount={layout.lines}
+        columnCount={layout.columns}
+        virtual={virtual}
+        events={events}
+        band={band}
         onKeyDown={onKeyDown}
-        className="flex min-h-0 min-w-0 flex-1 flex-col outline-none"
+        scrollerClassName="overflow-x-hidden [scrollbar-width:none]"
       >
-        <div
-          ref={attach}
-          role="presentation"
-          {...events}
-          {...band.events}
-          onPointerDown={(event) => {
-            events.onPointerDown(event)
-            band.events.onPointerDown(event)
-          }}
-          className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-scroll [scrollbar-width:none]"
-        >
-          <div role="rowgroup" className="relative" style={{ height }}>
-            {[
-              ...(isActiveShown ? [] : [line(activeLine)]),
-              ...shown.sections.flatMap((section) => [
-                <Heading
-                  key={section.month}
-                  section={section}
-                  columns={layout.columns}
-                  offset={offset}
-                  seen={pixelsOf(span)}
-                />,
-                ...shown.lines.filter((each) => each.section === section).map(line),
-              ]),
-            ]}
-          </div>
-          {band.box}
-        </div>
-      </div>
+        {[
+          ...(isActiveShown ? [] : [line(activeLine)]),
+          ...shown.sections.flatMap((section) => [
+            <Heading
+              key={section.month}
+              section={section}
+              columns={layout.columns}
+              offset={offset}
+              seen={pixelsOf(span)}
+            />,
+            ...shown.lines.filter((each) => each.section === section).map(line),
+          ]),
+        ]}
+      </GridFrame>
       <Scrubber layout={layout} viewport={element?.clientHeight ?? 0} top={virtual.top()} onGo={goTo} />
     </div>
   )

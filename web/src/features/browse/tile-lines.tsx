@@ -1,0 +1,106 @@
+import type { Entry } from '@spacedrive/core/domain'
+import { useState } from 'react'
+import { useLibraryId } from '../../api/index.ts'
+import type { Choice } from './choice.ts'
+import { rowsToRender } from './rows-to-render.ts'
+import { isChosen } from './selection.ts'
+import { Tile } from './tile.tsx'
+import type { VirtualRows } from './use-virtual-rows.ts'
+import type { Span } from './virtual-scroll.ts'
+
+/** Pixels. */
+const GAP = 12
+/** Pixels around all tiles. */
+export const TILE_PADDING = 12
+const LABEL_HEIGHT = 28
+
+/** How tiles of one size stand in lines. */
+export interface TileGrid {
+  readonly size: number
+  readonly columns: number
+  readonly lines: number
+  /** Pixels from one line to the next. */
+  readonly lineHeight: number
+  /** Pixels from the start of a line. */
+  readonly xOf: (column: number) => number
+  /** The column at a place of a line; may be none. */
+  readonly columnAt: (x: number) => number
+  /** Rows of lines. */
+  readonly rowsOf: (lines: Span) => Span
+  /** The view is so wide. */
+  readonly setWidth: (width: number) => void
+}
+
+/** As many tiles side by side as there is room for. */
+export function useTileGrid(size: number, total: number): TileGrid {
+  const [width, setWidth] = useState(0)
+  const columns = Math.max(1, Math.floor((width - 2 * TILE_PADDING + GAP) / (size + GAP)))
+  const pitch = width > 0 ? (width - 2 * TILE_PADDING + GAP) / columns : size + GAP
+  return {
+    size,
+    columns,
+    lines: Math.ceil(total / columns),
+    lineHeight: size + LABEL_HEIGHT + GAP,
+    xOf: (column) => TILE_PADDING + Math.round(column * pitch + (pitch - GAP - size) / 2),
+    columnAt: (x) => Math.floor((x - TILE_PADDING) / pitch),
+    rowsOf: ({ first, last }) => ({
+      first: first * columns,
+      last: Math.max(first * columns, Math.min(total, (last + 1) * columns) - 1),
+    }),
+    setWidth,
+  }
+}
+
+interface TileLinesProps<E extends Entry> {
+  readonly grid: TileGrid
+  readonly virtual: Pick<VirtualRows, 'seen' | 'span' | 'yOf'>
+  readonly total: number
+  readonly choice: Choice
+  readonly entryAt: (row: number) => E | undefined
+  readonly isFaded: (entry: E | undefined) => boolean
+  /** Folders show what is in them. */
+  readonly hasContents: boolean
+}
+
+/** The lines of tiles that are rendered. */
+export function TileLines<E extends Entry>(props: TileLinesProps<E>) {
+  const { choice, entryAt, grid, hasContents, isFaded, total, virtual } = props
+  const library = useLibraryId()
+  const { columns, lineHeight, lines, size, xOf } = grid
+  const { seen, span, yOf } = virtual
+  const active = choice.active ?? 0
+  return rowsToRender(span, Math.floor(active / columns), lines).map((line) => (
+    <div
+      key={line}
+      role="row"
+      aria-rowindex={line + 1}
+      className="contain-layout contain-size contain-style absolute inset-x-0"
+      style={{ height: lineHeight, transform: `translateY(${yOf(line)}px)` }}
+    >
+      {rowsOfLine(line, columns, total).map((row) => {
+        const entry = entryAt(row)
+        return (
+          <Tile
+            key={row}
+            row={row}
+            column={row % columns}
+            x={xOf(row % columns)}
+            entry={entry}
+            size={size}
+            library={library}
+            isChosen={isChosen(choice.selection, row)}
+            isTabStop={row === active}
+            isFaded={isFaded(entry)}
+            isLater={line < seen.first || line > seen.last}
+            hasContents={hasContents}
+          />
+        )
+      })}
+    </div>
+  ))
+}
+
+function rowsOfLine(line: number, columns: number, total: number): number[] {
+  const start = line * columns
+  return Array.from({ length: Math.max(0, Math.min(columns, total - start)) }, (_, i) => start + i)
+}
