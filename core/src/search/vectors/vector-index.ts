@@ -97,8 +97,10 @@ export class VectorIndex {
   /** The contents nearest to a vector of length 1, the nearest first. */
   nearest(vector: Float32Array, options: NearestOptions): Near[] {
     this.#refresh()
-    const candidates = [...this.#candidates(vector, options)].map(([row, chunks]) => this.#compare(vector, row, chunks))
+    const candidates = [...this.#candidates(vector, options)]
+    this.#codes.read(candidates.flatMap(([{ id }, chunks]) => chunks.map((chunk) => ({ vectorsId: id, chunk }))))
     return candidates
+      .map(([row, chunks]) => this.#compare(vector, row, chunks))
       .filter(({ chunks }) => chunks.length > 0)
       .toSorted(byNearness)
       .slice(0, options.limit)
@@ -131,7 +133,7 @@ export class VectorIndex {
 
   #compare(query: Float32Array, { contentRowId, id, names }: Row, chunks: readonly number[]): Near {
     const compared = chunks.flatMap((chunk): NearChunk[] => {
-      const code = this.#codes.read(id, chunk)
+      const code = this.#codes.get({ vectorsId: id, chunk })
       return code ? [{ chunk, similarity: similarityOf(query, code), isName: chunk >= names }] : []
     })
     return { contentRowId, chunks: compared.toSorted((a, b) => b.similarity - a.similarity) }
