@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { contentUuid } from '../../core/src/content/index.ts'
 import { openDatabase } from '../../core/src/db/index.ts'
 import { type ContentId, sidecarKinds, sidecarStates } from '../../core/src/domain/index.ts'
+import { migrations } from '../../core/src/library/db/migrations/index.ts'
 import { indexTexts } from '../../core/src/search/index.ts'
 import { sidecarPath } from '../../core/src/sidecars/paths.ts'
 import { formatTextSidecar } from '../../core/src/sidecars/text-sidecar.ts'
@@ -34,8 +35,11 @@ export interface TextLibrary {
   readonly seconds: number
 }
 
-/** A library of documents whose texts have been read; what reading them takes is another matter. */
-export async function makeTextLibrary(dir: string): Promise<TextLibrary> {
+/**
+ * A library of documents whose texts have been read; what reading them takes is another matter. It is kept in `dir` and made
+ * again where it is half made, or where documents or tables have become others.
+ */
+export async function prepareTextLibrary(dir: string): Promise<TextLibrary> {
   const root = join(dir, 'documents')
   const dataDir = join(dir, 'data')
   const vocabulary = Array.from({ length: VOCABULARY }, (_, i) => wordOf(i + SYLLABLES.length))
@@ -43,21 +47,42 @@ export async function makeTextLibrary(dir: string): Promise<TextLibrary> {
     const random = mulberry32(SEED + i)
     return Array.from({ length: WORDS }, () => vocabulary[Math.floor(VOCABULARY ** random()) - 1]!)
   }
-  for (let i = 0; i < DOCUMENTS; i++) {
-    const folder = join(root, String(i % FOLDERS))
-    if (i < FOLDERS) mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, `${i}.txt`), textOf(words(i)))
-  }
-  await indexFresh(dataDir, { path: root, mode: 'shallow', watch: false })
-  const library = await libraryOf(dataDir)
-  using db = openDatabase(join(library, 'database.db'))
-  const sidecars = join(library, 'sidecars')
-  recordTexts(db, sidecars, words)
-  const begun = performance.now()
-  const lease = async () => ({ [Symbol.dispose]: () => {} })
-  await indexTexts(db, { root: sidecars, check: false }, { signal: new AbortController().signal, lease })
-  const seconds = (performance.now() - begun) / 1_000
+  const seconds = await onceMade(dir, async () => {
+    for (let i = 0; i < DOCUMENTS; i++) {
+      const folder = join(root, String(i % FOLDERS))
+      if (i < FOLDERS) mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, `${i}.txt`), textOf(words(i)))
+    }
+    await indexFresh(dataDir, { path: root, mode: 'shallow', watch: false })
+    const library = await libraryOf(dataDir)
+    using db = openDatabase(join(library, 'database.db'))
+    const sidecars = join(library, 'sidecars')
+    recordTexts(db, sidecars, words)
+    const begun = performance.now()
+    const lease = async () => ({ [Symbol.dispose]: () => {} })
+    await indexTexts(db, { root: sidecars, check: false }, { signal: new AbortController().signal, lease })
+    return (performance.now() - begun) / 1_000
+  })
   return { dataDir, root, words, common: vocabulary.slice(0, 20), seconds }
+}
+
+/** Fills a folder, unless it is full; returns the seconds that `make` said it took. */
+export async function onceMade(dir: string, make: () => Promise<number>): Promise<number> {
+  const stamp = JSON.stringify({ DOCUMENTS, WORDS, VOCABULARY, SEED, tables: Object.keys(migrations).at(-1) })
+  const stampFile = `${dir}.json`
+  const kept = existsSync(stampFile) ? (JSON.parse(readFileSync(stampFile, 'utf8')) as Made) : null
+  if (kept?.stamp === stamp && existsSync(dir)) return kept.seconds
+  rmSync(stampFile, { force: true })
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+  const made: Made = { stamp, seconds: await make() }
+  writeFileSync(stampFile, JSON.stringify(made))
+  return made.seconds
+}
+
+interface Made {
+  readonly stamp: string
+  readonly seconds: number
 }
 
 async function libraryOf(dataDir: string): Promise<string> {
