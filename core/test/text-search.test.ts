@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
@@ -50,4 +50,18 @@ test('a text the index has lost is found again after a reconcile', async () => {
   expect(await said(t, 'plumber')).toEqual([])
   await t.library.sidecars.reconcile(signal)
   expect(await said(t, 'plumber')).toEqual(['march.txt'])
+})
+
+test('a text that is missing from the index when a library is opened is put into it, though its disk is away', async () => {
+  await using t = await createTestCore({ generators: undefined })
+  t.write('march.txt', 'The plumber comes on Thursday.')
+  await t.add({ mode: 'content' })
+  await t.settle()
+  await t.library.store.write(async ({ db }) => {
+    await db.deleteFrom('texts' as never).execute()
+    await db.updateTable('sidecars').set({ indexed: null }).execute()
+  })
+  renameSync(t.root, `${t.root} unplugged`)
+  await t.restart()
+  await vi.waitFor(async () => expect(await said(t, 'plumber')).toEqual(['march.txt']))
 })

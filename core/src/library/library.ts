@@ -354,6 +354,7 @@ export class Library implements AsyncDisposable {
       jobs.start(library)
       keeper.start(locations)
       if (settings.watch) background(() => sidecars.watch())
+      background(() => sidecars.indexTexts())
     }
     return library
   }

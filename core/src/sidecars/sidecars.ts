@@ -618,6 +618,11 @@ export class Sidecars implements AsyncDisposable {
     await this.#watch.start(await this.#rows.upkeep.folders(this.#watch.capacity))
   }
 
+  /** Puts into the index of texts what a crash has kept from it, or an update that made it anew. */
+  async indexTexts(): Promise<void> {
+    if (this.#rows.upkeep.hasUnindexedText()) await this.#indexTexts(false, this.#closing.signal)
+  }
+
   async #reconcileOne(only: ContentId): Promise<void> {
     const counts = await reconcile({ ...this.#audited, only }, this.#closing.signal)
     if (counts.requeued > 0) await this.#runner.startIfPending()

@@ -62,6 +62,14 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
+  /** Whether a text is there that the index of texts does not have. */
+  hasUnindexedText(): boolean {
+    // The condition of the small index `sidecars_unindexed`, as it is written there.
+    const waiting = `select 1 from sidecars indexed by sidecars_unindexed
+      where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum`
+    return this.#deps.store.connection.prepare(`${waiting} limit 1`).get() !== undefined
+  }
+
   /** Where ready ones lie, one for each folder, the newest first. */
   async folders(limit: number): Promise<SidecarKey[]> {
     const rows = await this.#deps.select(
