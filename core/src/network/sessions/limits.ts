@@ -1,5 +1,7 @@
-/** How often each side says that it is there, in milliseconds. */
+/** How often the side that has dialled asks whether the other one is there, in milliseconds. */
 export const HEARTBEAT_MS = 4_000
+/** By so much a heartbeat may come before its time, in milliseconds, without another one at its time. */
+export const EARLY_MS = 500
 /** A connection that has been silent for so long is dead: two heartbeats lost, and a second for the way. */
 export const DEAD_MS = 9_000
 /** How long the two sides may take to say who they are. */

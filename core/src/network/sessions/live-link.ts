@@ -4,7 +4,7 @@ import type { ByteStream, Link, LinkEnd } from '../transport/transport.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import { type EndReason, endReasons } from './end-reasons.ts'
 import { ControlMessage } from './hello.ts'
-import { DEAD_MS, HEARTBEAT_MS, MAX_CONTROL_MESSAGES, RETIRE_MS } from './limits.ts'
+import { DEAD_MS, EARLY_MS, HEARTBEAT_MS, MAX_CONTROL_MESSAGES, RETIRE_MS } from './limits.ts'
 import { takeAnswer } from './opening.ts'
 import { TrackedStream } from './tracked-stream.ts'
 
@@ -22,7 +22,7 @@ export class LiveLink {
   readonly #deps: LiveLinkDeps
   readonly #control: FrameStream
   readonly #ended = new AbortController()
-  readonly #timers = new Map<'beat' | 'watch' | 'retire', Disposable>()
+  readonly #timers = new Map<'look' | 'retire', Disposable>()
   #heardAt: number
   #beats = 0
   #sentAt = 0
@@ -40,8 +40,8 @@ export class LiveLink {
     this.#heardAt = deps.clock.ticks()
     void deps.link.closed.then((end) => this.#end(end))
     void this.#listen()
-    this.#beat()
-    this.#watch(DEAD_MS)
+    this.#ask()
+    this.#lookLater(0)
   }
 
   /** Aborted when it has ended. */
@@ -100,23 +100,30 @@ export class LiveLink {
     }
   }
 
-  #beat(): void {
-    this.#controlMessages = 0
+  #ask(): void {
     this.#beats++
     this.#sentAt = this.#deps.clock.ticks()
     this.#say({ ping: this.#beats })
-    this.#schedule('beat', HEARTBEAT_MS, () => this.#beat())
   }
 
-  #watch(ms: number): void {
-    this.#schedule('watch', ms, () => {
-      const silentMs = this.#deps.clock.ticks() - this.#heardAt
-      if (silentMs >= DEAD_MS) this.close('silent')
-      else this.#watch(DEAD_MS - silentMs)
-    })
+  // Whoever has dialled asks, and the other side hears as much of it: two messages for each look, and not four.
+  #look(): void {
+    const silentMs = this.#deps.clock.ticks() - this.#heardAt
+    if (silentMs >= DEAD_MS) return this.close('silent')
+    this.#controlMessages = 0
+    if (this.link.dialled) this.#ask()
+    this.#lookLater(silentMs)
   }
 
-  #schedule(what: 'beat' | 'watch' | 'retire', ms: number, run: () => void): void {
+  // All links of a device are looked at in the same moments: it wakes up once for them.
+  #lookLater(silentMs: number): void {
+    const tillBeat = HEARTBEAT_MS - (this.#deps.clock.ticks() % HEARTBEAT_MS)
+    // A timer may be early by a moment, and the beat that is due has been then.
+    const nextMs = tillBeat < EARLY_MS ? tillBeat + HEARTBEAT_MS : tillBeat
+    this.#schedule('look', Math.min(nextMs, DEAD_MS - silentMs), () => this.#look())
+  }
+
+  #schedule(what: 'look' | 'retire', ms: number, run: () => void): void {
     if (this.signal.aborted) return
     this.#timers.get(what)?.[Symbol.dispose]()
     this.#timers.set(what, this.#deps.clock.after(ms, run))
