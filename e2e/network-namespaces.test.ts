@@ -98,6 +98,22 @@ test.skipIf(skipped !== '')(
   },
 )
 
+test.skipIf(skipped !== '')(
+  `a machine whose interface has gone is found on the one that comes, at another address${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
+    const [alice, bob] = await Promise.all([net.daemon('alice'), net.daemon('bob')])
+    await bob.pairWith(await alice.pairingCode())
+    await alice.until(({ state }) => state === 'connected', 'connected')
+    await net.ip('bob', 'link del eth0')
+    await alice.until(({ state }) => state === 'disconnected', 'disconnected', 11_000)
+    await net.plug('bob', { device: 'eth1', address: '192.168.7.9' })
+    await alice.until(({ path, state }) => state === 'connected' && path === 'direct', 'connected again', 20_000)
+  },
+)
+
 test.skipIf(skipped !== '').each(['alice', 'bob'] as const)(
   `a file goes on when %s gets another address in the middle of it${skipped}`,
   { concurrent: true },

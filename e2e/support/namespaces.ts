@@ -67,7 +67,16 @@ export class Namespaces implements AsyncDisposable {
   /** A machine that is plugged into the switch, at `eth0`. */
   async machine(name: string, address: string): Promise<void> {
     await this.#add(name)
-    await this.#plug(name, { device: 'eth0', address })
+    await this.plug(name, { device: 'eth0', address })
+  }
+
+  /** Gives a machine an interface on the switch. */
+  async plug(name: string, { address, device }: { address: string; device: string }): Promise<void> {
+    const port = `p${this.#ports++}`
+    await this.ip('switch', `link add ${port} type veth peer name ${device} netns ${this.#of(name)}`)
+    await this.ip('switch', `link set ${port} master br0 up`)
+    await this.ip(name, `addr add ${address}/24 dev ${device}`)
+    await this.ip(name, `link set ${device} up`)
   }
 
   /** A machine behind a router of its own, which lets nobody in who was not asked. */
@@ -75,7 +84,7 @@ export class Namespaces implements AsyncDisposable {
     const router = `${name}-router`
     await this.#add(router)
     await this.#add(name)
-    await this.#plug(router, { device: 'wan', address: outside })
+    await this.plug(router, { device: 'wan', address: outside })
     await this.ip(router, `link add lan type veth peer name eth0 netns ${this.#of(name)}`)
     await this.ip(router, `addr add ${net}.1/24 dev lan`)
     await this.ip(router, 'link set lan up')
@@ -187,14 +196,6 @@ export class Namespaces implements AsyncDisposable {
     await run('ip', ['netns', 'add', this.#of(name)])
     this.#names.push(this.#of(name))
     await this.ip(name, 'link set lo up')
-  }
-
-  async #plug(name: string, { address, device }: { address: string; device: string }): Promise<void> {
-    const port = `p${this.#ports++}`
-    await this.ip('switch', `link add ${port} type veth peer name ${device} netns ${this.#of(name)}`)
-    await this.ip('switch', `link set ${port} master br0 up`)
-    await this.ip(name, `addr add ${address}/24 dev ${device}`)
-    await this.ip(name, `link set ${device} up`)
   }
 
   #of(name: string): string {

@@ -4,9 +4,10 @@ import type { PeerKey } from '../../domain/index.ts'
 import { silentLogger } from '../../util/logger.ts'
 import { systemClock } from '../clock.ts'
 import { LanDiscovery } from './lan-discovery.ts'
-import { MulticastChannel } from './multicast-channel.ts'
+import { FOLLOW_MS, MulticastChannel } from './multicast-channel.ts'
 
 const secret = randomBytes(32)
+const NO_INTERFACE = 'this machine has no network interface with IPv4'
 const keys = { alice: 'aa'.repeat(32) as PeerKey, bob: 'bb'.repeat(32) as PeerKey }
 
 /** One device of two that are paired, on this machine's loopback alone. */
@@ -41,4 +42,26 @@ test('a device with a code is found by whoever has the words, and asks are answe
   using _announced = alice.announceCode(code, () => ['127.0.0.1:1003'])
   const found = await new Promise((resolve) => bob.findCode(code, resolve))
   expect(found).toEqual(['127.0.0.1:1003'])
+})
+
+test('an interface that comes is used, and one that has gone is not', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  using _timers = { [Symbol.dispose]: () => void vi.useRealTimers() }
+  let interfaces: readonly string[] = []
+  await using channel = new MulticastChannel({ log: silentLogger, interfaces: () => interfaces })
+  await using other = new MulticastChannel({ log: silentLogger, interfaces: () => ['127.0.0.1'] })
+  const heard = vi.fn<(asked: string) => void>()
+  const changed = vi.fn<() => void>()
+  channel.listen({ asked: () => heard('asked'), heard: () => {}, changed })
+  const none = channel.problem()
+  interfaces = ['127.0.0.1']
+  vi.advanceTimersByTime(FOLLOW_MS)
+  expect([none, channel.problem(), changed.mock.calls.length]).toEqual([NO_INTERFACE, null, 1])
+  await vi.waitFor(() => {
+    other.ask()
+    expect(heard).toHaveBeenCalled()
+  })
+  interfaces = []
+  vi.advanceTimersByTime(FOLLOW_MS)
+  expect([channel.problem(), changed.mock.calls.length]).toEqual([NO_INTERFACE, 1])
 })

@@ -13,7 +13,7 @@ const SERVICE = '_spacedrive._udp.local'
 /** How long others may remember a record, in seconds. */
 const TTL_S = 120
 /** How often the interfaces are looked at, in milliseconds: a cable or Wi-Fi that came is used after this long. */
-const FOLLOW_MS = 5_000
+export const FOLLOW_MS = 5_000
 /** Most interfaces that are used; a machine with containers may have hundreds. */
 const MAX_INTERFACES = 32
 /** Most records of one packet that are looked at. */
