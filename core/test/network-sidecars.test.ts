@@ -258,7 +258,9 @@ test('nothing is fetched ahead on a battery, on a line that is paid for, or abov
   expect(await thumb(w.bob, w.contentId)).toBeUndefined()
   // What somebody asks for comes all the same.
   expect(await sidecars.resolve(addressOf(w.contentId), 'fetch', signal)).toMatchObject([{ state: 'ready' }])
-  await w.bob.core.config.set('sidecars.quotaBytes', '10')
+  // So little more that nothing of what is there is given up.
+  const used = (await sidecars.list(w.contentId)).reduce((sum, { size }) => sum + (size ?? 0), 0)
+  await w.bob.core.config.set('sidecars.quotaBytes', String(used + 1))
   await w.bob.core.config.set('network.metered', 'no')
   expect(await reason()).toContain('sidecars.quotaBytes')
   await w.bob.core.config.set('sidecars.quotaBytes', '0')
