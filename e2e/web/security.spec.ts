@@ -252,7 +252,7 @@ test('what this machine alone may do is not offered on another one', async ({ br
     port: 0,
     address: '127.0.0.1',
   })
-  await using _hidden = { [Symbol.asyncDispose]: () => daemon.call('explorer.hide').then(() => {}) }
+  await using _hidden = { [Symbol.asyncDispose]: async () => void (await daemon.call('explorer.hide')) }
   const origin = `https://127.0.0.1:${new URL(exposed.urls[0]!).port}`
   // Nobody vouches for the certificate.
   await using context = await browser.newContext({ ignoreHTTPSErrors: true })

@@ -31,15 +31,15 @@ export type Advert =
     }
 
 const Address = z.string().max(64).refine(isAddress)
-const addresses = z.array(Address).max(MAX_ADDRESSES)
+const Addresses = z.array(Address).max(MAX_ADDRESSES)
 const Fields = z.union([
   z.object({
     kind: z.enum(['paired', 'code']),
     slot: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
     ids: z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(MAX_IDS),
-    addresses,
+    addresses: Addresses,
   }),
-  z.object({ kind: z.literal('visible'), key: PeerKey, name: z.string().min(1).max(MAX_NAME), addresses }),
+  z.object({ kind: z.literal('visible'), key: PeerKey, name: z.string().min(1).max(MAX_NAME), addresses: Addresses }),
   z.object({ kind: z.literal('gone'), key: PeerKey }),
 ])
 

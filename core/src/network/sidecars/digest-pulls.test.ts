@@ -47,8 +47,7 @@ function silence() {
 /** Whether a promise has settled by the time that everything else has had its turn. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
-  const done = () => void (settled = true)
-  promise.then(done, done)
+  void promise.catch(() => {}).finally(() => (settled = true))
   await new Promise(setImmediate)
   return settled
 }

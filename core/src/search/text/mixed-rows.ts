@@ -82,8 +82,9 @@ function findNamed(index: NameIndex, parts: readonly QueryPart[]): NamedWords {
     })
   }
   const ways = new Set<number>()
+  if (!isAny) return { words, begins, ways }
   let last = 0
-  for (let row = 0; isAny && row < words.length; row++) {
+  for (let row = 0; row < words.length; row++) {
     if (words[row] !== last && words[row] !== 0) ways.add((last = words[row]!))
   }
   return { words, begins, ways }
