@@ -346,3 +346,13 @@ test('what is large comes from all that have it', async () => {
   expect(readFileSync(fetched!.path!).equals(bytes)).toBe(true)
   expect(new Set(asked)).toEqual(new Set(['alice', 'carol']))
 })
+
+test('a disk that is full when it is written down what others have keeps nothing from closing', async () => {
+  await using w = await world(['alice', 'bob'], { make: ['alice'], eager: '' })
+  await vi.waitFor(() => expect(holders(w.bob, w.contentId)).toEqual(['alice']), WAIT)
+  const { db } = w.bob.core.network
+  db.all('pragma query_only = 1')
+  await w.bob.core.network.sidecars.refresh()
+  await w.bob.core.network.sidecars[Symbol.asyncDispose]()
+  db.all('pragma query_only = 0')
+})

@@ -164,3 +164,17 @@ test('what was not there is not asked for again until the device says anew what 
   expect(availability.devices(library)).toEqual([])
   expect(new PeerAvailability(db).devices(library)).toEqual([])
 })
+
+test('what could not be written down, as on a full disk, is written down the next time', async () => {
+  using db = await database()
+  const own = new Inventory()
+  own.take(all(sorted([record(1)])))
+  const availability = new PeerAvailability(db)
+  availability.take(library, device, { digest: own.digest(null), now: 0 })
+  db.all('pragma query_only = 1')
+  expect(() => availability.save()).toThrow()
+  db.all('pragma query_only = 0')
+  expect(new PeerAvailability(db).devices(library)).toEqual([])
+  availability.save()
+  expect(new PeerAvailability(db).find(library, device, keyOf(1))).toEqual({ size: 1, isLikely: false })
+})

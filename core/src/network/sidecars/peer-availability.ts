@@ -100,14 +100,19 @@ export class PeerAvailability {
     return [...news.values()]
   }
 
-  /** Writes down what was said since the last time: what a crash takes away is asked for again. */
+  /**
+   * Writes down what was said since the last time: what a crash takes away is asked for again. Throws what the database
+   * refuses it with; what was not written is written by the next call.
+   */
   save(): void {
-    for (const [library, devices] of this.#unsaved)
+    for (const [library, devices] of this.#unsaved) {
       for (const [device, changed] of devices) {
         const known = this.#known.get(library)?.get(device)
         if (known) this.#write(library, device, { known, changed })
+        devices.delete(device)
       }
-    this.#unsaved.clear()
+      this.#unsaved.delete(library)
+    }
   }
 
   /** Forgets a device that is no member any more; of every library where none is given. */

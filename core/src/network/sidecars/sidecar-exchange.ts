@@ -1,4 +1,4 @@
-import { CoreError } from '../../util/errors.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
 import type { ContentId, DeviceId, LibraryId, SidecarKind } from '../../domain/index.ts'
 import type { EventBus } from '../../events/index.ts'
 import { contentUuid } from '../../content/index.ts'
@@ -181,7 +181,7 @@ export class SidecarExchange implements AsyncDisposable {
     await Promise.all([this.#prefetcher[Symbol.asyncDispose](), this.#fetcher[Symbol.asyncDispose]()])
     await this.#pulls[Symbol.asyncDispose]()
     this.#saving?.[Symbol.dispose]()
-    this.#availability.save()
+    this.#save()
   }
 
   #pullAll(peer: Peer): void {
@@ -194,12 +194,27 @@ export class SidecarExchange implements AsyncDisposable {
     // It may have been removed, or the library closed, meanwhile.
     if (!library || !membership.isMember(id, peer.id)) return
     const more = this.#availability.take(id, peer.id, { digest, now: clock.now() })
-    this.#saving ??= clock.after(SAVE_MS, () => {
-      this.#saving = null
-      this.#availability.save()
-    })
+    this.#saveSoon()
     for (const { bytes, format, kind, variant } of more)
       this.#prefetcher.add({ library, of: { kind, variant, format }, records: bytes })
+  }
+
+  #saveSoon(): void {
+    this.#saving ??= this.#deps.clock.after(SAVE_MS, () => {
+      this.#saving = null
+      if (!this.#save()) this.#saveSoon()
+    })
+  }
+
+  /** False where it could not be written down, as on a full disk. */
+  #save(): boolean {
+    try {
+      this.#availability.save()
+      return true
+    } catch (err) {
+      this.#deps.log.warn({ err: errorMessage(err) }, 'what sidecars others have was not written down')
+      return false
+    }
   }
 
   /** Whoever answers is believed only as far as the id is that of the hash. */

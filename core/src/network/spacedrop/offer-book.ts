@@ -1,15 +1,19 @@
 import type { DeviceId, Offer } from '../../domain/index.ts'
-import { CoreError } from '../../util/errors.ts'
+import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import { isOpen, type OfferRow, OfferRows } from './offer-rows.ts'
 
 /** How often an offer is told to have moved on, in milliseconds. */
 const TELL_MS = 250
+/** How soon what could not be written down is tried again, in milliseconds: somebody has to free some space first. */
+export const TRY_AGAIN_MS = 30_000
 
 export interface OfferBookDeps {
   readonly db: NetworkDb
   readonly clock: Clock
+  readonly log: Logger
   readonly own: () => { readonly id: DeviceId; readonly name: string }
   readonly changed: (offer: Offer) => void
   /** What is to be compared for an offer between strangers. */
@@ -117,21 +121,29 @@ export class OfferBook implements Disposable {
     for (const timer of this.#expiring.values()) timer[Symbol.dispose]()
   }
 
-  /** Offers whose time is over are none any more. */
+  /** Offers whose time is over are none any more; where that cannot be written down, they are so later. */
   #expire(): void {
-    const now = this.#deps.clock.now()
+    const { clock, log } = this.#deps
     for (const { expires_at: at, id, state } of this.#rows.all()) {
-      if (state === 'waiting' && at <= now) this.set(id, { state: 'expired' })
+      if (state !== 'waiting' || at > clock.now()) continue
+      try {
+        this.set(id, { state: 'expired' })
+      } catch (err) {
+        log.warn({ offer: id, err: errorMessage(err) }, 'that the time of an offer is over was not written down')
+        this.#expireIn(id, TRY_AGAIN_MS)
+      }
     }
   }
 
   #expireInTime({ expires_at: at, id, state }: OfferRow): void {
-    if (state !== 'waiting') return
-    const { clock } = this.#deps
+    if (state === 'waiting') this.#expireIn(id, Math.max(0, at - this.#deps.clock.now()) + 1)
+  }
+
+  #expireIn(id: string, ms: number): void {
     this.#expiring.get(id)?.[Symbol.dispose]()
     this.#expiring.set(
       id,
-      clock.after(Math.max(0, at - clock.now()) + 1, () => this.#expire()),
+      this.#deps.clock.after(ms, () => this.#expire()),
     )
   }
 }

@@ -72,20 +72,23 @@ export class Spacedrop implements Disposable {
       new OfferBook({
         db,
         clock,
+        log,
         own,
         changed,
         comparing: (row) => this.#strangers.comparing(row),
         onEnded: (row) => this.#ended(row),
       }),
     )
-    this.#strangers = new StrangerDrops({
-      book: this.#book,
-      nearby,
-      transfers,
-      clock,
-      log,
-      offer: (row, signal) => this.#offer(row, signal),
-    })
+    this.#strangers = this.#parts.use(
+      new StrangerDrops({
+        book: this.#book,
+        nearby,
+        transfers,
+        clock,
+        log,
+        offer: (row, signal) => this.#offer(row, signal),
+      }),
+    )
     this.#strangers.endOld()
     this.#parts.use(
       peers.handle(

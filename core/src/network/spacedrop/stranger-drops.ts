@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import type { Transfers } from '../transfer/index.ts'
 import type { Peer } from '../wire/protocol.ts'
-import type { OfferBook } from './offer-book.ts'
+import { type OfferBook, TRY_AGAIN_MS } from './offer-book.ts'
 import { isOpen, type OfferRow } from './offer-rows.ts'
 import { OFFER_MS } from './protocol.ts'
 
@@ -24,8 +24,11 @@ export interface StrangerDropsDeps {
 }
 
 /** Offers between devices that are not paired: two people compare a number before anything is told of the files. */
-export class StrangerDrops {
+export class StrangerDrops implements Disposable {
   readonly #deps: StrangerDropsDeps
+  /** Offers whose end is still to be written down. */
+  readonly #again = new Map<string, Disposable>()
+  #isClosed = false
 
   constructor(deps: StrangerDropsDeps) {
     this.#deps = deps
@@ -124,8 +127,12 @@ export class StrangerDrops {
 
   /** It is over with a guest. */
   over(guest: Guest): void {
-    const row = this.#deps.book.get(guest.offer)
-    if (row && row.device === guest.id && isOpen(row)) this.#fail(row, errorMessage(guest.signal.reason))
+    this.#end(guest, (row) => this.#fail(row, errorMessage(guest.signal.reason)))
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true
+    for (const timer of this.#again.values()) timer[Symbol.dispose]()
   }
 
   async #whenAgreed(guest: Guest, go: () => Promise<void>): Promise<void> {
@@ -134,9 +141,26 @@ export class StrangerDrops {
       await guest.agreed
       await go()
     } catch (err) {
+      this.#end(guest, ({ id }) => book.set(id, { state: endOf(err), reason: errorMessage(err) }))
+    }
+  }
+
+  /** Ends the offer of a guest, unless it has ended; where that cannot be written down, as on a full disk, later. */
+  #end(guest: Guest, end: (row: OfferRow) => void): void {
+    const { book, clock, log } = this.#deps
+    this.#again.get(guest.offer)?.[Symbol.dispose]()
+    this.#again.delete(guest.offer)
+    try {
       const row = book.get(guest.offer)
-      if (row && row.device === guest.id && isOpen(row))
-        book.set(row.id, { state: endOf(err), reason: errorMessage(err) })
+      if (row && row.device === guest.id && isOpen(row)) end(row)
+    } catch (err) {
+      log.warn({ device: guest.name, err: errorMessage(err) }, 'what became of an offer was not written down')
+      // The next start ends it, too.
+      if (this.#isClosed) return
+      this.#again.set(
+        guest.offer,
+        clock.after(TRY_AGAIN_MS, () => this.#end(guest, end)),
+      )
     }
   }
 
