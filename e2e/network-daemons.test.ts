@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { TestHome } from '../cli/test/run-cli.ts'
@@ -98,6 +98,31 @@ test('a folder of another device is listed, and a file of it comes here, once th
   expect(fetched).toMatchObject({ code: 0 })
   expect(await readFile(join(received, 'beach.txt'), 'utf8')).toBe('sand')
 })
+
+test('a content that is another one by now is not kept, and whoever prints it is told at the end', async () => {
+  const folder = join(home.path, 'contents')
+  await mkdir(folder)
+  const path = join(folder, 'note.txt')
+  await writeFile(path, 'the true words')
+  await answer('bob', 'location', 'add', folder, '--mode', 'content', '--no-watch', '--wait')
+  const { contentId } = await answer<{ contentId: string }>('bob', 'file', 'info', path)
+  const address = `content://${contentId}`
+  expect(await as('alice', 'cat', address)).toMatchObject({ code: 0, stdout: 'the true words' })
+  await writeFile(path, 'something else')
+  const printed = await as('alice', 'cat', address)
+  expect(printed).toMatchObject({ code: 1, stdout: 'something else' })
+  expect(unwrapped(printed.stderr)).toContain(`bob sent something else than ${address}; do not use what was printed`)
+  const received = join(home.path, 'received-contents')
+  const fetched = await as('alice', 'network', 'fetch', address, '--to', received, '--wait')
+  expect(fetched.code).toBe(1)
+  expect(unwrapped(fetched.stdout + fetched.stderr)).toContain(`bob sent something else than ${address}`)
+  expect(await readdir(received)).toEqual([])
+})
+
+/** Without the breaks of lines that a terminal gets. */
+function unwrapped(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
 
 test('what is offered arrives when it is accepted', async () => {
   const path = join(home.path, 'shell.txt')

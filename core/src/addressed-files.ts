@@ -7,6 +7,7 @@ import { openFile, type ListInput, type SeekInput } from './files/index.ts'
 import type { Library } from './library/index.ts'
 import {
   type Browse,
+  CONTENT_KIND,
   type Holder,
   type Listing,
   type Located,
@@ -203,7 +204,7 @@ export class AddressedFiles {
       ...[...holdersOf].map(([content, holders]) => {
         const devices = holders.map(({ device }) => device.id)
         const title = displayName(holders[0]!.name)
-        return transfers.start({ devices, kind: 'content', spec: { content }, title, folder, preserve })
+        return transfers.start({ devices, kind: CONTENT_KIND, spec: { content }, title, folder, preserve })
       }),
     ]
   }
@@ -220,7 +221,7 @@ export class AddressedFiles {
     const [own] = this.#held(at.contentId)
     if (own !== undefined) return library.files.open(pathText(own))
     const devices = (await this.#holders(at.contentId, signal)).map(({ device }) => device.id)
-    const wanted = { devices, kind: 'content', spec: { content: at.contentId } }
+    const wanted = { devices, kind: CONTENT_KIND, spec: { content: at.contentId } }
     return library.files.open(await this.#fetchToOpen(wanted, signal))
   }
 
@@ -316,7 +317,7 @@ export class AddressedFiles {
     const folder = join(all, uuidv7(now()))
     await mkdir(folder, { recursive: true, mode: 0o700 })
     let target = ''
-    await core.network.transfers.fetch(
+    const { complete, failures } = await core.network.transfers.fetch(
       {
         ...wanted,
         folder: join(folder, 'parts'),
@@ -333,6 +334,10 @@ export class AddressedFiles {
       },
       signal,
     )
+    const [failure] = failures
+    if (failure) throw new CoreError(failure.code, failure.message)
+    if (!complete)
+      throw new CoreError('Unavailable', 'the connection was lost before all of the file was here; try again')
     return target
   }
 

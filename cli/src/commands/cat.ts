@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ClientError, type OutputOf } from '@spacedrive/client'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
+import type { PassingContent } from '@spacedrive/core/passing-content'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -11,6 +12,7 @@ import { printable } from '../text/escape.ts'
 import { formatBytes } from '../text/format.ts'
 
 const SCHEME = 'sidecar://'
+const CONTENT = 'content://'
 
 /**
  * Writes files to stdout, one after the other: those of paths as they are, those of sidecars by their addresses, and those
@@ -69,11 +71,16 @@ async function* bytesAt(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Piece by piece. A content whose device goes away in the middle goes on from another: its bytes are the same. */
+/**
+ * Piece by piece. A content whose device goes away in the middle goes on from another. What came from others is compared
+ * with the content at the end, when it is printed already: throws `Corrupt` where it is something else.
+ */
 async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buffer> {
   const { io } = session.context
-  const isContent = path.startsWith('content://')
+  const isContent = path.startsWith(CONTENT)
   let last: Piece | null = null
+  let passing: PassingContent | null = null
+  const senders = new Set<string>()
   for (let offset = 0; last === null || offset < last.size;) {
     const piece: Piece = await session
       .query('files.read', { path, offset, ...(last && sameAs(last, isContent)) })
@@ -85,11 +92,27 @@ async function* bytesThrough(session: Session, path: string): AsyncGenerator<Buf
       throw new CoreError('Conflict', `${path} is not the same there; read it again`)
     if (isContent && piece.source.device?.id !== last?.source.device?.id) io.note(sourceLine(piece))
     const bytes = Buffer.from(piece.base64, 'base64')
-    if (bytes.length === 0) return
-    offset += bytes.length
+    if (isContent) {
+      passing ??= await beginPassing(piece.size)
+      passing.push(bytes)
+      if (piece.source.device !== null) senders.add(piece.source.device.name)
+    }
     last = piece
+    if (bytes.length === 0) break
+    offset += bytes.length
     yield bytes
   }
+  if (senders.size > 0 && !passing!.wasContent(path.slice(CONTENT.length).toLowerCase()))
+    throw new CoreError(
+      'Corrupt',
+      `${[...senders].join(' and ')} sent something else than ${path}; do not use what was printed`,
+    )
+}
+
+/** The hashes take time to load, and only contents of others need them. */
+async function beginPassing(size: number): Promise<PassingContent> {
+  const { PassingContent } = await import('@spacedrive/core/passing-content')
+  return PassingContent.begin(size)
 }
 
 type Piece = OutputOf<'files.read'>

@@ -107,14 +107,14 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
     ],
     view,
   )
-  if (failed === 0) return fields
+  if (failures.length === 0) return fields
   const shown = failures
     .slice(0, MAX_FAILURES)
     .map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)
   const rest = failed - shown.length
   return [
     ...fields,
-    view.style('warn', `${plural(failed, 'file')} could not be had:`),
+    view.style('warn', failed === 0 ? 'Had from another device:' : `${plural(failed, 'file')} could not be had:`),
     ...shown,
     ...(rest > 0 ? [`  … and ${plural(rest, 'other')}`] : []),
   ]

@@ -16,7 +16,7 @@ const SAMPLE_COUNT = 4
 const SAMPLE_BYTES = 10_240
 
 /** The file's size comes first, as an unsigned 64-bit little-endian number. */
-const SIZE_BYTES = 8
+export const SIZE_BYTES = 8
 const SAMPLED_BYTES = SIZE_BYTES + 2 * EDGE_BYTES + SAMPLE_COUNT * SAMPLE_BYTES
 
 /** A file touched within this time may be written to again without its times showing it. */
@@ -147,7 +147,7 @@ export class ContentHasher {
 }
 
 /** Where the bytes of a file larger than `WHOLE_FILE_BYTES` are taken from, in the order they are hashed. */
-function* samples(size: number): Generator<{ position: number; length: number }> {
+export function* samples(size: number): Generator<{ position: number; length: number }> {
   const jump = Math.floor((size - 2 * EDGE_BYTES) / SAMPLE_COUNT)
   yield { position: 0, length: EDGE_BYTES }
   for (let i = 0; i < SAMPLE_COUNT; i++) yield { position: EDGE_BYTES + i * jump, length: SAMPLE_BYTES }

@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto'
+import { blobToUuid } from '../util/uuid.ts'
 
 /** RFC 9562 §6.6, the DNS namespace: the one Spacedrive derives content ids in. */
 const CONTENT_NAMESPACE = Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex')
@@ -21,6 +22,11 @@ export function contentUuid(hash: Uint8Array): Uint8Array {
   uuid[6] = 0x50 | (uuid[6]! & 0x0f)
   uuid[8] = 0x80 | (uuid[8]! & 0x3f)
   return uuid
+}
+
+/** Whether a content has this id: by its sampled hash, or by its full one where it has an identity of its own. */
+export function isContent(contentId: string, { sampled, full }: { sampled: Uint8Array; full: Uint8Array }): boolean {
+  return [sampled, full].some((hash) => blobToUuid(contentUuid(hash)) === contentId)
 }
 
 /** The 64 lower-case hexadecimal digits of a hash. */

@@ -31,7 +31,7 @@ export const Transfer = z.object({
   /** Files and folders the sending side left out: links, and what it could not read. */
   leftOut: z.number(),
   failed: z.number(),
-  /** The first of them. */
+  /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   createdAt: Timestamp,

@@ -32,3 +32,4 @@ export {
   type ServedThumb,
   type Subject,
 } from './browse/index.ts'
+export { CONTENT_KIND } from './transfer/index.ts'

@@ -1,9 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
-import { ContentId } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, displayName, fsPath, nameBytes, parsePath, pathBelow } from '../../util/file-name.ts'
-import type { SourceResolver } from '../transfer/index.ts'
+import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
 /** Paths of one transfer. */
@@ -12,8 +11,6 @@ const MAX_PATH = 8_192
 
 /** Files and folders by their paths there, with the grant `read`. */
 export const PathsSpec = z.object({ paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS) })
-/** A file by its content, for members of a library that has it, and with the grant `read`. */
-export const ContentSpec = z.object({ content: ContentId })
 
 /** What paired devices may have sent from here by path, and by content. */
 export function fileResolvers(served: ServedBrowse, dataDir: string) {
@@ -38,8 +35,9 @@ export function fileResolvers(served: ServedBrowse, dataDir: string) {
       return { roots, title: roots.length === 1 ? title : `${title} and ${roots.length - 1} more` }
     },
   }
+  // For members of a library that has it, and with the grant `read`.
   const content: SourceResolver<typeof ContentSpec> = {
-    kind: 'content',
+    kind: CONTENT_KIND,
     spec: ContentSpec,
     async resolve(spec, peer) {
       const { path } = served.held(spec.content, peer, 'read')

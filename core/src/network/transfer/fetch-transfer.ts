@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { DeviceId } from '../../domain/index.ts'
+import type { ContentId, DeviceId } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../../util/errors.ts'
 import { freePort, makeSessionKey, type SessionKey } from '../bulk/index.ts'
 import { believable } from '../discovery/index.ts'
 import { parseAddress, withPort } from '../transport/addresses.ts'
 import type { FrameStream } from '../wire/frame-stream.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
+import { contentOf } from './content-spec.ts'
 import { meetingAddresses, type OwnAddresses } from './meeting-addresses.ts'
 import { type Chosen, Meeting, Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
@@ -81,6 +82,8 @@ async function askForFiles(
         }
         continue
       }
+      if (contentOf({ kind, spec }) !== null && (items.length !== 1 || items[0]!.kind !== 'file'))
+        throw new CoreError('Corrupt', `${peer.name} was asked for one file, and offers something else`)
       const { addresses, channel, key, leftOut } = offered
       return { peer, items, leftOut, channel, peerKey: key, addresses, own, stream }
     }
@@ -118,6 +121,8 @@ export interface FetchOptions {
   readonly folder: string
   readonly destination: Destination
   readonly preserve: boolean
+  /** What the one file is compared with before it has its name. */
+  readonly content: ContentId | null
   readonly onOpen: (opened: {
     files: number
     bytes: number
@@ -147,6 +152,8 @@ export async function fetchOffered(
   const { id } = options
   const open = new Map(offers.map((offer) => [offer.channel, offer]))
   const ended = Promise.withResolvers<boolean>()
+  // It may end before somebody waits for it.
+  ended.promise.catch(() => {})
   let isComplete = false
   const close = (channel: string) => {
     const stream = open.get(channel)?.stream
@@ -168,10 +175,11 @@ export async function fetchOffered(
   using _thread = thread.use()
   const onAbort = () => ended.reject(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
-  const { destination, folder, preserve } = options
+  const { content, destination, folder, preserve } = options
   try {
     signal.throwIfAborted()
-    const opened = await thread.ask('openFetch', { fetch: id, folder, items: offers[0]!.items, destination, preserve })
+    const { items } = offers[0]!
+    const opened = await thread.ask('openFetch', { fetch: id, folder, items, destination, content, preserve })
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {

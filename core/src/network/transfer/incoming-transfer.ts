@@ -1,6 +1,7 @@
 import type { DeviceId, Transfer } from '../../domain/index.ts'
 import type { Via } from './fetch-transfer.ts'
 import { Rate } from './rate.ts'
+import { RefusedHolders } from './refused-holders.ts'
 import { type Amount, askingOf, type TransferRow } from './transfer-rows.ts'
 
 /** A transfer to this device that somebody may go on with. */
@@ -12,6 +13,7 @@ export interface Incoming {
   running: AbortController | null
   run: Promise<void> | null
   lastTold: number
+  refused: RefusedHolders
   /** Null: as much as the disk takes. */
   atMost: Amount | null
 }
@@ -29,6 +31,7 @@ export function incomingOf(row: TransferRow): Incoming {
     running: null,
     run: null,
     lastTold: 0,
+    refused: new RefusedHolders(),
     atMost: null,
   }
 }

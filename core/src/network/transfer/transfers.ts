@@ -8,6 +8,7 @@ import { uuidv7 } from '../../util/uuid.ts'
 import { type Clock, sleep } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
+import { contentOf } from './content-spec.ts'
 import {
   askDevices,
   type Asking,
@@ -15,10 +16,12 @@ import {
   type Fetched,
   type FetchListener,
   fetchOffered,
+  type Offer,
 } from './fetch-transfer.ts'
 import { type Incoming, incomingOf, showIncoming } from './incoming-transfer.ts'
 import type { OwnAddresses } from './meeting-addresses.ts'
 import { OutgoingTransfers } from './outgoing-transfers.ts'
+import { RefusedHolders, sentElse } from './refused-holders.ts'
 import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
 import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
@@ -169,6 +172,8 @@ export class Transfers implements AsyncDisposable {
     const { state } = incoming.row
     if (state === 'completed' || state === 'cancelled') throw new CoreError('Conflict', `the transfer is ${state}`)
     if (state === 'paused' || state === 'failed') {
+      // What they have may be the content again.
+      incoming.refused = new RefusedHolders()
       this.#set(incoming, { state: 'waiting', error: null, ended_at: null })
       this.#run(incoming)
     }
@@ -199,10 +204,19 @@ export class Transfers implements AsyncDisposable {
 
   /**
    * Fetches something at once, that is not listed and not gone on with after a restart: sidecars. Throws what the
-   * devices refuse it with, `Unavailable` where the connection is lost, and the signal's reason.
+   * devices refuse it with, `Corrupt` where none that has a content sends it, and the signal's reason.
    */
-  async fetch(input: FetchInput, signal: AbortSignal): Promise<Fetched & { items: readonly SourceItem[] }> {
-    const offers = await askDevices(input, this.#deps.peers, signal)
+  async fetch(input: FetchInput, signal: AbortSignal): Promise<Fetched> {
+    const refused = new RefusedHolders()
+    for (;;) {
+      const offers = await askDevices(refused.without(input), this.#deps.peers, signal)
+      const fetched = await this.#fetchAtOnce(input, offers, signal)
+      if (!fetched.isRefused) return fetched
+      this.#refuse(refused, { asking: input, liars: fetched.liars, offers })
+    }
+  }
+
+  async #fetchAtOnce(input: FetchInput, offers: readonly Offer[], signal: AbortSignal): Promise<Fetched> {
     const { items } = offers[0]!
     mkdirSync(input.folder, { recursive: true, mode: 0o700 })
     try {
@@ -214,6 +228,7 @@ export class Transfers implements AsyncDisposable {
           folder: input.folder,
           destination: input.place(items),
           preserve: false,
+          content: contentOf(input),
           onOpen: () => {},
           onVia: () => {},
           onProgress: () => {},
@@ -221,7 +236,8 @@ export class Transfers implements AsyncDisposable {
         this.#fetchDeps(),
         signal,
       )
-      return { ...fetched, items }
+      if (fetched.isRefused) await this.#thread.ask('discardFetch', { folder: input.folder })
+      return fetched
     } finally {
       rmSync(input.folder, { recursive: true, force: true })
     }
@@ -307,7 +323,8 @@ export class Transfers implements AsyncDisposable {
   async #attempt(incoming: Incoming, signal: AbortSignal): Promise<boolean> {
     this.#set(incoming, { state: 'preparing' })
     const { row } = incoming
-    const offers = await askDevices(askingOf(row), this.#deps.peers, signal)
+    const asking = askingOf(row)
+    const offers = await askDevices(incoming.refused.without(asking), this.#deps.peers, signal)
     const { items, leftOut } = offers[0]!
     if (incoming.atMost) requireOffered(items, incoming.atMost)
     requireSpace(row.folder, sizeOf(items) - row.bytes_done)
@@ -318,6 +335,7 @@ export class Transfers implements AsyncDisposable {
         folder: this.#folderOf(row.id),
         destination: { folder: Buffer.from(fsPath(parsePath(row.folder))) },
         preserve: row.preserve === 1,
+        content: contentOf(asking),
         onOpen: ({ bytes, files, totalBytes, totalFiles }) => {
           incoming.rate.start(bytes, this.#deps.clock.ticks())
           this.#set(incoming, {
@@ -337,6 +355,12 @@ export class Transfers implements AsyncDisposable {
       this.#fetchDeps(),
       signal,
     )
+    if (fetched.isRefused) {
+      await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
+      this.#set(incoming, { files_done: 0, bytes_done: 0 })
+      this.#refuse(incoming.refused, { asking, liars: fetched.liars, offers })
+      return this.#attempt(incoming, signal)
+    }
     this.#recordFailures(incoming, { fetched, items })
     if (!fetched.complete) {
       const liar = fetched.liars[0]
@@ -352,7 +376,25 @@ export class Transfers implements AsyncDisposable {
     return true
   }
 
+  /** Throws `Corrupt` where nobody is left to ask. */
+  #refuse(
+    refused: RefusedHolders,
+    { asking, liars, offers }: { asking: Asking; liars: readonly string[]; offers: readonly Offer[] },
+  ): void {
+    const contentId = contentOf(asking)!
+    this.#deps.log.warn(
+      { devices: liars, contentId },
+      'a device sent something else than the content it was said to have',
+    )
+    refused.add(liars, { asking, contentId, offers })
+  }
+
   #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
+    const { refused, row } = incoming
+    const content = contentOf(askingOf(row))
+    // Once the content is here, whoever said that it is something else has lied, too.
+    const liars = content ? [...refused.names, ...(fetched.files > 0 ? fetched.liars : [])] : []
+    const lied = liars.map((name) => ({ path: row.title, code: 'Corrupt', message: `${name} ${sentElse(content!)}` }))
     const failures = fetched.failures.slice(0, KEPT_FAILURES).map(({ code, item, message }) => {
       const path = items[item]?.names.map(displayName).join('/') ?? ''
       return { path, code, message }
@@ -361,7 +403,7 @@ export class Transfers implements AsyncDisposable {
       files_done: fetched.files,
       bytes_done: fetched.bytes,
       failed: fetched.failed,
-      failures: JSON.stringify(failures),
+      failures: JSON.stringify([...lied, ...failures]),
     })
   }
 

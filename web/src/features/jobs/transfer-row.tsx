@@ -47,12 +47,12 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
             <Said of={error} />
           </p>
         )}
-        {failed > 0 && (
+        {failures.length > 0 && (
           <details>
-            <summary className="text-warn w-fit text-xs">{t.warnings(failed)}</summary>
+            <summary className="text-warn w-fit text-xs">{t.warnings(Math.max(failed, failures.length))}</summary>
             <ul>
               {failures.slice(0, SHOWN).map((failure) => (
-                <li key={failure.path} className="text-muted text-xs">
+                <li key={`${failure.path} ${failure.message}`} className="text-muted text-xs">
                   <SafeName name={failure.path} className="font-medium" /> <Said of={failure} />
                 </li>
               ))}

@@ -6,6 +6,7 @@ import { CoreError, type ErrorCode, errorMessage, systemCode, systemReason } fro
 import { pathErrorCode } from '../../../util/path-error.ts'
 import { CHUNK_BYTES, HASH_BYTES, type Reply, ReplyReader, type Request } from '../../bulk/index.ts'
 import { Assemblies, type Assembly } from './assemblies.ts'
+import type { ContentCheck } from './content-check.ts'
 import { DoneRecord } from './done-record.ts'
 import { type Asked, type ChannelOptions, FetchChannel } from './fetch-channel.ts'
 import type { FetchFailure, FetchItem, FetchResult } from './fetch-item.ts'
@@ -24,6 +25,8 @@ export interface FetchDeps {
   readonly items: readonly FetchItem[]
   /** Ends the names of files that are being put together. */
   readonly mark: string
+  /** What the only file is compared with before it has its name; null where that is not known. */
+  readonly content: ContentCheck | null
   readonly blake3: Blake3
   readonly hashers: Hashers
   /** Called for each piece that is in its place. */
@@ -49,6 +52,7 @@ export class FetchFiles {
   readonly #channels = new Set<FetchChannel>()
   readonly #failures: FetchFailure[] = []
   readonly #liars = new Set<string>()
+  #isRefused = false
   readonly #ended = Promise.withResolvers<void>()
   #failed = 0
   #files = 0
@@ -112,6 +116,7 @@ export class FetchFiles {
    * is asked of the others, or of the next.
    */
   async addChannel(socket: Duplex, options: ChannelOptions): Promise<void> {
+    if (this.#isRefused) return void socket.destroy()
     const channel = new FetchChannel(socket, options, this.#deps)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     let work = Promise.resolve()
@@ -169,6 +174,7 @@ export class FetchFiles {
       failures: this.#failures,
       failed: this.#failed,
       liars: [...this.#liars],
+      isRefused: this.#isRefused,
     }
   }
 
@@ -255,18 +261,21 @@ export class FetchFiles {
     }
   }
 
-  #checkChunk(channel: FetchChannel, { offset, hash, bytes }: Reply & { type: 'chunk' }): void {
+  /** The BLAKE3 of its bytes, which is the one that was agreed upon. */
+  #checkChunk(channel: FetchChannel, { offset, hash, bytes }: Reply & { type: 'chunk' }): Uint8Array {
     const wanted = this.#agreement.hashAt(offset) ?? hash
-    if (Buffer.compare(this.#deps.blake3.hash(bytes), wanted) === 0) return
+    const own = this.#deps.blake3.hash(bytes)
+    if (Buffer.compare(own, wanted) === 0) return own
     throw new CoreError('Corrupt', `${channel.name} sent bytes that are not those of the file`)
   }
 
   #writeSmall(index: number, { channel, reply }: { channel: FetchChannel; reply: Reply & { type: 'chunk' } }): void {
     const item = this.#deps.items[index]!
     if (reply.bytes.length !== item.size) throw new CoreError('Corrupt', `${channel.name} sent a file of another size`)
-    this.#checkChunk(channel, reply)
-    this.#checkWhole(item, { channel, hash: reply.hash })
+    const hash = this.#checkChunk(channel, reply)
+    this.#checkWhole(item, { channel, hash })
     writeWhole(this.#partOf(item), reply.bytes)
+    this.#checkContent(item, { channel, hash })
     this.#bytes += item.size
     this.#complete(index, item)
   }
@@ -310,6 +319,12 @@ export class FetchFiles {
       if (!isOfAll) this.#forget(index, assembly)
       throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
     }
+    try {
+      this.#checkContent(item, { channel, hash: own })
+    } catch (err) {
+      this.#forget(index, assembly)
+      throw err
+    }
     await assembly.part.flushed()
     this.#controller.signal.throwIfAborted()
     if (this.#done.has(index)) return
@@ -332,6 +347,19 @@ export class FetchFiles {
     throw new CoreError('Corrupt', `${channel.name} sent another file than ${target.toString()}`)
   }
 
+  /** Where it is another content all who said the same lie, and nobody is asked any more: those who said otherwise may have it. */
+  #checkContent(item: FetchItem, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): void {
+    const { content } = this.#deps
+    if (!content || content.holds(this.#partOf(item), hash)) return
+    this.#isRefused = true
+    this.#liars.clear()
+    for (const other of this.#channels) {
+      if (this.#agreement.believes(other.hashes)) this.#liars.add(other.name)
+      other.lose()
+    }
+    throw new CoreError('Corrupt', `${channel.name} sent something else than content://${content.contentId}`)
+  }
+
   /** Several sources must say the same of the chunks; who says otherwise than most is left out. */
   #compare(channel: FetchChannel, hashes: Uint8Array): void {
     const { size } = this.#deps.items[0]!
@@ -346,7 +374,7 @@ export class FetchFiles {
   #askForHashes(channel: FetchChannel, sources: number): void {
     this.#agreement.expect(sources)
     if (channel.has(0)) channel.send({ type: 'chunk-hashes', item: 0 })
-    else channel.socket.destroy()
+    else this.#lose(channel, new CoreError('Corrupt', `${channel.name} has a file of another size`))
   }
 
   /** Believes what most of the sources say; of those that come later, who says the same. */

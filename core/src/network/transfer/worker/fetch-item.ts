@@ -27,4 +27,6 @@ export interface FetchResult {
   readonly failed: number
   /** Names of channels that sent what was not the file. */
   readonly liars: readonly string[]
+  /** All of it was there, and is not the content that was asked for: the liars are those that said so. */
+  readonly isRefused: boolean
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { ContentId } from '../../../domain/index.ts'
 import type { ErrorCode } from '../../../util/errors.ts'
 import type { SessionKey } from '../../bulk/index.ts'
 import type { FetchResult } from './fetch-item.ts'
@@ -50,6 +51,8 @@ export interface TransferQuestions {
       readonly folder: string
       readonly items: readonly SourceItem[]
       readonly destination: Destination
+      /** What the one file is compared with before it has its name. */
+      readonly content: ContentId | null
       readonly preserve: boolean
     },
     {

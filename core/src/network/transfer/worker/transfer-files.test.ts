@@ -66,7 +66,15 @@ function createExchange() {
         expected: null,
         ...change,
       }))
-      return FetchFiles.open({ folder, items: fetched, mark: '0a1b2c3d', blake3, hashers, onProgress: () => {} })
+      return FetchFiles.open({
+        folder,
+        items: fetched,
+        mark: '0a1b2c3d',
+        content: null,
+        blake3,
+        hashers,
+        onProgress: () => {},
+      })
     },
     /** One side of a connection to a device that has these files. `spoil` changes what goes over it. */
     async serve(

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
+import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
 import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
 import { Hashers } from './hashers.ts'
@@ -101,7 +102,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     serving?.ending.abort()
     return null
   },
-  async openFetch({ fetch, folder, items, destination, preserve }) {
+  async openFetch({ fetch, folder, items, destination, content, preserve }) {
     const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(-8), taken: takenNames() })
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
@@ -110,6 +111,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       folder,
       items: itemsOf(plan),
       mark: plan.mark,
+      content: content && (await ContentCheck.load(content)),
       blake3,
       hashers,
       onProgress: (progress) => news.tell(progress),
