@@ -441,6 +441,33 @@ test('two transfers of the same name to one folder do not meet', async () => {
   for (const name of there) expect(readFileSync(join(bob.path('received'), name)).equals(content)).toBe(true)
 })
 
+test('what is not wanted any more while it begins ends with the reason', async () => {
+  const { alice, bob, network } = await pair()
+  await using _network = network
+  alice.write('a.txt', 'one')
+  const controller = new AbortController()
+  const unhandled: unknown[] = []
+  const hear = (err: unknown) => void unhandled.push(err)
+  process.on('unhandledRejection', hear)
+  const target = Buffer.from(bob.path('a.txt'))
+  const fetched = transfers(bob).fetch(
+    {
+      devices: [network.idOf('alice')],
+      kind: 'test',
+      spec: { path: 'a.txt' },
+      folder: bob.path('state'),
+      place: () => {
+        queueMicrotask(() => controller.abort(new Error('not wanted')))
+        return { targets: [target], expected: [null] }
+      },
+    },
+    controller.signal,
+  )
+  await expect(fetched).rejects.toThrow('not wanted')
+  process.off('unhandledRejection', hear)
+  expect(unhandled).toEqual([])
+})
+
 test('what is not there is said, and what is there comes', async () => {
   const { alice, bob, network } = await pair()
   await using _network = network
