@@ -78,3 +78,22 @@ test('who is lost is not waited for, and who does not want it any more neither',
   await heard
   await pulls[Symbol.asyncDispose]()
 })
+
+test('a device that comes again while it was being asked is asked again', async () => {
+  const { lost, peer, pulls } = silence()
+  const first = pulls.pull(library, peer)
+  const asked = Promise.withResolvers<void>()
+  const again = new AbortController()
+  const back = {
+    ...peer,
+    signal: again.signal,
+    open: (...args: Parameters<Peer['open']>) => (asked.resolve(), peer.open(...args)),
+  }
+  const second = pulls.pull(library, back)
+  lost.abort(new Error('gone'))
+  await asked.promise
+  expect(await isSettled(second)).toBe(false)
+  again.abort(new Error('gone'))
+  await Promise.all([first, second])
+  await pulls[Symbol.asyncDispose]()
+})

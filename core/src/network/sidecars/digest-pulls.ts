@@ -20,6 +20,8 @@ interface Pull {
   readonly begun: number
   /** Another one is to follow. */
   again: boolean
+  /** The device as it was connected last. */
+  peer: Peer
   readonly done: Promise<void>
 }
 
@@ -39,26 +41,23 @@ export class DigestPulls implements AsyncDisposable {
     const running = this.#pulls.get(name)
     if (running) {
       running.again = true
+      running.peer = peer
       return running.done
     }
     const { promise, resolve } = Promise.withResolvers<void>()
-    const pull: Pull = { library, begun: this.#deps.clock.ticks(), again: false, done: promise }
+    const pull: Pull = { library, begun: this.#deps.clock.ticks(), again: false, peer, done: promise }
     this.#pulls.set(name, pull)
     const run = async () => {
       do {
         pull.again = false
-        await this.#pullOnce(library, peer)
-      } while (pull.again && !peer.signal.aborted)
+        await this.#pullOnce(library, pull.peer)
+        // A connection that was lost may be there again.
+      } while (pull.again && !pull.peer.signal.aborted && !this.#ending.signal.aborted)
     }
-    void run()
-      .catch((err: unknown) => {
-        if (peer.signal.aborted || this.#ending.signal.aborted) return
-        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not say what sidecars it has')
-      })
-      .finally(() => {
-        this.#pulls.delete(name)
-        resolve()
-      })
+    void run().finally(() => {
+      this.#pulls.delete(name)
+      resolve()
+    })
     return promise
   }
 
@@ -87,10 +86,16 @@ export class DigestPulls implements AsyncDisposable {
     await Promise.allSettled([...this.#pulls.values()].map(({ done }) => done))
   }
 
+  /** Never rejects. */
   async #pullOnce(library: LibraryId, peer: Peer): Promise<void> {
     const { since, take } = this.#deps
     const signal = AbortSignal.any([peer.signal, this.#ending.signal])
-    const digest = await askDigest(peer, { library, since: since(library, peer) }, signal)
-    take(library, peer, digest)
+    try {
+      const digest = await askDigest(peer, { library, since: since(library, peer) }, signal)
+      take(library, peer, digest)
+    } catch (err) {
+      if (!signal.aborted)
+        this.#deps.log.info({ device: peer.name, err: errorMessage(err) }, 'a device did not say what sidecars it has')
+    }
   }
 }

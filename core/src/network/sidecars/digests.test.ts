@@ -115,14 +115,20 @@ test('who is up to date is told nothing, who has fallen far behind all', () => {
   expect(own.digest({ epoch: first.epoch, version: 1_000 })).toMatchObject({ full: true })
 })
 
-test('of very many only a filter is told: it has all of them, and few others', async () => {
-  const own = new Inventory()
+/** One more than are told exactly. */
+function tooMany(): Buffer {
   const bytes = Buffer.alloc((MAX_EXACT + 1) * RECORD_BYTES)
   for (let n = 0; n <= MAX_EXACT; n++) {
     // As spread as the digits of a hash, and in order.
     bytes.writeUInt32BE(n * 17_000, n * RECORD_BYTES)
     bytes.writeUInt32BE(Math.imul(n, 2_654_435_761) >>> 0, n * RECORD_BYTES + 12)
   }
+  return bytes
+}
+
+test('of very many only a filter is told: it has all of them, and few others', async () => {
+  const own = new Inventory()
+  const bytes = tooMany()
   own.take(all(bytes))
   const digest = own.digest(null)
   expect(digest.groups).toMatchObject([{ form: 'filter', count: MAX_EXACT + 1 }])
@@ -140,6 +146,24 @@ test('of very many only a filter is told: it has all of them, and few others', a
   expect(availability.since(library, device)).toEqual({ epoch: digest.epoch, version: 1 })
   expect(mayHave(new Uint8Array(), record(1))).toBe(false)
   expect(makeFilter(new Uint8Array(), RECORD_BYTES)).toHaveLength(0)
+})
+
+test('who knows a filter is told all once they are few enough to be told exactly, and the other way round', async () => {
+  const own = new Inventory()
+  const bytes = tooMany()
+  using db = await database()
+  const availability = new PeerAvailability(db)
+  const contentId = blobToUuid(bytes.subarray(0, ID_BYTES)) as ContentId
+  const heard = () => {
+    availability.take(library, device, { digest: own.digest(availability.since(library, device)), now: 0 })
+    return availability.find(library, device, { ...of, contentId })
+  }
+  own.take(all(bytes))
+  expect(heard()).toEqual({ size: null, isLikely: true })
+  own.take(all(bytes.subarray(0, -RECORD_BYTES)))
+  expect(heard()).toEqual({ size: 0, isLikely: false })
+  own.take(all(bytes))
+  expect(heard()).toEqual({ size: null, isLikely: true })
 })
 
 test('what is not in order, or cut off, is refused', () => {
@@ -172,7 +196,7 @@ test('what could not be written down, as on a full disk, is written down the nex
   const availability = new PeerAvailability(db)
   availability.take(library, device, { digest: own.digest(null), now: 0 })
   db.all('pragma query_only = 1')
-  expect(() => availability.save()).toThrow()
+  expect(() => availability.save()).toThrow('cannot be written')
   db.all('pragma query_only = 0')
   expect(new PeerAvailability(db).devices(library)).toEqual([])
   availability.save()

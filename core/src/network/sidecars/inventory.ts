@@ -27,11 +27,15 @@ export class Inventory {
   readonly #epoch = randomBytes(8).toString('hex')
   #version = 0
   readonly #groups = new Map<string, AvailabilityGroup>()
+  /** Whether it is so much that only a filter is told. */
+  #isFilter = false
+  /** The version since which it is told in this form: what is told of the other one says nothing of a difference. */
+  #formSince = 0
   #mark: number | null = null
   readonly #changes: Change[] = []
 
-  /** Takes what there is now, or what has changed. Returns whether it is another than before. */
-  take({ full, groups: found, mark }: AvailabilityRead): boolean {
+  /** Takes what there is now, or what has changed: where it is another than before, that is a new version. */
+  take({ full, groups: found, mark }: AvailabilityRead): void {
     this.#mark = mark
     const known = found.filter((group, at) => this.#groups.has(nameOf(group)) || this.#groups.size + at < MAX_GROUPS)
     const next = new Map(known.map((group) => [nameOf(group), group]))
@@ -49,16 +53,22 @@ export class Inventory {
       this.#groups.set(name, { kind, variant, format, records: full ? records : applyRecords(before, change) })
       groups.set(name, change)
     }
-    if (groups.size === 0) return false
+    if (groups.size === 0) return
     this.#version++
+    const isFilter = this.count > MAX_EXACT
+    if (isFilter !== this.#isFilter) this.#formSince = this.#version
+    this.#isFilter = isFilter
     this.#changes.push({ version: this.#version, groups })
     if (this.#changes.length > KEPT_CHANGES) this.#changes.shift()
-    return true
   }
 
   /** Up to where changes of the library were taken; null before the first. */
   get mark(): number | null {
     return this.#mark
+  }
+
+  get version(): number {
+    return this.#version
   }
 
   get count(): number {
@@ -68,11 +78,12 @@ export class Inventory {
   /** All, or what has changed since a version. */
   digest(since: { epoch: string; version: number } | null): Digest {
     const head = { epoch: this.#epoch, version: this.#version }
-    const isFilter = this.count > MAX_EXACT
+    const isFilter = this.#isFilter
     const first = this.#changes[0]?.version ?? 1
     const isKnown =
       since?.epoch === this.#epoch &&
       since.version <= this.#version &&
+      since.version >= this.#formSince &&
       (since.version >= first - 1 || since.version === this.#version)
     if (isKnown && !isFilter) return { ...head, full: false, groups: this.#since(since.version) }
     if (isKnown && since.version === this.#version) return { ...head, full: false, groups: [] }

@@ -19,7 +19,9 @@ interface Own {
   readonly inventory: Inventory
   /** Something may have changed since it was read. */
   isStale: boolean
-  reading: Promise<boolean> | null
+  reading: Promise<void> | null
+  /** The version that the others were told of. */
+  announced: number
   settling: Disposable | null
 }
 
@@ -59,23 +61,30 @@ export class OwnSidecars implements Disposable {
   async #announce(library: SidecarLibrary): Promise<void> {
     const { isHeard, tell } = this.#deps
     const { signal } = this.#ending
-    if (signal.aborted || !isHeard(library) || !(await this.#read(library))) return
+    if (signal.aborted || !isHeard(library)) return
+    // Somebody may have asked meanwhile, and had it read: the others do not know of it.
+    await this.#read(library)
+    const own = this.#of(library)
+    const { version } = own.inventory
+    if (version === own.announced) return
+    own.announced = version
     await tell(library, signal)
   }
 
   #of(library: SidecarLibrary): Own {
     const known = this.#own.get(library)
     if (known) return known
-    const own: Own = { inventory: new Inventory(), isStale: true, reading: null, settling: null }
+    const own: Own = { inventory: new Inventory(), isStale: true, reading: null, announced: 0, settling: null }
     this.#own.set(library, own)
     return own
   }
 
-  /** Brings what is known up to date. Resolves with whether it has changed. */
-  async #read(library: SidecarLibrary): Promise<boolean> {
+  /** Brings what is known up to date. */
+  async #read(library: SidecarLibrary): Promise<void> {
     const own = this.#of(library)
-    if (own.reading) await own.reading.catch(() => false)
-    if (!own.isStale) return false
+    // Of several who wait, one reads again where reading has failed.
+    while (own.reading) await own.reading.catch(() => {})
+    if (!own.isStale) return
     own.isStale = false
     own.reading = library.sidecars
       .availability(own.inventory.mark, this.#ending.signal)
@@ -84,7 +93,7 @@ export class OwnSidecars implements Disposable {
         own.reading = null
       })
     try {
-      return await own.reading
+      await own.reading
     } catch (err) {
       own.isStale = true
       throw err
