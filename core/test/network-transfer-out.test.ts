@@ -64,6 +64,25 @@ test('what is sent is paused where it comes from, and goes on from there; nothin
   expect(() => out.pause(outgoing)).toThrow('completed')
 })
 
+test('what is paused where it comes from stays so when the other side pauses, and asks again', async () => {
+  const { alice, begin, moved, network, out, sending, to } = await setUp()
+  await using _network = network
+  const id = begin()
+  await moved(id)
+  const { id: outgoing } = await sending()
+  out.pause(outgoing)
+  await vi.waitUntil(() => to.get(id).state === 'preparing')
+  to.pause(id)
+  // It cannot begin again before it has stopped.
+  await vi.waitUntil(() => to.resume(id).state !== 'paused')
+  await vi.waitUntil(() => to.get(id).state === 'preparing')
+  expect(out.get(outgoing)).toMatchObject({ state: 'paused' })
+  out.resume(outgoing)
+  await alice.core.config.set('network.maxBytesPerSecond', '0')
+  expect(await to.wait(id, signal)).toMatchObject({ state: 'completed' })
+  await vi.waitFor(() => expect(out.list()).toMatchObject([{ id: outgoing, state: 'completed' }]))
+})
+
 test('what is cancelled where it comes from ends on both sides, in words; asked for anew it is had', async () => {
   const { alice, begin, content, folder, moved, network, out, sending, to } = await setUp()
   await using _network = network

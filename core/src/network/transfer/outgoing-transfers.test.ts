@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { VirtualClock } from '../../../testing/memory-network/index.ts'
 import type { DeviceId, Transfer } from '../../domain/index.ts'
-import { systemClock } from '../clock.ts'
 import type { Peer } from '../wire/protocol.ts'
 import { OutgoingTransfers } from './outgoing-transfers.ts'
 import type { SendingNews } from './serve-transfer.ts'
@@ -10,7 +10,8 @@ const peer = { id: 'bob' as DeviceId, name: 'bob' } as Peer
 function setUp() {
   const told: Transfer['state'][] = []
   const stopped: string[] = []
-  const outgoing = new OutgoingTransfers({ clock: systemClock, changed: ({ state }) => told.push(state) })
+  const clock = new VirtualClock()
+  const outgoing = new OutgoingTransfers({ clock, changed: ({ state }) => told.push(state) })
   const begin = (channel: string, key = 'key') =>
     outgoing.began({
       channel,
@@ -22,7 +23,7 @@ function setUp() {
       onProgress: undefined,
       stop: () => stopped.push(channel),
     } satisfies SendingNews)
-  return { outgoing, begin, told, stopped }
+  return { clock, outgoing, begin, told, stopped }
 }
 
 test('one that is paused holds up who asks again, and is the same one when it goes on', async () => {
@@ -49,14 +50,24 @@ test('one that is paused holds up who asks again, and is the same one when it go
   ])
 })
 
-test('who is held up and leaves ends it', () => {
+test('who is held up, leaves and asks again is held up again, or hears that it was cancelled', async () => {
   const { begin, outgoing } = setUp()
   begin('one')
   outgoing.pause('one')
   void outgoing.held('key')
   outgoing.left('key')
-  expect(outgoing.get('one')).toMatchObject({ state: 'cancelled' })
-  expect(() => outgoing.resume('one')).toThrow('cancelled')
+  expect(outgoing.get('one')).toMatchObject({ state: 'paused' })
+  const held = outgoing.held('key')
+  outgoing.resume('one')
+  await held
+  begin('two')
+  expect(outgoing.list()).toMatchObject([{ id: 'one', state: 'running' }])
+
+  outgoing.pause('one')
+  void outgoing.held('key')
+  outgoing.left('key')
+  outgoing.cancel('one')
+  expect(() => outgoing.held('key')).toThrow('cancelled there')
 })
 
 test('one that was cancelled is refused once, held up or not, and can be asked for anew', async () => {
@@ -71,5 +82,14 @@ test('one that was cancelled is refused once, held up or not, and can be asked f
   const held = outgoing.held('key')!
   outgoing.cancel('two')
   await expect(held).rejects.toMatchObject({ code: 'Cancelled' })
+  expect(outgoing.held('key')).toBeNull()
+})
+
+test('a request that does not come again in time is not refused when somebody asks for the same later', () => {
+  const { begin, clock, outgoing } = setUp()
+  begin('one')
+  outgoing.cancel('one')
+  clock.step()
+  expect(clock.ticks()).toBeGreaterThan(60_000)
   expect(outgoing.held('key')).toBeNull()
 })

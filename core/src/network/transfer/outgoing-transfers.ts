@@ -6,6 +6,8 @@ import type { SendingNews } from './serve-transfer.ts'
 
 /** Ended ones that stay listed. */
 const KEPT_ENDED = 200
+/** How long a request is refused that was ended here, in milliseconds: five times as long as it may wait to ask again. */
+const REFUSED_MS = 5 * 60_000
 
 /** One that is being sent from here, over one connection after another if it was paused. */
 interface Outgoing {
@@ -84,7 +86,7 @@ export class OutgoingTransfers {
     if (outgoing.endedAt === null) {
       // Who is held up hears of it at once, others when they ask again.
       if (outgoing.isHeld) outgoing.resumed.reject(cancelledHere())
-      else this.#refused.add(outgoing.news.key)
+      else this.#refuse(outgoing.news.key)
       this.#end(outgoing, 'cancelled')
       outgoing.news.stop()
     }
@@ -100,10 +102,10 @@ export class OutgoingTransfers {
     return outgoing.resumed.promise
   }
 
-  /** Whoever was held up wants it no more. */
+  /** Whoever was held up waits no more, and may ask again: what is paused here stays so. */
   left(key: string): void {
     const outgoing = this.#openOf(key)
-    if (outgoing) this.#end(outgoing, 'cancelled')
+    if (outgoing) outgoing.isHeld = false
   }
 
   began(news: SendingNews): void {
@@ -169,6 +171,11 @@ export class OutgoingTransfers {
 
   #openOf(key: string): Outgoing | undefined {
     return [...this.#outgoing.values()].findLast(({ endedAt, news }) => endedAt === null && news.key === key)
+  }
+
+  #refuse(key: string): void {
+    this.#refused.add(key)
+    this.#deps.clock.after(REFUSED_MS, () => this.#refused.delete(key))
   }
 
   #enter(outgoing: Outgoing, state: TransferState): void {

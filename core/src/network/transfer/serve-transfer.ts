@@ -63,7 +63,7 @@ export interface ServeTransferDeps {
    * somebody here has ended it.
    */
   readonly held: (key: string) => Promise<void> | null
-  /** Whoever asked has left while it was held up. */
+  /** Whoever asked has left, or was lost, while it was held up. */
   readonly onLeft: (key: string) => void
   readonly onBegin: (news: SendingNews) => void
   /** Null: all was sent that was asked for. */
@@ -115,7 +115,6 @@ async function untilResumed(
   const leave = () => {
     // Where the connection was lost it comes again.
     if (isOver || signal.aborted) return
-    deps.onLeft(key)
     reject(new CoreError('Unavailable', 'the other device wants it no more'))
   }
   // A stream may end a moment before its connection is known to have.
@@ -123,6 +122,9 @@ async function untilResumed(
   first.then(ended, ended)
   try {
     await untilAborted(Promise.race([held, left]), signal)
+  } catch (err) {
+    deps.onLeft(key)
+    throw err
   } finally {
     isOver = true
   }
