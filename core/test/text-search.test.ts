@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { SearchInput } from '../src/domain/index.ts'
+import { SearchInput, sidecarStates } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that read documents.
@@ -59,7 +59,11 @@ test('a text that is missing from the index when a library is opened is put into
   await t.settle()
   await t.library.store.write(async ({ db }) => {
     await db.deleteFrom('texts' as never).execute()
-    await db.updateTable('sidecars').set({ indexed: null }).execute()
+    // One that is to be made again is searched as it was until then.
+    await db
+      .updateTable('sidecars')
+      .set({ indexed: null, state: sidecarStates.indexOf('pending') })
+      .execute()
   })
   renameSync(t.root, `${t.root} unplugged`)
   await t.restart()

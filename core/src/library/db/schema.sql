@@ -294,7 +294,8 @@ CREATE INDEX sidecars_ready on sidecars(content_id, kind, variant) where state =
 CREATE INDEX sidecars_source on sidecars(source_entry_id) where source_entry_id is not null;
 
 CREATE INDEX sidecars_unindexed on sidecars(id)
-  where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum;
+  where checksum is not null and kind in (1, 2, 4) and variant = 'default' and format = 'json'
+  and indexed is not checksum;
 
 CREATE INDEX sidecars_unready on sidecars(state, kind) where state <> 2;
 

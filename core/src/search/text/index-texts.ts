@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContentId } from '../../domain/ids.ts'
 import type { SidecarKind } from '../../domain/sidecar.ts'
-import { sidecarKinds, sidecarStates } from '../../domain/stored-lists.ts'
+import { sidecarKinds } from '../../domain/stored-lists.ts'
 import { sidecarPath } from '../../sidecars/paths.ts'
 import { systemCode } from '../../util/errors.ts'
 import { blobToUuid } from '../../util/uuid.ts'
@@ -38,7 +38,6 @@ const LENGTH_PER_BATCH = 1_000_000
 /** What is beyond this in one text is not searched: a thousand books. */
 const MAX_TEXT_LENGTH = 16_000_000
 
-const READY = sidecarStates.indexOf('ready')
 const KINDS = TEXT_KINDS.map((kind) => sidecarKinds.indexOf(kind)).join(', ')
 
 interface Waiting {
@@ -50,7 +49,7 @@ interface Waiting {
 }
 
 /**
- * Puts into the index of texts what sidecars that are ready say and the index does not have yet: a row knows by its
+ * Puts into the index of texts what sidecars that are there say, also while they wait to be made again, and the index does not have yet: a row knows by its
  * checksum which file the index has. Safe to stop and to repeat at any time.
  */
 export async function indexTexts(
@@ -94,7 +93,7 @@ function waiting(db: DatabaseSync, root: string, after: number): Waiting[] {
     .prepare(
       `select s.id, s.content_id, s.kind, s.variant, s.format, s.checksum, c.uuid
        from sidecars s join content_identities c on c.id = s.content_id
-       where s.state = ${READY} and s.kind in (${KINDS}) and s.variant = 'default' and s.format = 'json'
+       where s.checksum is not null and s.kind in (${KINDS}) and s.variant = 'default' and s.format = 'json'
          and s.indexed is not s.checksum and s.id > ?
        order by s.id limit ${TEXTS_PER_BATCH}`,
     )

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { SearchInput, searchSorts } from '../../domain/index.ts'
+import { SearchInput, searchSorts, sidecarStates } from '../../domain/index.ts'
 import { displayName } from '../../util/file-name.ts'
 import { foldName } from '../../util/fold.ts'
 import type { PageEnd } from '../cursor.ts'
@@ -329,3 +329,12 @@ test(
     )
   },
 )
+
+test('a text the index has lost is put into it also while its sidecar waits to be made again', async () => {
+  const { library, root, search } = await createLibrary()
+  const scan = library.add(root, 'scan.pdf')
+  say(library, addContent(library, scan), 'the old text')
+  library.db.exec(`update sidecars set state = ${sidecarStates.indexOf('pending')}`)
+  await indexAll(library)
+  expect(search({ query: 'old text' }).ids).toEqual([scan])
+})

@@ -66,7 +66,8 @@ export class UpkeepRows {
   hasUnindexedText(): boolean {
     // The condition of the small index `sidecars_unindexed`, as it is written there.
     const waiting = `select 1 from sidecars indexed by sidecars_unindexed
-      where state = 2 and kind in (1, 2, 4) and variant = 'default' and format = 'json' and indexed is not checksum`
+      where checksum is not null and kind in (1, 2, 4) and variant = 'default' and format = 'json'
+      and indexed is not checksum`
     return this.#deps.store.connection.prepare(`${waiting} limit 1`).get() !== undefined
   }
 

@@ -7,6 +7,7 @@ import * as vectors from './005-vectors.ts'
 import * as references from './006-references.ts'
 import * as longerPrefixes from './007-longer-prefixes.ts'
 import * as sidecarChanges from './008-sidecar-changes.ts'
+import * as waitingTexts from './009-waiting-texts.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -17,4 +18,5 @@ export const migrations: Migrations = {
   '006-references': references,
   '007-longer-prefixes': longerPrefixes,
   '008-sidecar-changes': sidecarChanges,
+  '009-waiting-texts': waitingTexts,
 }
