@@ -162,7 +162,9 @@ test('closing lets the search that has begun finish, refuses the others, and lea
   library.add(root, 'cat.jpg')
   const begun = names(search, { query: 'cat' })
   const waiting = ask(search, { query: 'cat' })
-  await vi.waitUntil(() => search.isRunning)
+  // Both are asked before the thread can answer: no event is handled until then.
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+  expect(search.isRunning).toBe(true)
   const closed = search[Symbol.asyncDispose]()
   await expect(waiting).rejects.toMatchObject({ code: 'Unavailable' })
   await closed

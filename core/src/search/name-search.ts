@@ -167,5 +167,7 @@ function found(
 ): SearchItem[] {
   const why = entry && matchReasons(entry.name, plan.words)
   if (!entry || (!why && !texts)) return []
-  return [{ ...entry, why: [...(why ?? someReasons(entry.name, plan.words)), ...(texts ?? [])] }]
+  // Words that are not all in the name count where others are in the text; what is near in meaning was found by none.
+  const some = texts?.some(({ field }) => field === 'text') ? someReasons(entry.name, plan.words) : []
+  return [{ ...entry, why: [...(why ?? some), ...(texts ?? [])] }]
 }
