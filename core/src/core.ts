@@ -266,6 +266,7 @@ export class Core implements AsyncDisposable {
   /** Networking is on, or off, or elsewhere, as the configuration says now. */
   #changeNetwork(key: string): void {
     const { enabled } = this.config.values.network
+    if (key === 'network.receive' && this.config.values.network.receive === 'off') this.network.nearby.hide()
     if (key === 'network.receive' || key === 'network.receiveFolder') return
     if (key === 'network.maxBytesPerSecond') return void this.network.transfers.followSettings()
     const change = () => (enabled ? this.network.startIfPossible() : this.network.stop())

@@ -165,6 +165,20 @@ test('a name that would turn text around is told as it is, and a file of it come
   expect(readdirSync(bob.path('received'))).toHaveLength(1)
 })
 
+test('a device at which receiving is turned off is not seen any more', async () => {
+  const { alice, bob, network } = await setUp()
+  await using _network = network
+  const { nearby } = bob.core.network
+  await nearby.show(60_000)
+  await vi.waitUntil(() => alice.core.network.nearby.devices().length === 1)
+  await bob.core.config.set('network.receive', 'trusted')
+  expect(nearby.advert()).not.toBeNull()
+  await bob.core.config.set('network.receive', 'off')
+  await vi.waitUntil(() => nearby.advert() === null)
+  await vi.waitUntil(() => alice.core.network.nearby.devices().length === 0)
+  await expect(nearby.show(60_000)).rejects.toMatchObject({ code: 'Conflict' })
+})
+
 test('a restart, or networking that stops, ends what there was with strangers, in words', async () => {
   const { alice, bob, network } = await setUp()
   await using _network = network

@@ -74,7 +74,8 @@ export class Nearby implements Peers {
   #shown: { readonly door: Door; readonly name: string; readonly until: number; readonly timer: Disposable } | null =
     null
   #reason: string | null = null
-  #isOn = false
+  /** While networking is on; aborted when it stops. */
+  #on: AbortController | null = null
 
   constructor(deps: NearbyDeps) {
     this.#deps = deps
@@ -84,7 +85,7 @@ export class Nearby implements Peers {
 
   /** Networking is on. */
   start(): void {
-    this.#isOn = true
+    this.#on ??= new AbortController()
   }
 
   /** What strangers see of this device; null where it is nothing. */
@@ -110,12 +111,15 @@ export class Nearby implements Peers {
     const { clock, limits, log, randomBytes } = this.#deps
     const own = this.#self()
     this.#discovery()
-    if (!this.#deps.isReceiving())
+    const transport = await this.#open(this.#signal())
+    // It may have been turned off meanwhile.
+    if (!this.#deps.isReceiving()) {
+      await transport.close()
       throw new CoreError(
         'Conflict',
         'nothing is received here: `network.receive` is off; `spacedrive config set network.receive ask` changes it',
       )
-    const transport = await this.#open()
+    }
     const door = new Door({
       transport,
       own,
@@ -180,15 +184,18 @@ export class Nearby implements Peers {
    * Dials a stranger, as far as the number that both persons compare. Throws `Offline` where it does not answer, and what
    * it refuses with.
    */
-  async meet(stranger: Stranger, { id, offer }: { id: DeviceId; offer: string }, signal: AbortSignal): Promise<Guest> {
+  async meet(stranger: Stranger, { id, offer }: { id: DeviceId; offer: string }, asked: AbortSignal): Promise<Guest> {
     const { limits, randomBytes } = this.#deps
     const own = this.#self()
+    const signal = AbortSignal.any([asked, this.#signal()])
     const wait = { ms: limits.stepMs, signal }
-    const transport = await this.#open()
+    const transport = await this.#open(signal)
     try {
       const { conversation, streams } = await this.#dial(transport, stranger, signal)
       try {
         const greeted = await greetReceiver(conversation, { own, ownKey: transport.key, offer, randomBytes }, wait)
+        // Networking may have been stopped with the last word.
+        signal.throwIfAborted()
         this.#dialled.set(id, { transport, addresses: stranger.addresses })
         return this.#welcome({ conversation, streams, greeted, offer }, id)
       } catch (err) {
@@ -250,7 +257,8 @@ export class Nearby implements Peers {
 
   /** Networking stops: whatever goes on with guests ends. */
   async close(): Promise<void> {
-    this.#isOn = false
+    this.#on?.abort(networkingIsOff())
+    this.#on = null
     this.hide()
     const guests = [...this.#guests.values()].map(({ done }) => done)
     const dialled = [...this.#dialled.values()].map(({ transport }) => transport)
@@ -264,20 +272,26 @@ export class Nearby implements Peers {
 
   /** Throws `Offline` from the first moment of a stop on: what began then would outlive it. */
   #self(): Self {
-    if (!this.#isOn) throw networkingIsOff()
+    this.#signal()
     const { name, os } = this.#deps.own()
     return { name: name.toWellFormed(), os }
   }
 
-  async #open(): Promise<Transport> {
-    const transport = await this.#deps.openTransport(this.#deps.randomBytes(SEED_BYTES))
-    if (this.#isOn) return transport
-    await transport.close()
+  /** Aborted when networking stops. Throws `Offline` while it is off. */
+  #signal(): AbortSignal {
+    if (this.#on) return this.#on.signal
     throw networkingIsOff()
   }
 
+  async #open(signal: AbortSignal): Promise<Transport> {
+    const transport = await this.#deps.openTransport(this.#deps.randomBytes(SEED_BYTES))
+    if (!signal.aborted) return transport
+    await transport.close()
+    throw signal.reason
+  }
+
   #discovery(): NearbyDiscovery {
-    if (!this.#isOn) throw networkingIsOff()
+    this.#signal()
     const discovery = this.#deps.discovery()
     if (discovery) return discovery
     throw new CoreError(
@@ -310,6 +324,7 @@ export class Nearby implements Peers {
   }
 
   #refusalOf({ offer }: Greeting): Refusal | null {
+    if (!this.#deps.isReceiving()) return 'stopped'
     const guests = [...this.#guests.values()]
     if (guests.length >= MAX_GUESTS || guests.filter(({ isAgreed }) => !isAgreed).length >= MAX_COMPARING) return 'busy'
     return this.#deps.isNewOffer(offer) ? null : 'unknown'
@@ -364,9 +379,15 @@ export class Nearby implements Peers {
     while (!guest.signal.aborted) {
       try {
         const { conversation, streams } = await this.#dial(transport, { key, name, addresses }, guest.signal)
-        const wait = { ms: limits.stepMs, signal: guest.signal }
-        await conversation.send({ type: 'again', offer: guest.offer } satisfies Again, wait)
-        await conversation.receive(Welcome, wait)
+        try {
+          const wait = { ms: limits.stepMs, signal: guest.signal }
+          await conversation.send({ type: 'again', offer: guest.offer } satisfies Again, wait)
+          await conversation.receive(Welcome, wait)
+        } catch (err) {
+          streams.abort()
+          conversation.close()
+          throw err
+        }
         guest.connect(conversation, streams)
         return
       } catch (err) {
@@ -394,7 +415,13 @@ export class Nearby implements Peers {
     const streams = new WaitingStreams({ firstIsControl: false })
     link.onStream((stream) => streams.take(stream))
     const wait = { ms: this.#deps.limits.stepMs, signal }
-    return { conversation: await Conversation.open(link, nearbyManners, wait), streams }
+    try {
+      return { conversation: await Conversation.open(link, nearbyManners, wait), streams }
+    } catch (err) {
+      streams.abort()
+      link.close(nearbyManners.goodbye)
+      throw err
+    }
   }
 
   #over(guest: Guest): void {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { CoreError } from '../../../util/errors.ts'
+import { alpns, type LinkEnd } from '../../transport/transport.ts'
 import { answering, ask, type Rpc } from '../../wire/rpc.ts'
 import { createNearbyWorld, forever, meet, metBy, MINUTES, type NearbyMachine } from './world.ts'
 
@@ -156,6 +158,88 @@ test('a device that receives nothing, or is off, is not seen', async () => {
   await bob.nearby.close()
   await expect(bob.nearby.show(MINUTES)).rejects.toMatchObject({ code: 'Offline' })
   expect(bob.nearby.advert()).toBeNull()
+})
+
+test('what is turned off meanwhile is not seen, and lets nobody in', async () => {
+  using world = createNearbyWorld()
+  let isReceiving = true
+  await using alice = world.machine('alice')
+  await using bob = world.machine('bob', { isReceiving: () => isReceiving })
+  const shown = bob.nearby.show(MINUTES)
+  isReceiving = false
+  await expect(shown).rejects.toMatchObject({ code: 'Conflict' })
+  expect(bob.nearby.advert()).toBeNull()
+
+  isReceiving = true
+  await bob.nearby.show(MINUTES)
+  isReceiving = false
+  await expect(meet(alice, 'bob')).rejects.toThrow('not to be seen any more')
+})
+
+test('networking that stops ends a drop that is being dialled, whatever is on again by then', async () => {
+  using world = createNearbyWorld()
+  const { promise: mayOpen, resolve: open } = Promise.withResolvers<void>()
+  await using bob = world.machine('bob')
+  await bob.nearby.show(MINUTES)
+  await using alice = world.machine('alice', {
+    openTransport: async (seed) => {
+      const transport = world.network.open('alice', { seed: Buffer.from(seed), alpns: [alpns.spacedrop] })
+      await mayOpen
+      return transport
+    },
+  })
+  const meeting = meet(alice, 'bob')
+  await alice.nearby.close()
+  alice.nearby.start()
+  open()
+  await expect(meeting).rejects.toMatchObject({ code: 'Offline' })
+  expect(alice.nearby.connected()).toEqual([])
+  expect(bob.arrived).toEqual([])
+})
+
+test('a drop whose number is being made when networking stops comes to nothing', async () => {
+  using world = createNearbyWorld()
+  await using bob = world.machine('bob')
+  await bob.nearby.show(MINUTES)
+  let times = 0
+  await using alice = world.machine('alice', {
+    // First the seed of a key, then the nonce of the greeting: the connection is there by then.
+    randomBytes: (count) => {
+      if (++times === 2) setImmediate(() => void alice.nearby.close())
+      return randomBytes(count)
+    },
+  })
+  await expect(meet(alice, 'bob')).rejects.toMatchObject({ code: 'Offline' })
+  expect(alice.arrived).toEqual([])
+})
+
+test('a connection over which a guest does not come again is not left open', async () => {
+  using world = createNearbyWorld()
+  const ends: Promise<LinkEnd>[] = []
+  let isDeaf = false
+  await using alice = world.machine('alice', { limits: { ...limits, stepMs: 300, retryMs: 50 } })
+  await using bob = world.machine('bob', {
+    openTransport: async (seed) => {
+      const transport = world.network.open('bob', { seed: Buffer.from(seed), alpns: [alpns.spacedrop] })
+      const onPeer = transport.onPeer.bind(transport)
+      transport.onPeer = (listener) =>
+        onPeer((link) => {
+          if (isDeaf) ends.push(link.closed)
+          else listener(link)
+        })
+      return transport
+    },
+  })
+  await bob.nearby.show(MINUTES)
+  const [guest, there] = await metBy(alice, bob, 'bob')
+  confirmBoth(guest, there)
+  await Promise.all([guest.agreed, there.agreed])
+  isDeaf = true
+  world.network.drop('alice-1', 'bob')
+  await vi.waitUntil(() => ends.length > 0, { interval: 5 })
+  expect(await ends[0]).toMatchObject({ by: 'remote' })
+  isDeaf = false
+  await vi.waitUntil(() => guest.peer !== null && there.peer !== null, { interval: 5 })
 })
 
 const limits = { stepMs: 10_000, compareMs: 120_000, returnMs: 60_000, retryMs: 2_000, lingerMs: 100 }
