@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { isIP, isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
+import { addressBytes } from '@spacedrive/core/ip-address'
 
 export interface CertificateOptions {
   /** ECDSA over P-256: browsers take no Ed25519. */
@@ -98,15 +99,4 @@ function time(date: Date): Buffer {
 
 function altName(name: string): Buffer {
   return isIP(name) === 0 ? tlv(DNS_NAME, Buffer.from(name)) : tlv(ADDRESS, addressBytes(name))
-}
-
-/** The bytes of an address, whichever way it is shortened. */
-export function addressBytes(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
-  const [head = '', tail] = address.split('::')
-  const groups = (text: string) => (text === '' ? [] : text.split(':'))
-  const [front, back] = [groups(head), groups(tail ?? '')]
-  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
-  const all = tail === undefined ? front : [...front, ...zeros, ...back]
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex')
 }

@@ -1,8 +1,7 @@
-import { isIPv6 } from 'node:net'
+import { type Origin, originOf } from '@spacedrive/core/ip-address'
 import type { Sessions } from '../http/sessions.ts'
 import { HttpError } from '../http/problem.ts'
 import { Backoff, type BackoffLimits } from './backoff.ts'
-import { addressBytes } from './certificate.ts'
 import { isPassphrase, type PassphraseHash } from './passphrase.ts'
 
 export interface LoginOptions {
@@ -72,23 +71,4 @@ export class Login {
 function tooMany(seconds: number): HttpError {
   const message = `too many attempts failed; try again in ${seconds} s`
   return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
-}
-
-/** Whose failures are counted together. */
-interface Origin {
-  /** An address of IPv4; of IPv6 the network, for whoever has one address of it has all. */
-  readonly network: string
-  /** Of IPv6 alone: networks that begin alike may be one person's. */
-  readonly site: string | null
-}
-
-/** Of the sixteen bytes of an address: a network, and all networks of one customer (RFC 6177). */
-const NETWORK_BYTES = 8
-const SITE_BYTES = 6
-
-function originOf(address: string): Origin {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (!isIPv6(plain)) return { network: plain, site: null }
-  const bytes = addressBytes(plain)
-  return { network: bytes.toString('hex', 0, NETWORK_BYTES), site: bytes.toString('hex', 0, SITE_BYTES) }
 }

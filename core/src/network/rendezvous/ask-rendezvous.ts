@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { readShort } from '../relay/read-short.ts'
 import { Answer, MAX_PER_REQUEST, type Notice, NOTICE_BYTES } from './notice.ts'
@@ -11,7 +12,7 @@ export async function askRendezvous(
   rendezvous: string,
   { get, put }: { readonly put: readonly Notice[]; readonly get: readonly string[] },
   signal: AbortSignal,
-): Promise<readonly Notice[]> {
+): Promise<z.infer<typeof Answer>> {
   const url = new URL(rendezvous)
   try {
     const response = await fetch(`${url.href.replace(/\/$/, '')}/rendezvous`, {
@@ -23,7 +24,7 @@ export async function askRendezvous(
     })
     const text = await readShort(response, MAX_ANSWER)
     if (!response.ok) throw new Error(`it answers ${response.status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`)
-    return Answer.parse(JSON.parse(text)).found
+    return Answer.parse(JSON.parse(text))
   } catch (err) {
     signal.throwIfAborted()
     const cause = err instanceof Error && err.cause ? `: ${errorMessage(err.cause)}` : ''

@@ -23,11 +23,9 @@ export async function answerAt(board: Noticeboard, request: IncomingMessage, fro
   }
   const read = parse(Buffer.concat(parts).toString('utf8'))
   if (typeof read === 'string') return { status: 400, body: read }
-  for (const notice of read.put) {
-    if (!board.put(notice, from)) return { status: 507, body: 'the rendezvous is full' }
-  }
+  const taken = read.put.filter((notice) => board.put(notice, from)).length
   const found = board.get(read.get).map(({ id, notice }) => ({ id, notice: notice.toString('base64') }))
-  return { status: 200, body: JSON.stringify({ found }) }
+  return { status: 200, body: JSON.stringify({ taken, found }) }
 }
 
 /** A sentence where it is not a request. */

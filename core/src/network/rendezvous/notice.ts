@@ -29,6 +29,8 @@ export const Question = z.object({
   get: z.array(NoticeId).max(MAX_PER_REQUEST),
 })
 export const Answer = z.object({
+  /** How many notices it took; where it is full, fewer than were put. */
+  taken: z.int().min(0),
   found: z.array(z.object({ id: NoticeId, notice: Sealed })).max(MAX_PER_REQUEST),
 })
 

@@ -28,7 +28,15 @@ test('one address cannot fill it, and all together no more than there is room fo
   expect(board.put({ id: idOf(0), notice: Buffer.from('again') }, 'one')).toBe(true)
   for (let at = 0; at < 7; at++) expect(fill(`other ${at}`)).toBe(2_048)
   expect(fill('late')).toBe(0)
+  expect(board.get([idOf(0)])).toHaveLength(1)
   expect(board.size).toBe(16_384)
+})
+
+test('a network of IPv6 counts as one, whatever address of it is used', () => {
+  const board = new Noticeboard(() => 0)
+  for (let at = 0; at < 2_048; at++) board.put(noticeOf(at), `2001:db8::${at.toString(16)}`)
+  expect(board.put(noticeOf(2_048), '2001:db8::ffff')).toBe(false)
+  expect(board.put(noticeOf(2_048), '2001:db8:0:1::1')).toBe(true)
 })
 
 function idOf(at: number): string {

@@ -1,10 +1,11 @@
+import { originOf } from '../../util/ip-address.ts'
 import type { Notice } from './notice.ts'
 
 /** How long a notice hangs, in milliseconds: a little longer than one slot of the ids. */
 export const NOTICE_MS = 20 * 60_000
 /** Most notices, 2 KiB each; a household with twenty devices has 380. */
 const MAX_NOTICES = 16_384
-/** Most of them from one IP address. */
+/** Most of them from one IP address, or of IPv6 from one network. */
 const MAX_NOTICES_EACH = 2_048
 
 interface Hanging {
@@ -26,8 +27,9 @@ export class Noticeboard {
     this.#ticks = ticks
   }
 
-  /** False where the board is full, or this address has too many on it. */
-  put({ id, notice }: Notice, from: string): boolean {
+  /** False where the board is full, or too many hang there from where `address` is. */
+  put({ id, notice }: Notice, address: string): boolean {
+    const from = originOf(address).network
     this.#take(id)
     this.#expire()
     const count = this.#counts.get(from) ?? 0

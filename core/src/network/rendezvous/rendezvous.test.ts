@@ -54,6 +54,24 @@ test('a code is found by those who have it, while it is announced', async () => 
   expect(heard[0]).toEqual(['192.0.2.7:4433'])
 })
 
+test('a code that is made while the server takes its time is told right after', async () => {
+  await using relay = await openRelay()
+  const slow = Promise.withResolvers<void>()
+  let requests = 0
+  await using server = await serve(async (_, text) => {
+    if (requests++ === 0) await slow.promise
+    return (await post(relay, text)).text()
+  })
+  const paired = [{ key: 'ff'.repeat(32) as PeerKey, secret: randomBytes(32) }]
+  using alice = device(server.url, { pairedWith: paired }).begin()
+  await vi.waitUntil(() => requests === 1)
+  const code = randomBytes(32)
+  using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
+  slow.resolve()
+  await vi.waitUntil(() => relay.metrics().includes('notices 2'))
+  expect(requests).toBe(2)
+})
+
 test('more devices than one request takes are all told and found', async () => {
   await using relay = await openRelay()
   const secrets = Array.from({ length: 100 }, () => randomBytes(32))
@@ -88,7 +106,7 @@ test('who is paired with nobody and has no code contacts nobody', async () => {
   let requests = 0
   await using server = await serve(() => {
     requests++
-    return JSON.stringify({ found: [] })
+    return JSON.stringify({ taken: 0, found: [] })
   })
   const alice = device(server.url)
   using board = alice.begin()
@@ -103,6 +121,20 @@ test('where a list says who may use the relay, word is left with its token only'
   expect((await post(relay, { put: [], get: [] })).status).toBe(404)
   await using both = await openRelay({ allow: [], token: 'right' })
   expect((await post(both, { put: [], get: [] }, '/right')).status).toBe(200)
+})
+
+test('a server that is full is said to be so, and what hangs there is found all the same', async () => {
+  const secret = randomBytes(32)
+  const peer = 'ff'.repeat(32) as PeerKey
+  await using server = await serve((ids) => {
+    const found = ids.slice(0, 1).map((id) => ({ id, notice: seal(secret, id, ['192.0.2.8:1']).toString('base64') }))
+    return JSON.stringify({ taken: 0, found })
+  })
+  const alice = device(server.url, { pairedWith: [{ key: peer, secret }] })
+  using board = alice.begin()
+  await vi.waitUntil(() => board.problem !== null)
+  expect(board.problem).toBe('the rendezvous is full: it did not take 1 of 1 notices')
+  expect(alice.found).toEqual([{ key: peer, addresses: ['192.0.2.8:1'] }])
 })
 
 test('what is no request is refused in words', async () => {
@@ -122,8 +154,8 @@ test('a server that lies sends nobody anywhere', async () => {
   const forged = seal(randomBytes(32), 'ab'.repeat(16), ['192.0.2.66:1']).toString('base64')
   let answered = 0
   for (const answer of [
-    (ids: string[]) => JSON.stringify({ found: ids.slice(0, 5).map((id) => ({ id, notice: forged })) }),
-    () => JSON.stringify({ found: [{ id: 'ab'.repeat(16), notice: forged }] }),
+    (ids: string[]) => JSON.stringify({ taken: 1, found: ids.slice(0, 5).map((id) => ({ id, notice: forged })) }),
+    () => JSON.stringify({ taken: 1, found: [{ id: 'ab'.repeat(16), notice: forged }] }),
     () => 'garbage',
     () => `"${'x'.repeat(8_000_000)}"`,
   ]) {
@@ -180,11 +212,11 @@ async function textOf(answer: Promise<Response>): Promise<string> {
   return `${response.status} ${await response.text()}`
 }
 
-async function serve(answer: (ids: string[]) => string) {
+async function serve(answer: (ids: string[], text: string) => string | Promise<string>) {
   const server = createServer((request, response) => {
     let text = ''
     request.on('data', (part) => (text += part))
-    request.on('end', () => response.end(answer(JSON.parse(text).get)))
+    request.on('end', async () => response.end(await answer(JSON.parse(text).get, text)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

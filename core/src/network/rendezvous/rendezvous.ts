@@ -108,6 +108,7 @@ export class Rendezvous implements Disposable {
       const reason = errorMessage(err)
       if (this.#problem === null && !this.#ending.signal.aborted) log.warn({ reason }, 'the rendezvous is not reached')
       this.#problem = reason
+      this.#tellAt = -Infinity
       wait = RETRY_MS
     }
     this.#asking = false
@@ -120,12 +121,16 @@ export class Rendezvous implements Disposable {
     const { clock, log, url } = this.#deps
     const tells = clock.ticks() >= this.#tellAt
     const put = tells ? this.#notices() : []
+    // What is to be told while this is under way is told anew.
+    if (tells) this.#tellAt = clock.ticks() + TELL_MS
     const wanted = this.#wanted()
     const get = [...wanted.keys()]
     const requests = Math.max(Math.ceil(put.length / MAX_PER_REQUEST), Math.ceil(get.length / MAX_PER_REQUEST))
+    let left = put.length
     for (let at = 0; at < requests; at++) {
       const part = <T>(all: readonly T[]) => all.slice(at * MAX_PER_REQUEST, (at + 1) * MAX_PER_REQUEST)
-      const found = await askRendezvous(url, { put: part(put), get: part(get) }, this.#ending.signal)
+      const { found, taken } = await askRendezvous(url, { put: part(put), get: part(get) }, this.#ending.signal)
+      left -= taken
       for (const notice of found) {
         const subject = wanted.get(notice.id)
         try {
@@ -135,7 +140,8 @@ export class Rendezvous implements Disposable {
         }
       }
     }
-    if (tells) this.#tellAt = clock.ticks() + TELL_MS
+    if (left > 0)
+      throw new CoreError('Unavailable', `the rendezvous is full: it did not take ${left} of ${put.length} notices`)
   }
 
   /** Where this device is, for each paired one, and for who has a code. */

@@ -63,6 +63,8 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
     'network.address': 'die IP-Adresse dieses Rechners, an der gehört wird; leer: alle',
     'network.relay':
       'Adresse eines Vermittlers, über den Geräte einander erreichen, wo es anders nicht geht; leer: keiner, und nichts außerhalb des lokalen Netzes wird angesprochen',
+    'network.rendezvous':
+      'Adresse eines Vermittlers, bei dem Geräte einander versiegelt hinterlassen, wo sie sind, damit sie sich auch in anderen Netzen finden; leer: keiner',
     'network.discovery': 'gekoppelte Geräte im lokalen Netz suchen',
     'network.bulkPort':
       'TCP-Port, von dem Dateien gesendet werden; 0: irgendeiner. Die andere Seite verbindet sich dorthin',
