@@ -19,7 +19,7 @@ async function openWorld(): Promise<World> {
   return {
     logged,
     async doctor(outcome) {
-      const request = { method: 'system.doctor', params: {} }
+      const request = { method: 'system.doctor', params: {}, isFromElsewhere: false }
       const standIn = Object.assign(Object.create(core) as Core, { doctor: async () => outcome() })
       return dispatch(standIn, request, new AbortController().signal).catch((err: unknown) => err)
     },
@@ -65,7 +65,8 @@ test('a folder is listed and browsed where there is no library, or none that is 
   mkdirSync(join(files.path, 'node_modules'))
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
-  const ask = (method: string, params: object, library?: string) => dispatch(core, { method, params, library }, signal)
+  const ask = (method: string, params: object, library?: string) =>
+    dispatch(core, { method, params, library, isFromElsewhere: false }, signal)
   const path = realpathSync(files.path)
   expect(await ask('files.list', { path: files.path, sort: 'size' })).toMatchObject({
     path,
@@ -94,7 +95,7 @@ test('an operation whose library is closed meanwhile is told so', async () => {
   // It closes at the first chance, between two steps of the others.
   const closing = core.libraries.close()
   const requests = ['libraries.info', 'locations.list', 'devices.list', 'search.files', 'volumes.list'].map((method) =>
-    dispatch(core, { method, params: {} }, signal).catch((err: unknown) => err),
+    dispatch(core, { method, params: {}, isFromElsewhere: false }, signal).catch((err: unknown) => err),
   )
   await closing
   const codes = (await Promise.all(requests)).map((answer) =>
@@ -121,9 +122,11 @@ test('no params is an empty input, and null is one too', async () => {
   await using core = await Core.open({ dataDir: dir.path })
   const { signal } = new AbortController()
   for (const params of [undefined, null, {}]) {
-    expect(await dispatch(core, { method: 'libraries.list', params }, signal)).toEqual([])
+    expect(await dispatch(core, { method: 'libraries.list', params, isFromElsewhere: false }, signal)).toEqual([])
   }
-  await expect(dispatch(core, { method: 'libraries.list', params: [] }, signal)).rejects.toMatchObject({
+  await expect(
+    dispatch(core, { method: 'libraries.list', params: [], isFromElsewhere: false }, signal),
+  ).rejects.toMatchObject({
     code: 'InvalidInput',
   })
 })
@@ -133,9 +136,11 @@ test('many mistakes are told, a bounded number of them', async () => {
   await using core = await Core.open({ dataDir: dir.path })
   await core.libraries.create({ name: 'Photos' })
   const params = { path: 7, mode: 'deeper' }
-  const failed = await dispatch(core, { method: 'locations.add', params }, new AbortController().signal).catch(
-    (err: unknown) => err,
-  )
+  const failed = await dispatch(
+    core,
+    { method: 'locations.add', params, isFromElsewhere: false },
+    new AbortController().signal,
+  ).catch((err: unknown) => err)
   expect(failed).toMatchObject({
     code: 'InvalidInput',
     message: 'locations.add: path must be a string; mode must be one of shallow, content, deep, or must be metadata',

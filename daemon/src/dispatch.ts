@@ -5,13 +5,17 @@ import { describeIssues } from './describe-issues.ts'
 
 const registry: Readonly<Record<string, Op>> = ops
 
-export interface OperationRequest {
+/** What somebody asks for. */
+export interface Asked {
   readonly method: string
   readonly params: unknown
   /** Name or id of a library; the current one by default. */
   readonly library?: string | undefined
+}
+
+export interface OperationRequest extends Asked {
   /** Somebody asks who is signed in on another machine. */
-  readonly isFromElsewhere?: boolean
+  readonly isFromElsewhere: boolean
 }
 
 /**
@@ -22,7 +26,7 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
   if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
-  if (op.onlyHere && request.isFromElsewhere === true) throw onlyHere(method)
+  if (op.onlyHere && request.isFromElsewhere) throw onlyHere(method)
   const input = op.input.safeParse(params ?? {})
   if (!input.success) {
     const { issues, message } = describeIssues(input.error.issues, params)

@@ -76,7 +76,11 @@ test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])(
   await using http = await startTestHttp()
   expect((await http.fetch('/session')).status).toBe(204)
   const { dispatch } = await import('../src/dispatch.ts')
-  const asked = dispatch(http.core, { method: 'explorer.link', params: { to } }, new AbortController().signal)
+  const asked = dispatch(
+    http.core,
+    { method: 'explorer.link', params: { to }, isFromElsewhere: false },
+    new AbortController().signal,
+  )
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 

@@ -25,6 +25,7 @@ const Shared = z.object({ library: Named, members: z.array(Member) })
 export const shareLibrary = defineAction({
   name: 'libraries.share',
   scope: 'core',
+  onlyHere: true,
   summary: 'Let a paired device join a library; somebody there says yes with `library join`',
   input: z.object({ library, device }),
   output: Shared.extend({ device: NamedDevice, isMember: z.boolean() }),

@@ -116,6 +116,7 @@ export const revokeDevice = defineAction({
 export const blockDevice = defineAction({
   name: 'network.block',
   scope: 'core',
+  onlyHere: true,
   summary: 'Keep a paired device away until it is let in again; the pairing stays',
   input: z.object({ device, off: z.boolean().default(false).describe('let it in again') }),
   output: NetworkDevice,

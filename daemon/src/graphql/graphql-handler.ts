@@ -1,13 +1,13 @@
 import { type Core, CoreError } from '@spacedrive/core'
 import { createYoga, type Plugin } from 'graphql-yoga'
-import type { OperationRequest } from '../dispatch.ts'
+import type { Asked } from '../dispatch.ts'
 import { limitRule } from './limit-rule.ts'
 import { MAX_BODY_BYTES, MAX_TOKENS } from './limits.ts'
 import { type GraphqlContext, graphqlSchema, type WantedEvents } from './schema.ts'
 
 export interface GraphqlHandlerDeps {
   readonly core: Core
-  readonly call: (request: OperationRequest, signal: AbortSignal) => Promise<unknown>
+  readonly call: (request: Asked, signal: AbortSignal) => Promise<unknown>
   /** Streams of events that are open at once. */
   readonly maxStreams: number
   /** Aborted when the server closes. */

@@ -15,7 +15,7 @@ import {
   GraphQLString,
 } from 'graphql'
 import { z } from 'zod'
-import type { OperationRequest } from '../dispatch.ts'
+import type { Asked } from '../dispatch.ts'
 import { inputSchema, type JsonSchema, outputSchema } from '../http/operation-schema.ts'
 import { JsonScalar, schemaKey, TypeMap, typeName } from './type-map.ts'
 
@@ -27,7 +27,7 @@ export interface WantedEvents {
 
 /** What the fields of the schema ask. */
 export interface GraphqlContext {
-  call(request: OperationRequest): Promise<unknown>
+  call(request: Asked): Promise<unknown>
   events(wanted: WantedEvents): AsyncIterable<Event | { readonly type: 'missed'; readonly count: number }>
 }
 

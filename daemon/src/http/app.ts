@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Core, CoreError } from '@spacedrive/core'
 import { type Context, type Handler, Hono } from 'hono'
 import { apiPageRoutes } from './api-page/index.ts'
-import type { OperationRequest } from '../dispatch.ts'
+import type { Asked } from '../dispatch.ts'
 import type { Authenticator } from './authenticator.ts'
 import { conditionalJson } from './conditional-json.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -32,7 +32,7 @@ export interface AppDeps {
   /** Aborted when the server closes: what would go on for ever ends. */
   readonly closing: AbortSignal
   /** Those who ask are on other machines. */
-  readonly isFromElsewhere?: boolean
+  readonly isFromElsewhere: boolean
   /** Adds what comes before everything else. */
   readonly addFirst?: (app: HttpApp) => void
 }
@@ -85,7 +85,7 @@ export function createApp(deps: AppDeps): HttpApp {
 
 /** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, isFromElsewhere = false, limits, metrics } = deps
+  const { core, isFromElsewhere, limits, metrics } = deps
   const calls = new OperationCalls({ core, max: limits.requestsInFlight, isFromElsewhere })
   return [
     ['/ws', single(() => notAWebSocket())],
@@ -113,7 +113,7 @@ function anyMethod(handler: Handler<HttpEnv>): HttpApp {
 function graphqlRoutes({ closing, core, limits }: AppDeps, calls: OperationCalls): HttpApp {
   const load = async () => {
     const { graphqlHandler } = await import('../graphql/index.ts')
-    const call = (request: OperationRequest, signal: AbortSignal) => calls.run(request, signal)
+    const call = (request: Asked, signal: AbortSignal) => calls.run(request, signal)
     const handle = graphqlHandler({ core, call, maxStreams: limits.eventStreams, closing })
     return (c: Context<HttpEnv>) => handle(c.req.raw)
   }

@@ -97,9 +97,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
-    const sockets = new WebSockets({ authenticator, connections, limits })
+    const sockets = new WebSockets({ authenticator, connections, limits, isFromElsewhere: false })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    const app = createApp({ ...shared, authenticator })
+    const app = createApp({ ...shared, authenticator, isFromElsewhere: false })
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -109,11 +109,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     })
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ token, sessions, cookieName, isOpen: true, limits, now })
-    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
+    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits, isFromElsewhere: false })
     const socket = await HttpSocket.listen({
       core,
       runDir,
-      app: createApp({ ...shared, authenticator: forSocket }),
+      app: createApp({ ...shared, authenticator: forSocket, isFromElsewhere: false }),
       upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
       limits,
     })

@@ -1,6 +1,6 @@
 import { type Core, CoreError } from '@spacedrive/core'
 import type { Context } from 'hono'
-import { dispatch, type OperationRequest } from '../dispatch.ts'
+import { type Asked, dispatch } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
 
 /** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
@@ -17,12 +17,12 @@ export class OperationCalls {
   }
 
   /** Throws what the operation throws, and `Unavailable` where too many are under way. */
-  call(c: Context<HttpEnv>, request: OperationRequest): Promise<unknown> {
+  call(c: Context<HttpEnv>, request: Asked): Promise<unknown> {
     return this.run(request, c.req.raw.signal)
   }
 
   /** The same for whoever has no request of its own. */
-  async run(request: OperationRequest, signal: AbortSignal): Promise<unknown> {
+  async run(request: Asked, signal: AbortSignal): Promise<unknown> {
     if (this.#running >= this.#max) {
       throw new CoreError('Unavailable', `${this.#max} requests are being answered; try again in a moment`)
     }

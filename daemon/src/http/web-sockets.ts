@@ -15,7 +15,7 @@ export interface WebSocketsDeps {
   readonly connections: Connections
   readonly limits: HttpLimits
   /** Those who ask are on other machines. */
-  readonly isFromElsewhere?: boolean
+  readonly isFromElsewhere: boolean
 }
 
 /** Turns requests for `/ws` into clients like those of the daemon's socket. */
@@ -36,7 +36,7 @@ export class WebSockets {
 
   /** Answers a request to become a WebSocket that the guard has let through. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { authenticator, connections, isFromElsewhere = false, limits } = this.#deps
+    const { authenticator, connections, isFromElsewhere, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
       authenticator.check(request)

@@ -10,7 +10,7 @@ import {
 import { CoreError, type ErrorCode, errorCodes, errorMessage } from '@spacedrive/core/errors'
 import { z } from 'zod'
 import { describeIssues } from '../describe-issues.ts'
-import type { OperationRequest } from '../dispatch.ts'
+import type { Asked } from '../dispatch.ts'
 import { addressTemplates } from './address.ts'
 import { listResources, readResource } from './resources.ts'
 import { visibleJson, visibleName } from './stranger-text.ts'
@@ -20,7 +20,7 @@ import { tools } from './tools.ts'
 export interface McpServerDeps {
   readonly version: string
   /** Asks for an operation. Throws `CoreError` or `ClientError`. */
-  readonly call: (request: OperationRequest, signal: AbortSignal) => Promise<unknown>
+  readonly call: (request: Asked, signal: AbortSignal) => Promise<unknown>
   /** The library where a client names none. */
   readonly library?: string | undefined
   readonly onError: (err: unknown) => void

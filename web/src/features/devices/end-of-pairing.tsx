@@ -1,7 +1,7 @@
 import type { NetworkDevice } from '@spacedrive/core/domain'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useAction } from '../../api/index.ts'
+import { isElsewhere, useAction } from '../../api/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, Dialog, ErrorNote, Switch, toast, toastError } from '../../ui/index.ts'
 import { messages } from './messages.ts'
@@ -14,11 +14,11 @@ export function EndOfPairing({ device }: { device: NetworkDevice }) {
   const [isEnding, setEnding] = useState(false)
   return (
     <Section title={t.end}>
-      <Row label={t.block} hint={t.blockHint}>
+      <Row label={t.block} hint={isElsewhere ? t.onlyThere : t.blockHint}>
         <Switch
           label={t.block}
           isOn={device.state === 'blocked'}
-          isDisabled={block.isPending}
+          isDisabled={block.isPending || isElsewhere}
           onChange={(isOn) =>
             block.mutate({ device: device.id, off: !isOn }, { onError: (err) => toastError(t.failed, err) })
           }

@@ -1,6 +1,6 @@
 import type { OutputOf } from '@spacedrive/client'
 import type { NetworkDevice } from '@spacedrive/core/domain'
-import { askAgain, useAction, useOperation } from '../../api/index.ts'
+import { askAgain, isElsewhere, useAction, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
 import { Button, SafeName, SafeText, toastError } from '../../ui/index.ts'
@@ -48,7 +48,7 @@ function LibraryRow({ library: { id, name }, device }: { library: Library; devic
         <Button aria-label={t.unshareOf(name)} disabled={isPending} onClick={() => unshare.mutate(input, options)}>
           {t.unshare}
         </Button>
-      ) : (
+      ) : isElsewhere ? null : (
         <Button aria-label={t.shareOf(name)} disabled={isPending} onClick={() => share.mutate(input, options)}>
           {t.share}
         </Button>
