@@ -29,6 +29,7 @@ test('what a killed daemon leaves is not in the way of the next', async () => {
     'daemon.json',
     'daemon.lock',
     'http-token',
+    'http.sock',
     'spacedrive.sock',
   ])
   expect(await connectTo(killed.paths)).toBeNull()
