@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { axeInEachLook } from './axe.ts'
 import { expect, test } from './fixtures.ts'
+import { listingsAsked } from './listings-asked.ts'
 
 /** Enough for many pages of a listing. */
 const MANY = 2_000
@@ -109,6 +110,27 @@ test('a file that is made on the disk appears, and place and choice stay', async
   rmSync(join(files.path, '0 first.txt'))
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '801')
   await expect(last).toHaveAttribute('aria-selected', 'true')
+})
+
+test('the last rows are there before End, true to the disk, and those of the folders beside are not asked for', async ({
+  daemon,
+  files,
+  page,
+}) => {
+  for (let i = 0; i < 300; i++) {
+    files.write(name(i))
+    files.write(`inside/${name(i)}`)
+  }
+  await files.index()
+  const asked = listingsAsked(page)
+  const lastAsked = () => asked.filter(({ offset }) => offset > 0).map(({ path }) => path)
+  await daemon.open(page, files.address({ view: 'columns' }, 'inside'))
+  const inside = join(files.path, 'inside')
+  await expect.poll(lastAsked).toEqual([inside])
+  files.write(`inside/${name(300)}`)
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '301')
+  await expect.poll(() => lastAsked().length).toBeGreaterThan(1)
+  expect(new Set(lastAsked())).toEqual(new Set([inside]))
 })
 
 test('a path is typed, with names offered, and Escape keeps the old one', async ({ daemon, files, page }) => {

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import type { Page } from '@playwright/test'
 import { axeInEachLook, settled } from './axe.ts'
 import { expect, test as base, TestDaemon } from './fixtures.ts'
+import { listingsAsked } from './listings-asked.ts'
 
 interface Code {
   readonly code: string
@@ -277,6 +278,27 @@ test('a library is shared on the page, and joined at the other device', async ({
   await expect(page.getByText(/^shared since/)).toBeVisible()
   await page.getByRole('button', { name: 'Share no longer: Test' }).click()
   await expect(page.getByText('not shared')).toBeVisible()
+})
+
+test('of a large folder of another device the last rows are not kept: nobody tells of its changes', async ({
+  alice,
+  bob,
+  page,
+}) => {
+  await pair(alice, bob)
+  await bob.call('network.grant', { device: 'alice', what: 'browse' })
+  const folder = bob.folder('many')
+  for (let i = 0; i < 300; i++) folder.write(`file ${i + 100}.txt`)
+  await folder.index()
+  const asked = listingsAsked(page)
+  await alice.open(page, `/browse?view=list&path=local://bob${folder.path}`)
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '301')
+  // Looked at again, long after the last rows of a folder of this device would have been asked for.
+  await expect.poll(() => asked.length).toBeGreaterThan(2)
+  expect(asked.filter(({ offset }) => offset > 0)).toEqual([])
+  await page.getByRole('row', { name: 'file 100.txt' }).click()
+  await page.keyboard.press('End')
+  await expect(page.getByRole('row', { name: 'file 399.txt' })).toBeFocused()
 })
 
 test('the folders of a paired device are browsed once it allows it, and stay when it goes away', async ({

@@ -93,6 +93,13 @@ test('the socket that was opened while the page was loaded is used, unless it is
   expect(PageSocket.opened).toHaveLength(3)
 })
 
+test('the script that opens a socket early opens none where the page was first', async () => {
+  const connection = new Connection(webSocketTransport(), '1')
+  await vi.waitUntil(() => connection.state.name === 'open')
+  await import('../early.ts')
+  expect(PageSocket.opened).toHaveLength(1)
+})
+
 test('what is asked at once is asked behind the subscription, not after its answer', async () => {
   const asked: string[] = []
   PageSocket.answer = ({ method }) => (asked.push(method), [])

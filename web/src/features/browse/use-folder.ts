@@ -9,7 +9,7 @@ import { useChangeSearch } from './use-change-search.ts'
 import { useChoiceThatStays } from './use-choice-that-stays.ts'
 import { type ChosenRows, useChoosing, useSteppedSpan } from './use-choosing.ts'
 import { useKeptPlace } from './use-kept-place.ts'
-import { type Listing, type ListingInput, PAGE_ROWS, useListing } from './use-listing.ts'
+import { type Listing, type ListingInput, PAGE_ROWS, useListing, usePreparedEnd } from './use-listing.ts'
 
 /** A folder that is looked at: its rows, and what is chosen of them. */
 export interface Folder extends ChosenRows {
@@ -28,6 +28,7 @@ export function useFolder(input: ListingInput, selected: string | undefined): Fo
   const { reveal, ways } = useChoosing(setChoice, null)
   const top = useRef(kept?.top ?? 0)
   const listing = useListing(input, span, kept?.total ?? null)
+  usePreparedEnd(listing)
   if (listing.total !== null && listing.total !== total) setTotal(listing.total)
 
   const onScroll = useCallback((now: number) => void (top.current = now), [])

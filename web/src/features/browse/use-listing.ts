@@ -1,6 +1,6 @@
 import { ClientError, type OutputOf } from '@spacedrive/client'
 import type { Entry } from '@spacedrive/core/domain'
-import { useQueries, type UseQueryResult } from '@tanstack/react-query'
+import { hashKey, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { ask, LoadedPages, pathOf, queryClient, useThumbNews } from '../../api/index.ts'
 import type { BrowseSearch, Sort } from '../../app/browse-search.ts'
@@ -60,7 +60,7 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
     (known.source === 'disk' || deviceOf(path) !== null) && known.total !== null && known.total <= MAX_POLLED
   const queries = pages.map((page) => ({
     ...askPage({ path, all, sort, reverse }, page),
-    gcTime: page === 0 || page === lastPageOf(known) ? ENDS_KEPT_MS : KEPT_MS,
+    gcTime: page === 0 || page === preparedPageOf(path, known) ? ENDS_KEPT_MS : KEPT_MS,
     refetchInterval: ({ state }: { state: { error: Error | null } }) =>
       (state.error === null ? isPolled : isNotAllowed(state.error)) && POLL_MS,
   }))
@@ -73,7 +73,6 @@ export function useListing(input: ListingInput, span: Span, lastTotal: number | 
   const { total, online, source } = newest ?? (isSame ? known : NOTHING_KNOWN)
   if (!isSame || total !== known.total || online !== known.online || source !== known.source)
     setKnown({ path, all, total, online, source })
-  usePreparedEnd({ path, all, sort, reverse }, source === 'index' ? total : null)
   return useMemo(() => {
     const offset = pages[0]! * PAGE_ROWS
     const rowByPath = new Map<string, number>()
@@ -104,25 +103,30 @@ export function askForFolder(input: ListingInput): void {
   void queryClient.prefetchQuery({ ...askPage(input, 0), gcTime: ENDS_KEPT_MS })
 }
 
-/** The last rows of a large folder are there before somebody presses `End`. What is read from a disk is read whole each time. */
-function usePreparedEnd({ path, all, reverse, sort }: ListingInput, total: number | null): void {
-  const last = lastPageOf({ total })
+/** The last rows of a large folder are there before somebody presses `End`, and stay true as long as this is shown. */
+export function usePreparedEnd({ input, source, total }: Listing): void {
+  const last = preparedPageOf(input.path, { source, total })
+  const query = askPage(input, last)
+  const hash = hashKey(query.queryKey)
+  const [prepared, setPrepared] = useState<string | null>(null)
   useEffect(() => {
-    if (last === 0) return
-    const input = { path, all, sort, reverse }
-    const timer = setTimeout(
-      () => void queryClient.prefetchQuery({ ...askPage(input, last), gcTime: ENDS_KEPT_MS }),
-      PREPARED_MS,
-    )
+    const timer = setTimeout(() => setPrepared(hash), PREPARED_MS)
     return () => clearTimeout(timer)
-  }, [all, last, path, reverse, sort])
+  }, [hash])
+  // Held, not fetched once: what nobody holds is not asked for again when it changes. Nothing here shows it.
+  useQuery({ ...query, gcTime: ENDS_KEPT_MS, enabled: last > 0 && prepared === hash, notifyOnChangeProps: [] })
 }
 
 function askPage(input: ListingInput, page: number) {
   return ask('files.list', { ...input, thumbs: true, limit: PAGE_ROWS, offset: page * PAGE_ROWS })
 }
 
-function lastPageOf({ total }: { total: number | null }): number {
+/**
+ * The last page, where it is kept before and after it is seen; 0: none. What is read from a disk is read whole each time,
+ * and of another device nobody tells when it changes.
+ */
+function preparedPageOf(path: string, { source, total }: Pick<Listing, 'source' | 'total'>): number {
+  if (source !== 'index' || deviceOf(path) !== null) return 0
   return Math.floor(Math.max(0, (total ?? 0) - 1) / PAGE_ROWS)
 }
 
