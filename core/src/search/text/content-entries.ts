@@ -28,8 +28,9 @@ export class ContentEntries {
     const version = Number(this.#version.get()!['data_version'])
     if (version === this.#asOf) return
     const [contents, entries] = this.#read.get() as unknown as [Uint8Array | null, Uint8Array | null]
-    this.contents = readNumbers(contents)
-    this.entries = readNumbers(entries)
+    // Copies: what is read into has room for twice as many, which would be kept.
+    this.contents = readNumbers(contents).slice()
+    this.entries = readNumbers(entries).slice()
     this.#asOf = version
   }
 }

@@ -9,7 +9,7 @@ export interface Phrase {
 }
 
 /** A part of a query: a word, or what stands between quotes. */
-interface QueryPart {
+interface WrittenPart {
   readonly text: string
   /** Nothing follows it, not even a space or the quote that closes it. */
   readonly open: boolean
@@ -34,7 +34,7 @@ const IS_IN_TOKEN = new RegExp(`^${IN_TOKEN}`, 'v')
 const IS_UNSPACED = new RegExp(`^${UNSPACED}`, 'v')
 
 /** The words and quoted parts of a query, in their order. */
-export function splitQuery(query: string): QueryPart[] {
+export function splitQuery(query: string): WrittenPart[] {
   const clean = query.toWellFormed().replaceAll('\0', ' ')
   return [...clean.matchAll(/"([^"]*)("?)|[^\s"]+/g)].map((match) => ({
     text: match[1] ?? match[0],
@@ -43,7 +43,7 @@ export function splitQuery(query: string): QueryPart[] {
 }
 
 /** A part of a query as texts are searched for it; null without a letter or digit. */
-export function toPhrase({ open, text }: QueryPart): Phrase | null {
+export function toPhrase({ open, text }: WrittenPart): Phrase | null {
   const tokens = foldName(text).match(TOKEN) ?? []
   const last = tokens.at(-1)
   return last === undefined ? null : { tokens, prefix: open && last.length >= MIN_PREFIX }

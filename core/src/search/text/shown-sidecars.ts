@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ContentId, SidecarKind } from '../../domain/index.ts'
 import { sidecarKinds } from '../../domain/stored-lists.ts'
@@ -35,9 +35,23 @@ export class ShownSidecars {
     const contentId = blobToUuid(row['uuid'] as Uint8Array) as ContentId
     const path = sidecarPath(this.#root, { contentId, kind, variant, format: 'json' })
     try {
-      return readFileSync(path, 'utf8')
+      return readUpTo(path, maxBytes)
     } catch {
       return null
     }
+  }
+}
+
+/** All of a file; null where it is larger, whatever its row says: somebody may have put another in its place. */
+function readUpTo(path: string, maxBytes: number): string | null {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.allocUnsafe(Math.min(fstatSync(file).size, maxBytes) + 1)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(file, bytes, length, bytes.length - length, null)
+    return length < bytes.length ? bytes.toString('utf8', 0, length) : null
+  } finally {
+    closeSync(file)
   }
 }

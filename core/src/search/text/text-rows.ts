@@ -1,4 +1,4 @@
-import { type NameIndex } from '../name-index.ts'
+import type { NameIndex } from '../name-index.ts'
 import { PLACE_BITS } from '../wasm/scanner.ts'
 import type { TextMatches } from './text-index.ts'
 
