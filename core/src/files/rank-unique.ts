@@ -12,6 +12,9 @@ export interface RankedUnique {
   readonly totalBytes: number
 }
 
+/** Rows there is room for at first. */
+const FIRST_ROWS = 1_024
+
 /** Finds what exists once, also where that one file has several names. */
 export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedUnique {
   const statement = db.prepare(
@@ -22,11 +25,25 @@ export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput
     order by c.size desc, c.id`,
   )
   statement.setReturnArrays(true)
-  const rows = statement.all(...params) as unknown as readonly (readonly [id: number, size: number, entry: number])[]
-  return {
-    ids: Float64Array.from(rows, ([id]) => id),
-    sizes: Float64Array.from(rows, ([, size]) => size),
-    entries: Float64Array.from(rows, ([, , entry]) => entry),
-    totalBytes: rows.reduce((sum, [, size]) => sum + size, 0),
+  // Number by number: a row for each of millions, all at once, would take many times as much memory.
+  const rows = statement.iterate(...params) as unknown as Iterable<readonly [id: number, size: number, entry: number]>
+  let values = new Float64Array(3 * FIRST_ROWS)
+  let count = 0
+  let totalBytes = 0
+  for (const [id, size, entry] of rows) {
+    if (3 * count === values.length) values = grown(values)
+    values[3 * count] = id
+    values[3 * count + 1] = size
+    values[3 * count + 2] = entry
+    totalBytes += size
+    count++
   }
+  const column = (place: number) => Float64Array.from({ length: count }, (_, row) => values[3 * row + place]!)
+  return { ids: column(0), sizes: column(1), entries: column(2), totalBytes }
+}
+
+function grown(values: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length)
+  larger.set(values)
+  return larger
 }
