@@ -18,9 +18,9 @@ export interface Message {
 const MAX_ATTACHMENTS = 200
 
 /** A message as one page: whom it is from and to, what it says, what is attached. */
-export function collectMessage(message: Message): PageCollector {
+export function collectMessage(message: Message, maxChars: number): PageCollector {
   const { subject, from, to, date, text, html, attachments } = message
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   out.begin(subject)
   const head = { From: from, To: to.join(', '), Date: date, Subject: subject }
   for (const [name, value] of Object.entries(head)) if (value !== '') out.add(`${name}: ${value}\n`)

@@ -1,5 +1,5 @@
 import type { TextPage, TextSource } from '../../text-sidecar.ts'
-import { MAX_CHARS, MAX_TITLE_CHARS } from './limits.ts'
+import { MAX_TITLE_CHARS } from './limits.ts'
 
 /** Gathers the text of a file, page by page, up to the limit. */
 export class PageCollector {
@@ -11,7 +11,7 @@ export class PageCollector {
   #left: number
   #truncated = false
 
-  constructor(source: TextSource = 'text', maxChars: number = MAX_CHARS) {
+  constructor(maxChars: number, source: TextSource = 'text') {
     this.#source = source
     this.#left = maxChars
   }

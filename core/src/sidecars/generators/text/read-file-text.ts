@@ -2,6 +2,7 @@ import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { RawName } from '../../../util/file-name.ts'
 import type { ContentFacts } from '../generator.ts'
 import { type ReaderName, readerOf } from './formats.ts'
+import { MAX_CHARS } from './limits.ts'
 import type { FileText, ReadText } from './reader.ts'
 
 /** Loaded when it is first needed: some bring an engine of their own. */
@@ -20,13 +21,17 @@ const load: Readonly<Record<ReaderName, () => Promise<{ read: ReadText }>>> = {
   'word-97': () => import('./readers/word-97.ts'),
 }
 
-/** The text of a file, by whichever reader takes it. Throws what `Make` throws. */
-export async function readFileText(source: RawName, content: ContentFacts): Promise<FileText> {
+/** The text of a file, by whichever reader takes it, up to so many characters. Throws what `Make` throws. */
+export async function readFileText(
+  source: RawName,
+  content: ContentFacts,
+  maxChars: number = MAX_CHARS,
+): Promise<FileText> {
   const name = readerOf(content)
   if (!name) throw new CoreError('Unsupported', `nothing here reads text in ${content.mime ?? content.type}`)
   const { read } = await load[name]()
   try {
-    return await read(source)
+    return await read(source, maxChars)
   } catch (cause) {
     if (cause instanceof CoreError) throw cause
     throw new CoreError('Corrupt', `it cannot be read: ${errorMessage(cause)}`, { cause })

@@ -10,8 +10,8 @@ export interface FileText {
   readonly truncated: boolean
 }
 
-/** Reads the text of a file. Throws what `Make` throws. */
-export type ReadText = (source: RawName) => Promise<FileText>
+/** Reads the text of a file, up to so many characters. Throws what `Make` throws. */
+export type ReadText = (source: RawName, maxChars: number) => Promise<FileText>
 
 /** Whatever this project reads itself; its version is raised when a reader finds more. */
 export const ownEngine: Engine = { name: 'spacedrive', version: '1' }

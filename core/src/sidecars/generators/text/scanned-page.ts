@@ -15,6 +15,8 @@ const COLOUR_SPACES = new Set([1, 2, 4, 5, 7])
 const DEPTHS = new Set([8, 24])
 /** Words of an image's description that give its samples another meaning, which PDFium does not tell of. */
 const MEANINGS = ['/Decode', '/Mask', '/SMask', '/ColorTransform']
+/** The filter of JPEG, ended as PDFium ends names. */
+const JPEG_FILTER = 'DCTDecode\0'
 /** `/DecodeParms` says how the data are packed. */
 const PARMS = 'Parms'
 
@@ -34,8 +36,9 @@ export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array 
   const pointer = image['objectIdx']
   if (module._FPDFPageObj_HasTransparency(pointer) || isClipped(module, pointer)) return null
   if (!fillsPage(page, pointer) || !isPlain(page, pointer)) return null
-  const { data, filters } = await image.getImageDataRaw()
-  return filters.join() === 'DCTDecode' && !hasOtherMeaning(file) ? data : null
+  if (!isJpeg(module, pointer) || hasOtherMeaning(file)) return null
+  const { data } = await image.getImageDataRaw()
+  return data[0] === 0xff && data[1] === 0xd8 ? data : null
 }
 
 /** The width and height of a page whose longer side is to be `side`. */
@@ -76,6 +79,14 @@ function isPlain(page: Page, pointer: number): boolean {
   // FPDF_IMAGEOBJ_METADATA: width, height, dots an inch across and down, bits a pixel, colour space, marked content.
   const words = read(module, 7, (at) => module._FPDFImageObj_GetImageMetadata(pointer, pageIdx, at))
   return words !== null && DEPTHS.has(words.getUint32(16, true)) && COLOUR_SPACES.has(words.getUint32(20, true))
+}
+
+/** Whether an image is packed as JPEG and in no other way; asked before it is copied, for it may unpack to very much. */
+function isJpeg(module: Module, pointer: number): boolean {
+  if (module._FPDFImageObj_GetImageFilterCount(pointer) !== 1) return false
+  const words = Math.ceil(JPEG_FILTER.length / 4)
+  const name = read(module, words, (at) => module._FPDFImageObj_GetImageFilter(pointer, 0, at, words * 4))
+  return name !== null && Buffer.from(name.buffer).toString('latin1', 0, JPEG_FILTER.length) === JPEG_FILTER
 }
 
 /** Whether some image of a file says what its samples mean. Descriptions of images are never packed. */

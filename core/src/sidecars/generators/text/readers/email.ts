@@ -10,22 +10,25 @@ const MAX_BYTES = 16 * 2 ** 20
 const MAX_NESTING = 50
 
 /** An e-mail message as it is sent; what Apple Mail keeps has a line with its length before it. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const { bytes, isWhole } = await readStart(source, MAX_BYTES)
   const length = /^\d{1,12} *\r?\n/.exec(bytes.subarray(0, 20).toString('latin1'))?.[0].length ?? 0
   const email = await PostalMime.parse(bytes.subarray(length), {
     maxNestingDepth: MAX_NESTING,
     rfc822Attachments: false,
   })
-  const out = collectMessage({
-    subject: email.subject ?? '',
-    from: email.from ? addressText(email.from) : '',
-    to: [...(email.to ?? []), ...(email.cc ?? [])].map(addressText),
-    date: email.date ?? '',
-    text: email.text ?? '',
-    html: email.html ?? '',
-    attachments: email.attachments.map(({ filename }) => filename ?? '').filter((name) => name !== ''),
-  })
+  const out = collectMessage(
+    {
+      subject: email.subject ?? '',
+      from: email.from ? addressText(email.from) : '',
+      to: [...(email.to ?? []), ...(email.cc ?? [])].map(addressText),
+      date: email.date ?? '',
+      text: email.text ?? '',
+      html: email.html ?? '',
+      attachments: email.attachments.map(({ filename }) => filename ?? '').filter((name) => name !== ''),
+    },
+    maxChars,
+  )
   if (!isWhole) out.cut()
   return { engine: { name: 'postal-mime', version: packageVersion('postal-mime') }, ...out.finish() }
 }

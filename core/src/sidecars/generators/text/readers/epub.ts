@@ -7,13 +7,13 @@ import { decodeText } from '../decode-text.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
 /** A page for each chapter, in the order of reading. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   const { chapters } = await readEpub(zip)
   const locked = (await zip.bytes('META-INF/encryption.xml'))?.toString('utf8') ?? ''
   if (zip.has('META-INF/rights.xml') || chapters.some((chapter) => locked.includes(chapter)))
     throw new CoreError('Unsupported', 'it can only be read by the program it was sold for')
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   for (const chapter of chapters) {
     if (out.isFull) break
     out.begin()

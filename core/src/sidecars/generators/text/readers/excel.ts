@@ -1,5 +1,4 @@
 import { CoreError } from '../../../../util/errors.ts'
-import { MAX_CHARS } from '../limits.ts'
 import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 import { referred } from '../relationships.ts'
@@ -12,11 +11,11 @@ const SHARED = 'xl/sharedStrings.xml'
 const MAX_SHARED = 500_000
 
 /** Excel from 2007 on: a page for each sheet, a line for each row, a tab between cells. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(WORKBOOK)) throw new CoreError('Corrupt', 'there is no workbook in it')
-  const shared = await sharedTexts(zip)
-  const out = new PageCollector()
+  const shared = await sharedTexts(zip, maxChars)
+  const out = new PageCollector(maxChars)
   for (const { member, title } of await referred(zip, WORKBOOK, 'sheet')) {
     if (out.isFull) break
     out.begin(title)
@@ -25,7 +24,7 @@ export const read: ReadText = async (source) => {
   return { engine: ownEngine, ...out.finish() }
 }
 
-async function sharedTexts(zip: ZipArchive): Promise<string[]> {
+async function sharedTexts(zip: ZipArchive, maxChars: number): Promise<string[]> {
   const texts: string[] = []
   let parts: string[] = []
   let chars = 0
@@ -48,7 +47,7 @@ async function sharedTexts(zip: ZipArchive): Promise<string[]> {
       texts.push(parts.join(''))
       parts = []
     },
-    isDone: () => chars > MAX_CHARS || texts.length >= MAX_SHARED,
+    isDone: () => chars > maxChars || texts.length >= MAX_SHARED,
   })
   return texts
 }

@@ -8,9 +8,9 @@ import { ownEngine, type ReadText } from '../reader.ts'
 const DECLARATION_BYTES = 1_024
 
 /** A web page: what is shown of it, without its scripts and styles. Nothing it refers to is fetched. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const start = await readStart(source, MAX_TEXT_BYTES)
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   out.begin()
   collectHtml(decodeHtml(start), out)
   if (!start.isWhole) out.cut()

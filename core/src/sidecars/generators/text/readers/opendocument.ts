@@ -22,8 +22,8 @@ const skipped = new Set([
 ])
 
 /** OpenDocument, packed or as one XML file: a page for each slide or sheet, else one. */
-export const read: ReadText = async (source) => {
-  const out = new PageCollector()
+export const read: ReadText = async (source, maxChars) => {
+  const out = new PageCollector(maxChars)
   const head = decodeText(await readStart(source, HEAD_BYTES))
   if (head.startsWith('<')) {
     await readXml(createReadStream(fsPath(source)), collectContent(out))

@@ -11,21 +11,24 @@ import { readWhole } from '../read-whole.ts'
 const { default: MsgReader } = createRequire(import.meta.url)('@kenjiuno/msgreader') as typeof msgreader.default
 
 /** A message as Outlook keeps it. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const bytes = await readWhole(source)
   const fields = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()
   if (fields.dataType !== 'msg') throw new CoreError('Corrupt', 'there is no message in it')
-  const out = collectMessage({
-    subject: fields.subject ?? '',
-    from: person(fields.senderName, fields.senderSmtpAddress ?? fields.senderEmail),
-    to: (fields.recipients ?? []).map(({ name, smtpAddress, email }) => person(name, smtpAddress ?? email)),
-    date: fields.clientSubmitTime ?? fields.messageDeliveryTime ?? '',
-    text: fields.body ?? '',
-    html: htmlBody(fields),
-    attachments: (fields.attachments ?? [])
-      .map(({ fileName, name }) => fileName ?? name ?? '')
-      .filter((name) => name !== ''),
-  })
+  const out = collectMessage(
+    {
+      subject: fields.subject ?? '',
+      from: person(fields.senderName, fields.senderSmtpAddress ?? fields.senderEmail),
+      to: (fields.recipients ?? []).map(({ name, smtpAddress, email }) => person(name, smtpAddress ?? email)),
+      date: fields.clientSubmitTime ?? fields.messageDeliveryTime ?? '',
+      text: fields.body ?? '',
+      html: htmlBody(fields),
+      attachments: (fields.attachments ?? [])
+        .map(({ fileName, name }) => fileName ?? name ?? '')
+        .filter((name) => name !== ''),
+    },
+    maxChars,
+  )
   return { engine: { name: 'msgreader', version: packageVersion('@kenjiuno/msgreader') }, ...out.finish() }
 }
 

@@ -9,9 +9,9 @@ const MAX_PAGES = 10_000
 const BUDGET_MS = 30_000
 
 /** The text layer of each page. A page without one is there with no text: its picture has to be read. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   using pdf = await openPdf(source)
-  const out = new PageCollector('layer')
+  const out = new PageCollector(maxChars, 'layer')
   const until = performance.now() + BUDGET_MS
   let failed: unknown = null
   let failures = 0

@@ -1,14 +1,14 @@
 import { assertText, decodeText, readStart } from '../decode-text.ts'
-import { MAX_CHARS, MAX_TEXT_BYTES } from '../limits.ts'
+import { MAX_TEXT_BYTES } from '../limits.ts'
 import { clean } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 
 /** Text, code, settings, tables: as they are, one page. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const start = await readStart(source, MAX_TEXT_BYTES)
   assertText(start.bytes)
   const text = clean(decodeText(start))
-  const kept = text.slice(0, MAX_CHARS)
+  const kept = text.slice(0, maxChars)
   const truncated = !start.isWhole || kept.length < text.length
   const pages = kept.trim() === '' ? [] : [{ page: 1, text: kept.toWellFormed(), source: 'text' as const }]
   return { engine: ownEngine, pages, truncated }

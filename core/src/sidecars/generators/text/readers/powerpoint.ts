@@ -10,10 +10,10 @@ const PRESENTATION = 'ppt/presentation.xml'
 const rules = { text: ['t'], paragraph: ['p'], line: ['br'], skip: ['Fallback'] }
 
 /** PowerPoint from 2007 on: a page for each slide, in the order they are shown in, with its notes. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(PRESENTATION)) throw new CoreError('Corrupt', 'there is no presentation in it')
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   for (const { member } of await referred(zip, PRESENTATION, 'sldId')) {
     if (out.isFull) break
     out.begin()

@@ -47,10 +47,10 @@ interface Group {
 }
 
 /** Rich text: one pass, no recursion. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const rtf = (await readWhole(source)).toString('latin1')
   if (!rtf.startsWith('{\\rtf')) throw new CoreError('Corrupt', 'it does not begin as rich text does')
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   out.begin()
   collectRtf(rtf, out)
   return { engine: ownEngine, ...out.finish() }

@@ -5,9 +5,9 @@ import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
 /** Word from 97 to 2003. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   const document = await new WordExtractor().extract(await readWhole(source))
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   out.begin()
   const parts = [
     document.getBody(),

@@ -10,10 +10,10 @@ import { CoreError } from '../../../../util/errors.ts'
 const parts = ['word/document.xml', 'word/footnotes.xml', 'word/endnotes.xml', 'word/comments.xml']
 
 /** Word from 2007 on. */
-export const read: ReadText = async (source) => {
+export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(parts[0]!)) throw new CoreError('Corrupt', 'there is no document in it')
-  const out = new PageCollector()
+  const out = new PageCollector(maxChars)
   out.begin(await documentTitle(zip))
   for (const part of parts) {
     await readXml(

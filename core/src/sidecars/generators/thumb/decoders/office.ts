@@ -20,7 +20,13 @@ const previews = [
 /** The picture that the program which saved a document put into it; where there is none, the first lines of its text. */
 export const decode: Decode = async (source, content, side) => {
   const bytes = await previewOf(source)
-  if (!bytes && readerOf(content)) return drawText(source, content, side)
+  if (!bytes && readerOf(content))
+    return drawText(source, content, side).catch((cause: unknown) => {
+      if (!(cause instanceof CoreError) || cause.code !== 'Corrupt') throw cause
+      // Whoever reads its text says what is wrong with it: a picture it need not have.
+      const why = `it was saved without a picture of itself, and its text cannot be drawn: ${cause.message}`
+      throw new CoreError('Unsupported', why, { cause })
+    })
   if (!bytes)
     throw new CoreError(
       'Unsupported',

@@ -8,7 +8,7 @@ import { assertText, decodeText, readStart } from '../../text/decode-text.ts'
 import { readFileText } from '../../text/read-file-text.ts'
 import { type Decode, MAX_PIXELS, toPicture } from './picture.ts'
 
-/** Read of a file that is text: more than a page holds. */
+/** Bytes read of a file that is text, and characters of another: more than a page holds. */
 const START_BYTES = 32_768
 /** A page as it is drawn, in units of its own. */
 const WIDTH = 600
@@ -40,8 +40,8 @@ export const decode: Decode = async (source, content, side) => {
 
 async function beginning(source: RawName, content: ContentFacts): Promise<string> {
   if (readerOf(content) !== 'plain') {
-    const { pages } = await readFileText(source, content)
-    return pages.find(({ text }) => text !== '')?.text.slice(0, START_BYTES) ?? ''
+    const { pages } = await readFileText(source, content, START_BYTES)
+    return pages.find(({ text }) => text !== '')?.text ?? ''
   }
   const start = await readStart(source, START_BYTES)
   assertText(start.bytes)
