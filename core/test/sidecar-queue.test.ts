@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../testing/temp-dir.ts'
 import { kyselyOver, migrate, openDatabase } from '../src/db/index.ts'
-import { type FileType, fileTypes, sidecarKinds, sidecarStates } from '../src/domain/index.ts'
+import { type ContentId, type FileType, fileTypes, sidecarKinds, sidecarStates } from '../src/domain/index.ts'
 import { migrations } from '../src/library/db/migrations/index.ts'
 import { LibraryStore } from '../src/library/store.ts'
 import type { KnownLocation } from '../src/location/index.ts'
@@ -154,6 +154,7 @@ test('a sidecar has an id from when it is ready, and keeps it when it is made ag
     t.rows.work.record([
       {
         contentRowId,
+        contentId: '00000000-0000-8000-8000-000000000001' as ContentId,
         findings: {},
         recipe: 3,
         attempts: 1,

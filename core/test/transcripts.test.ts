@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
@@ -95,7 +95,7 @@ test('a long recording goes on where closing has interrupted it', async () => {
   await vi.waitFor(() => expect(answers).toBe(2))
   const parts = join(t.library.path, 'sidecars', 'parts')
   const stale = join(parts, 'of a content that is gone')
-  writeFileSync(stale, '')
+  mkdirSync(stale)
   utimesSync(stale, 0, 0)
   await t.restart()
   await t.settle()
@@ -105,4 +105,11 @@ test('a long recording goes on where closing has interrupted it', async () => {
   expect(segments.map(({ text }) => text)).toEqual(['2.31 s of it', '3.31 s of it'])
   expect(readdirSync(parts)).toEqual([])
   expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  // What is half made goes with what it is of.
+  writeFileSync(join(parts, `${json!.contentId}-transcript`), '')
+  t.remove('memo.wav')
+  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.settle()
+  await t.library.sidecars.cleanup({ dryRun: false }, signal)
+  expect(readdirSync(parts)).toEqual([])
 })

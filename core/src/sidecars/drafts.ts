@@ -23,6 +23,9 @@ async function filesIn(folder: string): Promise<string[]> {
 /** Removes every draft, and what is half made and old; nothing may be written meanwhile. */
 export async function sweepDrafts(root: string, now: number): Promise<void> {
   for (const path of await listDrafts(root)) await rm(path, { recursive: true, force: true })
-  for (const path of await filesIn(partsFolder(root)))
-    if (now - (await stat(path)).mtimeMs > PART_AGE_MS) await rm(path, { force: true })
+  for (const path of await filesIn(partsFolder(root))) {
+    // One that is not there any more, or cannot be looked at, is nothing to stop for.
+    const stats = await stat(path).catch(() => null)
+    if (stats && now - stats.mtimeMs > PART_AGE_MS) await rm(path, { recursive: true, force: true })
+  }
 }

@@ -52,6 +52,7 @@ function outcomesOf(
   const [first] = files
   return {
     contentRowId,
+    contentId,
     findings: first!.findings,
     outcomes: found.map(({ file, row }) => ({
       id: row.id,

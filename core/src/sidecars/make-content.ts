@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { EntryReader, PlacedEntry } from '../files/index.ts'
 import { parsePath } from '../util/file-name.ts'
 import type { Claims } from './claims.ts'
@@ -7,7 +8,7 @@ import { fetchPending } from './fetch-pending.ts'
 import type { Generator, SidecarInput } from './generators/index.ts'
 import { type MakeDeps, makeSidecars } from './make-sidecars.ts'
 import { allEngines } from './outdated.ts'
-import { type SidecarKey, sidecarPath } from './paths.ts'
+import { partPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { SidecarRows } from './rows/sidecar-rows.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 import type { Source } from './sidecar-child.ts'
@@ -88,10 +89,14 @@ export async function recordContents(
   made: readonly Outcomes[],
   deps: MakeContentDeps,
 ): Promise<void> {
-  const { engines, onRecorded, rows } = deps
+  const { engines, onRecorded, root, rows } = deps
   const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
+  // Nobody goes on with what is done.
+  await Promise.all(
+    made.map(({ contentId }) => rm(partPath(root, { contentId, kind: generator.kind }), { force: true })),
+  )
   await onRecorded(generator, made)
 }
 

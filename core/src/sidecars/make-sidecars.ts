@@ -44,7 +44,7 @@ export async function makeSidecars(
   const startedAt = performance.now()
   const { kind, recipe } = generator
   let attempts = 0
-  const about = () => ({ contentRowId, recipe, attempts, tookMs: Math.round(performance.now() - startedAt) })
+  const about = () => ({ contentRowId, contentId, recipe, attempts, tookMs: Math.round(performance.now() - startedAt) })
   const fail = (code: ErrorCode, message: string): Outcomes => ({
     ...about(),
     findings: {},
@@ -86,7 +86,6 @@ export async function makeSidecars(
         if (code === 'Conflict') break
         const died = code === 'Unavailable' || code === 'Timeout'
         if (died && attempts < ATTEMPTS) continue
-        await rm(part, { force: true })
         return fail(code, firstLine(errorMessage(err)))
       }
     }

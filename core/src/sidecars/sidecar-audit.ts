@@ -5,7 +5,7 @@ import { HashPool } from '../content/index.ts'
 import { companionKinds, type ContentId, type SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
 import { listDrafts } from './drafts.ts'
-import { contentFolder, parseSidecarPath, type SidecarKey, sidecarPath } from './paths.ts'
+import { contentFolder, parseSidecarPath, partPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { ReadyRow } from './rows/row.ts'
 import type { SidecarRows } from './rows/sidecar-rows.ts'
 
@@ -124,11 +124,12 @@ export function isCompanion(kind: SidecarKind | null): boolean {
   return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
 }
 
-/** Removes the files of contents no file has any more. Returns how many and how large they were. */
+/** Removes the files of sidecars, and what is half made of them. */
 export async function removeFiles(root: string, keys: readonly SidecarKey[]): Promise<void> {
   for (const key of keys) {
     const path = sidecarPath(root, key)
     await rm(path, { force: true })
+    await rm(partPath(root, key), { force: true })
     await removeEmptyFolders(dirname(path), root)
   }
 }

@@ -134,8 +134,8 @@ export class SidecarRunner implements AsyncDisposable {
 
   /**
    * Fetches what waits of one kind of some contents from other devices; what does not come waits on. `asks`: also those
-   * that have not said what they have. Returns how many contents have come. What is not asked
-   * for gives way to whoever waits for an answer.
+   * that have not said what they have. Returns how many contents have come. What is not asked for gives way to whoever
+   * waits for an answer.
    */
   async fetch(
     generator: Generator,

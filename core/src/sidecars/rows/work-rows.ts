@@ -28,6 +28,7 @@ export type Outcome =
 
 export interface Outcomes {
   readonly contentRowId: number
+  readonly contentId: ContentId
   readonly findings: ContentFindings
   readonly outcomes: readonly Outcome[]
   readonly recipe: number

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { formatTranscript } from '../../transcript-sidecar.ts'
 import type { Make } from '../generator.ts'
 import { withTextPath } from '../thumb/decoders/text-path.ts'
@@ -24,6 +24,5 @@ export const make: Make = async ({ source, outputs, part, settings }) => {
   const transcript = await withTextPath(source, (path) => transcribe(path, engine, options))
   for (const { format, path } of outputs)
     await writeFile(path, format === 'vtt' ? formatVtt(transcript) : formatTranscript(transcript))
-  await rm(part, { force: true })
   return { engine: transcript.engine }
 }
