@@ -91,6 +91,34 @@ test('those who let everyone see them are listed, so many and for so long', () =
   expect(device.strangers()).toEqual([])
 })
 
+test('however many come and go, it is told once a second, and only where others are there than before', () => {
+  const lan = createLan()
+  const told: number[] = []
+  const device = lan.join({ onStrangers: () => told.push(device.strangers().length) })
+  const see = (at: number, name = 'a name') => {
+    const key = Buffer.alloc(32, at).toString('hex')
+    lan.tell([['v=1', 'kind=visible', 'a=10.0.0.9:1', `key=${key}`, `name=${name}`]])
+    return key
+  }
+  // The answer that waits.
+  lan.settle()
+  see(1)
+  expect(told).toEqual([1])
+  for (let at = 0; at < 100; at++) see(at)
+  expect(told).toEqual([1])
+  lan.settle()
+  expect(told).toEqual([1, 64])
+
+  // Gone, and there again before the second is over.
+  lan.tell([['v=1', 'kind=gone', `key=${see(99)}`]])
+  see(99)
+  lan.settle()
+  expect(told).toEqual([1, 64])
+  see(99, 'another name')
+  lan.settle()
+  expect(told).toEqual([1, 64, 64])
+})
+
 function own(key: PeerKey, at: number) {
   return { key, addresses: [`10.0.0.${at}:1`] }
 }

@@ -14,6 +14,8 @@ const ASK_MS = 1_000
 const REPEAT_MS = 10_000
 /** Most devices that let strangers see them and are remembered; the oldest give way. */
 const MAX_STRANGERS = 64
+/** How often it is told who they are, in milliseconds, however many come and go. */
+const STRANGERS_MS = 1_000
 /** How long they are remembered after they were last heard, in milliseconds. */
 const STRANGER_MS = 3 * 60_000
 
@@ -61,6 +63,9 @@ export class LanDiscovery implements AsyncDisposable {
   #known: { slot: number; byId: ReadonlyMap<string, PeerKey> } | null = null
   #toldAt = -Infinity
   #answering: Disposable | null = null
+  /** Strangers as they were told last, and when that was looked at. */
+  #toldStrangers: { readonly list: string; readonly at: number } = { list: '', at: -Infinity }
+  #tellingStrangers: Disposable | null = null
   readonly #timers = new Set<Disposable>()
   #isClosed = false
 
@@ -203,17 +208,38 @@ export class LanDiscovery implements AsyncDisposable {
 
   #hearStranger({ key, name }: { key: PeerKey; name: string }, addresses: readonly string[]): void {
     if (key === this.#deps.visible()?.key) return
-    const isNew = !this.#strangers.has(key)
     this.#strangers.delete(key)
     this.#strangers.set(key, { key, name, addresses, heardAt: this.#deps.clock.now() })
     const [oldest] = this.#strangers.keys()
     if (this.#strangers.size > MAX_STRANGERS) this.#strangers.delete(oldest!)
-    if (isNew) this.#deps.onStrangers()
+    this.#strangersChanged()
   }
 
   /** Only a hint: where that was a lie, it is heard again within a minute. */
   #forget(key: PeerKey): void {
-    if (this.#strangers.delete(key)) this.#deps.onStrangers()
+    if (this.#strangers.delete(key)) this.#strangersChanged()
+  }
+
+  /** Tells at once who lets itself be seen, unless that was told a moment ago: anybody can send any number of adverts. */
+  #strangersChanged(): void {
+    if (this.#tellingStrangers) return
+    const wait = this.#toldStrangers.at + STRANGERS_MS - this.#deps.clock.ticks()
+    if (wait <= 0) return this.#tellStrangers()
+    this.#tellingStrangers = this.#after(wait, () => {
+      this.#tellingStrangers = null
+      this.#tellStrangers()
+    })
+  }
+
+  #tellStrangers(): void {
+    // However often each was heard since.
+    const list = this.strangers()
+      .map(({ key, name }) => `${key} ${name}`)
+      .toSorted()
+      .join()
+    const isOther = list !== this.#toldStrangers.list
+    this.#toldStrangers = { list, at: this.#deps.clock.ticks() }
+    if (isOther) this.#deps.onStrangers()
   }
 
   /** The ids by which paired devices may be heard now. */

@@ -58,6 +58,19 @@ test('the time of an offer is over though it could not be written down at first'
   expect([clock.ticks(), state()]).toEqual([OFFER_MS + 1 + TRY_AGAIN_MS, 'expired'])
 })
 
+test('one that has ended is moved on by nothing that is told late', async () => {
+  const { book, clock, db, row } = await openBook()
+  using _db = db
+  using _book = book
+  book.add({ ...row, state: 'accepted' })
+  book.progressed(row.id, 1)
+  expect(book.all()).toMatchObject([{ bytes_done: 1 }])
+  book.set(row.id, { state: 'completed', bytes_done: 10 })
+  clock.skip(1_000)
+  book.progressed(row.id, 5)
+  expect(book.all()).toMatchObject([{ state: 'completed', bytes_done: 10 }])
+})
+
 test('an offer of a stranger who has gone ends though it could not be written down at first', async () => {
   const { book, clock, db, fill, row, state } = await openBook()
   using _db = db

@@ -1,17 +1,20 @@
 import type { DeviceId } from '../../domain/index.ts'
-import { CoreError, errorMessage } from '../../util/errors.ts'
+import { CoreError, errorMessage, isRetryable } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { uuidv7 } from '../../util/uuid.ts'
-import type { Clock } from '../clock.ts'
-import type { Guest, Nearby } from '../nearby/index.ts'
+import { type Clock, sleep } from '../clock.ts'
+import { type Guest, type Nearby, nearbyLimits } from '../nearby/index.ts'
 import type { Transfers } from '../transfer/index.ts'
 import type { Peer } from '../wire/protocol.ts'
 import { type OfferBook, TRY_AGAIN_MS } from './offer-book.ts'
 import { isOpen, type OfferRow } from './offer-rows.ts'
 import { OFFER_MS } from './protocol.ts'
 
-/** How long the offer may take once the numbers were compared, in milliseconds: it is sent at once. */
-const OFFER_DUE_MS = 30_000
+/**
+ * How long the offer may take once the numbers were compared, in milliseconds: it is sent at once, or when a connection
+ * that was lost is there again.
+ */
+const OFFER_DUE_MS = nearbyLimits.returnMs + 30_000
 
 export interface StrangerDropsDeps {
   readonly book: OfferBook
@@ -55,7 +58,7 @@ export class StrangerDrops implements Disposable {
     book.tell(book.find(row.id))
     void this.#whenAgreed(guest, async () => {
       book.set(row.id, { state: 'waiting', expires_at: clock.now() + OFFER_MS })
-      await this.#deps.offer(book.find(row.id), guest.signal)
+      await this.#offer(guest)
     })
     return row.id
   }
@@ -107,8 +110,10 @@ export class StrangerDrops implements Disposable {
   offered(offer: Pick<OfferRow, 'id' | 'sender' | 'items' | 'bytes' | 'names' | 'expires_at'>, peer: Peer): void {
     const { book, log } = this.#deps
     const row = book.get(offer.id)
-    if (row?.direction !== 'in' || row.device !== peer.id || row.state !== 'comparing')
+    if (row?.direction !== 'in' || row.device !== peer.id || !isOpen(row))
       throw new CoreError('NotAuthorised', 'this is not what the two devices have met for')
+    // Whoever has not heard the answer asks again.
+    if (row.state !== 'comparing') return
     const { id, ...told } = offer
     log.info({ device: peer.name, items: offer.items, bytes: offer.bytes }, 'files were offered')
     book.set(id, { ...told, state: 'waiting' })
@@ -133,6 +138,20 @@ export class StrangerDrops implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true
     for (const timer of this.#again.values()) timer[Symbol.dispose]()
+  }
+
+  /** Makes the offer, and again where the connection is lost meanwhile, as long as the guest may come again. */
+  async #offer({ offer, signal }: Guest): Promise<void> {
+    const { book, clock, log } = this.#deps
+    for (;;) {
+      try {
+        return await this.#deps.offer(book.find(offer), signal)
+      } catch (err) {
+        if (!(err instanceof CoreError) || !isRetryable(err.code)) throw err
+        log.debug({ err: err.message }, 'an offer is made again')
+      }
+      await sleep(clock, nearbyLimits.retryMs, signal)
+    }
   }
 
   async #whenAgreed(guest: Guest, go: () => Promise<void>): Promise<void> {
