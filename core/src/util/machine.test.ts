@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../testing/index.ts'
-import { readPowerSupplies, saysBattery, saysMetered, systemMachine } from './machine.ts'
+import { askedOnce, readPowerSupplies, saysBattery, saysMetered, systemMachine } from './machine.ts'
 import { isMetered } from './metered.ts'
 
 const battery = { type: 'Battery', status: 'Discharging' }
@@ -49,6 +49,21 @@ test('a line is paid for where somebody says so, else where the system does', as
   expect(await isMetered('no', machine(true))).toBe(false)
   expect(await isMetered('auto', machine(true))).toBe(true)
   expect(await isMetered('auto', machine(null))).toBe(false)
+})
+
+test('what costs a process is asked once for all who want to know about now', async () => {
+  let asked = 0
+  let now = 0
+  const ask = askedOnce(
+    async () => ++asked,
+    5_000,
+    () => now,
+  )
+  expect(await Promise.all([ask(), ask()])).toEqual([1, 1])
+  now = 4_999
+  expect(await ask()).toBe(1)
+  now = 5_000
+  expect(await ask()).toBe(2)
 })
 
 test('this machine answers', async () => {

@@ -20,7 +20,7 @@ export interface Machine {
   readonly lookAgainMs: number
 }
 
-/** Asking costs some system calls, on macOS a process. */
+/** Asking costs some system calls, and for some answers a process. */
 const ANSWERS_HOLD_MS = 5_000
 /** A person who plugs the cable in, or frees space, looks for what happens about now. */
 const LOOK_AGAIN_MS = 15_000
@@ -32,7 +32,10 @@ export function systemMachine(): Machine {
       if (process.platform === 'linux') return readPowerSupplies(POWER_SUPPLIES)
       return process.platform === 'darwin' && saysBattery(await askPmset())
     },
-    isMetered: async () => (process.platform === 'linux' ? saysMetered(await askNetworkManager()) : null),
+    isMetered: askedOnce(
+      async () => (process.platform === 'linux' ? saysMetered(await askNetworkManager()) : null),
+      ANSWERS_HOLD_MS,
+    ),
     load: () => loadavg()[0]! / availableParallelism(),
     freeBytes: async (folder) => {
       const stats = await statfs(folder).catch(() => null)
@@ -40,6 +43,15 @@ export function systemMachine(): Machine {
     },
     answersHoldMs: ANSWERS_HOLD_MS,
     lookAgainMs: LOOK_AGAIN_MS,
+  }
+}
+
+/** Asks once for all who want to know within some milliseconds. `ask` does not reject. */
+export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => performance.now()): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | null = null
+  return () => {
+    if (last === null || ticks() - last.at >= ms) last = { at: ticks(), answer: ask() }
+    return last.answer
   }
 }
 

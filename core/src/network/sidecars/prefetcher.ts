@@ -7,6 +7,7 @@ import { type Clock, sleep } from '../clock.ts'
 import { idsOf } from './peer-availability.ts'
 import { findRecord } from './records.ts'
 import type { SidecarLibrary } from './shared-library.ts'
+import { type Batch, WaitingBatches } from './waiting-batches.ts'
 
 /** What is fetched before anybody asks for it. */
 export interface PrefetchSettings {
@@ -22,12 +23,12 @@ export interface PrefetchSettings {
   readonly maxBytesPerSecond: number
 }
 
-/** How often what keeps it is looked at anew, in milliseconds. */
+/** How often what keeps it for a moment is looked at anew, in milliseconds. */
 const LOOK_AGAIN_MS = 2_000
+/** The same for what may last, as a battery: a person who plugs the cable in, or frees space, looks for what happens about now. */
+const HELD_LOOK_AGAIN_MS = 15_000
 /** Contents of one transfer: a second or so of it, after which it can be paused. */
 const BATCH = 250
-/** Batches that wait; the oldest give way, and come again with the next digest. */
-const MAX_WAITING = 4_000
 
 /** Something a device has more of. */
 export interface News {
@@ -35,14 +36,6 @@ export interface News {
   readonly of: Omit<SidecarKey, 'contentId'>
   /** Sorted. */
   readonly records: Buffer
-}
-
-/** Of that what is lacking here. */
-interface Batch {
-  readonly library: SidecarLibrary
-  readonly of: News['of']
-  readonly contentIds: readonly ContentId[]
-  readonly bytes: number
 }
 
 export interface PrefetcherDeps {
@@ -56,7 +49,7 @@ export interface PrefetcherDeps {
 /** Fetches what is wanted anyway, by a job of each library: not on a battery, not on a metered line, not above what may be stored. */
 export class Prefetcher implements AsyncDisposable {
   readonly #deps: PrefetcherDeps
-  readonly #waiting = new Map<LibraryId, Batch[]>()
+  readonly #waiting = new Map<LibraryId, WaitingBatches>()
   /** Libraries whose job has ended because something keeps it: it begins again when that has passed. */
   readonly #held = new Map<SidecarLibrary, Disposable>()
   readonly #working = new Set<Promise<void>>()
@@ -79,16 +72,20 @@ export class Prefetcher implements AsyncDisposable {
     for (let at = 0; at < records.length; at += BATCH * RECORD_BYTES) {
       if (this.#ending.signal.aborted || !this.#deps.isOpen(library)) return
       const some = records.subarray(at, at + BATCH * RECORD_BYTES)
-      const contentIds = library.sidecars.lacking(of, idsOf(some))
-      if (contentIds.length > 0) {
-        waiting.push({ library, of, contentIds, bytes: bytesOf(some, contentIds) })
-        waiting.splice(0, Math.max(0, waiting.length - MAX_WAITING))
+      const lacking = library.sidecars.lacking(of, idsOf(some)).filter((id) => !waiting.has(of, id))
+      if (lacking.length > 0) {
+        waiting.add({ library, of, sizes: new Map(lacking.map((id) => [id, sizeOf(some, id)])) })
         if (waiting.length === 1) this.#begin(library)
       }
       // A library may have many thousands.
       await new Promise(setImmediate)
     }
     if (waiting.length > 0) this.#begin(library)
+  }
+
+  /** The job has ended: what came as it did so waits for another one. */
+  goOn(library: SidecarLibrary): void {
+    if (this.#waitingOf(library.id).length > 0) this.#begin(library)
   }
 
   /** Nobody wants it any more: the job was cancelled. */
@@ -103,25 +100,36 @@ export class Prefetcher implements AsyncDisposable {
     const run: Run = { counts: { fetched: 0, missing: 0 }, running: 0, held: null, host, signal }
     /** One for each kind: variants of a content are made, and fetched, by one at a time. */
     const busy = new Set<SidecarKind>()
+    let freed = Promise.withResolvers<void>()
     const work = async () => {
       while (run.held === null && !signal.aborted) {
-        const next = waiting.findIndex(({ of }) => !busy.has(of.kind))
-        if (next === -1) return
-        const [batch] = waiting.splice(next, 1) as [Batch]
-        const { of } = batch
-        busy.add(of.kind)
+        const batch = waiting.take(busy)
+        if (!batch) {
+          if (busy.size === 0) return
+          await freed.promise
+          continue
+        }
+        const { kind } = batch.of
+        busy.add(kind)
         try {
           const held = await this.#fetch(batch, run)
-          if (held === null) continue
-          run.held = held
-          waiting.unshift(batch)
-          this.#lookAgain(batch.library)
+          if (held === null) waiting.done(batch)
+          else {
+            run.held = held
+            waiting.putBack(batch)
+            this.#lookAgain(batch.library, HELD_LOOK_AGAIN_MS)
+          }
         } catch (err) {
           // Whether it goes on, or is not wanted any more, is known to who has stopped it.
-          if (signal.aborted) waiting.unshift(batch)
-          else this.#deps.log.info({ kind: of.kind, err: errorMessage(err) }, 'sidecars were not fetched ahead')
+          if (signal.aborted) waiting.putBack(batch)
+          else {
+            waiting.done(batch)
+            this.#deps.log.info({ kind, err: errorMessage(err) }, 'sidecars were not fetched ahead')
+          }
         } finally {
-          busy.delete(of.kind)
+          busy.delete(kind)
+          freed.resolve()
+          freed = Promise.withResolvers()
         }
       }
     }
@@ -137,8 +145,8 @@ export class Prefetcher implements AsyncDisposable {
     await Promise.allSettled(this.#working)
   }
 
-  #waitingOf(library: LibraryId): Batch[] {
-    const waiting = this.#waiting.get(library) ?? []
+  #waitingOf(library: LibraryId): WaitingBatches {
+    const waiting = this.#waiting.get(library) ?? new WaitingBatches()
     this.#waiting.set(library, waiting)
     return waiting
   }
@@ -158,25 +166,28 @@ export class Prefetcher implements AsyncDisposable {
     this.#working.add(kept)
   }
 
-  #lookAgain(library: SidecarLibrary): void {
+  #lookAgain(library: SidecarLibrary, ms: number): void {
+    if (this.#ending.signal.aborted || this.#held.has(library)) return
     const { clock, isOpen } = this.#deps
     const look = () => {
       this.#held.delete(library)
       if (isOpen(library) && this.#waitingOf(library.id).length > 0) this.#lookOnce(library)
     }
-    this.#held.set(library, clock.after(LOOK_AGAIN_MS, look))
+    this.#held.set(library, clock.after(ms, look))
   }
 
   #lookOnce(library: SidecarLibrary): void {
     library.sidecars
       .fetchHold()
-      .then((hold) => (hold ? this.#lookAgain(library) : this.#begin(library)))
+      .then((hold) =>
+        hold ? this.#lookAgain(library, hold.isBrief ? LOOK_AGAIN_MS : HELD_LOOK_AGAIN_MS) : this.#begin(library),
+      )
       // The library closes.
       .catch(() => {})
   }
 
   /** Returns why it was left; null where it was fetched, as far as it came. */
-  async #fetch({ bytes, contentIds, library, of }: Batch, run: Run): Promise<string | null> {
+  async #fetch({ library, of, sizes }: Batch, run: Run): Promise<string | null> {
     const { clock, isOpen, settings } = this.#deps
     const { counts, signal } = run
     for (let hold = await library.sidecars.fetchHold(); hold; hold = await library.sidecars.fetchHold()) {
@@ -184,6 +195,13 @@ export class Prefetcher implements AsyncDisposable {
       await sleep(clock, LOOK_AGAIN_MS, signal)
     }
     if (!isOpen(library)) return null
+    // Another device may have sent it meanwhile, or its file be gone.
+    const ids = Buffer.concat([...sizes.keys()].map(uuidToBlob))
+    const contentIds = library.sidecars.lacking(of, ids)
+    if (contentIds.length === 0) {
+      this.#tell(library.id, run)
+      return null
+    }
     run.running += contentIds.length
     try {
       this.#tell(library.id, run)
@@ -195,12 +213,13 @@ export class Prefetcher implements AsyncDisposable {
     }
     this.#tell(library.id, run)
     const { maxBytesPerSecond } = settings()
+    const bytes = contentIds.reduce((sum, id) => sum + sizes.get(id)!, 0)
     if (maxBytesPerSecond > 0) await sleep(clock, (bytes / maxBytesPerSecond) * 1_000, signal)
     return null
   }
 
   #tell(library: LibraryId, { counts: { fetched, missing }, host, running }: Run): void {
-    const waiting = this.#waitingOf(library).reduce((sum, { contentIds }) => sum + contentIds.length, 0)
+    const waiting = this.#waitingOf(library).contents
     const done = fetched + missing
     host.progress({ phase: 'fetch', done, total: done + running + waiting })
   }
@@ -217,11 +236,8 @@ interface Run {
   readonly signal: AbortSignal
 }
 
-function bytesOf(records: Buffer, contentIds: readonly ContentId[]): number {
-  return contentIds.reduce((sum, id) => {
-    const record = findRecord(records, Buffer.from(uuidToBlob(id)))
-    return sum + (record?.readUInt32BE(SIZE_AT) ?? 0)
-  }, 0)
+function sizeOf(records: Buffer, contentId: ContentId): number {
+  return findRecord(records, Buffer.from(uuidToBlob(contentId)))?.readUInt32BE(SIZE_AT) ?? 0
 }
 
 /** Whether a list of kinds has one. */

@@ -278,7 +278,9 @@ export class SidecarExchange implements AsyncDisposable {
           if (!library || event.type !== 'job.ended') return
           const job = event.data
           if (job.name !== fetchSidecars.name) this.#lookAgain(library)
-          else if (job.status === 'cancelled') this.#prefetcher.forget(library.id)
+          // Nor does anybody send it where the library is shared with none any more.
+          else if (job.status === 'cancelled' || !this.elsewhere(library.id)) this.#prefetcher.forget(library.id)
+          else if (job.status === 'completed') this.#prefetcher.goOn(library)
         },
         { types: ['job.ended'] },
       ),
