@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { SearchInput, searchSorts, sidecarStates } from '../../domain/index.ts'
@@ -180,6 +180,21 @@ test('a text whose file is gone is found, and cannot be shown', async () => {
   say(library, content, 'other words')
   rmSync(pathOf(library, content))
   expect(await indexAll(library)).toEqual({ indexed: 0, missing: 1 })
+})
+
+test('a file that is larger than its row says is not opened to show it', async () => {
+  const { library, root, search } = await createLibrary()
+  const id = library.add(root, 'a.pdf')
+  const content = addContent(library, id)
+  say(library, content, 'some words')
+  await indexAll(library)
+  const snippets = () =>
+    search({ query: 'some' })
+      .texts.get(id)!
+      .map((why) => 'snippet' in why && why.snippet)
+  expect(snippets()).toEqual(['some words'])
+  appendFileSync(pathOf(library, content), Buffer.alloc(32 * 2 ** 20, ' '))
+  expect(snippets()).toEqual([''])
 })
 
 test('indexing that is cancelled goes on where it was', async () => {

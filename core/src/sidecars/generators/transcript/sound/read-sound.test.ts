@@ -38,6 +38,21 @@ test.each([7, 4_000_000_007])('sound of %i samples a second is damage', async (r
   })
 })
 
+test('sound that ffmpeg fails in the middle of, and nothing else has more of, is not taken as whole', async () => {
+  using temp = createTempDir('sound')
+  const path = join(temp.path, 'a.wav')
+  writeFileSync(path, wavFile(tone(1)))
+  const program = '#!/bin/sh\n/usr/bin/head -c 64000 /dev/zero\necho the rest is damaged >&2\nexit 1\n'
+  writeFileSync(join(temp.path, 'ffmpeg'), program, { mode: 0o755 })
+  vi.stubEnv('PATH', temp.path)
+  let heard = 0
+  const listen = async () => {
+    for await (const block of readSound(path)) heard += block.length
+  }
+  await expect(listen()).rejects.toMatchObject({ code: 'Corrupt', message: expect.stringContaining('damaged') })
+  expect(heard).toBe(32_000)
+})
+
 /** How alike two sounds are, 1 at most, and by how many milliseconds the second is late. */
 function compare(wanted: Int16Array, sound: Int16Array): { alike: number; lateMs: number } {
   const from = Math.floor(wanted.length * 0.4)

@@ -30,11 +30,17 @@ export async function* readSound(path: string): AsyncGenerator<Int16Array> {
     if (isCertain(err)) throw err
     failure = err
   }
+  let isMore = false
   try {
-    yield* behind(taken, samplesOf(embedded(path)))
+    for await (const block of behind(taken, samplesOf(embedded(path)))) {
+      isMore = true
+      yield block
+    }
   } catch (err) {
     throw whyNot(failure, err)
   }
+  // The embedded decoder ends where ffmpeg stopped: what comes behind is missing.
+  if (taken > 0 && !isMore) throw failure
 }
 
 /** What comes after some samples. */
