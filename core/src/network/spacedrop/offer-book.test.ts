@@ -63,6 +63,7 @@ test('one that has ended is moved on by nothing that is told late', async () => 
   using _db = db
   using _book = book
   book.add({ ...row, state: 'accepted' })
+  clock.skip(1_000)
   book.progressed(row.id, 1)
   expect(book.all()).toMatchObject([{ bytes_done: 1 }])
   book.set(row.id, { state: 'completed', bytes_done: 10 })

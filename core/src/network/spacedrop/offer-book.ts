@@ -82,7 +82,7 @@ export class OfferBook implements Disposable {
   /** So many bytes have gone over; written down and told now and then. */
   progressed(id: string, bytes: number): void {
     const at = this.#deps.clock.ticks()
-    if (at - (this.#lastTold.get(id) ?? -TELL_MS) < TELL_MS) return
+    if (at - (this.#lastTold.get(id) ?? 0) < TELL_MS) return
     const row = this.#rows.get(id)
     // What is told late does not move one that has ended.
     if (!row || !isOpen(row)) return

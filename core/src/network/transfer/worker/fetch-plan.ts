@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
 import { CoreError, systemCode } from '../../../util/errors.ts'
+import { displayName } from '../../../util/file-name.ts'
+import { pathError } from '../../../util/path-error.ts'
 import type { FetchItem } from './fetch-item.ts'
 import type { Destination } from './messages.ts'
 import { isTakenIn, nameRules, planTargets } from './plan-targets.ts'
@@ -101,7 +103,7 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
     if (!source || item.kind !== 'file' || (source.size === item.size && source.mtimeMs === item.mtimeMs)) return item
     changed = true
     rmSync(join(folder, `${n}.chunks`), { force: true })
-    rmSync(Buffer.concat([item.target, Buffer.from(`.${plan.mark}.part`)]), { force: true })
+    removePart(item.target, plan.mark)
     return { ...item, size: source.size, mtimeMs: source.mtimeMs, mode: source.mode }
   })
   if (!changed) return plan
@@ -110,13 +112,23 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
   return next
 }
 
-/** Removes the parts of files that are not complete, and what was written down. */
+/** Removes the parts of files that are not complete, and what was written down. Throws what a part cannot be removed with. */
 export function discardPlan(folder: string): void {
   const plan = readPlan(folder)
   for (const { kind, target } of plan?.items ?? []) {
-    if (kind === 'file') rmSync(Buffer.concat([target, Buffer.from(`.${plan!.mark}.part`)]), { force: true })
+    if (kind === 'file') removePart(target, plan!.mark)
   }
   rmSync(folder, { recursive: true, force: true })
+}
+
+function removePart(target: Uint8Array, mark: string): void {
+  const part = Buffer.concat([target, Buffer.from(`.${mark}.part`)])
+  try {
+    rmSync(part, { force: true })
+  } catch (err) {
+    // Where its folder is a file by now, it is gone with the folder.
+    if (systemCode(err) !== 'ENOTDIR') throw pathError(err, displayName(part))
+  }
 }
 
 /** What number each item of the plan has in a device's own list; -1 where it is not in it, or no longer the same. */

@@ -1,0 +1,48 @@
+import { chmodSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createTempDir } from '../../../../testing/index.ts'
+import { discardPlan, openPlan } from './fetch-plan.ts'
+
+/** A transfer of one file into `to/trip`, part of which is there. */
+function begin() {
+  const temp = createTempDir('fetch-plan')
+  const [folder, trip] = [join(temp.path, 'state'), join(temp.path, 'to/trip')]
+  mkdirSync(trip, { recursive: true })
+  const target = Buffer.from(join(trip, 'a.txt'))
+  const items = [{ names: [Buffer.from('a.txt')], kind: 'file' as const, size: 3, mtimeMs: 0, mode: 0o644 }]
+  const destination = { targets: [target], expected: [null] }
+  openPlan(folder, { items, destination, preserve: false, mark: '0a1b2c3d', taken: new Set() })
+  const part = join(trip, 'a.txt.0a1b2c3d.part')
+  writeFileSync(part, 'a')
+  return { folder, trip, part, [Symbol.dispose]: () => temp[Symbol.dispose]() }
+}
+
+test('what was begun is removed, also where it is gone with its folder', () => {
+  using one = begin()
+  discardPlan(one.folder)
+  expect([existsSync(one.part), existsSync(one.folder)]).toEqual([false, false])
+
+  using other = begin()
+  renameSync(other.trip, `${other.trip} elsewhere`)
+  writeFileSync(other.trip, 'a file')
+  discardPlan(other.folder)
+  expect(existsSync(other.folder)).toBe(false)
+})
+
+test('a part that cannot be removed says why, and is still known', () => {
+  using one = begin()
+  renameSync(one.trip, `${one.trip} elsewhere`)
+  symlinkSync(one.trip, one.trip)
+  expect(() => discardPlan(one.folder)).toThrow(
+    expect.objectContaining({ code: 'InvalidInput', message: expect.stringContaining(one.part) }),
+  )
+  expect(existsSync(one.folder)).toBe(true)
+})
+
+test.skipIf(process.getuid?.() === 0)('a folder that may no longer be written to is named', () => {
+  using one = begin()
+  chmodSync(one.trip, 0o555)
+  expect(() => discardPlan(one.folder)).toThrow(expect.objectContaining({ code: 'PermissionDenied' }))
+  chmodSync(one.trip, 0o755)
+})
