@@ -82,7 +82,8 @@ export interface MakeRequest {
   readonly outputs: readonly (Output & { readonly path: string })[]
   /**
    * Where something that takes long may keep what it has so far, and finds it where it was interrupted: of the same content,
-   * perhaps by another engine. Whoever writes it makes its folder; it is removed when it is recorded what became of the content.
+   * perhaps by another engine. Whoever writes it makes its folder; it is removed when it is recorded what became of the
+   * content.
    */
   readonly part: string
 }
