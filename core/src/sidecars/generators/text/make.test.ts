@@ -10,6 +10,7 @@ import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { documentText } from './index.ts'
 import { MAX_CHARS } from './limits.ts'
 import { make } from './make.ts'
+import { readFileText } from './read-file-text.ts'
 
 const types = new FileTypeRegistry()
 
@@ -138,6 +139,24 @@ describe('office', () => {
     const odp = '<office:presentation><draw:page draw:name="p1"><text:p>a</text:p></draw:page></office:presentation>'
     expect(await pagesOf('a.odp', makeZip({ 'content.xml': odp }))).toEqual([{ title: 'p1', text: 'a' }])
   })
+})
+
+test('no more of a document is read than is asked for', async () => {
+  using temp = createTempDir('text')
+  const source = join(temp.path, 'source')
+  const item = `<si><t>${'a'.repeat(60)}</t></si>`
+  const cells = [0, 1, 2].map((index) => `<c t="s"><v>${index}</v></c>`).join('')
+  const sheet = makeZip({
+    'xl/workbook.xml': '<workbook><sheets><sheet name="One" sheetId="1" r:id="a"/></sheets></workbook>',
+    'xl/_rels/workbook.xml.rels': rels({ a: 'worksheets/sheet1.xml' }),
+    'xl/sharedStrings.xml': `<sst>${item.repeat(3)}</sst>`,
+    'xl/worksheets/sheet1.xml': `<worksheet><row>${cells}</row></worksheet>`,
+  })
+  writeFileSync(source, sheet)
+  const mime = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  const content = { type: 'spreadsheet' as const, mime, size: sheet.length }
+  const { pages, truncated } = await readFileText(source, content, 100)
+  expect([pages[0]!.text.length, truncated]).toEqual([100, true])
 })
 
 test('epub: a page for each chapter, in the order of reading', async () => {

@@ -130,14 +130,6 @@ test.skipIf(!existsSync(FONT)).each([
   expect(await page.ink(0, 0.12, 1, 1)).toBe(0)
 })
 
-test.skipIf(!existsSync(FONT))('no more of a document is read than is shown', async () => {
-  const mime = `${OOXML}.wordprocessingml.document`
-  const page = await pictureOf(makeZip({ 'word/document.xml': paragraphs('some words '.repeat(4_000)) + '<' }), {
-    mime,
-  })
-  expect([page.width, page.height]).toEqual([384, 512])
-})
-
 test.each([
   ['word/other.xml', `${OOXML}.wordprocessingml.document`, 'its text cannot be drawn: there is no document in it'],
   ['word/document.xml', `${OOXML}.wordprocessingml.document`, 'there is no text in it to show'],
