@@ -60,12 +60,13 @@ export function SearchPage() {
     type(query)
     box.current?.focus()
   }
+  const isWaiting = input !== null && results.answer === null && results.error === null
   const isHeadingDown = useRef(false)
   const toResults = () => {
     if (input === null) return document.querySelector<HTMLElement>('[data-recent]')?.focus()
     // Those of what was typed, which may be on their way.
-    isHeadingDown.current = results.isOld
-    if (results.isOld) return
+    isHeadingDown.current = results.isOld || isWaiting
+    if (isHeadingDown.current) return
     if (total === 0) return
     box.current?.blur()
     go(choice.active ?? 0, 'only')
@@ -85,7 +86,6 @@ export function SearchPage() {
   })
 
   const View = search.view === 'grid' ? ResultGrid : ResultList
-  const isWaiting = input !== null && results.answer === null && results.error === null
   return (
     <Page
       title={text.trim() === '' ? t.search : t.titleOf(text.trim())}
