@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
 import type { PeerKey } from '../../domain/index.ts'
 import { silentLogger } from '../../util/logger.ts'
@@ -58,9 +59,9 @@ test('a code that is made while the server takes its time is told right after', 
   await using relay = await openRelay()
   const slow = Promise.withResolvers<void>()
   let requests = 0
-  await using server = await serve(async (_, text) => {
+  await using server = await serve(async (_, asked) => {
     if (requests++ === 0) await slow.promise
-    return (await post(relay, text)).text()
+    return (await post(relay, asked)).text()
   })
   const paired = [{ key: 'ff'.repeat(32) as PeerKey, secret: randomBytes(32) }]
   using alice = device(server.url, { pairedWith: paired }).begin()
@@ -212,11 +213,13 @@ async function textOf(answer: Promise<Response>): Promise<string> {
   return `${response.status} ${await response.text()}`
 }
 
-async function serve(answer: (ids: string[], text: string) => string | Promise<string>) {
+async function serve(answer: (ids: string[], asked: string) => string | Promise<string>) {
   const server = createServer((request, response) => {
-    let text = ''
-    request.on('data', (part) => (text += part))
-    request.on('end', async () => response.end(await answer(JSON.parse(text).get, text)))
+    const answered = async () => {
+      const asked = await text(request)
+      response.end(await answer(JSON.parse(asked).get, asked))
+    }
+    answered().catch((err: Error) => response.destroy(err))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
