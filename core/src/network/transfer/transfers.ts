@@ -294,6 +294,7 @@ export class Transfers implements AsyncDisposable {
   async #attempts(incoming: Incoming, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       const before = incoming.row.bytes_done
+      if (this.#endUnpaired(incoming)) return
       try {
         if (await this.#attempt(incoming, signal)) return
       } catch (err) {
@@ -305,10 +306,7 @@ export class Transfers implements AsyncDisposable {
         }
         this.#deps.log.info({ transfer: incoming.row.title, err: errorMessage(err) }, 'a transfer was interrupted')
       }
-      if (!incoming.devices.some((id) => this.#deps.isPaired(id))) {
-        const error = { code: 'NotAuthorised', message: 'the device is not paired with this one any more' } as const
-        return this.#end(incoming, { state: 'failed', error })
-      }
+      if (this.#endUnpaired(incoming)) return
       this.#set(incoming, { state: 'waiting' })
       incoming.rate.stop()
       if (!incoming.devices.some((id) => this.#deps.peers.get(id))) return
@@ -317,6 +315,14 @@ export class Transfers implements AsyncDisposable {
       await sleep(this.#deps.clock, wait, signal).catch(() => {})
       if (signal.aborted) return
     }
+  }
+
+  /** True: there is nobody left to take it from, and it has ended. */
+  #endUnpaired(incoming: Incoming): boolean {
+    if (incoming.devices.some((id) => this.#deps.isPaired(id))) return false
+    const error = { code: 'NotAuthorised', message: 'the device is not paired with this one any more' } as const
+    this.#end(incoming, { state: 'failed', error })
+    return true
   }
 
   /** True: it has ended. */
