@@ -108,7 +108,7 @@ test('a long recording goes on where closing has interrupted it', async () => {
   // What is half made goes with what it is of.
   writeFileSync(join(parts, `${json!.contentId}-transcript`), '')
   t.remove('memo.wav')
-  await t.library.locations.rescan({ location: t.root, force: false })
+  await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
   await t.library.sidecars.cleanup({ dryRun: false }, signal)
   expect(readdirSync(parts)).toEqual([])

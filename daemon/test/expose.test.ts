@@ -150,6 +150,8 @@ test('what this machine alone may do is refused to whoever is signed in from els
     'explorer.hide',
     'explorer.link',
     'files.open',
+    'libraries.share',
+    'network.block',
     'network.grant',
     'network.init',
     'pairing.confirm',
