@@ -32,16 +32,7 @@ test('paired devices find each other on the local network when all their address
   const { words } = await alice.core.network.pairing.generate({ autoAccept: true })
   await bob.core.network.pairing.join({ code: words, autoAccept: true }, signal)
   await untilConnected(alice, 1)
-  const before = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
-  for (const { core } of [alice, bob]) await core.network.stop()
-  for (const { core } of [alice, bob]) {
-    await core.config.set('network.port', String(await freePort()))
-    await core.network.start()
-  }
-  await untilConnected(alice, 1)
-  await untilConnected(bob, 1)
-  const after = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
-  expect(after.filter((address) => before.includes(address))).toEqual([])
+  await moveAndMeet(network.devices)
 })
 
 test('where the local network does not reach, they pair and find each other by word left at a rendezvous', async () => {
@@ -53,16 +44,7 @@ test('where the local network does not reach, they pair and find each other by w
   const { words } = await alice.core.network.pairing.generate({ autoAccept: true })
   await bob.core.network.pairing.join({ code: words, autoAccept: true }, signal)
   await untilConnected(bob, 1)
-  const before = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
-  for (const { core } of network.devices) await core.network.stop()
-  for (const { core } of network.devices) {
-    await core.config.set('network.port', String(await freePort()))
-    await core.network.start()
-  }
-  await untilConnected(alice, 1)
-  await untilConnected(bob, 1)
-  const after = [alice, bob].flatMap(({ core }) => core.network.transport.addresses())
-  expect(after.filter((address) => before.includes(address))).toEqual([])
+  await moveAndMeet(network.devices)
   const { checks } = await alice.core.network.diagnose(null, signal)
   expect(checks).toContainEqual({ name: 'rendezvous', state: 'ok', detail: `word is left at ${relay.url}`, fix: null })
   await relay.close()
@@ -80,6 +62,19 @@ test('an address of a rendezvous that is none is refused where it is set', async
     await expect(config.set(key, 'relay.example:3340')).rejects.toThrow(/must begin with http/)
   }
 })
+
+/** All stop, get another port, and find each other without an address that any of them had. */
+async function moveAndMeet(devices: readonly TestCore[]): Promise<void> {
+  const addresses = () => devices.flatMap(({ core }) => core.network.transport.addresses())
+  const before = addresses()
+  for (const { core } of devices) await core.network.stop()
+  for (const { core } of devices) {
+    await core.config.set('network.port', String(await freePort()))
+    await core.network.start()
+  }
+  for (const device of devices) await untilConnected(device, devices.length - 1)
+  expect(addresses().filter((address) => before.includes(address))).toEqual([])
+}
 
 test('a code ends with networking', async () => {
   await using network = await createTestNetwork(['alice'], { paired: false })

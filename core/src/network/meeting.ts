@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DeviceId, PairingStatus, PeerKey } from '../domain/index.ts'
+import { allDisposed } from '../util/all-disposed.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Clock } from './clock.ts'
 import type { NetworkDb } from './db/network-db.ts'
@@ -173,14 +174,9 @@ export class Meeting {
   #everywhere(): PairingDiscovery | null {
     const places = [this.#discovery, this.#rendezvous].filter((place) => place !== null)
     if (places.length === 0) return null
-    const all = (begin: (place: PairingDiscovery) => Disposable): Disposable => {
-      const stack = new DisposableStack()
-      for (const place of places) stack.use(begin(place))
-      return stack
-    }
     return {
-      announceCode: (secret, addresses) => all((place) => place.announceCode(secret, addresses)),
-      findCode: (secret, onFound) => all((place) => place.findCode(secret, onFound)),
+      announceCode: (secret, addresses) => allDisposed(places.map((place) => place.announceCode(secret, addresses))),
+      findCode: (secret, onFound) => allDisposed(places.map((place) => place.findCode(secret, onFound))),
     }
   }
 

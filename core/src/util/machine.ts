@@ -79,16 +79,20 @@ function trim(text: string): string {
 /** A program that has not answered by then is not waited for. */
 const ANSWER_MS = 2_000
 
-async function askPmset(): Promise<string> {
-  const asked = promisify(execFile)('/usr/bin/pmset', ['-g', 'batt'], { timeout: ANSWER_MS })
-  return asked.then(({ stdout }) => stdout).catch(() => '')
+function askPmset(): Promise<string> {
+  return outputOf('/usr/bin/pmset', ['-g', 'batt'])
 }
 
 /** What NetworkManager says of the line that leads outside; empty where there is none. `busctl` comes with systemd, which does not start it for this. */
-async function askNetworkManager(): Promise<string> {
+function askNetworkManager(): Promise<string> {
   const name = 'org.freedesktop.NetworkManager'
   const args = ['--system', '--auto-start=no', 'get-property', name, `/${name.replaceAll('.', '/')}`, name, 'Metered']
-  const asked = promisify(execFile)('busctl', args, { timeout: ANSWER_MS })
+  return outputOf('busctl', args)
+}
+
+/** What a program prints; empty where there is none, or it fails or takes too long. */
+function outputOf(program: string, args: readonly string[]): Promise<string> {
+  const asked = promisify(execFile)(program, args, { timeout: ANSWER_MS })
   return asked.then(({ stdout }) => stdout).catch(() => '')
 }
 

@@ -4,7 +4,7 @@ import { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { formatAddress } from '../transport/addresses.ts'
 import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
-import { readShort } from './read-short.ts'
+import { readAnswer } from './read-short.ts'
 
 const ASK_TIMEOUT_MS = 5_000
 /** Longest answer of a relay that is read, in bytes. */
@@ -38,7 +38,7 @@ async function askForReflector(relay: URL, signal: AbortSignal): Promise<z.infer
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
     const response = await fetch(address, { signal: deadline, redirect: 'error' })
     if (!response.ok) throw new Error(`it answers ${response.status}`)
-    return Place.parse(JSON.parse(await readShort(response, MAX_ANSWER)))
+    return Place.parse(JSON.parse(await readAnswer(response, MAX_ANSWER)))
   } catch (err) {
     signal.throwIfAborted()
     const reason = errorMessage(err)

@@ -1,14 +1,21 @@
 /**
- * The text of an answer, as long as it has at most `most` bytes: whoever answers decides how much it sends, not how
- * much of it is kept.
+ * The text that comes, where it has at most `most` bytes; null where it has more: whoever sends decides how much that
+ * is, not how much of it is kept.
  */
-export async function readShort({ body }: Response, most: number): Promise<string> {
+export async function readShort(body: AsyncIterable<Uint8Array> | null, most: number): Promise<string | null> {
   const parts: Uint8Array[] = []
   let length = 0
   for await (const bytes of body ?? []) {
     length += bytes.length
-    if (length > most) throw new Error(`its answer is longer than ${most} bytes`)
+    if (length > most) return null
     parts.push(bytes)
   }
   return Buffer.concat(parts).toString('utf8')
+}
+
+/** The text of an answer. Throws where it has more than `most` bytes. */
+export async function readAnswer({ body }: Response, most: number): Promise<string> {
+  const text = await readShort(body, most)
+  if (text === null) throw new Error(`its answer is longer than ${most} bytes`)
+  return text
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
-import { readShort } from '../relay/read-short.ts'
+import { readAnswer } from '../relay/read-short.ts'
 import { Answer, MAX_PER_REQUEST, type Notice, NOTICE_BYTES } from './notice.ts'
 
 const ASK_TIMEOUT_MS = 10_000
@@ -22,7 +22,7 @@ export async function askRendezvous(
       signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
       redirect: 'error',
     })
-    const text = await readShort(response, MAX_ANSWER)
+    const text = await readAnswer(response, MAX_ANSWER)
     if (!response.ok) throw new Error(`it answers ${response.status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`)
     return Answer.parse(JSON.parse(text))
   } catch (err) {

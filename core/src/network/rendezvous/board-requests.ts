@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { readShort } from '../relay/read-short.ts'
 import { MAX_PER_REQUEST, NOTICE_BYTES, Question } from './notice.ts'
 import type { Noticeboard } from './noticeboard.ts'
 
@@ -14,14 +15,9 @@ export interface Answered {
 /** Answers one request to a noticeboard. `from`: the IP address it came from. Throws where the connection breaks. */
 export async function answerAt(board: Noticeboard, request: IncomingMessage, from: string): Promise<Answered> {
   if (request.method !== 'POST') return { status: 405, body: 'a rendezvous is asked by POST' }
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const bytes of request as AsyncIterable<Buffer>) {
-    length += bytes.length
-    if (length > MAX_BODY) return { status: 413, body: `a request has at most ${MAX_BODY} bytes` }
-    parts.push(bytes)
-  }
-  const read = parse(Buffer.concat(parts).toString('utf8'))
+  const text = await readShort(request, MAX_BODY)
+  if (text === null) return { status: 413, body: `a request has at most ${MAX_BODY} bytes` }
+  const read = parse(text)
   if (typeof read === 'string') return { status: 400, body: read }
   const taken = read.put.filter((notice) => board.put(notice, from)).length
   const found = board.get(read.get).map(({ id, notice }) => ({ id, notice: notice.toString('base64') }))

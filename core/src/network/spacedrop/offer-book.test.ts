@@ -6,7 +6,7 @@ import { NetworkDb } from '../db/network-db.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import type { Transfers } from '../transfer/index.ts'
 import { OfferBook, TRY_AGAIN_MS } from './offer-book.ts'
-import type { OfferRow } from './offer-rows.ts'
+import { newOffer } from './offer-rows.ts'
 import { StrangerDrops } from './stranger-drops.ts'
 
 const device = DeviceId.parse('0198c0de-0000-7000-8000-000000000002')
@@ -19,7 +19,7 @@ async function openBook() {
   const db = await NetworkDb.open({ file: ':memory:', device: own.id, log: silentLogger, now })
   const quiet = { changed: () => {}, comparing: () => null, onEnded: () => {} }
   const book = new OfferBook({ db, clock, log: silentLogger, own: () => own, ...quiet })
-  const row: OfferRow = {
+  const row = newOffer({
     id: '0198c0de-0000-7000-8000-000000000003',
     direction: 'in',
     device,
@@ -30,14 +30,9 @@ async function openBook() {
     bytes: 1,
     names: '[]',
     roots: null,
-    state: 'waiting',
-    transfer: null,
-    bytes_done: 0,
-    reason: null,
-    told: 1,
     created_at: clock.now(),
     expires_at: clock.now() + OFFER_MS,
-  }
+  })
   const state = () => db.get<{ state: string }>('select state from offers where id = ?', row.id)!.state
   /** As on a disk that is full: everything can be read, and nothing written. */
   const fill = (isFull: boolean) => db.all(`pragma query_only = ${isFull ? 1 : 0}`)

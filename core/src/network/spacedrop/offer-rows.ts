@@ -29,6 +29,14 @@ export interface OfferRow {
   readonly expires_at: number
 }
 
+/** What differs between offers that have just been made. */
+export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'told'>
+
+/** One that nobody has answered yet. */
+export function newOffer(offer: NewOffer): OfferRow {
+  return { ...offer, state: 'waiting', transfer: null, bytes_done: 0, reason: null, told: 1 }
+}
+
 /** What an offer can be before it has ended. */
 const OPEN: ReadonlySet<OfferState> = new Set(['comparing', 'waiting', 'accepted'])
 

@@ -15,7 +15,7 @@ import type { Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { OfferBook } from './offer-book.ts'
-import { isOpen, type OfferRow } from './offer-rows.ts'
+import { isOpen, newOffer, type OfferRow } from './offer-rows.ts'
 import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
 import { MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
 import { StrangerDrops } from './stranger-drops.ts'
@@ -216,25 +216,21 @@ export class Spacedrop implements Disposable {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
     const { bytes, files, names } = await transfers.measure(roots)
-    return (device: { id: DeviceId; name: string }): OfferRow => ({
-      id: uuidv7(clock.now()),
-      direction: 'out',
-      device: device.id,
-      device_name: device.name,
-      stranger: 0,
-      sender,
-      items: files,
-      bytes,
-      names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
-      roots: packRoots(roots),
-      state: 'waiting',
-      transfer: null,
-      bytes_done: 0,
-      reason: null,
-      told: 1,
-      created_at: clock.now(),
-      expires_at: clock.now() + OFFER_MS,
-    })
+    return (device: { id: DeviceId; name: string }) =>
+      newOffer({
+        id: uuidv7(clock.now()),
+        direction: 'out',
+        device: device.id,
+        device_name: device.name,
+        stranger: 0,
+        sender,
+        items: files,
+        bytes,
+        names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
+        roots: packRoots(roots),
+        created_at: clock.now(),
+        expires_at: clock.now() + OFFER_MS,
+      })
   }
 
   async #offer({ bytes, device, id, items, names, sender }: OfferRow, signal: AbortSignal): Promise<void> {
@@ -287,7 +283,7 @@ export class Spacedrop implements Disposable {
     }
     grants.require(peer.id, 'send')
     this.#requireRoom(peer, offer.id)
-    const row: OfferRow = {
+    const row = newOffer({
       id: offer.id,
       direction: 'in',
       device: peer.id,
@@ -298,14 +294,9 @@ export class Spacedrop implements Disposable {
       bytes: offer.bytes,
       names,
       roots: null,
-      state: 'waiting',
-      transfer: null,
-      bytes_done: 0,
-      reason: null,
-      told: 1,
       created_at: clock.now(),
       expires_at: expires,
-    }
+    })
     this.#book.add(row)
     log.info({ device: peer.name, items: offer.items, bytes: offer.bytes }, 'files were offered')
     if (receive === 'trusted') {

@@ -8,7 +8,7 @@ import { createNearbyWorld, forever, MINUTES } from '../nearby/test/world.ts'
 import type { Transfers } from '../transfer/index.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { OfferBook } from './offer-book.ts'
-import type { OfferRow } from './offer-rows.ts'
+import { newOffer, type OfferRow } from './offer-rows.ts'
 import { OFFER_MS, spacedropRpc } from './protocol.ts'
 import { StrangerDrops } from './stranger-drops.ts'
 
@@ -64,7 +64,7 @@ async function createDevice(name: string, world: ReturnType<typeof createNearbyW
 }
 
 function draft(clock: VirtualClock, { id, name }: { id: DeviceId; name: string }): OfferRow {
-  return {
+  return newOffer({
     id: offerId,
     direction: 'out',
     device: id,
@@ -75,14 +75,9 @@ function draft(clock: VirtualClock, { id, name }: { id: DeviceId; name: string }
     bytes: 3,
     names: '["a.txt"]',
     roots: null,
-    state: 'waiting',
-    transfer: null,
-    bytes_done: 0,
-    reason: null,
-    told: 1,
     created_at: clock.now(),
     expires_at: clock.now() + OFFER_MS,
-  }
+  })
 }
 
 test('an offer whose connection is lost before it was heard, or before that was said, is made again', async () => {
