@@ -86,6 +86,7 @@ test('what a killed run has left is looked for by the next one, though another h
     mode: null,
     force: false,
     quickFirst: false,
+    everyRow: false,
     reason: 'asked',
   } as const
   const run = await t.library.indexing.begin({ ...input, locationId: location.id }, host)

@@ -26,6 +26,8 @@ export interface ScanOptions {
   readonly force?: boolean
   readonly mode?: IndexMode
   readonly quickFirst?: boolean
+  /** Compare every row, and believe no fingerprint. */
+  readonly everyRow?: boolean
   /** Scans with different reasons are never merged. */
   readonly reason?: string
 }
@@ -155,6 +157,7 @@ export class Indexing {
       path: dir === null ? null : encodePath(dir),
       scope: input.scope,
       mode: input.mode ?? null,
+      everyRow: true,
     })
     return { location: await locations.toLocation(location), job: { id } }
   }

@@ -17,7 +17,7 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 /** What locations need of the indexer. */
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
-  enqueueScan(location: KnownLocation, options?: { force?: boolean; reason?: string }): Promise<{ id: JobId }>
+  enqueueScan(location: KnownLocation, options?: { force?: boolean; everyRow?: boolean; reason?: string }): Promise<{ id: JobId }>
   /** Ends what runs or waits for a location: scans, and the recording of changes. Throws `Timeout` where that hangs. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -210,7 +210,7 @@ export class Locations {
         `location ${location.name} is paused; resume it with \`spacedrive location resume\``,
       )
     }
-    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force })
+    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force, everyRow: true })
     return { location: await this.toLocation(location), job: { id: job.id } }
   }
 

@@ -13,7 +13,7 @@ import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
-import { pathAfter, SURE } from './entry-writer.ts'
+import { nothingTouched, pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
@@ -165,7 +165,7 @@ class Identification {
       throw err
     }
     if (this.#retyped.length === 0) return
-    this.#host.committed({ added: [], modified: this.#retyped, removed: [], directories: false })
+    this.#host.committed({ ...nothingTouched(), modified: this.#retyped })
   }
 
   #countPending(): number {

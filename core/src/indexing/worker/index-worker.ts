@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { detectFromExtension } from '../../content/index.ts'
 import { databaseError } from '../../db/errors.ts'
@@ -13,7 +14,6 @@ import { forget } from './forget.ts'
 import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
 import { createRoot } from './root.ts'
-import { RecentAdditions } from './recent-additions.ts'
 import { Scan } from './scan.ts'
 import type { ScanHost } from './scan-request.ts'
 import { verify } from './verify.ts'
@@ -36,6 +36,14 @@ const AUTOCHECKPOINT_PAGES = 8_192
 /** Folders whose sums are put right in one transaction. */
 const FOLDERS_MENDED_AT_ONCE = 1_000
 
+/** The changes of another location are sent at the same moment: long enough for them to arrive, on a machine at rest. */
+const GRACE_MS = 50
+
+/** Awaited before rows are removed: a file moved to another location keeps its row if it is found there first. */
+async function grace({ signal }: { signal: AbortSignal }): Promise<void> {
+  await delay(GRACE_MS, undefined, { signal })
+}
+
 /** How a request talks while it runs. */
 export interface RequestHost extends ScanHost {
   checkpoint(state: unknown): void
@@ -47,14 +55,11 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
   giveWay()
   const now = Date.now
   const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
-  // Rows and references are kept straight by EntryWriter; checking each one again would cost a third of a first scan.
-  if (!readOnly) db.exec(`pragma foreign_keys = off; pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+  if (!readOnly) db.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
   const writer = new EntryWriter(db, { typeOf: detectFromExtension, now })
   const ephemeral = new EphemeralIds(now)
   const leases = new LeaseClient((message) => port.postMessage(message))
   const running = new Map<number, AbortController>()
-  const scans = new Set<Scan>()
-  const recent = new RecentAdditions(() => writer.nextId, now)
 
   port.on('message', (message: ToWorker) => {
     if ('granted' in message) leases.granted(message.granted)
@@ -78,29 +83,20 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
   const handlers: {
     [N in RequestName]: (request: IndexRequests[N]['request'], host: RequestHost) => Promise<IndexRequests[N]['report']>
   } = {
-    async scan(request, host) {
-      const scan = new Scan(db, writer, request, host)
-      scans.add(scan)
-      try {
-        return await scan.run()
-      } finally {
-        scans.delete(scan)
-      }
-    },
+    scan: (request, host) => new Scan(db, writer, { ...request, beforeRemoving: () => grace(host) }, host).run(),
     async refresh({ scope, dirty, patience, silent }, host) {
-      for (const scan of scans) for (const { dir } of dirty) scan.noteChange(dir)
       const request = {
         ...scope,
         rulesRoot: String(scope.dir),
         recursive: true,
         startedAt: Number.POSITIVE_INFINITY,
+        trustFingerprints: true,
         trustTimes: false,
         force: true,
         threads: 0,
         patience,
         silent,
-        pairFrom: recent.floor(),
-        beforeRemoving: () => recent.othersAdded(host.signal),
+        beforeRemoving: () => grace(host),
       }
       return await new Scan(db, writer, request, host).refresh(dirty)
     },

@@ -286,7 +286,7 @@ class Comparison {
 function listHere(walker: Walker, { dir, anchors }: Folder): Listed['looked'] {
   try {
     const { context, listing } = walker.list(dir, anchors)
-    return { anchors: context.anchors, listing: plain(listing), own: null }
+    return { inherited: anchors, anchors: context.anchors, listing: plain(listing), own: null }
   } catch (err) {
     if (!(err instanceof UnreadableDirectory)) throw err
     return { failure: { gone: err.gone, code: err.code, message: err.message } }
