@@ -78,6 +78,7 @@ test('what a killed run has left is looked for by the next one, though another h
     upserted: new Float64Array(),
     removed: new Float64Array(),
     directories: true,
+    locations: false,
     folders: null,
   })
   const input = {

@@ -16,6 +16,7 @@ import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
+import type { Mended } from './worker/invariants.ts'
 import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
 import { WaitingFiles } from './waiting-files.ts'
 
@@ -166,6 +167,12 @@ export class Indexing {
   async verify(input: { path: string; content: boolean; fix: boolean }, signal: AbortSignal): Promise<Verification> {
     if (input.fix) this.#assertWritable()
     return verifyIndex(input, { parts: this.#parts, recorder: this.#recorder }, signal)
+  }
+
+  /** Puts right whatever breaks the rules of the index: parents, paths, references and sums. */
+  async mend(signal: AbortSignal): Promise<Mended> {
+    this.#assertWritable()
+    return this.#deps.worker.request('mend', null, { signal })
   }
 
   /** Says whether a path is in the index, and if not, why. */

@@ -288,6 +288,21 @@ export class Locations {
     this.#watchSoon(this.require(location.id))
   }
 
+  /** The index has found roots of locations under other paths, and recorded them: they are watched and scanned there. */
+  async followRoots(): Promise<void> {
+    const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
+    await this.reload()
+    for (const location of this.#map.all()) {
+      if (!before.has(location.id) || before.get(location.id) === nameKey(location.path)) continue
+      await this.#deps.watching.unwatch(location.id)
+      if (location.state === 'offline') await this.setState(location, 'pending', null)
+      await this.#announce('location.updated', await this.toLocation(location))
+      if (location.state === 'paused') continue
+      await this.#deps.indexer.enqueueScan(location, { reason: `now at ${displayName(location.path)}` })
+      this.#watchSoon(location)
+    }
+  }
+
   /** The root was replaced and that is right, or its volume is mounted elsewhere now. */
   async rebase(location: KnownLocation, to: { path?: RawName; rootInode?: Inode }): Promise<KnownLocation> {
     return this.#set(location, {

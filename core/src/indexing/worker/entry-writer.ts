@@ -11,6 +11,7 @@ export const DIRECTORY = 1
 
 /** Values of `entries.content_state`. */
 const PENDING = 0
+const FAILED = 2
 const SKIPPED = 3
 
 /** A type found in the content with this much confidence, in percent, is shown whatever the name says. */
@@ -208,6 +209,8 @@ export class EntryWriter {
     if (contentChanged) this.#suspect(row)
     if (kind === DIRECTORY && (inodeKey(row.inode) !== inodeKey(found.inode) || row.birthtime !== birthtime))
       this.#structure++
+    // Whoever could not read it may now, and so what is in it.
+    if (kind === DIRECTORY && row.mode !== n[at + MODE]!) this.#retryBelow(id)
     if (row.parent_id !== null) {
       if (row.kind !== kind || row.size !== n[at + SIZE]!) {
         this.#count(row.parent_id, row.kind, row.size, -1)
@@ -349,6 +352,27 @@ export class EntryWriter {
     return row?.['kind'] === DIRECTORY ? Number(row['id']) : null
   }
 
+  /** Removes a row that breaks the rules of the tree, whatever it holds; sums are put right afterwards. */
+  drop(id: number): void {
+    this.#statements.deleteDirectory.run(id)
+    const parentId = this.row(id)?.parent_id ?? null
+    this.#deleteRow({ id, parent_id: parentId })
+    this.#parents.delete(id)
+    this.#touched.directories = true
+  }
+
+  /** Rows were written by statements of somebody else's: nothing that was remembered of them holds. */
+  forgetRows(): void {
+    this.#parents.clear()
+    this.#structure++
+    for (const observer of this.#observers) observer.rolledBack()
+  }
+
+  /** Writes sums that were corrected, so that they can be compared again before the commit. */
+  flushSums(): void {
+    this.#flushDeltas()
+  }
+
   /** Gives a row the id of a file that was known by another row, which is gone: both stand for the same file. */
   identifyAs(id: number, uuid: Uint8Array): void {
     this.#statements.setUuid.run(uuid, id)
@@ -464,6 +488,11 @@ export class EntryWriter {
     this.#touched.directories = true
   }
 
+  #retryBelow(directoryId: number): void {
+    const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
+    this.#statements.retryBelow.run(volumeId!, path!, pathAfter(path as Uint8Array))
+  }
+
   #movePaths(directoryId: number, newPath: Uint8Array): void {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
     const from = path as Uint8Array
@@ -501,6 +530,7 @@ export class EntryWriter {
   /** What belongs to the row goes with it, by its references. */
   #deleteRow({ id, parent_id: parentId }: Pick<EntryRow, 'id' | 'parent_id'>): void {
     const row = this.#statements.delete.get(id)
+    if (!row) return
     this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
   }
 
@@ -666,6 +696,8 @@ const SQL = {
   reparent: 'update entries set parent_id = ? where id = ?',
   movePaths: `update directories set path = cast(? || substr(path, ?) as blob)
               where volume_id = ? and path >= ? and path < ?`,
+  retryBelow: `update entries set content_state = ${PENDING} where content_state = ${FAILED} and parent_id in
+                 (select id from directories where volume_id = ? and path >= ? and path < ?)`,
   suspect: 'update entries set content_id = null, content_state = 0 where id = ?',
   keepStale: 'insert into stale_contents(entry_id, content_id) values(?, ?) on conflict do nothing',
   delete: 'delete from entries where id = ? returning id, uuid, kind, inode, birthtime, nlink',

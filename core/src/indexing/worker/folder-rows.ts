@@ -4,7 +4,7 @@ import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from '.
 import { DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
 import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import type { KnownObjects, SameObject } from './known-objects.ts'
-import { KIND } from './listing.ts'
+import { KIND, MODE } from './listing.ts'
 import { reconcile } from './reconcile.ts'
 import { type MissingNames, removeRow } from './removals.ts'
 import type { ScanReport } from './scan-request.ts'
@@ -16,7 +16,7 @@ export interface ListedFolder {
   readonly path: RawName
 }
 
-/** How a folder came to lie in another: `arrived` from where this scan's location does not reach. */
+/** How a folder came to lie in another: `arrived` from where this scan's location does not reach, or could not read. */
 export type Arrival = 'kept' | 'added' | 'moved' | 'arrived'
 
 export interface FolderRowsDeps {
@@ -79,11 +79,12 @@ export class FolderRows {
       if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, 'moved')
     }
     for (const { row, found } of kept) {
+      const isReadableAnew = row.row.mode !== found.found.numbers[found.found.at + MODE]
       if (differs(row.row, found.found)) {
         writer.update(row.row.id, found.found)
         changes.modified++
       }
-      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, 'kept')
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, isReadableAnew ? 'arrived' : 'kept')
     }
     for (const { found } of added) this.#insert(folder, found, listed)
     let isComplete = true
