@@ -63,6 +63,7 @@ test('a file that was away when its content was to be read gets its identity onc
   t.move('late.txt', '../away.txt')
   await t.settle()
   t.move('../away.txt', 'late.txt')
+  await t.library.indexing.refresh(location, [{ dir: t.root, names: ['late.txt'], subtree: false }])
   await t.library.indexing.identifyPending(locationId, host)
   expect((await info(t, 'late.txt')).contentId).not.toBeNull()
 })
