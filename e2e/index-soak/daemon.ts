@@ -53,7 +53,15 @@ export class SoakDaemon implements AsyncDisposable {
 
   /** The database of its only library. */
   get database(): string {
-    return join(this.dataDir, 'libraries', 'Soak.sdlibrary', 'database.db')
+    return join(this.#library, 'database.db')
+  }
+
+  get backups(): string {
+    return join(this.#library, 'backups')
+  }
+
+  get #library(): string {
+    return join(this.dataDir, 'libraries', 'Soak.sdlibrary')
   }
 
   start(): void {
@@ -88,11 +96,13 @@ export class SoakDaemon implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    await this.#end('SIGKILL')
-  }
-
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM')
+    const child = this.#child
+    this.#rpc = null
+    if (!child) return
+    this.#ending = true
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
   }
 
   /** Asks for something once the daemon listens. Throws `DaemonError`. */
@@ -103,16 +113,6 @@ export class SoakDaemon implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    this.#rpc = null
-    if (!child) return
-    this.#ending = true
-    const exit = once(child, 'exit')
-    child.kill(signal)
-    await exit
   }
 
   #socket(): string {

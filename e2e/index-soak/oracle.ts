@@ -3,8 +3,10 @@
  * the database. Paths and names are strings of bytes (latin1), because a name need not be text.
  */
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 
 /** One thing in which index and disk are not equal, with both sides. */
 export interface Difference {
@@ -50,6 +52,8 @@ type Stats = ReturnType<typeof stat>
 /** The order in which the database numbers them. */
 const kinds: readonly Kind[] = ['file', 'directory', 'symlink', 'other']
 const IDENTIFIED = 1
+/** What SQLite answers of a database in which nothing is wrong. */
+const SOUND = '{"integrity_check":"ok"}'
 /** Contents are named by the UUIDv5 of their hash. */
 const CONTENT_NAMESPACE = Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex')
 /** What the default rules leave out, of the names that the soak gives. */
@@ -76,6 +80,29 @@ export class Oracle {
     } finally {
       db.close()
     }
+  }
+
+  /** Whether every backup is sound: each was made in the middle of changes. */
+  compareBackups(folder: string): Difference[] {
+    const differences: Difference[] = []
+    if (!existsSync(folder)) return differences
+    for (const name of readdirSync(folder).filter((each) => each.endsWith('.db'))) {
+      // Nothing may be written beside it.
+      const file = pathToFileURL(join(folder, name))
+      file.searchParams.set('immutable', '1')
+      const db = new DatabaseSync(file, { readOnly: true })
+      try {
+        for (const check of ['integrity_check', 'foreign_key_check']) {
+          for (const row of db.prepare(`pragma ${check}`).all()) {
+            const index = JSON.stringify(row)
+            if (index !== SOUND) differences.push({ check: 'backup', path: name, disk: 'sound', index })
+          }
+        }
+      } finally {
+        db.close()
+      }
+    }
+    return differences
   }
 
   #hash({ path, stats }: DiskEntry): string {
@@ -137,7 +164,7 @@ class Comparing {
         .all()
         .map((row) => JSON.stringify(row))
     for (const row of all('pragma integrity_check')) {
-      if (row !== '{"integrity_check":"ok"}') this.#differ('integrity', '', 'ok', row)
+      if (row !== SOUND) this.#differ('integrity', '', 'ok', row)
     }
     for (const [check, sql] of Object.entries(databaseChecks)) {
       for (const row of all(sql)) this.#differ(check, '', 'nothing', row)
@@ -162,7 +189,8 @@ class Comparing {
 
   #compareAway(path: string): void {
     const location = this.#index.locations.find((each) => each.path === path)
-    if (!location) return this.#differ('location', path, 'offline', 'unknown')
+    // It may have been away since before it was added.
+    if (!location) return
     if (location.state !== 'offline') this.#differ('state', path, 'offline', location.state)
   }
 

@@ -7,7 +7,7 @@ import { compareAnswers } from './answers.ts'
 import { DaemonError, SoakDaemon } from './daemon.ts'
 import { absolute, Disk, type Places } from './disk.ts'
 import { type Comparison, type Difference, Oracle } from './oracle.ts'
-import { HOMES, layOut, type Scenario } from './scenario.ts'
+import { layOut, type Scenario } from './scenario.ts'
 import { type Event, isStep } from './steps.ts'
 import { World } from './world.ts'
 
@@ -33,8 +33,8 @@ export interface ScenarioResult {
   readonly findings: readonly Finding[]
 }
 
-/** The index has this long to become equal to the disk once the disk is quiet. */
-const PATIENCE_MS = 60_000
+/** The daemon has this long to come to rest once the disk is quiet, on a busy machine. */
+const PATIENCE_MS = 240_000
 /** No job runs and the same things differ for this long: nothing is going to mend them. */
 const STUCK_MS = 12_000
 const POLL_MS = 250
@@ -240,7 +240,10 @@ class Run implements AsyncDisposable {
       if (!isIdle || differences !== same.differences) same = { differences, since: now }
       const isEqual = comparison.differences.length === 0
       if (isIdle && now - same.since > (isEqual ? AGREED_TWICE_MS : STUCK_MS)) return comparison
-      if (now > deadline) return comparison
+      if (now > deadline) {
+        this.#find(phase, 'rest', '', 'quiet', isIdle ? 'other things differ again and again' : 'jobs run or wait')
+        return comparison
+      }
       await delay(POLL_MS)
     }
   }
@@ -274,9 +277,11 @@ class Run implements AsyncDisposable {
     await this.#prepared()
     const known = await this.#daemon.ask<readonly { path: string }[]>('locations.list', {})
     let isComplete = true
-    for (const home of Object.values(HOMES)) {
+    for (const location of this.#world.locations.values()) {
+      const { home } = location
+      if (!this.#world.isHome(location)) continue
       const path = Buffer.from(this.#absolute(home), 'latin1').toString()
-      if (known.some((location) => location.path === path)) continue
+      if (known.some((each) => each.path === path)) continue
       isComplete = false
       await this.#ask('locations.add', { path: home, allowNested: true, mode: 'content' })
     }
@@ -309,8 +314,10 @@ class Run implements AsyncDisposable {
   async #compareRest(phase: Phase, { disk }: Comparison): Promise<void> {
     for (const message of this.#daemon.failures.splice(0)) this.#find(phase, 'daemon', '', 'running', message)
     if (this.findings.length > 0 && phase !== 'rescanned') return
-    const differences = await compareAnswers(this.#daemon, disk, this.#random)
-    for (const { check, disk: onDisk, index, path } of differences) this.#find(phase, check, path, onDisk, index)
+    const answers = await compareAnswers(this.#daemon, disk, this.#random)
+    const backups = this.#oracle.compareBackups(this.#daemon.backups)
+    for (const { check, disk: onDisk, index, path } of [...answers, ...backups])
+      this.#find(phase, check, path, onDisk, index)
     for (const location of this.#world.locations.values()) {
       if (phase !== 'watched' && this.#world.isHome(location)) {
         await this.#verify(phase, this.#absolute(location.home))

@@ -233,8 +233,8 @@ class ScenarioMaker {
   }
 
   #removeFolder(): void {
-    const folder = this.#folder()
-    if ([...this.#world.below(folder)].length < 120) this.#step({ op: 'remove', path: this.#path(folder) })
+    const folder = this.#movable()
+    if (folder && [...this.#world.below(folder)].length < 120) this.#step({ op: 'remove', path: this.#path(folder) })
   }
 
   #renameFile(): void {
@@ -252,19 +252,21 @@ class ScenarioMaker {
   }
 
   #renameFolder(): void {
-    const folder = this.#folder()
+    const folder = this.#movable()
+    if (!folder) return
     const path = this.#path(folder)
     this.#step({ op: 'rename', from: path, to: this.#beside(path, this.#newName('d')) })
   }
 
   #moveFolder(): void {
-    const folder = this.#folder()
-    this.#moveTo(folder, this.#folderBeside(folder))
+    const folder = this.#movable()
+    if (folder) this.#moveTo(folder, this.#folderBeside(folder))
   }
 
   /** `mv x z; mkdir -p x/y; mv z x/y/x`: a folder that comes to lie below its own old place. */
   #moveIntoOwnChild(): void {
-    const folder = this.#folder()
+    const folder = this.#movable()
+    if (!folder) return
     const path = this.#path(folder)
     const aside = this.#beside(path, this.#newName('d'))
     if (!this.#step({ op: 'rename', from: path, to: aside })) return
@@ -276,7 +278,7 @@ class ScenarioMaker {
   }
 
   #backAndForth(): void {
-    const node = this.#chance(0.5) ? this.#folder() : this.#leaf()
+    const node = this.#chance(0.5) ? this.#movable() : this.#leaf()
     if (!node) return
     const path = this.#path(node)
     const other = this.#pathIn(this.#folderBeside(node), node.name)
@@ -289,7 +291,7 @@ class ScenarioMaker {
 
   /** As `mv` does it: everything is copied, then removed. */
   #moveAcrossVolumes(): void {
-    const node = this.#chance(0.3) ? this.#folder() : this.#leaf()
+    const node = this.#chance(0.3) ? this.#movable() : this.#leaf()
     if (!node || this.#world.holdsKept(node) || [...this.#world.below(node)].length > 60) return
     const path = this.#path(node)
     const target = this.#folder((other) => this.#path(other)[0] !== path[0])
@@ -322,16 +324,16 @@ class ScenarioMaker {
   }
 
   #exchange(): void {
-    const one = this.#chance(0.4) ? this.#folder() : this.#leaf()
+    const one = this.#chance(0.4) ? this.#movable() : this.#leaf()
     if (!one) return
     const volume = this.#path(one)[0]
     const isNear = (node: Node) => this.#path(node)[0] === volume && node !== one
-    const other = this.#chance(0.4) ? this.#folder(isNear) : this.#leaf(isNear)
+    const other = this.#chance(0.4) ? this.#movable(isNear) : this.#leaf(isNear)
     if (other) this.#step({ op: 'exchange', from: this.#path(one), to: this.#path(other) })
   }
 
   #block(): void {
-    const node = this.#chance(0.4) ? this.#folder() : this.#leaf()
+    const node = this.#chance(0.4) ? this.#movable() : this.#leaf()
     if (node) this.#step({ op: 'mode', path: this.#path(node), mode: BLOCKED })
   }
 
@@ -358,7 +360,8 @@ class ScenarioMaker {
 
   /** Some files are taken out, the folder is removed or set aside, and another one gets its name. */
   #replaceFolder(): void {
-    const folder = this.#folder()
+    const folder = this.#movable()
+    if (!folder) return
     const path = this.#path(folder)
     for (const child of [...folder.children!.values()].slice(0, 4)) this.#moveTo(child, this.#folderBeside(child))
     const gone = this.#chance(0.5)
@@ -388,7 +391,7 @@ class ScenarioMaker {
       this.#step({ op: 'rename', from: path, to: this.#beside(path, this.#newName('d')) })
       return
     }
-    const node = this.#chance(0.5) ? this.#folder() : this.#file()
+    const node = this.#chance(0.5) ? this.#movable() : this.#file()
     if (!node || (node.children && this.#world.holdsKept(node))) return
     const path = this.#path(node)
     const to = this.#beside(path, node.children ? HIDDEN_FOLDER : HIDDEN_FILE)
@@ -396,7 +399,7 @@ class ScenarioMaker {
   }
 
   #moveOutside(): void {
-    const node = this.#chance(0.5) ? this.#folder() : this.#leaf()
+    const node = this.#chance(0.5) ? this.#movable() : this.#leaf()
     if (node) this.#moveTo(node, this.#outside(node))
   }
 
@@ -413,7 +416,7 @@ class ScenarioMaker {
     const target = this.#folder()
     const isNear = (node: Node) => this.#path(node)[0] === this.#path(target)[0]
     for (let i = 100 + this.#number(200); i > 0; i--) {
-      const node = this.#chance(0.15) ? this.#folder(isNear) : this.#leaf(isNear)
+      const node = this.#chance(0.15) ? this.#movable(isNear) : this.#leaf(isNear)
       if (node) this.#moveTo(node, this.#chance(0.7) ? target : this.#folderBeside(node))
     }
   }
@@ -481,14 +484,23 @@ class ScenarioMaker {
     return this.#world.find(OUTSIDE[this.#path(node).startsWith('E') ? 0 : 1])!
   }
 
-  /** A folder of a location, or a location. */
+  /** A folder to put things into: one of a location, or the location itself. */
   #folder(suits: (node: Node) => boolean = () => true): Node {
+    const locations = [...this.#world.locations.values()].map((location) => location.node)
+    return this.#someFolder(suits) ?? locations.find((node) => suits(node)) ?? locations[0]!
+  }
+
+  /** A folder to move or to remove: the folders of locations have changes of their own. */
+  #movable(suits: (node: Node) => boolean = () => true): Node | null {
+    return this.#someFolder((node) => !this.#world.isKept(node) && suits(node))
+  }
+
+  #someFolder(suits: (node: Node) => boolean): Node | null {
     for (let i = 0; i < TRIES; i++) {
       const node = this.#one(this.#world.folders)
       if (this.#isInLocation(node) && suits(node)) return node
     }
-    const homes = [...this.#world.locations.values()].map((location) => location.node)
-    return homes.find((node) => suits(node)) ?? homes[0]!
+    return null
   }
 
   /** A folder of a location on the same volume. */

@@ -319,9 +319,10 @@ export class World {
   /** A folder that cannot be read cannot be moved to another folder either, nor can the homes of locations leave it. */
   #mayMove(node: Node, target: Node): boolean {
     if (node.object.mode === BLOCKED && node.children && target !== node.parent) return false
-    if (depthOf(target) + heightOf(node) > MAX_DEPTH) return false
     if (!this.#isReachable(target) || target.object.mode === BLOCKED) return false
+    // The way home is open to a location however deep it has become.
     if (this.#kept.has(node)) return [...this.locations.values()].some((location) => location.node === node)
+    if (depthOf(target) + heightOf(node) > MAX_DEPTH) return false
     if (!this.holdsKept(node)) return true
     const holder = [...this.locations.values()].find((location) => this.isInside(node, location.node))
     return holder !== undefined && this.isInside(target, holder.node)
@@ -336,7 +337,11 @@ export class World {
       if (there && !there.children) then({ op: 'rename', from: path, to: this.freeName(path) })
       then({ op: 'mkdir', path })
     }
-    if (this.find(location.home)) then({ op: 'rename', from: location.home, to: this.freeName(location.home) })
+    if (this.find(location.home)) {
+      // The location may lie in the folder that has its place.
+      then({ op: 'rename', from: this.pathOf(location.node), to: this.freeName(location.home) })
+      then({ op: 'rename', from: location.home, to: this.freeName(location.home) })
+    }
     then({ op: 'rename', from: this.pathOf(location.node), to: location.home })
   }
 
