@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** What runs for a long time and is killed at random: by name, the program and what it shows. */
+const soaks: Readonly<Record<string, readonly [program: string, shows: string]>> = {
+  index: ['index-soak.ts', 'the index equals the disk, whatever changes and whenever the daemon is killed'],
+  kills: ['kill-soak.ts', 'a killed first index loses nothing and does nothing twice'],
+  burst: ['event-burst.ts', 'a burst of a million changes is recorded by watching alone'],
+  sidecars: ['sidecar-soak.ts', 'all sidecars are made, whatever is killed'],
+  transfers: ['transfer-soak.ts', 'a transfer goes on, whichever side is killed'],
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const [program] = soaks[name] ?? []
+if (program === undefined) {
+  const lines = Object.entries(soaks).map(([known, [, shows]]) => `  ${known.padEnd(10)} ${shows}`)
+  process.stdout.write(`npm run soak -- <name> [options]\n\n${lines.join('\n')}\n`)
+  process.exitCode = 2
+} else {
+  const path = fileURLToPath(new URL(program, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.exitCode = code ?? 1
+}
