@@ -34,6 +34,7 @@ const NOTHING_IDENTIFIED: IdentifyReport = {
   failed: 0,
   unsettled: 0,
   left: [],
+  stale: [],
 }
 
 /** Checks the root and prepares a run of `indexing.location`. Throws `Offline`, `Conflict` or `NotFound`. */
@@ -205,7 +206,7 @@ async function identify(
       after,
       ids: whole ? null : waiting.ids,
       whole,
-      patience: patienceFor(parts, location.path),
+      ...mannersOf(parts, location.path),
     },
     {
       signal: host.signal,

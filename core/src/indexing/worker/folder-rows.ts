@@ -68,7 +68,11 @@ export class FolderRows {
     const { writer, changes, missing } = this.#deps
     const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
     const comparable = listed.rows.map((row) => this.#known(row)).filter((row) => !unknown.has(row.name))
-    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, listed.found.map(foundKnown))
+    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(
+      comparable,
+      listed.found.map(foundKnown),
+      ({ found }) => this.#isFromElsewhere(folder, found),
+    )
     const taken = new Set([...renamed.map(({ found }) => found), ...added].map(standKey))
     const isInTheWay = (row: RowKnown) => taken.has(standKey(row))
     for (const row of removed) if (isInTheWay(row)) this.#remove(row.row.id)
@@ -97,6 +101,13 @@ export class FolderRows {
       }
     }
     return isComplete
+  }
+
+  #isFromElsewhere({ id }: ListedFolder, found: FoundEntry): boolean {
+    const { objects, isStillThere } = this.#deps
+    if (!objects.mayBeKnown(found)) return false
+    if (objects.hasDeparted(found)) return true
+    return objects.of(found).some((same) => same.parentId !== id && !isStillThere(same, found))
   }
 
   /** The root of a location stands for whatever folder is at its path: whether that is the right one is for its location to say. */

@@ -37,7 +37,12 @@ const ROWS_PER_PAGE = 2_048
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
+/** Rows that are brought up to date after a run, and whose files are then read once more. */
+const MAX_STALE = 1_000
+
 interface PendingFile extends HashedFile {
+  readonly dir: RawName
+  readonly name: RawName
   readonly path: RawName
   readonly type: number
   readonly staleContentId: number | null
@@ -71,6 +76,7 @@ class Identification {
   readonly #report = { identified: 0, bytes: 0, examined: 0, failed: 0 }
   /** Rows that wait for another run. */
   readonly #left = new Set<number>()
+  readonly #stale: IdentifyReport['stale'][number][] = []
   #unsettled = 0
   readonly #fresh: PendingFile[] = []
   /** Below the first file that comes again, which must also come after a restart. */
@@ -108,7 +114,7 @@ class Identification {
     }
     for (const file of this.#fresh) this.#isUnsettled(file)
     if (mode === 'deep') await this.#examine()
-    return { ...this.#report, unsettled: this.#unsettled, left: [...this.#left] }
+    return { ...this.#report, unsettled: this.#unsettled, left: [...this.#left], stale: this.#stale }
   }
 
   async #examine(): Promise<void> {
@@ -232,6 +238,8 @@ class Identification {
         if (isPlaceholder(facts, this.#request.cloud)) continue
         batch.push({
           id: Number(row['id']),
+          dir: folder,
+          name: row['name'] as RawName,
           path: joinName(folder, row['name'] as RawName),
           size: Number(row['size']),
           mtime: Number(row['mtime']),
@@ -316,6 +324,10 @@ class Identification {
       this.#fresh.push(file)
       this.#doneUpTo = Math.min(this.#doneUpTo, file.id - 1)
       return
+    }
+    if (state === 'hashed' && !sameFile && this.#stale.length < MAX_STALE) {
+      const { id, dir, name } = file
+      this.#stale.push({ id, dir, name })
     }
     if (state !== 'hashed' || !sameFile) return this.#isUnsettled(file)
     const definition =

@@ -4,18 +4,29 @@ import { detectFromExtension } from '../../content/index.ts'
 import { databaseError } from '../../db/errors.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { nameKey } from '../../util/file-name.ts'
 import { giveWay } from '../../util/give-way.ts'
 import { blobToUuid } from '../../util/uuid.ts'
+import { levelsBelow } from '../volume-path.ts'
 import { browse, browsePatiently } from './browse.ts'
 import { EntryWriter, type Touched } from './entry-writer.ts'
 import { EphemeralIds } from './ephemeral-ids.ts'
 import { explain } from './explain.ts'
 import { forget } from './forget.ts'
 import { identify } from './identify.ts'
-import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
+import type {
+  Changes,
+  FolderChanges,
+  FromWorker,
+  IdentifyReport,
+  IdentifyRequest,
+  IndexRequests,
+  RequestName,
+  ToWorker,
+} from './requests.ts'
 import { createRoot } from './root.ts'
 import { Scan } from './scan.ts'
-import type { ScanHost } from './scan-request.ts'
+import type { ScanHost, ScanReport } from './scan-request.ts'
 import { verify } from './verify.ts'
 import { inTransaction } from './write-window.ts'
 import { type Mended, mendRules } from './invariants.ts'
@@ -92,6 +103,55 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     }
   }
 
+  function refresh(
+    { scope, dirty, patience, silent }: IndexRequests['refresh']['request'],
+    host: RequestHost,
+  ): Promise<ScanReport> {
+    const request = {
+      ...scope,
+      rulesRoot: String(scope.dir),
+      recursive: true,
+      startedAt: Number.POSITIVE_INFINITY,
+      trustFingerprints: true,
+      trustTimes: false,
+      force: true,
+      threads: 0,
+      patience,
+      silent,
+      beforeRemoving: () => grace(host),
+    }
+    return new Scan(db, writer, request, host).refresh(dirty)
+  }
+
+  /**
+   * Some changes no event tells: a second link to a file changes its time of change. A row that is found to be out of date
+   * is brought up to date, and its file read again, once.
+   */
+  async function identifyAll(request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
+    const report = await identify(db, request, host)
+    if (report.stale.length === 0) return report
+    const { scope, patience, silent } = request
+    const folders = [...Map.groupBy(report.stale, ({ dir }) => nameKey(dir)).values()]
+    const dirty = folders.map((files) => ({
+      dir: files[0]!.dir,
+      names: files.map(({ name }) => name),
+      depth: scope.maxDepth === null ? Number.POSITIVE_INFINITY : scope.maxDepth - levelsBelow(scope.dir, files[0]!.dir),
+    }))
+    await refresh({ scope, dirty, patience, silent }, host)
+    const ids = report.stale.map(({ id }) => id)
+    const again = await identify(db, { ...request, whole: false, after: 0, ids }, host)
+    const settled = new Set(ids.filter((id) => !again.left.includes(id)))
+    return {
+      ...report,
+      identified: report.identified + again.identified,
+      bytes: report.bytes + again.bytes,
+      examined: report.examined + again.examined,
+      failed: report.failed + again.failed,
+      unsettled: report.unsettled - settled.size,
+      left: report.left.filter((id) => !settled.has(id)),
+    }
+  }
+
   function mend(host: RequestHost): Promise<Mended> {
     return inTransaction({ writer, host }, () => mendRules(db, writer))
   }
@@ -100,23 +160,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     [N in RequestName]: (request: IndexRequests[N]['request'], host: RequestHost) => Promise<IndexRequests[N]['report']>
   } = {
     scan: (request, host) => new Scan(db, writer, { ...request, beforeRemoving: () => grace(host) }, host).run(),
-    async refresh({ scope, dirty, patience, silent }, host) {
-      const request = {
-        ...scope,
-        rulesRoot: String(scope.dir),
-        recursive: true,
-        startedAt: Number.POSITIVE_INFINITY,
-        trustFingerprints: true,
-        trustTimes: false,
-        force: true,
-        threads: 0,
-        patience,
-        silent,
-        beforeRemoving: () => grace(host),
-      }
-      return await new Scan(db, writer, request, host).refresh(dirty)
-    },
-    identify: (request, host) => identify(db, request, host),
+    refresh: (request, host) => refresh(request, host),
+    identify: (request, host) => identifyAll(request, host),
     verify: (request, host) => verify(db, request, host),
     browse: (request, { signal }) => {
       const host = { ids: ephemeral, signal }

@@ -39,6 +39,7 @@ export class KnownObjects {
   readonly #since: number | null
   readonly #depart: StatementSync
   readonly #return: StatementSync
+  readonly #isDeparted: StatementSync
   readonly #isUsed: StatementSync
   #find: StatementSync | null = null
 
@@ -54,6 +55,9 @@ export class KnownObjects {
     )
     this.#return = db.prepare(
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
+    )
+    this.#isDeparted = db.prepare(
+      'select 1 from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select 1 from entries where uuid = ?')
   }
@@ -85,6 +89,13 @@ export class KnownObjects {
     if (kind !== DIRECTORY && nlink !== 1) return
     this.#departedInodes.add(inodeKey(inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
+  }
+
+  /** Whether the index knew a file by a row that was removed. */
+  hasDeparted(found: FoundEntry): boolean {
+    if (this.#departedInodes.size === 0 || !this.#departedInodes.has(inodeKey(found.inode))) return false
+    const { numbers, at, inode } = found
+    return this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found)) !== undefined
   }
 
   /** The id by which the index knew a file whose row was removed; it is given out once. */

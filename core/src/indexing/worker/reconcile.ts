@@ -27,11 +27,13 @@ export interface Reconciled<Row extends Known, Found extends Known> {
  * A name that is still there keeps its row, so a file saved by writing another and renaming it over the old one stays
  * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
  * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (one link, same kind).
+ * What `isFromElsewhere` says was moved here from another folder has a row of its own, and takes the name with it.
  * A folder is never written anew, so one that was made at another time is another folder, whatever its name.
  */
 export function reconcile<Row extends Known, Found extends Known>(
   rows: readonly Row[],
   listing: readonly Found[],
+  isFromElsewhere: (found: Found) => boolean = () => false,
 ): Reconciled<Row, Found> {
   const rowsByName = new Map(rows.map((row) => [row.name, row]))
   const kept: { row: Row; found: Found }[] = []
@@ -62,7 +64,7 @@ export function reconcile<Row extends Known, Found extends Known>(
     if (owner && left.has(owner) && followsObject(found, owner, named)) {
       renamed.push({ row: owner, found })
       left.delete(owner)
-    } else if (named && left.has(named) && !isAnother(named, found)) {
+    } else if (named && left.has(named) && !isAnother(named, found) && !isFromElsewhere(found)) {
       kept.push({ row: named, found })
       left.delete(named)
     } else added.push(found)
@@ -76,7 +78,7 @@ export function reconcile<Row extends Known, Found extends Known>(
     // The old name is gone. A name that was there before keeps its own row: it was written anew through a rename.
     if (!successor) return named === undefined
     // The old name now stands for a file nobody knows: that file is the old one written anew, this one its backup.
-    return owners.has(successor)
+    return owners.has(successor) || isFromElsewhere(successor)
   }
 }
 

@@ -35,6 +35,8 @@ export interface IdentifyRequest {
   readonly whole: boolean
   /** Null where the files are on a disk that answers. */
   readonly patience: Patience | null
+  /** Mount points that do not answer. */
+  readonly silent: readonly string[]
 }
 
 /** How far identification is: told after each batch that was recorded. */
@@ -55,6 +57,8 @@ export interface IdentifyReport {
   readonly unsettled: number
   /** Rows that wait still: those, and of the rows that were asked for those of other locations. */
   readonly left: readonly number[]
+  /** Files that were there and are others than their rows say, by folder: as many as are looked at again at once. */
+  readonly stale: readonly { readonly id: number; readonly dir: RawName; readonly name: RawName }[]
 }
 
 export interface Difference {

@@ -234,8 +234,7 @@ export class Scan {
         using writing = new WriteWindow(this.#writer, this.#host)
         for (const { of, look } of looks) {
           await writing.open()
-          const next = this.#recordLook(look, { isProof: false })
-          if (next) again.push(next === 'again' ? of : next)
+          again.push(...this.#recordLook(look, of, { isProof: false }))
           writing.count(countOf(look))
         }
         writing.commit()
@@ -312,18 +311,23 @@ export class Scan {
 
   /**
    * Records what was seen of some names of a folder; with `isProof` they were looked at in this very transaction. Returns
-   * 'again' where the look has to be repeated, or what has to be looked at in its place.
+   * what has to be looked at again, or in its place.
    */
-  #recordLook(look: Look, { isProof }: { isProof: boolean }): DirtyDirectory | 'again' | null {
+  #recordLook(look: Look, of: DirtyDirectory, { isProof }: { isProof: boolean }): DirtyDirectory[] {
     this.#unregister(look)
     const { looked } = look
     if ('failure' in looked && !looked.failure.gone) {
       this.#recordFailure(look, { task: 0, ...looked.failure })
-      return null
+      return []
     }
     const own = 'failure' in looked || !looked.own ? null : inodeOf(looked.own, 0)
     const state = own === null ? 'replaced' : this.#judge(look, own)
-    if (state === 'moved' || look.isStale) return this.#mayTryAgain(look.id) ? 'again' : null
+    if (state === 'moved' || look.isStale) {
+      if (!this.#mayTryAgain(look.id)) return []
+      // The change may have been in the folder that was there, which lies elsewhere now, or in that which is there now.
+      const now = state === 'moved' ? this.#placeOf(look.id) : null
+      return now ? [of, { dir: now.dir, names: of.names, depth: now.depth }] : [of]
+    }
     if (state === 'replaced' || 'failure' in looked) {
       // Where it was moved to, what has changed in it is not told again: it is read there.
       this.#writer.scanned(look.id, null, this.#stamp(), null)
@@ -347,13 +351,13 @@ export class Scan {
       this.#writer.scanned(look.id, isWhole ? listing.fingerprint : null, this.#stamp(), null)
     }
     if (looked.own) this.#updateOwn(look.id, looked.own)
-    return null
+    return []
   }
 
   /** The folder is gone, or another stands in its place: the one above it shows which. */
-  #lookAbove({ id, dir, depth }: Listing): DirtyDirectory | null {
-    if (nameKey(dir) === nameKey(this.#request.dir) || !this.#mayTryAgain(id)) return null
-    return { dir: parentOf(dir), names: [baseOf(dir)], depth: depth + 1 }
+  #lookAbove({ id, dir, depth }: Listing): DirtyDirectory[] {
+    if (nameKey(dir) === nameKey(this.#request.dir) || !this.#mayTryAgain(id)) return []
+    return [{ dir: parentOf(dir), names: [baseOf(dir)], depth: depth + 1 }]
   }
 
   #rowsNamed(directoryId: number, names: readonly RawName[]): EntryRow[] {
@@ -366,17 +370,16 @@ export class Scan {
     for (const { directoryId, names } of missing) {
       for (let at = 0; at < names.length; at += NAMES_AT_ONCE) {
         this.#host.signal.throwIfAborted()
-        const next = await this.#proveMissing(directoryId, names.slice(at, at + NAMES_AT_ONCE))
-        if (next) dirty.push(next)
+        dirty.push(...(await this.#proveMissing(directoryId, names.slice(at, at + NAMES_AT_ONCE))))
         await setImmediate()
       }
     }
     await this.#lookAtAll(dirty)
   }
 
-  async #proveMissing(directoryId: number, names: readonly RawName[]): Promise<DirtyDirectory | null> {
+  async #proveMissing(directoryId: number, names: readonly RawName[]): Promise<DirtyDirectory[]> {
     const place = this.#placeOf(directoryId)
-    if (!place) return null
+    if (!place) return []
     const look: Look = { ...place, names, looked: GONE }
     this.#register(look)
     // A disk that may not answer is asked before the transaction, which then takes the answer only if nothing has changed.
@@ -388,12 +391,12 @@ export class Scan {
       // Others may have moved it while the lease was waited for.
       const now = this.#placeOf(directoryId)
       this.#unregister(look)
-      if (!now) return null
+      if (!now) return []
       Object.assign(look, now, { looked: this.#lookHere({ dir: now.dir, names }) })
     }
-    const next = this.#recordLook(look, { isProof: true })
+    const next = this.#recordLook(look, { dir: look.dir, names, depth: look.depth }, { isProof: true })
     writing.commit()
-    return next === 'again' ? { dir: look.dir, names, depth: look.depth } : next
+    return next
   }
 
   /** Where a folder is now; null where it has no row any more, or lies outside of what this scan may compare. */
