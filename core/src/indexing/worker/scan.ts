@@ -21,7 +21,7 @@ import { Walker } from './walk.ts'
 import { walkingProcesses, walkingThreads, type Walkers, type WalkListener } from './walkers.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
-import { inChunks, inTransaction, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
+import { inTransaction, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
 
 /** A folder whose listing is under way. */
 interface Listing {
@@ -136,7 +136,7 @@ export class Scan {
     const begun = performance.now()
     const { anchors, own } = await this.#begin()
     const root = this.#loadKnown(anchors)
-    await inChunks({ writer: this.#writer, host: this.#host }, [root], (node) => this.#updateOwn(node.id, own))
+    await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#updateRoot(root, own))
     this.#send({ ...root, structure: this.#writer.structure, inode: this.#writer.row(root.id)!.inode })
     await this.#walk()
     return await this.#finish(begun)
@@ -323,15 +323,12 @@ export class Scan {
     const own = 'failure' in looked || !looked.own ? null : inodeOf(looked.own, 0)
     const state = own === null ? 'replaced' : this.#judge(look, own)
     if (state === 'moved' || look.isStale) {
-      if (!this.#mayTryAgain(look.id)) return []
-      // The change may have been in the folder that was there, which lies elsewhere now, or in that which is there now.
-      const now = state === 'moved' ? this.#placeOf(look.id) : null
-      return now ? [of, { dir: now.dir, names: of.names, depth: now.depth }] : [of]
+      return this.#mayTryAgain(look.id) ? [of, ...this.#whereverItIs(look, of)] : []
     }
     if (state === 'replaced' || 'failure' in looked) {
-      // Where it was moved to, what has changed in it is not told again: it is read there.
+      // Where it will be found, what has changed in it is not told again: it is read there.
       this.#writer.scanned(look.id, null, this.#stamp(), null)
-      return this.#lookAbove(look)
+      return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
     }
     const { anchors, inherited, listing } = looked
     const found = foundIn(listing)
@@ -352,6 +349,12 @@ export class Scan {
     }
     if (looked.own) this.#updateOwn(look.id, looked.own)
     return []
+  }
+
+  /** A change may have been in the folder that was at a path, and lies elsewhere now. */
+  #whereverItIs({ id, path }: Listing, { names }: DirtyDirectory): DirtyDirectory[] {
+    const now = this.#placeOf(id)
+    return now && nameKey(now.path) !== nameKey(path) ? [{ dir: now.dir, names, depth: now.depth }] : []
   }
 
   /** The folder is gone, or another stands in its place: the one above it shows which. */
@@ -692,6 +695,17 @@ export class Scan {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
+  /** A location says itself whether its root is the right folder; any other folder is known by what its row stands for. */
+  #updateRoot({ id, dir, path }: Node, own: PlainListing): void {
+    const row = this.#writer.row(id)
+    const at = this.#writer.folder(id)?.path
+    const found = foundAt(own, 0)
+    const isMoved = !row || !at || !Buffer.from(at).equals(nameBytes(path))
+    if (isMoved || (!this.#locationRoots.has(id) && isAnotherFolder(row, found)))
+      throw new CoreError('Offline', `${displayName(dir)} is another folder than the one in the index`)
+    this.#updateOwn(id, own)
+  }
+
   /** A folder's own times change with what it holds. */
   #updateOwn(id: number, own: PlainListing): number {
     const row = this.#writer.row(id)
@@ -805,6 +819,13 @@ export class Scan {
     const whole = Buffer.concat([mount, nameBytes(path)])
     return bytesToName(whole.at(-1) === 0x2f && whole.length > 1 ? whole.subarray(0, -1) : whole)
   }
+}
+
+/** FAT makes up inodes as it goes, and keeps the time a folder was made. */
+function isAnotherFolder(row: EntryRow, found: FoundEntry): boolean {
+  const birthtime = birthtimeOf(found)
+  if (birthtime !== null && row.birthtime !== null && birthtime === row.birthtime) return false
+  return inodeKey(row.inode) !== inodeKey(found.inode)
 }
 
 /** What a look holds until its folder has been looked at. */

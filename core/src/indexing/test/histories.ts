@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { objectAt, type Place, PLACES, ScheduleWorld } from './schedule-world.ts'
+import { compareWithDisk } from './tree-oracle.ts'
+
+const MAX_ENTRIES = 60
+
+function build(root: string): void {
+  for (const folder of ['A/d/e/f', 'A/x/y', 'A/q', 'B/p/r', 'B/s', 'out/o'])
+    mkdirSync(join(root, folder), { recursive: true })
+  for (const file of ['A/one', 'A/d/two', 'A/d/e/three', 'A/d/e/f/four', 'A/x/y/five', 'A/q/six', 'B/p/seven', 'B/p/r/eight', 'B/s/nine', 'out/o/ten'])
+    writeFileSync(join(root, file), file)
+}
+
+/** What a step does, and of which things. */
+type Step = readonly [what: number, a: number, b: number]
+
+const WEIGHTS = {
+  write: 2,
+  append: 2,
+  mkdir: 2,
+  move: 8,
+  moveFolder: 8,
+  swap: 3,
+  wrap: 2,
+  remove: 3,
+  swapKind: 1,
+  save: 1,
+  link: 1,
+  outAndBack: 2,
+  refresh: 8,
+  scan: 3,
+  scanBelow: 3,
+  resume: 24,
+  kill: 1,
+} as const
+type What = keyof typeof WEIGHTS
+const table = Object.entries(WEIGHTS).flatMap(([what, weight]) => Array.from({ length: weight }, () => what as What))
+
+class History {
+  readonly world: ScheduleWorld
+  /** Objects whose id may rightly be another than before: a file written over another takes over its row. */
+  readonly #free = new Set<string>()
+  #names = 0
+
+  constructor(world: ScheduleWorld) {
+    this.world = world
+  }
+
+  isFree(object: string): boolean {
+    return this.#free.has(object)
+  }
+
+  async take([number, a, b]: Step): Promise<void> {
+    const { world } = this
+    const what = table[number % table.length]!
+    if (what === 'resume') return world.resume(a)
+    if (what === 'kill') return world.kill()
+    if (what === 'refresh') return world.startRefresh(PLACES[a % 2]!)
+    if (what === 'scan') return world.startScan(PLACES[a % 2]!, join(world.root, PLACES[a % 2]!))
+    const entries = world.entries()
+    const top = (path: string) => dirname(path) === world.root
+    const all = entries.filter(({ path }) => !top(path))
+    const folders = all.filter(({ isFolder }) => isFolder).map(({ path }) => path)
+    const files = all.filter(({ isFolder }) => !isFolder).map(({ path }) => path)
+    const anywhere = [...folders, ...entries.filter(({ path }) => top(path)).map(({ path }) => path)]
+    const pick = (from: readonly string[], n: number) => from[n % from.length]
+    const into = pick(anywhere, b)!
+    const fresh = () => `n${this.#names++}`
+    if (what === 'scanBelow') {
+      const dir = pick(folders, a)
+      const place = PLACES.find((each) => dir?.startsWith(`${join(world.root, each)}/`))
+      if (dir && place) world.startScan(place, dir)
+      return
+    }
+    if (what === 'write' && all.length < MAX_ENTRIES) return world.write(join(into, fresh()), 'new')
+    if (what === 'mkdir' && all.length < MAX_ENTRIES) return world.mkdir(join(into, fresh()))
+    const file = pick(files, a)
+    const folder = pick(folders, a)
+    if (what === 'append' && file) return world.append(file)
+    if (what === 'link' && file && all.length < MAX_ENTRIES) {
+      this.#free.add(objectAt(file))
+      return world.link(file, join(into, fresh()))
+    }
+    if (what === 'save' && file) {
+      const temporary = join(dirname(file), fresh())
+      world.write(temporary, 'saved')
+      this.#free.add(objectAt(temporary))
+      this.#free.add(objectAt(file))
+      return world.move(temporary, file)
+    }
+    if (what === 'move' && file) return this.#move(file, into, a)
+    if (!folder) return
+    if (what === 'moveFolder') return this.#move(folder, into, a)
+    if (what === 'remove') return world.remove(a % 3 === 0 ? folder : (file ?? folder))
+    if (what === 'swapKind' && file) {
+      world.remove(file)
+      return world.mkdir(file)
+    }
+    if (what === 'wrap') {
+      const aside = join(world.root, 'out', fresh())
+      world.move(folder, aside)
+      world.mkdir(folder)
+      return world.move(aside, join(folder, basename(folder)))
+    }
+    if (what === 'outAndBack') {
+      const aside = join(world.root, a % 2 ? 'out' : 'B', fresh())
+      if (aside.startsWith(`${folder}/`)) return
+      world.move(folder, aside)
+      await world.resume(b)
+      if (existsSync(aside) && existsSync(dirname(folder)) && !existsSync(folder)) world.move(aside, folder)
+      return
+    }
+    if (what === 'swap') {
+      const other = pick(a % 2 ? folders : files, b)
+      const one = a % 2 ? folder : file
+      if (!other || !one || other === one || other.startsWith(`${one}/`) || one.startsWith(`${other}/`)) return
+      const aside = join(world.root, 'out', fresh())
+      world.move(one, aside)
+      world.move(other, one)
+      world.move(aside, other)
+    }
+  }
+
+  #move(from: string, into: string, salt: number): void {
+    if (into === from || into.startsWith(`${from}/`)) return
+    const kept = join(into, basename(from))
+    const to = salt % 2 && !existsSync(kept) ? kept : join(into, `n${this.#names++}`)
+    this.world.move(from, to)
+  }
+}
+
+/** Lives a history to its end, and says what is wrong then, or at any commit before. `template` is the file of an empty library. */
+export async function liveHistory(template: string, steps: readonly Step[]): Promise<string[]> {
+  await using world = await ScheduleWorld.create(template, build)
+  const before = uuidsByObject(world)
+  const history = new History(world)
+  world.hold()
+  for (const step of steps) {
+    await history.take(step)
+    if (world.faults.length > 0) return world.faults
+  }
+  await world.settle()
+  // The disk is quiet: the watcher tells what is left, until nothing is.
+  while (world.hasEvents) {
+    for (const place of PLACES) world.startRefresh(place)
+    await world.settle()
+  }
+  for (const round of ['watched', 'rescanned']) {
+    const faults = [...world.faults, ...PLACES.flatMap((place) => differences(world, place))]
+    if (faults.length > 0) return faults.map((fault) => `${round}: ${fault}`)
+    const after = uuidsByObject(world)
+    for (const [object, uuid] of before) {
+      const now = after.get(object)
+      if (now && now.uuid !== uuid.uuid && !history.isFree(object))
+        return [`${round}: ${uuid.path} is known by another id at ${now.path}`]
+    }
+    await world.rescan()
+  }
+  return world.faults
+}
+
+function differences(world: ScheduleWorld, place: Place): string[] {
+  return compareWithDisk(world.db, join(world.root, place)).faults
+}
+
+function uuidsByObject(world: ScheduleWorld): Map<string, { uuid: string; path: string }> {
+  const found = new Map<string, { uuid: string; path: string }>()
+  for (const place of PLACES) {
+    for (const [path, uuid] of compareWithDisk(world.db, join(world.root, place)).uuids)
+      found.set(objectAt(path), { uuid, path })
+  }
+  return found
+}
+
+/** A history, as steps that shrink one by one. */
+export const histories = fc.array(fc.tuple(fc.nat(table.length - 1), fc.nat(1_000), fc.nat(1_000)), {
+  minLength: 4,
+  maxLength: 60,
+  size: 'max',
+})
