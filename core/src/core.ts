@@ -9,13 +9,14 @@ import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
-import { type Library, LibraryManager } from './library/index.ts'
+import { type Library, libraryFiles, LibraryManager } from './library/index.ts'
 import { IrohTransport, type MakeTransport, Network, type NetworkDeps } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
   makeGenerators,
   QueryEmbedder,
+  type DecoderFolders,
   SidecarPools,
   type Sidecars,
 } from './sidecars/index.ts'
@@ -167,7 +168,12 @@ export class Core implements AsyncDisposable {
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
-    const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
+    const sidecarPools: SidecarPools = parts.use(
+      new SidecarPools(
+        () => config.values.sidecars.speed,
+        () => decoderFolders(libraries.opened(), dataDir),
+      ),
+    )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const archives = parts.use(new Archives())
     const generators = () => options.generators ?? makeGenerators(config.values)
@@ -409,6 +415,14 @@ function makeDataDir(dataDir: string): void {
 
 /** The groups of settings that say what is made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
+
+function decoderFolders(libraries: readonly Library[], dataDir: string): DecoderFolders {
+  return {
+    locations: libraries.flatMap(({ locations }) => locations.map.all().map(({ path }) => path)),
+    sidecars: libraries.map(({ path }) => libraryFiles(path).sidecars),
+    private: [homedir(), dataDir],
+  }
+}
 
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)

@@ -3,6 +3,7 @@ import type { Core } from './core.ts'
 import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
 import { type ErrorCode, errorMessage } from './util/errors.ts'
 import { shellWord } from './util/shell-word.ts'
+import { boxState } from './workers/index.ts'
 
 export interface DoctorCheck {
   readonly name: string
@@ -31,6 +32,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     await checkSpace(core.dataDir),
     await checkInotify(core),
     checkClock(),
+    checkDecoders(),
     checkDevice(core),
     checkNetwork(core),
     ...checkLocations(core),
@@ -87,6 +89,18 @@ function checkClock(): DoctorCheck {
   const detail = new Date(now).toISOString()
   if (now >= EARLIEST_CLOCK) return { name: 'clock', state: 'ok', detail, fix: null }
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
+}
+
+/** Who decodes files that somebody else made, and how far that reaches. */
+function checkDecoders(): DoctorCheck {
+  const name = 'decoders'
+  const box = boxState()
+  if (box.closed) {
+    const detail = 'closed by Landlock and seccomp: no network, no other programs, no files but those they decode'
+    return { name, state: 'ok', detail, fix: null }
+  }
+  const detail = `not closed, so a hostile file may reach all that you may: ${box.reason}`
+  return { name, state: process.platform === 'linux' ? 'warning' : 'ok', detail, fix: box.fix }
 }
 
 function checkDevice({ device }: Core): DoctorCheck {

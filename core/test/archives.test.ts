@@ -267,7 +267,10 @@ test.skipIf(process.platform === 'win32').each(['bsdtar', '7z'] as const)(
   async (program) => {
     await using t = await createTestCore()
     mkdirSync(t.path('bin'))
-    writeFileSync(t.path(`bin/${program}`), `#!/bin/sh\ncat <<'END'\n${outputs[program]}END\n`)
+    writeFileSync(
+      t.path(`bin/${program}`),
+      `#!/bin/sh\nwhile IFS= read -r line; do printf '%s\\n' "$line"; done <<'END'\n${outputs[program]}END\n`,
+    )
     chmodSync(t.path(`bin/${program}`), 0o755)
     vi.stubEnv('PATH', [t.path('bin'), '/usr/bin', '/bin'].join(delimiter))
     const found = await list(t, t.write('a.rar', Buffer.from('526172211a0700', 'hex')))

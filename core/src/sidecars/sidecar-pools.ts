@@ -1,12 +1,25 @@
 import { availableParallelism } from 'node:os'
+import { dirname, isAbsolute } from 'node:path'
 import type { SidecarSpeed } from '../domain/index.ts'
-import { ProcessPool, type ProcessRunOptions } from '../workers/index.ts'
+import { bytesToName, joinName, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
+import { ProcessPool, type ProcessRunOptions, type Reach } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 
 interface Limits {
   readonly processes: number
   readonly memoryMiB: number
+  /** Null where it asks servers and reads models, which lie anywhere. */
+  readonly box: { readonly programs: readonly string[] } | null
+}
+
+export interface DecoderFolders {
+  /** Those of the locations, the innermost of a library first. */
+  readonly locations: readonly RawName[]
+  /** Where sidecars are written. */
+  readonly sidecars: readonly string[]
+  /** What decoders are not to see where a location holds it. */
+  readonly private: readonly string[]
 }
 
 const CORES = Math.max(1, availableParallelism())
@@ -15,22 +28,30 @@ const PARALLEL = Math.min(4, CORES)
 /** Even where somebody wants it fast: each process may take a gigabyte. */
 const MOST = Math.min(16, CORES)
 
+/** Programs that decode. */
+const DECODERS = { programs: ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool'] }
+
 const limits: Readonly<Record<PoolName, Limits>> = {
-  image: { processes: PARALLEL, memoryMiB: 1_000 },
-  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000 },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000 },
+  image: { processes: PARALLEL, memoryMiB: 1_000, box: DECODERS },
+  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, box: DECODERS },
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, box: DECODERS },
   // A model fills the machine by itself.
-  ml: { processes: 1, memoryMiB: 4_000 },
+  ml: { processes: 1, memoryMiB: 4_000, box: null },
 }
 
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
 export class SidecarPools implements AsyncDisposable {
   readonly #pools = new Map<PoolName, ProcessPool<ChildRequest, MakeReply>>()
   readonly #speed: () => SidecarSpeed
+  readonly #folders: () => DecoderFolders
   #closed = false
 
-  constructor(speed: () => SidecarSpeed = () => 'normal') {
+  constructor(
+    speed: () => SidecarSpeed = () => 'normal',
+    folders: () => DecoderFolders = () => ({ locations: [], sidecars: [], private: [] }),
+  ) {
     this.#speed = speed
+    this.#folders = folders
   }
 
   /** How many contents of a pool are worked on at once. */
@@ -52,7 +73,7 @@ export class SidecarPools implements AsyncDisposable {
   }
 
   /** See `ProcessPool.run`. */
-  run(name: PoolName, request: ChildRequest, options: ProcessRunOptions): Promise<MakeReply> {
+  run(name: PoolName, request: ChildRequest, options: Omit<ProcessRunOptions, 'reach'>): Promise<MakeReply> {
     let pool = this.#pools.get(name)
     if (!pool) {
       const parallel = () => this.parallel(name)
@@ -60,6 +81,7 @@ export class SidecarPools implements AsyncDisposable {
         name,
         entry: new URL('sidecar-child.ts', import.meta.url),
         memoryMiB: limits[name].memoryMiB,
+        box: limits[name].box,
         // Asked each time: the speed may be changed while it works.
         get processes() {
           return parallel()
@@ -68,11 +90,51 @@ export class SidecarPools implements AsyncDisposable {
       this.#pools.set(name, pool)
       if (this.#closed) void pool[Symbol.asyncDispose]()
     }
-    return pool.run(request, options)
+    return pool.run(request, { ...options, reach: this.#reachOf(request) })
+  }
+
+  /**
+   * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
+   * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, and the files and
+   * folders that the settings name.
+   */
+  #reachOf({ inputs, outputs, part, settings, source }: ChildRequest): Reach {
+    const folders = this.#folders()
+    const { sidecars } = folders
+    const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)
+    const written = [part, ...outputs.flatMap(({ draft, path }) => [draft, path])]
+    const read = [
+      ...(source ? [folderAround(source.path, folders)] : []),
+      ...inputs.map(({ path }) => within(path) ?? path),
+      ...pathsIn(settings),
+    ]
+    const write = written.map((path) => within(path) ?? dirname(path))
+    return { read: unique(read), write: unique(write) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#pools.values()].map((pool) => pool[Symbol.asyncDispose]()))
   }
+}
+
+function folderAround(path: RawName, { locations, private: hidden }: DecoderFolders): RawName {
+  let folder = locations.find((each) => pathBelow(path, each) !== null) ?? path
+  while (hidden.some((each) => pathBelow(each, folder) !== null)) {
+    const below = Buffer.from(pathBelow(path, folder)!)
+    const slash = below.indexOf('/')
+    if (slash < 0) return path
+    folder = joinName(folder, bytesToName(new Uint8Array(below.subarray(0, slash))))
+  }
+  return folder
+}
+
+function unique(paths: readonly RawName[]): RawName[] {
+  return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
+}
+
+/** Absolute paths among the values of settings. */
+function pathsIn(settings: unknown): string[] {
+  if (typeof settings === 'string') return isAbsolute(settings) ? [settings] : []
+  return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(pathsIn) : []
 }

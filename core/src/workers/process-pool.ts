@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { constants, setPriority } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, setPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { nameKey } from '../util/file-name.ts'
 import { settledWithin } from '../util/settled-within.ts'
+import { type BoxStart, boxStart, boxState, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -26,6 +30,11 @@ export interface ProcessPoolOptions {
   readonly heapMiB?: number
   /** As the system has it, -20 to 19; below everything a person waits for by default. */
   readonly niceness?: number
+  /**
+   * Where the system can do it, a process reaches no file but what `reach` names and a folder for temporary files, no
+   * network, and of all programs those named here. Null: all that the user may.
+   */
+  readonly box: { readonly programs: readonly string[] } | null
 }
 
 export interface ProcessRunOptions {
@@ -39,6 +48,8 @@ export interface ProcessRunOptions {
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
+  /** What a boxed process reaches; one that reaches something else is replaced. None of the user's files where it is missing. */
+  readonly reach?: Reach
 }
 
 /** Requests between two replacements of a process. */
@@ -53,6 +64,9 @@ const HEAP_MIB = 128
 /** Below everything a person waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
+const ENTER_BOX = fileURLToPath(new URL('./box/enter-box.ts', import.meta.url))
+const HIDE_CHANNEL = `export ${CHANNEL_VARIABLE}="$NODE_CHANNEL_FD"; unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE; `
+
 /** The `details` of an error for which no request is to blame: the system would not start a process. */
 export const NOT_STARTED = 'not-started'
 
@@ -66,6 +80,8 @@ interface Job<Request, Reply> {
 
 interface Process<Request, Reply> {
   readonly child: ChildProcess
+  /** What it reaches where it is boxed; see `reachKey`. */
+  readonly reach: string
   job: Job<Request, Reply> | null
   served: number
   deadline: NodeJS.Timeout | undefined
@@ -85,6 +101,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** The folder for temporary files of boxed processes. */
+  #temporary: string | null = null
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options
@@ -135,19 +153,36 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
     await settledWithin(GONE_MS, [...this.#ended])
     for (const { child } of this.#processes) release(child)
+    if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
   }
 
   #dispatch(): void {
     while (this.#queue.length > 0 && !this.#closed) {
-      const free = [...this.#processes].find(({ job, reason }) => job === null && reason === null)
-      if (!free && this.#processes.size >= this.#options.processes) return
-      this.#hand(this.#queue.shift()!, free ?? this.#start())
+      const reach = reachKey(this.#queue[0]!.options.reach)
+      const idle = [...this.#processes].filter(({ job, reason }) => job === null && reason === null)
+      const free = idle.find((process) => this.#options.box === null || process.reach === reach)
+      if (!free && this.#processes.size >= this.#options.processes) {
+        const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
+        if (idle[0] && !isOneEnding) this.#end(idle[0], { code: 'Cancelled', message: 'replaced' })
+        return
+      }
+      const job = this.#queue.shift()!
+      this.#hand(job, free ?? this.#start(job))
     }
   }
 
-  #start(): Process<Request, Reply> {
-    const child = startChild(this.#options)
-    const process: Process<Request, Reply> = { child, job: null, served: 0, deadline: undefined, reason: null }
+  /** What the process of a request is boxed into, as `enter-box` takes it; null for no box. */
+  #boxOf({ options: { reach } }: Job<Request, Reply>): BoxStart | null {
+    const { box } = this.#options
+    if (box === null || !boxState().closed) return null
+    this.#temporary ??= mkdtempSync(join(tmpdir(), 'spacedrive-'))
+    return boxStart({ read: reach?.read ?? [], write: [...(reach?.write ?? []), this.#temporary] }, box.programs)
+  }
+
+  #start(first: Job<Request, Reply>): Process<Request, Reply> {
+    const child = startChild(this.#options, this.#boxOf(first), this.#temporary)
+    const reach = reachKey(first.options.reach)
+    const process: Process<Request, Reply> = { child, reach, job: null, served: 0, deadline: undefined, reason: null }
     this.#processes.add(process)
     const ended = once(child, 'exit').catch(() => {})
     this.#ended.add(ended)
@@ -246,22 +281,29 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 }
 
 /**
- * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes); elsewhere its
- * own guard alone looks after it. It leads a group, so that what it starts ends with it.
+ * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes), and where it
+ * is boxed through `enter-box`; elsewhere its own guard alone looks after it. It leads a group, so that what it starts
+ * ends with it.
  */
-function startChild({ entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions): ChildProcess {
+function startChild(
+  { entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  box: BoxStart | null,
+  temporary: string | null,
+): ChildProcess {
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(process.pid), String(memoryMiB)]
   const options: SpawnOptions = {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
+    ...(box && { env: { ...process.env, TMPDIR: temporary! } }),
   }
-  const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
+  const boxing = box ? [ENTER_BOX, JSON.stringify(box)] : []
+  const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
     process.platform === 'linux'
       ? spawn(
           '/bin/sh',
-          ['-c', `ulimit -c 0; ulimit -d ${limitKiB}; exec "$0" "$@"`, process.execPath, ...args],
+          ['-c', `${limits}; ${box ? HIDE_CHANNEL : ''}exec "$0" "$@"`, process.execPath, ...boxing, ...args],
           options,
         )
       : spawn(process.execPath, args, options)
@@ -271,6 +313,11 @@ function startChild({ entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS 
     // It runs at the usual priority then.
   }
   return child
+}
+
+/** Tells what a process reaches from what others do. */
+function reachKey({ read = [], write = [] }: Partial<Reach> = {}): string {
+  return JSON.stringify([read.map(nameKey), write.map(nameKey)])
 }
 
 /** The process may live on without keeping this one alive. */

@@ -5,6 +5,7 @@ import { ProcessPool } from '../../workers/index.ts'
 import { toTimestamp } from '../timestamp.ts'
 import type { ArchivePage, ArchiveRequest } from './archive-child.ts'
 import type { ArchiveMember } from './listing.ts'
+import { LISTERS } from './programs.ts'
 
 /** What a listing takes itself is bounded (listing.ts); a disk that does not answer is not. */
 const DEADLINE_MS = 30_000
@@ -25,6 +26,7 @@ export class Archives implements AsyncDisposable {
     memoryMiB: MEMORY_MIB,
     heapMiB: HEAP_MIB,
     niceness: NICENESS,
+    box: { programs: LISTERS },
   })
 
   /** One page of the members; see the operation. Throws `Unsupported`, `Corrupt`, `NotFound`, … */
@@ -34,7 +36,7 @@ export class Archives implements AsyncDisposable {
     if (!isAbsolute(shown) || shown.includes('\0'))
       throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
     const request = { path: given, limit, offset }
-    const page = await this.#pool.run(request, { signal, deadlineMs: DEADLINE_MS })
+    const page = await this.#pool.run(request, { signal, deadlineMs: DEADLINE_MS, reach: { read: [given], write: [] } })
     const { format, members, total, truncated } = page
     return { path: shown, format, items: members.map(toItem), total, truncated }
   }

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { connect, type NetConnectOpts } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What a decoder that has been taken over would go for. */
+export interface Target {
+  /** A file that it was given. */
+  readonly own: string
+  /** A file that it was not given. */
+  readonly secret: string
+  /** The folder of that. */
+  readonly folder: string
+  readonly port: number
+  readonly socket: string
+  /** A process outside. */
+  readonly pid: number
+}
+
+/** Tries everything, and says of each what came of it: `done`, or the code it failed with. */
+export async function attack({ folder, own, pid, port, secret, socket }: Target): Promise<Record<string, string>> {
+  const attempts: Record<string, () => unknown> = {
+    'read what it was given': () => readFileSync(own),
+    'write a temporary file': () => writeFileSync(join(tmpdir(), 'own'), ''),
+    'read a secret': () => readFileSync(secret),
+    'read a secret in another thread': () => readFile(secret),
+    'list its folder': () => readdirSync(folder),
+    'write into its folder': () => writeFileSync(join(folder, 'planted'), ''),
+    'change what it was given': () => writeFileSync(own, 'changed'),
+    'change rights': () => chmodSync(own, 0o777),
+    'change times': () => utimesSync(own, 1, 1),
+    'connect by TCP': () => connectTo({ port, host: '127.0.0.1' }),
+    'connect to a socket': () => connectTo({ path: socket }),
+    'send by UDP': () => send(port),
+    'start a shell': () => start('/bin/sh'),
+    'start a program': () => start('/usr/bin/env'),
+    'end another process': () => process.kill(pid, 0),
+  }
+  const results: Record<string, string> = {}
+  for (const [name, attempt] of Object.entries(attempts)) {
+    try {
+      await attempt()
+      results[name] = 'done'
+    } catch (err) {
+      results[name] = (err as NodeJS.ErrnoException).code ?? String(err)
+    }
+  }
+  return results
+}
+
+async function connectTo(to: NetConnectOpts): Promise<void> {
+  const socket = connect(to)
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function send(port: number): Promise<void> {
+  const socket = createSocket('udp4')
+  try {
+    const failed = once(socket, 'error').then(([err]) => Promise.reject(err as Error))
+    const sent = new Promise<void>((resolve, reject) => {
+      socket.send('x', port, '127.0.0.1', (err) => (err ? reject(err) : resolve()))
+    })
+    await Promise.race([sent, failed])
+  } finally {
+    socket.close()
+  }
+}
+
+function start(program: string): void {
+  const { error } = spawnSync(program, ['-c', 'true'])
+  if (error) throw error
+}
