@@ -1,4 +1,4 @@
+import { attack, type Target } from '../../../testing/attack.ts'
 import { serveProcess } from '../serve-process.ts'
-import { attack, type Target } from './attack.ts'
 
 serveProcess<Target, Record<string, string>>(attack)

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { connect, type NetConnectOpts } from 'node:net'
+import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createTempDir } from './temp-dir.ts'
 
 /** What a decoder that has been taken over would go for. */
 export interface Target {
@@ -77,4 +78,41 @@ async function send(port: number): Promise<void> {
 function start(program: string): void {
   const { error } = spawnSync(program, ['-c', 'true'])
   if (error) throw error
+}
+
+/** What comes of it where the process is boxed. */
+export const REFUSED = {
+  'read what it was given': 'done',
+  'write a temporary file': 'done',
+  'read a secret': 'EACCES',
+  'read a secret in another thread': 'EACCES',
+  'list its folder': 'EACCES',
+  'write into its folder': 'EACCES',
+  'change what it was given': 'EACCES',
+  'change rights': 'EPERM',
+  'change times': 'EPERM',
+  'connect by TCP': 'EPERM',
+  'connect to a socket': 'EPERM',
+  'send by UDP': 'EPERM',
+  'start a shell': 'EACCES',
+  'start a program': 'EACCES',
+  'end another process': 'EPERM',
+}
+
+/** A user's folder with a secret, a file that is decoded, and servers on this machine. */
+export async function prey() {
+  const parts = new AsyncDisposableStack()
+  const dir = parts.use(createTempDir('box'))
+  const folder = join(dir.path, '.ssh')
+  const given = join(dir.path, 'pictures')
+  for (const each of [folder, given]) mkdirSync(each)
+  const [own, secret, socket] = [join(given, 'a.jpg'), join(folder, 'id_ed25519'), join(dir.path, 'socket')]
+  for (const file of [own, secret]) writeFileSync(file, 'content')
+  const tcp = createServer((each) => each.destroy()).listen(0, '127.0.0.1')
+  const unix = createServer((each) => each.destroy()).listen(socket)
+  await Promise.all([tcp, unix].map((server) => once(server, 'listening')))
+  parts.defer(() => void [tcp, unix].map((server) => server.close()))
+  const { port } = tcp.address() as { port: number }
+  const target: Target = { own, secret, folder, socket, port, pid: process.pid }
+  return { target, given, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }
