@@ -32,7 +32,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     await checkSpace(core.dataDir),
     await checkInotify(core),
     checkClock(),
-    checkDecoders(),
+    await checkDecoders(),
     checkDevice(core),
     checkNetwork(core),
     ...checkLocations(core),
@@ -92,9 +92,9 @@ function checkClock(): DoctorCheck {
 }
 
 /** Who decodes files that somebody else made, and how far that reaches. */
-function checkDecoders(): DoctorCheck {
+async function checkDecoders(): Promise<DoctorCheck> {
   const name = 'decoders'
-  const box = boxState()
+  const box = await boxState()
   if (box.closed) {
     const detail = 'closed by Landlock and seccomp: no network, no other programs, no files but those they decode'
     return { name, state: 'ok', detail, fix: null }

@@ -7,6 +7,7 @@ import { findProgram } from './generators/program.ts'
 import type { ChildRequest } from './sidecar-child.ts'
 import { SidecarPools } from './sidecar-pools.ts'
 
+const box = await boxState()
 const { signal } = new AbortController()
 
 /** Has a pool run a decoder that has been taken over, and says what it could do. */
@@ -38,7 +39,7 @@ async function attackFrom(pool: 'image' | 'av' | 'doc', { isLocation }: { isLoca
   return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
 }
 
-test.runIf(boxState().closed).each(['image', 'av', 'doc'] as const)(
+test.runIf(box.closed).each(['image', 'av', 'doc'] as const)(
   'a decoder of the %s pool that has been taken over reaches nothing, and neither does ffmpeg',
   async (pool) => {
     const results = await attackFrom(pool, { isLocation: true })
@@ -54,6 +55,6 @@ test.runIf(boxState().closed).each(['image', 'av', 'doc'] as const)(
   },
 )
 
-test.runIf(boxState().closed)('of a file outside of all locations its decoder reaches the file alone', async () => {
+test.runIf(box.closed)('of a file outside of all locations its decoder reaches the file alone', async () => {
   expect(await attackFrom('image', { isLocation: false })).toMatchObject(REFUSED)
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { nameKey } from '../util/file-name.ts'
 import { settledWithin } from '../util/settled-within.ts'
-import { type BoxStart, boxStart, boxState, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
+import { boxArgs, type BoxStart, boxStart, boxState, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -64,7 +64,6 @@ const HEAP_MIB = 128
 /** Below everything a person waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
-const ENTER_BOX = fileURLToPath(new URL('./box/enter-box.ts', import.meta.url))
 const HIDE_CHANNEL = `export ${CHANNEL_VARIABLE}="$NODE_CHANNEL_FD"; unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE; `
 
 /** The `details` of an error for which no request is to blame: the system would not start a process. */
@@ -101,6 +100,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** Whether its processes are boxed; known before the first starts. */
+  #isBoxed = false
   /** The folder for temporary files of boxed processes. */
   #temporary: string | null = null
 
@@ -124,7 +125,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
-    if (options.signal?.aborted) throw cancelled()
+    if (this.#options.box !== null && !this.#isBoxed) this.#isBoxed = (await boxState()).closed
+    if (this.#closed || options.signal?.aborted) throw cancelled()
     clearTimeout(this.#idle)
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject }
@@ -160,7 +162,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     while (this.#queue.length > 0 && !this.#closed) {
       const reach = reachKey(this.#queue[0]!.options.reach)
       const idle = [...this.#processes].filter(({ job, reason }) => job === null && reason === null)
-      const free = idle.find((process) => this.#options.box === null || process.reach === reach)
+      const free = idle.find((process) => !this.#isBoxed || process.reach === reach)
       if (!free && this.#processes.size >= this.#options.processes) {
         const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
         if (idle[0] && !isOneEnding) this.#end(idle[0], { code: 'Cancelled', message: 'replaced' })
@@ -174,7 +176,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** What the process of a request is boxed into, as `enter-box` takes it; null for no box. */
   #boxOf({ options: { reach } }: Job<Request, Reply>): BoxStart | null {
     const { box } = this.#options
-    if (box === null || !boxState().closed) return null
+    if (box === null || !this.#isBoxed) return null
     this.#temporary ??= mkdtempSync(join(tmpdir(), 'spacedrive-'))
     return boxStart({ read: reach?.read ?? [], write: [...(reach?.write ?? []), this.#temporary] }, box.programs)
   }
@@ -297,7 +299,7 @@ function startChild(
     detached: process.platform !== 'win32' && !leadsGroupItself,
     ...(box && { env: { ...process.env, TMPDIR: temporary! } }),
   }
-  const boxing = box ? [ENTER_BOX, JSON.stringify(box)] : []
+  const boxing = box ? boxArgs(box) : []
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
     process.platform === 'linux'

@@ -3,25 +3,26 @@ import { prey, REFUSED, type Target } from '../../../testing/attack.ts'
 import { ProcessPool } from '../process-pool.ts'
 import { boxState } from './box.ts'
 
+const box = await boxState()
 const soon = { deadlineMs: 60_000 }
 
-function attacker(box: { programs: string[] } | null): ProcessPool<Target, Record<string, string>> {
+function attacker(programs: { programs: string[] } | null): ProcessPool<Target, Record<string, string>> {
   return new ProcessPool({
     name: 'test',
     entry: new URL('../test/attacking-child.ts', import.meta.url),
     processes: 1,
     memoryMiB: 300,
-    box,
+    box: programs,
   })
 }
 
-test.runIf(boxState().closed)('a boxed process reaches what it was given, and nothing else', async () => {
+test.runIf(box.closed)('a boxed process reaches what it was given, and nothing else', async () => {
   await using world = await prey()
   await using pool = attacker({ programs: [] })
   expect(await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [] } })).toEqual(REFUSED)
 })
 
-test.runIf(boxState().closed)('a process for another folder is another process', async () => {
+test.runIf(box.closed)('a process for another folder is another process', async () => {
   await using world = await prey()
   await using pool = attacker({ programs: [] })
   await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [] } })

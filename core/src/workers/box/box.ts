@@ -1,11 +1,11 @@
+import { execFile } from 'node:child_process'
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { errorMessage } from '../../util/errors.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
-import { landlockVersion } from './landlock.ts'
 import { knowsProcessor } from './seccomp.ts'
-import { SystemCalls } from './system-call.ts'
 
 /** The files of a user that a process may reach. */
 export interface Reach {
@@ -62,25 +62,37 @@ const LOADERS = [
   '/lib/ld-musl-aarch64.so.1',
 ]
 
-let state: BoxState | undefined
+const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
-/** Whether processes can be boxed here: files, network and programs closed, but for what they are given. */
-export function boxState(): BoxState {
-  return (state ??= look())
+/** A start of Node takes some 100 ms. */
+const LOOK_MS = 20_000
+
+let looking: Promise<BoxState> | undefined
+
+/** Whether processes can be boxed here: one is, the first time that somebody asks. */
+export function boxState(): Promise<BoxState> {
+  return (looking ??= look())
 }
 
-function look(): BoxState {
+async function look(): Promise<BoxState> {
   const open = (reason: string, fix: string | null = null) => ({ closed: false as const, reason, fix })
   if (process.platform !== 'linux') return open('only Linux has the means that are used')
   if (!isBuiltin('node:ffi') || process.execve === undefined)
     return open('it takes Node.js 26.1 or later', 'install Node.js 26.1 or later')
   if (!knowsProcessor()) return open(`the system calls of ${process.arch} are not known`)
-  try {
-    landlockVersion(new SystemCalls())
-    return { closed: true }
-  } catch (err) {
-    return open(`the kernel has no Landlock (${errorMessage(err)})`, 'start Linux 5.13 or later with lsm=landlock')
-  }
+  const args = [...boxArgs(boxStart({ read: [], write: [] }, [])), '--eval', '']
+  const { promise, resolve } = Promise.withResolvers<BoxState>()
+  execFile(process.execPath, args, { timeout: LOOK_MS }, (err, _stdout, stderr) => {
+    const why = /^Error: (.*)$/m.exec(stderr)?.[1] ?? (err ? errorMessage(err).split('\n')[0]! : '')
+    const fix = 'see that the kernel is Linux 5.13 or later, and that it has landlock in its lsm= setting'
+    resolve(err ? open(`no process can be closed in (${why})`, fix) : { closed: true })
+  })
+  return promise
+}
+
+/** What Node is started with, before its own arguments, to be boxed. */
+export function boxArgs(start: BoxStart): string[] {
+  return [ENTER_BOX, JSON.stringify(start)]
 }
 
 /** How to start a process that reaches those files, itself, and programs of those names. */

@@ -11,16 +11,14 @@ const SET_FLAGS = 2
 const [, , start = '', ...args] = process.argv
 const { execute, read, write } = JSON.parse(start) as BoxStart
 const decode = (path: string) => Buffer.from(path, 'base64')
-const writable = write.map(decode)
-const { [CHANNEL_VARIABLE]: channel = '', ...env } = process.env
+const { [CHANNEL_VARIABLE]: channel, ...env } = process.env
 const calls = new SystemCalls()
-// Node has had it closed where another program begins.
-calls.call('fcntl', numberOn(FCNTL)!, Number(channel), SET_FLAGS, 0)
+if (channel !== undefined) {
+  // Node has had it closed where another program begins.
+  calls.call('fcntl', numberOn(FCNTL)!, Number(channel), SET_FLAGS, 0)
+  Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
+}
 gainNoRights(calls)
-closeFiles(calls, { read: read.map(decode), write: writable, execute: execute.map(decode) })
+closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode) })
 closeCalls(calls)
-process.execve!(process.execPath, [process.execPath, ...args], {
-  ...env,
-  NODE_CHANNEL_FD: channel,
-  NODE_CHANNEL_SERIALIZATION_MODE: 'advanced',
-} as NodeJS.ProcessEnv)
+process.execve!(process.execPath, [process.execPath, ...args], env)

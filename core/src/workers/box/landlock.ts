@@ -35,14 +35,12 @@ export interface Landlock {
   readonly execute: readonly PathLike[]
 }
 
-/** The version of Landlock that the kernel has. Throws where it has none. */
-export function landlockVersion(calls: SystemCalls): number {
-  return calls.call('landlock_create_ruleset', CREATE_RULESET, 0, 0, VERSION_FLAG)
-}
-
-/** Takes from this thread, and from all it starts, every file but those named. There is no way back. */
+/**
+ * Takes from this thread, and from all it starts, every file but those named. There is no way back. Throws where the
+ * kernel has no Landlock.
+ */
 export function closeFiles(calls: SystemCalls, { read, write, execute }: Landlock): void {
-  const version = landlockVersion(calls)
+  const version = calls.call('landlock_create_ruleset', CREATE_RULESET, 0, 0, VERSION_FLAG)
   const all = RIGHTS_BY_VERSION[Math.min(version, RIGHTS_BY_VERSION.length) - 1]!
   const attributes = Buffer.alloc(version >= CLOSES_SIGNALS ? 24 : version >= CLOSES_TCP ? 16 : 8)
   attributes.writeBigUInt64LE(all, 0)

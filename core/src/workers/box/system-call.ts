@@ -15,7 +15,7 @@ export class SystemCalls {
     const { __errno_location: errno, syscall } = this.#library.functions
     const result = Number(syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e)))
     if (result >= 0) return result
-    throw new Error(`${name}: ${getSystemErrorMessage(-this.#ffi.getInt32(errno() as bigint))}`)
+    throw new Error(`${name}: ${getSystemErrorMessage(-this.#ffi.getInt32(errno()))}`)
   }
 
   /** Where the bytes lie, for as long as the buffer lives. */

@@ -109,7 +109,7 @@ test('without the program the embedded engine reads, within the limits of its pr
 test('an engine that hangs is ended with the process it works for', async () => {
   using temp = createTempDir('ocr')
   pretend(temp.path, 'while :; do :; done')
-  await expect(makeInPool(temp.path, 5_000)).rejects.toMatchObject({ code: 'Timeout' })
+  await expect(makeInPool(temp.path, 10_000)).rejects.toMatchObject({ code: 'Timeout' })
   const pid = Number(readFileSync(join(temp.path, 'pid'), 'utf8'))
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
 })
