@@ -41,6 +41,16 @@ export interface CoreHost {
   readonly explorer?: () => ExplorerHost | null
   /** What of the process somebody should see to, a sentence each. */
   readonly notices?: () => readonly string[]
+  /** Failures in the process that nothing caught, newest first. */
+  readonly failures?: () => readonly UnexpectedFailure[]
+}
+
+/** A failure that ended one operation and nothing else. */
+export interface UnexpectedFailure {
+  /** ISO 8601. */
+  readonly at: string
+  readonly operation: string
+  readonly message: string
 }
 
 /** A web page about this engine, and how to get into it. */

@@ -33,6 +33,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     checkClock(),
     checkDevice(core),
     checkNetwork(core),
+    checkFailures(core),
     ...checkLocations(core),
     ...checkLibraries(core),
     ...(await checkSidecars(core)),
@@ -122,6 +123,15 @@ function checkNetwork({ network }: Core): DoctorCheck {
       return { name, state: notice === undefined ? 'ok' : 'warning', detail: notice ?? detail, fix: null }
     }
   }
+}
+
+/** Failures that nothing in the program expected. Each ended one operation only. */
+function checkFailures({ host }: Core): DoctorCheck {
+  const name = 'unexpected failures'
+  const failures = host.failures?.() ?? []
+  if (failures.length === 0) return { name, state: 'ok', detail: 'none since the start', fix: null }
+  const detail = failures.map(({ at, message, operation }) => `${operation} at ${at}: ${message}`).join('; ')
+  return { name, state: 'warning', detail, fix: 'report it with what `spacedrive doctor --bundle <file>` writes' }
 }
 
 function checkLocations(core: Core): DoctorCheck[] {

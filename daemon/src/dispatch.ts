@@ -1,5 +1,6 @@
 import { type Core, CoreError, databaseError, type ErrorCode, type Library, pathErrorCode } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
+import { asOperation } from '@spacedrive/core/operation'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { describeIssues } from './describe-issues.ts'
 
@@ -34,7 +35,9 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   }
   const library = libraryFor(op, core, request.library)
   try {
-    return op.output.parse(await op.run(input.data, { core, signal, library }))
+    return await asOperation({ name: method, signal }, async (ending) =>
+      op.output.parse(await op.run(input.data, { core, signal: ending, library })),
+    )
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }

@@ -10,11 +10,14 @@ import {
   programVersion,
 } from '@spacedrive/client/node'
 import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
 import { takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
+import { Failures } from './failures.ts'
+import { mayRestart, type Restart, restartProcess, restartsBefore } from './restart.ts'
 import { ExplorerPlace } from './explorer-place.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
@@ -73,6 +76,7 @@ class Daemon {
   static async open(options: DaemonOptions, onStop: () => void): Promise<Daemon> {
     const paths = instancePaths(options)
     const startedAt = performance.now()
+    let ready = false
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
     const lock = takeLock(paths.lockFile, `the data folder ${paths.dataDir}`)
@@ -88,9 +92,15 @@ class Daemon {
       process.off('exit', clearUp)
     })
     const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
-    parts.use(logCrash(log.logger))
+    const before = restartsBefore()
+    const failures = parts.use(
+      new Failures({
+        log: log.logger,
+        onBroken: (err) => giveUp(err, { log: log.logger, before, isReady: () => ready }),
+      }),
+    )
     const explorer = new ExplorerPlace()
-    const core = parts.use(await openCore(options, paths, { log, explorer }))
+    const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
     const connections = parts.use(new Connections({ core, identity: identityOf(paths), onStop }))
     await explorer.serve({ core, connections, runDir: paths.runDir })
     parts.use(explorer)
@@ -113,6 +123,7 @@ class Daemon {
       },
       'the daemon is ready',
     )
+    ready = true
     return new Daemon(log.logger, parts.move())
   }
 
@@ -127,9 +138,16 @@ class Daemon {
 interface CoreParts {
   readonly log: DaemonLog
   readonly explorer: ExplorerPlace
+  readonly failures: Failures
+  /** Restarts that led to this process. */
+  readonly before: readonly Restart[]
 }
 
-async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer, log }: CoreParts): Promise<Core> {
+async function openCore(
+  options: DaemonOptions,
+  paths: InstancePaths,
+  { before, explorer, failures, log }: CoreParts,
+): Promise<Core> {
   const { dataDir, instance, logFile, userConfigFile } = paths
   const config = await ConfigManager.open({
     dataDir,
@@ -150,7 +168,8 @@ async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer
     instance,
     logFile,
     explorer: () => explorer.server,
-    notices: () => explorer.notices,
+    notices: () => [...before.map(restartNotice), ...explorer.notices],
+    failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
 }
@@ -187,14 +206,24 @@ async function writeRecord({ recordFile }: InstancePaths, socket: string): Promi
   await writeFileAtomically(recordFile, `${JSON.stringify(record)}\n`)
 }
 
-/** What nobody caught leaves nobody in a known state: it is written down, and the process ends. */
-function logCrash(log: Logger): Disposable {
-  const listener = (err: unknown) => {
-    log.error({ err }, 'the daemon crashed')
-    // For whoever started it, and waits.
-    process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
-    process.exit(1)
-  }
-  process.on('uncaughtException', listener)
-  return { [Symbol.dispose]: () => void process.off('uncaughtException', listener) }
+interface GiveUpParts {
+  readonly log: Logger
+  readonly before: readonly Restart[]
+  /** Whether clients could connect already: a daemon that fails before is not started again. */
+  readonly isReady: () => boolean
+}
+
+/** An invariant is broken: this process ends, and takes its own place anew unless that has not helped before. */
+function giveUp(err: unknown, { before, isReady, log }: GiveUpParts): void {
+  const now = Date.now()
+  const restarts = isReady() && mayRestart(before, now)
+  log.error({ err, restarts }, restarts ? 'the daemon crashed and restarts' : 'the daemon crashed')
+  // For whoever started it, and waits.
+  process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
+  if (restarts) restartProcess(errorMessage(err), before, now)
+  process.exit(1)
+}
+
+function restartNotice({ at, reason }: Restart): string {
+  return `the daemon restarted by itself at ${at}, since it could not go on: ${reason}`
 }

@@ -4,6 +4,7 @@ import type { JobId } from '../domain/ids.ts'
 import type { Job, JobWarning } from '../domain/job.ts'
 import { CoreError, type ErrorCode, errorMessage, FINAL, isRetryable } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { asOperation } from '../util/operation.ts'
 import type { Emit } from './announcer.ts'
 import type { Wanted } from './db/schema/index.ts'
 import type { AnyJob, Enqueued, JobContext, ProgressUpdate } from './define.ts'
@@ -122,8 +123,10 @@ export class JobRun<L> {
   async #outcome(definition: AnyJob<L>, library: L): Promise<Outcome> {
     try {
       const input = this.#input(definition)
-      const context = this.#context(this.#state(definition), library)
-      const output = await definition.run(input, context)
+      const name = `job ${this.row.name} ${this.id}`
+      const output = await asOperation({ name, signal: this.#abort.signal }, (signal) =>
+        definition.run(input, this.#context(this.#state(definition), { library, signal })),
+      )
       return { kind: 'completed', output: pack(output, `the output of ${this.row.name}`, MAX_OUTPUT_BYTES) }
     } catch (thrown) {
       if (this.#wanted) return { kind: 'stopped', wanted: this.#wanted }
@@ -160,12 +163,15 @@ export class JobRun<L> {
     return structuredClone(definition.initial)
   }
 
-  #context(initial: unknown, library: L): JobContext<unknown, L> {
+  #context(
+    initial: unknown,
+    { library, signal }: { readonly library: L; readonly signal: AbortSignal },
+  ): JobContext<unknown, L> {
     const context = {
       jobId: this.id,
       library,
       state: initial,
-      signal: this.#abort.signal,
+      signal,
       log: this.#log,
       checkpoint: async (state: unknown) => {
         await this.#checkpoint(state)

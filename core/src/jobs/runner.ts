@@ -178,7 +178,9 @@ export class Runner<L> {
     this.#runs.set(run.id, run)
     this.#executing[row.concurrency]++
     this.#deps.announcer.announce(row)
-    void this.#execute(run, this.#library!)
+    this.#execute(run, this.#library!).catch((err: unknown) => {
+      this.#deps.log.error({ err, jobId: run.id, job: row.name }, `the end of a job failed: ${errorMessage(err)}`)
+    })
   }
 
   async #execute(run: JobRun<L>, library: L): Promise<void> {

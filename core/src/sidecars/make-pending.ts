@@ -7,6 +7,7 @@ import { type MadeContent, makeContent, type MakeContentDeps, recordContents } f
 import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 import { untilAborted } from '../util/until-aborted.ts'
+import { heard } from '../util/heard.ts'
 
 export interface MakePendingDeps extends MakeContentDeps {
   readonly holds: Holds
@@ -125,9 +126,9 @@ export class PendingRun {
       }
     }
     // One waits in the queue of the processes, so that none of them waits for this thread.
-    const workers = [work(first)]
+    const workers = [heard(work(first))]
     const parallel = pools.parallel(generator.pool(first))
-    for (let i = 0; i < parallel; i++) workers.push(work(null))
+    for (let i = 0; i < parallel; i++) workers.push(heard(work(null)))
     const settled = await Promise.allSettled(workers)
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')

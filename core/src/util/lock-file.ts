@@ -1,4 +1,5 @@
 import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { CoreError, systemCode } from './errors.ts'
 
@@ -12,7 +13,12 @@ export interface LockHolder {
   readonly since: string
   /** That of the lock's own file, which a copy of its folder has not; null where the file system has no lasting ones. */
   readonly inode?: string | null
+  /** The program that holds it: a process that starts another program in its own place keeps its id. */
+  readonly image?: string
 }
+
+/** This run of the program. */
+const IMAGE = randomUUID()
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
@@ -24,6 +30,7 @@ export function takeLock(file: string, what: string): Disposable {
     host: hostname(),
     started: readProcessStat(process.pid)?.started ?? null,
     since: new Date().toISOString(),
+    image: IMAGE,
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
@@ -64,6 +71,7 @@ function inodeOf(file: string): string {
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
+  if (holder.pid === process.pid && holder.image !== undefined && holder.image !== IMAGE) return false
   try {
     process.kill(holder.pid, 0)
   } catch (err) {

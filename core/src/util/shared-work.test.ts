@@ -28,8 +28,8 @@ test('work goes on as long as one caller waits', async () => {
   )
   const waits = [first, second].map((each) => work.wait(each.signal))
   const settled = Promise.allSettled(waits)
-  first.abort()
-  await expect(waits[0]).rejects.toThrow()
+  first.abort(new Error('gone'))
+  await expect(waits[0]).rejects.toThrow('gone')
   expect(signal!.aborted).toBe(false)
   second.abort()
   await settled
