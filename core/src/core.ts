@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -27,9 +25,11 @@ import { type Logger, silentLogger } from './util/logger.ts'
 import { Foreground } from './util/foreground.ts'
 import { isMetered } from './util/metered.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
-import { pathErrorCode } from './util/path-error.ts'
+import { makeFolders } from './util/make-folders.ts'
+import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -388,7 +388,7 @@ export class Core implements AsyncDisposable {
 
   /** Folders to begin with. */
   places(): Promise<Place[]> {
-    const home = homedir()
+    const home = homeFolder()
     const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
     return listPlaces({ home, platform: process.platform, configHome })
   }
@@ -410,10 +410,13 @@ export class Core implements AsyncDisposable {
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolders(dataDir)
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-    throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
+    const why = code === 'PermissionDenied' ? '' : `: ${errorMessage(pathError(cause, dataDir))}`
+    throw new CoreError(code, `the data folder ${dataDir} cannot be made${why}; choose another with --data-dir`, {
+      cause,
+    })
   }
 }
 

@@ -9,8 +9,9 @@ import {
   instancePaths,
   programVersion,
 } from '@spacedrive/client/node'
-import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
+import { ConfigManager, Core, CoreError, type Logger, pathError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
+import { isHomeless } from '@spacedrive/core/home-folder'
 import { takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
@@ -44,10 +45,17 @@ const EXIT_NOW = 130
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stopping = Promise.withResolvers<string>()
   using signals = onSignals(stopping.resolve)
-  const daemon = await Daemon.open(options, () => stopping.resolve('a client asked for it'))
+  const daemon = await Daemon.open(options, () => stopping.resolve('a client asked for it')).catch((err: unknown) => {
+    throw pathError(err, pathOf(err) ?? instancePaths(options).dataDir)
+  })
   options.onReady?.()
   const why = await stopping.promise
   await daemon.close(why)
+}
+
+/** The file a failure of the system is about. */
+function pathOf(err: unknown): string | null {
+  return err instanceof Error && 'path' in err && typeof err.path === 'string' ? err.path : null
 }
 
 /** The first signal ends the daemon in good order, the second at once. */
@@ -168,7 +176,7 @@ async function openCore(
     instance,
     logFile,
     explorer: () => explorer.server,
-    notices: () => [...before.map(restartNotice), ...explorer.notices],
+    notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices],
     failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
@@ -222,6 +230,11 @@ function giveUp(err: unknown, { before, isReady, log }: GiveUpParts): void {
   process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
   if (restarts) restartProcess(errorMessage(err), before, now)
   process.exit(1)
+}
+
+function homeNotices({ dataDir, ownFolder }: InstancePaths): string[] {
+  if (ownFolder || !isHomeless()) return []
+  return [`this user has no home folder: data is kept in ${dataDir}; set HOME, or choose a folder with --data-dir`]
 }
 
 function restartNotice({ at, reason }: Restart): string {

@@ -1,7 +1,9 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CoreError } from '@spacedrive/core/errors'
+import { CoreError, errorMessage } from '@spacedrive/core/errors'
 import { isAlive, readLock, takeLock } from '@spacedrive/core/lock'
+import { makeFolders } from '@spacedrive/core/make-folders'
+import { pathError, pathErrorCode } from '@spacedrive/core/path-error'
 import { Client } from '../client.ts'
 import { ClientError, ConnectionLostError } from '../client-error.ts'
 import { methods, PROTOCOL } from '../protocol.ts'
@@ -210,11 +212,12 @@ function mismatch(client: Client): ClientError {
 
 function makeRunDir({ runDir }: InstancePaths): void {
   try {
-    mkdirSync(runDir, { recursive: true, mode: 0o700 })
+    makeFolders(runDir)
   } catch (cause) {
-    throw new ClientError('PermissionDenied', `${runDir} cannot be made; choose another folder with --data-dir`, {
-      cause,
-    })
+    const known = pathError(cause, runDir)
+    const why = known === cause ? `${runDir} cannot be made` : errorMessage(known)
+    const code = pathErrorCode(cause) ?? 'PermissionDenied'
+    throw new ClientError(code, `${why}; or choose another folder with --data-dir`, { cause })
   }
 }
 

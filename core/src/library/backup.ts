@@ -32,7 +32,7 @@ export async function backUp(
 ): Promise<Backup> {
   const draft = join(of.dir, `.database_backup.${process.pid}.${randomUUID()}.tmp`)
   try {
-    await mkdir(of.dir, { recursive: true })
+    await makeFolder(of.dir)
     await removeAbandoned(of.dir)
     await copy(of.database, draft)
     const problems = await maintain({ kind: 'check', file: draft }, signal)
@@ -52,6 +52,14 @@ export async function backUp(
   } finally {
     await removeDraft(draft)
   }
+}
+
+/** Throws `InvalidInput` where something else than a folder has that name. */
+async function makeFolder(dir: string): Promise<void> {
+  const stats = await stat(dir).catch(() => null)
+  if (stats && !stats.isDirectory())
+    throw new CoreError('InvalidInput', `${dir} is no folder; name a folder for the backup with --to <folder>`)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
 }
 
 /** The backups of a library, the newest first. */

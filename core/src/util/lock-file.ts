@@ -2,6 +2,7 @@ import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFil
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { CoreError, systemCode } from './errors.ts'
+import { pathError } from './path-error.ts'
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -33,7 +34,7 @@ export function takeLock(file: string, what: string): Disposable {
     image: IMAGE,
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
+    if (tryTakeLock(file, own)) return { [Symbol.dispose]: () => release(file, own) }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
       throw new CoreError('Locked', heldMessage(what, holder, file), { details: holder })
@@ -89,6 +90,15 @@ const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
 /** What was being written or removed for so long was left by a process that died in the middle of it. */
 const ABANDONED_MS = 5_000
+
+/** Throws a sentence where the lock cannot be written at all. */
+function tryTakeLock(file: string, own: LockHolder): boolean {
+  try {
+    return tryTake(file, own)
+  } catch (err) {
+    throw pathError(err, file)
+  }
+}
 
 function tryTake(file: string, own: LockHolder): boolean {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
