@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { PROTOCOL } from '@spacedrive/client'
@@ -12,12 +12,13 @@ import {
 import { ConfigManager, Core, CoreError, type Logger, pathError } from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
 import { isHomeless } from '@spacedrive/core/home-folder'
-import { takeLock } from '@spacedrive/core/lock'
+import { readLock, takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
 import { Failures } from './failures.ts'
+import { Presence } from './presence.ts'
 import { mayRestart, type Restart, restartProcess, restartsBefore } from './restart.ts'
 import { ExplorerPlace } from './explorer-place.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
@@ -45,7 +46,7 @@ const EXIT_NOW = 130
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stopping = Promise.withResolvers<string>()
   using signals = onSignals(stopping.resolve)
-  const daemon = await Daemon.open(options, () => stopping.resolve('a client asked for it')).catch((err: unknown) => {
+  const daemon = await Daemon.open(options, stopping.resolve).catch((err: unknown) => {
     throw pathError(err, pathOf(err) ?? instancePaths(options).dataDir)
   })
   options.onReady?.()
@@ -81,13 +82,13 @@ class Daemon {
     this.#parts = parts
   }
 
-  static async open(options: DaemonOptions, onStop: () => void): Promise<Daemon> {
+  static async open(options: DaemonOptions, onStop: (why: string) => void): Promise<Daemon> {
     const paths = instancePaths(options)
     const startedAt = performance.now()
     let ready = false
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
-    const lock = takeLock(paths.lockFile, `the data folder ${paths.dataDir}`)
+    let lock = lockFolder(paths)
     // Not the socket: once the server is closed, the daemon of another data folder may have its place.
     const clearUp = () => {
       rmSync(paths.recordFile, { force: true })
@@ -109,8 +110,11 @@ class Daemon {
     )
     const explorer = new ExplorerPlace()
     const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
-    const connections = parts.use(new Connections({ core, identity: identityOf(paths), onStop }))
-    await explorer.serve({ core, connections, runDir: paths.runDir })
+    const connections = parts.use(
+      new Connections({ core, identity: identityOf(paths), onStop: () => onStop('a client asked for it') }),
+    )
+    const served = { core, connections, runDir: paths.runDir }
+    await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
     const removeSocket = () => rmSync(server.socket, { force: true })
@@ -121,6 +125,22 @@ class Daemon {
       rmSync(paths.recordFile, { force: true })
     })
     await writeRecord(paths, server.socket)
+    const restore = async () => {
+      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+      makePrivateFolder(paths.runDir)
+      await server.restore()
+      if (!explorer.files.every((file) => existsSync(file))) await explorer.serveAgain(served)
+      await writeRecord(paths, server.socket)
+    }
+    parts.use(
+      new Presence({
+        paths,
+        log: log.logger,
+        files: () => [paths.recordFile, ...server.files, ...explorer.files],
+        restore,
+        onGone: onStop,
+      }),
+    )
     log.logger.info(
       {
         pid: process.pid,
@@ -180,6 +200,10 @@ async function openCore(
     failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
+}
+
+function lockFolder({ dataDir, lockFile }: InstancePaths): Disposable {
+  return takeLock(lockFile, `the data folder ${dataDir}`)
 }
 
 function identityOf({ dataDir, instance }: InstancePaths) {

@@ -39,11 +39,11 @@ export interface InstancePaths {
   readonly logFile: string
   /** What the daemon printed when it could not even write its log. */
   readonly errorFile: string
-  /** What belongs to a running daemon: its record, its locks, perhaps its socket. */
+  /** What belongs to a running daemon: its record, its sockets. */
   readonly runDir: string
   /** Written by a daemon that is ready: who it is and where it listens. */
   readonly recordFile: string
-  /** Held by the daemon. */
+  /** Held by the daemon; beside `run`, which people remove when they clear up. */
   readonly lockFile: string
   /** Held by the command that is starting a daemon. */
   readonly startLockFile: string
@@ -75,7 +75,7 @@ export function instancePaths(options: InstanceOptions = {}, host: PathHost = pa
     errorFile: join(stateDir, 'logs', 'daemon.err'),
     runDir,
     recordFile: join(runDir, 'daemon.json'),
-    lockFile: join(runDir, 'daemon.lock'),
+    lockFile: join(dataDir, 'daemon.lock'),
     startLockFile: join(runDir, 'start.lock'),
     compileCache: join(places.cache, 'node'),
   }
