@@ -354,6 +354,7 @@ export class Core implements AsyncDisposable {
     return [
       ...(copiedFrom === null ? [] : [copied]),
       ...failed,
+      ...this.libraries.notices(),
       ...held,
       ...this.network.notices(),
       ...(this.host.notices?.() ?? []),

@@ -16,25 +16,33 @@ export interface LockHolder {
   readonly inode?: string | null
   /** The program that holds it: a process that starts another program in its own place keeps its id. */
   readonly image?: string
+  /** Tells the locks of one process apart. */
+  readonly token?: string
 }
 
 /** This run of the program. */
 const IMAGE = randomUUID()
+/** Locks this process holds, by the time and number they were taken with: one in a folder that was moved is given back all the same. */
+const held = new Set<string>()
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
  * process has its number now. Throws `Locked`, with the holder in `details`.
  */
 export function takeLock(file: string, what: string): Disposable {
-  const own: LockHolder = {
+  const own = {
     pid: process.pid,
     host: hostname(),
     started: readProcessStat(process.pid)?.started ?? null,
     since: new Date().toISOString(),
     image: IMAGE,
+    token: randomUUID(),
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (tryTakeLock(file, own)) return { [Symbol.dispose]: () => release(file, own) }
+    if (tryTakeLock(file, own)) {
+      held.add(own.token)
+      return { [Symbol.dispose]: () => release(file, own) }
+    }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
       throw new CoreError('Locked', heldMessage(what, holder, file), { details: holder })
@@ -72,7 +80,7 @@ function inodeOf(file: string): string {
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
-  if (holder.pid === process.pid && holder.image !== undefined && holder.image !== IMAGE) return false
+  if (holder.pid === process.pid && holder.token !== undefined) return holder.image === IMAGE && held.has(holder.token)
   try {
     process.kill(holder.pid, 0)
   } catch (err) {
@@ -167,7 +175,8 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
 }
 
-function release(file: string, own: LockHolder): void {
+function release(file: string, own: LockHolder & { readonly token: string }): void {
+  held.delete(own.token)
   const holder = readLock(file)
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }
