@@ -78,7 +78,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
     const definitions = definitionsByName(options.definitions)
     const store = await openStore({ file, log, now })
     try {
-      recoverJobs({ store, definitions, log, now, maxCrashes: limits.crashes })
+      recoverJobs({ store, definitions, log, now, wait: { patience: limits.stops, maxMs: limits.stoppedMaxMs } })
     } catch (err) {
       store.db.close()
       throw databaseError(err, file)
