@@ -127,8 +127,8 @@ export class Core implements AsyncDisposable {
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
-  readonly #now: () => number
   readonly #disk = new DiskListings(listAlone)
+  /** By a clock that is never set. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null
@@ -154,8 +154,7 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
-    this.#now = of.now
-    this.#startedAt = of.now()
+    this.#startedAt = performance.now()
     this.#parts = of.parts
     this.files = connectFiles(this, of.now)
   }
@@ -327,7 +326,7 @@ export class Core implements AsyncDisposable {
       instance: this.host.instance,
       dataDir: this.dataDir,
       pid: process.pid,
-      uptimeMs: this.#now() - this.#startedAt,
+      uptimeMs: Math.round(performance.now() - this.#startedAt),
       library: current && { id: current.id, name: current.name },
       libraries: this.libraries.list().length,
       jobs,
@@ -337,14 +336,24 @@ export class Core implements AsyncDisposable {
       tokenFile: this.explorer?.tokenFile ?? null,
       httpSocket: this.explorer?.socket ?? null,
       exposed: exposedOf(this.explorer),
+      damaged: this.#damaged(),
       notices: this.#notices(),
     }
+  }
+
+  /** Files of the data folder that could not be read at the start. */
+  #damaged(): string[] {
+    const { config, device, libraries } = this
+    return [device.notice, libraries.listNotice, ...config.notices].filter((each) => each !== null)
   }
 
   #notices(): string[] {
     const { copiedFrom } = this.device
     const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
     const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
+    const waiting = this.libraries
+      .opened()
+      .flatMap(({ jobs, name }) => jobs.waiting().map((job) => `library ${name}, job ${job.name}: ${job.waiting}`))
     const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
       const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
       return [...byReason].map(
@@ -353,9 +362,11 @@ export class Core implements AsyncDisposable {
     })
     return [
       ...(copiedFrom === null ? [] : [copied]),
+      ...this.#damaged(),
       ...failed,
       ...this.libraries.notices(),
       ...held,
+      ...waiting,
       ...this.network.notices(),
       ...(this.host.notices?.() ?? []),
     ]

@@ -10,7 +10,7 @@ import type { Wanted } from './db/schema/index.ts'
 import type { AnyJob, Enqueued, JobContext, JobItem, ProgressUpdate } from './define.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { JobLog } from './job-log.ts'
-import { isoTime, noProgress, rowToJob, rowToJobId, rowToProgress } from './job-row.ts'
+import { isoTime, noProgress, rowToJob, rowToJobId, rowToProgress, waitingFor } from './job-row.ts'
 import type { ClaimedRow, JobStore, NewWarnings, RunRecord } from './job-store.ts'
 import { type JobLimits, MAX_OUTPUT_BYTES, MAX_STATE_BYTES } from './limits.ts'
 import { pack, unpack } from './pack.ts'
@@ -50,6 +50,7 @@ export class JobRun<L> {
   #warnings: NewWarnings['rows'][number][] = []
   #warningsUnsaved = 0
   #warningsTotal: number
+  #waiting: string | null = null
 
   constructor(row: ClaimedRow, deps: JobRunDeps<L>) {
     this.id = rowToJobId(row)
@@ -93,13 +94,21 @@ export class JobRun<L> {
     this.#abort.abort(new CoreError('Cancelled', `the job was asked to stop; it will be ${wanted}`))
   }
 
+  /** It has come back, and its end cannot be stored for now. */
+  waitFor(message: string): void {
+    if (this.#waiting === message) return
+    this.#waiting = message
+    this.#deps.emit('job.progressed', this.overlay(rowToJob(this.row)))
+  }
+
   markSaved(): void {
     this.#saved.resolve()
   }
 
   /** Adds to the stored job what only this run knows so far. */
   overlay(job: Job): Job {
-    return { ...job, progress: this.#meter.value, warnings: this.#warningsTotal }
+    const waiting = this.#waiting === null ? {} : { waiting: waitingFor(this.#waiting) }
+    return { ...job, ...waiting, progress: this.#meter.value, warnings: this.#warningsTotal }
   }
 
   unsavedWarnings(): JobWarning[] {

@@ -369,6 +369,11 @@ export class LibraryManager implements AsyncDisposable {
     }
   }
 
+  /** What somebody should know of the list of libraries; null where all is well. */
+  get listNotice(): string | null {
+    return this.#known.notice
+  }
+
   /** What somebody should see to, a sentence each. */
   notices(): string[] {
     return this.opened().flatMap(({ id, name }) => {
@@ -383,10 +388,10 @@ export class LibraryManager implements AsyncDisposable {
     const message = `its folder ${path} was moved, deleted or unmounted while it was open; put it back, and it opens by itself; or open it where it is now: spacedrive library open <path>`
     log.error({ library: name, path }, `library ${name} was closed: ${message}`)
     this.#open.delete(id)
+    await this.#known.fail(path, { code: 'Offline', message })
     await library[Symbol.asyncDispose]().catch((err: unknown) => {
       log.warn({ library: name, err }, 'closing a library whose folder is gone')
     })
-    await this.#known.fail(path, { code: 'Offline', message })
     events.emit('library.failed', { path, message })
   }
 

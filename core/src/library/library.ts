@@ -216,6 +216,7 @@ export class Library implements AsyncDisposable {
       volumes: libraryVolumes,
       indexer: indexing,
       watching: keeper,
+      waiting: (locationId) => jobs.waiting().find(({ subject }) => subject === locationId)?.waiting ?? null,
       now,
       log,
       background,
