@@ -68,6 +68,21 @@ test('a failure that nothing caught is written down, told by doctor, and ends no
   })
 })
 
+test('an operation whose work fails where nobody waits for it ends alone, with its name', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'failing-daemon.ts' })
+  await daemon.ready
+  using client = (await connectTo(daemon.paths))!
+  const other = client.query('system.doctor', {})
+  await expect(client.call('test.fail', {})).rejects.toMatchObject({
+    code: 'Internal',
+    message: 'test.fail failed inside the daemon; its log says why',
+  })
+  await other
+  const { checks } = await client.query('system.doctor', {})
+  expect(checks.find(({ name }) => name === 'unexpected failures')?.detail).toMatch(/^test\.fail at .*: failed aside$/)
+})
+
 test.skipIf(process.platform === 'win32')(
   'a daemon with a broken invariant restarts by itself and says so, but not for ever',
   async () => {
