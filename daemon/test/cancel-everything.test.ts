@@ -123,17 +123,7 @@ function sampleOf({ anyOf, enum: values, format, items, type }: Schema): unknown
   if (anyOf) return sampleOf(anyOf[0]!)
   if (values) return values[0]
   if (format === 'uuid') return '018f0000-0000-7000-8000-000000000000'
-  switch (type) {
-    case 'array':
-      return [sampleOf(items ?? {})]
-    case 'number':
-    case 'integer':
-      return 1
-    case 'boolean':
-      return false
-    case 'object':
-      return {}
-    default:
-      return 'sample'
-  }
+  if (type === 'array') return [sampleOf(items ?? {})]
+  const byType: Readonly<Record<string, unknown>> = { number: 1, integer: 1, boolean: false, object: {} }
+  return byType[type ?? ''] ?? 'sample'
 }

@@ -103,12 +103,12 @@ test.skipIf(process.platform === 'win32')(
         next[Symbol.dispose]()
         return null
       }, PATIENT)
-      using _client = client!
-      expect(client!.hello.pid).toBe(daemon.pid)
-      expect((await client!.query('system.status', {})).notices.at(-1)).toMatch(
+      using _client = client
+      expect(client.hello.pid).toBe(daemon.pid)
+      expect((await client.query('system.status', {})).notices.at(-1)).toMatch(
         /^the daemon restarted by itself at .*, since it could not go on: the invariant$/,
       )
-      expect(await client!.query('libraries.list', {})).toMatchObject([{ name: 'Photos', open: true, error: null }])
+      expect(await client.query('libraries.list', {})).toMatchObject([{ name: 'Photos', open: true, error: null }])
     }
     const { socket } = readRecord(daemon.paths.recordFile)!
     daemon.kill('SIGPWR')

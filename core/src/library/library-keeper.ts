@@ -18,17 +18,12 @@ export class LibraryKeeper implements AsyncDisposable {
   readonly #closing = new AbortController()
   readonly #looks: NodeJS.Timeout
   #backups: NodeJS.Timeout
-  #looking: Promise<void> | null = null
+  #isLooking = false
   #backingUp: Promise<void> | null = null
 
   constructor(deps: LibraryKeeperDeps) {
     this.#deps = deps
-    this.#looks = setInterval(() => {
-      // One look at a time: a disk may not answer.
-      this.#looking ??= this.#quietly('libraries were not looked at', () => deps.look()).finally(
-        () => (this.#looking = null),
-      )
-    }, LOOK_MS).unref()
+    this.#looks = setInterval(() => void this.#look(), LOOK_MS).unref()
     this.#backups = this.#backUpIn(FIRST_BACKUP_MS)
   }
 
@@ -37,6 +32,14 @@ export class LibraryKeeper implements AsyncDisposable {
     clearTimeout(this.#backups)
     this.#closing.abort()
     await this.#backingUp
+  }
+
+  /** One look at a time: a disk may not answer. */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    await this.#quietly('libraries were not looked at', () => this.#deps.look())
+    this.#isLooking = false
   }
 
   #backUpIn(ms: number): NodeJS.Timeout {

@@ -574,10 +574,7 @@ interface RestoreTarget {
 /** Another library's backup takes all locations away: it is put in place only for a person who names that library. */
 function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): void {
   const origin = identityIn(backup)
-  if (
-    origin?.id === id ||
-    (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of as LibraryId))
-  )
+  if (origin?.id === id || (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of)))
     return
   // One of a version that did not write down whose it is, in the library's own folder, is its own.
   if (origin === null && backup.startsWith(libraryFiles(path).backups + sep)) return

@@ -22,8 +22,8 @@ export interface LockHolder {
 
 /** This run of the program. */
 const IMAGE = randomUUID()
-/** Locks this process holds, by the time and number they were taken with: one in a folder that was moved is given back all the same. */
-const held = new Set<string>()
+/** Tokens of the locks that this process holds. A lock file in a folder that was moved away cannot be removed, and is free all the same. */
+const ownTokens = new Set<string>()
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
@@ -40,7 +40,7 @@ export function takeLock(file: string, what: string): Disposable {
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (tryTakeLock(file, own)) {
-      held.add(own.token)
+      ownTokens.add(own.token)
       return { [Symbol.dispose]: () => release(file, own) }
     }
     const holder = readLock(file)
@@ -80,7 +80,8 @@ function inodeOf(file: string): string {
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
-  if (holder.pid === process.pid && holder.token !== undefined) return holder.image === IMAGE && held.has(holder.token)
+  if (holder.pid === process.pid && holder.token !== undefined)
+    return holder.image === IMAGE && ownTokens.has(holder.token)
   try {
     process.kill(holder.pid, 0)
   } catch (err) {
@@ -176,7 +177,7 @@ function pause(): void {
 }
 
 function release(file: string, own: LockHolder & { readonly token: string }): void {
-  held.delete(own.token)
+  ownTokens.delete(own.token)
   const holder = readLock(file)
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { CoreError } from './errors.ts'
+import type { CoreError } from './errors.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** A request or a job that code runs for, also code that nobody waits for. */
