@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -27,9 +25,11 @@ import { type Logger, silentLogger } from './util/logger.ts'
 import { Foreground } from './util/foreground.ts'
 import { isMetered } from './util/metered.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
-import { pathErrorCode } from './util/path-error.ts'
+import { makeFolders } from './util/make-folders.ts'
+import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -41,6 +41,16 @@ export interface CoreHost {
   readonly explorer?: () => ExplorerHost | null
   /** What of the process somebody should see to, a sentence each. */
   readonly notices?: () => readonly string[]
+  /** Failures in the process that nothing caught, newest first. */
+  readonly failures?: () => readonly UnexpectedFailure[]
+}
+
+/** A failure that ended one operation and nothing else. */
+export interface UnexpectedFailure {
+  /** ISO 8601. */
+  readonly at: string
+  readonly operation: string
+  readonly message: string
 }
 
 /** A web page about this engine, and how to get into it. */
@@ -117,8 +127,8 @@ export class Core implements AsyncDisposable {
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
-  readonly #now: () => number
   readonly #disk = new DiskListings(listAlone)
+  /** By a clock that is never set. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null
@@ -144,8 +154,7 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
-    this.#now = of.now
-    this.#startedAt = of.now()
+    this.#startedAt = performance.now()
     this.#parts = of.parts
     this.files = connectFiles(this, of.now)
   }
@@ -317,7 +326,7 @@ export class Core implements AsyncDisposable {
       instance: this.host.instance,
       dataDir: this.dataDir,
       pid: process.pid,
-      uptimeMs: this.#now() - this.#startedAt,
+      uptimeMs: Math.round(performance.now() - this.#startedAt),
       library: current && { id: current.id, name: current.name },
       libraries: this.libraries.list().length,
       jobs,
@@ -327,14 +336,24 @@ export class Core implements AsyncDisposable {
       tokenFile: this.explorer?.tokenFile ?? null,
       httpSocket: this.explorer?.socket ?? null,
       exposed: exposedOf(this.explorer),
+      damaged: this.#damaged(),
       notices: this.#notices(),
     }
+  }
+
+  /** Files of the data folder that could not be read at the start. */
+  #damaged(): string[] {
+    const { config, device, libraries } = this
+    return [device.notice, libraries.listNotice, ...config.notices].filter((each) => each !== null)
   }
 
   #notices(): string[] {
     const { copiedFrom } = this.device
     const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
     const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
+    const waiting = this.libraries
+      .opened()
+      .flatMap(({ jobs, name }) => jobs.waiting().map((job) => `library ${name}, job ${job.name}: ${job.waiting}`))
     const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
       const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
       return [...byReason].map(
@@ -343,8 +362,11 @@ export class Core implements AsyncDisposable {
     })
     return [
       ...(copiedFrom === null ? [] : [copied]),
+      ...this.#damaged(),
       ...failed,
+      ...this.libraries.notices(),
       ...held,
+      ...waiting,
       ...this.network.notices(),
       ...(this.host.notices?.() ?? []),
     ]
@@ -378,7 +400,7 @@ export class Core implements AsyncDisposable {
 
   /** Folders to begin with. */
   places(): Promise<Place[]> {
-    const home = homedir()
+    const home = homeFolder()
     const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
     return listPlaces({ home, platform: process.platform, configHome })
   }
@@ -400,10 +422,13 @@ export class Core implements AsyncDisposable {
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolders(dataDir)
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-    throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
+    const why = code === 'PermissionDenied' ? '' : `: ${errorMessage(pathError(cause, dataDir))}`
+    throw new CoreError(code, `the data folder ${dataDir} cannot be made${why}; choose another with --data-dir`, {
+      cause,
+    })
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, statfs } from 'node:fs/promises'
+import { readdir, readFile, statfs } from 'node:fs/promises'
 import type { Core } from './core.ts'
 import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
 import { type ErrorCode, errorMessage } from './util/errors.ts'
@@ -30,9 +30,11 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     checkNode(),
     await checkSpace(core.dataDir),
     await checkInotify(core),
+    await checkOpenFiles(),
     checkClock(),
     checkDevice(core),
     checkNetwork(core),
+    checkFailures(core),
     ...checkLocations(core),
     ...checkLibraries(core),
     ...(await checkSidecars(core)),
@@ -82,6 +84,22 @@ async function checkInotify(core: Core): Promise<DoctorCheck> {
   }
 }
 
+/** Of the files this process may have open, the share from which on `doctor` warns. */
+const MANY_OPEN_FILES = 0.8
+
+async function checkOpenFiles(): Promise<DoctorCheck> {
+  const name = 'open files'
+  if (process.platform !== 'linux') return { name, state: 'ok', detail: 'not counted on this system', fix: null }
+  const [limits, open] = await Promise.all([
+    readFile('/proc/self/limits', 'utf8').catch(() => ''),
+    readdir('/proc/self/fd').catch(() => []),
+  ])
+  const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
+  const detail = `${open.length} of ${limit} files open`
+  if (open.length < limit * MANY_OPEN_FILES) return { name, state: 'ok', detail, fix: null }
+  return { name, state: 'warning', detail, fix: 'raise the limit with `ulimit -n`, then spacedrive restart' }
+}
+
 function checkClock(): DoctorCheck {
   const now = Date.now()
   const detail = new Date(now).toISOString()
@@ -122,6 +140,15 @@ function checkNetwork({ network }: Core): DoctorCheck {
       return { name, state: notice === undefined ? 'ok' : 'warning', detail: notice ?? detail, fix: null }
     }
   }
+}
+
+/** Failures that nothing in the program expected. Each ended one operation only. */
+function checkFailures({ host }: Core): DoctorCheck {
+  const name = 'unexpected failures'
+  const failures = host.failures?.() ?? []
+  if (failures.length === 0) return { name, state: 'ok', detail: 'none since the start', fix: null }
+  const detail = failures.map(({ at, message, operation }) => `${operation} at ${at}: ${message}`).join('; ')
+  return { name, state: 'warning', detail, fix: 'report it with what `spacedrive doctor --bundle <file>` writes' }
 }
 
 function checkLocations(core: Core): DoctorCheck[] {

@@ -1,5 +1,14 @@
-import { type Core, CoreError, databaseError, type ErrorCode, type Library, pathErrorCode } from '@spacedrive/core'
+import {
+  type Core,
+  CoreError,
+  databaseError,
+  type ErrorCode,
+  type Library,
+  pathError,
+  pathErrorCode,
+} from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
+import { asOperation } from '@spacedrive/core/operation'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { describeIssues } from './describe-issues.ts'
 
@@ -34,7 +43,9 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   }
   const library = libraryFor(op, core, request.library)
   try {
-    return op.output.parse(await op.run(input.data, { core, signal, library }))
+    return await asOperation({ name: method, signal }, async (ending) =>
+      op.output.parse(await op.run(input.data, { core, signal: ending, library })),
+    )
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }
@@ -78,7 +89,10 @@ function asCoreError(err: unknown, { core, method, library, signal }: Failure): 
   core.log.error({ err, method }, 'an operation failed in a way nobody expected')
   if (known instanceof CoreError) return known
   const code = pathErrorCode(err)
-  if (code && SYSTEM_CODES.has(code)) return new CoreError(code, `${method}: ${errorMessage(err)}`, { cause: err })
+  if (code && SYSTEM_CODES.has(code)) {
+    const path = err instanceof Error && 'path' in err ? String(err.path) : 'a file'
+    return new CoreError(code, `${method}: ${errorMessage(pathError(err, path))}`, { cause: err })
+  }
   return new CoreError('Internal', `${method} failed inside the daemon; its log says why`, { cause: err })
 }
 

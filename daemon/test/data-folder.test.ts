@@ -27,7 +27,6 @@ test('what a killed daemon leaves is not in the way of the next', async () => {
   await killed.exit
   expect(readdirSync(killed.paths.runDir).toSorted()).toEqual([
     'daemon.json',
-    'daemon.lock',
     'http-token',
     'http.sock',
     'spacedrive.sock',

@@ -139,6 +139,7 @@ function busyState(): MonitorState {
       tokenFile: null,
       httpSocket: null,
       exposed: null,
+      damaged: [],
       notices: [],
     },
     locations: [

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeFolder } from '../util/home-folder.ts'
 
 export interface ReceiveFolderInput {
   /** `network.receiveFolder`; empty: none was chosen. */
@@ -14,7 +14,7 @@ export interface ReceiveFolderInput {
  * Where files of other devices come to that nobody named a folder for: the folder that was chosen, else Downloads, or
  * `received` in the data folder where there is no such folder. It may have to be made.
  */
-export function receiveFolder({ chosen, dataDir, home = homedir() }: ReceiveFolderInput): string {
+export function receiveFolder({ chosen, dataDir, home = homeFolder() }: ReceiveFolderInput): string {
   if (chosen !== '') return chosen
   const usual = join(home, 'Downloads')
   const isThere = statSync(usual, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -195,9 +195,10 @@ export const restoreLibrary = defineAction({
   input: z.object({
     path: z.string().describe('the .sdlibrary folder'),
     backup: z.string().optional().describe('which backup; the newest good one by default'),
+    of: z.string().optional().describe('name or id of the library the backup is of, if it is of another library'),
   }),
   output: z.object({ restored: z.string(), setAside: z.string().nullable() }),
-  errors: ['NotFound', 'Locked'],
+  errors: ['NotFound', 'Locked', 'Conflict'],
   cli: {
     words: ['library', 'restore'],
     positional: ['path'],

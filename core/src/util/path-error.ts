@@ -17,6 +17,12 @@ const failing: Meaning = {
   sentence: (path) => `${path} cannot be reached: its disk or network fails`,
 }
 
+const crowded: Meaning = {
+  code: 'Unavailable',
+  sentence: (path) =>
+    `${path} cannot be opened: too many files are open; raise the limit with \`ulimit -n\`, then run \`spacedrive restart\``,
+}
+
 /** What the system's failures mean to a person who named a path. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: missing,
@@ -33,6 +39,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
   ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
+  EMFILE: crowded,
+  ENFILE: crowded,
   EIO: failing,
   ENOTCONN: failing,
   ESTALE: failing,

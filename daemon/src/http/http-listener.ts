@@ -136,7 +136,7 @@ export class HttpListener implements AsyncDisposable {
   #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
     if (this.#refused.has(request.socket)) return
     const refusal = this.#guard(request)
-    if (refusal === null) return void answer(request, response)
+    if (refusal === null) return void answer(request, response).catch(() => response.destroy())
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
     // What else it sends is not waited for.
     response.writeHead(status, { ...headers, ...securityHeaders, connection: 'close' }).end(body)

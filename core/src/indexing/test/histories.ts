@@ -9,7 +9,18 @@ const MAX_ENTRIES = 60
 function build(root: string): void {
   for (const folder of ['A/d/e/f', 'A/x/y', 'A/q', 'B/p/r', 'B/s', 'out/o'])
     mkdirSync(join(root, folder), { recursive: true })
-  for (const file of ['A/one', 'A/d/two', 'A/d/e/three', 'A/d/e/f/four', 'A/x/y/five', 'A/q/six', 'B/p/seven', 'B/p/r/eight', 'B/s/nine', 'out/o/ten'])
+  for (const file of [
+    'A/one',
+    'A/d/two',
+    'A/d/e/three',
+    'A/d/e/f/four',
+    'A/x/y/five',
+    'A/q/six',
+    'B/p/seven',
+    'B/p/r/eight',
+    'B/s/nine',
+    'out/o/ten',
+  ])
     writeFileSync(join(root, file), file)
 }
 

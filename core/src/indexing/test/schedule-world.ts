@@ -342,7 +342,9 @@ export class ScheduleWorld implements AsyncDisposable {
 
   #request(place: Place, dir: string): ScanRequest | null {
     const volumePath = `${dir.slice(1)}/`
-    const row = this.#db.prepare('select id from directories where volume_id = 1 and path = ?').get(Buffer.from(volumePath))
+    const row = this.#db
+      .prepare('select id from directories where volume_id = 1 and path = ?')
+      .get(Buffer.from(volumePath))
     if (!row) return null
     const latest = Number(this.#db.prepare('select max(scanned_at) as at from directories').get()!['at'] ?? 0)
     return {

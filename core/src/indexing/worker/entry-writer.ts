@@ -143,7 +143,8 @@ export class EntryWriter {
     this.#checkSums()
     for (const id of this.#changed) this.#statements.unvouch.run(id)
     this.#changed.clear()
-    for (const [id, { fingerprint, at, error }] of this.#listed) this.#statements.scanned.run(fingerprint, at, error, id)
+    for (const [id, { fingerprint, at, error }] of this.#listed)
+      this.#statements.scanned.run(fingerprint, at, error, id)
     this.#listed.clear()
     this.db.exec('commit')
     return this.#touched
@@ -166,7 +167,11 @@ export class EntryWriter {
   }
 
   /** Adds all that is in a folder which has no rows yet. Returns the ids, in the order of `found`. */
-  insertAll(parentId: number, found: readonly FoundEntry[], uuidOf: (found: FoundEntry) => Uint8Array | undefined): number[] {
+  insertAll(
+    parentId: number,
+    found: readonly FoundEntry[],
+    uuidOf: (found: FoundEntry) => Uint8Array | undefined,
+  ): number[] {
     const ids = found.map((entry) => this.#insert(parentId, entry, uuidOf(entry)))
     if (found.length > 0) this.#noteChange(parentId, { isFilled: true })
     return ids
@@ -297,7 +302,10 @@ export class EntryWriter {
 
   /** Removes the leaves directly in a folder. Returns how many. */
   removeLeavesOf(directoryId: number): number {
-    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>[]
+    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<
+      EntryRow,
+      'id' | 'parent_id' | 'kind' | 'size'
+    >[]
     for (const row of rows) {
       this.#count(directoryId, row.kind, row.size, -1)
       this.#deleteRow(row)
@@ -311,10 +319,7 @@ export class EntryWriter {
     const row = this.#require(id)
     this.#aside.delete(id)
     const left = this.#sums(id)
-    assert(
-      left.every((n) => n === 0) || this.#statements.child.get(id) === undefined,
-      `folder ${id} is not empty`,
-    )
+    assert(left.every((n) => n === 0) || this.#statements.child.get(id) === undefined, `folder ${id} is not empty`)
     if (row.parent_id !== null) {
       // Sums that were wrong must not stay with those above: what the folder said it held goes with it.
       this.#add(row.parent_id, [-1, -left[1]!, -left[2]! - 1, -left[3]!, -left[4]!, -left[5]!])

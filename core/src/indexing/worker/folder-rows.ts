@@ -219,7 +219,9 @@ export class FolderRows {
         `select d.id, d.path from entries e join directories d on d.id = e.id where e.parent_id is null and d.volume_id = ?`,
       )
       .all(volumeId)
-    const byPath = new Map(rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]))
+    const byPath = new Map(
+      rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]),
+    )
     this.#detached = { structure: writer.structure, byPath }
     return byPath
   }

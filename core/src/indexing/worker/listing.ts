@@ -188,7 +188,15 @@ export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: n
 }
 
 export function emptyListing(): Listing {
-  return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [], own: null, isSettled: true }
+  return {
+    names: [],
+    numbers: [],
+    bigInodes: new Map(),
+    fingerprint: new Fingerprint(),
+    unreadable: [],
+    own: null,
+    isSettled: true,
+  }
 }
 
 /** Adds one entry, as its stats describe it. */

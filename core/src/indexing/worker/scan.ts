@@ -4,7 +4,16 @@ import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
-import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
+import {
+  DIRECTORY,
+  type EntryRow,
+  type EntryWriter,
+  FILE,
+  foundAt,
+  type FoundEntry,
+  isBelow,
+  pathAfter,
+} from './entry-writer.ts'
 import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
@@ -12,7 +21,16 @@ import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { type Arrival, directoryPath, FolderRows } from './folder-rows.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
-import { birthtimeOf, FLAG_OTHER_FILE_SYSTEM, FLAGS, inodeOf, KIND, SIZE, UnreadableDirectory, warningCode } from './listing.ts'
+import {
+  birthtimeOf,
+  FLAG_OTHER_FILE_SYSTEM,
+  FLAGS,
+  inodeOf,
+  KIND,
+  SIZE,
+  UnreadableDirectory,
+  warningCode,
+} from './listing.ts'
 import { beginAt, factsOf, lookAt } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 import { type Missing, MissingNames } from './removals.ts'
@@ -334,7 +352,15 @@ export class Scan {
     const found = foundIn(listing)
     const rows = look.names === null ? this.#writer.rowsOf(look.id) : this.#rowsNamed(look.id, look.names)
     this.#countSeen(found)
-    const above = { ...look, above: null, anchors: inherited, fingerprint: null, childCount: 0, scannedAt: null, times: null }
+    const above = {
+      ...look,
+      above: null,
+      anchors: inherited,
+      fingerprint: null,
+      childCount: 0,
+      scannedAt: null,
+      times: null,
+    }
     const isComplete = this.#rows.record(look, {
       rows,
       found,
@@ -444,7 +470,14 @@ export class Scan {
 
   #nodeOf(
     known: KnownDirectory,
-    of: { above: Node | null; dir: RawName; path: RawName; anchors: readonly string[]; structure?: number; isFresh?: boolean },
+    of: {
+      above: Node | null
+      dir: RawName
+      path: RawName
+      anchors: readonly string[]
+      structure?: number
+      isFresh?: boolean
+    },
   ): Node {
     const { id, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs } = known
     const { trustFingerprints, trustTimes } = this.#request
@@ -615,7 +648,15 @@ export class Scan {
     const now = this.#directories.one(node.id)
     if (!now) return
     if (node.isStale && !this.#mayTryAgain(node.id)) return this.#giveUp(node)
-    this.#send({ ...node, inode: now.inode, structure: this.#writer.structure, fingerprint: null, isKnown: true, isFresh: true, isStale: false })
+    this.#send({
+      ...node,
+      inode: now.inode,
+      structure: this.#writer.structure,
+      fingerprint: null,
+      isKnown: true,
+      isFresh: true,
+      isStale: false,
+    })
   }
 
   /** The folder is gone, or another stands in its place: the one above it shows which. */
@@ -661,7 +702,9 @@ export class Scan {
     }
     this.#countSeen(found)
     const isFresh = this.#isToBeReadAnew(node)
-    const loaded = new Map(isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]))
+    const loaded = new Map(
+      isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]),
+    )
     const isComplete = this.#rows.record(node, {
       rows,
       found,
@@ -721,7 +764,11 @@ export class Scan {
     node: Node,
     id: number,
     found: FoundEntry,
-    { arrival, anchors, loaded }: { arrival: Arrival; anchors: readonly string[]; loaded?: ReadonlyMap<number, KnownDirectory> },
+    {
+      arrival,
+      anchors,
+      loaded,
+    }: { arrival: Arrival; anchors: readonly string[]; loaded?: ReadonlyMap<number, KnownDirectory> },
   ): void {
     if (this.#isRefreshing && arrival === 'kept') return
     if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(id)) return
@@ -732,11 +779,20 @@ export class Scan {
       const { structure } = this.#writer
       const { inode } = found
       const depth = node.depth - 1
-      const isNew = { fingerprint: null, childCount: 0, scannedAt: null, times: null, isKnown: false, isFresh: false, isStale: false }
+      const isNew = {
+        fingerprint: null,
+        childCount: 0,
+        scannedAt: null,
+        times: null,
+        isKnown: false,
+        isFresh: false,
+        isStale: false,
+      }
       return this.#send({ ...isNew, id, above: node, dir, path, depth, anchors, inode, structure })
     }
     // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
-    if (this.#isRefreshing && arrival === 'moved' && !this.#disk) return this.#sendUnread({ id, dir, path, above: node })
+    if (this.#isRefreshing && arrival === 'moved' && !this.#disk)
+      return this.#sendUnread({ id, dir, path, above: node })
     const known = loaded?.get(id)
     if (known) this.#send(this.#nodeOf(known, { above: node, dir, path, anchors, structure: this.#loadedAt }))
     else this.#send(this.#nodeOf(this.#directories.one(id)!, { above: node, dir, path, anchors, isFresh: true }))
@@ -746,7 +802,9 @@ export class Scan {
   #sendUnread({ id, dir, path, above }: { id: number; dir: RawName; path: RawName; above: Node }): void {
     const from = nameBytes(path)
     const unread = this.#db
-      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null')
+      .prepare(
+        'select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null',
+      )
       .all(this.#request.volumeId, from, pathAfter(from))
     for (const row of unread) {
       const at = row['path'] as Uint8Array

@@ -14,6 +14,7 @@ import { Chosen, type Meeting, type Offered, PAGE_ITEMS, transferProtocol, Wante
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { Answered } from './worker/messages.ts'
+import { heard } from '../../util/heard.ts'
 
 /** Files to send: where they are, and what they are called there. */
 export interface Sending {
@@ -229,7 +230,7 @@ async function serveOverStream(
   { deps, stream }: { deps: ServeTransferDeps; stream: FrameStream },
 ): Promise<void> {
   const { port1, port2 } = new MessageChannel()
-  const closed = once(port1, 'close')
+  const closed = heard(once(port1, 'close'))
   await deps.thread.ask('servePort', { channel, port: port2 }, [port2])
   await pumpPort(port1, stream)
   await closed
