@@ -96,6 +96,7 @@ class ScenarioMaker {
   #items: Item[] = []
   #names = 0
   #steps = 0
+  #quiets = 0
 
   constructor(random: () => number) {
     this.#random = random
@@ -149,6 +150,7 @@ class ScenarioMaker {
   }
 
   #quiet(nestedAway: boolean): void {
+    this.#quiets++
     this.#items.push(...this.#world.restoring({ nestedAway }), { op: 'quiet', nestedAway })
   }
 
@@ -425,7 +427,8 @@ class ScenarioMaker {
     const location = this.#world.locations.get(this.#one(['A', 'B', 'C']))!
     if (!this.#world.isHome(location)) return
     this.#step({ op: 'rename', from: location.home, to: `${location.home}.away` })
-    if (this.#chance(0.3)) this.#step({ op: 'mkdir', path: location.home })
+    // Before they have all been added, the new folder might be added in the place of the old one.
+    if (this.#quiets > 0 && this.#chance(0.3)) this.#step({ op: 'mkdir', path: location.home })
   }
 
   #moveNested(): void {
