@@ -63,6 +63,7 @@ test('a file that was away when its content was to be read gets its identity onc
   t.move('late.txt', '../away.txt')
   await t.settle()
   t.move('../away.txt', 'late.txt')
+  await t.library.indexing.refresh(location, [{ dir: t.root, names: ['late.txt'], subtree: false }])
   await t.library.indexing.identifyPending(locationId, host)
   expect((await info(t, 'late.txt')).contentId).not.toBeNull()
 })
@@ -78,6 +79,7 @@ test('what a killed run has left is looked for by the next one, though another h
     upserted: new Float64Array(),
     removed: new Float64Array(),
     directories: true,
+    locations: false,
     folders: null,
   })
   const input = {
@@ -86,6 +88,7 @@ test('what a killed run has left is looked for by the next one, though another h
     mode: null,
     force: false,
     quickFirst: false,
+    everyRow: false,
     reason: 'asked',
   } as const
   const run = await t.library.indexing.begin({ ...input, locationId: location.id }, host)

@@ -59,7 +59,11 @@ test('sums that were left wrong are put right, also where nothing else is', asyn
   writeOld(t, 'a/b/c.txt', 'three')
   writeOld(t, 'a/d.txt', 'four')
   await t.add({ watch: false })
-  const sums = () => t.library.store.read((db) => db.selectFrom('directories').selectAll().orderBy('id').execute())
+  // A folder that was put right loses its fingerprint, so that the next scan reads it.
+  const sums = async () => {
+    const rows = await t.library.store.read((db) => db.selectFrom('directories').selectAll().orderBy('id').execute())
+    return rows.map((row) => ({ ...row, fingerprint: null }))
+  }
   const before = await sums()
   await t.library.store.write(({ db }) =>
     db

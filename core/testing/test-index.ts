@@ -34,8 +34,7 @@ export async function createTestIndex(
 ): Promise<TestIndex> {
   const db = openDatabase(options.file ?? ':memory:')
   await migrate(kyselyOver(db), migrations, 'test')
-  db.exec(`pragma foreign_keys = off;
-    insert or ignore into devices(id, uuid, name, slug, details, created_at, last_seen_at) values(1, x'01', 'd', 'd', '{}', 0, 0);
+  db.exec(`insert or ignore into devices(id, uuid, name, slug, details, created_at, last_seen_at) values(1, x'01', 'd', 'd', '{}', 0, 0);
     insert or ignore into volumes(id, uuid, device_id, fingerprint, name, kind, disk, filesystem, total_bytes, free_bytes, created_at, last_seen_at)
       values(1, x'01', 1, 'f', 'v', 'primary', 'ssd', 'ext4', 1, 1, 0, 0);`)
   const writer = new EntryWriter(db, { typeOf: () => 0, now: Date.now })
@@ -64,6 +63,7 @@ export async function createTestIndex(
     maxDepth: null,
     // Later than every folder was recorded at, as the engine sees to.
     startedAt: Math.max(Date.now(), latest() + 1),
+    trustFingerprints: true,
     trustTimes: false,
     force: false,
     threads: 0,

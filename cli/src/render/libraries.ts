@@ -31,7 +31,8 @@ export const libraryRenderers: Renderers = {
   'libraries.backup': ({ path, bytes, verified }) => [
     `Wrote ${printable(path)} (${formatBytes(bytes)}${verified ? ', verified' : ''}).`,
   ],
-  'libraries.check': ({ ok, problems, tookMs, goodBackup }, view) => [
+  'libraries.check': ({ ok, fixed, problems, tookMs, goodBackup }, view) => [
+    ...(fixed > 0 ? [`${plural(fixed, 'row')} repaired.`] : []),
     ok
       ? view.style('good', `The database is sound (${formatDuration(tookMs)}).`)
       : view.style('bad', `${plural(problems.length, 'problem')} found:`),

@@ -39,6 +39,8 @@ export interface HashedFile {
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
+  /** Whole milliseconds. */
+  readonly ctime: number
 }
 
 /** `changed`: somebody wrote to the file while it was read; try again. */
@@ -137,6 +139,7 @@ export class ContentHasher {
       size: Number(after.size),
       mtime,
       mtimeNs,
+      ctime: Number(after.ctimeMs),
     }
   }
 

@@ -11,6 +11,7 @@ export class HashBatchBuilder {
   readonly #sizes: Float64Array
   readonly #mtimes: Float64Array
   readonly #mtimeNs: Uint32Array
+  readonly #ctimes: Float64Array
   readonly #errors: HashError[] = []
   readonly #definitions: Uint16Array
   readonly #confidences: Uint8Array
@@ -22,6 +23,7 @@ export class HashBatchBuilder {
     this.#sizes = new Float64Array(count)
     this.#mtimes = new Float64Array(count)
     this.#mtimeNs = new Uint32Array(count)
+    this.#ctimes = new Float64Array(count)
     this.#definitions = new Uint16Array(count).fill(NO_DEFINITION)
     this.#confidences = new Uint8Array(count)
   }
@@ -34,6 +36,7 @@ export class HashBatchBuilder {
     this.#sizes[index] = result.size
     this.#mtimes[index] = result.mtime
     this.#mtimeNs[index] = result.mtimeNs
+    this.#ctimes[index] = result.ctime
   }
 
   setType(index: number, { definition, confidence, conflict }: Identification): void {
@@ -51,6 +54,7 @@ export class HashBatchBuilder {
       sizes: this.#sizes,
       mtimes: this.#mtimes,
       mtimeNs: this.#mtimeNs,
+      ctimes: this.#ctimes,
       errors: this.#errors,
       types: types
         ? { definitions: this.#definitions, confidences: this.#confidences, conflicts: this.#conflicts }

@@ -1,5 +1,6 @@
 export { type HashResult, type HashedFile, WHOLE_FILE_BYTES } from './content-hash.ts'
 export { contentUuid, hashToHex, shortHash } from './content-id.ts'
+export { NOT_A_FILE } from './regular-file.ts'
 export { type HashBatch, hashStates, NO_DEFINITION, type TypeBatch } from './hash-messages.ts'
 export { HashPool } from './hash-pool.ts'
 export { type Capture, readCapture } from './media/capture/read-capture.ts'

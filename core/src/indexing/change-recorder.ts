@@ -112,6 +112,7 @@ export class ChangeRecorder {
       // An emptied root is believed only when a person says so.
       force: nameKey(dir) !== nameKey(location.path),
       threads: 0,
+      trustFingerprints: true,
       trustTimes: false,
     })
     if (!request) return

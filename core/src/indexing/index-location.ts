@@ -52,6 +52,8 @@ export const indexLocation = defineJob({
     force: z.boolean().default(false),
     /** First a pass that reads only folders whose own times changed: what a daemon does at its start. */
     quickFirst: z.boolean().default(false),
+    /** Compare every row, and believe no fingerprint: what a person asked for. */
+    everyRow: z.boolean().default(false),
     /** What it must see: a run under way is not taken for one with another reason, which may have begun too early. */
     reason: z.string().default('asked'),
   }),
@@ -67,8 +69,8 @@ export const indexLocation = defineJob({
   },
   concurrency: 'cpu',
   retries: 2,
-  key: ({ locationId, path, scope, mode, force, reason }) =>
-    [locationId, path ?? '', scope, mode ?? '', force, reason].join('|'),
+  key: ({ locationId, path, scope, mode, force, everyRow, reason }) =>
+    [locationId, path ?? '', scope, mode ?? '', force, everyRow, reason].join('|'),
   subject: ({ locationId }) => locationId,
   async run(input, { library, state, signal, checkpoint, progress, warn }) {
     const run = await library.indexing.begin(input, { signal, progress, warn })

@@ -54,6 +54,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
       startedAt,
       force: input.force,
       threads: parts.walkers,
+      trustFingerprints: !input.everyRow,
       trustTimes,
     })
     if (!request) throw new CoreError('NotFound', `${displayName(dir)} is not in the index`)
@@ -119,7 +120,7 @@ export async function identifyPending(
 export function scanRequest(
   parts: IndexingParts,
   location: KnownLocation,
-  of: Pick<ScanRequest, 'dir' | 'recursive' | 'startedAt' | 'force' | 'threads' | 'trustTimes'>,
+  of: Pick<ScanRequest, 'dir' | 'recursive' | 'startedAt' | 'force' | 'threads' | 'trustFingerprints' | 'trustTimes'>,
 ): ScanRequest | null {
   const directoryId = directoryIdOf(parts.store, location, of.dir)
   if (directoryId === null) return null

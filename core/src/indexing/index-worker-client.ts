@@ -47,6 +47,8 @@ export class IndexWorker implements AsyncDisposable {
   #nextId = 1
   #closed = false
   #closing: Promise<void> | null = null
+  /** Whether the rules of the index were checked since the library was opened. */
+  #isMended = false
 
   constructor(deps: IndexWorkerDeps) {
     this.#deps = deps
@@ -118,7 +120,11 @@ export class IndexWorker implements AsyncDisposable {
   #start(): Worker {
     const worker = new Worker(new URL('./worker/index-worker.ts', import.meta.url), {
       name: 'index',
-      workerData: { file: this.#deps.file, readOnly: this.#deps.readOnly } satisfies IndexWorkerData,
+      workerData: {
+        file: this.#deps.file,
+        readOnly: this.#deps.readOnly,
+        mendsFirst: !this.#isMended,
+      } satisfies IndexWorkerData,
     })
     worker.on('message', (message: FromWorker) => this.#receive(worker, message))
     worker.on('error', (cause) => this.#lost(worker, cause))
@@ -134,6 +140,14 @@ export class IndexWorker implements AsyncDisposable {
       return
     }
     if ('changes' in message) return this.#deps.onChanges(message.changes)
+    if ('mended' in message) {
+      this.#isMended = true
+      if (Object.values(message.mended).some((rows) => rows > 0))
+        this.#deps.log.warn(message.mended, 'the index broke its rules and was put right')
+      return
+    }
+    if ('corrected' in message)
+      return this.#deps.log.error({ folders: message.corrected }, 'sums of folders were wrong and were put right')
     const waiting = this.#waiting.get(message.id)
     if (!waiting) return
     if ('progress' in message) return waiting.options.onProgress?.(message.progress)

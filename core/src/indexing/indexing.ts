@@ -16,6 +16,7 @@ import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
 import { verifyIndex, type Verification } from './verify-index.ts'
+import type { Mended } from './worker/invariants.ts'
 import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
 import { WaitingFiles } from './waiting-files.ts'
 
@@ -26,6 +27,8 @@ export interface ScanOptions {
   readonly force?: boolean
   readonly mode?: IndexMode
   readonly quickFirst?: boolean
+  /** Compare every row, and believe no fingerprint. */
+  readonly everyRow?: boolean
   /** Scans with different reasons are never merged. */
   readonly reason?: string
 }
@@ -155,6 +158,7 @@ export class Indexing {
       path: dir === null ? null : encodePath(dir),
       scope: input.scope,
       mode: input.mode ?? null,
+      everyRow: true,
     })
     return { location: await locations.toLocation(location), job: { id } }
   }
@@ -163,6 +167,12 @@ export class Indexing {
   async verify(input: { path: string; content: boolean; fix: boolean }, signal: AbortSignal): Promise<Verification> {
     if (input.fix) this.#assertWritable()
     return verifyIndex(input, { parts: this.#parts, recorder: this.#recorder }, signal)
+  }
+
+  /** Puts right whatever breaks the rules of the index: parents, paths, references and sums. */
+  async mend(signal: AbortSignal): Promise<Mended> {
+    this.#assertWritable()
+    return this.#deps.worker.request('mend', null, { signal })
   }
 
   /** Says whether a path is in the index, and if not, why. */

@@ -267,13 +267,16 @@ export class LibraryManager implements AsyncDisposable {
     return backUp({ database, dir, now: this.#deps.now }, signal)
   }
 
-  async check(library: Library, signal: AbortSignal) {
+  /** Checks the database; with `fix` it first puts right what breaks the rules of the index. */
+  async check(library: Library, signal: AbortSignal, { fix }: { fix: boolean } = { fix: false }) {
     const begun = performance.now()
     const files = libraryFiles(library.path)
+    const mended = fix ? await library.indexing.mend(signal) : null
+    const fixed = Object.values(mended ?? {}).reduce((sum: number, rows: number) => sum + rows, 0)
     const problems: Problem[] = await maintain({ kind: 'check', file: files.database }, signal)
     const ok = problems.length === 0
     const goodBackup = ok ? null : await newestGoodBackup(files.backups, signal)
-    return { ok, problems, tookMs: performance.now() - begun, goodBackup }
+    return { ok, fixed, problems, tookMs: performance.now() - begun, goodBackup }
   }
 
   async optimize(library: Library, signal: AbortSignal) {

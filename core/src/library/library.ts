@@ -310,6 +310,7 @@ export class Library implements AsyncDisposable {
     )
     function announce(changes: Changes): void {
       indexing.changed(changes)
+      if (changes.locations) background(() => locations.followRoots())
       fileViews.changed()
       copies.changed()
       overview.changed()

@@ -1,17 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/sqlite.ts'
 import { errorMessage } from '../util/errors.ts'
-import { describeSums, findWrongSums } from '../indexing/index.ts'
+import { findBrokenRules } from '../indexing/index.ts'
 
 /** Work on a whole database file, which takes long enough to need a thread of its own. */
 export type MaintenanceTask =
-  /** Integrity, references and sums. */
+  /** Integrity, references, and the rules of the tree. */
   | { readonly kind: 'check'; readonly file: string }
   /** Gives unused pages back and refreshes the planner's statistics. */
   | { readonly kind: 'optimize'; readonly file: string }
 
 export interface Problem {
-  readonly check: 'integrity' | 'references' | 'sums'
+  readonly check: 'integrity' | 'references' | 'tree' | 'sums'
   readonly detail: string
 }
 
@@ -45,8 +45,7 @@ function check(file: string): Problem[] {
         `row ${String(row['rowid'])} of ${String(row['table'])} refers to a row of ${String(row['parent'])} that is not there`,
       )
     }
-    for (const { path, said, counted } of findWrongSums(db, MAX_PROBLEMS))
-      add('sums', `folder ${path} says it holds ${describeSums(said)} but holds ${describeSums(counted)}`)
+    for (const { check: rule, detail } of findBrokenRules(db, MAX_PROBLEMS)) add(rule, detail)
   } catch (err) {
     add('integrity', errorMessage(err))
   } finally {

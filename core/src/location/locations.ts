@@ -17,7 +17,7 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 /** What locations need of the indexer. */
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
-  enqueueScan(location: KnownLocation, options?: { force?: boolean; reason?: string }): Promise<{ id: JobId }>
+  enqueueScan(location: KnownLocation, options?: { force?: boolean; everyRow?: boolean; reason?: string }): Promise<{ id: JobId }>
   /** Ends what runs or waits for a location: scans, and the recording of changes. Throws `Timeout` where that hangs. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -210,7 +210,7 @@ export class Locations {
         `location ${location.name} is paused; resume it with \`spacedrive location resume\``,
       )
     }
-    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force })
+    const job = await this.#deps.indexer.enqueueScan(location, { force: input.force, everyRow: true })
     return { location: await this.toLocation(location), job: { id: job.id } }
   }
 
@@ -286,6 +286,21 @@ export class Locations {
     await this.#set(location, { last_scan_at: at })
     await this.setState(location, 'complete', null)
     this.#watchSoon(this.require(location.id))
+  }
+
+  /** The index has found roots of locations under other paths, and recorded them: they are watched and scanned there. */
+  async followRoots(): Promise<void> {
+    const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
+    await this.reload()
+    for (const location of this.#map.all()) {
+      if (!before.has(location.id) || before.get(location.id) === nameKey(location.path)) continue
+      await this.#deps.watching.unwatch(location.id)
+      if (location.state === 'offline') await this.setState(location, 'pending', null)
+      await this.#announce('location.updated', await this.toLocation(location))
+      if (location.state === 'paused') continue
+      await this.#deps.indexer.enqueueScan(location, { reason: `now at ${displayName(location.path)}` })
+      this.#watchSoon(location)
+    }
   }
 
   /** The root was replaced and that is right, or its volume is mounted elsewhere now. */

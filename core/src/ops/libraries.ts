@@ -157,20 +157,24 @@ export const backupLibrary = defineAction({
   run: (input, { core, library, signal }) => core.libraries.backup(library, input, signal),
 })
 
-export const checkLibrary = defineQuery({
+export const checkLibrary = defineAction({
   name: 'libraries.check',
   scope: 'library',
-  summary: 'Check the database: its integrity, its references, its sums',
-  input: z.object({}),
+  summary: 'Check the database: its integrity, its references, the paths and sums of its folders',
+  input: z.object({
+    fix: z.boolean().default(false).describe('repair the index first: references, paths and sums'),
+  }),
   output: z.object({
     ok: z.boolean(),
+    /** Rows that `fix` put right. */
+    fixed: z.number(),
     problems: z.array(z.object({ check: z.string(), detail: z.string() })),
     tookMs: z.number(),
     /** The newest backup that passes the same checks; offered where the database does not. */
     goodBackup: z.string().nullable(),
   }),
-  cli: { words: ['library', 'check'] },
-  run: (_input, { core, library, signal }) => core.libraries.check(library, signal),
+  cli: { words: ['library', 'check'], examples: ['library check', 'library check --fix'] },
+  run: (input, { core, library, signal }) => core.libraries.check(library, signal, input),
 })
 
 export const optimizeLibrary = defineAction({

@@ -13,7 +13,8 @@ export interface RowKnown extends Known {
 
 /** A row, as `reconcile` compares it. */
 export function rowKnown(row: EntryRow): RowKnown {
-  return { row, name: nameKey(row.name), kind: row.kind, object: objectKey(row.inode, row.birthtime), nlink: row.nlink }
+  const { kind, nlink, birthtime } = row
+  return { row, name: nameKey(row.name), kind, object: objectKey(row.inode, birthtime), nlink, birthtime }
 }
 
 /** What was found, as `reconcile` compares it. */
@@ -25,11 +26,13 @@ export function foundKnown(found: FoundEntry): FoundKnown {
     kind: numbers[at + KIND]!,
     object: objectKey(found.inode, birthtimeOf(found)),
     nlink: numbers[at + NLINK]!,
+    birthtime: birthtimeOf(found),
   }
 }
 
 /** Whether a row's stats are not those found. */
-export function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): boolean {
+export function differs(row: EntryRow, found: FoundEntry): boolean {
+  const { numbers: n, at, inode } = found
   return (
     row.kind !== n[at] ||
     row.size !== n[at + 1] ||
@@ -39,6 +42,7 @@ export function differs(row: EntryRow, { numbers: n, at, inode }: FoundEntry): b
     row.ctime !== n[at + 5] ||
     row.nlink !== n[at + 8] ||
     row.mode !== n[at + 9] ||
+    row.birthtime !== birthtimeOf(found) ||
     inodeKey(row.inode) !== inodeKey(inode)
   )
 }

@@ -12,6 +12,8 @@ export interface HashedFile {
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
+  /** A renamed file has another: what was read under its old path may have been another file. */
+  readonly ctime: number
 }
 
 /** What a content is, as its bytes tell. */
@@ -31,7 +33,7 @@ export interface FoundContent extends TypedContent {
 }
 
 /** Somebody else may have recorded a later change since the file was read. */
-const SAME_FILE = 'id = ? and size = ? and mtime = ? and mtime_ns = ?'
+const SAME_FILE = 'id = ? and size = ? and mtime = ? and mtime_ns = ? and ctime = ?'
 
 export interface KnownContent {
   readonly id: number
@@ -110,13 +112,13 @@ export class ContentWriter {
 
   /** Returns whether it was recorded: not where the row was brought up to a later change meanwhile. */
   link(file: HashedFile, contentId: number, type: number): boolean {
-    const { changes } = this.#link.run(contentId, type, file.id, file.size, file.mtime, file.mtimeNs)
+    const { changes } = this.#link.run(contentId, type, file.id, file.size, file.mtime, file.mtimeNs, file.ctime)
     if (changes > 0) this.#unstale.run(file.id)
     return changes > 0
   }
 
   fail(file: HashedFile): void {
-    this.#fail.run(file.id, file.size, file.mtime, file.mtimeNs)
+    this.#fail.run(file.id, file.size, file.mtime, file.mtimeNs, file.ctime)
   }
 
   conflict(entryId: number, conflict: { extension: string; looksLike: string } | null): void {

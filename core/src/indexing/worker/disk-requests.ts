@@ -35,6 +35,8 @@ export interface Beginning {
 
 /** What some names of a folder are, or all. */
 export interface LookedAt {
+  /** What the folder above hands down to it. */
+  readonly inherited: readonly string[]
   /** What the folder hands down to those in it. */
   readonly anchors: readonly string[]
   readonly listing: PlainListing

@@ -1,15 +1,17 @@
+import assert from 'node:assert/strict'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type RawName, displayName, extensionOf, nameBytes } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
-import { ALLOCATED, BIRTHTIME, CTIME, FIELDS, KIND, MODE, MTIME, MTIME_NS, NLINK, SIZE } from './listing.ts'
+import { ALLOCATED, birthtimeOf, CTIME, FIELDS, KIND, MODE, MTIME, MTIME_NS, NLINK, SIZE } from './listing.ts'
 
 export const FILE = 0
 export const DIRECTORY = 1
 
 /** Values of `entries.content_state`. */
 const PENDING = 0
+const FAILED = 2
 const SKIPPED = 3
 
 /** A type found in the content with this much confidence, in percent, is shown whatever the name says. */
@@ -60,11 +62,24 @@ export interface Touched {
   readonly removed: RemovedRow[]
   /** A directory was moved or removed: paths kept elsewhere are stale. */
   directories: boolean
+  /** The root of a location was found under another path. */
+  locations: boolean
+  /** Folders whose sums were found wrong before the commit and were put right: a fault of this program. */
+  corrected: number
+}
+
+/** A scan that is under way: it hears of every change that a listing it waits for may not show. */
+export interface TreeObserver {
+  /** The rows directly in a folder change, or an event named the folder. */
+  folderChanged(directoryId: number): void
+  /** A transaction was rolled back: rows that were read during it may not exist. */
+  rolledBack(): void
 }
 
 /**
- * Writes entries and keeps the sums of every folder above them exact. One per connection; every call lies between
- * `begin` and `commit`, which the caller surrounds with the write lease.
+ * Writes entries and keeps the sums of every folder above them exact. All rows of a library's tree are written through
+ * the one writer of its index worker; every call lies between `begin` and `commit`, which the caller surrounds with the
+ * write lease. Methods take row ids and read the rows themselves, so nobody writes what they remember.
  */
 export class EntryWriter {
   readonly db: DatabaseSync
@@ -73,7 +88,15 @@ export class EntryWriter {
   readonly #extensions = new Map<string, { id: number | null; type: number }>()
   readonly #parents = new Map<number, number | null>()
   readonly #deltas = new Map<number, number[]>()
+  /** Folders whose sums are compared with their rows before the commit. */
+  readonly #toCheck = new Set<number>()
+  /** Folders whose rows have changed in this transaction: their fingerprints no longer hold. */
+  readonly #changed = new Set<number>()
+  readonly #listed = new Map<number, { fingerprint: Uint8Array | null; at: number; error: string | null }>()
+  readonly #aside = new Set<number>()
+  readonly #observers = new Set<TreeObserver>()
   readonly #statements: Statements
+  #structure = 0
   #nextId: number
   #uuidPool = new Uint8Array(UUIDS_PER_POOL * 16)
   #pooledUuids = 0
@@ -84,7 +107,7 @@ export class EntryWriter {
     this.#typeOf = typeOf
     this.#uuids = new UuidFactory(now)
     this.#statements = prepareStatements(db)
-    this.#nextId = 1 + Number(db.prepare('select coalesce(max(id), 0) as id from entries').get()!['id'])
+    this.#nextId = Number(this.#statements.nextId.get()!['id'])
   }
 
   /** The id the next new entry gets: everything added from now on has this one or a higher one. */
@@ -92,32 +115,328 @@ export class EntryWriter {
     return this.#nextId
   }
 
+  /** Grows when a folder is moved, removed or found to be another: paths and inodes read before may not hold any more. */
+  get structure(): number {
+    return this.#structure
+  }
+
+  /** Tells `observer` of changes until the result is disposed of. */
+  observe(observer: TreeObserver): Disposable {
+    this.#observers.add(observer)
+    return { [Symbol.dispose]: () => void this.#observers.delete(observer) }
+  }
+
+  /** Says that the disk reported a change in a folder: a listing that is under way may be older. */
+  noteEvent(directoryId: number): void {
+    for (const observer of this.#observers) observer.folderChanged(directoryId)
+  }
+
   begin(): void {
     this.#touched = nothingTouched()
     this.db.exec('begin immediate')
   }
 
-  /** Writes the sums, commits, and says what was touched. */
+  /** Writes the sums, then the fingerprints that vouch for them, commits, and says what was touched. */
   commit(): Touched {
+    assert(this.#aside.size === 0, 'a row was put aside and not placed again')
     this.#flushDeltas()
+    this.#checkSums()
+    for (const id of this.#changed) this.#statements.unvouch.run(id)
+    this.#changed.clear()
+    for (const [id, { fingerprint, at, error }] of this.#listed) this.#statements.scanned.run(fingerprint, at, error, id)
+    this.#listed.clear()
     this.db.exec('commit')
     return this.#touched
   }
 
   rollback(): void {
-    this.#deltas.clear()
-    this.#parents.clear()
-    this.#extensions.clear()
+    for (const state of [this.#deltas, this.#parents, this.#extensions, this.#toCheck, this.#changed, this.#listed])
+      state.clear()
+    this.#aside.clear()
+    this.#structure++
+    for (const observer of this.#observers) observer.rolledBack()
     if (this.db.isTransaction) this.db.exec('rollback')
   }
 
-  /** Adds an entry to a folder; `uuid` where it already has one. Returns its id. */
-  insert(parentId: number | null, found: FoundEntry, uuid?: Uint8Array): number {
+  /** Adds an entry to a folder, under the path of that folder; `uuid` where the file already has one. Returns its id. */
+  insert(parentId: number, found: FoundEntry, uuid?: Uint8Array): number {
+    const id = this.#insert(parentId, found, uuid)
+    this.#noteChange(parentId)
+    return id
+  }
+
+  /** Adds all that is in a folder which has no rows yet. Returns the ids, in the order of `found`. */
+  insertAll(parentId: number, found: readonly FoundEntry[], uuidOf: (found: FoundEntry) => Uint8Array | undefined): number[] {
+    const ids = found.map((entry) => this.#insert(parentId, entry, uuidOf(entry)))
+    if (found.length > 0) this.#noteChange(parentId, { isFilled: true })
+    return ids
+  }
+
+  /** Adds a folder that lies in no other. `path` is from the volume's root and ends in a slash, unless it is the root. */
+  insertRoot(found: FoundEntry, { volumeId, path }: { volumeId: number; path: RawName }, uuid?: Uint8Array): number {
+    const id = this.#insertEntry(null, found, uuid)
+    this.#statements.insertRoot.run(id, volumeId, nameBytes(path))
+    this.#parents.set(id, null)
+    this.#structure++
+    return id
+  }
+
+  /** Brings a row up to the disk's stats. Returns whether its content has to be looked at again. */
+  update(id: number, found: FoundEntry): boolean {
+    const row = this.row(id)
+    if (!row) return false
+    const { numbers: n, at } = found
+    const kind = n[at + KIND]!
+    const contentChanged = kind === FILE && isContentSuspect(row, found)
+    const birthtime = birthtimeOf(found)
+    this.#statements.update.run(
+      kind,
+      n[at + SIZE]!,
+      n[at + ALLOCATED]!,
+      n[at + MTIME]!,
+      n[at + MTIME_NS]!,
+      n[at + CTIME]!,
+      birthtime,
+      found.inode,
+      n[at + NLINK]!,
+      n[at + MODE]!,
+      id,
+    )
+    if (row.kind !== kind) {
+      const { extId, type } = this.#describe(found.name, kind)
+      this.#statements.retype.run(type, extId, kind === FILE ? PENDING : SKIPPED, id)
+    }
+    if (contentChanged) this.#suspect(row)
+    if (kind === DIRECTORY && (inodeKey(row.inode) !== inodeKey(found.inode) || row.birthtime !== birthtime))
+      this.#structure++
+    // Whoever could not read it may now, and so what is in it.
+    if (kind === DIRECTORY && row.mode !== n[at + MODE]!) this.#retryBelow(id)
+    if (row.parent_id !== null) {
+      if (row.kind !== kind || row.size !== n[at + SIZE]!) {
+        this.#count(row.parent_id, row.kind, row.size, -1)
+        this.#count(row.parent_id, kind, n[at + SIZE]!, 1)
+      }
+      this.#noteChange(row.parent_id)
+    }
+    this.#touched.modified.push(id)
+    return contentChanged
+  }
+
+  /** Frees a row's place in its folder, and the paths of what is below it; `place` or a removal must follow in this transaction. */
+  putAside(id: number): void {
+    const row = this.#require(id)
+    const key = Buffer.alloc(9, 0xff)
+    key.writeDoubleBE(id, 1)
+    this.#statements.putAside.run(new Uint8Array(key), id)
+    this.#aside.add(id)
+    // No name holds a NUL, so nothing else is ever there.
+    if (row.kind === DIRECTORY) this.#movePaths(id, Buffer.from(`\0${id}/`))
+  }
+
+  /**
+   * Puts a row, with all below it, into a folder under the name and with the stats it was found with. Whatever stood
+   * there must have been put aside or removed. A folder must not be put below itself: see `isWithin`.
+   */
+  place(id: number, parentId: number, found: FoundEntry): void {
+    const row = this.#require(id)
+    this.#aside.delete(id)
+    if (row.kind === DIRECTORY) this.#placeDirectory(row, parentId, found)
+    else {
+      if (row.parent_id !== null) this.#count(row.parent_id, row.kind, row.size, -1)
+      this.#placeRow(id, parentId, found)
+      this.#count(parentId, row.kind, row.size, 1)
+    }
+    if (row.parent_id !== null) this.#noteChange(row.parent_id)
+    this.#noteChange(parentId)
+    this.update(id, found)
+  }
+
+  /** Whether a folder is another or lies below it. */
+  isWithin(id: number, above: number): boolean {
+    let at: number | null = id
+    for (let depth = 0; at !== null; depth++, at = this.#parentOf(at)) {
+      if (at === above) return true
+      assertDepth(depth, id)
+    }
+    return false
+  }
+
+  /** Hangs a folder that had no folder above it, a nested location's root, below another. */
+  adopt(id: number, parentId: number): void {
+    assert(!this.isWithin(parentId, id), `folder ${id} would lie below itself`)
+    const sums = this.#sums(id)
+    this.#statements.reparent.run(parentId, id)
+    this.#parents.set(id, parentId)
+    this.#add(parentId, [1, sums[1]!, sums[2]! + 1, sums[3]!, sums[4]!, sums[5]!])
+    this.#structure++
+    this.#noteChange(parentId)
+  }
+
+  /** Takes a folder, a nested location's root, out of the folder above it; it and what it holds stay. */
+  detach(id: number): void {
+    const parentId = this.#require(id).parent_id
+    if (parentId === null) return
+    const sums = this.#sums(id)
+    this.#add(parentId, [-1, -sums[1]!, -sums[2]! - 1, -sums[3]!, -sums[4]!, -sums[5]!])
+    this.#statements.reparent.run(null, id)
+    this.#parents.set(id, null)
+    this.#structure++
+    this.#noteChange(parentId)
+  }
+
+  /** Removes a row that holds no others. */
+  removeLeaf(id: number): void {
+    const row = this.#require(id)
+    this.#aside.delete(id)
+    if (row.parent_id !== null) {
+      this.#count(row.parent_id, row.kind, row.size, -1)
+      this.#noteChange(row.parent_id)
+    }
+    this.#deleteRow(row)
+  }
+
+  /** Removes the leaves directly in a folder. Returns how many. */
+  removeLeavesOf(directoryId: number): number {
+    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>[]
+    for (const row of rows) {
+      this.#count(directoryId, row.kind, row.size, -1)
+      this.#deleteRow(row)
+    }
+    if (rows.length > 0) this.#noteChange(directoryId)
+    return rows.length
+  }
+
+  /** Removes a folder's own row; nothing may be left in it. */
+  removeDirectory(id: number): void {
+    const row = this.#require(id)
+    this.#aside.delete(id)
+    const left = this.#sums(id)
+    assert(
+      left.every((n) => n === 0) || this.#statements.child.get(id) === undefined,
+      `folder ${id} is not empty`,
+    )
+    if (row.parent_id !== null) {
+      // Sums that were wrong must not stay with those above: what the folder said it held goes with it.
+      this.#add(row.parent_id, [-1, -left[1]!, -left[2]! - 1, -left[3]!, -left[4]!, -left[5]!])
+      this.#noteChange(row.parent_id)
+    }
+    this.#deltas.delete(id)
+    this.#toCheck.delete(id)
+    this.#changed.delete(id)
+    this.#listed.delete(id)
+    this.#statements.deleteDirectory.run(id)
+    this.#deleteRow(row)
+    this.#parents.delete(id)
+    this.#structure++
+    this.#touched.directories = true
+  }
+
+  /** The id by which the outside world knows an entry. */
+  uuidOf(id: number): Uint8Array {
+    return this.#statements.uuid.get(id)!['uuid'] as Uint8Array
+  }
+
+  /** The ids of what is directly in a folder. */
+  childrenOf(directoryId: number): { id: number; kind: number }[] {
+    return this.#statements.children.all(directoryId) as unknown as { id: number; kind: number }[]
+  }
+
+  /** Adds to the sums of a folder and of those above it, which were wrong by so much. */
+  correct(directoryId: number, delta: readonly number[]): void {
+    this.#add(directoryId, delta)
+  }
+
+  /** A folder directly in a folder; null where there is none. Folders come first in the order of a listing. */
+  firstFolderIn(directoryId: number): number | null {
+    const row = this.#statements.first.get(directoryId)
+    return row?.['kind'] === DIRECTORY ? Number(row['id']) : null
+  }
+
+  /** Removes a row that breaks the rules of the tree, whatever it holds; sums are put right afterwards. */
+  drop(id: number): void {
+    this.#statements.deleteDirectory.run(id)
+    const parentId = this.row(id)?.parent_id ?? null
+    this.#deleteRow({ id, parent_id: parentId })
+    this.#parents.delete(id)
+    this.#touched.directories = true
+  }
+
+  /** Rows were written by statements of somebody else's: nothing that was remembered of them holds. */
+  forgetRows(): void {
+    this.#parents.clear()
+    this.#structure++
+    for (const observer of this.#observers) observer.rolledBack()
+  }
+
+  /** Writes sums that were corrected, so that they can be compared again before the commit. */
+  flushSums(): void {
+    this.#flushDeltas()
+  }
+
+  /** Gives a row the id of a file that was known by another row, which is gone: both stand for the same file. */
+  identifyAs(id: number, uuid: Uint8Array): void {
+    this.#statements.setUuid.run(uuid, id)
+    this.#touched.modified.push(id)
+  }
+
+  /** Records that a folder has been read; null where its rows are only partly up to date. Written last, at the commit. */
+  scanned(id: number, fingerprint: Uint8Array | null, at: number, error: string | null): void {
+    this.#listed.set(id, { fingerprint, at, error })
+  }
+
+  rowsOf(directoryId: number): EntryRow[] {
+    return this.#statements.rows.all(directoryId) as unknown as EntryRow[]
+  }
+
+  /** The rows of a name in a folder: two where a folder and another entry have both stood for it. */
+  rowsByName(directoryId: number, name: RawName): EntryRow[] {
+    return [false, true]
+      .map((isDirectory) => this.#statements.rowByKey.get(directoryId, sortKey(name, isDirectory)))
+      .filter((row) => row !== undefined) as unknown as EntryRow[]
+  }
+
+  row(id: number): EntryRow | undefined {
+    return this.#statements.row.get(id) as unknown as EntryRow | undefined
+  }
+
+  /** Where a folder's row is now: the folder it lies in, its path in the volume, and what the disk calls it. */
+  folder(id: number): FolderRow | undefined {
+    return this.#statements.folder.get(id) as unknown as FolderRow | undefined
+  }
+
+  /** Says that the root of a location has been found elsewhere, and is recorded there. */
+  noteLocation(): void {
+    this.#touched.locations = true
+  }
+
+  #require(id: number): EntryRow {
+    const row = this.row(id)
+    assert(row !== undefined, `there is no entry ${id}`)
+    return row
+  }
+
+  /** The rows of a folder change: its fingerprint goes, and who lists it now lists it again. */
+  #noteChange(directoryId: number, { isFilled = false } = {}): void {
+    this.#changed.add(directoryId)
+    // What has just been put into an empty folder needs no second look.
+    if (!isFilled) this.#toCheck.add(directoryId)
+    for (const observer of this.#observers) observer.folderChanged(directoryId)
+  }
+
+  #insert(parentId: number, found: FoundEntry, uuid: Uint8Array | undefined): number {
+    const id = this.#insertEntry(parentId, found, uuid)
+    if (found.numbers[found.at + KIND] === DIRECTORY) {
+      this.#statements.insertDirectory.run(id, nameBytes(found.name), parentId)
+      this.#parents.set(id, parentId)
+    }
+    return id
+  }
+
+  #insertEntry(parentId: number | null, found: FoundEntry, uuid: Uint8Array | undefined): number {
     const { numbers: n, at } = found
     const id = this.#nextId++
     const kind = n[at + KIND]!
     const { extId, type } = this.#describe(found.name, kind)
-    const birthtime = n[at + BIRTHTIME]!
     // Unlike `run`, `get` does not make an object of the number of rows and the id.
     this.#statements.insert.get(
       id,
@@ -133,7 +452,7 @@ export class EntryWriter {
       n[at + MTIME]!,
       n[at + MTIME_NS]!,
       n[at + CTIME]!,
-      Number.isNaN(birthtime) ? null : birthtime,
+      birthtimeOf(found),
       found.inode,
       n[at + NLINK]!,
       n[at + MODE]!,
@@ -155,145 +474,23 @@ export class EntryWriter {
     return this.#uuidPool.subarray(at, at + 16)
   }
 
-  /** Adds what only directories have. `path` is from the volume's root and ends in a slash, unless it is the root. */
-  insertDirectory(id: number, parentId: number | null, volumeId: number, path: RawName): void {
-    this.#statements.insertDirectory.run(id, volumeId, nameBytes(path))
-    this.#parents.set(id, parentId)
-  }
-
-  /** Brings a row up to the disk's stats. Returns whether its content has to be looked at again. */
-  update(row: EntryRow, found: FoundEntry): boolean {
-    const { numbers: n, at } = found
-    const kind = n[at + KIND]!
-    const contentChanged = kind === FILE && isContentSuspect(row, found)
-    const { extId, type } = this.#describe(found.name, kind)
-    this.#statements.update.run(
-      kind,
-      n[at + SIZE]!,
-      n[at + ALLOCATED]!,
-      n[at + MTIME]!,
-      n[at + MTIME_NS]!,
-      n[at + CTIME]!,
-      found.inode,
-      n[at + NLINK]!,
-      n[at + MODE]!,
-      row.id,
-    )
-    if (row.kind !== kind) this.#statements.retype.run(type, extId, kind === FILE ? PENDING : SKIPPED, row.id)
-    if (contentChanged) this.#suspect(row)
-    if (row.parent_id !== null && (row.kind !== kind || row.size !== n[at + SIZE]!)) {
-      this.#count(row.parent_id, row.kind, row.size, -1)
-      this.#count(row.parent_id, kind, n[at + SIZE]!, 1)
-    }
-    this.#touched.modified.push(row.id)
-    return contentChanged
-  }
-
-  /** Gives a row another name in its folder. A row that stands in the way must have been put aside first. */
-  rename(row: EntryRow, found: FoundEntry): void {
-    this.#place(row.id, row.parent_id, found)
-  }
-
-  /** Frees a row's place in its folder, and the paths of what is below it, until it is moved, renamed or removed. */
-  putAside(row: Pick<EntryRow, 'id' | 'kind'>): void {
-    const key = Buffer.alloc(9, 0xff)
-    key.writeDoubleBE(row.id, 1)
-    this.#statements.putAside.run(new Uint8Array(key), row.id)
-    // No name holds a NUL, so nothing else is ever there.
-    if (row.kind === DIRECTORY) this.#movePaths(row.id, Buffer.from(`\0${row.id}/`))
-  }
-
-  /** Moves a file or other leaf to another folder, under the name it has on the disk. */
-  moveLeaf(row: EntryRow, parentId: number, found: FoundEntry): void {
-    if (row.parent_id !== null) this.#count(row.parent_id, row.kind, row.size, -1)
-    this.#place(row.id, parentId, found)
-    this.#count(parentId, row.kind, row.size, 1)
-    this.update({ ...row, parent_id: parentId }, found)
-  }
-
-  /** Moves a folder with all it holds: its own row, and the paths of the folders below it. */
-  moveDirectory(row: EntryRow, to: { parentId: number | null; found: FoundEntry; newPath: RawName }): void {
+  #placeDirectory(row: EntryRow, parentId: number, found: FoundEntry): void {
+    assert(!this.isWithin(parentId, row.id), `folder ${row.id} would lie below itself`)
     const sums = this.#sums(row.id)
     const whole = [sums[1]!, sums[2]! + 1, sums[3]!, sums[4]!, sums[5]!]
     if (row.parent_id !== null) this.#add(row.parent_id, [-1, ...whole.map((n) => -n)])
-    this.#place(row.id, to.parentId, to.found)
-    this.#parents.set(row.id, to.parentId)
-    if (to.parentId !== null) this.#add(to.parentId, [1, ...whole])
-    this.#movePaths(row.id, nameBytes(to.newPath))
-    this.#touched.directories = true
-    this.#touched.modified.push(row.id)
-  }
-
-  /** Hangs a folder that had no folder above it, a nested location's root, below another. */
-  adopt(id: number, parentId: number): void {
-    const sums = this.#sums(id)
-    this.#statements.reparent.run(parentId, id)
-    this.#parents.set(id, parentId)
-    this.#add(parentId, [1, sums[1]!, sums[2]! + 1, sums[3]!, sums[4]!, sums[5]!])
-  }
-
-  /** Takes a folder, a nested location's root, out of the folder above it; it and what it holds stay. */
-  detach(id: number): void {
-    const parentId = this.#parentOf(id)
-    if (parentId === null) return
-    const sums = this.#sums(id)
-    this.#add(parentId, [-1, -sums[1]!, -sums[2]! - 1, -sums[3]!, -sums[4]!, -sums[5]!])
-    this.#statements.reparent.run(null, id)
-    this.#parents.set(id, null)
-  }
-
-  /** Adds to the sums of a folder and of those above it, which were wrong by so much. */
-  correct(directoryId: number, delta: readonly number[]): void {
-    this.#add(directoryId, delta)
-  }
-
-  /** Removes a row that holds no others. */
-  removeLeaf(row: Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>): void {
-    if (row.parent_id !== null) this.#count(row.parent_id, row.kind, row.size, -1)
-    this.#deleteRow(row.id, row.parent_id)
-  }
-
-  /** Removes the leaves directly in a folder. Returns how many. */
-  removeLeavesOf(directoryId: number): number {
-    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<EntryRow, 'id' | 'kind' | 'size'>[]
-    for (const row of rows) this.removeLeaf({ ...row, parent_id: directoryId })
-    return rows.length
-  }
-
-  /** Removes a folder's own row; nothing may be left in it. */
-  removeDirectory(id: number): void {
-    const parentId = this.#parentOf(id)
-    const own = this.#deltas.get(id)
-    if (parentId !== null) {
-      if (own) this.#add(parentId, [0, ...own.slice(1)])
-      this.#add(parentId, [-1, 0, -1, 0, 0, 0])
-    }
-    this.#deltas.delete(id)
-    this.#statements.deleteDirectory.run(id)
-    this.#deleteRow(id, parentId)
-    this.#parents.delete(id)
+    this.#placeRow(row.id, parentId, found)
+    this.#parents.set(row.id, parentId)
+    this.#add(parentId, [1, ...whole])
+    const above = this.#statements.directory.get(parentId)!['path'] as Uint8Array
+    this.#movePaths(row.id, Buffer.concat([above, nameBytes(found.name), SLASH]))
+    this.#structure++
     this.#touched.directories = true
   }
 
-  /** Records that a folder has been read; null where its rows are only partly up to date. */
-  scanned(id: number, fingerprint: Uint8Array | null, at: number, error: string | null): void {
-    this.#statements.scanned.run(fingerprint, at, error, id)
-  }
-
-  rowsOf(directoryId: number): EntryRow[] {
-    return this.#statements.rows.all(directoryId) as unknown as EntryRow[]
-  }
-
-  rowByName(directoryId: number, name: RawName): EntryRow | undefined {
-    for (const isDirectory of [false, true]) {
-      const row = this.#statements.rowByKey.get(directoryId, sortKey(name, isDirectory))
-      if (row) return row as unknown as EntryRow
-    }
-    return undefined
-  }
-
-  row(id: number): EntryRow | undefined {
-    return this.#statements.row.get(id) as unknown as EntryRow | undefined
+  #retryBelow(directoryId: number): void {
+    const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
+    this.#statements.retryBelow.run(volumeId!, path!, pathAfter(path as Uint8Array))
   }
 
   #movePaths(directoryId: number, newPath: Uint8Array): void {
@@ -302,7 +499,7 @@ export class EntryWriter {
     this.#statements.movePaths.run(newPath, from.length + 1, volumeId!, from, pathAfter(from))
   }
 
-  #place(id: number, parentId: number | null, found: FoundEntry): void {
+  #placeRow(id: number, parentId: number, found: FoundEntry): void {
     const kind = found.numbers[found.at + KIND]!
     const { extId, type } = this.#describe(found.name, kind)
     this.#statements.place.run(parentId, found.name, sortKey(found.name, kind === DIRECTORY), extId, type, extId, id)
@@ -330,11 +527,11 @@ export class EntryWriter {
     this.#statements.suspect.run(row.id)
   }
 
-  #deleteRow(id: number, parentId: number | null): void {
-    this.#statements.deleteStale.run(id)
-    this.#statements.deleteConflict.run(id)
+  /** What belongs to the row goes with it, by its references. */
+  #deleteRow({ id, parent_id: parentId }: Pick<EntryRow, 'id' | 'parent_id'>): void {
     const row = this.#statements.delete.get(id)
-    if (row) this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
+    if (!row) return
+    this.#touched.removed.push({ ...(row as unknown as Omit<RemovedRow, 'parentId'>), parentId })
   }
 
   /** `sign` more entries of a kind directly in a folder. */
@@ -362,7 +559,11 @@ export class EntryWriter {
     const totals = new Map<number, number[]>()
     for (const [id, delta] of this.#deltas) {
       addTo(totals, id, delta, 0)
-      for (let above = this.#parentOf(id); above !== null; above = this.#parentOf(above)) addTo(totals, above, delta, 1)
+      let depth = 0
+      for (let above = this.#parentOf(id); above !== null; above = this.#parentOf(above)) {
+        assertDepth(depth++, id)
+        addTo(totals, above, delta, 1)
+      }
     }
     for (const [id, total] of totals) {
       if (total.some((n) => n !== 0)) this.#statements.addSums.run(...(total as [number]), id)
@@ -370,17 +571,25 @@ export class EntryWriter {
     this.#deltas.clear()
   }
 
+  /** Compares the folders that have changed with their rows; what they are wrong by is put right, for those above them as well. */
+  #checkSums(): void {
+    const folders = [...this.#toCheck]
+    this.#toCheck.clear()
+    for (const id of folders) {
+      const said = this.#statements.sums.get(id)
+      if (!said || Number(said['child_count']) > MAX_CHECKED_CHILDREN) continue
+      const counted = sumsOf(this.#statements.count.get(id)!)
+      const delta = sumsOf(said).map((n, i) => counted[i]! - n)
+      if (delta.every((n) => n === 0)) continue
+      this.#add(id, delta)
+      this.#touched.corrected++
+    }
+    this.#flushDeltas()
+  }
+
   #sums(directoryId: number): number[] {
     this.#flushDeltas()
-    const row = this.#statements.sums.get(directoryId)!
-    return [
-      row['child_count'],
-      row['file_count'],
-      row['dir_count'],
-      row['symlink_count'],
-      row['other_count'],
-      row['total_size'],
-    ].map(Number)
+    return sumsOf(this.#statements.sums.get(directoryId)!)
   }
 
   #parentOf(id: number): number | null {
@@ -395,6 +604,31 @@ export class EntryWriter {
   }
 }
 
+/** A folder's row as a listing of it is judged by. */
+export interface FolderRow {
+  readonly parent_id: number | null
+  readonly volume_id: number
+  readonly path: Uint8Array
+  readonly name: RawName
+  readonly inode: Inode
+  readonly birthtime: number | null
+}
+
+function sumsOf(row: Record<string, unknown>): number[] {
+  return ['child_count', 'file_count', 'dir_count', 'symlink_count', 'other_count', 'total_size'].map((column) =>
+    Number(row[column]),
+  )
+}
+
+function assertDepth(depth: number, id: number): void {
+  assert(depth < MAX_DEPTH, `folder ${id} lies below itself`)
+}
+
+const SLASH = Buffer.from('/')
+/** More folders above each other than any file system has: whoever counts more goes in a circle. */
+const MAX_DEPTH = 100_000
+/** The rows of a larger folder take longer to add up than others may be kept from writing; `library check` has all. */
+const MAX_CHECKED_CHILDREN = 4_096
 /** Extensions are few; a tree of made-up ones must not grow the cache without end. */
 const MAX_CACHED_EXTENSIONS = 10_000
 /** A folder a number: 16 MB at the most. */
@@ -436,8 +670,8 @@ function addTo(totals: Map<number, number[]>, id: number, delta: readonly number
   for (let i = from; i < delta.length; i++) total[i]! += delta[i]!
 }
 
-function nothingTouched(): Touched {
-  return { added: [], modified: [], removed: [], directories: false }
+export function nothingTouched(): Touched {
+  return { added: [], modified: [], removed: [], directories: false, locations: false, corrected: 0 }
 }
 
 type Statements = Record<keyof typeof SQL, StatementSync>
@@ -445,9 +679,13 @@ type Statements = Record<keyof typeof SQL, StatementSync>
 const SQL = {
   insert: `insert into entries(id, uuid, parent_id, name, sort_key, kind, type, ext_id, size, allocated, mtime, mtime_ns,
              ctime, birthtime, inode, nlink, mode, content_state) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  insertDirectory: 'insert into directories(id, volume_id, path) values(?, ?, ?)',
-  update: `update entries set kind = ?, size = ?, allocated = ?, mtime = ?, mtime_ns = ?, ctime = ?, inode = ?, nlink = ?,
-             mode = ? where id = ?`,
+  nextId: `select max(coalesce((select max(id) + 1 from entries), 1),
+             coalesce((select next from row_ids where table_name = 'entries'), 1)) as id`,
+  insertRoot: 'insert into directories(id, volume_id, path) values(?, ?, ?)',
+  insertDirectory: `insert into directories(id, volume_id, path)
+                    select ?, volume_id, cast(path || ? || '/' as blob) from directories where id = ?`,
+  update: `update entries set kind = ?, size = ?, allocated = ?, mtime = ?, mtime_ns = ?, ctime = ?, birthtime = ?,
+             inode = ?, nlink = ?, mode = ? where id = ?`,
   retype: 'update entries set type = ?, ext_id = ?, content_state = ? where id = ?',
   // A type that was seen in the content stays; under another extension it may contradict the name, or no longer do so.
   place: `update entries set parent_id = ?, name = ?, sort_key = ?, ext_id = ?,
@@ -458,14 +696,29 @@ const SQL = {
   reparent: 'update entries set parent_id = ? where id = ?',
   movePaths: `update directories set path = cast(? || substr(path, ?) as blob)
               where volume_id = ? and path >= ? and path < ?`,
+  retryBelow: `update entries set content_state = ${PENDING} where content_state = ${FAILED} and parent_id in
+                 (select id from directories where volume_id = ? and path >= ? and path < ?)`,
   suspect: 'update entries set content_id = null, content_state = 0 where id = ?',
   keepStale: 'insert into stale_contents(entry_id, content_id) values(?, ?) on conflict do nothing',
-  deleteStale: 'delete from stale_contents where entry_id = ?',
-  deleteConflict: 'delete from content_conflicts where entry_id = ?',
   delete: 'delete from entries where id = ? returning id, uuid, kind, inode, birthtime, nlink',
   deleteDirectory: 'delete from directories where id = ?',
   directory: 'select volume_id, path from directories where id = ?',
-  leaves: 'select id, kind, size from entries where parent_id = ? and kind <> 1',
+  children: 'select id, kind from entries where parent_id = ?',
+  first: 'select id, kind from entries where parent_id = ? order by sort_key limit 1',
+  leaves: 'select id, parent_id, kind, size from entries where parent_id = ? and kind <> 1',
+  uuid: 'select uuid from entries where id = ?',
+  child: 'select 1 from entries where parent_id = ?',
+  setUuid: 'update entries set uuid = ? where id = ?',
+  unvouch: 'update directories set fingerprint = null where id = ? and fingerprint is not null',
+  folder: `select e.parent_id, d.volume_id, d.path, e.name, e.inode, e.birthtime
+           from directories d join entries e on e.id = d.id where d.id = ?`,
+  count: `select count(*) as child_count,
+            coalesce(sum(e.kind = 0), 0) + coalesce(sum(c.file_count), 0) as file_count,
+            coalesce(sum(e.kind = 1), 0) + coalesce(sum(c.dir_count), 0) as dir_count,
+            coalesce(sum(e.kind = 2), 0) + coalesce(sum(c.symlink_count), 0) as symlink_count,
+            coalesce(sum(e.kind = 3), 0) + coalesce(sum(c.other_count), 0) as other_count,
+            coalesce(sum(case when e.kind = 0 then e.size else 0 end), 0) + coalesce(sum(c.total_size), 0) as total_size
+          from entries e left join directories c on c.id = e.id where e.parent_id = ?`,
   rows: `select ${ROW_COLUMNS} from entries where parent_id = ?`,
   rowByKey: `select ${ROW_COLUMNS} from entries where parent_id = ? and sort_key = ?`,
   row: `select ${ROW_COLUMNS} from entries where id = ?`,

@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName } from '../../util/file-name.ts'
 import { type EntryWriter, isBelow } from './entry-writer.ts'
 import type { ScanHost } from './scan-request.ts'
-import { type Folder, readSubtree, toFolder } from './subtree.ts'
 import { inTransaction } from './write-window.ts'
 
 /** Rows removed before the write lease is given up for others. */
@@ -19,49 +18,56 @@ export async function forget(
   { directoryId }: { directoryId: number },
   host: ScanHost,
 ): Promise<{ removed: number }> {
-  const root = db.prepare('select volume_id, path from directories where id = ?').get(directoryId)
-  if (!root) return { removed: 0 }
-  const { id, path: from } = { id: directoryId, path: root['path'] as Uint8Array }
-  const volumeId = Number(root['volume_id'])
-  const roots = db
-    .prepare('select d.id, d.path from locations l join directories d on d.id = l.directory_id where d.volume_id = ?')
-    .all(volumeId)
-    .map(toFolder)
-  const isInside = roots.some(({ path }) => isBelow(from, path))
-  if (isInside && (await leaveToLocation({ id, path: from }, volumeId, { db, writer, host }))) return { removed: 0 }
-  const rootIds = new Set(roots.map((folder) => folder.id))
-  const { going, staying } = readSubtree(db, { volumeId, path: from }, (folderId) => rootIds.has(folderId))
+  if (await isLeftToLocation(directoryId, { db, writer, host })) return { removed: 0 }
   let removed = 0
-  for (let at = 0; at < going.length;) {
+  for (;;) {
     host.signal.throwIfAborted()
-    removed += await inTransaction({ writer, host }, () => {
-      let done = 0
-      if (at === 0) for (const other of staying) writer.detach(other.id)
-      for (; at < going.length && done < ROWS_PER_TRANSACTION; at++) {
-        done += writer.removeLeavesOf(going[at]!.id) + 1
-        writer.removeDirectory(going[at]!.id)
-      }
-      return done
-    })
+    const some = await inTransaction({ writer, host }, () => forgetSome(directoryId, { db, writer }))
+    removed += some
+    if (some < ROWS_PER_TRANSACTION) return { removed }
   }
-  return { removed }
 }
 
-/** Hangs the folder below the one it lies in. False where that has no row yet, or another entry of its name. */
-async function leaveToLocation(
-  { id, path }: Folder,
-  volumeId: number,
+/** Removes so many rows, or a few more, by the rows as they are now; fewer only when all have gone. */
+function forgetSome(topId: number, { db, writer }: { db: DatabaseSync; writer: EntryWriter }): number {
+  if (!writer.row(topId)) return 0
+  const isRoot = db.prepare('select 1 from locations where directory_id = ?')
+  let removed = 0
+  // Down to a folder without folders, which goes; then on with the one above it.
+  const path = [topId]
+  while (path.length > 0 && removed < ROWS_PER_TRANSACTION) {
+    const id = path.at(-1)!
+    const next = writer.firstFolderIn(id)
+    if (next === null) {
+      removed += writer.removeLeavesOf(id) + 1
+      writer.removeDirectory(id)
+      path.pop()
+    } else if (isRoot.get(next) === undefined) path.push(next)
+    else writer.detach(next)
+  }
+  return path.length > 0 ? Math.max(removed, ROWS_PER_TRANSACTION) : removed
+}
+
+/** Leaves the folder, hung below the one it lies in, to the location around it; false where none has a row for it. */
+async function isLeftToLocation(
+  id: number,
   { db, writer, host }: { db: DatabaseSync; writer: EntryWriter; host: ScanHost },
 ): Promise<boolean> {
   return inTransaction({ writer, host }, () => {
-    if (writer.row(id)?.parent_id !== null) return true
-    const own = path.subarray(0, -1)
+    const folder = writer.folder(id)
+    if (!folder) return true
+    const roots = db
+      .prepare('select d.path from locations l join directories d on d.id = l.directory_id where d.volume_id = ?')
+      .all(folder.volume_id)
+    if (!roots.some((root) => isBelow(folder.path, root['path'] as Uint8Array))) return false
+    if (folder.parent_id !== null) return true
+    const own = folder.path.subarray(0, -1)
     const cut = own.lastIndexOf(SLASH) + 1
     const above = db
       .prepare('select id from directories where volume_id = ? and path = ?')
-      .get(volumeId, own.slice(0, cut))
+      .get(folder.volume_id, own.slice(0, cut))
     const parentId = above && Number(above['id'])
-    if (parentId === undefined || writer.rowByName(parentId, bytesToName(own.slice(cut)))) return false
+    if (parentId === undefined || writer.rowsByName(parentId, bytesToName(own.slice(cut))).length > 0) return false
     writer.adopt(id, parentId)
     return true
   })

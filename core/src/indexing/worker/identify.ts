@@ -6,6 +6,7 @@ import {
   HashPool,
   hashStates,
   NO_DEFINITION,
+  NOT_A_FILE,
   WHOLE_FILE_BYTES,
 } from '../../content/index.ts'
 import { fileTypes } from '../../domain/stored-lists.ts'
@@ -13,7 +14,7 @@ import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
-import { pathAfter, SURE } from './entry-writer.ts'
+import { nothingTouched, pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
@@ -165,7 +166,7 @@ class Identification {
       throw err
     }
     if (this.#retyped.length === 0) return
-    this.#host.committed({ added: [], modified: this.#retyped, removed: [], directories: false })
+    this.#host.committed({ ...nothingTouched(), modified: this.#retyped })
   }
 
   #countPending(): number {
@@ -210,7 +211,7 @@ class Identification {
   *#pendingBatches(): Generator<PendingFile[]> {
     const { ids } = this.#request
     const page = this.#db.prepare(
-      `select e.id, e.parent_id, e.name, e.size, e.allocated, e.mtime, e.mtime_ns, e.type, s.content_id as stale
+      `select e.id, e.parent_id, e.name, e.size, e.allocated, e.mtime, e.mtime_ns, e.ctime, e.type, s.content_id as stale
        from entries e left join stale_contents s on s.entry_id = e.id
        where e.id > ? and e.kind = 0 and e.content_state = 0
          ${ids === null ? '' : 'and e.id in (select value from json_each(?))'} order by e.id limit ${ROWS_PER_PAGE}`,
@@ -235,6 +236,7 @@ class Identification {
           size: Number(row['size']),
           mtime: Number(row['mtime']),
           mtimeNs: Number(row['mtime_ns']),
+          ctime: Number(row['ctime']),
           type: Number(row['type']),
           staleContentId: row['stale'] === null ? null : Number(row['stale']),
         })
@@ -288,8 +290,9 @@ class Identification {
   }
 
   #fail(file: PendingFile, failure: { code: string; message: string }): void {
-    // A file that is gone is the next scan's to notice; one of a volume that was away for a moment waits still.
-    if (failure.code === 'ENOENT') return void this.#left.add(file.id)
+    // What is gone, or is no file any more, is the next scan's to notice; one of a volume that was away for a moment
+    // waits still.
+    if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
     this.#report.failed++
     this.#contents.fail(file)
     const code = failure.code === 'EACCES' || failure.code === 'EPERM' ? 'PermissionDenied' : 'Unavailable'
@@ -304,7 +307,11 @@ class Identification {
 
   #record(file: PendingFile, batch: HashBatch, i: number, fullHash: Uint8Array | null): void {
     const state = hashStates[batch.states[i]!]!
-    const sameFile = batch.sizes[i] === file.size && batch.mtimes[i] === file.mtime && batch.mtimeNs[i] === file.mtimeNs
+    const sameFile =
+      batch.sizes[i] === file.size &&
+      batch.mtimes[i] === file.mtime &&
+      batch.mtimeNs[i] === file.mtimeNs &&
+      batch.ctimes[i] === file.ctime
     if (state === 'tooFresh') {
       this.#fresh.push(file)
       this.#doneUpTo = Math.min(this.#doneUpTo, file.id - 1)
@@ -334,6 +341,9 @@ class Identification {
     this.#report.bytes += file.size
   }
 }
+
+/** The path leads elsewhere than when its row was written. */
+const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', NOT_A_FILE])
 
 const HASHED = hashStates.indexOf('hashed')
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { detectFromExtension } from '../../content/index.ts'
 import { databaseError } from '../../db/errors.ts'
@@ -13,17 +14,18 @@ import { forget } from './forget.ts'
 import { identify } from './identify.ts'
 import type { Changes, FolderChanges, FromWorker, IndexRequests, RequestName, ToWorker } from './requests.ts'
 import { createRoot } from './root.ts'
-import { RecentAdditions } from './recent-additions.ts'
 import { Scan } from './scan.ts'
 import type { ScanHost } from './scan-request.ts'
 import { verify } from './verify.ts'
 import { inTransaction } from './write-window.ts'
-import { mendSums } from './wrong-sums.ts'
+import { type Mended, mendRules } from './invariants.ts'
 
 /** What the worker is started with. */
 export interface IndexWorkerData {
   readonly file: string
   readonly readOnly: boolean
+  /** Whether the rows are checked, and put right, before the first request that writes any. */
+  readonly mendsFirst: boolean
 }
 
 /** More changed entries than this in one transaction are announced as a change of the tree. */
@@ -33,8 +35,13 @@ const CACHE_KIB = 65_536
 /** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
 const AUTOCHECKPOINT_PAGES = 8_192
 
-/** Folders whose sums are put right in one transaction. */
-const FOLDERS_MENDED_AT_ONCE = 1_000
+/** The changes of another location are sent at the same moment: long enough for them to arrive, on a machine at rest. */
+const GRACE_MS = 50
+
+/** Awaited before rows are removed: a file moved to another location keeps its row if it is found there first. */
+async function grace({ signal }: { signal: AbortSignal }): Promise<void> {
+  await delay(GRACE_MS, undefined, { signal })
+}
 
 /** How a request talks while it runs. */
 export interface RequestHost extends ScanHost {
@@ -42,19 +49,16 @@ export interface RequestHost extends ScanHost {
   phase(name: string): void
 }
 
-function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWorkerData): void {
+function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirst }: IndexWorkerData): void {
   // Somebody may look at a listing meanwhile; those who walk and hash are threads below this one.
   giveWay()
   const now = Date.now
   const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
-  // Rows and references are kept straight by EntryWriter; checking each one again would cost a third of a first scan.
-  if (!readOnly) db.exec(`pragma foreign_keys = off; pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
+  if (!readOnly) db.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`)
   const writer = new EntryWriter(db, { typeOf: detectFromExtension, now })
   const ephemeral = new EphemeralIds(now)
   const leases = new LeaseClient((message) => port.postMessage(message))
   const running = new Map<number, AbortController>()
-  const scans = new Set<Scan>()
-  const recent = new RecentAdditions(() => writer.nextId, now)
 
   port.on('message', (message: ToWorker) => {
     if ('granted' in message) leases.granted(message.granted)
@@ -66,6 +70,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     const controller = new AbortController()
     running.set(id, controller)
     try {
+      if (mendsFirst && !readOnly && WRITERS.has(name)) await (mended ??= mendAtStart(id, controller.signal))
       const report = await handlers[name](request as never, hostOf(id, controller.signal))
       send({ id, report })
     } catch (err) {
@@ -75,32 +80,39 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     }
   }
 
+  /** What an earlier process left half done, or broken, is put right before anything is built on it. */
+  let mended: Promise<void> | null = null
+
+  async function mendAtStart(id: number, signal: AbortSignal): Promise<void> {
+    try {
+      send({ mended: await mend(hostOf(id, signal)) })
+    } catch (err) {
+      mended = null
+      throw err
+    }
+  }
+
+  function mend(host: RequestHost): Promise<Mended> {
+    return inTransaction({ writer, host }, () => mendRules(db, writer))
+  }
+
   const handlers: {
     [N in RequestName]: (request: IndexRequests[N]['request'], host: RequestHost) => Promise<IndexRequests[N]['report']>
   } = {
-    async scan(request, host) {
-      const scan = new Scan(db, writer, request, host)
-      scans.add(scan)
-      try {
-        return await scan.run()
-      } finally {
-        scans.delete(scan)
-      }
-    },
+    scan: (request, host) => new Scan(db, writer, { ...request, beforeRemoving: () => grace(host) }, host).run(),
     async refresh({ scope, dirty, patience, silent }, host) {
-      for (const scan of scans) for (const { dir } of dirty) scan.noteChange(dir)
       const request = {
         ...scope,
         rulesRoot: String(scope.dir),
         recursive: true,
         startedAt: Number.POSITIVE_INFINITY,
+        trustFingerprints: true,
         trustTimes: false,
         force: true,
         threads: 0,
         patience,
         silent,
-        pairFrom: recent.floor(),
-        beforeRemoving: () => recent.othersAdded(host.signal),
+        beforeRemoving: () => grace(host),
       }
       return await new Scan(db, writer, request, host).refresh(dirty)
     },
@@ -129,15 +141,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       return report
     },
     root: (request, host) => createRoot(db, writer, request, host),
-    async mendSums(_request, host) {
-      let mended = 0
-      for (;;) {
-        host.signal.throwIfAborted()
-        const some = await inTransaction({ writer, host }, () => mendSums(db, writer, FOLDERS_MENDED_AT_ONCE))
-        if (some === 0) return { mended }
-        mended += some
-      }
-    },
+    mend: (_request, host) => mend(host),
     forget: (request, host) => forget(db, writer, request, host),
   }
 
@@ -148,7 +152,10 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
       now,
       // Nobody writes to a library that is open read-only, and SQLite refuses whoever tries.
       lease: async () => (readOnly ? { [Symbol.dispose]: () => {} } : leases.acquire()),
-      committed: (touched) => send({ changes: changesOf(touched) }),
+      committed: (touched) => {
+        send({ changes: changesOf(touched) })
+        if (touched.corrected > 0) send({ corrected: touched.corrected })
+      },
       warn: (warning) => send({ id, warning }),
       progress: (done, total, bytes) => send({ id, progress: { phase, done, total, bytes } }),
       ids: ephemeral,
@@ -163,7 +170,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     const upserted = Float64Array.from([...touched.added, ...touched.modified])
     const removed = Float64Array.from(touched.removed.map((row) => row.id))
     const few = upserted.length + removed.length <= MAX_ANNOUNCED_ENTRIES
-    return { upserted, removed, directories: touched.directories, folders: few ? foldersOf(touched) : null }
+    const { directories, locations } = touched
+    return { upserted, removed, directories, locations, folders: few ? foldersOf(touched) : null }
   }
 
   function foldersOf(touched: Touched): FolderChanges[] {
@@ -193,6 +201,9 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly }: IndexWo
     port.postMessage(message)
   }
 }
+
+/** Requests that read rows of the tree in order to write others. */
+const WRITERS: ReadonlySet<RequestName> = new Set(['scan', 'refresh', 'root', 'forget', 'identify'])
 
 /** Asks the main thread for the write lease. */
 class LeaseClient {

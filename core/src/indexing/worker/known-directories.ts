@@ -1,84 +1,80 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { bytesToName, nameBytes, type RawName } from '../../util/file-name.ts'
-import { type EntryRow, type FoundEntry, pathAfter } from './entry-writer.ts'
-import { birthtimeOf } from './listing.ts'
-import { objectKey } from './reconcile.ts'
+import { nameBytes, type RawName } from '../../util/file-name.ts'
+import type { Inode } from '../../util/inode.ts'
+import { pathAfter } from './entry-writer.ts'
 
 export interface KnownDirectory {
   readonly id: number
   readonly name: RawName
+  readonly inode: Inode
   /** In hexadecimal: tens of thousands are held, and an array costs ten times a text. */
   readonly fingerprint: string | null
+  readonly childCount: number
   readonly scannedAt: number | null
-  /** NaN for one that was moved: its times say nothing of what it holds here. */
   readonly mtime: number
   readonly mtimeNs: number
 }
-
-const HEX_FINGERPRINT = "nullif(hex(d.fingerprint), '') as fingerprint"
 
 type Row = [
   id: number,
   parentId: number | null,
   name: RawName,
+  inode: Inode,
   fingerprint: string | null,
+  childCount: number,
   scannedAt: number | null,
   mtime: number,
   mtimeNs: number,
 ]
 
-/** The folders of a volume that the index knows, as a scan comes upon them: by their parent, path or file object. */
+const COLUMNS = `d.id, e.parent_id, e.name, e.inode, nullif(hex(d.fingerprint), ''), d.child_count, d.scanned_at, e.mtime, e.mtime_ns
+  from directories d join entries e on e.id = d.id`
+
+/** The folders of a volume that the index knows, as a scan comes upon them: by their parent or path. */
 export class KnownDirectories {
-  readonly #db: DatabaseSync
   readonly #volumeId: number
-  readonly #firstNewId: number
   readonly #byPath: StatementSync
-  readonly #byParent = new Map<number, KnownDirectory[]>()
-  #byObject: Map<number | string, { id: number; path: RawName }> | null = null
+  readonly #below: StatementSync
+  readonly #inside: StatementSync
+  readonly #one: StatementSync
+  /** As they were when they were read all at once; handed out once. */
+  readonly #loaded = new Map<number, KnownDirectory[]>()
 
-  /** `firstNewId`: folders with this row id or a higher one were added by the scan itself. */
-  constructor(db: DatabaseSync, { volumeId, firstNewId }: { volumeId: number; firstNewId: number }) {
-    this.#db = db
+  constructor(db: DatabaseSync, volumeId: number) {
     this.#volumeId = volumeId
-    this.#firstNewId = firstNewId
     this.#byPath = db.prepare('select id from directories where volume_id = ? and path = ?')
-  }
-
-  /** Reads the folder at `path` and those below it, by id; each is then found below its parent, but for `topId`. */
-  load(path: RawName, topId: number): Map<number, KnownDirectory> {
-    const from = nameBytes(path)
-    const statement = this.#db.prepare(
-      `select d.id, e.parent_id, e.name, ${HEX_FINGERPRINT}, d.scanned_at, e.mtime, e.mtime_ns
-       from directories d join entries e on e.id = d.id
-       where d.volume_id = ? and d.path >= ? and d.path < ?`,
+    this.#below = arrays(
+      db,
+      `select ${COLUMNS} where d.volume_id = ? and d.path >= ? and d.path < ? order by d.id`,
     )
-    statement.setReturnArrays(true)
-    const rows = statement.all(this.#volumeId, from, pathAfter(from)) as unknown as Row[]
-    const loaded = new Map<number, KnownDirectory>()
-    for (const [id, , name, fingerprint, scannedAt, mtime, mtimeNs] of rows)
-      loaded.set(id, { id, name, fingerprint, scannedAt, mtime, mtimeNs })
-    for (const id of loaded.keys()) this.#byParent.delete(id)
-    for (const [id, parentId] of rows) {
-      if (id === topId || parentId === null) continue
-      const siblings = this.#byParent.get(parentId)
-      if (siblings) siblings.push(loaded.get(id)!)
-      else this.#byParent.set(parentId, [loaded.get(id)!])
+    this.#inside = arrays(db, `select ${COLUMNS} where e.parent_id = ? and e.kind = 1 order by d.id`)
+    this.#one = arrays(db, `select ${COLUMNS} where d.id = ?`)
+  }
+
+  /** Reads the folders below `path` all at once. */
+  load(path: RawName): void {
+    const from = nameBytes(path)
+    for (const row of this.#below.all(this.#volumeId, from, pathAfter(from)) as unknown as Row[]) {
+      const parentId = row[1]
+      if (parentId === null) continue
+      const siblings = this.#loaded.get(parentId)
+      if (siblings) siblings.push(toDirectory(row))
+      else this.#loaded.set(parentId, [toDirectory(row)])
     }
-    return loaded
   }
 
-  /** The folders directly in a folder, handed out once. */
-  takeChildren(parentId: number): readonly KnownDirectory[] {
-    const children = this.#byParent.get(parentId) ?? []
-    this.#byParent.delete(parentId)
-    return children
+  /** The folders directly in a folder, as they were loaded; with `isFresh` as they are now. */
+  children(parentId: number, { isFresh }: { isFresh: boolean }): readonly KnownDirectory[] {
+    const loaded = this.#loaded.get(parentId)
+    this.#loaded.delete(parentId)
+    if (!isFresh) return loaded ?? []
+    return (this.#inside.all(parentId) as unknown as Row[]).map(toDirectory)
   }
 
-  /** A folder under the name it was found by. */
-  found(id: number, name: RawName): KnownDirectory {
-    const row = this.#db.prepare(`select ${HEX_FINGERPRINT}, scanned_at from directories d where id = ?`).get(id)!
-    const scannedAt = row['scanned_at'] === null ? null : Number(row['scanned_at'])
-    return { id, name, fingerprint: row['fingerprint'] as string | null, scannedAt, mtime: Number.NaN, mtimeNs: 0 }
+  /** A folder as it is now. */
+  one(id: number): KnownDirectory | null {
+    const row = this.#one.get(id) as unknown as Row | undefined
+    return row ? toDirectory(row) : null
   }
 
   /** The id of the folder at a path of the volume. */
@@ -86,37 +82,14 @@ export class KnownDirectories {
     const row = this.#byPath.get(this.#volumeId, nameBytes(path))
     return row ? Number(row['id']) : null
   }
+}
 
-  /** The folder the index knew as this one when the scan first asked, and the path it is known under. */
-  sameObject(found: FoundEntry): { readonly id: number; readonly path: RawName } | undefined {
-    this.#byObject ??= this.#readObjects()
-    return this.#byObject.size === 0 ? undefined : this.#byObject.get(objectKey(found.inode, birthtimeOf(found)))
-  }
+function arrays(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement
+}
 
-  /** A folder is known under another path from now on. */
-  moved(found: FoundEntry, path: RawName): void {
-    const known = this.#byObject?.get(objectKey(found.inode, birthtimeOf(found)))
-    if (known) known.path = path
-  }
-
-  /** A row that kept its name stands for another folder from now on: the one it stood for is not known any more. */
-  replaced({ id, inode, birthtime }: Pick<EntryRow, 'id' | 'inode' | 'birthtime'>): void {
-    const key = objectKey(inode, birthtime)
-    if (this.#byObject?.get(key)?.id === id) this.#byObject?.delete(key)
-  }
-
-  #readObjects(): Map<number | string, { id: number; path: RawName }> {
-    const rows = this.#db
-      .prepare(
-        `select d.id, d.path, e.inode, e.birthtime from directories d join entries e on e.id = d.id
-         where d.volume_id = ? and d.scanned_at is not null and d.id < ?`,
-      )
-      .all(this.#volumeId, this.#firstNewId)
-    return new Map(
-      rows.map((row) => [
-        objectKey(row['inode'] as number | Uint8Array, row['birthtime'] as number | null),
-        { id: Number(row['id']), path: bytesToName(row['path'] as Uint8Array) },
-      ]),
-    )
-  }
+function toDirectory([id, , name, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs]: Row): KnownDirectory {
+  return { id, name, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs }
 }

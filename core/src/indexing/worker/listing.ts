@@ -33,6 +33,10 @@ export interface Listing {
   readonly fingerprint: Fingerprint
   /** Names that could not be looked at: nothing is known of them, so nothing about them changes. */
   readonly unreadable: { name: RawName; code: string; message: string }[]
+  /** The inode of the folder itself, the same before and after; null where nobody asked. */
+  own: Inode | null
+  /** Whether nothing changed while it was read: only then is it all that was there at one moment. */
+  isSettled: boolean
 }
 
 export interface ListOptions {
@@ -80,22 +84,36 @@ export function statEntry(path: RawName) {
 }
 
 /**
- * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in.
- * Throws `UnreadableDirectory`.
+ * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in. If the folder
+ * changes meanwhile, it is listed again, `attempts` times altogether. Throws `UnreadableDirectory`.
  */
 export function listDirectory(
   dir: RawName,
-  {
-    device,
-    prepare,
-    silent,
-  }: Omit<ListOptions, 'accept'> & { readonly prepare: (names: readonly RawName[]) => Accept },
+  options: Omit<ListOptions, 'accept'> & {
+    readonly prepare: (names: readonly RawName[]) => Accept
+    readonly attempts: number
+  },
 ): Listing {
   using short = openable(dir)
+  for (let attempt = 1; ; attempt++) {
+    const before = folderStats(dir)
+    const { listing, hasVanished } = listOnce(dir, short.path, options)
+    const after = folderStats(dir)
+    listing.own = toInode(after.ino)
+    listing.isSettled = !hasVanished && before.ino === after.ino && before.ctimeNs === after.ctimeNs
+    if (listing.isSettled || attempt >= options.attempts) return listing
+  }
+}
+
+function listOnce(
+  dir: RawName,
+  base: RawName,
+  { device, prepare, silent }: Parameters<typeof listDirectory>[1],
+): { listing: Listing; hasVanished: boolean } {
   const listing = emptyListing()
-  const base = short.path
   const names = readNames(base, dir)
   const accept = prepare(names)
+  let hasVanished = false
   for (const name of names) {
     if (silent?.has(displayName(name))) {
       listing.unreadable.push(silentEntry(dir, name))
@@ -106,7 +124,10 @@ export function listDirectory(
       stats = lstatSync(fsPath(joinName(base, name)), BIGINT)
     } catch (err) {
       const code = systemCode(err) ?? 'EIO'
-      if (code === 'ENOENT') continue
+      if (code === 'ENOENT' || code === 'ENOTDIR') {
+        hasVanished = true
+        continue
+      }
       // Without the right to search a folder every name fails alike: say it once, for the folder.
       if (code === 'EACCES' || code === 'EPERM') throw new UnreadableDirectory(dir, err)
       listing.unreadable.push({ name, code, message: errorMessage(err) })
@@ -115,7 +136,20 @@ export function listDirectory(
     if (!accept(displayName(name), stats.isDirectory())) continue
     addStats(listing, name, stats, device)
   }
-  return listing
+  return { listing, hasVanished }
+}
+
+/** The stats of the folder itself, whose change time moves on with every name that comes, goes, or leads elsewhere. */
+function folderStats(dir: RawName): BigStats {
+  let stats
+  try {
+    stats = statEntry(dir)
+  } catch (err) {
+    throw new UnreadableDirectory(dir, err)
+  }
+  if (stats?.isDirectory()) return stats
+  const [code, reason] = stats ? ['ENOTDIR', 'not a directory'] : ['ENOENT', 'no such file or directory']
+  throw new UnreadableDirectory(dir, Object.assign(new Error(`${code}: ${reason}`), { code }))
 }
 
 /** Looks at some names of a folder; names that are gone are left out. */
@@ -154,7 +188,7 @@ export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: n
 }
 
 export function emptyListing(): Listing {
-  return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [] }
+  return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [], own: null, isSettled: true }
 }
 
 /** Adds one entry, as its stats describe it. */

@@ -16,10 +16,12 @@ export function beginAt({ root, rules, dir }: BeginRequest): Beginning | null {
 /** Looks at some names of a folder, or all. Throws `UnreadableDirectory`. */
 export function lookAt(walker: Walker, { dir, anchors, names }: Omit<LookRequest, 'setup'>): LookedAt {
   const inherited = anchors ?? walker.anchorsAt(dir)
+  const before = statEntry(dir)
   const { context, listing } = names === null ? walker.list(dir, inherited) : walker.look(dir, inherited, names)
   const stats = statEntry(dir)
   const own = stats?.isDirectory() ? listingOf(stats, walker.device) : null
-  return { anchors: context.anchors, listing: plain(listing), own }
+  if (before?.ino !== stats?.ino) listing.isSettled = false
+  return { inherited, anchors: context.anchors, listing: plain(listing), own }
 }
 
 /** What is at a path; null where there is nothing. */

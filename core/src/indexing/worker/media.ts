@@ -79,7 +79,7 @@ function* allUnexamined(db: DatabaseSync): Generator<number> {
 
 /** A file of the location that holds the content. */
 function holderOf(contentId: number, { db, folders }: MediaDeps): Holder | null {
-  const rows = db.prepare('select id, parent_id, name, size, mtime, mtime_ns from entries where content_id = ?')
+  const rows = db.prepare('select id, parent_id, name, size, mtime, mtime_ns, ctime from entries where content_id = ?')
   for (const row of rows.iterate(contentId)) {
     const folder = folders.get(Number(row['parent_id']))
     if (folder === undefined) continue
@@ -89,6 +89,7 @@ function holderOf(contentId: number, { db, folders }: MediaDeps): Holder | null 
       size: Number(row['size']),
       mtime: Number(row['mtime']),
       mtimeNs: Number(row['mtime_ns']),
+      ctime: Number(row['ctime']),
     }
   }
   return null

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Known, reconcile } from './reconcile.ts'
 
 function file(name: string, object: number, nlink = 1): Known {
-  return { name, kind: 0, object, nlink }
+  return { name, kind: 0, object, nlink, birthtime: null }
 }
 function summary(rows: Known[], listing: Known[]) {
   const { kept, renamed, added, removed } = reconcile(rows, listing)
@@ -59,7 +59,7 @@ test('a hard link is never taken for a rename', () => {
 })
 
 test('a folder in the place of a file is another thing', () => {
-  expect(summary([file('a', 1)], [{ name: 'a', kind: 1, object: 2, nlink: 2 }])).toEqual({
+  expect(summary([file('a', 1)], [{ name: 'a', kind: 1, object: 2, nlink: 2, birthtime: null }])).toEqual({
     kept: [],
     renamed: [],
     added: ['a'],
@@ -68,6 +68,6 @@ test('a folder in the place of a file is another thing', () => {
 })
 
 test('a renamed folder keeps its identity', () => {
-  const folder = (name: string) => ({ name, kind: 1, object: 7, nlink: 4 })
+  const folder = (name: string) => ({ name, kind: 1, object: 7, nlink: 4, birthtime: null })
   expect(summary([folder('old')], [folder('new')]).renamed).toEqual(['old → new'])
 })

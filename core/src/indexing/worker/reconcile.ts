@@ -8,6 +8,8 @@ export interface Known {
   /** What the file system calls the file, whatever its name: see `objectKey`. */
   readonly object: number | string
   readonly nlink: number
+  /** When it was made, in milliseconds; null where the file system does not keep it. */
+  readonly birthtime: number | null
 }
 
 export interface Reconciled<Row extends Known, Found extends Known> {
@@ -25,6 +27,7 @@ export interface Reconciled<Row extends Known, Found extends Known> {
  * A name that is still there keeps its row, so a file saved by writing another and renaming it over the old one stays
  * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
  * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (one link, same kind).
+ * A folder is never written anew, so one that was made at another time is another folder, whatever its name.
  */
 export function reconcile<Row extends Known, Found extends Known>(
   rows: readonly Row[],
@@ -59,7 +62,7 @@ export function reconcile<Row extends Known, Found extends Known>(
     if (owner && left.has(owner) && followsObject(found, owner, named)) {
       renamed.push({ row: owner, found })
       left.delete(owner)
-    } else if (named && left.has(named) && (named.kind === DIRECTORY) === (found.kind === DIRECTORY)) {
+    } else if (named && left.has(named) && !isAnother(named, found)) {
       kept.push({ row: named, found })
       left.delete(named)
     } else added.push(found)
@@ -87,6 +90,13 @@ export function objectKey(inode: Inode, birthtime: number | null): number | stri
 
 /** Index of 'directory' in `entryKinds`. */
 const DIRECTORY = 1
+
+/** Whether a name stands for something else than before. Inodes alone do not tell: FAT makes them up at each mount. */
+function isAnother(row: Known, found: Known): boolean {
+  if ((row.kind === DIRECTORY) !== (found.kind === DIRECTORY)) return true
+  const bothKnown = row.birthtime !== null && found.birthtime !== null
+  return row.kind === DIRECTORY && bothKnown && row.birthtime !== found.birthtime
+}
 
 function isSameObject(row: Known, found: Known): boolean {
   return row.kind === found.kind && row.object === found.object

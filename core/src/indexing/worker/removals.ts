@@ -1,116 +1,104 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { nameKey, type RawName } from '../../util/file-name.ts'
 import { rowAsFound } from './compare.ts'
-import { DIRECTORY, type EntryRow, type EntryWriter, ROW_COLUMNS } from './entry-writer.ts'
-import { objectKey } from './reconcile.ts'
-import type { ScanHost, ScanReport } from './scan-request.ts'
-import { readSubtree } from './subtree.ts'
-import { inChunks } from './write-window.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter } from './entry-writer.ts'
+import type { KnownObjects } from './known-objects.ts'
+
+/** Names of one folder that a listing lacked: their rows go when a second look, in the deleting transaction, lacks them too. */
+export interface Missing {
+  readonly directoryId: number
+  readonly names: readonly RawName[]
+}
+
+/** What scans have found gone, by folder. */
+export class MissingNames {
+  readonly #byFolder = new Map<number, Map<string, RawName>>()
+
+  add(directoryId: number, name: RawName): void {
+    const names = this.#byFolder.get(directoryId)
+    if (names) names.set(nameKey(name), name)
+    else this.#byFolder.set(directoryId, new Map([[nameKey(name), name]]))
+  }
+
+  get isEmpty(): boolean {
+    return this.#byFolder.size === 0
+  }
+
+  /** Hands out what there is, and forgets it. */
+  take(): Missing[] {
+    const all = [...this.#byFolder].map(([directoryId, names]) => ({ directoryId, names: [...names.values()] }))
+    this.#byFolder.clear()
+    return all
+  }
+}
 
 interface RemovalDeps {
   readonly db: DatabaseSync
   readonly writer: EntryWriter
-  readonly host: ScanHost
-  readonly volumeId: number
-  /** Folders that stay when what is around them goes. */
-  readonly locationRoots: ReadonlySet<number>
-  /** Entries with this row id or a higher one may be what a removed file was moved to. */
-  readonly pairFrom: number
-  readonly stamp: () => number
+  readonly objects: KnownObjects
+}
+
+/** What became of some rows. */
+export interface Removed {
+  removed: number
+  moved: number
 }
 
 /**
- * What a scan has found gone. Rows are removed at the very end, when it is known that they did not turn up elsewhere;
- * until then the folders they were in keep no fingerprint.
+ * Removes a row, with all below it, within the caller's transaction. A file that has another row already was moved
+ * there: the old row takes that place. Roots of locations stay, with all that they hold.
  */
-export class Removals {
-  readonly #deps: RemovalDeps
-  readonly #rows: EntryRow[] = []
-  /** Folders that were found under another path: whatever was thought of the old one, they are not gone. */
-  readonly #relocated = new Set<number>()
-  readonly #fingerprints: { id: number; fingerprint: Uint8Array }[] = []
+export function removeRow(row: EntryRow, deps: RemovalDeps): Removed {
+  const done = { removed: 0, moved: 0 }
+  if (row.kind === DIRECTORY) removeTree(row.id, deps, done)
+  else removeLeaf(row, deps, done)
+  return done
+}
 
-  constructor(deps: RemovalDeps) {
-    this.#deps = deps
+/** `going`: folders that are being removed as well, where nothing can be moved to. */
+function removeLeaf(
+  row: EntryRow,
+  { writer, objects }: RemovalDeps,
+  done: Removed,
+  going: ReadonlySet<number> = new Set(),
+): void {
+  const there = objects.others(row).find(({ id, parentId }) => id > row.id && parentId !== null && !going.has(parentId))
+  if (there) {
+    const twin = writer.row(there.id)!
+    writer.removeLeaf(there.id)
+    writer.place(row.id, there.parentId!, rowAsFound(twin))
+    done.moved++
+    return
   }
+  objects.depart(row, writer.uuidOf(row.id))
+  writer.removeLeaf(row.id)
+  done.removed++
+}
 
-  get isEmpty(): boolean {
-    return this.#rows.length === 0
-  }
-
-  add(row: EntryRow): void {
-    this.#rows.push(row)
-  }
-
-  keepRelocated(directoryId: number): void {
-    this.#relocated.add(directoryId)
-  }
-
-  /** The fingerprint a folder gets once what is gone from it is removed. */
-  deferFingerprint(id: number, fingerprint: Uint8Array): void {
-    this.#fingerprints.push({ id, fingerprint })
-  }
-
-  /** Removes the rows of what is gone, except where the same file has turned up under a new name. */
-  async settle(changes: ScanReport['changes']): Promise<void> {
-    const { writer } = this.#deps
-    const leaves = new Map<number | string, EntryRow>()
-    for (const row of this.#rows) {
-      if (row.kind !== DIRECTORY && row.nlink === 1) leaves.set(objectKey(row.inode, row.birthtime), row)
+/** The deepest first. A folder that has another row gives that one its id. */
+function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
+  const { db, writer, objects } = deps
+  const locations = db.prepare('select directory_id from locations').all()
+  const roots = new Set(locations.map((row) => Number(row['directory_id'])))
+  if (roots.has(topId)) return writer.detach(topId)
+  const going = new Set([topId])
+  const leaves: number[] = []
+  // A set hands out what is added to it while it is gone through.
+  for (const folderId of going) {
+    for (const child of writer.childrenOf(folderId)) {
+      if (child.kind !== DIRECTORY) leaves.push(child.id)
+      else if (roots.has(child.id)) writer.detach(child.id)
+      else going.add(child.id)
     }
-    const moves = leaves.size > 0 ? this.#pairMoves(leaves) : []
-    const moved = new Set(moves.map(({ from }) => from.id))
-    await inChunks(this.#deps, moves, ({ from, to }) => {
-      writer.removeLeaf(to)
-      writer.moveLeaf(from, to.parent_id!, rowAsFound(to))
-      changes.moved++
-      changes.added--
-      return 2
-    })
-    await inChunks(
-      this.#deps,
-      this.#rows.filter((row) => !moved.has(row.id)),
-      (row) => {
-        const now = writer.row(row.id)
-        if (!now || this.#relocated.has(row.id)) return 0
-        const removed = now.kind === DIRECTORY ? this.#removeTree(now.id) : 1
-        if (now.kind !== DIRECTORY) writer.removeLeaf(now)
-        changes.removed += removed
-        return removed
-      },
-    )
-    await inChunks(this.#deps, this.#fingerprints, ({ id, fingerprint }) => {
-      writer.scanned(id, fingerprint, this.#deps.stamp(), null)
-      return 1
-    })
   }
-
-  #pairMoves(leaves: ReadonlyMap<number | string, EntryRow>): { from: EntryRow; to: EntryRow }[] {
-    const moves: { from: EntryRow; to: EntryRow }[] = []
-    const added = this.#deps.db.prepare(
-      `select ${ROW_COLUMNS} from entries where id >= ? and kind <> ${DIRECTORY}
-       and parent_id in (select id from directories where volume_id = ${this.#deps.volumeId})`,
-    )
-    for (const raw of added.iterate(this.#deps.pairFrom)) {
-      const to = raw as unknown as EntryRow
-      const from = leaves.get(objectKey(to.inode, to.birthtime))
-      if (from && from.id !== to.id && from.kind === to.kind && to.nlink === 1) moves.push({ from, to })
-    }
-    return moves
-  }
-
-  /** Removes a folder and all below it, the deepest first; a nested location's root stays, on its own. */
-  #removeTree(id: number): number {
-    const { db, writer, volumeId, locationRoots } = this.#deps
-    const path = db.prepare('select path from directories where id = ?').get(id)
-    if (!path) return 0
-    const from = path['path'] as Uint8Array
-    const { going, staying } = readSubtree(db, { volumeId, path: from }, (folderId) => locationRoots.has(folderId))
-    for (const root of staying) writer.detach(root.id)
-    let removed = 0
-    for (const folder of going) {
-      removed += writer.removeLeavesOf(folder.id) + 1
-      writer.removeDirectory(folder.id)
-    }
-    return removed
+  for (const id of leaves) removeLeaf(writer.row(id)!, deps, done, going)
+  for (const id of [...going].toReversed()) {
+    const row = writer.row(id)!
+    const uuid = writer.uuidOf(id)
+    const there = objects.others(row).find((other) => other.id > id && !going.has(other.id))
+    if (!there) objects.depart(row, uuid)
+    writer.removeDirectory(id)
+    if (there) writer.identifyAs(there.id, uuid)
+    done.removed++
   }
 }

@@ -4,6 +4,7 @@ import type { RuleSettings } from '../../domain/rules.ts'
 import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { FolderOrder } from '../../files/index.ts'
+import type { Mended } from './invariants.ts'
 import type { PackedNames } from './packed-names.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { Patience } from './disk-requests.ts'
@@ -183,8 +184,9 @@ export interface IndexRequests {
   texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
   root: { request: RootRequest; report: { directoryId: number } }
+  /** Puts right what breaks the rules of the index. */
+  mend: { request: null; report: Mended }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */
-  mendSums: { request: null; report: { mended: number } }
   forget: { request: { directoryId: number }; report: { removed: number } }
 }
 
@@ -204,12 +206,17 @@ export type FromWorker =
   | { readonly lease: number }
   | { readonly release: number }
   | { readonly changes: Changes }
+  | { readonly mended: Mended }
+  /** How many folders had wrong sums in a transaction that touched them. */
+  | { readonly corrected: number }
 
 /** What a committed transaction did, for search and events. */
 export interface Changes {
   readonly upserted: Float64Array
   readonly removed: Float64Array
   readonly directories: boolean
+  /** The roots of locations lie elsewhere now. */
+  readonly locations: boolean
   /** By folder, where there are few enough to be told one by one; null: the whole tree is told. */
   readonly folders: readonly FolderChanges[] | null
 }

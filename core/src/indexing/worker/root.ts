@@ -38,9 +38,8 @@ export async function createRoot(
     if (row) return { directoryId: Number(row['id']) }
     const found = { ...foundAt(own, 0), name: baseName(dir) }
     const known = host.ids.take({ device, inode: found.inode, birthtime: birthtimeOf(found) })
-    const directoryId = writer.insert(null, found, known)
-    writer.insertDirectory(directoryId, null, volumeId, volumePath)
-    return { directoryId }
+    const isFree = known && db.prepare('select 1 from entries where uuid = ?').get(known) === undefined
+    return { directoryId: writer.insertRoot(found, { volumeId, path: volumePath }, isFree ? known : undefined) }
   })
 }
 

@@ -19,6 +19,8 @@ export interface ScanRequest {
   readonly maxDepth: number | null
   /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
   readonly startedAt: number
+  /** Read the rows of a folder only where the sum of what is in it differs from that stored with them. */
+  readonly trustFingerprints: boolean
   /** Believe a folder's times: read only folders whose own times differ. */
   readonly trustTimes: boolean
   /** Believe the disk even where the folder is suddenly empty. */
@@ -29,8 +31,6 @@ export interface ScanRequest {
   readonly patience: Patience | null
   /** Mount points below the folder that do not answer. */
   readonly silent: readonly string[]
-  /** Entries with this row id or a higher one may be what a removed file was moved to; those of this scan by default. */
-  readonly pairFrom?: number
   /** Awaited before anything is removed: what is gone here may be turning up in another location. */
   readonly beforeRemoving?: () => Promise<void>
 }
@@ -48,6 +48,8 @@ export interface ScanHost {
   readonly signal: AbortSignal
   readonly now: () => number
   lease(): Promise<Disposable>
+  /** Awaited between a listing and its recording: tests let others work there. */
+  readonly listed?: () => Promise<void>
   committed(touched: Touched): void
   warn(warning: { code: string; message: string; path: string }): void
   progress(done: number, total: number | null, bytes: number): void

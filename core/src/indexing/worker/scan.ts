@@ -1,166 +1,200 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
-import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
-import { inodeKey } from '../../util/inode.ts'
-import { volumePathOf } from '../volume-path.ts'
-import {
-  DIRECTORY,
-  type EntryRow,
-  type EntryWriter,
-  FILE,
-  foundAt,
-  type FoundEntry,
-  type Touched,
-} from './entry-writer.ts'
-import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
+import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
+import { type Inode, inodeKey } from '../../util/inode.ts'
+import { levelsBelow, volumePathOf } from '../volume-path.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
+import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
+import { type Arrival, directoryPath, FolderRows } from './folder-rows.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
-import { birthtimeOf, FLAG_OTHER_FILE_SYSTEM, FLAGS, KIND, SIZE, UnreadableDirectory, warningCode } from './listing.ts'
+import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
+import { birthtimeOf, FLAG_OTHER_FILE_SYSTEM, FLAGS, inodeOf, KIND, SIZE, UnreadableDirectory, warningCode } from './listing.ts'
 import { beginAt, factsOf, lookAt } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
-import { reconcile } from './reconcile.ts'
-import { Removals } from './removals.ts'
+import { type Missing, MissingNames } from './removals.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
 import { Walker } from './walk.ts'
 import { walkingProcesses, walkingThreads, type Walkers, type WalkListener } from './walkers.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
-import { inChunks, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
+import { inChunks, inTransaction, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
 
-interface Node {
+/** A folder whose listing is under way. */
+interface Listing {
   readonly id: number
   readonly dir: RawName
   readonly path: RawName
   readonly depth: number
+  /** The inode of its row, and what the writer's `structure` was when its path and inode were read. */
+  readonly inode: Inode
+  readonly structure: number
+  /** Its rows were changed by somebody else, or an event named it: what comes back may be older. */
+  isStale: boolean
+}
+
+interface Node extends Listing {
+  /** The folder it was found in; null for the one the scan begins at. */
+  readonly above: Node | null
   readonly anchors: readonly string[]
   /** In hexadecimal. */
   readonly fingerprint: string | null
+  readonly childCount: number
   readonly scannedAt: number | null
   readonly times: { mtime: number; mtimeNs: number } | null
   /** Whether rows may exist below it. */
-  readonly known: boolean
-  readonly children: readonly KnownDirectory[]
-  /** Changed by somebody else while it was being read: read it again. */
-  redo: boolean
-  /** Moved elsewhere meanwhile: what comes back under the old path means nothing. */
-  stale: boolean
+  readonly isKnown: boolean
+  /** Whether the folders in it are to be read from the database, and not as they were loaded. */
+  readonly isFresh: boolean
 }
 
-type Looked = LookedAt | { readonly failure: LookFailure }
+interface Look extends Listing {
+  readonly names: readonly RawName[] | null
+  looked: LookedAt | { readonly failure: LookFailure }
+}
+
+/** A folder that changes each time it is read is given up after so many attempts; the watcher or the next scan has it again. */
+const MAX_ATTEMPTS = 8
+/** Rounds in which names that were missing are looked for again, for what turned up meanwhile may be missing more. */
+const MAX_ROUNDS = 4
+/** Folders looked at before the write lease is asked for. */
+const LOOKS_AT_ONCE = 64
+/** Names looked at in one transaction. */
+const NAMES_AT_ONCE = 1_024
 
 /**
  * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
  *
- * Folders whose fingerprint is the stored one are not looked into further than their stats. Rows that have gone are
- * removed at the very end, when it is known that they did not turn up elsewhere; until then the folder they were in
- * keeps no fingerprint, so that a scan that was killed finds them again.
+ * Several scans and refreshes run side by side. Each lists a folder without the write lease. In one transaction it then
+ * checks that the folder's row still has the path and inode that were listed and that nobody has changed its rows
+ * meanwhile, and records the listing; if a check fails, the folder is listed again. Rows that a listing lacks are
+ * removed at the end, each when a second look in the deleting transaction lacks it too: until then the file may turn up
+ * elsewhere, and keeps its row.
  */
 export class Scan {
+  readonly #db: DatabaseSync
   readonly #request: ScanRequest
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #directories: KnownDirectories
   /** Where the disk may never answer: then nothing in here touches it, and `#walker` is not used. */
   readonly #disk: PatientDisk | null
-  /** On such a disk, what is at paths where folders were before. */
+  /** On such a disk, what is at paths where files were before. */
   readonly #before = new Map<string, PathFacts | null>()
   #device = 0n
   #walker: Walker | null = null
+  #objects!: KnownObjects
+  #rows!: FolderRows
   readonly #locationRoots: ReadonlySet<number>
   readonly #locationPaths: ReadonlySet<string>
-  readonly #inFlight = new Map<number, Node>()
-  readonly #nodesByDir = new Map<RawName, Node>()
-  readonly #removals: Removals
+  readonly #nodes = new Map<number, Node>()
+  /** The same and those that are looked at, by row id. */
+  readonly #underWay = new Map<number, Set<Listing>>()
+  /** Folders whose rows have changed since the scan began. */
+  readonly #changed = new Set<number>()
+  #isDistrustful = false
+  #loadedAt = -1
+  readonly #attempts = new Map<number, number>()
+  readonly #missing = new MissingNames()
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
   #seq = 0
   #unreadable = 0
-  #refreshing = false
-  #push: (task: WalkTask) => void = () => {}
+  #isRefreshing = false
+  readonly #queue: WalkTask[] = []
 
   constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
+    this.#db = db
     this.#writer = writer
     this.#request = request
     this.#host = {
       ...host,
       committed: (touched) => {
-        this.#remember(touched)
+        for (const { uuid, kind, inode, birthtime, nlink } of touched.removed) {
+          if (kind === DIRECTORY || nlink === 1) host.ids.keep({ device: this.#device, inode, birthtime }, uuid)
+        }
         host.committed(touched)
       },
     }
     this.#firstNewId = writer.nextId
-    this.#directories = new KnownDirectories(db, { volumeId: request.volumeId, firstNewId: this.#firstNewId })
+    this.#directories = new KnownDirectories(db, request.volumeId)
     const { dir, patience, threads } = request
     this.#disk = patience && new PatientDisk({ dir, patience, processes: Math.max(1, threads) })
     const roots = db.prepare('select directory_id, path from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
     this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
-    this.#removals = new Removals({
-      db,
-      writer,
-      host: this.#host,
-      volumeId: request.volumeId,
-      locationRoots: this.#locationRoots,
-      pairFrom: Math.min(this.#firstNewId, request.pairFrom ?? this.#firstNewId),
-      stamp: () => this.#stamp(),
-    })
   }
 
-  /** Somebody else has just written rows of this folder: what is being read of it may be older. */
-  noteChange(dir: RawName): void {
-    const node = this.#nodesByDir.get(dir)
-    if (node) node.redo = true
-  }
-
+  /** Compares the folder, and all below it. */
   async run(): Promise<ScanReport> {
     await using _disk = this.#disk
+    using _observing = this.#observe()
     const begun = performance.now()
     const { anchors, own } = await this.#begin()
     const root = this.#loadKnown(anchors)
     await inChunks({ writer: this.#writer, host: this.#host }, [root], (node) => this.#updateOwn(node.id, own))
-    await this.#walk(() => this.#send(root))
-    return this.#finish(begun)
+    this.#send({ ...root, structure: this.#writer.structure, inode: this.#writer.row(root.id)!.inode })
+    await this.#walk()
+    return await this.#finish(begun)
   }
 
   /**
    * Brings some names of some folders up to date, and whatever is new below them; what kept its place is not looked
-   * into. Folders the index does not know are passed over: the folder above them is among the dirty ones, or a scan is
-   * about to come to them.
+   * into.
    */
   async refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport> {
     await using _disk = this.#disk
+    using _observing = this.#observe()
     const begun = performance.now()
     await this.#begin()
-    this.#refreshing = true
-    await this.#walk(async () => {
-      using writing = new WriteWindow(this.#writer, this.#host)
-      for (const of of dirty) {
-        this.#host.signal.throwIfAborted()
-        const looked = this.#disk && (await this.#lookPatiently(of, writing))
-        await writing.open()
-        writing.count(this.#refreshDirectory(of, looked))
-        if (writing.isDue) writing.commit()
-      }
-      // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
-      this.#refreshing = false
-      writing.commit()
+    await this.#lookAtAll(dirty)
+    await this.#walk()
+    return await this.#finish(begun)
+  }
+
+  #observe(): Disposable {
+    return this.#writer.observe({
+      folderChanged: (id) => {
+        if (id < this.#firstNewId) this.#changed.add(id)
+        for (const listing of this.#underWay.get(id) ?? []) listing.isStale = true
+      },
+      rolledBack: () => {
+        this.#isDistrustful = true
+        for (const listings of this.#underWay.values()) for (const listing of listings) listing.isStale = true
+      },
     })
-    return this.#finish(begun)
   }
 
   /** Looks at the folder the scan begins at. Throws `Offline`. */
   async #begin(): Promise<Beginning> {
-    const { dir, rules, rulesRoot: root } = this.#request
+    const { dir, rules, rulesRoot: root, volumeId } = this.#request
     const asked = { root, rules, dir }
     const beginning = this.#disk ? await this.#disk.ask('begin', asked, this.#host.signal) : beginAt(asked)
     if (!beginning) throw new CoreError('Offline', `${displayName(dir)} is not there`)
     if (!beginning.isDirectory) throw new CoreError('Offline', `${displayName(dir)} is not a folder any more`)
     this.#device = beginning.device
     if (!this.#disk) this.#walker = new Walker(this.#setup)
+    this.#objects = new KnownObjects(this.#db, volumeId)
+    if (!this.#objects.isEmpty && !hasObjectIndex(this.#db)) {
+      await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#db.exec(OBJECT_INDEX))
+    }
+    this.#rows = new FolderRows({
+      db: this.#db,
+      writer: this.#writer,
+      volumeId,
+      volumePath: this.#request.volumePath,
+      objects: this.#objects,
+      missing: this.#missing,
+      changes: this.#changes,
+      ids: this.#host.ids,
+      isStillThere: (row, found) => this.#isStillThere(row, found),
+      objectOf: (found) => this.#objectOf(found),
+      absolute: (path) => this.#absolute(path),
+    })
     return beginning
   }
 
@@ -171,9 +205,10 @@ export class Scan {
 
   async #finish(begun: number): Promise<ScanReport> {
     const discovered = performance.now()
-    if (!this.#removals.isEmpty) {
+    for (let round = 0; round < MAX_ROUNDS && !this.#missing.isEmpty; round++) {
       await this.#request.beforeRemoving?.()
-      await this.#removals.settle(this.#changes)
+      await this.#lookForMissing(this.#missing.take())
+      await this.#walk()
     }
     return {
       seen: this.#seen,
@@ -184,16 +219,65 @@ export class Scan {
     }
   }
 
-  /** What is in a folder on a disk that may never answer, looked at while nobody waits to write; null where it is gone. */
-  async #lookPatiently({ dir, names }: DirtyDirectory, writing: WriteWindow): Promise<Looked> {
-    writing.commit()
-    const looked = await this.#disk!.ask('look', { setup: this.#setup, dir, names, anchors: null }, this.#host.signal)
-    if ('failure' in looked) return looked
-    await this.#lookBack(dir, foundIn(looked.listing), writing)
+  /** Looks at names of folders; what has to be looked at again, or in their place, follows. */
+  async #lookAtAll(dirty: readonly DirtyDirectory[]): Promise<void> {
+    this.#isRefreshing = true
+    let waiting = [...dirty]
+    let isLast = false
+    while (waiting.length > 0) {
+      const unknown: DirtyDirectory[] = []
+      const again: DirtyDirectory[] = []
+      for (let at = 0; at < waiting.length; at += LOOKS_AT_ONCE) {
+        this.#host.signal.throwIfAborted()
+        const looks = await this.#look(waiting.slice(at, at + LOOKS_AT_ONCE), unknown)
+        await this.#host.listed?.()
+        using writing = new WriteWindow(this.#writer, this.#host)
+        for (const { of, look } of looks) {
+          await writing.open()
+          const next = this.#recordLook(look, { isProof: false })
+          if (next) again.push(next === 'again' ? of : next)
+          writing.count(countOf(look))
+        }
+        writing.commit()
+      }
+      // Its folder may have been moved here by what was recorded meanwhile; else it is looked for where rows end.
+      waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
+      isLast ||= again.length === 0
+    }
+    // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
+    this.#isRefreshing = false
+  }
+
+  /** Looks at folders without the lease. Those the index does not know go to `unknown`. */
+  async #look(
+    dirty: readonly DirtyDirectory[],
+    unknown: DirtyDirectory[],
+  ): Promise<{ of: DirtyDirectory; look: Look }[]> {
+    const looks: { of: DirtyDirectory; look: Look }[] = []
+    for (const of of dirty) {
+      const listing = this.#listingAt(of)
+      if (!listing) {
+        unknown.push(of)
+        continue
+      }
+      // Whoever else lists it may have done so before the change.
+      this.#writer.noteEvent(listing.id)
+      const look: Look = { ...listing, names: of.names, looked: GONE }
+      this.#register(look)
+      look.looked = await this.#lookAt(of)
+      looks.push({ of, look })
+    }
+    return looks
+  }
+
+  async #lookAt({ dir, names }: Pick<DirtyDirectory, 'dir' | 'names'>): Promise<Look['looked']> {
+    if (!this.#disk) return this.#lookHere({ dir, names })
+    const looked = await this.#disk.ask('look', { setup: this.#setup, dir, names, anchors: null }, this.#host.signal)
+    if (!('failure' in looked)) await this.#lookBack(foundIn(looked.listing))
     return looked
   }
 
-  #lookHere({ dir, names }: DirtyDirectory): Looked {
+  #lookHere({ dir, names }: Pick<DirtyDirectory, 'dir' | 'names'>): Look['looked'] {
     try {
       return lookAt(this.#walker!, { dir, names, anchors: null })
     } catch (err) {
@@ -202,141 +286,254 @@ export class Scan {
     }
   }
 
-  /** Returns how many names were looked at. */
-  #refreshDirectory(of: DirtyDirectory, lookedAt: Looked | null): number {
-    const { dir, names, depth } = of
+  #listingAt({ dir, depth }: Pick<DirtyDirectory, 'dir' | 'depth'>): Listing | null {
     const path = volumePathOf(this.#request, dir)
     const id = this.#directories.at(path)
-    if (id === null) return 0
-    // It was added a moment ago, with the folder above it, and the walk is about to read it.
-    if (id >= this.#firstNewId) return 0
-    const node = this.#node({ id, dir, path, depth, anchors: [], fingerprint: null, scannedAt: null, known: true })
-    const looked = lookedAt ?? this.#lookHere(of)
-    if ('failure' in looked) {
-      // Gone: the folder above hears of it too. Otherwise its rows stay until it can be read again.
-      if (!looked.failure.gone) this.#recordFailure(node, { task: 0, ...looked.failure })
-      return 0
-    }
-    const { anchors, listing, own } = looked
-    const rows = names === null ? this.#writer.rowsOf(id) : this.#rowsNamed(id, names)
-    const entries = foundIn(listing)
-    this.#countSeen(entries)
-    const unreadable = listing.unreadable.map((entry) => ({ task: 0, ...entry }))
-    const waiting = this.#updateAll(node, rows, entries, { anchors, unreadable })
-    const whole = names === null && !waiting && unreadable.length === 0 && !entries.some(isOtherFileSystem)
-    this.#writer.scanned(id, whole ? listing.fingerprint : null, this.#stamp(), null)
-    if (own) this.#updateOwn(id, own)
-    return rows.length + entries.length
+    if (id === null) return null
+    const { inode } = this.#writer.folder(id)!
+    return { id, dir, path, depth, inode, structure: this.#writer.structure, isStale: false }
   }
 
-  /** A folder's own times change with what it holds. */
-  #updateOwn(id: number, own: PlainListing): number {
-    const row = this.#writer.row(id)
-    if (!row) return 0
-    const found = { ...foundAt(own, 0), name: row.name }
-    if (!differs(row, found)) return 0
-    this.#writer.update(row, found)
-    return 1
+  /** Where a folder that has no row would first be missing: in the nearest folder above it that has one. */
+  #nearestKnown(of: DirtyDirectory): DirtyDirectory[] {
+    const top = this.#request.dir
+    let { dir, depth } = of
+    if (this.#listingAt(of)) return [of]
+    while (nameKey(dir) !== nameKey(top)) {
+      const name = baseOf(dir)
+      dir = parentOf(dir)
+      depth++
+      const id = this.#directories.at(volumePathOf(this.#request, dir))
+      // One that is about to be read will show it.
+      if (id !== null) return this.#underWay.has(id) ? [] : [{ dir, names: [name], depth }]
+    }
+    return []
+  }
+
+  /**
+   * Records what was seen of some names of a folder; with `isProof` they were looked at in this very transaction. Returns
+   * 'again' where the look has to be repeated, or what has to be looked at in its place.
+   */
+  #recordLook(look: Look, { isProof }: { isProof: boolean }): DirtyDirectory | 'again' | null {
+    this.#unregister(look)
+    const { looked } = look
+    if ('failure' in looked && !looked.failure.gone) {
+      this.#recordFailure(look, { task: 0, ...looked.failure })
+      return null
+    }
+    const own = 'failure' in looked || !looked.own ? null : inodeOf(looked.own, 0)
+    const state = own === null ? 'replaced' : this.#judge(look, own)
+    if (state === 'moved' || look.isStale) return this.#mayTryAgain(look.id) ? 'again' : null
+    if (state === 'replaced' || 'failure' in looked) {
+      // Where it was moved to, what has changed in it is not told again: it is read there.
+      this.#writer.scanned(look.id, null, this.#stamp(), null)
+      return this.#lookAbove(look)
+    }
+    const { anchors, inherited, listing } = looked
+    const found = foundIn(listing)
+    const rows = look.names === null ? this.#writer.rowsOf(look.id) : this.#rowsNamed(look.id, look.names)
+    this.#countSeen(found)
+    const above = { ...look, above: null, anchors: inherited, fingerprint: null, childCount: 0, scannedAt: null, times: null }
+    const isComplete = this.#rows.record(look, {
+      rows,
+      found,
+      unreadable: listing.unreadable,
+      isProof,
+      entered: (id, entry, arrival) =>
+        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, { arrival, anchors }),
+    })
+    if (look.names === null) {
+      const isWhole = isComplete && listing.isSettled && isReadWhole(found, listing.unreadable)
+      this.#writer.scanned(look.id, isWhole ? listing.fingerprint : null, this.#stamp(), null)
+    }
+    if (looked.own) this.#updateOwn(look.id, looked.own)
+    return null
+  }
+
+  /** The folder is gone, or another stands in its place: the one above it shows which. */
+  #lookAbove({ id, dir, depth }: Listing): DirtyDirectory | null {
+    if (nameKey(dir) === nameKey(this.#request.dir) || !this.#mayTryAgain(id)) return null
+    return { dir: parentOf(dir), names: [baseOf(dir)], depth: depth + 1 }
   }
 
   #rowsNamed(directoryId: number, names: readonly RawName[]): EntryRow[] {
-    return names.map((name) => this.#writer.rowByName(directoryId, name)).filter((row) => row !== undefined)
+    return names.flatMap((name) => this.#writer.rowsByName(directoryId, name))
   }
 
-  /** `begin` sends the folders the walk begins at. */
-  async #walk(begin: () => void | Promise<void>): Promise<void> {
-    const { threads } = this.#request
-    const disk = this.#disk
-    if (disk) return this.#walkAside(begin, (to) => walkingProcesses(this.#setup, disk, Math.max(1, threads), to))
-    if (threads > 0) return this.#walkAside(begin, (to) => walkingThreads(this.#setup, threads, to))
-    return this.#walkHere(begin)
-  }
-
-  async #walkHere(begin: () => void | Promise<void>): Promise<void> {
-    const queue: WalkTask[] = []
-    this.#push = (task) => void queue.push(task)
-    await begin()
-    using writing = new WriteWindow(this.#writer, this.#host)
-    for (let task = queue.pop(); task; task = queue.pop()) {
-      this.#host.signal.throwIfAborted()
-      await this.#record([this.#walker!.run([task])], writing)
-      if (writing.isDue || queue.length === 0) writing.commit()
-      // A chance for the lease, a cancellation, and other work of this thread.
-      if (!writing.isOpen) await setImmediate()
+  /** Looks once more for names that a listing lacked, and removes the rows of those that are not there. */
+  async #lookForMissing(missing: readonly Missing[]): Promise<void> {
+    const dirty: DirtyDirectory[] = []
+    for (const { directoryId, names } of missing) {
+      for (let at = 0; at < names.length; at += NAMES_AT_ONCE) {
+        this.#host.signal.throwIfAborted()
+        const next = await this.#proveMissing(directoryId, names.slice(at, at + NAMES_AT_ONCE))
+        if (next) dirty.push(next)
+        await setImmediate()
+      }
     }
+    await this.#lookAtAll(dirty)
   }
 
-  async #walkAside(begin: () => void | Promise<void>, start: (listener: WalkListener) => Walkers): Promise<void> {
-    await using session = new WalkSession(start)
-    this.#push = (task) => session.push(task)
-    await begin()
+  async #proveMissing(directoryId: number, names: readonly RawName[]): Promise<DirtyDirectory | null> {
+    const place = this.#placeOf(directoryId)
+    if (!place) return null
+    const look: Look = { ...place, names, looked: GONE }
+    this.#register(look)
+    // A disk that may not answer is asked before the transaction, which then takes the answer only if nothing has changed.
+    if (this.#disk) look.looked = await this.#lookAt({ dir: place.dir, names })
+    await this.#host.listed?.()
     using writing = new WriteWindow(this.#writer, this.#host)
-    while (!session.isFinished) {
-      const answers = await session.next(this.#host.signal, writing.isOpen ? MAX_TRANSACTION_MS : null)
-      await this.#record(answers, writing)
-      if (writing.isDue || answers.length === 0 || session.isFinished) writing.commit()
+    await writing.open()
+    if (!this.#disk) {
+      // Others may have moved it while the lease was waited for.
+      const now = this.#placeOf(directoryId)
+      this.#unregister(look)
+      if (!now) return null
+      Object.assign(look, now, { looked: this.#lookHere({ dir: now.dir, names }) })
     }
+    const next = this.#recordLook(look, { isProof: true })
+    writing.commit()
+    return next === 'again' ? { dir: look.dir, names, depth: look.depth } : next
+  }
+
+  /** Where a folder is now; null where it has no row any more, or lies outside of what this scan may compare. */
+  #placeOf(directoryId: number): Listing | null {
+    const row = this.#writer.folder(directoryId)
+    if (!row || row.volume_id !== this.#request.volumeId) return null
+    const { dir: top, volumePath, maxDepth } = this.#request
+    if (!isBelow(row.path, nameBytes(volumePath)) || this.#isInNested(row.path)) return null
+    const path = bytesToName(row.path)
+    const dir = this.#absolute(path)
+    const depth = maxDepth === null ? Number.POSITIVE_INFINITY : maxDepth - levelsBelow(top, dir)
+    return { id: directoryId, dir, path, depth, inode: row.inode, structure: this.#writer.structure, isStale: false }
+  }
+
+  /** Whether a folder belongs to a location inside this one, which has rules of its own. */
+  #isInNested(path: Uint8Array): boolean {
+    const own = nameBytes(this.#request.volumePath)
+    const roots = this.#db
+      .prepare('select d.path from locations l join directories d on d.id = l.directory_id where d.volume_id = ?')
+      .all(this.#request.volumeId)
+    return roots.some((row) => {
+      const root = row['path'] as Uint8Array
+      return root.length > own.length && isBelow(root, own) && isBelow(path, root)
+    })
   }
 
   /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
   #loadKnown(anchors: readonly string[]): Node {
     const { dir, directoryId, volumePath, maxDepth } = this.#request
-    const own = this.#directories.load(volumePath, directoryId).get(directoryId)
-    if (!own) throw new CoreError('NotFound', `${displayName(dir)} is not in the index any more`)
-    return this.#node({
-      ...own,
-      dir,
-      path: volumePath,
+    const own = this.#directories.one(directoryId)
+    const row = this.#writer.folder(directoryId)
+    if (!own || !row) throw new CoreError('NotFound', `${displayName(dir)} is not in the index any more`)
+    if (!Buffer.from(row.path).equals(nameBytes(volumePath)))
+      throw new CoreError('Offline', `${displayName(dir)} has been moved`)
+    this.#directories.load(volumePath)
+    this.#loadedAt = this.#writer.structure
+    return {
+      ...this.#nodeOf(own, { above: null, dir, path: volumePath, anchors }),
       depth: maxDepth ?? Number.POSITIVE_INFINITY,
-      anchors,
-      known: true,
-    })
+    }
   }
 
-  #node(of: Omit<Node, 'redo' | 'stale' | 'children' | 'times'> & { mtime?: number; mtimeNs?: number }): Node {
-    const { mtime, mtimeNs, ...rest } = of
-    // Whoever was moved has no times here: it is compared by its entries.
-    const known = mtime !== undefined && !Number.isNaN(mtime)
-    const times = this.#request.trustTimes && known ? { mtime, mtimeNs: mtimeNs ?? 0 } : null
-    return { ...rest, children: this.#directories.takeChildren(of.id), times, redo: false, stale: false }
+  #nodeOf(
+    known: KnownDirectory,
+    of: { above: Node | null; dir: RawName; path: RawName; anchors: readonly string[]; structure?: number; isFresh?: boolean },
+  ): Node {
+    const { id, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs } = known
+    const { trustFingerprints, trustTimes } = this.#request
+    const isTrusted = trustFingerprints && !this.#isChanged(id)
+    const { isFresh = false } = of
+    return {
+      ...of,
+      id,
+      inode,
+      childCount,
+      scannedAt,
+      structure: of.structure ?? this.#writer.structure,
+      depth: (of.above?.depth ?? 0) - 1,
+      fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
+      // A row that was written a moment ago has the times of now, whatever was in the folder when it was read.
+      times: trustTimes && isTrusted && !isFresh ? { mtime, mtimeNs } : null,
+      isKnown: true,
+      isFresh,
+      isStale: false,
+    }
   }
 
-  /** Hands a folder to the walk; of one that this scan has recorded before it was interrupted only what is below it. */
+  /** Whether this scan has recorded a folder before it was interrupted. */
+  #isDone({ fingerprint, scannedAt }: Pick<Node, 'fingerprint' | 'scannedAt'>): boolean {
+    return fingerprint !== null && scannedAt !== null && scannedAt >= this.#request.startedAt
+  }
+
+  #isChanged(id: number): boolean {
+    return this.#isDistrustful || this.#changed.has(id)
+  }
+
+  /** Hands a folder to the walk, unless it is on its way: then it is to be read once more. */
   #send(node: Node): void {
-    const isDone = node.fingerprint !== null && node.scannedAt !== null && node.scannedAt >= this.#request.startedAt
+    for (const other of this.#underWay.get(node.id) ?? []) {
+      if (!('above' in other)) continue
+      other.isStale = true
+      return
+    }
     const seq = this.#seq++
-    this.#inFlight.set(seq, node)
-    this.#nodesByDir.set(node.dir, node)
-    this.#push({
+    this.#nodes.set(seq, node)
+    this.#register(node)
+    this.#queue.push({
       seq,
       dir: node.dir,
       anchors: node.anchors,
       fingerprint: node.fingerprint,
+      childCount: node.childCount,
       times: node.fingerprint === null ? null : node.times,
-      isDone,
+      isDone: this.#isDone(node),
     })
   }
 
-  #sendKnownChildren(node: Node, anchors: readonly string[]): void {
-    for (const child of node.children) this.#sendChild(node, child, anchors)
+  #register(listing: Listing): void {
+    const same = this.#underWay.get(listing.id)
+    if (same) same.add(listing)
+    else this.#underWay.set(listing.id, new Set([listing]))
   }
 
-  #sendChild(node: Node, child: KnownDirectory, anchors: readonly string[]): void {
-    if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(child.id)) return
-    this.#send(
-      this.#node({
-        ...child,
-        dir: joinName(node.dir, child.name),
-        path: directoryPath(node.path, child.name),
-        depth: node.depth - 1,
-        anchors,
-        known: true,
-      }),
-    )
+  #unregister(listing: Listing): void {
+    const same = this.#underWay.get(listing.id)
+    same?.delete(listing)
+    if (same?.size === 0) this.#underWay.delete(listing.id)
   }
 
-  #sendFound(node: Node, child: KnownDirectory, found: FoundEntry, anchors: readonly string[]): void {
-    if (this.#request.recursive && node.depth > 0 && this.#isEntered(node, found)) this.#sendChild(node, child, anchors)
+  async #walk(): Promise<void> {
+    if (this.#queue.length === 0) return
+    const { threads } = this.#request
+    const disk = this.#disk
+    if (disk) return this.#walkAside((to) => walkingProcesses(this.#setup, disk, Math.max(1, threads), to))
+    if (threads > 0) return this.#walkAside((to) => walkingThreads(this.#setup, threads, to))
+    return this.#walkHere()
+  }
+
+  async #walkHere(): Promise<void> {
+    using writing = new WriteWindow(this.#writer, this.#host)
+    for (let task = this.#queue.pop(); task; task = this.#queue.pop()) {
+      this.#host.signal.throwIfAborted()
+      await this.#record([this.#walker!.run([task])], writing)
+      if (writing.isDue || this.#queue.length === 0) writing.commit()
+      // A chance for the lease, a cancellation, and other work of this thread.
+      if (!writing.isOpen) await setImmediate()
+    }
+  }
+
+  async #walkAside(start: (listener: WalkListener) => Walkers): Promise<void> {
+    await using session = new WalkSession(start)
+    using writing = new WriteWindow(this.#writer, this.#host)
+    const handOut = () => {
+      for (const task of this.#queue.splice(0)) session.push(task)
+    }
+    for (handOut(); !session.isFinished; handOut()) {
+      const answers = await session.next(this.#host.signal, writing.isOpen ? MAX_TRANSACTION_MS : null)
+      await this.#record(answers, writing)
+      if (writing.isDue || answers.length === 0 || (session.isFinished && this.#queue.length === 0)) writing.commit()
+    }
   }
 
   /** Records what came back. Folders that are as they were cost no transaction. */
@@ -349,82 +546,107 @@ export class Scan {
         const found: FoundEntry[] = []
         const end = results.statuses[i] === 'listed' ? at + results.counts[i]! : at
         for (; at < end; at++) found.push(foundAt(listing, at))
-        if (this.#disk) await this.#lookBack(this.#inFlight.get(results.seqs[i]!)!.dir, found, writing)
-        const node = this.#take(results.seqs[i]!)
-        if (!node) continue
-        if (results.statuses[i] === 'same') {
-          this.#seen.entries += results.counts[i]!
-          this.#sendKnownChildren(node, anchorsOf(results, i))
-          continue
+        if (this.#disk && found.length > 0) {
+          writing.commit()
+          await this.#lookBack(found)
         }
-        await writing.open()
-        if (results.statuses[i] === 'failed') {
-          this.#recordFailure(
-            node,
-            results.failures.find((failure) => failure.task === i)!,
-          )
-        } else {
-          const unreadable = results.unreadable.filter((entry) => entry.task === i)
-          this.#recordListing(node, found, {
-            anchors: anchorsOf(results, i),
-            fingerprint: results.fingerprints.slice(i * FINGERPRINT_BYTES, (i + 1) * FINGERPRINT_BYTES),
-            unreadable,
-          })
-        }
-        writing.count(found.length + 1)
+        await this.#recordAnswer(this.#nodes.get(results.seqs[i]!)!, { results, i, found, writing })
         if (writing.isDue) writing.commit()
       }
     }
     this.#host.progress(this.#seen.entries, null, this.#seen.bytes)
   }
 
-  /** On a disk that may never answer: what is where folders of `dir` were before, asked while nobody waits to write. */
-  async #lookBack(dir: RawName, found: readonly FoundEntry[], writing: WriteWindow): Promise<void> {
-    const here = volumePathOf(this.#request, dir)
-    const moved = found.flatMap((entry) => {
-      if (entry.numbers[entry.at + KIND] !== DIRECTORY) return []
-      const before = this.#directories.sameObject(entry)
-      return before && nameKey(before.path) !== nameKey(directoryPath(here, entry.name)) ? [before.path] : []
-    })
-    if (moved.length === 0) return
-    writing.commit()
-    const there = await this.#disk!.ask(
-      'facts',
-      moved.map((path) => this.#absolute(path)),
-      this.#host.signal,
-    )
-    for (const [i, path] of moved.entries()) this.#before.set(nameKey(path), there[i]!)
-  }
-
-  /** The folder an answer is about; null where the answer means nothing any more. */
-  #take(seq: number): Node | null {
-    const node = this.#inFlight.get(seq)!
-    this.#inFlight.delete(seq)
-    if (this.#nodesByDir.get(node.dir) === node) this.#nodesByDir.delete(node.dir)
-    if (node.stale) return null
-    if (!node.redo) return node
-    this.#send({ ...node, fingerprint: null, known: true, redo: false })
-    return null
-  }
-
-  #recordFailure(node: Node, failure: WalkResults['failures'][number]): void {
-    if (failure.gone && node.id !== this.#request.directoryId) {
-      const row = this.#writer.row(node.id)
-      if (row) this.#removals.add(row)
-      return
+  async #recordAnswer(
+    node: Node,
+    { results, i, found, writing }: { results: WalkResults; i: number; found: FoundEntry[]; writing: WriteWindow },
+  ): Promise<void> {
+    const status = results.statuses[i]!
+    const failure = status === 'failed' ? results.failures.find((each) => each.task === i)! : null
+    if (status === 'listed') await this.#host.listed?.()
+    if (status === 'listed' || (failure && !failure.gone)) await writing.open()
+    this.#nodes.delete(results.seqs[i]!)
+    this.#unregister(node)
+    const state = failure?.gone ? 'replaced' : this.#judge(node, results.owns[i]!)
+    // Who moved it has sent it on its way from where it is now.
+    if (state === 'moved') return
+    if (state === 'replaced') return this.#sendAbove(node)
+    if (node.isStale || (!results.settled[i] && this.#mayTryAgain(node.id))) return this.#sendAgain(node)
+    const handedDown = anchorsOf(results, i)
+    if (status === 'same') {
+      this.#seen.entries += results.counts[i]!
+      this.#sendChildren(node, handedDown)
+    } else if (failure) this.#recordFailure(node, failure)
+    else {
+      this.#recordListing(node, found, {
+        anchors: handedDown,
+        fingerprint: results.fingerprints.slice(i * FINGERPRINT_BYTES, (i + 1) * FINGERPRINT_BYTES),
+        unreadable: results.unreadable.filter((entry) => entry.task === i),
+        isSettled: results.settled[i]!,
+      })
     }
+    writing.count(found.length + 1)
+  }
+
+  /** Whether a listing is one of the folder its row stands for, at the path the row has now. `own`: null where only the path is known. */
+  #judge(listing: Listing, own: Inode | null): 'valid' | 'moved' | 'replaced' {
+    let { inode } = listing
+    if (this.#writer.structure !== listing.structure) {
+      const row = this.#writer.folder(listing.id)
+      if (!row || !Buffer.from(row.path).equals(nameBytes(listing.path))) return 'moved'
+      inode = row.inode
+    }
+    return own === null || inodeKey(own) === inodeKey(inode) ? 'valid' : 'replaced'
+  }
+
+  #mayTryAgain(id: number): boolean {
+    const attempts = (this.#attempts.get(id) ?? 0) + 1
+    this.#attempts.set(id, attempts)
+    return attempts <= MAX_ATTEMPTS
+  }
+
+  #sendAgain(node: Node): void {
+    const now = this.#directories.one(node.id)
+    if (!now) return
+    if (node.isStale && !this.#mayTryAgain(node.id)) return this.#giveUp(node)
+    this.#send({ ...node, inode: now.inode, structure: this.#writer.structure, fingerprint: null, isKnown: true, isFresh: true, isStale: false })
+  }
+
+  /** The folder is gone, or another stands in its place: the one above it shows which. */
+  #sendAbove(node: Node): void {
+    if (!node.above) {
+      if (node.id !== this.#request.directoryId) return
+      throw new CoreError('Offline', `${displayName(node.dir)} was moved or replaced while it was read`)
+    }
+    if (!this.#mayTryAgain(node.above.id)) return this.#giveUp(node)
+    if (this.#judge(node.above, null) === 'valid') this.#sendAgain(node.above)
+  }
+
+  #giveUp({ dir }: Node): void {
+    const path = displayName(dir)
+    const message = `${path} kept changing while it was read; the next scan reads it again`
     this.#unreadable++
-    this.#host.warn({ code: warningCode(failure.code), message: failure.message, path: displayName(node.dir) })
-    this.#writer.scanned(node.id, null, this.#stamp(), failure.message)
+    this.#host.warn({ code: 'Unavailable', message, path })
+  }
+
+  #recordFailure(listing: Listing, failure: WalkResults['failures'][number]): void {
+    this.#unreadable++
+    this.#host.warn({ code: warningCode(failure.code), message: failure.message, path: displayName(listing.dir) })
+    this.#writer.scanned(listing.id, null, this.#stamp(), failure.message)
   }
 
   #recordListing(
     node: Node,
     found: readonly FoundEntry[],
-    of: { anchors: readonly string[]; fingerprint: Uint8Array; unreadable: WalkResults['unreadable'] },
+    of: {
+      anchors: readonly string[]
+      fingerprint: Uint8Array
+      unreadable: WalkResults['unreadable']
+      isSettled: boolean
+    },
   ): void {
     const isRoot = node.id === this.#request.directoryId
-    const rows = node.known ? this.#writer.rowsOf(node.id) : []
+    const rows = node.isKnown ? this.#writer.rowsOf(node.id) : []
     if (isRoot && found.length === 0 && rows.length > 0 && !this.#request.force) {
       throw new CoreError(
         'Conflict',
@@ -432,14 +654,15 @@ export class Scan {
       )
     }
     this.#countSeen(found)
-    // Without a fingerprint it is looked at in every scan, which sees then what must not be entered.
-    const isWhole = of.unreadable.length === 0 && !found.some(isOtherFileSystem)
-    let complete = isWhole
-    if (rows.length === 0) this.#insertAll(node, found, of.anchors)
-    else if (this.#updateAll(node, rows, found, of)) {
-      if (isWhole) this.#removals.deferFingerprint(node.id, of.fingerprint)
-      complete = false
-    }
+    const isFresh = this.#isToBeReadAnew(node)
+    const loaded = new Map(isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]))
+    const isComplete = this.#rows.record(node, {
+      rows,
+      found,
+      unreadable: of.unreadable,
+      isProof: false,
+      entered: (id, entry, arrival) => this.#entered(node, id, entry, { arrival, anchors: of.anchors, loaded }),
+    })
     for (const entry of of.unreadable) {
       this.#host.warn({
         code: warningCode(entry.code),
@@ -447,7 +670,8 @@ export class Scan {
         path: displayName(joinName(node.dir, entry.name)),
       })
     }
-    this.#writer.scanned(node.id, complete ? of.fingerprint : null, this.#stamp(), null)
+    const isWhole = isComplete && of.isSettled && isReadWhole(found, of.unreadable)
+    this.#writer.scanned(node.id, isWhole ? of.fingerprint : null, this.#stamp(), null)
   }
 
   /** When a folder was recorded; never before the scan began, whatever the clock does. */
@@ -461,61 +685,86 @@ export class Scan {
     for (const { numbers, at } of found) if (numbers[at + KIND] === FILE) this.#seen.bytes += numbers[at + SIZE]!
   }
 
-  #insertAll(node: Node, found: readonly FoundEntry[], anchors: readonly string[]): void {
-    for (const entry of found) this.#insert(node, entry, anchors)
-  }
-
-  #insert(node: Node, found: FoundEntry, anchors: readonly string[]): void {
-    const { numbers, at } = found
-    if (numbers[at + KIND] !== DIRECTORY) {
-      this.#writer.insert(node.id, found, this.#host.ids.take(this.#objectOf(found)))
-      this.#changes.added++
-      return
-    }
-    const path = directoryPath(node.path, found.name)
-    const known = this.#knownElsewhere(node, found, path)
-    if (known) {
-      if (!this.#refreshing) this.#sendFound(node, known, found, anchors)
-      return
-    }
-    const id = this.#writer.insert(node.id, found, this.#host.ids.take(this.#objectOf(found)))
-    this.#writer.insertDirectory(id, node.id, this.#request.volumeId, path)
-    this.#changes.added++
-    this.#descend(node, { id, found, path, anchors, known: false })
-  }
-
   #objectOf(found: FoundEntry): FileObject {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
-  /** What was removed here may turn up elsewhere a moment later: told of too late to be seen as one move. */
-  #remember({ removed }: Touched): void {
-    for (const { uuid, kind, inode, birthtime, nlink } of removed) {
-      if (kind === DIRECTORY || nlink === 1) this.#host.ids.keep({ device: this.#device, inode, birthtime }, uuid)
+  /** A folder's own times change with what it holds. */
+  #updateOwn(id: number, own: PlainListing): number {
+    const row = this.#writer.row(id)
+    if (!row) return 0
+    const found = { ...foundAt(own, 0), name: row.name }
+    if (!differs(row, found)) return 0
+    this.#writer.update(id, found)
+    return 1
+  }
+
+  /** A folder lies in one that has just been recorded: whether, and from where, the walk goes into it. */
+  #entered(
+    node: Node,
+    id: number,
+    found: FoundEntry,
+    { arrival, anchors, loaded }: { arrival: Arrival; anchors: readonly string[]; loaded?: ReadonlyMap<number, KnownDirectory> },
+  ): void {
+    if (this.#isRefreshing && arrival === 'kept') return
+    if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(id)) return
+    if (!this.#isEntered(node, found)) return
+    const dir = joinName(node.dir, found.name)
+    const path = directoryPath(node.path, found.name)
+    if (arrival === 'added') {
+      const { structure } = this.#writer
+      const { inode } = found
+      const depth = node.depth - 1
+      const isNew = { fingerprint: null, childCount: 0, scannedAt: null, times: null, isKnown: false, isFresh: false, isStale: false }
+      return this.#send({ ...isNew, id, above: node, dir, path, depth, anchors, inode, structure })
+    }
+    // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
+    if (this.#isRefreshing && arrival === 'moved' && !this.#disk) return this.#sendUnread({ id, dir, path, above: node })
+    const known = loaded?.get(id)
+    if (known) this.#send(this.#nodeOf(known, { above: node, dir, path, anchors, structure: this.#loadedAt }))
+    else this.#send(this.#nodeOf(this.#directories.one(id)!, { above: node, dir, path, anchors, isFresh: true }))
+  }
+
+  /** Of a folder that was moved, sends those that were not read to their end: who was reading them cannot go on. */
+  #sendUnread({ id, dir, path, above }: { id: number; dir: RawName; path: RawName; above: Node }): void {
+    const from = nameBytes(path)
+    const unread = this.#db
+      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null')
+      .all(this.#request.volumeId, from, pathAfter(from))
+    for (const row of unread) {
+      const at = row['path'] as Uint8Array
+      if (this.#isInNested(at)) continue
+      const known = this.#directories.one(Number(row['id']))
+      if (!known) continue
+      const isTop = known.id === id
+      const own = isTop ? dir : this.#absolute(bytesToName(at))
+      const depth = above.depth - 1 - (isTop ? 0 : levelsBelow(dir, own))
+      if (depth < 0) continue
+      const anchors = this.#walker!.anchorsAt(own)
+      const of = { above: isTop ? above : null, dir: own, path: bytesToName(at), anchors, isFresh: true }
+      this.#send({ ...this.#nodeOf(known, of), depth })
     }
   }
 
-  #descend(
-    node: Node,
-    to: { id: number; found: FoundEntry; path: RawName; anchors: readonly string[]; known: boolean },
-  ): void {
-    if (!this.#request.recursive || node.depth <= 0 || !this.#isEntered(node, to.found)) return
-    this.#send(
-      this.#node({
-        id: to.id,
-        dir: joinName(node.dir, to.found.name),
-        path: to.path,
-        depth: node.depth - 1,
-        anchors: to.anchors,
-        fingerprint: null,
-        scannedAt: null,
-        known: to.known,
-      }),
-    )
+  #sendChildren(node: Node, anchors: readonly string[]): void {
+    if (!this.#request.recursive || node.depth <= 0) return
+    const isFresh = this.#isToBeReadAnew(node)
+    const structure = isFresh ? this.#writer.structure : this.#loadedAt
+    for (const child of this.#directories.children(node.id, { isFresh })) {
+      if (this.#locationRoots.has(child.id)) continue
+      const dir = joinName(node.dir, child.name)
+      const path = directoryPath(node.path, child.name)
+      this.#send(this.#nodeOf(child, { above: node, dir, path, anchors, structure, isFresh }))
+    }
+  }
+
+  /** Whether the folders in a folder may be others than when all were loaded. */
+  #isToBeReadAnew(node: Node): boolean {
+    return node.isFresh || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
   }
 
   /** Whether the walk goes into a folder; one that is another file system is said, unless it is a location already. */
-  #isEntered(node: Node, found: FoundEntry): boolean {
+  #isEntered(node: Listing, found: FoundEntry): boolean {
     if (!isOtherFileSystem(found)) return true
     const path = displayName(joinName(node.dir, found.name))
     const message = `${path} is another file system and was not entered; add it as a location of its own`
@@ -523,92 +772,25 @@ export class Scan {
     return false
   }
 
-  /** Returns whether rows are waiting to be removed. */
-  #updateAll(
-    node: Node,
-    rows: readonly EntryRow[],
-    found: readonly FoundEntry[],
-    { anchors, unreadable }: { anchors: readonly string[]; unreadable: WalkResults['unreadable'] },
-  ): boolean {
-    const untouchable = new Set(unreadable.map((entry) => nameKey(entry.name)))
-    const comparable = rows.map(rowKnown).filter((row) => !untouchable.has(row.name))
-    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found.map(foundKnown))
-    if (renamed.length > 0) {
-      const taken = new Set(renamed.map(({ found: entry }) => entry.name))
-      for (const row of removed) if (taken.has(row.name)) this.#writer.putAside(row.row)
-      for (const { row } of renamed) this.#writer.putAside(row.row)
-    }
-    const children = new Map(node.children.map((child) => [child.id, child]))
-    for (const { row, found: entry } of renamed) {
-      this.#changes.moved++
-      if (row.kind === DIRECTORY) this.#relocate(node, row.row, entry.found)
-      else this.#writer.rename(row.row, entry.found)
-      this.#writer.update(row.row, entry.found)
-      if (row.kind === DIRECTORY && !this.#refreshing)
-        this.#sendFound(node, this.#directories.found(row.row.id, entry.found.name), entry.found, anchors)
-    }
-    for (const { row, found: entry } of kept) {
-      if (differs(row.row, entry.found)) {
-        if (row.kind === DIRECTORY && row.object !== entry.object) this.#directories.replaced(row.row)
-        this.#writer.update(row.row, entry.found)
-        this.#changes.modified++
-      }
-      if (this.#refreshing) continue
-      const child = children.get(row.row.id)
-      if (child) this.#sendFound(node, child, entry.found, anchors)
-      else if (row.kind === DIRECTORY && !this.#locationRoots.has(row.row.id)) {
-        this.#descend(node, {
-          id: row.row.id,
-          found: entry.found,
-          path: directoryPath(node.path, row.row.name),
-          anchors,
-          known: true,
-        })
-      }
-    }
-    for (const entry of added) this.#insert(node, entry.found, anchors)
-    for (const { row } of removed) this.#removals.add(row)
-    return removed.length > 0
+  /** On a disk that may never answer: what is where things that were found have been before, asked while nobody waits to write. */
+  async #lookBack(found: readonly FoundEntry[]): Promise<void> {
+    const paths = found
+      .filter((entry) => this.#objects.mayBeKnown(entry))
+      .flatMap((entry) => this.#objects.of(entry))
+      .map((same) => pathOf(same))
+    if (paths.length === 0) return
+    const there = await this.#disk!.ask(
+      'facts',
+      paths.map((path) => this.#absolute(path)),
+      this.#host.signal,
+    )
+    for (const [i, path] of paths.entries()) this.#before.set(nameKey(path), there[i]!)
   }
 
-  /**
-   * A folder that is new here may be known already: as the root of a location nested in this one, or under the path it
-   * had before it was moved here. Either way it keeps its row and all below it.
-   */
-  #knownElsewhere(node: Node, found: FoundEntry, path: RawName): KnownDirectory | null {
-    // Only a location of its own can be known here: this one's rows begin with this scan.
-    const here = this.#locationRoots.size > 1 ? this.#directories.at(path) : null
-    if (here !== null) {
-      this.#writer.adopt(here, node.id)
-      return this.#directories.found(here, found.name)
-    }
-    const before = this.#directories.sameObject(found)
-    if (!before || this.#isStillAt(before.path, found)) return null
-    const row = this.#writer.row(before.id)
-    if (!row || row.kind !== DIRECTORY || this.#locationRoots.has(row.id)) return null
-    this.#changes.moved++
-    this.#relocate(node, row, found)
-    this.#writer.update(this.#writer.row(row.id)!, found)
-    return this.#directories.found(row.id, found.name)
-  }
-
-  /** Moves a folder's row and paths to `node`, under the name it was found by; what is known below it is read anew. */
-  #relocate(node: Node, row: EntryRow, found: FoundEntry): void {
-    const newPath = directoryPath(node.path, found.name)
-    this.#removals.keepRelocated(row.id)
-    this.#writer.moveDirectory(row, { parentId: node.id, found, newPath })
-    this.#directories.moved(found, newPath)
-    // Nothing below is looked at now, and nothing is being read: there is no need to know it.
-    if (this.#refreshing && this.#inFlight.size === 0) return
-    const below = this.#directories.load(newPath, row.id)
-    for (const pending of this.#inFlight.values()) if (below.has(pending.id)) pending.stale = true
-  }
-
-  #isStillAt(path: RawName, found: FoundEntry): boolean {
-    // Put aside: another folder is at its place.
-    if (displayName(path).startsWith('\0')) return false
+  #isStillThere(row: SameObject, found: FoundEntry): boolean {
+    const path = pathOf(row)
     const there = this.#disk ? this.#before.get(nameKey(path)) : factsOf(this.#absolute(path))
-    if (!there?.isDirectory || there.device !== this.#device) return false
+    if (!there || there.isDirectory !== (row.kind === DIRECTORY) || there.device !== this.#device) return false
     return inodeKey(there.inode) === inodeKey(found.inode)
   }
 
@@ -622,14 +804,30 @@ export class Scan {
   }
 }
 
-/** `path` of a folder called `name` in the folder with the path `parent`. */
-export function directoryPath(parent: RawName, name: RawName): RawName {
-  if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
-  return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+/** What a look holds until its folder has been looked at. */
+const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }
+
+/** The path of a row in the volume. */
+function pathOf({ folderPath, parentId, name }: SameObject): RawName {
+  return parentId === null ? bytesToName(folderPath) : bytesToName(Buffer.concat([folderPath, nameBytes(name)]))
+}
+
+function parentOf(dir: RawName): RawName {
+  const bytes = Buffer.from(nameBytes(dir))
+  return bytesToName(new Uint8Array(bytes.subarray(0, Math.max(1, bytes.lastIndexOf(0x2f)))))
 }
 
 function foundIn(listing: PlainListing): FoundEntry[] {
   return listing.names.map((_, i) => foundAt(listing, i))
+}
+
+function countOf({ looked }: Look): number {
+  return 'failure' in looked ? 1 : looked.listing.names.length + 1
+}
+
+/** Without a fingerprint a folder is listed by every scan, which sees then what must not be entered. */
+function isReadWhole(found: readonly FoundEntry[], unreadable: readonly unknown[]): boolean {
+  return unreadable.length === 0 && !found.some(isOtherFileSystem)
 }
 
 function isOtherFileSystem({ numbers, at }: FoundEntry): boolean {

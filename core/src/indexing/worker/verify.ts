@@ -5,7 +5,7 @@ import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } 
 import { inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
 import { ContentWriter, type KnownContent } from './content-writer.ts'
-import { type EntryRow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
+import { type EntryRow, isBelow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
 import type { LookedAt, LookFailure, PlainListing } from './disk-requests.ts'
 import {
   FIELDS,
@@ -25,6 +25,7 @@ import type { Difference, LocationScope, VerifyReport, VerifyRequest } from './r
 import type { RequestHost } from './index-worker.ts'
 import type { WalkSetup } from './walk-messages.ts'
 import { Walker } from './walk.ts'
+import { findWrongSums } from './wrong-sums.ts'
 
 /** A report names this many differences and counts the rest. */
 const MAX_LISTED_DIFFERENCES = 10_000
@@ -67,7 +68,9 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
     await using pool = request.content ? new HashPool({ threads: HASH_THREADS, answerMs }) : null
     await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
     const dir = i === 0 ? request.dir : scope.dir
-    await new Comparison({ db, scope, silent: request.silent, dir, report, host, pool, disk })
+    // Sums of folders on one volume are compared with those of the first folder, which has the others below it.
+    const hasSums = i === 0 || scope.volumeId !== request.scopes[0]!.volumeId
+    await new Comparison({ db, scope, silent: request.silent, dir, hasSums, report, host, pool, disk })
       .run()
       .catch((err: unknown) => {
         throw patience ? asOffline(err, scope.dir) : err
@@ -81,6 +84,8 @@ interface ComparisonParts {
   readonly scope: LocationScope
   readonly silent: readonly string[]
   readonly dir: RawName
+  /** Whether the sums of its folders are compared. */
+  readonly hasSums: boolean
   readonly report: VerifyReport
   readonly host: RequestHost
   readonly pool: HashPool | null
@@ -96,6 +101,7 @@ class Comparison {
   readonly #scope: LocationScope
   readonly #silent: readonly string[]
   readonly #dir: RawName
+  readonly #hasSums: boolean
   readonly #report: VerifyReport
   readonly #host: RequestHost
   readonly #pool: HashPool | null
@@ -104,11 +110,12 @@ class Comparison {
   readonly #roots: ReadonlySet<number>
   readonly #files: IdentifiedFile[] = []
 
-  constructor({ db, scope, silent, dir, report, host, pool, disk }: ComparisonParts) {
+  constructor({ db, scope, silent, dir, hasSums, report, host, pool, disk }: ComparisonParts) {
     this.#db = db
     this.#scope = scope
     this.#silent = silent
     this.#dir = dir
+    this.#hasSums = hasSums
     this.#report = report
     this.#host = host
     this.#pool = pool
@@ -143,6 +150,18 @@ class Comparison {
       this.#host.progress(this.#report.checked, null, 0)
     }
     await this.#compareContents()
+    if (this.#hasSums) await this.#compareSums()
+  }
+
+  /** A folder whose rows are right and whose sums are not: what is shown for it is wrong all the same. */
+  async #compareSums(): Promise<void> {
+    using _lease = await this.#host.lease()
+    const from = nameBytes(volumePathOf(this.#scope, this.#dir))
+    for (const { volumeId, volumePath } of findWrongSums(this.#db, MAX_LISTED_DIFFERENCES)) {
+      if (volumeId !== this.#scope.volumeId || !isBelow(volumePath, from)) continue
+      const below = bytesToName(volumePath.subarray(from.length, Math.max(from.length, volumePath.length - 1)))
+      this.#differ('size', below.length === 0 ? this.#dir : joinName(this.#dir, below))
+    }
   }
 
   /** Under the lease: this connection also writes, and would show rows that are not committed. */
@@ -286,7 +305,7 @@ class Comparison {
 function listHere(walker: Walker, { dir, anchors }: Folder): Listed['looked'] {
   try {
     const { context, listing } = walker.list(dir, anchors)
-    return { anchors: context.anchors, listing: plain(listing), own: null }
+    return { inherited: anchors, anchors: context.anchors, listing: plain(listing), own: null }
   } catch (err) {
     if (!(err instanceof UnreadableDirectory)) throw err
     return { failure: { gone: err.gone, code: err.code, message: err.message } }

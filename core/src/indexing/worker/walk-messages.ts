@@ -1,5 +1,6 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
+import type { Inode } from '../../util/inode.ts'
 
 /** What a walking thread or process needs to know of the scan it works for. */
 export interface WalkSetup {
@@ -17,6 +18,8 @@ export interface WalkTask {
   readonly anchors: readonly string[]
   /** The sum the index has, in hexadecimal: where the folder still has it, it comes back as `same`. */
   readonly fingerprint: string | null
+  /** How many rows the index has in the folder: another number than the disk has means that they are not those summed. */
+  readonly childCount: number
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
   /** Only what it hands down is asked for, and the answer is `same`. */
@@ -40,6 +43,10 @@ export interface WalkResults {
   readonly bigInodes: Map<number, Uint8Array>
   readonly unreadable: { task: number; name: RawName; code: string; message: string }[]
   readonly failures: { task: number; gone: boolean; code: string; message: string }[]
+  /** The inode of each folder itself; null where it was not looked at. */
+  readonly owns: readonly (Inode | null)[]
+  /** Whether each folder stood still while it was read. */
+  readonly settled: readonly boolean[]
 }
 
 export type WalkStatus = 'same' | 'listed' | 'failed'

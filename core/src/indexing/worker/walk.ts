@@ -1,5 +1,6 @@
 import { displayName, joinName, type RawName } from '../../util/file-name.ts'
 import { createRuleEngine, hasListed, type Rule, type RuleContext, type RuleEngine } from '../rules/index.ts'
+import { type Inode, toInode } from '../../util/inode.ts'
 import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import {
   type Accept,
@@ -12,6 +13,9 @@ import {
   UnreadableDirectory,
 } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
+
+/** A folder that changes while it is read is read again at once, this often; after that its scan asks again. */
+const LISTING_ATTEMPTS = 3
 
 /** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
 export class Walker {
@@ -99,7 +103,10 @@ export class Walker {
         return rule === null || onHidden !== undefined
       }
     }
-    const listing = listDirectory(dir, { device: this.device, prepare, silent: this.#silent?.in(shown) })
+    const silent = this.#silent?.in(shown)
+    // What is hidden is told as it is met, so it must be met once.
+    const attempts = onHidden ? 1 : LISTING_ATTEMPTS
+    const listing = listDirectory(dir, { device: this.device, prepare, silent, attempts })
     return { context: context ?? inherited, listing }
   }
 
@@ -113,17 +120,23 @@ export class Walker {
     const bigInodes = new Map<number, Uint8Array>()
     const names: RawName[] = []
     const numbers: number[][] = []
+    const owns: (Inode | null)[] = []
+    const settled: boolean[] = []
     for (const [i, task] of tasks.entries()) {
       anchors.set(i, task.anchors)
       counts.push(0)
       statuses.push('same')
+      owns.push(null)
+      settled.push(true)
       try {
         this.#answered?.()
         if (task.isDone) {
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
-        if (task.times && !this.#silent?.has(displayName(task.dir)) && sameTimes(task)) {
+        const unchanged = this.#silent?.has(displayName(task.dir)) ? null : sameTimes(task)
+        if (unchanged) {
+          owns[i] = toInode(unchanged.ino)
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
@@ -131,8 +144,9 @@ export class Walker {
         anchors.set(i, context.anchors)
         for (const entry of listing.unreadable) unreadable.push({ task: i, ...entry })
         counts[i] = listing.names.length
-        if (task.fingerprint && listing.unreadable.length === 0 && listing.fingerprint.equals(task.fingerprint))
-          continue
+        owns[i] = listing.own
+        settled[i] = listing.isSettled
+        if (isSame(task, listing)) continue
         statuses[i] = 'listed'
         fingerprints.set(listing.fingerprint.bytes(), i * FINGERPRINT_BYTES)
         for (const [at, inode] of listing.bigInodes) bigInodes.set(names.length + at, inode)
@@ -163,8 +177,16 @@ export class Walker {
       bigInodes,
       unreadable,
       failures,
+      owns,
+      settled,
     }
   }
+}
+
+/** Whether the rows are those of the listing: the sum is that which was stored with them, and so is their number. */
+function isSame({ fingerprint, childCount }: WalkTask, listing: Listing): boolean {
+  if (fingerprint === null || !listing.isSettled || listing.unreadable.length > 0) return false
+  return listing.names.length === childCount && listing.fingerprint.equals(fingerprint)
 }
 
 /** The lists of one batch, each once; folders side by side hand down the same list. */
@@ -201,10 +223,12 @@ class SilentMounts {
   }
 }
 
-function sameTimes(task: WalkTask): boolean {
-  const stats = statEntry(task.dir)
-  if (!stats || !task.times) return false
-  return stats.mtimeNs === BigInt(task.times.mtime) * 1_000_000n + BigInt(task.times.mtimeNs)
+/** The stats of a folder whose times are to be believed and are still the same; else null. */
+function sameTimes({ dir, times }: WalkTask): ReturnType<typeof statEntry> | null {
+  if (!times) return null
+  const stats = statEntry(dir)
+  if (!stats?.isDirectory()) return null
+  return stats.mtimeNs === BigInt(times.mtime) * 1_000_000n + BigInt(times.mtimeNs) ? stats : null
 }
 
 function exists(path: RawName): boolean {

@@ -8,6 +8,8 @@ const words = ['entries', 'files', 'folders', 'links', 'others', 'bytes'] as con
 /** A folder whose sums are not those of what is in it. */
 export interface WrongSums {
   readonly id: number
+  readonly volumeId: number
+  readonly volumePath: Uint8Array
   readonly path: string
   readonly said: readonly number[]
   readonly counted: readonly number[]
@@ -23,6 +25,8 @@ export function findWrongSums(db: DatabaseSync, limit: number): WrongSums[] {
     .all(limit)
     .map((row) => ({
       id: Number(row['id']),
+      volumeId: Number(row['volume_id']),
+      volumePath: row['volume_path'] as Uint8Array,
       path: String(row['path']),
       said: columns.map((column) => Number(row[column])),
       counted: columns.map((column) => Number(row[`counted_${column}`])),
@@ -49,7 +53,7 @@ export function mendSums(db: DatabaseSync, writer: EntryWriter, limit: number): 
 }
 
 const WRONG_SUMS = `
-  select d.id, cast(d.path as text) as path, ${columns.map((column) => `d.${column}, s.${column} as counted_${column}`).join(', ')}
+  select d.id, d.volume_id, d.path as volume_path, cast(d.path as text) as path, ${columns.map((column) => `d.${column}, s.${column} as counted_${column}`).join(', ')}
   from directories d join (
     select d.id,
       count(e.id) as child_count,

@@ -1,8 +1,26 @@
 CREATE VIEW sidecar_availability as
   select content_id, kind, variant, format, size, checksum from sidecars where state = 2;
 
+CREATE TRIGGER departed_bound after insert on departed begin
+  delete from departed where id <= new.id - 100000;
+  end;
+
+CREATE TRIGGER directories_counted after update of child_count on directories
+  when new.child_count <> old.child_count and new.fingerprint is not null begin
+  update directories set fingerprint = null where id = new.id;
+  end;
+
 CREATE TRIGGER entries_delete_references before delete on entries begin
   delete from sidecars where source_entry_id = old.id;
+  end;
+
+CREATE TRIGGER entries_placed after update of parent_id, name on entries begin
+  update directories set fingerprint = null where id in (old.parent_id, new.parent_id) and fingerprint is not null;
+  end;
+
+CREATE TRIGGER entries_removed after delete on entries begin
+  update directories set fingerprint = null where id = old.parent_id and fingerprint is not null;
+  update row_ids set next = old.id + 1 where table_name = 'entries' and next <= old.id;
   end;
 
 CREATE TRIGGER sidecar_changes_bound after insert on sidecar_changes begin
@@ -72,6 +90,15 @@ CREATE TABLE content_identities(
   confidence integer not null,
   examined_at integer
   , thumbhash blob, colour integer) strict;
+
+CREATE TABLE departed(
+  id integer primary key autoincrement,
+  uuid blob not null unique,
+  volume_id integer not null references volumes(id) on delete cascade,
+  kind integer not null,
+  inode any not null,
+  birthtime integer
+  ) strict;
 
 CREATE TABLE devices(
   id integer primary key,
@@ -148,6 +175,11 @@ CREATE TABLE locations(
   last_scan_at integer,
   created_at integer not null
   , sidecar_policy text) strict;
+
+CREATE TABLE row_ids(
+  table_name text primary key,
+  next integer not null
+  ) strict, without rowid;
 
 CREATE TABLE sidecar_changes(
   seq integer primary key autoincrement,
@@ -268,6 +300,8 @@ CREATE TABLE xmp_documents(
   ) strict;
 
 CREATE INDEX captures_identifier on captures(identifier) where identifier is not null;
+
+CREATE INDEX departed_object on departed(inode);
 
 CREATE UNIQUE INDEX directories_path on directories(volume_id, path);
 

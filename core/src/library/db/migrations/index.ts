@@ -8,6 +8,7 @@ import * as references from './006-references.ts'
 import * as longerPrefixes from './007-longer-prefixes.ts'
 import * as sidecarChanges from './008-sidecar-changes.ts'
 import * as waitingTexts from './009-waiting-texts.ts'
+import * as indexInvariants from './010-index-invariants.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -19,4 +20,5 @@ export const migrations: Migrations = {
   '007-longer-prefixes': longerPrefixes,
   '008-sidecar-changes': sidecarChanges,
   '009-waiting-texts': waitingTexts,
+  '010-index-invariants': indexInvariants,
 }

@@ -1,0 +1,236 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { bytesToName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
+import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
+import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
+import type { KnownObjects, SameObject } from './known-objects.ts'
+import { KIND, MODE } from './listing.ts'
+import { reconcile } from './reconcile.ts'
+import { type MissingNames, removeRow } from './removals.ts'
+import type { ScanReport } from './scan-request.ts'
+
+/** A folder whose rows are brought up to date. */
+export interface ListedFolder {
+  readonly id: number
+  /** From the volume's root; ends in a slash, or is empty. */
+  readonly path: RawName
+}
+
+/** How a folder came to lie in another: `arrived` from where this scan's location does not reach, or could not read. */
+export type Arrival = 'kept' | 'added' | 'moved' | 'arrived'
+
+export interface FolderRowsDeps {
+  readonly db: DatabaseSync
+  readonly writer: EntryWriter
+  readonly volumeId: number
+  /** Where the location lies that the folders belong to, from the volume's root. */
+  readonly volumePath: RawName
+  readonly objects: KnownObjects
+  readonly missing: MissingNames
+  readonly changes: ScanReport['changes']
+  readonly ids: Pick<EphemeralIds, 'take'>
+  /** Whether what a row stands for is where the row says: then what was found is the same thing seen through a second mount. */
+  isStillThere(row: SameObject, found: FoundEntry): boolean
+  objectOf(found: FoundEntry): FileObject
+  /** Where a path of the volume is mounted. */
+  absolute(path: RawName): RawName
+}
+
+export interface ListedRows {
+  readonly rows: readonly EntryRow[]
+  readonly found: readonly FoundEntry[]
+  /** Names of which nothing is known: their rows stay. */
+  readonly unreadable: readonly { readonly name: RawName }[]
+  /** Whether the folder was looked at in this very transaction: rows that were not found are removed at once. */
+  readonly isProof: boolean
+  /** Told of each folder in it. */
+  entered(id: number, found: FoundEntry, arrival: Arrival): void
+}
+
+/** Brings the rows of one folder up to what was found in it, within the caller's transaction. */
+export class FolderRows {
+  readonly #deps: FolderRowsDeps
+  /** Roots of locations that lie in no folder of the index, by path, as of this state of the writer. */
+  #detached: { readonly structure: number; readonly byPath: ReadonlyMap<string, number> } | null = null
+
+  constructor(deps: FolderRowsDeps) {
+    this.#deps = deps
+  }
+
+  /** Returns whether the rows are now exactly what was found. */
+  record(folder: ListedFolder, listed: ListedRows): boolean {
+    if (listed.rows.length > 0) return this.#update(folder, listed)
+    this.#fill(folder, listed)
+    return true
+  }
+
+  #update(folder: ListedFolder, listed: ListedRows): boolean {
+    const { writer, changes, missing } = this.#deps
+    const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
+    const comparable = listed.rows.map((row) => this.#known(row)).filter((row) => !unknown.has(row.name))
+    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, listed.found.map(foundKnown))
+    const taken = new Set([...renamed.map(({ found }) => found), ...added].map(standKey))
+    const isInTheWay = (row: RowKnown) => taken.has(standKey(row))
+    for (const row of removed) if (isInTheWay(row)) this.#remove(row.row.id)
+    for (const { row } of renamed) writer.putAside(row.row.id)
+    for (const { row, found } of renamed) {
+      changes.moved++
+      this.#place(row.row.id, folder.id, found.found)
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, 'moved')
+    }
+    for (const { row, found } of kept) {
+      const isReadableAnew = row.row.mode !== found.found.numbers[found.found.at + MODE]
+      if (differs(row.row, found.found)) {
+        writer.update(row.row.id, found.found)
+        changes.modified++
+      }
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, isReadableAnew ? 'arrived' : 'kept')
+    }
+    for (const { found } of added) this.#insert(folder, found, listed)
+    let isComplete = true
+    for (const row of removed) {
+      if (isInTheWay(row)) continue
+      if (listed.isProof) this.#remove(row.row.id)
+      else {
+        missing.add(folder.id, row.row.name)
+        isComplete = false
+      }
+    }
+    return isComplete
+  }
+
+  /** The root of a location stands for whatever folder is at its path: whether that is the right one is for its location to say. */
+  #known(row: EntryRow): RowKnown {
+    const known = rowKnown(row)
+    return row.kind === DIRECTORY && this.#isLocationRoot(row.id) ? { ...known, birthtime: null } : known
+  }
+
+  #isLocationRoot(id: number): boolean {
+    return this.#deps.db.prepare('select 1 from locations where directory_id = ?').get(id) !== undefined
+  }
+
+  /** Unless it has gone with another row, or was moved, a moment ago. */
+  #remove(id: number): void {
+    const { changes, writer } = this.#deps
+    const row = writer.row(id)
+    if (!row) return
+    const { removed, moved } = removeRow(row, this.#deps)
+    changes.removed += removed
+    changes.moved += moved
+    // What was moved had been counted as added where it was found.
+    changes.added -= moved
+  }
+
+  #fill(folder: ListedFolder, listed: ListedRows): void {
+    const { writer, objects, changes } = this.#deps
+    const detached = this.#detachedRoots()
+    const isPlain = (found: FoundEntry) =>
+      !objects.mayBeKnown(found) &&
+      !(found.numbers[found.at + KIND] === DIRECTORY && detached.has(pathKey(folder, found)))
+    const plain = listed.found.every(isPlain) ? listed.found : listed.found.filter(isPlain)
+    const ids = writer.insertAll(folder.id, plain, (found) => this.#uuidOf(found))
+    changes.added += plain.length
+    for (const [i, found] of plain.entries())
+      if (found.numbers[found.at + KIND] === DIRECTORY) listed.entered(ids[i]!, found, 'added')
+    if (plain.length === listed.found.length) return
+    const done = new Set(plain)
+    for (const found of listed.found) if (!done.has(found)) this.#insert(folder, found, listed)
+  }
+
+  #insert(folder: ListedFolder, found: FoundEntry, listed: ListedRows): void {
+    const { writer, changes } = this.#deps
+    const isDirectory = found.numbers[found.at + KIND] === DIRECTORY
+    const known = (isDirectory ? this.#adopted(folder, found) : null) ?? this.#moved(folder, found)
+    if (known !== null) {
+      if (isDirectory) listed.entered(known.id, found, known.arrival)
+      return
+    }
+    const id = writer.insert(folder.id, found, this.#uuidOf(found))
+    changes.added++
+    if (isDirectory) listed.entered(id, found, 'added')
+  }
+
+  /** A folder that is new here may be the root of a location nested in this one, which has rows already. */
+  #adopted(folder: ListedFolder, found: FoundEntry): { id: number; arrival: Arrival } | null {
+    const { writer } = this.#deps
+    const id = this.#detachedRoots().get(pathKey(folder, found))
+    if (id === undefined || writer.isWithin(folder.id, id)) return null
+    writer.adopt(id, folder.id)
+    writer.update(id, found)
+    return { id, arrival: 'arrived' }
+  }
+
+  /** What is new here may have been moved: it keeps its row, with all below it. */
+  #moved(folder: ListedFolder, found: FoundEntry): { id: number; arrival: Arrival } | null {
+    const { objects, writer, missing, changes } = this.#deps
+    if (!objects.mayBeKnown(found)) return null
+    for (const same of objects.of(found)) {
+      if (this.#deps.isStillThere(same, found)) continue
+      if (same.kind === DIRECTORY && writer.isWithin(folder.id, same.id)) {
+        // The folders above this one lie elsewhere than their rows say: they are looked at again.
+        if (same.parentId !== null) missing.add(same.parentId, same.name)
+        continue
+      }
+      changes.moved++
+      this.#place(same.id, folder.id, found)
+      return { id: same.id, arrival: isBelow(same.folderPath, nameBytes(this.#deps.volumePath)) ? 'moved' : 'arrived' }
+    }
+    return null
+  }
+
+  #place(id: number, folderId: number, found: FoundEntry): void {
+    this.#deps.writer.place(id, folderId, found)
+    if (found.numbers[found.at + KIND] === DIRECTORY) this.#followLocations(id)
+  }
+
+  /** A location whose root lies in what was moved is where its root is. */
+  #followLocations(directoryId: number): void {
+    const { db, writer, volumeId, absolute } = this.#deps
+    const { path } = writer.folder(directoryId)!
+    const below = db
+      .prepare(
+        `select l.id, d.path from locations l join directories d on d.id = l.directory_id
+         where d.volume_id = ? and d.path >= ? and d.path < ?`,
+      )
+      .all(volumeId, path, pathAfter(path))
+    for (const location of below) {
+      const dir = absolute(bytesToName(location['path'] as Uint8Array))
+      db.prepare('update or ignore locations set path = ? where id = ?').run(nameBytes(dir), location['id']!)
+      writer.noteLocation()
+    }
+  }
+
+  #detachedRoots(): ReadonlyMap<string, number> {
+    const { db, writer, volumeId } = this.#deps
+    if (this.#detached?.structure === writer.structure) return this.#detached.byPath
+    const rows = db
+      .prepare(
+        `select d.id, d.path from entries e join directories d on d.id = e.id where e.parent_id is null and d.volume_id = ?`,
+      )
+      .all(volumeId)
+    const byPath = new Map(rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]))
+    this.#detached = { structure: writer.structure, byPath }
+    return byPath
+  }
+
+  #uuidOf(found: FoundEntry): Uint8Array | undefined {
+    const { ids, objects, objectOf } = this.#deps
+    const browsed = ids.take(objectOf(found))
+    return browsed && objects.isFree(browsed) ? browsed : objects.comeBack(found)
+  }
+}
+
+/** `path` of a folder called `name` in the folder with the path `parent`. */
+export function directoryPath(parent: RawName, name: RawName): RawName {
+  if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
+  return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
+}
+
+function pathKey(folder: ListedFolder, found: FoundEntry): string {
+  return Buffer.from(nameBytes(directoryPath(folder.path, found.name))).toString('latin1')
+}
+
+/** A folder and another entry may stand under the same name for a moment. */
+function standKey({ kind, name }: { kind: number; name: string }): string {
+  return kind === DIRECTORY ? `/${name}` : name
+}

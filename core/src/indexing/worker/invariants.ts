@@ -1,0 +1,201 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
+import { DIRECTORY, type EntryWriter } from './entry-writer.ts'
+import { describeSums, findWrongSums, mendSums } from './wrong-sums.ts'
+
+/** A rule of the index that the rows break. */
+export interface BrokenRule {
+  readonly check: 'tree' | 'sums'
+  readonly detail: string
+}
+
+/** What a repair did. */
+export interface Mended {
+  /** Rows removed because no folder holds them; the next scan adds what the disk has, under the same ids. */
+  readonly removed: number
+  /** Rows that named rows which are not there. */
+  readonly references: number
+  /** Folders whose path was not their parent's path and their name. */
+  readonly paths: number
+  /** Folders whose sums were not those of what is in them. */
+  readonly sums: number
+}
+
+/** Folders whose sums are put right by one statement. */
+const SUMS_AT_ONCE = 1_000
+
+/** Looks for rows that break a rule of the tree: parents, kinds, paths, circles and sums. Names `limit` at the most. */
+export function findBrokenRules(db: DatabaseSync, limit: number): BrokenRule[] {
+  const tree = readTree(db)
+  const broken: BrokenRule[] = []
+  const add = (check: BrokenRule['check'], detail: string) =>
+    void (broken.length < limit && broken.push({ check, detail }))
+  for (const { id, reason } of lostLeaves(db)) add('tree', `entry ${id} ${reason}`)
+  for (const folder of tree.lost) add('tree', `folder ${folder.id}, ${shown(folder.path)}, cannot be reached from any root`)
+  for (const { folder, path } of tree.misplaced)
+    add('tree', `folder ${folder.id} has the path ${shown(folder.path)} and lies at ${shown(path)}`)
+  for (const { path, said, counted } of findWrongSums(db, limit))
+    add('sums', `folder ${path} says it holds ${describeSums(said)} but holds ${describeSums(counted)}`)
+  return broken
+}
+
+/**
+ * Puts right whatever `findBrokenRules` finds, within the caller's transaction. Of rows that no folder holds the ids are
+ * kept aside by file, so that the scan that finds the files gives them back. Folders that were touched lose their
+ * fingerprints: the next scan reads them.
+ */
+export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
+  let removed = 0
+  let detached = 0
+  const unvouch = db.prepare('update directories set fingerprint = null where id = ?')
+  // A row cannot be removed while others name it as theirs: references are checked at the commit.
+  db.exec('pragma defer_foreign_keys = on')
+  const depart = db.prepare(
+    `insert or replace into departed(uuid, volume_id, kind, inode, birthtime)
+     select uuid, ?, kind, inode, birthtime from entries where id = ? and (kind = ${DIRECTORY} or nlink = 1)`,
+  )
+  const detach = db.prepare('update entries set parent_id = null where id = ? and parent_id is not null')
+  const anyVolume = db.prepare('select min(volume_id) as id from directories').get()!['id'] as number | null
+  const drop = (id: number, volumeId: number | null) => {
+    if (volumeId !== null) depart.run(volumeId, id)
+    writer.drop(id)
+    removed++
+  }
+  // A folder that loses its row leaves what was in it without a folder: until nothing is found.
+  for (;;) {
+    const tree = readTree(db)
+    const leaves = lostLeaves(db)
+    const before = removed + detached
+    for (const { id, volumeId } of leaves) drop(id, volumeId ?? anyVolume)
+    // A location stays, with all that its root holds.
+    for (const { id } of tree.lost) if (tree.isRoot(id)) detached += Number(detach.run(id).changes)
+    for (const folder of tree.lost) if (!tree.isRoot(folder.id)) drop(folder.id, folder.volumeId)
+    if (removed + detached === before) break
+  }
+  const references = mendReferences(db)
+  const { misplaced } = readTree(db)
+  const setPath = db.prepare('update directories set path = ?, fingerprint = null where id = ?')
+  // Two of them may have changed places: all leave theirs first. No name holds a NUL.
+  for (const { folder } of misplaced) setPath.run(Buffer.from(`\0${folder.id}/`), folder.id)
+  for (const { folder, path } of misplaced) {
+    setPath.run(path, folder.id)
+    if (folder.parentId !== null) unvouch.run(folder.parentId)
+  }
+  writer.forgetRows()
+  let sums = 0
+  for (let some = mendSums(db, writer, SUMS_AT_ONCE); some > 0; some = mendSums(db, writer, SUMS_AT_ONCE)) {
+    writer.flushSums()
+    sums += some
+  }
+  return { removed: removed + detached, references, paths: misplaced.length, sums }
+}
+
+/** What each reference to a row that is gone becomes: nothing where it may be empty, else its row goes too. */
+const REFERENCES = [
+  `delete from stale_contents where entry_id not in (select id from entries)
+     or content_id not in (select id from content_identities)`,
+  'delete from content_conflicts where entry_id not in (select id from entries)',
+  `update sidecars set source_entry_id = null
+   where source_entry_id is not null and source_entry_id not in (select id from entries)`,
+  `update entries set content_id = null, content_state = 0
+   where content_id is not null and content_id not in (select id from content_identities)`,
+  `update entries set ext_id = null where ext_id is not null and ext_id not in (select id from extensions)`,
+]
+
+function mendReferences(db: DatabaseSync): number {
+  return REFERENCES.reduce((mended, sql) => mended + Number(db.prepare(sql).run().changes), 0)
+}
+
+interface Folder {
+  readonly id: number
+  readonly parentId: number | null
+  readonly volumeId: number
+  readonly name: RawName
+  readonly path: Uint8Array
+}
+
+interface Tree {
+  /** Folders that no chain of parents leads to, or whose place is taken. */
+  readonly lost: readonly Folder[]
+  readonly misplaced: readonly { folder: Folder; path: Uint8Array }[]
+  isRoot(id: number): boolean
+}
+
+/** Follows the folders down from the roots. */
+function readTree(db: DatabaseSync): Tree {
+  const locations = db.prepare('select directory_id from locations').all()
+  const roots = new Set(locations.map((row) => Number(row['directory_id'])))
+  const rows = db
+    .prepare(
+      `select d.id, e.parent_id, d.volume_id, e.name, d.path from directories d
+       join entries e on e.id = d.id where e.kind = ${DIRECTORY}`,
+    )
+    .all()
+  const folders = rows.map((row): Folder => ({
+    id: Number(row['id']),
+    parentId: row['parent_id'] === null ? null : Number(row['parent_id']),
+    volumeId: Number(row['volume_id']),
+    name: row['name'] as RawName,
+    path: row['path'] as Uint8Array,
+  }))
+  const inside = Map.groupBy(folders, ({ parentId }) => parentId)
+  const misplaced: { folder: Folder; path: Uint8Array }[] = []
+  const reached = new Set<number>()
+  const takenBy = new Map<string, number>()
+  const waiting: { folder: Folder; path: Uint8Array }[] = []
+  const reach = (folder: Folder, path: Uint8Array) => {
+    const key = `${folder.volumeId}:${Buffer.from(path).toString('latin1')}`
+    // The root of a location and a stranger's row for the same folder: the location's stays.
+    if (takenBy.has(key)) return
+    takenBy.set(key, folder.id)
+    reached.add(folder.id)
+    if (!Buffer.from(folder.path).equals(path)) misplaced.push({ folder, path })
+    waiting.push({ folder, path })
+  }
+  for (const folder of inside.get(null) ?? []) if (folder.path[0] !== 0) reach(folder, folder.path)
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    for (const child of inside.get(next.folder.id) ?? []) {
+      if (child.volumeId === next.folder.volumeId)
+        reach(child, Buffer.concat([next.path, nameBytes(child.name), SLASH]))
+    }
+  }
+  return {
+    lost: folders.filter(({ id }) => !reached.has(id)),
+    misplaced,
+    isRoot: (id) => roots.has(id),
+  }
+}
+
+/** Entries in no folder, and rows of folders that are none. */
+function lostLeaves(db: DatabaseSync): { id: number; volumeId: number | null; reason: string }[] {
+  const inNone = db
+    .prepare(
+      `select e.id from entries e left join directories d on d.id = e.parent_id left join entries p on p.id = e.parent_id
+       where e.kind <> ${DIRECTORY} and (e.parent_id is null or d.id is null or p.id is null or p.kind <> ${DIRECTORY})`,
+    )
+    .all()
+  const noDirectory = db
+    .prepare(`select e.id from entries e left join directories d on d.id = e.id where e.kind = ${DIRECTORY} and d.id is null`)
+    .all()
+  const noFolder = db
+    .prepare(
+      `select d.id, d.volume_id from directories d left join entries e on e.id = d.id
+       where e.id is null or e.kind <> ${DIRECTORY}`,
+    )
+    .all()
+  return [
+    ...inNone.map((row) => ({ id: Number(row['id']), volumeId: null, reason: 'lies in no folder' })),
+    ...noDirectory.map((row) => ({ id: Number(row['id']), volumeId: null, reason: 'is a folder without a path' })),
+    ...noFolder.map((row) => ({
+      id: Number(row['id']),
+      volumeId: Number(row['volume_id']),
+      reason: 'has a path and is no folder',
+    })),
+  ]
+}
+
+function shown(path: Uint8Array): string {
+  return JSON.stringify(displayName(bytesToName(path)))
+}
+
+const SLASH = Buffer.from('/')

@@ -1,0 +1,122 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { RawName } from '../../util/file-name.ts'
+import { type Inode, inodeKey } from '../../util/inode.ts'
+import { DIRECTORY, type FoundEntry } from './entry-writer.ts'
+import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
+
+/** A row that stands for the same file or folder as something that was found. */
+export interface SameObject {
+  readonly id: number
+  readonly kind: number
+  /** The folder it lies in; null for a root that lies in none. */
+  readonly parentId: number | null
+  readonly name: RawName
+  /** The path of that folder in the volume, or of the row itself where it lies in no folder. */
+  readonly folderPath: Uint8Array
+}
+
+/** What a file system knows a file by, as a row or a listing has it. */
+interface ObjectFacts {
+  readonly kind: number
+  readonly inode: Inode
+  readonly birthtime: number | null
+  readonly nlink: number
+}
+
+/** A file may have been renamed this long before the moment its folder was recorded, by clocks that disagree. */
+const CLOCK_MARGIN_MS = 60_000
+
+/**
+ * The files and folders of one volume by what the file system calls them, whatever their names: a moved one is found
+ * here and keeps its row. Those whose rows have been removed are remembered too, so that a file whose old place was
+ * looked at first gets its id back at its new place.
+ */
+export class KnownObjects {
+  readonly #db: DatabaseSync
+  readonly #volumeId: number
+  readonly #departedInodes: Set<number | string>
+  /** A leaf that changed its name or folder since this moment may have a row elsewhere; null: nothing has rows yet. */
+  readonly #since: number | null
+  readonly #depart: StatementSync
+  readonly #return: StatementSync
+  readonly #isUsed: StatementSync
+  #find: StatementSync | null = null
+
+  constructor(db: DatabaseSync, volumeId: number) {
+    this.#db = db
+    this.#volumeId = volumeId
+    const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
+    this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
+    const departed = db.prepare('select inode from departed where volume_id = ?').all(volumeId)
+    this.#departedInodes = new Set(departed.map((row) => inodeKey(row['inode'] as Inode)))
+    this.#depart = db.prepare(
+      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime) values(?, ?, ?, ?, ?)',
+    )
+    this.#return = db.prepare(
+      `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
+    )
+    this.#isUsed = db.prepare('select 1 from entries where uuid = ?')
+  }
+
+  /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
+  get isEmpty(): boolean {
+    return this.#since === null
+  }
+
+  /** Whether something that was found may have a row elsewhere. A rename moves on the change time of what is renamed. */
+  mayBeKnown({ numbers, at }: FoundEntry): boolean {
+    if (this.#since === null) return false
+    return numbers[at + KIND] === DIRECTORY || (numbers[at + NLINK] === 1 && numbers[at + CTIME]! >= this.#since)
+  }
+
+  /** The rows that stand for the same folder, or file with a single name, as what was found. */
+  of(found: FoundEntry): SameObject[] {
+    const { numbers, at, inode } = found
+    return this.#same({ kind: numbers[at + KIND]!, nlink: numbers[at + NLINK]!, inode, birthtime: birthtimeOf(found) })
+  }
+
+  /** Other rows that stand for the same folder or file as a row. */
+  others(row: ObjectFacts & { readonly id: number }): SameObject[] {
+    return this.#since === null ? [] : this.#same(row).filter(({ id }) => id !== row.id)
+  }
+
+  /** Remembers the id of a file whose row is removed. */
+  depart({ kind, inode, birthtime, nlink }: ObjectFacts, uuid: Uint8Array): void {
+    if (kind !== DIRECTORY && nlink !== 1) return
+    this.#departedInodes.add(inodeKey(inode))
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
+  }
+
+  /** The id by which the index knew a file whose row was removed; it is given out once. */
+  comeBack(found: FoundEntry): Uint8Array | undefined {
+    if (this.#departedInodes.size === 0 || !this.#departedInodes.has(inodeKey(found.inode))) return undefined
+    const { numbers, at, inode } = found
+    const row = this.#return.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
+    const uuid = row?.['uuid'] as Uint8Array | undefined
+    return uuid && this.isFree(uuid) ? uuid : undefined
+  }
+
+  /** Whether no row has an id of the outside world. */
+  isFree(uuid: Uint8Array): boolean {
+    return this.#isUsed.get(uuid) === undefined
+  }
+
+  #same({ kind, inode, birthtime, nlink }: ObjectFacts): SameObject[] {
+    if (kind !== DIRECTORY && nlink !== 1) return []
+    this.#find ??= this.#db.prepare(
+      `select e.id, e.kind, e.parent_id as parentId, e.name, coalesce(p.path, d.path) as folderPath
+       from entries e left join directories p on p.id = e.parent_id left join directories d on d.id = e.id
+       where e.inode = ? and e.kind = ? and e.birthtime is ? and (e.kind = ${DIRECTORY} or e.nlink = 1)
+         and coalesce(d.volume_id, p.volume_id) = ?`,
+    )
+    return this.#find.all(inode, kind, birthtime, this.#volumeId) as unknown as SameObject[]
+  }
+}
+
+/** A first scan of a library does without this index, which would cost it a tenth; it is made before the next scan. */
+export const OBJECT_INDEX = 'create index if not exists entries_object on entries(inode)'
+
+/** Whether files can be looked up by inode, or nothing has been recorded that could be looked up. */
+export function hasObjectIndex(db: DatabaseSync): boolean {
+  return db.prepare("select 1 from sqlite_schema where name = 'entries_object'").get() !== undefined
+}

@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely'
+
+const statements = [
+  // Ids that were once given out stay given out: what still holds one must never find a stranger's row.
+  `create table row_ids(
+     table_name text primary key,
+     next integer not null
+   ) strict, without rowid`,
+  `insert into row_ids(table_name, next) select 'entries', coalesce(max(id), 0) + 1 from entries`,
+  `create table departed(
+     id integer primary key autoincrement,
+     uuid blob not null unique,
+     volume_id integer not null references volumes(id) on delete cascade,
+     kind integer not null,
+     inode any not null,
+     birthtime integer
+   ) strict`,
+  `create index departed_object on departed(inode)`,
+  `create trigger departed_bound after insert on departed begin
+     delete from departed where id <= new.id - 100000;
+   end`,
+  `create trigger entries_removed after delete on entries begin
+     update directories set fingerprint = null where id = old.parent_id and fingerprint is not null;
+     update row_ids set next = old.id + 1 where table_name = 'entries' and next <= old.id;
+   end`,
+  `create trigger entries_placed after update of parent_id, name on entries begin
+     update directories set fingerprint = null where id in (old.parent_id, new.parent_id) and fingerprint is not null;
+   end`,
+  // One for each row that is added would triple the time of a first scan; every addition changes this count.
+  `create trigger directories_counted after update of child_count on directories
+   when new.child_count <> old.child_count and new.fingerprint is not null begin
+     update directories set fingerprint = null where id = new.id;
+   end`,
+  // Earlier versions kept fingerprints over rows that had changed, so none of them can be believed.
+  `update directories set fingerprint = null`,
+]
+
+/** The database itself withdraws a fingerprint when the children it vouches for change, and never reuses an entry's id. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
