@@ -219,9 +219,10 @@ class Comparing {
     if (this.#isLinked(entry, row)) return
     compare('size', entry.kind === 'file' || entry.kind === 'symlink' ? stats.size : 0, row.size)
     compare('mtime', stats.mtimeNs, BigInt(row.mtime) * 1_000_000n + BigInt(row.mtime_ns))
-    compare('ctime', stats.ctimeMs, row.ctime)
     compare('mode', stats.mode, row.mode)
-    compare('links', stats.nlink, row.nlink)
+    const of = entry.children ? ' of a folder' : ''
+    compare(`ctime${of}`, stats.ctimeMs, row.ctime)
+    compare(`links${of}`, stats.nlink, row.nlink)
   }
 
   #compareFolder(entry: DiskEntry, row: EntryRow): void {
@@ -455,8 +456,8 @@ function walk(path: string, name: string, found: Map<string, DiskEntry>): DiskEn
   for (const raw of readdirSync(Buffer.from(path, 'latin1'), { encoding: 'buffer' })) {
     const childName = raw.toString('latin1')
     const childPath = `${path}/${childName}`
-    if (hiddenFiles.has(childName)) continue
-    if (hiddenFolders.has(childName) && stat(childPath).isDirectory()) continue
+    const isFolder = () => stat(childPath).isDirectory()
+    if ((hiddenFiles.has(childName) && !isFolder()) || (hiddenFolders.has(childName) && isFolder())) continue
     children.set(childName, walk(childPath, childName, found))
   }
   return entry
