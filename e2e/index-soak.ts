@@ -137,7 +137,12 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** What a shell says of a program that was interrupted. */
+const INTERRUPTED = 130
+
 async function main(): Promise<void> {
+  // What has to be cleared away is, when the process exits.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(INTERRUPTED))
   const { values } = parseArgs({
     options: {
       seed: { type: 'string', multiple: true },

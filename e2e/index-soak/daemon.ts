@@ -49,6 +49,7 @@ export class SoakDaemon implements AsyncDisposable {
     const config = { version: 1, http: { port: 'off' }, sidecars: { speed: 'fast' } }
     writeFileSync(join(dataDir, 'config.json'), JSON.stringify(config))
     if (daemonUser !== null) chownSync(join(dataDir, 'config.json'), daemonUser, daemonUser)
+    process.prependOnceListener('exit', this.#killNow)
   }
 
   /** The database of its only library. */
@@ -112,8 +113,12 @@ export class SoakDaemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#killNow)
     await this.kill()
   }
+
+  /** No daemon outlives the program that started it. */
+  readonly #killNow = (): void => void this.#child?.kill('SIGKILL')
 
   #socket(): string {
     const record = readFileSync(join(this.dataDir, 'run', 'daemon.json'), 'utf8')

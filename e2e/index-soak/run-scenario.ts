@@ -62,6 +62,7 @@ export class SoakPlaces implements Disposable {
     this.data = join(one, 'data')
     this.cache = join(one, 'cache')
     this.isOnTwoVolumes = statSync(one).dev !== statSync(other).dev
+    process.once('exit', this.#remove)
   }
 
   /** Removes what a scenario has left. */
@@ -70,6 +71,11 @@ export class SoakPlaces implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    process.off('exit', this.#remove)
+    this.#remove()
+  }
+
+  readonly #remove = (): void => {
     for (const root of this.#roots) rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
 }
