@@ -63,7 +63,7 @@ test.skipIf(process.platform === 'win32')('the oracle of the soak tells every ki
     const db = new DatabaseSync(database, { enableForeignKeyConstraints: false })
     db.exec(sql)
     db.close()
-    const options = { database, locations: [folder], away: [], linked: new Set<string>() }
+    const options = { database, locations: [{ name: 'files', home: folder, path: folder }], linked: new Set<string>() }
     const told = new Set(new Oracle().compare(options).differences.map(({ check }) => check))
     const untold = checks.filter((check) => !told.has(check))
     answers.push({ what, untold, toldOfNothing: checks.length === 0 ? [...told] : [] })

@@ -53,6 +53,11 @@ export function layOut(world: World): Step[] {
   return steps
 }
 
+/** The input of `locations.add`. */
+export function addOf(name: string, path: string) {
+  return { name, path, allowNested: true, mode: 'content' } as const
+}
+
 /** With its weight among the others. */
 type Change = readonly [weight: number, change: () => void]
 
@@ -156,7 +161,7 @@ class ScenarioMaker {
 
   #add(name: string): void {
     const { home } = this.#world.locations.get(name)!
-    this.#then({ op: 'ask', method: 'locations.add', input: { path: home, allowNested: true, mode: 'content' } })
+    this.#then({ op: 'ask', method: 'locations.add', input: addOf(name, home) })
   }
 
   /** Work that goes on while the disk changes. */
