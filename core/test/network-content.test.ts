@@ -19,7 +19,7 @@ async function createHolders(
   const ids = new Set<string | null>()
   for (const name of names) {
     const device = network.device(name)
-    device.core.network.grants.set(network.idOf('bob'), 'read', true)
+    device.core.network.grants.allow(network.idOf('bob'), 'read', { everything: true })
     const path = device.write(`of-${name}.bin`, content)
     await device.add({ mode: 'content', watch: false })
     await device.settle()

@@ -75,7 +75,11 @@ export class Network implements AsyncDisposable {
       registry: this.registry,
       now,
       onRequested: (request) => this.#requested(request),
-      onChanged: (grant) => deps.events.emit('network.grant-changed', grant),
+      onChanged: (grant) => {
+        deps.events.emit('network.grant-changed', grant)
+        this.transfers.recheck()
+        if (grant.what === 'send' && !grant.allowed) this.spacedrop.mayNotSend(grant.device.id)
+      },
     })
     this.sessions = new Sessions({
       registry: this.registry,
@@ -166,7 +170,10 @@ export class Network implements AsyncDisposable {
       joinsAtOnce: () => deps.settings().joinLibraries,
       onInvited: ({ device, library, name }) => this.#invited({ device, library, name }),
     })
-    this.membership.onChange((libraryId) => events.emit('library.members-changed', { libraryId }, libraryId))
+    this.membership.onChange((libraryId) => {
+      events.emit('library.members-changed', { libraryId }, libraryId)
+      this.transfers.recheck()
+    })
     this.sidecars = new SidecarExchange({
       peers: this.sessions,
       membership: this.membership,
@@ -239,6 +246,7 @@ export class Network implements AsyncDisposable {
     return [
       this.#identity.notice,
       this.db.notice,
+      ...this.grants.notices(),
       this.#state === 'failed' ? `networking could not be started: ${this.#error}` : null,
       this.#state === 'locked'
         ? 'networking waits for its password: `spacedrive network start --password <password>`'

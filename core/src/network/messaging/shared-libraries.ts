@@ -13,14 +13,14 @@ export interface NetworkLibrary extends SharedFolder {
 export type IsMember = (library: LibraryId, device: DeviceId) => boolean
 
 /**
- * The libraries whose jobs another device may see: those it is a member of, and all where it may browse here. Throws
+ * The libraries whose jobs another device may see: those it is a member of, and all where it may browse everything here. Throws
  * `NotAuthorised` where that is none.
  */
 export function visibleLibraries(
   libraries: readonly NetworkLibrary[],
   { device, grants, isMember }: { device: DeviceId; grants: Grants; isMember: IsMember },
 ): readonly NetworkLibrary[] {
-  if (grants.has(device, 'browse')) return libraries
+  if (grants.hasEverything(device, 'browse')) return libraries
   const shared = libraries.filter(({ id }) => isMember(id, device))
   if (shared.length === 0) grants.require(device, 'browse')
   return shared

@@ -113,7 +113,7 @@ export class Spacedrop implements Disposable {
 
   /** Offers files to a device; somebody there is asked. Throws what a path cannot be read with, what the device refuses it with, and `Offline`. */
   async send({ device, paths, sender }: SendInput, signal: AbortSignal): Promise<Offer> {
-    const draft = await this.#draft(paths, sender)
+    const draft = await this.#draft(paths, sender, signal)
     const row = draft(device)
     // The other side may ask for it before it has answered.
     this.#book.add(row)
@@ -135,7 +135,7 @@ export class Spacedrop implements Disposable {
   async sendNearby({ device, paths, sender }: NearbyInput, signal: AbortSignal): Promise<Offer> {
     // A name that is none is said before a million files are counted.
     this.#deps.nearby.find(device)
-    return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender), signal))
+    return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender, signal), signal))
   }
 
   /** The person here has compared the number of an offer between strangers. Throws `NotFound`, `Conflict`, and `InvalidInput` for another number. */
@@ -212,10 +212,10 @@ export class Spacedrop implements Disposable {
   }
 
   /** What there is to offer at some paths; for whom is still to be said. */
-  async #draft(paths: readonly string[], sender: string | null) {
+  async #draft(paths: readonly string[], sender: string | null, signal: AbortSignal) {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
-    const { bytes, files, names } = await transfers.measure(roots)
+    const { bytes, files, names } = await transfers.measure(roots, signal)
     return (device: { id: DeviceId; name: string }) =>
       newOffer({
         id: uuidv7(clock.now()),
@@ -335,6 +335,15 @@ export class Spacedrop implements Disposable {
       this.#book.set(id, { state, reason, ...all })
     }
     return {}
+  }
+
+  /** A device may not send any more: what is on its way from it ends on both sides, with that reason. */
+  mayNotSend(device: DeviceId): void {
+    for (const row of this.#book.all()) {
+      if (row.direction !== 'in' || row.device !== device || row.state !== 'accepted' || row.transfer === null) continue
+      const message = `${row.device_name} may not send files any more: it was taken back there`
+      this.#deps.transfers.deny(row.transfer, new CoreError('NotAuthorised', message))
+    }
   }
 
   #withdrawn(id: string, peer: Peer): Record<string, never> {

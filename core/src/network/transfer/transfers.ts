@@ -4,6 +4,7 @@ import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
 import { displayName, fsPath, parsePath } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import { type Clock, sleep } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
@@ -24,7 +25,7 @@ import { OutgoingTransfers } from './outgoing-transfers.ts'
 import { RefusedHolders, sentElse } from './refused-holders.ts'
 import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
-import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
+import { type ServedTransfers, serveTransfers, type SourceResolver } from './serve-transfer.ts'
 import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
 import type { TransferNews } from './worker/messages.ts'
@@ -33,7 +34,7 @@ import type { SourceItem } from './worker/walk-source.ts'
 /** Transfers to this device side by side; the others wait. */
 const MAX_RUNNING = 4
 /** Waits after attempts that came to nothing while the device is connected, in milliseconds. */
-const RETRY_MS = [500, 2_000, 5_000, 15_000, 60_000] as const
+const RETRY_MS = [250, 2_000, 5_000, 15_000, 60_000] as const
 /** Ended transfers that stay listed. */
 const KEPT_ENDED = 200
 /** Failures that are told one by one. */
@@ -72,6 +73,7 @@ export class Transfers implements AsyncDisposable {
   readonly #incoming = new Map<string, Incoming>()
   readonly #rows: TransferRows
   readonly #outgoing: OutgoingTransfers
+  readonly #served: ServedTransfers
   readonly #listeners = new Map<string, FetchListener>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -83,7 +85,7 @@ export class Transfers implements AsyncDisposable {
     this.#rows = new TransferRows(deps.db)
     this.#outgoing = new OutgoingTransfers({ clock: deps.clock, changed: (transfer) => this.#changed(transfer) })
     this.#thread = new TransferThread({ onNews: (news) => this.#hear(news), onLost: (err) => this.#lost(err) })
-    const serving = serveTransfers({
+    this.#served = serveTransfers({
       thread: this.#thread,
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
@@ -93,7 +95,7 @@ export class Transfers implements AsyncDisposable {
       onBegin: (news) => this.#outgoing.began(news),
       onEnd: (id, err) => this.#outgoing.ended(id, err),
     })
-    this.#parts.use(deps.peers.handle(serving))
+    this.#parts.use(deps.peers.handle(this.#served.handler))
     this.#parts.use(deps.peers.onConnected((peer) => this.#connected(peer)))
     for (const row of this.#rows.all()) this.#incoming.set(row.id, incomingOf(row))
     void this.followSettings()
@@ -105,21 +107,34 @@ export class Transfers implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
   }
 
+  /** Ends what devices may not have any more: called when a grant, a list of members or a pairing has changed. */
+  recheck(): void {
+    this.#served.recheck()
+  }
+
   /** Told of each change of a transfer, as often as the event is. */
   onChange(listener: (transfer: Transfer) => void): Disposable {
     this.#watchers.add(listener)
     return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
   }
 
-  /** How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent. */
+  /**
+   * How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent, and the
+   * signal's reason.
+   */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
+    signal: AbortSignal,
   ): Promise<{ files: number; bytes: number; names: readonly Uint8Array[] }> {
+    signal.throwIfAborted()
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
-    const { bytes, files } = await this.#thread.ask('openSource', { source, roots })
-    await this.#thread.ask('closeSource', { source })
-    return { files, bytes, names: roots.map(({ name }) => name) }
+    try {
+      const { bytes, files } = await untilAborted(this.#thread.ask('openSource', { source, roots }), signal)
+      return { files, bytes, names: roots.map(({ name }) => name) }
+    } finally {
+      await this.#thread.ask('closeSource', { source })
+    }
   }
 
   /** Takes the limit of bytes a second anew. */
@@ -191,6 +206,14 @@ export class Transfers implements AsyncDisposable {
       await this.#thread.ask('discardFetch', { folder: this.#folderOf(id) }).catch(() => {})
     }
     return this.#show(incoming)
+  }
+
+  /** Ends a transfer to this device that is not allowed any more. What is complete stays. Does nothing where it has ended. */
+  deny(id: string, { code, message }: CoreError): void {
+    const incoming = this.#find(id)
+    if (incoming.row.ended_at !== null) return
+    this.#end(incoming, { state: 'failed', error: { code, message } })
+    incoming.running?.abort(new CoreError(code, message))
   }
 
   /** Resolves with the transfer once it has ended or is paused. */
@@ -430,8 +453,8 @@ export class Transfers implements AsyncDisposable {
   }
 
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // A person who has paused or cancelled it was faster.
-    const isStopped = incoming.row.state === 'paused' || incoming.row.state === 'cancelled'
+    // A person who has paused, cancelled or denied it was faster.
+    const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
     incoming.lastTold = this.#deps.clock.ticks()

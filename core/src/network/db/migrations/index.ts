@@ -6,6 +6,7 @@ import * as transfers from './005-transfers.ts'
 import * as libraries from './006-libraries.ts'
 import * as offers from './007-offers.ts'
 import * as strangers from './008-strangers.ts'
+import * as grantFolders from './009-grant-folders.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
@@ -15,4 +16,5 @@ export const migrations: Migrations = {
   '006-libraries': libraries,
   '007-offers': offers,
   '008-strangers': strangers,
+  '009-grant-folders': grantFolders,
 }
