@@ -51,7 +51,10 @@ test('the recipe of the documents pairs two devices, which are connected then', 
   const { stdout } = await as('alice', 'network', 'pair', 'generate', '--auto-accept')
   const code = codeIn(stdout)
   expect(code.split(' ')).toHaveLength(12)
-  expect(await as('bob', 'network', 'pair', 'join', code, '--auto-accept')).toMatchObject({ code: 0, stdout: 'Paired with alice.\n' })
+  expect(await as('bob', 'network', 'pair', 'join', code, '--auto-accept')).toMatchObject({
+    code: 0,
+    stdout: 'Paired with alice.\n',
+  })
   await untilDevices('alice', { bob: 'connected' })
   await untilDevices('bob', { alice: 'connected' })
   expect(await answer('bob', 'network', 'ping', 'alice')).toMatchObject({ device: { name: 'alice', path: 'direct' } })

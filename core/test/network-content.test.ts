@@ -39,7 +39,7 @@ async function fetchTo(network: TestNetwork, path: string, from: readonly string
   const of = { kind: CONTENT_KIND, spec: { content: path.slice('content://'.length) }, title: 'a', folder: to }
   const { id } =
     from.length > 0
-      ? core.network.transfers.start({ devices: from.map((name) => network.idOf(name)), preserve: false, ...of })
+      ? core.network.transfers.start({ devices: from.map((name) => network.idOf(name)), preserve: 'nothing', ...of })
       : (await core.files.fetch({ addresses: [path], to, preserve: false }, signal))[0]!
   const ended = await core.network.transfers.wait(id, signal)
   const there = readdirSync(to)

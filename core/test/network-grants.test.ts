@@ -164,7 +164,7 @@ test('a walk for a device ends when the device has left', async () => {
     spec: {},
     title: at('open'),
     folder: alice.path('received'),
-    preserve: false,
+    preserve: 'nothing',
   })
   const left = await resolving.promise
   expect(left.aborted).toBe(false)

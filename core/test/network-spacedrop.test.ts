@@ -77,7 +77,7 @@ test('who declines is heard, and who withdraws too', async () => {
     spec: { id: withdrawn.id },
     title: 'again',
     folder: bob.path('.'),
-    preserve: false,
+    preserve: 'nothing',
   })
   expect(await bob.core.network.transfers.wait(id, signal)).toMatchObject({
     state: 'failed',

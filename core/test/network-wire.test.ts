@@ -58,7 +58,7 @@ test('who hears every packet reads no file byte, no name, no pairing word', asyn
     }),
   })
   mkdirSync(bob.path('received'))
-  const transfer = { kind: 'test', spec: {}, title: 'trip', folder: bob.path('received'), preserve: true }
+  const transfer = { kind: 'test', spec: {}, title: 'trip', folder: bob.path('received'), preserve: 'all' as const }
   const { id } = bob.core.network.transfers.start({ devices: [aliceId], ...transfer })
   expect(await bob.core.network.transfers.wait(id, signal)).toMatchObject({ state: 'completed' })
   expect(readFileSync(join(bob.path('received'), 'trip', FILE), 'utf8')).toBe(CONTENT.repeat(50_000))

@@ -244,7 +244,7 @@ export const Config = z.object({
         .default('ask')
         .describe('files that a paired device offers: ask, take them at once (trusted), or refuse them (off)'),
       receiveFolder: text(MAX_PATH).describe(
-        'the folder that files offered by other devices come to; empty: Downloads of the home folder, or received in the data folder',
+        'the folder that files offered by other devices come to; empty: the download folder of the desktop, or Downloads in the home folder',
       ),
       joinLibraries: z
         .boolean()

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
-import { displayName, fsPath, parsePath } from '../../util/file-name.ts'
+import { bytesToName, displayName, fsPath, parsePath } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import { uuidv7 } from '../../util/uuid.ts'
@@ -26,9 +26,9 @@ import { RefusedHolders, sentElse } from './refused-holders.ts'
 import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
 import { type ServedTransfers, serveTransfers, type SourceResolver } from './serve-transfer.ts'
-import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
+import { askingOf, newRow, preserveOf, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
-import type { TransferNews } from './worker/messages.ts'
+import type { Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Transfers to this device side by side; the others wait. */
@@ -151,6 +151,11 @@ export class Transfers implements AsyncDisposable {
     )
   }
 
+  /** The folder of a transfer to this device; null where it is not known any more. */
+  folderOf(id: string): string | null {
+    return this.#incoming.get(id)?.row.folder ?? null
+  }
+
   /** Throws `NotFound`. */
   get(id: string): Transfer {
     return this.#outgoing.has(id) ? this.#outgoing.get(id) : this.#show(this.#find(id))
@@ -203,7 +208,7 @@ export class Transfers implements AsyncDisposable {
       this.#set(incoming, { state: 'cancelled', ended_at: this.#deps.clock.now() })
       incoming.running?.abort(new CoreError('Cancelled', 'cancelled'))
       await incoming.run
-      await this.#thread.ask('discardFetch', { folder: this.#folderOf(id) }).catch(() => {})
+      await this.#thread.ask('discardFetch', { folder: this.#stateFolder(id) }).catch(() => {})
     }
     return this.#show(incoming)
   }
@@ -250,7 +255,8 @@ export class Transfers implements AsyncDisposable {
           id: uuidv7(this.#deps.clock.now()),
           folder: input.folder,
           destination: input.place(items),
-          preserve: false,
+          preserve: 'nothing',
+          origin: null,
           content: contentOf(input),
           onOpen: () => {},
           onVia: () => {},
@@ -361,13 +367,15 @@ export class Transfers implements AsyncDisposable {
       offers,
       {
         id: row.id,
-        folder: this.#folderOf(row.id),
+        folder: this.#stateFolder(row.id),
         destination: { folder: Buffer.from(fsPath(parsePath(row.folder))) },
-        preserve: row.preserve === 1,
+        preserve: preserveOf(row),
+        origin: originOf(this.#deps.nameOf(incoming.devices[0]!)),
         content: contentOf(asking),
-        onOpen: ({ bytes, files, totalBytes, totalFiles }) => {
+        onOpen: ({ bytes, files, renamed, totalBytes, totalFiles }) => {
           incoming.rate.start(bytes, this.#deps.clock.ticks())
           this.#set(incoming, {
+            notes: JSON.stringify(renamed.map(noteOfRenamed)),
             state: 'running',
             files_done: files,
             files_total: totalFiles,
@@ -385,7 +393,7 @@ export class Transfers implements AsyncDisposable {
       signal,
     )
     if (fetched.isRefused) {
-      await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
+      await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
       this.#set(incoming, { files_done: 0, bytes_done: 0 })
       this.#refuse(incoming.refused, { asking, liars: fetched.liars, offers })
       return this.#attempt(incoming, signal)
@@ -400,7 +408,7 @@ export class Transfers implements AsyncDisposable {
       return false
     }
     // What was begun of files that could not be had is not left beside the others.
-    if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
+    if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
     this.#end(incoming, { state: 'completed', error: null })
     return true
   }
@@ -428,7 +436,11 @@ export class Transfers implements AsyncDisposable {
       const path = items[item]?.names.map(displayName).join('/') ?? ''
       return { path, code, message }
     })
+    const notes = JSON.parse(row.notes) as Transfer['notes']
+    if (fetched.unmarked !== null)
+      notes.push({ path: row.title, message: `the files are not marked with their origin: ${fetched.unmarked}` })
     this.#set(incoming, {
+      notes: JSON.stringify(notes),
       files_done: fetched.files,
       bytes_done: fetched.bytes,
       failed: fetched.failed,
@@ -448,7 +460,7 @@ export class Transfers implements AsyncDisposable {
     { state, error }: { state: TransferState; error: { code: ErrorCode; message: string } | null },
   ): void {
     incoming.rate.stop()
-    if (state === 'completed') rmSync(this.#folderOf(incoming.row.id), { recursive: true, force: true })
+    if (state === 'completed') rmSync(this.#stateFolder(incoming.row.id), { recursive: true, force: true })
     this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
   }
 
@@ -498,7 +510,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  #folderOf(id: string): string {
+  #stateFolder(id: string): string {
     return join(this.#deps.dataDir, 'transfers', id)
   }
 
@@ -507,10 +519,23 @@ export class Transfers implements AsyncDisposable {
     for (const { row } of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) {
       this.#incoming.delete(row.id)
       this.#rows.remove(row.id)
-      rmSync(this.#folderOf(row.id), { recursive: true, force: true })
+      rmSync(this.#stateFolder(row.id), { recursive: true, force: true })
     }
   }
 }
+
+/** As people and programs read it in the attributes of a file. */
+function originOf(device: string): string {
+  return `spacedrive://${encodeURIComponent(device)}`
+}
+
+function noteOfRenamed({ names, target }: Renamed): Transfer['notes'][number] {
+  const here = displayName(bytesToName(new Uint8Array(target.subarray(target.lastIndexOf(SLASH) + 1))))
+  const path = names.map((name) => displayName(bytesToName(new Uint8Array(name)))).join('/')
+  return { path, message: `it is called ${here} here: its name is taken, too long or not possible on this disk` }
+}
+
+const SLASH = 0x2f
 
 function sizeOf(items: readonly SourceItem[]): number {
   return items.reduce((sum, { size }) => sum + size, 0)

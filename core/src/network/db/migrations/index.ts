@@ -7,6 +7,7 @@ import * as libraries from './006-libraries.ts'
 import * as offers from './007-offers.ts'
 import * as strangers from './008-strangers.ts'
 import * as grantFolders from './009-grant-folders.ts'
+import * as transferNotes from './010-transfer-notes.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
@@ -17,4 +18,5 @@ export const migrations: Migrations = {
   '007-offers': offers,
   '008-strangers': strangers,
   '009-grant-folders': grantFolders,
+  '010-transfer-notes': transferNotes,
 }

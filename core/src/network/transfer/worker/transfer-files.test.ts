@@ -73,6 +73,7 @@ function createExchange() {
         items: fetched,
         mark: '0a1b2c3d',
         content: null,
+        origin: null,
         blake3,
         hashers,
         onProgress: () => {},

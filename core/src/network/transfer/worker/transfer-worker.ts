@@ -5,7 +5,7 @@ import { CoreError, errorMessage } from '../../../util/errors.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
-import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
+import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan, renamedIn } from './fetch-plan.ts'
 import { Hashers } from './hashers.ts'
 import type {
   Answered,
@@ -115,7 +115,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     serving?.ending.abort()
     return null
   },
-  async openFetch({ fetch, folder, items, destination, content, preserve }) {
+  async openFetch({ fetch, folder, items, destination, content, origin, preserve }) {
     const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(-8), taken: takenNames() })
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
@@ -125,6 +125,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       items: itemsOf(plan),
       mark: plan.mark,
       content: content && (await ContentCheck.load(content)),
+      origin,
       blake3,
       hashers,
       onProgress: (progress) => news.tell(progress),
@@ -137,6 +138,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       totalFiles: planned.length,
       totalBytes: planned.reduce((sum, { size }) => sum + size, 0),
       tops: plan.items.filter(({ names }) => names.length === 1).map(({ target }) => target),
+      renamed: 'folder' in destination ? renamedIn(plan) : [],
     }
   },
   async fetch({ own, peerKey, addresses, from, ...of }) {

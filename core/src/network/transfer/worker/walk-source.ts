@@ -1,5 +1,6 @@
 import { lstatSync, opendirSync, type BigIntStats } from 'node:fs'
 import { CoreError } from '../../../util/errors.ts'
+import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
 import type { WalkShare } from './walk-budget.ts'
 
@@ -88,6 +89,11 @@ export async function walkSource(
   return { items, leftOut, leftOutCount }
 }
 
+/** What the other device is told of a place: never where it is. */
+function nameOf({ names }: Place): string {
+  return displayName(bytesToName(new Uint8Array(names.at(-1)!)))
+}
+
 interface Place {
   readonly path: Buffer
   readonly names: readonly Uint8Array[]
@@ -101,14 +107,14 @@ function lookAt(place: Place, { isRoot, leaveOut }: { isRoot: boolean; leaveOut:
     stats = lstatSync(place.path, { bigint: true })
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-    if (isRoot) throw new CoreError(code, `${place.path.toString()} cannot be read`, { cause })
+    if (isRoot) throw new CoreError(code, `${nameOf(place)} cannot be read`, { cause })
     leaveOut({ names: place.names, reason: 'it cannot be read' })
     return null
   }
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : null
   if (!kind) {
     const reason = stats.isSymbolicLink() ? 'it is a link to another place' : 'it is no file and no folder'
-    if (isRoot) throw new CoreError('InvalidInput', `${place.path.toString()} cannot be sent: ${reason}`)
+    if (isRoot) throw new CoreError('InvalidInput', `${nameOf(place)} cannot be sent: ${reason}`)
     leaveOut({ names: place.names, reason })
     return null
   }
