@@ -222,6 +222,12 @@ export const Config = z.object({
         'URL of a relay where devices leave word for each other, sealed, so that they find each other in other networks; empty: none',
       ),
       discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
+      strangers: z
+        .enum(['local', 'anywhere'])
+        .default('local')
+        .describe(
+          'where a device that is not paired yet may come from while a pairing code is active: local, the local network and the relay that is set; anywhere, the internet as well. A rendezvous that is set means anywhere',
+        ),
       bulkPort: z
         .int()
         .min(0)

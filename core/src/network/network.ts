@@ -340,15 +340,18 @@ export class Network implements AsyncDisposable {
 
   /**
    * An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it.
-   * `isLocal`: no relay knows of it.
+   * Strangers come to it: it answers nobody from beyond the local network, unless the settings say so. `isLocal`: no
+   * relay knows of it either.
    */
   openTransport({
     isLocal = false,
     ...options
   }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
-    const { address, relay } = this.#deps.settings()
+    const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
-    return this.#deps.makeTransport({ ...options, ...endpoint, log: this.#deps.log })
+    // Who sets a rendezvous wants devices in other networks to find this one.
+    const isLocalOnly = isLocal || (strangers === 'local' && rendezvous === '')
+    return this.#deps.makeTransport({ ...options, ...endpoint, isLocalOnly, log: this.#deps.log })
   }
 
   get pairing(): Pairing {

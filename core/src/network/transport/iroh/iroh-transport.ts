@@ -15,6 +15,7 @@ import {
   type Transport,
 } from '../transport.ts'
 import { formatAddress, parseAddress, reachableAddresses } from '../addresses.ts'
+import { isOnLocalNetwork } from '../local-network.ts'
 import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
 import { freeSockets } from './free-sockets.ts'
 import { dialError, irohMessage, shortKey } from './iroh-errors.ts'
@@ -47,6 +48,8 @@ export interface IrohTransportOptions {
   readonly relay: string | null
   /** What connections from elsewhere may be for. */
   readonly alpns: readonly Alpn[]
+  /** True: a packet from beyond the local network is not answered at all, unless it comes over the relay. */
+  readonly isLocalOnly?: boolean
   readonly log: Logger
   readonly now?: () => number
 }
@@ -236,6 +239,10 @@ export class IrohTransport implements Transport {
 
   async #meet(incoming: Incoming): Promise<void> {
     try {
+      if (this.#options.isLocalOnly === true && !(await isFromHere(incoming))) {
+        await incoming.ignore()
+        return
+      }
       if (!this.#listener || this.#handshakes >= MAX_HANDSHAKES || this.#links.size >= MAX_LINKS) {
         await incoming.refuse()
         return
@@ -269,6 +276,12 @@ export class IrohTransport implements Transport {
     if (this.#closing) link.close('networking has stopped')
     return link
   }
+}
+
+/** Whether it comes from the local network, or over the relay that the person has set. */
+async function isFromHere(incoming: Incoming): Promise<boolean> {
+  const { addr, kind } = await incoming.remoteAddr()
+  return kind === 'relay' || isOnLocalNetwork(parseAddress(addr ?? '')?.host ?? '')
 }
 
 async function handshake(incoming: Incoming): Promise<Connection> {
