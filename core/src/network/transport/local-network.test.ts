@@ -3,7 +3,14 @@ import { type Interfaces, isOnLocalNetwork } from './local-network.ts'
 
 const own: Interfaces = {
   eth0: [
-    { address: '203.0.113.5', netmask: '255.255.255.0', family: 'IPv4', mac: '', internal: false, cidr: '203.0.113.5/24' },
+    {
+      address: '203.0.113.5',
+      netmask: '255.255.255.0',
+      family: 'IPv4',
+      mac: '',
+      internal: false,
+      cidr: '203.0.113.5/24',
+    },
     {
       address: '2001:db8:1::5',
       netmask: 'ffff:ffff:ffff:ffff::',

@@ -19,6 +19,12 @@ export function isOnLocalNetwork(host: string, interfaces: Interfaces = networkI
   return privateNetworks.check(plain, name) || networksOf(interfaces).check(plain, name)
 }
 
+/** Whether an address is in a network of one of the interfaces. */
+export function isInNetworksOf(interfaces: Interfaces, host: string): boolean {
+  const family = isIP(host)
+  return family !== 0 && networksOf(interfaces).check(host, family === 4 ? 'ipv4' : 'ipv6')
+}
+
 const privateNetworks = new BlockList()
 for (const [net, prefix] of [
   ['127.0.0.0', 8],
@@ -39,7 +45,8 @@ function networksOf(interfaces: Interfaces): BlockList {
   const networks = new BlockList()
   for (const { address, cidr, family } of Object.values(interfaces).flatMap((all) => all ?? [])) {
     const prefix = Number(cidr?.split('/')[1] ?? Number.NaN)
-    if (Number.isInteger(prefix)) networks.addSubnet(address.replace(/%.*$/, ''), prefix, family === 'IPv4' ? 'ipv4' : 'ipv6')
+    if (Number.isInteger(prefix))
+      networks.addSubnet(address.replace(/%.*$/, ''), prefix, family === 'IPv4' ? 'ipv4' : 'ipv6')
   }
   return networks
 }

@@ -67,7 +67,7 @@ export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[])
     }
   }
   const namesakes = Map.groupBy(candidates, (photo) => key(photo.folderId, stemOf(photo.name)))
-  const whole = Map.groupBy(candidates, (photo) => key(photo.folderId, photo.name))
+  const whole = Map.groupBy(candidates, (photo) => key(photo.folderId, photo.name.toLowerCase()))
   for (const video of inOrder) {
     if (pairs.has(video) || (video.taken.durationMs ?? Infinity) > MAX_VIDEO_MS) continue
     const name = key(video.folderId, stemOf(video.name))
@@ -79,10 +79,10 @@ export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[])
   return pairs.list
 }
 
-/** The name without its extension. Names that differ in their letters' case are other names. */
+/** The name without its extension, in small letters. */
 export function stemOf(name: string): string {
   const dot = name.lastIndexOf('.')
-  return dot < 0 ? name : name.slice(0, dot)
+  return (dot < 0 ? name : name.slice(0, dot)).toLowerCase()
 }
 
 export function extensionOfName(name: string): string {

@@ -52,7 +52,7 @@ export function pairXmp(
     const name = `${file.folderId}\0${file.name.toLowerCase()}`
     if (!byName.has(name)) byName.set(name, file)
     if (!typeOrder.includes(file.type)) continue
-    const stem = `${file.folderId}\0${stemOf(file.name).toLowerCase()}`
+    const stem = `${file.folderId}\0${stemOf(file.name)}`
     const namesakes = byStem.get(stem)
     if (namesakes) namesakes.push(file)
     else byStem.set(stem, [file])
@@ -60,7 +60,7 @@ export function pairXmp(
   const found = xmps
     .toSorted((a, b) => Number(hasWholeName(b)) - Number(hasWholeName(a)) || byPath(a, b))
     .flatMap((xmp) => {
-      const base = `${xmp.folderId}\0${stemOf(xmp.name).toLowerCase()}`
+      const base = `${xmp.folderId}\0${stemOf(xmp.name)}`
       const file = byName.get(base) ?? likeliest(byStem.get(base) ?? [], xmp.forExtension)
       return file ? [{ xmp, file }] : []
     })
@@ -73,7 +73,7 @@ export function pairXmp(
   })
 
   function hasWholeName({ folderId, name }: XmpFile): boolean {
-    return byName.has(`${folderId}\0${stemOf(name).toLowerCase()}`)
+    return byName.has(`${folderId}\0${stemOf(name)}`)
   }
 }
 

@@ -84,7 +84,7 @@ class Planning {
       .flatMap((folderId) => this.#rows(PHOTOS_IN_FOLDER, folderId))
       .filter(isFree)
       .filter(({ folderId, name }) => {
-        return stems.has(`${folderId}\0${stemOf(name)}`) || stems.has(`${folderId}\0${name}`)
+        return stems.has(`${folderId}\0${stemOf(name)}`) || stems.has(`${folderId}\0${name.toLowerCase()}`)
       })
     const photos = namesakes.flatMap((row) => this.#half(row) ?? [])
     if (this.#read.size > 0) return []
