@@ -93,7 +93,7 @@ test('the jobs of another device are listed once it allows to look', async () =>
 test('a folder of another device is listed, and a file of it comes here, once that is allowed', async () => {
   const address = `local://bob${join(home.path, 'photos')}`
   expect(await as('alice', 'file', 'list', address)).toMatchObject({ code: 7 })
-  for (const what of ['browse', 'read']) await answer('bob', 'network', 'grant', 'alice', what)
+  for (const what of ['browse', 'read']) await answer('bob', 'network', 'grant', 'alice', what, home.path)
   expect(await answer('alice', 'file', 'list', address)).toMatchObject({ items: [{ name: 'beach.txt' }] })
   const received = join(home.path, 'received')
   await mkdir(received)

@@ -34,17 +34,17 @@ export async function whyUnreachable(device: UnreachableDevice, interfaces: Inte
       `the machine at ${at('closed').join(', ')} is on, and Spacedrive does not listen there: networking is off at ${name}, or it has another port now`,
       `on ${name}: spacedrive network start`,
     )
+  if (at('absent').length === near.length)
+    return broken(
+      'connection',
+      `no machine answers at ${at('absent').join(', ')}: ${name} is off or asleep, its cable is pulled or its Wi-Fi is off, or it has another address now`,
+      `start ${name} and connect it to this network, then see \`spacedrive network status\` there`,
+    )
   if (isHeard || at('silent').length > 0)
     return broken(
       'connection',
       `${name} is on the local network, and does not take connections: a firewall there, or Wi-Fi that keeps its devices apart`,
       `run \`spacedrive network diagnose\` on ${name}; where the Wi-Fi is a guest network, use another${relay}`,
-    )
-  if (at('absent').length > 0)
-    return broken(
-      'connection',
-      `no machine answers at ${at('absent').join(', ')}: ${name} is off or asleep, its cable is pulled or its Wi-Fi is off, or it has another address now`,
-      `start ${name} and connect it to this network, then see \`spacedrive network status\` there`,
     )
   return broken(
     'connection',

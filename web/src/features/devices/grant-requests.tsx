@@ -1,4 +1,4 @@
-import type { Grant } from '@spacedrive/core/domain'
+import { type Grant, grantsFolders as isForFolders } from '@spacedrive/core/domain'
 import { isElsewhere, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -24,14 +24,29 @@ export function GrantRequests({ device }: { device?: string }) {
   )
 }
 
-function Request({ grant: { device, requestedAt, what } }: { grant: Grant }) {
+function Request({ grant: { device, requestedAt, requestedPath, wasEverything, what } }: { grant: Grant }) {
   const t = useMessages(messages)
   const { date } = useFormat()
   const grant = useGrant()
   const wish = t.wants[what](device.name)
-  const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed })
+  const folders = requestedPath === null || !isForFolders(what) ? [] : [requestedPath]
+  const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed, folders })
+  const opens = wasEverything ? t.wasEverything : folders.length === 0 && isForFolders(what) ? t.opensLocations : null
   return (
-    <Row label={<SafeText text={wish} />} hint={requestedAt && t.asked(date(requestedAt))}>
+    <Row
+      label={<SafeText text={wish} />}
+      hint={
+        <>
+          {requestedAt && t.asked(date(requestedAt))}
+          {folders.map((folder) => (
+            <span key={folder} className="block">
+              <SafeText text={folder} />
+            </span>
+          ))}
+          {opens !== null && <span className="block">{opens}</span>}
+        </>
+      }
+    >
       {isElsewhere ? null : (
         <span className="flex gap-2">
           <Button aria-label={t.notNowFor(wish)} onClick={() => answer(false)} disabled={grant.isPending}>
