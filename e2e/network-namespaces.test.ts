@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { TestHome } from '../cli/test/run-cli.ts'
 import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/namespaces.ts'
 
 // Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.
@@ -247,7 +248,7 @@ const causes: readonly Cause[] = [
   },
   {
     name: 'a machine there that is off',
-    make: async (net) => void (await net.ip('bob', 'link set eth0 down')),
+    make: (net) => net.ip('bob', 'link set eth0 down'),
     check: 'connection',
     detail: 'no machine answers at 192.168.7.3',
     fix: 'start bob',
@@ -270,7 +271,7 @@ test.skipIf(skipped !== '').each(causes)(
     const { code, stdout } = await alice.run('network', 'diagnose', 'bob', '--json')
     const { checks } = JSON.parse(stdout) as Diagnosis
     const found = checks.find((check) => check.name === name)
-    expect(found, stdout).toMatchObject({
+    expect(found).toMatchObject({
       state: 'error',
       detail: expect.stringContaining(detail),
       fix: expect.stringContaining(fix),
@@ -289,16 +290,59 @@ test.skipIf(skipped !== '')(
     await net.ip('alice', 'route add 198.51.100.0/24 dev eth0')
     await net.ip('bob', 'route add 203.0.113.0/24 dev eth0')
     const [alice, bob] = await Promise.all([net.daemon('alice'), net.daemon('bob')])
-    const join = async () => {
+    const joinBeyond = async () => {
       const args = ['network', 'pair', 'generate', '--auto-accept'] as const
       const { addresses, code } = await alice.json<{ code: string; addresses: string[] }>(...args)
       const joined = await bob.run('network', 'pair', 'join', code, '--auto-accept', '--address', addresses[0]!)
       await alice.json('network', 'pair', 'cancel')
       return joined.code
     }
-    expect(await join()).not.toBe(0)
+    expect(await joinBeyond()).not.toBe(0)
     await alice.json('config', 'set', 'network.strangers', 'anywhere')
-    expect(await join()).toBe(0)
+    expect(await joinBeyond()).toBe(0)
+  },
+)
+
+/** A router that forwards whatever it is asked to, and writes each search and request into a file. */
+const router = (log: string) => `
+const { appendFileSync } = require('node:fs')
+const note = (what) => appendFileSync(${JSON.stringify(log)}, what + '\\n')
+const socket = require('node:dgram').createSocket({ type: 'udp4', reuseAddr: true })
+socket.bind(1900, '0.0.0.0', () => socket.addMembership('239.255.255.250', '192.168.7.1'))
+const type = (name) => '<deviceType>urn:schemas-upnp-org:device:' + name + ':1</deviceType>'
+const service = '<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><SCPDURL>/s</SCPDURL><controlURL>/c</controlURL></service>'
+const root = '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"><device>' + type('InternetGatewayDevice') +
+  '<deviceList><device>' + type('WANDevice') + '<deviceList><device>' + type('WANConnectionDevice') + '<serviceList>' + service +
+  '</serviceList></device></deviceList></device></deviceList></device></root>'
+socket.on('message', (_message, { address, port }) => {
+  note('search')
+  // Routers take their time: they may wait for some seconds.
+  setTimeout(() => socket.send('HTTP/1.1 200 OK\\r\\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\\r\\nLOCATION: http://192.168.7.1:5000/r\\r\\n\\r\\n', port, address), 20)
+})
+require('node:http').createServer((request, response) => {
+  if (request.method === 'POST') note(request.headers.soapaction)
+  response.end(request.url === '/r' ? root : '<?xml version="1.0"?><scpd xmlns="urn:schemas-upnp-org:service-1-0"><actionList></actionList></scpd>')
+}).listen(5000, '192.168.7.1', () => console.log('open'))
+setInterval(() => {}, 1000)`
+
+test.skipIf(skipped !== '')(
+  `the router is asked to forward no port, by no endpoint${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    await Promise.all([net.machine('router', '192.168.7.1'), net.machine('alice', '192.168.7.2')])
+    await net.ip('alice', 'route add default via 192.168.7.1')
+    await using dir = await TestHome.create()
+    const log = join(dir.path, 'asked')
+    await net.serve('router', process.execPath, '-e', router(log))
+    const alice = await net.daemon('alice')
+    const asked = async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+    await until(async () => (await asked()).length >= 1, 20_000)
+    await alice.pairingCode()
+    await until(async () => (await asked()).length >= 2, 20_000)
+    await alice.json('network', 'pair', 'cancel')
+    await alice.json('network', 'stop')
+    expect(new Set(await asked())).toEqual(new Set(['search']))
   },
 )
 

@@ -189,8 +189,8 @@ export const declineLibrary = defineAction({
 
 /** The locations of this device in a library; none where it is not open. */
 async function openedBy({ libraries }: CoreContext['core'], id: string) {
-  const library = libraries.opened().find((each) => each.id === id)
-  const locations = (await library?.locations.list()) ?? []
+  const opened = libraries.opened().find((each) => each.id === id)
+  const locations = (await opened?.locations.list()) ?? []
   return locations.map(({ name, path }) => ({ name, path }))
 }
 

@@ -1,4 +1,4 @@
-import { type Grant, grantsFolders as isForFolders } from '@spacedrive/core/domain'
+import type { Grant } from '@spacedrive/core/domain'
 import { isElsewhere, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
@@ -29,9 +29,10 @@ function Request({ grant: { device, requestedAt, requestedPath, wasEverything, w
   const { date } = useFormat()
   const grant = useGrant()
   const wish = t.wants[what](device.name)
-  const folders = requestedPath === null || !isForFolders(what) ? [] : [requestedPath]
+  const isForFolders = what === 'browse' || what === 'read'
+  const folders = requestedPath === null || !isForFolders ? [] : [requestedPath]
   const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed, folders })
-  const opens = wasEverything ? t.wasEverything : folders.length === 0 && isForFolders(what) ? t.opensLocations : null
+  const opens = wasEverything ? t.wasEverything : folders.length === 0 && isForFolders ? t.opensLocations : null
   return (
     <Row
       label={<SafeText text={wish} />}

@@ -24,7 +24,7 @@ function load(): SetAttribute | 'unsupported' {
   const { functions } = process.getBuiltinModule('node:ffi').dlopen(null, {
     setxattr: { arguments: ['pointer', 'pointer', 'pointer', 'u64', 'i32'], return: 'i32' },
   })
-  return functions.setxattr as SetAttribute
+  return functions.setxattr
 }
 
 /** As C takes text. */
