@@ -112,6 +112,23 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
+test('names that had to be changed are said', async () => {
+  const { alice, bob, fetch, network, to } = await createPair()
+  await using _network = network
+  const long = `${'n'.repeat(250)}.txt`
+  mkdirSync(bob.path('trip'))
+  for (const name of [long, '\u00e9.txt', 'e\u0301.txt']) writeFileSync(join(bob.path('trip'), name), name)
+  const ended = await fetch('trip', false)
+  expect(ended).toMatchObject({ state: 'completed', failed: 0 })
+  const changed = ended.notes.map(({ path }) => path.normalize('NFC')).toSorted()
+  expect(changed).toEqual([`trip/${long}`, 'trip/\u00e9.txt'])
+  for (const { message } of ended.notes) {
+    const name = /^it is called (.+) here: /.exec(message)![1]!
+    expect(readdirSync(join(to, 'trip'))).toContain(name)
+  }
+  expect(alice.core.network.transfers.get(ended.id).notes).toEqual(ended.notes)
+})
+
 test('the other device learns names and never where files are', async () => {
   const { alice, bob, drop, network } = await createPair()
   await using _network = network
