@@ -140,6 +140,39 @@ test('what is offered arrives when it is accepted', async () => {
   expect(await readFile(join(folder, 'shell.txt'), 'utf8')).toBe('shell')
 })
 
+test('a drop of which a file does not arrive ends with code 5, and says which and why', async () => {
+  const trip = join(home.path, 'drop')
+  await mkdir(trip)
+  await writeFile(join(trip, 'a.bin'), Buffer.alloc(2_000_000))
+  await writeFile(join(trip, 'b.txt'), 'as it was offered')
+  // So slow that the second file can be changed while the first one is on its way.
+  await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '400000')
+  const sending = as('alice', 'network', 'spacedrop', 'bob', trip)
+  const offers = () => answer<{ id: string; folder: string }[]>('bob', 'network', 'offers', 'list')
+  const offer = await vi.waitUntil(async () => (await offers())[0], { timeout: 30_000 })
+  expect(offer.folder).not.toBe('')
+  const folder = join(home.path, 'partly')
+  await mkdir(folder)
+  const { transfer } = await answer<{ transfer: string }>(
+    'bob',
+    'network',
+    'offers',
+    'accept',
+    offer.id,
+    '--to',
+    folder,
+  )
+  const info = () => answer<{ state: string }>('bob', 'network', 'transfer', 'info', transfer)
+  await vi.waitUntil(async () => (await info()).state === 'running', { timeout: 30_000 })
+  await writeFile(join(trip, 'b.txt'), 'something else, and longer')
+  const { code, stderr, stdout } = await sending
+  await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '0')
+  expect(code).toBe(5)
+  expect(unwrapped(stdout)).toContain('1 file did not arrive')
+  expect(unwrapped(stderr)).toContain('drop/b.txt: the file changed on the sending device; send it again')
+  expect(await readdir(join(folder, 'drop'))).toEqual(['a.bin'])
+})
+
 test('a library that is shared is joined under its own id and name', async () => {
   const { library } = await answer<{ library: object }>('alice', 'library', 'share', 'Library of alice', 'carol')
   await vi.waitFor(async () =>
