@@ -299,6 +299,9 @@ test.skipIf(skipped !== '')(
     }
     expect(await joinBeyond()).not.toBe(0)
     await alice.json('config', 'set', 'network.strangers', 'anywhere')
+    // A changed setting of the network restarts it.
+    const isOn = async () => (await alice.json<{ state: string }>('network', 'status')).state === 'running'
+    await until(isOn, 20_000)
     expect(await joinBeyond()).toBe(0)
   },
 )
