@@ -140,6 +140,10 @@ const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>>
     return unreadableTotal > 0 ? exitCodes.partial : exitCodes.ok
   },
   'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
+  'network.diagnose': (output) =>
+    (output as OutputOf<'network.diagnose'>).checks.some(({ state }) => state === 'error')
+      ? exitCodes.failed
+      : exitCodes.ok,
   'indexing.quickScan': (output) =>
     (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
   'sidecars.verify': (output) =>

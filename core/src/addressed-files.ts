@@ -178,6 +178,7 @@ export class AddressedFiles {
     { addresses, preserve, to }: { addresses: readonly string[]; to?: string | undefined; preserve: boolean },
     signal: AbortSignal,
   ): Promise<Transfer[]> {
+    const kept = preserve ? 'all' : 'nothing'
     const folder = to === undefined ? this.#deps.receiveFolder() : this.#herePath(to)
     const pathsByDevice = new Map<DeviceId, string[]>()
     const contents: ContentId[] = []
@@ -198,13 +199,20 @@ export class AddressedFiles {
       ...[...pathsByDevice].flatMap(([device, paths]) =>
         inGroups(paths, MAX_PATHS).map((some) => {
           const title = titleOf(some)
-          return transfers.start({ devices: [device], kind: 'paths', spec: { paths: some }, title, folder, preserve })
+          return transfers.start({
+            devices: [device],
+            kind: 'paths',
+            spec: { paths: some },
+            title,
+            folder,
+            preserve: kept,
+          })
         }),
       ),
       ...[...holdersOf].map(([content, holders]) => {
         const devices = holders.map(({ device }) => device.id)
         const title = displayName(holders[0]!.name)
-        return transfers.start({ devices, kind: CONTENT_KIND, spec: { content }, title, folder, preserve })
+        return transfers.start({ devices, kind: CONTENT_KIND, spec: { content }, title, folder, preserve: kept })
       }),
     ]
   }

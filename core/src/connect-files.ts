@@ -23,6 +23,6 @@ export function connectFiles(core: Core, now: () => number): AddressedFiles {
     core,
     remote: new Browse({ peers: network.sessions, clock: systemClock, latencyOf }),
     now,
-    receiveFolder: () => receiveFolder({ chosen: core.config.values.network.receiveFolder, dataDir }),
+    receiveFolder: () => receiveFolder({ chosen: core.config.values.network.receiveFolder }),
   })
 }

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
+import { grant, type GrantInput } from './granted-folders.ts'
 import { DeviceManager } from './device/index.ts'
-import { type Device, sidecarKinds } from './domain/index.ts'
+import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
@@ -380,6 +381,11 @@ export class Core implements AsyncDisposable {
   /** The same for `files.seek`. */
   async seekInFolder(input: SeekInput, signal: AbortSignal) {
     return this.#disk.seek(await resolveFolder(input.path), input, signal)
+  }
+
+  /** Allows a paired device something here, or takes it back. */
+  grant(input: GrantInput): Promise<Grant> {
+    return grant(this, input)
   }
 
   /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */

@@ -26,7 +26,9 @@ async function createPair(allowed: readonly ('browse' | 'read')[] = ['browse', '
 }
 
 function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
-  network.device('bob').core.network.grants.set(network.idOf('alice'), what, allowed)
+  const { grants } = network.device('bob').core.network
+  if (allowed) grants.allow(network.idOf('alice'), what, { everything: true })
+  else grants.takeBack(network.idOf('alice'), what)
 }
 
 test('a folder of another device is listed as its own person sees it, and each path in it leads on', async () => {

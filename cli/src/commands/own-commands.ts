@@ -154,7 +154,7 @@ export const ownCommands: readonly CommandSpec[] = [
       arg('words', { variadic: true, summary: 'the twelve words, or the text of the QR code; for confirm the number' }),
     ],
     flags: [
-      flag('auto-accept', 'switch', 'ask nobody here: whoever has the words is paired with; returns at once'),
+      flag('auto-accept', 'switch', 'do not compare the number on this device; generate then returns at once'),
       flag('address', 'text', 'where the other device is, such as 192.168.1.5:45123; found by default'),
       flag('initiate', 'switch', 'the same as generate'),
       flag('join', 'text', 'the same as join'),

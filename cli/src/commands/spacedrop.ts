@@ -27,7 +27,9 @@ export async function spacedrop(values: Values, context: CliContext): Promise<nu
   if (globals.json || globals.jsonl) io.printJson(ended)
   if (ended.state !== 'completed') throw new ClientError(codes[ended.state] ?? 'Unavailable', sentence(ended))
   if (!globals.json && !globals.jsonl) io.print(sentence(ended))
-  return exitCodes.ok
+  if (ended.reason === null && ended.failures.length === 0) return exitCodes.ok
+  for (const { message, path } of ended.failures) io.note(`${printable(path)}: ${printable(message)}`)
+  return exitCodes.partial
 }
 
 function noteOffered({ bytes, items, to }: Offer, { io }: CliContext): void {
@@ -47,7 +49,9 @@ function sentence({ bytes, items, reason, state, to }: Offer): string {
   const why = reason === null ? '' : `: ${printable(reason)}`
   switch (state) {
     case 'completed':
-      return `${name} has ${plural(items, 'file')}, ${formatBytes(bytes)}${why}.`
+      return reason === null
+        ? `${name} has ${plural(items, 'file')}, ${formatBytes(bytes)}.`
+        : `${name} has part of ${plural(items, 'file')}${why}.`
     case 'declined':
       return `${name} declined${why}`
     case 'expired':

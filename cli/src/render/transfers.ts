@@ -107,7 +107,8 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
     ],
     view,
   )
-  if (failures.length === 0) return fields
+  const notes = transfer.notes.map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)
+  if (failures.length === 0) return [...fields, ...notes]
   const shown = failures
     .slice(0, MAX_FAILURES)
     .map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)
@@ -117,6 +118,7 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
     view.style('warn', failed === 0 ? 'Had from another device:' : `${plural(failed, 'file')} could not be had:`),
     ...shown,
     ...(rest > 0 ? [`  … and ${plural(rest, 'other')}`] : []),
+    ...notes,
   ]
 }
 

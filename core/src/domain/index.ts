@@ -34,6 +34,7 @@ export {
   GrantKind,
   GrantRequest,
   grantKinds,
+  grantsFolders,
   NetworkDevice,
   NetworkState,
   NetworkStatus,

@@ -33,6 +33,8 @@ export const Transfer = z.object({
   failed: z.number(),
   /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  /** What else a person should know of files that came: names that had to be changed, the first of them. */
+  notes: z.array(z.object({ path: z.string(), message: z.string() })),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   createdAt: Timestamp,
   endedAt: Timestamp.nullable(),

@@ -4,6 +4,9 @@ import { defineAction, defineQuery } from './define.ts'
 
 /** argon2id takes any; nobody types more. */
 const MAX_PASSWORD = 1_024
+/** Folders named in one command, and the longest path as text: 4,096 bytes in base64. */
+const MAX_GRANTED = 1_000
+const MAX_PATH = 8_192
 
 const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
 
@@ -136,25 +139,37 @@ export const grantDevice = defineAction({
   name: 'network.grant',
   scope: 'core',
   onlyHere: true,
-  summary: 'Allow a paired device something here, or no longer',
+  summary: 'Allow a paired device something here, or take it back',
   input: z.object({
     device,
     what: GrantKind.describe(
-      'browse: look at folders; read: read files; send: offer files; sidecars: those of shared libraries',
+      'browse: look at folders; read: read files; send: offer files; sidecars: thumbnails and texts of shared libraries',
     ),
-    off: z.boolean().default(false).describe('no longer; at once'),
+    folders: z
+      .array(z.string().min(1).max(MAX_PATH))
+      .max(MAX_GRANTED)
+      .default([])
+      .describe('for browse and read: folders, or names of locations; all locations by default'),
+    everything: z
+      .boolean()
+      .default(false)
+      .describe('for browse and read: every file on this device that you can read, on every disk'),
+    off: z.boolean().default(false).describe('take it back, at once: for these folders, or altogether'),
   }),
   output: Grant,
-  errors: ['NotFound'],
+  errors: ['NotFound', 'PermissionDenied'],
   cli: {
     words: ['network', 'grant'],
-    positional: ['device', 'what'],
-    examples: ['network grant laptop browse', 'network grant laptop read --off'],
+    positional: ['device', 'what', 'folders'],
+    variadic: true,
+    references: ['folders'],
+    examples: [
+      'network grant laptop browse',
+      'network grant laptop read ~/Pictures ~/Music',
+      'network grant laptop read ~/Music --off',
+    ],
   },
-  async run(input, { core }) {
-    const { id } = core.network.registry.find(input.device)
-    return core.network.grants.set(id, input.what, !input.off)
-  },
+  run: (input, { core }) => core.grant(input),
 })
 
 export const devicePlaces = defineQuery({

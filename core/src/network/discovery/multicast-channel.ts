@@ -10,7 +10,7 @@ import { isPlausiblePacket } from './plausible-packet.ts'
 import { heard } from '../../util/heard.ts'
 
 /** Our service, as browsers of services show it (RFC 6763). */
-const SERVICE = '_spacedrive._udp.local'
+export const SERVICE = '_spacedrive._udp.local'
 /** How long others may remember a record, in seconds. */
 const TTL_S = 120
 /** How often the interfaces are looked at, in milliseconds: a cable or Wi-Fi that came is used after this long. */

@@ -24,6 +24,7 @@ import { Hashers } from './hashers.ts'
 import { isTakenIn, nameRules, planTargets, type Target } from './plan-targets.ts'
 import { RateLimit } from './rate-limit.ts'
 import { serveFiles } from './serve-files.ts'
+import { WalkBudget } from './walk-budget.ts'
 import { type OwnItem, walkSource } from './walk-source.ts'
 
 const blake3 = await loadBlake3()
@@ -53,7 +54,8 @@ function createExchange() {
       writeFileSync(join(from, path), content)
     },
     async walk(name = 'photos', path = from) {
-      return walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], signal)
+      using share = new WalkBudget().share()
+      return await walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], { share, signal })
     },
     open(items: readonly OwnItem[], change: Partial<FetchItem> = {}) {
       targets ??= planTargets(items, { rules: nameRules('linux'), isTaken: isTakenIn(Buffer.from(to)) })
@@ -71,6 +73,7 @@ function createExchange() {
         items: fetched,
         mark: '0a1b2c3d',
         content: null,
+        origin: null,
         blake3,
         hashers,
         onProgress: () => {},
