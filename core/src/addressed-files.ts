@@ -28,7 +28,7 @@ import { uuidv7 } from './util/uuid.ts'
 
 type Engine = Pick<
   Core,
-  'browse' | 'dataDir' | 'device' | 'libraries' | 'listArchive' | 'listFolder' | 'network' | 'seekInFolder' | 'volumes'
+  'browse' | 'dataDir' | 'device' | 'libraries' | 'listArchive' | 'listFolder' | 'network' | 'privateFiles' | 'seekInFolder' | 'volumes'
 >
 
 export interface AddressedFilesDeps {
@@ -193,6 +193,7 @@ export class AddressedFiles {
     await mkdir(folder, { recursive: true }).catch((err: unknown) => {
       throw unreachableError(err, folder)
     })
+    if (to !== undefined) await this.#deps.core.privateFiles.refuse(await realpath(folder))
     const { transfers } = this.#deps.core.network
     return [
       ...[...pathsByDevice].flatMap(([device, paths]) =>
@@ -279,11 +280,12 @@ export class AddressedFiles {
   }
 
   async #readHere(path: RawName, { etag, length, offset }: ReadInput, signal: AbortSignal) {
-    const { volumes } = this.#deps.core
+    const { privateFiles, volumes } = this.#deps.core
     const real = await realpath(fsPath(path), 'buffer').catch((err: unknown) => {
       throw unreachableError(err, displayName(path))
     })
-    await using file = await openFile(bytesToName(new Uint8Array(real)), { look: volumes.look.bind(volumes) }, signal)
+    const deps = { look: volumes.look.bind(volumes), guard: privateFiles }
+    await using file = await openFile(bytesToName(new Uint8Array(real)), deps, signal)
     const piece = await readPiece(file, { offset, length: Math.min(length, READ_BYTES), etag: etag ?? null })
     return shown(piece, { offset, source: THIS_DEVICE })
   }

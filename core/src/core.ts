@@ -21,6 +21,7 @@ import {
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
+import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -114,6 +115,8 @@ export class Core implements AsyncDisposable {
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
   readonly files: AddressedFiles
+  /** The files of Spacedrive itself, which are served to nobody. */
+  readonly privateFiles: PrivateFiles
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
@@ -144,6 +147,7 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
+    this.privateFiles = new PrivateFiles(of.dataDir)
     this.#now = of.now
     this.#startedAt = of.now()
     this.#parts = of.parts
@@ -169,7 +173,7 @@ export class Core implements AsyncDisposable {
     // After the libraries, which use them until they are closed.
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const archives = parts.use(new Archives())
+    const archives = parts.use(new Archives(dataDir))
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()

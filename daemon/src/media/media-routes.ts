@@ -43,7 +43,7 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
   const app = new Hono<HttpEnv>()
 
   async function send(c: MediaContext, path: RawName, content: IndexedContent | null): Promise<Response> {
-    const file = await openFile(path, { look }, c.req.raw.signal)
+    const file = await openFile(path, { look, guard: core.privateFiles }, c.req.raw.signal)
     const { ino, mtimeNs, size } = file.stats
     const known = content && isAsIndexed(file.stats, content.of) ? content : null
     return sendFile(
@@ -83,7 +83,7 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
   })
   app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))
   app.get('/remote/:device/thumb', remoteThumbHandler({ core, ...deps }))
-  app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, ...deps }))
+  app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, guard: null, ...deps }))
   return app
 }
 

@@ -2,8 +2,9 @@ import { realpath } from 'node:fs/promises'
 import type { ContentId, GrantKind, LibraryId } from '../../domain/index.ts'
 import { type OpenFile, openedFileTag } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { baseOf, bytesToName, displayName, fsPath, parsePath, pathBelow, type RawName } from '../../util/file-name.ts'
+import { baseOf, bytesToName, displayName, fsPath, parsePath, type RawName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
+import type { PrivateFiles } from '../../util/private-files.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
@@ -19,8 +20,8 @@ export interface ServeBrowseDeps {
   /** Those that are open. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
   readonly isMember: IsMember
-  /** What is in it is shown to nobody: it holds the key of this device. */
-  readonly dataDir: string
+  /** The files of Spacedrive itself, which are shown to nobody. */
+  readonly privateFiles: Pick<PrivateFiles, 'refuse'>
 }
 
 /** What paired devices may see and read here: the answers of this device. Each is allowed, or not, when it is asked. */
@@ -83,11 +84,11 @@ export class ServedBrowse {
     })
   }
 
-  /** Where links lead to, of a path a device may have. Throws `NotAuthorised` and what keeps the path from being reached. */
+  /** Where links lead to, of a path a device may have. Throws `NotAuthorised`, `PermissionDenied` for files of Spacedrive itself, and what keeps the path from being reached. */
   async allowed(path: string, peer: Peer, what: GrantKind): Promise<RawName> {
     this.#deps.grants.require(peer.id, what)
     const real = await resolved(path)
-    this.refuseOwn(real)
+    await this.#deps.privateFiles.refuse(real)
     return real
   }
 
@@ -98,15 +99,6 @@ export class ServedBrowse {
     const [held] = this.#deps.files.holding(contentId, libraries)
     if (held) return held
     throw new CoreError('NotFound', `there is no file with the content ${contentId} that can be read now`)
-  }
-
-  /** Throws `NotAuthorised` for what lies in the data folder. */
-  refuseOwn(path: RawName): void {
-    if (pathBelow(path, this.#deps.dataDir) === null) return
-    throw new CoreError(
-      'NotAuthorised',
-      `${displayName(path)} is of Spacedrive itself, which shows it to no other device: its key is in there`,
-    )
   }
 
   #folder(path: string, peer: Peer): Promise<RawName> {
@@ -136,7 +128,7 @@ export class ServedBrowse {
     if (libraries.size === 0) this.#deps.grants.require(peer.id, 'browse')
     const thumb = await files.thumb({ contentId, variant, maxBytes: MAX_THUMB_BYTES, libraries })
     if (thumb.state !== 'ready') return thumb
-    await using file = await files.open(thumb.path, signal)
+    await using file = await files.openThumb(thumb.path, signal)
     const bytes = await bytesOf(file, { offset: 0, length: MAX_THUMB_BYTES })
     return { state: 'ready' as const, variant: thumb.variant, checksum: thumb.checksum, bytes }
   }

@@ -30,11 +30,13 @@ export interface OfferRow {
 }
 
 /** What differs between offers that have just been made. */
-export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'told'>
+export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'told'> & {
+  readonly reason?: string | null
+}
 
 /** One that nobody has answered yet. */
 export function newOffer(offer: NewOffer): OfferRow {
-  return { ...offer, state: 'waiting', transfer: null, bytes_done: 0, reason: null, told: 1 }
+  return { reason: null, ...offer, state: 'waiting', transfer: null, bytes_done: 0, told: 1 }
 }
 
 /** What an offer can be before it has ended. */

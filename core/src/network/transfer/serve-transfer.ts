@@ -58,6 +58,8 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
+  /** The data folder, which is sent to nobody. */
+  readonly privateFolder: string
   /**
    * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
    * somebody here has ended it.
@@ -91,7 +93,11 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
           await untilResumed(held, { first, key, deps, signal })
         }
         sending = await resolve(wanted, { deps, peer, signal })
-        opened = await deps.thread.ask('openSource', { source: channel, roots: sending.roots })
+        opened = await deps.thread.ask('openSource', {
+          source: channel,
+          roots: sending.roots,
+          privateFolder: deps.privateFolder,
+        })
       } catch (err) {
         const known = err instanceof CoreError
         const message = known ? err.message : 'an error of the other device; its log says more'

@@ -27,7 +27,7 @@ import { requireSpace } from './require-space.ts'
 import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
 import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
-import type { TransferNews } from './worker/messages.ts'
+import type { Answered, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Transfers to this device side by side; the others wait. */
@@ -88,6 +88,7 @@ export class Transfers implements AsyncDisposable {
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       own: deps.own,
+      privateFolder: deps.dataDir,
       held: (key) => this.#outgoing.held(key),
       onLeft: (key) => this.#outgoing.left(key),
       onBegin: (news) => this.#outgoing.began(news),
@@ -114,12 +115,13 @@ export class Transfers implements AsyncDisposable {
   /** How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent. */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
-  ): Promise<{ files: number; bytes: number; names: readonly Uint8Array[] }> {
+  ): Promise<Pick<Answered<'openSource'>, 'files' | 'bytes' | 'leftOut' | 'leftOutCount'> & { names: readonly Uint8Array[] }> {
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
-    const { bytes, files } = await this.#thread.ask('openSource', { source, roots })
+    const privateFolder = this.#deps.dataDir
+    const { count: _, ...measured } = await this.#thread.ask('openSource', { source, roots, privateFolder })
     await this.#thread.ask('closeSource', { source })
-    return { files, bytes, names: roots.map(({ name }) => name) }
+    return { ...measured, names: roots.map(({ name }) => name) }
   }
 
   /** Takes the limit of bytes a second anew. */

@@ -17,6 +17,7 @@ import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { CHUNK_BYTES } from '../../bulk/index.ts'
 import { FetchFiles } from './fetch-files.ts'
 import type { FetchItem } from './fetch-item.ts'
@@ -53,7 +54,10 @@ function createExchange() {
       writeFileSync(join(from, path), content)
     },
     async walk(name = 'photos', path = from) {
-      return walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], signal)
+      return walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], {
+        guard: new PrivateFiles(join(temp.path, 'none')),
+        signal,
+      })
     },
     open(items: readonly OwnItem[], change: Partial<FetchItem> = {}) {
       targets ??= planTargets(items, { rules: nameRules('linux'), isTaken: isTakenIn(Buffer.from(to)) })

@@ -1,6 +1,7 @@
-import { lstatSync, opendirSync, type BigIntStats } from 'node:fs'
+import { lstatSync, opendirSync, realpathSync, type BigIntStats } from 'node:fs'
 import { CoreError } from '../../../util/errors.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
+import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
 
 /** What can be asked for in one transfer; more is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
@@ -47,18 +48,18 @@ export interface Walked {
 
 /**
  * All files and folders at or below some paths, each path as the top of its own tree; `name` is what it is called there.
- * Symlinks, devices and the like are left out, with the reason. Throws where one of the paths itself cannot be sent.
+ * Symlinks, devices and the like are left out, with the reason; so are the files of Spacedrive itself. Throws where one of the paths itself cannot be sent.
  */
 export async function walkSource(
   roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
-  signal: AbortSignal,
+  { guard, signal }: { guard: PrivateFiles; signal: AbortSignal },
 ): Promise<Walked> {
   const found: Walked = { items: [], leftOut: [] }
   const waiting = roots.map(({ path, name }) => ({ path, names: [name] as readonly Uint8Array[] })).toReversed()
   for (let looked = 1; waiting.length > 0; looked++) {
     const next = waiting.pop()!
     const isRoot = next.names.length === 1
-    const item = lookAt(next, { isRoot, leftOut: found.leftOut })
+    const item = lookAt(next, { guard, isRoot, leftOut: found.leftOut })
     if (!item) continue
     if (found.items.length >= MAX_ITEMS) {
       throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
@@ -76,7 +77,10 @@ interface Place {
   readonly names: readonly Uint8Array[]
 }
 
-function lookAt(place: Place, { isRoot, leftOut }: { isRoot: boolean; leftOut: LeftOut[] }): OwnItem | null {
+function lookAt(
+  place: Place,
+  { guard, isRoot, leftOut }: { guard: PrivateFiles; isRoot: boolean; leftOut: LeftOut[] },
+): OwnItem | null {
   let stats: BigIntStats
   try {
     stats = lstatSync(place.path, { bigint: true })
@@ -91,6 +95,12 @@ function lookAt(place: Place, { isRoot, leftOut }: { isRoot: boolean; leftOut: L
     const reason = stats.isSymbolicLink() ? 'it is a link to another place' : 'it is no file and no folder'
     if (isRoot) throw new CoreError('InvalidInput', `${place.path.toString()} cannot be sent: ${reason}`)
     leftOut.push({ names: place.names, reason })
+    return null
+  }
+  // The folders above an item were looked at before it; those above a root were not.
+  if (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats)) {
+    if (isRoot) throw privateFile(place.path)
+    leftOut.push({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
   }
   return {
