@@ -28,7 +28,16 @@ import { uuidv7 } from './util/uuid.ts'
 
 type Engine = Pick<
   Core,
-  'browse' | 'dataDir' | 'device' | 'libraries' | 'listArchive' | 'listFolder' | 'network' | 'privateFiles' | 'seekInFolder' | 'volumes'
+  | 'browse'
+  | 'dataDir'
+  | 'device'
+  | 'libraries'
+  | 'listArchive'
+  | 'listFolder'
+  | 'network'
+  | 'privateFiles'
+  | 'seekInFolder'
+  | 'volumes'
 >
 
 export interface AddressedFilesDeps {

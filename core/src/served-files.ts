@@ -15,7 +15,8 @@ import {
 import { CoreError } from './util/errors.ts'
 import { bytesToName, displayName, nameBytes, parsePath, type RawName } from './util/file-name.ts'
 
-type Engine = Pick<Core, 
+type Engine = Pick<
+  Core,
   'browse' | 'libraries' | 'volumes' | 'places' | 'listArchive' | 'listFolder' | 'privateFiles' | 'seekInFolder'
 >
 

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws'
 import type { Connections } from '../connections.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { HttpError, rawProblem } from './problem.ts'
+import { HttpError, refuseUpgrade } from './problem.ts'
 import { WebSocketCarrier } from './web-socket-carrier.ts'
 
 /** The one address that becomes a WebSocket. */
@@ -51,7 +51,7 @@ export class WebSockets {
         authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {
-      socket.end(rawProblem(err))
+      refuseUpgrade(socket, err)
     }
   }
 }

@@ -115,7 +115,9 @@ export class Transfers implements AsyncDisposable {
   /** How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent. */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
-  ): Promise<Pick<Answered<'openSource'>, 'files' | 'bytes' | 'leftOut' | 'leftOutCount'> & { names: readonly Uint8Array[] }> {
+  ): Promise<
+    Pick<Answered<'openSource'>, 'files' | 'bytes' | 'leftOut' | 'leftOutCount'> & { names: readonly Uint8Array[] }
+  > {
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
     const privateFolder = this.#deps.dataDir
