@@ -5,6 +5,7 @@ import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
 import { DeviceManager } from './device/index.ts'
+import type { Access } from './domain/access.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
@@ -69,12 +70,16 @@ export interface ExposeInput {
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface Exposed {
   readonly urls: readonly string[]
   /** SHA-256 of the certificate, to compare with what a browser shows. */
   readonly fingerprint: string
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {

@@ -78,7 +78,7 @@ test.each(['//evil.example/', '/\\evil.example', 'https://evil.example/', 'x'])(
   const { dispatch } = await import('../src/dispatch.ts')
   const asked = dispatch(
     http.core,
-    { method: 'explorer.link', params: { to }, isFromElsewhere: false },
+    { method: 'explorer.link', params: { to }, rights: 'all' },
     new AbortController().signal,
   )
   await expect(asked).rejects.toMatchObject({ code: 'InvalidInput' })

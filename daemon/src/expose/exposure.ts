@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Core, CoreError, type ExposeInput, type Exposed } from '@spacedrive/core'
+import { Access } from '@spacedrive/core/domain'
 import { errorMessage } from '@spacedrive/core/errors'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
@@ -33,6 +34,8 @@ const ExposureFile = z.object({
   address: z.string(),
   port: z.int(),
   names: z.array(z.string()),
+  /** What whoever signs in may do. */
+  allow: z.array(Access).default(['view']),
   passphrase: PassphraseHash,
 })
 type ExposureFile = z.infer<typeof ExposureFile>
@@ -48,6 +51,7 @@ interface Running {
   readonly listener: HttpListener
   readonly fingerprint: string
   readonly names: readonly string[]
+  readonly allow: readonly Access[]
 }
 
 /** Whether others on the network reach the explorer: by TLS, with a passphrase. */
@@ -69,9 +73,9 @@ export class Exposure implements AsyncDisposable {
   /** Null: nobody else reaches it. */
   get exposed(): Exposed | null {
     if (!this.#running) return null
-    const { fingerprint, listener, names } = this.#running
+    const { allow, fingerprint, listener, names } = this.#running
     const urls = [...names, ...ownNames()].map((name) => `https://${inAddress(name)}:${listener.port}/`)
-    return { urls: [...new Set(urls)], fingerprint }
+    return { urls: [...new Set(urls)], fingerprint, allow }
   }
 
   /** Why it is not where it was. */
@@ -92,10 +96,11 @@ export class Exposure implements AsyncDisposable {
   }
 
   /** Begins anew, with another passphrase, too; whoever was signed in from elsewhere is not any more. */
-  async expose({ address, names, passphrase, port }: ExposeInput): Promise<Exposed> {
+  async expose({ address, allow, names, passphrase, port }: ExposeInput): Promise<Exposed> {
     const kept = {
       address: address ?? EVERYWHERE,
       names: [...names],
+      allow: [...new Set<Access>(['view', ...allow])],
       port,
       passphrase: await hashPassphrase(passphrase),
     }
@@ -123,7 +128,7 @@ export class Exposure implements AsyncDisposable {
     await this.#inTurn(() => this.#stop())
   }
 
-  async #start({ address, names, passphrase, port }: ExposureFile): Promise<void> {
+  async #start({ address, allow, names, passphrase, port }: ExposureFile): Promise<void> {
     const { core, makeApp, makeSockets, now, runDir } = this.#deps
     const limits = { ...this.#deps.limits, sessionMs: SESSION_MS }
     const allNames = () => [...names, ...ownNames()]
@@ -137,6 +142,7 @@ export class Exposure implements AsyncDisposable {
       // A browser takes a cookie of such a name by TLS alone, and from nobody else.
       cookieName: '__Host-spacedrive_session',
       isSecure: true,
+      rights: allow,
       limits,
       now,
     })
@@ -153,7 +159,7 @@ export class Exposure implements AsyncDisposable {
         log: core.log,
       })
     try {
-      this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names }
+      this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names, allow }
     } catch (cause) {
       throw new CoreError('Unavailable', `port ${port} cannot be had: ${errorMessage(cause)}`, { cause })
     }

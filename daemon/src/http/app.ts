@@ -12,7 +12,7 @@ import type { HttpLimits } from './http-limits.ts'
 import { checkJson } from './json-body.ts'
 import { lazyHandler } from './lazy-handler.ts'
 import type { Metrics } from './metrics.ts'
-import { OperationCalls } from './operation-calls.ts'
+import { asker, OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
 import { mediaRoutes } from '../media/index.ts'
@@ -31,8 +31,6 @@ export interface AppDeps {
   readonly epoch: string
   /** Aborted when the server closes: what would go on for ever ends. */
   readonly closing: AbortSignal
-  /** Those who ask are on other machines. */
-  readonly isFromElsewhere: boolean
   /** Adds what comes before everything else. */
   readonly addFirst?: (app: HttpApp) => void
 }
@@ -65,10 +63,10 @@ export function createApp(deps: AppDeps): HttpApp {
   for (const [path, routes] of protectedRoutes(deps)) {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
-      authenticator.check(incoming)
+      const rights = authenticator.check(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
-      await next()
+      await asker.run(rights, next)
     })
     app.use(`${path}/*`, (c, next) => {
       checkLength(c.env.incoming, limits)
@@ -85,8 +83,8 @@ export function createApp(deps: AppDeps): HttpApp {
 
 /** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, isFromElsewhere, limits, metrics } = deps
-  const calls = new OperationCalls({ core, max: limits.requestsInFlight, isFromElsewhere })
+  const { core, limits, metrics } = deps
+  const calls = new OperationCalls({ core, max: limits.requestsInFlight })
   return [
     ['/ws', single(() => notAWebSocket())],
     ['/rpc', rpcRoutes(calls)],

@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { EventEmitter } from 'node:events'
+import type { Rights } from '@spacedrive/core/domain'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { HttpError } from './problem.ts'
@@ -15,6 +16,8 @@ export interface AuthenticatorOptions {
   readonly isSecure?: boolean
   /** Whoever reaches it may ask, without token or cookie: the file system says who does. */
   readonly isOpen?: boolean
+  /** What whoever is let in may do; everything by default. */
+  readonly rights?: Rights
   readonly limits: HttpLimits
   readonly now: () => number
 }
@@ -28,11 +31,22 @@ export class Authenticator {
   readonly isSecure: boolean
   readonly sessions: Sessions
   readonly #isOpen: boolean
+  readonly #rights: Rights
   readonly #tokenHash: string
   readonly #failedTokens: FailedLogins
   readonly #failedCodes: FailedLogins
 
-  constructor({ cookieName, isOpen = false, isSecure = false, limits, now, sessions, token }: AuthenticatorOptions) {
+  constructor({
+    cookieName,
+    isOpen = false,
+    isSecure = false,
+    limits,
+    now,
+    rights = 'all',
+    sessions,
+    token,
+  }: AuthenticatorOptions) {
+    this.#rights = rights
     this.cookieName = cookieName
     this.isSecure = isSecure
     this.#isOpen = isOpen
@@ -43,13 +57,17 @@ export class Authenticator {
     this.#failedCodes = new FailedLogins(limits, now)
   }
 
-  /** Throws 401 for anybody else, and 429 for one who tries too often. A right token is never kept waiting. */
-  check(request: IncomingMessage): void {
-    if (this.#isOpen) return
+  /**
+   * What whoever sends a request may do. Throws 401 for anybody who is not let in, and 429 for one who tries too often. A
+   * right token is never kept waiting.
+   */
+  check(request: IncomingMessage): Rights {
+    if (this.#isOpen) return this.#rights
     const token = bearerOf(request)
-    if (token === null) return this.#checkCookie(request)
-    if (!equalHashes(hash('sha256', token), this.#tokenHash))
+    if (token === null) this.#checkCookie(request)
+    else if (!equalHashes(hash('sha256', token), this.#tokenHash))
       throw failure(request, this.#failedTokens, 'this is not the token')
+    return this.#rights
   }
 
   /**

@@ -97,9 +97,9 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
-    const sockets = new WebSockets({ authenticator, connections, limits, isFromElsewhere: false })
+    const sockets = new WebSockets({ authenticator, connections, limits })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    const app = createApp({ ...shared, authenticator, isFromElsewhere: false })
+    const app = createApp({ ...shared, authenticator })
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -109,11 +109,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     })
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ token, sessions, cookieName, isOpen: true, limits, now })
-    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits, isFromElsewhere: false })
+    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,
       runDir,
-      app: createApp({ ...shared, authenticator: forSocket, isFromElsewhere: false }),
+      app: createApp({ ...shared, authenticator: forSocket }),
       upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
       limits,
     })
@@ -122,10 +122,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       runDir,
       limits,
       now,
-      makeApp: (forOthers, addFirst) =>
-        createApp({ ...shared, authenticator: forOthers, isFromElsewhere: true, addFirst }),
-      makeSockets: (forOthers) =>
-        new WebSockets({ authenticator: forOthers, connections, limits, isFromElsewhere: true }),
+      makeApp: (forOthers, addFirst) => createApp({ ...shared, authenticator: forOthers, addFirst }),
+      makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
     return new HttpServer({ app, tokenFile, connections, page, sessions, listener, socket, metrics, closing, exposure })
