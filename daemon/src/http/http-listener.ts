@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Logger } from '@spacedrive/core'
 import { systemCode } from '@spacedrive/core/errors'
 import { originOf } from '@spacedrive/core/ip-address'
-import { guard, guardSocket } from './guard.ts'
+import { guard, guardFiles, guardSocket } from './guard.ts'
 import type { HttpApp } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { Exchanges } from './exchanges.ts'
@@ -31,6 +31,8 @@ interface NetworkPlace {
   readonly ports: readonly number[]
   /** The names it may be reached by, as an address of a page has them. */
   readonly names: () => readonly string[]
+  /** Here are files alone, which pages of these origins show. */
+  readonly pages?: () => ReadonlySet<string>
 }
 
 interface SocketPlace {
@@ -92,6 +94,12 @@ export class HttpListener implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** The addresses that pages of this listener have. */
+  get origins(): ReadonlySet<string> {
+    const { at } = this.#options
+    return 'socket' in at ? new Set() : this.#ownOrigins(at)
+  }
+
   /** Refuses whoever comes; what is being answered has a moment to end, then its connection is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
@@ -128,7 +136,9 @@ export class HttpListener implements AsyncDisposable {
 
   #guard(request: IncomingMessage): string | null {
     const { at } = this.#options
-    return 'socket' in at ? guardSocket(request) : guard(request, this.#ownOrigins(at))
+    if ('socket' in at) return guardSocket(request)
+    const origins = this.#ownOrigins(at)
+    return at.pages ? guardFiles(request, { origins, pages: at.pages() }) : guard(request, origins)
   }
 
   /** The addresses it is reached at. Those of a machine change; looking at them for each picture of a page takes long. */

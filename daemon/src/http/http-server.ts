@@ -1,16 +1,21 @@
-import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { Exposure } from '../expose/index.ts'
-import { createApp } from './app.ts'
+import { ApiKeys } from './api-keys.ts'
+import { createApp, createMediaApp } from './app.ts'
+import { AuditLog } from './audit-log.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
+import { Links } from './links.ts'
 import { Metrics } from './metrics.ts'
+import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
+import { HttpError, refuseUpgrade } from './problem.ts'
+import { pageSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { Sessions } from './sessions.ts'
 import { openTokenFile } from './token-file.ts'
 import { WebSockets } from './web-sockets.ts'
@@ -22,6 +27,11 @@ const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
 const EPOCH_RADIX = 36
+/**
+ * A session of a page outlives a restart, not an absence: while nobody holds the port anybody may, and a page that came
+ * from there could use the key that this browser keeps for the address.
+ */
+const AWAY_MS = 30_000
 
 export interface HttpServerOptions {
   readonly core: Core
@@ -44,7 +54,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly app: HttpApp
   readonly #connections: Connections
   readonly #page: WebPage
+  readonly #links: Links
   readonly #sessions: Sessions
+  readonly #apiKeys: ApiKeys
+  readonly #audit: AuditLog
+  readonly #media: HttpListener
   readonly #listener: HttpListener
   readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
@@ -55,7 +69,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     of: Pick<HttpServer, 'app' | 'tokenFile'> & {
       connections: Connections
       page: WebPage
+      links: Links
       sessions: Sessions
+      apiKeys: ApiKeys
+      audit: AuditLog
+      media: HttpListener
       listener: HttpListener
       socket: HttpSocket
       metrics: Metrics | null
@@ -68,7 +86,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.app = of.app
     this.#connections = of.connections
     this.#page = of.page
+    this.#links = of.links
     this.#sessions = of.sessions
+    this.#apiKeys = of.apiKeys
+    this.#audit = of.audit
+    this.#media = of.media
     this.#listener = of.listener
     this.#socket = of.socket
     this.#metrics = of.metrics
@@ -90,16 +112,38 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const { log } = core
     const tokenFile = join(runDir, 'http-token')
     const token = await openTokenFile(tokenFile)
-    const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now })
-    const cookieName = `spacedrive_session_${hash('sha256', core.dataDir).slice(0, 8)}`
-    const authenticator = new Authenticator({ token, sessions, cookieName, limits, now })
+    const audit = new AuditLog({ file: join(runDir, 'http-audit.jsonl'), now })
+    const apiKeys = new ApiKeys({ file: join(runDir, 'http-api-keys.json'), now })
+    const links = new Links(limits, now)
+    const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
+    const proofs = await PageProofs.open({ keyFile: join(runDir, 'http-key.pem'), sessions, now })
+    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', limits, now, audit } as const
+    const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    const app = createApp({ ...shared, authenticator })
+    let pages: HttpListener | null = null
+    const media = await HttpListener.listen({
+      at: { hostname: LOOPBACK, names: () => [LOOPBACK], ports: [0], pages: () => pages?.origins ?? new Set() },
+      app: createMediaApp({
+        core,
+        metrics,
+        now,
+        pages: {
+          keyOf: (session) => (sessions.get(session) ? proofs.mediaKeyOf(session) : null),
+          attach: (session, end) => sessions.attach(session, end),
+        },
+      }),
+      upgrade: (_request, client) => refuseUpgrade(client, new HttpError(404, 'NotFound', 'here are files alone')),
+      limits,
+      log,
+    })
+    const mediaOrigin = () => `http://${LOOPBACK}:${media.port}`
+    const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
+    const app = createApp({ ...shared, authenticator, sessionRoutes: pageSessions, mediaOrigin })
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -107,13 +151,20 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
+    pages = listener
+    await sessions.endOthers([...listener.origins])
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
-    const forSocket = new Authenticator({ token, sessions, cookieName, isOpen: true, limits, now })
+    const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,
       runDir,
-      app: createApp({ ...shared, authenticator: forSocket }),
+      app: createApp({
+        ...shared,
+        authenticator: forSocket,
+        sessionRoutes: sessionRoutes(forSocket, async () => {}),
+        mediaOrigin: () => null,
+      }),
       upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
       limits,
     })
@@ -122,17 +173,34 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       runDir,
       limits,
       now,
-      makeApp: (forOthers, addFirst) => createApp({ ...shared, authenticator: forOthers, addFirst }),
+      audit,
+      makeApp: (forOthers, routes, addFirst) =>
+        createApp({ ...shared, authenticator: forOthers, sessionRoutes: routes, mediaOrigin: () => null, addFirst }),
       makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
-    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, socket, metrics, closing, exposure })
+    return new HttpServer({
+      app,
+      tokenFile,
+      connections,
+      page,
+      links,
+      sessions,
+      apiKeys,
+      audit,
+      media,
+      listener,
+      socket,
+      metrics,
+      closing,
+      exposure,
+    })
   }
 
   link(to: string): { url: string; expiresAt: string } {
     // It is about to be looked at.
     this.#page.prepare()
-    const { code, expiresAt } = this.#sessions.createLink(to)
+    const { code, expiresAt } = this.#links.create(to)
     return { url: new URL(`session/${code}`, this.url).href, expiresAt: new Date(expiresAt).toISOString() }
   }
 
@@ -163,7 +231,10 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
     this.#page[Symbol.dispose]()
-    await Promise.all([this.#listener[Symbol.asyncDispose](), this.#socket[Symbol.asyncDispose]()])
+    const listeners = [this.#listener, this.#media, this.#socket]
+    await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
+    // As late as possible: its file says until when somebody held the port.
+    this.#sessions[Symbol.dispose]()
   }
 }
 

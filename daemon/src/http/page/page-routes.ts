@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { acceptedLanguage, type PageLanguage } from '../accepted-language.ts'
@@ -12,22 +13,27 @@ import type { PageState, WebPage } from './web-page.ts'
 const ASSETS = '/assets/'
 const INDEX = '/index.html'
 
-/** What the page may load and who may show it: nothing and nobody but ourselves. */
-const pagePolicy = [
-  "default-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "object-src 'none'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-].join('; ')
+/** What the page may load and who may show it: nothing and nobody but ourselves. `media`: the origin of files. */
+const pagePolicy = (media: string) =>
+  [
+    "default-src 'self'",
+    `img-src 'self' blob: data:${media}`,
+    `media-src 'self' blob:${media}`,
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    `font-src 'self'${media}`,
+    `connect-src 'self'${media}`,
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    // Text becomes no markup and no script, whatever a library does with it.
+    "require-trusted-types-for 'script'",
+    'trusted-types default',
+  ].join('; ')
 
 /** The page and its files, open to all: they say nothing about anybody's files. Every address without a file is the page. */
-export function pageRoutes(page: WebPage): HttpApp {
+export function pageRoutes(page: WebPage, mediaOrigin: () => string | null): HttpApp {
   const kept = new KeptFiles()
   const routes = new Hono<HttpEnv>()
   routes.get('*', async (c) => {
@@ -35,7 +41,9 @@ export function pageRoutes(page: WebPage): HttpApp {
     const state = await page.state()
     if (isPage(path) && state.kind !== 'ready') return unready(state, acceptedLanguage(c.req.header('accept-language')))
     const file = state.files?.byAddress.get(isPage(path) ? INDEX : path)
-    return file ? answer(c, file, kept) : c.notFound()
+    if (!file) return c.notFound()
+    const media = mediaOrigin()
+    return answer(c, file, { kept, policy: pagePolicy(media === null ? '' : ` ${media}`) })
   })
   return routes
 }
@@ -45,16 +53,22 @@ function isPage(path: string): boolean {
   return path === INDEX || !path.slice(path.lastIndexOf('/')).includes('.')
 }
 
-async function answer(c: Context<HttpEnv>, file: PageFile, kept: KeptFiles): Promise<Response> {
+async function answer(
+  c: Context<HttpEnv>,
+  file: PageFile,
+  { kept, policy }: { kept: KeptFiles; policy: string },
+): Promise<Response> {
   const accepted = acceptedEncodings(c.req.header('accept-encoding'))
   const encoding = file.encodings.find(({ name }) => accepted.has(name))
   const found = await kept.read(`${file.path}${encoding?.extension ?? ''}`)
   if (found === null) return c.notFound()
-  const { bytes, etag } = found
+  const { bytes } = found
   const isAsset = c.req.path.startsWith(ASSETS) && !isPage(c.req.path)
+  // The policy changes with the port of the files: a page that is kept must not keep an older one.
+  const etag = isAsset ? found.etag : `"${hash('sha256', found.etag + policy, 'base64url')}"`
   const headers = {
     'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': pagePolicy,
+    'content-security-policy': policy,
     etag,
     vary: 'accept-encoding',
   }

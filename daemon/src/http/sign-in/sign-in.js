@@ -1,0 +1,14 @@
+import { signIn } from './page-session.js'
+
+const status = document.querySelector('#status')
+const title = document.querySelector('#title')
+
+// The code is of no use after this; it does not stay in the history either.
+const code = location.pathname.slice(location.pathname.lastIndexOf('/') + 1)
+try {
+  location.replace(await signIn(code))
+} catch (err) {
+  title.hidden = false
+  status.textContent = status.dataset.refused
+  status.title = err.message
+}
