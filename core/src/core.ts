@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
 import { DeviceManager } from './device/index.ts'
-import type { Access } from './domain/access.ts'
+import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
 import { type Device, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
@@ -55,12 +55,28 @@ export interface ExplorerHost {
   readonly socket: string | null
   /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
   link(to: string): { readonly url: string; readonly expiresAt: string }
+  readonly access: AccessSessions
   /** How others on the network reach it; null where they do not. */
   readonly exposed: Exposed | null
   /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends that at once. False: they did not. */
   hide(): Promise<boolean>
+}
+
+/** Who is let in by the web page and its interface for programs. */
+export interface AccessSessions {
+  list(): AccessSession[]
+  /** Throws `NotFound`. */
+  end(id: string): Promise<void>
+  /** Throws `Conflict` where there are too many keys. */
+  createKey(input: {
+    name: string
+    allow: readonly Access[]
+    days: number
+  }): Promise<{ key: string; session: AccessSession }>
+  /** The newest first. */
+  log(limit: number): AccessRecord[]
 }
 
 export interface ExposeInput {
@@ -299,6 +315,11 @@ export class Core implements AsyncDisposable {
     return this.#served().expose(input)
   }
 
+  /** Throws `Unavailable` where the process serves no web page. */
+  sessions(): AccessSessions {
+    return this.#served().access
+  }
+
   async hideExplorer(): Promise<boolean> {
     return (await this.explorer?.hide()) ?? false
   }
@@ -414,6 +435,23 @@ function makeDataDir(dataDir: string): void {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
     throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
   }
+  closeToOthers(dataDir)
+}
+
+/** The keys of this device are in it: a folder that existed before may let others in. */
+function closeToOthers(dataDir: string): void {
+  const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
+  if (process.platform === 'win32' || !isOpen()) return
+  try {
+    chmodSync(dataDir, 0o700)
+    if (!isOpen()) return
+  } catch {
+    // It belongs to somebody else, or its file system is read-only.
+  }
+  throw new CoreError(
+    'PermissionDenied',
+    `other users can enter the data folder ${dataDir}; run \`chmod 700\` on it, or choose a folder of yours with --data-dir`,
+  )
 }
 
 /** The groups of settings that say what is made, and how. */

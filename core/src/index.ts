@@ -1,6 +1,14 @@
 export { ConfigManager } from './config/index.ts'
 export { FileTypeRegistry } from './content/index.ts'
-export { Core, type CoreHost, type CoreOptions, type Exposed, type ExplorerHost, type ExposeInput } from './core.ts'
+export {
+  type AccessSessions,
+  Core,
+  type CoreHost,
+  type CoreOptions,
+  type Exposed,
+  type ExplorerHost,
+  type ExposeInput,
+} from './core.ts'
 export { databaseError } from './db/index.ts'
 export { type IndexedContent, isAsIndexed, type OpenFile, openFile, type OpenFileDeps } from './files/index.ts'
 export { defineJob, type JobContext, JobManager } from './jobs/index.ts'

@@ -86,7 +86,12 @@ interface Failure {
 }
 
 /** Failures of the system that a person can do something about, wherever they come from. */
-const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set(['DiskFull', 'PermissionDenied', 'Unavailable'])
+const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set([
+  'DiskFull',
+  'InvalidInput',
+  'PermissionDenied',
+  'Unavailable',
+])
 
 function asCoreError(err: unknown, { core, method, library, signal }: Failure): CoreError {
   if (err instanceof CoreError) return err

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { Exposure } from '../expose/index.ts'
+import { AccessList } from './access-list.ts'
 import { ApiKeys } from './api-keys.ts'
 import { createApp, createMediaApp } from './app.ts'
+import { auditEvents } from './audit-events.ts'
 import { AuditLog } from './audit-log.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
@@ -56,9 +58,10 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly #page: WebPage
   readonly #links: Links
   readonly #sessions: Sessions
-  readonly #apiKeys: ApiKeys
-  readonly #audit: AuditLog
+  /** Who is let in. */
+  readonly access: AccessList
   readonly #media: HttpListener
+  readonly #recording: Disposable
   readonly #listener: HttpListener
   readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
@@ -71,8 +74,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       page: WebPage
       links: Links
       sessions: Sessions
-      apiKeys: ApiKeys
-      audit: AuditLog
+      access: AccessList
+      recording: Disposable
       media: HttpListener
       listener: HttpListener
       socket: HttpSocket
@@ -88,8 +91,8 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#page = of.page
     this.#links = of.links
     this.#sessions = of.sessions
-    this.#apiKeys = of.apiKeys
-    this.#audit = of.audit
+    this.access = of.access
+    this.#recording = of.recording
     this.#media = of.media
     this.#listener = of.listener
     this.#socket = of.socket
@@ -179,15 +182,16 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
+    const recording = auditEvents(core, audit)
     return new HttpServer({
+      recording,
       app,
       tokenFile,
       connections,
       page,
       links,
       sessions,
-      apiKeys,
-      audit,
+      access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
       media,
       listener,
       socket,
@@ -230,6 +234,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
+    this.#recording[Symbol.dispose]()
     this.#page[Symbol.dispose]()
     const listeners = [this.#listener, this.#media, this.#socket]
     await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
