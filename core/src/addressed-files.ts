@@ -22,7 +22,7 @@ import {
   type Subject,
 } from './network/index.ts'
 import { CoreError } from './util/errors.ts'
-import { bytesToName, displayName, fsPath, parsePath, type RawName } from './util/file-name.ts'
+import { bytesToName, displayName, fsPath, parsePath, pathBelow, type RawName } from './util/file-name.ts'
 import { unreachableError } from './util/path-error.ts'
 import { uuidv7 } from './util/uuid.ts'
 
@@ -81,6 +81,24 @@ export class AddressedFiles {
   locate(address: string): Located {
     const { device, network } = this.#deps.core
     return locate(address, { own: () => device.info(), registry: network.registry })
+  }
+
+  /**
+   * For whoever may see the libraries and nothing else. Throws `PermissionDenied` for a file of this device that is in no
+   * location of an open library.
+   */
+  async requireInLocation(address: string): Promise<void> {
+    const at = this.locate(address)
+    if (at.at !== 'here') return
+    const given = parsePath(at.path)
+    const real = await realpath(fsPath(given), 'buffer').catch(() => null)
+    const path = real === null ? null : bytesToName(new Uint8Array(real))
+    const locations = this.#deps.core.libraries.opened().flatMap(({ locations: { map } }) => map.all())
+    if (path !== null && locations.some((location) => pathBelow(path, location.path) !== null)) return
+    throw new CoreError(
+      'PermissionDenied',
+      `${displayName(given)} is in no location of an open library; only the right "disk" reaches it`,
+    )
   }
 
   /** See `files.list`. */

@@ -33,6 +33,7 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
     const { issues, message } = describeIssues(input.error.issues, params)
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
+  await checkFiles(op, { core, input: input.data, rights: request.rights })
   const library = libraryFor(op, core, request.library)
   try {
     return op.output.parse(await op.run(input.data, { core, signal, library }))
@@ -52,6 +53,18 @@ function checkAccess({ access, name, onlyHere: fields }: Op, { params, rights }:
   }
   const given = fields.find((field) => isGiven(params, field))
   if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`)
+}
+
+/** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
+async function checkFiles(
+  { files }: Op,
+  { core, input, rights }: { core: Core; input: unknown; rights: Rights },
+): Promise<void> {
+  if (rights === 'all' || rights.includes('disk')) return
+  for (const field of files) {
+    const given: unknown = Reflect.get(input as object, field)
+    for (const path of [given].flat()) if (typeof path === 'string') await core.files.requireInLocation(path)
+  }
 }
 
 function isGiven(params: unknown, field: string): boolean {

@@ -213,9 +213,45 @@ test('with the right to transfer, files come to the chosen folder and nowhere el
   expect(await post('/api/v1/locations/add', { path: http.folder })).toMatchObject({ code: 'PermissionDenied' })
 })
 
+test('whoever may look sees the locations of the libraries, and no other file', async () => {
+  await using http = await startTestHttp()
+  const library = await http.core.libraries.create({ name: 'Photos' })
+  const [shared, other] = ['shared', 'other'].map((name) => join(http.folder, name))
+  for (const folder of [shared!, other!]) {
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.txt'), 'text')
+  }
+  symlinkSync(join(other!, 'a.txt'), join(shared!, 'link.txt'))
+  const add = { path: shared, mode: 'shallow' }
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(add)
+  expect((await http.fetch('/api/v1/locations/add', { method: 'POST', headers, body })).status).toBe(200)
+  const { port } = await expose(http)
+  const signedIn = { cookie: await signIn(port) }
+  const status = async (address: string, path: string) =>
+    (await ask(port, `${address}path=${encodeURIComponent(path)}`, { headers: signedIn })).status
+  const addresses = ['/media/file/x?', '/api/v1/files/info?', '/api/v1/files/read?length=10&offset=0&']
+  for (const address of addresses) {
+    expect([address, await status(address, join(shared!, 'a.txt'))]).toEqual([address, 200])
+    for (const path of [
+      join(other!, 'a.txt'),
+      join(shared!, 'link.txt'),
+      join(shared!, '../other/a.txt'),
+      '/etc/hostname',
+    ])
+      expect([address, path, [400, 403, 404].includes(await status(address, path))]).toEqual([address, path, true])
+  }
+  expect(await status('/api/v1/files/list?', other!)).toBe(403)
+  const disk = await expose(http, PASSPHRASE, ['disk'])
+  const all = { cookie: await signIn(disk.port) }
+  const path = encodeURIComponent(join(other!, 'a.txt'))
+  expect((await ask(disk.port, `/media/file/x?path=${path}`, { headers: all })).status).toBe(200)
+  expect(library.name).toBe('Photos')
+})
+
 test('the keys of this device are served to nobody, whatever leads there', async () => {
   await using http = await startTestHttp()
-  const { port } = await expose(http)
+  const { port } = await expose(http, PASSPHRASE, ['disk'])
   const headers = { cookie: await signIn(port) }
   const folder = join(http.folder, 'files')
   mkdirSync(folder)

@@ -64,7 +64,7 @@ test('an API key may do what it was made for, until its end, and nothing that is
   const { key } = await ask<{ key: string }>(http, 'sessions.createKey', { name: 'reader', days: 10 })
   const { key: manager } = await ask<{ key: string }>(http, 'sessions.createKey', {
     name: 'm',
-    allow: ['manage'],
+    allow: ['manage', 'disk'],
     days: 20,
   })
   const as = (bearer: string) => `Bearer ${bearer}`

@@ -250,7 +250,7 @@ test('what this machine alone may do is not offered on another one', async ({ br
     passphrase,
     port: 0,
     address: '127.0.0.1',
-    allow: ['view', 'manage'],
+    allow: ['view', 'manage', 'disk'],
   })
   await using _hidden = { [Symbol.asyncDispose]: async () => void (await daemon.call('explorer.hide')) }
   const origin = `https://127.0.0.1:${new URL(exposed.urls[0]!).port}`

@@ -55,7 +55,7 @@ export const ownCommands: readonly CommandSpec[] = [
       flag(
         'allow',
         'list',
-        'what they may do beside looking and downloading: manage (locations, jobs), transfer (files of devices)',
+        'what they may do beside looking and downloading: manage (locations, jobs), transfer (files of devices), disk (files outside of locations)',
       ),
     ],
     examples: [

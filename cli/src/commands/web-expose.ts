@@ -42,6 +42,7 @@ const allowed: Readonly<Record<Access, string>> = {
   view: 'look at the libraries and download files',
   manage: 'change locations and jobs',
   transfer: 'send files to paired devices and receive them',
+  disk: 'reach every file of yours, also outside of locations',
 }
 
 function placeOf({ address, allow, name, port }: Values): Omit<InputOf<'explorer.expose'>, 'passphrase'> {

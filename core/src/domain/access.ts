@@ -3,9 +3,10 @@ import { Timestamp } from './time.ts'
 
 /**
  * What whoever asks from another machine, or with an API key, may be allowed: to look at the index and to download files;
- * to change locations and jobs; to send files to paired devices and to receive them. Everyone may look.
+ * to change locations and jobs; to send files to paired devices and to receive them; to reach files that are in no
+ * location, and to add locations. Everyone may look.
  */
-export const accessNames = ['view', 'manage', 'transfer'] as const
+export const accessNames = ['view', 'manage', 'transfer', 'disk'] as const
 export const Access = z.enum(accessNames)
 export type Access = z.infer<typeof Access>
 

@@ -75,6 +75,8 @@ export interface Op<
   readonly access: Access | null
   /** Fields of the input that only the user of this machine may give, such as a folder that files are written to. */
   readonly onlyHere: readonly string[]
+  /** Fields of the input that name files of this machine: without the right `disk` they must be in a location. */
+  readonly files: readonly string[]
   /** Null: not a command of its own. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
@@ -87,6 +89,7 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
   readonly errors?: readonly ErrorCode[]
   readonly access?: Access
   readonly onlyHere?: readonly string[]
+  readonly files?: readonly string[]
   readonly cli?: CliHints
 }
 
@@ -94,12 +97,12 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
 export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'query', N, S, I, O> {
-  return { errors: [], access: null, onlyHere: [], cli: null, ...def, kind: 'query' }
+  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
 export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'action', N, S, I, O> {
-  return { errors: [], access: null, onlyHere: [], cli: null, ...def, kind: 'action' }
+  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'action' }
 }

@@ -24,6 +24,7 @@ export const listFiles = defineQuery({
   name: 'files.list',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
   input: z.object({
     path: address,
@@ -62,6 +63,7 @@ export const seekFile = defineQuery({
   name: 'files.seek',
   scope: 'anywhere',
   access: 'view',
+  files: ['path', 'entryPath'],
   summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
   input: z
     .object({
@@ -111,6 +113,7 @@ export const fileInfo = defineQuery({
   name: 'files.info',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'Show all that is known of one file or folder',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
@@ -170,6 +173,7 @@ export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
   input: z.object({
     path: address,
@@ -212,6 +216,7 @@ export const readFile = defineQuery({
   name: 'files.read',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'Read a piece of a file, here or on another device; of a content from where it comes most quickly',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),

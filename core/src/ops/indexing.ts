@@ -13,6 +13,7 @@ export const quickScan = defineAction({
   name: 'indexing.quickScan',
   scope: 'library',
   access: 'manage',
+  files: ['path'],
   summary: 'Scan one folder at once: into the index where it lies in a location, otherwise only to look',
   input: z.object({
     path,
@@ -42,6 +43,7 @@ export const browse = defineQuery({
   name: 'indexing.browse',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'Look into any folder, indexed or not, without changing anything',
   input: z.object({
     path: z.string().describe('absolute path of a folder, or address: local://<device>/path'),
@@ -87,6 +89,7 @@ export const verify = defineAction({
   name: 'indexing.verify',
   scope: 'library',
   access: 'manage',
+  files: ['path'],
   summary: 'Compare the index with the disk, entry by entry',
   input: z.object({
     path: z.string().describe('a folder, or the id or name of a location'),
@@ -124,6 +127,7 @@ export const explain = defineQuery({
   name: 'indexing.explain',
   scope: 'library',
   access: 'view',
+  files: ['path'],
   summary: 'Say which rule keeps a path out of the index',
   input: z.object({ path: z.string().describe('absolute path') }),
   output: z.object({

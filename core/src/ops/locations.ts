@@ -24,7 +24,7 @@ const settings = {
 export const addLocation = defineAction({
   name: 'locations.add',
   scope: 'library',
-  access: 'manage',
+  access: 'disk',
   summary: 'Add a folder to the library and start indexing it',
   input: z.object({
     path: z.string().describe('absolute path of the folder'),
@@ -50,6 +50,7 @@ export const scanLocation = defineAction({
   name: 'locations.scan',
   scope: 'library',
   access: 'manage',
+  files: ['path'],
   summary: 'Index a folder: add it as a location, or scan it again where it is one',
   input: z.object({
     path: z.string().describe('absolute path of the folder'),

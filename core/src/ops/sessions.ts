@@ -42,7 +42,9 @@ export const createApiKey = defineAction({
       .array(Access)
       .max(accessNames.length)
       .default(['view'])
-      .describe('what the program may do: `manage` changes locations and jobs, `transfer` sends and receives files'),
+      .describe(
+        'what the program may do: `manage` changes locations and jobs, `transfer` sends and receives files, `disk` reaches files outside of locations',
+      ),
     days: z.int().min(1).max(MAX_DAYS).default(DEFAULT_DAYS).describe('how long the key holds'),
   }),
   output: z.object({ key: z.string().describe('sent as `Authorization: Bearer <key>`'), session: AccessSession }),

@@ -17,6 +17,7 @@ export const sendOffer = defineAction({
   name: 'offers.send',
   scope: 'core',
   access: 'transfer',
+  files: ['paths'],
   summary: 'Offer files to a device, paired or nearby; whoever is there accepts or declines',
   input: z.object({
     device: z

@@ -15,6 +15,7 @@ import {
 import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
+import { asker } from '../http/operation-calls.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
 import { signedSession } from './media-signature.ts'
@@ -93,10 +94,13 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
     const { content, path } = core.libraries.resolve(c.req.param('library')).files.fileById(id.data)
     return send(c, path, content)
   })
-  app.get('/file/:name?', (c) => {
-    const at = core.files.locate(c.req.query('path') ?? '')
+  app.get('/file/:name?', async (c) => {
+    const asked = c.req.query('path') ?? ''
+    const at = core.files.locate(asked)
     if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
     const path = givenPath(at.at === 'here' ? at.path : undefined)
+    const rights = pages ? 'all' : (asker.getStore() ?? [])
+    if (rights !== 'all' && !rights.includes('disk')) await core.files.requireInLocation(asked)
     const library = core.libraries.resolveIfAny(c.req.query('library'))
     return send(c, path, library?.files.fileAt(path)?.content ?? null)
   })

@@ -79,7 +79,7 @@ export function browserName(agent: string): string {
 
 /** The days a key holds that is made here. */
 const KEY_DAYS = 90
-const choices = ['manage', 'transfer'] as const satisfies readonly Access[]
+const choices = ['manage', 'transfer', 'disk'] as const satisfies readonly Access[]
 
 function NewKey() {
   const t = useMessages(accessMessages)
