@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { HttpServer } from '../src/http/index.ts'
 import { startTestHttp, type TestHttp } from './test-http.ts'
@@ -61,21 +62,21 @@ test('nothing that a program at the old port hears or passes on lets it in at th
   const heard: { url: string; body: string; headers: IncomingMessage['headers'] }[] = []
   let behind: Awaited<ReturnType<typeof serveAgain>> | null = null
   // It takes the port, and asks the daemon whatever it is asked, in the name of the page.
-  const squatter = createServer(async (request, answer) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
+  const passOn = async (request: IncomingMessage, answer: ServerResponse) => {
+    const body = await text(request)
     heard.push({ url: request.url!, body, headers: request.headers })
     const passed = behind ? await behind.post(request.url!, JSON.parse(body || '{}') as object) : null
     answer.writeHead(passed?.status ?? 500, { 'content-type': 'application/json' })
     answer.end(passed ? await passed.text() : '{}')
-  })
+  }
+  const squatter = createServer((request, answer) => void passOn(request, answer))
   squatter.listen(port, '127.0.0.1')
   await once(squatter, 'listening')
   try {
     await using moved = await serveAgain(http, { port })
     behind = moved
     expect(portOf(moved)).not.toBe(port)
-    const there = { ...page, post: http.post.bind(http), origin: http.origin }
+    const there = { post: http.post.bind(http), origin: http.origin }
     // The page talks to the squatter, who passes it on.
     await expect(page.at(there).prove()).rejects.toThrow(/401|impostor/)
     // What it has heard, at the daemon itself.

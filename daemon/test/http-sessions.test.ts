@@ -56,6 +56,7 @@ test('a stream that came in by an API key ends with the key', async () => {
   reading.catch(() => {}).finally(() => (isOver = true))
   await ask(http, 'sessions.end', { id: session.id })
   await vi.waitUntil(() => isOver)
+  expect(isOver).toBe(true)
 })
 
 test('an API key may do what it was made for, until its end, and nothing that is for this machine alone', async () => {

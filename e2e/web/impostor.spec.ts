@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { expect, test as base, TestDaemon } from './fixtures.ts'
 
 /** A daemon of its own for each test: it is stopped, and another program takes its port. */
@@ -21,15 +22,14 @@ interface Heard {
 /** Another user's program at the port of the daemon: it writes down all that it is sent. */
 async function squat(origin: string, answer: (heard: Heard) => { status: number; type: string; body: string }) {
   const heard: Heard[] = []
-  const server: Server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    const one = { method: request.method!, url: request.url!, headers: request.headers, body }
+  const hear = async (request: IncomingMessage, response: ServerResponse) => {
+    const one = { method: request.method!, url: request.url!, headers: request.headers, body: await text(request) }
     heard.push(one)
     const said = answer(one)
     response.writeHead(said.status, { 'content-type': said.type })
     response.end(said.body)
-  })
+  }
+  const server: Server = createServer((request, response) => void hear(request, response))
   server.on('upgrade', (request, socket) => {
     heard.push({ method: 'UPGRADE', url: request.url!, headers: request.headers, body: '' })
     socket.destroy()

@@ -5,4 +5,4 @@ declare const __VERSION__: string
 declare var earlySocket: WebSocket | undefined
 
 /** The same where the daemon is to prove itself first. */
-declare var earlyProof: Promise<import('@spacedrive/client/page-session').Proved> | undefined
+declare var earlyProof: Promise<object> | undefined

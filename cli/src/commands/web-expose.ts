@@ -54,10 +54,10 @@ function placeOf({ address, allow, name, port }: Values): Omit<InputOf<'explorer
   }
 }
 
-function accessOf(text: string): Access {
-  const found = accessNames.find((each) => each === text)
+function accessOf(named: string): Access {
+  const found = accessNames.find((each) => each === named)
   if (found) return found
-  throw new UsageError(`--allow is one or more of ${accessNames.join(', ')}, not ${JSON.stringify(text)}`)
+  throw new UsageError(`--allow is one or more of ${accessNames.join(', ')}, not ${JSON.stringify(named)}`)
 }
 
 /** From the file that is named, `-` for stdin; else somebody types it, twice. A flag would stand in the list of processes. */

@@ -1,34 +1,29 @@
 import type { Core } from '@spacedrive/core'
+import type { Event } from '@spacedrive/core/events'
 import type { AuditLog } from './audit-log.ts'
 
-const TYPES = ['device.paired', 'device.revoked', 'network.grant-changed', 'network.grant-requested'] as const
+type Recorded = Parameters<AuditLog['add']>[0]
+type Recorders = { readonly [T in Event['type']]?: (data: Extract<Event, { type: T }>['data']) => Recorded }
+
+const recorders = {
+  'device.paired': ({ id, name }) => ({ what: 'paired', from: name, detail: id }),
+  'device.revoked': ({ deviceId, name }) => ({ what: 'unpaired', from: name, detail: deviceId }),
+  'network.grant-changed': ({ allowed, device, what }) => ({
+    what: 'granted',
+    from: device.name,
+    detail: `${what}: ${allowed ? 'allowed' : 'not allowed'}`,
+  }),
+  'network.grant-requested': ({ device, what }) => ({
+    what: 'refused',
+    from: device.name,
+    detail: `a paired device asked for ${what}, which it may not`,
+  }),
+} as const satisfies Recorders
 
 /** Records what devices are paired, and what they are granted and refused. */
 export function auditEvents(core: Pick<Core, 'events'>, audit: AuditLog): Disposable {
-  return core.events.subscribe(
-    (event) => {
-      switch (event.type) {
-        case 'device.paired':
-          return audit.add({ what: 'paired', from: event.data.name, detail: event.data.id })
-        case 'device.revoked':
-          return audit.add({ what: 'unpaired', from: event.data.name, detail: event.data.deviceId })
-        case 'network.grant-changed': {
-          const { allowed, device, what } = event.data
-          return audit.add({
-            what: 'granted',
-            from: device.name,
-            detail: `${what}: ${allowed ? 'allowed' : 'not allowed'}`,
-          })
-        }
-        case 'network.grant-requested':
-          return audit.add({
-            what: 'refused',
-            from: event.data.device.name,
-            detail: `a paired device asked for ${event.data.what}, which it may not`,
-          })
-        default:
-      }
-    },
-    { types: [...TYPES] },
-  )
+  return core.events.subscribe((event) => {
+    const record = (recorders as Recorders)[event.type] as ((data: unknown) => Recorded) | undefined
+    if (record) audit.add(record(event.data))
+  })
 }

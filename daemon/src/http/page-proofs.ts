@@ -72,7 +72,7 @@ export class PageProofs {
     const kept = readKey(options.keyFile)
     if (kept) return new PageProofs(kept, options)
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    await writeFileAtomically(options.keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
+    await writeFileAtomically(options.keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }))
     return new PageProofs(privateKey, options)
   }
 

@@ -187,12 +187,14 @@ export class Sessions implements Disposable {
   }
 
   async #write(): Promise<void> {
-    const written = this.#writing.then(async () => {
-      await writeFileAtomically(this.#options.file, JSON.stringify([...this.#sessions.values()]))
-      this.#sayAlive()
-    })
+    const written = this.#writing.then(() => this.#save())
     this.#writing = written.catch(() => {})
     await written
+  }
+
+  async #save(): Promise<void> {
+    await writeFileAtomically(this.#options.file, JSON.stringify([...this.#sessions.values()]))
+    this.#sayAlive()
   }
 }
 

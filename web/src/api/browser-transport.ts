@@ -47,7 +47,7 @@ function takeEarlySocket(): WebSocket | undefined {
 }
 
 function takeEarlyProof(): Promise<Proved> | undefined {
-  const proof = globalThis.earlyProof
+  const proof = globalThis.earlyProof as Promise<Proved> | undefined
   globalThis.earlyProof = undefined
   return proof
 }

@@ -1,5 +1,5 @@
 import { Copy, KeyRound, Laptop, Smartphone } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import type { OutputOf } from '@spacedrive/client'
 import type { Access } from '@spacedrive/core/domain'
 import { askAgain, isElsewhere, useAction, useOperation } from '../../api/index.ts'
@@ -85,17 +85,20 @@ function NewKey() {
   const t = useMessages(accessMessages)
   const create = useAction('sessions.createKey')
   const [key, setKey] = useState<string | null>(null)
+  const [name, setName] = useState('')
+  const [nameId, hintId] = [useId(), useId()]
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
     const said = new FormData(form)
     const allow = ['view' as const, ...choices.filter((each) => said.get(each) !== null)]
     create.mutate(
-      { name: String(said.get('name')), allow, days: KEY_DAYS },
+      { name, allow, days: KEY_DAYS },
       {
         onSuccess(made) {
           setKey(made.key)
           form.reset()
+          setName('')
           askAgain('sessions.list')
         },
       },
@@ -103,20 +106,27 @@ function NewKey() {
   }
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-2 px-3 py-2">
-      <label className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <span className="min-w-0 flex-1 basis-56">
-          <span className="block font-medium">{t.newKey}</span>
-          <span className="text-muted block text-xs">{t.newKeyHint}</span>
-        </span>
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <div className="min-w-0 flex-1 basis-56">
+          <label htmlFor={nameId} className="block font-medium">
+            {t.newKey}
+          </label>
+          <span id={hintId} className="text-muted block text-xs">
+            {t.newKeyHint}
+          </span>
+        </div>
         <input
-          name="name"
+          id={nameId}
+          aria-describedby={hintId}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
           required
           maxLength={100}
           autoComplete="off"
           placeholder={t.keyName}
           className="border-line bg-ground rounded-control h-7 w-56 border px-2"
         />
-      </label>
+      </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         {choices.map((each) => (
           <label key={each} className="flex items-center gap-1.5">
