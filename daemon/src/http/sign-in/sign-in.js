@@ -1,4 +1,4 @@
-import { signIn } from './page-session.js'
+import { signIn } from '/session/page-session.js'
 
 const status = document.querySelector('#status')
 const title = document.querySelector('#title')
