@@ -28,6 +28,8 @@ const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 /** So many instances side by side have each a port that stays the same. */
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
+/** The port of files is so far from that of the page. */
+const MEDIA_PORT = 100
 const EPOCH_RADIX = 36
 /**
  * A session of a page outlives a restart, not an absence: while nobody holds the port anybody may, and a page that came
@@ -128,9 +130,24 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const epoch = now().toString(EPOCH_RADIX)
     const sockets = new WebSockets({ authenticator, connections, limits })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    let pages: HttpListener | null = null
-    const media = await HttpListener.listen({
-      at: { hostname: LOOPBACK, names: () => [LOOPBACK], ports: [0], pages: () => pages?.origins ?? new Set() },
+    let media: HttpListener | null = null
+    const mediaOrigin = () => (media === null ? '' : `http://${LOOPBACK}:${media.port}`)
+    const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
+    const app = createApp({ ...shared, authenticator, sessionRoutes: pageSessions, mediaOrigin })
+    const listener = await HttpListener.listen({
+      at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
+      app,
+      upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      limits,
+      log,
+    })
+    media = await HttpListener.listen({
+      at: {
+        hostname: LOOPBACK,
+        names: () => [LOOPBACK],
+        ports: mediaPorts(listener.port),
+        pages: () => listener.origins,
+      },
       app: createMediaApp({
         core,
         metrics,
@@ -144,17 +161,6 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
-    const mediaOrigin = () => `http://${LOOPBACK}:${media.port}`
-    const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
-    const app = createApp({ ...shared, authenticator, sessionRoutes: pageSessions, mediaOrigin })
-    const listener = await HttpListener.listen({
-      at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
-      app,
-      upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
-      limits,
-      log,
-    })
-    pages = listener
     await sessions.endOthers([...listener.origins])
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
@@ -241,6 +247,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     // As late as possible: its file says until when somebody held the port.
     this.#sessions[Symbol.dispose]()
   }
+}
+
+/** The same after a restart, so that the policy of an open page still names it; any where it is taken. */
+function mediaPorts(page: number): number[] {
+  return page + MEDIA_PORT <= MAX_PORT ? [page + MEDIA_PORT, 0] : [0]
 }
 
 /** The one that is wanted, those after it, and if all of them are taken any. */
