@@ -13,10 +13,10 @@ export function connectFiles(core: Core, now: () => number): AddressedFiles {
     grants: network.grants,
     libraries: () => libraries.opened(),
     isMember: (library, device) => network.membership.isMember(library, device),
-    dataDir,
+    privateFiles: core.privateFiles,
   })
   network.sessions.handle(served.handler())
-  for (const resolver of fileResolvers(served, dataDir)) network.transfers.resolve(resolver)
+  for (const resolver of fileResolvers(served)) network.transfers.resolve(resolver)
   const latencyOf = (id: Parameters<typeof network.sessions.details>[0]) =>
     network.sessions.details(id)?.latencyMs ?? null
   return new AddressedFiles({

@@ -1,9 +1,11 @@
+import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
 import { grant, type GrantInput } from './granted-folders.ts'
 import { DeviceManager } from './device/index.ts'
+import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
 import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
@@ -20,6 +22,7 @@ import {
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
+import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
@@ -64,12 +67,28 @@ export interface ExplorerHost {
   readonly socket: string | null
   /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
   link(to: string): { readonly url: string; readonly expiresAt: string }
+  readonly access: AccessSessions
   /** How others on the network reach it; null where they do not. */
   readonly exposed: Exposed | null
   /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends that at once. False: they did not. */
   hide(): Promise<boolean>
+}
+
+/** Who is let in by the web page and its interface for programs. */
+export interface AccessSessions {
+  list(): AccessSession[]
+  /** Throws `NotFound`. */
+  end(id: string): Promise<void>
+  /** Throws `Conflict` where there are too many keys. */
+  createKey(input: {
+    name: string
+    allow: readonly Access[]
+    days: number
+  }): Promise<{ key: string; session: AccessSession }>
+  /** The newest first. */
+  log(limit: number): AccessRecord[]
 }
 
 export interface ExposeInput {
@@ -79,12 +98,16 @@ export interface ExposeInput {
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface Exposed {
   readonly urls: readonly string[]
   /** SHA-256 of the certificate, to compare with what a browser shows. */
   readonly fingerprint: string
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
@@ -125,6 +148,8 @@ export class Core implements AsyncDisposable {
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
   readonly files: AddressedFiles
+  /** The files of Spacedrive itself, which are served to nobody. */
+  readonly privateFiles: PrivateFiles
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
@@ -155,6 +180,7 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
+    this.privateFiles = new PrivateFiles(of.dataDir)
     this.#startedAt = performance.now()
     this.#parts = of.parts
     this.files = connectFiles(this, of.now)
@@ -179,7 +205,7 @@ export class Core implements AsyncDisposable {
     // After the libraries, which use them until they are closed.
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const archives = parts.use(new Archives())
+    const archives = parts.use(new Archives(dataDir))
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -298,6 +324,11 @@ export class Core implements AsyncDisposable {
   /** Throws `Unavailable` where the process serves no web page. */
   exposeExplorer(input: ExposeInput): Promise<Exposed> {
     return this.#served().expose(input)
+  }
+
+  /** Throws `Unavailable` where the process serves no web page. */
+  sessions(): AccessSessions {
+    return this.#served().access
   }
 
   async hideExplorer(): Promise<boolean> {
@@ -436,6 +467,23 @@ function makeDataDir(dataDir: string): void {
       cause,
     })
   }
+  closeToOthers(dataDir)
+}
+
+/** The keys of this device are in it: a folder that existed before may let others in. */
+function closeToOthers(dataDir: string): void {
+  const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
+  if (process.platform === 'win32' || !isOpen()) return
+  try {
+    chmodSync(dataDir, 0o700)
+    if (!isOpen()) return
+  } catch {
+    // It belongs to somebody else, or its file system is read-only.
+  }
+  throw new CoreError(
+    'PermissionDenied',
+    `other users can enter the data folder ${dataDir}; run \`chmod 700\` on it, or choose a folder of yours with --data-dir`,
+  )
 }
 
 /** The groups of settings that say what is made, and how. */

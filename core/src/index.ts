@@ -1,6 +1,7 @@
 export { ConfigManager } from './config/index.ts'
 export { FileTypeRegistry } from './content/index.ts'
 export {
+  type AccessSessions,
   Core,
   type CoreHost,
   type CoreOptions,

@@ -110,18 +110,14 @@ export class Connection implements Disposable {
         clearTimeout(this.#helloTimer)
         return this.#deps.hello()
       case methods.stop:
-        if (this.#carrier.isFromElsewhere) throw onlyHere(method)
+        if (this.#carrier.rights !== 'all') throw onlyHere(method)
         // The answer goes first.
         setImmediate(this.#deps.stop)
         return {}
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return dispatch(
-          this.#deps.core,
-          { method, params, library, isFromElsewhere: this.#carrier.isFromElsewhere },
-          signal,
-        )
+        return dispatch(this.#deps.core, { method, params, library, rights: this.#carrier.rights }, signal)
     }
   }
 

@@ -26,8 +26,10 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
   const places = [
     ownFolder ? join(runDir, 'spacedrive.sock') : join(runtimeDir, name),
     join(runtimeDir, `${unique}.sock`),
+    // Where others hold every name in the folder for temporary files.
+    join(runDir, 'spacedrive.sock'),
   ]
-  return places.filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
+  return [...new Set(places)].filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
 }
 
 /**
@@ -102,7 +104,17 @@ function longestPath(platform: NodeJS.Platform): number {
 function runtimeFolder({ env, temporary, uid }: PathHost): string {
   const session = env['XDG_RUNTIME_DIR']
   if (session?.startsWith('/') && isPrivate(session, uid)) return session
-  return join(temporary, `spacedrive-${uid}`)
+  const names = Array.from({ length: OWN_FOLDERS }, (_, n) => `spacedrive-${uid}${n === 0 ? '' : `-${n}`}`)
+  const folders = names.map((name) => join(temporary, name))
+  // Everybody can make folders there: one that somebody else has made is passed over.
+  return folders.find((folder) => isOwnOrFree(folder, uid)) ?? folders[0]!
+}
+
+/** More than anybody squats by accident. */
+const OWN_FOLDERS = 10
+
+function isOwnOrFree(path: string, uid: number): boolean {
+  return uid === -1 || isOwnFolder(path, uid) || lstatSync(path, { throwIfNoEntry: false }) === undefined
 }
 
 function isPrivate(path: string, uid: number): boolean {

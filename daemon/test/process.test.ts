@@ -19,7 +19,7 @@ function modeOf(path: string): number {
 const PATIENT = { timeout: 60_000, interval: 50 }
 
 /** The next daemon lets the same programs in. */
-const leftovers = ['http-token']
+const leftovers = ['http-key.pem', 'http-token']
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the daemon in good order', async (signal) => {
   using folder = createTempDir('daemon')

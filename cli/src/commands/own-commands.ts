@@ -52,8 +52,18 @@ export const ownCommands: readonly CommandSpec[] = [
       flag('port', 'number', 'where others reach it', { fallback: '7379' }),
       flag('address', 'text', 'the address to listen at; every one of this machine by default'),
       flag('name', 'list', 'other names this machine is reached by'),
+      flag(
+        'allow',
+        'list',
+        'what they may do beside looking and downloading: manage (locations, jobs), transfer (files of devices), disk (files outside of locations)',
+      ),
     ],
-    examples: ['web expose', 'web expose --name files.example.org', 'web expose --off'],
+    examples: [
+      'web expose',
+      'web expose --allow manage,transfer',
+      'web expose --name files.example.org',
+      'web expose --off',
+    ],
     load: async () => (await import('./web-expose.ts')).webExpose,
   }),
   own({

@@ -32,8 +32,9 @@ export async function spacedrop(values: Values, context: CliContext): Promise<nu
   return exitCodes.partial
 }
 
-function noteOffered({ bytes, items, to }: Offer, { io }: CliContext): void {
+function noteOffered({ bytes, items, reason, to }: Offer, { io }: CliContext): void {
   const what = `${plural(items, 'file')}, ${formatBytes(bytes)}`
+  if (reason !== null) io.note(`${printable(reason)}.`)
   io.note(`Offered to ${printable(to.name)}: ${what}. Waiting for an answer; Ctrl-C takes it back …`)
 }
 

@@ -103,7 +103,12 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
       ['Bytes', amount(transfer) || null],
       ['Pace', pace(transfer) || null],
       ['Begun', formatAgo(transfer.createdAt, view.now)],
-      ['Left out', leftOut === 0 ? null : `${plural(leftOut, 'link')} and what could not be read there`],
+      [
+        'Left out',
+        leftOut === 0
+          ? null
+          : `${plural(leftOut, 'file or folder', 'files and folders')}: links, unreadable files, or files of Spacedrive itself`,
+      ],
     ],
     view,
   )

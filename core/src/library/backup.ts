@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { backup } from 'node:sqlite'
@@ -93,6 +93,8 @@ async function copy(database: string, to: string): Promise<void> {
     // Held from here on: SQLite begins anew whenever another connection has written between two steps.
     source.exec('begin')
     source.prepare('select 1 from sqlite_schema').get()
+    // SQLite would make it readable by others.
+    await writeFile(to, '', { mode: 0o600, flag: 'a' })
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
     source.close()

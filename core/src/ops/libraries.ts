@@ -26,6 +26,7 @@ export const createLibrary = defineAction({
 export const listLibraries = defineQuery({
   name: 'libraries.list',
   scope: 'core',
+  access: 'view',
   summary: 'List the libraries this installation knows',
   input: z.object({}),
   output: z.array(Library),
@@ -55,6 +56,7 @@ export const openLibrary = defineAction({
 export const switchLibrary = defineAction({
   name: 'libraries.switch',
   scope: 'core',
+  access: 'manage',
   summary: 'Make a library the current one',
   input: z.object({ library: reference }),
   output: Library,
@@ -66,6 +68,7 @@ export const switchLibrary = defineAction({
 export const currentLibrary = defineQuery({
   name: 'libraries.current',
   scope: 'core',
+  access: 'view',
   summary: 'Show the current library',
   input: z.object({}),
   output: Library.nullable(),
@@ -76,6 +79,7 @@ export const currentLibrary = defineQuery({
 export const libraryInfo = defineQuery({
   name: 'libraries.info',
   scope: 'library',
+  access: 'view',
   summary: 'Show what a library holds: counts, sizes, duplicates',
   input: z.object({}),
   output: LibraryInfo,

@@ -30,7 +30,6 @@ const Shared = z.object({
 export const shareLibrary = defineAction({
   name: 'libraries.share',
   scope: 'core',
-  onlyHere: true,
   summary: 'Let a paired device join a library; somebody there says yes with `library join`',
   input: z.object({ library, device }),
   output: Shared.extend({ device: NamedDevice, isMember: z.boolean() }),
@@ -123,6 +122,7 @@ export const unshareLibrary = defineAction({
 export const libraryMembers = defineQuery({
   name: 'libraries.members',
   scope: 'core',
+  access: 'view',
   summary: 'List the devices a library is shared with',
   input: z.object({ library: library.optional() }),
   output: Shared,

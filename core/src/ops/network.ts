@@ -17,7 +17,6 @@ function password(what: string) {
 export const initNetwork = defineAction({
   name: 'network.init',
   scope: 'core',
-  onlyHere: true,
   summary: 'Make the key of this device, or keep it under another password, and start networking',
   input: z.object({
     password: password(
@@ -66,6 +65,7 @@ export const stopNetwork = defineAction({
 export const networkStatus = defineQuery({
   name: 'network.status',
   scope: 'core',
+  access: 'view',
   summary: 'Show whether networking is on, and where this device is reached',
   input: z.object({}),
   output: NetworkStatus,
@@ -76,6 +76,7 @@ export const networkStatus = defineQuery({
 export const networkDevices = defineQuery({
   name: 'network.devices',
   scope: 'core',
+  access: 'view',
   summary: 'List the paired devices with their state',
   input: z.object({}),
   output: z.array(NetworkDevice),
@@ -86,6 +87,7 @@ export const networkDevices = defineQuery({
 export const pingDevice = defineAction({
   name: 'network.ping',
   scope: 'core',
+  access: 'view',
   summary: 'Ask a paired device for an answer, and say how long it took',
   input: z.object({ device }),
   output: z.object({ device: NetworkDevice, ms: z.number() }),
@@ -119,7 +121,6 @@ export const revokeDevice = defineAction({
 export const blockDevice = defineAction({
   name: 'network.block',
   scope: 'core',
-  onlyHere: true,
   summary: 'Keep a paired device away until it is let in again; the pairing stays',
   input: z.object({ device, off: z.boolean().default(false).describe('let it in again') }),
   output: NetworkDevice,
@@ -138,7 +139,6 @@ export const blockDevice = defineAction({
 export const grantDevice = defineAction({
   name: 'network.grant',
   scope: 'core',
-  onlyHere: true,
   summary: 'Allow a paired device something here, or take it back',
   input: z.object({
     device,
@@ -175,6 +175,7 @@ export const grantDevice = defineAction({
 export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
+  access: 'view',
   summary: 'List folders of a paired device to begin with; their paths are addresses',
   input: z.object({ device }),
   output: z.array(
@@ -213,6 +214,7 @@ export const listGrants = defineQuery({
 export const whereIsContent = defineQuery({
   name: 'network.where',
   scope: 'anywhere',
+  access: 'view',
   summary: 'Say which devices have a file with the same content',
   input: z.object({
     path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),

@@ -38,6 +38,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
+  // What Node says of a NUL.
+  ERR_INVALID_ARG_VALUE: {
+    code: 'InvalidInput',
+    sentence: (path) => `${JSON.stringify(path)} is no path: it holds a NUL`,
+  },
   ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
   EMFILE: crowded,
   ENFILE: crowded,

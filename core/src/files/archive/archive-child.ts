@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { fsPath, nameKey, type RawName } from '../../util/file-name.ts'
+import { PrivateFiles } from '../../util/private-files.ts'
 import { serveProcess } from '../../workers/serve-process.ts'
 import { listArchive } from './list-archive.ts'
 import type { ArchiveListing } from './listing.ts'
 
 export interface ArchiveRequest {
   readonly path: RawName
+  /** The data folder, whose files are not read. */
+  readonly privateFolder: string
   readonly offset: number
   readonly limit: number
 }
@@ -15,12 +18,14 @@ export interface ArchivePage extends ArchiveListing {
   readonly total: number
 }
 
+let guard: PrivateFiles | undefined
 /** Whoever looks at one page of it soon looks at the next. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
-serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path }) => {
+serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, privateFolder }) => {
   const of = await stateOf(path)
-  if (last?.of !== of) last = { of, listing: await listArchive(path) }
+  guard ??= new PrivateFiles(privateFolder)
+  if (last?.of !== of) last = { of, listing: await listArchive(path, guard) }
   const { members, ...listing } = last.listing
   return { ...listing, members: members.slice(offset, offset + limit), total: members.length }
 })

@@ -27,13 +27,20 @@ export class Archives implements AsyncDisposable {
     niceness: NICENESS,
   })
 
+  readonly #privateFolder: string
+
+  /** `privateFolder`: the data folder, whose files are not read. */
+  constructor(privateFolder: string) {
+    this.#privateFolder = privateFolder
+  }
+
   /** One page of the members; see the operation. Throws `Unsupported`, `Corrupt`, `NotFound`, … */
   async list({ limit, offset, path }: { path: string; limit: number; offset: number }, signal: AbortSignal) {
     const given = parsePath(path)
     const shown = displayName(given)
     if (!isAbsolute(shown) || shown.includes('\0'))
       throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
-    const request = { path: given, limit, offset }
+    const request = { path: given, limit, offset, privateFolder: this.#privateFolder }
     const page = await this.#pool.run(request, { signal, deadlineMs: DEADLINE_MS })
     const { format, members, total, truncated } = page
     return { path: shown, format, items: members.map(toItem), total, truncated }

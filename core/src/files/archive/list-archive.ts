@@ -4,7 +4,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, extensionOf, fsPath, type RawName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
-import { type OpenFile, openFile } from '../open-file.ts'
+import { type OpenFile, openFile, type OpenFileDeps } from '../open-file.ts'
 import { type ByteReader, FileReader, StreamReader } from './byte-reader.ts'
 import { type ArchiveListing, MemberList } from './listing.ts'
 import { isTarHeader, readTar } from './read-tar.ts'
@@ -34,12 +34,12 @@ const others: readonly (readonly [begins: string, format: string])[] = [
 const byExtension: ReadonlySet<string> = new Set(['iso', 'lzh', 'lha', 'lzma'])
 
 /** What is in an archive. Throws `Unsupported` where it is none that can be listed here, and `Corrupt`. */
-export async function listArchive(path: RawName): Promise<ArchiveListing> {
+export async function listArchive(path: RawName, guard: OpenFileDeps['guard']): Promise<ArchiveListing> {
   const place = await realpath(fsPath(path), 'buffer').catch((err: unknown) => {
     throw unreachableError(err, displayName(path))
   })
   const look = (target: RawName) => lstat(fsPath(target), { bigint: true })
-  await using file = await openFile(bytesToName(new Uint8Array(place)), { look })
+  await using file = await openFile(bytesToName(new Uint8Array(place)), { look, guard })
   try {
     return await list(file)
   } catch (err) {

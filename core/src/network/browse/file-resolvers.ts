@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
-import { CoreError } from '../../util/errors.ts'
-import { baseOf, displayName, fsPath, nameBytes, parsePath, pathBelow, type RawName } from '../../util/file-name.ts'
+import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
@@ -13,7 +12,7 @@ const MAX_PATH = 8_192
 export const PathsSpec = z.object({ paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS) })
 
 /** What paired devices may have sent from here by path, and by content. */
-export function fileResolvers(served: ServedBrowse, dataDir: string) {
+export function fileResolvers(served: ServedBrowse) {
   const paths: SourceResolver<typeof PathsSpec> = {
     kind: 'paths',
     spec: PathsSpec,
@@ -22,11 +21,6 @@ export function fileResolvers(served: ServedBrowse, dataDir: string) {
       const reals: RawName[] = []
       for (const text of spec.paths) {
         const path = await served.allowed(text, peer, 'read')
-        if (pathBelow(dataDir, path) !== null)
-          throw new CoreError(
-            'NotAuthorised',
-            `${displayName(path)} holds the data folder of Spacedrive, which is sent to nobody; ask for folders in it`,
-          )
         // A link is called what it is called, and not what it leads to.
         const name = baseOf(parsePath(text.replace(/\/+$/, '')))
         reals.push(path)

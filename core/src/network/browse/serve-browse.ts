@@ -14,6 +14,7 @@ import {
   type RawName,
 } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
+import type { PrivateFiles } from '../../util/private-files.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
@@ -29,8 +30,8 @@ export interface ServeBrowseDeps {
   /** Those that are open. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
   readonly isMember: IsMember
-  /** What is in it is shown to nobody: it holds the key of this device. */
-  readonly dataDir: string
+  /** The files of Spacedrive itself, which are shown to nobody. */
+  readonly privateFiles: Pick<PrivateFiles, 'refuse'>
 }
 
 /** What paired devices may see and read here: the answers of this device. Each is allowed, or not, when it is asked. */
@@ -99,7 +100,8 @@ export class ServedBrowse {
 
   /**
    * Where links lead to, of a path a device may have. Throws `NotAuthorised`, also for a path that does not exist and is
-   * in no folder that was opened, and what keeps the path from being reached.
+   * in no folder that was opened, `PermissionDenied` for files of Spacedrive itself, and what keeps the path from being
+   * reached.
    */
   async allowed(path: string, peer: Peer, what: GrantKind): Promise<RawName> {
     const { grants } = this.#deps
@@ -111,7 +113,7 @@ export class ServedBrowse {
       throw err
     })
     grants.require(peer.id, what, { path: real, shown })
-    this.refuseOwn(real)
+    await this.#deps.privateFiles.refuse(real)
     return real
   }
 
@@ -131,15 +133,6 @@ export class ServedBrowse {
     if (held) return held
     if (this.#sharedWith(peer).size === 0) this.#deps.grants.require(peer.id, what)
     throw new CoreError('NotFound', `there is no file with the content ${contentId} that can be read now`)
-  }
-
-  /** Throws `NotAuthorised` for what lies in the data folder. */
-  refuseOwn(path: RawName): void {
-    if (pathBelow(path, this.#deps.dataDir) === null) return
-    throw new CoreError(
-      'NotAuthorised',
-      `${displayName(path)} is of Spacedrive itself, which shows it to no other device: its key is in there`,
-    )
   }
 
   #folder(path: string, peer: Peer): Promise<RawName> {
@@ -200,7 +193,7 @@ export class ServedBrowse {
     if (libraries.size === 0) this.#deps.grants.require(peer.id, 'browse')
     const thumb = await files.thumb({ contentId, variant, maxBytes: MAX_THUMB_BYTES, libraries })
     if (thumb.state !== 'ready') return thumb
-    await using file = await files.open(thumb.path, signal)
+    await using file = await files.openThumb(thumb.path, signal)
     const bytes = await bytesOf(file, { offset: 0, length: MAX_THUMB_BYTES })
     return { state: 'ready' as const, variant: thumb.variant, checksum: thumb.checksum, bytes }
   }

@@ -1,17 +1,18 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import type { DeviceId, Offer, OfferState, Transfer } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
+import { privateFile, PrivateFiles } from '../../util/private-files.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import { receiveFolder } from '../receive-folder.ts'
-import type { Transfers } from '../transfer/index.ts'
+import type { LeftOut, Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { OfferBook } from './offer-book.ts'
@@ -216,7 +217,7 @@ export class Spacedrop implements Disposable {
   async #draft(paths: readonly string[], sender: string | null, signal: AbortSignal) {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
-    const { bytes, files, names } = await transfers.measure(roots, signal)
+    const { bytes, files, leftOut, leftOutCount, names } = await transfers.measure(roots, signal)
     return (device: { id: DeviceId; name: string }) =>
       newOffer({
         id: uuidv7(clock.now()),
@@ -229,6 +230,7 @@ export class Spacedrop implements Disposable {
         bytes,
         names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
         roots: packRoots(roots),
+        reason: reasonLeftOut(leftOut, leftOutCount),
         created_at: clock.now(),
         expires_at: clock.now() + OFFER_MS,
       })
@@ -264,6 +266,7 @@ export class Spacedrop implements Disposable {
     if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
     const folder = named ?? this.#usualFolder()
     mkdirSync(folder, { recursive: true })
+    if (named !== null && new PrivateFiles(this.#deps.dataDir).hasSync(realpathSync(named))) throw privateFile(named)
     return folder
   }
 
@@ -437,6 +440,14 @@ export class Spacedrop implements Disposable {
       if (!this.#ending.signal.aborted) log.info({ err: errorMessage(err) }, 'an answer to an offer was not heard yet')
     }
   }
+}
+
+/** What the sender is told about the files that are not sent; null if all of them are. */
+function reasonLeftOut([first]: readonly LeftOut[], count: number): string | null {
+  if (!first) return null
+  const path = first.names.map((name) => displayName(name)).join('/')
+  const others = count > 1 ? `, and ${count - 1} more` : ''
+  return `${path} is left out: ${first.reason}${others}`
 }
 
 function titleOf({ items, names }: OfferRow): string {

@@ -64,6 +64,8 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
+  /** The data folder, which is sent to nobody. */
+  readonly privateFolder: string
   /**
    * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
    * somebody here has ended it.
@@ -139,7 +141,10 @@ async function openSource(
 ): Promise<Answered<'openSource'>> {
   signal.throwIfAborted()
   try {
-    return await untilAborted(deps.thread.ask('openSource', { source, roots }), signal)
+    return await untilAborted(
+      deps.thread.ask('openSource', { source, roots, privateFolder: deps.privateFolder }),
+      signal,
+    )
   } catch (err) {
     await deps.thread.ask('closeSource', { source })
     throw err

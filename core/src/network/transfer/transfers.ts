@@ -28,7 +28,7 @@ import { requireSpace } from './require-space.ts'
 import { type ServedTransfers, serveTransfers, type SourceResolver } from './serve-transfer.ts'
 import { askingOf, newRow, preserveOf, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
-import type { Renamed, TransferNews } from './worker/messages.ts'
+import type { Answered, Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Transfers to this device side by side; the others wait. */
@@ -90,6 +90,7 @@ export class Transfers implements AsyncDisposable {
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       own: deps.own,
+      privateFolder: deps.dataDir,
       held: (key) => this.#outgoing.held(key),
       onLeft: (key) => this.#outgoing.left(key),
       onBegin: (news) => this.#outgoing.began(news),
@@ -125,13 +126,17 @@ export class Transfers implements AsyncDisposable {
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
     signal: AbortSignal,
-  ): Promise<{ files: number; bytes: number; names: readonly Uint8Array[] }> {
+  ): Promise<
+    Pick<Answered<'openSource'>, 'files' | 'bytes' | 'leftOut' | 'leftOutCount'> & { names: readonly Uint8Array[] }
+  > {
     signal.throwIfAborted()
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
+    const privateFolder = this.#deps.dataDir
     try {
-      const { bytes, files } = await untilAborted(this.#thread.ask('openSource', { source, roots }), signal)
-      return { files, bytes, names: roots.map(({ name }) => name) }
+      const opening = this.#thread.ask('openSource', { source, roots, privateFolder })
+      const { count: _, ...measured } = await untilAborted(opening, signal)
+      return { ...measured, names: roots.map(({ name }) => name) }
     } finally {
       await this.#thread.ask('closeSource', { source })
     }

@@ -24,7 +24,12 @@ export interface Renamed {
 export interface TransferQuestions {
   /** Walks what is to be sent, and keeps it under an id. */
   openSource: [
-    { readonly source: string; readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[] },
+    {
+      readonly source: string
+      readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
+      /** The data folder, which is left out. */
+      readonly privateFolder: string
+    },
     {
       readonly count: number
       readonly files: number

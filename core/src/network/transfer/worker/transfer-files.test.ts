@@ -17,6 +17,7 @@ import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { CHUNK_BYTES } from '../../bulk/index.ts'
 import { FetchFiles } from './fetch-files.ts'
 import type { FetchItem } from './fetch-item.ts'
@@ -55,7 +56,8 @@ function createExchange() {
     },
     async walk(name = 'photos', path = from) {
       using share = new WalkBudget().share()
-      return await walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], { share, signal })
+      const guard = new PrivateFiles(join(temp.path, 'none'))
+      return await walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], { guard, share, signal })
     },
     open(items: readonly OwnItem[], change: Partial<FetchItem> = {}) {
       targets ??= planTargets(items, { rules: nameRules('linux'), isTaken: isTakenIn(Buffer.from(to)) })

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
@@ -52,13 +53,14 @@ const fetches = new Map<string, Fetching>()
 let listening: Promise<BulkListener> | null = null
 
 const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
-  async openSource({ source, roots }) {
+  async openSource({ privateFolder, source, roots }) {
     const wanted = roots.map(({ path, name }) => ({ path: Buffer.from(path), name }))
     const walking = new AbortController()
     walks.set(source, walking)
     const share = budget.share()
     try {
-      const { items, leftOut, leftOutCount } = await walkSource(wanted, { share, signal: walking.signal })
+      const guard = guardOf(privateFolder)
+      const { items, leftOut, leftOutCount } = await walkSource(wanted, { guard, share, signal: walking.signal })
       sources.set(source, { items, share })
       return {
         count: items.length,
@@ -213,6 +215,14 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
   )
   tell({ news: 'progress', fetch, ...files.progress })
   tell({ news: 'fetch-ended', fetch, error })
+}
+
+/** One for all walks: it remembers what it has read. */
+let guard: { readonly folder: string; readonly files: PrivateFiles } | null = null
+
+function guardOf(folder: string): PrivateFiles {
+  if (guard?.folder !== folder) guard = { folder, files: new PrivateFiles(folder) }
+  return guard.files
 }
 
 function pageOf(items: readonly OwnItem[], { from, count }: { from: number; count: number }): readonly OwnItem[] {

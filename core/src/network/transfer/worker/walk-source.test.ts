@@ -2,10 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { WalkBudget } from './walk-budget.ts'
 import { walkSource } from './walk-source.ts'
 
 const { signal } = new AbortController()
+/** Nothing is private. */
+const guard = new PrivateFiles('/nonexistent')
 
 /** Folders with so many empty files in each. */
 function tree(
@@ -30,7 +33,7 @@ test('a walk ends soon after nobody waits for it', async () => {
       if (taken === 100) leaving.abort(new Error('left'))
     },
   }
-  await expect(walkSource(roots, { share, signal: leaving.signal })).rejects.toThrow('left')
+  await expect(walkSource(roots, { guard, share, signal: leaving.signal })).rejects.toThrow('left')
   expect(taken).toBe(100)
 })
 
@@ -39,12 +42,12 @@ test('all lists together are bounded, and what one has taken is given back', asy
   const roots = tree(dir.path, { folders: 1, files: 20 })
   const budget = new WalkBudget({ rows: 30, bytes: 1_000_000 })
   const first = budget.share()
-  expect((await walkSource(roots, { share: first, signal })).items).toHaveLength(22)
+  expect((await walkSource(roots, { guard, share: first, signal })).items).toHaveLength(22)
   using second = budget.share()
-  await expect(walkSource(roots, { share: second, signal })).rejects.toMatchObject({ code: 'Unavailable' })
+  await expect(walkSource(roots, { guard, share: second, signal })).rejects.toMatchObject({ code: 'Unavailable' })
   second[Symbol.dispose]()
   first[Symbol.dispose]()
-  expect((await walkSource(roots, { share: second, signal })).items).toHaveLength(22)
+  expect((await walkSource(roots, { guard, share: second, signal })).items).toHaveLength(22)
   using small = new WalkBudget({ rows: 30, bytes: 500 }).share()
-  await expect(walkSource(roots, { share: small, signal })).rejects.toMatchObject({ code: 'Unavailable' })
+  await expect(walkSource(roots, { guard, share: small, signal })).rejects.toMatchObject({ code: 'Unavailable' })
 })

@@ -1,7 +1,8 @@
-import { lstatSync, opendirSync, type BigIntStats } from 'node:fs'
+import { lstatSync, opendirSync, realpathSync, type BigIntStats } from 'node:fs'
 import { CoreError } from '../../../util/errors.ts'
 import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
+import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
 import type { WalkShare } from './walk-budget.ts'
 
 /** What can be asked for in one transfer; more is refused before anything is sent. */
@@ -54,12 +55,12 @@ const MAX_LEFT_OUT = 100
 
 /**
  * All files and folders at or below some paths, each path as the top of its own tree; `name` is what it is called there.
- * Symlinks, devices and the like are left out, with the reason. Throws where one of the paths itself cannot be sent,
- * where the lists of all transfers are too long, and the signal's reason.
+ * Symlinks, devices and the like are left out, with the reason; so are the files of Spacedrive itself. Throws where one
+ * of the paths itself cannot be sent, where the lists of all transfers are too long, and the signal's reason.
  */
 export async function walkSource(
   roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
-  { share, signal }: { share: Pick<WalkShare, 'take'>; signal: AbortSignal },
+  { guard, share, signal }: { guard: PrivateFiles; share: Pick<WalkShare, 'take'>; signal: AbortSignal },
 ): Promise<Walked> {
   const items: OwnItem[] = []
   const leftOut: LeftOut[] = []
@@ -72,7 +73,7 @@ export async function walkSource(
   for (let looked = 1; waiting.length > 0; looked++) {
     const next = waiting.pop()!
     const isRoot = next.names.length === 1
-    const item = lookAt(next, { isRoot, leaveOut })
+    const item = lookAt(next, { guard, isRoot, leaveOut })
     if (!item) continue
     if (items.length >= MAX_ITEMS) {
       throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
@@ -101,7 +102,10 @@ interface Place {
 
 type LeaveOut = (left: LeftOut) => void
 
-function lookAt(place: Place, { isRoot, leaveOut }: { isRoot: boolean; leaveOut: LeaveOut }): OwnItem | null {
+function lookAt(
+  place: Place,
+  { guard, isRoot, leaveOut }: { guard: PrivateFiles; isRoot: boolean; leaveOut: LeaveOut },
+): OwnItem | null {
   let stats: BigIntStats
   try {
     stats = lstatSync(place.path, { bigint: true })
@@ -116,6 +120,12 @@ function lookAt(place: Place, { isRoot, leaveOut }: { isRoot: boolean; leaveOut:
     const reason = stats.isSymbolicLink() ? 'it is a link to another place' : 'it is no file and no folder'
     if (isRoot) throw new CoreError('InvalidInput', `${nameOf(place)} cannot be sent: ${reason}`)
     leaveOut({ names: place.names, reason })
+    return null
+  }
+  // The folders above an item were looked at before it; those above a root were not.
+  if (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats)) {
+    if (isRoot) throw privateFile(place.path)
+    leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
   }
   return {
