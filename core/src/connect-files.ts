@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { AddressedFiles } from './addressed-files.ts'
 import type { Core } from './core.ts'
 import { Browse, fileResolvers, receiveFolder, ServedBrowse, systemClock } from './network/index.ts'
@@ -7,7 +6,6 @@ import { OwnFiles } from './served-files.ts'
 /** Shows the files of this device to others as far as they may see them, and makes those of others reachable here. */
 export function connectFiles(core: Core, now: () => number): AddressedFiles {
   const { libraries, network } = core
-  const dataDir = realpathSync(core.dataDir)
   const served = new ServedBrowse({
     files: new OwnFiles(core),
     grants: network.grants,

@@ -206,9 +206,11 @@ export class ScheduleWorld implements AsyncDisposable {
   /** The process is killed: whatever runs ends where it is, events are lost, and a new process opens the file. */
   async kill(): Promise<void> {
     this.#epoch++
-    for (const task of this.#held()) task.resume()
-    for (const waiting of this.#leaseWaiting.splice(0)) waiting()
-    while (this.#tasks.size > 0) await setImmediate()
+    while (this.#tasks.size > 0) {
+      for (const task of this.#held()) task.resume()
+      for (const waiting of this.#leaseWaiting.splice(0)) waiting()
+      await setImmediate()
+    }
     this.#db.close()
     this.#leaseHeld = false
     for (const place of PLACES) this.#events[place] = new Map()
@@ -258,7 +260,7 @@ export class ScheduleWorld implements AsyncDisposable {
       task.state = 'done'
       this.#tasks.delete(task)
       if (err && !(err instanceof Killed) && epoch === this.#epoch && !isAway(err))
-        this.faults.push(`a scan failed: ${String((err as Error).stack ?? err)}`)
+        this.faults.push(`a scan failed: ${err instanceof Error ? err.stack : 'for no reason'}`)
     }
     work(task).then(() => ended(), ended)
   }

@@ -389,6 +389,12 @@ export class EntryWriter {
     this.#listed.set(id, { fingerprint, at, error })
   }
 
+  /** Takes a folder's fingerprint away at once: it is read wherever it is found next. */
+  distrust(id: number): void {
+    this.#listed.delete(id)
+    this.#statements.unvouch.run(id)
+  }
+
   rowsOf(directoryId: number): EntryRow[] {
     return this.#statements.rows.all(directoryId) as unknown as EntryRow[]
   }

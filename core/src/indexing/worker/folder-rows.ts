@@ -26,6 +26,8 @@ export interface FolderRowsDeps {
   /** Where the location lies that the folders belong to, from the volume's root. */
   readonly volumePath: RawName
   readonly objects: KnownObjects
+  /** Whether a folder of this volume keeps its inode as long as it exists. */
+  readonly hasStableInodes: boolean
   readonly missing: MissingNames
   readonly changes: ScanReport['changes']
   readonly ids: Pick<EphemeralIds, 'take'>
@@ -67,30 +69,31 @@ export class FolderRows {
   #update(folder: ListedFolder, listed: ListedRows): boolean {
     const { writer, changes, missing } = this.#deps
     const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
-    const comparable = listed.rows.map((row) => this.#known(row)).filter((row) => !unknown.has(row.name))
-    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(
-      comparable,
-      listed.found.map(foundKnown),
-      ({ found }) => this.#isFromElsewhere(folder, found),
-    )
-    const taken = new Set([...renamed.map(({ found }) => found), ...added].map(standKey))
+    const found = listed.found.map(foundKnown)
+    const here = new Map(found.map((each) => [each.name, each]))
+    const comparable = listed.rows.map((row) => this.#known(row, here)).filter((row) => !unknown.has(row.name))
+    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
+      isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found),
+      hasStableInodes: this.#deps.hasStableInodes,
+    })
+    const taken = new Set([...renamed.map(({ found: there }) => there), ...added].map(standKey))
     const isInTheWay = (row: RowKnown) => taken.has(standKey(row))
     for (const row of removed) if (isInTheWay(row)) this.#remove(row.row.id)
     for (const { row } of renamed) writer.putAside(row.row.id)
-    for (const { row, found } of renamed) {
+    for (const { row, found: there } of renamed) {
       changes.moved++
-      this.#place(row.row.id, folder.id, found.found)
-      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, 'moved')
+      this.#place(row.row.id, folder.id, there.found)
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, 'moved')
     }
-    for (const { row, found } of kept) {
-      const isReadableAnew = row.row.mode !== found.found.numbers[found.found.at + MODE]
-      if (differs(row.row, found.found)) {
-        writer.update(row.row.id, found.found)
+    for (const { row, found: there } of kept) {
+      const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
+      if (differs(row.row, there.found)) {
+        writer.update(row.row.id, there.found)
         changes.modified++
       }
-      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, isReadableAnew ? 'arrived' : 'kept')
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, isUnread ? 'arrived' : 'kept')
     }
-    for (const { found } of added) this.#insert(folder, found, listed)
+    for (const each of added) this.#insert(folder, each.found, listed)
     let isComplete = true
     for (const row of removed) {
       if (isInTheWay(row)) continue
@@ -111,9 +114,11 @@ export class FolderRows {
   }
 
   /** The root of a location stands for whatever folder is at its path: whether that is the right one is for its location to say. */
-  #known(row: EntryRow): RowKnown {
+  #known(row: EntryRow, here: ReadonlyMap<string, FoundKnown>): RowKnown {
     const known = rowKnown(row)
-    return row.kind === DIRECTORY && this.#isLocationRoot(row.id) ? { ...known, birthtime: null } : known
+    if (row.kind !== DIRECTORY || !this.#isLocationRoot(row.id)) return known
+    const found = here.get(known.name)
+    return found?.kind === DIRECTORY ? { ...known, object: found.object } : known
   }
 
   #isLocationRoot(id: number): boolean {

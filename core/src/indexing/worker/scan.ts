@@ -117,11 +117,14 @@ export class Scan {
   #loadedAt = -1
   readonly #attempts = new Map<number, number>()
   readonly #missing = new MissingNames()
+  readonly #hasStableInodes: boolean
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
   #seq = 0
   #unreadable = 0
+  /** Why a folder was not read in the end. */
+  #givenUp: string | null = null
   #isRefreshing = false
   readonly #queue: WalkTask[] = []
 
@@ -142,6 +145,8 @@ export class Scan {
     this.#directories = new KnownDirectories(db, request.volumeId)
     const { dir, patience, threads } = request
     this.#disk = patience && new PatientDisk({ dir, patience, processes: Math.max(1, threads) })
+    const volume = db.prepare('select filesystem from volumes where id = ?').get(request.volumeId)
+    this.#hasStableInodes = !UNSTABLE_INODES.test(String(volume?.['filesystem'] ?? ''))
     const roots = db.prepare('select directory_id, path from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
     this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
@@ -171,7 +176,10 @@ export class Scan {
     await this.#begin()
     await this.#lookAtAll(dirty)
     await this.#walk()
-    return await this.#finish(begun)
+    const report = await this.#finish(begun)
+    // What was told is not told again: who asked has the location scanned.
+    if (this.#givenUp !== null) throw new CoreError('Unavailable', this.#givenUp)
+    return report
   }
 
   #observe(): Disposable {
@@ -206,6 +214,7 @@ export class Scan {
       volumeId,
       volumePath: this.#request.volumePath,
       objects: this.#objects,
+      hasStableInodes: this.#hasStableInodes,
       missing: this.#missing,
       changes: this.#changes,
       ids: this.#host.ids,
@@ -240,6 +249,11 @@ export class Scan {
   /** Looks at names of folders; what has to be looked at again, or in their place, follows. */
   async #lookAtAll(dirty: readonly DirtyDirectory[]): Promise<void> {
     this.#isRefreshing = true
+    // Whoever else lists one of these folders now may have done so before the change.
+    for (const { dir } of dirty) {
+      const id = this.#directories.at(volumePathOf(this.#request, dir))
+      if (id !== null) this.#writer.noteEvent(id)
+    }
     let waiting = [...dirty]
     let isLast = false
     while (waiting.length > 0) {
@@ -277,8 +291,6 @@ export class Scan {
         unknown.push(of)
         continue
       }
-      // Whoever else lists it may have done so before the change.
-      this.#writer.noteEvent(listing.id)
       const look: Look = { ...listing, names: of.names, looked: GONE }
       this.#register(look)
       look.looked = await this.#lookAt(of)
@@ -341,11 +353,13 @@ export class Scan {
     const own = 'failure' in looked || !looked.own ? null : inodeOf(looked.own, 0)
     const state = own === null ? 'replaced' : this.#judge(look, own)
     if (state === 'moved' || look.isStale) {
-      return this.#mayTryAgain(look.id) ? [of, ...this.#whereverItIs(look, of)] : []
+      if (this.#mayTryAgain(look.id)) return [of, ...this.#whereverItIs(look, of)]
+      this.#giveUp(look)
+      return []
     }
     if (state === 'replaced' || 'failure' in looked) {
       // Where it will be found, what has changed in it is not told again: it is read there.
-      this.#writer.scanned(look.id, null, this.#stamp(), null)
+      this.#writer.distrust(look.id)
       return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
     }
     const { anchors, inherited, listing } = looked
@@ -669,10 +683,11 @@ export class Scan {
     if (this.#judge(node.above, null) === 'valid') this.#sendAgain(node.above)
   }
 
-  #giveUp({ dir }: Node): void {
+  #giveUp({ dir }: Listing): void {
     const path = displayName(dir)
     const message = `${path} kept changing while it was read; the next scan reads it again`
     this.#unreadable++
+    this.#givenUp ??= message
     this.#host.warn({ code: 'Unavailable', message, path })
   }
 
@@ -744,7 +759,8 @@ export class Scan {
     const at = this.#writer.folder(id)?.path
     const found = foundAt(own, 0)
     const isMoved = !row || !at || !Buffer.from(at).equals(nameBytes(path))
-    if (isMoved || (!this.#locationRoots.has(id) && isAnotherFolder(row, found)))
+    const isAnother = this.#hasStableInodes && inodeKey(row?.inode ?? 0) !== inodeKey(found.inode)
+    if (isMoved || (isAnother && !this.#locationRoots.has(id)))
       throw new CoreError('Offline', `${displayName(dir)} is another folder than the one in the index`)
     this.#updateOwn(id, own)
   }
@@ -879,12 +895,8 @@ export class Scan {
   }
 }
 
-/** FAT makes up inodes as it goes, and keeps the time a folder was made. */
-function isAnotherFolder(row: EntryRow, found: FoundEntry): boolean {
-  const birthtime = birthtimeOf(found)
-  if (birthtime !== null && row.birthtime !== null && birthtime === row.birthtime) return false
-  return inodeKey(row.inode) !== inodeKey(found.inode)
-}
+/** File systems that make up inodes as they go, or whose programs may. */
+const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
 
 /** What a look holds until its folder has been looked at. */
 const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }

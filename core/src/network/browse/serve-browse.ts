@@ -3,16 +3,7 @@ import { posix } from 'node:path'
 import type { ContentId, DeviceId, GrantKind, LibraryId } from '../../domain/index.ts'
 import { type OpenFile, openedFileTag } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import {
-  baseOf,
-  bytesToName,
-  displayName,
-  fsPath,
-  nameBytes,
-  parsePath,
-  pathBelow,
-  type RawName,
-} from '../../util/file-name.ts'
+import { baseOf, bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
 import type { PrivateFiles } from '../../util/private-files.ts'
 import type { Grants } from '../grants/grants.ts'
