@@ -53,10 +53,16 @@ class History {
   readonly world: ScheduleWorld
   /** Objects whose id may rightly be another than before: a file written over another takes over its row. */
   readonly #free = new Set<string>()
+  /** Files that have had several names: no watcher tells of a change through another one. */
+  readonly #linked = new Set<string>()
   #names = 0
 
   constructor(world: ScheduleWorld) {
     this.world = world
+  }
+
+  isLinked(object: string): boolean {
+    return this.#linked.has(object)
   }
 
   isFree(object: string): boolean {
@@ -92,6 +98,7 @@ class History {
     if (what === 'append' && file) return world.append(file)
     if (what === 'link' && file && all.length < MAX_ENTRIES) {
       this.#free.add(objectAt(file))
+      this.#linked.add(objectAt(file))
       return world.link(file, join(into, fresh()))
     }
     if (what === 'save' && file) {
@@ -159,7 +166,8 @@ export async function liveHistory(template: string, steps: readonly Step[]): Pro
     await world.settle()
   }
   for (const round of ['watched', 'rescanned']) {
-    const faults = [...world.faults, ...PLACES.flatMap((place) => differences(world, place))]
+    const isExcused = (path: string) => round === 'watched' && history.isLinked(objectAt(path))
+    const faults = [...world.faults, ...PLACES.flatMap((place) => differences(world, place, isExcused))]
     if (faults.length > 0) return faults.map((fault) => `${round}: ${fault}`)
     const after = uuidsByObject(world)
     for (const [object, uuid] of before) {
@@ -172,8 +180,8 @@ export async function liveHistory(template: string, steps: readonly Step[]): Pro
   return world.faults
 }
 
-function differences(world: ScheduleWorld, place: Place): string[] {
-  return compareWithDisk(world.db, join(world.root, place)).faults
+function differences(world: ScheduleWorld, place: Place, isExcused: (path: string) => boolean): string[] {
+  return compareWithDisk(world.db, join(world.root, place), isExcused).faults
 }
 
 function uuidsByObject(world: ScheduleWorld): Map<string, { uuid: string; path: string }> {

@@ -186,11 +186,11 @@ export class ScheduleWorld implements AsyncDisposable {
       .map(([dir, names]): DirtyDirectory => ({ dir, names: [...names], depth: Number.POSITIVE_INFINITY }))
       .toSorted((a, b) => String(a.dir).length - String(b.dir).length)
     this.#events[place] = new Map()
-    this.#start((task) => this.#refresh(place, dirty, task))
+    this.#start(place, (task) => this.#refresh(place, dirty, task))
   }
 
   startScan(place: Place, dir: string): void {
-    this.#start((task) => this.#scan(place, dir, task))
+    this.#start(place, (task) => this.#scan(place, dir, task))
   }
 
   /** Lets one of those that are held go on until it is held again. */
@@ -252,13 +252,15 @@ export class ScheduleWorld implements AsyncDisposable {
     return [...this.#tasks].filter(({ state }) => state === 'held')
   }
 
-  #start(work: (task: Task) => Promise<unknown>): void {
+  #start(place: Place, work: (task: Task) => Promise<unknown>): void {
     const task: Task = { state: 'running', resume: () => {}, error: null }
     const epoch = this.#epoch
     this.#tasks.add(task)
     const ended = (err?: unknown) => {
       task.state = 'done'
       this.#tasks.delete(task)
+      // As the keeper of locations does where changes could not be recorded.
+      if (isUnsettled(err) && epoch === this.#epoch) return this.startScan(place, join(this.root, place))
       if (err && !(err instanceof Killed) && epoch === this.#epoch && !isAway(err))
         this.faults.push(`a scan failed: ${err instanceof Error ? err.stack : 'for no reason'}`)
     }
@@ -399,6 +401,11 @@ export class ScheduleWorld implements AsyncDisposable {
 function isAway(err: unknown): boolean {
   const code = (err as { code?: string }).code
   return code === 'Offline' || code === 'NotFound'
+}
+
+/** A folder changed each time it was read. */
+function isUnsettled(err: unknown): boolean {
+  return (err as { code?: string } | undefined)?.code === 'Unavailable'
 }
 
 /** What stands for a file or folder, whatever its name. */

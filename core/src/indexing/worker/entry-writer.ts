@@ -83,6 +83,8 @@ export interface TreeObserver {
  */
 export class EntryWriter {
   readonly db: DatabaseSync
+  /** What `departed` may hold, by `departedKey`: most files that are added are not among it. */
+  readonly departed: Set<string>
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
   readonly #extensions = new Map<string, { id: number | null; type: number }>()
@@ -107,6 +109,8 @@ export class EntryWriter {
     this.#typeOf = typeOf
     this.#uuids = new UuidFactory(now)
     this.#statements = prepareStatements(db)
+    const departed = db.prepare('select volume_id, inode from departed').all()
+    this.departed = new Set(departed.map((row) => departedKey(Number(row['volume_id']), row['inode'] as Inode)))
     this.#nextId = Number(this.#statements.nextId.get()!['id'])
   }
 
@@ -334,6 +338,11 @@ export class EntryWriter {
     this.#parents.delete(id)
     this.#structure++
     this.#touched.directories = true
+  }
+
+  /** Gives a row an id of its own: the file that was known by the one it has lies elsewhere. */
+  identifyAnew(id: number): void {
+    this.identifyAs(id, this.#newUuid())
   }
 
   /** The id by which the outside world knows an entry. */
@@ -613,6 +622,11 @@ export class EntryWriter {
     }
     return parent
   }
+}
+
+/** A volume and an inode on it, as a key. */
+export function departedKey(volumeId: number, inode: Inode): string {
+  return `${volumeId}:${inodeKey(inode)}`
 }
 
 /** A folder's row as a listing of it is judged by. */

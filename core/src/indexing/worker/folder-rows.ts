@@ -67,7 +67,7 @@ export class FolderRows {
   }
 
   #update(folder: ListedFolder, listed: ListedRows): boolean {
-    const { writer, changes, missing } = this.#deps
+    const { writer, changes, missing, objects } = this.#deps
     const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
     const found = listed.found.map(foundKnown)
     const here = new Map(found.map((each) => [each.name, each]))
@@ -85,7 +85,9 @@ export class FolderRows {
       this.#place(row.row.id, folder.id, there.found)
       if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, 'moved')
     }
+    const replaced: { row: EntryRow; uuid: Uint8Array }[] = []
     for (const { row, found: there } of kept) {
+      if (row.object !== there.object) replaced.push({ row: row.row, uuid: writer.uuidOf(row.row.id) })
       const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
       if (differs(row.row, there.found)) {
         writer.update(row.row.id, there.found)
@@ -94,6 +96,8 @@ export class FolderRows {
       if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, isUnread ? 'arrived' : 'kept')
     }
     for (const each of added) this.#insert(folder, each.found, listed)
+    // What a file was before it was written anew may have been moved to another folder: it takes its id there.
+    for (const { row, uuid } of replaced) objects.depart(row, uuid)
     let isComplete = true
     for (const row of removed) {
       if (isInTheWay(row)) continue
@@ -232,9 +236,14 @@ export class FolderRows {
   }
 
   #uuidOf(found: FoundEntry): Uint8Array | undefined {
-    const { ids, objects, objectOf } = this.#deps
+    const { ids, objects, objectOf, writer } = this.#deps
     const browsed = ids.take(objectOf(found))
-    return browsed && objects.isFree(browsed) ? browsed : objects.comeBack(found)
+    const known = objects.comeBack(found)
+    if (known) {
+      if (known.holder !== null) writer.identifyAnew(known.holder)
+      return known.uuid
+    }
+    return browsed && objects.holderOf(browsed) === null ? browsed : undefined
   }
 }
 

@@ -23,10 +23,13 @@ import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
 import {
   birthtimeOf,
+  FIELDS,
   FLAG_OTHER_FILE_SYSTEM,
   FLAGS,
   inodeOf,
   KIND,
+  MTIME,
+  MTIME_NS,
   SIZE,
   UnreadableDirectory,
   warningCode,
@@ -62,7 +65,10 @@ interface Node extends Listing {
   readonly fingerprint: string | null
   readonly childCount: number
   readonly scannedAt: number | null
-  readonly times: { mtime: number; mtimeNs: number } | null
+  /** Those its row has; with `trustTimes` it is read only where the disk has others. */
+  readonly mtime: number
+  readonly mtimeNs: number
+  readonly trustTimes: boolean
   /** Whether rows may exist below it. */
   readonly isKnown: boolean
   /** Whether the folders in it are to be read from the database, and not as they were loaded. */
@@ -75,7 +81,7 @@ interface Look extends Listing {
 }
 
 /** A folder that changes each time it is read is given up after so many attempts; the watcher or the next scan has it again. */
-const MAX_ATTEMPTS = 8
+const MAX_ATTEMPTS = 16
 /** Rounds in which names that were missing are looked for again, for what turned up meanwhile may be missing more. */
 const MAX_ROUNDS = 4
 /** Folders looked at before the write lease is asked for. */
@@ -126,6 +132,12 @@ export class Scan {
   /** Why a folder was not read in the end. */
   #givenUp: string | null = null
   #isRefreshing = false
+  /** Folders that a refresh has found under another path. */
+  readonly #moved = new Set<number>()
+  /** Names in folders that were not where their rows said: a folder may come back to where it was. */
+  readonly #gone = new Map<number, readonly RawName[] | null>()
+  /** What has to be looked at once the walk has ended. */
+  #owed: DirtyDirectory[] = []
   readonly #queue: WalkTask[] = []
 
   constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
@@ -204,7 +216,7 @@ export class Scan {
     if (!beginning.isDirectory) throw new CoreError('Offline', `${displayName(dir)} is not a folder any more`)
     this.#device = beginning.device
     if (!this.#disk) this.#walker = new Walker(this.#setup)
-    this.#objects = new KnownObjects(this.#db, volumeId)
+    this.#objects = new KnownObjects(this.#writer, volumeId)
     if (!this.#objects.isEmpty && !hasObjectIndex(this.#db)) {
       await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#db.exec(OBJECT_INDEX))
     }
@@ -232,8 +244,15 @@ export class Scan {
 
   async #finish(begun: number): Promise<ScanReport> {
     const discovered = performance.now()
-    for (let round = 0; round < MAX_ROUNDS && !this.#missing.isEmpty; round++) {
-      await this.#request.beforeRemoving?.()
+    const isOpen = () => !this.#missing.isEmpty || this.#owed.length > 0 || this.#gone.size > 0
+    for (let round = 0; round < MAX_ROUNDS && isOpen(); round++) {
+      const gone = [...this.#gone].flatMap(([id, names]) => {
+        const place = this.#placeOf(id)
+        return place ? [{ dir: place.dir, names, depth: place.depth }] : []
+      })
+      this.#gone.clear()
+      await this.#lookAtAll([...this.#owed.splice(0), ...gone])
+      if (!this.#missing.isEmpty) await this.#request.beforeRemoving?.()
       await this.#lookForMissing(this.#missing.take())
       await this.#walk()
     }
@@ -256,6 +275,7 @@ export class Scan {
     }
     let waiting = [...dirty]
     let isLast = false
+    let hasUnknown = false
     while (waiting.length > 0) {
       const unknown: DirtyDirectory[] = []
       const again: DirtyDirectory[] = []
@@ -271,12 +291,16 @@ export class Scan {
         }
         writing.commit()
       }
+      hasUnknown ||= unknown.length > 0
       // Its folder may have been moved here by what was recorded meanwhile; else it is looked for where rows end.
       waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
       isLast ||= again.length === 0
     }
     // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
     this.#isRefreshing = false
+    // A change that was told by a path nobody knows may lie in any folder that was moved.
+    for (const id of this.#moved) this.#sendMoved(id, { isWhole: hasUnknown })
+    this.#moved.clear()
   }
 
   /** Looks at folders without the lease. Those the index does not know go to `unknown`. */
@@ -360,6 +384,7 @@ export class Scan {
     if (state === 'replaced' || 'failure' in looked) {
       // Where it will be found, what has changed in it is not told again: it is read there.
       this.#writer.distrust(look.id)
+      this.#gone.set(look.id, of.names)
       return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
     }
     const { anchors, inherited, listing } = looked
@@ -373,7 +398,9 @@ export class Scan {
       fingerprint: null,
       childCount: 0,
       scannedAt: null,
-      times: null,
+      mtime: Number.NaN,
+      mtimeNs: 0,
+      trustTimes: false,
     }
     const isComplete = this.#rows.record(look, {
       rows,
@@ -507,7 +534,9 @@ export class Scan {
       depth: (of.above?.depth ?? 0) - 1,
       fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
       // A row that was written a moment ago has the times of now, whatever was in the folder when it was read.
-      times: trustTimes && isTrusted && !isFresh ? { mtime, mtimeNs } : null,
+      trustTimes: trustTimes && isTrusted && !isFresh,
+      mtime,
+      mtimeNs,
       isKnown: true,
       isFresh,
       isStale: false,
@@ -526,7 +555,8 @@ export class Scan {
   /** Hands a folder to the walk, unless it is on its way: then it is to be read once more. */
   #send(node: Node): void {
     for (const other of this.#underWay.get(node.id) ?? []) {
-      if (!('above' in other)) continue
+      // One that was sent from where the folder was before comes to nothing.
+      if (!('above' in other) || nameKey(other.path) !== nameKey(node.path)) continue
       other.isStale = true
       return
     }
@@ -539,7 +569,7 @@ export class Scan {
       anchors: node.anchors,
       fingerprint: node.fingerprint,
       childCount: node.childCount,
-      times: node.fingerprint === null ? null : node.times,
+      times: node.fingerprint !== null && node.trustTimes ? { mtime: node.mtime, mtimeNs: node.mtimeNs } : null,
       isDone: this.#isDone(node),
     })
   }
@@ -637,6 +667,7 @@ export class Scan {
         unreadable: results.unreadable.filter((entry) => entry.task === i),
         isSettled: results.settled[i]!,
       })
+      this.#updateTimes(node, { numbers: results.ownNumbers, at: i * FIELDS, inode: results.owns[i]! })
     }
     writing.count(found.length + 1)
   }
@@ -676,7 +707,7 @@ export class Scan {
   /** The folder is gone, or another stands in its place: the one above it shows which. */
   #sendAbove(node: Node): void {
     if (!node.above) {
-      if (node.id !== this.#request.directoryId) return
+      if (node.id !== this.#request.directoryId) return void this.#owed.push(...this.#lookAbove(node))
       throw new CoreError('Offline', `${displayName(node.dir)} was moved or replaced while it was read`)
     }
     if (!this.#mayTryAgain(node.above.id)) return this.#giveUp(node)
@@ -753,6 +784,13 @@ export class Scan {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
+  /** What is in a folder may have changed since the folder above it was listed, and its own times with it. */
+  #updateTimes({ id, mtime, mtimeNs }: Node, own: Omit<FoundEntry, 'name' | 'inode'> & { inode: Inode }): void {
+    if (own.numbers[own.at + MTIME] === mtime && own.numbers[own.at + MTIME_NS] === mtimeNs) return
+    const row = this.#writer.row(id)
+    if (row && differs(row, { ...own, name: row.name })) this.#writer.update(id, { ...own, name: row.name })
+  }
+
   /** A location says itself whether its root is the right folder; any other folder is known by what its row stands for. */
   #updateRoot({ id, dir, path }: Node, own: PlainListing): void {
     const row = this.#writer.row(id)
@@ -799,7 +837,9 @@ export class Scan {
         fingerprint: null,
         childCount: 0,
         scannedAt: null,
-        times: null,
+        mtime: found.numbers[found.at + MTIME]!,
+        mtimeNs: found.numbers[found.at + MTIME_NS]!,
+        trustTimes: false,
         isKnown: false,
         isFresh: false,
         isStale: false,
@@ -807,15 +847,28 @@ export class Scan {
       return this.#send({ ...isNew, id, above: node, dir, path, depth, anchors, inode, structure })
     }
     // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
-    if (this.#isRefreshing && arrival === 'moved' && !this.#disk)
-      return this.#sendUnread({ id, dir, path, above: node })
+    if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {
+      this.#moved.add(id)
+      return
+    }
     const known = loaded?.get(id)
     if (known) this.#send(this.#nodeOf(known, { above: node, dir, path, anchors, structure: this.#loadedAt }))
     else this.#send(this.#nodeOf(this.#directories.one(id)!, { above: node, dir, path, anchors, isFresh: true }))
   }
 
+  /** Sends a folder that was moved: only what was not read to its end where it was, or all of it. */
+  #sendMoved(id: number, { isWhole }: { isWhole: boolean }): void {
+    const place = this.#placeOf(id)
+    const known = this.#directories.one(id)
+    if (!place || !known || place.depth < 0) return
+    if (!isWhole) return this.#sendUnread(place)
+    const { dir, path, depth } = place
+    const anchors = this.#walker!.anchorsAt(dir)
+    this.#send({ ...this.#nodeOf(known, { above: null, dir, path, anchors, isFresh: true }), depth })
+  }
+
   /** Of a folder that was moved, sends those that were not read to their end: who was reading them cannot go on. */
-  #sendUnread({ id, dir, path, above }: { id: number; dir: RawName; path: RawName; above: Node }): void {
+  #sendUnread({ dir, path, depth: below }: Listing): void {
     const from = nameBytes(path)
     const unread = this.#db
       .prepare(
@@ -827,12 +880,11 @@ export class Scan {
       if (this.#isInNested(at)) continue
       const known = this.#directories.one(Number(row['id']))
       if (!known) continue
-      const isTop = known.id === id
-      const own = isTop ? dir : this.#absolute(bytesToName(at))
-      const depth = above.depth - 1 - (isTop ? 0 : levelsBelow(dir, own))
+      const own = this.#absolute(bytesToName(at))
+      const depth = below - levelsBelow(dir, own)
       if (depth < 0) continue
       const anchors = this.#walker!.anchorsAt(own)
-      const of = { above: isTop ? above : null, dir: own, path: bytesToName(at), anchors, isFresh: true }
+      const of = { above: null, dir: own, path: bytesToName(at), anchors, isFresh: true }
       this.#send({ ...this.#nodeOf(known, of), depth })
     }
   }
