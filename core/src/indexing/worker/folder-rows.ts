@@ -4,7 +4,7 @@ import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from '.
 import { DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
 import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import type { KnownObjects, SameObject } from './known-objects.ts'
-import { KIND, MODE } from './listing.ts'
+import { FLAG_OTHER_FILE_SYSTEM, FLAGS, KIND, MODE } from './listing.ts'
 import { reconcile } from './reconcile.ts'
 import { type MissingNames, removeRow } from './removals.ts'
 import type { ScanReport } from './scan-request.ts'
@@ -69,9 +69,11 @@ export class FolderRows {
   #update(folder: ListedFolder, listed: ListedRows): boolean {
     const { writer, changes, missing, objects } = this.#deps
     const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
-    const found = listed.found.map(foundKnown)
+    const covered = this.#coveredBy(listed)
+    for (const { id, found: mounted } of covered.values()) listed.entered(id, mounted, 'kept')
+    const found = listed.found.filter((entry) => !covered.has(nameKey(entry.name))).map(foundKnown)
     const here = new Map(found.map((each) => [each.name, each]))
-    const comparable = listed.rows.map((row) => this.#known(row, here)).filter((row) => !unknown.has(row.name))
+    const comparable = listed.rows.map((row) => this.#known(row, here)).filter((row) => !unknown.has(row.name) && !covered.has(row.name))
     const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
       isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found),
       hasStableInodes: this.#deps.hasStableInodes,
@@ -108,6 +110,19 @@ export class FolderRows {
       }
     }
     return isComplete
+  }
+
+  /** Folders on which another file system is mounted: what they hold themselves is out of sight, and keeps its rows. */
+  #coveredBy({ rows, found }: ListedRows): Map<string, { id: number; found: FoundEntry }> {
+    const mounted = found.filter(({ numbers, at }) => (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0)
+    if (mounted.length === 0) return new Map()
+    const folders = new Map(rows.filter(({ kind }) => kind === DIRECTORY).map((row) => [nameKey(row.name), row.id]))
+    return new Map(
+      mounted.flatMap((entry) => {
+        const id = folders.get(nameKey(entry.name))
+        return id === undefined ? [] : [[nameKey(entry.name), { id, found: entry }] as const]
+      }),
+    )
   }
 
   #isFromElsewhere({ id }: ListedFolder, found: FoundEntry): boolean {
