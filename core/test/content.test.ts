@@ -3,6 +3,7 @@ import { closeSync, copyFileSync, linkSync, openSync, truncateSync, utimesSync, 
 import { expect, test, vi } from 'vitest'
 import type { IntelligencePort } from '../src/indexing/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
+import { exifBlock, tag } from '../testing/media/index.ts'
 
 const { signal } = new AbortController()
 
@@ -297,4 +298,21 @@ test('a file from before 1970, to the nanosecond, has an identity', async () => 
   execFileSync('touch', ['-d', '1960-05-05 10:00:00.123456789 UTC', t.write('old.txt', 'old')])
   await t.add({ mode: 'content', watch: false })
   expect((await info(t, 'old.txt')).contentId).not.toBeNull()
+})
+
+test('a picture whose width is no whole number costs a warning, and its location becomes complete', async () => {
+  await using t = await createTestCore()
+  const exif = Buffer.from(exifBlock({ exif: { [tag.pixelWidth]: [[3, 2]], [tag.iso]: 100 } }))
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(exif.length + 8)
+  const start = [Buffer.from([0xff, 0xd8, 0xff, 0xe1]), length, Buffer.from('Exif\0\0', 'latin1')]
+  write(t, 'a.jpg', Buffer.concat([...start, exif, Buffer.from([0xff, 0xd9])]))
+  write(t, 'b.txt', 'beside it')
+  const { job } = await t.add({ mode: 'deep', watch: false })
+  expect(job).toMatchObject({ status: 'completed', warnings: 1 })
+  expect(await info(t, 'a.jpg')).toMatchObject({ metadata: { iso: 100 } })
+  expect(t.library.store.connection.prepare('select count(*) as n from image_media where width is null').get()).toEqual(
+    { n: 1 },
+  )
+  expect(await t.library.locations.list()).toMatchObject([{ state: 'complete' }])
 })

@@ -29,6 +29,7 @@ export const tag = {
   subSecTimeOriginal: 37_521,
   focalLength: 37_386,
   colorSpace: 40_961,
+  pixelWidth: 40_962,
   lensModel: 42_036,
   gpsLatitudeRef: 1,
   gpsLatitude: 2,

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { contentUuid, type MediaResult } from '../../content/index.ts'
+import { checkFacts, contentUuid, mediaColumns, type MediaKind, type MediaResult } from '../../content/index.ts'
 
 /** Values of `entries.content_state`. */
 export const PENDING = 0
@@ -57,10 +57,9 @@ export class ContentWriter {
   readonly #noConflict: StatementSync
   readonly #typed: StatementSync
   readonly #examined: StatementSync
-  readonly #db: DatabaseSync
+  readonly #keepFacts: Readonly<Record<MediaKind, StatementSync>>
 
   constructor(db: DatabaseSync, now: () => number) {
-    this.#db = db
     this.#now = now
     this.#byUuid = db.prepare(`select ${COLUMNS} from content_identities where uuid = ?`)
     this.#byId = db.prepare(`select ${COLUMNS} from content_identities where id = ?`)
@@ -81,6 +80,11 @@ export class ContentWriter {
     this.#noConflict = db.prepare('delete from content_conflicts where entry_id = ?')
     this.#typed = db.prepare('update content_identities set type = ?, mime = ?, confidence = ? where id = ?')
     this.#examined = db.prepare('update content_identities set examined_at = ? where id = ?')
+    this.#keepFacts = {
+      image: prepareFacts(db, 'image'),
+      audio: prepareFacts(db, 'audio'),
+      video: prepareFacts(db, 'video'),
+    }
   }
 
   byId(id: number): KnownContent | null {
@@ -126,19 +130,17 @@ export class ContentWriter {
     else this.#noConflict.run(entryId)
   }
 
-  /** Records what a content says of itself. */
-  examined(contentId: number, media: MediaResult | null): void {
-    if (media && 'row' in media) this.#keepMedia(contentId, media.kind, media.row)
+  /** Records what a content says of itself. Returns the names of what it says that cannot be stored. */
+  examined(contentId: number, media: MediaResult | null): readonly string[] {
+    const refused = media && 'row' in media ? this.#keepMedia(contentId, media.kind, media.row) : []
     this.#examined.run(this.#now(), contentId)
+    return refused
   }
 
-  #keepMedia(contentId: number, kind: 'image' | 'audio' | 'video', row: object): void {
-    const columns = Object.entries(row) as [string, string | number | null][]
-    const names = columns.map(([name]) => name)
-    const marks = names.map(() => '?').join(', ')
-    this.#db
-      .prepare(`insert or replace into ${kind}_media(content_id, ${names.join(', ')}) values(?, ${marks})`)
-      .run(contentId, ...columns.map(([, value]) => value))
+  #keepMedia(contentId: number, kind: MediaKind, row: object): readonly string[] {
+    const { values, refused } = checkFacts(kind, row)
+    this.#keepFacts[kind].run(contentId, ...values)
+    return refused
   }
 
   #add(uuid: Uint8Array, hash: Uint8Array, version: number, of: FoundContent): number {
@@ -154,6 +156,12 @@ export class ContentWriter {
     )
     return Number(lastInsertRowid)
   }
+}
+
+function prepareFacts(db: DatabaseSync, kind: MediaKind): StatementSync {
+  const names = mediaColumns(kind)
+  const marks = names.map(() => '?').join(', ')
+  return db.prepare(`insert or replace into ${kind}_media(content_id, ${names.join(', ')}) values(?, ${marks})`)
 }
 
 function known(row: Record<string, unknown> | undefined): KnownContent | null {

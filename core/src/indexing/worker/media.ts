@@ -125,12 +125,17 @@ function factsOrNull(path: RawName): PathFacts | null {
 
 async function record(batch: readonly Examined[], { contents, host, inTransaction }: MediaDeps): Promise<void> {
   if (batch.length === 0) return
+  const refused = new Map<Examined, readonly string[]>()
   await inTransaction(() => {
-    for (const { contentId, media } of batch) contents.examined(contentId, media)
+    for (const each of batch) refused.set(each, contents.examined(each.contentId, each.media))
   })
-  for (const { path, media } of batch) {
-    const shown = displayName(path)
-    if (media && 'state' in media) host.warn({ code: 'Unsupported', message: media.message, path: shown })
-    else if (media?.kind === 'image' && media.damage) host.warn({ code: 'Corrupt', message: media.damage, path: shown })
+  for (const each of batch) {
+    const { media } = each
+    const path = displayName(each.path)
+    if (media && 'state' in media) host.warn({ code: 'Unsupported', message: media.message, path })
+    else if (media?.kind === 'image' && media.damage) host.warn({ code: 'Corrupt', message: media.damage, path })
+    const left = refused.get(each) ?? []
+    if (left.length > 0)
+      host.warn({ code: 'Corrupt', message: `impossible values were left out: ${left.join(', ')}`, path })
   }
 }
