@@ -44,7 +44,7 @@ test.each([
   const failed = await world.doctor(() => {
     throw systemError(systemCode)
   })
-  expect(failed).toMatchObject({ code, message: `system.doctor: ${systemCode}: write` })
+  expect(failed).toMatchObject({ code, message: expect.stringMatching(/^system\.doctor: /) })
 })
 
 test('a database that fails is told with what can be done, and logged', async () => {

@@ -29,7 +29,7 @@ import { identityIn, keepIdentity, recoverManifest } from './identity.ts'
 import { LibraryKeeper } from './library-keeper.ts'
 import { libraryFiles, type Manifest, MANIFEST_VERSION, readManifest, writeManifest } from './manifest.ts'
 import { openError } from './open-error.ts'
-import { type Restored, restoreDatabase } from './restore.ts'
+import { type Restored, restoreDatabase, soundBackup } from './restore.ts'
 import { moveToTrash } from './trash.ts'
 
 export const LIBRARY_SUFFIX = '.sdlibrary'
@@ -316,7 +316,7 @@ export class LibraryManager implements AsyncDisposable {
     if (this.#open.has(id))
       throw new CoreError('Locked', `${path} is open; close it first with \`spacedrive library close\``)
     const backup = input.backup === undefined ? null : resolve(input.backup)
-    if (backup !== null) assertBackupOf(backup, { path, id, name, of: input.of })
+    if (backup !== null) assertBackupOf(await soundBackup(backup, signal), { path, id, name, of: input.of })
     const restored = await restoreDatabase({ path, name, backup, now: this.#deps.now }, signal)
     await this.#openQuietly(path, false)
     return restored

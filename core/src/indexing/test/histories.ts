@@ -149,8 +149,15 @@ class History {
   }
 }
 
-/** Lives a history to its end, and says what is wrong then, or at any commit before. `template` is the file of an empty library. */
-export async function liveHistory(template: string, steps: readonly Step[]): Promise<string[]> {
+/**
+ * Lives a history to its end, and says what is wrong then, or at any commit before. `template` is the file of an empty
+ * library; with `identity` every file must also keep its id.
+ */
+export async function liveHistory(
+  template: string,
+  steps: readonly Step[],
+  { identity }: { identity: boolean } = { identity: true },
+): Promise<string[]> {
   await using world = await ScheduleWorld.create(template, build)
   const before = uuidsByObject(world)
   const history = new History(world)
@@ -172,7 +179,7 @@ export async function liveHistory(template: string, steps: readonly Step[]): Pro
     const after = uuidsByObject(world)
     for (const [object, uuid] of before) {
       const now = after.get(object)
-      if (now && now.uuid !== uuid.uuid && !history.isFree(object))
+      if (identity && now && now.uuid !== uuid.uuid && !history.isFree(object))
         return [`${round}: ${uuid.path} is known by another id at ${now.path}`]
     }
     await world.rescan()

@@ -73,7 +73,9 @@ export class FolderRows {
     for (const { id, found: mounted } of covered.values()) listed.entered(id, mounted, 'kept')
     const found = listed.found.filter((entry) => !covered.has(nameKey(entry.name))).map(foundKnown)
     const here = new Map(found.map((each) => [each.name, each]))
-    const comparable = listed.rows.map((row) => this.#known(row, here)).filter((row) => !unknown.has(row.name) && !covered.has(row.name))
+    const comparable = listed.rows
+      .map((row) => this.#known(row, here))
+      .filter((row) => !unknown.has(row.name) && !covered.has(row.name))
     const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
       isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found),
       hasStableInodes: this.#deps.hasStableInodes,

@@ -62,7 +62,7 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
         })
         if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
         const isAllowed = () => membership.isMember(id, peer.id) && grants.has(peer.id, 'sidecars')
-        return { roots, title: 'sidecars', isListed: false, isAllowed }
+        return { roots, title: 'sidecars', isListed: false, isOwn: true, isAllowed }
       },
     }),
   )

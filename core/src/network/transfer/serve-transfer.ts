@@ -23,6 +23,8 @@ export interface Sending {
   readonly title: string
   /** False: nobody here has to know of it, as with thumbnails that are looked at there. */
   readonly isListed?: boolean
+  /** True for sidecars, which Spacedrive keeps in its data folder and names by itself; nothing else of it is sent. */
+  readonly isOwn?: boolean
   /** Called now and then with the bytes of files sent on this connection. */
   onProgress?(bytes: number): void
   /** Aborted when it is not to be had any more: it ends at once. */
@@ -136,13 +138,13 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
 /** Lists what is to be sent. The walk ends when the other device leaves. */
 async function openSource(
   source: string,
-  { roots }: Sending,
+  { isOwn = false, roots }: Sending,
   { deps, signal }: { deps: ServeTransferDeps; signal: AbortSignal },
 ): Promise<Answered<'openSource'>> {
   signal.throwIfAborted()
   try {
     return await untilAborted(
-      deps.thread.ask('openSource', { source, roots, privateFolder: deps.privateFolder }),
+      deps.thread.ask('openSource', { source, roots, privateFolder: isOwn ? null : deps.privateFolder }),
       signal,
     )
   } catch (err) {

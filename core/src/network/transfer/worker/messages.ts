@@ -27,8 +27,8 @@ export interface TransferQuestions {
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** The data folder, which is left out. */
-      readonly privateFolder: string
+      /** The data folder, which is left out; null where what is sent was chosen from it. */
+      readonly privateFolder: string | null
     },
     {
       readonly count: number

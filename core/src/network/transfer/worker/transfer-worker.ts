@@ -59,7 +59,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     walks.set(source, walking)
     const share = budget.share()
     try {
-      const guard = guardOf(privateFolder)
+      const guard = privateFolder === null ? null : guardOf(privateFolder)
       const { items, leftOut, leftOutCount } = await walkSource(wanted, { guard, share, signal: walking.signal })
       sources.set(source, { items, share })
       return {

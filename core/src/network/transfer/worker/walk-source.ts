@@ -60,7 +60,7 @@ const MAX_LEFT_OUT = 100
  */
 export async function walkSource(
   roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
-  { guard, share, signal }: { guard: PrivateFiles; share: Pick<WalkShare, 'take'>; signal: AbortSignal },
+  { guard, share, signal }: { guard: PrivateFiles | null; share: Pick<WalkShare, 'take'>; signal: AbortSignal },
 ): Promise<Walked> {
   const items: OwnItem[] = []
   const leftOut: LeftOut[] = []
@@ -104,7 +104,7 @@ type LeaveOut = (left: LeftOut) => void
 
 function lookAt(
   place: Place,
-  { guard, isRoot, leaveOut }: { guard: PrivateFiles; isRoot: boolean; leaveOut: LeaveOut },
+  { guard, isRoot, leaveOut }: { guard: PrivateFiles | null; isRoot: boolean; leaveOut: LeaveOut },
 ): OwnItem | null {
   let stats: BigIntStats
   try {
@@ -123,7 +123,7 @@ function lookAt(
     return null
   }
   // The folders above an item were looked at before it; those above a root were not.
-  if (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats)) {
+  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats))) {
     if (isRoot) throw privateFile(place.path)
     leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
