@@ -226,7 +226,7 @@ test('of a folder above the data folder everything else is sent, and both sides 
   const names = readdirSync(to, { recursive: true, encoding: 'utf8' })
   expect(names.filter((name) => /network-key|key-copy|network\.db/.test(name))).toEqual([])
   // The same by a drop: the sender is told.
-  network.device('alice').core.network.grants.allow(network.idOf('bob'), 'send', { everything: true })
+  network.device('alice').core.network.grants.allow(network.idOf('bob'), 'send', null)
   const device = { id: network.idOf('alice'), name: 'alice' }
   const offer = await bob.core.network.spacedrop.send({ device, paths: [above], sender: null }, signal)
   expect(offer.reason).toContain('is left out: it belongs to Spacedrive itself')

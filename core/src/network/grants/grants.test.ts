@@ -70,7 +70,7 @@ test('a grant of an older version is shown as the whole disk, is not in force, a
   const file = join(dir.path, 'network.db')
   {
     const db = openDatabase(file, { cacheKiB: 512 })
-    const { '009-grant-folders': _new, ...old } = migrations
+    const { '009-grant-folders': _new, '010-transfer-notes': _later, ...old } = migrations
     await migrate(kyselyOver<unknown>(db), old, file)
     db.prepare('insert into owner(device) values (?)').run(OWN.id)
     db.prepare(
