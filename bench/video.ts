@@ -121,6 +121,7 @@ async function makeOne(pools: SidecarPools, { generator, path, variant, dir }: W
     inputs: [],
     settings: generator.settings ?? null,
     part: '',
+    library: '/',
     outputs,
   }
   const { signal } = new AbortController()

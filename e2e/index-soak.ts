@@ -26,8 +26,8 @@ const SEEDS = 60
 const STEPS = 3_334
 const KILLS = 9
 const LARGEST_SEED = 2 ** 31
-/** Differences that are printed of one seed. */
-const SHOWN = 20
+/** Differences of each kind that are printed of one seed. */
+const SHOWN = 3
 const MINUTES_TO_SHRINK = 30
 
 /**
@@ -52,9 +52,14 @@ export async function soakIndex({ log, minutes, scenarios, without }: IndexSoakO
     const seconds = Math.round((performance.now() - since) / 1_000)
     results.push({ seed, seconds, ...result })
     log?.(rowOf([seed, result.steps, result.kills, result.agreed, result.followed, result.findings.length, seconds]))
-    for (const finding of result.findings.slice(0, SHOWN)) log?.(`  ${describe(seed, finding)}`)
+    for (const finding of someOfEach(result.findings)) log?.(`  ${describe(seed, finding)}`)
   }
   return results
+}
+
+function someOfEach(findings: readonly Finding[]): Finding[] {
+  const kinds = Map.groupBy(findings, ({ check, phase }) => `${check} ${phase}`)
+  return [...kinds.values()].flatMap((kind) => kind.slice(0, SHOWN))
 }
 
 export function randomSeed(): number {
@@ -132,7 +137,12 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** What a shell says of a program that was interrupted. */
+const INTERRUPTED = 130
+
 async function main(): Promise<void> {
+  // What has to be cleared away is, when the process exits.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(INTERRUPTED))
   const { values } = parseArgs({
     options: {
       seed: { type: 'string', multiple: true },

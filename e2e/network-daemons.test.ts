@@ -51,7 +51,10 @@ test('the recipe of the documents pairs two devices, which are connected then', 
   const { stdout } = await as('alice', 'network', 'pair', 'generate', '--auto-accept')
   const code = codeIn(stdout)
   expect(code.split(' ')).toHaveLength(12)
-  expect(await as('bob', 'network', 'pair', 'join', code)).toMatchObject({ code: 0, stdout: 'Paired with alice.\n' })
+  expect(await as('bob', 'network', 'pair', 'join', code, '--auto-accept')).toMatchObject({
+    code: 0,
+    stdout: 'Paired with alice.\n',
+  })
   await untilDevices('alice', { bob: 'connected' })
   await untilDevices('bob', { alice: 'connected' })
   expect(await answer('bob', 'network', 'ping', 'alice')).toMatchObject({ device: { name: 'alice', path: 'direct' } })
@@ -60,7 +63,7 @@ test('the recipe of the documents pairs two devices, which are connected then', 
 test('of three devices each is paired and connected with each', async () => {
   for (const inviter of ['alice', 'bob'] as const) {
     const { stdout } = await as(inviter, 'network', 'pair', '--initiate', '--auto-accept')
-    expect(await answer('carol', 'network', 'pair', '--join', codeIn(stdout))).toMatchObject({
+    expect(await answer('carol', 'network', 'pair', '--join', codeIn(stdout), '--yes')).toMatchObject({
       device: { name: inviter },
     })
   }
@@ -90,7 +93,7 @@ test('the jobs of another device are listed once it allows to look', async () =>
 test('a folder of another device is listed, and a file of it comes here, once that is allowed', async () => {
   const address = `local://bob${join(home.path, 'photos')}`
   expect(await as('alice', 'file', 'list', address)).toMatchObject({ code: 7 })
-  for (const what of ['browse', 'read']) await answer('bob', 'network', 'grant', 'alice', what)
+  for (const what of ['browse', 'read']) await answer('bob', 'network', 'grant', 'alice', what, home.path)
   expect(await answer('alice', 'file', 'list', address)).toMatchObject({ items: [{ name: 'beach.txt' }] })
   const received = join(home.path, 'received')
   await mkdir(received)
@@ -135,6 +138,39 @@ test('what is offered arrives when it is accepted', async () => {
   await answer('bob', 'network', 'offers', 'accept', offer.id, '--to', folder)
   expect(await sending).toMatchObject({ code: 0 })
   expect(await readFile(join(folder, 'shell.txt'), 'utf8')).toBe('shell')
+})
+
+test('a drop of which a file does not arrive ends with code 5, and says which and why', async () => {
+  const trip = join(home.path, 'drop')
+  await mkdir(trip)
+  await writeFile(join(trip, 'a.bin'), Buffer.alloc(2_000_000))
+  await writeFile(join(trip, 'b.txt'), 'as it was offered')
+  // So slow that the second file can be changed while the first one is on its way.
+  await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '400000')
+  const sending = as('alice', 'network', 'spacedrop', 'bob', trip)
+  const offers = () => answer<{ id: string; folder: string }[]>('bob', 'network', 'offers', 'list')
+  const offer = await vi.waitUntil(async () => (await offers())[0], { timeout: 30_000 })
+  expect(offer.folder).not.toBe('')
+  const folder = join(home.path, 'partly')
+  await mkdir(folder)
+  const { transfer } = await answer<{ transfer: string }>(
+    'bob',
+    'network',
+    'offers',
+    'accept',
+    offer.id,
+    '--to',
+    folder,
+  )
+  const info = () => answer<{ state: string }>('bob', 'network', 'transfer', 'info', transfer)
+  await vi.waitUntil(async () => (await info()).state === 'running', { timeout: 30_000 })
+  await writeFile(join(trip, 'b.txt'), 'something else, and longer')
+  const { code, stderr, stdout } = await sending
+  await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '0')
+  expect(code).toBe(5)
+  expect(unwrapped(stdout)).toContain('1 file did not arrive')
+  expect(unwrapped(stderr)).toContain('drop/b.txt: the file changed on the sending device; send it again')
+  expect(await readdir(join(folder, 'drop'))).toEqual(['a.bin'])
 })
 
 test('a library that is shared is joined under its own id and name', async () => {

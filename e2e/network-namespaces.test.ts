@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { TestHome } from '../cli/test/run-cli.ts'
 import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/namespaces.ts'
 
 // Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.
@@ -22,7 +23,12 @@ const closed = `table inet filter { chain input {
 }; }`
 
 interface Diagnosis {
-  readonly checks: readonly { readonly name: string; readonly state: string; readonly fix: string | null }[]
+  readonly checks: readonly {
+    readonly name: string
+    readonly state: string
+    readonly detail: string
+    readonly fix: string | null
+  }[]
 }
 
 interface Transfer {
@@ -154,10 +160,10 @@ test.skipIf(skipped !== '')(
     await bob.json('network', 'stop')
     await Promise.all(names.map((name) => net.exec(name, 'nft', closed)))
     await bob.json('network', 'start')
-    const { checks } = await alice.json<Diagnosis>('network', 'diagnose', 'bob')
+    const { checks } = await diagnose(alice, 'bob')
     expect(checks.at(-1)).toMatchObject({ name: 'connection', state: 'error' })
     for (const [at, name] of names.entries()) {
-      const found = await devices[at]!.json<Diagnosis>('network', 'diagnose')
+      const found = await diagnose(devices[at]!)
       const firewall = found.checks.find((check) => check.name === 'firewall')
       expect(firewall).toMatchObject({
         state: 'error',
@@ -166,6 +172,180 @@ test.skipIf(skipped !== '')(
       await net.exec(name, 'sh', '-c', firewall!.fix!.replaceAll('sudo ', ''))
     }
     await alice.until(({ state }) => state === 'connected', 'connected again')
+  },
+)
+
+/** Whatever it ends with: a fault that was found ends it with code 1. */
+async function diagnose(device: Device, ...of: string[]): Promise<Diagnosis> {
+  const { stdout } = await device.run('network', 'diagnose', ...of, '--json')
+  return JSON.parse(stdout) as Diagnosis
+}
+
+/** Two machines that are connected, and then something is done to one of them. */
+async function connectedPair(net: Namespaces): Promise<{ alice: Device; bob: Device }> {
+  await Promise.all([net.machine('alice', '192.168.7.2'), net.machine('bob', '192.168.7.3')])
+  const [alice, bob] = await Promise.all([net.daemon('alice'), net.daemon('bob')])
+  await bob.pairWith(await alice.pairingCode())
+  await alice.until(({ state }) => state === 'connected', 'connected')
+  return { alice, bob }
+}
+
+interface Cause {
+  readonly name: string
+  /** Done to the machines. */
+  readonly make: (net: Namespaces, devices: { alice: Device; bob: Device }) => Promise<void>
+  /** The check that names it. */
+  readonly check: string
+  readonly detail: string
+  readonly fix: string
+}
+
+const causes: readonly Cause[] = [
+  {
+    name: 'networking that is off here',
+    make: async (_net, { alice }) => void (await alice.json('network', 'stop')),
+    check: 'connection',
+    detail: 'bob was not tried: networking is off here',
+    fix: 'spacedrive network start',
+  },
+  {
+    name: 'networking that is off there',
+    make: async (_net, { bob }) => void (await bob.json('network', 'stop')),
+    check: 'connection',
+    detail: 'networking is off at bob',
+    fix: 'on bob: spacedrive network start',
+  },
+  {
+    name: 'a wrong subnet',
+    make: async (net) => {
+      await net.ip('alice', 'addr flush dev eth0')
+      await net.ip('alice', 'addr add 192.168.9.2/24 dev eth0')
+    },
+    check: 'connection',
+    detail: 'bob is in another network',
+    fix: 'connect both to the same network',
+  },
+  {
+    name: 'IPv6 alone',
+    make: async (net) => {
+      await net.ip('alice', 'addr flush dev eth0')
+      await net.ip('alice', '-6 addr add 2001:db8::2/64 dev eth0 nodad')
+    },
+    check: 'multicast',
+    detail: 'this machine has IPv6 alone',
+    fix: 'give this machine an IPv4 address',
+  },
+  {
+    name: 'a cable that is pulled here',
+    make: async (net) => {
+      // The other end of the cable, which is all that a switch does.
+      await net.ip('switch', 'link set p0 down')
+      await net.ip('switch', 'link set p1 down')
+    },
+    check: 'interfaces',
+    detail: 'nothing is connected to eth0: the cable is pulled',
+    fix: 'plug the cable of eth0 in',
+  },
+  {
+    name: 'a machine there that is off',
+    make: (net) => net.ip('bob', 'link set eth0 down'),
+    check: 'connection',
+    detail: 'no machine answers at 192.168.7.3',
+    fix: 'start bob',
+  },
+]
+
+test.skipIf(skipped !== '').each(causes)(
+  `network diagnose names $name, with its remedy, and ends with code 1${skipped}`,
+  { concurrent: true },
+  async ({ check: name, detail, fix, make }) => {
+    await using net = await Namespaces.create()
+    const devices = await connectedPair(net)
+    const { alice } = devices
+    await make(net, devices)
+    // What was connected is held until it is known to be lost.
+    await until(async () => {
+      const [bob] = await alice.json<{ state: string }[]>('network', 'devices')
+      return bob?.state !== 'connected'
+    }, 40_000)
+    const { code, stdout } = await alice.run('network', 'diagnose', 'bob', '--json')
+    const { checks } = JSON.parse(stdout) as Diagnosis
+    const found = checks.find((check) => check.name === name)
+    expect(found).toMatchObject({
+      state: 'error',
+      detail: expect.stringContaining(detail),
+      fix: expect.stringContaining(fix),
+    })
+    expect(code).toBe(1)
+  },
+)
+
+test.skipIf(skipped !== '')(
+  `a pairing code is answered on the local network alone, and beyond it where a person asks for that${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    // Two networks of the internet, with a router between them that lets all through.
+    await Promise.all([net.machine('alice', '203.0.113.2'), net.machine('bob', '198.51.100.2')])
+    await net.ip('alice', 'route add 198.51.100.0/24 dev eth0')
+    await net.ip('bob', 'route add 203.0.113.0/24 dev eth0')
+    const [alice, bob] = await Promise.all([net.daemon('alice'), net.daemon('bob')])
+    const joinBeyond = async () => {
+      const args = ['network', 'pair', 'generate', '--auto-accept'] as const
+      const { addresses, code } = await alice.json<{ code: string; addresses: string[] }>(...args)
+      const joined = await bob.run('network', 'pair', 'join', code, '--auto-accept', '--address', addresses[0]!)
+      await alice.json('network', 'pair', 'cancel')
+      return joined.code
+    }
+    expect(await joinBeyond()).not.toBe(0)
+    await alice.json('config', 'set', 'network.strangers', 'anywhere')
+    // A changed setting of the network restarts it.
+    const isOn = async () => (await alice.json<{ state: string }>('network', 'status')).state === 'running'
+    await until(isOn, 20_000)
+    expect(await joinBeyond()).toBe(0)
+  },
+)
+
+/** A router that forwards whatever it is asked to, and writes each search and request into a file. */
+const router = (log: string) => `
+const { appendFileSync } = require('node:fs')
+const note = (what) => appendFileSync(${JSON.stringify(log)}, what + '\\n')
+const socket = require('node:dgram').createSocket({ type: 'udp4', reuseAddr: true })
+socket.bind(1900, '0.0.0.0', () => socket.addMembership('239.255.255.250', '192.168.7.1'))
+const type = (name) => '<deviceType>urn:schemas-upnp-org:device:' + name + ':1</deviceType>'
+const service = '<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><SCPDURL>/s</SCPDURL><controlURL>/c</controlURL></service>'
+const root = '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"><device>' + type('InternetGatewayDevice') +
+  '<deviceList><device>' + type('WANDevice') + '<deviceList><device>' + type('WANConnectionDevice') + '<serviceList>' + service +
+  '</serviceList></device></deviceList></device></deviceList></device></root>'
+socket.on('message', (_message, { address, port }) => {
+  note('search')
+  // Routers take their time: they may wait for some seconds.
+  setTimeout(() => socket.send('HTTP/1.1 200 OK\\r\\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\\r\\nLOCATION: http://192.168.7.1:5000/r\\r\\n\\r\\n', port, address), 20)
+})
+require('node:http').createServer((request, response) => {
+  if (request.method === 'POST') note(request.headers.soapaction)
+  response.end(request.url === '/r' ? root : '<?xml version="1.0"?><scpd xmlns="urn:schemas-upnp-org:service-1-0"><actionList></actionList></scpd>')
+}).listen(5000, '192.168.7.1', () => console.log('open'))
+setInterval(() => {}, 1000)`
+
+test.skipIf(skipped !== '')(
+  `the router is asked to forward no port, by no endpoint${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    await Promise.all([net.machine('router', '192.168.7.1'), net.machine('alice', '192.168.7.2')])
+    await net.ip('alice', 'route add default via 192.168.7.1')
+    await using dir = await TestHome.create()
+    const log = join(dir.path, 'asked')
+    await net.serve('router', process.execPath, '-e', router(log))
+    const alice = await net.daemon('alice')
+    const asked = async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+    await until(async () => (await asked()).length >= 1, 20_000)
+    await alice.pairingCode()
+    await until(async () => (await asked()).length >= 2, 20_000)
+    await alice.json('network', 'pair', 'cancel')
+    await alice.json('network', 'stop')
+    expect(new Set(await asked())).toEqual(new Set(['search']))
   },
 )
 

@@ -19,7 +19,11 @@ if (program === undefined) {
   process.exitCode = 2
 } else {
   const path = fileURLToPath(new URL(program, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: 'inherit' })
+  // That node:ffi is an experiment of Node is nothing to tell here.
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], { stdio: 'inherit' })
+  // It clears away what it has made; that of a terminal reaches it by itself.
+  process.once('SIGTERM', () => child.kill('SIGTERM'))
+  process.once('SIGINT', () => {})
   const [code] = (await once(child, 'exit')) as [number | null]
   process.exitCode = code ?? 1
 }

@@ -34,7 +34,7 @@ for await (const line of createInterface(process.stdin)) {
       spec: {},
       title: 'soak',
       folder: file,
-      preserve: false,
+      preserve: 'nothing',
     })
   }
   // What had ended before it was killed is told again.

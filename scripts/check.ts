@@ -21,6 +21,11 @@ const sources = ['core', 'client', 'daemon', 'cli', 'web/src', 'scripts', 'bench
 const checks: readonly Check[] = [
   { name: 'format', command: 'oxfmt --check', mend: 'run `npm run format`' },
   { name: 'lint', command: 'oxlint', mend: 'the rules are in .oxlintrc.json' },
+  {
+    name: 'unheard promises',
+    command: 'node scripts/unheard-promises.ts',
+    mend: 'give each promise that is kept to heard(), in core/src/util/heard.ts',
+  },
   { name: 'types', command: 'tsc --noEmit', mend: 'the settings are in tsconfig.json' },
   { name: 'types of the page', command: 'tsc --noEmit -p web', mend: 'the settings are in web/tsconfig.json' },
   {

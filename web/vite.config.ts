@@ -21,7 +21,13 @@ export default defineConfig({
       input: ['index.html', EARLY],
       output: {
         // All that every page begins with in one file: each of twenty would be asked for by itself.
-        codeSplitting: { groups: [{ name: 'page', tags: ['$initial'], test: (id) => !id.endsWith(`/${EARLY}`) }] },
+        codeSplitting: {
+          groups: [
+            // Of the small script, which does not wait for the page.
+            { name: 'session', test: /page-session\.js$/, priority: 1 },
+            { name: 'page', tags: ['$initial'], test: (id) => !id.endsWith(`/${EARLY}`) },
+          ],
+        },
       },
     },
   },

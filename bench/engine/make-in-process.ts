@@ -21,7 +21,7 @@ export async function makeInProcess(pools: SidecarPools, { path, type, mime }: P
   }))
   const source = { path, size, modifiedMs: Math.floor(mtimeMs) }
   const content = { type, mime, size, extension: extname(path).slice(1).toLowerCase() }
-  const about = { names: [], inputs: [], settings: null, part: '' }
+  const about = { names: [], inputs: [], settings: null, part: '', library: '/' }
   const request = { ...about, module: thumbnails.module.href, source, content, outputs }
   await pools.run(thumbnails.pool(content), request, {
     signal: new AbortController().signal,

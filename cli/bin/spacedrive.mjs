@@ -21,18 +21,29 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await run()
 else runWithCarriedNode()
 
 async function run() {
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || compileCacheFolder())
+  const cache = process.env.NODE_COMPILE_CACHE || compileCacheFolder()
+  if (cache) module.enableCompileCache(cache)
   const { main } = await import('../src/main.ts')
   process.exitCode = await main(process.argv.slice(2))
 }
 
 /** In the user's own cache, not in the temporary folder, where somebody else could have put code there before. */
 function compileCacheFolder() {
-  const home = homedir()
+  const home = homeFolder()
+  if (!home) return null
   if (process.platform === 'win32')
     return join(process.env.LOCALAPPDATA || join(home, 'AppData/Local'), 'spacedrive/cache/node')
   if (process.platform === 'darwin') return join(home, 'Library/Caches/spacedrive/node')
   return join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'spacedrive/node')
+}
+
+/** Null for a user id without an account and without HOME, as in a container. */
+function homeFolder() {
+  try {
+    return homedir()
+  } catch {
+    return null
+  }
 }
 
 function runWithCarriedNode() {

@@ -22,6 +22,8 @@ export interface ContractOp {
   readonly name: keyof Ops
   readonly kind: Kind
   readonly scope: Scope
+  /** What a session from another machine, or an API key, needs to ask for it; null: this machine alone may. */
+  readonly access: string | null
   readonly summary: string
   readonly errors: readonly ErrorCode[]
   readonly cli: CliHints | null

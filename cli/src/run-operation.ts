@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Ops } from '@spacedrive/core/ops'
 import type { Values } from './command-spec.ts'
@@ -9,6 +10,7 @@ import { exitCodeOfJob, exitCodes } from './exit-codes.ts'
 import { flagName } from './flag-name.ts'
 import { printOutput } from './print-output.ts'
 import { type Session, openSession } from './session.ts'
+import { rawArgument } from './raw-arguments.ts'
 import { subjectNames } from './subject-names.ts'
 import { UsageError } from './usage-error.ts'
 import { wholeJobId } from './whole-job-id.ts'
@@ -94,7 +96,7 @@ async function inputOf({ cli, input }: ContractOp, values: Values, session: Sess
     else if (cli?.contents?.includes(field))
       resolved[field] = eachText(joined, (text) => (UUID.test(text) ? text : absolutePath(text)))
     else if (cli?.references?.includes(field))
-      resolved[field] = eachText(joined, (text) => (looksLikePath(text) ? resolve(text) : text))
+      resolved[field] = eachText(joined, (text) => (isPath(text) ? absolutePath(text) : text))
     else if (field === 'job' && typeof joined === 'string') resolved[field] = await wholeJobId(joined, session)
     else if (field === 'transfer' && typeof joined === 'string')
       resolved[field] = await wholeTransferId(joined, session)
@@ -111,12 +113,19 @@ function eachText(value: unknown, change: (text: string) => string): unknown {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function absolutePath(text: string): string {
-  return /^(base64:|(local|content|sidecar):\/\/)/.test(text) ? text : resolve(text)
+  if (/^(base64:|(local|content|sidecar):\/\/)/.test(text)) return text
+  const raw = rawArgument(text)
+  if (typeof raw === 'string') return resolve(text)
+  const absolute = raw[0] === SLASH ? raw : Buffer.concat([Buffer.from(`${process.cwd()}/`), raw])
+  return `base64:${absolute.toString('base64')}`
 }
 
-/** A location may have any name, but not one that begins like a path. */
-function looksLikePath(text: string): boolean {
-  return /^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)
+const SLASH = 0x2f
+
+/** A location may have any name, but not one that begins like a path. A name with a slash is a path if that is there. */
+function isPath(text: string): boolean {
+  if (/^(\.{0,2}[/\\]|\.{1,2}$)/.test(text)) return true
+  return /[/\\]/.test(text) && (existsSync(resolve(text)) || typeof rawArgument(text) !== 'string')
 }
 
 function exitCodeOfOutput({ name }: ContractOp, output: unknown): number {
@@ -131,6 +140,10 @@ const answers: Readonly<Partial<Record<keyof Ops, (output: unknown) => number>>>
     return unreadableTotal > 0 ? exitCodes.partial : exitCodes.ok
   },
   'libraries.check': (output) => ((output as OutputOf<'libraries.check'>).ok ? exitCodes.ok : exitCodes.failed),
+  'network.diagnose': (output) =>
+    (output as OutputOf<'network.diagnose'>).checks.some(({ state }) => state === 'error')
+      ? exitCodes.failed
+      : exitCodes.ok,
   'indexing.quickScan': (output) =>
     (output as OutputOf<'indexing.quickScan'>).warnings.length === 0 ? exitCodes.ok : exitCodes.partial,
   'sidecars.verify': (output) =>

@@ -2,6 +2,7 @@ import type { Event, EventType } from '@spacedrive/core/events'
 import {
   type ActionName,
   type CallOptions,
+  type Client,
   ClientError,
   type InputOf,
   type OutputOf,
@@ -17,6 +18,7 @@ import {
 import type { CliContext } from './context.ts'
 import type { ContractOp } from './contract.ts'
 import { exitCodes } from './exit-codes.ts'
+import { printable } from './text/escape.ts'
 
 /** A connection to the daemon for one command. Requests are about the library of `--library`, and end at Ctrl-C. */
 export interface Session extends Disposable {
@@ -75,6 +77,8 @@ export async function openSession(context: CliContext, options: Partial<SessionO
     onStarting,
     ...options,
   }).catch(explained)
+  // `start` shows all notices itself.
+  if (startedDaemon && !options.start) await sayDamaged(client, io)
   const call = { library: globals.library, signal: interrupt.signal }
   return {
     context,
@@ -87,6 +91,12 @@ export async function openSession(context: CliContext, options: Partial<SessionO
       client.subscribe({ types: types ?? undefined, library: globals.library, onMissed }, onEvent),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   }
+}
+
+/** A daemon that has just started tells what it found damaged, whatever it was started for. */
+async function sayDamaged(client: Client, io: CliContext['io']): Promise<void> {
+  const { damaged } = await client.query('system.status', {})
+  for (const sentence of damaged) io.note(printable(sentence))
 }
 
 /** For commands that go on until Ctrl-C. Throws where the daemon goes first. */

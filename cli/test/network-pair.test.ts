@@ -27,7 +27,7 @@ test('a script pairs two devices by the line that says the code', async () => {
   const generated = await as('alice', 'network', 'pair', 'generate', '--auto-accept')
   const code = /^Pairing code: (([a-z]+ ){11}[a-z]+)$/m.exec(generated.stdout)?.[1]
   expect(generated).toMatchObject({ code: 0, stdout: `Pairing code: ${code}\n` })
-  const joined = await as('bob', 'network', 'pair', 'join', code!)
+  const joined = await as('bob', 'network', 'pair', 'join', code!, '--auto-accept')
   expect(joined).toMatchObject({ code: 0, stdout: 'Paired with alice.\n' })
   await vi.waitFor(async () => {
     const devices: unknown = JSON.parse((await as('alice', 'network', 'devices', '--json')).stdout)
@@ -53,6 +53,22 @@ test('where both sides compare, each waits for the number of the other', async (
   const joined = await joining
   expect(joined.code).toBe(0)
   expect(JSON.parse(joined.stdout)).toMatchObject({ device: { name: 'alice' } })
+})
+
+test('a device that compares nothing does not switch off the comparison here', async () => {
+  const generated = await as('alice', 'network', 'pair', 'generate', '--auto-accept', '--json')
+  const { code } = JSON.parse(generated.stdout) as { code: string }
+  const joining = as('bob', 'network', 'pair', 'join', code)
+  const status = async () =>
+    JSON.parse((await as('bob', 'network', 'pair', 'status', '--json')).stdout) as Record<string, unknown>
+  await vi.waitFor(async () =>
+    expect(await status()).toMatchObject({ state: 'awaiting-confirmation', unattended: true, confirmed: false }),
+  )
+  const { number } = await status()
+  expect(await as('bob', 'network', 'pair', 'confirm', String(number))).toMatchObject({ code: 0 })
+  const joined = await joining
+  expect(joined).toMatchObject({ code: 0, stdout: 'Paired with alice.\n' })
+  expect(joined.stderr).toContain(`network pair confirm ${String(number)}`)
 })
 
 test('what goes wrong is said, with what to do', async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { TestHome } from './run-cli.ts'
 
@@ -17,9 +18,16 @@ test('open prints a link that signs in once where no browser can be opened', asy
   expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining(`${explorer}session/`) })
   const link = await home.json<Link>('open', '/jobs', '--print')
   expect(link).toMatchObject({ opened: false })
-  const first = await fetch(link.url, { redirect: 'manual' })
-  expect([first.status, first.headers.get('location')]).toEqual([303, '/jobs'])
-  expect((await fetch(link.url, { redirect: 'manual' })).status).toBe(401)
+  const shown = await fetch(link.url)
+  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('/session/sign-in.js')])
+  // What the page there does, with a key of its own.
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url')
+  const body = JSON.stringify({ code: link.url.slice(link.url.lastIndexOf('/') + 1), publicKey: key })
+  const headers = { 'content-type': 'application/json', origin: new URL(explorer).origin }
+  const signIn = () => fetch(new URL('/session', explorer), { method: 'POST', headers, body })
+  expect(await (await signIn()).json()).toMatchObject({ to: '/jobs' })
+  expect((await signIn()).status).toBe(401)
 })
 
 test('a daemon without an explorer says so', async () => {

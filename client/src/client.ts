@@ -101,7 +101,10 @@ export class Client implements Disposable {
       onFrame: (frame) => client.#receive(frame),
       onClose: (reason) => client.#lose(reason),
     })
-    return { client, greeted: client.#shakeHands({ version, protocol: PROTOCOL }, signal) }
+    const greeted = client.#shakeHands({ version, protocol: PROTOCOL }, signal)
+    // The caller may ask for something else first, and wait for that.
+    greeted.catch(() => {})
+    return { client, greeted }
   }
 
   async #shakeHands(params: Pick<Hello, 'version' | 'protocol'>, signal: AbortSignal | undefined): Promise<Hello> {

@@ -69,7 +69,7 @@ test('a daemon is started where none runs, once, and stopped with nothing left',
 
   expect(await stopDaemon({ dataDir })).toBe(true)
   expect(await first.client.closed).toBeNull()
-  expect(readdirSync(instancePaths({ dataDir }).runDir)).toEqual(['http-token'])
+  expect(readdirSync(instancePaths({ dataDir }).runDir)).toEqual(['http-key.pem', 'http-token'])
   expect(await stopDaemon({ dataDir })).toBe(false)
 })
 

@@ -22,13 +22,22 @@ import {
   type Subject,
 } from './network/index.ts'
 import { CoreError } from './util/errors.ts'
-import { bytesToName, displayName, fsPath, parsePath, type RawName } from './util/file-name.ts'
+import { bytesToName, displayName, fsPath, parsePath, pathBelow, type RawName } from './util/file-name.ts'
 import { unreachableError } from './util/path-error.ts'
 import { uuidv7 } from './util/uuid.ts'
 
 type Engine = Pick<
   Core,
-  'browse' | 'dataDir' | 'device' | 'libraries' | 'listArchive' | 'listFolder' | 'network' | 'seekInFolder' | 'volumes'
+  | 'browse'
+  | 'dataDir'
+  | 'device'
+  | 'libraries'
+  | 'listArchive'
+  | 'listFolder'
+  | 'network'
+  | 'privateFiles'
+  | 'seekInFolder'
+  | 'volumes'
 >
 
 export interface AddressedFilesDeps {
@@ -72,6 +81,24 @@ export class AddressedFiles {
   locate(address: string): Located {
     const { device, network } = this.#deps.core
     return locate(address, { own: () => device.info(), registry: network.registry })
+  }
+
+  /**
+   * For whoever may see the libraries and nothing else. Throws `PermissionDenied` for a file of this device that is in no
+   * location of an open library.
+   */
+  async requireInLocation(address: string): Promise<void> {
+    const at = this.locate(address)
+    if (at.at !== 'here') return
+    const given = parsePath(at.path)
+    const real = await realpath(fsPath(given), 'buffer').catch(() => null)
+    const path = real === null ? null : bytesToName(new Uint8Array(real))
+    const locations = this.#deps.core.libraries.opened().flatMap(({ locations: { map } }) => map.all())
+    if (path !== null && locations.some((location) => pathBelow(path, location.path) !== null)) return
+    throw new CoreError(
+      'PermissionDenied',
+      `${displayName(given)} is in no location of an open library; only the right "disk" reaches it`,
+    )
   }
 
   /** See `files.list`. */
@@ -178,6 +205,7 @@ export class AddressedFiles {
     { addresses, preserve, to }: { addresses: readonly string[]; to?: string | undefined; preserve: boolean },
     signal: AbortSignal,
   ): Promise<Transfer[]> {
+    const kept = preserve ? 'all' : 'nothing'
     const folder = to === undefined ? this.#deps.receiveFolder() : this.#herePath(to)
     const pathsByDevice = new Map<DeviceId, string[]>()
     const contents: ContentId[] = []
@@ -193,18 +221,26 @@ export class AddressedFiles {
     await mkdir(folder, { recursive: true }).catch((err: unknown) => {
       throw unreachableError(err, folder)
     })
+    if (to !== undefined) await this.#deps.core.privateFiles.refuse(await realpath(folder))
     const { transfers } = this.#deps.core.network
     return [
       ...[...pathsByDevice].flatMap(([device, paths]) =>
         inGroups(paths, MAX_PATHS).map((some) => {
           const title = titleOf(some)
-          return transfers.start({ devices: [device], kind: 'paths', spec: { paths: some }, title, folder, preserve })
+          return transfers.start({
+            devices: [device],
+            kind: 'paths',
+            spec: { paths: some },
+            title,
+            folder,
+            preserve: kept,
+          })
         }),
       ),
       ...[...holdersOf].map(([content, holders]) => {
         const devices = holders.map(({ device }) => device.id)
         const title = displayName(holders[0]!.name)
-        return transfers.start({ devices, kind: CONTENT_KIND, spec: { content }, title, folder, preserve })
+        return transfers.start({ devices, kind: CONTENT_KIND, spec: { content }, title, folder, preserve: kept })
       }),
     ]
   }
@@ -279,11 +315,12 @@ export class AddressedFiles {
   }
 
   async #readHere(path: RawName, { etag, length, offset }: ReadInput, signal: AbortSignal) {
-    const { volumes } = this.#deps.core
+    const { privateFiles, volumes } = this.#deps.core
     const real = await realpath(fsPath(path), 'buffer').catch((err: unknown) => {
       throw unreachableError(err, displayName(path))
     })
-    await using file = await openFile(bytesToName(new Uint8Array(real)), { look: volumes.look.bind(volumes) }, signal)
+    const deps = { look: volumes.look.bind(volumes), guard: privateFiles }
+    await using file = await openFile(bytesToName(new Uint8Array(real)), deps, signal)
     const piece = await readPiece(file, { offset, length: Math.min(length, READ_BYTES), etag: etag ?? null })
     return shown(piece, { offset, source: THIS_DEVICE })
   }

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { AddressedFiles } from './addressed-files.ts'
 import type { Core } from './core.ts'
 import { Browse, fileResolvers, receiveFolder, ServedBrowse, systemClock } from './network/index.ts'
@@ -7,22 +6,21 @@ import { OwnFiles } from './served-files.ts'
 /** Shows the files of this device to others as far as they may see them, and makes those of others reachable here. */
 export function connectFiles(core: Core, now: () => number): AddressedFiles {
   const { libraries, network } = core
-  const dataDir = realpathSync(core.dataDir)
   const served = new ServedBrowse({
     files: new OwnFiles(core),
     grants: network.grants,
     libraries: () => libraries.opened(),
     isMember: (library, device) => network.membership.isMember(library, device),
-    dataDir,
+    privateFiles: core.privateFiles,
   })
   network.sessions.handle(served.handler())
-  for (const resolver of fileResolvers(served, dataDir)) network.transfers.resolve(resolver)
+  for (const resolver of fileResolvers(served)) network.transfers.resolve(resolver)
   const latencyOf = (id: Parameters<typeof network.sessions.details>[0]) =>
     network.sessions.details(id)?.latencyMs ?? null
   return new AddressedFiles({
     core,
     remote: new Browse({ peers: network.sessions, clock: systemClock, latencyOf }),
     now,
-    receiveFolder: () => receiveFolder({ chosen: core.config.values.network.receiveFolder, dataDir }),
+    receiveFolder: () => receiveFolder({ chosen: core.config.values.network.receiveFolder }),
   })
 }

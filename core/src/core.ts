@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
 import { connectFiles } from './connect-files.ts'
+import { grant, type GrantInput } from './granted-folders.ts'
 import { DeviceManager } from './device/index.ts'
-import { type Device, sidecarKinds } from './domain/index.ts'
+import type { Access, AccessRecord, AccessSession } from './domain/access.ts'
+import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
@@ -22,15 +23,18 @@ import {
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
 import { listPlaces, type Place } from './places.ts'
+import { PrivateFiles } from './util/private-files.ts'
 import { CoreError, errorMessage } from './util/errors.ts'
 import { parsePath } from './util/file-name.ts'
 import { type Logger, silentLogger } from './util/logger.ts'
 import { Foreground } from './util/foreground.ts'
 import { isMetered } from './util/metered.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
-import { pathErrorCode } from './util/path-error.ts'
+import { makeFolders } from './util/make-folders.ts'
+import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
+import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -42,6 +46,16 @@ export interface CoreHost {
   readonly explorer?: () => ExplorerHost | null
   /** What of the process somebody should see to, a sentence each. */
   readonly notices?: () => readonly string[]
+  /** Failures in the process that nothing caught, newest first. */
+  readonly failures?: () => readonly UnexpectedFailure[]
+}
+
+/** A failure that ended one operation and nothing else. */
+export interface UnexpectedFailure {
+  /** ISO 8601. */
+  readonly at: string
+  readonly operation: string
+  readonly message: string
 }
 
 /** A web page about this engine, and how to get into it. */
@@ -54,12 +68,28 @@ export interface ExplorerHost {
   readonly socket: string | null
   /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
   link(to: string): { readonly url: string; readonly expiresAt: string }
+  readonly access: AccessSessions
   /** How others on the network reach it; null where they do not. */
   readonly exposed: Exposed | null
   /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends that at once. False: they did not. */
   hide(): Promise<boolean>
+}
+
+/** Who is let in by the web page and its interface for programs. */
+export interface AccessSessions {
+  list(): AccessSession[]
+  /** Throws `NotFound`. */
+  end(id: string): Promise<void>
+  /** Throws `Conflict` where there are too many keys. */
+  createKey(input: {
+    name: string
+    allow: readonly Access[]
+    days: number
+  }): Promise<{ key: string; session: AccessSession }>
+  /** The newest first. */
+  log(limit: number): AccessRecord[]
 }
 
 export interface ExposeInput {
@@ -69,12 +99,16 @@ export interface ExposeInput {
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface Exposed {
   readonly urls: readonly string[]
   /** SHA-256 of the certificate, to compare with what a browser shows. */
   readonly fingerprint: string
+  /** What whoever signs in may do. */
+  readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
@@ -115,11 +149,13 @@ export class Core implements AsyncDisposable {
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
   readonly files: AddressedFiles
+  /** The files of Spacedrive itself, which are served to nobody. */
+  readonly privateFiles: PrivateFiles
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
-  readonly #now: () => number
   readonly #disk = new DiskListings(listAlone)
+  /** By a clock that is never set. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | null = null
@@ -130,6 +166,7 @@ export class Core implements AsyncDisposable {
       'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators' | 'network'
     > & {
       archives: Archives
+      privateFiles: PrivateFiles
       now: () => number
       parts: AsyncDisposableStack
     },
@@ -145,8 +182,8 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
-    this.#now = of.now
-    this.#startedAt = of.now()
+    this.privateFiles = of.privateFiles
+    this.#startedAt = performance.now()
     this.#parts = of.parts
     this.files = connectFiles(this, of.now)
   }
@@ -175,7 +212,8 @@ export class Core implements AsyncDisposable {
       ),
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const archives = parts.use(new Archives())
+    const privateFiles = new PrivateFiles(dataDir)
+    const archives = parts.use(new Archives({ guard: privateFiles, look: volumes.look.bind(volumes) }))
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -229,6 +267,7 @@ export class Core implements AsyncDisposable {
       network,
       generators,
       archives,
+      privateFiles,
       now,
       parts: parts.move(),
     })
@@ -296,6 +335,11 @@ export class Core implements AsyncDisposable {
     return this.#served().expose(input)
   }
 
+  /** Throws `Unavailable` where the process serves no web page. */
+  sessions(): AccessSessions {
+    return this.#served().access
+  }
+
   async hideExplorer(): Promise<boolean> {
     return (await this.explorer?.hide()) ?? false
   }
@@ -323,7 +367,7 @@ export class Core implements AsyncDisposable {
       instance: this.host.instance,
       dataDir: this.dataDir,
       pid: process.pid,
-      uptimeMs: this.#now() - this.#startedAt,
+      uptimeMs: Math.round(performance.now() - this.#startedAt),
       library: current && { id: current.id, name: current.name },
       libraries: this.libraries.list().length,
       jobs,
@@ -333,14 +377,24 @@ export class Core implements AsyncDisposable {
       tokenFile: this.explorer?.tokenFile ?? null,
       httpSocket: this.explorer?.socket ?? null,
       exposed: exposedOf(this.explorer),
+      damaged: this.#damaged(),
       notices: this.#notices(),
     }
+  }
+
+  /** Files of the data folder that could not be read at the start. */
+  #damaged(): string[] {
+    const { config, device, libraries } = this
+    return [device.notice, libraries.listNotice, ...config.notices].filter((each) => each !== null)
   }
 
   #notices(): string[] {
     const { copiedFrom } = this.device
     const copied = `the data folder is a copy of that of ${copiedFrom}; give this device a name of its own with \`spacedrive device rename <name>\``
     const failed = this.libraries.failed().map(({ error, name }) => `library ${name} could not be opened: ${error}`)
+    const waiting = this.libraries
+      .opened()
+      .flatMap(({ jobs, name }) => jobs.waiting().map((job) => `library ${name}, job ${job.name}: ${job.waiting}`))
     const held = this.libraries.opened().flatMap(({ name, sidecars }) => {
       const byReason = Map.groupBy(sidecars.held, ({ reason }) => reason)
       return [...byReason].map(
@@ -349,8 +403,11 @@ export class Core implements AsyncDisposable {
     })
     return [
       ...(copiedFrom === null ? [] : [copied]),
+      ...this.#damaged(),
       ...failed,
+      ...this.libraries.notices(),
       ...held,
+      ...waiting,
       ...this.network.notices(),
       ...(this.host.notices?.() ?? []),
     ]
@@ -364,6 +421,11 @@ export class Core implements AsyncDisposable {
   /** The same for `files.seek`. */
   async seekInFolder(input: SeekInput, signal: AbortSignal) {
     return this.#disk.seek(await resolveFolder(input.path), input, signal)
+  }
+
+  /** Allows a paired device something here, or takes it back. */
+  grant(input: GrantInput): Promise<Grant> {
+    return grant(this, input)
   }
 
   /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */
@@ -384,7 +446,7 @@ export class Core implements AsyncDisposable {
 
   /** Folders to begin with. */
   places(): Promise<Place[]> {
-    const home = homedir()
+    const home = homeFolder()
     const configHome = process.env['XDG_CONFIG_HOME'] || join(home, '.config')
     return listPlaces({ home, platform: process.platform, configHome })
   }
@@ -406,11 +468,31 @@ export class Core implements AsyncDisposable {
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolders(dataDir)
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-    throw new CoreError(code, `the data folder ${dataDir} cannot be made; choose another with --data-dir`, { cause })
+    const why = code === 'PermissionDenied' ? '' : `: ${errorMessage(pathError(cause, dataDir))}`
+    throw new CoreError(code, `the data folder ${dataDir} cannot be made${why}; choose another with --data-dir`, {
+      cause,
+    })
   }
+  closeToOthers(dataDir)
+}
+
+/** The keys of this device are in it: a folder that existed before may let others in. */
+function closeToOthers(dataDir: string): void {
+  const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
+  if (process.platform === 'win32' || !isOpen()) return
+  try {
+    chmodSync(dataDir, 0o700)
+    if (!isOpen()) return
+  } catch {
+    // It belongs to somebody else, or its file system is read-only.
+  }
+  throw new CoreError(
+    'PermissionDenied',
+    `other users can enter the data folder ${dataDir}; run \`chmod 700\` on it, or choose a folder of yours with --data-dir`,
+  )
 }
 
 /** The groups of settings that say what is made, and how. */
@@ -420,7 +502,7 @@ function decoderFolders(libraries: readonly Library[], dataDir: string): Decoder
   return {
     locations: libraries.flatMap(({ locations }) => locations.map.all().map(({ path }) => path)),
     sidecars: libraries.map(({ path }) => libraryFiles(path).sidecars),
-    private: [homedir(), dataDir],
+    private: [homeFolder(), dataDir],
   }
 }
 

@@ -1,9 +1,9 @@
-import { readFile, statfs } from 'node:fs/promises'
+import { readdir, readFile, statfs } from 'node:fs/promises'
 import type { Core } from './core.ts'
 import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
 import { type ErrorCode, errorMessage } from './util/errors.ts'
 import { shellWord } from './util/shell-word.ts'
-import { boxState } from './workers/index.ts'
+import { type BoxState, boxState, CLOSES_SIGNALS } from './workers/index.ts'
 
 export interface DoctorCheck {
   readonly name: string
@@ -31,10 +31,12 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     checkNode(),
     await checkSpace(core.dataDir),
     await checkInotify(core),
+    await checkOpenFiles(),
     checkClock(),
-    await checkDecoders(),
+    checkDecoders(await boxState()),
     checkDevice(core),
     checkNetwork(core),
+    checkFailures(core),
     ...checkLocations(core),
     ...checkLibraries(core),
     ...(await checkSidecars(core)),
@@ -84,6 +86,22 @@ async function checkInotify(core: Core): Promise<DoctorCheck> {
   }
 }
 
+/** Of the files this process may have open, the share from which on `doctor` warns. */
+const MANY_OPEN_FILES = 0.8
+
+async function checkOpenFiles(): Promise<DoctorCheck> {
+  const name = 'open files'
+  if (process.platform !== 'linux') return { name, state: 'ok', detail: 'not counted on this system', fix: null }
+  const [limits, open] = await Promise.all([
+    readFile('/proc/self/limits', 'utf8').catch(() => ''),
+    readdir('/proc/self/fd').catch(() => []),
+  ])
+  const limit = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
+  const detail = `${open.length} of ${limit} files open`
+  if (open.length < limit * MANY_OPEN_FILES) return { name, state: 'ok', detail, fix: null }
+  return { name, state: 'warning', detail, fix: 'raise the limit with `ulimit -n`, then spacedrive restart' }
+}
+
 function checkClock(): DoctorCheck {
   const now = Date.now()
   const detail = new Date(now).toISOString()
@@ -91,16 +109,22 @@ function checkClock(): DoctorCheck {
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
 }
 
-/** Who decodes files that somebody else made, and how far that reaches. */
-async function checkDecoders(): Promise<DoctorCheck> {
+/** What keeps a hostile file from the rights of the user while it is decoded. */
+export function checkDecoders(box: BoxState): DoctorCheck {
   const name = 'decoders'
-  const box = await boxState()
-  if (box.closed) {
-    const detail = 'closed by Landlock and seccomp: no network, no other programs, no files but those they decode'
-    return { name, state: 'ok', detail, fix: null }
+  const rest = 'no network, no other programs, and none of your files outside the location of the file'
+  switch (box.layer) {
+    case 'landlock': {
+      const open = box.version < CLOSES_SIGNALS ? '; signals to your other programs stay open before Linux 6.12' : ''
+      return { name, state: 'ok', detail: `closed by Landlock and seccomp: ${rest}${open}`, fix: null }
+    }
+    case 'bwrap':
+      return { name, state: 'ok', detail: `closed by bwrap, because ${box.reason}: ${rest}`, fix: null }
+    case null: {
+      const detail = `not closed: a hostile file that takes a decoder over can do what you can. ${box.reason}`
+      return { name, state: process.platform === 'linux' ? 'warning' : 'ok', detail, fix: box.fix }
+    }
   }
-  const detail = `not closed, so a hostile file may reach all that you may: ${box.reason}`
-  return { name, state: process.platform === 'linux' ? 'warning' : 'ok', detail, fix: box.fix }
 }
 
 function checkDevice({ device }: Core): DoctorCheck {
@@ -136,6 +160,15 @@ function checkNetwork({ network }: Core): DoctorCheck {
       return { name, state: notice === undefined ? 'ok' : 'warning', detail: notice ?? detail, fix: null }
     }
   }
+}
+
+/** Failures that nothing in the program expected. Each ended one operation only. */
+function checkFailures({ host }: Core): DoctorCheck {
+  const name = 'unexpected failures'
+  const failures = host.failures?.() ?? []
+  if (failures.length === 0) return { name, state: 'ok', detail: 'none since the start', fix: null }
+  const detail = failures.map(({ at, message, operation }) => `${operation} at ${at}: ${message}`).join('; ')
+  return { name, state: 'warning', detail, fix: 'report it with what `spacedrive doctor --bundle <file>` writes' }
 }
 
 function checkLocations(core: Core): DoctorCheck[] {

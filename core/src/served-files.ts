@@ -15,7 +15,10 @@ import {
 import { CoreError } from './util/errors.ts'
 import { bytesToName, displayName, nameBytes, parsePath, type RawName } from './util/file-name.ts'
 
-type Engine = Pick<Core, 'browse' | 'libraries' | 'volumes' | 'places' | 'listArchive' | 'listFolder' | 'seekInFolder'>
+type Engine = Pick<
+  Core,
+  'browse' | 'libraries' | 'volumes' | 'places' | 'listArchive' | 'listFolder' | 'privateFiles' | 'seekInFolder'
+>
 
 /** Entries of a folder that are looked through for one, where no library knows it. */
 const MAX_LOOKED_THROUGH = 10_000
@@ -64,8 +67,13 @@ export class OwnFiles implements ServedFiles {
   }
 
   open(path: RawName, signal: AbortSignal): Promise<OpenFile> {
+    const { privateFiles, volumes } = this.#core
+    return openFile(path, { look: volumes.look.bind(volumes), guard: privateFiles }, signal)
+  }
+
+  openThumb(path: RawName, signal: AbortSignal): Promise<OpenFile> {
     const { volumes } = this.#core
-    return openFile(path, { look: volumes.look.bind(volumes) }, signal)
+    return openFile(path, { look: volumes.look.bind(volumes), guard: null }, signal)
   }
 
   holding(contentId: ContentId, of: ReadonlySet<LibraryId>): readonly HeldFile[] {

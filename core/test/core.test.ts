@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Core } from '../src/index.ts'
@@ -72,4 +72,11 @@ test('a library that could not be opened is told by status, and doctor says what
     `spacedrive library restore '${path}'`,
     expect.stringContaining('plug its disk in'),
   ])
+})
+
+test.skipIf(process.platform === 'win32')('a data folder that let others in is closed to them', async () => {
+  using dir = createTempDir('open')
+  chmodSync(dir.path, 0o755)
+  await using _core = await Core.open({ dataDir: dir.path })
+  expect(statSync(dir.path).mode & 0o777).toBe(0o700)
 })

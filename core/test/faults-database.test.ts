@@ -78,3 +78,10 @@ test('a jobs database cut to a half is set aside, and the library works on', asy
   expect(await t.library.jobs.wait(job.id, signal)).toMatchObject({ status: 'completed' })
   expect(await t.found('b.txt')).toEqual(['b.txt'])
 })
+
+test.skipIf(process.platform === 'win32')('a backup is readable by its owner alone', async () => {
+  await using t = await createTestCore()
+  const { path } = await t.core.libraries.backup(t.library, {}, signal)
+  const elsewhere = await t.core.libraries.backup(t.library, { to: join(t.root, 'elsewhere') }, signal)
+  for (const each of [path, elsewhere.path]) expect(statSync(each).mode & 0o777).toBe(0o600)
+})

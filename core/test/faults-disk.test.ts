@@ -48,6 +48,33 @@ test('a full disk stops a scan with a clear error, reading goes on, and so does 
   expect((await t.library.locations.list())[0]).toMatchObject({ state: 'complete', counts: { files: 6_001 } })
 })
 
+test('a full disk is told wherever somebody looks, and the job goes on by itself', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  using small = await onSmallDisk(t)
+  for (let i = 0; i < 6_000; i++) t.write(`d${i % 100}/${'n'.repeat(100)}${i}.txt`)
+  const free = fill(small.disk, SOME_BYTES)
+  const { job, location } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
+  const waiting = expect.stringMatching(/^waiting: no space left/)
+  const told: string[] = []
+  using _told = t.core.events.subscribe((event) => {
+    const { waiting: sentence } = event.data as { waiting?: string }
+    if (sentence !== undefined) told.push(sentence)
+  })
+  await vi.waitFor(() => expect(t.library.jobs.info(job.id)).toMatchObject({ waiting }), 60_000)
+  await vi.waitFor(async () => {
+    expect(await t.library.locations.list()).toMatchObject([
+      { id: location.id, error: expect.stringMatching(/no space left/) },
+    ])
+    expect(t.core.status().notices.join()).toMatch(/job indexing\.location: waiting: no space left/)
+  }, 60_000)
+  expect(told[0]).toEqual(waiting)
+  free()
+  expect(await t.library.jobs.wait(job.id, signal)).toMatchObject({ status: 'completed' })
+  expect(t.library.jobs.waiting()).toEqual([])
+  expect((await t.library.locations.list())[0]).toMatchObject({ state: 'complete', error: null })
+})
+
 test('a full disk stops the identification of contents, which goes on where it was', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)
   await using t = await createTestCore()

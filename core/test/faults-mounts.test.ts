@@ -85,6 +85,32 @@ test('a folder mounted into itself is indexed to its end, and a rescan finds not
   expect(await t.differences()).toEqual([])
 })
 
+test('a file that is seen at several places through a mount is one file: no copy, and nothing to reclaim', async ({
+  skip,
+}) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using t = await createTestCore()
+  t.write('a.txt', 'only once')
+  t.write('b.txt', 'really twice')
+  t.write('sub/b.txt', 'really twice')
+  mkdirSync(t.path('loop'))
+  using _loop = mountBind(t.root, t.path('loop'))
+  const elsewhere = join(t.dataDir, '..', 'elsewhere')
+  mkdirSync(elsewhere)
+  using _elsewhere = mountBind(t.root, elsewhere)
+  await t.add({ mode: 'content' })
+  await expect(t.add({ path: elsewhere })).rejects.toMatchObject({
+    code: 'AlreadyExists',
+    message: expect.stringContaining('mounted a second time'),
+  })
+  const copies = { groups: 1, files: 1, reclaimableBytes: 12 }
+  expect(await t.library.files.duplicateTotals()).toEqual({ groups: 1, files: 1, bytes: 12 })
+  const { duplicates, unique } = await t.library.overview.statistics()
+  expect({ duplicates, unique }).toMatchObject({ duplicates: copies, unique: { files: 1, bytes: 9 } })
+  const listed = await t.library.copies.list({ types: [], below: [], thumbs: false, limit: 10 })
+  expect(listed.groups.map(({ copies: n }) => n)).toEqual([2])
+})
+
 test('a location whose volume is unmounted is offline, says why, and keeps every row', async ({ skip }) => {
   if (NO_MOUNTS) return skip(NO_MOUNTS)
   await using t = await createTestCore()

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
@@ -26,7 +26,9 @@ async function createPair(allowed: readonly ('browse' | 'read')[] = ['browse', '
 }
 
 function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
-  network.device('bob').core.network.grants.set(network.idOf('alice'), what, allowed)
+  const { grants } = network.device('bob').core.network
+  if (allowed) grants.allow(network.idOf('alice'), what, { everything: true })
+  else grants.takeBack(network.idOf('alice'), what)
 }
 
 test('a folder of another device is listed as its own person sees it, and each path in it leads on', async () => {
@@ -77,7 +79,7 @@ test('an archive of another device is looked into page by page, by whoever may r
   })
   const own = `local://bob${join(bob.dataDir, 'network.db')}`
   await expect(alice.core.files.archive({ ...page, path: own }, null, signal)).rejects.toMatchObject({
-    code: 'NotAuthorised',
+    code: 'PermissionDenied',
   })
 })
 
@@ -187,20 +189,62 @@ test('the data folder is shown and sent to nobody, whatever leads there', async 
   const { alice, bob, network } = await createPair()
   await using _network = network
   symlinkSync(bob.dataDir, bob.path('shortcut'))
+  // A second name of the same file: its path says nothing about the data folder.
+  linkSync(join(bob.dataDir, 'network-key.json'), bob.path('holiday.json'))
   for (const path of [bob.dataDir, bob.path('shortcut'), join(bob.dataDir, 'libraries')])
     await expect(alice.core.files.list(listing(`local://bob${path}`), null, signal)).rejects.toMatchObject({
-      code: 'NotAuthorised',
+      code: 'PermissionDenied',
     })
-  for (const path of [join(bob.dataDir, 'network-key.json'), bob.path('shortcut/network-key.json')])
-    await expect(
-      alice.core.files.read({ path: `local://bob${path}`, offset: 0, length: 10 }, null, signal),
-    ).rejects.toMatchObject({ code: 'NotAuthorised' })
+  const key = join(bob.dataDir, 'network-key.json')
+  for (const path of [key, bob.path('shortcut/network-key.json'), bob.path('holiday.json')]) {
+    const input = { path: `local://bob${path}`, offset: 0, length: 10 }
+    await expect(alice.core.files.read(input, null, signal)).rejects.toMatchObject({ code: 'PermissionDenied' })
+    // Nor by way of the device itself.
+    await expect(bob.core.files.read({ ...input, path }, null, signal)).rejects.toMatchObject({
+      code: 'PermissionDenied',
+    })
+  }
   const to = alice.path('received')
-  for (const path of [bob.dataDir, join(bob.root, '..')]) {
+  for (const path of [bob.dataDir, join(bob.dataDir, 'libraries'), bob.path('holiday.json')]) {
     const [transfer] = await alice.core.files.fetch({ addresses: [`local://bob${path}`], to, preserve: false }, signal)
     const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
-    expect(ended).toMatchObject({ state: 'failed', error: { code: 'NotAuthorised' } })
+    expect(ended).toMatchObject({ state: 'failed', error: { code: 'PermissionDenied' } })
   }
+})
+
+test('of a folder above the data folder everything else is sent, and both sides are told what is not', async () => {
+  const { alice, bob, network } = await createPair()
+  await using _network = network
+  bob.write('letter.txt', 'dear alice')
+  const above = join(bob.dataDir, '..')
+  linkSync(join(bob.dataDir, 'network-key.json'), join(above, 'key-copy.json'))
+  const to = alice.path('received')
+  const [transfer] = await alice.core.files.fetch({ addresses: [`local://bob${above}`], to, preserve: false }, signal)
+  const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
+  expect(ended.state).toBe('completed')
+  expect(ended.leftOut).toBeGreaterThanOrEqual(2)
+  const names = readdirSync(to, { recursive: true, encoding: 'utf8' })
+  expect(names.filter((name) => /network-key|key-copy|network\.db/.test(name))).toEqual([])
+  // The same by a drop: the sender is told.
+  network.device('alice').core.network.grants.allow(network.idOf('bob'), 'send', null)
+  const device = { id: network.idOf('alice'), name: 'alice' }
+  const offer = await bob.core.network.spacedrop.send({ device, paths: [above], sender: null }, signal)
+  expect(offer.reason).toContain('is left out: it belongs to Spacedrive itself')
+  for (const path of [bob.dataDir, join(above, 'key-copy.json')])
+    await expect(
+      bob.core.network.spacedrop.send({ device, paths: [path], sender: null }, signal),
+    ).rejects.toMatchObject({ code: 'PermissionDenied' })
+})
+
+test('nothing is received into the data folder', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  bob.write('trip/a.txt', 'one')
+  symlinkSync(alice.dataDir, alice.path('shortcut'))
+  for (const to of [alice.dataDir, join(alice.dataDir, 'libraries', 'new'), alice.path('shortcut')])
+    await expect(
+      alice.core.files.fetch({ addresses: [at('trip')], to, preserve: false }, signal),
+    ).rejects.toMatchObject({ code: 'PermissionDenied' })
 })
 
 test('files and folders are fetched together, under their names', async () => {

@@ -19,7 +19,7 @@ async function createHolders(
   const ids = new Set<string | null>()
   for (const name of names) {
     const device = network.device(name)
-    device.core.network.grants.set(network.idOf('bob'), 'read', true)
+    device.core.network.grants.allow(network.idOf('bob'), 'read', { everything: true })
     const path = device.write(`of-${name}.bin`, content)
     await device.add({ mode: 'content', watch: false })
     await device.settle()
@@ -39,7 +39,7 @@ async function fetchTo(network: TestNetwork, path: string, from: readonly string
   const of = { kind: CONTENT_KIND, spec: { content: path.slice('content://'.length) }, title: 'a', folder: to }
   const { id } =
     from.length > 0
-      ? core.network.transfers.start({ devices: from.map((name) => network.idOf(name)), preserve: false, ...of })
+      ? core.network.transfers.start({ devices: from.map((name) => network.idOf(name)), preserve: 'nothing', ...of })
       : (await core.files.fetch({ addresses: [path], to, preserve: false }, signal))[0]!
   const ended = await core.network.transfers.wait(id, signal)
   const there = readdirSync(to)

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { LibraryId } from '../src/domain/index.ts'
+import { DeviceId, LibraryId, PeerKey } from '../src/domain/index.ts'
 import type { TestCore } from '../testing/index.ts'
+import { membership as membershipRpc } from '../src/network/membership/protocol.ts'
+import { type Statement, signedBytes } from '../src/network/membership/statement.ts'
+import { askDevice } from '../src/network/wire/rpc.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -115,4 +118,43 @@ test('what paired devices share is joined without asking where that is set', asy
   const { id } = await alice.core.libraries.create({ name: 'Photos' })
   await alice.core.network.membership.share(LibraryId.parse(id), alice.core.network.registry.find('bob'))
   await vi.waitFor(() => expect(names(bob, LibraryId.parse(id))).toEqual(['alice', 'bob']), 30_000)
+})
+
+test('a device that was removed pushes nothing more into the list of members', async () => {
+  await using network = await createTestNetwork(['alice', 'bob'])
+  const [alice, bob] = [network.device('alice').core, network.device('bob').core]
+  const library = await shared(network)
+  const folder = alice.libraries.opened().find(({ id }) => id === library)!
+  const file = path.join(folder.path, 'members.json')
+  await alice.network.membership.remove(library, { id: network.idOf('bob'), name: 'bob' })
+  await vi.waitFor(() => expect(names(network.device('bob'), library)).toEqual(['alice']), 30_000)
+  const before = readFileSync(file, 'utf8')
+  const { key } = bob.network.card()
+  const statements: Statement[] = []
+  for (let n = 0; n < 998; n++) {
+    const unsigned = {
+      kind: 'add' as const,
+      library,
+      device: DeviceId.parse(`0198c0de-0000-7000-8000-${n.toString(16).padStart(12, '0')}`),
+      key: PeerKey.parse(n.toString(16).padStart(64, '0')),
+      name: `invented ${n}`,
+      by: key,
+      counter: n < 500 ? 3 : 4 + n,
+      at: n,
+      kept: [],
+    }
+    const signature = Buffer.from(await bob.network.sign(signedBytes(unsigned))).toString('hex')
+    statements.push({ ...unsigned, signature })
+  }
+  const push = {
+    device: network.idOf('alice'),
+    rpc: membershipRpc,
+    verb: 'push',
+    input: { library, statements },
+  } as const
+  expect(await askDevice(bob.network.sessions, push, signal)).toEqual({})
+  expect(readFileSync(file, 'utf8')).toBe(before)
+  await alice.network.membership.share(library, alice.network.registry.find('bob'))
+  await bob.network.membership.join({ device: network.idOf('alice'), library: 'Photos' }, signal)
+  expect(names(network.device('alice'), library)).toEqual(['alice', 'bob'])
 })

@@ -127,7 +127,7 @@ test('a stranger that was let in has what was offered, and nothing else of this 
       spec,
       title,
       folder: bob.path('.'),
-      preserve: false,
+      preserve: 'nothing',
     })
     return bob.core.network.transfers.wait(id, signal)
   })

@@ -54,11 +54,11 @@ test('a device is pinged, and what may be done is asked for, seen and granted', 
     { device, what: 'browse', allowed: false },
   ])
   const told = bob.core.events.stream({ types: ['network.grant-changed'] })
-  bob.core.network.grants.set(network.idOf('alice'), 'browse', true)
+  bob.core.network.grants.allow(network.idOf('alice'), 'browse', { everything: true })
   expect((await told.next()).value).toMatchObject({ data: { device, what: 'browse', allowed: true } })
-  bob.core.network.grants.set(network.idOf('alice'), 'browse', false)
+  bob.core.network.grants.takeBack(network.idOf('alice'), 'browse')
   expect((await told.next()).value).toMatchObject({ data: { device, what: 'browse', allowed: false } })
-  bob.core.network.grants.set(network.idOf('alice'), 'browse', true)
+  bob.core.network.grants.allow(network.idOf('alice'), 'browse', { everything: true })
   // The jobs are there: no library is needed here.
   const input = ops['jobs.list'].input.parse({ device: 'bob' })
   expect(await ops['jobs.list'].run(input, { core: alice.core, library: null, signal })).toEqual([])

@@ -77,7 +77,7 @@ test('who declines is heard, and who withdraws too', async () => {
     spec: { id: withdrawn.id },
     title: 'again',
     folder: bob.path('.'),
-    preserve: false,
+    preserve: 'nothing',
   })
   expect(await bob.core.network.transfers.wait(id, signal)).toMatchObject({
     state: 'failed',
@@ -93,9 +93,9 @@ test('a trusted device is not asked about, and one that may not send is refused;
   await vi.waitUntil(() => offersOf(alice).get(id).state === 'completed')
   expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('one')
 
-  bob.core.network.grants.set(network.idOf('alice'), 'send', false)
+  bob.core.network.grants.takeBack(network.idOf('alice'), 'send')
   await expect(offer(network, ['a.txt'])).rejects.toMatchObject({ code: 'NotAuthorised' })
-  bob.core.network.grants.set(network.idOf('alice'), 'send', true)
+  bob.core.network.grants.allow(network.idOf('alice'), 'send')
   await bob.core.config.set('network.receive', 'off')
   await expect(offer(network, ['a.txt'])).rejects.toThrow('network.receive')
   expect(offersOf(bob).list({ all: true })).toHaveLength(1)

@@ -44,7 +44,7 @@ function receive(network: TestNetwork, path: string, folder = 'received', from: 
     spec: { path },
     title: path,
     folder: bob.path(folder),
-    preserve: false,
+    preserve: 'nothing',
   }).id
 }
 

@@ -34,7 +34,7 @@ async function setUp(size = 8_000_000) {
       spec: { path: 'large.bin' },
       title: 'large.bin',
       folder,
-      preserve: false,
+      preserve: 'nothing',
     }).id
   const { transfers: out } = alice.core.network
   const { transfers: to } = bob.core.network

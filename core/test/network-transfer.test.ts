@@ -35,7 +35,7 @@ test('a folder comes from another device, over a connection of its own', async (
     spec: { path: 'trip' },
     title: 'trip',
     folder,
-    preserve: true,
+    preserve: 'all',
   })
   const transfer = await bob.core.network.transfers.wait(id, signal)
   expect(transfer).toMatchObject({

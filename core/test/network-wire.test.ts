@@ -58,7 +58,7 @@ test('who hears every packet reads no file byte, no name, no pairing word', asyn
     }),
   })
   mkdirSync(bob.path('received'))
-  const transfer = { kind: 'test', spec: {}, title: 'trip', folder: bob.path('received'), preserve: true }
+  const transfer = { kind: 'test', spec: {}, title: 'trip', folder: bob.path('received'), preserve: 'all' as const }
   const { id } = bob.core.network.transfers.start({ devices: [aliceId], ...transfer })
   expect(await bob.core.network.transfers.wait(id, signal)).toMatchObject({ state: 'completed' })
   expect(readFileSync(join(bob.path('received'), 'trip', FILE), 'utf8')).toBe(CONTENT.repeat(50_000))
@@ -71,7 +71,7 @@ test('who hears every packet reads no file byte, no name, no pairing word', asyn
   await alice.core.network.membership.share(LibraryId.parse(library), alice.core.network.registry.get(bobId)!)
   await bob.core.network.membership.join({ device: aliceId, library: 'Photographs of the family' }, signal)
 
-  alice.core.network.grants.set(bobId, 'browse', true)
+  alice.core.network.grants.allow(bobId, 'browse', { everything: true })
   const folder = { path: `local://alice-of-the-attic${alice.path('trip')}`, all: false, thumbs: false }
   const listing = { ...folder, limit: 10, offset: 0, sort: 'name', reverse: false, foldersFirst: true } as const
   expect((await bob.core.files.list(listing, null, signal)).items.map(({ name }) => name)).toEqual([FILE])

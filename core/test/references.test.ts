@@ -59,7 +59,7 @@ test('without identifiers a video of the same name is a part of the photo it was
   t.write('a/IMG_3.mov', film('qt  ', { created: '2024-05-01T11:20:31+0200', pictures: '3' }))
   t.write('a/IMG_4.jpg', livePhoto('jpg', { taken, offset, description: '4' }))
   t.write('a/IMG_4.mov', film('qt  ', { created, durationMs: 60_000, pictures: '4' }))
-  // Neither has a clock: written together, and not.
+  // Neither has a clock: written in the same minute, and not. Neither is evidence enough.
   t.write('a/IMG_5.jpg', livePhoto('jpg', { description: '5' }))
   t.write('a/IMG_5.mov', film('qt  ', { pictures: '5' }))
   t.write('a/IMG_6.jpg', livePhoto('jpg', { description: '6' }))
@@ -73,15 +73,7 @@ test('without identifiers a video of the same name is a part of the photo it was
   const found = await Promise.all(
     [1, 2, 3, 4, 5, 6, 7].map((n) => companions(t, `a/IMG_${n}.${n === 1 ? 'JPG' : 'jpg'}`)),
   )
-  expect(found).toEqual([
-    [byName('a/img_1.mov')],
-    [byName('a/IMG_2.mp4', 'mp4')],
-    [],
-    [],
-    [byName('a/IMG_5.mov')],
-    [],
-    [],
-  ])
+  expect(found).toEqual([[byName('a/img_1.mov')], [byName('a/IMG_2.mp4', 'mp4')], [], [], [], [], []])
 })
 
 test('a reference follows its video when it is renamed, and goes and comes with photo and video', async () => {

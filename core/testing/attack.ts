@@ -36,7 +36,7 @@ export async function attack({ folder, own, pid, port, secret, socket }: Target)
     'change times': () => utimesSync(own, 1, 1),
     'connect by TCP': () => connectTo({ port, host: '127.0.0.1' }),
     'connect to a socket': () => connectTo({ path: socket }),
-    'send by UDP': () => send(port),
+    'ask by UDP': () => askByUdp(port),
     'start a shell': () => start('/bin/sh'),
     'start a program': () => start('/usr/bin/env'),
     'end another process': () => process.kill(pid, 0),
@@ -62,14 +62,15 @@ async function connectTo(to: NetConnectOpts): Promise<void> {
   }
 }
 
-async function send(port: number): Promise<void> {
+/** Waits for an answer: what is sent into an empty network is refused. */
+async function askByUdp(port: number): Promise<void> {
   const socket = createSocket('udp4')
   try {
-    const failed = once(socket, 'error').then(([err]) => Promise.reject(err as Error))
-    const sent = new Promise<void>((resolve, reject) => {
-      socket.send('x', port, '127.0.0.1', (err) => (err ? reject(err) : resolve()))
-    })
-    await Promise.race([sent, failed])
+    socket.connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    const answered = once(socket, 'message')
+    socket.send('x')
+    await answered
   } finally {
     socket.close()
   }
@@ -80,24 +81,43 @@ function start(program: string): void {
   if (error) throw error
 }
 
-/** What comes of it where the process is boxed. */
+/** What comes of it where the process is boxed: Landlock and seccomp refuse, bubblewrap hides. */
 export const REFUSED = {
-  'read what it was given': 'done',
-  'write a temporary file': 'done',
-  'read a secret': 'EACCES',
-  'read a secret in another thread': 'EACCES',
-  'list its folder': 'EACCES',
-  'write into its folder': 'EACCES',
-  'change what it was given': 'EACCES',
-  'change rights': 'EPERM',
-  'change times': 'EPERM',
-  'connect by TCP': 'EPERM',
-  'connect to a socket': 'EPERM',
-  'send by UDP': 'EPERM',
-  'start a shell': 'EACCES',
-  'start a program': 'EACCES',
-  'end another process': 'EPERM',
-}
+  landlock: {
+    'read what it was given': 'done',
+    'write a temporary file': 'done',
+    'read a secret': 'EACCES',
+    'read a secret in another thread': 'EACCES',
+    'list its folder': 'EACCES',
+    'write into its folder': 'EACCES',
+    'change what it was given': 'EACCES',
+    'change rights': 'EPERM',
+    'change times': 'EPERM',
+    'connect by TCP': 'EPERM',
+    'connect to a socket': 'EPERM',
+    'ask by UDP': 'EPERM',
+    'start a shell': 'EACCES',
+    'start a program': 'EACCES',
+    'end another process': 'EPERM',
+  },
+  bwrap: {
+    'read what it was given': 'done',
+    'write a temporary file': 'done',
+    'read a secret': 'ENOENT',
+    'read a secret in another thread': 'ENOENT',
+    'list its folder': 'ENOENT',
+    'write into its folder': 'ENOENT',
+    'change what it was given': 'EROFS',
+    'change rights': 'EROFS',
+    'change times': 'EROFS',
+    'connect by TCP': 'ECONNREFUSED',
+    'connect to a socket': 'ENOENT',
+    'ask by UDP': 'ECONNREFUSED',
+    'start a shell': 'ENOENT',
+    'start a program': 'ENOENT',
+    'end another process': 'ESRCH',
+  },
+} as const
 
 /** A user's folder with a secret, a file that is decoded, and servers on this machine. */
 export async function prey() {
@@ -113,6 +133,10 @@ export async function prey() {
   await Promise.all([tcp, unix].map((server) => once(server, 'listening')))
   parts.defer(() => void [tcp, unix].map((server) => server.close()))
   const { port } = tcp.address() as { port: number }
+  const udp = createSocket('udp4', (message, from) => udp.send(message, from.port, from.address))
+  udp.bind(port, '127.0.0.1')
+  await once(udp, 'listening')
+  parts.defer(() => void udp.close())
   const target: Target = { own, secret, folder, socket, port, pid: process.pid }
   return { target, given, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

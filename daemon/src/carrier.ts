@@ -1,3 +1,5 @@
+import type { Rights } from '@spacedrive/core/domain'
+
 /** Hears what comes from one client. */
 export interface CarrierListener {
   onFrame(frame: string): void
@@ -10,8 +12,8 @@ export interface CarrierListener {
 /** What carries whole JSON documents between the daemon and one client: a socket with a document a line, a WebSocket. */
 export interface Carrier {
   readonly kind: 'socket' | 'websocket'
-  /** The client is on another machine. */
-  readonly isFromElsewhere: boolean
+  /** What the client may do. */
+  readonly rights: Rights
   /** Called once, before anything else. */
   open(listener: CarrierListener): void
   /** Sends a piece of a document; the pieces of one come after each other. `onWritten`: the system has taken it. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { type EventParams, type Hello, methods, type RequestId, type Subscribed } from '@spacedrive/client'
 import { type Core, CoreError } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
 import type { Carrier } from './carrier.ts'
 import { dispatch, onlyHere } from './dispatch.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -109,18 +110,14 @@ export class Connection implements Disposable {
         clearTimeout(this.#helloTimer)
         return this.#deps.hello()
       case methods.stop:
-        if (this.#carrier.isFromElsewhere) throw onlyHere(method)
+        if (this.#carrier.rights !== 'all') throw onlyHere(method)
         // The answer goes first.
         setImmediate(this.#deps.stop)
         return {}
       case methods.subscribe:
         return this.#subscribe(params)
       default:
-        return dispatch(
-          this.#deps.core,
-          { method, params, library, isFromElsewhere: this.#carrier.isFromElsewhere },
-          signal,
-        )
+        return dispatch(this.#deps.core, { method, params, library, rights: this.#carrier.rights }, signal)
     }
   }
 
@@ -141,7 +138,7 @@ export class Connection implements Disposable {
     this.#subscriptions.set(subscription, stream)
     const seq = since ?? core.events.lastSeq
     const { complete, events } = core.events.since(seq, wanted)
-    void this.#pump(subscription, events, stream)
+    this.#pump(subscription, events, stream).catch((err: unknown) => this.#drop(errorMessage(err)))
     return { seq, complete }
   }
 

@@ -1,5 +1,15 @@
-import { type Core, CoreError, databaseError, type ErrorCode, type Library, pathErrorCode } from '@spacedrive/core'
+import {
+  type Core,
+  CoreError,
+  databaseError,
+  type ErrorCode,
+  type Library,
+  pathError,
+  pathErrorCode,
+} from '@spacedrive/core'
 import { errorMessage } from '@spacedrive/core/errors'
+import type { Rights } from '@spacedrive/core/domain'
+import { asOperation } from '@spacedrive/core/operation'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { describeIssues } from './describe-issues.ts'
 
@@ -14,8 +24,8 @@ export interface Asked {
 }
 
 export interface OperationRequest extends Asked {
-  /** Somebody asks who is signed in on another machine. */
-  readonly isFromElsewhere: boolean
+  /** What whoever asks may do. */
+  readonly rights: Rights
 }
 
 /**
@@ -26,25 +36,57 @@ export async function dispatch(core: Core, request: OperationRequest, signal: Ab
   const { method, params } = request
   const op = Object.hasOwn(registry, method) ? registry[method] : undefined
   if (!op) throw new CoreError('NotFound', `there is no operation ${JSON.stringify(method)}`)
-  if (op.onlyHere && request.isFromElsewhere) throw onlyHere(method)
+  checkAccess(op, request)
   const input = op.input.safeParse(params ?? {})
   if (!input.success) {
     const { issues, message } = describeIssues(input.error.issues, params)
     throw new CoreError('InvalidInput', `${method}: ${message}`, { details: { issues } })
   }
+  await checkFiles(op, { core, input: input.data, rights: request.rights })
   const library = libraryFor(op, core, request.library)
   try {
-    return op.output.parse(await op.run(input.data, { core, signal, library }))
+    return await asOperation({ name: method, signal }, async (ending) =>
+      op.output.parse(await op.run(input.data, { core, signal: ending, library })),
+    )
   } catch (err) {
     throw asCoreError(err, { core, method, library, signal })
   }
 }
 
-/** What somebody on another machine is told who asks for what this machine alone may do. */
+/** Throws `PermissionDenied` where whoever asks may not: an operation that does not say whom it is for is for this machine. */
+function checkAccess({ access, name, onlyHere: fields }: Op, { params, rights }: OperationRequest): void {
+  if (rights === 'all') return
+  if (access === null) throw onlyHere(name)
+  if (access !== 'view' && !rights.includes(access)) {
+    throw new CoreError('PermissionDenied', `${name} needs the right "${access}", which was not given`, {
+      details: { access },
+    })
+  }
+  const given = fields.find((field) => isGiven(params, field))
+  if (given !== undefined) throw onlyHere(`${name} with ${JSON.stringify(given)}`)
+}
+
+/** Throws `PermissionDenied` for files that are in no location, where whoever asks may not reach them. */
+async function checkFiles(
+  { files }: Op,
+  { core, input, rights }: { core: Core; input: unknown; rights: Rights },
+): Promise<void> {
+  if (rights === 'all' || rights.includes('disk')) return
+  for (const field of files) {
+    const given: unknown = Reflect.get(input as object, field)
+    for (const path of [given].flat()) if (typeof path === 'string') await core.files.requireInLocation(path)
+  }
+}
+
+function isGiven(params: unknown, field: string): boolean {
+  return typeof params === 'object' && params !== null && Object.hasOwn(params, field)
+}
+
+/** What somebody is told who asks for what the user of this machine alone may do. */
 export function onlyHere(method: string): CoreError {
   return new CoreError(
     'PermissionDenied',
-    `${method} can be asked for on the machine itself only, not from elsewhere; do it there, in its explorer or with \`spacedrive\``,
+    `${method} can be asked for on the machine itself only, not from elsewhere and not with an API key; do it there, in its explorer or with \`spacedrive\``,
   )
 }
 
@@ -68,7 +110,12 @@ interface Failure {
 }
 
 /** Failures of the system that a person can do something about, wherever they come from. */
-const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set(['DiskFull', 'PermissionDenied', 'Unavailable'])
+const SYSTEM_CODES: ReadonlySet<ErrorCode | null> = new Set([
+  'DiskFull',
+  'InvalidInput',
+  'PermissionDenied',
+  'Unavailable',
+])
 
 function asCoreError(err: unknown, { core, method, library, signal }: Failure): CoreError {
   if (err instanceof CoreError) return err
@@ -78,7 +125,10 @@ function asCoreError(err: unknown, { core, method, library, signal }: Failure): 
   core.log.error({ err, method }, 'an operation failed in a way nobody expected')
   if (known instanceof CoreError) return known
   const code = pathErrorCode(err)
-  if (code && SYSTEM_CODES.has(code)) return new CoreError(code, `${method}: ${errorMessage(err)}`, { cause: err })
+  if (code && SYSTEM_CODES.has(code)) {
+    const path = err instanceof Error && 'path' in err ? String(err.path) : 'a file'
+    return new CoreError(code, `${method}: ${errorMessage(pathError(err, path))}`, { cause: err })
+  }
   return new CoreError('Internal', `${method} failed inside the daemon; its log says why`, { cause: err })
 }
 

@@ -38,6 +38,19 @@ export class ExplorerPlace implements AsyncDisposable {
     }
   }
 
+  /** Serves it anew, where its socket or the token were removed. */
+  async serveAgain(deps: ExplorerPlaceDeps): Promise<void> {
+    await this[Symbol.asyncDispose]()
+    await this.serve(deps)
+  }
+
+  /** Files without which programs do not get in. */
+  get files(): readonly string[] {
+    const { socket = null, tokenFile = null } = this.#server ?? {}
+    // A pipe is no file.
+    return [process.platform === 'win32' ? null : socket, tokenFile].filter((file) => file !== null)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const server = this.#server
     this.#server = null

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { PROTOCOL } from '@spacedrive/client'
@@ -9,12 +9,17 @@ import {
   instancePaths,
   programVersion,
 } from '@spacedrive/client/node'
-import { ConfigManager, Core, CoreError, type Logger } from '@spacedrive/core'
-import { takeLock } from '@spacedrive/core/lock'
+import { ConfigManager, Core, CoreError, type Logger, pathError } from '@spacedrive/core'
+import { errorMessage } from '@spacedrive/core/errors'
+import { isHomeless } from '@spacedrive/core/home-folder'
+import { readLock, takeLock } from '@spacedrive/core/lock'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { Connections } from './connections.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
+import { Failures } from './failures.ts'
+import { Presence } from './presence.ts'
+import { mayRestart, type Restart, restartProcess, restartsBefore } from './restart.ts'
 import { ExplorerPlace } from './explorer-place.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
 import { SocketServer } from './socket-server.ts'
@@ -41,10 +46,17 @@ const EXIT_NOW = 130
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stopping = Promise.withResolvers<string>()
   using signals = onSignals(stopping.resolve)
-  const daemon = await Daemon.open(options, () => stopping.resolve('a client asked for it'))
+  const daemon = await Daemon.open(options, stopping.resolve).catch((err: unknown) => {
+    throw pathError(err, pathOf(err) ?? instancePaths(options).dataDir)
+  })
   options.onReady?.()
   const why = await stopping.promise
   await daemon.close(why)
+}
+
+/** The file a failure of the system is about. */
+function pathOf(err: unknown): string | null {
+  return err instanceof Error && 'path' in err && typeof err.path === 'string' ? err.path : null
 }
 
 /** The first signal ends the daemon in good order, the second at once. */
@@ -70,12 +82,13 @@ class Daemon {
     this.#parts = parts
   }
 
-  static async open(options: DaemonOptions, onStop: () => void): Promise<Daemon> {
+  static async open(options: DaemonOptions, onStop: (why: string) => void): Promise<Daemon> {
     const paths = instancePaths(options)
     const startedAt = performance.now()
+    let ready = false
     await using parts = new AsyncDisposableStack()
     makePrivateFolder(paths.runDir)
-    const lock = takeLock(paths.lockFile, `the data folder ${paths.dataDir}`)
+    let lock = lockFolder(paths)
     // Not the socket: once the server is closed, the daemon of another data folder may have its place.
     const clearUp = () => {
       rmSync(paths.recordFile, { force: true })
@@ -88,11 +101,20 @@ class Daemon {
       process.off('exit', clearUp)
     })
     const log = parts.use(openDaemonLog({ file: paths.logFile, stdout: options.foreground === true }))
-    parts.use(logCrash(log.logger))
+    const before = restartsBefore()
+    const failures = parts.use(
+      new Failures({
+        log: log.logger,
+        onBroken: (err) => giveUp(err, { log: log.logger, before, isReady: () => ready }),
+      }),
+    )
     const explorer = new ExplorerPlace()
-    const core = parts.use(await openCore(options, paths, { log, explorer }))
-    const connections = parts.use(new Connections({ core, identity: identityOf(paths), onStop }))
-    await explorer.serve({ core, connections, runDir: paths.runDir })
+    const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
+    const connections = parts.use(
+      new Connections({ core, identity: identityOf(paths), onStop: () => onStop('a client asked for it') }),
+    )
+    const served = { core, connections, runDir: paths.runDir }
+    await explorer.serve(served)
     parts.use(explorer)
     const server = parts.use(await listen(connections, paths, log.logger))
     const removeSocket = () => rmSync(server.socket, { force: true })
@@ -103,6 +125,22 @@ class Daemon {
       rmSync(paths.recordFile, { force: true })
     })
     await writeRecord(paths, server.socket)
+    const restore = async () => {
+      if (!readLock(paths.lockFile)) lock = lockFolder(paths)
+      makePrivateFolder(paths.runDir)
+      await server.restore()
+      if (!explorer.files.every((file) => existsSync(file))) await explorer.serveAgain(served)
+      await writeRecord(paths, server.socket)
+    }
+    parts.use(
+      new Presence({
+        paths,
+        log: log.logger,
+        files: () => [paths.recordFile, ...server.files, ...explorer.files],
+        restore,
+        onGone: onStop,
+      }),
+    )
     log.logger.info(
       {
         pid: process.pid,
@@ -113,6 +151,7 @@ class Daemon {
       },
       'the daemon is ready',
     )
+    ready = true
     return new Daemon(log.logger, parts.move())
   }
 
@@ -127,9 +166,16 @@ class Daemon {
 interface CoreParts {
   readonly log: DaemonLog
   readonly explorer: ExplorerPlace
+  readonly failures: Failures
+  /** Restarts that led to this process. */
+  readonly before: readonly Restart[]
 }
 
-async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer, log }: CoreParts): Promise<Core> {
+async function openCore(
+  options: DaemonOptions,
+  paths: InstancePaths,
+  { before, explorer, failures, log }: CoreParts,
+): Promise<Core> {
   const { dataDir, instance, logFile, userConfigFile } = paths
   const config = await ConfigManager.open({
     dataDir,
@@ -150,9 +196,14 @@ async function openCore(options: DaemonOptions, paths: InstancePaths, { explorer
     instance,
     logFile,
     explorer: () => explorer.server,
-    notices: () => explorer.notices,
+    notices: () => [...before.map(restartNotice), ...homeNotices(paths), ...explorer.notices],
+    failures: () => failures.all,
   }
   return Core.open({ dataDir, host, log: log.logger, config })
+}
+
+function lockFolder({ dataDir, lockFile }: InstancePaths): Disposable {
+  return takeLock(lockFile, `the data folder ${dataDir}`)
 }
 
 function identityOf({ dataDir, instance }: InstancePaths) {
@@ -187,14 +238,29 @@ async function writeRecord({ recordFile }: InstancePaths, socket: string): Promi
   await writeFileAtomically(recordFile, `${JSON.stringify(record)}\n`)
 }
 
-/** What nobody caught leaves nobody in a known state: it is written down, and the process ends. */
-function logCrash(log: Logger): Disposable {
-  const listener = (err: unknown) => {
-    log.error({ err }, 'the daemon crashed')
-    // For whoever started it, and waits.
-    process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
-    process.exit(1)
-  }
-  process.on('uncaughtException', listener)
-  return { [Symbol.dispose]: () => void process.off('uncaughtException', listener) }
+interface GiveUpParts {
+  readonly log: Logger
+  readonly before: readonly Restart[]
+  /** Whether clients could connect already: a daemon that fails before is not started again. */
+  readonly isReady: () => boolean
+}
+
+/** An invariant is broken: this process ends, and takes its own place anew unless that has not helped before. */
+function giveUp(err: unknown, { before, isReady, log }: GiveUpParts): void {
+  const now = Date.now()
+  const restarts = isReady() && mayRestart(before, now)
+  log.error({ err, restarts }, restarts ? 'the daemon crashed and restarts' : 'the daemon crashed')
+  // For whoever started it, and waits.
+  process.stderr.write(`the daemon crashed: ${err instanceof Error ? err.stack : String(err)}\n`)
+  if (restarts) restartProcess(errorMessage(err), before, now)
+  process.exit(1)
+}
+
+function homeNotices({ dataDir, ownFolder }: InstancePaths): string[] {
+  if (ownFolder || !isHomeless()) return []
+  return [`this user has no home folder: data is kept in ${dataDir}; set HOME, or choose a folder with --data-dir`]
+}
+
+function restartNotice({ at, reason }: Restart): string {
+  return `the daemon restarted by itself at ${at}, since it could not go on: ${reason}`
 }

@@ -116,3 +116,17 @@ test.skipIf(onWindows)('the folder of a socket is closed to others, and never so
   symlinkSync(folder, join(dir.path, 'link'))
   expect(() => makePrivateFolder(join(dir.path, 'link'))).toThrow('others can enter')
 })
+
+test.skipIf(onWindows)('a folder for sockets that somebody else has made is passed over', () => {
+  using temporary = createTempDir('tmp')
+  const { uid } = pathHost()
+  const at = host({ temporary: temporary.path, uid })
+  // What another user leaves under our name: here a file, and a link to a folder of theirs.
+  writeFileSync(join(temporary.path, `spacedrive-${uid}`), '')
+  symlinkSync('/tmp', join(temporary.path, `spacedrive-${uid}-1`))
+  const places = socketPlaces(instancePaths({}, at), at)
+  expect(places[0]).toBe(join(temporary.path, `spacedrive-${uid}-2`, 'spacedrive.sock'))
+  for (let n = 2; n < 10; n++) writeFileSync(join(temporary.path, `spacedrive-${uid}-${n}`), '')
+  // The data folder is left.
+  expect(socketPlaces(instancePaths({}, at), at).at(-1)).toBe('/home/ann/.local/share/spacedrive/run/spacedrive.sock')
+})

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { DEFAULT_INSTANCE, type InstancePaths, type PathHost, pathHost } from '@spacedrive/client/node'
-import { CoreError } from '@spacedrive/core'
+import { CoreError, pathError, pathErrorCode } from '@spacedrive/core'
+import { makeFolders } from '@spacedrive/core/make-folders'
 import { takeLock } from '@spacedrive/core/lock'
 import { systemCode } from '@spacedrive/core/errors'
 
@@ -25,8 +26,10 @@ export function socketPlaces(paths: InstancePaths, host: PathHost = pathHost()):
   const places = [
     ownFolder ? join(runDir, 'spacedrive.sock') : join(runtimeDir, name),
     join(runtimeDir, `${unique}.sock`),
+    // Where others hold every name in the folder for temporary files.
+    join(runDir, 'spacedrive.sock'),
   ]
-  return places.filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
+  return [...new Set(places)].filter((place) => Buffer.byteLength(place) <= longestPath(host.platform))
 }
 
 /**
@@ -70,15 +73,23 @@ export async function isFree(place: string): Promise<boolean> {
 /** Makes a folder that only this user can enter. Throws `PermissionDenied` where it is somebody else's. */
 export function makePrivateFolder(path: string, { uid }: Pick<PathHost, 'uid'> = pathHost()): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolders(path)
     // A copy of a data folder may have lost its modes.
     if (isOwnFolder(path, uid) && !isPrivate(path, uid)) chmodSync(path, 0o700)
   } catch (cause) {
-    throw new CoreError('PermissionDenied', `${path} cannot be made; choose another folder with --data-dir`, { cause })
+    throw unusable(path, cause)
   }
   if (!isPrivate(path, uid)) {
     throw new CoreError('PermissionDenied', `others can enter ${path}; it must be a folder of yours with mode 0700`)
   }
+}
+
+/** A folder that cannot be made, with the system's reason. */
+function unusable(path: string, cause: unknown): CoreError {
+  const known = pathError(cause, path)
+  const why = known instanceof CoreError ? known.message : `${path} cannot be made`
+  const code = pathErrorCode(cause) ?? 'PermissionDenied'
+  return new CoreError(code, `${why}; or choose another folder with --data-dir`, { cause })
 }
 
 function uniqueName(dataDir: string): string {
@@ -93,7 +104,17 @@ function longestPath(platform: NodeJS.Platform): number {
 function runtimeFolder({ env, temporary, uid }: PathHost): string {
   const session = env['XDG_RUNTIME_DIR']
   if (session?.startsWith('/') && isPrivate(session, uid)) return session
-  return join(temporary, `spacedrive-${uid}`)
+  const names = Array.from({ length: OWN_FOLDERS }, (_, n) => `spacedrive-${uid}${n === 0 ? '' : `-${n}`}`)
+  const folders = names.map((name) => join(temporary, name))
+  // Everybody can make folders there: one that somebody else has made is passed over.
+  return folders.find((folder) => isOwnOrFree(folder, uid)) ?? folders[0]!
+}
+
+/** More than anybody squats by accident. */
+const OWN_FOLDERS = 10
+
+function isOwnOrFree(path: string, uid: number): boolean {
+  return uid === -1 || isOwnFolder(path, uid) || lstatSync(path, { throwIfNoEntry: false }) === undefined
 }
 
 function isPrivate(path: string, uid: number): boolean {

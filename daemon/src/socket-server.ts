@@ -1,8 +1,10 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import type { Logger } from '@spacedrive/core'
 import type { Connections } from './connections.ts'
+import { makePrivateFolder } from './socket-place.ts'
 import { SocketCarrier } from './socket-carrier.ts'
 
 export interface SocketServerOptions {
@@ -16,25 +18,48 @@ export interface SocketServerOptions {
 export class SocketServer implements AsyncDisposable {
   readonly socket: string
   readonly #connections: Connections
-  readonly #server: Server
+  readonly #log: Logger
+  #server: Server
 
-  private constructor({ connections, socket }: SocketServerOptions) {
+  private constructor({ connections, log, socket }: SocketServerOptions) {
     this.socket = socket
     this.#connections = connections
-    this.#server = createServer((client) =>
-      connections.accept(new SocketCarrier(client, connections.limits.frameBytes)),
-    )
+    this.#log = log
+    this.#server = this.#create()
   }
 
   /** Throws the system's error where it cannot listen there. */
   static async listen(options: SocketServerOptions): Promise<SocketServer> {
     const server = new SocketServer(options)
-    server.#server.listen(options.socket)
-    await once(server.#server, 'listening')
-    server.#server.on('error', (err) => options.log.error({ err }, 'the socket failed'))
-    // Its folder is this user's alone, so nobody came before this.
-    if (process.platform !== 'win32') chmodSync(options.socket, 0o600)
+    await server.#listen()
     return server
+  }
+
+  /** The socket, where it is a file. */
+  get files(): readonly string[] {
+    return process.platform === 'win32' ? [] : [this.socket]
+  }
+
+  /** Makes the socket again if it was removed. Clients that are connected stay so. */
+  async restore(): Promise<void> {
+    if (this.files.every((file) => existsSync(file))) return
+    makePrivateFolder(dirname(this.socket))
+    this.#server.close()
+    this.#server = this.#create()
+    await this.#listen()
+  }
+
+  #create(): Server {
+    const { limits } = this.#connections
+    return createServer((client) => this.#connections.accept(new SocketCarrier(client, limits.frameBytes)))
+  }
+
+  async #listen(): Promise<void> {
+    this.#server.listen(this.socket)
+    await once(this.#server, 'listening')
+    this.#server.on('error', (err) => this.#log.error({ err }, 'the socket failed'))
+    // Its folder is this user's alone, so nobody came before this.
+    if (process.platform !== 'win32') chmodSync(this.socket, 0o600)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

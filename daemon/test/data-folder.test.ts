@@ -27,7 +27,7 @@ test('what a killed daemon leaves is not in the way of the next', async () => {
   await killed.exit
   expect(readdirSync(killed.paths.runDir).toSorted()).toEqual([
     'daemon.json',
-    'daemon.lock',
+    'http-key.pem',
     'http-token',
     'http.sock',
     'spacedrive.sock',

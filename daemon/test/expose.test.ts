@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
+import { randomUUID, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { connect } from 'node:net'
@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { PROTOCOL } from '@spacedrive/client'
 import type { Exposed } from '@spacedrive/core'
+import type { Access } from '@spacedrive/core/domain'
 import { type Op, ops } from '@spacedrive/core/ops'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -23,8 +24,13 @@ interface Answer {
   readonly body: string
 }
 
-async function expose(http: TestHttp, passphrase = PASSPHRASE): Promise<Exposed & { port: number }> {
-  const exposed = await http.server.expose({ passphrase, port: 0, address: '127.0.0.1', names: ['files.example.org'] })
+async function expose(
+  http: TestHttp,
+  passphrase = PASSPHRASE,
+  allow: readonly Access[] = ['view'],
+): Promise<Exposed & { port: number }> {
+  const names = ['files.example.org']
+  const exposed = await http.server.expose({ passphrase, port: 0, address: '127.0.0.1', names, allow })
   return { ...exposed, port: Number(new URL(exposed.urls[0]!).port) }
 }
 
@@ -89,7 +95,7 @@ test('who knows the passphrase gets in by TLS; its cookie and the token hold whe
   // Sessions of one place are none of the other, and the token is for this machine.
   expect((await http.raw('/api/v1/system/status', { headers })).status).toBe(401)
   const local = await http.signIn()
-  expect((await ask(port, '/api/v1/system/status', { headers: { cookie: local } })).status).toBe(401)
+  expect((await ask(port, '/api/v1/system/status', { headers: local })).status).toBe(401)
   const token = { authorization: `Bearer ${http.token}` }
   expect((await ask(port, '/api/v1/system/status', { headers: token })).status).toBe(401)
   expect((await http.fetch('/api/v1/system/status')).status).toBe(200)
@@ -131,7 +137,7 @@ test('it is reached by its names and addresses, asked by its own page, and speak
   expect(http.core.status().exposed).toMatchObject({ fingerprint })
 })
 
-test('what this machine alone may do is refused to whoever is signed in from elsewhere, however they ask', async () => {
+test('whoever is signed in from elsewhere may do what was chosen and nothing else, however they ask', async () => {
   await using http = await startTestHttp()
   const { port } = await expose(http)
   const headers = {
@@ -143,26 +149,13 @@ test('what this machine alone may do is refused to whoever is signed in from els
     const answer = await ask(port, path, { method: 'POST', headers, body: JSON.stringify(body) })
     return { status: answer.status, said: JSON.parse(answer.body) as Record<string, unknown> }
   }
-  const closed = Object.values<Op>(ops).filter(({ onlyHere }) => onlyHere)
-  expect(closed.map(({ name }) => name).toSorted()).toEqual([
-    'config.set',
-    'explorer.expose',
-    'explorer.hide',
-    'explorer.link',
-    'files.open',
-    'libraries.share',
-    'network.block',
-    'network.grant',
-    'network.init',
-    'pairing.confirm',
-    'pairing.generate',
-    'pairing.join',
-  ])
   const refused = { code: 'PermissionDenied' }
-  for (const { name } of closed) {
+  for (const { access, name } of Object.values<Op>(ops)) {
+    if (access === 'view') continue
+    const detail = access === null ? 'on the machine itself only' : `needs the right "${access}"`
     expect([name, await post(`/api/v1/${name.replace('.', '/')}`, {})]).toMatchObject([
       name,
-      { status: 403, said: { ...refused, detail: expect.stringContaining('on the machine itself only') } },
+      { status: 403, said: { ...refused, detail: expect.stringContaining(detail) } },
     ])
     expect(await post('/rpc', { jsonrpc: '2.0', id: 1, method: name, params: {} })).toMatchObject({
       said: { error: { data: refused } },
@@ -180,12 +173,11 @@ test('what this machine alone may do is refused to whoever is signed in from els
     return JSON.parse(said.toString()) as object
   }
   await call('hello', { version: '0', protocol: PROTOCOL })
-  for (const method of ['files.open', 'daemon.stop']) {
+  for (const method of ['files.open', 'daemon.stop', 'locations.add', 'network.start'])
     expect(await call(method, {})).toMatchObject({ id: method, error: { data: refused } })
-  }
   socket.terminate()
-  // Everything else they may, and this machine may all of it.
-  expect((await post('/api/v1/devices/rename', { name: 'desk' })).status).toBe(200)
+  // They may look, and this machine may do all of it.
+  expect((await ask(port, '/api/v1/libraries/list', { headers })).status).toBe(200)
   const body = JSON.stringify({ key: 'log.level', value: 'debug' })
   const here = await http.fetch('/api/v1/config/set', {
     method: 'POST',
@@ -193,6 +185,97 @@ test('what this machine alone may do is refused to whoever is signed in from els
     body,
   })
   expect(here.status).toBe(200)
+})
+
+test('of the operations that everyone who is let in may ask for, none changes anything but what is made first', () => {
+  const changing = Object.values<Op>(ops).filter(({ access, kind }) => access === 'view' && kind === 'action')
+  expect(changing.map(({ name }) => name)).toEqual(['sidecars.want', 'network.ping'])
+})
+
+test('with the right to transfer, files come to the chosen folder and nowhere else', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http, PASSPHRASE, ['transfer'])
+  const headers = {
+    cookie: await signIn(port),
+    origin: `https://127.0.0.1:${port}`,
+    'content-type': 'application/json',
+  }
+  const post = async (path: string, body: unknown) => {
+    const answer = await ask(port, path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return JSON.parse(answer.body) as Record<string, unknown>
+  }
+  const id = randomUUID()
+  const to = join(http.folder, 'anywhere')
+  expect(await post('/api/v1/offers/accept', { id, to })).toMatchObject({ code: 'PermissionDenied' })
+  expect(await post('/api/v1/files/fetch', { paths: ['local://x/a'], to })).toMatchObject({ code: 'PermissionDenied' })
+  // Without a folder it is looked at.
+  expect(await post('/api/v1/offers/accept', { id })).toMatchObject({ code: 'NotFound' })
+  expect(await post('/api/v1/locations/add', { path: http.folder })).toMatchObject({ code: 'PermissionDenied' })
+})
+
+test('whoever may look sees the locations of the libraries, and no other file', async () => {
+  await using http = await startTestHttp()
+  const library = await http.core.libraries.create({ name: 'Photos' })
+  const [shared, other] = ['shared', 'other'].map((name) => join(http.folder, name))
+  for (const folder of [shared!, other!]) {
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.txt'), 'text')
+  }
+  symlinkSync(join(other!, 'a.txt'), join(shared!, 'link.txt'))
+  const add = { path: shared, mode: 'shallow' }
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(add)
+  expect((await http.fetch('/api/v1/locations/add', { method: 'POST', headers, body })).status).toBe(200)
+  const { port } = await expose(http)
+  const signedIn = { cookie: await signIn(port) }
+  const status = async (address: string, path: string) =>
+    (await ask(port, `${address}path=${encodeURIComponent(path)}`, { headers: signedIn })).status
+  const addresses = ['/media/file/x?', '/api/v1/files/info?', '/api/v1/files/read?length=10&offset=0&']
+  for (const address of addresses) {
+    expect([address, await status(address, join(shared!, 'a.txt'))]).toEqual([address, 200])
+    for (const path of [
+      join(other!, 'a.txt'),
+      join(shared!, 'link.txt'),
+      join(shared!, '../other/a.txt'),
+      '/etc/hostname',
+    ])
+      expect([address, path, [400, 403, 404].includes(await status(address, path))]).toEqual([address, path, true])
+  }
+  expect(await status('/api/v1/files/list?', other!)).toBe(403)
+  const disk = await expose(http, PASSPHRASE, ['disk'])
+  const all = { cookie: await signIn(disk.port) }
+  const path = encodeURIComponent(join(other!, 'a.txt'))
+  expect((await ask(disk.port, `/media/file/x?path=${path}`, { headers: all })).status).toBe(200)
+  expect(library.name).toBe('Photos')
+})
+
+test('the keys of this device are served to nobody, whatever leads there', async () => {
+  await using http = await startTestHttp()
+  const { port } = await expose(http, PASSPHRASE, ['disk'])
+  const headers = { cookie: await signIn(port) }
+  const folder = join(http.folder, 'files')
+  mkdirSync(folder)
+  symlinkSync(http.core.dataDir, join(folder, 'link'))
+  linkSync(join(http.core.dataDir, 'http-token'), join(folder, 'hard.txt'))
+  for (const path of [
+    join(http.core.dataDir, 'http-token'),
+    join(http.core.dataDir, 'device.json'),
+    join(folder, 'hard.txt'),
+    join(folder, 'link', 'http-token'),
+  ]) {
+    const query = `path=${encodeURIComponent(path)}`
+    for (const address of [`/media/file/x?${query}`, `/api/v1/files/read?${query}&length=100`]) {
+      const remote = await ask(port, address, { headers })
+      const local = await http.fetch(address)
+      for (const [status, body] of [
+        [remote.status, remote.body],
+        [local.status, await local.text()],
+      ] as const) {
+        expect([path, address, status]).not.toEqual([path, address, 200])
+        expect(body).not.toContain(http.token)
+      }
+    }
+  }
 })
 
 test('whoever guesses waits ever longer, and this machine does not', async () => {

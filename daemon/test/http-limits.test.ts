@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test, vi } from 'vitest'
 import { startTestHttp, type TestHttp } from './test-http.ts'
 
@@ -96,6 +99,88 @@ test('of too many connections the rest is told, and those that wait for nothing 
   const silent = await Promise.all(Array.from({ length: 300 }, () => open(http)))
   expect((await http.raw('/health')).status).toBe(200)
   for (const socket of silent) socket.destroy()
+})
+
+/** What a client sends that keeps its side of the connection open whatever comes. */
+async function halfOpen(http: TestHttp): Promise<Socket> {
+  const { hostname, port } = new URL(http.origin)
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+const UPGRADE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+
+test.each([
+  ['without a session', '/ws', ''],
+  ['at another address', '/elsewhere', ''],
+  ['of another site', '/ws', 'Origin: http://evil.example\r\n'],
+])('refused WebSockets %s take no place, though their clients never close', async (_what, path, extra) => {
+  await using http = await startTestHttp({ limits: { connections: 8 } })
+  const sockets: Socket[] = []
+  for (let n = 0; n < 40; n++) {
+    const socket = await halfOpen(http)
+    sockets.push(socket)
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host(http)}\r\n${extra}${UPGRADE}`)
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 40[134]/)
+  }
+  expect((await http.raw('/health')).status).toBe(200)
+  for (const socket of sockets) socket.destroy()
+})
+
+test('five hundred requests at once for one file of the page are answered one after the other, and cost nothing', async () => {
+  using folder = createTempDir('page')
+  const large = Buffer.alloc(4 * 1024 * 1024, 'x')
+  mkdirSync(join(folder.path, 'dist/assets'), { recursive: true })
+  writeFileSync(join(folder.path, 'dist/index.html'), '<!doctype html>')
+  writeFileSync(join(folder.path, 'dist/assets/large-1234.js'), large)
+  await using http = await startTestHttp({ webFolder: folder.path, limits: { pipelined: 1_000 } })
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => open(http)))
+  const before = process.memoryUsage.rss()
+  for (const socket of sockets)
+    socket.write(`GET /assets/large-1234.js HTTP/1.1\r\nHost: ${host(http)}\r\n\r\n`.repeat(500))
+  // A few answers are read; the rest waits, and is not made.
+  await Promise.all(
+    sockets.map(async (socket) => {
+      let read = 0
+      for await (const chunk of socket as AsyncIterable<Buffer>) if ((read += chunk.length) > 3 * large.length) break
+    }),
+  )
+  expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1024 * 1024)
+})
+
+test('who sends more requests than one waits for is cut off', async () => {
+  await using http = await startTestHttp()
+  const socket = await open(http)
+  socket.write(`GET /health HTTP/1.1\r\nHost: ${host(http)}\r\n\r\n`.repeat(500))
+  const answers = (await allFrom(socket)).match(/HTTP\/1\.1 200/g) ?? []
+  expect(answers.length).toBeLessThan(20)
+  // A few at once are answered in their order.
+  const patient = await open(http)
+  patient.write(
+    `GET /health HTTP/1.1\r\nHost: ${host(http)}\r\n\r\n`.repeat(4) +
+      `GET /health HTTP/1.1\r\nHost: ${host(http)}\r\nConnection: close\r\n\r\n`,
+  )
+  expect((await allFrom(patient)).match(/HTTP\/1\.1 200/g)).toHaveLength(5)
+})
+
+test('who takes nothing of its answer is cut off', async () => {
+  await using http = await startTestHttp({ limits: { stalledMs: 400 } })
+  const path = join(http.folder, 'large.bin')
+  writeFileSync(path, Buffer.alloc(64 * 1024 * 1024))
+  const socket = await open(http)
+  socket.pause()
+  socket.write(
+    `GET /media/file/large.bin?path=${encodeURIComponent(path)} HTTP/1.1\r\nHost: ${host(http)}\r\nAuthorization: Bearer ${http.token}\r\n\r\n`,
+  )
+  // Nothing is read until the server has given up.
+  await vi.waitUntil(() => http.log.some(({ message }) => message.includes('does not read')), {
+    timeout: 20_000,
+  })
+  socket.resume()
+  expect((await allFrom(socket)).length).toBeLessThan(64 * 1024 * 1024)
 })
 
 test('figures are told where that is wanted, and nowhere else', async () => {

@@ -253,3 +253,26 @@ test('a client made from the document calls every operation, and each answers as
     }
   }
 })
+
+test('a NUL in a path is said to be one, whatever is asked for with it', async () => {
+  await using http = await startTestHttp()
+  await http.core.libraries.create({ name: 'Photos' })
+  const ask = async (name: string, input: object) => {
+    const body = JSON.stringify(input)
+    const headers = { 'content-type': 'application/json' }
+    return (await http.fetch(`/api/v1/${name}`, { method: 'POST', headers, body })).json()
+  }
+  const path = '/tmp/a\0b'
+  const order = { limit: 10, offset: 0 }
+  for (const [name, input] of [
+    ['files/list', { path, ...order }],
+    ['files/info', { path }],
+    ['files/read', { path, length: 10 }],
+    ['files/archive', { path, ...order }],
+    ['locations/add', { path }],
+    ['indexing/browse', { path }],
+    ['indexing/verify', { path }],
+    ['libraries/create', { name: 'x', path }],
+  ] as const)
+    expect([name, await ask(name, input)]).toMatchObject([name, { code: 'InvalidInput' }])
+})

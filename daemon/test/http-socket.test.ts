@@ -53,7 +53,8 @@ test.skipIf(onWindows)('HTTP is answered on a socket of the data folder, to this
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'devices.rename', params: { name: 'desk' } }),
   })
   expect(JSON.parse(rpc.body)).toMatchObject({ id: 1, result: { name: 'desk' } })
-  const file = join(folder.path, 'letter.txt')
+  using files = createTempDir('letters')
+  const file = join(files.path, 'letter.txt')
   writeFileSync(file, 'a letter')
   const range = await ask(socket, `/media/file/x?path=${encodeURIComponent(file)}`, { headers: { range: 'bytes=2-' } })
   expect(range).toEqual({ status: 206, body: 'letter' })

@@ -27,8 +27,9 @@ async function closeCode(socket: WebSocket): Promise<number> {
 
 test('a page that is signed in asks, changes and listens over one WebSocket', async () => {
   await using http = await startTestHttp()
-  const options = { headers: { cookie: await http.signIn() }, origin: http.origin }
-  using client = await Client.open(webSocketTransport(addressOf(http), options), '1.2.3')
+  const { access } = await (await http.openPage()).prove()
+  const address = `${addressOf(http)}?access=${access}`
+  using client = await Client.open(webSocketTransport(address, { origin: http.origin }), '1.2.3')
   expect(client.hello).toMatchObject({ protocol: 1, instance: 'test', idle: true })
   const heard: string[] = []
   using _subscription = await client.subscribe({ types: ['library.created'] }, (event) => heard.push(event.type))

@@ -35,7 +35,9 @@ async function createRemoteMedia() {
 }
 
 function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
-  network.device('bob').core.network.grants.set(network.idOf('alice'), what, allowed)
+  const { grants } = network.device('bob').core.network
+  if (allowed) grants.allow(network.idOf('alice'), what, { everything: true })
+  else grants.takeBack(network.idOf('alice'), what)
 }
 
 test('a file of a paired device is sent as one of this device is, whole, in ranges and by its tag', async () => {

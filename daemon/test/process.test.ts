@@ -15,8 +15,11 @@ function modeOf(path: string): number {
   return statSync(path).mode & 0o777
 }
 
+/** A daemon restarts in a second or two; a busy machine takes longer. */
+const PATIENT = { timeout: 60_000, interval: 50 }
+
 /** The next daemon lets the same programs in. */
-const leftovers = ['http-token']
+const leftovers = ['http-key.pem', 'http-token']
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the daemon in good order', async (signal) => {
   using folder = createTempDir('daemon')
@@ -46,21 +49,74 @@ test('a client ends the daemon', async () => {
   expect(await client.closed).toBeNull()
 })
 
-test('a crash is written down, and leaves nothing behind', async () => {
+test('a failure that nothing caught is written down, told by doctor, and ends nothing else', async () => {
   using folder = createTempDir('daemon')
   await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'failing-daemon.ts' })
   await daemon.ready
-  const { socket } = readRecord(daemon.paths.recordFile)!
   daemon.kill('SIGUSR2')
-  expect(await daemon.exit).toMatchObject({ code: 1, stderr: expect.stringContaining('the mistake') })
+  await vi.waitUntil(() => readFileSync(daemon.paths.logFile, 'utf8').includes('the mistake'))
   expect(logLines(daemon.paths).at(-1)).toMatchObject({
     level: 50,
-    msg: 'the daemon crashed',
+    operation: 'background work',
     err: { message: 'the mistake', stack: expect.stringContaining('failing-daemon.ts') },
   })
-  expect(existsSync(socket)).toBe(false)
-  expect(readdirSync(daemon.paths.runDir)).toEqual(leftovers)
+  using client = (await connectTo(daemon.paths))!
+  const { checks } = await client.query('system.doctor', {})
+  expect(checks.find(({ name }) => name === 'unexpected failures')).toMatchObject({
+    state: 'warning',
+    detail: expect.stringMatching(/^background work at .*: the mistake$/),
+  })
 })
+
+test('an operation whose work fails where nobody waits for it ends alone, with its name', async () => {
+  using folder = createTempDir('daemon')
+  await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'failing-daemon.ts' })
+  await daemon.ready
+  using client = (await connectTo(daemon.paths))!
+  const other = client.query('system.doctor', {})
+  await expect(client.call('test.fail', {})).rejects.toMatchObject({
+    code: 'Internal',
+    message: 'test.fail failed inside the daemon; its log says why',
+  })
+  await other
+  const { checks } = await client.query('system.doctor', {})
+  expect(checks.find(({ name }) => name === 'unexpected failures')?.detail).toMatch(/^test\.fail at .*: failed aside$/)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a daemon with a broken invariant restarts by itself and says so, but not for ever',
+  async () => {
+    using folder = createTempDir('daemon')
+    await using daemon = new DaemonProcess({ dataDir: folder.path, entry: 'failing-daemon.ts' })
+    await daemon.ready
+    {
+      using client = (await connectTo(daemon.paths))!
+      await client.action('libraries.create', { name: 'Photos' })
+    }
+    for (let restarts = 1; restarts <= 3; restarts++) {
+      daemon.kill('SIGPWR')
+      const client = await vi.waitUntil(async () => {
+        const next = await connectTo(daemon.paths).catch(() => null)
+        if (!next) return null
+        const { notices } = await next.query('system.status', {}).catch(() => ({ notices: [] }))
+        if (notices.length >= restarts) return next
+        next[Symbol.dispose]()
+        return null
+      }, PATIENT)
+      using _client = client
+      expect(client.hello.pid).toBe(daemon.pid)
+      expect((await client.query('system.status', {})).notices.at(-1)).toMatch(
+        /^the daemon restarted by itself at .*, since it could not go on: the invariant$/,
+      )
+      expect(await client.query('libraries.list', {})).toMatchObject([{ name: 'Photos', open: true, error: null }])
+    }
+    const { socket } = readRecord(daemon.paths.recordFile)!
+    daemon.kill('SIGPWR')
+    expect(await daemon.exit).toMatchObject({ code: 1, stderr: expect.stringContaining('the invariant') })
+    expect(existsSync(socket)).toBe(false)
+    expect(readdirSync(daemon.paths.runDir)).toEqual(leftovers)
+  },
+)
 
 test('the second signal ends the daemon at once', async () => {
   using folder = createTempDir('daemon')

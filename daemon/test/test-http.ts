@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { type IncomingHttpHeaders, request, type RequestOptions } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,8 @@ export interface TestHttpOptions {
   readonly serverLimits?: Partial<ServerLimits>
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** The port to listen at; any by default. */
+  readonly port?: number
   /** The folder of a page's workspace; the real page is neither built nor served in tests. */
   readonly webFolder?: string
   /** Stand-ins for what takes long, fails or answers much. */
@@ -75,17 +78,73 @@ export class TestHttp implements AsyncDisposable {
     })
   }
 
-  /** The cookie of a new session, as a browser sends it. */
-  async signIn(): Promise<string> {
-    const answer = await fetch(this.server.link('/').url, { redirect: 'manual' })
-    const [cookie = ''] = answer.headers.getSetCookie()
-    return cookie.split(';')[0]!
+  /** What a page sends that has signed in. */
+  async signIn(): Promise<{ authorization: string }> {
+    const page = await this.openPage()
+    const { access } = await page.prove()
+    return { authorization: `Bearer ${access}` }
+  }
+
+  /** A page that has signed in by a link; its key is here, as it is in a browser. */
+  async openPage(url = this.server.link('/').url): Promise<TestPage> {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url')
+    const code = url.slice(url.lastIndexOf('/') + 1)
+    const answer = await this.post('/session', { code, publicKey: spki })
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+    return new TestPage(this, { ...((await answer.json()) as { id: string; daemonKey: string }), privateKey })
+  }
+
+  /** As a page of this address does. */
+  post(path: string, body: object, origin = this.origin): Promise<Response> {
+    const headers = { 'content-type': 'application/json', origin }
+    return fetch(new URL(path, this.server.url), { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()
     await this.core.close()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** The other side of the proofs, written down a second time. */
+export class TestPage {
+  readonly id: string
+  readonly #http: Pick<TestHttp, 'origin' | 'post'>
+  readonly #privateKey: KeyObject
+  readonly #daemonKey: KeyObject
+
+  constructor(
+    http: Pick<TestHttp, 'origin' | 'post'>,
+    { daemonKey, id, privateKey }: { id: string; daemonKey: string; privateKey: KeyObject },
+  ) {
+    this.#http = http
+    this.id = id
+    this.#privateKey = privateKey
+    this.#daemonKey = createPublicKey({ key: Buffer.from(daemonKey, 'base64url'), format: 'der', type: 'spki' })
+  }
+
+  /** The same page at another server, as after a restart. */
+  at(http: Pick<TestHttp, 'origin' | 'post'>): TestPage {
+    const daemonKey = this.#daemonKey.export({ format: 'der', type: 'spki' }).toString('base64url')
+    return new TestPage(http, { id: this.id, daemonKey, privateKey: this.#privateKey })
+  }
+
+  /** Throws with the status where it is refused. */
+  async prove(origin = this.#http.origin): Promise<{ access: string; mediaKey: string; media: string }> {
+    const pageNonce = randomBytes(32).toString('base64url')
+    const challenged = await this.#http.post('/session/challenge', { id: this.id, nonce: pageNonce }, origin)
+    if (!challenged.ok) throw new Error(String(challenged.status))
+    const { nonce, signature } = (await challenged.json()) as { nonce: string; signature: string }
+    const said = (who: string) => Buffer.from([`spacedrive ${who} 1`, origin, this.id, pageNonce, nonce].join('\n'))
+    const daemonKey = { key: this.#daemonKey, dsaEncoding: 'ieee-p1363' } as const
+    if (!verify('sha256', said('daemon'), daemonKey, Buffer.from(signature, 'base64url'))) throw new Error('impostor')
+    const own = sign('sha256', said('page'), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' })
+    const proof = { nonce, signature: own.toString('base64url') }
+    const granted = await this.#http.post('/session/proof', proof, origin)
+    if (!granted.ok) throw new Error(String(granted.status))
+    return (await granted.json()) as { access: string; mediaKey: string; media: string }
   }
 }
 
@@ -112,7 +171,7 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
     core,
     connections,
     runDir: dataDir,
-    port: 0,
+    port: options.port ?? 0,
     webFolder: options.webFolder ?? join(folder, 'web'),
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.now ? { now: options.now } : {}),

@@ -49,6 +49,7 @@ export class SoakDaemon implements AsyncDisposable {
     const config = { version: 1, http: { port: 'off' }, sidecars: { speed: 'fast' } }
     writeFileSync(join(dataDir, 'config.json'), JSON.stringify(config))
     if (daemonUser !== null) chownSync(join(dataDir, 'config.json'), daemonUser, daemonUser)
+    process.prependOnceListener('exit', this.#killNow)
   }
 
   /** The database of its only library. */
@@ -89,7 +90,11 @@ export class SoakDaemon implements AsyncDisposable {
     this.#rpc = text(ready).then(async (message) => {
       const { ready: isReady } = JSON.parse(message === '' ? '{}' : message) as { ready?: boolean }
       if (!isReady) throw new DaemonError('Unavailable', `the daemon did not start: ${message}`)
-      return Rpc.open(this.#socket())
+      try {
+        return await Rpc.open(this.#socket())
+      } catch (err) {
+        throw new DaemonError('Unavailable', `the daemon ended when it had just started: ${String(err)}`)
+      }
     })
     // Whoever asks is told.
     this.#rpc.catch(() => {})
@@ -112,8 +117,12 @@ export class SoakDaemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#killNow)
     await this.kill()
   }
+
+  /** No daemon outlives the program that started it. */
+  readonly #killNow = (): void => void this.#child?.kill('SIGKILL')
 
   #socket(): string {
     const record = readFileSync(join(this.dataDir, 'run', 'daemon.json'), 'utf8')
@@ -141,8 +150,10 @@ class Rpc {
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    createInterface(socket).on('line', (line) => this.#answer(JSON.parse(line) as Answer))
-    socket.on('error', () => {})
+    const lines = createInterface(socket)
+    lines.on('line', (line) => this.#answer(JSON.parse(line) as Answer))
+    // Whoever waits is told when it closes.
+    for (const source of [lines, socket]) source.on('error', () => {})
     socket.once('close', () => {
       for (const { method, reject } of this.#pending.values()) {
         reject(new DaemonError('Unavailable', `the daemon ended before it answered ${method}`))

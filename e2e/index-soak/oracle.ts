@@ -35,15 +35,20 @@ export interface Comparison {
 
 export interface OracleOptions {
   readonly database: string
-  /** Folders of all locations that are where they should be. */
-  readonly locations: readonly string[]
-  /** Locations whose folders have been moved: they are offline, and their rows belong to the location around them. */
-  readonly away: readonly string[]
+  readonly locations: readonly PlacedLocation[]
   /**
    * Files of which a change through another hard link may be unknown until the next scan, because no system tells a
    * watcher about it.
    */
   readonly linked: ReadonlySet<string>
+}
+
+export interface PlacedLocation {
+  readonly name: string
+  /** Where it was added. */
+  readonly home: string
+  /** Where its folder is. Where that is not its home, it is inside another location. */
+  readonly path: string
 }
 
 type Kind = 'file' | 'directory' | 'symlink' | 'other'
@@ -67,8 +72,11 @@ export class Oracle {
   compare(options: OracleOptions): Comparison {
     const disk = new Map<string, DiskEntry>()
     // A nested location comes after the one around it, and is part of its walk.
-    const paths = options.locations.toSorted((a, b) => a.length - b.length)
-    const roots = paths.map((path) => disk.get(path) ?? walk(path, '', disk))
+    const placed = options.locations.toSorted((a, b) => a.path.length - b.path.length)
+    const roots = placed.map((location) => ({
+      location,
+      root: disk.get(location.path) ?? walk(location.path, '', disk),
+    }))
     const db = new DatabaseSync(options.database, { readOnly: true })
     try {
       db.exec('begin')
@@ -133,22 +141,20 @@ class Comparing {
     this.#hash = hash
   }
 
-  run(roots: readonly DiskEntry[]): void {
+  run(roots: readonly { location: PlacedLocation; root: DiskEntry }[]): void {
     const { locations, rows } = this.#index
-    for (const root of roots) {
-      const location = locations.find(({ path }) => path === root.path)
-      if (!location) {
-        this.#differ('location', root.path, 'a location', 'unknown')
-        continue
-      }
-      const row = rows.get(location.directory_id)
-      if (!row) this.#differ('location', root.path, 'a folder', `no row ${location.directory_id}`)
-      else this.#compareRoot(root, row, location)
-    }
-    for (const path of this.#options.away) this.#compareAway(path)
-    for (const location of locations) {
-      const isKnown = [...this.#options.locations, ...this.#options.away].includes(location.path)
-      if (!isKnown) this.#differ('location', location.path, 'no location', `location ${location.id}`)
+    for (const { location, root } of roots) {
+      const [known, ...others] = locations.filter(({ name }) => name === location.name)
+      for (const other of others) this.#differ('location', other.path, 'one location', `location ${other.id} too`)
+      const isHome = location.path === location.home
+      // One that is away may have been so since before it was added.
+      if (!known && isHome) this.#differ('location', root.path, 'a location', 'unknown')
+      if (!known) continue
+      const isOffline = !isHome && known.state === 'offline' && known.path === location.home
+      if (!isOffline) this.#compareState(root, known)
+      const row = rows.get(known.directory_id)
+      if (row) this.#compareRoot(root, row)
+      else this.#differ('location', root.path, 'a folder', `no row ${known.directory_id}`)
     }
     for (const row of rows.values()) {
       if (!this.#reached.has(row.id)) this.#differ('orphan', row.name, 'nothing', describeRow(row))
@@ -171,27 +177,23 @@ class Comparing {
     }
   }
 
-  #compareRoot(root: DiskEntry, row: EntryRow, location: LocationRow): void {
-    if (location.state !== 'complete') {
-      this.#differ('state', root.path, 'complete', `${location.state}: ${location.error}`)
+  /** A location whose folder was moved may have followed it. */
+  #compareState(root: DiskEntry, { error, path, root_inode, state }: LocationRow): void {
+    if (path !== root.path) this.#differ('location', root.path, root.path, path)
+    if (state !== 'complete') this.#differ('state', root.path, 'complete', `${state}: ${error}`)
+    if (inodeOf(root_inode) !== root.stats.ino) {
+      this.#differ('root inode', root.path, String(root.stats.ino), String(inodeOf(root_inode)))
     }
-    if (inodeOf(location.root_inode) !== root.stats.ino) {
-      this.#differ('root inode', root.path, String(root.stats.ino), String(inodeOf(location.root_inode)))
-    }
-    if (this.#options.locations.some((other) => root.path.startsWith(`${other}/`))) {
+  }
+
+  #compareRoot(root: DiskEntry, row: EntryRow): void {
+    if (this.#options.locations.some(({ path }) => root.path.startsWith(`${path}/`))) {
       // Its rows were compared with those of the location around it.
       if (this.uuids.get(root.path) === row.uuid) return
       return this.#differ('nested', root.path, 'the row in the location around it', describeRow(row))
     }
     if (row.parent_id !== null) this.#differ('parent', root.path, 'none', `row ${row.parent_id}`)
     this.#compareEntry(root, row)
-  }
-
-  #compareAway(path: string): void {
-    const location = this.#index.locations.find((each) => each.path === path)
-    // It may have been away since before it was added.
-    if (!location) return
-    if (location.state !== 'offline') this.#differ('state', path, 'offline', location.state)
   }
 
   #compareEntry(entry: DiskEntry, row: EntryRow): void {
@@ -219,9 +221,10 @@ class Comparing {
     if (this.#isLinked(entry, row)) return
     compare('size', entry.kind === 'file' || entry.kind === 'symlink' ? stats.size : 0, row.size)
     compare('mtime', stats.mtimeNs, BigInt(row.mtime) * 1_000_000n + BigInt(row.mtime_ns))
-    compare('ctime', stats.ctimeMs, row.ctime)
     compare('mode', stats.mode, row.mode)
-    compare('links', stats.nlink, row.nlink)
+    const of = entry.children ? ' of a folder' : ''
+    compare(`ctime${of}`, stats.ctimeMs, row.ctime)
+    compare(`links${of}`, stats.nlink, row.nlink)
   }
 
   #compareFolder(entry: DiskEntry, row: EntryRow): void {
@@ -375,6 +378,7 @@ interface DirectoryRow extends Readonly<Sums> {
 
 interface LocationRow {
   readonly id: number
+  readonly name: string
   readonly directory_id: number
   readonly path: string
   readonly state: string
@@ -426,7 +430,7 @@ function readIndex(db: DatabaseSync): Index {
     const row = rows.get(Number(raw['id']))
     if (row) row.directory = { ...raw, path: bytes(raw['path']) } as unknown as DirectoryRow
   }
-  const locations = db.prepare('select id, directory_id, path, state, error, root_inode from locations').all()
+  const locations = db.prepare('select id, name, directory_id, path, state, error, root_inode from locations').all()
   const contents = db.prepare('select id, hex(uuid) as uuid, hex(hash) as hash, size from content_identities').all()
   const volumes = db.prepare('select id, mount_point from volumes').all()
   return {
@@ -455,8 +459,8 @@ function walk(path: string, name: string, found: Map<string, DiskEntry>): DiskEn
   for (const raw of readdirSync(Buffer.from(path, 'latin1'), { encoding: 'buffer' })) {
     const childName = raw.toString('latin1')
     const childPath = `${path}/${childName}`
-    if (hiddenFiles.has(childName)) continue
-    if (hiddenFolders.has(childName) && stat(childPath).isDirectory()) continue
+    const isFolder = () => stat(childPath).isDirectory()
+    if ((hiddenFiles.has(childName) && !isFolder()) || (hiddenFolders.has(childName) && isFolder())) continue
     children.set(childName, walk(childPath, childName, found))
   }
   return entry

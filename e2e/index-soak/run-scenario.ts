@@ -7,7 +7,7 @@ import { compareAnswers } from './answers.ts'
 import { DaemonError, SoakDaemon } from './daemon.ts'
 import { absolute, Disk, type Places } from './disk.ts'
 import { type Comparison, type Difference, Oracle } from './oracle.ts'
-import { layOut, type Scenario } from './scenario.ts'
+import { addOf, layOut, type Scenario } from './scenario.ts'
 import { type Event, isStep } from './steps.ts'
 import { World } from './world.ts'
 
@@ -62,6 +62,7 @@ export class SoakPlaces implements Disposable {
     this.data = join(one, 'data')
     this.cache = join(one, 'cache')
     this.isOnTwoVolumes = statSync(one).dev !== statSync(other).dev
+    process.once('exit', this.#remove)
   }
 
   /** Removes what a scenario has left. */
@@ -70,6 +71,11 @@ export class SoakPlaces implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    process.off('exit', this.#remove)
+    this.#remove()
+  }
+
+  readonly #remove = (): void => {
     for (const root of this.#roots) rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -249,9 +255,9 @@ class Run implements AsyncDisposable {
   }
 
   #compareDisk(phase: Phase): Comparison {
-    const { locations } = this.#world
-    const here = [...locations.values()].filter((location) => this.#world.isHome(location))
-    const away = [...locations.values()].filter((location) => !this.#world.isHome(location))
+    const locations = [...this.#world.locations].map(([name, { home, node }]) => {
+      return { name, home: this.#absolute(home), path: this.#absolute(this.#world.pathOf(node)) }
+    })
     const linked = new Set<string>()
     if (phase === 'watched') {
       for (const leaf of this.#world.leaves)
@@ -260,8 +266,7 @@ class Run implements AsyncDisposable {
     const { without } = this.#options
     const { differences, ...comparison } = this.#oracle.compare({
       database: this.#daemon.database,
-      locations: here.map(({ home }) => this.#absolute(home)),
-      away: away.map(({ home }) => this.#absolute(home)),
+      locations,
       linked,
     })
     return { ...comparison, differences: differences.filter(({ check }) => !without?.has(check)) }
@@ -275,15 +280,12 @@ class Run implements AsyncDisposable {
   /** Adds the locations that a kill kept from being added. False while one is missing. */
   async #addMissing(): Promise<boolean> {
     await this.#prepared()
-    const known = await this.#daemon.ask<readonly { path: string }[]>('locations.list', {})
+    const known = await this.#daemon.ask<readonly { name: string }[]>('locations.list', {})
     let isComplete = true
-    for (const location of this.#world.locations.values()) {
-      const { home } = location
-      if (!this.#world.isHome(location)) continue
-      const path = Buffer.from(this.#absolute(home), 'latin1').toString()
-      if (known.some((each) => each.path === path)) continue
+    for (const [name, location] of this.#world.locations) {
+      if (!this.#world.isHome(location) || known.some((each) => each.name === name)) continue
       isComplete = false
-      await this.#ask('locations.add', { path: home, allowNested: true, mode: 'content' })
+      await this.#ask('locations.add', addOf(name, location.home))
     }
     return isComplete
   }

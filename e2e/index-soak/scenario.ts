@@ -53,6 +53,11 @@ export function layOut(world: World): Step[] {
   return steps
 }
 
+/** The input of `locations.add`. */
+export function addOf(name: string, path: string) {
+  return { name, path, allowNested: true, mode: 'content' } as const
+}
+
 /** With its weight among the others. */
 type Change = readonly [weight: number, change: () => void]
 
@@ -96,6 +101,7 @@ class ScenarioMaker {
   #items: Item[] = []
   #names = 0
   #steps = 0
+  #quiets = 0
 
   constructor(random: () => number) {
     this.#random = random
@@ -149,12 +155,13 @@ class ScenarioMaker {
   }
 
   #quiet(nestedAway: boolean): void {
+    this.#quiets++
     this.#items.push(...this.#world.restoring({ nestedAway }), { op: 'quiet', nestedAway })
   }
 
   #add(name: string): void {
     const { home } = this.#world.locations.get(name)!
-    this.#then({ op: 'ask', method: 'locations.add', input: { path: home, allowNested: true, mode: 'content' } })
+    this.#then({ op: 'ask', method: 'locations.add', input: addOf(name, home) })
   }
 
   /** Work that goes on while the disk changes. */
@@ -425,7 +432,8 @@ class ScenarioMaker {
     const location = this.#world.locations.get(this.#one(['A', 'B', 'C']))!
     if (!this.#world.isHome(location)) return
     this.#step({ op: 'rename', from: location.home, to: `${location.home}.away` })
-    if (this.#chance(0.3)) this.#step({ op: 'mkdir', path: location.home })
+    // Before they have all been added, the new folder might be added in the place of the old one.
+    if (this.#quiets > 0 && this.#chance(0.3)) this.#step({ op: 'mkdir', path: location.home })
   }
 
   #moveNested(): void {

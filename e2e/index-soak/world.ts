@@ -217,13 +217,17 @@ export class World {
     )
   }
 
-  /** Files that were saved through a rename, and nothing else, since the last quiet point. */
+  /**
+   * Files that were saved through a rename, and nothing else, since the last quiet point. If a folder above moved at the
+   * same time, neither path nor inode is what it was: of such a file nothing is expected.
+   */
   saved(): Saved[] {
     const saved: Saved[] = []
     for (const node of this.leaves) {
       const name = nameIn(node.parent!, node.name)
       const original = this.#continued.get(name)
       if (!original || original === node.object || original.outside || original.linked) continue
+      if (this.#hasMovedFolder(node)) continue
       const holders = [...this.#holders.get(name)!].filter((holder) => holder !== original)
       const isPlain = holders.every(({ id, linked, names, outside }) => {
         const [draft, ...others] = names.filter((each) => each !== name)
@@ -233,6 +237,12 @@ export class World {
       if (isPlain && original.names.length === 1 && original.links === 0) saved.push({ original, node })
     }
     return saved
+  }
+
+  /** Whether a folder above it had another name or place since the last quiet point. */
+  #hasMovedFolder(node: Node): boolean {
+    for (let at = node.parent; at?.parent; at = at.parent) if (at.object.names.length > 1) return true
+    return false
   }
 
   #write(path: string): boolean {

@@ -154,10 +154,13 @@ test('a paired device: what it may do, kept away, and its pairing ended', async 
   await page.goto(new URL('/devices/bob', alice.origin).href)
   await expect(place).toHaveAttribute('aria-current', 'page')
   await expect(page.getByRole('main').getByText('connected directly')).toBeVisible()
+  const opened = alice.folder('opened').path
+  await alice.call('locations.add', { path: opened })
   await page.getByRole('switch', { name: 'Look at folders' }).click()
   await expect
     .poll(() => alice.call('network.grants', { device: 'bob' }))
-    .toContainEqual(expect.objectContaining({ what: 'browse', allowed: true }))
+    .toContainEqual(expect.objectContaining({ what: 'browse', allowed: true, folders: [opened] }))
+  await expect(page.getByText(opened).first()).toBeVisible()
   await expect(page.getByRole('switch', { name: 'Look at folders' })).toBeChecked()
   await page.getByRole('button', { name: 'Ask now' }).click()
   await expect(page.getByText(/^\d+ ms$/)).toBeVisible()
@@ -286,7 +289,7 @@ test('of a large folder of another device the last rows are not kept: nobody tel
   page,
 }) => {
   await pair(alice, bob)
-  await bob.call('network.grant', { device: 'alice', what: 'browse' })
+  await bob.call('network.grant', { device: 'alice', what: 'browse', everything: true })
   const folder = bob.folder('many')
   for (let i = 0; i < 300; i++) folder.write(`file ${i + 100}.txt`)
   await folder.index()
@@ -320,7 +323,7 @@ test('the folders of a paired device are browsed once it allows it, and stay whe
   await alice.open(page, '/devices/bob')
   await page.getByRole('link', { name: 'Look at its folders' }).click()
   await expect(page.getByText('bob has to allow it first')).toBeVisible()
-  await bob.call('network.grant', { device: 'alice', what: 'browse' })
+  await bob.call('network.grant', { device: 'alice', what: 'browse', everything: true })
   await page
     .getByRole('main')
     .getByRole('link', { name: /^pictures/ })
@@ -350,7 +353,7 @@ test('the folders of a paired device are browsed once it allows it, and stay whe
   await bob.call('network.start')
   await expect(page.getByText(/^bob is not reachable/)).toBeHidden()
 
-  await bob.call('network.grant', { device: 'alice', what: 'read' })
+  await bob.call('network.grant', { device: 'alice', what: 'read', everything: true })
   const received = alice.folder('received')
   await alice.call('config.set', { key: 'network.receiveFolder', value: received.path })
   await photo.click({ button: 'right' })

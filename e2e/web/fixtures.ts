@@ -23,10 +23,13 @@ export class TestDaemon implements AsyncDisposable {
   readonly origin: string
   readonly dataDir: string
   readonly #folder: string
+  /** Where it is reached now. */
+  #now: string
   #process: ChildProcess
 
   private constructor(of: { origin: string; folder: string; dataDir: string; process: ChildProcess }) {
     this.origin = of.origin
+    this.#now = of.origin
     this.dataDir = of.dataDir
     this.#folder = of.folder
     this.#process = of.process
@@ -51,10 +54,10 @@ export class TestDaemon implements AsyncDisposable {
     await ended
   }
 
-  /** Starts it again after `stop`, at the same address. */
+  /** Starts it again after `stop`, at the same address if that is free. */
   async startAgain(): Promise<void> {
     this.#process = spawnDaemon(this.dataDir, new URL(this.origin).port)
-    await originSaid(this.#process)
+    this.#now = await originSaid(this.#process)
   }
 
   /** It does nothing until `goOn`, as on a machine that has no time for it. */
@@ -69,7 +72,7 @@ export class TestDaemon implements AsyncDisposable {
   /** Asks for an operation as a program does. Throws what the daemon answers. */
   async call<T = unknown>(method: string, params: object = {}): Promise<T> {
     const token = readFileSync(join(this.dataDir, 'run', 'http-token'), 'utf8').trim()
-    const answer = await fetch(`${this.origin}/rpc`, {
+    const answer = await fetch(`${this.#now}/rpc`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
@@ -81,9 +84,10 @@ export class TestDaemon implements AsyncDisposable {
 
   /** Signs the browser of a page in, and goes to an address of the explorer. */
   async open(page: Page, to = '/'): Promise<void> {
-    const { url } = await this.call<{ url: string }>('explorer.link', { to: '/health' })
+    const { url } = await this.call<{ url: string }>('explorer.link', { to })
     await page.goto(url)
-    await page.goto(new URL(to, this.origin).href)
+    await page.waitForURL((at) => !at.pathname.startsWith('/session/'))
+    await page.waitForLoadState()
   }
 
   /** A new empty folder; nothing knows of it yet. */

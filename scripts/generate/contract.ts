@@ -8,6 +8,7 @@ export function contract(): ContractOp[] {
     name: op.name as ContractOp['name'],
     kind: op.kind,
     scope: op.scope,
+    access: op.access,
     summary: op.summary,
     errors: op.errors,
     cli: op.cli,

@@ -32,7 +32,7 @@ function operationEntry(op: ContractOp, command: CommandSpec | undefined): strin
     `### ${op.name}`,
     '',
     ...usage,
-    `${op.summary}. ${op.kind === 'query' ? 'Query' : 'Action'}, ${op.scope}.${errors}`,
+    `${op.summary}. ${op.kind === 'query' ? 'Query' : 'Action'}, ${op.scope}; ${op.access === null ? 'this machine alone' : `access: ${op.access}`}.${errors}`,
     ...table,
     '',
     `Output: ${typeName(op.output)}`,

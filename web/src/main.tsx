@@ -1,3 +1,6 @@
+// Before anything that could make a worker.
+// oxlint-disable-next-line import/no-unassigned-import
+import './trusted-types.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
+import { arch, hostname, platform, release, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -14,6 +14,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { printOutput } from '../print-output.ts'
 import { readLogTail } from '../log-tail.ts'
 import { type Session, openSession } from '../session.ts'
+import { homeFolder } from '@spacedrive/core/home-folder'
 
 type Report = OutputOf<'system.doctor'>
 
@@ -76,7 +77,7 @@ async function writeBundle(file: string, { context, facts, report }: BundleParts
     arch: arch(),
   }
   const parts: Facts = { versions, doctor: report, ...facts }
-  const who = { home: homedir(), names: [hostname(), userInfo().username] }
+  const who = { home: homeFolder(), names: [hostname(), ...userNames()] }
   const entries: TarEntry[] = [
     ...Object.entries(parts).map(([name, value]) => ({
       name: `${name}.json`,
@@ -90,4 +91,13 @@ async function writeBundle(file: string, { context, facts, report }: BundleParts
       cause: err,
     })
   })
+}
+
+/** A user id without an account has no name. */
+function userNames(): string[] {
+  try {
+    return [userInfo().username]
+  } catch {
+    return []
+  }
 }

@@ -43,6 +43,8 @@ export async function jobMonitor(values: Values, context: CliContext): Promise<n
   if (known && isOver(known.job)) over.resolve()
   const names = live ? await subjectNames(session) : new Map<string, string>()
   const until = Promise.race([over.promise, untilLeft(session, interrupt.signal)])
+  // Drawing waits for other things first.
+  until.catch(() => {})
   if (live) await draw({ session, tracker, only, names, until })
   else await until
   return exitCodes.ok

@@ -52,8 +52,18 @@ export const ownCommands: readonly CommandSpec[] = [
       flag('port', 'number', 'where others reach it', { fallback: '7379' }),
       flag('address', 'text', 'the address to listen at; every one of this machine by default'),
       flag('name', 'list', 'other names this machine is reached by'),
+      flag(
+        'allow',
+        'list',
+        'what they may do beside looking and downloading: manage (locations, jobs), transfer (files of devices), disk (files outside of locations)',
+      ),
     ],
-    examples: ['web expose', 'web expose --name files.example.org', 'web expose --off'],
+    examples: [
+      'web expose',
+      'web expose --allow manage,transfer',
+      'web expose --name files.example.org',
+      'web expose --off',
+    ],
     load: async () => (await import('./web-expose.ts')).webExpose,
   }),
   own({
@@ -154,7 +164,7 @@ export const ownCommands: readonly CommandSpec[] = [
       arg('words', { variadic: true, summary: 'the twelve words, or the text of the QR code; for confirm the number' }),
     ],
     flags: [
-      flag('auto-accept', 'switch', 'ask nobody here: whoever has the words is paired with; returns at once'),
+      flag('auto-accept', 'switch', 'do not compare the number on this device; generate then returns at once'),
       flag('address', 'text', 'where the other device is, such as 192.168.1.5:45123; found by default'),
       flag('initiate', 'switch', 'the same as generate'),
       flag('join', 'text', 'the same as join'),

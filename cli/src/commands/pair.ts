@@ -30,7 +30,7 @@ export async function pair(values: Values, context: CliContext): Promise<number>
     case 'join':
       return await join(session, {
         code: wish.code,
-        autoAccept,
+        autoAccept: autoAccept || context.globals.yes,
         ...(typeof values.address === 'string' ? { address: values.address } : {}),
       })
     case 'status':
@@ -179,14 +179,15 @@ class Asker {
     this.#hasAsked = true
     const { context } = this.#session
     const name = `${printable(device.name)} (${printable(device.os)})`
-    if (context.io.canAsk) await this.#ask(name, { number, unattended })
-    // Over there nobody compares, and here nobody can: the words are all there is.
-    else if (!unattended) {
+    if (!context.io.canAsk) {
+      // What the other side does without is its own affair: only `--auto-accept` here leaves the comparison out here.
+      const where = unattended ? '; there, `spacedrive network pair status` shows it' : ''
       context.io.announce(
-        `${name} is there, and shows ${formatNumber(number)}. If it does: spacedrive network pair confirm ${number}`,
+        `${name} has the words. Compare the number ${formatNumber(number)} with the one there${where}. If they are the same: spacedrive network pair confirm ${number}. To pair without comparing, join with --auto-accept.`,
       )
       return
     }
+    await this.#ask(name, { number, unattended })
     await this.#session.action('pairing.confirm', { number })
   }
 
@@ -194,9 +195,9 @@ class Asker {
     const { io, interrupt } = this.#session.context
     const prompts = await import('@clack/prompts')
     io.err.write(`\n${name} has the words.\n`)
-    const message = unattended
-      ? `Nobody compares a number there: it was started with --auto-accept. Pair with ${name}? [y/N]`
-      : `Does ${name} show ${formatNumber(number)}? [y/N]`
+    if (unattended)
+      io.err.write('Nobody is asked there (--auto-accept); `spacedrive network pair status` shows its number.\n')
+    const message = `Does ${name} show ${formatNumber(number)}? [y/N]`
     const signal = AbortSignal.any([interrupt.signal, this.#leaving.signal])
     const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr, signal })
     if (this.#leaving.signal.aborted) return

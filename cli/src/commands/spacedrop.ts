@@ -27,11 +27,14 @@ export async function spacedrop(values: Values, context: CliContext): Promise<nu
   if (globals.json || globals.jsonl) io.printJson(ended)
   if (ended.state !== 'completed') throw new ClientError(codes[ended.state] ?? 'Unavailable', sentence(ended))
   if (!globals.json && !globals.jsonl) io.print(sentence(ended))
-  return exitCodes.ok
+  if (ended.reason === null && ended.failures.length === 0) return exitCodes.ok
+  for (const { message, path } of ended.failures) io.note(`${printable(path)}: ${printable(message)}`)
+  return exitCodes.partial
 }
 
-function noteOffered({ bytes, items, to }: Offer, { io }: CliContext): void {
+function noteOffered({ bytes, items, reason, to }: Offer, { io }: CliContext): void {
   const what = `${plural(items, 'file')}, ${formatBytes(bytes)}`
+  if (reason !== null) io.note(`${printable(reason)}.`)
   io.note(`Offered to ${printable(to.name)}: ${what}. Waiting for an answer; Ctrl-C takes it back …`)
 }
 
@@ -47,7 +50,9 @@ function sentence({ bytes, items, reason, state, to }: Offer): string {
   const why = reason === null ? '' : `: ${printable(reason)}`
   switch (state) {
     case 'completed':
-      return `${name} has ${plural(items, 'file')}, ${formatBytes(bytes)}${why}.`
+      return reason === null
+        ? `${name} has ${plural(items, 'file')}, ${formatBytes(bytes)}.`
+        : `${name} has part of ${plural(items, 'file')}${why}.`
     case 'declined':
       return `${name} declined${why}`
     case 'expired':

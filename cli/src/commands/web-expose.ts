@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { InputOf } from '@spacedrive/client'
+import { type Access, accessNames } from '@spacedrive/core/domain'
 import { CoreError, systemCode } from '@spacedrive/core/errors'
 import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
@@ -23,10 +24,11 @@ export async function webExpose(values: Values, context: CliContext): Promise<nu
   const passphrase = await readPassphrase(values, context)
   using session = await openSession(context)
   const input = { passphrase, ...placeOf(values) }
-  const { fingerprint, urls } = await session.action('explorer.expose', input)
-  if (asJson) io.printJson({ urls, fingerprint })
+  const { allow, fingerprint, urls } = await session.action('explorer.expose', input)
+  if (asJson) io.printJson({ urls, fingerprint, allow })
   else {
     io.print(['Others reach the explorer at', ...urls.map((url) => `  ${url}`)].join('\n'))
+    io.print(`Whoever signs in may ${allow.map((each) => allowed[each]).join(', ')}.`)
     io.print(`The certificate has the fingerprint (SHA-256)\n  ${fingerprint}`)
     io.note(
       'A browser warns of it: let it show the certificate, compare the fingerprint, and go on only where it is the same.',
@@ -36,12 +38,26 @@ export async function webExpose(values: Values, context: CliContext): Promise<nu
   return exitCodes.ok
 }
 
-function placeOf({ address, name, port }: Values): Omit<InputOf<'explorer.expose'>, 'passphrase'> {
+const allowed: Readonly<Record<Access, string>> = {
+  view: 'look at the libraries and download files',
+  manage: 'change locations and jobs',
+  transfer: 'send files to paired devices and receive them',
+  disk: 'reach every file of yours, also outside of locations',
+}
+
+function placeOf({ address, allow, name, port }: Values): Omit<InputOf<'explorer.expose'>, 'passphrase'> {
   return {
     ...(typeof address === 'string' ? { address } : {}),
     ...(Array.isArray(name) ? { names: name as string[] } : {}),
     ...(typeof port === 'number' ? { port } : {}),
+    ...(Array.isArray(allow) ? { allow: allow.map((each) => accessOf(String(each))) } : {}),
   }
+}
+
+function accessOf(named: string): Access {
+  const found = accessNames.find((each) => each === named)
+  if (found) return found
+  throw new UsageError(`--allow is one or more of ${accessNames.join(', ')}, not ${JSON.stringify(named)}`)
 }
 
 /** From the file that is named, `-` for stdin; else somebody types it, twice. A flag would stand in the list of processes. */

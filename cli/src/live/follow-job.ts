@@ -82,16 +82,21 @@ function liveProgress(session: Session, tracker: JobTracker, { jobId, title }: F
 
 /** One JSON line a step: a new phase, a second gone by, the end. */
 function steps(session: Session, tracker: JobTracker, jobId: string): Progress {
-  let last: { readonly phase: string; readonly at: number } | null = null
+  let last: { readonly phase: string; readonly waiting: string | undefined; readonly at: number } | null = null
   const write = (view: JobView) => {
-    last = { phase: view.job.progress.phase, at: Date.now() }
+    last = { phase: view.job.progress.phase, waiting: view.job.waiting, at: Date.now() }
     session.context.io.err.write(`${JSON.stringify(progressStep(view))}\n`)
   }
   return {
     changed: () => {
       const view = tracker.view(jobId)
       if (!view || isOver(view.job)) return
-      if (last?.phase !== view.job.progress.phase || Date.now() - last.at >= STEP_MS) write(view)
+      if (
+        last?.phase !== view.job.progress.phase ||
+        last.waiting !== view.job.waiting ||
+        Date.now() - last.at >= STEP_MS
+      )
+        write(view)
     },
     finish: () => {
       const view = tracker.view(jobId)

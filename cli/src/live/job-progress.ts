@@ -90,7 +90,18 @@ export function jobBlock(view: JobView, { frame, style, title, width }: DrawOpti
   })
   const turning = job.status === 'running' ? spinner(frame) : '•'
   const running = `${style('busy', turning)} ${phaseLabel(job.progress.phase).padEnd(LABEL_WIDTH)} ${progressText(view, width - LABEL_WIDTH - 3, style)}`
-  return [style('heading', shortenMiddle(title, width)), ...finished, running, ...failureLine(view, width, style)]
+  return [
+    style('heading', shortenMiddle(title, width)),
+    ...finished,
+    running,
+    ...waitingLine(view, width),
+    ...failureLine(view, width, style),
+  ]
+}
+
+/** What keeps it from going on for now. */
+function waitingLine({ job }: JobView, width: number): string[] {
+  return job.waiting === undefined ? [] : [shortenMiddle(job.waiting, width)]
 }
 
 /** A bar as wide as there is room for, and the numbers. */
@@ -153,5 +164,6 @@ export function progressStep({ job }: JobView): object {
     rate: rate === null ? null : Math.round(rate),
     etaMs: etaMs === null ? null : Math.round(etaMs),
     failures: job.warnings,
+    ...(job.waiting === undefined ? {} : { waiting: job.waiting }),
   }
 }

@@ -36,6 +36,9 @@ export async function waitForTransfers(
     if (operation === 'files.fetch') io.printJson({ transfers })
     else io.printJson(transfers[0])
   } else io.print(transfers.flatMap((transfer) => wrap(endLine(transfer, session), io.out.width)).join('\n'))
+  for (const { failures, notes } of transfers) {
+    for (const { message, path } of [...failures, ...notes]) io.note(`${printable(path)}: ${printable(message)}`)
+  }
   return exitCodeOfTransfers(transfers)
 }
 

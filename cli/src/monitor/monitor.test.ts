@@ -79,6 +79,7 @@ const transfer: Transfer = {
   leftOut: 0,
   failed: 0,
   failures: [],
+  notes: [],
   error: null,
   createdAt: '2026-03-01T11:59:00Z',
   endedAt: null,
@@ -139,6 +140,7 @@ function busyState(): MonitorState {
       tokenFile: null,
       httpSocket: null,
       exposed: null,
+      damaged: [],
       notices: [],
     },
     locations: [

@@ -21,6 +21,7 @@ const features: Readonly<Record<string, () => Promise<Renderers>>> = {
   network: async () => (await import('./network.ts')).networkRenderers,
   devices: async () => (await import('./devices.ts')).deviceRenderers,
   system: async () => (await import('./system.ts')).systemRenderers,
+  sessions: async () => (await import('./sessions.ts')).sessionRenderers,
   config: async () => (await import('./config.ts')).configRenderers,
 }
 

@@ -10,6 +10,7 @@ export const memberRenderers: Renderers = {
     shared.isMember
       ? `${printable(shared.device.name)} is a member of ${quoted(shared.library)}.`
       : `${printable(shared.device.name)} may join ${quoted(shared.library)}; there: spacedrive library join <this device> "${printable(shared.library.name)}"`,
+    ...openedLines(shared),
     ...memberTable(shared, view),
   ],
   'libraries.join': (shared, view) => [
@@ -21,9 +22,18 @@ export const memberRenderers: Renderers = {
     `The members of ${quoted(shared.library)} are:`,
     ...memberTable(shared, view),
   ],
-  'libraries.members': memberTable,
+  'libraries.members': (shared, view) => [...memberTable(shared, view), ...openedLines(shared)],
   'libraries.invitations': invitationTable,
   'libraries.decline': ({ library }) => [`${quoted(library)} is not offered any more.`],
+}
+
+/** What members may fetch from this device. */
+function openedLines({ opens }: Pick<OutputOf<'libraries.members'>, 'opens'>): readonly string[] {
+  if (opens.length === 0) return ['It opens no folder of this device: the library has no location here.']
+  return [
+    'Members may fetch every indexed file of this device in:',
+    ...opens.map(({ name, path }) => `  ${printable(path)} (${printable(name)})`),
+  ]
 }
 
 function quoted({ name }: { name: string }): string {

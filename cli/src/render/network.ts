@@ -20,9 +20,7 @@ export const networkRenderers: Renderers = {
   'network.block': ({ name, state }) => [
     state === 'blocked' ? `${printable(name)} is kept away.` : `${printable(name)} is let in again.`,
   ],
-  'network.grant': ({ allowed, device, what }) => [
-    `${printable(device.name)} may ${allowed ? '' : 'not '}${saidOf[what]}.`,
-  ],
+  'network.grant': (grant) => grantLines(grant),
   'network.grants': grantTable,
   'network.diagnose': ({ checks }, view) => [...checkLines(checks, view), '', checkSummary(checks, view)],
   'network.places': placeTable,
@@ -105,28 +103,63 @@ const saidOf: Readonly<Record<Grants[number]['what'], string>> = {
   sidecars: 'have thumbnails and the like of shared libraries',
 }
 
+type GrantShown = OutputOf<'network.grant'>
+
+function grantLines({ allowed, device, everything, folders, what }: GrantShown): readonly string[] {
+  const name = printable(device.name)
+  if (!allowed) return [`${name} may not ${saidOf[what]}.`]
+  if (everything)
+    return [`${name} may ${saidOf[what]}: every file that you can read, on every disk, but not the data of Spacedrive.`]
+  if (folders.length === 0) return [`${name} may ${saidOf[what]}.`]
+  return [
+    `${name} may ${saidOf[what]}, in these folders and all below them:`,
+    ...folders.map((path) => `  ${printable(path)}`),
+  ]
+}
+
 function grantTable(grants: Grants, view: View): readonly string[] {
   if (grants.length === 0) return ['No device is paired with this one.']
-  return renderTable({
+  const table = renderTable({
     columns: [
       { title: 'DEVICE', shrink: 'end', min: 12 },
       { title: 'WHAT' },
       { title: 'ALLOWED' },
+      { title: 'WHERE', shrink: 'middle', min: 16 },
       { title: 'MEANS', shrink: 'end', min: 16, drop: 1 },
     ],
-    rows: grants.map(({ allowed, device, requestedAt, what }): Cell[] => [
-      printable(device.name),
-      what,
-      allowed
-        ? { text: 'yes', tone: 'good' }
-        : requestedAt === null
-          ? 'no'
-          : { text: `no; asked ${formatAgo(requestedAt, view.now)}`, tone: 'warn' },
-      saidOf[what],
-    ]),
+    rows: grants.flatMap((grant): Cell[][] => {
+      const [first = '', ...others] = placesOf(grant)
+      return [
+        [printable(grant.device.name), grant.what, allowedCell(grant, view), first, saidOf[grant.what]],
+        ...others.map((folder): Cell[] => ['', '', '', folder, '']),
+      ]
+    }),
     width: view.width,
     style: view.style,
   })
+  const again = grants.filter(({ wasEverything }) => wasEverything)
+  if (again.length === 0) return table
+  return [
+    ...table,
+    '',
+    ...again.map(
+      ({ device, what }) =>
+        `An older version had allowed ${printable(device.name)} to ${saidOf[what]} on the whole disk. It is not in force: name folders with \`spacedrive network grant <device> ${what} <folder>\`, or end it with --off.`,
+    ),
+  ]
+}
+
+function allowedCell({ allowed, requestedAt, wasEverything }: GrantShown, view: View): Cell {
+  if (allowed) return { text: 'yes', tone: 'good' }
+  if (wasEverything) return { text: 'no; was the whole disk', tone: 'warn' }
+  return requestedAt === null ? 'no' : { text: `no; asked ${formatAgo(requestedAt, view.now)}`, tone: 'warn' }
+}
+
+/** The folders of a grant, and the path that is asked for where it is not allowed. */
+function placesOf({ allowed, everything, folders, requestedPath }: GrantShown): string[] {
+  if (everything) return ['every file, on every disk']
+  if (allowed) return folders.map((path) => printable(path))
+  return requestedPath === null ? [] : [`asks for ${printable(requestedPath)}`]
 }
 
 function placeTable(places: OutputOf<'network.places'>, view: View): readonly string[] {

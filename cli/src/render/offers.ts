@@ -11,8 +11,8 @@ export const offerRenderers: Renderers = {
   'offers.list': offerTable,
   'offers.info': offerFields,
   'offers.send': offerFields,
-  'offers.accept': ({ from, items, transfer }) => [
-    `${plural(items, 'file')} of ${printable(from.name)} ${items === 1 ? 'is' : 'are'} on the way: transfer ${transfer}.`,
+  'offers.accept': ({ folder, from, items, transfer }) => [
+    `${plural(items, 'file')} of ${printable(from.name)} ${items === 1 ? 'is' : 'are'} on the way to ${printable(folder ?? '')}: transfer ${transfer}.`,
   ],
   'offers.confirm': ({ direction, from, to }) => [
     `Confirmed; the files are offered once the person at ${printable((direction === 'in' ? from : to).name)} has, too.`,
@@ -29,7 +29,7 @@ export const offerRenderers: Renderers = {
 
 function offerTable(offers: readonly Offer[], view: View): readonly string[] {
   if (offers.length === 0) return ['Nothing is offered.']
-  return renderTable({
+  const table = renderTable({
     columns: [
       { title: 'ID' },
       { title: 'FROM', shrink: 'end', min: 12 },
@@ -53,11 +53,18 @@ function offerTable(offers: readonly Offer[], view: View): readonly string[] {
     width: view.width,
     style: view.style,
   })
+  const folders = new Set(
+    offers.flatMap(({ folder, state }) => (state === 'waiting' && folder !== null ? [folder] : [])),
+  )
+  return [
+    ...table,
+    ...[...folders].map((folder) => `What is accepted goes to ${printable(folder)}; --to names another folder.`),
+  ]
 }
 
 function offerFields(offer: Offer, view: View): readonly string[] {
   const { bytes, bytesDone, expiresAt, from, id, isStranger, items, names, number, reason, sender, state, to } = offer
-  return renderFields(
+  const fields = renderFields(
     [
       ['Offer', id],
       ['From', printable(sender === null ? from.name : `${sender}, at ${from.name}`)],
@@ -69,12 +76,14 @@ function offerFields(offer: Offer, view: View): readonly string[] {
       ],
       ['What', printable(names.join(', '))],
       ['Size', `${plural(items, 'file')}, ${formatBytes(bytes)}`],
+      ['Goes to', offer.folder === null ? null : printable(offer.folder)],
       ['State', state + (reason === null ? '' : `: ${printable(reason)}`)],
       ['There', state === 'accepted' ? formatBytes(bytesDone) : null],
       ['Until', state === 'waiting' || state === 'comparing' ? formatTime(expiresAt) : null],
     ],
     view,
   )
+  return [...fields, ...offer.failures.map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)]
 }
 
 function nearbyTable({ devices, visibility }: OutputOf<'nearby.list'>, view: View): readonly string[] {

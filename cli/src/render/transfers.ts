@@ -103,11 +103,17 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
       ['Bytes', amount(transfer) || null],
       ['Pace', pace(transfer) || null],
       ['Begun', formatAgo(transfer.createdAt, view.now)],
-      ['Left out', leftOut === 0 ? null : `${plural(leftOut, 'link')} and what could not be read there`],
+      [
+        'Left out',
+        leftOut === 0
+          ? null
+          : `${plural(leftOut, 'file or folder', 'files and folders')}: links, unreadable files, or files of Spacedrive itself`,
+      ],
     ],
     view,
   )
-  if (failures.length === 0) return fields
+  const notes = transfer.notes.map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)
+  if (failures.length === 0) return [...fields, ...notes]
   const shown = failures
     .slice(0, MAX_FAILURES)
     .map(({ message, path }) => `  ${printable(path)}: ${printable(message)}`)
@@ -117,6 +123,7 @@ function transferFields(transfer: Transfer, view: View): readonly string[] {
     view.style('warn', failed === 0 ? 'Had from another device:' : `${plural(failed, 'file')} could not be had:`),
     ...shown,
     ...(rest > 0 ? [`  … and ${plural(rest, 'other')}`] : []),
+    ...notes,
   ]
 }
 

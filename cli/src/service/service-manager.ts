@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CoreError } from '@spacedrive/core/errors'
 import {
@@ -11,6 +11,7 @@ import {
   systemdUnit,
   windowsTask,
 } from './service-file.ts'
+import { homeFolder } from '@spacedrive/core/home-folder'
 
 /** How the system starts things by itself, as one system does it. */
 export interface ServiceManager {
@@ -36,7 +37,7 @@ interface Machine {
 
 const thisMachine = (): Machine => ({
   platform: process.platform,
-  home: homedir(),
+  home: homeFolder(),
   env: process.env,
   exists: existsSync,
 })

@@ -25,6 +25,8 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 
 /** `3 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h` */
 export function formatDuration(ms: number): string {
+  // Between two times of a clock that was set back.
+  if (ms < 0) return '0 ms'
   if (ms < 95) return `${Math.round(ms)} ms`
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)

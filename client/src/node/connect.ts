@@ -1,7 +1,10 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CoreError } from '@spacedrive/core/errors'
+import { CoreError, errorMessage } from '@spacedrive/core/errors'
 import { isAlive, readLock, takeLock } from '@spacedrive/core/lock'
+import { makeFolders } from '@spacedrive/core/make-folders'
+import { pathError, pathErrorCode } from '@spacedrive/core/path-error'
 import { Client } from '../client.ts'
 import { ClientError, ConnectionLostError } from '../client-error.ts'
 import { methods, PROTOCOL } from '../protocol.ts'
@@ -42,6 +45,8 @@ export class DaemonNotRunningError extends ClientError {
 const POLL_MS = 25
 /** Each try is a process that finds the folder in use and ends. */
 const LOCKED_RETRY_MS = 500
+/** A running daemon whose files were removed makes them again within a second or two. */
+const RESTORE_MS = 4_000
 /** Longer than a daemon takes to stop; then what holds its folder is not on its way out. */
 const WAIT_MS = 60_000
 /** A daemon this long without an answer to `hello` is stuck. */
@@ -63,13 +68,31 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 export async function stopDaemon(options: Pick<ConnectOptions, 'instance' | 'dataDir'>): Promise<boolean> {
   const paths = instancePaths(options)
   const client = await connectTo(paths)
-  if (!client) return false
-  await stopAndWait(client, paths)
+  if (client) await stopAndWait(client, paths)
+  return client !== null || endUnreachable(paths)
+}
+
+/** Ends a daemon that holds the data folder and cannot be reached, as `kill` does. False: there is none. */
+async function endUnreachable(paths: InstancePaths): Promise<boolean> {
+  const holder = readLock(paths.lockFile)
+  if (!holder || holder.pid === process.pid || holder.host !== hostname() || !isAlive(holder)) return false
+  process.kill(holder.pid, 'SIGTERM')
+  await untilReleased(holder.pid, paths)
   return true
 }
 
 /** The running daemon of an instance, of whatever version; null where none answers. */
 export async function connectTo(paths: InstancePaths): Promise<Client | null> {
+  const deadline = performance.now() + RESTORE_MS
+  for (;;) {
+    const client = await tryToConnect(paths)
+    // Its lock says that a daemon runs: it is starting, or about to make its record and sockets again.
+    if (client || !isHeld(paths) || performance.now() > deadline) return client
+    await pause(POLL_MS)
+  }
+}
+
+async function tryToConnect(paths: InstancePaths): Promise<Client | null> {
   const record = readRecord(paths.recordFile)
   if (!record) return null
   const timeout = AbortSignal.timeout(HELLO_TIMEOUT_MS)
@@ -165,6 +188,10 @@ async function stopAndWait(client: Client, paths: InstancePaths, signal?: AbortS
   using daemon = client
   const { pid } = daemon.hello
   await daemon.call(methods.stop, {})
+  await untilReleased(pid, paths, signal)
+}
+
+async function untilReleased(pid: number, paths: InstancePaths, signal?: AbortSignal): Promise<void> {
   const deadline = performance.now() + STOP_TIMEOUT_MS
   while (holdsFolder(pid, paths)) {
     if (performance.now() > deadline) {
@@ -178,6 +205,11 @@ async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await wait(ms, undefined, signal && { signal }).catch((cause: unknown) => {
     throw new ClientError('Cancelled', 'the daemon was not waited for', { cause })
   })
+}
+
+function isHeld({ lockFile }: InstancePaths): boolean {
+  const holder = readLock(lockFile)
+  return holder !== null && isAlive(holder)
 }
 
 /** It gives its lock back as the last thing it does. */
@@ -210,11 +242,12 @@ function mismatch(client: Client): ClientError {
 
 function makeRunDir({ runDir }: InstancePaths): void {
   try {
-    mkdirSync(runDir, { recursive: true, mode: 0o700 })
+    makeFolders(runDir)
   } catch (cause) {
-    throw new ClientError('PermissionDenied', `${runDir} cannot be made; choose another folder with --data-dir`, {
-      cause,
-    })
+    const known = pathError(cause, runDir)
+    const why = known === cause ? `${runDir} cannot be made` : errorMessage(known)
+    const code = pathErrorCode(cause) ?? 'PermissionDenied'
+    throw new ClientError(code, `${why}; or choose another folder with --data-dir`, { cause })
   }
 }
 

@@ -44,7 +44,7 @@ test.runIf(process.platform !== 'win32')('a data folder of one’s own holds eve
     errorFile: '/d/instances/alice/logs/daemon.err',
     runDir: '/d/instances/alice/run',
     recordFile: '/d/instances/alice/run/daemon.json',
-    lockFile: '/d/instances/alice/run/daemon.lock',
+    lockFile: '/d/instances/alice/daemon.lock',
     startLockFile: '/d/instances/alice/run/start.lock',
     compileCache: '/d/cache/node',
   })

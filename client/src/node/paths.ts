@@ -1,5 +1,6 @@
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { homeFolder } from '@spacedrive/core/home-folder'
 import { ClientError } from '../client-error.ts'
 
 /** The instance that a command means which names none. */
@@ -38,11 +39,11 @@ export interface InstancePaths {
   readonly logFile: string
   /** What the daemon printed when it could not even write its log. */
   readonly errorFile: string
-  /** What belongs to a running daemon: its record, its locks, perhaps its socket. */
+  /** What belongs to a running daemon: its record, its sockets. */
   readonly runDir: string
   /** Written by a daemon that is ready: who it is and where it listens. */
   readonly recordFile: string
-  /** Held by the daemon. */
+  /** Held by the daemon; beside `run`, which people remove when they clear up. */
   readonly lockFile: string
   /** Held by the command that is starting a daemon. */
   readonly startLockFile: string
@@ -74,7 +75,7 @@ export function instancePaths(options: InstanceOptions = {}, host: PathHost = pa
     errorFile: join(stateDir, 'logs', 'daemon.err'),
     runDir,
     recordFile: join(runDir, 'daemon.json'),
-    lockFile: join(runDir, 'daemon.lock'),
+    lockFile: join(dataDir, 'daemon.lock'),
     startLockFile: join(runDir, 'start.lock'),
     compileCache: join(places.cache, 'node'),
   }
@@ -95,9 +96,11 @@ export function pathHost(): PathHost {
   return {
     platform: process.platform,
     env: process.env,
-    home: homedir(),
+    get home() {
+      return homeFolder()
+    },
     temporary: tmpdir(),
-    uid: process.platform === 'win32' ? -1 : userInfo().uid,
+    uid: process.getuid?.() ?? -1,
   }
 }
 
@@ -112,19 +115,20 @@ function ownPlaces(root: string): Places {
   return { data: root, config: root, state: root, cache: join(root, 'cache') }
 }
 
-function platformPlaces({ env, home, platform }: PathHost): Places {
+function platformPlaces(host: PathHost): Places {
+  const { env, platform } = host
   if (platform === 'win32') {
-    return ownPlaces(join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'spacedrive'))
+    return ownPlaces(join(env['LOCALAPPDATA'] ?? join(host.home, 'AppData', 'Local'), 'spacedrive'))
   }
   if (platform === 'darwin') {
-    const library = join(home, 'Library')
+    const library = join(host.home, 'Library')
     const support = ownPlaces(join(library, 'Application Support', 'spacedrive'))
     return { ...support, cache: join(library, 'Caches', 'spacedrive') }
   }
   const xdg = (variable: string, fallback: string) => {
     const path = env[variable]
     // The XDG specification has a path that is not absolute ignored.
-    return join(path?.startsWith('/') ? path : join(home, fallback), 'spacedrive')
+    return join(path?.startsWith('/') ? path : join(host.home, fallback), 'spacedrive')
   }
   return {
     data: xdg('XDG_DATA_HOME', '.local/share'),

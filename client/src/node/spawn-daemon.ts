@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { dirname, parse, resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { ErrorCode } from '@spacedrive/core/errors'
+import { type ErrorCode, errorMessage } from '@spacedrive/core/errors'
+import { makeFolders } from '@spacedrive/core/make-folders'
+import { pathError, pathErrorCode } from '@spacedrive/core/path-error'
 import { ClientError } from '../client-error.ts'
 import { type InstanceOptions, type InstancePaths, instancePaths } from './paths.ts'
 
@@ -64,8 +66,7 @@ function launch(
   { daemonEntry, dataDir, enableNetworking, httpPort, instance, verbose }: SpawnOptions,
   paths: InstancePaths,
 ): ChildProcess {
-  mkdirSync(dirname(paths.errorFile), { recursive: true, mode: 0o700 })
-  const errors = openSync(paths.errorFile, 'w', 0o600)
+  const errors = openErrorFile(paths.errorFile)
   const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
@@ -83,6 +84,20 @@ function launch(
     })
   } finally {
     closeSync(errors)
+  }
+}
+
+/** Throws a sentence where the folder cannot be written: on a read-only or full disk. */
+function openErrorFile(file: string): number {
+  try {
+    makeFolders(dirname(file))
+    return openSync(file, 'w', 0o600)
+  } catch (err) {
+    throw new ClientError(
+      pathErrorCode(err) ?? 'Unavailable',
+      `the daemon cannot be started: ${errorMessage(pathError(err, file))}`,
+      { cause: err },
+    )
   }
 }
 

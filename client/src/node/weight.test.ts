@@ -20,5 +20,7 @@ test('a command that uses the client loads the contract’s types and nothing el
   const loaded = (JSON.parse(stdout) as string[]).filter((url) => url.startsWith('file:'))
   expect(loaded.filter((url) => url.includes('/node_modules/'))).toEqual([])
   const core = loaded.map((url) => /\/core\/(.*)$/.exec(url)?.[1]).filter((path) => path !== undefined)
-  expect(core.toSorted()).toEqual(['src/util/errors.ts', 'src/util/lock-file.ts'])
+  expect(core.toSorted()).toEqual(
+    ['errors', 'home-folder', 'lock-file', 'make-folders', 'path-error'].map((name) => `src/util/${name}.ts`),
+  )
 })

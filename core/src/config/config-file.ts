@@ -1,8 +1,9 @@
-import { readFile, realpath, rename } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { CoreError, systemCode } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
 import { pathError } from '../util/path-error.ts'
 import { writeFileAtomically } from '../util/write-file.ts'
+import { keepCopy, restoreFromCopy } from '../util/file-copy.ts'
 import { migrateConfig } from './migrations.ts'
 import { CONFIG_VERSION } from './schema.ts'
 
@@ -16,35 +17,50 @@ interface ReadOptions {
   readonly now?: () => number
 }
 
+/** What a file says, and what a person should know of it. */
+export interface ReadConfig {
+  readonly config: RawConfig
+  readonly notice: string | null
+}
+
 /**
  * Reads the file of an instance, {} where there is none. One that cannot be understood is set aside, never overwritten,
- * and the defaults hold. Throws `VersionMismatch` for a file of a newer version.
+ * and its copy takes its place, or the defaults hold. Throws `VersionMismatch` for a file of a newer version.
  */
-export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<RawConfig> {
-  const config = await read(path)
-  if (config !== null) return config
-  const aside = `${path}.broken-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
-  await rename(path, aside)
-  log.error(
-    { path, aside },
-    'the configuration cannot be read: it was set aside, and the defaults hold; mend it and put it back',
-  )
-  return {}
+export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<ReadConfig> {
+  const text = await readText(path)
+  const config = parseConfig(text, path)
+  if (config !== null) {
+    if (text !== NOTHING) await keepCopy(path, text)
+    return { config, notice: null }
+  }
+  const parse = (copy: string) => parseConfig(copy, path)
+  const otherwise = 'the defaults hold; mend it and put it back'
+  const restored = await restoreFromCopy(path, { parse, otherwise, log, now: now() })
+  return { config: restored.value ?? {}, notice: restored.notice }
 }
 
 /** Reads the file of a person, {} where there is none. We never write it, so one that is broken stays where it is. */
-export async function readUserFile(path: string, { log }: ReadOptions): Promise<RawConfig> {
-  const config = await read(path)
-  if (config === null) log.error({ path }, 'the configuration of this user cannot be read; it is passed over: mend it')
-  return config ?? {}
+export async function readUserFile(path: string, { log }: ReadOptions): Promise<ReadConfig> {
+  const config = parseConfig(await readText(path), path)
+  if (config !== null) return { config, notice: null }
+  const notice = `${path}, the configuration of this user, cannot be read and is passed over; mend it`
+  log.error({ path }, notice)
+  return { config: {}, notice }
 }
 
-/** Null where the file is no configuration. */
-async function read(path: string): Promise<RawConfig | null> {
-  const text = await readFile(path, 'utf8').catch((err: unknown) => {
-    if (systemCode(err) === 'ENOENT') return '{}'
+/** What stands for a file that is not there. */
+const NOTHING = '{}'
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((err: unknown) => {
+    if (systemCode(err) === 'ENOENT') return NOTHING
     throw pathError(err, path)
   })
+}
+
+/** Null where the text is no configuration. */
+function parseConfig(text: string, path: string): RawConfig | null {
   const parsed = text.length > MAX_CONFIG_BYTES ? null : parseObject(text)
   if (parsed === null) return null
   if (typeof parsed['version'] === 'number' && parsed['version'] > CONFIG_VERSION) {
@@ -61,7 +77,9 @@ export async function writeConfigFile(path: string, config: RawConfig): Promise<
   // Where it is a link (to a folder of settings under version control), what it leads to is written.
   const target = await realpath(path).catch(() => path)
   try {
-    await writeFileAtomically(target, `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`)
+    const text = `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`
+    await writeFileAtomically(target, text)
+    await keepCopy(path, text)
   } catch (err) {
     throw pathError(err, path)
   }

@@ -51,6 +51,8 @@ export class ConfigManager {
   readonly #above: readonly Layer[]
   readonly #below: readonly Layer[]
   readonly #listeners = new Set<(key: string) => void>()
+  /** What somebody should know of the files, a sentence each. */
+  readonly notices: readonly string[]
   #layers: readonly Layer[] = []
   #values: Config
   #writing: Promise<unknown> = Promise.resolve()
@@ -58,8 +60,9 @@ export class ConfigManager {
   private constructor(
     options: ConfigOptions,
     file: string,
-    layers: Record<'above' | 'below', Layer[]> & { raw: RawConfig },
+    layers: Record<'above' | 'below', Layer[]> & { raw: RawConfig; notices: readonly string[] },
   ) {
+    this.notices = layers.notices
     this.#options = options
     this.#file = file
     this.#above = layers.above
@@ -70,16 +73,18 @@ export class ConfigManager {
   static async open(options: ConfigOptions): Promise<ConfigManager> {
     const { dataDir, log, userFile = null, env = {}, flags = {} } = options
     const file = join(dataDir, 'config.json')
-    const raw = await readInstanceFile(file, options)
+    const { config: raw, notice } = await readInstanceFile(file, options)
+    const notices = [notice]
     warnUnknown(raw, file, log)
     const above = [flagLayer(flags), environmentLayer(env, log)]
     const below: Layer[] = []
     if (userFile !== null) {
-      const user = await readUserFile(userFile, options)
+      const { config: user, notice: ofUser } = await readUserFile(userFile, options)
+      notices.push(ofUser)
       warnUnknown(user, userFile, log)
       below.push(fileLayer(user, userFile, log))
     }
-    return new ConfigManager(options, file, { above, below, raw })
+    return new ConfigManager(options, file, { above, below, raw, notices: notices.filter((each) => each !== null) })
   }
 
   /** What holds now. */
@@ -118,7 +123,7 @@ export class ConfigManager {
   }
 
   async #write({ group, name }: Setting, value: unknown): Promise<void> {
-    const raw = await readInstanceFile(this.#file, this.#options)
+    const { config: raw } = await readInstanceFile(this.#file, this.#options)
     const changed = { ...raw, [group]: { ...(isObject(raw[group]) ? raw[group] : {}), [name]: value } }
     await writeConfigFile(this.#file, changed)
     const values = () => settings.map((each) => this.#origin(each).value)

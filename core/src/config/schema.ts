@@ -222,6 +222,12 @@ export const Config = z.object({
         'URL of a relay where devices leave word for each other, sealed, so that they find each other in other networks; empty: none',
       ),
       discovery: z.boolean().default(true).describe('look for paired devices on the local network'),
+      strangers: z
+        .enum(['local', 'anywhere'])
+        .default('local')
+        .describe(
+          'where a device that is not paired yet may come from while a pairing code is active: local, the local network and the relay that is set; anywhere, the internet as well. A rendezvous that is set means anywhere',
+        ),
       bulkPort: z
         .int()
         .min(0)
@@ -244,7 +250,7 @@ export const Config = z.object({
         .default('ask')
         .describe('files that a paired device offers: ask, take them at once (trusted), or refuse them (off)'),
       receiveFolder: text(MAX_PATH).describe(
-        'the folder that files offered by other devices come to; empty: Downloads of the home folder, or received in the data folder',
+        'the folder that files offered by other devices come to; empty: the download folder of the desktop, or Downloads in the home folder',
       ),
       joinLibraries: z
         .boolean()

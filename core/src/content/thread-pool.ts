@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { ResourceLimits, Transferable } from 'node:worker_threads'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import { heard } from '../util/heard.ts'
 
 export interface ThreadPoolOptions {
   /** The worker's entry; it calls `serveThread`. */
@@ -182,7 +183,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
     const busy = this.#queue.length > 0 || [...this.#threads].some((thread) => thread.jobs.length > 0)
     if (busy || this.#closed) return
     clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => void this.#endThreads(cancelled), this.#options.idleMs).unref()
+    this.#idle = setTimeout(() => void heard(this.#endThreads(cancelled)), this.#options.idleMs).unref()
   }
 
   async #endThreads(reason: () => CoreError): Promise<void> {

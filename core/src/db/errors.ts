@@ -1,4 +1,6 @@
+import { closeSync, openSync } from 'node:fs'
 import { CoreError, systemCode } from '../util/errors.ts'
+import { pathError } from '../util/path-error.ts'
 
 /** Gives SQLite's failures a code a person can act on; anything else passes through. */
 export function databaseError(err: unknown, file: string): unknown {
@@ -11,13 +13,7 @@ export function databaseError(err: unknown, file: string): unknown {
     case SQLITE_READONLY:
       return new CoreError('PermissionDenied', `${file} cannot be written; check its permissions`, { cause: err })
     case SQLITE_CANTOPEN:
-      return new CoreError(
-        'PermissionDenied',
-        `${file} cannot be opened; check that its folder is there and may be written`,
-        {
-          cause: err,
-        },
-      )
+      return unopenable(err, file)
     case SQLITE_IOERR:
       return new CoreError('Unavailable', `the disk failed while writing ${file}: ${err.message}`, { cause: err })
     case SQLITE_CORRUPT:
@@ -30,6 +26,18 @@ export function databaseError(err: unknown, file: string): unknown {
     default:
       return err
   }
+}
+
+/** SQLite does not say why it could not open a file; the system does. */
+function unopenable(cause: Error, file: string): unknown {
+  try {
+    closeSync(openSync(file, 'r'))
+  } catch (err) {
+    const known = pathError(err, file)
+    if (known instanceof CoreError && known.code !== 'PermissionDenied') return known
+  }
+  const message = `${file} cannot be opened; check that its folder is there and may be written`
+  return new CoreError('PermissionDenied', message, { cause })
 }
 
 // https://www.sqlite.org/rescode.html

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Device, DeviceId } from '../domain/index.ts'
 import { CoreError, systemCode } from '../util/errors.ts'
+import { keepCopy, restoreFromCopy, writeWithCopy } from '../util/file-copy.ts'
 import type { Logger } from '../util/logger.ts'
 import { pathError } from '../util/path-error.ts'
 import { uuidv7 } from '../util/uuid.ts'
-import { writeFileAtomically } from '../util/write-file.ts'
 import { readHardware, readOs } from './hardware.ts'
 import { readMachineId } from './machine-id.ts'
 
@@ -47,8 +47,17 @@ export class DeviceManager {
   readonly #os: Device['os']
   readonly #hardware: Device['hardware']
   #identity: Identity
+  /** What somebody should know of the file of the identity; null where all is well. */
+  readonly notice: string | null
 
-  private constructor(of: { file: string; identity: Identity; os: Device['os']; hardware: Device['hardware'] }) {
+  private constructor(of: {
+    file: string
+    identity: Identity
+    notice: string | null
+    os: Device['os']
+    hardware: Device['hardware']
+  }) {
+    this.notice = of.notice
     this.#file = of.file
     this.#identity = of.identity
     this.#os = of.os
@@ -67,7 +76,7 @@ export class DeviceManager {
     const [id, system, hardware] = await Promise.all([machineId(), readOs(), readHardware()])
     // Hashed, so that the machine's own id is not in a file people share.
     const machine = id === null ? null : hash('sha256', `spacedrive ${id}`)
-    const known = await readIdentity(file, { log, now })
+    const { identity: known, notice } = await readIdentity(file, { log, now })
     const isCopied = known !== null && (await isCopy(known, { file, machine }))
     if (isCopied) await setCopyAside(file, { known, log, now })
     const identity =
@@ -77,7 +86,8 @@ export class DeviceManager {
     if (known?.id !== identity.id || known.folder !== folder || known.machine !== identity.machine) {
       await writeIdentity(file, identity)
     }
-    return new DeviceManager({ file, identity, os: system, hardware })
+    await keepCopy(file, identityText(identity))
+    return new DeviceManager({ file, identity, notice, os: system, hardware })
   }
 
   /** The name of the device whose data folder this is a copy of, until this one is given a name of its own. */
@@ -157,23 +167,32 @@ async function setCopyAside(file: string, { known, log, now }: Circumstances & {
   )
 }
 
-async function readIdentity(file: string, { log, now }: Circumstances): Promise<Identity | null> {
+interface ReadIdentity {
+  readonly identity: Identity | null
+  readonly notice: string | null
+}
+
+async function readIdentity(file: string, { log, now }: Circumstances): Promise<ReadIdentity> {
   const text = await readFile(file, 'utf8').catch((err: unknown) => {
     if (systemCode(err) === 'ENOENT') return null
     throw pathError(err, file)
   })
-  if (text === null) return null
+  if (text === null) return { identity: null, notice: null }
+  const parse = (json: string) => parseIdentity(json, file)
+  const identity = parse(text)
+  if (identity) return { identity, notice: null }
+  const otherwise = 'this device has a new identity: pair it again with your other devices'
+  const restored = await restoreFromCopy(file, { parse, otherwise, log, now: now() })
+  return { identity: restored.value, notice: restored.notice }
+}
+
+/** Null for what is no identity. Throws `VersionMismatch` for one of a newer version. */
+function parseIdentity(text: string, file: string): Identity | null {
   const json = parseJson(text)
   if (NewerIdentity.safeParse(json).success) {
     throw new CoreError('VersionMismatch', `${file} is of a newer version of Spacedrive; update this one`)
   }
-  const identity = Identity.safeParse(json)
-  if (identity.success) return identity.data
-  const aside = `${file}.broken-${timestamp(now())}`
-  await rename(file, aside)
-  const { error: err } = identity
-  log.error({ file, aside, err }, 'the identity of this device cannot be read: it was set aside, and a new one made')
-  return null
+  return Identity.safeParse(json).data ?? null
 }
 
 function parseJson(text: string): unknown {
@@ -185,9 +204,13 @@ function parseJson(text: string): unknown {
 }
 
 async function writeIdentity(file: string, identity: Identity): Promise<void> {
-  await writeFileAtomically(file, `${JSON.stringify(identity, null, 2)}\n`).catch((err: unknown) => {
+  await writeWithCopy(file, identityText(identity)).catch((err: unknown) => {
     throw pathError(err, file)
   })
+}
+
+function identityText(identity: Identity): string {
+  return `${JSON.stringify(identity, null, 2)}\n`
 }
 
 function timestamp(ms: number): string {

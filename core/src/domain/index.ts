@@ -1,3 +1,4 @@
+export { Access, AccessRecord, AccessSession, accessNames, type Rights } from './access.ts'
 export { type Address, formatAddress, formatContentAddress, isAddress, parseAddress } from './address.ts'
 export { Device, KnownDevice, ListedDevice } from './device.ts'
 export { Entry, FileSort } from './entry.ts'
@@ -34,6 +35,7 @@ export {
   GrantKind,
   GrantRequest,
   grantKinds,
+  grantsFolders,
   NetworkDevice,
   NetworkState,
   NetworkStatus,

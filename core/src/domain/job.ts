@@ -43,6 +43,8 @@ export const Job = z.object({
   startedAt: Timestamp.nullable(),
   endedAt: Timestamp.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** What an unfinished job waits for, such as room on a disk: `waiting: no space left for …`. It goes on by itself. */
+  waiting: z.string().optional(),
   /** How many warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
   warnings: z.number(),
 })

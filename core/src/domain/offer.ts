@@ -46,6 +46,10 @@ export const Offer = z.object({
   bytesDone: z.number(),
   /** Why it came to nothing, a sentence. */
   reason: z.string().nullable(),
+  /** The first of the files that did not arrive, by their paths below what was offered. */
+  failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  /** Of an offer to this device: the folder its files go to, unless another one is named; null where they go nowhere. */
+  folder: z.string().nullable(),
   createdAt: Timestamp,
   /** When nobody can accept it any more. */
   expiresAt: Timestamp,

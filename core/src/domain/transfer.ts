@@ -28,11 +28,13 @@ export const Transfer = z.object({
   via: z.enum(['tcp', 'stream']).nullable(),
   /** The folder they come to; null for what is sent. */
   folder: z.string().nullable(),
-  /** Files and folders the sending side left out: links, and what it could not read. */
+  /** Files and folders the sending side left out: links, files that it could not read, and its own data folder. */
   leftOut: z.number(),
   failed: z.number(),
   /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  /** What else a person should know of files that came: names that had to be changed, the first of them. */
+  notes: z.array(z.object({ path: z.string(), message: z.string() })),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   createdAt: Timestamp,
   endedAt: Timestamp.nullable(),

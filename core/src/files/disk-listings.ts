@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../domain/index.ts'
 import { displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
-import { untilAborted } from '../util/until-aborted.ts'
+import { SharedWork } from '../util/shared-work.ts'
 import type { ListInput } from './list-input.ts'
 import type { FolderOrder } from './order-folder.ts'
 import { isSought, type SeekInput } from './seek.ts'
@@ -37,10 +37,7 @@ const MAX_KEPT = 4
 interface Seen {
   /** When the folder itself was changed last, as far as it says so. */
   readonly stamp: string
-  readonly listing: Promise<FolderListing>
-  readonly looking: AbortController
-  /** How many wait for it. */
-  waiting: number
+  readonly listing: SharedWork<FolderListing>
 }
 
 /** Lists folders as the disk has them: the first window as it is now, those that follow it as they were a moment ago. */
@@ -90,23 +87,7 @@ export class DiskListings {
     const before = this.#seen.get(key)
     const options = { all, order: { foldersFirst, reverse, sort }, limit: MAX_LOOKED_AT }
     const seen = before && !anew && before.stamp === stamp ? before : this.#lookAt(dir, { key, stamp, options })
-    return this.#wait(seen, key, signal)
-  }
-
-  /** Who gives up ends the look only if nobody else waits for the same. */
-  async #wait(seen: Seen, key: string, signal: AbortSignal): Promise<FolderListing> {
-    seen.waiting++
-    try {
-      return await untilAborted(seen.listing, signal)
-    } catch (err) {
-      if (seen.waiting === 1) {
-        this.#forget(key, seen)
-        seen.looking.abort()
-      }
-      throw err
-    } finally {
-      seen.waiting--
-    }
+    return seen.listing.wait(signal)
   }
 
   #forget(key: string, seen: Seen): void {
@@ -115,13 +96,12 @@ export class DiskListings {
 
   #lookAt(dir: RawName, of: { key: string; stamp: string; options: FolderListingOptions }): Seen {
     const { key, options, stamp } = of
-    const looking = new AbortController()
-    const listing = this.#listFolder(dir, options, looking.signal)
-    const seen: Seen = { stamp, listing, looking, waiting: 0 }
-    listing.then(
-      () => void setTimeout(() => this.#forget(key, seen), KEEP_MS).unref(),
+    const listing = new SharedWork(
+      (left) => this.#listFolder(dir, options, left),
       () => this.#forget(key, seen),
     )
+    const seen: Seen = { stamp, listing }
+    void listing.over().then(() => void setTimeout(() => this.#forget(key, seen), KEEP_MS).unref())
     this.#seen.delete(key)
     this.#seen.set(key, seen)
     const [oldest] = this.#seen.keys()

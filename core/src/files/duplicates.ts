@@ -9,7 +9,7 @@ export interface DuplicateGroup {
   readonly size: number
   /** Of which `files` are the first `MAX_COPIES_SHOWN`. */
   readonly copies: number
-  /** One name of each copy: where it has several they are hard links, and no copies of each other. */
+  /** One name of each copy: where it has several they lead to the same file, and are no copies of each other. */
   readonly files: readonly { path: RawName; online: boolean }[]
 }
 
@@ -20,10 +20,16 @@ export interface DuplicateTotals {
   readonly bytes: number
 }
 
-/** Contents with more than one copy; hard links to one inode on one volume are one copy. */
+/**
+ * What makes two entries `e` one file: the same inode on one volume, whether by hard links or because a folder is mounted
+ * a second time. Deleting one of them would free nothing, and might delete the other. A file system without inodes has none.
+ */
+const OBJECT = `case when ifnull(e.inode, 0) = 0 then -e.id else d.volume_id end`
+
+/** Contents with more than one copy, see `OBJECT`. */
 export const DISTINCT_COPIES = `
   select content_id, count(*) as n from (
-    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
+    select e.content_id, e.inode, ${OBJECT} as place
     from entries e join directories d on d.id = e.parent_id
     where e.content_id in (select content_id from entries where content_id is not null group by content_id having count(*) > 1)
     group by e.content_id, e.inode, place
@@ -36,7 +42,7 @@ export const DUPLICATE_TOTALS = `
 /** The same of one folder and all below it: how many contents, and of what there are several in it. Bound to its volume and twice its path there. */
 export const DUPLICATES_BELOW = `
   with copies as (
-    select e.content_id, e.inode, case when e.nlink > 1 then d.volume_id else -e.id end as place
+    select e.content_id, e.inode, ${OBJECT} as place
     from directories d join entries e on e.parent_id = d.id
     where e.content_id is not null and d.volume_id = ? and substr(d.path, 1, length(?)) = ?
     group by e.content_id, e.inode, place
@@ -53,7 +59,7 @@ export const DUPLICATE_GROUPS = `
 /** One name of each copy of a content; bound to how many. */
 export const COPIES = `
   select min(e.id) as id from entries e join directories d on d.id = e.parent_id where e.content_id = ?
-  group by e.inode, case when e.nlink > 1 then d.volume_id else -e.id end order by id limit ?`
+  group by e.inode, ${OBJECT} order by id limit ?`
 
 /** More copies of one content than anybody looks through. */
 export const MAX_COPIES_SHOWN = 1_000

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Reading } from '../library/read-messages.ts'
-import { untilAborted } from '../util/until-aborted.ts'
+import { SharedWork } from '../util/shared-work.ts'
 import { type FolderOrder, orderFolder } from './order-folder.ts'
 
 /** Put in order on the main thread: a few milliseconds. */
@@ -28,11 +28,8 @@ interface Stamp {
 
 interface Kept {
   stamp: Stamp
-  readonly ids: Promise<Float64Array>
-  readonly reading: AbortController
+  readonly ids: SharedWork<Float64Array>
   size: number
-  /** How many wait for it. */
-  waiting: number
 }
 
 /**
@@ -69,33 +66,27 @@ export class FolderOrders {
     if (kept && isSame(kept.stamp, stamp, order)) {
       kept.stamp = stamp
       this.#kept.set(key, kept)
-      return this.#wait(kept, key, signal)
+      return this.#wait(kept, signal)
     }
-    const reading = new AbortController()
     const url = new URL('order-folder.ts', import.meta.url)
-    const ids = this.#deps.read(url, orderFolder, input, reading.signal)
-    const made: Kept = { stamp, ids, reading, size: stamp.children, waiting: 0 }
+    const ids = new SharedWork(
+      (left) => this.#deps.read(url, orderFolder, input, left),
+      () => this.#forget(key, made),
+    )
+    const made: Kept = { stamp, ids, size: stamp.children }
     this.#kept.set(key, made)
     this.#forgetOldest()
-    return this.#wait(made, key, signal)
+    return this.#wait(made, signal)
   }
 
-  /** Who gives up ends the reading only if nobody else waits for the same. */
-  async #wait(kept: Kept, key: string, signal: AbortSignal): Promise<Float64Array> {
-    kept.waiting++
-    try {
-      const ids = await untilAborted(kept.ids, signal)
-      kept.size = ids.length
-      return ids
-    } catch (err) {
-      if (kept.waiting === 1) {
-        if (this.#kept.get(key) === kept) this.#kept.delete(key)
-        kept.reading.abort()
-      }
-      throw err
-    } finally {
-      kept.waiting--
-    }
+  async #wait(kept: Kept, signal: AbortSignal): Promise<Float64Array> {
+    const ids = await kept.ids.wait(signal)
+    kept.size = ids.length
+    return ids
+  }
+
+  #forget(key: string, kept: Kept): void {
+    if (this.#kept.get(key) === kept) this.#kept.delete(key)
   }
 
   #stamp(directoryId: number): Stamp {

@@ -3,6 +3,7 @@ import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { bytesToName, displayName, fsPath, nameKey, type RawName } from '../util/file-name.ts'
 import { unreachableError } from '../util/path-error.ts'
+import type { PrivateFiles } from '../util/private-files.ts'
 
 /** A regular file that is open for reading. */
 export interface OpenFile extends AsyncDisposable {
@@ -13,6 +14,8 @@ export interface OpenFile extends AsyncDisposable {
 }
 
 export interface OpenFileDeps {
+  /** Refuses the files of Spacedrive itself; null for a file that Spacedrive made to be shown, such as a thumbnail. */
+  readonly guard: Pick<PrivateFiles, 'refuse'> | null
   /** `lstat` that gives up on a file system that does not answer. */
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
 }
@@ -29,10 +32,10 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 
 /**
  * Opens a regular file at an absolute path that leads through no symlink. Nothing else is even opened, for that can wait
- * for ever, or set a device going. Throws `NotFound`, `PermissionDenied`, `InvalidInput` for what is no file, `Timeout`
+ * for ever, or set a device going. Throws `NotFound`, `PermissionDenied` (also for what `guard` refuses), `InvalidInput` for what is no file, `Timeout`
  * and `Unavailable`.
  */
-export async function openFile(path: RawName, { look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
+export async function openFile(path: RawName, { guard, look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
   const shown = displayName(path)
   let handle: FileHandle | null = null
   try {
@@ -42,6 +45,7 @@ export async function openFile(path: RawName, { look }: OpenFileDeps, signal?: A
     const stats = await opened.stat({ bigint: true })
     assertFile(stats, shown)
     await assertThere(path, opened)
+    await guard?.refuse(path)
     return { path, handle: opened, stats, [Symbol.asyncDispose]: () => opened.close() }
   } catch (err) {
     await handle?.close()

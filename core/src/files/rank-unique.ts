@@ -19,8 +19,10 @@ const FIRST_ROWS = 1_024
 export function rankUnique(db: DatabaseSync, { filter, params }: RankCopiesInput): RankedUnique {
   const statement = db.prepare(
     `select c.id, c.size, g.entry from (
-      select content_id, min(id) as entry from entries where content_id is not null group by content_id
-      having count(*) = 1 or (min(nlink) > 1 and min(inode) = max(inode))
+      select e.content_id, min(e.id) as entry from entries e join directories d on d.id = e.parent_id
+      where e.content_id is not null group by e.content_id
+      having count(*) = 1
+        or (min(e.inode) <> 0 and min(e.inode) = max(e.inode) and min(d.volume_id) = max(d.volume_id))
     ) g join content_identities c on c.id = g.content_id where c.size > 0 ${filter}
     order by c.size desc, c.id`,
   )

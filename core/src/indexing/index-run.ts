@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import type { z } from 'zod'
 import type { ContentId } from '../domain/ids.ts'
 import type { EntryCounts, IndexMode } from '../domain/location.ts'
@@ -10,10 +9,11 @@ import { type CloudPlace, cloudPlace, cloudRoots } from '../volume/index.ts'
 import type { indexLocation } from './index-location.ts'
 import { type IndexingParts, type RunHost, toErrorCode } from './indexing-parts.ts'
 import { depthAt, directoryIdOf, toScope } from './location-scope.ts'
-import { mannersOf, patienceFor } from './patience.ts'
+import { mannersOf } from './patience.ts'
 import { volumePathOf } from './volume-path.ts'
 import type { IdentifyCheckpoint, IdentifyReport } from './worker/requests.ts'
 import type { ScanReport, ScanRequest } from './worker/scan-request.ts'
+import { homeFolder } from '../util/home-folder.ts'
 
 export type IndexInput = z.output<(typeof indexLocation)['input']>
 
@@ -237,5 +237,5 @@ function tellIdentified({ emit }: IndexingParts, { contents }: IdentifyCheckpoin
 function cloudPlaceOf({ volumes }: IndexingParts, location: KnownLocation): CloudPlace {
   const path = displayName(location.path)
   const filesystem = volumes.volumeForPath(path)?.volume.filesystem ?? ''
-  return cloudPlace(path, filesystem, cloudRoots({ platform: process.platform, home: homedir(), env: process.env }))
+  return cloudPlace(path, filesystem, cloudRoots({ platform: process.platform, home: homeFolder(), env: process.env }))
 }

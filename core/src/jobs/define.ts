@@ -25,6 +25,12 @@ export interface Enqueued {
   readonly merged: boolean
 }
 
+/** See `JobContext.beginItem`. */
+export interface JobItem extends AsyncDisposable {
+  /** A sentence; null where the item is to be worked on. */
+  readonly setAside: string | null
+}
+
 /** What a run is given. `L` is the library; only tests of the runner use another. */
 export interface JobContext<State = unknown, L = Library> {
   readonly jobId: JobId
@@ -51,6 +57,12 @@ export interface JobContext<State = unknown, L = Library> {
   progress(this: void, update: ProgressUpdate): void
   /** Records something the job could not do and goes on without. Those since the last checkpoint are raised again by a repeated run. */
   warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+  /**
+   * Says that an item is worked on until the result is disposed. If the process stops again and again during the same
+   * item, `setAside` says why the job must leave the item out: it records that where it keeps its results, and goes on.
+   * Costs nothing before the job was cut short for the first time.
+   */
+  beginItem(this: void, item: string): Promise<JobItem>
   /**
    * Enqueues a child; pausing or cancelling this job does the same to its children. A run that is repeated enqueues
    * again what it enqueued since its last checkpoint, so children have a key or do no harm twice.

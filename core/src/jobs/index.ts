@@ -5,6 +5,7 @@ export {
   type Enqueued,
   type Job,
   type JobContext,
+  type JobItem,
   type ProgressUpdate,
   priorities,
 } from './define.ts'

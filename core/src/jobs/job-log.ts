@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, statSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolderBelowSync } from '../util/make-folder-below.ts'
 import type { Logger } from '../util/logger.ts'
 
 export interface JobLogDeps {
@@ -52,7 +53,8 @@ export class JobLog implements Logger {
     this.#buffer = []
     this.#buffered = 0
     try {
-      mkdirSync(dirname(this.#deps.file), { recursive: true })
+      const folder = dirname(this.#deps.file)
+      makeFolderBelowSync(dirname(folder), folder)
       appendFileSync(this.#deps.file, text)
     } catch (err) {
       this.#full = true

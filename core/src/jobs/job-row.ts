@@ -27,8 +27,14 @@ export function rowToJob(row: JobRow): Job {
     startedAt: row.started_at === null ? null : isoTime(row.started_at),
     endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    ...(row.ready_at !== null && row.error_message !== null ? { waiting: waitingFor(row.error_message) } : {}),
     warnings: row.warnings,
   }
+}
+
+/** The sentence of a job that goes on by itself once a failure has passed. */
+export function waitingFor(message: string): string {
+  return `waiting: ${message}`
 }
 
 export function rowToJobId(row: Pick<JobRow, 'uuid'>): JobId {

@@ -4,12 +4,13 @@ import type { JobId } from '../domain/ids.ts'
 import type { Job, JobWarning } from '../domain/job.ts'
 import { CoreError, type ErrorCode, errorMessage, FINAL, isRetryable } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { asOperation } from '../util/operation.ts'
 import type { Emit } from './announcer.ts'
 import type { Wanted } from './db/schema/index.ts'
-import type { AnyJob, Enqueued, JobContext, ProgressUpdate } from './define.ts'
+import type { AnyJob, Enqueued, JobContext, JobItem, ProgressUpdate } from './define.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { JobLog } from './job-log.ts'
-import { isoTime, noProgress, rowToJob, rowToJobId, rowToProgress } from './job-row.ts'
+import { isoTime, noProgress, rowToJob, rowToJobId, rowToProgress, waitingFor } from './job-row.ts'
 import type { ClaimedRow, JobStore, NewWarnings, RunRecord } from './job-store.ts'
 import { type JobLimits, MAX_OUTPUT_BYTES, MAX_STATE_BYTES } from './limits.ts'
 import { pack, unpack } from './pack.ts'
@@ -49,6 +50,7 @@ export class JobRun<L> {
   #warnings: NewWarnings['rows'][number][] = []
   #warningsUnsaved = 0
   #warningsTotal: number
+  #waiting: string | null = null
 
   constructor(row: ClaimedRow, deps: JobRunDeps<L>) {
     this.id = rowToJobId(row)
@@ -92,13 +94,21 @@ export class JobRun<L> {
     this.#abort.abort(new CoreError('Cancelled', `the job was asked to stop; it will be ${wanted}`))
   }
 
+  /** It has come back, and its end cannot be stored for now. */
+  waitFor(message: string): void {
+    if (this.#waiting === message) return
+    this.#waiting = message
+    this.#deps.emit('job.progressed', this.overlay(rowToJob(this.row)))
+  }
+
   markSaved(): void {
     this.#saved.resolve()
   }
 
   /** Adds to the stored job what only this run knows so far. */
   overlay(job: Job): Job {
-    return { ...job, progress: this.#meter.value, warnings: this.#warningsTotal }
+    const waiting = this.#waiting === null ? {} : { waiting: waitingFor(this.#waiting) }
+    return { ...job, ...waiting, progress: this.#meter.value, warnings: this.#warningsTotal }
   }
 
   unsavedWarnings(): JobWarning[] {
@@ -122,8 +132,10 @@ export class JobRun<L> {
   async #outcome(definition: AnyJob<L>, library: L): Promise<Outcome> {
     try {
       const input = this.#input(definition)
-      const context = this.#context(this.#state(definition), library)
-      const output = await definition.run(input, context)
+      const name = `job ${this.row.name} ${this.id}`
+      const output = await asOperation({ name, signal: this.#abort.signal }, (signal) =>
+        definition.run(input, this.#context(this.#state(definition), { library, signal })),
+      )
       return { kind: 'completed', output: pack(output, `the output of ${this.row.name}`, MAX_OUTPUT_BYTES) }
     } catch (thrown) {
       if (this.#wanted) return { kind: 'stopped', wanted: this.#wanted }
@@ -160,17 +172,21 @@ export class JobRun<L> {
     return structuredClone(definition.initial)
   }
 
-  #context(initial: unknown, library: L): JobContext<unknown, L> {
+  #context(
+    initial: unknown,
+    { library, signal }: { readonly library: L; readonly signal: AbortSignal },
+  ): JobContext<unknown, L> {
     const context = {
       jobId: this.id,
       library,
       state: initial,
-      signal: this.#abort.signal,
+      signal,
       log: this.#log,
       checkpoint: async (state: unknown) => {
         await this.#checkpoint(state)
         context.state = state
       },
+      beginItem: (item: string) => this.#beginItem(item),
       progress: (update: ProgressUpdate) => this.#progress(update),
       warn: (warning: { code: ErrorCode; message: string; path?: string | undefined }) => this.#warn(warning),
       enqueue: async <I extends z.ZodType>(
@@ -182,6 +198,15 @@ export class JobRun<L> {
       },
     }
     return context
+  }
+
+  async #beginItem(item: string): Promise<JobItem> {
+    const { commits, limits, store } = this.#deps
+    if (this.row.crashes === 0) return { setAside: null, [Symbol.asyncDispose]: async () => {} }
+    const stops = await commits.run(() => store.beginItem(this.row.id, item))
+    const end = () => (this.#over ? Promise.resolve() : commits.run(() => store.endItem(this.row.id, item)))
+    const setAside = stops < limits.itemStops ? null : `Spacedrive stopped ${stops} times while it worked on this`
+    return { setAside, [Symbol.asyncDispose]: end }
   }
 
   async #checkpoint(state: unknown): Promise<void> {

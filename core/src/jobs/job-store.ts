@@ -163,6 +163,7 @@ export class JobStore {
   /** Ends a running job. */
   end(rowId: number, ending: Ending): JobRow {
     this.#insertWarnings(rowId, ending.warnings)
+    this.#run(`delete from job_items where job_id = ?`, rowId)
     return this.#one(
       `update jobs set status = ?, error_code = ?, error_message = ?, output = ?, ended_at = ?, progress = ?,
        warnings = warnings + ?, wanted = null, crashes = 0 where id = ? returning ${JOB_COLUMNS}`,
@@ -278,22 +279,38 @@ export class JobStore {
     )
   }
 
-  /** Fails jobs during which the process has now ended `max` times in a row. */
-  failCrashing(max: number, at: number): number {
-    return this.#run(
-      `update jobs set status = 'failed', ended_at = ?, error_code = 'Internal', error_message =
-         'Spacedrive stopped without warning ' || (crashes + 1) || ' times in a row while this ran and got no further'
-       where status = 'running' and wanted is null and crashes + 1 >= ?`,
-      at,
-      max,
-    )
+  /** Notes durably that a job has begun an item. Returns how often the process has stopped during it. */
+  beginItem(rowId: number, item: string): number {
+    this.#run(`insert into job_items(job_id, item) values (?, ?) on conflict do nothing`, rowId, item)
+    const row = this.#statement(`select stops from job_items where job_id = ? and item = ?`).get(rowId, item)
+    return Number(row!['stops'])
   }
 
-  /** Puts what was running when the process ended back into the queue, in the same attempt. */
-  requeueRunning(): number {
+  /** The item is done with, so the job gets on. */
+  endItem(rowId: number, item: string): void {
+    this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
+    this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
+  }
+
+  /** The process has stopped while these items were worked on. */
+  countStops(): void {
+    this.#run(`update job_items set stops = stops + 1
+       where job_id in (select id from jobs where status = 'running' and wanted is null)`)
+  }
+
+  /**
+   * Puts what was running when the process ended back into the queue, in the same attempt. A job that the process did
+   * not survive more than `patience` times in a row waits longer each time, so that the daemon can be asked meanwhile.
+   */
+  requeueRunning({ at, patience, maxMs }: { at: number; patience: number; maxMs: number }): number {
     return this.#run(
-      `update jobs set status = 'queued', crashes = crashes + (wanted is null), wanted = null, ready_at = null
+      `update jobs set status = 'queued', crashes = crashes + (wanted is null), wanted = null,
+         ready_at = case when wanted is null and crashes + 1 > ? then ? + min(?, 1000 << min(20, crashes - ?)) end
        where status = 'running'`,
+      patience,
+      at,
+      maxMs,
+      patience,
     )
   }
 

@@ -15,8 +15,12 @@ export interface JobLimits {
   readonly stopWaitMs: number
   /** When the database cannot be written (a full disk), it is tried again this often. */
   readonly databaseRetryMs: number
-  /** So many ends of the process in a row while a job runs, without a checkpoint in between, and the job has failed. */
-  readonly crashes: number
+  /** How often in a row the process may stop while a job runs and gets nowhere before the job waits ahead of its next run. */
+  readonly stops: number
+  /** The longest such wait. */
+  readonly stoppedMaxMs: number
+  /** How often the process may stop while one item of a job is worked on; then the item is set aside. */
+  readonly itemStops: number
   /** Warnings kept for one job; beyond this they are only counted. */
   readonly warnings: number
   /** The size of one job's log file; lines beyond it are dropped. */
@@ -47,8 +51,11 @@ export const defaultLimits: JobLimits = {
   // Far more than stopping takes; a job that hangs in a file system that does not answer is not waited for longer.
   stopWaitMs: 10_000,
   databaseRetryMs: 2_000,
-  // Far beyond a bad day of kills and power cuts, yet a job that takes the process down with it does end.
-  crashes: 50,
+  // A few kills are a person's or a power cut's doing; more of them leave time to look at the job, or cancel it.
+  stops: 5,
+  stoppedMaxMs: 30_000,
+  // The same item each time, with no other finished in between: that is no chance.
+  itemStops: 5,
   warnings: 1_000,
   logBytes: 10 * 1024 * 1024,
   keptJobs: 1_000,

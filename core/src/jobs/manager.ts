@@ -13,7 +13,7 @@ import { Control } from './control.ts'
 import type { AnyJob, Enqueued, Job } from './define.ts'
 import { GroupCommit } from './group-commit.ts'
 import { History } from './history.ts'
-import { hasEnded, isoTime, type JobRow, rowToJob, rowToJobId } from './job-row.ts'
+import { hasEnded, isoTime, type JobRow, rowToJob, rowToJobId, waitingFor } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import { defaultLimits, type JobLimits, MAX_INPUT_BYTES } from './limits.ts'
 import { openStore } from './open-store.ts'
@@ -78,7 +78,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
     const definitions = definitionsByName(options.definitions)
     const store = await openStore({ file, log, now })
     try {
-      recoverJobs({ store, definitions, log, now, maxCrashes: limits.crashes })
+      recoverJobs({ store, definitions, log, now, wait: { patience: limits.stops, maxMs: limits.stoppedMaxMs } })
     } catch (err) {
       store.db.close()
       throw databaseError(err, file)
@@ -136,6 +136,12 @@ export class JobManager<L = Library> implements AsyncDisposable {
   /** All jobs on one thing that have not ended, the newest first. */
   activeOn(subject: string): JobInfo[] {
     return this.#parts.store.activeOn(subject).map((row) => this.#describe(row))
+  }
+
+  /** Unfinished jobs that wait for a failure to pass, such as a full disk. */
+  waiting(): JobInfo[] {
+    const active = [...this.list({ status: 'running' }), ...this.list({ status: 'queued' })]
+    return active.filter((job) => job.waiting !== undefined)
   }
 
   /** Throws `NotFound`. */
@@ -278,6 +284,8 @@ export class JobManager<L = Library> implements AsyncDisposable {
 
   #describe(row: JobRow): JobInfo {
     const job = rowToJob(row)
+    const { blocked } = this.#runner
+    if (row.status === 'queued' && blocked !== null) return { ...job, waiting: waitingFor(blocked) }
     return row.status === 'running' ? (this.#runner.get(job.id)?.overlay(job) ?? job) : job
   }
 }

@@ -5,6 +5,8 @@ import type { ProgressUpdate } from './define.ts'
 const RATE_WINDOW_MS = 5_000
 /** Less time than this says nothing about a rate. */
 const MIN_SAMPLE_MS = 50
+/** No job is silent for so long and still goes at the rate it had. */
+const MAX_SAMPLE_MS = 86_400_000
 
 /** Keeps how far one job is, with its rate and the time left. Within a phase no number runs backwards. */
 export class ProgressMeter {
@@ -39,6 +41,8 @@ export class ProgressMeter {
   /** Measures the rate since the last call. Call it at intervals a person notices. */
   measure(): void {
     const at = this.#now()
+    // A clock that was set tells nothing of the time between: the sample begins anew.
+    if (at < this.#sample.at || at - this.#sample.at > MAX_SAMPLE_MS) this.#sample = { at, done: this.#value.done }
     const elapsed = at - this.#sample.at
     if (elapsed < MIN_SAMPLE_MS) return
     const { done, total } = this.#value

@@ -13,15 +13,15 @@ export interface RecoverDeps<L> {
   readonly definitions: ReadonlyMap<string, AnyJob<L>>
   readonly log: Logger
   readonly now: () => number
-  /** See `JobLimits.crashes`. */
-  readonly maxCrashes: number
+  /** See `JobLimits`. */
+  readonly wait: { readonly patience: number; readonly maxMs: number }
 }
 
 /**
  * Puts jobs that were running when the process ended back into the queue, or where they had been asked to go. Fails
  * those nobody can run any more, with the reason.
  */
-export function recoverJobs<L>({ store, definitions, log, now, maxCrashes }: RecoverDeps<L>): void {
+export function recoverJobs<L>({ store, definitions, log, now, wait }: RecoverDeps<L>): void {
   const at = now()
   const names = [...definitions.keys()]
   const once = [...definitions.values()].filter((job) => !job.resumable).map((job) => job.name)
@@ -29,9 +29,7 @@ export function recoverJobs<L>({ store, definitions, log, now, maxCrashes }: Rec
   if (unknown > 0) log.warn({ jobs: unknown }, 'unfinished jobs that this version does not know were marked as failed')
   store.settleWanted(at)
   store.failRunning(once, cutShort, at)
-  const crashed = store.failCrashing(maxCrashes, at)
-  if (crashed > 0)
-    log.error({ jobs: crashed }, 'jobs during which the process ended again and again were marked as failed')
-  const resumed = store.requeueRunning()
+  store.countStops()
+  const resumed = store.requeueRunning({ at, ...wait })
   if (resumed > 0) log.info({ jobs: resumed }, 'jobs go on where they were')
 }

@@ -40,6 +40,8 @@ export class Runner<L> {
   readonly #closing = new AbortController()
   #library: L | null = null
   #claiming = false
+  /** Why no job can be started for now. */
+  #blocked: string | null = null
   #nextReadyAt: number | null
   #timer: NodeJS.Timeout | null = null
 
@@ -55,6 +57,10 @@ export class Runner<L> {
 
   get(id: JobId): JobRun<L> | undefined {
     return this.#runs.get(id)
+  }
+
+  get blocked(): string | null {
+    return this.#blocked
   }
 
   get isIdle(): boolean {
@@ -104,6 +110,7 @@ export class Runner<L> {
       .run((after) => this.#claim(after))
       .catch((err: unknown) => {
         this.#claiming = false
+        this.#blocked = errorMessage(err)
         this.#deps.log.error({ err }, `no job can be started: ${errorMessage(err)}`)
         this.#wakeIn(this.#deps.limits.databaseRetryMs)
       })
@@ -132,6 +139,7 @@ export class Runner<L> {
     }
     after(() => {
       this.#claiming = false
+      this.#blocked = null
       if (released) this.#nextReadyAt = store.nextReadyAt()
       for (const name of emptied) this.#waiting.delete(name)
       for (const row of claimed) this.#begin(row)
@@ -178,7 +186,9 @@ export class Runner<L> {
     this.#runs.set(run.id, run)
     this.#executing[row.concurrency]++
     this.#deps.announcer.announce(row)
-    void this.#execute(run, this.#library!)
+    this.#execute(run, this.#library!).catch((err: unknown) => {
+      this.#deps.log.error({ err, jobId: run.id, job: row.name }, `the end of a job failed: ${errorMessage(err)}`)
+    })
   }
 
   async #execute(run: JobRun<L>, library: L): Promise<void> {
@@ -199,6 +209,7 @@ export class Runner<L> {
         return await saved
       } catch (err) {
         log.error({ err, jobId: run.id, job: run.row.name }, `the end of a job was not stored: ${errorMessage(err)}`)
+        run.waitFor(errorMessage(err))
         if (this.#closing.signal.aborted) return
         await this.#pauseBeforeRetry()
       }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { backup } from 'node:sqlite'
@@ -11,7 +11,7 @@ import { maintain } from './maintenance.ts'
 
 /** Pages copied between two chances for others to write. */
 const PAGES_PER_STEP = 1_024
-const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?\.db$/
+const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?(_daily)?\.db$/
 /** What a backup is called until it is whole, with the process that makes it. */
 const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 
@@ -27,12 +27,18 @@ export interface Backup {
  * Throws `DiskFull`, `PermissionDenied`, or `Corrupt` where the copy is not sound.
  */
 export async function backUp(
-  of: { database: string; dir: string; now: () => number },
+  of: {
+    readonly database: string
+    readonly dir: string
+    readonly now: () => number
+    /** One of those that are made by themselves, and removed when seven newer ones are there. */
+    readonly automatic?: boolean
+  },
   signal?: AbortSignal,
 ): Promise<Backup> {
   const draft = join(of.dir, `.database_backup.${process.pid}.${randomUUID()}.tmp`)
   try {
-    await mkdir(of.dir, { recursive: true })
+    await makeFolder(of.dir)
     await removeAbandoned(of.dir)
     await copy(of.database, draft)
     const problems = await maintain({ kind: 'check', file: draft }, signal)
@@ -44,7 +50,7 @@ export async function backUp(
       )
     await using file = await open(draft, 'r')
     await file.sync()
-    const path = await freeName(of.dir, of.now())
+    const path = await freeName(of.dir, { now: of.now(), ending: of.automatic ? '_daily' : '' })
     await rename(draft, path)
     return { path, bytes: (await stat(path)).size, verified: true }
   } catch (err) {
@@ -52,6 +58,14 @@ export async function backUp(
   } finally {
     await removeDraft(draft)
   }
+}
+
+/** Throws `InvalidInput` where something else than a folder has that name. */
+async function makeFolder(dir: string): Promise<void> {
+  const stats = await stat(dir).catch(() => null)
+  if (stats && !stats.isDirectory())
+    throw new CoreError('InvalidInput', `${dir} is no folder; name a folder for the backup with --to <folder>`)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
 }
 
 /** The backups of a library, the newest first. */
@@ -79,6 +93,8 @@ async function copy(database: string, to: string): Promise<void> {
     // Held from here on: SQLite begins anew whenever another connection has written between two steps.
     source.exec('begin')
     source.prepare('select 1 from sqlite_schema').get()
+    // SQLite would make it readable by others.
+    await writeFile(to, '', { mode: 0o600, flag: 'a' })
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
     source.close()
@@ -100,13 +116,15 @@ async function removeAbandoned(dir: string): Promise<void> {
 }
 
 async function removeDraft(draft: string): Promise<void> {
-  await Promise.all(['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true })))
+  // Best effort: what is left goes with the next backup, and the failure that led here is the one to tell.
+  const removals = ['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true }))
+  await Promise.allSettled(removals)
 }
 
-async function freeName(dir: string, now: number): Promise<string> {
+async function freeName(dir: string, { ending, now }: { now: number; ending: string }): Promise<string> {
   const [date = '', time = ''] = new Date(now).toISOString().replaceAll(/[-:]/g, '').split('.')[0]!.split('T')
   for (let n = 1; ; n++) {
-    const path = join(dir, `database_backup_${date}_${time}${n === 1 ? '' : `_${n}`}.db`)
+    const path = join(dir, `database_backup_${date}_${time}${n === 1 ? '' : `_${n}`}${ending}.db`)
     if (!(await exists(path))) return path
   }
 }

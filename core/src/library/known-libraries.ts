@@ -1,13 +1,13 @@
-import { readFile, realpath, rename } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { LibraryId } from '../domain/index.ts'
 import { CoreError, type ErrorCode, errorCodes, systemCode } from '../util/errors.ts'
+import { keepCopy, restoreFromCopy, writeWithCopy } from '../util/file-copy.ts'
 import { Lease } from '../util/lease.ts'
 import type { Logger } from '../util/logger.ts'
 import { pathError } from '../util/path-error.ts'
-import { writeFileAtomically } from '../util/write-file.ts'
 
 const Known = z.object({
   id: LibraryId,
@@ -47,16 +47,20 @@ export class KnownLibraries {
   readonly #dataDir: string
   readonly #file: string
   #state: State
+  /** What somebody should know of the list; null where all is well. */
+  readonly notice: string | null
   readonly #writing = new Lease()
 
-  private constructor(dataDir: string, file: string, state: State) {
+  private constructor(dataDir: string, file: string, { notice = null, ...state }: State & { notice?: string | null }) {
+    this.notice = notice
     this.#dataDir = dataDir
     this.#file = file
     this.#state = state
   }
 
   /**
-   * Reads the list. One that makes no sense is set aside: the libraries themselves are found again where they lie.
+   * Reads the list. One that makes no sense is set aside, and its copy takes its place; without a copy, libraries in the
+   * data folder are found again where they lie.
    * Throws `VersionMismatch` for a list of a newer version, and what keeps it from being read.
    */
   static async open({ dataDir, log, now }: KnownLibrariesDeps): Promise<KnownLibraries> {
@@ -67,26 +71,15 @@ export class KnownLibraries {
       throw pathError(err, file)
     })
     if (text === null) return new KnownLibraries(folder, file, { current: null, libraries: [], forgotten: [] })
-    const json = parseJson(text)
-    if (NewerFile.safeParse(json).success) {
-      throw new CoreError(
-        'VersionMismatch',
-        `${file} is of a newer version of Spacedrive; update this one, or move the file away`,
-      )
+    const parse = (json: string) => parseState(json, { file, folder })
+    const state = parse(text)
+    if (state) {
+      await keepCopy(file, text)
+      return new KnownLibraries(folder, file, state)
     }
-    const parsed = File.safeParse(json)
-    if (parsed.success) {
-      const { current, libraries, forgotten } = parsed.data
-      const absolute = libraries.map((library) => ({ ...library, path: resolve(folder, library.path) }))
-      return new KnownLibraries(folder, file, { current, libraries: absolute, forgotten })
-    }
-    const aside = `${file}.broken-${now()}`
-    await rename(file, aside)
-    log.warn(
-      { file, aside },
-      'the list of libraries makes no sense and was set aside; libraries elsewhere must be opened again',
-    )
-    return new KnownLibraries(folder, file, { current: null, libraries: [], forgotten: [] })
+    const otherwise = 'libraries outside of the data folder must be opened again with `spacedrive library open <path>`'
+    const { notice, value } = await restoreFromCopy(file, { parse, otherwise, log, now: now() })
+    return new KnownLibraries(folder, file, { ...(value ?? { current: null, libraries: [], forgotten: [] }), notice })
   }
 
   get current(): LibraryId | null {
@@ -154,7 +147,7 @@ export class KnownLibraries {
   async #write(state: State): Promise<void> {
     const libraries = state.libraries.map((library) => ({ ...library, path: this.#storedPath(library.path) }))
     const text = JSON.stringify({ version: FILE_VERSION, ...state, libraries }, null, 2)
-    await writeFileAtomically(this.#file, `${text}\n`).catch((err: unknown) => {
+    await writeWithCopy(this.#file, `${text}\n`).catch((err: unknown) => {
       throw pathError(err, this.#file)
     })
   }
@@ -162,6 +155,21 @@ export class KnownLibraries {
   #storedPath(path: string): string {
     return path.startsWith(this.#dataDir + sep) ? relative(this.#dataDir, path) : path
   }
+}
+
+/** Null for what is no list. Throws `VersionMismatch` for one of a newer version. */
+function parseState(text: string, { file, folder }: { file: string; folder: string }): State | null {
+  const json = parseJson(text)
+  if (NewerFile.safeParse(json).success) {
+    throw new CoreError(
+      'VersionMismatch',
+      `${file} is of a newer version of Spacedrive; update this one, or move the file away`,
+    )
+  }
+  const parsed = File.safeParse(json).data
+  if (!parsed) return null
+  const { current, libraries, forgotten } = parsed
+  return { current, libraries: libraries.map((each) => ({ ...each, path: resolve(folder, each.path) })), forgotten }
 }
 
 function parseJson(text: string): unknown {

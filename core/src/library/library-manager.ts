@@ -1,5 +1,5 @@
 import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import type { Device, Library as LibraryEntry, LibraryInfo } from '../domain/index.ts'
 import { LibraryId, fileTypes } from '../domain/index.ts'
 import type { EventBus } from '../events/index.ts'
@@ -12,6 +12,7 @@ import type { Logger } from '../util/logger.ts'
 import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
 import { pathError } from '../util/path-error.ts'
+import { shellWord } from '../util/shell-word.ts'
 import { uuidv7 } from '../util/uuid.ts'
 import type { VolumeManager } from '../volume/index.ts'
 import { type Backup, backUp, newestGoodBackup } from './backup.ts'
@@ -23,9 +24,12 @@ import { libraryFileName, libraryName } from './library-name.ts'
 import { maintain } from './maintenance.ts'
 import type { Problem } from './maintenance-worker.ts'
 import { makeLibrary } from './make-library.ts'
-import { libraryFiles, MANIFEST_VERSION, readManifest, writeManifest } from './manifest.ts'
+import { backUpDaily } from './daily-backup.ts'
+import { identityIn, keepIdentity, recoverManifest } from './identity.ts'
+import { LibraryKeeper } from './library-keeper.ts'
+import { libraryFiles, type Manifest, MANIFEST_VERSION, readManifest, writeManifest } from './manifest.ts'
 import { openError } from './open-error.ts'
-import { type Restored, restoreDatabase } from './restore.ts'
+import { type Restored, restoreDatabase, soundBackup } from './restore.ts'
 import { moveToTrash } from './trash.ts'
 
 export const LIBRARY_SUFFIX = '.sdlibrary'
@@ -57,11 +61,19 @@ export class LibraryManager implements AsyncDisposable {
   readonly #open = new Map<LibraryId, Library>()
   /** Libraries are made, opened, closed and moved one at a time: of two that open one library, the second finds it open. */
   readonly #turns = new Lease()
+  readonly #keeper: LibraryKeeper
+  /** Why the last automatic backup of a library failed. */
+  readonly #notBackedUp = new Map<LibraryId, string>()
   #closed = false
 
   private constructor(deps: LibraryManagerDeps, known: KnownLibraries) {
     this.#deps = deps
     this.#known = known
+    this.#keeper = new LibraryKeeper({
+      look: () => this.look(),
+      backUp: (signal) => this.backUpDaily(signal),
+      log: deps.log,
+    })
   }
 
   /** Opens every library that was open when the engine closed; one that cannot be opened is listed with the reason. */
@@ -184,6 +196,7 @@ export class LibraryManager implements AsyncDisposable {
     this.#assertNameIsFree(name, library.id)
     const manifest = { ...library.manifest, name }
     await writeManifest(library.path, manifest)
+    await keepIdentity(library.store, manifest)
     library.manifest = manifest
     await this.#known.update(library.id, { name })
     const entry = this.#entry(library.id)
@@ -289,14 +302,21 @@ export class LibraryManager implements AsyncDisposable {
     return { bytesBefore, bytesAfter, tookMs: performance.now() - begun }
   }
 
-  /** Puts a backup in the place of the database. The one that was there is kept beside it. */
-  async restore(input: { path: string; backup?: string | undefined }, signal: AbortSignal): Promise<Restored> {
+  /**
+   * Puts a backup in the place of the database. The one that was there is kept beside it. Throws `Conflict` for a backup
+   * of another library, unless `of` names that library.
+   */
+  async restore(
+    input: { path: string; backup?: string | undefined; of?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<Restored> {
     using _turn = await this.#turn()
     const path = await realLibraryPath(input.path)
-    const { id, name } = await readManifest(path)
+    const { id, name } = await this.#manifestAt(path)
     if (this.#open.has(id))
       throw new CoreError('Locked', `${path} is open; close it first with \`spacedrive library close\``)
     const backup = input.backup === undefined ? null : resolve(input.backup)
+    if (backup !== null) assertBackupOf(await soundBackup(backup, signal), { path, id, name, of: input.of })
     const restored = await restoreDatabase({ path, name, backup, now: this.#deps.now }, signal)
     await this.#openQuietly(path, false)
     return restored
@@ -304,11 +324,104 @@ export class LibraryManager implements AsyncDisposable {
 
   /** Closes every library; they are opened again by the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#keeper[Symbol.asyncDispose]()
     using _turn = await this.#turns.acquire()
     this.#closed = true
     const open = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(open.map((library) => library[Symbol.asyncDispose]()))
+  }
+
+  /**
+   * Closes libraries whose folder is gone, opens those again whose folder is back, and opens anew those whose database
+   * lost its log.
+   */
+  async look(): Promise<void> {
+    const changes: { library: Library; change: 'gone' | 'log' }[] = []
+    for (const library of this.opened()) {
+      const change = await library.lookAtDisk()
+      if (change) changes.push({ library, change })
+    }
+    const back = await this.#thatAreBack()
+    if (changes.length === 0 && back.length === 0) return
+    using _turn = await this.#turn()
+    for (const { change, library } of changes) {
+      if (this.#open.get(library.id) !== library) continue
+      if (change === 'gone') await this.#lose(library)
+      else await this.#reopen(library)
+    }
+    for (const { id, path, readOnly } of back) if (!this.#open.has(id)) await this.#openQuietly(path, readOnly)
+  }
+
+  /** Backs up every library that has changed since its last backup and has none of the last day. */
+  async backUpDaily(signal: AbortSignal): Promise<void> {
+    const { log, now } = this.#deps
+    for (const { id, name, path, readOnly } of this.opened()) {
+      if (readOnly) continue
+      try {
+        const done = await backUpDaily({ path, now }, signal)
+        this.#notBackedUp.delete(id)
+        if (!done) continue
+        log.info({ library: name, backup: done.made.path }, 'the library was backed up')
+        for (const file of done.damaged) log.warn({ library: name, file }, 'an older backup is no longer sound')
+      } catch (err) {
+        if (signal.aborted) return
+        this.#notBackedUp.set(id, errorMessage(err))
+        log.warn({ library: name, err }, `the library was not backed up: ${errorMessage(err)}`)
+      }
+    }
+  }
+
+  /** What somebody should know of the list of libraries; null where all is well. */
+  get listNotice(): string | null {
+    return this.#known.notice
+  }
+
+  /** What somebody should see to, a sentence each. */
+  notices(): string[] {
+    return this.opened().flatMap(({ id, name }) => {
+      const why = this.#notBackedUp.get(id)
+      return why === undefined ? [] : [`library ${name} could not be backed up today: ${why}`]
+    })
+  }
+
+  async #lose(library: Library): Promise<void> {
+    const { events, log } = this.#deps
+    const { id, name, path } = library
+    const message = `its folder ${path} was moved, deleted or unmounted while it was open; put it back, and it opens by itself; or open it where it is now: spacedrive library open <path>`
+    log.error({ library: name, path }, `library ${name} was closed: ${message}`)
+    this.#open.delete(id)
+    await this.#known.fail(path, { code: 'Offline', message })
+    await library[Symbol.asyncDispose]().catch((err: unknown) => {
+      log.warn({ library: name, err }, 'closing a library whose folder is gone')
+    })
+    events.emit('library.failed', { path, message })
+  }
+
+  /** What the connections still hold goes into the database when they are closed. */
+  async #reopen(library: Library): Promise<void> {
+    const { name, path, readOnly } = library
+    this.#deps.log.error({ library: name, path }, 'the log of the database was removed: the library is opened anew')
+    await this.#close(library)
+    await this.#openQuietly(path, readOnly)
+  }
+
+  async #thatAreBack(): Promise<Known[]> {
+    const lost = this.failed().filter(
+      ({ errorCode, open }) => open && (errorCode === 'Offline' || errorCode === 'NotFound'),
+    )
+    const back: Known[] = []
+    for (const known of lost) {
+      const manifest = await readManifest(known.path).catch(() => null)
+      if (manifest?.id === known.id) back.push(known)
+    }
+    return back
+  }
+
+  /** Also where `library.json` is lost, as long as its database, a backup or the list of libraries knows it. */
+  #manifestAt(path: string, readOnly = false): Promise<Manifest> {
+    const known = this.#known.all().find((each) => each.path === path)
+    return recoverManifest(path, { readOnly, known: known && { id: known.id, name: known.name }, log: this.#deps.log })
   }
 
   async #turn(): Promise<Disposable> {
@@ -319,7 +432,7 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   async #openAt(path: string, readOnly: boolean): Promise<Library> {
-    const { id } = await readManifest(path, { readOnly })
+    const { id } = await this.#manifestAt(path, readOnly)
     const other = this.#open.get(id)
     if (other) {
       throw new CoreError(
@@ -382,7 +495,7 @@ export class LibraryManager implements AsyncDisposable {
 
   async #take(path: string): Promise<void> {
     if (this.#known.all().some((known) => known.path === path)) return
-    const { id, name } = await readManifest(path)
+    const { id, name } = await recoverManifest(path, { readOnly: false, log: this.#deps.log })
     if (this.#known.isForgotten(id) || this.#known.all().some((known) => known.id === id)) return
     await this.#known.put({ id, name, path, open: true, readOnly: false, error: null, errorCode: null })
     if (this.#known.current === null) await this.#known.setCurrent(id)
@@ -451,4 +564,27 @@ async function assertRemovable(path: string, name: string): Promise<void> {
   const holder = readLock(libraryFiles(path).lock)
   if (!holder || !isAlive(holder)) return
   throw new CoreError('Locked', `library ${name} is in use by process ${holder.pid} on ${holder.host}; stop it first`)
+}
+
+interface RestoreTarget {
+  readonly path: string
+  readonly id: LibraryId
+  readonly name: string
+  /** The library the person says the backup is of, by name or id. */
+  readonly of: string | undefined
+}
+
+/** Another library's backup takes all locations away: it is put in place only for a person who names that library. */
+function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): void {
+  const origin = identityIn(backup)
+  if (origin?.id === id || (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of)))
+    return
+  // One of a version that did not write down whose it is, in the library's own folder, is its own.
+  if (origin === null && backup.startsWith(libraryFiles(path).backups + sep)) return
+  const whose = origin ? `library ${origin.name} (${origin.id})` : 'a library it does not name'
+  const named = shellWord(origin ? origin.name : name)
+  throw new CoreError(
+    'Conflict',
+    `${backup} is a backup of ${whose}, not of library ${name}; to put it in place all the same, add --of ${named}`,
+  )
 }

@@ -26,8 +26,10 @@ import type { Machine } from '../util/machine.ts'
 import { takeLock } from '../util/lock-file.ts'
 import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
 import { listDevices, recordDevice } from './library-devices.ts'
+import { keepIdentity } from './identity.ts'
 import { libraryFiles, type Manifest, readManifest } from './manifest.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { changeOf, lookAtLibrary, type OnDisk } from './presence.ts'
 import { ReadThread } from './read-thread.ts'
 import { LibraryStore } from './store.ts'
 
@@ -87,6 +89,7 @@ export class Library implements AsyncDisposable {
   readonly #device: () => Device
   readonly #now: () => number
   #manifest: Manifest
+  #onDisk: OnDisk | null = null
 
   private constructor(
     of: Pick<
@@ -156,6 +159,7 @@ export class Library implements AsyncDisposable {
     await prepareDatabase({ path, name: manifest.name, readOnly, now, log })
     const emit = <T extends EventType>(type: T, data: EventData<T>) => events.emit(type, data, manifest.id)
     const store = parts.use(new LibraryStore({ file: files.database, readOnly, emit }))
+    if (!readOnly) await keepIdentity(store, manifest)
     const deviceRowId = readOnly ? 0 : await recordDevice(store, device(), now())
     const libraryVolumes = parts.use(await LibraryVolumes.open({ store, volumes, deviceRowId, now, log }))
     const onChanges = (changes: Changes) => announce(changes)
@@ -212,6 +216,7 @@ export class Library implements AsyncDisposable {
       volumes: libraryVolumes,
       indexer: indexing,
       watching: keeper,
+      waiting: (locationId) => jobs.waiting().find(({ subject }) => subject === locationId)?.waiting ?? null,
       now,
       log,
       background,
@@ -351,6 +356,7 @@ export class Library implements AsyncDisposable {
       now,
       parts: parts.move(),
     })
+    await library.lookAtDisk()
     if (!readOnly) {
       jobs.start(library)
       keeper.start(locations)
@@ -358,6 +364,15 @@ export class Library implements AsyncDisposable {
       background(() => sidecars.indexTexts())
     }
     return library
+  }
+
+  /** Whether its folder, or the log of its database, has gone since the last look. */
+  async lookAtDisk(): Promise<'gone' | 'log' | null> {
+    const now = await lookAtLibrary(this.path)
+    const before = this.#onDisk ?? now
+    // The log comes with the first connection, and stays as long as one is open.
+    this.#onDisk = { database: before.database, log: before.log ?? now.log }
+    return now.database === null ? 'gone' : changeOf(before, now)
   }
 
   /** The devices that have opened this library, each as it was when it last did. */

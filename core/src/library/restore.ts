@@ -51,7 +51,8 @@ export async function restoreDatabase(
   }
 }
 
-async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
+/** Throws `Corrupt` unless a file is a library's database, whole and sound. */
+export async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
   const [problem] = await maintain({ kind: 'check', file }, signal)
   if (problem) throw new CoreError('Corrupt', `${file} is not sound: ${problem.detail}`)
   return file

@@ -1,8 +1,8 @@
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { CoreError, systemCode } from '../util/errors.ts'
 import { pathError } from '../util/path-error.ts'
+import { homeFolder } from '../util/home-folder.ts'
 
 /**
  * Moves a folder to the user's trash and returns where it lies now. Linux: the freedesktop.org trash, with the file
@@ -19,11 +19,11 @@ export async function moveToTrash(path: string, now: number): Promise<string> {
 
 async function moveToSomeTrash(path: string, now: number): Promise<string> {
   if (process.platform === 'linux') {
-    const trash = join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'Trash')
+    const trash = join(process.env['XDG_DATA_HOME'] ?? join(homeFolder(), '.local', 'share'), 'Trash')
     const moved = await moveIntoLinuxTrash(path, { trash, now })
     if (moved) return moved
   } else if (process.platform === 'darwin') {
-    const moved = await moveInto(path, join(homedir(), '.Trash'))
+    const moved = await moveInto(path, join(homeFolder(), '.Trash'))
     if (moved) return moved
   }
   const moved = await moveInto(path, join(dirname(path), '.trash'))

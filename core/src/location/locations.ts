@@ -17,7 +17,10 @@ import { type KnownLocation, LocationMap } from './location-map.ts'
 /** What locations need of the indexer. */
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
-  enqueueScan(location: KnownLocation, options?: { force?: boolean; everyRow?: boolean; reason?: string }): Promise<{ id: JobId }>
+  enqueueScan(
+    location: KnownLocation,
+    options?: { force?: boolean; everyRow?: boolean; reason?: string },
+  ): Promise<{ id: JobId }>
   /** Ends what runs or waits for a location: scans, and the recording of changes. Throws `Timeout` where that hangs. */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
@@ -36,6 +39,8 @@ export interface LocationsDeps {
   readonly store: LibraryStore
   readonly volumes: LibraryVolumes
   readonly indexer: LocationIndexer
+  /** What keeps the jobs of a location from going on for now, a sentence; null where nothing does. */
+  readonly waiting: (locationId: string) => string | null
   readonly watching: LocationWatching
   readonly now: () => number
   readonly log: Logger
@@ -112,6 +117,13 @@ export class Locations {
     const { volumeRowId, pathInVolume } = await this.#deps.volumes.ensure(fsPath(dir))
     const volumePath = bytesToName(Buffer.concat([pathInVolume, Buffer.from(pathInVolume.length > 0 ? '/' : '')]))
     const directoryId = await this.#deps.indexer.createRoot(dir, volumeRowId, volumePath)
+    const same = this.#map.all().find((each) => each.directoryId === directoryId)
+    if (same) {
+      throw new CoreError(
+        'AlreadyExists',
+        `${displayName(dir)} is the folder of location ${same.name}, mounted a second time; it is indexed as ${displayName(same.path)}`,
+      )
+    }
     const row = {
       uuid: this.#uuids.next(),
       directory_id: directoryId,
@@ -337,7 +349,7 @@ export class Locations {
         bytes: Number(row?.['total_size'] ?? 0),
       },
       lastScanAt: known.lastScanAt === null ? null : new Date(known.lastScanAt).toISOString(),
-      error: known.error,
+      error: known.error ?? this.#deps.waiting(known.id),
     }
   }
 

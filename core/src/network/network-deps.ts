@@ -28,6 +28,8 @@ export interface NetworkSettings {
   readonly receive: 'ask' | 'trusted' | 'off'
   /** Where they come to; empty: the downloads of the person. */
   readonly receiveFolder: string
+  /** Where devices that are not paired may come from: the local network, or the internet as well. */
+  readonly strangers: 'local' | 'anywhere'
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
 }
@@ -40,6 +42,8 @@ export interface TransportOptions {
   readonly bind?: readonly string[]
   readonly relay: string | null
   readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
+  /** True: nothing from beyond the local network is answered, unless it comes over the relay. */
+  readonly isLocalOnly?: boolean
   readonly log: Logger
 }
 

@@ -75,7 +75,11 @@ export class Network implements AsyncDisposable {
       registry: this.registry,
       now,
       onRequested: (request) => this.#requested(request),
-      onChanged: (grant) => deps.events.emit('network.grant-changed', grant),
+      onChanged: (grant) => {
+        deps.events.emit('network.grant-changed', grant)
+        this.transfers.recheck()
+        if (grant.what === 'send' && !grant.allowed) this.spacedrop.mayNotSend(grant.device.id)
+      },
     })
     this.sessions = new Sessions({
       registry: this.registry,
@@ -166,7 +170,10 @@ export class Network implements AsyncDisposable {
       joinsAtOnce: () => deps.settings().joinLibraries,
       onInvited: ({ device, library, name }) => this.#invited({ device, library, name }),
     })
-    this.membership.onChange((libraryId) => events.emit('library.members-changed', { libraryId }, libraryId))
+    this.membership.onChange((libraryId) => {
+      events.emit('library.members-changed', { libraryId }, libraryId)
+      this.transfers.recheck()
+    })
     this.sidecars = new SidecarExchange({
       peers: this.sessions,
       membership: this.membership,
@@ -239,6 +246,7 @@ export class Network implements AsyncDisposable {
     return [
       this.#identity.notice,
       this.db.notice,
+      ...this.grants.notices(),
       this.#state === 'failed' ? `networking could not be started: ${this.#error}` : null,
       this.#state === 'locked'
         ? 'networking waits for its password: `spacedrive network start --password <password>`'
@@ -332,15 +340,18 @@ export class Network implements AsyncDisposable {
 
   /**
    * An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it.
-   * `isLocal`: no relay knows of it.
+   * Strangers come to it: it answers nobody from beyond the local network, unless the settings say so. `isLocal`: no
+   * relay knows of it either.
    */
   openTransport({
     isLocal = false,
     ...options
   }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
-    const { address, relay } = this.#deps.settings()
+    const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
-    return this.#deps.makeTransport({ ...options, ...endpoint, log: this.#deps.log })
+    // Who sets a rendezvous wants devices in other networks to find this one.
+    const isLocalOnly = isLocal || (strangers === 'local' && rendezvous === '')
+    return this.#deps.makeTransport({ ...options, ...endpoint, isLocalOnly, log: this.#deps.log })
   }
 
   get pairing(): Pairing {

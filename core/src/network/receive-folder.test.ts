@@ -4,15 +4,16 @@ import { expect, test } from 'vitest'
 import { createTempDir } from '../../testing/temp-dir.ts'
 import { receiveFolder } from './receive-folder.ts'
 
-test('files come to the folder that was chosen, else to Downloads, else into the data folder', () => {
+test('files come to the folder that was chosen, else to the download folder, which people see', () => {
   using temp = createTempDir('receive-folder')
-  const [home, dataDir] = [join(temp.path, 'home'), join(temp.path, 'data')]
-  const chosen = '/srv/inbox'
-  mkdirSync(home)
-  expect(receiveFolder({ chosen, dataDir, home })).toBe(chosen)
-  expect(receiveFolder({ chosen: '', dataDir, home })).toBe(join(dataDir, 'received'))
-  writeFileSync(join(home, 'Downloads'), 'a file of this name is no folder')
-  expect(receiveFolder({ chosen: '', dataDir, home })).toBe(join(dataDir, 'received'))
-  mkdirSync(join(home, 'two/Downloads'), { recursive: true })
-  expect(receiveFolder({ chosen: '', dataDir, home: join(home, 'two') })).toBe(join(home, 'two/Downloads'))
+  const home = temp.path
+  expect(receiveFolder({ chosen: '/srv/inbox', home })).toBe('/srv/inbox')
+  expect(receiveFolder({ chosen: '', home })).toBe(join(home, 'Downloads'))
+  mkdirSync(join(home, '.config'))
+  const write = (path: string) =>
+    writeFileSync(join(home, '.config/user-dirs.dirs'), `# made by the desktop\nXDG_DOWNLOAD_DIR="${path}"\n`)
+  write('$HOME/Descargas')
+  expect(receiveFolder({ chosen: '', home })).toBe(join(home, 'Descargas'))
+  write('$HOME/')
+  expect(receiveFolder({ chosen: '', home })).toBe(join(home, 'Downloads'))
 })

@@ -30,6 +30,7 @@ const CopyFile = Entry.extend({
 export const listCopies = defineQuery({
   name: 'copies.list',
   scope: 'library',
+  access: 'view',
   summary: 'Page through the contents that several files hold, those first that take the most room',
   input: z.object({
     ...of,
@@ -66,6 +67,7 @@ export const listCopies = defineQuery({
 export const uniqueFiles = defineQuery({
   name: 'copies.unique',
   scope: 'library',
+  access: 'view',
   summary: 'Page through the files whose content exists only once in the library, the largest first',
   input: z.object({ ...of, limit: z.int().min(1).max(MAX_FILES).default(100).describe('how many files at the most') }),
   output: z.object({
@@ -82,6 +84,7 @@ export const uniqueFiles = defineQuery({
 export const compareCopies = defineAction({
   name: 'copies.compare',
   scope: 'library',
+  access: 'manage',
   summary: 'Read all copies of a content whole, and say whether they are the same to the last byte',
   input: z.object({ contentId: ContentId.describe('of which content; see copies.list') }),
   output: z.object({

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Library } from '../library/index.ts'
+import type { Access } from '../domain/access.ts'
 import type { ErrorCode } from '../util/errors.ts'
 
 export interface CoreContext {
@@ -70,11 +71,12 @@ export interface Op<
   readonly output: O
   /** The codes a caller should be ready for, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
-  /**
-   * Only this machine may ask: it works on its screen or with its programs, or says who gets in for longer than a session
-   * lasts. Whoever is signed in from elsewhere is refused.
-   */
-  readonly onlyHere: boolean
+  /** What a session from another machine, or an API key, needs to ask for it. Null: only the user of this machine may ask. */
+  readonly access: Access | null
+  /** Fields of the input that only the user of this machine may give, such as a folder that files are written to. */
+  readonly onlyHere: readonly string[]
+  /** Fields of the input that name files of this machine: without the right `disk` they must be in a location. */
+  readonly files: readonly string[]
   /** Null: not a command of its own. */
   readonly cli: CliHints | null
   run(input: z.output<I>, ctx: ContextOf<S>): Promise<z.input<O>>
@@ -85,7 +87,9 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
   'name' | 'scope' | 'summary' | 'input' | 'output' | 'run'
 > {
   readonly errors?: readonly ErrorCode[]
-  readonly onlyHere?: boolean
+  readonly access?: Access
+  readonly onlyHere?: readonly string[]
+  readonly files?: readonly string[]
   readonly cli?: CliHints
 }
 
@@ -93,12 +97,12 @@ interface Definition<N extends string, S extends Scope, I extends z.ZodType, O e
 export function defineQuery<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'query', N, S, I, O> {
-  return { errors: [], onlyHere: false, cli: null, ...def, kind: 'query' }
+  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'query' }
 }
 
 /** An operation that changes something. */
 export function defineAction<const N extends string, const S extends Scope, I extends z.ZodType, O extends z.ZodType>(
   def: Definition<N, S, I, O>,
 ): Op<'action', N, S, I, O> {
-  return { errors: [], onlyHere: false, cli: null, ...def, kind: 'action' }
+  return { errors: [], access: null, onlyHere: [], files: [], cli: null, ...def, kind: 'action' }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { Access, accessNames } from '../domain/access.ts'
 import { defineAction } from './define.ts'
 
 export const explorerLink = defineAction({
   name: 'explorer.link',
   scope: 'core',
-  onlyHere: true,
   summary: 'Make a link that signs a browser in, once',
   input: z.object({
     to: z
@@ -29,7 +29,6 @@ const DEFAULT_PORT = 7_379
 export const exposeExplorer = defineAction({
   name: 'explorer.expose',
   scope: 'core',
-  onlyHere: true,
   summary: 'Let others on the network reach the explorer, by TLS and with a passphrase',
   input: z.object({
     passphrase: z
@@ -43,19 +42,23 @@ export const exposeExplorer = defineAction({
       .optional()
       .describe('the address to listen at; every one of this machine where left out'),
     names: z.array(z.hostname().max(253)).max(MAX_NAMES).default([]).describe('other names this machine is reached by'),
+    allow: z
+      .array(Access)
+      .max(accessNames.length)
+      .default(['view'])
+      .describe('what they may do; `view` (look and download) is always among it'),
   }),
-  output: z.object({ urls: z.array(z.string()), fingerprint: z.string() }),
+  output: z.object({ urls: z.array(z.string()), fingerprint: z.string(), allow: z.array(Access) }),
   errors: ['Unavailable'],
   async run(input, { core }) {
-    const { fingerprint, urls } = await core.exposeExplorer(input)
-    return { urls: [...urls], fingerprint }
+    const { allow, fingerprint, urls } = await core.exposeExplorer(input)
+    return { urls: [...urls], fingerprint, allow: [...allow] }
   },
 })
 
 export const hideExplorer = defineAction({
   name: 'explorer.hide',
   scope: 'core',
-  onlyHere: true,
   summary: 'Keep the explorer to this machine again; every session from elsewhere ends at once',
   input: z.object({}),
   output: z.object({ wasExposed: z.boolean() }),

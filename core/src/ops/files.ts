@@ -23,6 +23,8 @@ const thumbs = z.boolean().default(false).describe('with each item what there is
 export const listFiles = defineQuery({
   name: 'files.list',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path'],
   summary: 'List a folder, from the index where it is indexed and from the disk where it is not',
   input: z.object({
     path: address,
@@ -60,6 +62,8 @@ const MAX_PREFIX = 1_000
 export const seekFile = defineQuery({
   name: 'files.seek',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path', 'entryPath'],
   summary: 'Say at which row of a listing something is: what begins with some letters, or one entry',
   input: z
     .object({
@@ -86,6 +90,7 @@ const MAX_NODES = 2_000
 export const fileSizes = defineQuery({
   name: 'files.sizes',
   scope: 'library',
+  access: 'view',
   summary: 'Show what takes the room in a folder: the largest files and folders, each with what is in it',
   input: z.object({
     path,
@@ -107,6 +112,8 @@ export const fileSizes = defineQuery({
 export const fileInfo = defineQuery({
   name: 'files.info',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path'],
   summary: 'Show all that is known of one file or folder',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
@@ -126,6 +133,7 @@ export const fileInfo = defineQuery({
 export const filePath = defineQuery({
   name: 'files.path',
   scope: 'library',
+  access: 'view',
   summary: 'Say where an indexed file lies',
   input: z.object({ id: EntryId.describe('id of its entry') }),
   output: Entry.pick({ path: true, pathBase64: true }),
@@ -136,6 +144,7 @@ export const filePath = defineQuery({
 export const duplicates = defineAction({
   name: 'files.duplicates',
   scope: 'library',
+  access: 'manage',
   summary: 'Group the files that hold the same content',
   input: z.object({
     verify: z.boolean().default(false).describe('read the files whole and compare them'),
@@ -163,6 +172,8 @@ export const duplicates = defineAction({
 export const listArchive = defineQuery({
   name: 'files.archive',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path'],
   summary: 'List what is in an archive: zip and tar always, 7z, rar and others where bsdtar or 7z is installed',
   input: z.object({
     path: address,
@@ -183,7 +194,6 @@ export const listArchive = defineQuery({
 export const openFile = defineAction({
   name: 'files.open',
   scope: 'library',
-  onlyHere: true,
   summary: 'Open a file with its application',
   input: z.object({
     path: z.string().describe('absolute path, or address; a file of another device is fetched first'),
@@ -205,6 +215,8 @@ const MAX_READ = 524_288
 export const readFile = defineQuery({
   name: 'files.read',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path'],
   summary: 'Read a piece of a file, here or on another device; of a content from where it comes most quickly',
   input: z.object({
     path: z.string().describe('absolute path, or address: local://<device>/path, content://<id>, sidecar://…'),
@@ -239,6 +251,8 @@ const MAX_ADDRESSES = 10_000
 export const fetchFiles = defineAction({
   name: 'files.fetch',
   scope: 'core',
+  access: 'transfer',
+  onlyHere: ['to'],
   summary: 'Copy files and folders of paired devices to this one; it goes on by itself after a lost connection',
   input: z.object({
     addresses: z

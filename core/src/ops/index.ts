@@ -70,6 +70,7 @@ import {
   unshareLibrary,
 } from './membership.ts'
 import { searchFiles } from './search.ts'
+import { accessLog, createApiKey, endSession, listSessions } from './sessions.ts'
 import {
   cleanupSidecars,
   convertSidecars,
@@ -234,6 +235,10 @@ export const ops = {
   [explorerLink.name]: explorerLink,
   [exposeExplorer.name]: exposeExplorer,
   [hideExplorer.name]: hideExplorer,
+  [listSessions.name]: listSessions,
+  [endSession.name]: endSession,
+  [createApiKey.name]: createApiKey,
+  [accessLog.name]: accessLog,
   [systemStatus.name]: systemStatus,
   [systemLogs.name]: systemLogs,
   [systemDoctor.name]: systemDoctor,

@@ -12,6 +12,8 @@ const Unread = z.object({ path: z.string(), code: z.string(), message: z.string(
 export const quickScan = defineAction({
   name: 'indexing.quickScan',
   scope: 'library',
+  access: 'manage',
+  files: ['path'],
   summary: 'Scan one folder at once: into the index where it lies in a location, otherwise only to look',
   input: z.object({
     path,
@@ -40,6 +42,8 @@ export const quickScan = defineAction({
 export const browse = defineQuery({
   name: 'indexing.browse',
   scope: 'anywhere',
+  access: 'view',
+  files: ['path'],
   summary: 'Look into any folder, indexed or not, without changing anything',
   input: z.object({
     path: z.string().describe('absolute path of a folder, or address: local://<device>/path'),
@@ -62,6 +66,7 @@ export const browse = defineQuery({
 export const indexPath = defineAction({
   name: 'indexing.location',
   scope: 'library',
+  access: 'manage',
   summary: 'Index a location, or a folder inside one, with a scope and a mode',
   input: z.object({
     location: z.string().describe('path, id or name'),
@@ -83,6 +88,8 @@ export const indexPath = defineAction({
 export const verify = defineAction({
   name: 'indexing.verify',
   scope: 'library',
+  access: 'manage',
+  files: ['path'],
   summary: 'Compare the index with the disk, entry by entry',
   input: z.object({
     path: z.string().describe('a folder, or the id or name of a location'),
@@ -119,6 +126,8 @@ export const verify = defineAction({
 export const explain = defineQuery({
   name: 'indexing.explain',
   scope: 'library',
+  access: 'view',
+  files: ['path'],
   summary: 'Say which rule keeps a path out of the index',
   input: z.object({ path: z.string().describe('absolute path') }),
   output: z.object({

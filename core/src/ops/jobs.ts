@@ -7,6 +7,7 @@ const job = z.object({ job: JobId.describe('id of the job') })
 
 export const listJobs = defineQuery({
   name: 'jobs.list',
+  access: 'view',
   // Of another device, no library is needed here.
   scope: 'anywhere',
   summary: 'List jobs, the newest first',
@@ -32,6 +33,7 @@ export const listJobs = defineQuery({
 export const jobInfo = defineQuery({
   name: 'jobs.info',
   scope: 'library',
+  access: 'view',
   summary: 'Show a job with its warnings and the end of its log',
   input: job,
   output: JobDetails,
@@ -43,6 +45,7 @@ export const jobInfo = defineQuery({
 export const waitForJob = defineQuery({
   name: 'jobs.wait',
   scope: 'library',
+  access: 'view',
   summary: 'Wait until a job has ended',
   input: job,
   output: Job,
@@ -54,6 +57,7 @@ export const waitForJob = defineQuery({
 export const pauseJob = defineAction({
   name: 'jobs.pause',
   scope: 'library',
+  access: 'manage',
   summary: 'Pause a job; it keeps what it has done',
   input: job,
   output: Job,
@@ -65,6 +69,7 @@ export const pauseJob = defineAction({
 export const resumeJob = defineAction({
   name: 'jobs.resume',
   scope: 'library',
+  access: 'manage',
   summary: 'Go on with a paused job where it stopped',
   input: job,
   output: Job,
@@ -76,6 +81,7 @@ export const resumeJob = defineAction({
 export const cancelJob = defineAction({
   name: 'jobs.cancel',
   scope: 'library',
+  access: 'manage',
   summary: 'End a job; what it has recorded stays',
   input: job,
   output: Job,
@@ -87,6 +93,7 @@ export const cancelJob = defineAction({
 export const retryJob = defineAction({
   name: 'jobs.retry',
   scope: 'library',
+  access: 'manage',
   summary: 'Run a failed or cancelled job again',
   input: job,
   output: Job,
@@ -98,6 +105,7 @@ export const retryJob = defineAction({
 export const jobTypes = defineQuery({
   name: 'jobs.types',
   scope: 'library',
+  access: 'view',
   summary: 'List the kinds of job there are',
   input: z.object({}),
   output: z.array(JobType),

@@ -26,6 +26,7 @@ export const createLibrary = defineAction({
 export const listLibraries = defineQuery({
   name: 'libraries.list',
   scope: 'core',
+  access: 'view',
   summary: 'List the libraries this installation knows',
   input: z.object({}),
   output: z.array(Library),
@@ -55,6 +56,7 @@ export const openLibrary = defineAction({
 export const switchLibrary = defineAction({
   name: 'libraries.switch',
   scope: 'core',
+  access: 'manage',
   summary: 'Make a library the current one',
   input: z.object({ library: reference }),
   output: Library,
@@ -66,6 +68,7 @@ export const switchLibrary = defineAction({
 export const currentLibrary = defineQuery({
   name: 'libraries.current',
   scope: 'core',
+  access: 'view',
   summary: 'Show the current library',
   input: z.object({}),
   output: Library.nullable(),
@@ -76,6 +79,7 @@ export const currentLibrary = defineQuery({
 export const libraryInfo = defineQuery({
   name: 'libraries.info',
   scope: 'library',
+  access: 'view',
   summary: 'Show what a library holds: counts, sizes, duplicates',
   input: z.object({}),
   output: LibraryInfo,
@@ -195,9 +199,10 @@ export const restoreLibrary = defineAction({
   input: z.object({
     path: z.string().describe('the .sdlibrary folder'),
     backup: z.string().optional().describe('which backup; the newest good one by default'),
+    of: z.string().optional().describe('name or id of the library the backup is of, if it is of another library'),
   }),
   output: z.object({ restored: z.string(), setAside: z.string().nullable() }),
-  errors: ['NotFound', 'Locked'],
+  errors: ['NotFound', 'Locked', 'Conflict'],
   cli: {
     words: ['library', 'restore'],
     positional: ['path'],

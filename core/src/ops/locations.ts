@@ -24,6 +24,7 @@ const settings = {
 export const addLocation = defineAction({
   name: 'locations.add',
   scope: 'library',
+  access: 'disk',
   summary: 'Add a folder to the library and start indexing it',
   input: z.object({
     path: z.string().describe('absolute path of the folder'),
@@ -48,6 +49,8 @@ export const addLocation = defineAction({
 export const scanLocation = defineAction({
   name: 'locations.scan',
   scope: 'library',
+  access: 'manage',
+  files: ['path'],
   summary: 'Index a folder: add it as a location, or scan it again where it is one',
   input: z.object({
     path: z.string().describe('absolute path of the folder'),
@@ -63,6 +66,7 @@ export const scanLocation = defineAction({
 export const listLocations = defineQuery({
   name: 'locations.list',
   scope: 'library',
+  access: 'view',
   summary: 'List the locations of the library',
   input: z.object({}),
   output: z.array(Location),
@@ -73,6 +77,7 @@ export const listLocations = defineQuery({
 export const locationInfo = defineQuery({
   name: 'locations.info',
   scope: 'library',
+  access: 'view',
   summary: 'Show one location',
   input: z.object({ location: reference }),
   output: Location,
@@ -100,6 +105,7 @@ const SidecarFailure = z.object({
 export const locationSummary = defineQuery({
   name: 'locations.summary',
   scope: 'library',
+  access: 'view',
   summary: 'Sum up the contents of a location: duplicates, and what was derived from them',
   input: z.object({
     location: reference,
@@ -129,6 +135,7 @@ export const locationSummary = defineQuery({
 export const updateLocation = defineAction({
   name: 'locations.update',
   scope: 'library',
+  access: 'manage',
   summary: 'Change a location’s settings; what they change in the index is scanned',
   input: z.object({
     location: reference,
@@ -160,6 +167,7 @@ export const updateLocation = defineAction({
 export const pauseLocation = defineAction({
   name: 'locations.pause',
   scope: 'library',
+  access: 'manage',
   summary: 'Stop scanning and watching a location until it is resumed',
   input: z.object({ location: reference }),
   output: Location,
@@ -171,6 +179,7 @@ export const pauseLocation = defineAction({
 export const resumeLocation = defineAction({
   name: 'locations.resume',
   scope: 'library',
+  access: 'manage',
   summary: 'Go on with a paused location; what changed meanwhile is found',
   input: z.object({ location: reference }),
   output: Location,
@@ -182,6 +191,7 @@ export const resumeLocation = defineAction({
 export const rescanLocation = defineAction({
   name: 'locations.rescan',
   scope: 'library',
+  access: 'manage',
   summary: 'Compare a location with the disk and record what changed',
   input: z.object({
     location: reference,
@@ -205,6 +215,7 @@ export const rescanLocation = defineAction({
 export const removeLocation = defineAction({
   name: 'locations.remove',
   scope: 'library',
+  access: 'manage',
   summary: 'Forget a location and what was indexed there; the files are not touched',
   input: z.object({ location: reference }),
   output: z.object({ locationId: z.string(), removedEntries: z.number() }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeviceId, LibraryId } from '../domain/ids.ts'
 import { Timestamp } from '../domain/time.ts'
 import type { ShownMember } from '../network/index.ts'
-import { defineAction, defineQuery } from './define.ts'
+import { type CoreContext, defineAction, defineQuery } from './define.ts'
 
 const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
 const library = z.string().min(1).max(200).describe('name or id of the library')
@@ -20,12 +20,16 @@ const Member = z.object({
   since: Timestamp,
 })
 
-const Shared = z.object({ library: Named, members: z.array(Member) })
+const Shared = z.object({
+  library: Named,
+  members: z.array(Member),
+  /** What it opens: each member may fetch every file that is indexed in these locations of this device. */
+  opens: z.array(z.object({ name: z.string(), path: z.string() })),
+})
 
 export const shareLibrary = defineAction({
   name: 'libraries.share',
   scope: 'core',
-  onlyHere: true,
   summary: 'Let a paired device join a library; somebody there says yes with `library join`',
   input: z.object({ library, device }),
   output: Shared.extend({ device: NamedDevice, isMember: z.boolean() }),
@@ -45,6 +49,7 @@ export const shareLibrary = defineAction({
       device: { id: to.id, name: to.name },
       isMember: membership.isMember(id, to.id),
       members: membership.members(id).map(show),
+      opens: await openedBy(core, id),
     }
   },
 })
@@ -69,7 +74,7 @@ export const joinLibrary = defineAction({
     const { membership, registry } = core.network
     const from = registry.find(input.device).id
     const { id, name } = await membership.join({ device: from, library: input.library, name: input.name }, signal)
-    return { library: { id, name }, members: membership.members(id).map(show) }
+    return { library: { id, name }, members: membership.members(id).map(show), opens: await openedBy(core, id) }
   },
 })
 
@@ -110,13 +115,14 @@ export const unshareLibrary = defineAction({
     const members = membership.members(id).filter(({ isOwn }) => !isOwn)
     const member = members.find((each) => each.device.id === input.device || each.device.name === input.device)
     await membership.remove(id, member?.device ?? registry.find(input.device))
-    return { library: { id, name }, members: membership.members(id).map(show) }
+    return { library: { id, name }, members: membership.members(id).map(show), opens: await openedBy(core, id) }
   },
 })
 
 export const libraryMembers = defineQuery({
   name: 'libraries.members',
   scope: 'core',
+  access: 'view',
   summary: 'List the devices a library is shared with',
   input: z.object({ library: library.optional() }),
   output: Shared,
@@ -128,7 +134,11 @@ export const libraryMembers = defineQuery({
   },
   async run(input, { core }) {
     const { id, name } = core.libraries.resolve(input.library)
-    return { library: { id, name }, members: core.network.membership.members(id).map(show) }
+    return {
+      library: { id, name },
+      members: core.network.membership.members(id).map(show),
+      opens: await openedBy(core, id),
+    }
   },
 })
 
@@ -176,6 +186,13 @@ export const declineLibrary = defineAction({
     return { library: { id: found.library, name: found.name } }
   },
 })
+
+/** The locations of this device in a library; none where it is not open. */
+async function openedBy({ libraries }: CoreContext['core'], id: string) {
+  const opened = libraries.opened().find((each) => each.id === id)
+  const locations = (await opened?.locations.list()) ?? []
+  return locations.map(({ name, path }) => ({ name, path }))
+}
 
 function show({ since, ...member }: ShownMember) {
   return { ...member, since: new Date(since).toISOString() }

@@ -4,6 +4,9 @@ import { defineAction, defineQuery } from './define.ts'
 
 /** argon2id takes any; nobody types more. */
 const MAX_PASSWORD = 1_024
+/** Folders named in one command, and the longest path as text: 4,096 bytes in base64. */
+const MAX_GRANTED = 1_000
+const MAX_PATH = 8_192
 
 const device = z.string().min(1).max(200).describe('a paired device: its name, slug or id')
 
@@ -14,7 +17,6 @@ function password(what: string) {
 export const initNetwork = defineAction({
   name: 'network.init',
   scope: 'core',
-  onlyHere: true,
   summary: 'Make the key of this device, or keep it under another password, and start networking',
   input: z.object({
     password: password(
@@ -63,6 +65,7 @@ export const stopNetwork = defineAction({
 export const networkStatus = defineQuery({
   name: 'network.status',
   scope: 'core',
+  access: 'view',
   summary: 'Show whether networking is on, and where this device is reached',
   input: z.object({}),
   output: NetworkStatus,
@@ -73,6 +76,7 @@ export const networkStatus = defineQuery({
 export const networkDevices = defineQuery({
   name: 'network.devices',
   scope: 'core',
+  access: 'view',
   summary: 'List the paired devices with their state',
   input: z.object({}),
   output: z.array(NetworkDevice),
@@ -83,6 +87,7 @@ export const networkDevices = defineQuery({
 export const pingDevice = defineAction({
   name: 'network.ping',
   scope: 'core',
+  access: 'view',
   summary: 'Ask a paired device for an answer, and say how long it took',
   input: z.object({ device }),
   output: z.object({ device: NetworkDevice, ms: z.number() }),
@@ -116,7 +121,6 @@ export const revokeDevice = defineAction({
 export const blockDevice = defineAction({
   name: 'network.block',
   scope: 'core',
-  onlyHere: true,
   summary: 'Keep a paired device away until it is let in again; the pairing stays',
   input: z.object({ device, off: z.boolean().default(false).describe('let it in again') }),
   output: NetworkDevice,
@@ -135,31 +139,43 @@ export const blockDevice = defineAction({
 export const grantDevice = defineAction({
   name: 'network.grant',
   scope: 'core',
-  onlyHere: true,
-  summary: 'Allow a paired device something here, or no longer',
+  summary: 'Allow a paired device something here, or take it back',
   input: z.object({
     device,
     what: GrantKind.describe(
-      'browse: look at folders; read: read files; send: offer files; sidecars: those of shared libraries',
+      'browse: look at folders; read: read files; send: offer files; sidecars: thumbnails and texts of shared libraries',
     ),
-    off: z.boolean().default(false).describe('no longer; at once'),
+    folders: z
+      .array(z.string().min(1).max(MAX_PATH))
+      .max(MAX_GRANTED)
+      .default([])
+      .describe('for browse and read: folders, or names of locations; all locations by default'),
+    everything: z
+      .boolean()
+      .default(false)
+      .describe('for browse and read: every file on this device that you can read, on every disk'),
+    off: z.boolean().default(false).describe('take it back, at once: for these folders, or altogether'),
   }),
   output: Grant,
-  errors: ['NotFound'],
+  errors: ['NotFound', 'PermissionDenied'],
   cli: {
     words: ['network', 'grant'],
-    positional: ['device', 'what'],
-    examples: ['network grant laptop browse', 'network grant laptop read --off'],
+    positional: ['device', 'what', 'folders'],
+    variadic: true,
+    references: ['folders'],
+    examples: [
+      'network grant laptop browse',
+      'network grant laptop read ~/Pictures ~/Music',
+      'network grant laptop read ~/Music --off',
+    ],
   },
-  async run(input, { core }) {
-    const { id } = core.network.registry.find(input.device)
-    return core.network.grants.set(id, input.what, !input.off)
-  },
+  run: (input, { core }) => core.grant(input),
 })
 
 export const devicePlaces = defineQuery({
   name: 'network.places',
   scope: 'core',
+  access: 'view',
   summary: 'List folders of a paired device to begin with; their paths are addresses',
   input: z.object({ device }),
   output: z.array(
@@ -198,6 +214,7 @@ export const listGrants = defineQuery({
 export const whereIsContent = defineQuery({
   name: 'network.where',
   scope: 'anywhere',
+  access: 'view',
   summary: 'Say which devices have a file with the same content',
   input: z.object({
     path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),

@@ -7,7 +7,6 @@ import { defineAction, defineQuery } from './define.ts'
 export const generatePairingCode = defineAction({
   name: 'pairing.generate',
   scope: 'core',
-  onlyHere: true,
   summary: 'Make a code of twelve words, and wait for the device where they are typed',
   input: z.object({
     autoAccept: z.boolean().default(false).describe('whoever has the words is paired with; nobody here is asked'),
@@ -34,7 +33,6 @@ export const generatePairingCode = defineAction({
 export const joinPairing = defineAction({
   name: 'pairing.join',
   scope: 'core',
-  onlyHere: true,
   summary: 'Pair with the device that shows a code; answers when both have stored each other',
   input: z.object({
     code: z.string().max(4_000).describe('the twelve words, or the text of the QR code'),
@@ -65,7 +63,6 @@ export const pairingStatus = defineQuery({
 export const confirmPairing = defineAction({
   name: 'pairing.confirm',
   scope: 'core',
-  onlyHere: true,
   summary: 'Say that the number on the other screen is the same',
   input: z.object({ number: z.string().max(32).describe('the six digits that both screens show') }),
   output: PairingStatus,

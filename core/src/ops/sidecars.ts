@@ -36,6 +36,7 @@ const AddressedSidecar = Sidecar.extend({
 export const listSidecars = defineQuery({
   name: 'sidecars.list',
   scope: 'library',
+  access: 'view',
   summary: 'Show what was derived from a content: thumbnails, text, and what is still to be made',
   input: z.object({
     target: listed,
@@ -75,6 +76,7 @@ const DEFAULT_CHARACTERS = 20_000
 export const sidecarText = defineQuery({
   name: 'sidecars.text',
   scope: 'library',
+  access: 'view',
   summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
   input: z.object({
     target,
@@ -121,6 +123,7 @@ const OtherDevice = z.object({ id: DeviceId, name: z.string(), online: z.boolean
 export const sidecarPresence = defineQuery({
   name: 'sidecars.presence',
   scope: 'library',
+  access: 'view',
   summary: 'Say of many contents at once which variants of a kind are there',
   input: z.object({
     contentIds: z.array(ContentId).min(1).max(MAX_CONTENTS).describe('ids of contents'),
@@ -156,6 +159,7 @@ const MAX_VARIANTS = 16
 export const thumbsOfContents = defineQuery({
   name: 'sidecars.thumbs',
   scope: 'library',
+  access: 'view',
   summary: 'Say of contents what there is to show of them, as listings with thumbnails do',
   input: z.object({ contentIds: z.array(ContentId).max(MAX_WANTED).describe('ids of contents') }),
   /** Without those that are not known. */
@@ -167,6 +171,7 @@ export const thumbsOfContents = defineQuery({
 export const wantSidecars = defineAction({
   name: 'sidecars.want',
   scope: 'library',
+  access: 'view',
   summary: 'Have the sidecars of what somebody looks at made before all others, and say how far they are',
   input: z.object({
     viewer: z
@@ -196,6 +201,7 @@ export const wantSidecars = defineAction({
 export const sidecarPath = defineAction({
   name: 'sidecars.path',
   scope: 'library',
+  access: 'manage',
   summary: 'Say where a sidecar lies; one that is not here is fetched from a device that has it, or queued',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
   output: z.object({
@@ -225,6 +231,7 @@ export const sidecarPath = defineAction({
 export const sidecarWhere = defineQuery({
   name: 'sidecars.where',
   scope: 'library',
+  access: 'view',
   summary: 'List the devices of the library that have a sidecar',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
   output: z.array(
@@ -261,6 +268,7 @@ export const sidecarWhere = defineQuery({
 export const sidecarUsage = defineQuery({
   name: 'sidecars.usage',
   scope: 'library',
+  access: 'view',
   summary: 'Show how much room sidecars take, by kind and variant',
   input: z.object({}),
   output: z.array(z.object({ kind: SidecarKind, variant: z.string(), files: z.number(), bytes: z.number() })),
@@ -271,6 +279,7 @@ export const sidecarUsage = defineQuery({
 export const pendingSidecars = defineQuery({
   name: 'sidecars.pending',
   scope: 'library',
+  access: 'view',
   summary: 'List what is still to be made, and what could not be made or was passed over, with the reason',
   input: z.object({
     failed: z.boolean().default(false).describe('only what could not be made'),
@@ -293,6 +302,7 @@ const Hindered = z.object({
 export const sidecarHindrances = defineQuery({
   name: 'sidecars.hindrances',
   scope: 'library',
+  access: 'view',
   summary: 'Say what keeps sidecars from being made now: no room, no power, nothing that makes them',
   input: z.object({}),
   output: z.object({
@@ -310,6 +320,7 @@ export const sidecarHindrances = defineQuery({
 export const regenerateSidecars = defineAction({
   name: 'sidecars.regenerate',
   scope: 'library',
+  access: 'manage',
   summary: 'Make the sidecars of a content again, or of all contents what would be made otherwise now',
   input: z
     .object({
@@ -365,6 +376,7 @@ export const regenerateSidecars = defineAction({
 export const retrySidecars = defineAction({
   name: 'sidecars.retry',
   scope: 'library',
+  access: 'manage',
   summary: 'Try again what could not be made',
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,
@@ -422,6 +434,7 @@ export const cleanupSidecars = defineAction({
 export const verifySidecars = defineQuery({
   name: 'sidecars.verify',
   scope: 'library',
+  access: 'manage',
   summary: 'Compare the files of sidecars with what was recorded of them',
   input: z.object({}),
   output: z.object({

@@ -16,6 +16,8 @@ const id = z.uuid().describe('the offer, from `network offers list`')
 export const sendOffer = defineAction({
   name: 'offers.send',
   scope: 'core',
+  access: 'transfer',
+  files: ['paths'],
   summary: 'Offer files to a device, paired or nearby; whoever is there accepts or declines',
   input: z.object({
     device: z
@@ -44,6 +46,7 @@ export const sendOffer = defineAction({
 export const listOffers = defineQuery({
   name: 'offers.list',
   scope: 'core',
+  access: 'view',
   summary: 'List the files that other devices offer, and that nobody has accepted or declined yet',
   input: z.object({
     all: z.boolean().default(false).describe('those too that were answered, and those of this device'),
@@ -56,6 +59,7 @@ export const listOffers = defineQuery({
 export const offerInfo = defineQuery({
   name: 'offers.info',
   scope: 'core',
+  access: 'view',
   summary: 'Show one offer, and what came of it',
   input: z.object({ id }),
   output: Offer,
@@ -82,6 +86,8 @@ export const confirmOffer = defineAction({
 export const acceptOffer = defineAction({
   name: 'offers.accept',
   scope: 'core',
+  access: 'transfer',
+  onlyHere: ['to'],
   summary: 'Take what another device offers; nothing that is there is replaced',
   input: z.object({
     id,
@@ -101,6 +107,7 @@ export const acceptOffer = defineAction({
 export const declineOffer = defineAction({
   name: 'offers.decline',
   scope: 'core',
+  access: 'transfer',
   summary: 'Say no to what another device offers, or that the numbers differ',
   input: z.object({ id }),
   output: Offer,
@@ -112,6 +119,7 @@ export const declineOffer = defineAction({
 export const withdrawOffer = defineAction({
   name: 'offers.withdraw',
   scope: 'core',
+  access: 'transfer',
   summary: 'Take back what this device has offered',
   input: z.object({ id }),
   output: Offer,

@@ -5,6 +5,7 @@ import { defineAction, defineQuery } from './define.ts'
 export const systemStatus = defineQuery({
   name: 'system.status',
   scope: 'core',
+  access: 'view',
   summary: 'Show what the daemon is doing',
   input: z.object({}),
   output: z.object({
@@ -24,6 +25,8 @@ export const systemStatus = defineQuery({
     httpSocket: z.string().nullable(),
     /** How others on the network reach the explorer, with SHA-256 of its certificate; null where they do not. */
     exposed: z.object({ urls: z.array(z.string()), fingerprint: z.string() }).nullable(),
+    /** Files of the data folder that were damaged when the daemon started, and what became of them; also among `notices`. */
+    damaged: z.array(z.string()),
     /** What somebody should see to, a sentence each: a copied data folder, a library that could not be opened. */
     notices: z.array(z.string()),
   }),
@@ -49,6 +52,7 @@ export const Check = z.object({
 export const systemDoctor = defineQuery({
   name: 'system.doctor',
   scope: 'core',
+  access: 'manage',
   summary: 'Check the installation: runtime, limits, space, databases, clock, engines',
   input: z.object({}),
   output: z.object({
@@ -82,6 +86,7 @@ const Explained = z.object({
 export const getConfig = defineQuery({
   name: 'config.get',
   scope: 'core',
+  access: 'manage',
   summary: 'Show the configuration, or one value of it',
   input: z.object({ key: z.string().optional().describe('such as log.level') }),
   output: z.array(Explained),
@@ -93,7 +98,6 @@ export const getConfig = defineQuery({
 export const setConfig = defineAction({
   name: 'config.set',
   scope: 'core',
-  onlyHere: true,
   summary: 'Change a value of the configuration file',
   input: z.object({ key: z.string().describe('such as log.level'), value: z.string().describe('the new value') }),
   output: Explained.extend({ restartNeeded: z.boolean() }),
@@ -109,6 +113,7 @@ export const setConfig = defineAction({
 export const explainConfig = defineQuery({
   name: 'config.explain',
   scope: 'core',
+  access: 'manage',
   summary: 'Say where a value of the configuration comes from',
   input: z.object({ key: z.string().describe('such as log.level') }),
   output: Explained,
@@ -120,6 +125,7 @@ export const explainConfig = defineQuery({
 export const systemPlaces = defineQuery({
   name: 'system.places',
   scope: 'core',
+  access: 'view',
   summary: 'List folders of this person to begin with: pictures, documents, downloads, home',
   input: z.object({}),
   output: z.array(

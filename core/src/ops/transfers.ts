@@ -7,6 +7,7 @@ const transfer = z.string().min(1).max(64).describe('the transfer, from `network
 export const listTransfers = defineQuery({
   name: 'transfers.list',
   scope: 'core',
+  access: 'view',
   summary: 'List the files on their way from and to other devices, those that have ended last',
   input: z.object({ state: z.enum(transferStates).optional().describe('only those that are so') }),
   output: z.array(Transfer),
@@ -18,6 +19,7 @@ export const listTransfers = defineQuery({
 export const transferInfo = defineQuery({
   name: 'transfers.info',
   scope: 'core',
+  access: 'view',
   summary: 'Show one transfer, and what could not be had',
   input: z.object({ transfer }),
   output: Transfer,
@@ -29,6 +31,7 @@ export const transferInfo = defineQuery({
 export const pauseTransfer = defineAction({
   name: 'transfers.pause',
   scope: 'core',
+  access: 'transfer',
   summary: 'Stop a transfer, to or from this device, until it is resumed; what has arrived stays',
   input: z.object({ transfer }),
   output: Transfer,
@@ -40,6 +43,7 @@ export const pauseTransfer = defineAction({
 export const resumeTransfer = defineAction({
   name: 'transfers.resume',
   scope: 'core',
+  access: 'transfer',
   summary: 'Go on with a transfer that is paused or has failed; nothing is sent twice',
   input: z.object({ transfer }),
   output: Transfer,
@@ -51,6 +55,7 @@ export const resumeTransfer = defineAction({
 export const cancelTransfer = defineAction({
   name: 'transfers.cancel',
   scope: 'core',
+  access: 'transfer',
   summary: 'End a transfer; files that are complete stay, parts of others are removed',
   input: z.object({ transfer }),
   output: Transfer,

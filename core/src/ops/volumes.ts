@@ -7,6 +7,7 @@ const reference = z.object({ volume: z.string().describe('fingerprint, id or nam
 export const listVolumes = defineQuery({
   name: 'volumes.list',
   scope: 'library',
+  access: 'view',
   summary: 'List the volumes of this device and those the library remembers',
   input: z.object({ all: z.boolean().default(false).describe('also system and virtual ones') }),
   output: z.array(Volume),
@@ -17,6 +18,7 @@ export const listVolumes = defineQuery({
 export const volumeInfo = defineQuery({
   name: 'volumes.info',
   scope: 'library',
+  access: 'view',
   summary: 'Show one volume',
   input: reference,
   output: Volume,
@@ -28,6 +30,7 @@ export const volumeInfo = defineQuery({
 export const trackVolume = defineAction({
   name: 'volumes.track',
   scope: 'library',
+  access: 'manage',
   summary: 'Remember a volume, also while it is unplugged',
   input: reference.extend({ name: z.string().min(1).optional().describe('a name of your own for it') }),
   output: Volume,
@@ -39,6 +42,7 @@ export const trackVolume = defineAction({
 export const untrackVolume = defineAction({
   name: 'volumes.untrack',
   scope: 'library',
+  access: 'manage',
   summary: 'Stop remembering a volume',
   input: reference,
   output: Volume,

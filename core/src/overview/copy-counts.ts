@@ -1,24 +1,31 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** How many copies there are of each content. Hard links to one inode on one volume are one copy. */
+/** How many copies there are of each content. Entries with one inode on one volume are one file: hard links, and folders mounted twice. */
 export class CopyCounts {
   readonly #copies: Uint32Array
   readonly #sizes: Float64Array
   readonly #place: StatementSync
-  /** Files with several names that one has been counted of. */
-  readonly #linked = new Set<string>()
+  /** By content, the row id of the entry that came first. */
+  readonly #first: Float64Array
+  /** Files that are counted, of contents with several entries. */
+  readonly #counted = new Set<string>()
 
   constructor(db: DatabaseSync, maxContentRowId: number) {
     this.#copies = new Uint32Array(maxContentRowId + 1)
     this.#sizes = new Float64Array(maxContentRowId + 1)
+    this.#first = new Float64Array(maxContentRowId + 1)
     this.#place = db.prepare(
-      `select d.volume_id as volume, hex(e.inode) as inode from entries e join directories d on d.id = e.parent_id where e.id = ?`,
+      `select d.volume_id as volume, case when e.inode <> 0 then hex(e.inode) end as inode from entries e join directories d on d.id = e.parent_id where e.id = ?`,
     )
   }
 
-  /** `linked` is the row id of a file with several names; null where it has one only. */
-  add(contentRowId: number, size: number, linked: number | null): void {
-    if (linked !== null && this.#isCounted(contentRowId, linked)) return
+  /** Counts an entry, by its row id, unless it is the same file as one that is counted. */
+  add(contentRowId: number, size: number, entryRowId: number): void {
+    if (this.#copies[contentRowId] === 0) this.#first[contentRowId] = entryRowId
+    else {
+      this.#isCounted(contentRowId, this.#first[contentRowId]!)
+      if (this.#isCounted(contentRowId, entryRowId)) return
+    }
     this.#copies[contentRowId]!++
     this.#sizes[contentRowId] = size
   }
@@ -48,9 +55,11 @@ export class CopyCounts {
 
   #isCounted(contentRowId: number, entryRowId: number): boolean {
     const place = this.#place.get(entryRowId)
-    const key = `${contentRowId} ${String(place?.['volume'])} ${String(place?.['inode'])}`
-    if (this.#linked.has(key)) return true
-    this.#linked.add(key)
+    // A file system without inodes gives 0 for all.
+    const inode = place?.['inode'] ?? `entry ${entryRowId}`
+    const key = `${contentRowId} ${String(place?.['volume'])} ${String(inode)}`
+    if (this.#counted.has(key)) return true
+    this.#counted.add(key)
     return false
   }
 }

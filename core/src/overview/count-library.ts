@@ -32,7 +32,6 @@ type Row = readonly [
   size: number,
   mtime: number,
   contentRowId: number | null,
-  linkCount: number,
 ]
 
 const FILE = entryKinds.indexOf('file')
@@ -47,16 +46,16 @@ export function countLibrary(db: DatabaseSync): LibraryCounts {
   const copies = new CopyCounts(db, maxOf(db, 'content_identities'))
   const total = { files: 0, bytes: 0 }
   const unidentified = { files: 0, bytes: 0 }
-  const files = `select id, type, ext_id, size, mtime, content_id, nlink from entries
+  const files = `select id, type, ext_id, size, mtime, content_id from entries
     where id > ? and kind = ${FILE} order by id limit ?`
   for (const row of inChunks<Row>(db, files)) {
-    const [id, type, extensionId, size, mtime, contentRowId, linkCount] = row
+    const [id, type, extensionId, size, mtime, contentRowId] = row
     total.files++
     total.bytes += size
     types.add(type, size)
     extensions.add(extensionId ?? 0, size)
     months.add(mtime, size)
-    if (contentRowId !== null) copies.add(contentRowId, size, linkCount > 1 ? id : null)
+    if (contentRowId !== null) copies.add(contentRowId, size, id)
     else {
       unidentified.files++
       unidentified.bytes += size

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { heard } from '../util/heard.ts'
 
 /** Readings that somebody looks through at the same time. */
 const MAX_KEPT = 8
@@ -38,7 +39,7 @@ export class KeptReadings {
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
     const now = { changes: this.#changes, version: this.#version, at: this.#deps.now() }
-    const made = kept && isFresh(kept, now) ? kept : { ...now, value: read() }
+    const made = kept && isFresh(kept, now) ? kept : { ...now, value: heard(read()) }
     this.#kept.set(key, made)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)

@@ -24,5 +24,6 @@ export const generateSidecars = defineJob({
   // A full disk: it goes on once there is room.
   retries: 1_000,
   key: () => 'all',
-  run: (_input, { library, signal, progress, warn }) => library.sidecars.generatePending({ signal, progress, warn }),
+  run: (_input, { beginItem, library, signal, progress, warn }) =>
+    library.sidecars.generatePending({ beginItem, signal, progress, warn }),
 })

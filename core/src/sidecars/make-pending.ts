@@ -1,5 +1,5 @@
 import { isSkipped } from '../domain/index.ts'
-import type { ProgressUpdate } from '../jobs/index.ts'
+import type { JobItem, ProgressUpdate } from '../jobs/index.ts'
 import { CoreError, type ErrorCode } from '../util/errors.ts'
 import type { Generator } from './generators/index.ts'
 import type { HeldKind, Holds } from './holds.ts'
@@ -7,6 +7,7 @@ import { type MadeContent, makeContent, type MakeContentDeps, recordContents } f
 import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 import { untilAborted } from '../util/until-aborted.ts'
+import { heard } from '../util/heard.ts'
 
 export interface MakePendingDeps extends MakeContentDeps {
   readonly holds: Holds
@@ -16,6 +17,7 @@ export interface MakePendingDeps extends MakeContentDeps {
 export interface MakePendingHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
+  beginItem(item: string): Promise<JobItem>
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
 }
 
@@ -125,9 +127,9 @@ export class PendingRun {
       }
     }
     // One waits in the queue of the processes, so that none of them waits for this thread.
-    const workers = [work(first)]
+    const workers = [heard(work(first))]
     const parallel = pools.parallel(generator.pool(first))
-    for (let i = 0; i < parallel; i++) workers.push(work(null))
+    for (let i = 0; i < parallel; i++) workers.push(heard(work(null)))
     const settled = await Promise.allSettled(workers)
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')
@@ -201,7 +203,11 @@ export class PendingRun {
     let made = null
     try {
       if (!(await this.#deps.rows.work.areWaiting(rows))) return null
-      made = await makeContent(generator, content, this.#deps, { signal, urgent: false })
+      await using item = await this.#host.beginItem(`${generator.kind} ${content.contentId}`)
+      made =
+        item.setAside === null
+          ? await makeContent(generator, content, this.#deps, { signal, urgent: false })
+          : setAside(generator, content, item.setAside)
       if (!made) this.#passedOver.add(contentRowId)
     } finally {
       if (!made) claims.release(generator.kind, contentRowId)
@@ -221,6 +227,16 @@ export class PendingRun {
     if (failure && !isSkipped(failure))
       warn({ code: failure.code as ErrorCode, message: `no ${generator.kind}: ${failure.message}`, path })
     progress({ ...tally })
+  }
+}
+
+/** The outcome of a content during which the process stopped too often: a failure that a person may have tried again. */
+function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent, why: string): MadeContent {
+  const message = `${why}; \`spacedrive sidecar retry\` tries again`
+  const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'Internal' as const, message }))
+  return {
+    outcomes: { contentId, contentRowId, recipe, attempts: 1, tookMs: 0, findings: {}, outcomes },
+    path: undefined,
   }
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
@@ -75,6 +76,7 @@ export async function makeSidecars(
           inputs,
           settings,
           outputs,
+          library: dirname(deps.root),
           part,
         })
         return { ...about(), findings: made.findings ?? {}, outcomes: rows.map((row) => ready(row, made)) }

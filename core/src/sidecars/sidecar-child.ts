@@ -1,7 +1,8 @@
-import { type FileHandle, lstat, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { loadBlake3 } from '../util/blake3.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
+import { makeFolderBelow } from '../util/make-folder-below.ts'
 import { fsPath, type RawName } from '../util/file-name.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
 import { pathError } from '../util/path-error.ts'
@@ -28,6 +29,8 @@ export interface ChildRequest {
   readonly inputs: readonly SidecarInput[]
   readonly settings: unknown
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
+  /** The library's folder, which must be there. */
+  readonly library: string
   /** See `MakeRequest`. */
   readonly part: string
 }
@@ -44,11 +47,11 @@ const blake3 = await loadBlake3()
 
 // Every pool runs this; which generator's code is loaded, the request says. Files are touched here alone: a file system
 // that never answers holds up this process, which can be ended.
-serveProcess<ChildRequest, MakeReply>(async ({ module, source, outputs, ...about }) => {
+serveProcess<ChildRequest, MakeReply>(async ({ library, module, source, outputs, ...about }) => {
   const make = await load(module)
   const before = source && (await look(source))
   for (const folder of new Set(outputs.flatMap(({ draft, path }) => [dirname(draft), dirname(path)])))
-    await mkdir(folder, { recursive: true })
+    await makeFolderBelow(library, folder)
   const drafts = outputs.map(({ variant, format, draft }) => ({ variant, format, path: draft }))
   let made: Made
   try {

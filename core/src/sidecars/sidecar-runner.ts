@@ -21,6 +21,7 @@ import { Quota } from './quota.ts'
 import { contentRow } from './rows/row.ts'
 import type { SidecarSort } from './rows/upkeep-rows.ts'
 import type { PendingContent } from './rows/work-rows.ts'
+import { heard } from '../util/heard.ts'
 
 /** What sidecars may take of the machine. */
 export interface SidecarLimits {
@@ -88,7 +89,7 @@ export class SidecarRunner implements AsyncDisposable {
   async run(host: MakePendingHost): Promise<PendingReport> {
     const { limits, root, wanted } = this.#deps
     // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
-    if (this.claims.size === 0) this.#sweeping = sweepDrafts(root, Date.now())
+    if (this.claims.size === 0) this.#sweeping = heard(sweepDrafts(root, Date.now()))
     await this.#sweeping
     let report: PendingReport | null = null
     this.#isRunning = true

@@ -1,8 +1,9 @@
-import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { ContentId } from '../domain/index.ts'
 import { errorMessage } from '../util/errors.ts'
+import { makeFolderBelowSync } from '../util/make-folder-below.ts'
 import type { Logger } from '../util/logger.ts'
 import { contentFolder, sidecarPath, type SidecarKey } from './paths.ts'
 
@@ -74,7 +75,7 @@ export class SidecarWatch implements Disposable {
 
   #addTree(): void {
     const folder = join(this.#deps.root, 'content')
-    mkdirSync(folder, { recursive: true })
+    makeFolderBelowSync(dirname(this.#deps.root), folder)
     this.#open(folder, true, (name) => {
       const contentId = name?.split(/[\\/]/)[CONTENT_PART]
       if (contentId) this.#note(contentId as ContentId)

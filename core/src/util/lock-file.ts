@@ -1,6 +1,8 @@
 import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { CoreError, systemCode } from './errors.ts'
+import { pathError } from './path-error.ts'
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -12,21 +14,35 @@ export interface LockHolder {
   readonly since: string
   /** That of the lock's own file, which a copy of its folder has not; null where the file system has no lasting ones. */
   readonly inode?: string | null
+  /** The program that holds it: a process that starts another program in its own place keeps its id. */
+  readonly image?: string
+  /** Tells the locks of one process apart. */
+  readonly token?: string
 }
+
+/** This run of the program. */
+const IMAGE = randomUUID()
+/** Tokens of the locks that this process holds. A lock file in a folder that was moved away cannot be removed, and is free all the same. */
+const ownTokens = new Set<string>()
 
 /**
  * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
  * process has its number now. Throws `Locked`, with the holder in `details`.
  */
 export function takeLock(file: string, what: string): Disposable {
-  const own: LockHolder = {
+  const own = {
     pid: process.pid,
     host: hostname(),
     started: readProcessStat(process.pid)?.started ?? null,
     since: new Date().toISOString(),
+    image: IMAGE,
+    token: randomUUID(),
   }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (tryTake(file, own)) return { [Symbol.dispose]: () => release(file, own) }
+    if (tryTakeLock(file, own)) {
+      ownTokens.add(own.token)
+      return { [Symbol.dispose]: () => release(file, own) }
+    }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
       throw new CoreError('Locked', heldMessage(what, holder, file), { details: holder })
@@ -64,6 +80,8 @@ function inodeOf(file: string): string {
 /** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
+  if (holder.pid === process.pid && holder.token !== undefined)
+    return holder.image === IMAGE && ownTokens.has(holder.token)
   try {
     process.kill(holder.pid, 0)
   } catch (err) {
@@ -81,6 +99,15 @@ const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
 /** What was being written or removed for so long was left by a process that died in the middle of it. */
 const ABANDONED_MS = 5_000
+
+/** Throws a sentence where the lock cannot be written at all. */
+function tryTakeLock(file: string, own: LockHolder): boolean {
+  try {
+    return tryTake(file, own)
+  } catch (err) {
+    throw pathError(err, file)
+  }
+}
 
 function tryTake(file: string, own: LockHolder): boolean {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
@@ -149,7 +176,8 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
 }
 
-function release(file: string, own: LockHolder): void {
+function release(file: string, own: LockHolder & { readonly token: string }): void {
+  ownTokens.delete(own.token)
   const holder = readLock(file)
   if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
 }

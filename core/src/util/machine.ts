@@ -3,6 +3,7 @@ import { readdir, readFile, statfs } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { heard } from './heard.ts'
 
 /** What may keep this program from taking the machine for work that can wait. */
 export interface Machine {
@@ -50,7 +51,7 @@ export function systemMachine(): Machine {
 export function askedOnce<T>(ask: () => Promise<T>, ms: number, ticks = () => performance.now()): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | null = null
   return () => {
-    if (last === null || ticks() - last.at >= ms) last = { at: ticks(), answer: ask() }
+    if (last === null || ticks() - last.at >= ms) last = { at: ticks(), answer: heard(ask()) }
     return last.answer
   }
 }

@@ -17,6 +17,12 @@ const failing: Meaning = {
   sentence: (path) => `${path} cannot be reached: its disk or network fails`,
 }
 
+const crowded: Meaning = {
+  code: 'Unavailable',
+  sentence: (path) =>
+    `${path} cannot be opened: too many files are open; raise the limit with \`ulimit -n\`, then run \`spacedrive restart\``,
+}
+
 /** What the system's failures mean to a person who named a path. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: missing,
@@ -32,7 +38,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
+  // What Node says of a NUL.
+  ERR_INVALID_ARG_VALUE: {
+    code: 'InvalidInput',
+    sentence: (path) => `${JSON.stringify(path)} is no path: it holds a NUL`,
+  },
   ELOOP: { code: 'InvalidInput', sentence: (path) => `${path} is a link that leads back to itself` },
+  EMFILE: crowded,
+  ENFILE: crowded,
   EIO: failing,
   ENOTCONN: failing,
   ESTALE: failing,

@@ -1,5 +1,9 @@
+import { heard } from './heard.ts'
+
 /** What a promise resolves with, but no later than the signal is aborted; then it throws the signal's reason. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // First of all: a caller who left already still must not leave a promise that fails without a listener.
+  void heard(promise)
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(signal.reason)

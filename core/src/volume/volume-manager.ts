@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { Volume } from '../domain/index.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
@@ -13,6 +13,7 @@ import { separateTwins, type TwinMemory } from './fingerprint.ts'
 import { type AnyPath, MountTable, type VolumePlace } from './mount-table.ts'
 import { PatientStat } from './patient-stat.ts'
 import { measureSpeed, SPEED_TEST_BYTES, type VolumeSpeed } from './speed-test.ts'
+import { homeFolder } from '../util/home-folder.ts'
 
 export interface VolumeManagerDeps {
   readonly detector: VolumeDetector
@@ -227,7 +228,7 @@ export class VolumeManager implements AsyncDisposable {
     this.#measuring.add(fingerprint)
     try {
       const mountPoints = volume.mounts.map((mount) => mount.mountPoint)
-      const places = await this.#onVolume([tmpdir(), homedir(), ...mountPoints, ...directories], fingerprint)
+      const places = await this.#onVolume([tmpdir(), homeFolder(), ...mountPoints, ...directories], fingerprint)
       const abort = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
       const inMemory = volume.filesystem === 'tmpfs' || volume.filesystem === 'ramfs'
       const speed = await measureSpeed({ directories: places, inMemory, signal: abort })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createTempDir } from '@spacedrive/core/testing'
 import { expect, test } from 'vitest'
+import { AuditLog } from '../http/audit-log.ts'
 import { Sessions } from '../http/sessions.ts'
 import { Backoff } from './backoff.ts'
 import { Login } from './login.ts'
@@ -33,9 +34,9 @@ async function loginIn(folder: string) {
   const limits = { linkMs: 0, links: 0, sessionMs: 1, sessions: 2 }
   const now = () => 0
   const sessions = new Sessions({ file: join(folder, 'sessions.json'), limits: limits as never, now })
-  const login = new Login({ passphrase, sessions, now })
+  const login = new Login({ passphrase, sessions, now, audit: new AuditLog({ file: join(folder, 'audit'), now }) })
   return (address: string, given = 'wrong') =>
-    login.attempt(given, address).then(
+    login.attempt(given, { address, browser: 'test' }).then(
       () => 303,
       ({ status }: { status: number }) => status,
     )

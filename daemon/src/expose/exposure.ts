@@ -1,18 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Core, CoreError, type ExposeInput, type Exposed } from '@spacedrive/core'
+import { Access } from '@spacedrive/core/domain'
 import { errorMessage } from '@spacedrive/core/errors'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
+import type { AuditLog } from '../http/audit-log.ts'
 import { Authenticator } from '../http/authenticator.ts'
 import type { HttpApp } from '../http/http-env.ts'
 import type { HttpLimits } from '../http/http-limits.ts'
 import { HttpListener } from '../http/http-listener.ts'
+import { sessionRoutes } from '../http/session-routes.ts'
 import { Sessions } from '../http/sessions.ts'
 import type { WebSockets } from '../http/web-sockets.ts'
 import { Login } from './login.ts'
-import { addGate } from './login-routes.ts'
+import { addGate, COOKIE, sessionCookie } from './login-routes.ts'
 import { inAddress, ownNames } from './own-names.ts'
 import { hashPassphrase, PassphraseHash } from './passphrase.ts'
 import { openTlsIdentity } from './tls-identity.ts'
@@ -24,7 +26,8 @@ export interface ExposureDeps {
   readonly limits: HttpLimits
   readonly now: () => number
   /** All that is served on this machine, for those whom `authenticator` lets in; `addFirst` adds what comes before it. */
-  readonly makeApp: (authenticator: Authenticator, addFirst: (app: HttpApp) => void) => HttpApp
+  readonly makeApp: (authenticator: Authenticator, sessionRoutes: HttpApp, addFirst: (app: HttpApp) => void) => HttpApp
+  readonly audit: AuditLog
   readonly makeSockets: (authenticator: Authenticator) => WebSockets
 }
 
@@ -33,6 +36,8 @@ const ExposureFile = z.object({
   address: z.string(),
   port: z.int(),
   names: z.array(z.string()),
+  /** What whoever signs in may do. */
+  allow: z.array(Access).default(['view']),
   passphrase: PassphraseHash,
 })
 type ExposureFile = z.infer<typeof ExposureFile>
@@ -48,6 +53,8 @@ interface Running {
   readonly listener: HttpListener
   readonly fingerprint: string
   readonly names: readonly string[]
+  readonly allow: readonly Access[]
+  readonly sessions: Sessions
 }
 
 /** Whether others on the network reach the explorer: by TLS, with a passphrase. */
@@ -69,9 +76,14 @@ export class Exposure implements AsyncDisposable {
   /** Null: nobody else reaches it. */
   get exposed(): Exposed | null {
     if (!this.#running) return null
-    const { fingerprint, listener, names } = this.#running
+    const { allow, fingerprint, listener, names } = this.#running
     const urls = [...names, ...ownNames()].map((name) => `https://${inAddress(name)}:${listener.port}/`)
-    return { urls: [...new Set(urls)], fingerprint }
+    return { urls: [...new Set(urls)], fingerprint, allow }
+  }
+
+  /** Those who are signed in from elsewhere; null where nobody can be. */
+  get sessions(): Sessions | null {
+    return this.#running?.sessions ?? null
   }
 
   /** Why it is not where it was. */
@@ -92,10 +104,11 @@ export class Exposure implements AsyncDisposable {
   }
 
   /** Begins anew, with another passphrase, too; whoever was signed in from elsewhere is not any more. */
-  async expose({ address, names, passphrase, port }: ExposeInput): Promise<Exposed> {
+  async expose({ address, allow, names, passphrase, port }: ExposeInput): Promise<Exposed> {
     const kept = {
       address: address ?? EVERYWHERE,
       names: [...names],
+      allow: [...new Set<Access>(['view', ...allow])],
       port,
       passphrase: await hashPassphrase(passphrase),
     }
@@ -104,6 +117,7 @@ export class Exposure implements AsyncDisposable {
       rmSync(this.#sessionsFile, { force: true })
       await this.#start(kept)
       await writeFileAtomically(this.#file, JSON.stringify(kept))
+      this.#deps.audit.add({ what: 'exposed', from: 'this machine', detail: `allowed: ${kept.allow.join(', ')}` })
       return this.exposed!
     })
   }
@@ -115,6 +129,7 @@ export class Exposure implements AsyncDisposable {
       rmSync(this.#file, { force: true })
       rmSync(this.#sessionsFile, { force: true })
       await this.#stop()
+      if (was) this.#deps.audit.add({ what: 'hidden', from: 'this machine', detail: 'sessions from elsewhere ended' })
       return was
     })
   }
@@ -123,25 +138,32 @@ export class Exposure implements AsyncDisposable {
     await this.#inTurn(() => this.#stop())
   }
 
-  async #start({ address, names, passphrase, port }: ExposureFile): Promise<void> {
-    const { core, makeApp, makeSockets, now, runDir } = this.#deps
+  async #start({ address, allow, names, passphrase, port }: ExposureFile): Promise<void> {
+    const { audit, core, makeApp, makeSockets, now, runDir } = this.#deps
     const limits = { ...this.#deps.limits, sessionMs: SESSION_MS }
     const allNames = () => [...names, ...ownNames()]
     const file = join(runDir, 'http-tls.pem')
     const { fingerprint, pem } = await openTlsIdentity({ file, names: allNames, now })
     const sessions = new Sessions({ file: this.#sessionsFile, limits, now })
     const authenticator = new Authenticator({
-      // The token is for this machine: here is none that anybody could know.
-      token: randomBytes(32).toString('base64url'),
-      sessions,
-      // A browser takes a cookie of such a name by TLS alone, and from nobody else.
-      cookieName: '__Host-spacedrive_session',
-      isSecure: true,
+      // The token and the keys are for this machine.
+      token: null,
+      apiKeys: null,
+      proofs: null,
+      cookies: { name: COOKIE, sessions },
+      rights: allow,
       limits,
       now,
+      audit,
     })
-    const login = new Login({ passphrase, sessions, now })
-    const app = makeApp(authenticator, (first) => addGate(first, { authenticator, login, sessionMs: SESSION_MS }))
+    const login = new Login({ passphrase, sessions, now, audit })
+    const routes = sessionRoutes(authenticator, async (id, c) => {
+      await sessions.end(id)
+      c.header('set-cookie', sessionCookie('', 0))
+    })
+    const app = makeApp(authenticator, routes, (first) =>
+      addGate(first, { authenticator, login, sessionMs: SESSION_MS }),
+    )
     const sockets = makeSockets(authenticator)
     const listen = (hostname: string) =>
       HttpListener.listen({
@@ -153,7 +175,7 @@ export class Exposure implements AsyncDisposable {
         log: core.log,
       })
     try {
-      this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names }
+      this.#running = { listener: await listenSomewhere(address, listen), fingerprint, names, allow, sessions }
     } catch (cause) {
       throw new CoreError('Unavailable', `port ${port} cannot be had: ${errorMessage(cause)}`, { cause })
     }
@@ -166,6 +188,7 @@ export class Exposure implements AsyncDisposable {
     this.#running = null
     this.#notice = null
     running?.listener.drop()
+    running?.sessions[Symbol.dispose]()
     await running?.listener[Symbol.asyncDispose]()
   }
 

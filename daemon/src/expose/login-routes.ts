@@ -4,13 +4,22 @@ import { acceptedLanguage, type PageLanguage } from '../http/accepted-language.t
 import type { Authenticator } from '../http/authenticator.ts'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
-import { sessionCookie } from '../http/session-routes.ts'
+import { browserOf } from '../http/session-routes.ts'
 import type { Login } from './login.ts'
 
 export interface LoginRoutesDeps {
   readonly authenticator: Authenticator
   readonly login: Login
   readonly sessionMs: number
+}
+
+/** A browser takes a cookie of such a name by TLS alone, and from nobody else. */
+export const COOKIE = '__Host-spacedrive_session'
+
+/** The header that gives a browser the secret of a session. */
+export function sessionCookie(secret: string, maxAgeMs: number): string {
+  const age = Math.floor(maxAgeMs / 1_000)
+  return `${COOKIE}=${secret}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict; Secure`
 }
 
 /** A form with one field; longer ones are no passphrase. */
@@ -39,7 +48,7 @@ function isPerson(c: Context<HttpEnv>): boolean {
   return c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')
 }
 
-function loginRoutes({ authenticator, login, sessionMs }: LoginRoutesDeps): HttpApp {
+function loginRoutes({ login, sessionMs }: LoginRoutesDeps): HttpApp {
   const routes = new Hono<HttpEnv>()
   routes.get('/', (c) => page({ language: languageOf(c), status: 200, to: pathIn(c.req.query('to')) }))
   routes.post('/', async (c) => {
@@ -47,8 +56,9 @@ function loginRoutes({ authenticator, login, sessionMs }: LoginRoutesDeps): Http
     const to = pathIn(form.get('to') ?? undefined)
     try {
       const { remoteAddress = '' } = c.env.incoming.socket
-      const secret = await login.attempt(form.get('passphrase') ?? '', remoteAddress)
-      c.header('set-cookie', sessionCookie(authenticator, secret, sessionMs))
+      const who = { address: remoteAddress, browser: browserOf(c.env.incoming) }
+      const secret = await login.attempt(form.get('passphrase') ?? '', who)
+      c.header('set-cookie', sessionCookie(secret, sessionMs))
       return c.redirect(to, 303)
     } catch (err) {
       if (!(err instanceof HttpError)) throw err

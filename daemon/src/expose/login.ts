@@ -1,4 +1,5 @@
 import { type Origin, originOf } from '@spacedrive/core/ip-address'
+import type { AuditLog } from '../http/audit-log.ts'
 import type { Sessions } from '../http/sessions.ts'
 import { HttpError } from '../http/problem.ts'
 import { Backoff, type BackoffLimits } from './backoff.ts'
@@ -8,6 +9,13 @@ export interface LoginOptions {
   readonly passphrase: PassphraseHash
   readonly sessions: Sessions
   readonly now: () => number
+  readonly audit: AuditLog
+}
+
+/** Who tries to sign in. */
+interface Attempt {
+  readonly address: string
+  readonly browser: string
 }
 
 const HOUR_MS = 60 * 60 * 1_000
@@ -34,12 +42,12 @@ export class Login {
   }
 
   /** The secret of a new session. Throws 401 for a wrong passphrase, and 429 for one who has to wait. */
-  async attempt(passphrase: string, address: string): Promise<string> {
-    const from = originOf(address)
+  async attempt(passphrase: string, who: Attempt): Promise<string> {
+    const from = originOf(who.address)
     this.#checkPace(from)
     if (this.#waiting >= MAX_WAITING) throw tooMany(1)
     this.#waiting++
-    const attempt = this.#last.then(() => this.#attempt(passphrase, from))
+    const attempt = this.#last.then(() => this.#attempt(passphrase, from, who))
     this.#last = attempt.catch(() => {})
     try {
       return await attempt
@@ -48,18 +56,20 @@ export class Login {
     }
   }
 
-  async #attempt(given: string, from: Origin): Promise<string> {
+  async #attempt(given: string, from: Origin, { address, browser }: Attempt): Promise<string> {
     // Those before it have failed, perhaps.
     this.#checkPace(from)
-    const { passphrase, sessions } = this.#options
+    const { audit, passphrase, sessions } = this.#options
     if (!(await isPassphrase(given, passphrase))) {
       this.#byAddress.failed(from.network)
       if (from.site !== null) this.#bySite.failed(from.site)
+      audit.add({ what: 'refused', from: address, detail: 'a wrong passphrase' })
       throw new HttpError(401, 'NotAuthorised', 'this is not the passphrase')
     }
     this.#byAddress.succeeded(from.network)
     if (from.site !== null) this.#bySite.succeeded(from.site)
-    return sessions.create()
+    audit.add({ what: 'signed-in', from: address, detail: `by the passphrase, with ${browser}` })
+    return sessions.createWithSecret(browser)
   }
 
   #checkPace({ network, site }: Origin): void {

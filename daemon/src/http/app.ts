@@ -12,13 +12,12 @@ import type { HttpLimits } from './http-limits.ts'
 import { checkJson } from './json-body.ts'
 import { lazyHandler } from './lazy-handler.ts'
 import type { Metrics } from './metrics.ts'
-import { OperationCalls } from './operation-calls.ts'
+import { asker, OperationCalls } from './operation-calls.ts'
 import { pageRoutes, type WebPage } from './page/index.ts'
 import { HttpError, problemResponse, securityHeaders } from './problem.ts'
-import { mediaRoutes } from '../media/index.ts'
+import { mediaRoutes, type PageMedia } from '../media/index.ts'
 import { restRoutes } from './rest-routes.ts'
 import { rpcRoutes } from './rpc-routes.ts'
-import { sessionRoutes } from './session-routes.ts'
 
 export interface AppDeps {
   readonly core: Core
@@ -31,15 +30,16 @@ export interface AppDeps {
   readonly epoch: string
   /** Aborted when the server closes: what would go on for ever ends. */
   readonly closing: AbortSignal
-  /** Those who ask are on other machines. */
-  readonly isFromElsewhere: boolean
+  /** Signing in and out. */
+  readonly sessionRoutes: HttpApp
+  /** Where files are that pages show; null: where the page is. */
+  readonly mediaOrigin: () => string | null
   /** Adds what comes before everything else. */
   readonly addFirst?: (app: HttpApp) => void
 }
 
-/** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
-export function createApp(deps: AppDeps): HttpApp {
-  const { authenticator, core, limits, metrics } = deps
+/** What holds for every answer. */
+function frameOf({ core, metrics }: Pick<AppDeps, 'core' | 'metrics'>): HttpApp {
   const app = new Hono<HttpEnv>()
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
@@ -58,17 +58,23 @@ export function createApp(deps: AppDeps): HttpApp {
   app.notFound((c) =>
     problemResponse(new HttpError(404, 'NotFound', `there is nothing at ${c.req.path}`), c.var.requestId),
   )
+  return app
+}
 
+/** Everything that is answered over HTTP. What is not named here as open to all is for those who are signed in. */
+export function createApp(deps: AppDeps): HttpApp {
+  const { authenticator, limits } = deps
+  const app = frameOf(deps)
   deps.addFirst?.(app)
   app.get('/health', (c) => c.json({ status: 'ok' }))
-  app.route('/session', sessionRoutes(deps))
+  app.route('/session', deps.sessionRoutes)
   for (const [path, routes] of protectedRoutes(deps)) {
     app.use(`${path}/*`, async (c, next) => {
       const { incoming, outgoing } = c.env
-      authenticator.check(incoming)
+      const rights = authenticator.check(incoming)
       // A stream would go on for ever.
       if (!outgoing.closed) authenticator.endWithSession(incoming, outgoing, () => outgoing.destroy())
-      await next()
+      await asker.run(rights, next)
     })
     app.use(`${path}/*`, (c, next) => {
       checkLength(c.env.incoming, limits)
@@ -79,14 +85,23 @@ export function createApp(deps: AppDeps): HttpApp {
     app.all(`${path}/*`, (c) => c.notFound())
   }
   app.route('/api', apiPageRoutes())
-  app.route('/', pageRoutes(deps.page))
+  app.route('/', pageRoutes(deps.page, deps.mediaOrigin))
+  return app
+}
+
+/** Files and nothing else, for addresses that a page has signed: an origin of their own, where nothing else can be reached. */
+export function createMediaApp(
+  deps: Pick<AppDeps, 'core' | 'metrics'> & { readonly pages: PageMedia; readonly now: () => number },
+): HttpApp {
+  const app = frameOf(deps)
+  app.route('/media', mediaRoutes(deps))
   return app
 }
 
 /** Routes for those who are signed in, by the beginning of their path. Nothing else answers below it. */
 function protectedRoutes(deps: AppDeps): readonly (readonly [path: string, routes: HttpApp])[] {
-  const { core, isFromElsewhere, limits, metrics } = deps
-  const calls = new OperationCalls({ core, max: limits.requestsInFlight, isFromElsewhere })
+  const { core, limits, metrics } = deps
+  const calls = new OperationCalls({ core, max: limits.requestsInFlight })
   return [
     ['/ws', single(() => notAWebSocket())],
     ['/rpc', rpcRoutes(calls)],

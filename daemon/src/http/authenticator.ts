@@ -1,96 +1,137 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Rights } from '@spacedrive/core/domain'
+import type { ApiKeys } from './api-keys.ts'
+import type { AuditLog } from './audit-log.ts'
 import { FailedLogins } from './failed-logins.ts'
 import type { HttpLimits } from './http-limits.ts'
+import type { PageProofs } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
-import type { Sessions } from './sessions.ts'
+import type { Session, Sessions } from './sessions.ts'
 
 export interface AuthenticatorOptions {
-  readonly token: string
-  readonly sessions: Sessions
-  /** Of this instance alone: cookies of one host are sent to all its ports. */
-  readonly cookieName: string
-  /** It is used by TLS alone. */
-  readonly isSecure?: boolean
-  /** Whoever reaches it may ask, without token or cookie: the file system says who does. */
+  /** Of the file that programs of this user read; null where it does not let in. */
+  readonly token: string | null
+  readonly apiKeys: ApiKeys | null
+  /** Browsers show a secret in a cookie, by TLS; null where no cookie lets in. */
+  readonly cookies: { readonly name: string; readonly sessions: Sessions } | null
+  /** Pages show what they were given when they proved their key; null where none does. */
+  readonly proofs: PageProofs | null
+  /** Everybody who reaches the server may ask: the file system decides who does. */
   readonly isOpen?: boolean
+  /** What a browser that is signed in may do. */
+  readonly rights: Rights
   readonly limits: HttpLimits
   readonly now: () => number
+  readonly audit: AuditLog
 }
 
 /** Requests that change nothing, whoever makes a browser send them. */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD']
 
-/** Says whether a request comes from somebody who may ask, by its token or by the cookie of a session. */
+/** Who sends a request. */
+interface Asker {
+  readonly rights: Rights
+  /** Null for the token and for API keys. */
+  readonly session: Session | null
+}
+
+/** Decides whether a request may be answered: by the token, an API key, the session of a page, or a cookie. */
 export class Authenticator {
-  readonly cookieName: string
-  readonly isSecure: boolean
-  readonly sessions: Sessions
-  readonly #isOpen: boolean
-  readonly #tokenHash: string
+  readonly #options: AuthenticatorOptions
+  readonly #tokenHash: string | null
   readonly #failedTokens: FailedLogins
   readonly #failedCodes: FailedLogins
 
-  constructor({ cookieName, isOpen = false, isSecure = false, limits, now, sessions, token }: AuthenticatorOptions) {
-    this.cookieName = cookieName
-    this.isSecure = isSecure
-    this.#isOpen = isOpen
-    this.sessions = sessions
-    this.#tokenHash = hash('sha256', token)
+  constructor(options: AuthenticatorOptions) {
+    const { limits, now, token } = options
+    this.#options = options
+    this.#tokenHash = token === null ? null : hash('sha256', token)
     // Apart, so that a script with an old token keeps nobody from signing in.
     this.#failedTokens = new FailedLogins(limits, now)
     this.#failedCodes = new FailedLogins(limits, now)
   }
 
-  /** Throws 401 for anybody else, and 429 for one who tries too often. A right token is never kept waiting. */
-  check(request: IncomingMessage): void {
-    if (this.#isOpen) return
-    const token = bearerOf(request)
-    if (token === null) return this.#checkCookie(request)
-    if (!equalHashes(hash('sha256', token), this.#tokenHash))
-      throw failure(request, this.#failedTokens, 'this is not the token')
-  }
-
   /**
-   * Has what was let in by a cookie end with its session: `end` is called unless `carrier` has said `close` before. What
-   * was let in by the token belongs to no session.
+   * Returns what the sender of a request may do. Throws 401 for a sender who is not let in, and 429 for one who tries too
+   * often. A right token is never kept waiting.
    */
+  check(request: IncomingMessage): Rights {
+    return this.#askerOf(request).rights
+  }
+
+  /** Calls `end` when the session ends that a request came in by, unless `carrier` has said `close` before. */
   endWithSession(request: IncomingMessage, carrier: EventEmitter, end: () => void): void {
-    const secret = !this.#isOpen && bearerOf(request) === null ? cookieOf(request, this.cookieName) : null
-    if (secret === null) return
-    const attached = this.sessions.attach(secret, end)
-    carrier.once('close', () => attached[Symbol.dispose]())
+    const attached = this.#attach(request, end)
+    if (attached) carrier.once('close', () => attached[Symbol.dispose]())
   }
 
-  /** Where a one-time link leads. Throws 401 where it is of no use, and 429 after too many that were not. */
-  takeLink(request: IncomingMessage, code: string): string {
+  /** Throws 429 for an address that has failed too often to sign in by a link. */
+  checkPace(request: IncomingMessage): void {
     checkPace(request, this.#failedCodes)
-    const to = this.sessions.takeLink(code)
-    if (to !== null) return to
-    throw failure(request, this.#failedCodes, 'this link was used, or is too old; `spacedrive open` makes another')
   }
 
-  /** The secret of the session a request belongs to; null where it has none that holds. */
-  sessionOf(request: IncomingMessage): string | null {
-    const secret = cookieOf(request, this.cookieName)
-    return secret !== null && this.sessions.has(secret) ? secret : null
+  /** The error for a link that signs nobody in. */
+  linkRefused(request: IncomingMessage): HttpError {
+    const why = 'this link was used, or is too old; `spacedrive open` makes another'
+    return this.#failure(request, this.#failedCodes, why)
   }
 
-  #checkCookie(request: IncomingMessage): void {
-    if (this.sessionOf(request) === null) {
-      throw new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link', challenge)
+  /** The session a request belongs to; null if it has none that holds. */
+  sessionOf(request: IncomingMessage): Session | null {
+    const { cookies, proofs } = this.#options
+    const bearer = accessOf(request)
+    const session = bearer === null ? null : (proofs?.sessionOf(bearer) ?? null)
+    if (session || !cookies) return session
+    const secret = cookieOf(request, cookies.name)
+    return secret === null ? null : cookies.sessions.withSecret(secret)
+  }
+
+  #askerOf(request: IncomingMessage): Asker {
+    const { apiKeys, isOpen = false, rights } = this.#options
+    if (isOpen) return { rights: 'all', session: null }
+    const session = this.sessionOf(request)
+    const bearer = accessOf(request)
+    if (bearer === null) this.#checkCookie(request, session)
+    else if (!session) {
+      if (this.#isToken(bearer)) return { rights: 'all', session: null }
+      const key = apiKeys?.find(bearer)
+      if (key) return { rights: key.allow, session: null }
+      throw this.#failure(request, this.#failedTokens, 'this is not the token, nor a key that holds')
     }
+    return { rights, session }
+  }
+
+  #attach(request: IncomingMessage, end: () => void): Disposable | null {
+    const { apiKeys, cookies, isOpen = false, proofs } = this.#options
+    if (isOpen) return null
+    const session = this.sessionOf(request)
+    const bearer = accessOf(request)
+    if (session) return (session.page ? proofs!.sessions : cookies!.sessions).attach(session.id, end)
+    const key = bearer === null || this.#isToken(bearer) ? null : apiKeys?.find(bearer)
+    return key ? apiKeys!.attach(key.id, end) : null
+  }
+
+  #isToken(bearer: string): boolean {
+    return this.#tokenHash !== null && equalHashes(hash('sha256', bearer), this.#tokenHash)
+  }
+
+  #checkCookie(request: IncomingMessage, session: Session | null): void {
+    if (!session)
+      throw new HttpError(401, 'NotAuthorised', 'nobody is signed in here; `spacedrive open` makes a link', challenge)
     // A browser sends the cookie of its own accord; `Origin`, which was checked, says that our page asks.
     const isOwnPage = request.headers.origin !== undefined
     const isSafe = SAFE_METHODS.includes(request.method) && request.headers.upgrade === undefined
-    if (!isSafe && !isOwnPage) {
-      throw new HttpError(
-        403,
-        'PermissionDenied',
-        'with a cookie only the explorer may do this; send the token instead',
-      )
-    }
+    if (isSafe || isOwnPage) return
+    throw new HttpError(403, 'PermissionDenied', 'with a cookie only the explorer may do this')
+  }
+
+  #failure(request: IncomingMessage, failed: FailedLogins, why: string): HttpError {
+    checkPace(request, failed)
+    failed.count(addressOf(request))
+    this.#options.audit.add({ what: 'refused', from: addressOf(request), detail: why })
+    return new HttpError(401, 'NotAuthorised', why, challenge)
   }
 }
 
@@ -101,18 +142,17 @@ function checkPace(request: IncomingMessage, failed: FailedLogins): void {
   throw new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 
-function failure(request: IncomingMessage, failed: FailedLogins, why: string): HttpError {
-  checkPace(request, failed)
-  failed.count(addressOf(request))
-  return new HttpError(401, 'NotAuthorised', why, challenge)
-}
-
 const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }
 
-function bearerOf({ headers }: IncomingMessage): string | null {
-  const [, token = null] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
-  // What is sent and is no token is a wrong one.
-  return token ?? (headers.authorization === undefined ? null : '')
+/** The parameter of a WebSocket's address: a page cannot give it headers. */
+const ACCESS = 'access'
+
+/** What a sender claims to be let in by. A header that holds no token is a wrong one. */
+function accessOf({ headers, url = '' }: IncomingMessage): string | null {
+  const [, bearer] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
+  if (bearer !== undefined) return bearer
+  if (headers.authorization !== undefined) return ''
+  return headers.upgrade === undefined ? null : new URLSearchParams(url.split('?')[1]).get(ACCESS)
 }
 
 function cookieOf({ headers }: IncomingMessage, name: string): string | null {

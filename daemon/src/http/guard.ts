@@ -14,6 +14,20 @@ export function guard(request: IncomingMessage, origins: ReadonlySet<string>): s
   return null
 }
 
+/**
+ * The same for the address of files, which pages of `pages` show and read; who asks has to have signed the address, so
+ * that a browser may be made to ask by anybody.
+ */
+export function guardFiles(
+  request: IncomingMessage,
+  { origins, pages }: { origins: ReadonlySet<string>; pages: ReadonlySet<string> },
+): string | null {
+  const { host, origin } = request.headers
+  if (!isOwnHost(request, origins)) return `this server is not ${JSON.stringify(host ?? '')}`
+  if (origin !== undefined && !pages.has(origin)) return `a page of ${JSON.stringify(origin)} may not ask`
+  return null
+}
+
 function isOwnHost(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
   const hosts = request.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === 'host')
   // Of two, another program might have looked at the other one.

@@ -1,6 +1,10 @@
 /** Bounds on what may be asked over HTTP. Tests lower them; nobody else needs to. */
 export interface HttpLimits {
   readonly connections: number
+  /** Of one address of another machine; of IPv6: of one network. */
+  readonly connectionsPerAddress: number
+  /** Requests that wait on a connection for the one before them; with more the connection is closed. */
+  readonly pipelined: number
   /** All headers of a request together. */
   readonly headerBytes: number
   readonly headersMs: number
@@ -23,6 +27,8 @@ export interface HttpLimits {
   readonly failedLoginsMs: number
   /** How often a WebSocket is asked whether somebody is still there, and a stream of events says that it is. */
   readonly heartbeatMs: number
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly stalledMs: number
   /** How long what is being answered may take when the server closes. */
   readonly farewellMs: number
 }
@@ -33,6 +39,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 export const defaultHttpLimits: HttpLimits = {
   // A browser opens six for a page and one for its WebSocket; each costs a descriptor.
   connections: 1_024,
+  // A few browsers of a household behind one router.
+  connectionsPerAddress: 128,
+  // No browser sends a second request before the first is answered.
+  pipelined: 8,
   // Node's own default.
   headerBytes: 16 * 1024,
   // A program on the same machine sends them at once; whoever drips them in is not one.
@@ -56,5 +66,7 @@ export const defaultHttpLimits: HttpLimits = {
   failedLogins: 10,
   failedLoginsMs: MINUTE_MS,
   heartbeatMs: 30_000,
+  // A film that is paused is asked for again where it stopped.
+  stalledMs: MINUTE_MS,
   farewellMs: 1_000,
 }

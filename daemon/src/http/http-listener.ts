@@ -6,10 +6,12 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from '@spacedrive/core'
 import { systemCode } from '@spacedrive/core/errors'
-import { guard, guardSocket } from './guard.ts'
+import { originOf } from '@spacedrive/core/ip-address'
+import { guard, guardFiles, guardSocket } from './guard.ts'
 import type { HttpApp } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { HttpError, problemAnswer, rawProblem, securityHeaders } from './problem.ts'
+import { Exchanges } from './exchanges.ts'
+import { HttpError, problemAnswer, refuseUpgrade, rawProblem, securityHeaders } from './problem.ts'
 
 export interface HttpListenerOptions {
   readonly at: NetworkPlace | SocketPlace
@@ -29,6 +31,8 @@ interface NetworkPlace {
   readonly ports: readonly number[]
   /** The names it may be reached by, as an address of a page has them. */
   readonly names: () => readonly string[]
+  /** Here are files alone, which pages of these origins show. */
+  readonly pages?: () => ReadonlySet<string>
 }
 
 interface SocketPlace {
@@ -47,10 +51,14 @@ export class HttpListener implements AsyncDisposable {
   /** Connections that were told that there are too many. */
   readonly #refused = new WeakSet<Socket>()
   readonly #connections = new Set<Socket>()
+  /** How many there are of each network of other machines. */
+  readonly #perNetwork = new Map<string, number>()
+  readonly #exchanges: Exchanges
 
   private constructor(options: HttpListenerOptions) {
     const { app, limits, tls } = options
     this.#options = options
+    this.#exchanges = new Exchanges(limits, options.log)
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     const settings = {
       maxHeaderSize: limits.headerBytes,
@@ -61,7 +69,8 @@ export class HttpListener implements AsyncDisposable {
       // Any other wish to speak another language is not heard, and the request answered.
       shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
     }
-    const onRequest = (request: IncomingMessage, response: ServerResponse) => this.#request(request, response, listener)
+    const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+      this.#exchanges.add({ request, response }, () => this.#request(request, response, listener))
     this.#server = tls
       ? createTlsServer(
           { ...settings, key: tls.pem, cert: tls.pem, minVersion: 'TLSv1.3', handshakeTimeout: limits.headersMs },
@@ -85,9 +94,16 @@ export class HttpListener implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** The addresses that pages of this listener have. */
+  get origins(): ReadonlySet<string> {
+    const { at } = this.#options
+    return 'socket' in at ? new Set() : this.#ownOrigins(at)
+  }
+
   /** Refuses whoever comes; what is being answered has a moment to end, then its connection is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
+    this.#exchanges[Symbol.dispose]()
     this.#server.close()
     this.#server.closeIdleConnections()
     const timer = setTimeout(() => this.#server.closeAllConnections(), this.#options.limits.farewellMs)
@@ -120,7 +136,9 @@ export class HttpListener implements AsyncDisposable {
 
   #guard(request: IncomingMessage): string | null {
     const { at } = this.#options
-    return 'socket' in at ? guardSocket(request) : guard(request, this.#ownOrigins(at))
+    if ('socket' in at) return guardSocket(request)
+    const origins = this.#ownOrigins(at)
+    return at.pages ? guardFiles(request, { origins, pages: at.pages() }) : guard(request, origins)
   }
 
   /** The addresses it is reached at. Those of a machine change; looking at them for each picture of a page takes long. */
@@ -136,7 +154,7 @@ export class HttpListener implements AsyncDisposable {
   #request(request: IncomingMessage, response: ServerResponse, answer: ReturnType<typeof getRequestListener>): void {
     if (this.#refused.has(request.socket)) return
     const refusal = this.#guard(request)
-    if (refusal === null) return void answer(request, response)
+    if (refusal === null) return void answer(request, response).catch(() => response.destroy())
     const { body, headers, status } = problemAnswer(new HttpError(403, 'PermissionDenied', refusal))
     // What else it sends is not waited for.
     response.writeHead(status, { ...headers, ...securityHeaders, connection: 'close' }).end(body)
@@ -147,16 +165,24 @@ export class HttpListener implements AsyncDisposable {
     socket.on('error', () => socket.destroy())
     const refusal = this.#guard(request)
     if (refusal === null) this.#options.upgrade(request, socket, head)
-    else socket.end(rawProblem(new HttpError(403, 'PermissionDenied', refusal)))
+    else refuseUpgrade(socket, new HttpError(403, 'PermissionDenied', refusal))
   }
 
   #count(socket: Socket): void {
-    const { connections } = this.#options.limits
+    const { connections, connectionsPerAddress } = this.#options.limits
+    const network = networkOf(socket)
+    const fromThere = network === null ? 0 : (this.#perNetwork.get(network) ?? 0)
+    // Before anything else is done for it, TLS included.
+    if (fromThere >= connectionsPerAddress) return void socket.destroy()
     // Room is made by those that wait for nothing.
     if (this.#connections.size >= connections) this.#closeIdle()
     if (this.#connections.size < connections) {
       this.#connections.add(socket)
-      socket.once('close', () => this.#connections.delete(socket))
+      if (network !== null) this.#perNetwork.set(network, fromThere + 1)
+      socket.once('close', () => {
+        this.#connections.delete(socket)
+        if (network !== null) this.#leave(network)
+      })
       return
     }
     // Who speaks TLS would not understand it.
@@ -166,9 +192,24 @@ export class HttpListener implements AsyncDisposable {
     socket.end(rawProblem(new HttpError(503, 'Unavailable', why, { 'retry-after': '1' })), () => socket.destroy())
   }
 
+  #leave(network: string): void {
+    const count = (this.#perNetwork.get(network) ?? 0) - 1
+    if (count > 0) this.#perNetwork.set(network, count)
+    else this.#perNetwork.delete(network)
+  }
+
   #closeIdle(): void {
     this.#server.closeIdleConnections()
     // They say so themselves only later.
     for (const socket of this.#connections) if (socket.destroyed) this.#connections.delete(socket)
   }
 }
+
+/** Whose connections are counted together; null for this machine, whose programs share one address. */
+function networkOf({ remoteAddress }: Socket): string | null {
+  if (remoteAddress === undefined) return null
+  const { network } = originOf(remoteAddress)
+  return network.startsWith('127.') || network === LOOPBACK_IPV6 ? null : network
+}
+
+const LOOPBACK_IPV6 = originOf('::1').network

@@ -1,16 +1,23 @@
-import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Core, Exposed, ExplorerHost, ExposeInput } from '@spacedrive/core'
 import type { Connections } from '../connections.ts'
 import { Exposure } from '../expose/index.ts'
-import { createApp } from './app.ts'
+import { AccessList } from './access-list.ts'
+import { ApiKeys } from './api-keys.ts'
+import { createApp, createMediaApp } from './app.ts'
+import { auditEvents } from './audit-events.ts'
+import { AuditLog } from './audit-log.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
+import { Links } from './links.ts'
 import { Metrics } from './metrics.ts'
+import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
+import { HttpError, refuseUpgrade } from './problem.ts'
+import { pageSessionRoutes, sessionRoutes } from './session-routes.ts'
 import { Sessions } from './sessions.ts'
 import { openTokenFile } from './token-file.ts'
 import { WebSockets } from './web-sockets.ts'
@@ -21,7 +28,14 @@ const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 /** So many instances side by side have each a port that stays the same. */
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
+/** The port of files is so far from that of the page. */
+const MEDIA_PORT = 100
 const EPOCH_RADIX = 36
+/**
+ * A session of a page outlives a restart, not an absence: while nobody holds the port anybody may, and a page that came
+ * from there could use the key that this browser keeps for the address.
+ */
+const AWAY_MS = 30_000
 
 export interface HttpServerOptions {
   readonly core: Core
@@ -44,7 +58,12 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   readonly app: HttpApp
   readonly #connections: Connections
   readonly #page: WebPage
+  readonly #links: Links
   readonly #sessions: Sessions
+  /** Who is let in. */
+  readonly access: AccessList
+  readonly #media: HttpListener
+  readonly #recording: Disposable
   readonly #listener: HttpListener
   readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
@@ -55,7 +74,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     of: Pick<HttpServer, 'app' | 'tokenFile'> & {
       connections: Connections
       page: WebPage
+      links: Links
       sessions: Sessions
+      access: AccessList
+      recording: Disposable
+      media: HttpListener
       listener: HttpListener
       socket: HttpSocket
       metrics: Metrics | null
@@ -68,7 +91,11 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.app = of.app
     this.#connections = of.connections
     this.#page = of.page
+    this.#links = of.links
     this.#sessions = of.sessions
+    this.access = of.access
+    this.#recording = of.recording
+    this.#media = of.media
     this.#listener = of.listener
     this.#socket = of.socket
     this.#metrics = of.metrics
@@ -90,16 +117,23 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const { log } = core
     const tokenFile = join(runDir, 'http-token')
     const token = await openTokenFile(tokenFile)
-    const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now })
-    const cookieName = `spacedrive_session_${hash('sha256', core.dataDir).slice(0, 8)}`
-    const authenticator = new Authenticator({ token, sessions, cookieName, limits, now })
+    const audit = new AuditLog({ file: join(runDir, 'http-audit.jsonl'), now })
+    const apiKeys = new ApiKeys({ file: join(runDir, 'http-api-keys.json'), now })
+    const links = new Links(limits, now)
+    const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
+    const proofs = await PageProofs.open({ keyFile: join(runDir, 'http-key.pem'), sessions, now })
+    const own = { token, apiKeys, cookies: null, proofs, rights: 'all', limits, now, audit } as const
+    const authenticator = new Authenticator(own)
     const page = new WebPage({ log, ...(webFolder === undefined ? {} : { folder: webFolder }) })
     const metrics = core.config.values.http.metrics ? new Metrics({ core, connections }) : null
     const closing = new AbortController()
     const epoch = now().toString(EPOCH_RADIX)
-    const sockets = new WebSockets({ authenticator, connections, limits, isFromElsewhere: false })
+    const sockets = new WebSockets({ authenticator, connections, limits })
     const shared = { core, page, limits, metrics, epoch, closing: closing.signal }
-    const app = createApp({ ...shared, authenticator, isFromElsewhere: false })
+    let media: HttpListener | null = null
+    const mediaOrigin = () => (media === null ? '' : `http://${LOOPBACK}:${media.port}`)
+    const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
+    const app = createApp({ ...shared, authenticator, sessionRoutes: pageSessions, mediaOrigin })
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -107,13 +141,39 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
+    media = await HttpListener.listen({
+      at: {
+        hostname: LOOPBACK,
+        names: () => [LOOPBACK],
+        ports: mediaPorts(listener.port),
+        pages: () => listener.origins,
+      },
+      app: createMediaApp({
+        core,
+        metrics,
+        now,
+        pages: {
+          keyOf: (session) => (sessions.get(session) ? proofs.mediaKeyOf(session) : null),
+          attach: (session, end) => sessions.attach(session, end),
+        },
+      }),
+      upgrade: (_request, client) => refuseUpgrade(client, new HttpError(404, 'NotFound', 'here are files alone')),
+      limits,
+      log,
+    })
+    await sessions.endOthers([...listener.origins])
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
-    const forSocket = new Authenticator({ token, sessions, cookieName, isOpen: true, limits, now })
-    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits, isFromElsewhere: false })
+    const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
+    const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })
     const socket = await HttpSocket.listen({
       core,
       runDir,
-      app: createApp({ ...shared, authenticator: forSocket, isFromElsewhere: false }),
+      app: createApp({
+        ...shared,
+        authenticator: forSocket,
+        sessionRoutes: sessionRoutes(forSocket, async () => {}),
+        mediaOrigin: () => null,
+      }),
       upgrade: (request, client, head) => onSocket.upgrade(request, client, head),
       limits,
     })
@@ -122,19 +182,35 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       runDir,
       limits,
       now,
-      makeApp: (forOthers, addFirst) =>
-        createApp({ ...shared, authenticator: forOthers, isFromElsewhere: true, addFirst }),
-      makeSockets: (forOthers) =>
-        new WebSockets({ authenticator: forOthers, connections, limits, isFromElsewhere: true }),
+      audit,
+      makeApp: (forOthers, routes, addFirst) =>
+        createApp({ ...shared, authenticator: forOthers, sessionRoutes: routes, mediaOrigin: () => null, addFirst }),
+      makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
-    return new HttpServer({ app, tokenFile, connections, page, sessions, listener, socket, metrics, closing, exposure })
+    const recording = auditEvents(core, audit)
+    return new HttpServer({
+      recording,
+      app,
+      tokenFile,
+      connections,
+      page,
+      links,
+      sessions,
+      access: new AccessList({ pages: sessions, exposure, apiKeys, audit }),
+      media,
+      listener,
+      socket,
+      metrics,
+      closing,
+      exposure,
+    })
   }
 
   link(to: string): { url: string; expiresAt: string } {
     // It is about to be looked at.
     this.#page.prepare()
-    const { code, expiresAt } = this.#sessions.createLink(to)
+    const { code, expiresAt } = this.#links.create(to)
     return { url: new URL(`session/${code}`, this.url).href, expiresAt: new Date(expiresAt).toISOString() }
   }
 
@@ -164,9 +240,18 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
+    this.#recording[Symbol.dispose]()
     this.#page[Symbol.dispose]()
-    await Promise.all([this.#listener[Symbol.asyncDispose](), this.#socket[Symbol.asyncDispose]()])
+    const listeners = [this.#listener, this.#media, this.#socket]
+    await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))
+    // As late as possible: its file says until when somebody held the port.
+    this.#sessions[Symbol.dispose]()
   }
+}
+
+/** The same after a restart, so that the policy of an open page still names it; any where it is taken. */
+function mediaPorts(page: number): number[] {
+  return page + MEDIA_PORT <= MAX_PORT ? [page + MEDIA_PORT, 0] : [0]
 }
 
 /** The one that is wanted, those after it, and if all of them are taken any. */

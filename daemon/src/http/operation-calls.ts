@@ -1,19 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Core, CoreError } from '@spacedrive/core'
+import type { Rights } from '@spacedrive/core/domain'
 import type { Context } from 'hono'
 import { type Asked, dispatch } from '../dispatch.ts'
 import type { HttpEnv } from './http-env.ts'
+
+/** What whoever has sent the request may do; nothing but look where that was not said. */
+export const asker = new AsyncLocalStorage<Rights>()
 
 /** Operations asked for over HTTP: so many at once, each given up when whoever asked is gone. */
 export class OperationCalls {
   readonly #core: Core
   readonly #max: number
-  readonly #isFromElsewhere: boolean
   #running = 0
 
-  constructor({ core, isFromElsewhere, max }: { core: Core; max: number; isFromElsewhere: boolean }) {
+  constructor({ core, max }: { core: Core; max: number }) {
     this.#core = core
     this.#max = max
-    this.#isFromElsewhere = isFromElsewhere
   }
 
   /** Throws what the operation throws, and `Unavailable` where too many are under way. */
@@ -28,7 +31,7 @@ export class OperationCalls {
     }
     this.#running++
     try {
-      return await dispatch(this.#core, { ...request, isFromElsewhere: this.#isFromElsewhere }, signal)
+      return await dispatch(this.#core, { ...request, rights: asker.getStore() ?? [] }, signal)
     } finally {
       this.#running--
     }

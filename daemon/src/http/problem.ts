@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { CoreError, type ErrorCode } from '@spacedrive/core'
 
 /** RFC 9457. */
@@ -86,6 +87,11 @@ export function rawProblem(err: unknown): string {
   const all = { ...headers, ...securityHeaders, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`
+}
+
+/** Answers a request to become a WebSocket that is refused, and closes: a client that keeps its side open keeps no place. */
+export function refuseUpgrade(socket: Duplex, err: unknown): void {
+  socket.end(rawProblem(err), () => socket.destroy())
 }
 
 const problemHeaders = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } as const

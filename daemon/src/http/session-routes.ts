@@ -1,82 +1,116 @@
-import { Hono } from 'hono'
+import type { IncomingMessage } from 'node:http'
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import { acceptedLanguage } from './accepted-language.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
-import type { HttpLimits } from './http-limits.ts'
-import { plainPage, plainPagePolicy } from './page/index.ts'
+import { readJsonBody } from './json-body.ts'
+import type { Links } from './links.ts'
+import { type PageProofs, publicKeyOf } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
+import type { Sessions } from './sessions.ts'
+import { signInPage, signInPolicy, signInScript } from './sign-in/sign-in-page.ts'
 
-export interface SessionRoutesDeps {
+export interface PageSessionDeps {
   readonly authenticator: Authenticator
-  readonly limits: HttpLimits
+  readonly links: Links
+  readonly proofs: PageProofs
+  readonly sessions: Sessions
+  readonly audit: AuditLog
+  /** Where files are. */
+  readonly mediaOrigin: () => string
 }
 
-/** Signing a browser in, by a link that holds once, and out. They check for themselves who asks. */
-export function sessionRoutes({ authenticator, limits }: SessionRoutesDeps): HttpApp {
-  const routes = new Hono<HttpEnv>()
-  routes.onError((err, c) => {
-    // A person who follows an old link reads a sentence, a program gets a problem.
-    if (err instanceof HttpError && c.req.header('accept')?.includes('text/html'))
-      return refusal(err, c.req.header('accept-language'))
-    throw err
+const MAX_TEXT = 1_000
+const text = z.string().min(1).max(MAX_TEXT)
+const SignIn = z.object({ code: text, publicKey: text })
+const Challenge = z.object({ id: text, nonce: text })
+const Proof = z.object({ nonce: text, signature: text })
+/** Of a request; none of the three is larger. */
+const MAX_BODY_BYTES = 8 * 1024
+
+/** Signing a page of this machine in, and its proofs from then on. Each route decides for itself who may ask. */
+export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
+  const { audit, authenticator, links, mediaOrigin, proofs, sessions } = deps
+  const routes = sessionRoutes(authenticator, async (id) => void (await sessions.end(id)))
+
+  routes.post('/', async (c) => {
+    const origin = originOf(c)
+    authenticator.checkPace(c.env.incoming)
+    const { code, publicKey } = await bodyOf(c, SignIn)
+    if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
+    const to = links.take(code)
+    if (to === null) throw authenticator.linkRefused(c.env.incoming)
+    const session = await sessions.createForPage({ publicKey, origin }, browserOf(c.env.incoming))
+    audit.add({ what: 'signed-in', from: session.browser, detail: `session ${session.id}, on this machine` })
+    return c.json({ id: session.id, daemonKey: proofs.publicKey, to })
+  })
+  routes.post('/challenge', async (c) => {
+    const origin = originOf(c)
+    return c.json(proofs.challenge({ ...(await bodyOf(c, Challenge)), origin }))
+  })
+  routes.post('/proof', async (c) => {
+    const origin = originOf(c)
+    const access = proofs.prove({ ...(await bodyOf(c, Proof)), origin })
+    return c.json({ ...access, media: mediaOrigin() })
   })
 
-  routes.get('/', (c) => {
-    authenticator.check(c.env.incoming)
-    return c.body(null, 204)
-  })
-
-  routes.delete('/', async (c) => {
-    authenticator.check(c.env.incoming)
-    const secret = authenticator.sessionOf(c.env.incoming)
-    if (secret !== null) await authenticator.sessions.end(secret)
-    c.header('set-cookie', sessionCookie(authenticator, '', 0))
-    return c.body(null, 204)
-  })
-
-  routes.get('/:code', async (c) => {
-    // Whoever only looks at an address does not use it up.
-    if (c.req.method !== 'GET') throw new HttpError(405, 'Unsupported', 'this link is for a browser', { allow: 'GET' })
-    const { incoming } = c.env
-    const { sessions } = authenticator
-    const code = c.req.param('code')
-    // Somebody who is in already goes on, also with a link that was used.
-    if (authenticator.sessionOf(incoming) !== null) return c.redirect(sessions.takeLink(code) ?? '/', 303)
-    const to = authenticator.takeLink(incoming, code)
-    c.header('set-cookie', sessionCookie(authenticator, await sessions.create(), limits.sessionMs))
-    return c.redirect(to, 303)
+  routes.get('/:name', async (c) => {
+    const name = c.req.param('name')
+    const script = await signInScript(name)
+    if (script) {
+      const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }
+      return new Response(new Uint8Array(script), { headers })
+    }
+    if (name.includes('.')) return c.notFound()
+    const language = acceptedLanguage(c.req.header('accept-language'))
+    return new Response(signInPage(language), {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': signInPolicy,
+        vary: 'accept-language',
+      },
+    })
   })
   return routes
 }
 
-const words = {
-  en: { title: 'This link does not sign in', text: ({ message }: HttpError) => `${message}.` },
-  de: {
-    title: 'Dieser Link meldet nicht an',
-    text: ({ headers: { 'retry-after': seconds } }: HttpError) =>
-      seconds === undefined
-        ? 'Er gilt nur einmal und nur kurz. „spacedrive open“ in einem Terminal macht einen neuen.'
-        : `Zu viele Versuche sind misslungen; in ${seconds} s noch einmal versuchen.`,
-  },
-}
-
-function refusal(err: HttpError, accepted: string | undefined): Response {
-  const language = acceptedLanguage(accepted)
-  const { text, title } = words[language]
-  const html = plainPage({ language, title, text: text(err) })
-  return new Response(html, {
-    status: err.status,
-    headers: {
-      ...err.headers,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': plainPagePolicy,
-      vary: 'accept-language',
-    },
+/** Whether somebody is signed in, and signing out. `end`: ends a session by its id. */
+export function sessionRoutes(
+  authenticator: Authenticator,
+  end: (id: string, c: Context<HttpEnv>) => Promise<void>,
+): HttpApp {
+  const routes = new Hono<HttpEnv>()
+  routes.get('/', (c) => {
+    authenticator.check(c.env.incoming)
+    return c.body(null, 204)
   })
+  routes.delete('/', async (c) => {
+    authenticator.check(c.env.incoming)
+    const session = authenticator.sessionOf(c.env.incoming)
+    if (session) await end(session.id, c)
+    return c.body(null, 204)
+  })
+  return routes
 }
 
-/** The header that gives a browser the secret of a session. */
-export function sessionCookie({ cookieName, isSecure }: Authenticator, secret: string, maxAgeMs: number): string {
-  const age = Math.floor(maxAgeMs / 1_000)
-  return `${cookieName}=${secret}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+/** What a browser says that it is. */
+export function browserOf({ headers }: IncomingMessage): string {
+  return headers['user-agent'] ?? 'a browser that does not say its name'
+}
+
+/** The guard has seen to it that it is ours; programs that send none are no pages. */
+function originOf(c: Context<HttpEnv>): string {
+  const { origin } = c.env.incoming.headers
+  if (origin === undefined) throw new HttpError(403, 'PermissionDenied', 'only a page of the explorer signs in here')
+  return origin
+}
+
+async function bodyOf<T>(c: Context<HttpEnv>, schema: z.ZodType<T>): Promise<T> {
+  if (!(Number(c.req.header('content-length')) <= MAX_BODY_BYTES))
+    throw new HttpError(413, 'InvalidInput', `a request has at most ${MAX_BODY_BYTES} bytes`, { connection: 'close' })
+  const parsed = schema.safeParse(await readJsonBody(c))
+  if (!parsed.success) throw new HttpError(400, 'InvalidInput', 'the request is not one of the page')
+  return parsed.data
 }

@@ -1,110 +1,167 @@
 import { hash, randomBytes } from 'node:crypto'
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync, utimesSync } from 'node:fs'
 import { writeFileAtomically } from '@spacedrive/core/write-file'
 import { z } from 'zod'
 import type { HttpLimits } from './http-limits.ts'
 
-/** 256 bits each: what cannot be guessed need not be counted. */
+/** 256 bits each: a secret that cannot be guessed needs no counting of attempts. */
 const SECRET_BYTES = 32
+/** Names a session to a person; it lets nobody in. */
+const ID_BYTES = 9
+/** Characters of what a browser says that it is. */
+const MAX_BROWSER = 300
 
-/** Kept as hashes, so that the file lets nobody in. Times are milliseconds since 1970. */
-const SessionFile = z.array(z.object({ hash: z.string(), expiresAt: z.number() }))
+/** Times are milliseconds since 1970. No secret is kept: a copy of the file lets nobody in. */
+const Session = z.object({
+  id: z.string(),
+  /** SHA-256 of the secret in the cookie; null if the page proves a key instead. */
+  hash: z.string().nullable(),
+  /** Of the page (SPKI, base64url), and the origin it is stored at; null for a cookie. */
+  page: z.object({ publicKey: z.string(), origin: z.string() }).nullable(),
+  browser: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+})
+export type Session = z.infer<typeof Session>
 
 export interface SessionsOptions {
-  /** Where they outlive the daemon: a tab that is open goes on after a restart. */
+  /** Keeps the sessions while the daemon restarts: an open tab continues. */
   readonly file: string
   readonly limits: HttpLimits
   readonly now: () => number
+  /** How long the daemon may have been away; after a longer absence no session is taken over. Any time by default. */
+  readonly awayMs?: number
 }
 
-interface Link {
-  readonly to: string
-  readonly expiresAt: number
-}
-
-/** Who is signed in with a browser, and the links that sign one in. */
-export class Sessions {
+/** The browsers that are signed in at one address of the daemon. */
+export class Sessions implements Disposable {
   readonly #options: SessionsOptions
-  /** By the hash of the secret, oldest first. */
-  readonly #sessions: Map<string, number>
-  /** By the hash of the code, oldest first. */
-  readonly #links = new Map<string, Link>()
-  /** What ends with a session, by the hash of its secret. */
+  /** By id, oldest first. */
+  readonly #sessions: Map<string, Session>
+  /** When each was used last, as far as this process knows. */
+  readonly #usedAt = new Map<string, number>()
+  /** What ends with a session, by its id. */
   readonly #attached = new Map<string, Set<() => void>>()
+  readonly #alive: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#sessions = new Map(readSessions(options.file).map((session) => [session.hash, session.expiresAt]))
+    this.#sessions = new Map(readSessions(options).map((session) => [session.id, session]))
     this.#forgetOld()
+    if (options.awayMs === undefined) return
+    this.#sayAlive()
+    this.#alive = setInterval(() => this.#sayAlive(), options.awayMs / ALIVE_PARTS).unref()
   }
 
-  /** A code that signs in once, and soon. */
-  createLink(to: string): { code: string; expiresAt: number } {
-    const { limits, now } = this.#options
-    const code = randomBytes(SECRET_BYTES).toString('base64url')
-    const expiresAt = now() + limits.linkMs
-    this.#links.set(hash('sha256', code), { to, expiresAt })
-    keepNewest(this.#links, limits.links)
-    return { code, expiresAt }
-  }
-
-  /** Where a link leads, which is of no use from now on. Null: there is none, it was used, it is too old. */
-  takeLink(code: string): string | null {
-    const key = hash('sha256', code)
-    const link = this.#links.get(key)
-    this.#links.delete(key)
-    return link && link.expiresAt > this.#options.now() ? link.to : null
-  }
-
-  /** Begins a session and gives its secret. */
-  async create(): Promise<string> {
-    const { limits, now } = this.#options
+  /** Begins a session that a browser shows by the secret in its cookie, and returns the secret. */
+  async createWithSecret(browser: string): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
-    this.#sessions.set(hash('sha256', secret), now() + limits.sessionMs)
-    this.#forgetOld()
-    await this.#write()
+    await this.#add({ hash: hash('sha256', secret), page: null, browser })
     return secret
   }
 
-  /** Whether a secret is that of a session. */
-  has(secret: string): boolean {
-    const expiresAt = this.#sessions.get(hash('sha256', secret))
-    return expiresAt !== undefined && expiresAt > this.#options.now()
+  /** Begins a session of a page, which shows it by a signature. */
+  async createForPage(page: { publicKey: string; origin: string }, browser: string): Promise<Session> {
+    return this.#add({ hash: null, page, browser })
   }
 
-  async end(secret: string): Promise<void> {
-    const key = hash('sha256', secret)
-    if (!this.#sessions.has(key)) return
-    this.#forget(key)
+  /** Null if there is none, or it is too old. */
+  get(id: string): Session | null {
+    const session = this.#sessions.get(id)
+    return session && session.expiresAt > this.#options.now() ? session : null
+  }
+
+  /** The session of a secret. */
+  withSecret(secret: string): Session | null {
+    const wanted = hash('sha256', secret)
+    for (const session of this.#sessions.values()) if (session.hash === wanted) return this.get(session.id)
+    return null
+  }
+
+  /** Oldest first. */
+  list(): readonly (Session & { readonly usedAt: number })[] {
+    this.#forgetOld()
+    return [...this.#sessions.values()].map((session) => ({
+      ...session,
+      usedAt: this.#usedAt.get(session.id) ?? session.createdAt,
+    }))
+  }
+
+  used(id: string): void {
+    this.#usedAt.set(id, this.#options.now())
+  }
+
+  /** False: there is none. */
+  async end(id: string): Promise<boolean> {
+    if (!this.#sessions.has(id)) return false
+    this.#forget(id)
     await this.#write()
+    return true
+  }
+
+  /** Ends the sessions of pages that are stored at other origins: whoever holds those addresses now is not this daemon. */
+  async endOthers(origins: readonly string[]): Promise<void> {
+    const others = [...this.#sessions.values()].filter(({ page }) => page && !origins.includes(page.origin))
+    for (const { id } of others) this.#forget(id)
+    if (others.length > 0) await this.#write()
   }
 
   /**
-   * Calls `end` once, when the session is over: signed out, too old, or one too many; at once where it is already. Who
-   * disposes of it is not called any more.
+   * Calls `end` once, when the session is over: signed out, too old, or one too many; at once if it already is. Disposing
+   * of the result withdraws the call.
    */
-  attach(secret: string, end: () => void): Disposable {
-    const key = hash('sha256', secret)
-    if (this.#sessions.has(key)) {
-      const attached = this.#attached.get(key) ?? new Set()
-      this.#attached.set(key, attached.add(end))
+  attach(id: string, end: () => void): Disposable {
+    if (this.#sessions.has(id)) {
+      const attached = this.#attached.get(id) ?? new Set()
+      this.#attached.set(id, attached.add(end))
       this.#watch()
     } else end()
     return {
       [Symbol.dispose]: () => {
-        const attached = this.#attached.get(key)
+        const attached = this.#attached.get(id)
         attached?.delete(end)
-        if (attached?.size === 0) this.#attached.delete(key)
+        if (attached?.size === 0) this.#attached.delete(id)
       },
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    clearInterval(this.#alive)
+    if (this.#alive) this.#sayAlive()
+  }
+
+  async #add(of: Pick<Session, 'hash' | 'page' | 'browser'>): Promise<Session> {
+    const { limits, now } = this.#options
+    const session: Session = {
+      ...of,
+      id: randomBytes(ID_BYTES).toString('base64url'),
+      browser: of.browser.slice(0, MAX_BROWSER),
+      createdAt: now(),
+      expiresAt: now() + limits.sessionMs,
+    }
+    this.#sessions.set(session.id, session)
+    this.#forgetOld()
+    await this.#write()
+    return session
+  }
+
+  /** The time of the file says until when the daemon was there. */
+  #sayAlive(): void {
+    const seconds = this.#options.now() / 1_000
+    try {
+      utimesSync(this.#options.file, seconds, seconds)
+    } catch {
+      // There is no file before the first session.
     }
   }
 
   /** Looks again when the next session is too old, and in between: the clock may be set, and a laptop sleeps. */
   #watch(): void {
-    const [soonest] = this.#sessions.values()
-    if (this.#timer || this.#attached.size === 0 || soonest === undefined) return
+    const soonest = Math.min(...[...this.#sessions.values()].map(({ expiresAt }) => expiresAt))
+    if (this.#timer || this.#attached.size === 0 || soonest === Infinity) return
     const { limits, now } = this.#options
     const look = () => {
       this.#timer = undefined
@@ -114,45 +171,46 @@ export class Sessions {
     this.#timer = setTimeout(look, Math.max(1, Math.min(soonest - now(), limits.heartbeatMs))).unref()
   }
 
-  #forget(key: string): void {
-    this.#sessions.delete(key)
-    const attached = this.#attached.get(key) ?? []
-    this.#attached.delete(key)
+  #forget(id: string): void {
+    this.#sessions.delete(id)
+    this.#usedAt.delete(id)
+    const attached = this.#attached.get(id) ?? []
+    this.#attached.delete(id)
     for (const end of attached) end()
   }
 
   #forgetOld(): void {
     const { limits, now } = this.#options
-    for (const [key, expiresAt] of this.#sessions) if (expiresAt <= now()) this.#forget(key)
+    for (const [id, { expiresAt }] of this.#sessions) if (expiresAt <= now()) this.#forget(id)
     const tooMany = Math.max(0, this.#sessions.size - limits.sessions)
-    for (const key of [...this.#sessions.keys()].slice(0, tooMany)) this.#forget(key)
+    for (const id of [...this.#sessions.keys()].slice(0, tooMany)) this.#forget(id)
   }
 
   async #write(): Promise<void> {
-    const write = () => {
-      const sessions = [...this.#sessions].map(([key, expiresAt]) => ({ hash: key, expiresAt }))
-      return writeFileAtomically(this.#options.file, JSON.stringify(sessions))
-    }
-    const written = this.#writing.then(write)
+    const written = this.#writing.then(() => this.#save())
     this.#writing = written.catch(() => {})
     await written
   }
-}
 
-/** Nothing where there is no file, where it is damaged, and where others could have written it. */
-function readSessions(file: string): z.infer<typeof SessionFile> {
-  const stats = lstatSync(file, { throwIfNoEntry: false })
-  if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []
-  try {
-    return SessionFile.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    return []
+  async #save(): Promise<void> {
+    await writeFileAtomically(this.#options.file, JSON.stringify([...this.#sessions.values()]))
+    this.#sayAlive()
   }
 }
 
-function keepNewest(map: Map<string, unknown>, count: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= count) return
-    map.delete(key)
+/** The file is touched this often within the time that the daemon may be away. */
+const ALIVE_PARTS = 3
+const MS_PER_S = 1_000
+
+/** Nothing if there is no file, if it is damaged, if others could have written it, and after too long an absence. */
+function readSessions({ awayMs, file, now }: SessionsOptions): Session[] {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  if (!stats?.isFile() || (process.platform !== 'win32' && (stats.mode & 0o077) !== 0)) return []
+  // A file system may keep whole seconds.
+  if (awayMs !== undefined && now() - stats.mtimeMs > awayMs + MS_PER_S) return []
+  try {
+    return z.array(Session).parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return []
   }
 }

@@ -1,3 +1,4 @@
+import type { Rights } from '@spacedrive/core/domain'
 import type { WebSocket } from 'ws'
 import type { Carrier, CarrierListener } from '../carrier.ts'
 
@@ -9,15 +10,15 @@ const GOING_AWAY = 1001
 /** One document a message, over a WebSocket. */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket'
-  readonly isFromElsewhere: boolean
+  readonly rights: Rights
   readonly #socket: WebSocket
   readonly #heartbeatMs: number
   #stopped = false
 
   /** `heartbeatMs`: one that does not answer a ping until the next one is gone: a lid was closed, a cable pulled. */
-  constructor(socket: WebSocket, { heartbeatMs, isFromElsewhere }: { heartbeatMs: number; isFromElsewhere: boolean }) {
+  constructor(socket: WebSocket, { heartbeatMs, rights }: { heartbeatMs: number; rights: Rights }) {
     this.#socket = socket
-    this.isFromElsewhere = isFromElsewhere
+    this.rights = rights
     this.#heartbeatMs = heartbeatMs
   }
 

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws'
 import type { Connections } from '../connections.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { HttpLimits } from './http-limits.ts'
-import { HttpError, rawProblem } from './problem.ts'
+import { HttpError, refuseUpgrade } from './problem.ts'
 import { WebSocketCarrier } from './web-socket-carrier.ts'
 
 /** The one address that becomes a WebSocket. */
@@ -14,8 +14,6 @@ export interface WebSocketsDeps {
   readonly authenticator: Authenticator
   readonly connections: Connections
   readonly limits: HttpLimits
-  /** Those who ask are on other machines. */
-  readonly isFromElsewhere: boolean
 }
 
 /** Turns requests for `/ws` into clients like those of the daemon's socket. */
@@ -36,22 +34,20 @@ export class WebSockets {
 
   /** Answers a request to become a WebSocket that the guard has let through. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { authenticator, connections, isFromElsewhere, limits } = this.#deps
+    const { authenticator, connections, limits } = this.#deps
     try {
       if (request.url?.split('?')[0] !== PATH) throw new HttpError(404, 'NotFound', `only ${PATH} is a WebSocket`)
-      authenticator.check(request)
+      const rights = authenticator.check(request)
       if (connections.isFull('websocket')) {
         const count = connections.count('websocket')
         throw new HttpError(503, 'Unavailable', `${count} WebSockets are open, no more fit`)
       }
       this.#server.handleUpgrade(request, socket, head, (client) => {
-        const connection = connections.accept(
-          new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, isFromElsewhere }),
-        )
+        const connection = connections.accept(new WebSocketCarrier(client, { heartbeatMs: limits.heartbeatMs, rights }))
         authenticator.endWithSession(request, client, () => connection?.[Symbol.dispose]())
       })
     } catch (err) {
-      socket.end(rawProblem(err))
+      refuseUpgrade(socket, err)
     }
   }
 }

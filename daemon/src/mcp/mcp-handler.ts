@@ -16,6 +16,6 @@ export function mcpHandler({ closing, ...deps }: McpHandlerDeps): (request: Requ
     maxRequestBodySize: MAX_REQUEST_BYTES,
     maxSubscriptions: MAX_SUBSCRIPTIONS,
   })
-  closing.addEventListener('abort', () => void handler.close())
+  closing.addEventListener('abort', () => void handler.close().catch(() => {}))
   return handler.fetch
 }

@@ -1,1 +1,1 @@
-export { type MediaDeps, mediaRoutes } from './media-routes.ts'
+export { type MediaDeps, mediaRoutes, type PageMedia } from './media-routes.ts'

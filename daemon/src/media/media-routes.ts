@@ -15,8 +15,10 @@ import {
 import { EntryId } from '@spacedrive/core/domain'
 import { Hono } from 'hono'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
+import { asker } from '../http/operation-calls.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { ChunkSpaces } from './chunk-spaces.ts'
+import { signedSession } from './media-signature.ts'
 import { remoteFileHandler, remoteThumbHandler, sendRemote } from './remote-handler.ts'
 import { type MediaContext, sendFile, type SendDeps } from './send-file.ts'
 import { sidecarHandler } from './sidecar-handler.ts'
@@ -24,6 +26,16 @@ import { sidecarHandler } from './sidecar-handler.ts'
 export interface MediaDeps {
   readonly core: Core
   readonly now?: () => number
+  /** Only addresses that a page has signed are answered, to be shown by that page; null where the routes around it decide. */
+  readonly pages?: PageMedia | null
+}
+
+/** The pages that files are shown by, from an origin that is not theirs. */
+export interface PageMedia {
+  /** The key that signs addresses for a session; null if the session is over. */
+  readonly keyOf: (session: string) => Buffer | null
+  /** Calls `end` when a session is over. */
+  readonly attach: (session: string, end: () => void) => Disposable
 }
 
 /**
@@ -37,13 +49,13 @@ const FILE_CACHE = 'private, no-cache'
 const NS_RADIX = 36
 
 /** Files and sidecars, for pages and players: `/entry/<library>/<entry>/<name>`, `/file/<name>?path=`, `/remote/<device>/…` and `/sidecar/…`. */
-export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
+export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): HttpApp {
   const deps: SendDeps = { types: new FileTypeRegistry(), spaces: new ChunkSpaces(), now, log: core.log }
   const look = core.volumes.look.bind(core.volumes)
   const app = new Hono<HttpEnv>()
 
   async function send(c: MediaContext, path: RawName, content: IndexedContent | null): Promise<Response> {
-    const file = await openFile(path, { look }, c.req.raw.signal)
+    const file = await openFile(path, { look, guard: core.privateFiles }, c.req.raw.signal)
     const { ino, mtimeNs, size } = file.stats
     const known = content && isAsIndexed(file.stats, content.of) ? content : null
     return sendFile(
@@ -64,6 +76,14 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
     for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
     c.header('Content-Security-Policy', SANDBOX)
     c.header('X-Request-Id', c.var.requestId)
+    if (pages) {
+      showToPages(c)
+      if (c.req.method === 'OPTIONS') return c.body(null, 204, PREFLIGHT_HEADERS)
+      const session = signedSession(c.env.incoming, { keyOf: pages.keyOf, now })
+      const { outgoing } = c.env
+      const attached = pages.attach(session, () => outgoing.destroy())
+      outgoing.once('close', () => attached[Symbol.dispose]())
+    }
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     throw new HttpError(405, 'Unsupported', 'files are only read here: GET and HEAD', { allow: 'GET, HEAD' })
   })
@@ -74,17 +94,36 @@ export function mediaRoutes({ core, now = Date.now }: MediaDeps): HttpApp {
     const { content, path } = core.libraries.resolve(c.req.param('library')).files.fileById(id.data)
     return send(c, path, content)
   })
-  app.get('/file/:name?', (c) => {
-    const at = core.files.locate(c.req.query('path') ?? '')
+  app.get('/file/:name?', async (c) => {
+    const asked = c.req.query('path') ?? ''
+    const at = core.files.locate(asked)
     if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
     const path = givenPath(at.at === 'here' ? at.path : undefined)
+    const rights = pages ? 'all' : (asker.getStore() ?? [])
+    if (rights !== 'all' && !rights.includes('disk')) await core.files.requireInLocation(asked)
     const library = core.libraries.resolveIfAny(c.req.query('library'))
     return send(c, path, library?.files.fileAt(path)?.content ?? null)
   })
   app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))
   app.get('/remote/:device/thumb', remoteThumbHandler({ core, ...deps }))
-  app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, ...deps }))
+  app.get('/sidecar/:library/:content/:folder/:file', sidecarHandler({ core, look, guard: null, ...deps }))
   return app
+}
+
+/** What a page may read of an answer: the guard has let through the `Origin` of our pages alone. */
+function showToPages(c: MediaContext): void {
+  const { origin } = c.env.incoming.headers
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+  c.header('Vary', 'origin')
+  if (origin === undefined) return
+  c.header('Access-Control-Allow-Origin', origin)
+  c.header('Access-Control-Expose-Headers', 'accept-ranges, content-length, content-range, etag, retry-after')
+}
+
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET, HEAD',
+  'access-control-allow-headers': 'range, if-range, if-match, if-none-match',
+  'access-control-max-age': '600',
 }
 
 /** Throws `InvalidInput` where it is not the one way to write an absolute path. */

@@ -58,7 +58,7 @@ beforeEach(() => {
   PageSocket.isDown = false
   PageSocket.subscribed = { seq: 3, complete: true }
   vi.stubGlobal('WebSocket', PageSocket)
-  vi.stubGlobal('location', { href: 'http://127.0.0.1:7378/' })
+  vi.stubGlobal('location', { href: 'https://files.example:7379/', protocol: 'https:' })
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })))
 })
 afterEach(() => void vi.unstubAllGlobals())

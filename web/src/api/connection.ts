@@ -10,13 +10,19 @@ import {
   type QueryName,
 } from '@spacedrive/client'
 import type { Event } from '@spacedrive/core/events'
-import { SignedOutError } from './browser-transport.ts'
+import { ImpostorError, SignedOutError } from '@spacedrive/client/page-session'
 
 export type ConnectionState =
   | { readonly name: 'connecting' }
   | { readonly name: 'open' }
   /** Tried again by itself at `retryAt`, milliseconds of the clock, and from then on until it succeeds or fails. */
-  | { readonly name: 'lost'; readonly why: string; readonly retryAt: number }
+  | {
+      readonly name: 'lost'
+      readonly why: string
+      readonly retryAt: number
+      /** Another program answers in place of the daemon. */
+      readonly isImpostor: boolean
+    }
   | { readonly name: 'signed-out' }
 
 export interface AskOptions {
@@ -157,7 +163,7 @@ export class Connection {
     const wait = RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)]!
     const why = reason instanceof Error ? reason.message : 'the connection was closed'
     this.#timer = setTimeout(() => this.#connect(), wait)
-    this.#setState({ name: 'lost', why, retryAt: Date.now() + wait })
+    this.#setState({ name: 'lost', why, retryAt: Date.now() + wait, isImpostor: reason instanceof ImpostorError })
   }
 
   #setState(state: ConnectionState): void {

@@ -28,6 +28,8 @@ interface ThumbnailProps {
  */
 export function Thumbnail({ entry, library, size, isLater = false, iconSize, isFilling, className }: ThumbnailProps) {
   const { thumb } = entry
+  // A daemon that was restarted signs addresses anew.
+  useOpened()
   const url = pictureUrl(entry, library, isFilling ? size * elongation(thumb) : size)
   const box = thumb && !isFilling ? fitted(thumb, size) : { width: size, height: size }
   // Corners of its own: cut off by what is around it they would cost more than the picture.

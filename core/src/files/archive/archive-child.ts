@@ -5,7 +5,10 @@ import { listArchive } from './list-archive.ts'
 import type { ArchiveListing } from './listing.ts'
 
 export interface ArchiveRequest {
+  /** Leads through no link. */
   readonly path: RawName
+  /** The path that a person gave; in messages. */
+  readonly shown: string
   readonly offset: number
   readonly limit: number
 }
@@ -18,9 +21,9 @@ export interface ArchivePage extends ArchiveListing {
 /** Whoever looks at one page of it soon looks at the next. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
-serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path }) => {
+serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown }) => {
   const of = await stateOf(path)
-  if (last?.of !== of) last = { of, listing: await listArchive(path) }
+  if (last?.of !== of) last = { of, listing: await listArchive(path, shown) }
   const { members, ...listing } = last.listing
   return { ...listing, members: members.slice(offset, offset + limit), total: members.length }
 })

@@ -186,11 +186,11 @@ export class ScheduleWorld implements AsyncDisposable {
       .map(([dir, names]): DirtyDirectory => ({ dir, names: [...names], depth: Number.POSITIVE_INFINITY }))
       .toSorted((a, b) => String(a.dir).length - String(b.dir).length)
     this.#events[place] = new Map()
-    this.#start((task) => this.#refresh(place, dirty, task))
+    this.#start(place, (task) => this.#refresh(place, dirty, task))
   }
 
   startScan(place: Place, dir: string): void {
-    this.#start((task) => this.#scan(place, dir, task))
+    this.#start(place, (task) => this.#scan(place, dir, task))
   }
 
   /** Lets one of those that are held go on until it is held again. */
@@ -206,9 +206,11 @@ export class ScheduleWorld implements AsyncDisposable {
   /** The process is killed: whatever runs ends where it is, events are lost, and a new process opens the file. */
   async kill(): Promise<void> {
     this.#epoch++
-    for (const task of this.#held()) task.resume()
-    for (const waiting of this.#leaseWaiting.splice(0)) waiting()
-    while (this.#tasks.size > 0) await setImmediate()
+    while (this.#tasks.size > 0) {
+      for (const task of this.#held()) task.resume()
+      for (const waiting of this.#leaseWaiting.splice(0)) waiting()
+      await setImmediate()
+    }
     this.#db.close()
     this.#leaseHeld = false
     for (const place of PLACES) this.#events[place] = new Map()
@@ -250,15 +252,17 @@ export class ScheduleWorld implements AsyncDisposable {
     return [...this.#tasks].filter(({ state }) => state === 'held')
   }
 
-  #start(work: (task: Task) => Promise<unknown>): void {
+  #start(place: Place, work: (task: Task) => Promise<unknown>): void {
     const task: Task = { state: 'running', resume: () => {}, error: null }
     const epoch = this.#epoch
     this.#tasks.add(task)
     const ended = (err?: unknown) => {
       task.state = 'done'
       this.#tasks.delete(task)
+      // As the keeper of locations does where changes could not be recorded.
+      if (isUnsettled(err) && epoch === this.#epoch) return this.startScan(place, join(this.root, place))
       if (err && !(err instanceof Killed) && epoch === this.#epoch && !isAway(err))
-        this.faults.push(`a scan failed: ${String((err as Error).stack ?? err)}`)
+        this.faults.push(`a scan failed: ${err instanceof Error ? err.stack : 'for no reason'}`)
     }
     work(task).then(() => ended(), ended)
   }
@@ -342,7 +346,9 @@ export class ScheduleWorld implements AsyncDisposable {
 
   #request(place: Place, dir: string): ScanRequest | null {
     const volumePath = `${dir.slice(1)}/`
-    const row = this.#db.prepare('select id from directories where volume_id = 1 and path = ?').get(Buffer.from(volumePath))
+    const row = this.#db
+      .prepare('select id from directories where volume_id = 1 and path = ?')
+      .get(Buffer.from(volumePath))
     if (!row) return null
     const latest = Number(this.#db.prepare('select max(scanned_at) as at from directories').get()!['at'] ?? 0)
     return {
@@ -395,6 +401,11 @@ export class ScheduleWorld implements AsyncDisposable {
 function isAway(err: unknown): boolean {
   const code = (err as { code?: string }).code
   return code === 'Offline' || code === 'NotFound'
+}
+
+/** A folder changed each time it was read. */
+function isUnsettled(err: unknown): boolean {
+  return (err as { code?: string } | undefined)?.code === 'Unavailable'
 }
 
 /** What stands for a file or folder, whatever its name. */

@@ -17,7 +17,9 @@ export function treeFaults(db: DatabaseSync): string[] {
   const faults = db
     .prepare('pragma foreign_key_check')
     .all()
-    .map((row) => `${String(row['table'])} ${String(row['rowid'])} names a row of ${String(row['parent'])} that is gone`)
+    .map(
+      (row) => `${String(row['table'])} ${String(row['rowid'])} names a row of ${String(row['parent'])} that is gone`,
+    )
   const rows = read(db)
   const inside = Map.groupBy(rows.values(), ({ parent }) => parent)
   const reached = new Set<number>()
@@ -49,8 +51,12 @@ export function treeFaults(db: DatabaseSync): string[] {
   return faults
 }
 
-/** In what the rows of a place and the disk differ, and the id each file is known by. */
-export function compareWithDisk(db: DatabaseSync, dir: string): { faults: string[]; uuids: Map<string, string> } {
+/** In what the rows of a place and the disk differ, and the id each file is known by. Stats of excused paths may differ. */
+export function compareWithDisk(
+  db: DatabaseSync,
+  dir: string,
+  isExcused: (path: string) => boolean = () => false,
+): { faults: string[]; uuids: Map<string, string> } {
   const rows = read(db)
   const inside = Map.groupBy(rows.values(), ({ parent }) => parent)
   const stats = db.prepare('select size, mtime, mtime_ns, inode, nlink, mode from entries where id = ?')
@@ -80,9 +86,17 @@ export function compareWithDisk(db: DatabaseSync, dir: string): { faults: string
         Number(found.mode),
       ]
       const said = stats.get(row.id)!
-      const index = [said['size'], said['mtime'], said['mtime_ns'], said['inode'], kind === 1 ? 0 : said['nlink'], said['mode']]
+      const index = [
+        said['size'],
+        said['mtime'],
+        said['mtime_ns'],
+        said['inode'],
+        kind === 1 ? 0 : said['nlink'],
+        said['mode'],
+      ]
       if (row.kind !== kind) faults.push(`${at} is of kind ${kind}, and ${row.kind} in the index`)
-      else if (String(disk) !== String(index)) faults.push(`${at} has ${String(disk)}, and ${String(index)} in the index`)
+      else if (String(disk) !== String(index) && !isExcused(at))
+        faults.push(`${at} has ${String(disk)}, and ${String(index)} in the index`)
       if (kind === 1 && row.kind === 1) compare(row, at)
     }
     for (const name of left.keys()) faults.push(`${join(path, name)} is gone, and has a row`)

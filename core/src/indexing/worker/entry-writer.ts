@@ -83,6 +83,8 @@ export interface TreeObserver {
  */
 export class EntryWriter {
   readonly db: DatabaseSync
+  /** What `departed` may hold, by `departedKey`: most files that are added are not among it. */
+  readonly departed: Set<string>
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
   readonly #extensions = new Map<string, { id: number | null; type: number }>()
@@ -107,6 +109,8 @@ export class EntryWriter {
     this.#typeOf = typeOf
     this.#uuids = new UuidFactory(now)
     this.#statements = prepareStatements(db)
+    const departed = db.prepare('select volume_id, inode from departed').all()
+    this.departed = new Set(departed.map((row) => departedKey(Number(row['volume_id']), row['inode'] as Inode)))
     this.#nextId = Number(this.#statements.nextId.get()!['id'])
   }
 
@@ -143,7 +147,8 @@ export class EntryWriter {
     this.#checkSums()
     for (const id of this.#changed) this.#statements.unvouch.run(id)
     this.#changed.clear()
-    for (const [id, { fingerprint, at, error }] of this.#listed) this.#statements.scanned.run(fingerprint, at, error, id)
+    for (const [id, { fingerprint, at, error }] of this.#listed)
+      this.#statements.scanned.run(fingerprint, at, error, id)
     this.#listed.clear()
     this.db.exec('commit')
     return this.#touched
@@ -166,7 +171,11 @@ export class EntryWriter {
   }
 
   /** Adds all that is in a folder which has no rows yet. Returns the ids, in the order of `found`. */
-  insertAll(parentId: number, found: readonly FoundEntry[], uuidOf: (found: FoundEntry) => Uint8Array | undefined): number[] {
+  insertAll(
+    parentId: number,
+    found: readonly FoundEntry[],
+    uuidOf: (found: FoundEntry) => Uint8Array | undefined,
+  ): number[] {
     const ids = found.map((entry) => this.#insert(parentId, entry, uuidOf(entry)))
     if (found.length > 0) this.#noteChange(parentId, { isFilled: true })
     return ids
@@ -297,7 +306,10 @@ export class EntryWriter {
 
   /** Removes the leaves directly in a folder. Returns how many. */
   removeLeavesOf(directoryId: number): number {
-    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<EntryRow, 'id' | 'parent_id' | 'kind' | 'size'>[]
+    const rows = this.#statements.leaves.all(directoryId) as unknown as Pick<
+      EntryRow,
+      'id' | 'parent_id' | 'kind' | 'size'
+    >[]
     for (const row of rows) {
       this.#count(directoryId, row.kind, row.size, -1)
       this.#deleteRow(row)
@@ -311,10 +323,7 @@ export class EntryWriter {
     const row = this.#require(id)
     this.#aside.delete(id)
     const left = this.#sums(id)
-    assert(
-      left.every((n) => n === 0) || this.#statements.child.get(id) === undefined,
-      `folder ${id} is not empty`,
-    )
+    assert(left.every((n) => n === 0) || this.#statements.child.get(id) === undefined, `folder ${id} is not empty`)
     if (row.parent_id !== null) {
       // Sums that were wrong must not stay with those above: what the folder said it held goes with it.
       this.#add(row.parent_id, [-1, -left[1]!, -left[2]! - 1, -left[3]!, -left[4]!, -left[5]!])
@@ -329,6 +338,11 @@ export class EntryWriter {
     this.#parents.delete(id)
     this.#structure++
     this.#touched.directories = true
+  }
+
+  /** Gives a row an id of its own: the file that was known by the one it has lies elsewhere. */
+  identifyAnew(id: number): void {
+    this.identifyAs(id, this.#newUuid())
   }
 
   /** The id by which the outside world knows an entry. */
@@ -382,6 +396,12 @@ export class EntryWriter {
   /** Records that a folder has been read; null where its rows are only partly up to date. Written last, at the commit. */
   scanned(id: number, fingerprint: Uint8Array | null, at: number, error: string | null): void {
     this.#listed.set(id, { fingerprint, at, error })
+  }
+
+  /** Takes a folder's fingerprint away at once: it is read wherever it is found next. */
+  distrust(id: number): void {
+    this.#listed.delete(id)
+    this.#statements.unvouch.run(id)
   }
 
   rowsOf(directoryId: number): EntryRow[] {
@@ -602,6 +622,11 @@ export class EntryWriter {
     }
     return parent
   }
+}
+
+/** A volume and an inode on it, as a key. */
+export function departedKey(volumeId: number, inode: Inode): string {
+  return `${volumeId}:${inodeKey(inode)}`
 }
 
 /** A folder's row as a listing of it is judged by. */

@@ -4,7 +4,7 @@ import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from '.
 import { DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
 import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import type { KnownObjects, SameObject } from './known-objects.ts'
-import { KIND, MODE } from './listing.ts'
+import { FLAG_OTHER_FILE_SYSTEM, FLAGS, KIND, MODE } from './listing.ts'
 import { reconcile } from './reconcile.ts'
 import { type MissingNames, removeRow } from './removals.ts'
 import type { ScanReport } from './scan-request.ts'
@@ -26,6 +26,8 @@ export interface FolderRowsDeps {
   /** Where the location lies that the folders belong to, from the volume's root. */
   readonly volumePath: RawName
   readonly objects: KnownObjects
+  /** Whether a folder of this volume keeps its inode as long as it exists. */
+  readonly hasStableInodes: boolean
   readonly missing: MissingNames
   readonly changes: ScanReport['changes']
   readonly ids: Pick<EphemeralIds, 'take'>
@@ -65,32 +67,41 @@ export class FolderRows {
   }
 
   #update(folder: ListedFolder, listed: ListedRows): boolean {
-    const { writer, changes, missing } = this.#deps
+    const { writer, changes, missing, objects } = this.#deps
     const unknown = new Set(listed.unreadable.map((entry) => nameKey(entry.name)))
-    const comparable = listed.rows.map((row) => this.#known(row)).filter((row) => !unknown.has(row.name))
-    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(
-      comparable,
-      listed.found.map(foundKnown),
-      ({ found }) => this.#isFromElsewhere(folder, found),
-    )
-    const taken = new Set([...renamed.map(({ found }) => found), ...added].map(standKey))
+    const covered = this.#coveredBy(listed)
+    for (const { id, found: mounted } of covered.values()) listed.entered(id, mounted, 'kept')
+    const found = listed.found.filter((entry) => !covered.has(nameKey(entry.name))).map(foundKnown)
+    const here = new Map(found.map((each) => [each.name, each]))
+    const comparable = listed.rows
+      .map((row) => this.#known(row, here))
+      .filter((row) => !unknown.has(row.name) && !covered.has(row.name))
+    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
+      isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found),
+      hasStableInodes: this.#deps.hasStableInodes,
+    })
+    const taken = new Set([...renamed.map(({ found: there }) => there), ...added].map(standKey))
     const isInTheWay = (row: RowKnown) => taken.has(standKey(row))
     for (const row of removed) if (isInTheWay(row)) this.#remove(row.row.id)
     for (const { row } of renamed) writer.putAside(row.row.id)
-    for (const { row, found } of renamed) {
+    for (const { row, found: there } of renamed) {
       changes.moved++
-      this.#place(row.row.id, folder.id, found.found)
-      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, 'moved')
+      this.#place(row.row.id, folder.id, there.found)
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, 'moved')
     }
-    for (const { row, found } of kept) {
-      const isReadableAnew = row.row.mode !== found.found.numbers[found.found.at + MODE]
-      if (differs(row.row, found.found)) {
-        writer.update(row.row.id, found.found)
+    const replaced: { row: EntryRow; uuid: Uint8Array }[] = []
+    for (const { row, found: there } of kept) {
+      if (row.object !== there.object) replaced.push({ row: row.row, uuid: writer.uuidOf(row.row.id) })
+      const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
+      if (differs(row.row, there.found)) {
+        writer.update(row.row.id, there.found)
         changes.modified++
       }
-      if (row.kind === DIRECTORY) listed.entered(row.row.id, found.found, isReadableAnew ? 'arrived' : 'kept')
+      if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, isUnread ? 'arrived' : 'kept')
     }
-    for (const { found } of added) this.#insert(folder, found, listed)
+    for (const each of added) this.#insert(folder, each.found, listed)
+    // What a file was before it was written anew may have been moved to another folder: it takes its id there.
+    for (const { row, uuid } of replaced) objects.depart(row, uuid)
     let isComplete = true
     for (const row of removed) {
       if (isInTheWay(row)) continue
@@ -103,6 +114,19 @@ export class FolderRows {
     return isComplete
   }
 
+  /** Folders on which another file system is mounted: what they hold themselves is out of sight, and keeps its rows. */
+  #coveredBy({ rows, found }: ListedRows): Map<string, { id: number; found: FoundEntry }> {
+    const mounted = found.filter(({ numbers, at }) => (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0)
+    if (mounted.length === 0) return new Map()
+    const folders = new Map(rows.filter(({ kind }) => kind === DIRECTORY).map((row) => [nameKey(row.name), row.id]))
+    return new Map(
+      mounted.flatMap((entry) => {
+        const id = folders.get(nameKey(entry.name))
+        return id === undefined ? [] : [[nameKey(entry.name), { id, found: entry }] as const]
+      }),
+    )
+  }
+
   #isFromElsewhere({ id }: ListedFolder, found: FoundEntry): boolean {
     const { objects, isStillThere } = this.#deps
     if (!objects.mayBeKnown(found)) return false
@@ -111,9 +135,11 @@ export class FolderRows {
   }
 
   /** The root of a location stands for whatever folder is at its path: whether that is the right one is for its location to say. */
-  #known(row: EntryRow): RowKnown {
+  #known(row: EntryRow, here: ReadonlyMap<string, FoundKnown>): RowKnown {
     const known = rowKnown(row)
-    return row.kind === DIRECTORY && this.#isLocationRoot(row.id) ? { ...known, birthtime: null } : known
+    if (row.kind !== DIRECTORY || !this.#isLocationRoot(row.id)) return known
+    const found = here.get(known.name)
+    return found?.kind === DIRECTORY ? { ...known, object: found.object } : known
   }
 
   #isLocationRoot(id: number): boolean {
@@ -219,15 +245,22 @@ export class FolderRows {
         `select d.id, d.path from entries e join directories d on d.id = e.id where e.parent_id is null and d.volume_id = ?`,
       )
       .all(volumeId)
-    const byPath = new Map(rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]))
+    const byPath = new Map(
+      rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]),
+    )
     this.#detached = { structure: writer.structure, byPath }
     return byPath
   }
 
   #uuidOf(found: FoundEntry): Uint8Array | undefined {
-    const { ids, objects, objectOf } = this.#deps
+    const { ids, objects, objectOf, writer } = this.#deps
     const browsed = ids.take(objectOf(found))
-    return browsed && objects.isFree(browsed) ? browsed : objects.comeBack(found)
+    const known = objects.comeBack(found)
+    if (known) {
+      if (known.holder !== null) writer.identifyAnew(known.holder)
+      return known.uuid
+    }
+    return browsed && objects.holderOf(browsed) === null ? browsed : undefined
   }
 }
 

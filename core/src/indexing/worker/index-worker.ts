@@ -135,7 +135,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     const dirty = folders.map((files) => ({
       dir: files[0]!.dir,
       names: files.map(({ name }) => name),
-      depth: scope.maxDepth === null ? Number.POSITIVE_INFINITY : scope.maxDepth - levelsBelow(scope.dir, files[0]!.dir),
+      depth:
+        scope.maxDepth === null ? Number.POSITIVE_INFINITY : scope.maxDepth - levelsBelow(scope.dir, files[0]!.dir),
     }))
     await refresh({ scope, dirty, patience, silent }, host)
     const ids = report.stale.map(({ id }) => id)

@@ -31,7 +31,8 @@ export function findBrokenRules(db: DatabaseSync, limit: number): BrokenRule[] {
   const add = (check: BrokenRule['check'], detail: string) =>
     void (broken.length < limit && broken.push({ check, detail }))
   for (const { id, reason } of lostLeaves(db)) add('tree', `entry ${id} ${reason}`)
-  for (const folder of tree.lost) add('tree', `folder ${folder.id}, ${shown(folder.path)}, cannot be reached from any root`)
+  for (const folder of tree.lost)
+    add('tree', `folder ${folder.id}, ${shown(folder.path)}, cannot be reached from any root`)
   for (const { folder, path } of tree.misplaced)
     add('tree', `folder ${folder.id} has the path ${shown(folder.path)} and lies at ${shown(path)}`)
   for (const { path, said, counted } of findWrongSums(db, limit))
@@ -175,7 +176,9 @@ function lostLeaves(db: DatabaseSync): { id: number; volumeId: number | null; re
     )
     .all()
   const noDirectory = db
-    .prepare(`select e.id from entries e left join directories d on d.id = e.id where e.kind = ${DIRECTORY} and d.id is null`)
+    .prepare(
+      `select e.id from entries e left join directories d on d.id = e.id where e.kind = ${DIRECTORY} and d.id is null`,
+    )
     .all()
   const noFolder = db
     .prepare(

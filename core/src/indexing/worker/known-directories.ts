@@ -43,10 +43,7 @@ export class KnownDirectories {
   constructor(db: DatabaseSync, volumeId: number) {
     this.#volumeId = volumeId
     this.#byPath = db.prepare('select id from directories where volume_id = ? and path = ?')
-    this.#below = arrays(
-      db,
-      `select ${COLUMNS} where d.volume_id = ? and d.path >= ? and d.path < ? order by d.id`,
-    )
+    this.#below = arrays(db, `select ${COLUMNS} where d.volume_id = ? and d.path >= ? and d.path < ? order by d.id`)
     this.#inside = arrays(db, `select ${COLUMNS} where e.parent_id = ? and e.kind = 1 order by d.id`)
     this.#one = arrays(db, `select ${COLUMNS} where d.id = ?`)
   }

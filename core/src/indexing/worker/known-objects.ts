@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { RawName } from '../../util/file-name.ts'
-import { type Inode, inodeKey } from '../../util/inode.ts'
-import { DIRECTORY, type FoundEntry } from './entry-writer.ts'
+import type { Inode } from '../../util/inode.ts'
+import { departedKey, DIRECTORY, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
 
 /** A row that stands for the same file or folder as something that was found. */
@@ -34,7 +34,8 @@ const CLOCK_MARGIN_MS = 60_000
 export class KnownObjects {
   readonly #db: DatabaseSync
   readonly #volumeId: number
-  readonly #departedInodes: Set<number | string>
+  /** Inodes of files whose rows were removed, with their volumes: one set for all who work on the library. */
+  readonly #departed: Set<string>
   /** A leaf that changed its name or folder since this moment may have a row elsewhere; null: nothing has rows yet. */
   readonly #since: number | null
   readonly #depart: StatementSync
@@ -43,13 +44,13 @@ export class KnownObjects {
   readonly #isUsed: StatementSync
   #find: StatementSync | null = null
 
-  constructor(db: DatabaseSync, volumeId: number) {
+  constructor(writer: EntryWriter, volumeId: number) {
+    const { db } = writer
     this.#db = db
+    this.#departed = writer.departed
     this.#volumeId = volumeId
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
-    const departed = db.prepare('select inode from departed where volume_id = ?').all(volumeId)
-    this.#departedInodes = new Set(departed.map((row) => inodeKey(row['inode'] as Inode)))
     this.#depart = db.prepare(
       'insert or replace into departed(uuid, volume_id, kind, inode, birthtime) values(?, ?, ?, ?, ?)',
     )
@@ -59,7 +60,7 @@ export class KnownObjects {
     this.#isDeparted = db.prepare(
       'select 1 from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
-    this.#isUsed = db.prepare('select 1 from entries where uuid = ?')
+    this.#isUsed = db.prepare('select id from entries where uuid = ?')
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -87,29 +88,38 @@ export class KnownObjects {
   /** Remembers the id of a file whose row is removed. */
   depart({ kind, inode, birthtime, nlink }: ObjectFacts, uuid: Uint8Array): void {
     if (kind !== DIRECTORY && nlink !== 1) return
-    this.#departedInodes.add(inodeKey(inode))
+    this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
   }
 
   /** Whether the index knew a file by a row that was removed. */
   hasDeparted(found: FoundEntry): boolean {
-    if (this.#departedInodes.size === 0 || !this.#departedInodes.has(inodeKey(found.inode))) return false
+    if (!this.#mayHaveDeparted(found)) return false
     const { numbers, at, inode } = found
     return this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found)) !== undefined
   }
 
-  /** The id by which the index knew a file whose row was removed; it is given out once. */
-  comeBack(found: FoundEntry): Uint8Array | undefined {
-    if (this.#departedInodes.size === 0 || !this.#departedInodes.has(inodeKey(found.inode))) return undefined
+  /**
+   * The id by which the index knew a file whose row was removed, or stands for another file under the same name since;
+   * it is given out once. `holder`: the row that has the id now.
+   */
+  comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
+    if (!this.#mayHaveDeparted(found)) return undefined
     const { numbers, at, inode } = found
-    const row = this.#return.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
-    const uuid = row?.['uuid'] as Uint8Array | undefined
-    return uuid && this.isFree(uuid) ? uuid : undefined
+    const row = this.#return.all(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))[0]
+    if (!row) return undefined
+    const uuid = row['uuid'] as Uint8Array
+    return { uuid, holder: this.holderOf(uuid) }
   }
 
-  /** Whether no row has an id of the outside world. */
-  isFree(uuid: Uint8Array): boolean {
-    return this.#isUsed.get(uuid) === undefined
+  /** The row that has an id of the outside world. */
+  holderOf(uuid: Uint8Array): number | null {
+    const row = this.#isUsed.get(uuid)
+    return row ? Number(row['id']) : null
+  }
+
+  #mayHaveDeparted({ inode }: FoundEntry): boolean {
+    return this.#departed.size > 0 && this.#departed.has(departedKey(this.#volumeId, inode))
   }
 
   #same({ kind, inode, birthtime, nlink }: ObjectFacts): SameObject[] {

@@ -35,6 +35,8 @@ export interface Listing {
   readonly unreadable: { name: RawName; code: string; message: string }[]
   /** The inode of the folder itself, the same before and after; null where nobody asked. */
   own: Inode | null
+  /** What else the folder itself is, as `numbers` has it for an entry, after it was read. */
+  ownNumbers: readonly number[]
   /** Whether nothing changed while it was read: only then is it all that was there at one moment. */
   isSettled: boolean
 }
@@ -99,7 +101,10 @@ export function listDirectory(
     const before = folderStats(dir)
     const { listing, hasVanished } = listOnce(dir, short.path, options)
     const after = folderStats(dir)
+    const own = emptyListing()
+    addStats(own, '', after, options.device)
     listing.own = toInode(after.ino)
+    listing.ownNumbers = own.numbers
     listing.isSettled = !hasVanished && before.ino === after.ino && before.ctimeNs === after.ctimeNs
     if (listing.isSettled || attempt >= options.attempts) return listing
   }
@@ -188,7 +193,16 @@ export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: n
 }
 
 export function emptyListing(): Listing {
-  return { names: [], numbers: [], bigInodes: new Map(), fingerprint: new Fingerprint(), unreadable: [], own: null, isSettled: true }
+  return {
+    names: [],
+    numbers: [],
+    bigInodes: new Map(),
+    fingerprint: new Fingerprint(),
+    unreadable: [],
+    own: null,
+    ownNumbers: [],
+    isSettled: true,
+  }
 }
 
 /** Adds one entry, as its stats describe it. */

@@ -12,6 +12,13 @@ export interface Known {
   readonly birthtime: number | null
 }
 
+export interface ReconcileOptions<Found> {
+  /** What has a row in another folder. */
+  readonly isFromElsewhere?: (found: Found) => boolean
+  /** Whether a folder keeps its inode as long as it exists: FAT, for one, makes inodes up as it goes. */
+  readonly hasStableInodes?: boolean
+}
+
 export interface Reconciled<Row extends Known, Found extends Known> {
   /** Kept their name; their stats may differ. */
   readonly kept: { row: Row; found: Found }[]
@@ -28,12 +35,12 @@ export interface Reconciled<Row extends Known, Found extends Known> {
  * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
  * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (one link, same kind).
  * What `isFromElsewhere` says was moved here from another folder has a row of its own, and takes the name with it.
- * A folder is never written anew, so one that was made at another time is another folder, whatever its name.
+ * A folder is never written anew, so one that is another object is another folder, whatever its name.
  */
 export function reconcile<Row extends Known, Found extends Known>(
   rows: readonly Row[],
   listing: readonly Found[],
-  isFromElsewhere: (found: Found) => boolean = () => false,
+  { isFromElsewhere = () => false, hasStableInodes = true }: ReconcileOptions<Found> = {},
 ): Reconciled<Row, Found> {
   const rowsByName = new Map(rows.map((row) => [row.name, row]))
   const kept: { row: Row; found: Found }[] = []
@@ -64,7 +71,7 @@ export function reconcile<Row extends Known, Found extends Known>(
     if (owner && left.has(owner) && followsObject(found, owner, named)) {
       renamed.push({ row: owner, found })
       left.delete(owner)
-    } else if (named && left.has(named) && !isAnother(named, found) && !isFromElsewhere(found)) {
+    } else if (named && left.has(named) && !isAnother(named, found, hasStableInodes) && !isFromElsewhere(found)) {
       kept.push({ row: named, found })
       left.delete(named)
     } else added.push(found)
@@ -93,11 +100,12 @@ export function objectKey(inode: Inode, birthtime: number | null): number | stri
 /** Index of 'directory' in `entryKinds`. */
 const DIRECTORY = 1
 
-/** Whether a name stands for something else than before. Inodes alone do not tell: FAT makes them up at each mount. */
-function isAnother(row: Known, found: Known): boolean {
+/** Whether a name stands for something else than before. */
+function isAnother(row: Known, found: Known, hasStableInodes: boolean): boolean {
   if ((row.kind === DIRECTORY) !== (found.kind === DIRECTORY)) return true
-  const bothKnown = row.birthtime !== null && found.birthtime !== null
-  return row.kind === DIRECTORY && bothKnown && row.birthtime !== found.birthtime
+  if (row.kind !== DIRECTORY) return false
+  if (hasStableInodes) return row.object !== found.object
+  return row.birthtime !== null && found.birthtime !== null && row.birthtime !== found.birthtime
 }
 
 function isSameObject(row: Known, found: Known): boolean {

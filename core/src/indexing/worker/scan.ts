@@ -4,7 +4,16 @@ import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
-import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
+import {
+  DIRECTORY,
+  type EntryRow,
+  type EntryWriter,
+  FILE,
+  foundAt,
+  type FoundEntry,
+  isBelow,
+  pathAfter,
+} from './entry-writer.ts'
 import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
@@ -12,7 +21,19 @@ import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { type Arrival, directoryPath, FolderRows } from './folder-rows.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
-import { birthtimeOf, FLAG_OTHER_FILE_SYSTEM, FLAGS, inodeOf, KIND, SIZE, UnreadableDirectory, warningCode } from './listing.ts'
+import {
+  birthtimeOf,
+  FIELDS,
+  FLAG_OTHER_FILE_SYSTEM,
+  FLAGS,
+  inodeOf,
+  KIND,
+  MTIME,
+  MTIME_NS,
+  SIZE,
+  UnreadableDirectory,
+  warningCode,
+} from './listing.ts'
 import { beginAt, factsOf, lookAt } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 import { type Missing, MissingNames } from './removals.ts'
@@ -44,7 +65,10 @@ interface Node extends Listing {
   readonly fingerprint: string | null
   readonly childCount: number
   readonly scannedAt: number | null
-  readonly times: { mtime: number; mtimeNs: number } | null
+  /** Those its row has; with `trustTimes` it is read only where the disk has others. */
+  readonly mtime: number
+  readonly mtimeNs: number
+  readonly trustTimes: boolean
   /** Whether rows may exist below it. */
   readonly isKnown: boolean
   /** Whether the folders in it are to be read from the database, and not as they were loaded. */
@@ -57,7 +81,7 @@ interface Look extends Listing {
 }
 
 /** A folder that changes each time it is read is given up after so many attempts; the watcher or the next scan has it again. */
-const MAX_ATTEMPTS = 8
+const MAX_ATTEMPTS = 16
 /** Rounds in which names that were missing are looked for again, for what turned up meanwhile may be missing more. */
 const MAX_ROUNDS = 4
 /** Folders looked at before the write lease is asked for. */
@@ -99,12 +123,21 @@ export class Scan {
   #loadedAt = -1
   readonly #attempts = new Map<number, number>()
   readonly #missing = new MissingNames()
+  readonly #hasStableInodes: boolean
   readonly #firstNewId: number
   readonly #seen = { entries: 0, bytes: 0 }
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
   #seq = 0
   #unreadable = 0
+  /** Why a folder was not read in the end. */
+  #givenUp: string | null = null
   #isRefreshing = false
+  /** Folders that a refresh has found under another path. */
+  readonly #moved = new Set<number>()
+  /** Names in folders that were not where their rows said: a folder may come back to where it was. */
+  readonly #gone = new Map<number, readonly RawName[] | null>()
+  /** What has to be looked at once the walk has ended. */
+  #owed: DirtyDirectory[] = []
   readonly #queue: WalkTask[] = []
 
   constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
@@ -124,6 +157,8 @@ export class Scan {
     this.#directories = new KnownDirectories(db, request.volumeId)
     const { dir, patience, threads } = request
     this.#disk = patience && new PatientDisk({ dir, patience, processes: Math.max(1, threads) })
+    const volume = db.prepare('select filesystem from volumes where id = ?').get(request.volumeId)
+    this.#hasStableInodes = !UNSTABLE_INODES.test(String(volume?.['filesystem'] ?? ''))
     const roots = db.prepare('select directory_id, path from locations').all()
     this.#locationRoots = new Set(roots.map((row) => Number(row['directory_id'])))
     this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
@@ -153,7 +188,10 @@ export class Scan {
     await this.#begin()
     await this.#lookAtAll(dirty)
     await this.#walk()
-    return await this.#finish(begun)
+    const report = await this.#finish(begun)
+    // What was told is not told again: who asked has the location scanned.
+    if (this.#givenUp !== null) throw new CoreError('Unavailable', this.#givenUp)
+    return report
   }
 
   #observe(): Disposable {
@@ -178,7 +216,7 @@ export class Scan {
     if (!beginning.isDirectory) throw new CoreError('Offline', `${displayName(dir)} is not a folder any more`)
     this.#device = beginning.device
     if (!this.#disk) this.#walker = new Walker(this.#setup)
-    this.#objects = new KnownObjects(this.#db, volumeId)
+    this.#objects = new KnownObjects(this.#writer, volumeId)
     if (!this.#objects.isEmpty && !hasObjectIndex(this.#db)) {
       await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#db.exec(OBJECT_INDEX))
     }
@@ -188,6 +226,7 @@ export class Scan {
       volumeId,
       volumePath: this.#request.volumePath,
       objects: this.#objects,
+      hasStableInodes: this.#hasStableInodes,
       missing: this.#missing,
       changes: this.#changes,
       ids: this.#host.ids,
@@ -205,8 +244,15 @@ export class Scan {
 
   async #finish(begun: number): Promise<ScanReport> {
     const discovered = performance.now()
-    for (let round = 0; round < MAX_ROUNDS && !this.#missing.isEmpty; round++) {
-      await this.#request.beforeRemoving?.()
+    const isOpen = () => !this.#missing.isEmpty || this.#owed.length > 0 || this.#gone.size > 0
+    for (let round = 0; round < MAX_ROUNDS && isOpen(); round++) {
+      const gone = [...this.#gone].flatMap(([id, names]) => {
+        const place = this.#placeOf(id)
+        return place ? [{ dir: place.dir, names, depth: place.depth }] : []
+      })
+      this.#gone.clear()
+      await this.#lookAtAll([...this.#owed.splice(0), ...gone])
+      if (!this.#missing.isEmpty) await this.#request.beforeRemoving?.()
       await this.#lookForMissing(this.#missing.take())
       await this.#walk()
     }
@@ -222,8 +268,14 @@ export class Scan {
   /** Looks at names of folders; what has to be looked at again, or in their place, follows. */
   async #lookAtAll(dirty: readonly DirtyDirectory[]): Promise<void> {
     this.#isRefreshing = true
+    // Whoever else lists one of these folders now may have done so before the change.
+    for (const { dir } of dirty) {
+      const id = this.#directories.at(volumePathOf(this.#request, dir))
+      if (id !== null) this.#writer.noteEvent(id)
+    }
     let waiting = [...dirty]
     let isLast = false
+    let hasUnknown = false
     while (waiting.length > 0) {
       const unknown: DirtyDirectory[] = []
       const again: DirtyDirectory[] = []
@@ -239,12 +291,16 @@ export class Scan {
         }
         writing.commit()
       }
+      hasUnknown ||= unknown.length > 0
       // Its folder may have been moved here by what was recorded meanwhile; else it is looked for where rows end.
       waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
       isLast ||= again.length === 0
     }
     // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
     this.#isRefreshing = false
+    // A change that was told by a path nobody knows may lie in any folder that was moved.
+    for (const id of this.#moved) this.#sendMoved(id, { isWhole: hasUnknown })
+    this.#moved.clear()
   }
 
   /** Looks at folders without the lease. Those the index does not know go to `unknown`. */
@@ -259,8 +315,6 @@ export class Scan {
         unknown.push(of)
         continue
       }
-      // Whoever else lists it may have done so before the change.
-      this.#writer.noteEvent(listing.id)
       const look: Look = { ...listing, names: of.names, looked: GONE }
       this.#register(look)
       look.looked = await this.#lookAt(of)
@@ -323,18 +377,31 @@ export class Scan {
     const own = 'failure' in looked || !looked.own ? null : inodeOf(looked.own, 0)
     const state = own === null ? 'replaced' : this.#judge(look, own)
     if (state === 'moved' || look.isStale) {
-      return this.#mayTryAgain(look.id) ? [of, ...this.#whereverItIs(look, of)] : []
+      if (this.#mayTryAgain(look.id)) return [of, ...this.#whereverItIs(look, of)]
+      this.#giveUp(look)
+      return []
     }
     if (state === 'replaced' || 'failure' in looked) {
       // Where it will be found, what has changed in it is not told again: it is read there.
-      this.#writer.scanned(look.id, null, this.#stamp(), null)
+      this.#writer.distrust(look.id)
+      this.#gone.set(look.id, of.names)
       return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
     }
     const { anchors, inherited, listing } = looked
     const found = foundIn(listing)
     const rows = look.names === null ? this.#writer.rowsOf(look.id) : this.#rowsNamed(look.id, look.names)
     this.#countSeen(found)
-    const above = { ...look, above: null, anchors: inherited, fingerprint: null, childCount: 0, scannedAt: null, times: null }
+    const above = {
+      ...look,
+      above: null,
+      anchors: inherited,
+      fingerprint: null,
+      childCount: 0,
+      scannedAt: null,
+      mtime: Number.NaN,
+      mtimeNs: 0,
+      trustTimes: false,
+    }
     const isComplete = this.#rows.record(look, {
       rows,
       found,
@@ -444,7 +511,14 @@ export class Scan {
 
   #nodeOf(
     known: KnownDirectory,
-    of: { above: Node | null; dir: RawName; path: RawName; anchors: readonly string[]; structure?: number; isFresh?: boolean },
+    of: {
+      above: Node | null
+      dir: RawName
+      path: RawName
+      anchors: readonly string[]
+      structure?: number
+      isFresh?: boolean
+    },
   ): Node {
     const { id, inode, fingerprint, childCount, scannedAt, mtime, mtimeNs } = known
     const { trustFingerprints, trustTimes } = this.#request
@@ -460,7 +534,9 @@ export class Scan {
       depth: (of.above?.depth ?? 0) - 1,
       fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
       // A row that was written a moment ago has the times of now, whatever was in the folder when it was read.
-      times: trustTimes && isTrusted && !isFresh ? { mtime, mtimeNs } : null,
+      trustTimes: trustTimes && isTrusted && !isFresh,
+      mtime,
+      mtimeNs,
       isKnown: true,
       isFresh,
       isStale: false,
@@ -479,7 +555,8 @@ export class Scan {
   /** Hands a folder to the walk, unless it is on its way: then it is to be read once more. */
   #send(node: Node): void {
     for (const other of this.#underWay.get(node.id) ?? []) {
-      if (!('above' in other)) continue
+      // One that was sent from where the folder was before comes to nothing.
+      if (!('above' in other) || nameKey(other.path) !== nameKey(node.path)) continue
       other.isStale = true
       return
     }
@@ -492,7 +569,7 @@ export class Scan {
       anchors: node.anchors,
       fingerprint: node.fingerprint,
       childCount: node.childCount,
-      times: node.fingerprint === null ? null : node.times,
+      times: node.fingerprint !== null && node.trustTimes ? { mtime: node.mtime, mtimeNs: node.mtimeNs } : null,
       isDone: this.#isDone(node),
     })
   }
@@ -590,6 +667,7 @@ export class Scan {
         unreadable: results.unreadable.filter((entry) => entry.task === i),
         isSettled: results.settled[i]!,
       })
+      this.#updateTimes(node, { numbers: results.ownNumbers, at: i * FIELDS, inode: results.owns[i]! })
     }
     writing.count(found.length + 1)
   }
@@ -615,23 +693,32 @@ export class Scan {
     const now = this.#directories.one(node.id)
     if (!now) return
     if (node.isStale && !this.#mayTryAgain(node.id)) return this.#giveUp(node)
-    this.#send({ ...node, inode: now.inode, structure: this.#writer.structure, fingerprint: null, isKnown: true, isFresh: true, isStale: false })
+    this.#send({
+      ...node,
+      inode: now.inode,
+      structure: this.#writer.structure,
+      fingerprint: null,
+      isKnown: true,
+      isFresh: true,
+      isStale: false,
+    })
   }
 
   /** The folder is gone, or another stands in its place: the one above it shows which. */
   #sendAbove(node: Node): void {
     if (!node.above) {
-      if (node.id !== this.#request.directoryId) return
+      if (node.id !== this.#request.directoryId) return void this.#owed.push(...this.#lookAbove(node))
       throw new CoreError('Offline', `${displayName(node.dir)} was moved or replaced while it was read`)
     }
     if (!this.#mayTryAgain(node.above.id)) return this.#giveUp(node)
     if (this.#judge(node.above, null) === 'valid') this.#sendAgain(node.above)
   }
 
-  #giveUp({ dir }: Node): void {
+  #giveUp({ dir }: Listing): void {
     const path = displayName(dir)
     const message = `${path} kept changing while it was read; the next scan reads it again`
     this.#unreadable++
+    this.#givenUp ??= message
     this.#host.warn({ code: 'Unavailable', message, path })
   }
 
@@ -661,7 +748,9 @@ export class Scan {
     }
     this.#countSeen(found)
     const isFresh = this.#isToBeReadAnew(node)
-    const loaded = new Map(isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]))
+    const loaded = new Map(
+      isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]),
+    )
     const isComplete = this.#rows.record(node, {
       rows,
       found,
@@ -695,13 +784,21 @@ export class Scan {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
+  /** What is in a folder may have changed since the folder above it was listed, and its own times with it. */
+  #updateTimes({ id, mtime, mtimeNs }: Node, own: Omit<FoundEntry, 'name' | 'inode'> & { inode: Inode }): void {
+    if (own.numbers[own.at + MTIME] === mtime && own.numbers[own.at + MTIME_NS] === mtimeNs) return
+    const row = this.#writer.row(id)
+    if (row && differs(row, { ...own, name: row.name })) this.#writer.update(id, { ...own, name: row.name })
+  }
+
   /** A location says itself whether its root is the right folder; any other folder is known by what its row stands for. */
   #updateRoot({ id, dir, path }: Node, own: PlainListing): void {
     const row = this.#writer.row(id)
     const at = this.#writer.folder(id)?.path
     const found = foundAt(own, 0)
     const isMoved = !row || !at || !Buffer.from(at).equals(nameBytes(path))
-    if (isMoved || (!this.#locationRoots.has(id) && isAnotherFolder(row, found)))
+    const isAnother = this.#hasStableInodes && inodeKey(row?.inode ?? 0) !== inodeKey(found.inode)
+    if (isMoved || (isAnother && !this.#locationRoots.has(id)))
       throw new CoreError('Offline', `${displayName(dir)} is another folder than the one in the index`)
     this.#updateOwn(id, own)
   }
@@ -721,7 +818,11 @@ export class Scan {
     node: Node,
     id: number,
     found: FoundEntry,
-    { arrival, anchors, loaded }: { arrival: Arrival; anchors: readonly string[]; loaded?: ReadonlyMap<number, KnownDirectory> },
+    {
+      arrival,
+      anchors,
+      loaded,
+    }: { arrival: Arrival; anchors: readonly string[]; loaded?: ReadonlyMap<number, KnownDirectory> },
   ): void {
     if (this.#isRefreshing && arrival === 'kept') return
     if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(id)) return
@@ -732,33 +833,58 @@ export class Scan {
       const { structure } = this.#writer
       const { inode } = found
       const depth = node.depth - 1
-      const isNew = { fingerprint: null, childCount: 0, scannedAt: null, times: null, isKnown: false, isFresh: false, isStale: false }
+      const isNew = {
+        fingerprint: null,
+        childCount: 0,
+        scannedAt: null,
+        mtime: found.numbers[found.at + MTIME]!,
+        mtimeNs: found.numbers[found.at + MTIME_NS]!,
+        trustTimes: false,
+        isKnown: false,
+        isFresh: false,
+        isStale: false,
+      }
       return this.#send({ ...isNew, id, above: node, dir, path, depth, anchors, inode, structure })
     }
     // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
-    if (this.#isRefreshing && arrival === 'moved' && !this.#disk) return this.#sendUnread({ id, dir, path, above: node })
+    if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {
+      this.#moved.add(id)
+      return
+    }
     const known = loaded?.get(id)
     if (known) this.#send(this.#nodeOf(known, { above: node, dir, path, anchors, structure: this.#loadedAt }))
     else this.#send(this.#nodeOf(this.#directories.one(id)!, { above: node, dir, path, anchors, isFresh: true }))
   }
 
+  /** Sends a folder that was moved: only what was not read to its end where it was, or all of it. */
+  #sendMoved(id: number, { isWhole }: { isWhole: boolean }): void {
+    const place = this.#placeOf(id)
+    const known = this.#directories.one(id)
+    if (!place || !known || place.depth < 0) return
+    if (!isWhole) return this.#sendUnread(place)
+    const { dir, path, depth } = place
+    const anchors = this.#walker!.anchorsAt(dir)
+    this.#send({ ...this.#nodeOf(known, { above: null, dir, path, anchors, isFresh: true }), depth })
+  }
+
   /** Of a folder that was moved, sends those that were not read to their end: who was reading them cannot go on. */
-  #sendUnread({ id, dir, path, above }: { id: number; dir: RawName; path: RawName; above: Node }): void {
+  #sendUnread({ dir, path, depth: below }: Listing): void {
     const from = nameBytes(path)
     const unread = this.#db
-      .prepare('select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null')
+      .prepare(
+        'select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null',
+      )
       .all(this.#request.volumeId, from, pathAfter(from))
     for (const row of unread) {
       const at = row['path'] as Uint8Array
       if (this.#isInNested(at)) continue
       const known = this.#directories.one(Number(row['id']))
       if (!known) continue
-      const isTop = known.id === id
-      const own = isTop ? dir : this.#absolute(bytesToName(at))
-      const depth = above.depth - 1 - (isTop ? 0 : levelsBelow(dir, own))
+      const own = this.#absolute(bytesToName(at))
+      const depth = below - levelsBelow(dir, own)
       if (depth < 0) continue
       const anchors = this.#walker!.anchorsAt(own)
-      const of = { above: isTop ? above : null, dir: own, path: bytesToName(at), anchors, isFresh: true }
+      const of = { above: null, dir: own, path: bytesToName(at), anchors, isFresh: true }
       this.#send({ ...this.#nodeOf(known, of), depth })
     }
   }
@@ -821,12 +947,8 @@ export class Scan {
   }
 }
 
-/** FAT makes up inodes as it goes, and keeps the time a folder was made. */
-function isAnotherFolder(row: EntryRow, found: FoundEntry): boolean {
-  const birthtime = birthtimeOf(found)
-  if (birthtime !== null && row.birthtime !== null && birthtime === row.birthtime) return false
-  return inodeKey(row.inode) !== inodeKey(found.inode)
-}
+/** File systems that make up inodes as they go, or whose programs may. */
+const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
 
 /** What a look holds until its folder has been looked at. */
 const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }

@@ -228,6 +228,8 @@ class Comparison {
       this.#differ('stale-in-index', path)
       return this.#differ('missing-from-index', path)
     }
+    // What is mounted over a folder hides it: nothing is known of the folder itself.
+    if (row.kind === 1 && (n(FLAGS) & FLAG_OTHER_FILE_SYSTEM) !== 0) return
     if (row.size !== n(SIZE)) this.#differ('size', path)
     else if (row.mtime !== n(MTIME) || row.mtime_ns !== n(MTIME_NS)) this.#differ('modified', path)
     else if (inodeKey(row.inode) !== inodeKey(inodeOf(listing, i))) this.#differ('inode', path)

@@ -45,6 +45,8 @@ export interface WalkResults {
   readonly failures: { task: number; gone: boolean; code: string; message: string }[]
   /** The inode of each folder itself; null where it was not looked at. */
   readonly owns: readonly (Inode | null)[]
+  /** `FIELDS` numbers for each folder itself; zeros where it was not listed. */
+  readonly ownNumbers: Float64Array
   /** Whether each folder stood still while it was read. */
   readonly settled: readonly boolean[]
 }

@@ -122,6 +122,7 @@ export class Walker {
     const numbers: number[][] = []
     const owns: (Inode | null)[] = []
     const settled: boolean[] = []
+    const ownNumbers = new Float64Array(tasks.length * FIELDS)
     for (const [i, task] of tasks.entries()) {
       anchors.set(i, task.anchors)
       counts.push(0)
@@ -146,6 +147,7 @@ export class Walker {
         counts[i] = listing.names.length
         owns[i] = listing.own
         settled[i] = listing.isSettled
+        ownNumbers.set(listing.ownNumbers, i * FIELDS)
         if (isSame(task, listing)) continue
         statuses[i] = 'listed'
         fingerprints.set(listing.fingerprint.bytes(), i * FINGERPRINT_BYTES)
@@ -178,6 +180,7 @@ export class Walker {
       unreadable,
       failures,
       owns,
+      ownNumbers,
       settled,
     }
   }

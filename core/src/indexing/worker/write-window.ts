@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { EntryWriter } from './entry-writer.ts'
 import type { ScanHost } from './scan-request.ts'
 
@@ -80,21 +79,4 @@ export async function inTransaction<T>(
     writer.rollback()
     throw err
   }
-}
-
-/** Writes item after item, in as many transactions as it takes. `work` says how many rows it wrote. */
-export async function inChunks<T>(
-  writing: { writer: EntryWriter; host: ScanHost },
-  items: readonly T[],
-  work: (item: T) => number,
-): Promise<void> {
-  using window = new WriteWindow(writing.writer, writing.host)
-  for (const item of items) {
-    writing.host.signal.throwIfAborted()
-    await window.open()
-    window.count(work(item))
-    if (window.isDue) window.commit()
-    if (!window.isOpen) await setImmediate()
-  }
-  window.commit()
 }

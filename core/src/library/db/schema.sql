@@ -159,6 +159,8 @@ CREATE TABLE image_media(
   artist text, copyright text, description text
   , color_profile text) strict;
 
+CREATE TABLE library_identity(id integer primary key check (id = 1), manifest text not null) strict;
+
 CREATE TABLE locations(
   id integer primary key,
   uuid blob not null unique,

@@ -1,6 +1,7 @@
 import type { RawName } from '../../util/file-name.ts'
 import type { WatchLimits } from './limits.ts'
 import { keyToName, nameToKey } from './name-key.ts'
+import { heard } from '../../util/heard.ts'
 
 export interface Dirty {
   /** Null: everything in the folder. */
@@ -111,7 +112,7 @@ export class Burst<Folder> {
     this.#timer = null
     this.#flushing = true
     const noticedAt = Date.now() - Math.round(performance.now() - this.#firstAt)
-    void this.#deps.flush(noticedAt).finally(() => {
+    void heard(this.#deps.flush(noticedAt)).finally(() => {
       this.#flushing = false
       if (this.#marks.size > 0) this.#schedule()
     })

@@ -7,6 +7,7 @@ import type { WatchLimits } from './limits.ts'
 import { nameToKey } from './name-key.ts'
 import { lstatOrNull, readNames } from './read-folder.ts'
 import { TimeSlice } from './time-slice.ts'
+import { heard } from '../../util/heard.ts'
 
 /** Time stamps are as coarse as 2 s (FAT): a folder changed that shortly before it was read may change unseen. */
 const COARSEST_TIME_MS = 2_000
@@ -63,7 +64,7 @@ export class PollingFolderWatcher implements FolderWatcher {
 
   #schedule(lastRoundMs: number): void {
     const pause = Math.max(this.#limits.pollMs, lastRoundMs * (1 / SHARE_OF_TIME - 1))
-    this.#timer = setTimeout(() => void this.#round(), pause)
+    this.#timer = setTimeout(() => void heard(this.#round()), pause)
   }
 
   async #round(): Promise<void> {

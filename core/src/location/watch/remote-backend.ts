@@ -5,6 +5,7 @@ import type { WatchLimits } from './limits.ts'
 import type { WatchBackend, WatchEvents, WatchRoot } from './watch-backend.ts'
 import type { OpenWatchChannel, WatchChannel } from './watch-channel.ts'
 import type { WatchAnswer, WatchRequest } from './watch-messages.ts'
+import { heard } from '../../util/heard.ts'
 
 export interface RemoteBackendDeps {
   readonly kind: BackendKind
@@ -76,7 +77,7 @@ export class RemoteBackend implements WatchBackend {
         this.#deps.events.onProblem(answer.problem)
         return
       case 'batch':
-        void this.#deliver(answer)
+        void heard(this.#deliver(answer))
     }
   }
 

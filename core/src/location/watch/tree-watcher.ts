@@ -6,6 +6,7 @@ import { defaultWatchLimits, type WatchLimits } from './limits.ts'
 import { RemoteBackend } from './remote-backend.ts'
 import type { WatchBackend, WatchBatch, WatchEvents, WatchProblem, WatchRoot } from './watch-backend.ts'
 import { type OpenWatchChannel, openWatchProcess, openWatchThread } from './watch-channel.ts'
+import { heard } from '../../util/heard.ts'
 
 /** `native`: the system's events. `polling`: for network mounts and other places that send none. */
 export type WatchMode = 'native' | 'polling'
@@ -101,7 +102,7 @@ export class TreeWatcher implements WatchBackend {
       limits: this.#limits,
       open: this.#open[mode],
       events: { onBatch: (batch) => this.#deliver(batch), onProblem: (problem) => this.#tell(problem) },
-      onEnd: (reason) => void this.#restart(mode, reason),
+      onEnd: (reason) => void heard(this.#restart(mode, reason)),
       onSilence: (isSilent) => this.#toldSilence(mode, isSilent),
     })
     this.#hosts.set(mode, { backend, startedAt: performance.now() })

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { z } from 'zod'
-import { CoreError } from '../../util/errors.ts'
-import { baseOf, displayName, fsPath, nameBytes, parsePath, pathBelow } from '../../util/file-name.ts'
+import { baseOf, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { CONTENT_KIND, ContentSpec, type SourceResolver } from '../transfer/index.ts'
 import type { ServedBrowse } from './serve-browse.ts'
 
@@ -13,26 +12,27 @@ const MAX_PATH = 8_192
 export const PathsSpec = z.object({ paths: z.array(z.string().min(1).max(MAX_PATH)).min(1).max(MAX_PATHS) })
 
 /** What paired devices may have sent from here by path, and by content. */
-export function fileResolvers(served: ServedBrowse, dataDir: string) {
+export function fileResolvers(served: ServedBrowse) {
   const paths: SourceResolver<typeof PathsSpec> = {
     kind: 'paths',
     spec: PathsSpec,
     async resolve(spec, peer) {
       const roots = []
+      const reals: RawName[] = []
       for (const text of spec.paths) {
         const path = await served.allowed(text, peer, 'read')
-        if (pathBelow(dataDir, path) !== null)
-          throw new CoreError(
-            'NotAuthorised',
-            `${displayName(path)} holds the data folder of Spacedrive, which is sent to nobody; ask for folders in it`,
-          )
         // A link is called what it is called, and not what it leads to.
         const name = baseOf(parsePath(text.replace(/\/+$/, '')))
+        reals.push(path)
         roots.push({ path: nameBytes(path), name: nameBytes(displayName(name) === '' ? baseOf(path) : name) })
       }
       const [first] = roots
       const title = displayName(first!.name)
-      return { roots, title: roots.length === 1 ? title : `${title} and ${roots.length - 1} more` }
+      return {
+        roots,
+        title: roots.length === 1 ? title : `${title} and ${roots.length - 1} more`,
+        isAllowed: () => reals.every((path) => served.isAllowed(path, peer, 'read')),
+      }
     },
   }
   // For members of a library that has it, and with the grant `read`.
@@ -43,7 +43,11 @@ export function fileResolvers(served: ServedBrowse, dataDir: string) {
       const { path } = served.held(spec.content, peer, 'read')
       const real = await realpath(fsPath(path), 'buffer')
       const name = baseOf(path)
-      return { roots: [{ path: new Uint8Array(real), name: nameBytes(name) }], title: displayName(name) }
+      return {
+        roots: [{ path: new Uint8Array(real), name: nameBytes(name) }],
+        title: displayName(name),
+        isAllowed: () => served.mayHold(spec.content, peer, 'read'),
+      }
     },
   }
   return [paths, content] as const

@@ -1,9 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import type { ContentId, GrantKind, LibraryId } from '../../domain/index.ts'
+import { posix } from 'node:path'
+import type { ContentId, DeviceId, GrantKind, LibraryId } from '../../domain/index.ts'
 import { type OpenFile, openedFileTag } from '../../files/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { baseOf, bytesToName, displayName, fsPath, parsePath, pathBelow, type RawName } from '../../util/file-name.ts'
+import { baseOf, bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from '../../util/file-name.ts'
 import { unreachableError } from '../../util/path-error.ts'
+import type { PrivateFiles } from '../../util/private-files.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { IsMember } from '../messaging/shared-libraries.ts'
 import type { Peer, ProtocolHandler } from '../wire/protocol.ts'
@@ -15,12 +17,12 @@ import { entryToWire, infoToWire, nameToWire, pathText, rawPathOf } from './wire
 
 export interface ServeBrowseDeps {
   readonly files: ServedFiles
-  readonly grants: Pick<Grants, 'has' | 'require'>
+  readonly grants: Pick<Grants, 'covers' | 'folders' | 'require'>
   /** Those that are open. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
   readonly isMember: IsMember
-  /** What is in it is shown to nobody: it holds the key of this device. */
-  readonly dataDir: string
+  /** The files of Spacedrive itself, which are shown to nobody. */
+  readonly privateFiles: Pick<PrivateFiles, 'refuse'>
 }
 
 /** What paired devices may see and read here: the answers of this device. Each is allowed, or not, when it is asked. */
@@ -36,7 +38,7 @@ export class ServedBrowse {
     return answering(browse, {
       places: async (_input, { id }) => {
         grants.require(id, 'browse')
-        return (await files.places()).map(({ kind, name, path }) => ({ kind, name, path }))
+        return this.#places(id)
       },
       list: async (input, peer, signal) => {
         const path = await this.#folder(input.path, peer)
@@ -69,44 +71,59 @@ export class ServedBrowse {
         return { ...nameToWire(name), ...rest }
       },
       where: async ({ content }, peer) => {
-        const mayLook = grants.has(peer.id, 'browse')
-        const found = files.copiesOf(content, this.#librariesOf(peer, 'browse')).slice(0, MAX_CONTENTS)
-        return found.map(({ online, path, size }) => ({ path: mayLook ? pathText(path) : null, size, online }))
+        const inShared = files.copiesOf(content, this.#sharedWith(peer))
+        const opened = files.copiesOf(content, this.#libraries()).filter(this.#covered(peer, 'browse'))
+        const found = new Map([...inShared, ...opened].map((copy) => [pathText(copy.path), copy]))
+        return [...found.values()].slice(0, MAX_CONTENTS).map(({ online, path, size }) => ({
+          path: grants.covers(peer.id, 'browse', path) ? pathText(path) : null,
+          size,
+          online,
+        }))
       },
       holding: async ({ contents }, peer) => {
-        const libraries = this.#librariesOf(peer, 'read')
         return contents.flatMap((contentId) => {
-          const [held] = files.holding(contentId, libraries)
+          const held = this.#heldBy(contentId, peer, 'read')
           return held ? [{ contentId, size: held.size, ...nameToWire(baseOf(held.path)) }] : []
         })
       },
     })
   }
 
-  /** Where links lead to, of a path a device may have. Throws `NotAuthorised` and what keeps the path from being reached. */
+  /**
+   * Where links lead to, of a path a device may have. Throws `NotAuthorised`, also for a path that does not exist and is
+   * in no folder that was opened, `PermissionDenied` for files of Spacedrive itself, and what keeps the path from being
+   * reached.
+   */
   async allowed(path: string, peer: Peer, what: GrantKind): Promise<RawName> {
-    this.#deps.grants.require(peer.id, what)
-    const real = await resolved(path)
-    this.refuseOwn(real)
+    const { grants } = this.#deps
+    grants.require(peer.id, what)
+    const given = parsePath(path)
+    const shown = pathText(given)
+    const real = await resolved(given).catch((err: unknown) => {
+      grants.require(peer.id, what, { path: lexical(given), shown })
+      throw err
+    })
+    grants.require(peer.id, what, { path: real, shown })
+    await this.#deps.privateFiles.refuse(real)
     return real
+  }
+
+  /** Whether a device may still do this with a path, which leads through no link. */
+  isAllowed(path: RawName, peer: Peer, what: GrantKind): boolean {
+    return this.#deps.grants.covers(peer.id, what, path)
+  }
+
+  /** Whether a device may still have a file with a content, at this path. */
+  mayHold(contentId: ContentId, peer: Peer, what: GrantKind): boolean {
+    return this.#heldBy(contentId, peer, what) !== undefined
   }
 
   /** A file with a content that a device may have. */
   held(contentId: ContentId, peer: Peer, what: GrantKind): HeldFile {
-    const libraries = this.#librariesOf(peer, what)
-    if (libraries.size === 0) this.#deps.grants.require(peer.id, what)
-    const [held] = this.#deps.files.holding(contentId, libraries)
+    const held = this.#heldBy(contentId, peer, what)
     if (held) return held
+    if (this.#sharedWith(peer).size === 0) this.#deps.grants.require(peer.id, what)
     throw new CoreError('NotFound', `there is no file with the content ${contentId} that can be read now`)
-  }
-
-  /** Throws `NotAuthorised` for what lies in the data folder. */
-  refuseOwn(path: RawName): void {
-    if (pathBelow(path, this.#deps.dataDir) === null) return
-    throw new CoreError(
-      'NotAuthorised',
-      `${displayName(path)} is of Spacedrive itself, which shows it to no other device: its key is in there`,
-    )
   }
 
   #folder(path: string, peer: Peer): Promise<RawName> {
@@ -119,11 +136,41 @@ export class ServedBrowse {
     return path
   }
 
-  /** All for whoever may look around, else those both have. */
-  #librariesOf(peer: Peer, what: GrantKind): ReadonlySet<LibraryId> {
-    const { grants, isMember, libraries } = this.#deps
-    const ids = libraries().map(({ id }) => id)
-    return new Set(grants.has(peer.id, what) ? ids : ids.filter((id) => isMember(id, peer.id)))
+  /** A file of a library that both devices have, else one in a folder that was opened. */
+  #heldBy(contentId: ContentId, peer: Peer, what: GrantKind): HeldFile | undefined {
+    const { files } = this.#deps
+    return (
+      files.holding(contentId, this.#sharedWith(peer))[0] ??
+      files.holding(contentId, this.#libraries()).find(this.#covered(peer, what))
+    )
+  }
+
+  #covered(peer: Peer, what: GrantKind): (file: HeldFile) => boolean {
+    return ({ path }) => this.#deps.grants.covers(peer.id, what, path)
+  }
+
+  #libraries(): ReadonlySet<LibraryId> {
+    return new Set(this.#deps.libraries().map(({ id }) => id))
+  }
+
+  /** The libraries that both devices are members of. */
+  #sharedWith(peer: Peer): ReadonlySet<LibraryId> {
+    const { isMember, libraries } = this.#deps
+    return new Set(libraries().flatMap(({ id }) => (isMember(id, peer.id) ? [id] : [])))
+  }
+
+  /** Those that a device may look at, then the other folders that were opened for it. */
+  async #places(device: DeviceId): Promise<{ kind: string; name: string; path: string }[]> {
+    const { files, grants } = this.#deps
+    const known = (await files.places())
+      .filter(({ path }) => grants.covers(device, 'browse', parsePath(path)))
+      .map(({ kind, name, path }) => ({ kind, name, path }))
+    const shown = new Set(known.map(({ path }) => path))
+    const opened = grants.folders(device, 'browse').flatMap((folder) => {
+      const path = pathText(folder)
+      return shown.has(path) ? [] : [{ kind: 'folder', name: displayName(baseOf(folder)), path }]
+    })
+    return [...known, ...opened]
   }
 
   async #thumb(of: Subject, variant: string, peer: Peer, signal: AbortSignal) {
@@ -132,23 +179,32 @@ export class ServedBrowse {
     if ('path' in of) ({ contentId } = await files.info(pathText(await this.allowed(of.path, peer, 'browse')), signal))
     else contentId = of.content
     if (contentId === null) return { state: 'none' as const, reason: 'what is in it is not known yet' }
-    const libraries = this.#librariesOf(peer, 'browse')
+    const isOpened = this.#heldBy(contentId, peer, 'browse') !== undefined
+    const libraries = isOpened ? this.#libraries() : this.#sharedWith(peer)
     if (libraries.size === 0) this.#deps.grants.require(peer.id, 'browse')
     const thumb = await files.thumb({ contentId, variant, maxBytes: MAX_THUMB_BYTES, libraries })
     if (thumb.state !== 'ready') return thumb
-    await using file = await files.open(thumb.path, signal)
+    await using file = await files.openThumb(thumb.path, signal)
     const bytes = await bytesOf(file, { offset: 0, length: MAX_THUMB_BYTES })
     return { state: 'ready' as const, variant: thumb.variant, checksum: thumb.checksum, bytes }
   }
 }
 
-async function resolved(path: string): Promise<RawName> {
-  const given = parsePath(path)
+async function resolved(given: RawName): Promise<RawName> {
   try {
     return bytesToName(new Uint8Array(await realpath(fsPath(given), 'buffer')))
   } catch (err) {
     throw unreachableError(err, displayName(given))
   }
+}
+
+/** The path without `.` and `..`: a path that does not exist is in no folder by way of one that does. */
+function lexical(path: RawName): RawName {
+  return typeof path === 'string'
+    ? posix.normalize(path)
+    : bytesToName(
+        new Uint8Array(Buffer.from(posix.normalize(Buffer.from(nameBytes(path)).toString('latin1')), 'latin1')),
+      )
 }
 
 /** A piece of an open file, and what it is now. Throws `Conflict` where it is no longer the one with this tag. */

@@ -44,8 +44,10 @@ export interface ServedFiles {
   info(path: string, signal: AbortSignal): Promise<FileInfo>
   /** What is in an archive. */
   archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing>
-  /** A file at a path that leads through no link. */
+  /** A file at a path that leads through no link. Throws `PermissionDenied` for those of Spacedrive itself. */
   open(path: RawName, signal: AbortSignal): Promise<OpenFile>
+  /** A thumbnail that `thumb` has named: it lies in the data folder. */
+  openThumb(path: RawName, signal: AbortSignal): Promise<OpenFile>
   /** Files with a content in some libraries that can be read now. */
   holding(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly HeldFile[]
   /** Files with a content in some libraries, whether they can be read now or not. */

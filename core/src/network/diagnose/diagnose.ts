@@ -9,7 +9,9 @@ import { broken, fine, type NetworkCheck, type NetworkDiagnosis, warning } from 
 import { checkFirewall, readFirewall } from './firewall.ts'
 import { checkMulticast, tryMulticast } from './multicast.ts'
 import { checkDevice } from './reach-device.ts'
+import { readLinks } from './links.ts'
 import { checkInterfaces, checkVpn, readRoutes } from './routes.ts'
+import type { Interfaces } from '../transport/local-network.ts'
 
 const RELAY_TIMEOUT_MS = 5_000
 
@@ -35,6 +37,11 @@ export interface DiagnoseDeps {
   readonly now: () => number
 }
 
+/** Networking is on. */
+interface RunningDeps extends DiagnoseDeps {
+  readonly transport: Transport
+}
+
 /** Looks at all that keeps two devices from seeing each other, and tries it: takes a few seconds. */
 export async function diagnose(
   deps: DiagnoseDeps,
@@ -43,28 +50,48 @@ export async function diagnose(
 ): Promise<NetworkDiagnosis> {
   const { transport } = deps
   const interfaces = networkInterfaces()
+  const links = await readLinks()
+  // What else could be wrong is looked at once networking is on: until then that is the cause.
+  if (!transport) return diagnosis([checkState(deps.status), checkInterfaces(interfaces, links), ...notTried(device)])
   const [routes, facts, multicast, relay, reached] = await Promise.all([
     readRoutes(),
     readFirewall(signal),
     deps.settings.discovery ? tryMulticast(signal) : null,
-    checkRelay(deps, signal),
-    device && transport ? checkDevice(device, { ...deps, transport }, signal) : [],
+    checkRelay({ ...deps, transport }, signal),
+    device ? checkDevice(device, { ...deps, transport }, signal) : [],
   ])
-  const udp = transport ? portsOf(transport) : []
+  const udp = portsOf(transport)
   const tcp = deps.settings.bulkPort === 0 ? null : deps.settings.bulkPort
   const checks = [
     checkState(deps.status),
-    checkInterfaces(interfaces),
+    checkInterfaces(interfaces, links),
     checkVpn(interfaces, routes),
-    ...(transport ? [checkPorts(transport), checkFiles(tcp)] : []),
+    checkPorts(transport),
+    checkFiles(tcp),
     checkFirewall(facts, { udp, tcp }),
-    multicast ? checkMulticast(multicast) : discoveryIsOff(),
+    multicast ? checkMulticast(multicast, outerAddresses(interfaces)) : discoveryIsOff(),
     ...(deps.discoveryProblem === null ? [] : [warning('discovery', deps.discoveryProblem, null)]),
     relay,
     ...checkRendezvous(deps),
     ...(device ? reached : checkClocks(deps)),
   ]
+  return diagnosis(checks)
+}
+
+function diagnosis(checks: NetworkCheck[]): NetworkDiagnosis {
   return { ok: checks.every(({ state }) => state === 'ok'), checks }
+}
+
+function notTried(device: PairedDevice | null): NetworkCheck[] {
+  if (!device) return []
+  return [broken('connection', `${device.name} was not tried: networking is off here`, 'spacedrive network start')]
+}
+
+/** Of this machine on its networks. */
+function outerAddresses(interfaces: Interfaces): string[] {
+  return Object.values(interfaces).flatMap((all) =>
+    (all ?? []).flatMap(({ address, internal }) => (internal || /^fe[89ab]/i.test(address) ? [] : [address])),
+  )
 }
 
 function checkState({ devices, error, state }: NetworkStatus): NetworkCheck {
@@ -103,7 +130,7 @@ function discoveryIsOff(): NetworkCheck {
   )
 }
 
-async function checkRelay({ outside, settings, transport }: DiagnoseDeps, signal: AbortSignal): Promise<NetworkCheck> {
+async function checkRelay({ outside, settings, transport }: RunningDeps, signal: AbortSignal): Promise<NetworkCheck> {
   if (settings.relay === '') return fine('relay', 'none is set: nothing outside the local network is contacted')
   // The token in its address is nobody's business.
   const { origin } = new URL(settings.relay)
@@ -123,7 +150,6 @@ async function checkRelay({ outside, settings, transport }: DiagnoseDeps, signal
     )
   }
   const answers = `${origin} answers after ${Math.round(performance.now() - since)} ms`
-  if (transport === null) return fine('relay', answers)
   if (transport.relay() === null)
     return broken(
       'relay',
@@ -136,8 +162,8 @@ async function checkRelay({ outside, settings, transport }: DiagnoseDeps, signal
   )
 }
 
-function checkRendezvous({ rendezvousProblem, settings, transport }: DiagnoseDeps): NetworkCheck[] {
-  if (settings.rendezvous === '' || transport === null) return []
+function checkRendezvous({ rendezvousProblem, settings }: DiagnoseDeps): NetworkCheck[] {
+  if (settings.rendezvous === '') return []
   // The token in its address is nobody's business.
   const { origin } = new URL(settings.rendezvous)
   if (rendezvousProblem === null) return [fine('rendezvous', `word is left at ${origin}`)]

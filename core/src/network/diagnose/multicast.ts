@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import makeMdns from 'multicast-dns'
 import { errorMessage } from '../../util/errors.ts'
+import { SERVICE } from '../discovery/index.ts'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
 
 /** How long others may take to answer, in milliseconds; they wait up to 120 ms by themselves (RFC 6762). */
 const LISTEN_MS = 1_500
-/** What every device with services of its own answers to. */
-const EVERY_SERVICE = '_services._dns-sd._udp.local'
 /** Most interfaces that are tried. */
 const MAX_INTERFACES = 8
 
@@ -17,7 +16,9 @@ export interface Multicast {
   readonly address: string
   /** A second socket of this machine has heard what was sent. */
   readonly heardSelf: boolean
-  /** Addresses of others who said anything. */
+  /** Addresses of other Spacedrive devices that have answered. */
+  readonly devices: readonly string[]
+  /** Addresses of all others who said anything. */
   readonly others: readonly string[]
   /** Why nothing could be sent or heard; null: it could. */
   readonly error: string | null
@@ -35,20 +36,27 @@ export function tryMulticast(signal: AbortSignal): Promise<Multicast[]> {
 async function tryInterface(address: string, signal: AbortSignal): Promise<Multicast> {
   const own = new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((each) => each.address)))
   const others = new Set<string>()
+  const devices = new Set<string>()
   const name = `${randomBytes(8).toString('hex')}.local`
   const over = Promise.withResolvers<string | null>()
   let heardSelf = false
   const options = { interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true }
   const [speaker, listener] = [makeMdns(options), makeMdns(options)]
-  const hear = (from: string) => own.has(from) || others.add(from)
+  const hear = (from: string) => {
+    if (!own.has(from)) others.add(from)
+  }
   listener.on('query', ({ questions }, { address: from }) => {
     if (own.has(from) && questions?.some((question) => question.name === name)) heardSelf = true
     hear(from)
   })
-  listener.on('response', (_answer, { address: from }) => void hear(from))
+  listener.on('response', ({ answers }, { address: from }) => {
+    hear(from)
+    if (!own.has(from) && answers?.some(({ name: of }) => of === SERVICE || of.endsWith(`.${SERVICE}`)))
+      devices.add(from)
+  })
   for (const socket of [speaker, listener]) socket.on('error', (err: Error) => over.resolve(errorMessage(err)))
   listener.on('ready', () => {
-    const questions = [name, EVERY_SERVICE].map((each) => ({ name: each, type: 'PTR' as const }))
+    const questions = [name, SERVICE].map((each) => ({ name: each, type: 'PTR' as const }))
     speaker.query({ questions }, (err?: Error | null) => void (err && over.resolve(errorMessage(err))))
   })
   const timer = setTimeout(() => over.resolve(null), LISTEN_MS)
@@ -56,7 +64,7 @@ async function tryInterface(address: string, signal: AbortSignal): Promise<Multi
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     const error = await over.promise
-    return { address, heardSelf, others: [...others], error }
+    return { address, heardSelf, devices: [...devices], others: [...others], error }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
@@ -75,10 +83,16 @@ function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   })
 }
 
-export function checkMulticast(tried: readonly Multicast[]): NetworkCheck {
+/** `addresses`: of this machine on its networks, of both families. */
+export function checkMulticast(tried: readonly Multicast[], addresses: readonly string[]): NetworkCheck {
   const name = 'multicast'
-  if (tried.length === 0)
-    return broken(name, 'there is no interface with IPv4 to send it on', 'connect a cable or Wi-Fi')
+  if (tried.length === 0 && addresses.length > 0)
+    return broken(
+      name,
+      `this machine has IPv6 alone (${addresses.join(', ')}), and devices look for each other by IPv4: they do not find each other by themselves`,
+      'give this machine an IPv4 address (switch IPv4 on in the network settings), or pair with --address and set a relay: spacedrive config set network.relay <url>',
+    )
+  if (tried.length === 0) return broken(name, 'this machine is on no network to send it on', 'connect a cable or Wi-Fi')
   const failed = tried.filter(({ error, heardSelf }) => error !== null || !heardSelf)
   const others = new Set(tried.flatMap((each) => each.others)).size
   if (failed.length === tried.length) {
@@ -90,11 +104,21 @@ export function checkMulticast(tried: readonly Multicast[]): NetworkCheck {
     )
   }
   const deaf = failed.length > 0 ? `; not on ${failed.map(({ address }) => address).join(', ')}` : ''
+  const devices = new Set(tried.flatMap((each) => each.devices)).size
+  if (devices > 0)
+    return fine(
+      name,
+      `sent and heard; ${devices} other ${devices === 1 ? 'device' : 'devices'} with Spacedrive answered${deaf}`,
+    )
   if (others > 0)
-    return fine(name, `sent and heard, also of ${others} other ${others === 1 ? 'device' : 'devices'}${deaf}`)
+    return warning(
+      name,
+      `sent and heard, also from ${others} other ${others === 1 ? 'machine' : 'machines'}; no other device with Spacedrive answered${deaf}`,
+      'start networking on the other device: spacedrive network start',
+    )
   return warning(
     name,
-    `sent and heard here, of no other device${deaf}`,
+    `sent and heard here, from no other machine${deaf}`,
     'where there are others, the Wi-Fi keeps its devices apart (guest network, “client isolation”) or their firewalls do; pair by --address, or set a relay',
   )
 }

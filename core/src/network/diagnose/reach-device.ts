@@ -1,9 +1,11 @@
+import { networkInterfaces } from 'node:os'
 import { errorMessage } from '../../util/errors.ts'
 import type { PairedDevice } from '../registry/paired-device.ts'
 import { MAX_SKEW_MS } from '../sessions/limits.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { alpns, type Transport } from '../transport/transport.ts'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
+import { whyUnreachable } from './why-unreachable.ts'
 
 /** How long one address may take: over a relay on the other side of the world it is a second. */
 const DIAL_MS = 4_000
@@ -100,7 +102,7 @@ interface Attempt {
 /** The whole of it, as it is always done: who answers may still refuse. */
 async function connect(device: PairedDevice, { deps, signal, tried }: Attempt): Promise<NetworkCheck> {
   const { sessions } = deps
-  if (tried.length > 0 && tried.every(({ answered }) => !answered)) return nobodyAnswers(device, deps)
+  if (tried.length > 0 && tried.every(({ answered }) => !answered)) return whyNobodyAnswers(device, deps)
   try {
     await sessions.reach(device.id, AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]))
     return fine('connection', 'connected now')
@@ -117,23 +119,12 @@ async function connect(device: PairedDevice, { deps, signal, tried }: Attempt): 
   }
 }
 
-/** Whether it is off, or something is between. */
-function nobodyAnswers(device: PairedDevice, { heardAgoMs, transport }: ReachDeps): NetworkCheck {
+function whyNobodyAnswers(device: PairedDevice, { heardAgoMs, transport }: ReachDeps): Promise<NetworkCheck> {
   const heard = heardAgoMs(device)
-  if (heard !== null && heard < HEARD_MS)
-    return broken(
-      'connection',
-      'it is on the local network, and does not take connections: a firewall there, or Wi-Fi that keeps its devices apart',
-      `run \`spacedrive network diagnose\` on ${device.name}; where the Wi-Fi is a guest network, use another, or set a relay on both`,
-    )
-  const relay =
-    transport.relay() === null
-      ? '; a relay on both reaches it in other networks: spacedrive config set network.relay <url>'
-      : ''
-  return broken(
-    'connection',
-    'nobody answers at any of its addresses: it is off, or in another network',
-    `start it, and see \`spacedrive network status\` there${relay}`,
+  const { addresses, name } = device
+  return whyUnreachable(
+    { name, addresses, isHeard: heard !== null && heard < HEARD_MS, hasRelay: transport.relay() !== null },
+    networkInterfaces(),
   )
 }
 

@@ -23,6 +23,19 @@ test('a VPN is in the way where it takes what leaves the machine', () => {
 })
 
 test('a machine that is on no network is told so', () => {
-  expect(checkInterfaces({ lo: [v4('127.0.0.1', true)] }).state).toBe('error')
-  expect(checkInterfaces({ lo: [v4('127.0.0.1', true)], eth0: [v4('192.168.1.5')] }).detail).toBe('eth0 192.168.1.5')
+  const lo = { lo: [v4('127.0.0.1', true)] }
+  expect(checkInterfaces(lo, [])).toMatchObject({ state: 'error', fix: 'connect a cable or Wi-Fi' })
+  const eth0 = { name: 'eth0', isUp: true, hasCarrier: false }
+  expect(checkInterfaces(lo, [eth0])).toMatchObject({
+    state: 'error',
+    detail: expect.stringContaining('the cable is pulled'),
+    fix: expect.stringContaining('plug the cable of eth0 in'),
+  })
+  expect(checkInterfaces(lo, [{ ...eth0, isUp: false, hasCarrier: null }])).toMatchObject({
+    detail: expect.stringContaining('eth0 is switched off'),
+    fix: 'sudo ip link set eth0 up',
+  })
+  expect(checkInterfaces({ lo: [v4('127.0.0.1', true)], eth0: [v4('192.168.1.5')] }, []).detail).toBe(
+    'eth0 192.168.1.5',
+  )
 })

@@ -1,23 +1,39 @@
 import { readFile } from 'node:fs/promises'
-import type { NetworkInterfaceInfo } from 'node:os'
+import type { Interfaces } from '../transport/local-network.ts'
 import { broken, fine, type NetworkCheck, warning } from './check.ts'
-
-export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
+import type { LinkState } from './links.ts'
 
 /** Names that VPNs give their interfaces. */
 const TUNNEL = /^(tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx|proton|mullvad)/i
 /** Most interfaces that are named; a machine with containers may have hundreds. */
 const MAX_NAMED = 8
 
-/** The interfaces by which this machine is on a network, with their addresses. */
-export function checkInterfaces(interfaces: Interfaces): NetworkCheck {
+/** The interfaces by which this machine is on a network, with their addresses, and those that are on none. */
+export function checkInterfaces(interfaces: Interfaces, links: readonly LinkState[]): NetworkCheck {
   const named = Object.entries(interfaces).flatMap(([name, addresses = []]) => {
     const own = addresses.filter(({ address, internal }) => !internal && !/^fe[89ab]/i.test(address))
     return own.length === 0 ? [] : [`${name} ${own.map(({ address }) => address).join(', ')}`]
   })
-  if (named.length === 0) return broken('interfaces', 'this machine is on no network', 'connect a cable or Wi-Fi')
+  const cut = links.filter(({ hasCarrier, isUp }) => isUp && hasCarrier === false).map(({ name }) => name)
+  const off = links.filter(({ isUp }) => !isUp).map(({ name }) => name)
+  if (named.length === 0 && cut.length > 0)
+    return broken(
+      'interfaces',
+      `nothing is connected to ${cut.join(', ')}: the cable is pulled, or the Wi-Fi is out of reach; this machine is on no network`,
+      `plug the cable of ${cut.join(', ')} in, or connect to Wi-Fi`,
+    )
+  if (named.length === 0 && off.length > 0)
+    return broken(
+      'interfaces',
+      `${off.join(', ')} is switched off; this machine is on no network`,
+      `sudo ip link set ${off[0]} up`,
+    )
+  if (named.length === 0)
+    return broken('interfaces', 'this machine has no address on any network', 'connect a cable or Wi-Fi')
   const more = named.length - MAX_NAMED
-  return fine('interfaces', [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; '))
+  const shown = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; ')
+  // A machine with Wi-Fi often has an empty socket for a cable: that alone is no fault.
+  return fine('interfaces', cut.length === 0 ? shown : `${shown}; nothing is connected to ${cut.join(', ')}`)
 }
 
 /** `/proc/net/route` of Linux; null elsewhere. */

@@ -1,5 +1,5 @@
 export { believable } from './advert.ts'
 export type { LanChannel } from './lan-channel.ts'
 export { LanDiscovery, type LanDiscoveryDeps, type Sought, type Stranger } from './lan-discovery.ts'
-export { MulticastChannel } from './multicast-channel.ts'
+export { MulticastChannel, SERVICE } from './multicast-channel.ts'
 export { DiscoverySecrets } from './secrets.ts'

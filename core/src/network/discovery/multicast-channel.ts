@@ -7,9 +7,10 @@ import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Heard, LanChannel } from './lan-channel.ts'
 import { isPlausiblePacket } from './plausible-packet.ts'
+import { heard } from '../../util/heard.ts'
 
 /** Our service, as browsers of services show it (RFC 6763). */
-const SERVICE = '_spacedrive._udp.local'
+export const SERVICE = '_spacedrive._udp.local'
 /** How long others may remember a record, in seconds. */
 const TTL_S = 120
 /** How often the interfaces are looked at, in milliseconds: a cable or Wi-Fi that came is used after this long. */
@@ -81,7 +82,7 @@ export class MulticastChannel implements LanChannel {
   #follow(): void {
     const wanted = (this.#options.interfaces ?? ownAddresses)().slice(0, MAX_INTERFACES)
     this.#nearby = nearbyNetworks()
-    for (const address of this.#sockets.keys()) if (!wanted.includes(address)) void this.#close(address)
+    for (const address of this.#sockets.keys()) if (!wanted.includes(address)) void heard(this.#close(address))
     for (const address of this.#problems.keys()) if (!wanted.includes(address)) this.#problems.delete(address)
     const added = wanted.filter((address) => !this.#sockets.has(address))
     for (const address of added) this.#open(address)
@@ -100,7 +101,7 @@ export class MulticastChannel implements LanChannel {
     socket.on('error', (err: Error) => {
       this.#options.log.warn({ address, err: errorMessage(err) }, 'devices are not looked for on this interface')
       this.#problems.set(address, errorMessage(err))
-      void this.#close(address)
+      void heard(this.#close(address))
     })
     // Packets that are none, and interfaces that went away.
     socket.on('warning', (err: Error) => this.#options.log.debug({ address, err: errorMessage(err) }, 'multicast DNS'))
@@ -112,8 +113,8 @@ export class MulticastChannel implements LanChannel {
       if (!this.#isNear(source)) return
       for (const record of [...(answers ?? []), ...(additionals ?? [])].slice(0, MAX_RECORDS)) {
         if (record.type !== 'TXT' || !record.name.endsWith(`.${SERVICE}`)) continue
-        const heard: Heard = { texts: [record.data].flat().map((text) => Buffer.from(text)), source }
-        this.#listeners?.heard(heard)
+        const announced: Heard = { texts: [record.data].flat().map((text) => Buffer.from(text)), source }
+        this.#listeners?.heard(announced)
       }
     })
   }

@@ -1,33 +1,55 @@
 import type { DeviceId, Grant, GrantRequest } from '../../domain/index.ts'
-import { grantKinds, type GrantKind } from '../../domain/index.ts'
+import { grantKinds, grantsFolders, type GrantKind } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
+import { bytesToName, displayName, nameBytes, pathBelow, type RawName } from '../../util/file-name.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /**
- * What a device that is paired may do without being asked about: offer files, which a person accepts or declines, and
- * have the sidecars of libraries it is a member of.
+ * What a paired device may do without a person being asked: offer files, which a person accepts or declines, and fetch
+ * the sidecars of libraries that it is a member of.
  */
 const USUAL: ReadonlySet<GrantKind> = new Set(['send', 'sidecars'])
+/** Folders of one grant. A person names them one by one. */
+const MAX_FOLDERS = 1_000
+/** Longest path kept of a request, as text. */
+const MAX_REQUESTED_PATH = 8_192
 
 export interface GrantsDeps {
   readonly db: NetworkDb
   readonly registry: Registry
   readonly now: () => number
-  /** Told once for each thing a device asks for, until a person has answered. */
+  /** Called once for each thing that a device asks for, until a person has answered. */
   readonly onRequested: (request: GrantRequest) => void
-  /** Told when a person has allowed something, or no longer. */
+  /** Called when a person has allowed something, or taken it back. */
   readonly onChanged: (grant: Grant) => void
 }
+
+/**
+ * What a grant is for. `browse` and `read` need one of the two; the others have neither. `folders`: absolute, without
+ * links.
+ */
+export type Extent = { readonly everything: true } | { readonly folders: readonly RawName[] }
 
 interface GrantRow {
   readonly device: string
   readonly what: GrantKind
   readonly allowed: number
-  readonly at: number
+  readonly everything: number
 }
 
-/** What each paired device may do here, in `network.db`. What holds is asked each time: it is revoked at once. */
+interface RequestRow {
+  readonly device: string
+  readonly what: GrantKind
+  readonly at: number
+  readonly path: string | null
+  readonly was_everything: number
+}
+
+/**
+ * What each paired device may do here, kept in `network.db`. `browse` and `read` are for folders. A grant is looked up
+ * each time, so that taking it back holds at once.
+ */
 export class Grants {
   readonly #deps: GrantsDeps
 
@@ -35,74 +57,194 @@ export class Grants {
     this.#deps = deps
   }
 
-  /** Whether a device may; false for one that is not paired, or blocked. */
+  /** Whether a device may do this at all, wherever; false for a device that is not paired, or is blocked. */
   has(device: DeviceId, what: GrantKind): boolean {
     const known = this.#deps.registry.get(device)
     if (!known || known.blocked) return false
-    const row = this.#deps.db.get<GrantRow>('select * from grants where device = ? and what = ?', device, what)
+    const row = this.#row(device, what)
     return row === undefined ? USUAL.has(what) : row.allowed === 1
   }
 
+  /** Whether a device may do this with everything on this device. */
+  hasEverything(device: DeviceId, what: GrantKind): boolean {
+    return this.has(device, what) && this.#row(device, what)?.everything === 1
+  }
+
+  /** Whether a device may do this with a path: it is one of the folders, or below one. The path leads through no link. */
+  covers(device: DeviceId, what: GrantKind, path: RawName): boolean {
+    if (!this.has(device, what)) return false
+    if (this.#row(device, what)?.everything === 1) return true
+    return this.folders(device, what).some((folder) => pathBelow(path, folder) !== null)
+  }
+
+  /** The folders of a grant, in the order of their paths. Empty where it is for everything. */
+  folders(device: DeviceId, what: GrantKind): RawName[] {
+    return this.#deps.db
+      .all<{ folder: Uint8Array }>(
+        'select folder from grant_folders where device = ? and what = ? order by folder',
+        device,
+        what,
+      )
+      .map(({ folder }) => bytesToName(new Uint8Array(folder)))
+  }
+
   /**
-   * Throws `NotAuthorised` where a device may not, with a sentence for the person there; the person here sees that it
-   * has asked.
+   * Throws `NotAuthorised` where a device may not do this, with a sentence for the person there. The person here sees
+   * that it has asked. `path`: with what; left out: it is enough that the device may do this somewhere. `shown`: the
+   * path as the other device wrote it, so that it learns nothing of links here.
    */
-  require(device: DeviceId, what: GrantKind): void {
-    if (this.has(device, what)) return
+  require(device: DeviceId, what: GrantKind, asked: { path: RawName; shown: string } | null = null): void {
+    if (asked === null ? this.has(device, what) : this.covers(device, what, asked.path)) return
     const known = this.#deps.registry.get(device)
     if (!known) throw new CoreError('NotAuthorised', 'the two devices are not paired')
-    if (!known.blocked) this.#request(device, what)
+    const path = asked === null ? null : asked.shown.slice(0, MAX_REQUESTED_PATH)
+    if (!known.blocked) this.#request(device, what, path)
+    const folder = grantsFolders(what) ? ' <folder>' : ''
+    const where = path === null ? '' : `: ${path} is not in a folder that was opened for you`
     throw new CoreError(
       'NotAuthorised',
-      `you may not ${saidOf[what]} there; whoever is at that device can allow it: \`spacedrive network grant ${known.slug} ${what}\``,
+      `you may not ${saidOf[what]} there${where}; the person at that device can allow it: \`spacedrive network grant ${known.slug} ${what}${folder}\``,
       { details: { grant: what } },
     )
   }
 
-  /** Allows something, or no longer. Throws `NotFound` where the device is not paired. */
-  set(device: DeviceId, what: GrantKind, allowed: boolean): Grant {
-    const { db, now, onChanged, registry } = this.#deps
-    const known = registry.get(device)
-    if (!known) throw new CoreError('NotFound', `no device ${device} is paired with this one`)
-    db.transaction(() => {
+  /**
+   * Allows something. Folders are added to those that are allowed already; everything takes their place. Throws
+   * `NotFound` where the device is not paired, and `InvalidInput` where `browse` or `read` has no extent.
+   */
+  allow(device: DeviceId, what: GrantKind, extent: Extent | null = null): Grant {
+    const { db } = this.#deps
+    if (grantsFolders(what) !== (extent !== null))
+      throw new CoreError(
+        'InvalidInput',
+        grantsFolders(what) ? `${what} is for folders: name at least one` : `${what} is not for folders`,
+      )
+    return this.#change(device, what, (at) => {
+      const everything = extent !== null && 'everything' in extent
       db.run(
-        'insert or replace into grants(device, what, allowed, at) values (?, ?, ?, ?)',
+        'insert or replace into grants(device, what, allowed, at, everything) values (?, ?, 1, ?, ?)',
         device,
         what,
-        allowed ? 1 : 0,
-        now(),
+        at,
+        everything ? 1 : 0,
       )
-      db.run('delete from grant_requests where device = ? and what = ?', device, what)
+      if (everything) db.run('delete from grant_folders where device = ? and what = ?', device, what)
+      if (extent === null || everything) return
+      for (const folder of extent.folders)
+        db.run(
+          'insert or ignore into grant_folders(device, what, folder, at) values (?, ?, ?, ?)',
+          device,
+          what,
+          nameBytes(folder),
+          at,
+        )
+      if (this.folders(device, what).length > MAX_FOLDERS)
+        throw new CoreError('InvalidInput', `one grant is for at most ${MAX_FOLDERS} folders`)
     })
-    const grant = { device: { id: known.id, name: known.name }, what, allowed, requestedAt: null }
-    onChanged(grant)
-    return grant
+  }
+
+  /**
+   * Takes something back: for some folders, or altogether. Throws `NotFound` where the device is not paired, and where
+   * one of the folders was not named in the grant.
+   */
+  takeBack(device: DeviceId, what: GrantKind, folders: readonly RawName[] = []): Grant {
+    const { db } = this.#deps
+    return this.#change(device, what, (at) => {
+      for (const folder of folders) {
+        const removed = db.run(
+          'delete from grant_folders where device = ? and what = ? and folder = ?',
+          device,
+          what,
+          nameBytes(folder),
+        )
+        if (removed === 0)
+          throw new CoreError(
+            'NotFound',
+            `${displayName(folder)} is not a folder of this grant; \`spacedrive network grants\` lists them`,
+          )
+      }
+      if (folders.length > 0 && this.folders(device, what).length > 0) return
+      db.run('delete from grant_folders where device = ? and what = ?', device, what)
+      db.run(
+        'insert or replace into grants(device, what, allowed, at, everything) values (?, ?, 0, ?, 0)',
+        device,
+        what,
+        at,
+      )
+    })
   }
 
   /** What each paired device may do, and what it has asked for: all kinds of each, by name. */
   list(): Grant[] {
     const requests = new Map(
       this.#deps.db
-        .all<Omit<GrantRow, 'allowed'>>('select * from grant_requests')
-        .map(({ at, device, what }) => [`${device} ${what}`, new Date(at).toISOString()]),
+        .all<RequestRow>('select * from grant_requests')
+        .map((request) => [`${request.device} ${request.what}`, request]),
     )
-    return this.#deps.registry.list().flatMap(({ id, name }) =>
-      grantKinds.map((what) => ({
-        device: { id, name },
-        what,
-        allowed: this.has(id, what),
-        requestedAt: requests.get(`${id} ${what}`) ?? null,
-      })),
-    )
+    return this.#deps.registry
+      .list()
+      .flatMap(({ id }) => grantKinds.map((what) => this.#show(id, what, requests.get(`${id} ${what}`) ?? null)))
   }
 
-  #request(device: DeviceId, what: GrantKind): void {
+  /** A sentence for each grant that an older version gave for the whole disk, until a person has answered. */
+  notices(): string[] {
+    return this.list()
+      .filter(({ wasEverything }) => wasEverything)
+      .map(({ device, what }) => {
+        const slug = this.#deps.registry.get(device.id)?.slug ?? device.name
+        return `${device.name} was allowed to ${saidOf[what]} on the whole disk, which was not said then. It is not allowed any more. Choose folders: \`spacedrive network grant ${slug} ${what} <folder>\`, or end this: \`spacedrive network grant ${slug} ${what} --off\``
+      })
+  }
+
+  #row(device: DeviceId, what: GrantKind): GrantRow | undefined {
+    return this.#deps.db.get<GrantRow>('select * from grants where device = ? and what = ?', device, what)
+  }
+
+  #show(device: DeviceId, what: GrantKind, request: RequestRow | null): Grant {
+    const { id, name } = this.#deps.registry.get(device)!
+    const allowed = this.has(id, what)
+    return {
+      device: { id, name },
+      what,
+      allowed,
+      everything: this.hasEverything(id, what),
+      folders: allowed ? this.folders(id, what).map(textOf) : [],
+      requestedAt: request && new Date(request.at).toISOString(),
+      requestedPath: request?.path ?? null,
+      wasEverything: request?.was_everything === 1,
+    }
+  }
+
+  #change(device: DeviceId, what: GrantKind, change: (at: number) => void): Grant {
+    const { db, now, onChanged, registry } = this.#deps
+    if (!registry.get(device)) throw new CoreError('NotFound', `no device ${device} is paired with this one`)
+    db.transaction(() => {
+      change(now())
+      db.run('delete from grant_requests where device = ? and what = ?', device, what)
+    })
+    const grant = this.#show(device, what, null)
+    onChanged(grant)
+    return grant
+  }
+
+  #request(device: DeviceId, what: GrantKind, path: string | null): void {
     const { db, now, onRequested, registry } = this.#deps
     const isNew =
-      db.run('insert or ignore into grant_requests(device, what, at) values (?, ?, ?)', device, what, now()) > 0
+      db.run(
+        'insert or ignore into grant_requests(device, what, at, path) values (?, ?, ?, ?)',
+        device,
+        what,
+        now(),
+        path,
+      ) > 0
     const { name } = registry.get(device)!
-    if (isNew) onRequested({ device: { id: device, name }, what })
+    if (isNew) onRequested({ device: { id: device, name }, what, path })
   }
+}
+
+/** As commands take a path. */
+function textOf(path: RawName): string {
+  return typeof path === 'string' ? path : `base64:${Buffer.from(nameBytes(path)).toString('base64')}`
 }
 
 const saidOf: Readonly<Record<GrantKind, string>> = {

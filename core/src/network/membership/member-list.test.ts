@@ -120,3 +120,63 @@ test('who was a member sees what was said until it was none', () => {
   expect(list.visibleTo(carol.key)).toHaveLength(4)
   expect(list.visibleTo(mallory.key)).toEqual([])
 })
+
+/** Devices that only exist in what a hostile member says. */
+function invented(count: number): Person[] {
+  return Array.from({ length: count }, (_, n) => person(`invented ${n}`))
+}
+
+test('a member who makes 998 statements keeps nobody from adding, and none from removing', () => {
+  const list = shared()
+  const flood = invented(998).map((each, n) => says(list, bob, 'add', each, { counter: 3 + n }))
+  const flooded = list.with(flood)
+  expect(flooded.members.length).toBeLessThanOrEqual(102)
+  const added = after(flooded, alice, 'add', carol)
+  expect(added.has(carol.key)).toBe(true)
+  const removed = after(added, carol, 'remove', bob)
+  expect(removed.has(bob.key)).toBe(false)
+  // Those that Bob has invented go too, one by one.
+  const emptied = removed.members.reduce(
+    (left, { key, device, name }) =>
+      [alice.key, carol.key].includes(key)
+        ? left
+        : left.with([signed(left.next({ kind: 'remove', device, key, name, by: alice.key, at: 0 }), alice)]),
+    removed,
+  )
+  expect(names(emptied)).toEqual(['alice', 'carol'])
+}, 60_000)
+
+test('members that a member has added have no quotas of their own', () => {
+  const invitees = invented(30)
+  let list = invitees.reduce((each, one) => after(each, bob, 'add', one), shared())
+  for (const [n, one] of invitees.entries()) {
+    const more = invented(60 + n).slice(30)
+    list = list.with(more.map((other, at) => says(list, one, 'add', other, { counter: 100 + at })))
+  }
+  expect(list.statements.length).toBeLessThanOrEqual(102)
+  expect(after(list, alice, 'add', carol).has(carol.key)).toBe(true)
+}, 60_000)
+
+test('a counter of 2^40 is not taken, and what follows is signed with a small one', () => {
+  const list = shared()
+  const jumped = list.with([says(list, bob, 'add', mallory, { counter: 2 ** 40 })])
+  expect(jumped).toBe(list)
+  // A list that an older version has written is rid of it when it is read.
+  const read = new MemberList({
+    library,
+    root: alice.key,
+    statements: [...list.statements, says(list, bob, 'remove', mallory, { counter: 2 ** 40 })],
+  })
+  const removal = says(read, alice, 'remove', bob)
+  expect(removal.counter).toBe(3)
+  expect(names(read.with([removal]))).toEqual(['alice'])
+})
+
+test('what is dated to the moment of the removal counts as little as what is dated before it', () => {
+  const list = shared()
+  for (let n = 0; n < 20; n++) {
+    const removed = after(list, alice, 'remove', bob)
+    const same = says(list, bob, 'add', mallory, { at: n })
+    expect(names(removed.with([same]))).toEqual(['alice'])
+  }
+})

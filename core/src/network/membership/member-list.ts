@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
-import { inOrder, isGenuine, markOf, MAX_STATEMENTS, type Statement, type Unsigned } from './statement.ts'
+import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
+
+/**
+ * How far a counter may be above the highest one that counts before it. A member who jumps ahead again and again reaches
+ * 2^25 at most, because the number of statements that count is bounded too.
+ */
+const MAX_GAP = 10_000
+/** Statements that the device that shared the library first may make, its removals of present members not counted. */
+const MAX_BY_ROOT = 1_000
+/** The same for another member, together with everyone that member has added, and those that these have added. */
+const MAX_OF_BRANCH = 100
+/** The same for all members but the first together. */
+const MAX_BY_OTHERS = 500
 
 export interface Member {
   readonly device: DeviceId
@@ -12,23 +24,25 @@ export interface Member {
 }
 
 /**
- * Who the members of one library are: all statements there are about it, in any order, and what follows from them. Two
- * lists with the same statements say the same.
+ * Who the members of one library are. A list holds only the statements that count, so nobody can fill it: the author is
+ * a member at that point of the list, the counter is not far ahead, and no quota is used up. A removal of a present
+ * member uses no quota but the author's own, so that one always fits. Two lists with the same statements say the same.
  */
 export class MemberList {
   readonly library: LibraryId
   /** Who shared the library first: nobody else can remove it, and its own `add` needs nobody before it. */
   readonly root: PeerKey
-  /** By counter. */
+  /** Those that count, by counter. */
   readonly statements: readonly Statement[]
   readonly #members: ReadonlyMap<PeerKey, Member>
 
-  /** `statements`: genuine ones of this library, each once. */
+  /** `statements`: genuine ones of this library, each once. Those that do not count are left out. */
   constructor(of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] }) {
     this.library = of.library
     this.root = of.root
-    this.statements = of.statements.toSorted(inOrder)
-    this.#members = membersBy(this.root, this.statements)
+    const { counted, members } = evaluate(this.root, of.statements)
+    this.statements = counted
+    this.#members = members
   }
 
   /** In the order they came. */
@@ -60,22 +74,26 @@ export class MemberList {
   }
 
   /**
-   * With more statements; itself where it has them all. Throws `InvalidInput` where one is not genuine or of another
-   * library, and `Conflict` where there are too many.
+   * With more statements; itself where it has all of them that count. Throws `InvalidInput` where one that would count
+   * is not genuine or of another library.
    */
   with(more: readonly Statement[]): MemberList {
     const known = new Set(this.statements.map(({ signature }) => signature))
     const fresh = new Map(more.map((statement) => [statement.signature, statement]))
     for (const signature of known) fresh.delete(signature)
     if (fresh.size === 0) return this
-    for (const statement of fresh.values()) {
+    const list = new MemberList({
+      library: this.library,
+      root: this.root,
+      statements: [...this.statements, ...fresh.values()],
+    })
+    // What does not count takes no time: of thousands that a device pushes, only these are verified.
+    const counted = list.statements.filter(({ signature }) => !known.has(signature))
+    for (const statement of counted) {
       if (statement.library !== this.library || !isGenuine(statement))
         throw new CoreError('InvalidInput', 'a statement about the members of a library is not genuine')
     }
-    const statements = [...this.statements, ...fresh.values()]
-    if (statements.length > MAX_STATEMENTS)
-      throw new CoreError('Conflict', `more than ${MAX_STATEMENTS} changes of the members of a library`)
-    return new MemberList({ library: this.library, root: this.root, statements })
+    return counted.length === 0 && list.statements.length === this.statements.length ? this : list
   }
 
   /** What its author would sign next. */
@@ -86,40 +104,104 @@ export class MemberList {
   }
 }
 
+interface Evaluated {
+  readonly counted: readonly Statement[]
+  readonly members: ReadonlyMap<PeerKey, Member>
+}
+
 /**
  * One statement after the other: each counts where its author is a member at that point. A removal also voids what the
  * removed device says it had said before, and the remover had not heard of; then it is looked at anew.
  */
-function membersBy(root: PeerKey, ordered: readonly Statement[]): ReadonlyMap<PeerKey, Member> {
+function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
+  const ordered = statements.toSorted(inOrder)
+  const byAuthor = Map.groupBy(ordered, ({ by }) => by)
   const voided = new Set<Statement>()
   for (;;) {
-    const members = new Map<PeerKey, Member>()
-    const late = walk(ordered, { root, members, voided })
-    if (late.length === 0) return members
-    for (const statement of late) voided.add(statement)
+    const walk = new Walk(root)
+    const late = ordered.values().map((statement) => {
+      if (voided.has(statement) || !walk.counts(statement)) return []
+      const unheard = statement.kind === 'remove' ? unheardOf(statement, byAuthor, voided) : []
+      if (unheard.length === 0) walk.apply(statement)
+      return unheard
+    })
+    const first = late.find((unheard) => unheard.length > 0)
+    if (!first) return { counted: walk.counted, members: walk.members }
+    for (const statement of first) voided.add(statement)
   }
 }
 
-/** Fills `members`; stops at the first removal that voids something, and returns that. */
-function walk(
-  ordered: readonly Statement[],
-  { members, root, voided }: { root: PeerKey; members: Map<PeerKey, Member>; voided: ReadonlySet<Statement> },
+/** What the removed device says it had said by then, and the author of the removal did not know. */
+function unheardOf(
+  removal: Statement,
+  byAuthor: ReadonlyMap<PeerKey, readonly Statement[]>,
+  voided: ReadonlySet<Statement>,
 ): readonly Statement[] {
-  for (const statement of ordered) {
-    const { at, by, counter, device, kept, key, kind, name } = statement
-    const isFounding = kind === 'add' && by === root && key === root
-    if (voided.has(statement) || !(isFounding || members.has(by))) continue
-    if (kind === 'add') {
-      if (!members.has(key)) members.set(key, { device, key, name, since: at })
-    } else if (kind === 'leave') {
-      if (by === key) members.delete(key)
-    } else if (key !== root) {
-      const late = ordered.filter(
-        (each) => each.by === key && each.counter < counter && !voided.has(each) && !kept.includes(markOf(each)),
-      )
-      if (late.length > 0) return late
-      members.delete(key)
+  const kept = new Set(removal.kept)
+  return (byAuthor.get(removal.key) ?? []).filter(
+    (each) => each !== removal && each.counter <= removal.counter && !voided.has(each) && !kept.has(markOf(each)),
+  )
+}
+
+/** The members after some statements, and what each has used up. */
+class Walk {
+  readonly counted: Statement[] = []
+  readonly members = new Map<PeerKey, Member>()
+  readonly #root: PeerKey
+  readonly #made = new Map<PeerKey, number>()
+  /** The member that the root has added, above each other key. */
+  readonly #branches = new Map<PeerKey, PeerKey>()
+  readonly #charged = new Map<PeerKey, number>()
+  #chargedOthers = 0
+  #highest = 0
+
+  constructor(root: PeerKey) {
+    this.#root = root
+  }
+
+  counts(statement: Statement): boolean {
+    const { by, counter, kept, key, kind } = statement
+    const isFounding = kind === 'add' && by === this.#root && key === this.#root
+    if (!isFounding && !this.members.has(by)) return false
+    if (counter > this.#highest + MAX_GAP || kept.length > MAX_BY_MEMBER) return false
+    if (kind === 'leave' && by !== key) return false
+    if (kind === 'remove' && key === this.#root) return false
+    if (by !== this.#root && (this.#made.get(by) ?? 0) >= MAX_BY_MEMBER) return false
+    return this.#isEnding(statement) || this.#hasRoom(by)
+  }
+
+  apply(statement: Statement): void {
+    const { at, by, counter, device, key, kind, name } = statement
+    if (!this.#isEnding(statement)) this.#charge(by)
+    this.#made.set(by, (this.#made.get(by) ?? 0) + 1)
+    this.#highest = counter
+    this.counted.push(statement)
+    if (kind !== 'add') this.members.delete(key)
+    else if (!this.members.has(key)) {
+      this.members.set(key, { device, key, name, since: at })
+      // Who comes back stays in the branch it was in: leaving and coming back gives no new quota.
+      if (!this.#branches.has(key)) this.#branches.set(key, by === this.#root ? key : this.#branchOf(by))
     }
   }
-  return []
+
+  /** There are at most as many of these as members were added. */
+  #isEnding({ key, kind }: Statement): boolean {
+    return kind !== 'add' && this.members.has(key)
+  }
+
+  #hasRoom(by: PeerKey): boolean {
+    const charged = this.#charged.get(this.#branchOf(by)) ?? 0
+    if (by === this.#root) return charged < MAX_BY_ROOT
+    return charged < MAX_OF_BRANCH && this.#chargedOthers < MAX_BY_OTHERS
+  }
+
+  #charge(by: PeerKey): void {
+    const branch = this.#branchOf(by)
+    this.#charged.set(branch, (this.#charged.get(branch) ?? 0) + 1)
+    if (by !== this.#root) this.#chargedOthers++
+  }
+
+  #branchOf(key: PeerKey): PeerKey {
+    return this.#branches.get(key) ?? key
+  }
 }

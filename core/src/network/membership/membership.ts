@@ -109,7 +109,7 @@ export class Membership implements Disposable {
           },
           push: async ({ library, statements }, { key }) => {
             this.#knownTo(library, key)
-            await this.#merge(library, statements)
+            await this.#merge(library, statements, key)
             return {}
           },
         }),
@@ -367,9 +367,16 @@ export class Membership implements Disposable {
     return list.with([{ ...unsigned, signature }])
   }
 
-  async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0]): Promise<void> {
+  /**
+   * Adds what a device has told. A former member adds nothing, unless a member has let it in again: then its statements
+   * show that, and it is a member afterwards.
+   */
+  async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0], from: PeerKey): Promise<void> {
     if (statements.length === 0) return
-    await this.#change(this.#folder(library), async (list) => list && list.with(statements))
+    await this.#change(this.#folder(library), async (list) => {
+      const merged = list && list.with(statements)
+      return list?.has(from) || merged?.has(from) ? merged : list
+    })
   }
 
   /** One change after another, each on what the one before has written. */
@@ -438,7 +445,7 @@ export class Membership implements Disposable {
       throw err
     }
     if (theirs.length === 0) return
-    await this.#merge(library, theirs)
+    await this.#merge(library, theirs, peer.key)
     const known = new Set(theirs.map(({ signature }) => signature))
     const visible = this.#list(library)?.visibleTo(peer.key) ?? []
     const missing = visible.filter(({ signature }) => !known.has(signature))

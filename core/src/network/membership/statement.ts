@@ -3,10 +3,14 @@ import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 
-/** Most statements of one library. A person who shares and takes back once a day needs years for them. */
-export const MAX_STATEMENTS = 1_000
-/** Counters stay far below what a number can count. */
+/** Most statements in one message or file. What counts of a list (`member-list.ts`) is at most this many. */
+export const MAX_STATEMENTS = 3_000
+/** Most statements of one member that count. The removal of the member names each of them. */
+export const MAX_BY_MEMBER = 100
+/** Statements that count stay far below this: see `MAX_GAP` in `member-list.ts`. */
 const MAX_COUNTER = 2 ** 40
+/** Most marks of one removal, as older versions wrote them. Of more than `MAX_BY_MEMBER` no removal counts. */
+const MAX_KEPT = 1_000
 /** Hex digits of a signature that tell one statement of an author from the others. */
 const MARK_DIGITS = 16
 /** Stands before what is signed: a signature for one purpose is none for another. */
@@ -28,7 +32,7 @@ export const Statement = z.object({
   /** Milliseconds since 1970, for people. */
   at: z.int().min(0),
   /** Of `remove`: the marks of all statements of the removed device that hold; what else it says it said before does not. */
-  kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_STATEMENTS),
+  kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_KEPT),
   /** Ed25519, by `by`. */
   signature: z.string().regex(/^[0-9a-f]{128}$/),
 })

@@ -1,4 +1,5 @@
 import type { DeviceId, Job, JobStatus, LibraryId } from '../../domain/index.ts'
+import type { RawName } from '../../util/file-name.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { SharedFolder } from '../membership/index.ts'
 import type { NetworkSidecars } from '../sidecars/index.ts'
@@ -6,6 +7,8 @@ import type { NetworkSidecars } from '../sidecars/index.ts'
 /** What of an open library other devices may ask about. */
 export interface NetworkLibrary extends SharedFolder {
   readonly sidecars: NetworkSidecars
+  /** Its folders on this device. */
+  readonly locations: { readonly map: { all(): readonly { readonly path: RawName }[] } }
   readonly jobs: { list(filter: { status?: JobStatus | undefined; limit?: number | undefined }): Job[] }
 }
 
@@ -13,15 +16,20 @@ export interface NetworkLibrary extends SharedFolder {
 export type IsMember = (library: LibraryId, device: DeviceId) => boolean
 
 /**
- * The libraries whose jobs another device may see: those it is a member of, and all where it may browse here. Throws
- * `NotAuthorised` where that is none.
+ * The libraries whose jobs another device may see: those that it is a member of, and those of which it may look at every
+ * location. Throws `NotAuthorised` where that is none.
  */
 export function visibleLibraries(
   libraries: readonly NetworkLibrary[],
   { device, grants, isMember }: { device: DeviceId; grants: Grants; isMember: IsMember },
 ): readonly NetworkLibrary[] {
-  if (grants.has(device, 'browse')) return libraries
-  const shared = libraries.filter(({ id }) => isMember(id, device))
-  if (shared.length === 0) grants.require(device, 'browse')
-  return shared
+  const isOpened = ({ locations }: NetworkLibrary) => {
+    const folders = locations.map.all()
+    return folders.length > 0 && folders.every(({ path }) => grants.covers(device, 'browse', path))
+  }
+  const visible = libraries.filter(
+    (library) => isMember(library.id, device) || grants.hasEverything(device, 'browse') || isOpened(library),
+  )
+  if (visible.length === 0) grants.require(device, 'browse')
+  return visible
 }

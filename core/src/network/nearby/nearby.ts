@@ -19,6 +19,7 @@ import { greetReceiver, type Self } from './greet.ts'
 import { Guest } from './guest.ts'
 import { MAX_COMPARING, MAX_GREETINGS, MAX_GUESTS, type NearbyLimits } from './limits.ts'
 import { type Again, type Greeting, nearbyManners, type Refusal, RefusedNearbyError, Welcome } from './protocol.ts'
+import { heard } from '../../util/heard.ts'
 
 /** Shortest beginning of a key that stands for a device. */
 const MIN_KEY_PREFIX = 6
@@ -432,7 +433,7 @@ export class Nearby implements Peers {
     this.#dialled.delete(guest.id)
     for (const listener of this.#onDisconnected) listener(guest.id)
     this.#deps.onOver(guest)
-    void dialled?.transport.close()
+    if (dialled) void heard(dialled.transport.close())
     this.#closeIdleDoors()
   }
 
@@ -442,7 +443,7 @@ export class Nearby implements Peers {
     for (const door of this.#doors) {
       if (door === this.#shown?.door) continue
       this.#doors.delete(door)
-      void door.close()
+      void heard(door.close())
     }
   }
 }

@@ -84,7 +84,7 @@ export class RelayClient {
     this.#hold(frame.length)
     if (this.#state === 'new') {
       this.#state = 'proving'
-      void this.#prove(frame)
+      this.#prove(frame).catch(() => this.close())
       return
     }
     if (this.#state === 'proving') return this.#deps.socket.close(CLOSE_REFUSED)

@@ -2,7 +2,7 @@ import { Blake3Hasher } from '@napi-rs/blake-hash'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { peerKeyOf, signWith } from '../identity/ed25519.ts'
@@ -228,6 +228,31 @@ function connectSocket(relay: Relay, path = '/relay'): WebSocket {
   socket.on('error', () => {})
   return socket
 }
+
+test('refused WebSockets of a client that never closes take no place', async () => {
+  await using relay = await openRelay({ token: 'right', limits: { clients: 4, connectionsPerAddress: 100 } })
+  const { hostname, port } = new URL(relay.url)
+  for (let n = 0; n < 50; n++) {
+    // Half-open: this side stays open whatever the relay does.
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.on('error', () => {})
+    socket.write(
+      'GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    )
+    expect(String((await once(socket, 'data'))[0])).toContain('401')
+  }
+  expect((await fetch(`${relay.url}/ping`)).status).toBe(200)
+})
+
+test('connections of one address are cut off before anything is read from them', async () => {
+  await using relay = await openRelay({ limits: { connectionsPerAddress: 5 } })
+  const { hostname, port } = new URL(relay.url)
+  const sockets = Array.from({ length: 40 }, () => connect({ host: hostname, port: Number(port) }))
+  for (const socket of sockets) socket.on('error', () => {})
+  await vi.waitUntil(() => sockets.filter(({ closed }) => closed).length === 30)
+  expect(relay.metrics()).toContain('refused_total{reason="connections of one address"} 30')
+  for (const socket of sockets) socket.destroy()
+})
 
 /** A device that speaks with the relay by hand. */
 async function enter(relay: Relay, seed: Uint8Array = randomBytes(32)) {

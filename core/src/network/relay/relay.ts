@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, isIP } from 'node:net'
+import { type AddressInfo, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage, systemCode } from '../../util/errors.ts'
+import { originOf } from '../../util/ip-address.ts'
 import type { Logger } from '../../util/logger.ts'
 import { answerAt, Noticeboard } from '../rendezvous/index.ts'
 import { formatAddress } from '../transport/addresses.ts'
@@ -44,6 +45,8 @@ export interface RelayOptions {
   readonly log: Logger
 }
 
+/** A device has one WebSocket, and asks for an address or leaves word beside it. */
+const ACCEPTED_PER_CLIENT = 2
 const HEADERS_TIMEOUT_MS = 10_000
 /** Most bytes of what stands before the body of a request. */
 const MAX_HEADER_BYTES = 8_192
@@ -58,7 +61,10 @@ export class Relay implements AsyncDisposable {
   readonly #allowed: ReadonlySet<PeerKey> | null
   readonly #metrics = new RelayMetrics()
   readonly #clients = new Map<PeerKey, RelayClient>()
-  readonly #connections = new Map<string, number>()
+  /** WebSockets, by the network they come from. */
+  readonly #connections = new PerNetwork()
+  /** Everything that has connected, whether or not it has asked for anything. */
+  readonly #accepted = new PerNetwork()
   readonly #total: Rate
   readonly #board = new Noticeboard(ticks)
   readonly #server: Server
@@ -76,6 +82,7 @@ export class Relay implements AsyncDisposable {
       (request, response) => this.#answer(request, response),
     )
     this.#server.maxConnections = 2 * this.#limits.clients
+    this.#server.prependListener('connection', (socket: Socket) => this.#accept(socket))
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, { socket, head }))
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -147,6 +154,18 @@ export class Relay implements AsyncDisposable {
     }
   }
 
+  /** Comes before any work: whoever has enough connections is cut off, whatever it would have asked for. */
+  #accept(socket: Socket): void {
+    const network = networkOf(socket)
+    if (this.#accepted.of(network) >= ACCEPTED_PER_CLIENT * this.#limits.connectionsPerAddress) {
+      this.#metrics.refused('connections of one address')
+      socket.destroy()
+      return
+    }
+    this.#accepted.add(network)
+    socket.once('close', () => this.#accepted.remove(network))
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = this.#pathOf(request)
     response.setHeader('access-control-allow-origin', '*')
@@ -178,28 +197,27 @@ export class Relay implements AsyncDisposable {
   #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): void {
     // What breaks a connection that nobody has yet also ends it.
     socket.on('error', () => {})
-    const address = request.socket.remoteAddress ?? ''
-    const refusal = this.#refusal(request, address)
+    const network = networkOf(request.socket)
+    const refusal = this.#refusal(request, network)
     if (refusal) {
       this.#metrics.refused(refusal)
-      socket.end(`HTTP/1.1 ${refusal === 'token' ? '401 Unauthorized' : '503 Service Unavailable'}\r\n\r\n`)
-      return
+      return refuse(socket, refusal === 'token' ? '401 Unauthorized' : '503 Service Unavailable')
     }
-    if (this.#pathOf(request) !== '/relay') {
-      socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
-      return
-    }
+    if (this.#pathOf(request) !== '/relay') return refuse(socket, '404 Not Found')
     request.socket.setNoDelay(true)
-    this.#count(address, 1)
-    socket.once('close', () => this.#count(address, -1))
+    this.#open++
+    this.#connections.add(network)
+    socket.once('close', () => {
+      this.#open--
+      this.#connections.remove(network)
+    })
     this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client))
   }
 
-  #refusal(request: IncomingMessage, address: string): RefusalReason | null {
+  #refusal(request: IncomingMessage, network: string): RefusalReason | null {
     if (!this.#mayUse(request)) return 'token'
     if (this.#open >= this.#limits.clients) return 'clients'
-    const fromThere = this.#connections.get(address) ?? 0
-    return fromThere >= this.#limits.connectionsPerAddress ? 'connections of one address' : null
+    return this.#connections.of(network) >= this.#limits.connectionsPerAddress ? 'connections of one address' : null
   }
 
   #welcome(socket: WebSocket): void {
@@ -232,13 +250,6 @@ export class Relay implements AsyncDisposable {
     else this.#metrics.dropped('receiver not here')
   }
 
-  #count(address: string, change: 1 | -1): void {
-    this.#open += change
-    const count = (this.#connections.get(address) ?? 0) + change
-    if (count > 0) this.#connections.set(address, count)
-    else this.#connections.delete(address)
-  }
-
   #mayUse(request: IncomingMessage): boolean {
     const { token } = this.#options
     if (token === null) return true
@@ -269,6 +280,35 @@ export class Relay implements AsyncDisposable {
 
 function ticks(): number {
   return performance.now()
+}
+
+/** How many there are of each network. */
+class PerNetwork {
+  readonly #counts = new Map<string, number>()
+
+  of(network: string): number {
+    return this.#counts.get(network) ?? 0
+  }
+
+  add(network: string): void {
+    this.#counts.set(network, this.of(network) + 1)
+  }
+
+  remove(network: string): void {
+    const count = this.of(network) - 1
+    if (count > 0) this.#counts.set(network, count)
+    else this.#counts.delete(network)
+  }
+}
+
+/** The address; of IPv6 the network, since one machine has as many addresses there as it likes. */
+function networkOf({ remoteAddress = '' }: Socket): string {
+  return isIP(remoteAddress) === 0 ? remoteAddress : originOf(remoteAddress).network
+}
+
+/** Answers and closes at once: a client that keeps its side open keeps no place. */
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy())
 }
 
 function end(response: ServerResponse, status: number, body: string): void {

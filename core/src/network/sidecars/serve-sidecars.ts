@@ -29,7 +29,7 @@ const ANSWERS_PER_TURN = 100
 
 /** Answers members of libraries: what there is here, what is known of it, and the files themselves. Ends when disposed. */
 export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
-  const { onChanged, peers, transfers } = deps
+  const { grants, membership, onChanged, peers, transfers } = deps
   const parts = new DisposableStack()
   parts.use(
     peers.handle(
@@ -61,7 +61,8 @@ export function serveSidecars(deps: ServeSidecarsDeps): Disposable {
           return found ? [{ path: Buffer.from(library.sidecars.fileOf(found)), name }] : []
         })
         if (roots.length === 0) throw new CoreError('NotFound', 'nothing of what was asked for is there any more')
-        return { roots, title: 'sidecars', isListed: false }
+        const isAllowed = () => membership.isMember(id, peer.id) && grants.has(peer.id, 'sidecars')
+        return { roots, title: 'sidecars', isListed: false, isOwn: true, isAllowed }
       },
     }),
   )

@@ -29,6 +29,7 @@ import { CADENCE_MS, HEARD_MS, SAVE_MS, SETTLE_MS, sidecars } from './protocol.t
 import { serveSidecars } from './serve-sidecars.ts'
 import type { SidecarLibrary } from './shared-library.ts'
 import { Sources } from './sources.ts'
+import { heard } from '../../util/heard.ts'
 
 export interface SidecarExchangeDeps {
   readonly peers: Peers
@@ -96,7 +97,7 @@ export class SidecarExchange implements AsyncDisposable {
       since: (library, { id }) => this.#availability.since(library, id),
       take: (library, peer, digest) => this.#take(library, peer, digest),
     })
-    const onChanged = (library: LibraryId, peer: Peer) => void this.#pulls.pull(library, peer)
+    const onChanged = (library: LibraryId, peer: Peer) => void heard(this.#pulls.pull(library, peer))
     this.#parts.use(serveSidecars({ peers, membership, grants, transfers, own: this.#own, libraries, onChanged }))
     this.#parts.use(peers.onConnected((peer) => this.#pullAll(peer)))
     this.#parts.use(
@@ -104,7 +105,7 @@ export class SidecarExchange implements AsyncDisposable {
         for (const device of this.#availability.devices(library))
           if (!membership.isMember(library, device)) this.#availability.forget(device, library)
         for (const peer of peers.connected())
-          if (membership.isMember(library, peer.id)) void this.#pulls.pull(library, peer)
+          if (membership.isMember(library, peer.id)) void heard(this.#pulls.pull(library, peer))
       }),
     )
     this.#parts.use(
@@ -185,7 +186,7 @@ export class SidecarExchange implements AsyncDisposable {
   }
 
   #pullAll(peer: Peer): void {
-    for (const library of this.#deps.membership.sharedWith(peer.id)) void this.#pulls.pull(library, peer)
+    for (const library of this.#deps.membership.sharedWith(peer.id)) void heard(this.#pulls.pull(library, peer))
   }
 
   #take(id: LibraryId, peer: Peer, digest: Digest): void {
@@ -310,7 +311,7 @@ export class SidecarExchange implements AsyncDisposable {
 
   #wait(): void {
     this.#cadence = this.#deps.clock.after(CADENCE_MS, () => {
-      void this.refresh()
+      void heard(this.refresh())
       this.#wait()
     })
   }

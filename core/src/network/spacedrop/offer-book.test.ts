@@ -17,7 +17,7 @@ async function openBook() {
   const clock = new VirtualClock()
   const now = () => clock.now()
   const db = await NetworkDb.open({ file: ':memory:', device: own.id, log: silentLogger, now })
-  const quiet = { changed: () => {}, comparing: () => null, onEnded: () => {} }
+  const quiet = { changed: () => {}, comparing: () => null, folderOf: () => null, onEnded: () => {} }
   const book = new OfferBook({ db, clock, log: silentLogger, own: () => own, ...quiet })
   const row = newOffer({
     id: '0198c0de-0000-7000-8000-000000000003',

@@ -18,6 +18,8 @@ export interface OfferBookDeps {
   readonly changed: (offer: Offer) => void
   /** What is to be compared for an offer between strangers. */
   readonly comparing: (row: OfferRow) => { readonly number: string; readonly confirmed: boolean } | null
+  /** Where the files of an offer go; null where that is not here, or nowhere any more. */
+  readonly folderOf: (row: OfferRow) => string | null
   /** Called once for each offer that has come to its end. */
   readonly onEnded: (row: OfferRow) => void
 }
@@ -115,6 +117,8 @@ export class OfferBook implements Disposable {
       transfer: row.transfer,
       bytesDone: row.bytes_done,
       reason: row.reason,
+      failures: JSON.parse(row.failures) as Offer['failures'],
+      folder: this.#deps.folderOf(row),
       createdAt: new Date(row.created_at).toISOString(),
       expiresAt: new Date(row.expires_at).toISOString(),
     }

@@ -23,6 +23,8 @@ export interface OfferRow {
   readonly transfer: string | null
   readonly bytes_done: number
   readonly reason: string | null
+  /** JSON: files that did not arrive. */
+  readonly failures: string
   /** 0: the other device does not know of the state yet. */
   readonly told: number
   readonly created_at: number
@@ -30,11 +32,13 @@ export interface OfferRow {
 }
 
 /** What differs between offers that have just been made. */
-export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'told'>
+export type NewOffer = Omit<OfferRow, 'state' | 'transfer' | 'bytes_done' | 'reason' | 'failures' | 'told'> & {
+  readonly reason?: string | null
+}
 
 /** One that nobody has answered yet. */
 export function newOffer(offer: NewOffer): OfferRow {
-  return { ...offer, state: 'waiting', transfer: null, bytes_done: 0, reason: null, told: 1 }
+  return { reason: null, ...offer, state: 'waiting', transfer: null, bytes_done: 0, failures: '[]', told: 1 }
 }
 
 /** What an offer can be before it has ended. */

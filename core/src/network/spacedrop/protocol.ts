@@ -14,6 +14,15 @@ const MAX_ITEMS = 1_000_000
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()
 
+/** Files that are told one by one where some did not arrive. */
+export const MAX_FAILURES = 50
+/** Longest path below what was offered, in UTF-16 units; longer ones are cut. */
+const MAX_FAILED_PATH = 300
+const cut = (length: number) => z.string().transform((text) => text.slice(0, length))
+/** A file of an offer that did not arrive: its path below what was offered, and why. */
+const FailedFile = z.object({ path: cut(MAX_FAILED_PATH), code: cut(32), message: cut(300) })
+export type FailedFile = z.infer<typeof FailedFile>
+
 const questions = {
   /** The sending side: will you have these? The answer only says that somebody will be asked, or that it is accepted. */
   offer: {
@@ -30,7 +39,13 @@ const questions = {
   },
   /** The receiving side: what came of it. */
   answer: {
-    input: z.object({ id, state: z.enum(['accepted', 'declined', 'completed', 'failed', 'cancelled']), reason }),
+    input: z.object({
+      id,
+      state: z.enum(['accepted', 'declined', 'completed', 'failed', 'cancelled']),
+      reason,
+      /** Left out by older versions. */
+      failures: z.array(FailedFile).max(MAX_FAILURES).default([]),
+    }),
     output: z.object({}),
   },
   /** The sending side has thought better of it. */

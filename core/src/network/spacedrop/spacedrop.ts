@@ -1,23 +1,24 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import type { DeviceId, Offer, OfferState, Transfer } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { displayName } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
+import { privateFile, PrivateFiles } from '../../util/private-files.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
 import { receiveFolder } from '../receive-folder.ts'
-import type { Transfers } from '../transfer/index.ts'
+import type { LeftOut, Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
 import { OfferBook } from './offer-book.ts'
 import { isOpen, newOffer, type OfferRow } from './offer-rows.ts'
 import { packRoots, rootsOf, unpackRoots } from './offered-paths.ts'
-import { MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
+import { type FailedFile, MAX_FAILURES, MAX_NAME, MAX_NAMES, OFFER_MS, spacedropRpc } from './protocol.ts'
 import { StrangerDrops } from './stranger-drops.ts'
 
 /** Offers of one device that may wait at once, and those it may make in an hour. */
@@ -77,6 +78,7 @@ export class Spacedrop implements Disposable {
         changed,
         comparing: (row) => this.#strangers.comparing(row),
         onEnded: (row) => this.#ended(row),
+        folderOf: (row) => this.#folderOf(row),
       }),
     )
     this.#strangers = this.#parts.use(
@@ -113,7 +115,7 @@ export class Spacedrop implements Disposable {
 
   /** Offers files to a device; somebody there is asked. Throws what a path cannot be read with, what the device refuses it with, and `Offline`. */
   async send({ device, paths, sender }: SendInput, signal: AbortSignal): Promise<Offer> {
-    const draft = await this.#draft(paths, sender)
+    const draft = await this.#draft(paths, sender, signal)
     const row = draft(device)
     // The other side may ask for it before it has answered.
     this.#book.add(row)
@@ -135,7 +137,7 @@ export class Spacedrop implements Disposable {
   async sendNearby({ device, paths, sender }: NearbyInput, signal: AbortSignal): Promise<Offer> {
     // A name that is none is said before a million files are counted.
     this.#deps.nearby.find(device)
-    return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender), signal))
+    return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender, signal), signal))
   }
 
   /** The person here has compared the number of an offer between strangers. Throws `NotFound`, `Conflict`, and `InvalidInput` for another number. */
@@ -212,10 +214,10 @@ export class Spacedrop implements Disposable {
   }
 
   /** What there is to offer at some paths; for whom is still to be said. */
-  async #draft(paths: readonly string[], sender: string | null) {
+  async #draft(paths: readonly string[], sender: string | null, signal: AbortSignal) {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
-    const { bytes, files, names } = await transfers.measure(roots)
+    const { bytes, files, leftOut, leftOutCount, names } = await transfers.measure(roots, signal)
     return (device: { id: DeviceId; name: string }) =>
       newOffer({
         id: uuidv7(clock.now()),
@@ -228,6 +230,7 @@ export class Spacedrop implements Disposable {
         bytes,
         names: JSON.stringify(names.slice(0, MAX_NAMES).map((name) => displayName(name).slice(0, MAX_NAME))),
         roots: packRoots(roots),
+        reason: reasonLeftOut(leftOut, leftOutCount),
         created_at: clock.now(),
         expires_at: clock.now() + OFFER_MS,
       })
@@ -252,18 +255,24 @@ export class Spacedrop implements Disposable {
       spec: { id: row.id },
       title: titleOf(row),
       folder: this.#folder(folder),
-      preserve: true,
+      // Who sends a file does not decide that it can be run here.
+      preserve: 'times',
       ...(row.stranger && { atMost: { files: row.items, bytes: row.bytes } }),
     })
     this.#book.set(row.id, { state: 'accepted', transfer: transfer.id, told: 0 })
   }
 
   #folder(named: string | null): string {
-    const { dataDir, settings } = this.#deps
     if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
-    const folder = named ?? receiveFolder({ chosen: settings().receiveFolder, dataDir })
+    const folder = named ?? this.#usualFolder()
     mkdirSync(folder, { recursive: true })
+    if (named !== null && new PrivateFiles(this.#deps.dataDir).hasSync(realpathSync(named))) throw privateFile(named)
     return folder
+  }
+
+  /** Where files go for which nobody names a folder. */
+  #usualFolder(): string {
+    return receiveFolder({ chosen: this.#deps.settings().receiveFolder })
   }
 
   /** The other device offers something. */
@@ -326,15 +335,24 @@ export class Spacedrop implements Disposable {
 
   /** The other device says what came of an offer of this one. */
   #hear(
-    { id, reason, state }: { id: string; state: OfferState; reason: string | null },
+    { failures, id, reason, state }: { id: string; state: OfferState; reason: string | null; failures: FailedFile[] },
     peer: Peer,
   ): Record<string, never> {
     const row = this.#book.get(id)
     if (row?.direction === 'out' && row.device === peer.id && isOpen(row)) {
-      const all = state === 'completed' ? { bytes_done: row.bytes } : {}
-      this.#book.set(id, { state, reason, ...all })
+      const all = state === 'completed' && failures.length === 0 && reason === null ? { bytes_done: row.bytes } : {}
+      this.#book.set(id, { state, reason, failures: JSON.stringify(failures), ...all })
     }
     return {}
+  }
+
+  /** A device may not send any more: what is on its way from it ends on both sides, with that reason. */
+  mayNotSend(device: DeviceId): void {
+    for (const row of this.#book.all()) {
+      if (row.direction !== 'in' || row.device !== device || row.state !== 'accepted' || row.transfer === null) continue
+      const message = `${row.device_name} may not send files any more: it was taken back there`
+      this.#deps.transfers.deny(row.transfer, new CoreError('NotAuthorised', message))
+    }
   }
 
   #withdrawn(id: string, peer: Peer): Record<string, never> {
@@ -368,11 +386,24 @@ export class Spacedrop implements Disposable {
     const row = this.#book.all().find((each) => each.transfer === transfer.id)
     if (!row || row.state !== 'accepted') return
     if (transfer.state === 'completed' || transfer.state === 'failed' || transfer.state === 'cancelled') {
-      const reason =
-        transfer.error?.message ?? (transfer.failed > 0 ? `${transfer.failed} files could not be had` : null)
-      this.#book.set(row.id, { state: transfer.state, reason, bytes_done: transfer.bytes.done, told: 0 })
+      const { error, failed, failures } = transfer
+      const missing = failed === 1 ? '1 file did not arrive' : `${failed} files did not arrive`
+      this.#book.set(row.id, {
+        state: transfer.state,
+        reason: error?.message ?? (failed > 0 ? missing : null),
+        failures: JSON.stringify(failures.slice(0, MAX_FAILURES)),
+        bytes_done: transfer.bytes.done,
+        told: 0,
+      })
       void this.#tell(this.#book.find(row.id))
     } else this.#book.progressed(row.id, transfer.bytes.done)
+  }
+
+  /** Where the files of an offer to this device go, or will go if it is accepted as it is. */
+  #folderOf({ direction, state, transfer }: OfferRow): string | null {
+    if (direction === 'out') return null
+    if (transfer !== null) return this.#deps.transfers.folderOf(transfer)
+    return state === 'waiting' || state === 'comparing' ? this.#usualFolder() : null
   }
 
   #ended({ device, id, stranger }: OfferRow): void {
@@ -389,6 +420,7 @@ export class Spacedrop implements Disposable {
   async #tell(row: OfferRow): Promise<void> {
     const { log, peers } = this.#deps
     const { device, direction, id, reason, state } = row
+    const failures = JSON.parse(row.failures) as FailedFile[]
     // It is told when it is there again.
     if (!peers.get(device)) return
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(ANSWER_MS)])
@@ -396,13 +428,26 @@ export class Spacedrop implements Disposable {
       if (direction === 'out') {
         await askDevice(peers, { device, rpc: spacedropRpc, verb: 'withdraw', input: { id } }, signal)
       } else if (state === 'comparing' || state === 'waiting' || state === 'expired' || state === 'withdrawn') return
-      else await askDevice(peers, { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason } }, signal)
+      else
+        await askDevice(
+          peers,
+          { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason, failures } },
+          signal,
+        )
       // What it became meanwhile is told on its own.
       this.#book.told(row)
     } catch (err) {
       if (!this.#ending.signal.aborted) log.info({ err: errorMessage(err) }, 'an answer to an offer was not heard yet')
     }
   }
+}
+
+/** What the sender is told about the files that are not sent; null if all of them are. */
+function reasonLeftOut([first]: readonly LeftOut[], count: number): string | null {
+  if (!first) return null
+  const path = first.names.map((name) => displayName(name)).join('/')
+  const others = count > 1 ? `, and ${count - 1} more` : ''
+  return `${path} is left out: ${first.reason}${others}`
 }
 
 function titleOf({ items, names }: OfferRow): string {

@@ -33,6 +33,7 @@ async function createDevice(name: string, world: ReturnType<typeof createNearbyW
     log: silentLogger,
     own: () => own,
     changed: ({ state }) => states.push(state),
+    folderOf: () => null,
     comparing: (row) => drops.comparing(row),
     onEnded: ({ device }) => drops.leave(device),
   })

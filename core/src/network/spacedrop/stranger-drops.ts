@@ -81,6 +81,7 @@ export class StrangerDrops implements Disposable {
       transfer: null,
       bytes_done: 0,
       reason: null,
+      failures: '[]',
       told: 1,
       created_at: clock.now(),
       expires_at: guest.compareUntil,

@@ -12,7 +12,8 @@ import { type Chosen, Meeting, Offered, transferProtocol } from './protocol.ts'
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { FetchResult } from './worker/fetch-item.ts'
-import type { Destination, FetchChannel } from './worker/messages.ts'
+import type { Preserve } from './transfer-rows.ts'
+import type { Destination, FetchChannel, Renamed } from './worker/messages.ts'
 import { bytesOfNames, MAX_ITEMS, type SourceItem } from './worker/walk-source.ts'
 
 /** All names of one transfer: a million of them, in folders that are not too deep. */
@@ -120,7 +121,9 @@ export interface FetchOptions {
   /** Where it is written down what is done. */
   readonly folder: string
   readonly destination: Destination
-  readonly preserve: boolean
+  readonly preserve: Preserve
+  /** Written down on each file: where it comes from. Null: the files are for Spacedrive itself. */
+  readonly origin: string | null
   /** What the one file is compared with before it has its name. */
   readonly content: ContentId | null
   readonly onOpen: (opened: {
@@ -129,6 +132,7 @@ export interface FetchOptions {
     totalFiles: number
     totalBytes: number
     tops: readonly Uint8Array[]
+    renamed: readonly Renamed[]
   }) => void
   readonly onVia: (via: Via) => void
   readonly onProgress: (progress: { files: number; bytes: number }) => void
@@ -175,11 +179,19 @@ export async function fetchOffered(
   using _thread = thread.use()
   const onAbort = () => ended.reject(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
-  const { content, destination, folder, preserve } = options
+  const { content, destination, folder, origin, preserve } = options
   try {
     signal.throwIfAborted()
     const { items } = offers[0]!
-    const opened = await thread.ask('openFetch', { fetch: id, folder, items, destination, content, preserve })
+    const opened = await thread.ask('openFetch', {
+      fetch: id,
+      folder,
+      items,
+      destination,
+      content,
+      origin,
+      preserve,
+    })
     options.onOpen(opened)
     const compare = offers.length > 1 && opened.totalFiles === 1 ? offers.length : 0
     for (const offer of offers) {

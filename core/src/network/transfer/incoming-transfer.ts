@@ -56,6 +56,7 @@ export function showIncoming({ devices, rate, row, via }: Incoming, nameOf: (dev
     leftOut: row.left_out,
     failed: row.failed,
     failures: JSON.parse(row.failures) as Transfer['failures'],
+    notes: JSON.parse(row.notes) as Transfer['notes'],
     error: row.error === null ? null : (JSON.parse(row.error) as Transfer['error']),
     createdAt: new Date(row.created_at).toISOString(),
     endedAt: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),

@@ -1,4 +1,5 @@
 export { CONTENT_KIND, ContentSpec } from './content-spec.ts'
+export type { LeftOut } from './worker/walk-source.ts'
 export type { Via } from './fetch-transfer.ts'
 export type { Sending, SourceResolver } from './serve-transfer.ts'
 export type { StartInput } from './transfer-rows.ts'

@@ -220,6 +220,7 @@ function show({ endedAt, error, id, news, rate, sent, sentBefore, startedAt, sta
     leftOut: 0,
     failed: 0,
     failures: [],
+    notes: [],
     error,
     createdAt: new Date(startedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),

@@ -14,6 +14,7 @@ import { Chosen, type Meeting, type Offered, PAGE_ITEMS, transferProtocol, Wante
 import { pumpPort } from './pump-port.ts'
 import type { TransferThread } from './transfer-thread.ts'
 import type { Answered } from './worker/messages.ts'
+import { heard } from '../../util/heard.ts'
 
 /** Files to send: where they are, and what they are called there. */
 export interface Sending {
@@ -22,10 +23,17 @@ export interface Sending {
   readonly title: string
   /** False: nobody here has to know of it, as with thumbnails that are looked at there. */
   readonly isListed?: boolean
+  /** True for sidecars, which Spacedrive keeps in its data folder and names by itself; nothing else of it is sent. */
+  readonly isOwn?: boolean
   /** Called now and then with the bytes of files sent on this connection. */
   onProgress?(bytes: number): void
   /** Aborted when it is not to be had any more: it ends at once. */
   readonly signal?: AbortSignal
+  /**
+   * Whether the other device may still have it. Asked again whenever a grant, a list of members or a pairing has
+   * changed; on false the transfer ends on both sides, with that reason. Left out: always.
+   */
+  isAllowed?(): boolean
 }
 
 /** Knows what one kind of request means, and whether whoever asks may have it. */
@@ -58,6 +66,8 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
+  /** The data folder, which is sent to nobody. */
+  readonly privateFolder: string
   /**
    * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
    * somebody here has ended it.
@@ -70,8 +80,29 @@ export interface ServeTransferDeps {
   readonly onEnd: (id: string, err: unknown) => void
 }
 
+/** A transfer whose permission is looked at again. */
+interface Running {
+  readonly isAllowed: () => boolean
+  readonly end: () => void
+}
+
+/** The sending side of transfers, and how those that are no longer allowed are ended. */
+export interface ServedTransfers {
+  readonly handler: ProtocolHandler
+  /** Ends each transfer that its device may not have any more. */
+  readonly recheck: () => void
+}
+
 /** The sending side of transfers. */
-export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
+export function serveTransfers(deps: ServeTransferDeps): ServedTransfers {
+  const running = new Set<Running>()
+  const recheck = () => {
+    for (const { end, isAllowed } of running) if (!isAllowed()) end()
+  }
+  return { handler: makeHandler(deps, running), recheck }
+}
+
+function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHandler {
   return {
     protocol: transferProtocol,
     async serve(stream, peer, signal) {
@@ -80,18 +111,15 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
       using _thread = deps.thread.use()
       const channel = randomBytes(16).toString('hex')
       const key = keyOf(wanted, peer)
-      let first: Promise<Chosen | null> | null = null
+      const first = stream.receive(Chosen)
+      const leaving = untilLeft(first, signal)
       let sending: Sending
       let opened: Answered<'openSource'>
       try {
         const held = deps.held(key)
-        if (held) {
-          // Nothing is to come before an answer, but the end.
-          first = stream.receive(Chosen)
-          await untilResumed(held, { first, key, deps, signal })
-        }
-        sending = await resolve(wanted, { deps, peer, signal })
-        opened = await deps.thread.ask('openSource', { source: channel, roots: sending.roots })
+        if (held) await untilResumed(held, { key, deps, signal: leaving.signal })
+        sending = await resolve(wanted, { deps, peer, signal: leaving.signal })
+        opened = await openSource(channel, sending, { deps, signal: leaving.signal })
       } catch (err) {
         const known = err instanceof CoreError
         const message = known ? err.message : 'an error of the other device; its log says more'
@@ -99,8 +127,50 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
         await stream.finish()
         if (!known) throw err
         return
+      } finally {
+        leaving.stop()
       }
-      await send(sending, { channel, key, first, opened, deps, stream, peer, peerKey: wanted.key, signal })
+      await send(sending, { channel, key, first, opened, deps, running, stream, peer, peerKey: wanted.key, signal })
+    },
+  }
+}
+
+/** Lists what is to be sent. The walk ends when the other device leaves. */
+async function openSource(
+  source: string,
+  { isOwn = false, roots }: Sending,
+  { deps, signal }: { deps: ServeTransferDeps; signal: AbortSignal },
+): Promise<Answered<'openSource'>> {
+  signal.throwIfAborted()
+  try {
+    return await untilAborted(
+      deps.thread.ask('openSource', { source, roots, privateFolder: isOwn ? null : deps.privateFolder }),
+      signal,
+    )
+  } catch (err) {
+    await deps.thread.ask('closeSource', { source })
+    throw err
+  }
+}
+
+/**
+ * Aborted when the other side leaves before it has an answer: nothing else is to come from it until then. Also aborted
+ * with `signal`.
+ */
+function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
+  const left = new AbortController()
+  let isOver = false
+  const leave = () => {
+    // Where the connection was lost it comes again.
+    if (!isOver && !signal.aborted) left.abort(new CoreError('Unavailable', 'the other device wants it no more'))
+  }
+  // A stream may end a moment before its connection is known to have.
+  const ended = () => void setImmediate(leave)
+  first.then(ended, ended)
+  return {
+    signal: AbortSignal.any([signal, left.signal]),
+    stop: () => {
+      isOver = true
     },
   }
 }
@@ -108,25 +178,13 @@ export function serveTransfers(deps: ServeTransferDeps): ProtocolHandler {
 /** Throws `Unavailable` where the other side leaves before that. */
 async function untilResumed(
   held: Promise<void>,
-  { deps, first, key, signal }: { deps: ServeTransferDeps; first: Promise<unknown>; key: string; signal: AbortSignal },
+  { deps, key, signal }: { deps: ServeTransferDeps; key: string; signal: AbortSignal },
 ): Promise<void> {
-  const { promise: left, reject } = Promise.withResolvers<never>()
-  let isOver = false
-  const leave = () => {
-    // Where the connection was lost it comes again.
-    if (isOver || signal.aborted) return
-    reject(new CoreError('Unavailable', 'the other device wants it no more'))
-  }
-  // A stream may end a moment before its connection is known to have.
-  const ended = () => void setImmediate(leave)
-  first.then(ended, ended)
   try {
-    await untilAborted(Promise.race([held, left]), signal)
+    await untilAborted(held, signal)
   } catch (err) {
     deps.onLeft(key)
     throw err
-  } finally {
-    isOver = true
   }
 }
 
@@ -155,10 +213,11 @@ async function resolve(
 interface Circumstances {
   readonly channel: string
   readonly key: string
-  /** What the other side says first, where that is waited for already. */
-  readonly first: Promise<Chosen | null> | null
+  /** What the other side says first. */
+  readonly first: Promise<Chosen | null>
   readonly opened: Answered<'openSource'>
   readonly deps: ServeTransferDeps
+  readonly running: Set<Running>
   readonly stream: FrameStream
   readonly peer: Peer
   readonly peerKey: string
@@ -167,13 +226,22 @@ interface Circumstances {
 
 async function send(
   sending: Sending,
-  { channel, key, first, opened, deps, stream, peer, peerKey, signal }: Circumstances,
+  { channel, key, first, opened, deps, running, stream, peer, peerKey, signal }: Circumstances,
 ): Promise<void> {
   const { thread } = deps
   const { count, files, bytes, leftOutCount } = opened
   const onProgress = sending.onProgress?.bind(sending)
   const onAbort = () => stream.abort()
   sending.signal?.addEventListener('abort', onAbort, { once: true })
+  let takenBack: CoreError | null = null
+  const watched: Running = {
+    isAllowed: () => sending.isAllowed?.() ?? true,
+    end: () => {
+      takenBack = new CoreError('NotAuthorised', `${peer.name} may not have this any more: it was taken back here`)
+      stream.abort()
+    },
+  }
+  running.add(watched)
   try {
     for (let from = 0; from < count;) {
       const items = await thread.ask('sourcePage', { source: channel, from, count: PAGE_ITEMS })
@@ -194,7 +262,7 @@ async function send(
       addresses,
       leftOut: leftOutCount,
     } satisfies Offered)
-    let chosen = await (first ?? stream.receive(Chosen))
+    let chosen = await first
     if (chosen?.via === 'punch') {
       await meet(channel, { addresses: peer.isStranger ? [] : chosen.addresses, deps, stream })
       chosen = await stream.receive(Chosen)
@@ -204,9 +272,10 @@ async function send(
     else if (chosen) await stream.receive(Chosen)
     deps.onEnd(channel, null)
   } catch (err) {
-    deps.onEnd(channel, err)
+    deps.onEnd(channel, takenBack ?? err)
     throw err
   } finally {
+    running.delete(watched)
     sending.signal?.removeEventListener('abort', onAbort)
     await thread.ask('closeServing', { channel })
     await thread.ask('closeSource', { source: channel })
@@ -229,7 +298,7 @@ async function serveOverStream(
   { deps, stream }: { deps: ServeTransferDeps; stream: FrameStream },
 ): Promise<void> {
   const { port1, port2 } = new MessageChannel()
-  const closed = once(port1, 'close')
+  const closed = heard(once(port1, 'close'))
   await deps.thread.ask('servePort', { channel, port: port2 }, [port2])
   await pumpPort(port1, stream)
   await closed

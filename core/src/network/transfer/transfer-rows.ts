@@ -5,12 +5,18 @@ import type { Asking } from './fetch-transfer.ts'
 
 const packr = new Packr({ useRecords: false })
 
+/** What a received file keeps of the one on the sending device, besides its bytes. */
+export type Preserve = 'nothing' | 'times' | 'all'
+
+/** As the column has them; `1` is what older versions wrote, too. */
+const PRESERVED: readonly Preserve[] = ['nothing', 'all', 'times']
+
 export interface StartInput extends Asking {
   readonly title: string
   /** Absolute; it must be there. */
   readonly folder: string
-  /** Whether files keep their times and permissions. */
-  readonly preserve: boolean
+  /** `all`: times and permissions, as far as the umask here leaves them. */
+  readonly preserve: Preserve
   /** More than a stranger has offered is not taken. */
   readonly atMost?: Amount
 }
@@ -38,6 +44,8 @@ export interface TransferRow {
   readonly left_out: number
   readonly failed: number
   readonly failures: string
+  /** JSON: what a person should know of files that came. */
+  readonly notes: string
   readonly error: string | null
   readonly created_at: number
   readonly ended_at: number | null
@@ -87,7 +95,7 @@ export function newRow(input: StartInput, { id, now }: { id: string; now: number
     spec: packr.pack(input.spec),
     title: input.title,
     folder: input.folder,
-    preserve: input.preserve ? 1 : 0,
+    preserve: PRESERVED.indexOf(input.preserve),
     state: 'waiting',
     files_done: 0,
     files_total: null,
@@ -96,10 +104,15 @@ export function newRow(input: StartInput, { id, now }: { id: string; now: number
     left_out: 0,
     failed: 0,
     failures: '[]',
+    notes: '[]',
     error: null,
     created_at: now,
     ended_at: null,
   }
+}
+
+export function preserveOf({ preserve }: TransferRow): Preserve {
+  return PRESERVED[preserve] ?? 'nothing'
 }
 
 /** What the other devices are asked for. */

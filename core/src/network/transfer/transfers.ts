@@ -2,8 +2,9 @@ import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
-import { displayName, fsPath, parsePath } from '../../util/file-name.ts'
+import { bytesToName, displayName, fsPath, parsePath } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import { type Clock, sleep } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
@@ -24,16 +25,16 @@ import { OutgoingTransfers } from './outgoing-transfers.ts'
 import { RefusedHolders, sentElse } from './refused-holders.ts'
 import { requireOffered } from './require-offered.ts'
 import { requireSpace } from './require-space.ts'
-import { serveTransfers, type SourceResolver } from './serve-transfer.ts'
-import { askingOf, newRow, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
+import { type ServedTransfers, serveTransfers, type SourceResolver } from './serve-transfer.ts'
+import { askingOf, newRow, preserveOf, type StartInput, type TransferRow, TransferRows } from './transfer-rows.ts'
 import { TransferThread } from './transfer-thread.ts'
-import type { TransferNews } from './worker/messages.ts'
+import type { Answered, Renamed, TransferNews } from './worker/messages.ts'
 import type { SourceItem } from './worker/walk-source.ts'
 
 /** Transfers to this device side by side; the others wait. */
 const MAX_RUNNING = 4
 /** Waits after attempts that came to nothing while the device is connected, in milliseconds. */
-const RETRY_MS = [500, 2_000, 5_000, 15_000, 60_000] as const
+const RETRY_MS = [250, 2_000, 5_000, 15_000, 60_000] as const
 /** Ended transfers that stay listed. */
 const KEPT_ENDED = 200
 /** Failures that are told one by one. */
@@ -72,6 +73,7 @@ export class Transfers implements AsyncDisposable {
   readonly #incoming = new Map<string, Incoming>()
   readonly #rows: TransferRows
   readonly #outgoing: OutgoingTransfers
+  readonly #served: ServedTransfers
   readonly #listeners = new Map<string, FetchListener>()
   readonly #parts = new DisposableStack()
   readonly #ending = new AbortController()
@@ -83,17 +85,18 @@ export class Transfers implements AsyncDisposable {
     this.#rows = new TransferRows(deps.db)
     this.#outgoing = new OutgoingTransfers({ clock: deps.clock, changed: (transfer) => this.#changed(transfer) })
     this.#thread = new TransferThread({ onNews: (news) => this.#hear(news), onLost: (err) => this.#lost(err) })
-    const serving = serveTransfers({
+    this.#served = serveTransfers({
       thread: this.#thread,
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       own: deps.own,
+      privateFolder: deps.dataDir,
       held: (key) => this.#outgoing.held(key),
       onLeft: (key) => this.#outgoing.left(key),
       onBegin: (news) => this.#outgoing.began(news),
       onEnd: (id, err) => this.#outgoing.ended(id, err),
     })
-    this.#parts.use(deps.peers.handle(serving))
+    this.#parts.use(deps.peers.handle(this.#served.handler))
     this.#parts.use(deps.peers.onConnected((peer) => this.#connected(peer)))
     for (const row of this.#rows.all()) this.#incoming.set(row.id, incomingOf(row))
     void this.followSettings()
@@ -105,21 +108,38 @@ export class Transfers implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
   }
 
+  /** Ends what devices may not have any more: called when a grant, a list of members or a pairing has changed. */
+  recheck(): void {
+    this.#served.recheck()
+  }
+
   /** Told of each change of a transfer, as often as the event is. */
   onChange(listener: (transfer: Transfer) => void): Disposable {
     this.#watchers.add(listener)
     return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
   }
 
-  /** How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent. */
+  /**
+   * How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent, and the
+   * signal's reason.
+   */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
-  ): Promise<{ files: number; bytes: number; names: readonly Uint8Array[] }> {
+    signal: AbortSignal,
+  ): Promise<
+    Pick<Answered<'openSource'>, 'files' | 'bytes' | 'leftOut' | 'leftOutCount'> & { names: readonly Uint8Array[] }
+  > {
+    signal.throwIfAborted()
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
-    const { bytes, files } = await this.#thread.ask('openSource', { source, roots })
-    await this.#thread.ask('closeSource', { source })
-    return { files, bytes, names: roots.map(({ name }) => name) }
+    const privateFolder = this.#deps.dataDir
+    try {
+      const opening = this.#thread.ask('openSource', { source, roots, privateFolder })
+      const { count: _, ...measured } = await untilAborted(opening, signal)
+      return { ...measured, names: roots.map(({ name }) => name) }
+    } finally {
+      await this.#thread.ask('closeSource', { source })
+    }
   }
 
   /** Takes the limit of bytes a second anew. */
@@ -134,6 +154,11 @@ export class Transfers implements AsyncDisposable {
     return all.toSorted(
       (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.createdAt.localeCompare(a.createdAt),
     )
+  }
+
+  /** The folder of a transfer to this device; null where it is not known any more. */
+  folderOf(id: string): string | null {
+    return this.#incoming.get(id)?.row.folder ?? null
   }
 
   /** Throws `NotFound`. */
@@ -188,9 +213,17 @@ export class Transfers implements AsyncDisposable {
       this.#set(incoming, { state: 'cancelled', ended_at: this.#deps.clock.now() })
       incoming.running?.abort(new CoreError('Cancelled', 'cancelled'))
       await incoming.run
-      await this.#thread.ask('discardFetch', { folder: this.#folderOf(id) }).catch(() => {})
+      await this.#thread.ask('discardFetch', { folder: this.#stateFolder(id) }).catch(() => {})
     }
     return this.#show(incoming)
+  }
+
+  /** Ends a transfer to this device that is not allowed any more. What is complete stays. Does nothing where it has ended. */
+  deny(id: string, { code, message }: CoreError): void {
+    const incoming = this.#find(id)
+    if (incoming.row.ended_at !== null) return
+    this.#end(incoming, { state: 'failed', error: { code, message } })
+    incoming.running?.abort(new CoreError(code, message))
   }
 
   /** Resolves with the transfer once it has ended or is paused. */
@@ -227,7 +260,8 @@ export class Transfers implements AsyncDisposable {
           id: uuidv7(this.#deps.clock.now()),
           folder: input.folder,
           destination: input.place(items),
-          preserve: false,
+          preserve: 'nothing',
+          origin: null,
           content: contentOf(input),
           onOpen: () => {},
           onVia: () => {},
@@ -338,13 +372,15 @@ export class Transfers implements AsyncDisposable {
       offers,
       {
         id: row.id,
-        folder: this.#folderOf(row.id),
+        folder: this.#stateFolder(row.id),
         destination: { folder: Buffer.from(fsPath(parsePath(row.folder))) },
-        preserve: row.preserve === 1,
+        preserve: preserveOf(row),
+        origin: originOf(this.#deps.nameOf(incoming.devices[0]!)),
         content: contentOf(asking),
-        onOpen: ({ bytes, files, totalBytes, totalFiles }) => {
+        onOpen: ({ bytes, files, renamed, totalBytes, totalFiles }) => {
           incoming.rate.start(bytes, this.#deps.clock.ticks())
           this.#set(incoming, {
+            notes: JSON.stringify(renamed.map(noteOfRenamed)),
             state: 'running',
             files_done: files,
             files_total: totalFiles,
@@ -362,7 +398,7 @@ export class Transfers implements AsyncDisposable {
       signal,
     )
     if (fetched.isRefused) {
-      await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
+      await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
       this.#set(incoming, { files_done: 0, bytes_done: 0 })
       this.#refuse(incoming.refused, { asking, liars: fetched.liars, offers })
       return this.#attempt(incoming, signal)
@@ -377,7 +413,7 @@ export class Transfers implements AsyncDisposable {
       return false
     }
     // What was begun of files that could not be had is not left beside the others.
-    if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#folderOf(row.id) })
+    if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
     this.#end(incoming, { state: 'completed', error: null })
     return true
   }
@@ -405,7 +441,11 @@ export class Transfers implements AsyncDisposable {
       const path = items[item]?.names.map(displayName).join('/') ?? ''
       return { path, code, message }
     })
+    const notes = JSON.parse(row.notes) as Transfer['notes']
+    if (fetched.unmarked !== null)
+      notes.push({ path: row.title, message: `the files are not marked with their origin: ${fetched.unmarked}` })
     this.#set(incoming, {
+      notes: JSON.stringify(notes),
       files_done: fetched.files,
       bytes_done: fetched.bytes,
       failed: fetched.failed,
@@ -425,13 +465,13 @@ export class Transfers implements AsyncDisposable {
     { state, error }: { state: TransferState; error: { code: ErrorCode; message: string } | null },
   ): void {
     incoming.rate.stop()
-    if (state === 'completed') rmSync(this.#folderOf(incoming.row.id), { recursive: true, force: true })
+    if (state === 'completed') rmSync(this.#stateFolder(incoming.row.id), { recursive: true, force: true })
     this.#set(incoming, { state, error: error && JSON.stringify(error), ended_at: this.#deps.clock.now() })
   }
 
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // A person who has paused or cancelled it was faster.
-    const isStopped = incoming.row.state === 'paused' || incoming.row.state === 'cancelled'
+    // A person who has paused, cancelled or denied it was faster.
+    const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
     incoming.lastTold = this.#deps.clock.ticks()
@@ -475,7 +515,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  #folderOf(id: string): string {
+  #stateFolder(id: string): string {
     return join(this.#deps.dataDir, 'transfers', id)
   }
 
@@ -484,10 +524,23 @@ export class Transfers implements AsyncDisposable {
     for (const { row } of ended.slice(0, Math.max(0, ended.length - KEPT_ENDED))) {
       this.#incoming.delete(row.id)
       this.#rows.remove(row.id)
-      rmSync(this.#folderOf(row.id), { recursive: true, force: true })
+      rmSync(this.#stateFolder(row.id), { recursive: true, force: true })
     }
   }
 }
+
+/** As people and programs read it in the attributes of a file. */
+function originOf(device: string): string {
+  return `spacedrive://${encodeURIComponent(device)}`
+}
+
+function noteOfRenamed({ names, target }: Renamed): Transfer['notes'][number] {
+  const here = displayName(bytesToName(new Uint8Array(target.subarray(target.lastIndexOf(SLASH) + 1))))
+  const path = names.map((name) => displayName(bytesToName(new Uint8Array(name)))).join('/')
+  return { path, message: `it is called ${here} here: its name is taken, too long or not possible on this disk` }
+}
+
+const SLASH = 0x2f
 
 function sizeOf(items: readonly SourceItem[]): number {
   return items.reduce((sum, { size }) => sum + size, 0)

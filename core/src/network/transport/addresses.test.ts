@@ -1,3 +1,4 @@
+import type { NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
 import { formatAddress, parseAddress, reachableAddresses } from './addresses.ts'
 
@@ -32,4 +33,21 @@ test('an address in text has brackets where it needs them', () => {
 
 test('a socket with an address of its own is reached there', () => {
   expect(reachableAddresses(['127.0.0.1:5', '[::1]:6', '127.0.0.1:5'])).toEqual(['127.0.0.1:5', '[::1]:6'])
+})
+
+test('loopback is told to others only where the machine has no other address of either family', () => {
+  const at = (address: string, family: 'IPv4' | 'IPv6', internal = false): NetworkInterfaceInfo => ({
+    address,
+    netmask: '',
+    mac: '',
+    cidr: null,
+    internal,
+    ...(family === 'IPv6' ? { family, scopeid: 0 } : { family }),
+  })
+  const lo = [at('127.0.0.1', 'IPv4', true), at('::1', 'IPv6', true)]
+  const sockets = ['0.0.0.0:5', '[::]:6']
+  const link = at('fe80::1', 'IPv6')
+  expect(reachableAddresses(sockets, { lo })).toEqual(['127.0.0.1:5', '[::1]:6'])
+  expect(reachableAddresses(sockets, { lo, eth0: [link, at('2001:db8::5', 'IPv6')] })).toEqual(['[2001:db8::5]:6'])
+  expect(reachableAddresses(sockets, { lo, eth0: [link, at('192.168.1.5', 'IPv4')] })).toEqual(['192.168.1.5:5'])
 })

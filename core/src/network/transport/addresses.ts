@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import type { Interfaces } from './local-network.ts'
 
 /** A socket address in its two parts; null for what is none. */
 export function parseAddress(address: string): { host: string; port: number } | null {
@@ -23,24 +24,25 @@ export function withPort(address: string, port: number): string | null {
 }
 
 /**
- * Where sockets are reached from elsewhere: one that listens everywhere, at each address the machine has, with loopback
- * only where it has no other. Addresses that mean another device on each link (`fe80::`) are left out.
+ * Where sockets are reached from elsewhere: one that listens everywhere, at each address the machine has. Loopback is
+ * told only where the machine has no other address of either family: on another device it would be that device itself.
+ * Addresses that mean another device on each link (`fe80::`) are left out.
  */
-export function reachableAddresses(sockets: readonly string[]): string[] {
+export function reachableAddresses(sockets: readonly string[], interfaces: Interfaces = networkInterfaces()): string[] {
   const found = sockets.flatMap((socket) => {
     const parsed = parseAddress(socket)
     if (!parsed) return []
     if (parsed.host !== '0.0.0.0' && parsed.host !== '::') return [socket]
     const family = parsed.host === '::' ? 'IPv6' : 'IPv4'
-    return machineAddresses(family).map((host) => formatAddress(host, parsed.port))
+    return machineAddresses(family, interfaces).map((host) => formatAddress(host, parsed.port))
   })
   return [...new Set(found)]
 }
 
-function machineAddresses(family: 'IPv4' | 'IPv6'): string[] {
-  const all = Object.values(networkInterfaces())
+function machineAddresses(family: 'IPv4' | 'IPv6', interfaces: Interfaces): string[] {
+  const all = Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])
-    .filter((address) => address.family === family && !/^fe[89ab]/i.test(address.address))
+    .filter(({ address }) => !/^fe[89ab]/i.test(address))
   const outer = all.filter(({ internal }) => !internal)
-  return (outer.length > 0 ? outer : all).map(({ address }) => address)
+  return (outer.length > 0 ? outer : all).filter((each) => each.family === family).map(({ address }) => address)
 }

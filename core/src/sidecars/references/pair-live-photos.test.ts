@@ -50,8 +50,7 @@ function plainly(photos: readonly Half[], videos: readonly Half[]): string[] {
     if (a.identifier !== null && a.identifier === b.identifier) return isNamed ? 1 : isBeside ? 2 : 3
     if (a.identifier !== null && b.identifier !== null) return null
     if (b.durationMs === null || b.durationMs > 10_000) return null
-    const gap = a.atMs === null || b.atMs === null ? null : Math.abs(a.atMs - b.atMs)
-    if (gap === null ? Math.abs(photo.modifiedMs - video.modifiedMs) > 60_000 : gap > 5_000) return null
+    if (a.atMs === null || b.atMs === null || Math.abs(a.atMs - b.atMs) > 5_000) return null
     return isNamed ? 4 : isNamedWhole ? 5 : null
   }
   const all = photos.flatMap((photo) =>
@@ -116,4 +115,30 @@ test('thirty thousand of one identifier, and of one name, are paired in the time
   pairLivePhotos(many(15_000, 0, 'heic', null), many(15_000, 1_000_000, 'mov', null))
   // Two seconds on a busy machine; every pair would be a thousand million.
   expect(performance.now() - begun).toBeLessThan(60_000)
+})
+
+test('a film is no half of a Live Photo by its minute, nor by a name that is another one', () => {
+  const at = (name: string, entryId: number, taken: Partial<Half['taken']> = {}): Half => ({
+    entryId,
+    contentId: entryId,
+    folderId: 1,
+    folder: '1/',
+    name,
+    modifiedMs: 0,
+    taken: { ...unknown, ...taken },
+  })
+  const film = { durationMs: 3_000 }
+  const noon = { atMs: 0, clockMs: 0 }
+  const pairsOf = (photo: Half, video: Half) => pairLivePhotos([photo], [video]).length
+  // Written in the same minute, and nothing else.
+  expect(pairsOf(at('IMG_1.jpg', 1), at('IMG_1.mov', 2, film))).toBe(0)
+  expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_1.mov', 2, film))).toBe(0)
+  expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_2.mov', 2, { ...film, ...noon }))).toBe(0)
+  expect(pairsOf(at('photo1', 1, noon), at('photo2', 2, { ...film, ...noon }))).toBe(0)
+  expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_1.mov', 2, { ...film, ...noon }))).toBe(1)
+  expect(pairsOf(at('IMG_1.jpg', 1, { identifier: 'A' }), at('b.mov', 2, { identifier: 'A' }))).toBe(1)
+  // A time without a zone counts only for files that were written together.
+  const later = { ...at('IMG_1.mov', 2, { ...film, atMs: 3_600_000 }), modifiedMs: 3_600_000 }
+  expect(pairsOf(at('IMG_1.jpg', 1, noon), later)).toBe(0)
+  expect(pairsOf(at('IMG_1.jpg', 1, noon), { ...later, modifiedMs: 1_000 })).toBe(1)
 })

@@ -28,7 +28,10 @@ export interface Pair {
 const MAX_VIDEO_MS = 10_000
 /** The photo is taken within the video, whose clock is in whole seconds, as the photo's is. */
 const MAX_CAPTURE_GAP_MS = 5_000
-/** Without clocks: the two are copied or sent one after the other, the larger one over a slow line. */
+/**
+ * Where only the zone is unknown, the files were written together as well: times that agree but for a zone are not enough
+ * by themselves. The larger of the two may have been copied over a slow line.
+ */
 const MAX_MODIFIED_GAP_MS = 60_000
 /** Time zones are quarters of an hour apart, and lie at most this far from UTC. */
 const ZONE_STEP_MS = 900_000
@@ -41,8 +44,9 @@ const photoOrder = ['heic', 'heif', 'jpg', 'jpeg']
 
 /**
  * Finds the photo that each video belongs to. An identifier that both have comes first: in the same folder with the same
- * name, in the same folder, anywhere. Then the same folder and name, where nothing they say of themselves speaks against
- * it and they were taken together. A content is in one pair at most; among equals the first by path wins, so the result
+ * name, in the same folder, anywhere. Otherwise all of this is needed: the same folder, the same name, and times of
+ * capture that agree. On less evidence there is no pair, so nothing is moved: a film of the same minute is a film of its
+ * own. A content is in one pair at most; among equals the first by path wins, so the result
  * does not depend on the order that files were found in. Linear in the number of files, but for sorting them.
  */
 export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[]): Pair[] {
@@ -77,7 +81,8 @@ export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[])
 
 /** The name without its extension, in small letters. */
 export function stemOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('.')).toLowerCase()
+  const dot = name.lastIndexOf('.')
+  return (dot < 0 ? name : name.slice(0, dot)).toLowerCase()
 }
 
 export function extensionOfName(name: string): string {
@@ -86,18 +91,21 @@ export function extensionOfName(name: string): string {
 
 function belongTogether({ taken: photo, ...photoFile }: Half, { taken: video, ...videoFile }: Half): boolean {
   if (photo.identifier !== null && video.identifier !== null) return photo.identifier === video.identifier
-  const gap = captureGapMs(photo, video)
-  if (gap !== null) return gap <= MAX_CAPTURE_GAP_MS
-  return Math.abs(photoFile.modifiedMs - videoFile.modifiedMs) <= MAX_MODIFIED_GAP_MS
+  const modifiedGap = Math.abs(photoFile.modifiedMs - videoFile.modifiedMs)
+  const gap = captureGapMs(photo, video) ?? (modifiedGap <= MAX_MODIFIED_GAP_MS ? zonedGapMs(photo, video) : null)
+  return gap !== null && gap <= MAX_CAPTURE_GAP_MS
 }
 
-/** How far apart the two were taken; null where one of them does not say. */
+/** How far apart the two were taken; null where one of them does not say, or not by which clock. */
 function captureGapMs(photo: Taken, video: Taken): number | null {
-  if (video.clockMs !== null) {
-    if (photo.atMs !== null && video.atMs !== null) return Math.abs(photo.atMs - video.atMs)
-    return photo.clockMs === null ? null : Math.abs(photo.clockMs - video.clockMs)
-  }
-  if (photo.clockMs === null || video.atMs === null) return null
+  if (photo.atMs !== null && video.atMs !== null && video.clockMs !== null) return Math.abs(photo.atMs - video.atMs)
+  if (photo.clockMs === null || video.clockMs === null) return null
+  return Math.abs(photo.clockMs - video.clockMs)
+}
+
+/** The same where the video says a time without a zone; null where one of them says none. */
+function zonedGapMs(photo: Taken, video: Taken): number | null {
+  if (photo.clockMs === null || video.atMs === null || video.clockMs !== null) return null
   // The video counts in UTC, or, where its maker did not know better, by its clock: the zone is what is a quarter hour's multiple.
   const difference = photo.clockMs - video.atMs
   const zone = Math.round(difference / ZONE_STEP_MS) * ZONE_STEP_MS

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorMessage } from '../../util/errors.ts'
+import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
-import { knowsProcessor } from './seccomp.ts'
 
 /** The files of a user that a process may reach. */
 export interface Reach {
@@ -22,12 +19,11 @@ export interface BoxStart {
   readonly execute: readonly string[]
 }
 
-export type BoxState =
-  | { readonly closed: true }
-  | { readonly closed: false; readonly reason: string; readonly fix: string | null }
-
 /** Where the channel to the parent is told: a process that read it before it is boxed would lose a request. */
 export const CHANNEL_VARIABLE = 'SPACEDRIVE_CHANNEL_FD'
+
+/** Where a boxed process finds the version of Landlock that closes it. */
+export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
 
 /** What the system's libraries, Node and fonts are read from, and the devices that all programs use. */
 const SYSTEM_READ = [
@@ -64,33 +60,7 @@ const LOADERS = [
 
 const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
-/** A start of Node takes some 100 ms. */
-const LOOK_MS = 20_000
-
-let looking: Promise<BoxState> | undefined
-
-/** Whether processes can be boxed here: one is, the first time that somebody asks. */
-export function boxState(): Promise<BoxState> {
-  return (looking ??= look())
-}
-
-async function look(): Promise<BoxState> {
-  const open = (reason: string, fix: string | null = null) => ({ closed: false as const, reason, fix })
-  if (process.platform !== 'linux') return open('only Linux has the means that are used')
-  if (!isBuiltin('node:ffi') || process.execve === undefined)
-    return open('it takes Node.js 26.1 or later', 'install Node.js 26.1 or later')
-  if (!knowsProcessor()) return open(`the system calls of ${process.arch} are not known`)
-  const args = [...boxArgs(boxStart({ read: [], write: [] }, [])), '--eval', '']
-  const { promise, resolve } = Promise.withResolvers<BoxState>()
-  execFile(process.execPath, args, { timeout: LOOK_MS }, (err, _stdout, stderr) => {
-    const why = /^Error: (.*)$/m.exec(stderr)?.[1] ?? (err ? errorMessage(err).split('\n')[0]! : '')
-    const fix = 'see that the kernel is Linux 5.13 or later, and that it has landlock in its lsm= setting'
-    resolve(err ? open(`no process can be closed in (${why})`, fix) : { closed: true })
-  })
-  return promise
-}
-
-/** What Node is started with, before its own arguments, to be boxed. */
+/** Arguments that Node takes before its own, to enter the box by Landlock and seccomp. */
 export function boxArgs(start: BoxStart): string[] {
   return [ENTER_BOX, JSON.stringify(start)]
 }
@@ -121,34 +91,36 @@ function ownFolders(): string[] {
   return [own, ...beside.filter((path) => existsSync(path))]
 }
 
-/** A program on PATH, the file it is, and what runs it where it is a script. */
-function findAll(name: string): string[] {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
-    const path = join(folder, name)
-    try {
-      accessSync(path, constants.X_OK)
-      const file = realpathSync(path)
-      return [path, file, ...interpreterOf(file)]
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return []
+/** A program on PATH or at an absolute path, the file that it leads to, and what runs it if it is a script. */
+function findAll(program: string): string[] {
+  const path = isAbsolute(program) ? program : findProgram(program)
+  if (path === null || !isProgram(path)) return []
+  const file = realpathSync(path)
+  return [path, file, ...interpreterOf(file)]
 }
 
 /** The longest first line of a script that Linux looks at, in bytes. */
 const MAX_SHEBANG = 256
 
 function interpreterOf(file: string): string[] {
-  const head = Buffer.alloc(MAX_SHEBANG)
-  const fd = openSync(file, 'r')
-  try {
-    readSync(fd, head)
-  } finally {
-    closeSync(fd)
-  }
-  const [, program, name] = /^#![ \t]*(\S+)(?:[ \t]+(\S+))?/.exec(head.toString('latin1')) ?? []
+  const [, program, name] = /^#![ \t]*(\S+)(?:[ \t]+(\S+))?/.exec(firstBytes(file)) ?? []
   if (program === undefined) return []
   const isLookedFor = program.endsWith('/env') && name !== undefined
   return [program, ...(isLookedFor ? findAll(name) : [])]
+}
+
+/** Nothing of a program that can be run, but not read. */
+function firstBytes(file: string): string {
+  const head = Buffer.alloc(MAX_SHEBANG)
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      readSync(fd, head)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return ''
+  }
+  return head.toString('latin1')
 }

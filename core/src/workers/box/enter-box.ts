@@ -1,4 +1,4 @@
-import { type BoxStart, CHANNEL_VARIABLE } from './box.ts'
+import { type BoxStart, CHANNEL_VARIABLE, VERSION_VARIABLE } from './box.ts'
 import { closeFiles } from './landlock.ts'
 import { closeCalls, gainNoRights } from './seccomp.ts'
 import { numberOn, SystemCalls } from './system-call.ts'
@@ -19,6 +19,7 @@ if (channel !== undefined) {
   Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
 }
 gainNoRights(calls)
-closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode) })
+const version = closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode) })
 closeCalls(calls)
+env[VERSION_VARIABLE] = String(version)
 process.execve!(process.execPath, [process.execPath, ...args], env)

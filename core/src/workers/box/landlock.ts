@@ -22,7 +22,7 @@ const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 const RIGHTS_BY_VERSION = [0x1fffn, 0x3fffn, 0x7fffn, 0x7fffn, 0xffffn] as const
 /** Versions from which on Landlock also closes TCP, and signals and abstract sockets. */
 const CLOSES_TCP = 4
-const CLOSES_SIGNALS = 6
+export const CLOSES_SIGNALS = 6
 const ALL_TCP = 3n
 const ALL_SCOPES = 3n
 
@@ -36,8 +36,8 @@ export interface Landlock {
 }
 
 /**
- * Takes from this thread, and from all it starts, every file but those named. There is no way back. Throws where the
- * kernel has no Landlock.
+ * Takes from this thread, and from all it starts, every file but those named. There is no way back. Returns the
+ * version of Landlock, and throws where the kernel has none.
  */
 export function closeFiles(calls: SystemCalls, { read, write, execute }: Landlock): void {
   const version = calls.call('landlock_create_ruleset', CREATE_RULESET, 0, 0, VERSION_FLAG)
@@ -62,6 +62,7 @@ export function closeFiles(calls: SystemCalls, { read, write, execute }: Landloc
   for (const path of execute) allow(path, READ_FILE | EXECUTE)
   calls.call('landlock_restrict_self', RESTRICT_SELF, ruleset, 0)
   closeSync(ruleset)
+  return version
 }
 
 /** Null where there is nothing. */

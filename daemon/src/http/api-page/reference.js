@@ -10,8 +10,16 @@ const filter = document.querySelector('#filter')
 
 start().catch((err) => (status.textContent = `This did not work: ${err.message}`))
 
+/** What lets this page in: a cookie where the page came by TLS, else what it is given when it proves its key. */
+let headers = {}
+
 async function start() {
-  const answer = await fetch('/openapi.json')
+  try {
+    headers = await proved()
+  } catch (err) {
+    if (err.name !== 'SignedOutError') throw err
+  }
+  const answer = await fetch('/openapi.json', { headers })
   if (answer.status === SIGNED_OUT) {
     status.textContent = 'Nobody is signed in here. `spacedrive open /api` opens this page for you.'
     return
@@ -24,6 +32,13 @@ async function start() {
   narrow(operations.length)
   showNamed()
   addEventListener('hashchange', showNamed)
+}
+
+async function proved() {
+  if (location.protocol === 'https:') return {}
+  const { prove } = await import('/session/page-session.js')
+  const { access } = await prove()
+  return { authorization: `Bearer ${access}` }
 }
 
 function operationsOf({ paths }) {
@@ -178,7 +193,7 @@ function control({ name, required, schema }) {
 
 async function ask(url) {
   try {
-    const answer = await fetch(url)
+    const answer = await fetch(url, { headers })
     const text = JSON.stringify(await answer.json(), null, 2)
     const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\n… ${text.length - MAX_SHOWN} more` : text
     return `${answer.status} ${answer.statusText}\n${shown}`

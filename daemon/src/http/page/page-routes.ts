@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { acceptedLanguage, type PageLanguage } from '../accepted-language.ts'
 import type { HttpApp, HttpEnv } from '../http-env.ts'
+import { securityHeaders } from '../problem.ts'
+import { KeptFiles } from './kept-files.ts'
 import type { PageFile } from './page-files.ts'
 import { plainPage, plainPagePolicy } from './plain-page.ts'
 import type { PageState, WebPage } from './web-page.ts'
@@ -11,29 +13,37 @@ import type { PageState, WebPage } from './web-page.ts'
 const ASSETS = '/assets/'
 const INDEX = '/index.html'
 
-/** What the page may load and who may show it: nothing and nobody but ourselves. */
-const pagePolicy = [
-  "default-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "object-src 'none'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-].join('; ')
+/** What the page may load and who may show it: nothing and nobody but ourselves. `media`: the origin of files. */
+const pagePolicy = (media: string) =>
+  [
+    "default-src 'self'",
+    `img-src 'self' blob: data:${media}`,
+    `media-src 'self' blob:${media}`,
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    `font-src 'self'${media}`,
+    `connect-src 'self'${media}`,
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    // Text becomes no markup and no script, whatever a library does with it.
+    "require-trusted-types-for 'script'",
+    'trusted-types default',
+  ].join('; ')
 
 /** The page and its files, open to all: they say nothing about anybody's files. Every address without a file is the page. */
-export function pageRoutes(page: WebPage): HttpApp {
+export function pageRoutes(page: WebPage, mediaOrigin: () => string | null): HttpApp {
+  const kept = new KeptFiles()
   const routes = new Hono<HttpEnv>()
   routes.get('*', async (c) => {
     const { path } = c.req
     const state = await page.state()
     if (isPage(path) && state.kind !== 'ready') return unready(state, acceptedLanguage(c.req.header('accept-language')))
     const file = state.files?.byAddress.get(isPage(path) ? INDEX : path)
-    return file ? answer(c, file) : c.notFound()
+    if (!file) return c.notFound()
+    const media = mediaOrigin()
+    return answer(c, file, { kept, policy: pagePolicy(media === null ? '' : ` ${media}`) })
   })
   return routes
 }
@@ -43,29 +53,37 @@ function isPage(path: string): boolean {
   return path === INDEX || !path.slice(path.lastIndexOf('/')).includes('.')
 }
 
-async function answer(c: Context<HttpEnv>, file: PageFile): Promise<Response> {
+async function answer(
+  c: Context<HttpEnv>,
+  file: PageFile,
+  { kept, policy }: { kept: KeptFiles; policy: string },
+): Promise<Response> {
   const accepted = acceptedEncodings(c.req.header('accept-encoding'))
   const encoding = file.encodings.find(({ name }) => accepted.has(name))
-  const bytes = await readFile(`${file.path}${encoding?.extension ?? ''}`).catch(() => null)
-  // It was built anew at this moment.
-  if (bytes === null) return c.notFound()
+  const found = await kept.read(`${file.path}${encoding?.extension ?? ''}`)
+  if (found === null) return c.notFound()
+  const { bytes } = found
   const isAsset = c.req.path.startsWith(ASSETS) && !isPage(c.req.path)
-  const etag = `"${hash('sha256', bytes, 'base64url')}"`
+  // The policy changes with the port of the files: a page that is kept must not keep an older one.
+  const etag = isAsset ? found.etag : `"${hash('sha256', found.etag + policy, 'base64url')}"`
   const headers = {
     'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': pagePolicy,
+    'content-security-policy': policy,
     etag,
     vary: 'accept-encoding',
   }
   if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
-  return new Response(bytes, {
-    headers: {
-      ...headers,
-      'content-type': file.type,
-      'content-length': String(bytes.length),
-      ...(encoding ? { 'content-encoding': encoding.name } : {}),
-    },
+  // Past the frame around it, which would copy the bytes for each answer.
+  c.env.outgoing.writeHead(200, {
+    ...securityHeaders,
+    ...headers,
+    'x-request-id': c.var.requestId,
+    'content-type': file.type,
+    'content-length': bytes.length,
+    ...(encoding ? { 'content-encoding': encoding.name } : {}),
   })
+  c.env.outgoing.end(bytes)
+  return new Response(null, RESPONSE_ALREADY_SENT)
 }
 
 function acceptedEncodings(header: string | undefined): ReadonlySet<string> {

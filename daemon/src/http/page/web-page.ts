@@ -58,7 +58,7 @@ export class WebPage implements Disposable {
 
   /** Somebody is about to look. */
   prepare(): void {
-    void this.state()
+    this.state().catch(() => {})
   }
 
   [Symbol.dispose](): void {
@@ -75,7 +75,8 @@ export class WebPage implements Disposable {
     if (fingerprint === null)
       return { kind: 'failed', files, reason: `there is no page in ${this.#folder}; install it again` }
     if (this.#failed?.fingerprint === fingerprint) return { kind: 'failed', files, reason: this.#failed.reason }
-    if (!this.#building && !this.#closed) void this.#build(fingerprint)
+    if (!this.#building && !this.#closed)
+      this.#build(fingerprint).catch((err: unknown) => this.#log.error({ err }, 'the page could not be built'))
     return { kind: 'building', files }
   }
 

@@ -24,14 +24,30 @@ export function GrantRequests({ device }: { device?: string }) {
   )
 }
 
-function Request({ grant: { device, requestedAt, what } }: { grant: Grant }) {
+function Request({ grant: { device, requestedAt, requestedPath, wasEverything, what } }: { grant: Grant }) {
   const t = useMessages(messages)
   const { date } = useFormat()
   const grant = useGrant()
   const wish = t.wants[what](device.name)
-  const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed })
+  const isForFolders = what === 'browse' || what === 'read'
+  const folders = requestedPath === null || !isForFolders ? [] : [requestedPath]
+  const answer = (isAllowed: boolean) => grant.set({ device: device.id, what, isAllowed, folders })
+  const opens = wasEverything ? t.wasEverything : folders.length === 0 && isForFolders ? t.opensLocations : null
   return (
-    <Row label={<SafeText text={wish} />} hint={requestedAt && t.asked(date(requestedAt))}>
+    <Row
+      label={<SafeText text={wish} />}
+      hint={
+        <>
+          {requestedAt && t.asked(date(requestedAt))}
+          {folders.map((folder) => (
+            <span key={folder} className="block">
+              <SafeText text={folder} />
+            </span>
+          ))}
+          {opens !== null && <span className="block">{opens}</span>}
+        </>
+      }
+    >
       {isElsewhere ? null : (
         <span className="flex gap-2">
           <Button aria-label={t.notNowFor(wish)} onClick={() => answer(false)} disabled={grant.isPending}>

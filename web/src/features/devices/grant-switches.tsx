@@ -1,7 +1,7 @@
 import { isElsewhere, useOperation } from '../../api/index.ts'
 import { useFormat } from '../../format/index.ts'
 import { useMessages } from '../../i18n/index.ts'
-import { Switch } from '../../ui/index.ts'
+import { SafeText, Switch } from '../../ui/index.ts'
 import { messages } from './messages.ts'
 import { Row, Section } from './section.tsx'
 import { useGrant } from './use-grant.ts'
@@ -16,10 +16,22 @@ export function GrantSwitches({ device }: { device: string }) {
     <Section title={t.may} text={isElsewhere ? t.onlyThere : t.mayText}>
       {grants
         .filter((each) => each.device.id === device)
-        .map(({ allowed, requestedAt, what }) => {
+        .map(({ allowed, everything, folders, requestedAt, wasEverything, what }) => {
           const { hint, name } = t.grants[what]
+          const asked = wasEverything ? t.wasEverything : requestedAt ? t.waitsForAnswer(date(requestedAt)) : ''
+          const opened = (
+            <>
+              {`${hint} ${asked}`}
+              {allowed && everything && <span className="block">{t.everything}</span>}
+              {folders.map((folder) => (
+                <span key={folder} className="block">
+                  <SafeText text={folder} />
+                </span>
+              ))}
+            </>
+          )
           return (
-            <Row key={what} label={name} hint={requestedAt ? `${hint} ${t.waitsForAnswer(date(requestedAt))}` : hint}>
+            <Row key={what} label={name} hint={opened}>
               <Switch
                 label={name}
                 isOn={allowed}

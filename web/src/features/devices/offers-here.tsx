@@ -58,6 +58,11 @@ function OfferRow({ offer }: { offer: Offer }) {
       hint={
         <>
           {isStranger && <span className="block">{t.notPaired}</span>}
+          {offer.folder !== null && (
+            <span className="block">
+              <SafeText text={t.goesTo(offer.folder)} />
+            </span>
+          )}
           <OfferContents offer={offer} /> · <Remaining until={expiresAt} left={t.left} />
         </>
       }

@@ -26,7 +26,9 @@ export function SharedLibraries({ device }: { device: NetworkDevice }) {
 function LibraryRow({ library: { id, name }, device }: { library: Library; device: NetworkDevice }) {
   const t = useMessages(messages)
   const { date } = useFormat()
-  const members = useOperation('libraries.members', { library: id }).data?.members ?? []
+  const shared = useOperation('libraries.members', { library: id }).data
+  const members = shared?.members ?? []
+  const paths = (shared?.opens ?? []).map(({ path }) => path)
   const sent = useOperation('libraries.invitations', { sent: true }).data ?? []
   const isOffered = sent.some((each) => each.device.id === device.id && each.library.id === id)
   const share = useAction('libraries.share')
@@ -43,7 +45,17 @@ function LibraryRow({ library: { id, name }, device }: { library: Library; devic
   const state = member ? t.member(date(member.since)) : isOffered ? t.invited(device.name) : t.notShared
   const isPending = share.isPending || unshare.isPending
   return (
-    <Row label={<SafeName name={name} />} hint={<SafeText text={state} />}>
+    <Row
+      label={<SafeName name={name} />}
+      hint={
+        <>
+          <SafeText text={state} />
+          <span className="block">
+            <SafeText text={paths.length === 0 ? t.opensNothing : t.opens(paths.join(', '))} />
+          </span>
+        </>
+      }
+    >
       {member || isOffered ? (
         <Button aria-label={t.unshareOf(name)} disabled={isPending} onClick={() => unshare.mutate(input, options)}>
           {t.unshare}

@@ -9,6 +9,8 @@ interface Answer {
   readonly device: string
   readonly what: GrantKind
   readonly isAllowed: boolean
+  /** What it is for, of grants that are for folders; left out: all locations. */
+  readonly folders?: readonly string[]
 }
 
 /** Allows a device something here, or no longer. */
@@ -17,9 +19,9 @@ export function useGrant(): { readonly isPending: boolean; readonly set: (answer
   const { isPending, mutate } = useAction('network.grant')
   return {
     isPending,
-    set: ({ device, isAllowed, what }) =>
+    set: ({ device, folders = [], isAllowed, what }) =>
       mutate(
-        { device, what, off: !isAllowed },
+        { device, what, folders: isAllowed ? [...folders] : [], off: !isAllowed },
         { onError: (err) => toastError(t.failed, err), onSettled: () => askAgain('network.grants') },
       ),
   }

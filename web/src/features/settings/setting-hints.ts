@@ -74,6 +74,8 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
       'Dateien, die ein gekoppeltes Gerät anbietet: ask fragt, trusted nimmt sie gleich an, off lehnt sie ab',
     'network.receiveFolder':
       'der Ordner, in den angebotene Dateien kommen; leer: Downloads im eigenen Ordner, sonst received im Datenordner',
+    'network.strangers':
+      'woher sich nicht gekoppelte Geräte melden dürfen: local nur aus dem lokalen Netz, anywhere von überall',
     'network.joinLibraries': 'Bibliotheken beitreten, die gekoppelte Geräte teilen, ohne zu fragen',
     'network.maxBytesPerSecond':
       'wie viel alle gesendeten Dateien zusammen von der Leitung nehmen dürfen, in Bytes je Sekunde; 0: alles',

@@ -1,5 +1,6 @@
 import { Page } from '../../app/page.tsx'
 import { useMessages } from '../../i18n/index.ts'
+import { AccessSettings } from './access-settings.tsx'
 import { AppearanceSettings } from './appearance-settings.tsx'
 import { EngineList } from './engine-list.tsx'
 import { EngineSettings } from './engine-settings.tsx'
@@ -14,6 +15,7 @@ export function SettingsPage() {
       <div className="min-h-0 flex-1 overflow-y-auto p-4">
         <div className="mx-auto flex max-w-2xl flex-col gap-8">
           <AppearanceSettings />
+          <AccessSettings />
           <EngineSettings />
           <EngineList />
           <KeySettings />

@@ -1,4 +1,5 @@
 import type { JobTable } from './job.ts'
+import type { JobItemTable } from './job-item.ts'
 import type { JobWarningTable } from './job-warning.ts'
 
 export type { JobTable, Wanted } from './job.ts'
@@ -8,4 +9,5 @@ export type { JobWarningTable } from './job-warning.ts'
 export interface JobsSchema {
   jobs: JobTable
   job_warnings: JobWarningTable
+  job_items: JobItemTable
 }

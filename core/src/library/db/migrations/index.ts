@@ -9,6 +9,7 @@ import * as longerPrefixes from './007-longer-prefixes.ts'
 import * as sidecarChanges from './008-sidecar-changes.ts'
 import * as waitingTexts from './009-waiting-texts.ts'
 import * as indexInvariants from './010-index-invariants.ts'
+import * as libraryIdentity from './011-library-identity.ts'
 
 export const migrations: Migrations = {
   '001-init': init,
@@ -21,4 +22,5 @@ export const migrations: Migrations = {
   '008-sidecar-changes': sidecarChanges,
   '009-waiting-texts': waitingTexts,
   '010-index-invariants': indexInvariants,
+  '011-library-identity': libraryIdentity,
 }

@@ -1,5 +1,6 @@
 import type { ContentConflictTable, ContentIdentityTable, StaleContentTable } from './content.ts'
 import type { DirectoryTable, EntryTable, ExtensionTable } from './entry.ts'
+import type { LibraryIdentityTable } from './library-identity.ts'
 import type { LocationTable } from './location.ts'
 import type { AudioMediaTable, ImageMediaTable, VideoMediaTable } from './media.ts'
 import type { CaptureTable, SidecarConversionTable, XmpDocumentTable } from './references.ts'
@@ -8,6 +9,7 @@ import type { DeviceTable, VolumeTable } from './volume.ts'
 
 /** The tables of `database.db`. Uuids are 16-byte blobs, times integer milliseconds, sizes bytes, booleans 0 or 1. */
 export interface LibrarySchema {
+  library_identity: LibraryIdentityTable
   devices: DeviceTable
   volumes: VolumeTable
   extensions: ExtensionTable

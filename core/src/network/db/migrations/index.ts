@@ -6,6 +6,8 @@ import * as transfers from './005-transfers.ts'
 import * as libraries from './006-libraries.ts'
 import * as offers from './007-offers.ts'
 import * as strangers from './008-strangers.ts'
+import * as grantFolders from './009-grant-folders.ts'
+import * as transferNotes from './010-transfer-notes.ts'
 
 export const migrations: Migrations = {
   '001-devices': devices,
@@ -15,4 +17,6 @@ export const migrations: Migrations = {
   '006-libraries': libraries,
   '007-offers': offers,
   '008-strangers': strangers,
+  '009-grant-folders': grantFolders,
+  '010-transfer-notes': transferNotes,
 }

@@ -79,10 +79,7 @@ export class Assemblies {
     const item = items[index]!
     const path = partPath(item, mark)
     const hasher = await hashers.take()
-    const part = await PartFile.open(
-      { path, record: join(folder, `${index}.chunks`), size: item.size, mode: 0o666 },
-      blake3,
-    )
+    const part = await PartFile.open({ path, record: join(folder, `${index}.chunks`), size: item.size }, blake3)
     if (this.#signal.aborted) {
       part.close()
       throw this.#signal.reason

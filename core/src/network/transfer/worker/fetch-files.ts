@@ -11,6 +11,7 @@ import { DoneRecord } from './done-record.ts'
 import { type Asked, type ChannelOptions, FetchChannel } from './fetch-channel.ts'
 import type { FetchFailure, FetchItem, FetchResult } from './fetch-item.ts'
 import type { Hashers } from './hashers.ts'
+import { markOrigin } from './mark-origin.ts'
 import { lengthOf } from './part-file.ts'
 import { giveName, partPath, setDetails, writeWhole } from './place-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
@@ -27,6 +28,8 @@ export interface FetchDeps {
   readonly mark: string
   /** What the only file is compared with before it has its name; null where that is not known. */
   readonly content: ContentCheck | null
+  /** Written down on each file: where it comes from; null: not written. */
+  readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
   /** Called for each piece that is in its place. */
@@ -53,6 +56,8 @@ export class FetchFiles {
   readonly #failures: FetchFailure[] = []
   readonly #liars = new Set<string>()
   #isRefused = false
+  #hasEnded = false
+  #unmarked: string | null = null
   readonly #ended = Promise.withResolvers<void>()
   #failed = 0
   #files = 0
@@ -164,7 +169,7 @@ export class FetchFiles {
 
   /** Resolves when nothing is left to fetch; rejects where nothing can be written any more: a full disk. */
   get ended(): Promise<void> {
-    if (this.isComplete) this.#ended.resolve()
+    if (this.isComplete) this.#end()
     return this.#ended.promise
   }
 
@@ -174,6 +179,7 @@ export class FetchFiles {
       failures: this.#failures,
       failed: this.#failed,
       liars: [...this.#liars],
+      unmarked: this.#unmarked,
       isRefused: this.#isRefused,
     }
   }
@@ -391,6 +397,8 @@ export class FetchFiles {
   /** Written down first: killed in between, the name is given when it goes on. */
   #complete(index: number, item: FetchItem): void {
     const part = this.#partOf(item)
+    const { origin } = this.#deps
+    if (origin !== null) this.#unmarked ??= markOrigin(part, origin)
     setDetails(part, item)
     this.#done.write(index)
     giveName(part, item)
@@ -398,7 +406,27 @@ export class FetchFiles {
     this.#files++
     this.#open--
     this.#deps.onProgress(this.progress)
-    if (this.isComplete) this.#ended.resolve()
+    if (this.isComplete) this.#end()
+  }
+
+  /**
+   * Folders get their permissions and times when nothing more is written into them, the innermost first. They are the
+   * same again where this was done before the process was killed.
+   */
+  #end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    const { items } = this.#deps
+    for (const [index, item] of [...items.entries()].toReversed()) {
+      if (item.kind !== 'directory') continue
+      try {
+        setDetails(item.target, item)
+      } catch (err) {
+        this.#failures.push({ item: index, code: pathErrorCode(err) ?? 'PermissionDenied', message: errorMessage(err) })
+        this.#failed++
+      }
+    }
+    this.#ended.resolve()
   }
 
   #partOf(item: FetchItem): Buffer {
@@ -418,7 +446,7 @@ export class FetchFiles {
     this.#open--
     this.#failed++
     if (this.#failures.length < MAX_FAILURES) this.#failures.push({ item: index, code, message })
-    if (this.isComplete) this.#ended.resolve()
+    if (this.isComplete) this.#end()
   }
 }
 

@@ -8,8 +8,8 @@ export interface FetchItem {
   readonly target: Buffer
   /** Milliseconds; null: the time it is written. */
   readonly mtimeMs: number | null
-  /** Permission bits; null: the usual ones. */
-  readonly mode: number | null
+  /** Permission bits. */
+  readonly mode: number
   /** The BLAKE3 it must have, where that is known from elsewhere. */
   readonly expected: Uint8Array | null
 }
@@ -27,6 +27,8 @@ export interface FetchResult {
   readonly failed: number
   /** Names of channels that sent what was not the file. */
   readonly liars: readonly string[]
+  /** Why files were not marked with their origin; null: all were, or none was to be. */
+  readonly unmarked: string | null
   /** All of it was there, and is not the content that was asked for: the liars are those that said so. */
   readonly isRefused: boolean
 }

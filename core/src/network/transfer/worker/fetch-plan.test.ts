@@ -12,7 +12,7 @@ function begin() {
   const target = Buffer.from(join(trip, 'a.txt'))
   const items = [{ names: [Buffer.from('a.txt')], kind: 'file' as const, size: 3, mtimeMs: 0, mode: 0o644 }]
   const destination = { targets: [target], expected: [null] }
-  openPlan(folder, { items, destination, preserve: false, mark: '0a1b2c3d', taken: new Set() })
+  openPlan(folder, { items, destination, preserve: 'nothing', mark: '0a1b2c3d', taken: new Set() })
   const part = join(trip, 'a.txt.0a1b2c3d.part')
   writeFileSync(part, 'a')
   return { folder, trip, part, [Symbol.dispose]: () => temp[Symbol.dispose]() }

@@ -6,8 +6,10 @@ import { z } from 'zod'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import { displayName } from '../../../util/file-name.ts'
 import { pathError } from '../../../util/path-error.ts'
+import type { Preserve } from '../transfer-rows.ts'
 import type { FetchItem } from './fetch-item.ts'
-import type { Destination } from './messages.ts'
+import type { Destination, Renamed } from './messages.ts'
+import { receivedMode } from './permissions.ts'
 import { isTakenIn, nameRules, planTargets } from './plan-targets.ts'
 import type { SourceItem } from './walk-source.ts'
 
@@ -24,7 +26,12 @@ const PlannedItem = z.object({
   expected: bytes.nullable(),
 })
 type PlannedItem = z.infer<typeof PlannedItem>
-const Plan = z.object({ mark: z.string(), preserve: z.boolean(), items: z.array(PlannedItem) })
+/** Older versions wrote whether all was to be preserved. */
+const PlannedPreserve = z
+  .boolean()
+  .transform((all): Preserve => (all ? 'all' : 'nothing'))
+  .or(z.enum(['nothing', 'times', 'all']))
+const Plan = z.object({ mark: z.string(), preserve: PlannedPreserve, items: z.array(PlannedItem) })
 export type Plan = z.infer<typeof Plan>
 
 /** The items of a plan, as they are fetched. */
@@ -33,8 +40,8 @@ export function itemsOf({ items, preserve }: Plan): FetchItem[] {
     kind,
     size,
     target: Buffer.from(target),
-    mtimeMs: preserve ? mtimeMs : null,
-    mode: preserve ? mode : null,
+    mtimeMs: preserve === 'nothing' ? null : mtimeMs,
+    mode: receivedMode({ kind, mode }, preserve),
     expected,
   }))
 }
@@ -55,7 +62,7 @@ export function openPlan(
   }: {
     items: readonly SourceItem[]
     destination: Destination
-    preserve: boolean
+    preserve: Preserve
     mark: string
     /** Keys of paths that are nobody's yet, and spoken for. */
     taken: ReadonlySet<string>
@@ -67,6 +74,22 @@ export function openPlan(
   const plan = { mark, preserve, items: placed(items, { destination, taken }) }
   writePlan(folder, plan)
   return plan
+}
+
+/** Changed names that are told one by one. */
+const MAX_RENAMED = 100
+
+/** The files and folders of a plan whose names here are not those they had, the first of them. */
+export function renamedIn({ items }: Plan): Renamed[] {
+  return items
+    .values()
+    .filter(({ names, target }) => {
+      const path = Buffer.from(target)
+      return Buffer.compare(path.subarray(path.lastIndexOf('/') + 1), names.at(-1)!) !== 0
+    })
+    .take(MAX_RENAMED)
+    .map(({ names, target }) => ({ names, target }))
+    .toArray()
 }
 
 function placed(

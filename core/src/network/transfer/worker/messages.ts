@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ContentId } from '../../../domain/index.ts'
 import type { ErrorCode } from '../../../util/errors.ts'
 import type { SessionKey } from '../../bulk/index.ts'
+import type { Preserve } from '../transfer-rows.ts'
 import type { FetchResult } from './fetch-item.ts'
 import type { LeftOut, SourceItem } from './walk-source.ts'
 
@@ -12,11 +13,23 @@ export type Destination =
   /** One absolute path for each item. */
   | { readonly targets: readonly Uint8Array[]; readonly expected: readonly (Uint8Array | null)[] }
 
+/** A file or folder that could not have its name here. */
+export interface Renamed {
+  /** Names from the top, as the sending device has them. */
+  readonly names: readonly Uint8Array[]
+  readonly target: Uint8Array
+}
+
 /** What the main thread asks of the transfer thread, by name: what it says, and what it is answered. */
 export interface TransferQuestions {
   /** Walks what is to be sent, and keeps it under an id. */
   openSource: [
-    { readonly source: string; readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[] },
+    {
+      readonly source: string
+      readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
+      /** The data folder, which is left out; null where what is sent was chosen from it. */
+      readonly privateFolder: string | null
+    },
     {
       readonly count: number
       readonly files: number
@@ -53,7 +66,9 @@ export interface TransferQuestions {
       readonly destination: Destination
       /** What the one file is compared with before it has its name. */
       readonly content: ContentId | null
-      readonly preserve: boolean
+      readonly preserve: Preserve
+      /** Written down on each file: where it comes from; null: not written. */
+      readonly origin: string | null
     },
     {
       readonly files: number
@@ -61,6 +76,8 @@ export interface TransferQuestions {
       readonly totalFiles: number
       readonly totalBytes: number
       readonly tops: readonly Uint8Array[]
+      /** The first of those whose names had to be changed. */
+      readonly renamed: readonly Renamed[]
     },
   ]
   /** Connects to one of the addresses, and fetches from there until all is done or it ends. */

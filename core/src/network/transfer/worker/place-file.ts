@@ -12,9 +12,13 @@ import {
 } from 'node:fs'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import type { FetchItem } from './fetch-item.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './permissions.ts'
 
 /** File systems without hard links say one of these. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** File systems without permissions say one of these. */
+const NO_PERMISSIONS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /** Where a file is put together, beside where it will be. */
 export function partPath({ target }: FetchItem, mark: string): Buffer {
@@ -24,7 +28,7 @@ export function partPath({ target }: FetchItem, mark: string): Buffer {
 /** Writes all of a small file. */
 export function writeWhole(path: Buffer, bytes: Uint8Array): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
-  const fd = openSync(path, flags, 0o666)
+  const fd = openSync(path, flags, PRIVATE_FILE)
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
   } finally {
@@ -32,10 +36,16 @@ export function writeWhole(path: Buffer, bytes: Uint8Array): void {
   }
 }
 
-/** Gives it the permissions and the time it is to have. */
-export function setDetails(part: Buffer, { mode, mtimeMs }: FetchItem): void {
-  if (mode !== null) chmodSync(part, mode)
-  if (mtimeMs !== null) utimesSync(part, mtimeMs / 1_000, mtimeMs / 1_000)
+/** Gives a file or folder the permissions and the time it is to have. */
+export function setDetails(path: Buffer, { kind, mode, mtimeMs }: FetchItem): void {
+  try {
+    chmodSync(path, mode)
+  } catch (err) {
+    // A disk without permissions has the same ones for all its files; a file that was to be narrower is a failure.
+    const isUsual = kind === 'file' ? (mode | PRIVATE_FILE) === mode : (mode | PRIVATE_FOLDER) === mode
+    if (!isUsual || !NO_PERMISSIONS.has(systemCode(err) ?? '')) throw err
+  }
+  if (mtimeMs !== null) utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000)
 }
 
 /** Fails where something has its name by now: what is there is never replaced. */

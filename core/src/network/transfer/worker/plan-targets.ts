@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { CoreError, systemCode } from '../../../util/errors.ts'
 import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathError } from '../../../util/path-error.ts'
+import { PRIVATE_FOLDER } from './permissions.ts'
 import type { SourceItem } from './walk-source.ts'
 
 /** Longest name that file systems take, in bytes. */
@@ -163,7 +164,7 @@ export function isTakenIn(folder: Buffer): (name: Buffer) => boolean {
 /** Makes a folder of the transfer's own. One that is there must be a folder itself: a link would lead out of the target. */
 export function makeOwnFolder(path: Buffer): void {
   try {
-    mkdirSync(path)
+    mkdirSync(path, { mode: PRIVATE_FOLDER })
   } catch (err) {
     if (systemCode(err) !== 'EEXIST') throw pathError(err, path.toString())
     if (!lstatSync(path).isDirectory()) {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { Blake3 } from '../../../util/blake3.ts'
-import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { CoreError, type ErrorCode } from '../../../util/errors.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
 import {
   CHUNK_BYTES,
@@ -85,8 +85,15 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
     return { type: 'chunk', item, offset: request.offset, hash: deps.blake3.hash(bytes), bytes }
   } catch (err) {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Internal')
-    return { type: 'failed', item, code, message: err instanceof CoreError ? err.message : errorMessage(err) }
+    // What the system says names the path, which is nobody's business there.
+    const message = err instanceof CoreError ? err.message : (sentences[code] ?? 'it cannot be read there')
+    return { type: 'failed', item, code, message }
   }
+}
+
+const sentences: Partial<Record<ErrorCode, string>> = {
+  NotFound: 'it is not there any more',
+  PermissionDenied: 'it may not be read there',
 }
 
 /** The file at hand, and nothing else: what is asked for comes file by file. */

@@ -17,6 +17,7 @@ import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../../testing/index.ts'
 import { loadBlake3 } from '../../../util/blake3.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { CHUNK_BYTES } from '../../bulk/index.ts'
 import { FetchFiles } from './fetch-files.ts'
 import type { FetchItem } from './fetch-item.ts'
@@ -24,6 +25,7 @@ import { Hashers } from './hashers.ts'
 import { isTakenIn, nameRules, planTargets, type Target } from './plan-targets.ts'
 import { RateLimit } from './rate-limit.ts'
 import { serveFiles } from './serve-files.ts'
+import { WalkBudget } from './walk-budget.ts'
 import { type OwnItem, walkSource } from './walk-source.ts'
 
 const blake3 = await loadBlake3()
@@ -53,7 +55,9 @@ function createExchange() {
       writeFileSync(join(from, path), content)
     },
     async walk(name = 'photos', path = from) {
-      return walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], signal)
+      using share = new WalkBudget().share()
+      const guard = new PrivateFiles(join(temp.path, 'none'))
+      return await walkSource([{ path: Buffer.from(path), name: Buffer.from(name) }], { guard, share, signal })
     },
     open(items: readonly OwnItem[], change: Partial<FetchItem> = {}) {
       targets ??= planTargets(items, { rules: nameRules('linux'), isTaken: isTakenIn(Buffer.from(to)) })
@@ -71,6 +75,7 @@ function createExchange() {
         items: fetched,
         mark: '0a1b2c3d',
         content: null,
+        origin: null,
         blake3,
         hashers,
         onProgress: () => {},

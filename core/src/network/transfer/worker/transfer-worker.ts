@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
-import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan } from './fetch-plan.ts'
+import { discardPlan, itemsOf, keyOfPath, numbersIn, openPlan, type Plan, renamedIn } from './fetch-plan.ts'
 import { Hashers } from './hashers.ts'
 import type {
   Answered,
@@ -19,10 +20,9 @@ import type {
 import { portDuplex } from './port-duplex.ts'
 import { RateLimit } from './rate-limit.ts'
 import { serveFiles } from './serve-files.ts'
+import { WalkBudget, type WalkShare } from './walk-budget.ts'
 import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
-/** What is left out, as far as it is told one by one. */
-const MAX_LEFT_OUT = 100
 /** Of the names in one message; the longest item takes less. */
 const MAX_PAGE_BYTES = 786_432
 /** How often progress is told at the most, in milliseconds. */
@@ -44,23 +44,36 @@ const port = parentPort!
 const blake3 = await loadBlake3()
 const hashers = new Hashers()
 const limit = new RateLimit(null)
-const { signal: never } = new AbortController()
-const sources = new Map<string, readonly OwnItem[]>()
+/** Of all lists together, those that are still being made too. */
+const budget = new WalkBudget()
+const walks = new Map<string, AbortController>()
+const sources = new Map<string, { readonly items: readonly OwnItem[]; readonly share: WalkShare }>()
 const servings = new Map<string, Serving>()
 const fetches = new Map<string, Fetching>()
 let listening: Promise<BulkListener> | null = null
 
 const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
-  async openSource({ source, roots }) {
+  async openSource({ privateFolder, source, roots }) {
     const wanted = roots.map(({ path, name }) => ({ path: Buffer.from(path), name }))
-    const { items, leftOut } = await walkSource(wanted, never)
-    sources.set(source, items)
-    return {
-      count: items.length,
-      files: items.filter(({ kind }) => kind === 'file').length,
-      bytes: items.reduce((sum, { size }) => sum + size, 0),
-      leftOut: leftOut.slice(0, MAX_LEFT_OUT),
-      leftOutCount: leftOut.length,
+    const walking = new AbortController()
+    walks.set(source, walking)
+    const share = budget.share()
+    try {
+      const guard = privateFolder === null ? null : guardOf(privateFolder)
+      const { items, leftOut, leftOutCount } = await walkSource(wanted, { guard, share, signal: walking.signal })
+      sources.set(source, { items, share })
+      return {
+        count: items.length,
+        files: items.filter(({ kind }) => kind === 'file').length,
+        bytes: items.reduce((sum, { size }) => sum + size, 0),
+        leftOut,
+        leftOutCount,
+      }
+    } catch (err) {
+      share[Symbol.dispose]()
+      throw err
+    } finally {
+      walks.delete(source)
     }
   },
   async sourcePage({ source, from, count }) {
@@ -73,6 +86,8 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     }))
   },
   async closeSource({ source }) {
+    walks.get(source)?.abort(new CoreError('Cancelled', 'nobody waits for the list of files any more'))
+    sources.get(source)?.share[Symbol.dispose]()
     sources.delete(source)
     return null
   },
@@ -102,7 +117,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
     serving?.ending.abort()
     return null
   },
-  async openFetch({ fetch, folder, items, destination, content, preserve }) {
+  async openFetch({ fetch, folder, items, destination, content, origin, preserve }) {
     const plan = openPlan(folder, { items, destination, preserve, mark: fetch.slice(-8), taken: takenNames() })
     const news = new Lately((progress: { files: number; bytes: number }) =>
       tell({ news: 'progress', fetch, ...progress }),
@@ -112,6 +127,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       items: itemsOf(plan),
       mark: plan.mark,
       content: content && (await ContentCheck.load(content)),
+      origin,
       blake3,
       hashers,
       onProgress: (progress) => news.tell(progress),
@@ -124,6 +140,7 @@ const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> 
       totalFiles: planned.length,
       totalBytes: planned.reduce((sum, { size }) => sum + size, 0),
       tops: plan.items.filter(({ names }) => names.length === 1).map(({ target }) => target),
+      renamed: 'folder' in destination ? renamedIn(plan) : [],
     }
   },
   async fetch({ own, peerKey, addresses, from, ...of }) {
@@ -200,6 +217,14 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
   tell({ news: 'fetch-ended', fetch, error })
 }
 
+/** One for all walks: it remembers what it has read. */
+let guard: { readonly folder: string; readonly files: PrivateFiles } | null = null
+
+function guardOf(folder: string): PrivateFiles {
+  if (guard?.folder !== folder) guard = { folder, files: new PrivateFiles(folder) }
+  return guard.files
+}
+
 function pageOf(items: readonly OwnItem[], { from, count }: { from: number; count: number }): readonly OwnItem[] {
   let to = from
   for (let bytes = 0; to < Math.min(items.length, from + count); to++) {
@@ -216,7 +241,7 @@ function takenNames(): Set<string> {
 }
 
 function itemsIn(source: string): readonly OwnItem[] {
-  const items = sources.get(source)
+  const items = sources.get(source)?.items
   if (!items) throw new CoreError('NotFound', 'what was offered is not offered any more')
   return items
 }

@@ -1,6 +1,9 @@
-import { lstatSync, opendirSync, type BigIntStats } from 'node:fs'
+import { lstatSync, opendirSync, realpathSync, type BigIntStats } from 'node:fs'
 import { CoreError } from '../../../util/errors.ts'
+import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
+import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
+import type { WalkShare } from './walk-budget.ts'
 
 /** What can be asked for in one transfer; more is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
@@ -42,33 +45,54 @@ const NAME_OVERHEAD = 48
 
 export interface Walked {
   readonly items: OwnItem[]
+  /** The first of them. */
   readonly leftOut: LeftOut[]
+  readonly leftOutCount: number
 }
+
+/** What is left out, as far as it is told one by one. */
+const MAX_LEFT_OUT = 100
 
 /**
  * All files and folders at or below some paths, each path as the top of its own tree; `name` is what it is called there.
- * Symlinks, devices and the like are left out, with the reason. Throws where one of the paths itself cannot be sent.
+ * Symlinks, devices and the like are left out, with the reason; so are the files of Spacedrive itself. Throws where one
+ * of the paths itself cannot be sent, where the lists of all transfers are too long, and the signal's reason.
  */
 export async function walkSource(
   roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
-  signal: AbortSignal,
+  { guard, share, signal }: { guard: PrivateFiles | null; share: Pick<WalkShare, 'take'>; signal: AbortSignal },
 ): Promise<Walked> {
-  const found: Walked = { items: [], leftOut: [] }
+  const items: OwnItem[] = []
+  const leftOut: LeftOut[] = []
+  let leftOutCount = 0
+  const leaveOut = (left: LeftOut) => {
+    leftOutCount++
+    if (leftOut.length < MAX_LEFT_OUT) leftOut.push(left)
+  }
   const waiting = roots.map(({ path, name }) => ({ path, names: [name] as readonly Uint8Array[] })).toReversed()
   for (let looked = 1; waiting.length > 0; looked++) {
     const next = waiting.pop()!
     const isRoot = next.names.length === 1
-    const item = lookAt(next, { isRoot, leftOut: found.leftOut })
+    const item = lookAt(next, { guard, isRoot, leaveOut })
     if (!item) continue
-    if (found.items.length >= MAX_ITEMS) {
+    if (items.length >= MAX_ITEMS) {
       throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
     }
-    found.items.push(item)
-    if (item.kind === 'directory') waiting.push(...listFolder(item, found.leftOut))
+    share.take(item.path.length + bytesOfNames(item))
+    items.push(item)
+    if (item.kind === 'directory') {
+      // Not spread: a folder of a million names is more arguments than a call takes.
+      for (const child of listFolder(item, { leaveOut, room: MAX_ITEMS - items.length })) waiting.push(child)
+    }
     if (looked % BATCH === 0) await new Promise(setImmediate)
     signal.throwIfAborted()
   }
-  return found
+  return { items, leftOut, leftOutCount }
+}
+
+/** What the other device is told of a place: never where it is. */
+function nameOf({ names }: Place): string {
+  return displayName(bytesToName(new Uint8Array(names.at(-1)!)))
 }
 
 interface Place {
@@ -76,21 +100,32 @@ interface Place {
   readonly names: readonly Uint8Array[]
 }
 
-function lookAt(place: Place, { isRoot, leftOut }: { isRoot: boolean; leftOut: LeftOut[] }): OwnItem | null {
+type LeaveOut = (left: LeftOut) => void
+
+function lookAt(
+  place: Place,
+  { guard, isRoot, leaveOut }: { guard: PrivateFiles | null; isRoot: boolean; leaveOut: LeaveOut },
+): OwnItem | null {
   let stats: BigIntStats
   try {
     stats = lstatSync(place.path, { bigint: true })
   } catch (cause) {
     const code = pathErrorCode(cause) ?? 'PermissionDenied'
-    if (isRoot) throw new CoreError(code, `${place.path.toString()} cannot be read`, { cause })
-    leftOut.push({ names: place.names, reason: 'it cannot be read' })
+    if (isRoot) throw new CoreError(code, `${nameOf(place)} cannot be read`, { cause })
+    leaveOut({ names: place.names, reason: 'it cannot be read' })
     return null
   }
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : null
   if (!kind) {
     const reason = stats.isSymbolicLink() ? 'it is a link to another place' : 'it is no file and no folder'
-    if (isRoot) throw new CoreError('InvalidInput', `${place.path.toString()} cannot be sent: ${reason}`)
-    leftOut.push({ names: place.names, reason })
+    if (isRoot) throw new CoreError('InvalidInput', `${nameOf(place)} cannot be sent: ${reason}`)
+    leaveOut({ names: place.names, reason })
+    return null
+  }
+  // The folders above an item were looked at before it; those above a root were not.
+  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats))) {
+    if (isRoot) throw privateFile(place.path)
+    leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
   }
   return {
@@ -104,9 +139,10 @@ function lookAt(place: Place, { isRoot, leftOut }: { isRoot: boolean; leftOut: L
   }
 }
 
-function listFolder({ path, names }: OwnItem, leftOut: LeftOut[]): Place[] {
+/** Throws `InvalidInput` where the folder alone has more than may be sent. */
+function listFolder({ path, names }: OwnItem, { leaveOut, room }: { leaveOut: LeaveOut; room: number }): Place[] {
   if (names.length >= MAX_DEPTH) {
-    leftOut.push({ names, reason: `more than ${MAX_DEPTH} folders below each other are not followed` })
+    leaveOut({ names, reason: `more than ${MAX_DEPTH} folders below each other are not followed` })
     return []
   }
   try {
@@ -114,11 +150,14 @@ function listFolder({ path, names }: OwnItem, leftOut: LeftOut[]): Place[] {
     const children: Place[] = []
     for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
       const name = entry.name as unknown as Buffer
+      if (children.length >= room)
+        throw new CoreError('InvalidInput', `more than ${MAX_ITEMS} files and folders cannot be sent at once`)
       children.push({ path: Buffer.concat([path, SLASH, name]), names: [...names, new Uint8Array(name)] })
     }
     return children.toSorted((a, b) => Buffer.compare(b.path, a.path))
-  } catch {
-    leftOut.push({ names, reason: 'it cannot be listed' })
+  } catch (err) {
+    if (err instanceof CoreError) throw err
+    leaveOut({ names, reason: 'it cannot be listed' })
     return []
   }
 }

@@ -15,8 +15,10 @@ import {
   type Transport,
 } from '../transport.ts'
 import { formatAddress, parseAddress, reachableAddresses } from '../addresses.ts'
+import { isOnLocalNetwork } from '../local-network.ts'
 import { arrayToText, bytesToArray, textToArray } from './byte-array.ts'
 import { freeSockets } from './free-sockets.ts'
+import { GatewayDecoy } from './gateway-decoy.ts'
 import { dialError, irohMessage, shortKey } from './iroh-errors.ts'
 import { IrohLink } from './iroh-link.ts'
 import { type Iroh, loadIroh } from './load-iroh.ts'
@@ -47,8 +49,15 @@ export interface IrohTransportOptions {
   readonly relay: string | null
   /** What connections from elsewhere may be for. */
   readonly alpns: readonly Alpn[]
+  /** True: a packet from beyond the local network is not answered at all, unless it comes over the relay. */
+  readonly isLocalOnly?: boolean
   readonly log: Logger
   readonly now?: () => number
+}
+
+/** Null: nothing keeps the router from being asked. */
+interface Guarded {
+  readonly decoy: GatewayDecoy | null
 }
 
 /** Devices over Iroh: QUIC, found by key, through NATs and relays. */
@@ -58,6 +67,7 @@ export class IrohTransport implements Transport {
   /** Null once it is closed: while it is held, so are its sockets. */
   #endpoint: Endpoint | null
   readonly #options: IrohTransportOptions
+  readonly #decoy: GatewayDecoy | null
   readonly #links = new Set<IrohLink>()
   readonly #accepting: Promise<void>
   readonly #external = new Set<string>()
@@ -66,8 +76,9 @@ export class IrohTransport implements Transport {
   #dials = 0
   #closing: Promise<void> | null = null
 
-  private constructor(iroh: Iroh, endpoint: Endpoint, options: IrohTransportOptions) {
+  private constructor(iroh: Iroh, endpoint: Endpoint, { decoy, ...options }: IrohTransportOptions & Guarded) {
     this.#iroh = iroh
+    this.#decoy = decoy
     this.#endpoint = endpoint
     this.#options = options
     this.key = PeerKey.parse(endpoint.id().toString())
@@ -80,6 +91,17 @@ export class IrohTransport implements Transport {
    */
   static async open(options: IrohTransportOptions): Promise<IrohTransport> {
     const iroh = await loadIroh()
+    // Before the endpoint: it searches for the router in its first moment.
+    const decoy = await GatewayDecoy.open(options.log)
+    try {
+      return await IrohTransport.#bind(iroh, { ...options, decoy })
+    } catch (err) {
+      await decoy?.[Symbol.asyncDispose]()
+      throw err
+    }
+  }
+
+  static async #bind(iroh: Iroh, options: IrohTransportOptions & Guarded): Promise<IrohTransport> {
     const bind = options.bind ?? EVERYWHERE
     const v4 = bind.filter((host) => !isIPv6(host))
     const named = (hosts: readonly string[]) => hosts.map((host) => formatAddress(host, options.port))
@@ -191,6 +213,7 @@ export class IrohTransport implements Transport {
   async #close(): Promise<void> {
     const sockets = this.#opened().boundSockets()
     await this.#end()
+    await this.#decoy?.[Symbol.asyncDispose]()
     if (!(await freeSockets(sockets, CLOSE_TIMEOUT_MS)))
       this.#options.log.warn({ sockets }, 'Iroh keeps its ports until the process ends')
   }
@@ -236,6 +259,10 @@ export class IrohTransport implements Transport {
 
   async #meet(incoming: Incoming): Promise<void> {
     try {
+      if (this.#options.isLocalOnly === true && !(await isFromHere(incoming))) {
+        await incoming.ignore()
+        return
+      }
       if (!this.#listener || this.#handshakes >= MAX_HANDSHAKES || this.#links.size >= MAX_LINKS) {
         await incoming.refuse()
         return
@@ -269,6 +296,12 @@ export class IrohTransport implements Transport {
     if (this.#closing) link.close('networking has stopped')
     return link
   }
+}
+
+/** Whether it comes from the local network, or over the relay that the person has set. */
+async function isFromHere(incoming: Incoming): Promise<boolean> {
+  const { addr, kind } = await incoming.remoteAddr()
+  return kind === 'relay' || isOnLocalNetwork(parseAddress(addr ?? '')?.host ?? '')
 }
 
 async function handshake(incoming: Incoming): Promise<Connection> {

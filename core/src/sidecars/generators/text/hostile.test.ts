@@ -40,7 +40,7 @@ async function textOf(format: keyof typeof mimes, bytes: string | Uint8Array) {
     writeFileSync(file, data)
     const source = { path: file, size: data.length, modifiedMs: Math.floor(statSync(file).mtimeMs) }
     const content = { type: 'document' as const, mime, size: data.length }
-    const request = { ...PLAIN_REQUEST, module: documentText.module.href, source, content }
+    const request = { ...PLAIN_REQUEST, library: temp.path, module: documentText.module.href, source, content }
     const outputs = [{ variant: 'default', format: 'json', path, draft: `${path}.draft` }]
     const options = { signal: AbortSignal.timeout(50_000), deadlineMs: deadlineOf(documentText, content) }
     await pools.run('doc', { ...request, outputs }, options)

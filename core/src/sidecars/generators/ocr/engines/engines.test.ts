@@ -87,6 +87,7 @@ async function makeInPool(folder: string, deadlineMs: number) {
   const { size, mtimeMs } = statSync(source)
   const request = {
     ...PLAIN_REQUEST,
+    library: folder,
     settings: { languages: '' },
     module: new URL('../make.ts', import.meta.url).href,
     source: { path: source, size, modifiedMs: Math.floor(mtimeMs) },

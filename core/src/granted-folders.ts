@@ -1,0 +1,71 @@
+import { realpath } from 'node:fs/promises'
+import type { Core } from './core.ts'
+import { type Grant, type GrantKind, grantsFolders } from './domain/index.ts'
+import { CoreError } from './util/errors.ts'
+import { bytesToName, displayName, fsPath, nameBytes, parsePath, type RawName } from './util/file-name.ts'
+import { unreachableError } from './util/path-error.ts'
+
+export interface GrantInput {
+  /** Name, slug or id of a paired device. */
+  readonly device: string
+  readonly what: GrantKind
+  readonly folders: readonly string[]
+  readonly everything: boolean
+  readonly off: boolean
+}
+
+/** Allows a paired device something here, or takes it back. Throws `NotFound`, and `InvalidInput` for what does not go together. */
+export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: GrantInput): Promise<Grant> {
+  const { everything, folders, off, what } = input
+  const { grants, registry } = core.network
+  const { id } = registry.find(input.device)
+  if (!grantsFolders(what) && (folders.length > 0 || everything))
+    throw new CoreError('InvalidInput', `${what} is not for folders; leave them out`)
+  if (everything && folders.length > 0)
+    throw new CoreError('InvalidInput', 'name folders, or say --everything, but not both')
+  if (off) return grants.takeBack(id, what, folders.length === 0 ? [] : await grantedFolders(core, folders))
+  if (!grantsFolders(what)) return grants.allow(id, what)
+  return grants.allow(id, what, everything ? { everything } : { folders: await grantedFolders(core, folders) })
+}
+
+/**
+ * The folders that a person means for a grant, where links in their paths lead to. A reference is a path, or the name or
+ * id of a location. Without references these are the locations of all open libraries. Throws `NotFound` where nothing of
+ * that name is known, and `InvalidInput` where there is no location to open.
+ */
+async function grantedFolders(
+  { libraries }: Pick<Core, 'libraries'>,
+  references: readonly string[],
+): Promise<RawName[]> {
+  const opened = libraries.opened()
+  const found = references.flatMap((reference): RawName[] => {
+    const path = parsePath(reference)
+    const isPath = nameBytes(path)[0] === SLASH || /^[a-z]:[\\/]/i.test(reference)
+    const located = opened.flatMap((library) => library.locations.map.find(path).map((location) => location.path))
+    if (located.length > 0) return located
+    if (isPath) return [path]
+    throw new CoreError(
+      'NotFound',
+      `no location is called ${JSON.stringify(reference)}; name a folder by its absolute path, or see \`spacedrive location list\``,
+    )
+  })
+  const folders =
+    references.length > 0 ? found : opened.flatMap((library) => library.locations.map.all().map(({ path }) => path))
+  if (folders.length === 0)
+    throw new CoreError(
+      'InvalidInput',
+      'there is no location that could be opened; name a folder: `spacedrive network grant <device> <what> <folder>`',
+    )
+  const real = await Promise.all(folders.map(withoutLinks))
+  return [...new Map(real.map((path) => [Buffer.from(nameBytes(path)).toString('latin1'), path])).values()]
+}
+
+const SLASH = 0x2f
+
+async function withoutLinks(path: RawName): Promise<RawName> {
+  try {
+    return bytesToName(new Uint8Array(await realpath(fsPath(path), 'buffer')))
+  } catch (err) {
+    throw unreachableError(err, displayName(path))
+  }
+}

@@ -1,0 +1,7 @@
+/** Items that a job has begun and not finished. Only a job that was cut short writes them down. */
+export interface JobItemTable {
+  job_id: number
+  item: string
+  /** How often the process has stopped while the job worked on this item. */
+  stops: number
+}

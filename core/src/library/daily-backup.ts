@@ -1,0 +1,52 @@
+import { rename, rm, stat } from 'node:fs/promises'
+import { type Backup, backUp, listBackups } from './backup.ts'
+import { maintain } from './maintenance.ts'
+import { libraryFiles } from './manifest.ts'
+
+const DAY_MS = 86_400_000
+/** Automatic backups that are kept; those that a person or an upgrade made are never removed. */
+const KEPT = 7
+
+export interface DailyBackup {
+  readonly made: Backup
+  /** Older ones that were no longer sound: renamed, so that nobody restores them. */
+  readonly damaged: readonly string[]
+}
+
+/**
+ * Backs a library up if it has changed and no backup of the last day is there; null otherwise. Checks the older
+ * automatic backups, and removes all but the last seven. Throws what `backUp` does; then nothing is removed.
+ */
+export async function backUpDaily(
+  { path, now }: { readonly path: string; readonly now: () => number },
+  signal: AbortSignal,
+): Promise<DailyBackup | null> {
+  const { backups, database } = libraryFiles(path)
+  if (!(await isDue({ backups, database, now: now() }))) return null
+  const made = await backUp({ database, dir: backups, now, automatic: true }, signal)
+  const older = (await listBackups(backups)).filter((file) => isAutomatic(file) && file !== made.path)
+  const damaged: string[] = []
+  for (const file of older) {
+    if ((await maintain({ kind: 'check', file }, signal)).every(({ check }) => check !== 'integrity')) continue
+    await rename(file, `${file}.damaged`)
+    damaged.push(file)
+  }
+  const sound = older.filter((file) => !damaged.includes(file))
+  for (const file of sound.slice(KEPT - 1)) await rm(file, { force: true })
+  return { made, damaged }
+}
+
+async function isDue(of: { backups: string; database: string; now: number }): Promise<boolean> {
+  const [newest] = await listBackups(of.backups)
+  if (newest === undefined) return true
+  const backedUpAt = (await stat(newest)).mtimeMs
+  // A clock that was set back must not keep a library from being backed up.
+  const age = of.now - backedUpAt
+  if (age >= 0 && age < DAY_MS) return false
+  const files = await Promise.all([of.database, `${of.database}-wal`].map((file) => stat(file).catch(() => null)))
+  return files.some((stats) => stats !== null && stats.mtimeMs > backedUpAt)
+}
+
+function isAutomatic(file: string): boolean {
+  return file.endsWith('_daily.db')
+}

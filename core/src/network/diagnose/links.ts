@@ -1,0 +1,38 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Whether an interface is switched on, and whether something is at the other end of its cable. */
+export interface LinkState {
+  readonly name: string
+  readonly isUp: boolean
+  /** Null where the system does not say. */
+  readonly hasCarrier: boolean | null
+}
+
+const SYS = '/sys/class/net'
+/** `IFF_UP` of netdevice(7). */
+const IFF_UP = 0x1
+/** Interfaces that programs make for themselves; that nothing is connected to one of them keeps no device away. */
+const INNER = /^(lo$|docker|br-|virbr|veth[0-9a-f]{6}|tun|tap|wg|utun|ppp|dummy|ifb|sit|gre|ip6tnl|bond|team)/
+
+/** The interfaces by which this machine could be on a network. Empty on other systems than Linux. */
+export async function readLinks(): Promise<LinkState[]> {
+  const names = await readdir(SYS).catch((): string[] => [])
+  const links = await Promise.all(names.filter((name) => !INNER.test(name)).map(readLink))
+  return links.filter((link) => link !== null)
+}
+
+async function readLink(name: string): Promise<LinkState | null> {
+  const read = (file: string) => readFile(join(SYS, name, file), 'latin1').catch(() => null)
+  const isBridge = await stat(join(SYS, name, 'bridge')).then(
+    () => true,
+    () => false,
+  )
+  const [flags, carrier] = await Promise.all([read('flags'), read('carrier')])
+  if (isBridge || flags === null) return null
+  return {
+    name,
+    isUp: (Number.parseInt(flags, 16) & IFF_UP) !== 0,
+    hasCarrier: carrier === null ? null : carrier.trim() === '1',
+  }
+}

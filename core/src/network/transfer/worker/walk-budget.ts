@@ -1,0 +1,52 @@
+import { CoreError } from '../../../util/errors.ts'
+
+export interface WalkLimits {
+  /** Files and folders in all lists together. */
+  readonly rows: number
+  /** Bytes of their paths and names. */
+  readonly bytes: number
+}
+
+/** A single transfer may have as many. With what each row takes besides, this is half a gigabyte of memory. */
+const LIMITS: WalkLimits = { rows: 1_000_000, bytes: 268_435_456 }
+
+/** What one list has taken of the budget; gives it back when it is disposed of. */
+export interface WalkShare extends Disposable {
+  /** Throws `Unavailable` where the lists of all transfers together are too long. */
+  take(bytes: number): void
+}
+
+/** How much may be listed for all transfers together: many requests for large folders at once are bounded by it. */
+export class WalkBudget {
+  readonly #limits: WalkLimits
+  #rows = 0
+  #bytes = 0
+
+  constructor(limits = LIMITS) {
+    this.#limits = limits
+  }
+
+  share(): WalkShare {
+    let rows = 0
+    let bytes = 0
+    return {
+      take: (more) => {
+        if (this.#rows >= this.#limits.rows || this.#bytes + more > this.#limits.bytes)
+          throw new CoreError(
+            'Unavailable',
+            'too many files are being listed for other devices at once; try again when those transfers have ended, or ask for a smaller folder',
+          )
+        rows++
+        bytes += more
+        this.#rows++
+        this.#bytes += more
+      },
+      [Symbol.dispose]: () => {
+        this.#rows -= rows
+        this.#bytes -= bytes
+        rows = 0
+        bytes = 0
+      },
+    }
+  }
+}

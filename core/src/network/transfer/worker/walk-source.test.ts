@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createTempDir } from '../../../../testing/index.ts'
+import { PrivateFiles } from '../../../util/private-files.ts'
+import { WalkBudget } from './walk-budget.ts'
+import { walkSource } from './walk-source.ts'
+
+const { signal } = new AbortController()
+/** Nothing is private. */
+const guard = new PrivateFiles('/nonexistent')
+
+/** Folders with so many empty files in each. */
+function tree(
+  folder: string,
+  { folders, files }: { folders: number; files: number },
+): { path: Buffer; name: Buffer }[] {
+  for (let at = 0; at < folders; at++) {
+    mkdirSync(join(folder, String(at)))
+    for (let n = 0; n < files; n++) writeFileSync(join(folder, String(at), String(n)), '')
+  }
+  return [{ path: Buffer.from(folder), name: Buffer.from('top') }]
+}
+
+test('a walk ends soon after nobody waits for it', async () => {
+  using dir = createTempDir()
+  const roots = tree(dir.path, { folders: 20, files: 200 })
+  const leaving = new AbortController()
+  let taken = 0
+  const share = {
+    take: () => {
+      taken++
+      if (taken === 100) leaving.abort(new Error('left'))
+    },
+  }
+  await expect(walkSource(roots, { guard, share, signal: leaving.signal })).rejects.toThrow('left')
+  expect(taken).toBe(100)
+})
+
+test('all lists together are bounded, and what one has taken is given back', async () => {
+  using dir = createTempDir()
+  const roots = tree(dir.path, { folders: 1, files: 20 })
+  const budget = new WalkBudget({ rows: 30, bytes: 1_000_000 })
+  const first = budget.share()
+  expect((await walkSource(roots, { guard, share: first, signal })).items).toHaveLength(22)
+  using second = budget.share()
+  await expect(walkSource(roots, { guard, share: second, signal })).rejects.toMatchObject({ code: 'Unavailable' })
+  second[Symbol.dispose]()
+  first[Symbol.dispose]()
+  expect((await walkSource(roots, { guard, share: second, signal })).items).toHaveLength(22)
+  using small = new WalkBudget({ rows: 30, bytes: 500 }).share()
+  await expect(walkSource(roots, { guard, share: small, signal })).rejects.toMatchObject({ code: 'Unavailable' })
+})

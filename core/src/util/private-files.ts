@@ -1,0 +1,114 @@
+import { lstatSync, opendirSync, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { CoreError } from './errors.ts'
+import { displayName, fsPath, type RawName } from './file-name.ts'
+
+/** Levels below the data folder whose entries are known one by one: keys, settings, databases, folders of sidecars. */
+const DEPTH = 3
+/** Entries known one by one. Everything else in the data folder is found by the folders above it. */
+const MAX_KNOWN = 20_000
+/** How long the known entries are trusted, in milliseconds. */
+const FRESH_MS = 1_000
+
+/**
+ * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device and
+ * inode, never by name, so that a link, a bind mount or a second name (a hard link) does not hide them.
+ */
+export class PrivateFiles {
+  readonly #folder: string
+  #known: ReadonlySet<string> = new Set()
+  #readAt = Number.NEGATIVE_INFINITY
+
+  /** `folder`: the data folder. */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Throws `PermissionDenied` if the file or folder at `path`, which leads through no symlink, is private. */
+  async refuse(path: RawName): Promise<void> {
+    if (await this.has(path)) throw privateFile(path)
+  }
+
+  /** Whether `path`, which leads through no symlink, or any folder above it belongs to the data folder. */
+  async has(path: RawName): Promise<boolean> {
+    const known = this.#read()
+    const found = await Promise.all(
+      [path, ...foldersAbove(path)].map((each) =>
+        stat(fsPath(each), { bigint: true }).then(
+          (stats) => known.has(identityOf(stats)),
+          () => false,
+        ),
+      ),
+    )
+    return found.includes(true)
+  }
+
+  /** The same for one entry whose folders were checked before; for walks in a thread of their own. */
+  hasEntry(stats: Identity): boolean {
+    return this.#read().has(identityOf(stats))
+  }
+
+  /** The same as `has`, for a thread that may wait for the disk. */
+  hasSync(path: RawName): boolean {
+    return [path, ...foldersAbove(path)].some((each) => {
+      const stats = statSync(fsPath(each), { bigint: true, throwIfNoEntry: false })
+      return stats !== undefined && this.hasEntry(stats)
+    })
+  }
+
+  #read(): ReadonlySet<string> {
+    const now = performance.now()
+    if (now - this.#readAt < FRESH_MS) return this.#known
+    const known = new Set<string>()
+    const waiting = [{ path: this.#folder, depth: 0 }]
+    for (let next = waiting.pop(); next && known.size < MAX_KNOWN; next = waiting.pop()) {
+      // The data folder itself may be named by a link.
+      const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
+      if (!stats || stats.isSymbolicLink()) continue
+      known.add(identityOf(stats))
+      if (stats.isDirectory() && next.depth < DEPTH) waiting.push(...childrenOf(next))
+    }
+    this.#known = known
+    this.#readAt = now
+    return known
+  }
+}
+
+interface Identity {
+  readonly dev: bigint
+  readonly ino: bigint
+}
+
+function identityOf({ dev, ino }: Identity): string {
+  return `${dev}:${ino}`
+}
+
+function childrenOf({ depth, path }: { path: string; depth: number }): { path: string; depth: number }[] {
+  const children = []
+  try {
+    using folder = opendirSync(path)
+    for (let entry = folder.readSync(); entry && children.length < MAX_KNOWN; entry = folder.readSync())
+      children.push({ path: `${path}/${entry.name}`, depth: depth + 1 })
+  } catch {
+    // A folder that was removed a moment ago holds nothing any more.
+  }
+  return children
+}
+
+/** From the nearest to the root, of an absolute path. */
+function foldersAbove(path: RawName): Buffer[] {
+  const bytes = Buffer.from(fsPath(path))
+  const found: Buffer[] = []
+  for (let at = bytes.lastIndexOf(SLASH); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(SLASH, at - 1))
+    found.push(bytes.subarray(0, Math.max(at, 1)))
+  return found
+}
+
+const SLASH = 0x2f
+
+export function privateFile(path: RawName): CoreError {
+  return new CoreError(
+    'PermissionDenied',
+    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: the data folder holds the keys of this device`,
+  )
+}

@@ -1,0 +1,73 @@
+import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { type AccessRecord, AccessRecord as Schema } from '@spacedrive/core/domain'
+
+export interface AuditLogOptions {
+  /** One record a line, of mode 0600; the file before it has `.1` at its end. */
+  readonly file: string
+  readonly now: () => number
+}
+
+/** Of each of the two files. */
+const MAX_BYTES = 512 * 1024
+/** Of what strangers say. */
+const MAX_TEXT = 300
+/** The same event of the same sender is written once in this time: a flood of attempts does not push the rest out. */
+const SAME_MS = 60_000
+const MAX_REMEMBERED = 1_000
+
+/** Who was let in and who was refused, who was paired, and what was granted. Bounded: the oldest records give way. */
+export class AuditLog {
+  readonly #options: AuditLogOptions
+  /** When each event of each sender was written last. */
+  readonly #lately = new Map<string, number>()
+
+  constructor(options: AuditLogOptions) {
+    this.#options = options
+  }
+
+  /** Never throws: a full disk keeps nobody out. */
+  add(event: Omit<AccessRecord, 'at'>): void {
+    const { file, now } = this.#options
+    const key = JSON.stringify([event.what, event.from, event.detail])
+    const last = this.#lately.get(key)
+    if (event.what === 'refused' && last !== undefined && now() - last < SAME_MS) return
+    this.#lately.delete(key)
+    this.#lately.set(key, now())
+    const [oldest] = this.#lately.keys()
+    if (this.#lately.size > MAX_REMEMBERED && oldest !== undefined) this.#lately.delete(oldest)
+    const record: AccessRecord = {
+      at: new Date(now()).toISOString(),
+      what: event.what,
+      from: event.from.slice(0, MAX_TEXT),
+      detail: event.detail.slice(0, MAX_TEXT),
+    }
+    try {
+      if (existsSync(file) && statSync(file).size > MAX_BYTES) renameSync(file, `${file}.1`)
+      const isNew = !existsSync(file)
+      appendFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 })
+      if (isNew && process.platform !== 'win32') chmodSync(file, 0o600)
+    } catch {
+      // The log of the daemon says that the disk is full.
+    }
+  }
+
+  /** The newest first. */
+  list(limit: number): AccessRecord[] {
+    const { file } = this.#options
+    return [file, `${file}.1`].flatMap((each) => readRecords(each).toReversed()).slice(0, limit)
+  }
+}
+
+function readRecords(file: string): AccessRecord[] {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [Schema.parse(JSON.parse(line))]
+      } catch {
+        // The last line of a process that was killed, or the end of the file.
+        return []
+      }
+    })
+}

@@ -1,0 +1,41 @@
+import { hash, randomBytes } from 'node:crypto'
+import type { HttpLimits } from './http-limits.ts'
+
+const CODE_BYTES = 32
+
+interface Link {
+  readonly to: string
+  readonly expiresAt: number
+}
+
+/** Links that sign a browser in: each once, and soon. */
+export class Links {
+  readonly #limits: HttpLimits
+  readonly #now: () => number
+  /** By the hash of the code, oldest first. */
+  readonly #links = new Map<string, Link>()
+
+  constructor(limits: HttpLimits, now: () => number) {
+    this.#limits = limits
+    this.#now = now
+  }
+
+  create(to: string): { code: string; expiresAt: number } {
+    const code = randomBytes(CODE_BYTES).toString('base64url')
+    const expiresAt = this.#now() + this.#limits.linkMs
+    this.#links.set(hash('sha256', code), { to, expiresAt })
+    for (const key of this.#links.keys()) {
+      if (this.#links.size <= this.#limits.links) break
+      this.#links.delete(key)
+    }
+    return { code, expiresAt }
+  }
+
+  /** Where a link leads; it is of no use afterwards. Null: there is none, it was used, or it is too old. */
+  take(code: string): string | null {
+    const key = hash('sha256', code)
+    const link = this.#links.get(key)
+    this.#links.delete(key)
+    return link && link.expiresAt > this.#now() ? link.to : null
+  }
+}

@@ -1,0 +1,183 @@
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { HttpServer } from '../src/http/index.ts'
+import { startTestHttp, type TestHttp } from './test-http.ts'
+
+/** The same engine served again, as after a restart: at the port before, or at another. */
+async function serveAgain(http: TestHttp, { port, now }: { port: number; now?: () => number }) {
+  const { connections, core } = http
+  const server = await HttpServer.listen({ core, connections, runDir: core.dataDir, port, ...(now ? { now } : {}) })
+  const { origin } = new URL(server.url)
+  const post = (path: string, body: object, from = origin) => {
+    const headers = { 'content-type': 'application/json', origin: from }
+    const ask = () => fetch(new URL(path, origin), { method: 'POST', headers, body: JSON.stringify(body) })
+    // A connection to the server before may have been kept.
+    return ask().catch(ask)
+  }
+  return { server, origin, post, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+function portOf({ origin }: { origin: string }): number {
+  return Number(new URL(origin).port)
+}
+
+function signed(address: string, { key, session, until }: { key: string; session: string; until: number }): string {
+  const said = ['spacedrive media 1', address, session, String(until)].join('\n')
+  const signature = createHmac('sha256', Buffer.from(key, 'base64url')).update(said).digest('base64url')
+  return `${address}${address.includes('?') ? '&' : '?'}session=${session}&until=${until}&sig=${signature}`
+}
+
+test('a page proves its key again after a restart at the same address', async () => {
+  await using http = await startTestHttp()
+  const page = await http.openPage()
+  const { access } = await page.prove()
+  await http.server[Symbol.asyncDispose]()
+  await using again = await serveAgain(http, { port: portOf(http) })
+  const headers = { authorization: `Bearer ${access}` }
+  // What the page was given before ended with the process that gave it.
+  const ask = () => fetch(`${again.origin}/session`, { headers })
+  expect((await ask().catch(ask)).status).toBe(401)
+  const proved = await page.at(again).prove()
+  const renewed = { authorization: `Bearer ${proved.access}` }
+  expect((await fetch(`${again.origin}/session`, { headers: renewed })).status).toBe(204)
+})
+
+test('nothing that a program at the old port hears or passes on lets it in at the new one', async () => {
+  await using http = await startTestHttp()
+  const page = await http.openPage()
+  const { access, mediaKey } = await page.prove()
+  const port = portOf(http)
+  const secret = join(http.folder, 'secret.txt')
+  writeFileSync(secret, 'private')
+  const address = `/media/file/secret.txt?path=${encodeURIComponent(secret)}`
+  const old = { headers: { authorization: `Bearer ${access}` } }
+  const oldMedia = signed(address, { key: mediaKey, session: page.id, until: Date.now() + 60_000 })
+  await http.server[Symbol.asyncDispose]()
+
+  const heard: { url: string; body: string; headers: IncomingMessage['headers'] }[] = []
+  let behind: Awaited<ReturnType<typeof serveAgain>> | null = null
+  // It takes the port, and asks the daemon whatever it is asked, in the name of the page.
+  const passOn = async (request: IncomingMessage, answer: ServerResponse) => {
+    const body = await text(request)
+    heard.push({ url: request.url!, body, headers: request.headers })
+    const passed = behind ? await behind.post(request.url!, JSON.parse(body || '{}') as object) : null
+    answer.writeHead(passed?.status ?? 500, { 'content-type': 'application/json' })
+    answer.end(passed ? await passed.text() : '{}')
+  }
+  const squatter = createServer((request, answer) => void passOn(request, answer))
+  squatter.listen(port, '127.0.0.1')
+  await once(squatter, 'listening')
+  try {
+    await using moved = await serveAgain(http, { port })
+    behind = moved
+    expect(portOf(moved)).not.toBe(port)
+    const there = { post: http.post.bind(http), origin: http.origin }
+    // The page talks to the squatter, who passes it on.
+    await expect(page.at(there).prove()).rejects.toThrow(/401|impostor/)
+    // What it has heard, at the daemon itself.
+    for (const { body, url } of heard)
+      for (const origin of [http.origin, moved.origin])
+        expect([401, 403, 404]).toContain((await moved.post(url, JSON.parse(body) as object, origin)).status)
+    // Old sessions are over: also the true page cannot go on, at either origin.
+    for (const origin of [http.origin, moved.origin])
+      await expect(page.at(moved).prove(origin)).rejects.toThrow(/401|403/)
+    // What the page had from before is of no use.
+    expect((await fetch(`${moved.origin}/api/v1/system/status`, old)).status).toBe(401)
+    const { media } = await (await pageAt(moved)).prove()
+    expect((await fetch(media + oldMedia)).status).toBe(401)
+    // Nothing that was heard is a secret.
+    const said = JSON.stringify(heard)
+    for (const each of [access, mediaKey, http.token]) expect(said).not.toContain(each)
+  } finally {
+    squatter.closeAllConnections()
+    squatter.close()
+  }
+})
+
+/** A page that signs in at a server. */
+async function pageAt(of: Awaited<ReturnType<typeof serveAgain>>) {
+  const { TestHttp } = await import('./test-http.ts')
+  return TestHttp.prototype.openPage.call(of as never, of.server.link('/').url)
+}
+
+test('after an absence no session is taken over: somebody else may have served a page at the address', async () => {
+  let now = Date.now()
+  await using http = await startTestHttp({ now: () => now })
+  const page = await http.openPage()
+  await http.server[Symbol.asyncDispose]()
+  now += 20_000
+  {
+    await using soon = await serveAgain(http, { port: portOf(http), now: () => now })
+    expect(await page.at(soon).prove()).toHaveProperty('access')
+  }
+  now += 40_000
+  await using late = await serveAgain(http, { port: portOf(http), now: () => now })
+  await expect(page.at(late).prove()).rejects.toThrow('401')
+})
+
+test('a page of another origin proves nothing, and a proof holds once', async () => {
+  await using http = await startTestHttp()
+  const page = await http.openPage()
+  const { port } = new URL(http.origin)
+  await expect(page.prove(`http://localhost:${port}`)).rejects.toThrow('401')
+  await expect(page.prove('http://127.0.0.1:1')).rejects.toThrow('403')
+  const { id } = page
+  const { nonce } = (await (await http.post('/session/challenge', { id, nonce: 'x' })).json()) as { nonce: string }
+  const wrong = { nonce, signature: Buffer.alloc(64).toString('base64url') }
+  for (let n = 0; n < 2; n++) expect((await http.post('/session/proof', wrong)).status).toBe(401)
+  // Programs say no origin.
+  expect(
+    (
+      await http.raw('/session/challenge', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+    ).status,
+  ).toBe(403)
+  for (const body of [{}, { id }, { id: 'x'.repeat(5_000), nonce: 'x' }])
+    expect((await http.post('/session/challenge', body)).status).toBe(400)
+})
+
+test('an address of a file holds for that file, that session and that time', async () => {
+  let now = Date.now()
+  await using http = await startTestHttp({ now: () => now })
+  const page = await http.openPage()
+  const { access, media, mediaKey } = await page.prove()
+  expect(new URL(media).origin).not.toBe(http.origin)
+  for (const name of ['a.txt', 'b.txt']) writeFileSync(join(http.folder, name), name)
+  const address = (name: string) => `/media/file/${name}?path=${encodeURIComponent(join(http.folder, name))}`
+  const of = { key: mediaKey, session: page.id, until: now + 60_000 }
+  const right = signed(address('a.txt'), of)
+  const shown = await fetch(media + right, { headers: { origin: http.origin } })
+  expect([shown.status, await shown.text()]).toEqual([200, 'a.txt'])
+  expect(shown.headers.get('access-control-allow-origin')).toBe(http.origin)
+  expect(shown.headers.get('content-security-policy')).toMatch(/^sandbox;/)
+  const tampered = [
+    right.replaceAll('a.txt', 'b.txt'),
+    right.replace(String(of.until), String(of.until + 1)),
+    `${right}&path=${encodeURIComponent(join(http.folder, 'b.txt'))}`,
+    right.replace(page.id, 'another-id'),
+    right.replace(/&sig=.*/, ''),
+    address('a.txt'),
+    signed(address('a.txt'), { ...of, until: now }),
+    signed(address('a.txt'), { ...of, key: access }),
+  ]
+  for (const wrong of tampered) expect([wrong, (await fetch(media + wrong)).status]).toEqual([wrong, 401])
+  // There is nothing else at this origin, and the page has no files.
+  for (const path of ['/', '/api/v1/system/status', '/session', '/rpc', '/health'])
+    expect([path, (await fetch(media + path)).status]).toEqual([path, 404])
+  expect((await fetch(http.origin + right)).status).toBe(401)
+  expect((await fetch(media + right, { headers: { origin: 'http://evil.example' } })).status).toBe(403)
+  expect((await fetch(media + right, { method: 'POST', headers: { origin: http.origin } })).status).toBe(405)
+  // It ends with the session.
+  const headers = { authorization: `Bearer ${access}` }
+  expect((await http.raw('/session', { method: 'DELETE', headers })).status).toBe(204)
+  expect((await fetch(media + right)).status).toBe(401)
+  now += 1
+})

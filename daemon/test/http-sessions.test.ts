@@ -1,0 +1,120 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AccessRecord, AccessSession } from '@spacedrive/core/domain'
+import { expect, test, vi } from 'vitest'
+import { AuditLog } from '../src/http/audit-log.ts'
+import { startTestHttp, type TestHttp } from './test-http.ts'
+import { createTempDir } from '@spacedrive/core/testing'
+
+async function ask<T>(http: TestHttp, name: string, input: object = {}, authorization?: string): Promise<T> {
+  const answer = await http.fetch(`/api/v1/${name.replace('.', '/')}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+    body: JSON.stringify(input),
+  })
+  return (await answer.json()) as T
+}
+
+test('everybody who is let in is listed, and ended one by one', async () => {
+  await using http = await startTestHttp()
+  const [first, second] = [await http.openPage(), await http.openPage()]
+  const { access } = await first.prove()
+  const other = await second.prove()
+  const { key, session } = await ask<{ key: string; session: AccessSession }>(http, 'sessions.createKey', {
+    name: 'script',
+  })
+  const listed = await ask<AccessSession[]>(http, 'sessions.list')
+  expect(listed.map(({ id, kind }) => [id, kind])).toEqual([
+    [first.id, 'page'],
+    [second.id, 'page'],
+    [session.id, 'key'],
+  ])
+  // No secret is told, nor kept.
+  const kept = ['http-sessions.json', 'http-api-keys.json'].map((name) =>
+    readFileSync(join(http.core.dataDir, name), 'utf8'),
+  )
+  for (const secret of [access, key]) expect(JSON.stringify([listed, kept])).not.toContain(secret)
+  const status = async (bearer: string) =>
+    (await http.raw('/session', { headers: { authorization: `Bearer ${bearer}` } })).status
+  expect(await ask(http, 'sessions.end', { id: first.id })).toEqual({ id: first.id })
+  expect([await status(access), await status(other.access), await status(key)]).toEqual([401, 204, 204])
+  await ask(http, 'sessions.end', { id: session.id })
+  expect([await status(other.access), await status(key)]).toEqual([204, 401])
+  expect(await ask(http, 'sessions.end', { id: 'nobody' })).toMatchObject({ code: 'NotFound' })
+})
+
+test('a stream that came in by an API key ends with the key', async () => {
+  await using http = await startTestHttp()
+  const { key, session } = await ask<{ key: string; session: AccessSession }>(http, 'sessions.createKey', {
+    name: 'watcher',
+  })
+  const stream = await fetch(`${http.origin}/events`, { headers: { authorization: `Bearer ${key}` } })
+  let isOver = false
+  const reading = (async () => {
+    for await (const _chunk of stream.body!);
+  })()
+  reading.catch(() => {}).finally(() => (isOver = true))
+  await ask(http, 'sessions.end', { id: session.id })
+  await vi.waitUntil(() => isOver)
+  expect(isOver).toBe(true)
+})
+
+test('an API key may do what it was made for, until its end, and nothing that is for this machine alone', async () => {
+  let now = Date.parse('2026-01-01')
+  await using http = await startTestHttp({ now: () => now })
+  const { key } = await ask<{ key: string }>(http, 'sessions.createKey', { name: 'reader', days: 10 })
+  const { key: manager } = await ask<{ key: string }>(http, 'sessions.createKey', {
+    name: 'm',
+    allow: ['manage', 'disk'],
+    days: 20,
+  })
+  const as = (bearer: string) => `Bearer ${bearer}`
+  expect(await ask(http, 'libraries.list', {}, as(key))).toEqual([])
+  expect(await ask(http, 'locations.add', { path: '/x' }, as(key))).toMatchObject({ code: 'PermissionDenied' })
+  expect(await ask(http, 'locations.add', { path: '/x' }, as(manager))).not.toMatchObject({ code: 'PermissionDenied' })
+  for (const name of ['sessions.list', 'sessions.createKey', 'explorer.link', 'config.set', 'network.start'])
+    expect([name, await ask(http, name, {}, as(manager))]).toMatchObject([name, { code: 'PermissionDenied' }])
+  now += 10 * 86_400_000
+  expect(await ask(http, 'libraries.list', {}, as(key))).toMatchObject({ code: 'NotAuthorised' })
+  expect(await ask(http, 'libraries.list', {}, as(manager))).toEqual([])
+})
+
+test('who signed in, who was refused and what was opened is recorded, for this user alone', async () => {
+  await using http = await startTestHttp()
+  await http.openPage()
+  await http.raw('/session', { headers: { authorization: 'Bearer guess' } })
+  await http.server.expose({ passphrase: 'correct horse battery', port: 0, address: '127.0.0.1', names: [], allow: [] })
+  await http.server.hide()
+  http.core.events.emit('network.grant-changed', {
+    device: { id: '01900000-0000-7000-8000-000000000000' as never, name: 'laptop' },
+    what: 'browse',
+    allowed: true,
+    everything: true,
+    folders: [],
+    requestedAt: null,
+    requestedPath: null,
+    wasEverything: false,
+  })
+  const log = await ask<AccessRecord[]>(http, 'sessions.log')
+  expect(log.map(({ what }) => what)).toEqual(['granted', 'hidden', 'exposed', 'refused', 'signed-in'])
+  expect(log[0]).toMatchObject({ from: 'laptop', detail: 'browse: allowed' })
+  expect(log[3]!.from).toBe('127.0.0.1')
+  expect(statSync(join(http.core.dataDir, 'http-audit.jsonl')).mode & 0o777).toBe(0o600)
+  expect(await ask(http, 'sessions.log', { limit: 2 })).toHaveLength(2)
+})
+
+test('a flood of attempts neither fills the disk nor pushes the rest out of the log', () => {
+  using folder = createTempDir('audit')
+  let now = Date.parse('2026-01-01')
+  const log = new AuditLog({ file: join(folder.path, 'audit.jsonl'), now: () => now })
+  log.add({ what: 'signed-in', from: 'a browser', detail: 'first' })
+  for (let n = 0; n < 10_000; n++) log.add({ what: 'refused', from: '10.0.0.1', detail: 'a wrong passphrase' })
+  expect(log.list(100).map(({ what }) => what)).toEqual(['refused', 'signed-in'])
+  // The same a minute later is another attempt; two files are kept, and no more.
+  for (let n = 0; n < 3_000; n++) {
+    now += 60_000
+    log.add({ what: 'refused', from: 'x'.repeat(5_000), detail: 'y'.repeat(5_000) })
+  }
+  const bytes = ['audit.jsonl', 'audit.jsonl.1'].map((name) => statSync(join(folder.path, name)).size)
+  expect(Math.max(...bytes)).toBeLessThan(520 * 1024)
+})
