@@ -121,7 +121,7 @@ export function checkDecoders(box: BoxState): DoctorCheck {
     case 'bwrap':
       return { name, state: 'ok', detail: `closed by bwrap, because ${box.reason}: ${rest}`, fix: null }
     case null: {
-      const detail = `not closed: a hostile file that takes a decoder over can do what you can. ${box.reason}`
+      const detail = `not closed: a hostile file that takes over a decoder can do whatever you can (${box.reason})`
       return { name, state: process.platform === 'linux' ? 'warning' : 'ok', detail, fix: box.fix }
     }
   }

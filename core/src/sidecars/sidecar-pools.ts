@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
 import type { SidecarSpeed } from '../domain/index.ts'
+import { makeFolderBelow } from '../util/make-folder-below.ts'
 import { bytesToName, joinName, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
+import { pathError } from '../util/path-error.ts'
 import { ProcessPool, type ProcessRunOptions, type Reach } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
@@ -9,8 +11,8 @@ import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 interface Limits {
   readonly processes: number
   readonly memoryMiB: number
-  /** Null where it asks servers and reads models, which lie anywhere. */
-  readonly box: { readonly programs: readonly string[] } | null
+  /** Programs that its processes start. */
+  readonly programs: readonly string[]
 }
 
 export interface DecoderFolders {
@@ -29,14 +31,16 @@ const PARALLEL = Math.min(4, CORES)
 const MOST = Math.min(16, CORES)
 
 /** Programs that decode. */
-const DECODERS = { programs: ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool'] }
+const DECODERS = ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool']
+/** Programs for models. The shell starts the process that a model of sherpa-onnx runs in. */
+const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
 
 const limits: Readonly<Record<PoolName, Limits>> = {
-  image: { processes: PARALLEL, memoryMiB: 1_000, box: DECODERS },
-  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, box: DECODERS },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, box: DECODERS },
+  image: { processes: PARALLEL, memoryMiB: 1_000, programs: DECODERS },
+  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
   // A model fills the machine by itself.
-  ml: { processes: 1, memoryMiB: 4_000, box: null },
+  ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS },
 }
 
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
@@ -73,7 +77,13 @@ export class SidecarPools implements AsyncDisposable {
   }
 
   /** See `ProcessPool.run`. */
-  run(name: PoolName, request: ChildRequest, options: Omit<ProcessRunOptions, 'reach'>): Promise<MakeReply> {
+  async run(name: PoolName, request: ChildRequest, options: Omit<ProcessRunOptions, 'reach'>): Promise<MakeReply> {
+    const reach = this.#reachOf(request)
+    // A boxed process may write below the folders that are there when it starts.
+    for (const folder of reach.write)
+      await makeFolderBelow(request.library, folder).catch((err: unknown) => {
+        throw pathError(err, folder)
+      })
     let pool = this.#pools.get(name)
     if (!pool) {
       const parallel = () => this.parallel(name)
@@ -81,7 +91,7 @@ export class SidecarPools implements AsyncDisposable {
         name,
         entry: new URL('sidecar-child.ts', import.meta.url),
         memoryMiB: limits[name].memoryMiB,
-        box: limits[name].box,
+        box: { programs: limits[name].programs },
         // Asked each time: the speed may be changed while it works.
         get processes() {
           return parallel()
@@ -90,15 +100,15 @@ export class SidecarPools implements AsyncDisposable {
       this.#pools.set(name, pool)
       if (this.#closed) void pool[Symbol.asyncDispose]()
     }
-    return pool.run(request, { ...options, reach: this.#reachOf(request) })
+    return pool.run(request, { ...options, reach })
   }
 
   /**
    * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
-   * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, and the files and
-   * folders that the settings name.
+   * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
+   * that the settings name, and the network if they name a server.
    */
-  #reachOf({ inputs, outputs, part, settings, source }: ChildRequest): Reach {
+  #reachOf({ inputs, outputs, part, settings, source }: ChildRequest): Reach & { readonly write: readonly string[] } {
     const folders = this.#folders()
     const { sidecars } = folders
     const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)
@@ -106,10 +116,10 @@ export class SidecarPools implements AsyncDisposable {
     const read = [
       ...(source ? [folderAround(source.path, folders)] : []),
       ...inputs.map(({ path }) => within(path) ?? path),
-      ...pathsIn(settings),
+      ...textsIn(settings).filter((text) => isAbsolute(text)),
     ]
     const write = written.map((path) => within(path) ?? dirname(path))
-    return { read: unique(read), write: unique(write) }
+    return { read: unique(read), write: [...new Set(write)], network: textsIn(settings).some(isAddress) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,8 +143,12 @@ function unique(paths: readonly RawName[]): RawName[] {
   return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
 }
 
-/** Absolute paths among the values of settings. */
-function pathsIn(settings: unknown): string[] {
-  if (typeof settings === 'string') return isAbsolute(settings) ? [settings] : []
-  return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(pathsIn) : []
+/** All texts among the values of settings. */
+function textsIn(settings: unknown): string[] {
+  if (typeof settings === 'string') return [settings]
+  return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(textsIn) : []
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:/i.test(text)
 }

@@ -215,7 +215,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (box === null || this.#box === null) return null
     this.#temporary ??= mkdtempSync(join(tmpdir(), 'spacedrive-'))
     const write = [...(reach?.write ?? []), this.#temporary]
-    const start = boxStart({ read: reach?.read ?? [], write }, box.programs)
+    const start = boxStart({ network: reach?.network ?? false, read: reach?.read ?? [], write }, box.programs)
     return { by: this.#box, start, temporary: this.#temporary }
   }
 
@@ -415,8 +415,8 @@ function signalTold(code: number | null): NodeJS.Signals | null {
 const SIGNAL_BASE = 128
 
 /** Tells what a process reaches from what others do. */
-function reachKey({ read = [], write = [] }: Partial<Reach> = {}): string {
-  return JSON.stringify([read.map(nameKey), write.map(nameKey)])
+function reachKey({ network = false, read = [], write = [] }: Partial<Reach> = {}): string {
+  return JSON.stringify([network, read.map(nameKey), write.map(nameKey)])
 }
 
 /** The process may live on without keeping this one alive. */

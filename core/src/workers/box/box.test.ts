@@ -34,6 +34,15 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     expect(await pool.run(world.target, { ...soon, reach })).toEqual(REFUSED[layer])
   })
 
+  holds('a process that asks a server reaches the network, and nothing else', async () => {
+    await using world = await prey()
+    await using pool = attacker(boxed)
+    const results = await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [], network: true } })
+    const { 'ask by UDP': _, ...others } = results
+    const { 'ask by UDP': __, ...refused } = REFUSED[layer]
+    expect(others).toEqual({ ...refused, 'connect by TCP': 'done' })
+  })
+
   holds('a process for another folder is another process', async () => {
     await using world = await prey()
     await using pool = attacker(boxed)

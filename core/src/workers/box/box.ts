@@ -10,6 +10,8 @@ export interface Reach {
   readonly read: readonly RawName[]
   /** Folders that it may also write to. */
   readonly write: readonly RawName[]
+  /** Whether it may connect to servers; false by default. */
+  readonly network?: boolean
 }
 
 /** What a boxed process is started with. Paths are base64: names of files need not be text. */
@@ -17,6 +19,7 @@ export interface BoxStart {
   readonly read: readonly string[]
   readonly write: readonly string[]
   readonly execute: readonly string[]
+  readonly network: boolean
 }
 
 /** Where the channel to the parent is told: a process that read it before it is boxed would lose a request. */
@@ -49,6 +52,16 @@ const SYSTEM_READ = [
   '/proc/self',
   '/dev/urandom',
 ]
+/** How names of servers are found, and whom they are vouched for by. */
+const NETWORK_READ = [
+  '/etc/resolv.conf',
+  '/etc/hosts',
+  '/etc/nsswitch.conf',
+  '/etc/host.conf',
+  '/etc/gai.conf',
+  '/etc/ssl/certs',
+  '/run/systemd/resolve',
+]
 const SYSTEM_WRITE = ['/dev/null']
 /** What loads programs. */
 const LOADERS = [
@@ -66,10 +79,11 @@ export function boxArgs(start: BoxStart): string[] {
 }
 
 /** How to start a process that reaches those files, itself, and programs of those names. */
-export function boxStart({ read, write }: Reach, programs: readonly string[]): BoxStart {
+export function boxStart({ network = false, read, write }: Reach, programs: readonly string[]): BoxStart {
   const found = programs.flatMap(findAll)
   return {
-    read: [...[...SYSTEM_READ, ...ownFolders()].map(encode), ...read.map(encode)],
+    network,
+    read: [...[...SYSTEM_READ, ...(network ? NETWORK_READ : []), ...ownFolders()].map(encode), ...read.map(encode)],
     write: [...SYSTEM_WRITE.map(encode), ...write.map(encode)],
     execute: [process.execPath, ...LOADERS, ...found].map(encode),
   }

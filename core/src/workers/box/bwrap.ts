@@ -15,7 +15,7 @@ const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
  * Arguments of bubblewrap that show a process only what its start names, everything at its own path. What does not exist
  * is left out. They are bytes, as paths are.
  */
-export function bwrapArgs({ execute, read, write }: BoxStart): Uint8Array[] {
+export function bwrapArgs({ execute, network, read, write }: BoxStart): Uint8Array[] {
   const readable = [...read, ...execute].map(decode)
   // The system refuses to mount something on a link; what lies in a folder that is shown is shown with it.
   const shown = readable.filter((path) => !isInOne(path, [...readable, ...OWN]))
@@ -23,7 +23,7 @@ export function bwrapArgs({ execute, read, write }: BoxStart): Uint8Array[] {
   const writable = write.map(decode).filter((path) => !isInOne(path, OWN))
   const bind = (flag: string) => (path: RawName) => [Buffer.from(flag), nameBytes(path), nameBytes(path)]
   return [
-    ...CLOSED.map((word) => Buffer.from(word)),
+    ...[...CLOSED, ...(network ? ['--share-net'] : [])].map((word) => Buffer.from(word)),
     ...shown.flatMap(bind('--ro-bind-try')),
     ...writable.flatMap(bind('--bind-try')),
     ...SEALED.map((word) => Buffer.from(word)),

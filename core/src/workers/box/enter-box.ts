@@ -9,7 +9,7 @@ const SET_FLAGS = 2
 // Closes files, network and programs to this process, and becomes Node anew, so that none of its threads is older than
 // that. Arguments: a `BoxStart`, then those of Node.
 const [, , start = '', ...args] = process.argv
-const { execute, read, write } = JSON.parse(start) as BoxStart
+const { execute, network, read, write } = JSON.parse(start) as BoxStart
 const decode = (path: string) => Buffer.from(path, 'base64')
 const { [CHANNEL_VARIABLE]: channel, ...env } = process.env
 const calls = new SystemCalls()
@@ -19,7 +19,7 @@ if (channel !== undefined) {
   Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
 }
 gainNoRights(calls)
-const version = closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode) })
-closeCalls(calls)
+const version = closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode), network })
+closeCalls(calls, { network })
 env[VERSION_VARIABLE] = String(version)
 process.execve!(process.execPath, [process.execPath, ...args], env)

@@ -33,18 +33,20 @@ export interface Landlock {
   readonly write: readonly PathLike[]
   /** Programs that may be started. */
   readonly execute: readonly PathLike[]
+  /** Whether TCP stays open. */
+  readonly network: boolean
 }
 
 /**
  * Takes from this thread, and from all it starts, every file but those named. There is no way back. Returns the
  * version of Landlock, and throws where the kernel has none.
  */
-export function closeFiles(calls: SystemCalls, { read, write, execute }: Landlock): void {
+export function closeFiles(calls: SystemCalls, { read, write, execute, network }: Landlock): number {
   const version = calls.call('landlock_create_ruleset', CREATE_RULESET, 0, 0, VERSION_FLAG)
   const all = RIGHTS_BY_VERSION[Math.min(version, RIGHTS_BY_VERSION.length) - 1]!
   const attributes = Buffer.alloc(version >= CLOSES_SIGNALS ? 24 : version >= CLOSES_TCP ? 16 : 8)
   attributes.writeBigUInt64LE(all, 0)
-  if (version >= CLOSES_TCP) attributes.writeBigUInt64LE(ALL_TCP, 8)
+  if (version >= CLOSES_TCP && !network) attributes.writeBigUInt64LE(ALL_TCP, 8)
   if (version >= CLOSES_SIGNALS) attributes.writeBigUInt64LE(ALL_SCOPES, 16)
   const at = calls.addressOf(attributes)
   const ruleset = calls.call('landlock_create_ruleset', CREATE_RULESET, at, attributes.length)

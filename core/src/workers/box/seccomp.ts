@@ -5,7 +5,7 @@ import { numberOn, REFUSED, type SystemCalls } from './system-call.ts'
  * into other processes, what changes the system, and what Landlock leaves open: rights, owners and times of files. Rings
  * (`io_uring`) would go around all of it; Node does without them where they are refused from its start.
  */
-const refused: Readonly<Record<string, { readonly x64?: number; readonly arm64?: number }>> = {
+const refused = {
   socket: { x64: 41, arm64: 198 },
   connect: { x64: 42, arm64: 203 },
   bind: { x64: 49, arm64: 200 },
@@ -54,7 +54,7 @@ const refused: Readonly<Record<string, { readonly x64?: number; readonly arm64?:
   delete_module: { x64: 176, arm64: 106 },
   kexec_load: { x64: 246, arm64: 104 },
   reboot: { x64: 169, arm64: 142 },
-}
+} satisfies Record<string, { readonly x64?: number; readonly arm64?: number }>
 
 const SECCOMP = { x64: 317, arm64: 277 }
 const PRCTL = { x64: 157, arm64: 167 }
@@ -74,6 +74,15 @@ const KILL_PROCESS = 0x80000000
 const FAIL_WITH = 0x50000
 const NUMBER_AT = 0
 const ARCH_AT = 4
+const FIRST_ARGUMENT_AT = 16
+
+/** Families of addresses. */
+const IPV4 = 2
+const IPV6 = 10
+
+type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
+
+const REFUSE: Instruction = [RETURN, 0, 0, FAIL_WITH | REFUSED]
 
 /** Whether the calls of this processor are known. */
 export function knowsProcessor(): boolean {
@@ -85,20 +94,21 @@ export function gainNoRights(calls: SystemCalls): void {
   calls.call('prctl', numberOn(PRCTL)!, SET_NO_NEW_PRIVS, 1)
 }
 
-/** Takes those calls from this thread, and from all it starts: they fail with `EPERM`. There is no way back. */
-export function closeCalls(calls: SystemCalls): void {
-  const program = filter()
+/**
+ * Takes those calls from this thread, and from all it starts: they fail with `EPERM`. There is no way back. With `network`
+ * it may connect to servers by IP, and to nothing else.
+ */
+export function closeCalls(calls: SystemCalls, { network }: { network: boolean }): void {
+  const program = filter(network)
   const header = Buffer.alloc(16)
   header.writeUInt16LE(program.length / 8, 0)
   header.writeBigUInt64LE(calls.addressOf(program), 8)
   calls.call('seccomp', numberOn(SECCOMP)!, SET_MODE_FILTER, 0, calls.addressOf(header))
 }
 
-function filter(): Buffer {
-  const refuse = [RETURN, 0, 0, FAIL_WITH | REFUSED] as const
-  const numbers = Object.values(refused)
-    .map(numberOn)
-    .filter((number) => number !== undefined)
+function filter(network: boolean): Buffer {
+  const { socket, connect, ...others } = refused
+  const all = [...Object.values(others), ...(network ? [] : [socket, connect])].map(numberOn)
   return Buffer.concat(
     [
       [LOAD_WORD, 0, 0, ARCH_AT] as const,
@@ -106,14 +116,26 @@ function filter(): Buffer {
       [RETURN, 0, 0, KILL_PROCESS] as const,
       [LOAD_WORD, 0, 0, NUMBER_AT] as const,
       [JUMP_IF_AT_LEAST, 0, 1, X32_BIT] as const,
-      refuse,
-      ...numbers.flatMap((number) => [[JUMP_IF_EQUAL, 0, 1, number] as const, refuse]),
+      REFUSE,
+      ...all.flatMap((number) => (number === undefined ? [] : [[JUMP_IF_EQUAL, 0, 1, number] as const, REFUSE])),
+      ...(network ? onlyByIp(numberOn(socket)!) : []),
       [RETURN, 0, 0, ALLOW] as const,
     ].map(instruction),
   )
 }
 
-function instruction([code, ifTrue, ifFalse, value]: readonly [number, number, number, number]): Buffer {
+/** Refuses sockets of other families: those of files, and those that the system is configured by. */
+function onlyByIp(socket: number): Instruction[] {
+  return [
+    [JUMP_IF_EQUAL, 0, 4, socket],
+    [LOAD_WORD, 0, 0, FIRST_ARGUMENT_AT],
+    [JUMP_IF_EQUAL, 2, 0, IPV4],
+    [JUMP_IF_EQUAL, 1, 0, IPV6],
+    REFUSE,
+  ]
+}
+
+function instruction([code, ifTrue, ifFalse, value]: Instruction): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeUInt16LE(code, 0)
   bytes.writeUInt8(ifTrue, 2)
