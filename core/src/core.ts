@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -34,7 +34,7 @@ import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
-import { homeFolder } from './util/home-folder.ts'
+import { homeFolder, isHomeless } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -205,10 +205,11 @@ export class Core implements AsyncDisposable {
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
+    const hidden = hiddenFolders(dataDir)
     const sidecarPools: SidecarPools = parts.use(
       new SidecarPools(
         () => config.values.sidecars.speed,
-        () => decoderFolders(libraries.opened(), dataDir),
+        () => decoderFolders(libraries.opened(), hidden),
       ),
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
@@ -498,12 +499,19 @@ function closeToOthers(dataDir: string): void {
 /** The groups of settings that say what is made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-function decoderFolders(libraries: readonly Library[], dataDir: string): DecoderFolders {
+function decoderFolders(libraries: readonly Library[], hidden: readonly string[]): DecoderFolders {
   return {
     locations: libraries.flatMap(({ locations }) => locations.map.all().map(({ path }) => path)),
     sidecars: libraries.map(({ path }) => libraryFiles(path).sidecars),
-    private: [homeFolder(), dataDir],
+    private: hidden,
   }
+}
+
+/** The home folder and the data folder, without links, as locations are. */
+function hiddenFolders(dataDir: string): string[] {
+  return [...(isHomeless() ? [] : [homeFolder()]), dataDir].map((folder) =>
+    existsSync(folder) ? realpathSync(folder) : folder,
+  )
 }
 
 function changesSidecars(key: string): boolean {
