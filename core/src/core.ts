@@ -19,6 +19,7 @@ import {
   QueryEmbedder,
   type DecoderFolders,
   SidecarPools,
+  type SidecarPoolsOptions,
   type Sidecars,
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
@@ -129,6 +130,8 @@ export interface CoreOptions {
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
   readonly generators?: readonly Generator[] | undefined
+  /** What keeps decoders from the rights of the user; by default the layer that this system has. */
+  readonly decoderBox?: SidecarPoolsOptions['layer']
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
   /** How the local network is heard; multicast by default. */
@@ -207,10 +210,11 @@ export class Core implements AsyncDisposable {
     // After the libraries, which use them until they are closed.
     const hidden = hiddenFolders(dataDir)
     const sidecarPools: SidecarPools = parts.use(
-      new SidecarPools(
-        () => config.values.sidecars.speed,
-        () => decoderFolders(libraries.opened(), hidden),
-      ),
+      new SidecarPools({
+        speed: () => config.values.sidecars.speed,
+        folders: () => decoderFolders(libraries.opened(), hidden),
+        ...(options.decoderBox && { layer: options.decoderBox }),
+      }),
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const privateFiles = new PrivateFiles(dataDir)

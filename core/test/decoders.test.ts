@@ -15,6 +15,7 @@ import sharp from 'sharp'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/generators/generator.ts'
 import { thumbnails } from '../src/sidecars/generators/thumb/index.ts'
+import { tryBwrap } from '../src/workers/box/box-state.ts'
 import { boxState } from '../src/workers/index.ts'
 import { prey, REFUSED, type Target } from '../testing/attack.ts'
 import { createTempDir, createTestCore, type TestCore } from '../testing/index.ts'
@@ -23,7 +24,7 @@ vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => vi.unstubAllEnvs())
 
 const { signal } = new AbortController()
-const box = await boxState()
+const boxes = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 
 const photo = (background: string) =>
   sharp({ create: { width: 64, height: 48, channels: 3, background } }).jpeg().toBuffer()
@@ -46,9 +47,11 @@ function takenOver(target: Target): Generator {
   }
 }
 
-test.runIf(box.layer === 'landlock')(
-  'of a location that is the home folder, by another name, a decoder reaches only the folder of its file',
-  async () => {
+const layers = (['landlock', 'bwrap'] as const).filter((layer) => boxes[layer].layer === layer)
+
+test.each(layers)(
+  'boxed by %s, a decoder in a location that is the home folder by another name reaches only the folder of its file',
+  async (layer) => {
     await using world = await prey()
     using dir = createTempDir('home')
     const home = join(dir.path, 'real')
@@ -60,24 +63,27 @@ test.runIf(box.layer === 'landlock')(
     symlinkSync(home, join(dir.path, 'link'))
     vi.stubEnv('HOME', join(dir.path, 'link'))
     await sharp(await photo('#2040c0')).toFile(own)
-    await using t = await createTestCore({ generators: [takenOver({ ...world.target, folder, own, secret })] })
+    await using t = await createTestCore({
+      generators: [takenOver({ ...world.target, folder, own, secret })],
+      decoderBox: () => Promise.resolve(boxes[layer]),
+    })
     await t.add({ path: home, mode: 'content' })
     await t.settle()
     const contentId = await t.library.files.contentOf(own, signal)
     const [made] = await t.library.sidecars.list(contentId)
-    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual(REFUSED.landlock)
+    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual(REFUSED[layer])
   },
 )
 
 const OTHER_DISK = '/dev/shm'
 
-test.runIf(existsSync(OTHER_DISK))(
-  'decoders reach files and a library on another disk, in folders of any name, also when the disk comes back',
-  async () => {
+test.runIf(existsSync(OTHER_DISK)).each(layers)(
+  'boxed by %s, decoders reach files and a library on another disk, in folders of any name, also when the disk comes back',
+  async (layer) => {
     const disk = mkdtempSync(join(OTHER_DISK, 'sd-'))
     await using parts = new AsyncDisposableStack()
     parts.defer(() => rmSync(disk, { recursive: true }))
-    const t = parts.use(await createTestCore({ generators: [thumbnails] }))
+    const t = parts.use(await createTestCore({ generators: [thumbnails], decoderBox: () => Promise.resolve(boxes[layer]) }))
     await t.core.libraries.delete({ library: 'Test', keepFiles: false })
     await t.core.libraries.create({ name: 'Elsewhere', path: join(disk, 'my libraries') })
     const files = join(disk, 'files')

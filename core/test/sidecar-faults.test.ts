@@ -35,7 +35,9 @@ interface Troubled extends TestCore {
 }
 
 async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
-  const t = await createTestCore({ generators: [{ ...troubled, ...of }] })
+  // Its log is a file that no decoder may write to.
+  const decoderBox = () => Promise.resolve({ layer: null, reason: 'the log is outside', fix: null })
+  const t = await createTestCore({ generators: [{ ...troubled, ...of }], decoderBox })
   const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
   return Object.assign(t, {
     order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)}`),

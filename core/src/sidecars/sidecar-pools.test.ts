@@ -20,10 +20,7 @@ async function attackFrom(pool: PoolName, { isLocation }: { isLocation: boolean 
   mkdirSync(sidecars, { recursive: true })
   // The location holds the secret too: what is private is not reached by way of it.
   const folders = { locations: isLocation ? [home] : [], sidecars: [sidecars], private: [target.folder, home] }
-  await using pools = new SidecarPools(
-    () => 'normal',
-    () => folders,
-  )
+  await using pools = new SidecarPools({ folders: () => folders })
   const { size, mtimeMs } = statSync(target.own)
   const path = join(sidecars, 'a', 'out.json')
   const request: ChildRequest = {

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { SidecarSpeed } from '../domain/index.ts'
 import { makeFolderBelow } from '../util/make-folder-below.ts'
 import { bytesToName, joinName, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
 import { pathError } from '../util/path-error.ts'
-import { ProcessPool, type ProcessRunOptions, type Reach } from '../workers/index.ts'
+import { ProcessPool, type ProcessPoolOptions, type ProcessRunOptions, type Reach } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 
@@ -43,25 +44,31 @@ const limits: Readonly<Record<PoolName, Limits>> = {
   ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS },
 }
 
+export interface SidecarPoolsOptions {
+  /** How fast sidecars are made; `normal` by default. */
+  readonly speed?: () => SidecarSpeed
+  /** Which folders there are now; none by default. */
+  readonly folders?: () => DecoderFolders
+  /** See `ProcessPoolOptions.layer`. */
+  readonly layer?: ProcessPoolOptions['layer']
+}
+
+const NO_FOLDERS: DecoderFolders = { locations: [], sidecars: [], private: [] }
+
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
 export class SidecarPools implements AsyncDisposable {
   readonly #pools = new Map<PoolName, ProcessPool<ChildRequest, MakeReply>>()
-  readonly #speed: () => SidecarSpeed
-  readonly #folders: () => DecoderFolders
+  readonly #options: SidecarPoolsOptions
   #closed = false
 
-  constructor(
-    speed: () => SidecarSpeed = () => 'normal',
-    folders: () => DecoderFolders = () => ({ locations: [], sidecars: [], private: [] }),
-  ) {
-    this.#speed = speed
-    this.#folders = folders
+  constructor(options: SidecarPoolsOptions = {}) {
+    this.#options = options
   }
 
   /** How many contents of a pool are worked on at once. */
   parallel(name: PoolName): number {
     const { processes } = limits[name]
-    switch (this.#speed()) {
+    switch (this.#options.speed?.() ?? 'normal') {
       case 'gentle':
         return 1
       case 'normal':
@@ -92,6 +99,7 @@ export class SidecarPools implements AsyncDisposable {
         entry: new URL('sidecar-child.ts', import.meta.url),
         memoryMiB: limits[name].memoryMiB,
         box: { programs: limits[name].programs },
+        ...(this.#options.layer && { layer: this.#options.layer }),
         // Asked each time: the speed may be changed while it works.
         get processes() {
           return parallel()
@@ -106,14 +114,15 @@ export class SidecarPools implements AsyncDisposable {
   /**
    * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
    * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
-   * that the settings name, and the network if they name a server.
+   * that the settings name, the generator, and the network if the settings name a server.
    */
-  #reachOf({ inputs, outputs, part, settings, source }: ChildRequest): Reach & { readonly write: readonly string[] } {
-    const folders = this.#folders()
+  #reachOf({ inputs, module, outputs, part, settings, source }: ChildRequest): Reach & { readonly write: readonly string[] } {
+    const folders = this.#options.folders?.() ?? NO_FOLDERS
     const { sidecars } = folders
     const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)
     const written = [part, ...outputs.flatMap(({ draft, path }) => [draft, path])]
     const read = [
+      dirname(fileURLToPath(module)),
       ...(source ? [folderAround(source.path, folders)] : []),
       ...inputs.map(({ path }) => within(path) ?? path),
       ...textsIn(settings).filter((text) => isAbsolute(text)),
