@@ -24,6 +24,9 @@ function build(root: string): void {
     writeFileSync(join(root, file), file)
 }
 
+/** The id and path of files and folders, by what the file system calls them. */
+type Files = Map<string, { uuid: string; path: string }>
+
 /** What a step does, and of which things. */
 type Step = readonly [what: number, a: number, b: number]
 
@@ -55,10 +58,24 @@ class History {
   readonly #free = new Set<string>()
   /** Files that have had several names: no watcher tells of a change through another one. */
   readonly #linked = new Set<string>()
+  /** The names each file has had. */
+  readonly #named = new Map<string, Set<string>>()
   #names = 0
 
   constructor(world: ScheduleWorld) {
     this.world = world
+    for (const { path, isFolder } of world.entries()) if (!isFolder) this.#noteName(objectAt(path), basename(path))
+  }
+
+  /**
+   * Whether a file may rightly have another id than before, for all that can be seen: a new file under the name of an
+   * old one is the old one written anew, and so is a file that was moved over another.
+   */
+  isWrittenAnew(object: string, uuid: string, { before, after }: { before: Files; after: Files }): boolean {
+    const names = this.#named.get(object) ?? new Set()
+    const isTaken = [...this.#named].some(([other, its]) => !before.has(other) && !its.isDisjointFrom(names))
+    const isOver = [...before].some(([other, its]) => its.uuid === uuid && !after.has(other))
+    return isTaken || isOver
   }
 
   isLinked(object: string): boolean {
@@ -106,7 +123,7 @@ class History {
       world.write(temporary, 'saved')
       this.#free.add(objectAt(temporary))
       this.#free.add(objectAt(file))
-      return world.move(temporary, file)
+      return this.#rename(temporary, file)
     }
     if (what === 'move' && file) return this.#move(file, into, a)
     if (!folder) return
@@ -135,17 +152,26 @@ class History {
       const one = a % 2 ? folder : file
       if (!other || !one || other === one || other.startsWith(`${one}/`) || one.startsWith(`${other}/`)) return
       const aside = join(world.root, 'out', fresh())
-      world.move(one, aside)
-      world.move(other, one)
-      world.move(aside, other)
+      this.#rename(one, aside)
+      this.#rename(other, one)
+      this.#rename(aside, other)
     }
+  }
+
+  #rename(from: string, to: string): void {
+    this.world.move(from, to)
+    this.#noteName(objectAt(to), basename(to))
+  }
+
+  #noteName(object: string, name: string): void {
+    this.#named.set(object, (this.#named.get(object) ?? new Set()).add(name))
   }
 
   #move(from: string, into: string, salt: number): void {
     if (into === from || into.startsWith(`${from}/`)) return
     const kept = join(into, basename(from))
     const to = salt % 2 && !existsSync(kept) ? kept : join(into, `n${this.#names++}`)
-    this.world.move(from, to)
+    this.#rename(from, to)
   }
 }
 
@@ -179,7 +205,8 @@ export async function liveHistory(
     const after = uuidsByObject(world)
     for (const [object, uuid] of before) {
       const now = after.get(object)
-      if (identity && now && now.uuid !== uuid.uuid && !history.isFree(object))
+      if (!identity || !now || now.uuid === uuid.uuid || history.isFree(object)) continue
+      if (!history.isWrittenAnew(object, now.uuid, { before, after }))
         return [`${round}: ${uuid.path} is known by another id at ${now.path}`]
     }
     await world.rescan()
@@ -191,7 +218,7 @@ function differences(world: ScheduleWorld, place: Place, isExcused: (path: strin
   return compareWithDisk(world.db, join(world.root, place), isExcused).faults
 }
 
-function uuidsByObject(world: ScheduleWorld): Map<string, { uuid: string; path: string }> {
+function uuidsByObject(world: ScheduleWorld): Files {
   const found = new Map<string, { uuid: string; path: string }>()
   for (const place of PLACES) {
     for (const [path, uuid] of compareWithDisk(world.db, join(world.root, place)).uuids)

@@ -43,6 +43,7 @@ export class KnownObjects {
   readonly #isDeparted: StatementSync
   readonly #isUsed: StatementSync
   #find: StatementSync | null = null
+  #links: StatementSync | null = null
 
   constructor(writer: EntryWriter, volumeId: number) {
     const { db } = writer
@@ -58,7 +59,7 @@ export class KnownObjects {
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
     )
     this.#isDeparted = db.prepare(
-      'select 1 from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
+      'select uuid from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
   }
@@ -80,23 +81,37 @@ export class KnownObjects {
     return this.#same({ kind: numbers[at + KIND]!, nlink: numbers[at + NLINK]!, inode, birthtime: birthtimeOf(found) })
   }
 
+  /** Whether a file with several names has a row in another folder than this one. */
+  isLinkedFrom(found: FoundEntry, directoryId: number): boolean {
+    const { numbers, at, inode } = found
+    if (this.#since === null || numbers[at + NLINK] === 1 || numbers[at + KIND] === DIRECTORY) return false
+    this.#links ??= this.#db.prepare(
+      `select 1 from entries e join directories p on p.id = e.parent_id
+       where e.inode = ? and e.kind = ? and e.birthtime is ? and e.parent_id <> ? and p.volume_id = ?`,
+    )
+    const row = this.#links.get(inode, numbers[at + KIND]!, birthtimeOf(found), directoryId, this.#volumeId)
+    return row !== undefined
+  }
+
   /** Other rows that stand for the same folder or file as a row. */
   others(row: ObjectFacts & { readonly id: number }): SameObject[] {
     return this.#since === null ? [] : this.#same(row).filter(({ id }) => id !== row.id)
   }
 
-  /** Remembers the id of a file whose row is removed. */
-  depart({ kind, inode, birthtime, nlink }: ObjectFacts, uuid: Uint8Array): void {
-    if (kind !== DIRECTORY && nlink !== 1) return
+  /** Remembers the id of a file whose row is removed, or stands for another file now, unless another row stands for it. */
+  depart(row: ObjectFacts & { readonly id: number }, uuid: Uint8Array): void {
+    const { kind, inode, birthtime, nlink } = row
+    if ((kind !== DIRECTORY && nlink !== 1) || this.others(row).length > 0) return
     this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
   }
 
-  /** Whether the index knew a file by a row that was removed. */
-  hasDeparted(found: FoundEntry): boolean {
+  /** Whether the index knew a file by a row that was removed, or stands for another file now: any row but `unless`. */
+  hasDeparted(found: FoundEntry, unless: number | undefined): boolean {
     if (!this.#mayHaveDeparted(found)) return false
     const { numbers, at, inode } = found
-    return this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found)) !== undefined
+    const row = this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
+    return row !== undefined && (unless === undefined || this.holderOf(row['uuid'] as Uint8Array) !== unless)
   }
 
   /**
@@ -106,9 +121,10 @@ export class KnownObjects {
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
     if (!this.#mayHaveDeparted(found)) return undefined
     const { numbers, at, inode } = found
-    const row = this.#return.all(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))[0]
-    if (!row) return undefined
-    const uuid = row['uuid'] as Uint8Array
+    const rows = this.#return.all(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
+    if (rows.length === 0) return undefined
+    // Seen at two places at once, it had an id at each: ids are made in order, and the first is the one that is known.
+    const uuid = rows.map((row) => row['uuid'] as Uint8Array).reduce((a, b) => (Buffer.compare(a, b) <= 0 ? a : b))
     return { uuid, holder: this.holderOf(uuid) }
   }
 

@@ -4,15 +4,7 @@ import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
-import {
-  DIRECTORY,
-  type EntryRow,
-  type EntryWriter,
-  FILE,
-  foundAt,
-  type FoundEntry,
-  isBelow,
-} from './entry-writer.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow } from './entry-writer.ts'
 import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
@@ -404,7 +396,11 @@ export class Scan {
       unreadable: listing.unreadable,
       isProof,
       entered: (id, entry, arrival) =>
-        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, { arrival, anchors }),
+        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, {
+          // Only what happens to a folder itself names it: it may have been away, and changed there.
+          arrival: arrival === 'kept' && look.names !== null ? 'moved' : arrival,
+          anchors,
+        }),
     })
     if (look.names === null) {
       const isWhole = isComplete && listing.isSettled && isReadWhole(found, listing.unreadable)
