@@ -259,10 +259,18 @@ export class FolderRows {
     const browsed = ids.take(objectOf(found))
     const known = objects.comeBack(found)
     if (known) {
-      if (known.holder !== null) writer.identifyAnew(known.holder)
+      if (known.holder !== null) this.#identifyAnew(known.holder)
       return known.uuid
     }
     return browsed && objects.holderOf(browsed) === null ? browsed : undefined
+  }
+
+  /** Gives a row another id: the file that was known by the one it has lies elsewhere. */
+  #identifyAnew(id: number): void {
+    const { objects, writer } = this.#deps
+    const former = objects.formerId(writer.row(id)!)
+    if (former) writer.identifyAs(id, former)
+    else writer.identifyAnew(id)
   }
 }
 

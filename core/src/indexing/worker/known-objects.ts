@@ -42,6 +42,7 @@ export class KnownObjects {
   readonly #return: StatementSync
   readonly #isDeparted: StatementSync
   readonly #isUsed: StatementSync
+  readonly #isLentTo: StatementSync
   #find: StatementSync | null = null
   #links: StatementSync | null = null
 
@@ -62,6 +63,7 @@ export class KnownObjects {
       'select uuid from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
+    this.#isLentTo = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -98,10 +100,15 @@ export class KnownObjects {
     return this.#since === null ? [] : this.#same(row).filter(({ id }) => id !== row.id)
   }
 
-  /** Remembers the id of a file whose row is removed, or stands for another file now, unless another row stands for it. */
+  /**
+   * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
+   * with an id that is its own.
+   */
   depart(row: ObjectFacts & { readonly id: number }, uuid: Uint8Array): void {
     const { kind, inode, birthtime, nlink } = row
-    if ((kind !== DIRECTORY && nlink !== 1) || this.others(row).length > 0) return
+    if (kind !== DIRECTORY && nlink !== 1) return
+    // An id that another file has left behind may have to be given back to that one.
+    if (this.others(row).some(({ id }) => this.#isLentTo.get(id) === undefined)) return
     this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
   }
@@ -121,11 +128,24 @@ export class KnownObjects {
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
     if (!this.#mayHaveDeparted(found)) return undefined
     const { numbers, at, inode } = found
-    const rows = this.#return.all(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
-    if (rows.length === 0) return undefined
-    // Seen at two places at once, it had an id at each: ids are made in order, and the first is the one that is known.
-    const uuid = rows.map((row) => row['uuid'] as Uint8Array).reduce((a, b) => (Buffer.compare(a, b) <= 0 ? a : b))
-    return { uuid, holder: this.holderOf(uuid) }
+    const uuid = this.#takeBack({ kind: numbers[at + KIND]!, inode, birthtime: birthtimeOf(found) })
+    return uuid && { uuid, holder: this.holderOf(uuid) }
+  }
+
+  /** The id by which the file of a row was known before it took over the row of another; it is given out once. */
+  formerId(row: ObjectFacts): Uint8Array | undefined {
+    if (!this.#departed.has(departedKey(this.#volumeId, row.inode))) return undefined
+    const uuid = this.#takeBack(row)
+    return uuid && this.holderOf(uuid) === null ? uuid : undefined
+  }
+
+  /** Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known. */
+  #takeBack({ kind, inode, birthtime }: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
+    const uuids = this.#return
+      .all(this.#volumeId, inode, kind, birthtime)
+      .map((row) => row['uuid'] as Uint8Array)
+      .toSorted(Buffer.compare)
+    return uuids[0]
   }
 
   /** The row that has an id of the outside world. */
