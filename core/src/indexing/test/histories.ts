@@ -30,6 +30,8 @@ type Files = Map<string, { uuid: string; path: string }>
 /** What a step does, and of which things. */
 type Step = readonly [what: number, a: number, b: number]
 
+export type History = readonly Step[]
+
 const WEIGHTS = {
   write: 2,
   append: 2,
@@ -52,7 +54,7 @@ const WEIGHTS = {
 type What = keyof typeof WEIGHTS
 const table = Object.entries(WEIGHTS).flatMap(([what, weight]) => Array.from({ length: weight }, () => what as What))
 
-class History {
+class Life {
   readonly world: ScheduleWorld
   /** Objects whose id may rightly be another than before: a file written over another takes over its row. */
   readonly #free = new Set<string>()
@@ -176,20 +178,16 @@ class History {
 }
 
 /**
- * Lives a history to its end, and says what is wrong then, or at any commit before. `template` is the file of an empty
- * library; with `identity` every file must also keep its id.
+ * Lives a history to its end, and says what is wrong then, or at any commit before. Files keep their ids, too, wherever
+ * no other file can be meant. `template` is the file of an empty library.
  */
-export async function liveHistory(
-  template: string,
-  steps: readonly Step[],
-  { identity }: { identity: boolean } = { identity: true },
-): Promise<string[]> {
+export async function liveHistory(template: string, history: History): Promise<string[]> {
   await using world = await ScheduleWorld.create(template, build)
   const before = uuidsByObject(world)
-  const history = new History(world)
+  const life = new Life(world)
   world.hold()
-  for (const step of steps) {
-    await history.take(step)
+  for (const step of history) {
+    await life.take(step)
     if (world.faults.length > 0) return world.faults
   }
   await world.settle()
@@ -199,14 +197,14 @@ export async function liveHistory(
     await world.settle()
   }
   for (const round of ['watched', 'rescanned']) {
-    const isExcused = (path: string) => round === 'watched' && history.isLinked(objectAt(path))
+    const isExcused = (path: string) => round === 'watched' && life.isLinked(objectAt(path))
     const faults = [...world.faults, ...PLACES.flatMap((place) => differences(world, place, isExcused))]
     if (faults.length > 0) return faults.map((fault) => `${round}: ${fault}`)
     const after = uuidsByObject(world)
     for (const [object, uuid] of before) {
       const now = after.get(object)
-      if (!identity || !now || now.uuid === uuid.uuid || history.isFree(object)) continue
-      if (!history.isWrittenAnew(object, now.uuid, { before, after }))
+      if (!now || now.uuid === uuid.uuid || life.isFree(object)) continue
+      if (!life.isWrittenAnew(object, now.uuid, { before, after }))
         return [`${round}: ${uuid.path} is known by another id at ${now.path}`]
     }
     await world.rescan()
