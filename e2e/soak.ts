@@ -5,6 +5,10 @@ import { fileURLToPath } from 'node:url'
 /** What runs for a long time and is killed at random: by name, the program and what it shows. */
 const soaks: Readonly<Record<string, readonly [program: string, shows: string]>> = {
   index: ['index-soak.ts', 'the index equals the disk, whatever changes and whenever the daemon is killed'],
+  schedules: [
+    'schedule-soak.ts',
+    'rows equal the disk, however scans, refreshes, moves and kills come between each other',
+  ],
   kills: ['kill-soak.ts', 'a killed first index loses nothing and does nothing twice'],
   burst: ['event-burst.ts', 'a burst of a million changes is recorded by watching alone'],
   sidecars: ['sidecar-soak.ts', 'all sidecars are made, whatever is killed'],

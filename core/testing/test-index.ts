@@ -16,7 +16,7 @@ export interface TestIndex extends Disposable {
   readonly warnings: { code: string; path: string }[]
   readonly commits: Touched[]
   scan(options?: Partial<ScanRequest>, host?: Partial<ScanHost>): Promise<ScanReport>
-  refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport>
+  refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>
   /** Folders whose sums are not those of what is in them. */
@@ -75,7 +75,7 @@ export async function createTestIndex(
     warnings,
     commits,
     scan: (of = {}, overrides = {}) => new Scan(db, writer, { ...request(), ...of }, { ...host, ...overrides }).run(),
-    refresh: (dirty) => new Scan(db, writer, { ...request(), force: true }, host).refresh(dirty),
+    refresh: (dirty, of = {}) => new Scan(db, writer, { ...request(), force: true, ...of }, host).refresh(dirty),
     rows: () => readRows(db, directoryId),
     wrongSums: () => findWrongSums(db, MAX_WRONG_SUMS),
     [Symbol.dispose]: () => db.close(),

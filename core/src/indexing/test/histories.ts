@@ -24,8 +24,13 @@ function build(root: string): void {
     writeFileSync(join(root, file), file)
 }
 
+/** The id and path of files and folders, by what the file system calls them. */
+type Files = Map<string, { uuid: string; path: string }>
+
 /** What a step does, and of which things. */
 type Step = readonly [what: number, a: number, b: number]
+
+export type History = readonly Step[]
 
 const WEIGHTS = {
   write: 2,
@@ -49,16 +54,30 @@ const WEIGHTS = {
 type What = keyof typeof WEIGHTS
 const table = Object.entries(WEIGHTS).flatMap(([what, weight]) => Array.from({ length: weight }, () => what as What))
 
-class History {
+class Life {
   readonly world: ScheduleWorld
   /** Objects whose id may rightly be another than before: a file written over another takes over its row. */
   readonly #free = new Set<string>()
   /** Files that have had several names: no watcher tells of a change through another one. */
   readonly #linked = new Set<string>()
+  /** The names each file has had. */
+  readonly #named = new Map<string, Set<string>>()
   #names = 0
 
   constructor(world: ScheduleWorld) {
     this.world = world
+    for (const { path, isFolder } of world.entries()) if (!isFolder) this.#noteName(objectAt(path), basename(path))
+  }
+
+  /**
+   * Whether a file may rightly have another id than before, for all that can be seen: a new file under the name of an
+   * old one is the old one written anew, and so is a file that was moved over another.
+   */
+  isWrittenAnew(object: string, uuid: string, { before, after }: { before: Files; after: Files }): boolean {
+    const names = this.#named.get(object) ?? new Set()
+    const isTaken = [...this.#named].some(([other, its]) => !before.has(other) && !its.isDisjointFrom(names))
+    const isOver = [...before].some(([other, its]) => its.uuid === uuid && !after.has(other))
+    return isTaken || isOver
   }
 
   isLinked(object: string): boolean {
@@ -106,7 +125,7 @@ class History {
       world.write(temporary, 'saved')
       this.#free.add(objectAt(temporary))
       this.#free.add(objectAt(file))
-      return world.move(temporary, file)
+      return this.#rename(temporary, file)
     }
     if (what === 'move' && file) return this.#move(file, into, a)
     if (!folder) return
@@ -135,35 +154,40 @@ class History {
       const one = a % 2 ? folder : file
       if (!other || !one || other === one || other.startsWith(`${one}/`) || one.startsWith(`${other}/`)) return
       const aside = join(world.root, 'out', fresh())
-      world.move(one, aside)
-      world.move(other, one)
-      world.move(aside, other)
+      this.#rename(one, aside)
+      this.#rename(other, one)
+      this.#rename(aside, other)
     }
+  }
+
+  #rename(from: string, to: string): void {
+    this.world.move(from, to)
+    this.#noteName(objectAt(to), basename(to))
+  }
+
+  #noteName(object: string, name: string): void {
+    this.#named.set(object, (this.#named.get(object) ?? new Set()).add(name))
   }
 
   #move(from: string, into: string, salt: number): void {
     if (into === from || into.startsWith(`${from}/`)) return
     const kept = join(into, basename(from))
     const to = salt % 2 && !existsSync(kept) ? kept : join(into, `n${this.#names++}`)
-    this.world.move(from, to)
+    this.#rename(from, to)
   }
 }
 
 /**
- * Lives a history to its end, and says what is wrong then, or at any commit before. `template` is the file of an empty
- * library; with `identity` every file must also keep its id.
+ * Lives a history to its end, and says what is wrong then, or at any commit before. Files keep their ids, too, wherever
+ * no other file can be meant. `template` is the file of an empty library.
  */
-export async function liveHistory(
-  template: string,
-  steps: readonly Step[],
-  { identity }: { identity: boolean } = { identity: true },
-): Promise<string[]> {
+export async function liveHistory(template: string, history: History): Promise<string[]> {
   await using world = await ScheduleWorld.create(template, build)
   const before = uuidsByObject(world)
-  const history = new History(world)
+  const life = new Life(world)
   world.hold()
-  for (const step of steps) {
-    await history.take(step)
+  for (const step of history) {
+    await life.take(step)
     if (world.faults.length > 0) return world.faults
   }
   await world.settle()
@@ -173,13 +197,14 @@ export async function liveHistory(
     await world.settle()
   }
   for (const round of ['watched', 'rescanned']) {
-    const isExcused = (path: string) => round === 'watched' && history.isLinked(objectAt(path))
+    const isExcused = (path: string) => round === 'watched' && life.isLinked(objectAt(path))
     const faults = [...world.faults, ...PLACES.flatMap((place) => differences(world, place, isExcused))]
     if (faults.length > 0) return faults.map((fault) => `${round}: ${fault}`)
     const after = uuidsByObject(world)
     for (const [object, uuid] of before) {
       const now = after.get(object)
-      if (identity && now && now.uuid !== uuid.uuid && !history.isFree(object))
+      if (!now || now.uuid === uuid.uuid || life.isFree(object)) continue
+      if (!life.isWrittenAnew(object, now.uuid, { before, after }))
         return [`${round}: ${uuid.path} is known by another id at ${now.path}`]
     }
     await world.rescan()
@@ -191,7 +216,7 @@ function differences(world: ScheduleWorld, place: Place, isExcused: (path: strin
   return compareWithDisk(world.db, join(world.root, place), isExcused).faults
 }
 
-function uuidsByObject(world: ScheduleWorld): Map<string, { uuid: string; path: string }> {
+function uuidsByObject(world: ScheduleWorld): Files {
   const found = new Map<string, { uuid: string; path: string }>()
   for (const place of PLACES) {
     for (const [path, uuid] of compareWithDisk(world.db, join(world.root, place)).uuids)

@@ -146,9 +146,10 @@ export class EntryWriter {
     this.#flushDeltas()
     this.#checkSums()
     for (const id of this.#changed) this.#statements.unvouch.run(id)
-    this.#changed.clear()
+    // What was changed after it had been recorded is not what was listed.
     for (const [id, { fingerprint, at, error }] of this.#listed)
-      this.#statements.scanned.run(fingerprint, at, error, id)
+      this.#statements.scanned.run(this.#changed.has(id) ? null : fingerprint, at, error, id)
+    this.#changed.clear()
     this.#listed.clear()
     this.db.exec('commit')
     return this.#touched
@@ -393,8 +394,12 @@ export class EntryWriter {
     this.#touched.modified.push(id)
   }
 
-  /** Records that a folder has been read; null where its rows are only partly up to date. Written last, at the commit. */
+  /**
+   * Records that a folder has been read; null where its rows are only partly up to date. Written last, at the commit,
+   * unless rows of the folder are changed before it.
+   */
   scanned(id: number, fingerprint: Uint8Array | null, at: number, error: string | null): void {
+    this.#changed.delete(id)
     this.#listed.set(id, { fingerprint, at, error })
   }
 

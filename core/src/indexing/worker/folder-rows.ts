@@ -76,8 +76,9 @@ export class FolderRows {
     const comparable = listed.rows
       .map((row) => this.#known(row, here))
       .filter((row) => !unknown.has(row.name) && !covered.has(row.name))
+    const byName = new Map(comparable.map((row) => [row.name, row.row.id]))
     const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
-      isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found),
+      isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found, byName.get(each.name)),
       hasStableInodes: this.#deps.hasStableInodes,
     })
     const taken = new Set([...renamed.map(({ found: there }) => there), ...added].map(standKey))
@@ -127,10 +128,11 @@ export class FolderRows {
     )
   }
 
-  #isFromElsewhere({ id }: ListedFolder, found: FoundEntry): boolean {
+  /** `named`: the row that has the name already; a file that comes back to it is no stranger. */
+  #isFromElsewhere({ id }: ListedFolder, found: FoundEntry, named: number | undefined): boolean {
     const { objects, isStillThere } = this.#deps
+    if (objects.hasDeparted(found, named) || objects.isLinkedFrom(found, id)) return true
     if (!objects.mayBeKnown(found)) return false
-    if (objects.hasDeparted(found)) return true
     return objects.of(found).some((same) => same.parentId !== id && !isStillThere(same, found))
   }
 
@@ -257,10 +259,18 @@ export class FolderRows {
     const browsed = ids.take(objectOf(found))
     const known = objects.comeBack(found)
     if (known) {
-      if (known.holder !== null) writer.identifyAnew(known.holder)
+      if (known.holder !== null) this.#identifyAnew(known.holder)
       return known.uuid
     }
     return browsed && objects.holderOf(browsed) === null ? browsed : undefined
+  }
+
+  /** Gives a row another id: the file that was known by the one it has lies elsewhere. */
+  #identifyAnew(id: number): void {
+    const { objects, writer } = this.#deps
+    const former = objects.formerId(writer.row(id)!)
+    if (former) writer.identifyAs(id, former)
+    else writer.identifyAnew(id)
   }
 }
 

@@ -42,7 +42,9 @@ export class KnownObjects {
   readonly #return: StatementSync
   readonly #isDeparted: StatementSync
   readonly #isUsed: StatementSync
+  readonly #isLentTo: StatementSync
   #find: StatementSync | null = null
+  #links: StatementSync | null = null
 
   constructor(writer: EntryWriter, volumeId: number) {
     const { db } = writer
@@ -58,9 +60,10 @@ export class KnownObjects {
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
     )
     this.#isDeparted = db.prepare(
-      'select 1 from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
+      'select uuid from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
+    this.#isLentTo = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -80,23 +83,42 @@ export class KnownObjects {
     return this.#same({ kind: numbers[at + KIND]!, nlink: numbers[at + NLINK]!, inode, birthtime: birthtimeOf(found) })
   }
 
+  /** Whether a file with several names has a row in another folder than this one. */
+  isLinkedFrom(found: FoundEntry, directoryId: number): boolean {
+    const { numbers, at, inode } = found
+    if (this.#since === null || numbers[at + NLINK] === 1 || numbers[at + KIND] === DIRECTORY) return false
+    this.#links ??= this.#db.prepare(
+      `select 1 from entries e join directories p on p.id = e.parent_id
+       where e.inode = ? and e.kind = ? and e.birthtime is ? and e.parent_id <> ? and p.volume_id = ?`,
+    )
+    const row = this.#links.get(inode, numbers[at + KIND]!, birthtimeOf(found), directoryId, this.#volumeId)
+    return row !== undefined
+  }
+
   /** Other rows that stand for the same folder or file as a row. */
   others(row: ObjectFacts & { readonly id: number }): SameObject[] {
     return this.#since === null ? [] : this.#same(row).filter(({ id }) => id !== row.id)
   }
 
-  /** Remembers the id of a file whose row is removed. */
-  depart({ kind, inode, birthtime, nlink }: ObjectFacts, uuid: Uint8Array): void {
+  /**
+   * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
+   * with an id that is its own.
+   */
+  depart(row: ObjectFacts & { readonly id: number }, uuid: Uint8Array): void {
+    const { kind, inode, birthtime, nlink } = row
     if (kind !== DIRECTORY && nlink !== 1) return
+    // An id that another file has left behind may have to be given back to that one.
+    if (this.others(row).some(({ id }) => this.#isLentTo.get(id) === undefined)) return
     this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
   }
 
-  /** Whether the index knew a file by a row that was removed. */
-  hasDeparted(found: FoundEntry): boolean {
+  /** Whether the index knew a file by a row that was removed, or stands for another file now: any row but `unless`. */
+  hasDeparted(found: FoundEntry, unless: number | undefined): boolean {
     if (!this.#mayHaveDeparted(found)) return false
     const { numbers, at, inode } = found
-    return this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found)) !== undefined
+    const row = this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
+    return row !== undefined && (unless === undefined || this.holderOf(row['uuid'] as Uint8Array) !== unless)
   }
 
   /**
@@ -106,10 +128,24 @@ export class KnownObjects {
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
     if (!this.#mayHaveDeparted(found)) return undefined
     const { numbers, at, inode } = found
-    const row = this.#return.all(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))[0]
-    if (!row) return undefined
-    const uuid = row['uuid'] as Uint8Array
-    return { uuid, holder: this.holderOf(uuid) }
+    const uuid = this.#takeBack({ kind: numbers[at + KIND]!, inode, birthtime: birthtimeOf(found) })
+    return uuid && { uuid, holder: this.holderOf(uuid) }
+  }
+
+  /** The id by which the file of a row was known before it took over the row of another; it is given out once. */
+  formerId(row: ObjectFacts): Uint8Array | undefined {
+    if (!this.#departed.has(departedKey(this.#volumeId, row.inode))) return undefined
+    const uuid = this.#takeBack(row)
+    return uuid && this.holderOf(uuid) === null ? uuid : undefined
+  }
+
+  /** Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known. */
+  #takeBack({ kind, inode, birthtime }: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
+    const uuids = this.#return
+      .all(this.#volumeId, inode, kind, birthtime)
+      .map((row) => row['uuid'] as Uint8Array)
+      .toSorted(Buffer.compare)
+    return uuids[0]
   }
 
   /** The row that has an id of the outside world. */

@@ -33,7 +33,7 @@ export interface Reconciled<Row extends Known, Found extends Known> {
  *
  * A name that is still there keeps its row, so a file saved by writing another and renaming it over the old one stays
  * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
- * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (one link, same kind).
+ * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (it had one link; same kind).
  * What `isFromElsewhere` says was moved here from another folder has a row of its own, and takes the name with it.
  * A folder is never written anew, so one that is another object is another folder, whatever its name.
  */
@@ -63,7 +63,7 @@ export function reconcile<Row extends Known, Found extends Known>(
   const owners = new Map<Found, Row>()
   for (const found of unsettled) {
     const row = leftByObject.get(found.object)
-    if (row && row.kind === found.kind && (found.nlink === 1 || found.kind === DIRECTORY)) owners.set(found, row)
+    if (row && row.kind === found.kind) owners.set(found, row)
   }
   for (const found of unsettled) {
     const named = rowsByName.get(found.name)

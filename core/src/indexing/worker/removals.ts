@@ -62,7 +62,10 @@ function removeLeaf(
   done: Removed,
   going: ReadonlySet<number> = new Set(),
 ): void {
-  const there = objects.others(row).find(({ id, parentId }) => id > row.id && parentId !== null && !going.has(parentId))
+  const uuid = writer.uuidOf(row.id)
+  const there = objects
+    .others(row)
+    .find(({ id, parentId }) => parentId !== null && !going.has(parentId) && isYounger(writer.uuidOf(id), uuid))
   if (there) {
     const twin = writer.row(there.id)!
     writer.removeLeaf(there.id)
@@ -70,7 +73,7 @@ function removeLeaf(
     done.moved++
     return
   }
-  objects.depart(row, writer.uuidOf(row.id))
+  objects.depart(row, uuid)
   writer.removeLeaf(row.id)
   done.removed++
 }
@@ -95,10 +98,15 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
   for (const id of [...going].toReversed()) {
     const row = writer.row(id)!
     const uuid = writer.uuidOf(id)
-    const there = objects.others(row).find((other) => other.id > id && !going.has(other.id))
+    const there = objects.others(row).find((other) => !going.has(other.id) && isYounger(writer.uuidOf(other.id), uuid))
     if (!there) objects.depart(row, uuid)
     writer.removeDirectory(id)
     if (there) writer.identifyAs(there.id, uuid)
     done.removed++
   }
+}
+
+/** Ids are made in order: of two rows that stand for one file, the one with the first id is known to others. */
+function isYounger(uuid: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(uuid, other) > 0
 }

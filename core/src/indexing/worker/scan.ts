@@ -4,16 +4,7 @@ import { CoreError } from '../../util/errors.ts'
 import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
-import {
-  DIRECTORY,
-  type EntryRow,
-  type EntryWriter,
-  FILE,
-  foundAt,
-  type FoundEntry,
-  isBelow,
-  pathAfter,
-} from './entry-writer.ts'
+import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow } from './entry-writer.ts'
 import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
@@ -275,7 +266,6 @@ export class Scan {
     }
     let waiting = [...dirty]
     let isLast = false
-    let hasUnknown = false
     while (waiting.length > 0) {
       const unknown: DirtyDirectory[] = []
       const again: DirtyDirectory[] = []
@@ -291,15 +281,13 @@ export class Scan {
         }
         writing.commit()
       }
-      hasUnknown ||= unknown.length > 0
       // Its folder may have been moved here by what was recorded meanwhile; else it is looked for where rows end.
       waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
       isLast ||= again.length === 0
     }
     // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
     this.#isRefreshing = false
-    // A change that was told by a path nobody knows may lie in any folder that was moved.
-    for (const id of this.#moved) this.#sendMoved(id, { isWhole: hasUnknown })
+    for (const id of this.#moved) this.#sendMoved(id)
     this.#moved.clear()
   }
 
@@ -408,7 +396,11 @@ export class Scan {
       unreadable: listing.unreadable,
       isProof,
       entered: (id, entry, arrival) =>
-        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, { arrival, anchors }),
+        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, {
+          // Only what happens to a folder itself names it: it may have been away, and changed there.
+          arrival: arrival === 'kept' && look.names !== null ? 'moved' : arrival,
+          anchors,
+        }),
     })
     if (look.names === null) {
       const isWhole = isComplete && listing.isSettled && isReadWhole(found, listing.unreadable)
@@ -543,7 +535,7 @@ export class Scan {
     }
   }
 
-  /** Whether this scan has recorded a folder before it was interrupted. */
+  /** Whether this scan has recorded a folder before it was interrupted: then its fingerprint is this scan's own. */
   #isDone({ fingerprint, scannedAt }: Pick<Node, 'fingerprint' | 'scannedAt'>): boolean {
     return fingerprint !== null && scannedAt !== null && scannedAt >= this.#request.startedAt
   }
@@ -570,7 +562,6 @@ export class Scan {
       fingerprint: node.fingerprint,
       childCount: node.childCount,
       times: node.fingerprint !== null && node.trustTimes ? { mtime: node.mtime, mtimeNs: node.mtimeNs } : null,
-      isDone: this.#isDone(node),
     })
   }
 
@@ -856,37 +847,17 @@ export class Scan {
     else this.#send(this.#nodeOf(this.#directories.one(id)!, { above: node, dir, path, anchors, isFresh: true }))
   }
 
-  /** Sends a folder that was moved: only what was not read to its end where it was, or all of it. */
-  #sendMoved(id: number, { isWhole }: { isWhole: boolean }): void {
+  /**
+   * Reads a folder that was moved, and all below it: what changes in a folder on its way is told by a path that nobody
+   * finds any more, or not at all where the folder lay outside of every location for a while.
+   */
+  #sendMoved(id: number): void {
     const place = this.#placeOf(id)
     const known = this.#directories.one(id)
     if (!place || !known || place.depth < 0) return
-    if (!isWhole) return this.#sendUnread(place)
     const { dir, path, depth } = place
     const anchors = this.#walker!.anchorsAt(dir)
     this.#send({ ...this.#nodeOf(known, { above: null, dir, path, anchors, isFresh: true }), depth })
-  }
-
-  /** Of a folder that was moved, sends those that were not read to their end: who was reading them cannot go on. */
-  #sendUnread({ dir, path, depth: below }: Listing): void {
-    const from = nameBytes(path)
-    const unread = this.#db
-      .prepare(
-        'select id, path from directories where volume_id = ? and path >= ? and path < ? and fingerprint is null',
-      )
-      .all(this.#request.volumeId, from, pathAfter(from))
-    for (const row of unread) {
-      const at = row['path'] as Uint8Array
-      if (this.#isInNested(at)) continue
-      const known = this.#directories.one(Number(row['id']))
-      if (!known) continue
-      const own = this.#absolute(bytesToName(at))
-      const depth = below - levelsBelow(dir, own)
-      if (depth < 0) continue
-      const anchors = this.#walker!.anchorsAt(own)
-      const of = { above: null, dir: own, path: bytesToName(at), anchors, isFresh: true }
-      this.#send({ ...this.#nodeOf(known, of), depth })
-    }
   }
 
   #sendChildren(node: Node, anchors: readonly string[]): void {

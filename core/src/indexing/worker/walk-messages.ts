@@ -22,8 +22,6 @@ export interface WalkTask {
   readonly childCount: number
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
-  /** Only what it hands down is asked for, and the answer is `same`. */
-  readonly isDone: boolean
 }
 
 /** The answers to one batch of tasks. Arrays run along the tasks; names and numbers along all their entries. */

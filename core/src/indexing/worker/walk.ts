@@ -131,10 +131,6 @@ export class Walker {
       settled.push(true)
       try {
         this.#answered?.()
-        if (task.isDone) {
-          anchors.set(i, this.anchorsInside(task.dir, task.anchors))
-          continue
-        }
         const unchanged = this.#silent?.has(displayName(task.dir)) ? null : sameTimes(task)
         if (unchanged) {
           owns[i] = toInode(unchanged.ino)

@@ -90,7 +90,8 @@ export class IrohLink implements Link {
   path(): LinkPath | null {
     if (this.#end) return null
     const now = this.#now()
-    if (!this.#path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
+    // One that is not known yet is asked for each time: Iroh selects it soon after it has connected.
+    if (!this.#path?.path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
       this.#path = { at: now, path: this.#readPath() }
     return this.#path.path
   }
@@ -139,7 +140,9 @@ export class IrohLink implements Link {
   }
 
   #readPath(): LinkPath | null {
-    const path = this.#connection!.paths().find(({ isSelected }) => isSelected)
+    const paths = this.#connection!.paths()
+    // For seconds after it has connected, Iroh may not have marked the only one there is.
+    const path = paths.find(({ isSelected }) => isSelected) ?? (paths.length === 1 ? paths[0] : undefined)
     if (!path) return null
     return {
       kind: path.isRelay ? 'relay' : 'direct',

@@ -1,0 +1,208 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createTestIndex, type TestIndex } from '../../../testing/test-index.ts'
+import type { DirtyDirectory, ScanHost } from '../worker/scan-request.ts'
+import { objectAt } from './schedule-world.ts'
+import { compareWithDisk, treeFaults } from './tree-oracle.ts'
+
+// Single interleavings that once left the index wrong for ever. Each comes between a scan and its lease, or between two
+// commits; afterwards rows, sums and ids must be right, now and after a scan that believes fingerprints.
+
+interface Race {
+  readonly index: TestIndex
+  readonly root: string
+  at(path: string): string
+  /** Compares rows and ids with the disk, scans once more, and compares again. */
+  expectRight(): Promise<void>
+}
+
+/** A tree of `paths`, indexed; those that end in a slash are folders. */
+async function startRace(paths: readonly string[], { isIndexed = true } = {}): Promise<Race> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'sd-race-')))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const at = (path: string) => join(root, path)
+  for (const path of paths) {
+    mkdirSync(path.endsWith('/') ? at(path) : dirname(at(path)), { recursive: true })
+    if (!path.endsWith('/')) writeFileSync(at(path), path)
+  }
+  const index = await createTestIndex(root)
+  onTestFinished(() => index[Symbol.dispose]())
+  if (isIndexed) await index.scan()
+  const ids = () =>
+    new Map([...compareWithDisk(index.db, root).uuids].map(([path, uuid]) => [objectAt(path), uuid] as const))
+  const before = ids()
+  const faults = () => [...treeFaults(index.db), ...compareWithDisk(index.db, root).faults]
+  const changedIds = () =>
+    [...ids()].filter(([object, uuid]) => before.has(object) && before.get(object) !== uuid).map(([object]) => object)
+  return {
+    index,
+    root,
+    at,
+    async expectRight() {
+      expect(treeFaults(index.db)).toEqual([])
+      await index.scan()
+      expect(faults()).toEqual([])
+      expect(changedIds()).toEqual([])
+      await index.scan()
+      expect(faults()).toEqual([])
+    },
+  }
+}
+
+/** A lease that lets `meanwhile` run to its end once, at the first request for which `when` holds. */
+function once(when: (request: number) => boolean, meanwhile: () => Promise<void>): Pick<ScanHost, 'lease'> {
+  let requests = 0
+  let isDone = false
+  onTestFinished(() => expect(isDone).toBe(true))
+  return {
+    lease: async () => {
+      if (!isDone && when(++requests)) {
+        isDone = true
+        await meanwhile()
+      }
+      return { [Symbol.dispose]: () => {} }
+    },
+  }
+}
+
+function look(dir: string, ...names: string[]): DirtyDirectory {
+  return { dir, names: names.length > 0 ? names : null, depth: Number.POSITIVE_INFINITY }
+}
+
+/** Keeps the times of a folder, so that only what is in it tells of the change. */
+function setTimes(dir: string): void {
+  utimesSync(dir, 1_000, 1_000)
+}
+
+test('T1: a folder is renamed after it was listed and before the folders in it were', async () => {
+  const race = await startRace(['photos/c1/f', 'photos/c2/f', 'photos/c3/f'], { isIndexed: false })
+  const { index, root, at } = race
+  const isListed = () => index.rows().has('photos/c3')
+  await index.scan(
+    {},
+    {
+      progress: () => {
+        if (isListed() && existsSync(at('photos'))) renameSync(at('photos'), at('pictures'))
+      },
+    },
+  )
+  expect(readdirSync(root)).toEqual(['pictures'])
+  await race.expectRight()
+})
+
+test('T2: a folder is moved and back, and the report of the folder it left is lost in a kill', async () => {
+  const race = await startRace(['p/x/f', 'p/other', 'q/'])
+  const { index, at } = race
+  renameSync(at('p/x'), at('q/x'))
+  await index.refresh([look(at('q'), 'x')])
+  renameSync(at('q/x'), at('p/x'))
+  await race.expectRight()
+})
+
+test('T3: a refresh waits to remove what another has found moved', async () => {
+  const race = await startRace(['A/x/f', 'B/keep'])
+  const { index, at } = race
+  renameSync(at('A/x'), at('B/x'))
+  const beforeRemoving = async () => void (await index.refresh([look(at('B'), 'x')]))
+  await index.refresh([look(at('A'), 'x')], { beforeRemoving })
+  expect(compareWithDisk(index.db, race.root).faults).toEqual([])
+  await race.expectRight()
+})
+
+for (const isKilled of [true, false]) {
+  test(`T4: the folder above is renamed while a listing waits to be recorded${isKilled ? ', and a kill follows' : ''}`, async () => {
+    const race = await startRace(['d/e/f', 'd/e/old/'])
+    const { index, root, at } = race
+    mkdirSync(at('d/e/s'))
+    writeFileSync(at('d/e/s/g'), 'g')
+    setTimes(at('d/e'))
+    const { lease } = once(
+      (request) => request === 2,
+      async () => {
+        renameSync(at('d'), at('x'))
+        await index.refresh([look(root, 'd', 'x')])
+      },
+    )
+    let requests = 0
+    const host = {
+      lease: () => {
+        if (isKilled && ++requests === 4) throw new Error('killed')
+        return lease()
+      },
+    }
+    await index.scan({}, host).catch((err: Error) => expect(err.message).toBe('killed'))
+    await race.expectRight()
+    rmSync(at('x'), { recursive: true })
+    await index.refresh([look(root, 'x')])
+    await race.expectRight()
+  })
+}
+
+test('T5: a folder is removed while its listing waits to be recorded', async () => {
+  const race = await startRace(['d/e/f', 'd/k'])
+  const { index, at } = race
+  for (const name of ['g', 'h']) writeFileSync(at(`d/e/${name}`), name)
+  mkdirSync(at('d/e/sub'))
+  setTimes(at('d/e'))
+  const { lease } = once(
+    (request) => request === 2,
+    async () => {
+      rmSync(at('d/e'), { recursive: true })
+      await index.refresh([look(at('d'), 'e')])
+    },
+  )
+  await index.scan({}, { lease })
+  await race.expectRight()
+})
+
+const meanwhile: Record<string, (race: Race) => Promise<unknown>> = {
+  'T6: a moved file is paired by a scan and a refresh at once': ({ index, root, at }) =>
+    index.refresh([look(root, 'f'), look(at('q'), 'g')]),
+  'T6: the same, and the file has grown between': ({ index, root, at }) => {
+    writeFileSync(at('q/g'), 'more than before')
+    return index.refresh([look(root, 'f'), look(at('q'), 'g')])
+  },
+  'T7: the old row of a moved file is removed while a scan is about to move it': ({ index, root }) =>
+    index.refresh([look(root, 'f')]),
+}
+for (const [what, during] of Object.entries(meanwhile)) {
+  test(what, async () => {
+    const race = await startRace(['f', 'q/k', 'z'])
+    const { index, at } = race
+    renameSync(at('f'), at('q/g'))
+    const { lease } = once(
+      (request) => request >= 2 || index.rows().has('q/g'),
+      async () => void (await during(race)),
+    )
+    await index.scan({}, { lease })
+    await race.expectRight()
+  })
+}
+
+test('T8: a folder is wrapped into one of its own name while it is listed, and no circle comes of it', async () => {
+  const race = await startRace(['x/y/f', 'k'])
+  const { index, at } = race
+  writeFileSync(at('k2'), 'k2')
+  const { lease } = once(
+    (request) => request === 2,
+    async () => {
+      renameSync(at('x'), at('z'))
+      mkdirSync(at('x/y'), { recursive: true })
+      renameSync(at('z'), at('x/y/x'))
+    },
+  )
+  await index.scan({}, { lease })
+  await race.expectRight()
+})
