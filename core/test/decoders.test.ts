@@ -27,7 +27,9 @@ const { signal } = new AbortController()
 const boxes = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 
 const photo = (background: string) =>
-  sharp({ create: { width: 64, height: 48, channels: 3, background } }).jpeg().toBuffer()
+  sharp({ create: { width: 64, height: 48, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
 
 /** How many thumbnails there are, and what is to be made yet or failed. */
 async function thumbs(t: TestCore) {
@@ -83,7 +85,9 @@ test.runIf(existsSync(OTHER_DISK)).each(layers)(
     const disk = mkdtempSync(join(OTHER_DISK, 'sd-'))
     await using parts = new AsyncDisposableStack()
     parts.defer(() => rmSync(disk, { recursive: true }))
-    const t = parts.use(await createTestCore({ generators: [thumbnails], decoderBox: () => Promise.resolve(boxes[layer]) }))
+    const t = parts.use(
+      await createTestCore({ generators: [thumbnails], decoderBox: () => Promise.resolve(boxes[layer]) }),
+    )
     await t.core.libraries.delete({ library: 'Test', keepFiles: false })
     await t.core.libraries.create({ name: 'Elsewhere', path: join(disk, 'my libraries') })
     const files = join(disk, 'files')

@@ -116,7 +116,14 @@ export class SidecarPools implements AsyncDisposable {
    * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
    * that the settings name, the generator, and the network if the settings name a server.
    */
-  #reachOf({ inputs, module, outputs, part, settings, source }: ChildRequest): Reach & { readonly write: readonly string[] } {
+  #reachOf({
+    inputs,
+    module,
+    outputs,
+    part,
+    settings,
+    source,
+  }: ChildRequest): Reach & { readonly write: readonly string[] } {
     const folders = this.#options.folders?.() ?? NO_FOLDERS
     const { sidecars } = folders
     const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)

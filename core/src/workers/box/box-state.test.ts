@@ -26,15 +26,18 @@ test.runIf(bwrap.layer === 'bwrap')('without Landlock, bubblewrap closes decoder
   })
 })
 
-test.runIf(process.platform === 'linux')('without Landlock and bubblewrap nothing does, and a package helps', async () => {
-  takeLandlockAway()
-  vi.stubEnv('PATH', '')
-  expect(await detectBox()).toEqual({
-    layer: null,
-    reason: 'Landlock needs Node.js 26.1 or later; bwrap is not installed',
-    fix: 'install bubblewrap',
-  })
-})
+test.runIf(process.platform === 'linux')(
+  'without Landlock and bubblewrap nothing does, and a package helps',
+  async () => {
+    takeLandlockAway()
+    vi.stubEnv('PATH', '')
+    expect(await detectBox()).toEqual({
+      layer: null,
+      reason: 'Landlock needs Node.js 26.1 or later; bwrap is not installed',
+      fix: 'install bubblewrap',
+    })
+  },
+)
 
 const canUnshare = spawnSync('unshare', ['-r', 'true']).status === 0
 

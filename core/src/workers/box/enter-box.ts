@@ -19,7 +19,12 @@ if (channel !== undefined) {
   Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
 }
 gainNoRights(calls)
-const version = closeFiles(calls, { read: read.map(decode), write: write.map(decode), execute: execute.map(decode), network })
+const version = closeFiles(calls, {
+  read: read.map(decode),
+  write: write.map(decode),
+  execute: execute.map(decode),
+  network,
+})
 closeCalls(calls, { network })
 env[VERSION_VARIABLE] = String(version)
 process.execve!(process.execPath, [process.execPath, ...args], env)
