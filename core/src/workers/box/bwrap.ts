@@ -2,12 +2,9 @@ import { bytesToName, nameBytes, pathBelow, type RawName } from '../../util/file
 import type { BoxStart } from './box.ts'
 
 /** Namespaces of its own for users, mounts, the network and processes, no rights, and a /dev and a /proc of its own. */
-const CLOSED = [
-  ...['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
-  ...['--dev', '/dev', '--proc', '/proc'],
-]
+const CLOSED = '--unshare-all --die-with-parent --new-session --cap-drop ALL --dev /dev --proc /proc'.split(' ')
 /** What bubblewrap makes itself. */
-const OWN = ['/dev', '/proc']
+const OWN: ReadonlySet<RawName> = new Set(['/dev/null', '/dev/urandom'])
 /** Their folders lie in memory, which nothing may fill. */
 const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
 
@@ -18,9 +15,9 @@ const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
 export function bwrapArgs({ execute, network, read, write }: BoxStart): Uint8Array[] {
   const readable = [...read, ...execute].map(decode)
   // The system refuses to mount something on a link; what lies in a folder that is shown is shown with it.
-  const shown = readable.filter((path) => !isInOne(path, [...readable, ...OWN]))
+  const shown = readable.filter((path) => !OWN.has(path) && !isInOne(path, [...readable, '/proc']))
   // After those around them, which would hide them.
-  const writable = write.map(decode).filter((path) => !isInOne(path, OWN))
+  const writable = write.map(decode).filter((path) => !OWN.has(path))
   const bind = (flag: string) => (path: RawName) => [Buffer.from(flag), nameBytes(path), nameBytes(path)]
   return [
     ...[...CLOSED, ...(network ? ['--share-net'] : [])].map((word) => Buffer.from(word)),
