@@ -1,3 +1,4 @@
+import { findPackageJSON } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -129,7 +130,7 @@ export class SidecarPools implements AsyncDisposable {
     const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)
     const written = [part, ...outputs.flatMap(({ draft, path }) => [draft, path])]
     const read = [
-      dirname(fileURLToPath(module)),
+      ...generatorFiles(module),
       ...(source ? [folderAround(source.path, folders)] : []),
       ...inputs.map(({ path }) => within(path) ?? path),
       ...textsIn(settings).filter((text) => isAbsolute(text)),
@@ -157,6 +158,11 @@ function folderAround(path: RawName, { locations, private: hidden }: DecoderFold
 
 function unique(paths: readonly RawName[]): RawName[] {
   return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
+}
+
+/** The folder of a generator, which may belong to the host, and the manifest that says how Node loads it. */
+function generatorFiles(module: string): string[] {
+  return [dirname(fileURLToPath(module)), findPackageJSON(module) ?? []].flat()
 }
 
 /** All texts among the values of settings. */
