@@ -25,16 +25,16 @@ export const target: FuzzTarget = {
   ],
   run(bytes) {
     const source = bytesSource(bytes)
-    const film = readQuickTime(source)
+    const quickTime = readQuickTime(source)
     const created = mp4CreationTime(source)
     assert.ok(created === null || !Number.isNaN(Date.parse(created)), `a time ${created}`)
-    for (const ms of [film?.createdMs, film?.durationMs])
+    for (const ms of [quickTime?.createdMs, quickTime?.durationMs])
       assert.ok(ms === undefined || ms === null || Number.isFinite(ms), `${ms} ms`)
     const exif = jpegExif(bytes)
     const id = appleContentIdentifier(exif ?? bytes)
     assert.ok(id === null || (id.length > 0 && id.length <= 128))
     iccName(bytes)
-    return `${Object.values(film ?? {})
+    return `${Object.values(quickTime ?? {})
       .map((value) => value !== null)
       .join()} ${created !== null} ${exif !== null} ${id !== null}`
   },
