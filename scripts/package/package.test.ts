@@ -35,7 +35,7 @@ test('two packages of one commit are the same, byte for byte', () => {
 })
 
 test('the bill of materials lists every package that the lockfile installs without development tools', () => {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+  const lock = JSON.parse(textOf(unpackArchive(archive).files, 'package-lock.json')) as {
     packages: Record<string, { version: string; license: string; integrity?: string; dev?: true; link?: true }>
   }
   const expected = Object.entries(lock.packages)

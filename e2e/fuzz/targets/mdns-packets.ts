@@ -7,8 +7,9 @@ interface DnsPacket {
   encode(packet: object): Buffer
 }
 
-const require = createRequire(createRequire(import.meta.url).resolve('multicast-dns'))
-const dnsPacket = require('dns-packet') as DnsPacket
+// The decoder that multicast-dns itself uses.
+const fromMulticastDns = createRequire(createRequire(import.meta.url).resolve('multicast-dns'))
+const dnsPacket = fromMulticastDns('dns-packet') as DnsPacket
 
 export const target: FuzzTarget = {
   reads: 'packets of the local network (mDNS), as multicast-dns decodes those that look plausible',
