@@ -17,6 +17,8 @@ export interface TestIndex extends Disposable {
   readonly commits: Touched[]
   scan(options?: Partial<ScanRequest>, host?: Partial<ScanHost>): Promise<ScanReport>
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
+  /** Makes a folder a location of its own, which has not been scanned. */
+  addLocation(dir: string): Promise<void>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>
   /** Folders whose sums are not those of what is in them. */
@@ -76,6 +78,14 @@ export async function createTestIndex(
     commits,
     scan: (of = {}, overrides = {}) => new Scan(db, writer, { ...request(), ...of }, { ...host, ...overrides }).run(),
     refresh: (dirty, of = {}) => new Scan(db, writer, { ...request(), force: true, ...of }, host).refresh(dirty),
+    async addLocation(dir) {
+      const at = { dir, volumeId: 1, volumePath: `${dir.slice(1)}/`, patience: null }
+      const root = await createRoot(db, writer, at, host)
+      db.prepare(
+        `insert into locations(uuid, directory_id, name, path, mode, watch, rules, state, root_inode, created_at)
+         values(randomblob(16), ?, ?, ?, 'content', 1, '{}', 'complete', 1, 0)`,
+      ).run(root.directoryId, dir, Buffer.from(dir))
+    },
     rows: () => readRows(db, directoryId),
     wrongSums: () => findWrongSums(db, MAX_WRONG_SUMS),
     [Symbol.dispose]: () => db.close(),

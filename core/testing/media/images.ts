@@ -101,3 +101,32 @@ export function bmp({ width, height }: ImageFixture): Uint8Array {
 export function gif({ width, height }: ImageFixture): Uint8Array {
   return bytes('GIF89a', u16le(width), u16le(height), 0, 0, 0, ';')
 }
+
+/** Entries of its list of places. */
+const CROWDED_ENTRIES = 20_000
+
+/** A HEIC whose list promises 65,535 places in each six bytes: all numbers of a place have no bytes. */
+export function crowdedHeic(): Uint8Array {
+  const item = bytes(2, zeros(3), u16be(1), u16be(0), 'Exif', 0)
+  const entry = bytes(u16be(2), u16be(0), u16be(65_535))
+  const properties = box(
+    'iprp',
+    box('ipco', box('ispe', zeros(4), u32be(30), u32be(20))),
+    box('ipma', zeros(4), u32be(1), u16be(1), 1, 1),
+  )
+  const places = box(
+    'iloc',
+    zeros(4),
+    u16be(0),
+    u16be(CROWDED_ENTRIES),
+    ...Array.from({ length: CROWDED_ENTRIES }, () => entry),
+  )
+  return box(
+    'meta',
+    zeros(4),
+    box('pitm', zeros(4), u16be(1)),
+    box('iinf', zeros(4), u16be(1), box('infe', item)),
+    properties,
+    places,
+  )
+}

@@ -1,5 +1,5 @@
 export { type ExifFixture, exifBlock, tag } from './exif.ts'
-export { bmp, gif, heic, type ImageFixture, jpeg, png, webp } from './images.ts'
+export { bmp, crowdedHeic, gif, heic, type ImageFixture, jpeg, png, webp } from './images.ts'
 export { film, type FilmFixture, type LiveFixture, livePhoto } from './live-photos.ts'
 export { flac, mp3, wav } from './sounds.ts'
 export { ssim } from './ssim.ts'

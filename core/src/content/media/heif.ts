@@ -6,6 +6,8 @@ const MAX_META_BYTES = 4_194_304
 
 /** Boxes on the way to it, and boxes in any list: a damaged file must not have us walk for ever. */
 const MAX_BOXES = 20_000
+/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+const MAX_EXTENTS = 65_536
 
 export interface HeifPicture {
   /** Pixels as stored, before it is turned. */
@@ -32,7 +34,7 @@ export function readHeif(source: ByteSource): HeifPicture | null {
   if (!meta) return null
   const boxes = children(meta, 4)
   const primary = primaryItem(boxes)
-  const properties = primary === null ? [] : propertiesOf(boxes, primary)
+  const properties = (primary !== null && ifWhole(() => propertiesOf(boxes, primary))) || []
   const extent = properties.find((box) => box.name === 'ispe')?.view
   if (!extent || extent.byteLength < 12) return null
   const pixel = properties.find((box) => box.name === 'pixi')?.view
@@ -41,9 +43,19 @@ export function readHeif(source: ByteSource): HeifPicture | null {
     height: extent.getUint32(8),
     orientation: orientationOf(properties),
     bitDepth: pixel && pixel.byteLength > 5 ? pixel.getUint8(5) : null,
-    exif: exifExtent(source, boxes),
-    xmp: xmpExtent(boxes),
-    colorProfile: profileOf(properties),
+    exif: ifWhole(() => exifExtent(source, boxes)),
+    xmp: ifWhole(() => xmpExtent(boxes)),
+    colorProfile: ifWhole(() => profileOf(properties)),
+  }
+}
+
+/** Null if a box ends before what it promises: the rest of the picture is described all the same. */
+function ifWhole<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (err) {
+    if (err instanceof RangeError) return null
+    throw err
   }
 }
 
@@ -108,8 +120,9 @@ function children(parent: DataView, start: number): Box[] {
 
 function primaryItem(boxes: readonly Box[]): number | null {
   const view = boxes.find((box) => box.name === 'pitm')?.view
-  if (!view || view.byteLength < 6) return null
-  return view.getUint8(0) === 0 ? view.getUint16(4) : view.getUint32(4)
+  const wide = view !== undefined && view.byteLength > 0 && view.getUint8(0) > 0
+  if (!view || view.byteLength < (wide ? 8 : 6)) return null
+  return wide ? view.getUint32(4) : view.getUint16(4)
 }
 
 /** The properties of an item, in the order they are applied. */
@@ -209,12 +222,15 @@ function extentOf(view: DataView, item: number): Extent | null {
     return value
   }
   const count = Math.min(take(version < 2 ? 2 : 4), MAX_BOXES)
+  let left = MAX_EXTENTS
   for (let i = 0; i < count; i++) {
     const id = take(version < 2 ? 2 : 4)
     const construction = version > 0 ? take(2) & 15 : 0
     take(2)
     const base = take(baseBytes)
     const extents = take(2)
+    left -= extents
+    if (left < 0) return null
     for (let extent = 0; extent < extents; extent++) {
       take(indexBytes)
       const offset = base + take(offsetBytes)

@@ -51,6 +51,9 @@ const MAX_TIFF_BYTES = 67_108_864
 /** A block of EXIF in a container; none that cameras write comes near. */
 const MAX_EXIF_BYTES = 4_194_304
 
+/** Order of the bytes, a number that says TIFF, and where the first directory is. */
+const TIFF_HEAD_BYTES = 8
+
 /** Chunks of a WebP that are passed on the way to its EXIF. */
 const MAX_CHUNKS = 1_000
 
@@ -116,7 +119,7 @@ function mainBytes(source: ByteSource): Uint8Array | null {
   if (startsAt(head, 0, '\xff\xd8') || startsAt(head, 0, '\x89PNG')) return head
   if (startsAt(head, 0, 'FUJIFILMCCD-RAW')) return source.read(u32be(head, 84), Math.min(u32be(head, 88), head.length))
   const little = startsAt(head, 0, 'II')
-  if (!little && !startsAt(head, 0, 'MM')) return null
+  if (head.length < TIFF_HEAD_BYTES || (!little && !startsAt(head, 0, 'MM'))) return null
   const directory = little ? u32le(head, 4) : u32be(head, 4)
   const isAtBeginning = directory + 4_096 < head.length || source.size > MAX_TIFF_BYTES
   return asTiff(isAtBeginning ? head : source.read(0, source.size), little)

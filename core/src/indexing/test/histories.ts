@@ -77,7 +77,19 @@ class Life {
     const names = this.#named.get(object) ?? new Set()
     const isTaken = [...this.#named].some(([other, its]) => !before.has(other) && !its.isDisjointFrom(names))
     const isOver = [...before].some(([other, its]) => its.uuid === uuid && !after.has(other))
-    return isTaken || isOver
+    return isTaken || isOver || this.#isSaved(object, { before, after })
+  }
+
+  /** Whether another file was moved to the name of one that stays beside it as its backup: the name keeps the id. */
+  #isSaved(object: string, { before, after }: { before: Files; after: Files }): boolean {
+    const heir = [...after].find(([, { uuid }]) => uuid === before.get(object)?.uuid)
+    if (!heir) return false
+    const [other, { path }] = heir
+    const itsNames = this.#named.get(other) ?? new Set()
+    const hasMoved = [...after.values()].every(
+      (each) => each.path === path || dirname(each.path) !== dirname(path) || !itsNames.has(basename(each.path)),
+    )
+    return hasMoved && (this.#named.get(object)?.has(basename(path)) ?? false)
   }
 
   isLinked(object: string): boolean {

@@ -206,3 +206,29 @@ test('T8: a folder is wrapped into one of its own name while it is listed, and n
   await index.scan({}, { lease })
   await race.expectRight()
 })
+
+for (const [name, to] of [
+  ['the folder itself', 'd'],
+  ['the folder above it', 'x'],
+] as const) {
+  test(`a folder becomes a location of its own after ${name} was renamed, and before that was seen`, async () => {
+    const race = await startRace(['d/e/f', 'd/e/g/h', 'k'])
+    const { index, root, at } = race
+    const inner = to === 'd' ? 'd/n' : 'x/e'
+    renameSync(at('d/e'), at('d/n'))
+    if (to === 'x') {
+      renameSync(at('d/n'), at('d/e'))
+      renameSync(at('d'), at('x'))
+    }
+    await index.addLocation(at(inner))
+    await index.refresh([look(root, 'd', 'x'), look(at('d'), 'e', 'n')])
+    expect(treeFaults(index.db)).toEqual([])
+    // What it holds is for its own scan to record.
+    await index.scan({}, {})
+    expect(treeFaults(index.db)).toEqual([])
+    expect(compareWithDisk(index.db, root).faults).toEqual([
+      `${at(`${inner}/f`)} is missing`,
+      `${at(`${inner}/g`)} is missing`,
+    ])
+  })
+}

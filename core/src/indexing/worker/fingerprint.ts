@@ -15,13 +15,13 @@ export class Fingerprint {
     const kind = numbers[0]!
     let h = hashName(name)
     h = mix(h, kind)
-    // A folder's own size, link count and change time follow from what it holds, which its own fingerprint covers.
+    // A folder's own size and link count follow from what it holds, which its own fingerprint covers.
     if (kind !== 1) {
       h = mixNumber(h, numbers[1]!)
       h = mixNumber(h, numbers[2]!)
-      h = mixNumber(h, numbers[5]!)
       h = mix(h, numbers[8]!)
     }
+    h = mixNumber(h, numbers[5]!)
     h = mixNumber(h, numbers[3]!)
     h = mix(h, numbers[4]!)
     if (bigInode) for (const byte of bigInode) h = mix(h, byte)

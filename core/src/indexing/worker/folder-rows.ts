@@ -77,10 +77,15 @@ export class FolderRows {
       .map((row) => this.#known(row, here))
       .filter((row) => !unknown.has(row.name) && !covered.has(row.name))
     const byName = new Map(comparable.map((row) => [row.name, row.row.id]))
-    const { kept, renamed, added, removed } = reconcile<RowKnown, FoundKnown>(comparable, found, {
+    const reconciled = reconcile<RowKnown, FoundKnown>(comparable, found, {
       isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found, byName.get(each.name)),
       hasStableInodes: this.#deps.hasStableInodes,
     })
+    // A folder that has become a location under its new name has a row there, which takes the place of the old one.
+    const [renamed, adopted] = partition(reconciled.renamed, (each) => !this.#isDetachedRoot(folder, each.found.found))
+    const { kept } = reconciled
+    const added = [...reconciled.added, ...adopted.map(({ found: there }) => there)]
+    const removed = [...reconciled.removed, ...adopted.map(({ row }) => row)]
     const taken = new Set([...renamed.map(({ found: there }) => there), ...added].map(standKey))
     const isInTheWay = (row: RowKnown) => taken.has(standKey(row))
     for (const row of removed) if (isInTheWay(row)) this.#remove(row.row.id)
@@ -218,8 +223,23 @@ export class FolderRows {
   }
 
   #place(id: number, folderId: number, found: FoundEntry): void {
+    if (found.numbers[found.at + KIND] === DIRECTORY) this.#clearForRoots(id, folderId, found)
     this.#deps.writer.place(id, folderId, found)
     if (found.numbers[found.at + KIND] === DIRECTORY) this.#followLocations(id)
+  }
+
+  /** Where a folder is about to be, folders in it may have become locations: their rows take the place of the old ones. */
+  #clearForRoots(id: number, folderId: number, found: FoundEntry): void {
+    const { db, volumeId, writer } = this.#deps
+    const from = writer.folder(id)!.path
+    const to = nameBytes(directoryPath(bytesToName(writer.folder(folderId)!.path), found.name))
+    for (const path of this.#detachedRoots().keys()) {
+      const root = Buffer.from(path, 'latin1')
+      if (!isBelow(root, to)) continue
+      const at = new Uint8Array(Buffer.concat([from, root.subarray(to.length)]))
+      const old = db.prepare('select id from directories where volume_id = ? and path = ?').get(volumeId, at)
+      if (old && Number(old['id']) !== id) this.#remove(Number(old['id']))
+    }
   }
 
   /** A location whose root lies in what was moved is where its root is. */
@@ -237,6 +257,10 @@ export class FolderRows {
       db.prepare('update or ignore locations set path = ? where id = ?').run(nameBytes(dir), location['id']!)
       writer.noteLocation()
     }
+  }
+
+  #isDetachedRoot(folder: ListedFolder, found: FoundEntry): boolean {
+    return found.numbers[found.at + KIND] === DIRECTORY && this.#detachedRoots().has(pathKey(folder, found))
   }
 
   #detachedRoots(): ReadonlyMap<string, number> {
@@ -272,6 +296,10 @@ export class FolderRows {
     if (former) writer.identifyAs(id, former)
     else writer.identifyAnew(id)
   }
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [first: T[], second: T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 /** `path` of a folder called `name` in the folder with the path `parent`. */

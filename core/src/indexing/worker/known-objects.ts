@@ -42,7 +42,7 @@ export class KnownObjects {
   readonly #return: StatementSync
   readonly #isDeparted: StatementSync
   readonly #isUsed: StatementSync
-  readonly #isLentTo: StatementSync
+  readonly #lent: StatementSync
   #find: StatementSync | null = null
   #links: StatementSync | null = null
 
@@ -63,7 +63,7 @@ export class KnownObjects {
       'select uuid from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
-    this.#isLentTo = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
+    this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -108,7 +108,7 @@ export class KnownObjects {
     const { kind, inode, birthtime, nlink } = row
     if (kind !== DIRECTORY && nlink !== 1) return
     // An id that another file has left behind may have to be given back to that one.
-    if (this.others(row).some(({ id }) => this.#isLentTo.get(id) === undefined)) return
+    if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return
     this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
   }
@@ -152,6 +152,20 @@ export class KnownObjects {
   holderOf(uuid: Uint8Array): number | null {
     const row = this.#isUsed.get(uuid)
     return row ? Number(row['id']) : null
+  }
+
+  /**
+   * Of two rows that stand for one file, whether the other has the id that is known: one that no other file has left
+   * behind, and then the first, for ids are made in order.
+   */
+  isKnownBy(other: { id: number; uuid: Uint8Array }, row: { id: number; uuid: Uint8Array }): boolean {
+    const isLent = this.#isLentTo(row.id)
+    return this.#isLentTo(other.id) === isLent ? Buffer.compare(other.uuid, row.uuid) < 0 : isLent
+  }
+
+  /** Whether the id of a row is that of another file, which has been moved away. */
+  #isLentTo(id: number): boolean {
+    return this.#lent.get(id) !== undefined
   }
 
   #mayHaveDeparted({ inode }: FoundEntry): boolean {

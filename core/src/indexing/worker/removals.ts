@@ -63,9 +63,10 @@ function removeLeaf(
   going: ReadonlySet<number> = new Set(),
 ): void {
   const uuid = writer.uuidOf(row.id)
-  const there = objects
-    .others(row)
-    .find(({ id, parentId }) => parentId !== null && !going.has(parentId) && isYounger(writer.uuidOf(id), uuid))
+  const there = objects.others(row).find(({ id, parentId }) => {
+    if (parentId === null || going.has(parentId)) return false
+    return !objects.isKnownBy({ id, uuid: writer.uuidOf(id) }, { id: row.id, uuid })
+  })
   if (there) {
     const twin = writer.row(there.id)!
     writer.removeLeaf(there.id)
@@ -98,15 +99,15 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
   for (const id of [...going].toReversed()) {
     const row = writer.row(id)!
     const uuid = writer.uuidOf(id)
-    const there = objects.others(row).find((other) => !going.has(other.id) && isYounger(writer.uuidOf(other.id), uuid))
+    const there = objects
+      .others(row)
+      .find(
+        (other) =>
+          !going.has(other.id) && !objects.isKnownBy({ id: other.id, uuid: writer.uuidOf(other.id) }, { id, uuid }),
+      )
     if (!there) objects.depart(row, uuid)
     writer.removeDirectory(id)
     if (there) writer.identifyAs(there.id, uuid)
     done.removed++
   }
-}
-
-/** Ids are made in order: of two rows that stand for one file, the one with the first id is known to others. */
-function isYounger(uuid: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(uuid, other) > 0
 }

@@ -162,7 +162,8 @@ export class Scan {
     const begun = performance.now()
     const { anchors, own } = await this.#begin()
     const root = this.#loadKnown(anchors)
-    await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#updateRoot(root, own))
+    // A refresh may have recorded newer times while the lease was waited for.
+    await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#updateRoot(root, this.#ownNow() ?? own))
     this.#send({ ...root, structure: this.#writer.structure, inode: this.#writer.row(root.id)!.inode })
     await this.#walk()
     return await this.#finish(begun)
@@ -226,6 +227,12 @@ export class Scan {
       absolute: (path) => this.#absolute(path),
     })
     return beginning
+  }
+
+  /** The folder the scan begins at as it is now; null where asking might take for ever. */
+  #ownNow(): PlainListing | null {
+    const { dir, rules, rulesRoot: root } = this.#request
+    return this.#disk ? null : (beginAt({ root, rules, dir })?.own ?? null)
   }
 
   get #setup(): WalkSetup {

@@ -3,6 +3,8 @@ import { CoreError } from '../../../../../util/errors.ts'
 /** A damaged file must not have us walk for ever. */
 const MAX_BOXES = 65_536
 const MAX_ITEMS = 4_096
+/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+const MAX_EXTENTS = 65_536
 
 /** A length-prefixed part of the file: its name and where its content lies. */
 interface Box {
@@ -213,12 +215,16 @@ export class HeifItems {
       return value
     }
     const wide = version < 2 ? 2 : 4
+    let places = MAX_EXTENTS
     for (let left = take(wide); left > 0; left--) {
       const item = take(wide)
       const method = version === 0 ? 0 : take(2) & 15
       take(2)
       const origin = take(base)
-      const extents = Array.from({ length: take(2) }, (): [number, number] => {
+      const count = take(2)
+      places -= count
+      if (places < 0) throw corrupt(`its pictures lie in more than ${MAX_EXTENTS} places`)
+      const extents = Array.from({ length: count }, (): [number, number] => {
         take(index)
         return [origin + take(offset), take(length)]
       })

@@ -103,8 +103,10 @@ function unpackBits(from: Buffer, into: Buffer): void {
       to += from.copy(into, to, at, at + head + 1)
       at += head + 1
     } else if (head !== -128) {
-      into.fill(from[at++] ?? 0, to, to + 1 - head)
-      to += 1 - head
+      // A damaged run may be longer than its row.
+      const end = Math.min(to + 1 - head, into.length)
+      into.fill(from[at++] ?? 0, to, end)
+      to = end
     }
   }
 }

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { StreamReader } from '../../../core/src/files/archive/byte-reader.ts'
+import { MemberList } from '../../../core/src/files/archive/listing.ts'
+import { readTar } from '../../../core/src/files/archive/read-tar.ts'
+import { inPieces } from '../pieces.ts'
+import { type FuzzTarget, readOrRefuse } from '../target.ts'
+import { tar } from '../../../cli/src/bundle/tar.ts'
+
+export const target: FuzzTarget = {
+  reads: 'tar archives: old, ustar, pax, GNU',
+  guides: ['core/src/files/archive/read-tar.ts'],
+  maxBytes: 4_096,
+  tokens: [
+    'ustar\x0000',
+    'ustar  \0',
+    '12 path=a/b\n',
+    '18 size=99999999\n',
+    '././@LongLink',
+    '\x80\0\0\0\0\0\0\0\0\0\x10\0',
+  ],
+  seeds: () => [
+    tar(
+      [
+        { name: 'a.txt', content: 'hello' },
+        { name: 'b/c.txt', content: '' },
+      ],
+      new Date(0),
+    ),
+    withType(
+      tar(
+        [
+          { name: 'pax', content: '12 path=a/b\n20 mtime=1700000000\n' },
+          { name: 'c', content: 'x' },
+        ],
+        new Date(0),
+      ),
+      'x',
+    ),
+    withType(
+      tar(
+        [
+          { name: '././@LongLink', content: 'a/long/name\0' },
+          { name: 'c', content: 'x' },
+        ],
+        new Date(0),
+      ),
+      'L',
+    ),
+    withType(tar([{ name: 'holes', content: '' }], new Date(0)), 'S'),
+  ],
+  async run(bytes) {
+    const sealed = withSums(bytes)
+    const whole = await listed([Buffer.from(sealed)])
+    assert.deepEqual(
+      await listed(inPieces(sealed, 100).map((piece) => Buffer.from(piece))),
+      whole,
+      'an archive is listed otherwise if it comes in pieces',
+    )
+    if ('refused' in whole) return whole.refused
+    for (const { modifiedMs, size } of whole.members) {
+      assert.ok(size === null || (Number.isFinite(size) && size >= 0), `a size of ${size}`)
+      assert.ok(modifiedMs === null || Number.isFinite(modifiedMs), `a time of ${modifiedMs}`)
+    }
+    return `${whole.isWhole} ${whole.members.map(({ kind }) => kind[0]).join('')}`
+  },
+}
+
+async function listed(pieces: readonly Buffer[]) {
+  const list = new MemberList()
+  const read = await readOrRefuse(() => readTar(new StreamReader(Readable.from(pieces), () => false), list), {
+    codes: ['Unsupported'],
+  })
+  return 'refused' in read ? read : { isWhole: read.value, members: list.members }
+}
+
+function withType(archive: Buffer, type: string): Buffer {
+  archive.write(type, 156)
+  return archive
+}
+
+/** Puts the right sum into every block that begins like a header: a search would not find one. */
+function withSums(bytes: Uint8Array): Uint8Array {
+  const sealed = Buffer.from(bytes)
+  for (let at = 0; at + 512 <= sealed.length; at += 512) {
+    const block = sealed.subarray(at, at + 512)
+    if (block.toString('latin1', 257, 262) !== 'ustar') continue
+    block.write(' '.repeat(8), 148)
+    const sum = block.reduce((total, byte) => total + byte, 0)
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  }
+  return sealed
+}
