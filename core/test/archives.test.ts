@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
@@ -224,6 +224,16 @@ test('what is no archive says so, and what is no file as well', async () => {
   await expect(list(t, t.path('gone.zip'))).rejects.toMatchObject({ code: 'NotFound' })
   await expect(list(t, t.path('folder'))).rejects.toMatchObject({ code: 'InvalidInput' })
   await expect(list(t, 'relative.zip')).rejects.toMatchObject({ code: 'InvalidInput' })
+})
+
+test('the files of Spacedrive itself are listed by no name, though the process sees none of the folders around them', async () => {
+  await using t = await createTestCore()
+  const own = join(t.dataDir, 'own.zip')
+  writeFileSync(own, zipOf({ name: 'a' }))
+  linkSync(own, t.path('second name.zip'))
+  symlinkSync(own, t.path('link.zip'))
+  for (const path of [own, t.path('second name.zip'), t.path('link.zip')])
+    await expect(list(t, path)).rejects.toMatchObject({ code: 'PermissionDenied' })
 })
 
 test.skipIf(isInstalled('bsdtar') || isInstalled('7z'))(
