@@ -279,23 +279,34 @@ export class JobStore {
     )
   }
 
-  /** Notes durably that a job has begun an item. Returns how often the process has stopped during it. */
-  beginItem(rowId: number, item: string): number {
-    this.#run(`insert into job_items(job_id, item) values (?, ?) on conflict do nothing`, rowId, item)
-    const row = this.#statement(`select stops from job_items where job_id = ? and item = ?`).get(rowId, item)
-    return Number(row!['stops'])
+  /** Notes durably that a job has begun some items. */
+  beginItems(rowId: number, items: readonly string[]): void {
+    const sql = `insert into job_items(job_id, item) values (?, ?) on conflict do update set at_work = 1`
+    for (const item of items) this.#run(sql, rowId, item)
   }
 
-  /** The item is done with, so the job gets on. */
-  endItem(rowId: number, item: string): void {
-    this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
+  /** The items are done with, so the job gets on. */
+  endItems(rowId: number, items: readonly string[]): void {
+    for (const item of items) this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
   }
 
-  /** The process has stopped while these items were worked on. */
+  /** How often the process has stopped during each item of a job that it has stopped during. */
+  itemStops(rowId: number): Map<string, number> {
+    const rows = this.#statement(`select item, stops from job_items where job_id = ? and stops > 0`).all(rowId)
+    return new Map(rows.map(({ item, stops }) => [String(item), Number(stops)]))
+  }
+
+  /**
+   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where a job worked on no
+   * item, the stop came from outside: earlier stops then prove nothing either.
+   */
   countStops(): void {
-    this.#run(`update job_items set stops = stops + 1
-       where job_id in (select id from jobs where status = 'running' and wanted is null)`)
+    const cutShort = `select id from jobs where status = 'running' and wanted is null`
+    this.#run(`update job_items set stops = 1 where stops > 1 and job_id in (${cutShort})
+       and not exists (select 1 from job_items other where other.job_id = job_items.job_id and other.at_work = 1)`)
+    this.#run(`update job_items set stops = stops + 1 where at_work = 1 and job_id in (${cutShort})`)
+    this.#run(`update job_items set at_work = 0`)
   }
 
   /**
