@@ -144,7 +144,12 @@ export class PendingRun {
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')
     if (failure && !this.#isAway(generator, failure.reason)) throw failure.reason
-    if (!failure) await this.#makeAlone(generator, last.toSorted((a, b) => a.stops - b.stops), tally)
+    if (!failure)
+      await this.#makeAlone(
+        generator,
+        last.toSorted((a, b) => a.stops - b.stops),
+        tally,
+      )
   }
 
   /** Makes contents during which the process stopped, one at a time: if it stops again, that content is to blame. */
