@@ -35,19 +35,24 @@ export type ItemVerdict =
   | { readonly when: 'never'; readonly reason: string }
 
 /**
- * The files, folders or contents that a job works on, by a name of the job's choice. Once the process has stopped in the
+ * The files or contents that a job works on, by a name that means the same in all jobs of the library. Once the process has stopped in the
  * middle of the job, each item is noted while the job works on it. The next start thus knows during which items the
  * process stopped. A kill from outside hits any item, so one stop proves nothing: the job does all others first and then
  * those items one at a time. An item that then stops the process again and again is left out, and nothing else is.
  */
 export interface JobItems {
-  /** False until the process has stopped in the middle of the job: then `begin` costs nothing. */
+  /** False where the process has stopped neither in the middle of the job nor at any item: then `begin` costs nothing. */
   readonly areNoted: boolean
   /** The verdicts on items during which the process stopped; on all others it is `now`. */
   readonly suspects: ReadonlyMap<string, ItemVerdict>
   verdict(item: string): ItemVerdict
   /** Says durably that the job works on some items, until the result is disposed. */
   begin(items: readonly string[]): Promise<AsyncDisposable>
+  /**
+   * Has an item that was left out tried anew by the next run: for work that starts again only if a person asks for it.
+   * Otherwise later jobs leave the item out too, as long as the history keeps the job.
+   */
+  forget(item: string): Promise<void>
 }
 
 /** What a run is given. `L` is the library; only tests of the runner use another. */

@@ -8,7 +8,7 @@ export interface RunItemsDeps {
   readonly store: JobStore
   readonly commits: GroupCommit
   readonly rowId: number
-  /** Whether an earlier process ended while the job ran: only then are items noted. */
+  /** Whether an earlier process ended while the job ran. */
   readonly wasCutShort: boolean
   readonly limits: Pick<JobLimits, 'itemStops' | 'suspectWaitMs'>
   readonly signal: AbortSignal
@@ -25,12 +25,13 @@ export class RunItems implements JobItems {
 
   constructor(deps: RunItemsDeps) {
     this.#deps = deps
-    const stopped = deps.wasCutShort ? deps.store.itemStops(deps.rowId) : new Map<string, number>()
-    this.suspects = new Map([...stopped].map(([item, stops]) => [item, verdictAfter(stops, deps.limits.itemStops)]))
+    this.suspects = new Map(
+      [...deps.store.itemStops()].map(([item, stops]) => [item, verdictAfter(stops, deps.limits.itemStops)]),
+    )
   }
 
   get areNoted(): boolean {
-    return this.#deps.wasCutShort
+    return this.#deps.wasCutShort || this.suspects.size > 0
   }
 
   verdict(item: string): ItemVerdict {
@@ -44,6 +45,11 @@ export class RunItems implements JobItems {
     await commits.run(() => store.beginItems(rowId, items))
     const end = () => (isOver() ? Promise.resolve() : commits.run(() => store.endItems(rowId, items)))
     return { [Symbol.asyncDispose]: end }
+  }
+
+  async forget(item: string): Promise<void> {
+    const { commits, store } = this.#deps
+    await commits.run(() => store.forgetItem(item))
   }
 
   /**

@@ -32,6 +32,8 @@ export interface Ending extends RunRecord {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly output: Uint8Array | null
   readonly at: number
+  /** What an item with so many stops is known by outlives the job: the next job on it leaves it out as well. */
+  readonly itemStops: number
 }
 
 /**
@@ -163,7 +165,7 @@ export class JobStore {
   /** Ends a running job. */
   end(rowId: number, ending: Ending): JobRow {
     this.#insertWarnings(rowId, ending.warnings)
-    this.#run(`delete from job_items where job_id = ?`, rowId)
+    this.#run(`delete from job_items where job_id = ? and stops < ?`, rowId, ending.itemStops)
     return this.#one(
       `update jobs set status = ?, error_code = ?, error_message = ?, output = ?, ended_at = ?, progress = ?,
        warnings = warnings + ?, wanted = null, crashes = 0 where id = ? returning ${JOB_COLUMNS}`,
@@ -291,20 +293,26 @@ export class JobStore {
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
   }
 
-  /** How often the process has stopped during each item of a job that it has stopped during. */
-  itemStops(rowId: number): Map<string, number> {
-    const rows = this.#statement(`select item, stops from job_items where job_id = ? and stops > 0`).all(rowId)
+  /** Whatever job it was of: the item is tried anew. */
+  forgetItem(item: string): void {
+    this.#run(`delete from job_items where item = ?`, item)
+  }
+
+  /** How often the process has stopped during each item, whichever job worked on it. */
+  itemStops(): Map<string, number> {
+    const sql = `select item, max(stops) as stops from job_items where stops > 0 group by item`
+    const rows = this.#statement(sql).all()
     return new Map(rows.map(({ item, stops }) => [String(item), Number(stops)]))
   }
 
   /**
-   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where a job worked on no
-   * item, the stop came from outside: earlier stops then prove nothing either.
+   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where no job worked on an
+   * item, the stop came from outside: earlier stops of the same jobs then prove nothing either.
    */
   countStops(): void {
     const cutShort = `select id from jobs where status = 'running' and wanted is null`
     this.#run(`update job_items set stops = 1 where stops > 1 and job_id in (${cutShort})
-       and not exists (select 1 from job_items other where other.job_id = job_items.job_id and other.at_work = 1)`)
+       and not exists (select 1 from job_items other where other.at_work = 1 and other.job_id in (${cutShort}))`)
     this.#run(`update job_items set stops = stops + 1 where at_work = 1 and job_id in (${cutShort})`)
     this.#run(`update job_items set at_work = 0`)
   }

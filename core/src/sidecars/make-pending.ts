@@ -248,8 +248,11 @@ export class PendingRun {
         last.push({ content, stops: verdict.stops })
         return null
       }
-      if (verdict.when === 'never') made = setAside(generator, content, verdict.reason)
-      else {
+      if (verdict.when === 'never') {
+        made = setAside(generator, content, verdict.reason)
+        // Its rows say so from now on.
+        await items.forget(item)
+      } else {
         await using _begun = await items.begin([item])
         made = await makeContent(generator, content, this.#deps, { signal, urgent: false })
       }
