@@ -1,9 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { troubled } from './troubled-generator/index.ts'
 import { jpeg } from '../testing/media/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
+
+const { signal } = new AbortController()
 
 /**
  * Leaves a job as an end of the process could have left it: it stopped so often while the job worked on some items, and
@@ -90,4 +93,41 @@ test('a photo whose facts stopped the process again and again is shown without t
   )
   expect(left.get()).toEqual({ n: 0 })
   expect(warningsOf(t)).toEqual(['Spacedrive stopped 5 times while it worked on this'])
+})
+
+test('a sidecar whose making stopped the process again and again has failed with the reason, and has no file; a person may try again', async () => {
+  await using t = await createTestCore({ generators: [troubled] })
+  const path = t.write('a.txt', `fine ${join(t.dataDir, '..', 'fine.log')}`)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(path, signal)
+  const [made] = await t.library.sidecars.list(contentId)
+  const items = { [`${troubled.kind} ${contentId}`]: 5 }
+  // The killed run had made the file, and not said so yet.
+  await stoppedAt(t, 'sidecars.generate', items, 'update sidecars set state = 0')
+  await t.settle()
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([
+    { state: 'failed', error: { message: expect.stringMatching(/^Spacedrive stopped 5 times .*sidecar retry/) } },
+  ])
+  expect(existsSync(made!.path!)).toBe(false)
+  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  await t.library.sidecars.retry({})
+  await t.settle()
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready' }])
+})
+
+test('a file that a killed run has left without a row is adopted by the next run', async () => {
+  await using t = await createTestCore({ generators: [troubled] })
+  const path = t.write('a.txt', `fine ${join(t.dataDir, '..', 'fine.log')}`)
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  const contentId = await t.library.files.contentOf(path, signal)
+  const folder = join(t.library.path, 'sidecars')
+  expect(readdirSync(folder)).not.toContain('run-under-way')
+  writeFileSync(join(folder, 'run-under-way'), '')
+  await stoppedAt(t, 'sidecars.generate', {}, 'delete from sidecars')
+  await t.settle()
+  expect((await t.library.sidecars.verify(signal)).problems).toEqual([])
+  expect(await t.library.sidecars.list(contentId)).toMatchObject([{ state: 'ready' }])
+  expect(readdirSync(folder)).not.toContain('run-under-way')
 })
