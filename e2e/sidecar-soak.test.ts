@@ -20,7 +20,7 @@ test('an engine killed again and again while it makes sidecars has all of them i
     kills,
     orphans: 0,
     ready: files * 3,
-    notReady: 0,
+    notReady: [],
     drafts: 0,
     problems: [],
     unfinishedJobs: 0,

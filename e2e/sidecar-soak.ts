@@ -26,7 +26,8 @@ export interface SidecarSoakResult {
   readonly orphans: number
   readonly files: number
   readonly ready: number
-  readonly notReady: number
+  /** Sidecars that are not there, with what is said of them. */
+  readonly notReady: readonly unknown[]
   readonly drafts: number
   /** What `verify` finds after `reconcile`. */
   readonly problems: readonly unknown[]
@@ -96,7 +97,7 @@ export async function soakSidecars(of: {
     ...counts,
     files,
     ready: checked,
-    notReady: unready.length,
+    notReady: unready,
     drafts: draftsOf(library).length,
     problems,
     unfinishedJobs: library.jobs.counts().running + library.jobs.counts().queued,
@@ -187,5 +188,5 @@ if (import.meta.main) {
   const result = await soakSidecars({ kills, seed, everyKind: process.argv[4] === 'every-kind' })
   process.stdout.write(`${JSON.stringify({ seed, ...result }, null, 2)}\n`)
   const { orphans, notReady, drafts, problems, unfinishedJobs } = result
-  process.exitCode = orphans + notReady + drafts + problems.length + unfinishedJobs === 0 ? 0 : 1
+  process.exitCode = orphans + notReady.length + drafts + problems.length + unfinishedJobs === 0 ? 0 : 1
 }

@@ -12,6 +12,7 @@ const soaks: Readonly<Record<string, readonly [program: string, shows: string]>>
   kills: ['kill-soak.ts', 'a killed first index loses nothing and does nothing twice'],
   burst: ['event-burst.ts', 'a burst of a million changes is recorded by watching alone'],
   sidecars: ['sidecar-soak.ts', 'all sidecars are made, whatever is killed'],
+  jobs: ['job-soak.ts', 'a killed daemon makes all thumbnails, and leaves no file without a row'],
   transfers: ['transfer-soak.ts', 'a transfer goes on, whichever side is killed'],
 }
 

@@ -80,11 +80,11 @@ export async function createTestIndex(
     refresh: (dirty, of = {}) => new Scan(db, writer, { ...request(), force: true, ...of }, host).refresh(dirty),
     async addLocation(dir) {
       const at = { dir, volumeId: 1, volumePath: `${dir.slice(1)}/`, patience: null }
-      const root = await createRoot(db, writer, at, host)
+      const row = await createRoot(db, writer, at, host)
       db.prepare(
         `insert into locations(uuid, directory_id, name, path, mode, watch, rules, state, root_inode, created_at)
          values(randomblob(16), ?, ?, ?, 'content', 1, '{}', 'complete', 1, 0)`,
-      ).run(root.directoryId, dir, Buffer.from(dir))
+      ).run(row.directoryId, dir, Buffer.from(dir))
     },
     rows: () => readRows(db, directoryId),
     wrongSums: () => findWrongSums(db, MAX_WRONG_SUMS),

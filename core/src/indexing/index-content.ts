@@ -14,8 +14,9 @@ export const indexContent = defineJob({
   priority: priorities.low,
   key: ({ locationId }) => locationId,
   subject: ({ locationId }) => locationId,
-  async run({ locationId }, { library, signal, progress, warn }) {
+  async run({ locationId }, { items, library, signal, progress, warn }) {
     const { identified, failed, unsettled } = await library.indexing.identifyPending(locationId, {
+      items,
       signal,
       progress,
       warn,

@@ -72,8 +72,8 @@ export const indexLocation = defineJob({
   key: ({ locationId, path, scope, mode, force, everyRow, reason }) =>
     [locationId, path ?? '', scope, mode ?? '', force, everyRow, reason].join('|'),
   subject: ({ locationId }) => locationId,
-  async run(input, { library, state, signal, checkpoint, progress, warn }) {
-    const run = await library.indexing.begin(input, { signal, progress, warn })
+  async run(input, { items, library, state, signal, checkpoint, progress, warn }) {
+    const run = await library.indexing.begin(input, { items, signal, progress, warn })
     const current: State = { ...structuredClone(state), startedAt: state.startedAt ?? run.startedAt }
     const timed = async (name: keyof State['seconds'], work: () => Promise<void>): Promise<void> => {
       const begun = performance.now()

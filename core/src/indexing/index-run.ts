@@ -210,6 +210,7 @@ async function identify(
     },
     {
       signal: host.signal,
+      items: host.items,
       onProgress: ({ phase, done, total, bytes }) => host.progress({ phase, done, total, bytes }),
       onWarning: (warning) => host.warn({ ...warning, code: toErrorCode(warning.code) }),
       onCheckpoint: (state) => {

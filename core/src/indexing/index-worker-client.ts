@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { databaseError } from '../db/index.ts'
 import { CoreError, type ErrorCode, errorCodes } from '../util/errors.ts'
+import { heard } from '../util/heard.ts'
+import type { JobItems } from '../jobs/index.ts'
 import type { Logger } from '../util/logger.ts'
 import type { IndexWorkerData } from './worker/index-worker.ts'
 import type { Changes, FromWorker, IndexRequests, RequestName, ToWorker } from './worker/requests.ts'
@@ -26,9 +28,13 @@ export interface RequestOptions {
   readonly onProgress?: (progress: { phase: string; done: number; total: number | null; bytes: number }) => void
   readonly onWarning?: (warning: { code: string; message: string; path: string }) => void
   readonly onCheckpoint?: (state: unknown) => void
+  /** Of the job that asks. */
+  readonly items?: JobItems | undefined
 }
 
 interface Waiting {
+  /** By ticket: the items that the thread works on. */
+  readonly begun: Map<number, AsyncDisposable>
   readonly options: RequestOptions
   readonly resolve: (report: never) => void
   readonly reject: (err: unknown) => void
@@ -70,17 +76,20 @@ export class IndexWorker implements AsyncDisposable {
     const worker = (this.#worker ??= this.#start())
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<IndexRequests[N]['report']>()
+    const begun: Waiting['begun'] = new Map()
     const cancel = () => worker.postMessage({ cancel: id } satisfies ToWorker)
     try {
       worker.ref()
-      worker.postMessage({ id, name, request } satisfies ToWorker)
-      this.#waiting.set(id, { options, resolve, reject })
+      const suspects = options.items?.areNoted ? options.items.suspects : null
+      worker.postMessage({ id, name, request, suspects } satisfies ToWorker)
+      this.#waiting.set(id, { options, resolve, reject, begun })
       options.signal?.addEventListener('abort', cancel, { once: true })
       return await promise
     } finally {
       options.signal?.removeEventListener('abort', cancel)
       this.#waiting.delete(id)
       this.#sleepWhenIdle()
+      for (const items of begun.values()) await items[Symbol.asyncDispose]()
     }
   }
 
@@ -152,11 +161,30 @@ export class IndexWorker implements AsyncDisposable {
     if (!waiting) return
     if ('progress' in message) return waiting.options.onProgress?.(message.progress)
     if ('warning' in message) return waiting.options.onWarning?.(message.warning)
+    if ('begin' in message) return void heard(this.#begin(worker, waiting, message))
+    if ('end' in message) return void heard(endItems(waiting, message.end))
     if ('checkpoint' in message) return waiting.options.onCheckpoint?.(message.checkpoint)
     this.#waiting.delete(message.id)
     if ('report' in message) waiting.resolve(message.report as never)
     else waiting.reject(asError(message.error, this.#deps.log))
     if (this.#waiting.size === 0) this.#onDrained()
+  }
+
+  async #begin(
+    worker: Worker,
+    waiting: Waiting,
+    { begin, id, ticket }: { id: number; begin: readonly string[]; ticket: number },
+  ): Promise<void> {
+    try {
+      waiting.begun.set(ticket, await waiting.options.items!.begin(begin))
+      // The request has ended meanwhile, and has ended what it had begun.
+      if (!this.#waiting.has(id)) return await endItems(waiting, ticket)
+      worker.postMessage({ begun: ticket, id } satisfies ToWorker)
+    } catch (err) {
+      // What cannot be noted is not begun: the request ends, and its job says why.
+      worker.postMessage({ cancel: id } satisfies ToWorker)
+      waiting.reject(err)
+    }
   }
 
   async #grant(worker: Worker, id: number): Promise<void> {
@@ -203,6 +231,12 @@ export class IndexWorker implements AsyncDisposable {
     this.#worker = null
     await worker.terminate()
   }
+}
+
+async function endItems({ begun }: Waiting, ticket: number): Promise<void> {
+  const items = begun.get(ticket)
+  begun.delete(ticket)
+  await items?.[Symbol.asyncDispose]()
 }
 
 function asError(of: { code: string; message: string; details: unknown; stack: string }, log: Logger): CoreError {

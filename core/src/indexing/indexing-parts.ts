@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCodes } from '../util/errors.ts'
 import type { EventData, EventType } from '../events/catalog.ts'
-import type { JobManager, ProgressUpdate } from '../jobs/index.ts'
+import type { JobItems, JobManager, ProgressUpdate } from '../jobs/index.ts'
 import type { LibraryStore } from '../library/store.ts'
 import type { KnownLocation, Locations } from '../location/index.ts'
 import type { Logger } from '../util/logger.ts'
@@ -41,6 +41,8 @@ export interface RunHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
+  /** Nothing is noted where it is left out. */
+  readonly items?: JobItems | undefined
 }
 
 export function toErrorCode(code: string | undefined): ErrorCode {

@@ -25,10 +25,34 @@ export interface Enqueued {
   readonly merged: boolean
 }
 
-/** See `JobContext.beginItem`. */
-export interface JobItem extends AsyncDisposable {
-  /** A sentence; null where the item is to be worked on. */
-  readonly setAside: string | null
+/**
+ * What to do with an item: work on it now, or after all others and alone, because the process stopped while the job
+ * worked on it; or leave it out and record the reason, because the process stopped there again and again.
+ */
+export type ItemVerdict =
+  | { readonly when: 'now' }
+  | { readonly when: 'last'; readonly stops: number }
+  | { readonly when: 'never'; readonly reason: string }
+
+/**
+ * The files or contents that a job works on, by a name that means the same in all jobs of the library. Once the process has stopped in the
+ * middle of the job, each item is noted while the job works on it. The next start thus knows during which items the
+ * process stopped. A kill from outside hits any item, so one stop proves nothing: the job does all others first and then
+ * those items one at a time. An item that then stops the process again and again is left out, and nothing else is.
+ */
+export interface JobItems {
+  /** False where the process has stopped neither in the middle of the job nor at any item: then `begin` costs nothing. */
+  readonly areNoted: boolean
+  /** The verdicts on items during which the process stopped; on all others it is `now`. */
+  readonly suspects: ReadonlyMap<string, ItemVerdict>
+  verdict(item: string): ItemVerdict
+  /** Says durably that the job works on some items, until the result is disposed. */
+  begin(items: readonly string[]): Promise<AsyncDisposable>
+  /**
+   * Has an item that was left out tried anew by the next run: for work that starts again only if a person asks for it.
+   * Otherwise later jobs leave the item out too, as long as the history keeps the job.
+   */
+  forget(item: string): Promise<void>
 }
 
 /** What a run is given. `L` is the library; only tests of the runner use another. */
@@ -57,12 +81,8 @@ export interface JobContext<State = unknown, L = Library> {
   progress(this: void, update: ProgressUpdate): void
   /** Records something the job could not do and goes on without. Those since the last checkpoint are raised again by a repeated run. */
   warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /**
-   * Says that an item is worked on until the result is disposed. If the process stops again and again during the same
-   * item, `setAside` says why the job must leave the item out: it records that where it keeps its results, and goes on.
-   * Costs nothing before the job was cut short for the first time.
-   */
-  beginItem(this: void, item: string): Promise<JobItem>
+  /** Every job that reads what others have written asks these for a verdict, and begins what it works on. */
+  readonly items: JobItems
   /**
    * Enqueues a child; pausing or cancelling this job does the same to its children. A run that is repeated enqueues
    * again what it enqueued since its last checkpoint, so children have a key or do no harm twice.

@@ -5,7 +5,8 @@ export {
   type Enqueued,
   type Job,
   type JobContext,
-  type JobItem,
+  type ItemVerdict,
+  type JobItems,
   type ProgressUpdate,
   priorities,
 } from './define.ts'

@@ -7,8 +7,9 @@ import type { Logger } from '../util/logger.ts'
 import { asOperation } from '../util/operation.ts'
 import type { Emit } from './announcer.ts'
 import type { Wanted } from './db/schema/index.ts'
-import type { AnyJob, Enqueued, JobContext, JobItem, ProgressUpdate } from './define.ts'
+import type { AnyJob, Enqueued, JobContext, ProgressUpdate } from './define.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { RunItems } from './job-items.ts'
 import { JobLog } from './job-log.ts'
 import { isoTime, noProgress, rowToJob, rowToJobId, rowToProgress, waitingFor } from './job-row.ts'
 import type { ClaimedRow, JobStore, NewWarnings, RunRecord } from './job-store.ts'
@@ -186,7 +187,15 @@ export class JobRun<L> {
         await this.#checkpoint(state)
         context.state = state
       },
-      beginItem: (item: string) => this.#beginItem(item),
+      items: new RunItems({
+        store: this.#deps.store,
+        commits: this.#deps.commits,
+        rowId: this.row.id,
+        wasCutShort: this.row.crashes > 0,
+        limits: this.#deps.limits,
+        signal,
+        isOver: () => this.#over,
+      }),
       progress: (update: ProgressUpdate) => this.#progress(update),
       warn: (warning: { code: ErrorCode; message: string; path?: string | undefined }) => this.#warn(warning),
       enqueue: async <I extends z.ZodType>(
@@ -198,15 +207,6 @@ export class JobRun<L> {
       },
     }
     return context
-  }
-
-  async #beginItem(item: string): Promise<JobItem> {
-    const { commits, limits, store } = this.#deps
-    if (this.row.crashes === 0) return { setAside: null, [Symbol.asyncDispose]: async () => {} }
-    const stops = await commits.run(() => store.beginItem(this.row.id, item))
-    const end = () => (this.#over ? Promise.resolve() : commits.run(() => store.endItem(this.row.id, item)))
-    const setAside = stops < limits.itemStops ? null : `Spacedrive stopped ${stops} times while it worked on this`
-    return { setAside, [Symbol.asyncDispose]: end }
   }
 
   async #checkpoint(state: unknown): Promise<void> {

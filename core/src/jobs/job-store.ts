@@ -32,6 +32,8 @@ export interface Ending extends RunRecord {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly output: Uint8Array | null
   readonly at: number
+  /** What an item with so many stops is known by outlives the job: the next job on it leaves it out as well. */
+  readonly itemStops: number
 }
 
 /**
@@ -163,7 +165,7 @@ export class JobStore {
   /** Ends a running job. */
   end(rowId: number, ending: Ending): JobRow {
     this.#insertWarnings(rowId, ending.warnings)
-    this.#run(`delete from job_items where job_id = ?`, rowId)
+    this.#run(`delete from job_items where job_id = ? and stops < ?`, rowId, ending.itemStops)
     return this.#one(
       `update jobs set status = ?, error_code = ?, error_message = ?, output = ?, ended_at = ?, progress = ?,
        warnings = warnings + ?, wanted = null, crashes = 0 where id = ? returning ${JOB_COLUMNS}`,
@@ -279,23 +281,40 @@ export class JobStore {
     )
   }
 
-  /** Notes durably that a job has begun an item. Returns how often the process has stopped during it. */
-  beginItem(rowId: number, item: string): number {
-    this.#run(`insert into job_items(job_id, item) values (?, ?) on conflict do nothing`, rowId, item)
-    const row = this.#statement(`select stops from job_items where job_id = ? and item = ?`).get(rowId, item)
-    return Number(row!['stops'])
+  /** Notes durably that a job has begun some items. */
+  beginItems(rowId: number, items: readonly string[]): void {
+    const sql = `insert into job_items(job_id, item) values (?, ?) on conflict do update set at_work = 1`
+    for (const item of items) this.#run(sql, rowId, item)
   }
 
-  /** The item is done with, so the job gets on. */
-  endItem(rowId: number, item: string): void {
-    this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
+  /** The items are done with, so the job gets on. */
+  endItems(rowId: number, items: readonly string[]): void {
+    for (const item of items) this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
   }
 
-  /** The process has stopped while these items were worked on. */
+  /** Whatever job it was of: the item is tried anew. */
+  forgetItem(item: string): void {
+    this.#run(`delete from job_items where item = ?`, item)
+  }
+
+  /** How often the process has stopped during each item, whichever job worked on it. */
+  itemStops(): Map<string, number> {
+    const sql = `select item, max(stops) as stops from job_items where stops > 0 group by item`
+    const rows = this.#statement(sql).all()
+    return new Map(rows.map(({ item, stops }) => [String(item), Number(stops)]))
+  }
+
+  /**
+   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where no job worked on an
+   * item, the stop came from outside: earlier stops of the same jobs then prove nothing either.
+   */
   countStops(): void {
-    this.#run(`update job_items set stops = stops + 1
-       where job_id in (select id from jobs where status = 'running' and wanted is null)`)
+    const cutShort = `select id from jobs where status = 'running' and wanted is null`
+    this.#run(`update job_items set stops = 1 where stops > 1 and job_id in (${cutShort})
+       and not exists (select 1 from job_items other where other.at_work = 1 and other.job_id in (${cutShort}))`)
+    this.#run(`update job_items set stops = stops + 1 where at_work = 1 and job_id in (${cutShort})`)
+    this.#run(`update job_items set at_work = 0`)
   }
 
   /**

@@ -19,8 +19,13 @@ export interface JobLimits {
   readonly stops: number
   /** The longest such wait. */
   readonly stoppedMaxMs: number
-  /** How often the process may stop while one item of a job is worked on; then the item is set aside. */
+  /**
+   * How often the process may stop while a job works on one item, with no stop while the job works on none; then the item
+   * is set aside.
+   */
   readonly itemStops: number
+  /** The wait before an item is tried again that the job was at in two stops; it doubles with each further stop. */
+  readonly suspectWaitMs: number
   /** Warnings kept for one job; beyond this they are only counted. */
   readonly warnings: number
   /** The size of one job's log file; lines beyond it are dropped. */
@@ -54,8 +59,10 @@ export const defaultLimits: JobLimits = {
   // A few kills are a person's or a power cut's doing; more of them leave time to look at the job, or cancel it.
   stops: 5,
   stoppedMaxMs: 30_000,
-  // The same item each time, with no other finished in between: that is no chance.
+  // The same item each time, alone but for the first, and never while the job waited: that is no chance.
   itemStops: 5,
+  // Longer than a usual item takes, so that kills from outside hit the wait more often than the item.
+  suspectWaitMs: 2_000,
   warnings: 1_000,
   logBytes: 10 * 1024 * 1024,
   keptJobs: 1_000,

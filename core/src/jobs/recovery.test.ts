@@ -5,8 +5,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { JobId } from '../domain/index.ts'
+import { seededRandom } from '../../testing/memory-network/random.ts'
 import { CoreError } from '../util/errors.ts'
 import { defineJob } from './index.ts'
+import { defaultLimits } from './limits.ts'
 import { createGated, createNoop, openTestQueue, type TestQueue, until } from './test/test-queue.ts'
 
 /** Changes the closed file as only an end of the process could have left it. */
@@ -131,51 +133,97 @@ test('no number of kills is a failure of a job; one that gets nowhere waits a li
   expect(await queue.jobs.wait(id)).toMatchObject({ status: 'completed', attempts: 1 })
 })
 
-test('an item during which the process stops again and again is set aside, and the rest is done', async () => {
+interface Work {
+  readonly names: readonly string[]
+  /** The item during which the process always stops. */
+  readonly culprit?: string
+  /** When a life of the process, counted from 0, is ended from outside, in milliseconds; null: it is not. */
+  readonly killedAfter?: (life: number) => number | null
+  readonly itemStops: number
+}
+
+/** How long work on some items takes, in milliseconds. */
+const WORK_MS = 2
+
+/** Has a job work on items, three at a time, in as many lives of the process as it takes. */
+async function workUntilDone({ names, culprit, killedAfter = () => null, itemStops }: Work) {
   const done: string[] = []
   const reasons: string[] = []
-  let reached = Promise.withResolvers<void>()
+  let kills = 0
+  let life = { isOver: false, killed: Promise.withResolvers<void>() }
   const job = defineJob({
     name: 'test.items',
-    summary: 'Work on items, of which one takes the process down',
+    summary: 'Work on items',
     input: z.object({}),
     state: z.null(),
     initial: null,
     output: z.null(),
-    async run(_input, { beginItem }) {
-      for (const name of ['a', 'b', 'c']) {
-        if (done.includes(name)) continue
-        const item = await beginItem(name)
-        if (item.setAside !== null) reasons.push(`${name}: ${item.setAside}`)
-        else if (name === 'b') {
-          reached.resolve()
-          // The process is killed here.
-          await new Promise(() => {})
-        } else done.push(name)
-        await item[Symbol.asyncDispose]()
+    async run(_input, { items }) {
+      const own = life
+      const end = async () => {
+        own.isOver = true
+        own.killed.resolve()
+        await new Promise(() => {})
+      }
+      const killMs = killedAfter(kills)
+      if (killMs !== null) setTimeout(() => void end(), killMs)
+      const work = async (some: readonly string[]) => {
+        await using _begun = await items.begin(some)
+        if (some.some((name) => name === culprit)) await end()
+        await new Promise((resolve) => setTimeout(resolve, WORK_MS))
+        if (own.isOver) await end()
+        done.push(...some)
+      }
+      const stopsOf = (name: string) => {
+        const verdict = items.verdict(name)
+        return verdict.when === 'last' ? verdict.stops : 0
+      }
+      const open = names.filter((name) => !done.includes(name)).toSorted((a, b) => stopsOf(a) - stopsOf(b))
+      const now = open.filter((name) => items.verdict(name).when === 'now')
+      for (let at = 0; at < now.length; at += 3) await work(now.slice(at, at + 3))
+      for (const name of open) {
+        const verdict = items.verdict(name)
+        if (verdict.when === 'last') await work([name])
+        if (verdict.when === 'never') reasons.push(`${name}: ${verdict.reason}`)
       }
       return null
     },
   })
-  const limits = { stopWaitMs: 5, stops: 50, itemStops: 3 }
+  const limits = { stopWaitMs: 1, stops: 1_000, itemStops, suspectWaitMs: 2 * WORK_MS }
   await using queue = await openTestQueue([job], { limits })
   const { id } = await queue.jobs.enqueue(job, {})
-  let kills = 0
-  for (; queue.jobs.info(id).status !== 'completed' && kills < 10; kills++) {
-    const ended = queue.jobs.wait(id).catch(() => {})
-    await Promise.race([reached.promise, ended])
-    if (queue.jobs.info(id).status === 'completed') break
+  for (;;) {
+    await Promise.race([life.killed.promise, queue.jobs.wait(id)])
+    if (queue.jobs.info(id).status === 'completed') return { kills, done: done.toSorted(), reasons }
     await queue.jobs.close()
     editDatabase(queue, `update jobs set status = 'running', wanted = null`)
-    reached = Promise.withResolvers<void>()
+    life = { isOver: false, killed: Promise.withResolvers<void>() }
+    kills++
     await queue.reopen()
   }
-  // The first kill says nothing of items yet, and three more are of one item.
-  expect({ kills, done, reasons }).toEqual({
+}
+
+test('an item during which the process stops again and again is set aside, and those beside it are done', async () => {
+  const result = await workUntilDone({ names: ['a', 'b', 'c', 'd', 'e', 'f'], culprit: 'b', itemStops: 3 })
+  // The first stop says nothing of items yet. The second is of a, b and c, and two more are of b alone.
+  expect(result).toEqual({
     kills: 4,
-    done: ['a', 'c'],
+    done: ['a', 'c', 'd', 'e', 'f'],
     reasons: ['b: Spacedrive stopped 3 times while it worked on this'],
   })
+})
+
+test('kills at random leave out no item', async () => {
+  const seed = Date.now() % 1_000_000
+  const random = seededRandom(seed)
+  const names = Array.from({ length: 40 }, (_, i) => `item ${i}`)
+  const result = await workUntilDone({
+    names,
+    killedAfter: (life) => (life < 60 ? random() * 6 * WORK_MS : null),
+    itemStops: defaultLimits.itemStops,
+  })
+  expect({ seed, ...result }).toEqual({ seed, kills: expect.any(Number), done: names.toSorted(), reasons: [] })
+  expect(result.kills).toBeGreaterThan(0)
 })
 
 test('a job that cannot go on in the middle fails when it is cut short', async () => {

@@ -265,7 +265,12 @@ export class Runner<L> {
   }
 
   #end(run: JobRun<L>, how: Pick<Ending, 'status' | 'error' | 'output'>): JobRow {
-    return this.#deps.store.end(run.row.id, { ...how, ...run.record, at: this.#deps.now() })
+    return this.#deps.store.end(run.row.id, {
+      ...how,
+      ...run.record,
+      at: this.#deps.now(),
+      itemStops: this.#deps.limits.itemStops,
+    })
   }
 
   async #pauseBeforeRetry(): Promise<void> {

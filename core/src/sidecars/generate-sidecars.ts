@@ -24,6 +24,6 @@ export const generateSidecars = defineJob({
   // A full disk: it goes on once there is room.
   retries: 1_000,
   key: () => 'all',
-  run: (_input, { beginItem, library, signal, progress, warn }) =>
-    library.sidecars.generatePending({ beginItem, signal, progress, warn }),
+  run: (_input, { items, library, signal, progress, warn }) =>
+    library.sidecars.generatePending({ items, signal, progress, warn }),
 })

@@ -91,6 +91,7 @@ export async function recordContents(
 ): Promise<void> {
   const { engines, onRecorded, root, rows } = deps
   const hasFailed = made.some(({ outcomes }) => outcomes.some(({ state }) => state === 'failed'))
+  if (hasFailed) await removeFailed(generator, made, deps)
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
   // Nobody goes on with what is done.
@@ -98,6 +99,24 @@ export async function recordContents(
     made.map(({ contentId }) => rm(partPath(root, { contentId, kind: generator.kind }), { force: true })),
   )
   await onRecorded(generator, made)
+}
+
+/**
+ * Removes the files of what has failed: an earlier run may have made them, and was killed before it could say so. The
+ * files go first, for a row that waits promises nothing.
+ */
+async function removeFailed(
+  { kind }: Generator,
+  made: readonly Outcomes[],
+  { root, rows }: MakeContentDeps,
+): Promise<void> {
+  const contents = new Map(
+    made.flatMap(({ contentId, outcomes }) =>
+      outcomes.filter(({ state }) => state === 'failed').map(({ id }) => [id, contentId] as const),
+    ),
+  )
+  for (const { id, format, variant } of await rows.work.outputsOf([...contents.keys()]))
+    await rm(sidecarPath(root, { contentId: contents.get(id)!, kind, variant, format }), { force: true })
 }
 
 /** Files that have the content, as the index knows them. */

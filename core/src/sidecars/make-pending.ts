@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises'
 import { isSkipped } from '../domain/index.ts'
-import type { JobItem, ProgressUpdate } from '../jobs/index.ts'
+import type { JobItems, ProgressUpdate } from '../jobs/index.ts'
 import { CoreError, type ErrorCode } from '../util/errors.ts'
 import type { Generator } from './generators/index.ts'
 import type { HeldKind, Holds } from './holds.ts'
 import { type MadeContent, makeContent, type MakeContentDeps, recordContents } from './make-content.ts'
+import { partPath } from './paths.ts'
 import type { Quota } from './quota.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 import { untilAborted } from '../util/until-aborted.ts'
@@ -17,7 +19,7 @@ export interface MakePendingDeps extends MakeContentDeps {
 export interface MakePendingHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
-  beginItem(item: string): Promise<JobItem>
+  readonly items: JobItems
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
 }
 
@@ -44,6 +46,12 @@ interface Tally {
   readonly phase: Generator['kind']
   done: number
   readonly total: number
+}
+
+/** A content during which the process stopped, and how often. */
+interface Suspect {
+  readonly content: PendingContent
+  readonly stops: number
 }
 
 /** One run over everything that waits. */
@@ -99,6 +107,8 @@ export class PendingRun {
     // One worker that fails stops the others, which record what they have made.
     const stop = new AbortController()
     const made: Outcomes[] = []
+    // Contents during which the process stopped before.
+    const last: Suspect[] = []
     let committedAt = performance.now()
     const commit = async () => {
       committedAt = performance.now()
@@ -109,7 +119,7 @@ export class PendingRun {
         for (let content = begin ?? (await contents.next()); content; content = await contents.next()) {
           signal.throwIfAborted()
           if (stop.signal.aborted || (await this.#isHeld(generator))) return
-          const outcomes = await this.#make(generator, content, tally)
+          const outcomes = await this.#make(generator, content, { tally, last })
           if (outcomes) made.push(outcomes)
           const isAwaited = claims.isAwaited(kind, content.contentRowId)
           const isDue = made.length >= CONTENTS_PER_COMMIT || performance.now() - committedAt > COMMIT_MS
@@ -134,6 +144,28 @@ export class PendingRun {
     await commit()
     const failure = settled.find((each) => each.status === 'rejected')
     if (failure && !this.#isAway(generator, failure.reason)) throw failure.reason
+    if (!failure)
+      await this.#makeAlone(
+        generator,
+        last.toSorted((a, b) => a.stops - b.stops),
+        tally,
+      )
+  }
+
+  /** Makes contents during which the process stopped, one at a time: if it stops again, that content is to blame. */
+  async #makeAlone(generator: Generator, suspects: readonly Suspect[], tally: Tally): Promise<void> {
+    const { signal } = this.#host
+    for (const { content } of suspects) {
+      signal.throwIfAborted()
+      if (await this.#isHeld(generator)) return
+      try {
+        const outcomes = await this.#make(generator, content, { tally, last: null })
+        if (outcomes) await this.#record(generator, [outcomes])
+      } catch (err) {
+        if (!this.#isAway(generator, err)) throw err
+        return
+      }
+    }
   }
 
   /** Whether something of a more wanted kind has come meanwhile, or is being made. */
@@ -190,11 +222,18 @@ export class PendingRun {
     }
   }
 
-  /** What it returns stays claimed until it is recorded. */
-  async #make(generator: Generator, content: PendingContent, tally: Tally): Promise<Outcomes | null> {
+  /**
+   * What it returns stays claimed until it is recorded. A content during which the process stopped goes to `last`; null:
+   * its turn has come.
+   */
+  async #make(
+    generator: Generator,
+    content: PendingContent,
+    { last, tally }: { readonly tally: Tally; readonly last: Suspect[] | null },
+  ): Promise<Outcomes | null> {
     const { contentRowId, rows } = content
     const { claims } = this.#deps
-    const { signal } = this.#host
+    const { items, signal } = this.#host
     if (this.#passedOver.has(contentRowId)) return null
     if (!claims.take(generator.kind, contentRowId)) {
       await untilAborted(claims.free(generator.kind, contentRowId), signal)
@@ -203,17 +242,34 @@ export class PendingRun {
     let made = null
     try {
       if (!(await this.#deps.rows.work.areWaiting(rows))) return null
-      await using item = await this.#host.beginItem(`${generator.kind} ${content.contentId}`)
-      made =
-        item.setAside === null
-          ? await makeContent(generator, content, this.#deps, { signal, urgent: false })
-          : setAside(generator, content, item.setAside)
+      const item = await this.#itemOf(generator, content)
+      const verdict = items.verdict(item)
+      if (verdict.when === 'last' && last) {
+        last.push({ content, stops: verdict.stops })
+        return null
+      }
+      if (verdict.when === 'never') {
+        made = setAside(generator, content, verdict.reason)
+        // Its rows say so from now on.
+        await items.forget(item)
+      } else {
+        await using _begun = await items.begin([item])
+        made = await makeContent(generator, content, this.#deps, { signal, urgent: false })
+      }
       if (!made) this.#passedOver.add(contentRowId)
     } finally {
       if (!made) claims.release(generator.kind, contentRowId)
     }
     if (made) this.#count(generator, made, tally)
     return made && made.outcomes
+  }
+
+  /** The name of a content's work. Each piece of a long work is another item: getting on is no stop at one place. */
+  async #itemOf({ kind }: Generator, { contentId }: PendingContent): Promise<string> {
+    const name = `${kind} ${contentId}`
+    if (!this.#host.items.areNoted) return name
+    const part = await stat(partPath(this.#deps.root, { contentId, kind })).catch(() => null)
+    return part ? `${name} from ${part.size}` : name
   }
 
   #count(generator: Generator, { outcomes: { outcomes }, path }: MadeContent, tally: Tally): void {

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { HashPool } from '../content/index.ts'
 import { companionKinds, type ContentId, type SidecarKind } from '../domain/index.ts'
 import { systemCode } from '../util/errors.ts'
+import type { Foreground } from '../util/foreground.ts'
 import { listDrafts } from './drafts.ts'
 import { contentFolder, parseSidecarPath, partPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { ReadyRow } from './rows/row.ts'
@@ -28,6 +29,11 @@ export interface AuditDeps {
   readonly isMaking: () => boolean
   /** Looks at one content only; at all by default. */
   readonly only?: ContentId
+}
+
+export interface ReconcileDeps extends AuditDeps {
+  /** Whether a generator here makes such a file. */
+  readonly makes: (key: SidecarKey) => boolean
 }
 
 /** Rows compared at a time. */
@@ -58,6 +64,14 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   if (!only && !deps.isMaking())
     for (const path of await listDrafts(root))
       yield { contentId: null, kind: null, variant: null, problem: 'temporary', path }
+  yield* orphans(deps, signal)
+}
+
+/** Files that no row promises. */
+async function* orphans(
+  { only, root, rows }: Pick<AuditDeps, 'only' | 'root' | 'rows'>,
+  signal: AbortSignal,
+): AsyncGenerator<AuditProblem> {
   for await (const path of filesBelow(only ? contentFolder(root, only) : join(root, 'content'), signal)) {
     const key = keyOf(root, path)
     const state = key && (await rows.upkeep.find(key))?.state
@@ -73,13 +87,41 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   }
 }
 
+/** Adopts or sets aside the files that a kill has left without a row. Work for whom a person waits goes first. */
+export async function settleOrphans(
+  deps: ReconcileDeps & { readonly foreground: Foreground },
+  signal: AbortSignal,
+): Promise<void> {
+  await using pool = new HashPool({ threads: HASH_THREADS })
+  let begun = performance.now()
+  for await (const { path } of orphans(deps, signal)) {
+    await settleOrphan(path, deps, { pool, signal })
+    await deps.foreground.giveWay(performance.now() - begun, signal)
+    begun = performance.now()
+  }
+}
+
+/** Whether a file without a row was adopted; it was set aside otherwise. */
+async function settleOrphan(
+  path: string,
+  { makes, root, rows }: ReconcileDeps,
+  { pool, signal }: { readonly pool: HashPool; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const key = keyOf(root, path)
+  const { hash, size } = await checksum(path, pool, signal)
+  const isKnown = key !== null && (makes(key) || isCompanion(key.kind))
+  if (isKnown && hash && size > 0 && (await rows.upkeep.adopt(key, { size, checksum: hash }))) return true
+  await setAside(root, path)
+  return false
+}
+
 /**
  * Brings rows and files together: a row without its file is pending again, a file that is not as it was written is
  * made again, a file without a row is adopted where a content and a generator stand behind its name, and set aside
  * otherwise. Nothing is deleted but what was never finished.
  */
 export async function reconcile(
-  deps: AuditDeps & { readonly makes: (key: SidecarKey) => boolean },
+  deps: ReconcileDeps,
   signal: AbortSignal,
 ): Promise<{ adopted: number; setAside: number; requeued: number }> {
   const { rows, root } = deps
@@ -89,20 +131,8 @@ export async function reconcile(
     if ('checked' in found) continue
     if (found.problem === 'temporary') await rm(found.path, { recursive: true, force: true })
     else if (found.problem === 'orphan') {
-      const key = keyOf(root, found.path)
-      const { hash, size } = await checksum(found.path, pool, signal)
-      if (
-        key &&
-        hash &&
-        size > 0 &&
-        (deps.makes(key) || isCompanion(key.kind)) &&
-        (await rows.upkeep.adopt(key, { size, checksum: hash }))
-      )
-        counts.adopted++
-      else {
-        await setAside(root, found.path)
-        counts.setAside++
-      }
+      if (await settleOrphan(found.path, deps, { pool, signal })) counts.adopted++
+      else counts.setAside++
     } else if (!isCompanion(found.kind)) {
       // What was changed by hand is kept: it may be somebody's work.
       if (found.problem !== 'missing') {

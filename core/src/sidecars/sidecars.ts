@@ -29,7 +29,8 @@ import { type SidecarKey, sidecarPath } from './paths.ts'
 import { formatSidecarAddress, isPattern, parseSidecarAddress, SIDECAR_SCHEME, type SidecarAddress } from './address.ts'
 import { type SidecarSummary, summariseSidecars } from './sidecar-summary.ts'
 import { changePolicy, type DevicePolicy, outputsOf, wantedOutputs } from './policy.ts'
-import { audit, type AuditProblem, reconcile, removeFiles } from './sidecar-audit.ts'
+import { RunMark } from './run-mark.ts'
+import { audit, type AuditProblem, reconcile, removeFiles, settleOrphans } from './sidecar-audit.ts'
 import type { SidecarPools } from './sidecar-pools.ts'
 import { type SidecarLimits, SidecarRunner } from './sidecar-runner.ts'
 import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind-states.ts'
@@ -649,8 +650,15 @@ export class Sidecars implements AsyncDisposable {
   }
 
   /** The body of the job: see `generateSidecars`. */
-  generatePending(host: MakePendingHost): Promise<PendingReport> {
-    return this.#runner.run(host)
+  async generatePending(host: MakePendingHost): Promise<PendingReport> {
+    const { foreground, log, root } = this.#deps
+    await using mark = await RunMark.set(root, log)
+    const report = await this.#runner.run(host)
+    if (mark.wasLeft) {
+      await settleOrphans({ ...this.#audited, foreground }, host.signal)
+      mark.clear()
+    }
+    return report
   }
 
   /** What waits for the machine, and why, as the last run found it. */

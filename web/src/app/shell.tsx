@@ -6,6 +6,7 @@ import { Sidebar } from '../features/sidebar/index.ts'
 import { MenuHome } from '../ui/index.ts'
 import { useCommand } from './command-keys.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { NoticesBanner } from './notices-banner.tsx'
 import { SignedOut } from './signed-out.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
@@ -29,6 +30,7 @@ export function Shell() {
   return (
     <div className="flex h-full flex-col">
       <ConnectionBanner />
+      <NoticesBanner />
       <MenuHome value={main}>
         <div className="flex min-h-0 flex-1">
           <Sidebar />

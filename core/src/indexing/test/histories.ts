@@ -75,7 +75,9 @@ class Life {
    */
   isWrittenAnew(object: string, uuid: string, { before, after }: { before: Files; after: Files }): boolean {
     const names = this.#named.get(object) ?? new Set()
-    const isTaken = [...this.#named].some(([other, its]) => !before.has(other) && !its.isDisjointFrom(names))
+    const isTaken = [...this.#named].some(
+      ([other, its]) => !before.has(other) && [...its].some((name) => names.has(name)),
+    )
     const isOver = [...before].some(([other, its]) => its.uuid === uuid && !after.has(other))
     return isTaken || isOver || this.#isSaved(object, { before, after })
   }

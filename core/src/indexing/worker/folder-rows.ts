@@ -279,7 +279,7 @@ export class FolderRows {
   }
 
   #uuidOf(found: FoundEntry): Uint8Array | undefined {
-    const { ids, objects, objectOf, writer } = this.#deps
+    const { ids, objects, objectOf } = this.#deps
     const browsed = ids.take(objectOf(found))
     const known = objects.comeBack(found)
     if (known) {

@@ -48,8 +48,16 @@ interface PendingFile extends HashedFile {
   readonly staleContentId: number | null
 }
 
+/** A file at which the process stopped, and how often. */
+interface Suspect {
+  readonly file: PendingFile
+  readonly stops: number
+}
+
 /** What was found out about some files. */
 interface Hashed {
+  /** Ends when the files are recorded; null where nothing is noted. */
+  readonly begun: Disposable | null
   readonly files: readonly PendingFile[]
   readonly batch: HashBatch
   /** By row id. */
@@ -195,7 +203,9 @@ class Identification {
     const record = async () => {
       const last = hashed.at(-1)?.files.at(-1)
       if (!last) return
-      await this.#recordAll(hashed.splice(0))
+      const done = hashed.splice(0)
+      await this.#recordAll(done)
+      for (const { begun } of done) begun?.[Symbol.dispose]()
       this.#checkpoint(last.id)
       recordedAt = performance.now()
     }
@@ -203,7 +213,9 @@ class Identification {
       hashed.push(await running.shift()!)
       if (hashed.length >= BATCHES_PER_TRANSACTION || performance.now() - recordedAt >= RECORD_MS) await record()
     }
-    for (const files of this.#pendingBatches()) {
+    const suspects: Suspect[] = []
+    for (const batch of this.#pendingBatches()) {
+      const files = await this.#withoutSuspects(batch, suspects)
       const hashing = this.#hash(pool, files)
       // Its failure is told when its turn comes; until then nobody listens.
       hashing.catch(() => {})
@@ -212,6 +224,32 @@ class Identification {
     }
     while (running.length > 0) await takeOldest()
     await record()
+    // One at a time: if the process stops again, that file is to blame.
+    for (const { file } of suspects.toSorted((a, b) => a.stops - b.stops)) {
+      hashed.push(await this.#hash(pool, [file]))
+      await record()
+    }
+  }
+
+  /** Leaves out the files at which the process stopped: each is read later, or recorded as one that cannot be read. */
+  async #withoutSuspects(files: readonly PendingFile[], suspects: Suspect[]): Promise<readonly PendingFile[]> {
+    const { items } = this.#host
+    if (!items) return files
+    const verdicts = files.map((file) => ({ file, verdict: items.verdict(itemOf(file)) }))
+    const blamed: { file: PendingFile; reason: string }[] = []
+    for (const { file, verdict } of verdicts) {
+      if (verdict.when === 'never') blamed.push({ file, reason: verdict.reason })
+      if (verdict.when !== 'last') continue
+      suspects.push({ file, stops: verdict.stops })
+      this.#doneUpTo = Math.min(this.#doneUpTo, file.id - 1)
+    }
+    if (blamed.length > 0) {
+      await this.#inTransaction(() => {
+        for (const { file, reason } of blamed)
+          this.#fail(file, { code: 'STOPPED', message: `${reason}; it is read again once it has changed` })
+      })
+    }
+    return verdicts.filter(({ verdict }) => verdict.when === 'now').map(({ file }) => file)
   }
 
   *#pendingBatches(): Generator<PendingFile[]> {
@@ -259,9 +297,10 @@ class Identification {
   async #hash(pool: HashPool, files: readonly PendingFile[]): Promise<Hashed> {
     const { signal } = this.#host
     signal.throwIfAborted()
+    const begun = (await this.#host.items?.begin(files.map(itemOf))) ?? null
     const paths = files.map((file) => file.path)
     const batch = await pool.sampled(paths, { identify: this.#request.mode === 'deep', signal })
-    return { files, batch, fullHashes: await this.#fullHashes(pool, files, batch) }
+    return { files, batch, begun, fullHashes: await this.#fullHashes(pool, files, batch) }
   }
 
   async #recordAll(hashed: readonly Hashed[]): Promise<void> {
@@ -358,6 +397,11 @@ class Identification {
 const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', NOT_A_FILE])
 
 const HASHED = hashStates.indexOf('hashed')
+
+/** A file that is written to is another item: what it holds then may do no harm. */
+function itemOf({ id, mtime, mtimeNs, size }: PendingFile): string {
+  return `file ${id} of ${mtime}.${mtimeNs}, ${size} bytes`
+}
 
 function hashAt(batch: HashBatch, i: number): Uint8Array {
   return batch.hashes.slice(i * 32, (i + 1) * 32)

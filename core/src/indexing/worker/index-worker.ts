@@ -24,6 +24,7 @@ import type {
   RequestName,
   ToWorker,
 } from './requests.ts'
+import { NotedItems } from './noted-items.ts'
 import { createRoot } from './root.ts'
 import { Scan } from './scan.ts'
 import type { ScanHost, ScanReport } from './scan-request.ts'
@@ -58,6 +59,8 @@ async function grace({ signal }: { signal: AbortSignal }): Promise<void> {
 export interface RequestHost extends ScanHost {
   checkpoint(state: unknown): void
   phase(name: string): void
+  /** Null where nothing is noted. */
+  readonly items: NotedItems | null
 }
 
 function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirst }: IndexWorkerData): void {
@@ -70,16 +73,19 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
   const ephemeral = new EphemeralIds(now)
   const leases = new LeaseClient((message) => port.postMessage(message))
   const running = new Map<number, AbortController>()
+  const noted = new Map<number, NotedItems>()
 
   port.on('message', (message: ToWorker) => {
     if ('granted' in message) leases.granted(message.granted)
     else if ('cancel' in message) running.get(message.cancel)?.abort()
+    else if ('begun' in message) noted.get(message.id)?.begun(message.begun)
     else void run(message)
   })
 
-  async function run({ id, name, request }: { id: number; name: RequestName; request: unknown }): Promise<void> {
+  async function run({ id, name, request, suspects }: Extract<ToWorker, { name: RequestName }>): Promise<void> {
     const controller = new AbortController()
     running.set(id, controller)
+    if (suspects) noted.set(id, new NotedItems(suspects, send, { id, signal: controller.signal }))
     try {
       if (mendsFirst && !readOnly && WRITERS.has(name)) await (mended ??= mendAtStart(id, controller.signal))
       const report = await handlers[name](request as never, hostOf(id, controller.signal))
@@ -88,6 +94,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
       send({ id, error: describe(databaseError(err, file)) })
     } finally {
       running.delete(id)
+      noted.delete(id)
     }
   }
 
@@ -205,6 +212,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
       warn: (warning) => send({ id, warning }),
       progress: (done, total, bytes) => send({ id, progress: { phase, done, total, bytes } }),
       ids: ephemeral,
+      items: noted.get(id) ?? null,
       checkpoint: (state) => send({ id, checkpoint: state }),
       phase: (name) => {
         phase = name

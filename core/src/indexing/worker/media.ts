@@ -49,18 +49,36 @@ export async function examineMedia(contentIds: Iterable<number> | null, deps: Me
   )
   let batch: Examined[] = []
   let done = 0
-  for (const contentId of contentIds ?? allUnexamined(deps.db)) {
+  const suspects: { readonly contentId: number; readonly stops: number }[] = []
+  const look = async (contentId: number, isLast: boolean) => {
     deps.host.signal.throwIfAborted()
     const row = content.get(contentId)
     const holder = row && holderOf(contentId, deps)
-    if (!holder) continue
-    const examined = await examine(contentId, Number(row['type']), holder, { reader, disk, signal: deps.host.signal })
-    if (examined) batch.push(examined)
-    if (batch.length < CONTENTS_PER_BATCH) continue
+    if (!holder) return
+    const { items, signal } = deps.host
+    const item = `media of ${contentId}`
+    const verdict = items?.verdict(item) ?? { when: 'now' }
+    if (verdict.when === 'never') {
+      batch.push({
+        contentId,
+        path: holder.path,
+        media: { state: 'failed', code: 'Unavailable', message: verdict.reason },
+      })
+    } else if (verdict.when === 'last' && !isLast) {
+      suspects.push({ contentId, stops: verdict.stops })
+      return
+    } else {
+      using _begun = await items?.begin([item])
+      const examined = await examine(contentId, Number(row['type']), holder, { reader, disk, signal })
+      if (examined) batch.push(examined)
+    }
+    if (batch.length < CONTENTS_PER_BATCH && !isLast) return
     await record(batch, deps)
     deps.host.progress((done += batch.length), null, 0)
     batch = []
   }
+  for (const contentId of contentIds ?? allUnexamined(deps.db)) await look(contentId, false)
+  for (const { contentId } of suspects.toSorted((a, b) => a.stops - b.stops)) await look(contentId, true)
   await record(batch, deps)
   return done + batch.length
 }

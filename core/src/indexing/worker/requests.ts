@@ -1,6 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { EntryCounts, IndexMode } from '../../domain/location.ts'
 import type { RuleSettings } from '../../domain/rules.ts'
+import type { ItemVerdict } from '../../jobs/index.ts'
 import type { IndexTextsReport, IndexTextsRequest } from '../../search/index.ts'
 import type { CloudPlace } from '../../volume/index.ts'
 import type { FolderOrder } from '../../files/index.ts'
@@ -197,8 +198,16 @@ export interface IndexRequests {
 export type RequestName = keyof IndexRequests
 
 export type ToWorker =
-  | { readonly id: number; readonly name: RequestName; readonly request: unknown }
+  | {
+      readonly id: number
+      readonly name: RequestName
+      readonly request: unknown
+      /** See `JobItems.suspects`; null where nothing is noted. */
+      readonly suspects: ReadonlyMap<string, ItemVerdict> | null
+    }
   | { readonly cancel: number }
+  /** The items of this ticket of a request are noted. */
+  | { readonly begun: number; readonly id: number }
   | { readonly granted: number }
 
 export type FromWorker =
@@ -207,6 +216,8 @@ export type FromWorker =
   | { readonly id: number; readonly progress: { phase: string; done: number; total: number | null; bytes: number } }
   | { readonly id: number; readonly warning: { code: string; message: string; path: string } }
   | { readonly id: number; readonly checkpoint: unknown }
+  | { readonly id: number; readonly begin: readonly string[]; readonly ticket: number }
+  | { readonly id: number; readonly end: number }
   | { readonly lease: number }
   | { readonly release: number }
   | { readonly changes: Changes }

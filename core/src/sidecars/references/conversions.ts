@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SidecarKind } from '../../domain/index.ts'
 import type { EntryReader, PlacedEntry } from '../../files/index.ts'
-import type { ProgressUpdate } from '../../jobs/index.ts'
+import type { JobItems, ProgressUpdate } from '../../jobs/index.ts'
 import type { LocationMap } from '../../location/index.ts'
 import { CoreError, type ErrorCode, errorMessage } from '../../util/errors.ts'
 import { displayName, joinName, nameKey, type RawName } from '../../util/file-name.ts'
@@ -45,6 +45,8 @@ export interface MovePreview {
 
 export interface MoveHost {
   readonly jobId: string
+  /** Files that are moved, by their path. */
+  readonly items: JobItems
   readonly signal: AbortSignal
   /** Rows up to this one were dealt with before. */
   readonly after: number
@@ -138,7 +140,7 @@ export class Conversions {
     move: (file: Checked<Row>) => Promise<void>,
   ): Promise<MoveCounts> {
     const run = this.#turn.then(async () => {
-      await this.#settle(host.jobId)
+      await this.#settle(host)
       const counts = { moved: 0, bytes: 0, kept: 0 }
       const changed = new Map<string, RawName>()
       for await (const file of files) {
@@ -146,6 +148,7 @@ export class Conversions {
         const { path, row } = file
         try {
           if (file.conflict) throw new CoreError('Conflict', file.conflict.message)
+          await using _begun = await beginMove(path, host.items)
           await move(file)
           counts.moved++
           counts.bytes += row.size
@@ -171,13 +174,14 @@ export class Conversions {
    * Ends what a kill has interrupted: what this job was at goes on, what another one had only begun is taken back. What
    * lies on a volume that is away waits until it is there.
    */
-  async #settle(jobId: string): Promise<void> {
+  async #settle({ items, jobId }: MoveHost): Promise<void> {
     const { log, rows } = this.#deps
     const own = new Set((await rows.open(jobId)).map(({ id }) => id))
     const changed = new Map<string, RawName>()
     for (const conversion of await rows.open()) {
       try {
         if (await this.#isAway(conversion.path)) continue
+        await using _begun = await beginMove(conversion.path, items)
         changed.set(nameKey(conversion.path), conversion.path)
         if (conversion.state === 'returning') await this.#finishOut(conversion)
         else if (conversion.state === 'owned' || own.has(conversion.id)) await this.#finishIn(conversion, null)
@@ -376,6 +380,17 @@ export class Conversions {
     rooms.set(key, room)
     return room.take(stats) ? null : conflict(path, 'no-space')
   }
+}
+
+/** Files are moved one at a time, so that one at which the process stopped is alone as it is. Throws `Internal` for one to leave out. */
+async function beginMove(path: RawName, items: JobItems): Promise<AsyncDisposable> {
+  const item = `move of ${displayName(path)}`
+  const verdict = items.verdict(item)
+  if (verdict.when === 'never') {
+    await items.forget(item)
+    throw new CoreError('Internal', `${verdict.reason}; run the conversion again to try once more`)
+  }
+  return items.begin([item])
 }
 
 async function preview<Row extends { id: number; size: number; kind: SidecarKind }>(

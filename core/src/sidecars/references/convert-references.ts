@@ -25,7 +25,10 @@ export const convertReferences = defineJob({
   output: Counts,
   concurrency: 'io',
   key: (input) => JSON.stringify(input),
-  async run({ direction, path, upTo, ...filter }, { checkpoint, jobId, library, progress, signal, state, warn }) {
+  async run(
+    { direction, path, upTo, ...filter },
+    { checkpoint, items, jobId, library, progress, signal, state, warn },
+  ) {
     const before = { moved: state.moved, bytes: state.bytes, kept: state.kept }
     const sum = (counts: z.infer<typeof Counts>) => ({
       moved: before.moved + counts.moved,
@@ -34,6 +37,7 @@ export const convertReferences = defineJob({
     })
     const host = {
       jobId,
+      items,
       signal,
       upTo,
       after: state.after,

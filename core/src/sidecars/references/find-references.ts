@@ -14,5 +14,6 @@ export const findReferences = defineJob({
   priority: priorities.low,
   retries: 2,
   key: () => 'all',
-  run: (_input, { library, progress, signal, warn }) => library.references.find({ progress, signal, warn }),
+  run: (_input, { items, library, progress, signal, warn }) =>
+    library.references.find({ items, progress, signal, warn }),
 })

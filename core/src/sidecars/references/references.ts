@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HashPool, ThreadPool } from '../../content/index.ts'
 import { companionKinds, type ContentId, type EntryId, JobId, type SidecarKind } from '../../domain/index.ts'
 import type { EntryReader } from '../../files/index.ts'
-import type { JobManager, ProgressUpdate } from '../../jobs/index.ts'
+import type { JobItems, JobManager, ProgressUpdate } from '../../jobs/index.ts'
 import type { LibraryStore } from '../../library/store.ts'
 import type { ChangedFolder } from '../../indexing/change-recorder.ts'
 import type { KnownLocation, LocationMap } from '../../location/index.ts'
@@ -49,6 +49,7 @@ export interface Moves {
 }
 
 export interface FindHost {
+  readonly items: JobItems
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
@@ -125,7 +126,8 @@ export class References implements AsyncDisposable {
   }
 
   /** The body of the job: see `findReferences`. */
-  async find({ progress, signal, warn }: FindHost): Promise<{ found: number; removed: number }> {
+  async find(host: FindHost): Promise<{ found: number; removed: number }> {
+    const { progress, signal } = host
     const counts = { found: 0, removed: 0 }
     /** Contents that could not be read in this run. */
     const skip = new Set<number>()
@@ -133,7 +135,7 @@ export class References implements AsyncDisposable {
       const { hash, put, read, remove } = await this.#plan(skip, signal)
       if (read.length > 0) {
         progress({ phase: 'read', done: 0, total: read.length })
-        await this.#read(read, skip, { progress, signal, warn })
+        await this.#read(read, skip, host)
       } else if (hash.length + put.length + remove.length === 0) {
         return counts
       } else {
@@ -146,7 +148,7 @@ export class References implements AsyncDisposable {
           await nextTurn()
         }
         counts.removed += remove.length
-        await this.#hash(hash, skip, signal, (done) => progress({ done: done + put.length }))
+        await this.#hash(hash, skip, host, (done) => progress({ done: done + put.length }))
       }
     }
   }
@@ -279,10 +281,12 @@ export class References implements AsyncDisposable {
     return reply.plan
   }
 
-  async #read(targets: readonly ReadTarget[], skip: Set<number>, { progress, signal, warn }: FindHost): Promise<void> {
-    for (let at = 0; at < targets.length; at += FILES_PER_READ) {
+  async #read(targets: readonly ReadTarget[], skip: Set<number>, host: FindHost): Promise<void> {
+    const { items, progress, signal, warn } = host
+    let done = 0
+    for (const some of groupsOf(targets, FILES_PER_READ, skip, host)) {
       signal.throwIfAborted()
-      const some = targets.slice(at, at + FILES_PER_READ)
+      await using _begun = await items.begin(some.map(itemOf))
       const findings = await this.#readSome(some, signal)
       const found = findings.filter((finding) => finding !== null)
       await this.rows.record(found)
@@ -292,7 +296,7 @@ export class References implements AsyncDisposable {
         const path = some.find((target) => target.contentId === contentId)?.path
         warn({ code: 'Corrupt', message: error, path: path && displayName(path) })
       }
-      progress({ done: at + some.length })
+      progress({ done: (done += some.length) })
     }
   }
 
@@ -312,25 +316,54 @@ export class References implements AsyncDisposable {
   async #hash(
     files: readonly KnownFile[],
     skip: Set<number>,
-    signal: AbortSignal,
+    host: FindHost,
     onDone: (done: number) => void,
   ): Promise<void> {
     if (files.length === 0) return
+    const { items, signal } = host
     await using pool = new HashPool({ threads: HASH_THREADS })
-    const waiting = files.entries()
-    const work = async () => {
-      // Two share the list; each file is taken once.
-      for (const [i, { contentId, modifiedMs, path, size }] of waiting) {
-        signal.throwIfAborted()
-        const result = await pool.full(path, { signal })
-        const isKnown = 'hash' in result && result.size === size && result.mtime === modifiedMs
-        if (isKnown) await this.rows.keepWholeHash(contentId, result.hash)
-        else skip.add(contentId)
-        onDone(i + 1)
-      }
+    let done = 0
+    const hash = async (file: KnownFile) => {
+      signal.throwIfAborted()
+      await using _begun = await items.begin([itemOf(file)])
+      const result = await pool.full(file.path, { signal })
+      const isKnown = 'hash' in result && result.size === file.size && result.mtime === file.modifiedMs
+      if (isKnown) await this.rows.keepWholeHash(file.contentId, result.hash)
+      else skip.add(file.contentId)
+      onDone(++done)
     }
-    await Promise.all(Array.from({ length: HASH_THREADS }, work))
+    for (const some of groupsOf(files, HASH_THREADS, skip, host)) await Promise.all(some.map(hash))
   }
+}
+
+/**
+ * The files to work on: first so many at once, then those at which the process stopped, one at a time. A file that
+ * stopped the process again and again is left out of this run, with a warning.
+ */
+function groupsOf<T extends KnownFile>(
+  files: readonly T[],
+  atOnce: number,
+  skip: Set<number>,
+  { items, warn }: FindHost,
+): T[][] {
+  const usual: T[] = []
+  const suspects: { readonly file: T; readonly stops: number }[] = []
+  for (const file of files) {
+    const verdict = items.verdict(itemOf(file))
+    if (verdict.when === 'now') usual.push(file)
+    else if (verdict.when === 'last') suspects.push({ file, stops: verdict.stops })
+    else {
+      skip.add(file.contentId)
+      warn({ code: 'Internal', message: `not read: ${verdict.reason}`, path: displayName(file.path) })
+    }
+  }
+  const groups: T[][] = []
+  for (let at = 0; at < usual.length; at += atOnce) groups.push(usual.slice(at, at + atOnce))
+  return [...groups, ...suspects.toSorted((a, b) => a.stops - b.stops).map(({ file }) => [file])]
+}
+
+function itemOf({ contentId }: KnownFile): string {
+  return `companion of content ${contentId}`
 }
 
 export function isOnline({ state }: KnownLocation): boolean {

@@ -141,6 +141,13 @@ export class WorkRows {
     return rows.map(({ id }) => id)
   }
 
+  /** Which outputs some rows are. */
+  async outputsOf(ids: readonly number[]): Promise<(Output & { readonly id: number })[]> {
+    return this.#deps.store.read((db) =>
+      db.selectFrom('sidecars').select(['id', 'variant', 'format']).where('id', 'in', ids).execute(),
+    )
+  }
+
   async record(batch: readonly Outcomes[]): Promise<void> {
     const { uuids } = this.#deps
     const now = this.#deps.now()
