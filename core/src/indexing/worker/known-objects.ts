@@ -15,6 +15,13 @@ export interface SameObject {
   readonly folderPath: Uint8Array
 }
 
+/** One of several rows that stand for a file. */
+interface KnownRow {
+  readonly id: number
+  readonly parentId: number | null
+  readonly uuid: Uint8Array
+}
+
 /** What a file system knows a file by, as a row or a listing has it. */
 interface ObjectFacts {
   readonly kind: number
@@ -160,12 +167,13 @@ export class KnownObjects {
   }
 
   /**
-   * Of two rows that stand for one file, whether the other has the id that is known: one that no other file has left
-   * behind, and then the first, for ids are made in order.
+   * Of two rows that stand for one file, whether the other has the id that is known: in one folder the first, for ids
+   * are made in order and a saved file keeps its own; else the one whose id no other file has left behind.
    */
-  isKnownBy(other: { id: number; uuid: Uint8Array }, row: { id: number; uuid: Uint8Array }): boolean {
+  isKnownBy(other: KnownRow, row: KnownRow): boolean {
     const isLent = this.#isLentTo(row.id)
-    return this.#isLentTo(other.id) === isLent ? Buffer.compare(other.uuid, row.uuid) < 0 : isLent
+    const isAlike = other.parentId === row.parentId || this.#isLentTo(other.id) === isLent
+    return isAlike ? Buffer.compare(other.uuid, row.uuid) < 0 : isLent
   }
 
   /** Whether the id of a row is that of another file, which has been moved away. */
@@ -182,8 +190,7 @@ export class KnownObjects {
     this.#find ??= this.#db.prepare(
       `select e.id, e.kind, e.parent_id as parentId, e.name, coalesce(p.path, d.path) as folderPath
        from entries e left join directories p on p.id = e.parent_id left join directories d on d.id = e.id
-       where e.inode = ? and e.kind = ? and e.birthtime is ? and (e.kind = ${DIRECTORY} or e.nlink = 1)
-         and coalesce(d.volume_id, p.volume_id) = ?`,
+       where e.inode = ? and e.kind = ? and e.birthtime is ? and coalesce(d.volume_id, p.volume_id) = ?`,
     )
     return this.#find.all(inode, kind, birthtime, this.#volumeId) as unknown as SameObject[]
   }

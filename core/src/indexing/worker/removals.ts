@@ -65,7 +65,7 @@ function removeLeaf(
   const uuid = writer.uuidOf(row.id)
   const there = objects.others(row).find(({ id, parentId }) => {
     if (parentId === null || going.has(parentId)) return false
-    return !objects.isKnownBy({ id, uuid: writer.uuidOf(id) }, { id: row.id, uuid })
+    return !objects.isKnownBy({ id, parentId, uuid: writer.uuidOf(id) }, { id: row.id, parentId: row.parent_id, uuid })
   })
   if (there) {
     const twin = writer.row(there.id)!
@@ -99,12 +99,10 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
   for (const id of [...going].toReversed()) {
     const row = writer.row(id)!
     const uuid = writer.uuidOf(id)
+    const own = { id, parentId: row.parent_id, uuid }
     const there = objects
       .others(row)
-      .find(
-        (other) =>
-          !going.has(other.id) && !objects.isKnownBy({ id: other.id, uuid: writer.uuidOf(other.id) }, { id, uuid }),
-      )
+      .find((other) => !going.has(other.id) && !objects.isKnownBy({ ...other, uuid: writer.uuidOf(other.id) }, own))
     if (!there) objects.depart(row, uuid)
     writer.removeDirectory(id)
     if (there) writer.identifyAs(there.id, uuid)
