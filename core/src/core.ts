@@ -162,7 +162,17 @@ export class Core implements AsyncDisposable {
   private constructor(
     of: Pick<
       Core,
-      'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators' | 'network'
+      | 'dataDir'
+      | 'host'
+      | 'log'
+      | 'events'
+      | 'config'
+      | 'device'
+      | 'volumes'
+      | 'libraries'
+      | 'generators'
+      | 'network'
+      | 'privateFiles'
     > & {
       archives: Archives
       now: () => number
@@ -180,7 +190,7 @@ export class Core implements AsyncDisposable {
     this.network = of.network
     this.generators = of.generators
     this.#archives = of.archives
-    this.privateFiles = new PrivateFiles(of.dataDir)
+    this.privateFiles = of.privateFiles
     this.#startedAt = performance.now()
     this.#parts = of.parts
     this.files = connectFiles(this, of.now)
@@ -206,6 +216,7 @@ export class Core implements AsyncDisposable {
     const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const archives = parts.use(new Archives(dataDir))
+    const privateFiles = new PrivateFiles(dataDir)
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -223,6 +234,7 @@ export class Core implements AsyncDisposable {
         sidecarLimits: () => config.values.sidecars,
         sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
         machine,
+        privateFiles,
         foreground: new Foreground(),
         isMetered: () => isMetered(config.values.network.metered, machine),
         settings: { ...librarySettings(config.values), answerMs: options.answerMs },
@@ -258,6 +270,7 @@ export class Core implements AsyncDisposable {
       libraries,
       network,
       generators,
+      privateFiles,
       archives,
       now,
       parts: parts.move(),
