@@ -54,7 +54,7 @@ export const video = defineBenchmark({
       {
         name: OURS,
         async measure() {
-          await using pools = new SidecarPools(() => 'gentle')
+          await using pools = new SidecarPools({ speed: () => 'gentle' })
           const make = (generator: Generator, path: string, variant: string) =>
             makeOne(pools, { generator, path, variant, dir })
           await make(thumbnails, film, 'icon@1x')

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -10,14 +10,16 @@ import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
-import { type Library, LibraryManager } from './library/index.ts'
+import { type Library, libraryFiles, LibraryManager } from './library/index.ts'
 import { IrohTransport, type MakeTransport, Network, type NetworkDeps } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
   makeGenerators,
   QueryEmbedder,
+  type DecoderFolders,
   SidecarPools,
+  type SidecarPoolsOptions,
   type Sidecars,
 } from './sidecars/index.ts'
 import { runDoctor, type Doctor } from './doctor.ts'
@@ -34,7 +36,7 @@ import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
-import { homeFolder } from './util/home-folder.ts'
+import { homeFolder, isHomeless } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -129,6 +131,8 @@ export interface CoreOptions {
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
   readonly generators?: readonly Generator[] | undefined
+  /** What keeps decoders from the rights of the user; by default the layer that this system has. */
+  readonly decoderBox?: SidecarPoolsOptions['layer']
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
   /** How the local network is heard; multicast by default. */
@@ -215,10 +219,17 @@ export class Core implements AsyncDisposable {
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
-    const sidecarPools = parts.use(new SidecarPools(() => config.values.sidecars.speed))
+    const hidden = hiddenFolders(dataDir)
+    const sidecarPools: SidecarPools = parts.use(
+      new SidecarPools({
+        speed: () => config.values.sidecars.speed,
+        folders: () => decoderFolders(libraries.opened(), hidden),
+        ...(options.decoderBox && { layer: options.decoderBox }),
+      }),
+    )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const archives = parts.use(new Archives(dataDir))
     const privateFiles = new PrivateFiles(dataDir)
+    const archives = parts.use(new Archives({ guard: privateFiles, look: volumes.look.bind(volumes) }))
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -508,6 +519,21 @@ function closeToOthers(dataDir: string): void {
 
 /** The groups of settings that say what is made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
+
+function decoderFolders(libraries: readonly Library[], hidden: readonly string[]): DecoderFolders {
+  return {
+    locations: libraries.flatMap(({ locations }) => locations.map.all().map(({ path }) => path)),
+    sidecars: libraries.map(({ path }) => libraryFiles(path).sidecars),
+    private: hidden,
+  }
+}
+
+/** The home folder and the data folder, without links, as locations are. */
+function hiddenFolders(dataDir: string): string[] {
+  return [...(isHomeless() ? [] : [homeFolder()]), dataDir].map((folder) =>
+    existsSync(folder) ? realpathSync(folder) : folder,
+  )
+}
 
 function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)

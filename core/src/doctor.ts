@@ -3,6 +3,7 @@ import type { Core } from './core.ts'
 import { type DetectedEngine, detectEngines } from './sidecars/index.ts'
 import { type ErrorCode, errorMessage } from './util/errors.ts'
 import { shellWord } from './util/shell-word.ts'
+import { type BoxState, boxState, CLOSES_SIGNALS } from './workers/index.ts'
 
 export interface DoctorCheck {
   readonly name: string
@@ -32,6 +33,7 @@ export async function runDoctor(core: Core, signal: AbortSignal): Promise<Doctor
     await checkInotify(core),
     await checkOpenFiles(),
     checkClock(),
+    checkDecoders(await boxState()),
     checkDevice(core),
     checkNetwork(core),
     checkFailures(core),
@@ -105,6 +107,24 @@ function checkClock(): DoctorCheck {
   const detail = new Date(now).toISOString()
   if (now >= EARLIEST_CLOCK) return { name: 'clock', state: 'ok', detail, fix: null }
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
+}
+
+/** What keeps a hostile file from the rights of the user while it is decoded. */
+export function checkDecoders(box: BoxState): DoctorCheck {
+  const name = 'decoders'
+  const rest = 'no network, no other programs, and none of your files outside the location of the file'
+  switch (box.layer) {
+    case 'landlock': {
+      const open = box.version < CLOSES_SIGNALS ? '; signals to your other programs stay open before Linux 6.12' : ''
+      return { name, state: 'ok', detail: `closed by Landlock and seccomp: ${rest}${open}`, fix: null }
+    }
+    case 'bwrap':
+      return { name, state: 'ok', detail: `closed by bwrap, because ${box.reason}: ${rest}`, fix: null }
+    case null: {
+      const detail = `not closed: a hostile file that takes over a decoder can do whatever you can (${box.reason})`
+      return { name, state: process.platform === 'linux' ? 'warning' : 'ok', detail, fix: box.fix }
+    }
+  }
 }
 
 function checkDevice({ device }: Core): DoctorCheck {

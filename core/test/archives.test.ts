@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
@@ -226,6 +226,16 @@ test('what is no archive says so, and what is no file as well', async () => {
   await expect(list(t, 'relative.zip')).rejects.toMatchObject({ code: 'InvalidInput' })
 })
 
+test('the files of Spacedrive itself are listed by no name, though the process sees none of the folders around them', async () => {
+  await using t = await createTestCore()
+  const own = join(t.dataDir, 'own.zip')
+  writeFileSync(own, zipOf({ name: 'a' }))
+  linkSync(own, t.path('second name.zip'))
+  symlinkSync(own, t.path('link.zip'))
+  for (const path of [own, t.path('second name.zip'), t.path('link.zip')])
+    await expect(list(t, path)).rejects.toMatchObject({ code: 'PermissionDenied' })
+})
+
 test.skipIf(isInstalled('bsdtar') || isInstalled('7z'))(
   'a form that no program here lists names the programs',
   async () => {
@@ -267,7 +277,10 @@ test.skipIf(process.platform === 'win32').each(['bsdtar', '7z'] as const)(
   async (program) => {
     await using t = await createTestCore()
     mkdirSync(t.path('bin'))
-    writeFileSync(t.path(`bin/${program}`), `#!/bin/sh\ncat <<'END'\n${outputs[program]}END\n`)
+    writeFileSync(
+      t.path(`bin/${program}`),
+      `#!/bin/sh\nwhile IFS= read -r line; do printf '%s\\n' "$line"; done <<'END'\n${outputs[program]}END\n`,
+    )
     chmodSync(t.path(`bin/${program}`), 0o755)
     vi.stubEnv('PATH', [t.path('bin'), '/usr/bin', '/bin'].join(delimiter))
     const found = await list(t, t.write('a.rar', Buffer.from('526172211a0700', 'hex')))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
-import { findProgram } from '../src/sidecars/generators/program.ts'
+import { findProgram } from '../src/util/find-program.ts'
 import { drawA4 } from '../src/sidecars/generators/ocr/test/pictures.ts'
 import { createTempDir, createTestCore } from '../testing/index.ts'
 import { canMakeFilms, makeFilm } from '../testing/media/films.ts'

@@ -27,12 +27,13 @@ async function states(t: TestCore, path: string, ...kinds: SidecarKind[]) {
 function fakeFfmpeg(t: TestCore, onCopy: string): { pids(): number[] } {
   const folder = join(t.dataDir, '..', 'programs')
   mkdirSync(folder)
-  const log = join(folder, 'begun')
+  // Where a process that decodes may write.
+  const log = join(t.library.path, 'sidecars', 'begun')
   const script = (name: string, text: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  const copy = `for last; do :; done; echo half > "\${last#file:}"; echo $$ >> ${log}; ${onCopy}`
+  const copy = `for last; do :; done; echo half > "\${last#file:}"; begun=${log}; echo $$ >> $begun; ${onCopy}`
   script(
     'ffmpeg',
     `case "$*" in *-encoders*) echo ' V libx264 H.264';; *-version*) echo 'ffmpeg version 9.9';; *) ${copy};; esac`,
@@ -101,7 +102,7 @@ describe.skipIf(process.platform !== 'linux')(
     test('a job that is cancelled ends ffmpeg, and leaves nothing', async () => {
       await using t = await createTestCore({ generators: undefined })
       // It hears nothing of what it is told, and has started another.
-      const { pids } = fakeFfmpeg(t, `trap '' TERM INT; sleep 1000 & echo $! >> "$(dirname "$0")/begun"; wait`)
+      const { pids } = fakeFfmpeg(t, `trap '' TERM INT; (while :; do :; done) & echo $! >> $begun; wait`)
       const film = t.write('film.mkv', Buffer.concat([Buffer.from('1a45dfa3', 'hex'), Buffer.alloc(4_096)]))
       await t.add({ mode: 'content', watch: false, policy: { thumb: 'off', transcript: 'off', proxy: 'quick' } })
       await vi.waitFor(() => expect(pids()).toHaveLength(2))

@@ -15,7 +15,7 @@ import { draftsOf } from '../testing/drafts.ts'
 import { isAlive } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
-import { troubled } from './troubled-generator/index.ts'
+import { troubled, unboxed } from './troubled-generator/index.ts'
 
 // Each test starts processes.
 vi.setConfig({ testTimeout: 120_000 })
@@ -35,7 +35,7 @@ interface Troubled extends TestCore {
 }
 
 async function createTroubled(of: Partial<Generator> = {}): Promise<Troubled> {
-  const t = await createTestCore({ generators: [{ ...troubled, ...of }] })
+  const t = await createTestCore({ generators: [{ ...troubled, ...of }], decoderBox: unboxed })
   const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
   return Object.assign(t, {
     order: (what: string, at = `${what}.txt`) => t.write(at, `${what} ${log(what)}`),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
 import { createTestCore } from '../testing/index.ts'
-import { troubled } from './troubled-generator/index.ts'
+import { troubled, unboxed } from './troubled-generator/index.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -24,7 +24,7 @@ const proxies: Generator = {
 }
 
 test('the thumbnail of a new file is made before the proxies of films that came before it, but for those begun', async () => {
-  await using t = await createTestCore({ generators: [proxies, pictures] })
+  await using t = await createTestCore({ generators: [proxies, pictures], decoderBox: unboxed })
   await t.core.config.set('sidecars.proxy', 'on')
   const logs = Array.from({ length: 12 }, (_, i) => join(t.dataDir, '..', `film-${i}.log`))
   for (const [i, log] of logs.entries())

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import type { ContentId } from '../src/domain/index.ts'
 import type { Event, EventData } from '../src/events/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
-import { troubled } from './troubled-generator/index.ts'
+import { troubled, unboxed } from './troubled-generator/index.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -29,7 +29,7 @@ function hear(t: TestCore): { heard: EventData<'sidecars.changed'>[]; subscripti
 }
 
 test('what became of sidecars is told, and what there is to show comes with a listing and with what is found', async () => {
-  await using t = await createTestCore({ generators: [troubled] })
+  await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   const { heard, subscription } = hear(t)
   using _subscription = subscription
   t.write('fine.txt', 'fine')
@@ -74,7 +74,7 @@ test('what became of sidecars is told, and what there is to show comes with a li
 })
 
 test('what is looked at is made whatever waits, and what was scrolled away is not', async () => {
-  await using t = await createTestCore({ generators: [troubled] })
+  await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   await t.core.config.set('sidecars.thumb', 'off')
   const logs = Array.from({ length: 8 }, (_, i) => join(t.dataDir, '..', `slow-${i}.log`))
   const slow = logs.map((_, i) => `slow-${i}.txt`)

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
-import { findProgram } from '../src/sidecars/generators/program.ts'
+import { findProgram } from '../src/util/find-program.ts'
 import { startPretendServer } from '../src/sidecars/generators/transcript/test/pretend-server.ts'
 import { joined, silence, tone, wavFile } from '../src/sidecars/generators/transcript/test/sounds.ts'
 import { makeTranscripts } from '../src/sidecars/generators/transcript/index.ts'

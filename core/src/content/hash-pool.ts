@@ -62,7 +62,7 @@ export class HashPool implements AsyncDisposable {
       this.#size = () => pool.size
     } else {
       const entry = new URL('./hash-process-worker.ts', import.meta.url)
-      const options = { name: 'hash', entry, processes: threads, memoryMiB: PROCESS_MEMORY_MIB, idleMs }
+      const options = { name: 'hash', entry, processes: threads, memoryMiB: PROCESS_MEMORY_MIB, idleMs, box: null }
       const pool = new ProcessPool<HashRequest, HashReply>(options)
       this.#pool = {
         run: (request, of) => pool.run(request, { ...of, deadlineMs: answerMs }),

@@ -191,7 +191,10 @@ function keyOf(root: string, path: string): SidecarKey | null {
 async function setAside(root: string, path: string): Promise<void> {
   const target = join(root, SET_ASIDE, `${Date.now()}-${relative(root, path).split(sep).join('-')}`)
   await mkdir(dirname(target), { recursive: true })
-  await rename(path, target)
+  await rename(path, target).catch((err: NodeJS.ErrnoException) => {
+    // Another look at the same time has set it aside.
+    if (err.code !== 'ENOENT') throw err
+  })
 }
 
 async function* filesBelow(folder: string, signal: AbortSignal): AsyncGenerator<string> {

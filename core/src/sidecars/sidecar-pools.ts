@@ -1,12 +1,29 @@
+import { findPackageJSON } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { dirname, isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { SidecarSpeed } from '../domain/index.ts'
-import { ProcessPool, type ProcessRunOptions } from '../workers/index.ts'
+import { makeFolderBelow } from '../util/make-folder-below.ts'
+import { bytesToName, joinName, nameKey, pathBelow, type RawName } from '../util/file-name.ts'
+import { pathError } from '../util/path-error.ts'
+import { ProcessPool, type ProcessPoolOptions, type ProcessRunOptions, type Reach } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 
 interface Limits {
   readonly processes: number
   readonly memoryMiB: number
+  /** Programs that its processes start. */
+  readonly programs: readonly string[]
+}
+
+export interface DecoderFolders {
+  /** Those of the locations, the innermost of a library first. */
+  readonly locations: readonly RawName[]
+  /** Where sidecars are written. */
+  readonly sidecars: readonly string[]
+  /** What decoders are not to see where a location holds it. */
+  readonly private: readonly string[]
 }
 
 const CORES = Math.max(1, availableParallelism())
@@ -15,28 +32,44 @@ const PARALLEL = Math.min(4, CORES)
 /** Even where somebody wants it fast: each process may take a gigabyte. */
 const MOST = Math.min(16, CORES)
 
+/** Programs that decode. */
+const DECODERS = ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool']
+/** Programs for models. The shell starts the process that a model of sherpa-onnx runs in. */
+const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
+
 const limits: Readonly<Record<PoolName, Limits>> = {
-  image: { processes: PARALLEL, memoryMiB: 1_000 },
-  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000 },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000 },
+  image: { processes: PARALLEL, memoryMiB: 1_000, programs: DECODERS },
+  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
   // A model fills the machine by itself.
-  ml: { processes: 1, memoryMiB: 4_000 },
+  ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS },
 }
+
+export interface SidecarPoolsOptions {
+  /** How fast sidecars are made; `normal` by default. */
+  readonly speed?: () => SidecarSpeed
+  /** Which folders there are now; none by default. */
+  readonly folders?: () => DecoderFolders
+  /** See `ProcessPoolOptions.layer`. */
+  readonly layer?: ProcessPoolOptions['layer']
+}
+
+const NO_FOLDERS: DecoderFolders = { locations: [], sidecars: [], private: [] }
 
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
 export class SidecarPools implements AsyncDisposable {
   readonly #pools = new Map<PoolName, ProcessPool<ChildRequest, MakeReply>>()
-  readonly #speed: () => SidecarSpeed
+  readonly #options: SidecarPoolsOptions
   #closed = false
 
-  constructor(speed: () => SidecarSpeed = () => 'normal') {
-    this.#speed = speed
+  constructor(options: SidecarPoolsOptions = {}) {
+    this.#options = options
   }
 
   /** How many contents of a pool are worked on at once. */
   parallel(name: PoolName): number {
     const { processes } = limits[name]
-    switch (this.#speed()) {
+    switch (this.#options.speed?.() ?? 'normal') {
       case 'gentle':
         return 1
       case 'normal':
@@ -52,7 +85,13 @@ export class SidecarPools implements AsyncDisposable {
   }
 
   /** See `ProcessPool.run`. */
-  run(name: PoolName, request: ChildRequest, options: ProcessRunOptions): Promise<MakeReply> {
+  async run(name: PoolName, request: ChildRequest, options: Omit<ProcessRunOptions, 'reach'>): Promise<MakeReply> {
+    const reach = this.#reachOf(request)
+    // A boxed process may write below the folders that are there when it starts.
+    for (const folder of reach.write)
+      await makeFolderBelow(request.library, folder).catch((err: unknown) => {
+        throw pathError(err, folder)
+      })
     let pool = this.#pools.get(name)
     if (!pool) {
       const parallel = () => this.parallel(name)
@@ -60,6 +99,8 @@ export class SidecarPools implements AsyncDisposable {
         name,
         entry: new URL('sidecar-child.ts', import.meta.url),
         memoryMiB: limits[name].memoryMiB,
+        box: { programs: limits[name].programs },
+        ...(this.#options.layer && { layer: this.#options.layer }),
         // Asked each time: the speed may be changed while it works.
         get processes() {
           return parallel()
@@ -68,11 +109,68 @@ export class SidecarPools implements AsyncDisposable {
       this.#pools.set(name, pool)
       if (this.#closed) void pool[Symbol.asyncDispose]()
     }
-    return pool.run(request, options)
+    return pool.run(request, { ...options, reach })
+  }
+
+  /**
+   * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
+   * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
+   * that the settings name, the generator, and the network if the settings name a server.
+   */
+  #reachOf({
+    inputs,
+    module,
+    outputs,
+    part,
+    settings,
+    source,
+  }: ChildRequest): Reach & { readonly write: readonly string[] } {
+    const folders = this.#options.folders?.() ?? NO_FOLDERS
+    const { sidecars } = folders
+    const within = (path: string) => sidecars.find((folder) => pathBelow(path, folder) !== null)
+    const written = [part, ...outputs.flatMap(({ draft, path }) => [draft, path])]
+    const read = [
+      ...generatorFiles(module),
+      ...(source ? [folderAround(source.path, folders)] : []),
+      ...inputs.map(({ path }) => within(path) ?? path),
+      ...textsIn(settings).filter((text) => isAbsolute(text)),
+    ]
+    const write = written.map((path) => within(path) ?? dirname(path))
+    return { read: unique(read), write: [...new Set(write)], network: textsIn(settings).some(isAddress) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#pools.values()].map((pool) => pool[Symbol.asyncDispose]()))
   }
+}
+
+function folderAround(path: RawName, { locations, private: hidden }: DecoderFolders): RawName {
+  let folder = locations.find((each) => pathBelow(path, each) !== null) ?? path
+  while (hidden.some((each) => pathBelow(each, folder) !== null)) {
+    const below = Buffer.from(pathBelow(path, folder)!)
+    const slash = below.indexOf('/')
+    if (slash < 0) return path
+    folder = joinName(folder, bytesToName(new Uint8Array(below.subarray(0, slash))))
+  }
+  return folder
+}
+
+function unique(paths: readonly RawName[]): RawName[] {
+  return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
+}
+
+/** The folder of a generator, which may belong to the host, and the manifest that says how Node loads it. */
+function generatorFiles(module: string): string[] {
+  return [dirname(fileURLToPath(module)), findPackageJSON(module) ?? []].flat()
+}
+
+/** All texts among the values of settings. */
+function textsIn(settings: unknown): string[] {
+  if (typeof settings === 'string') return [settings]
+  return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(textsIn) : []
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:/i.test(text)
 }

@@ -13,6 +13,7 @@ const options: ProcessPoolOptions = {
   entry: new URL('./test/troubled-child.ts', import.meta.url),
   processes: 1,
   memoryMiB: 300,
+  box: null,
 }
 const soon = { deadlineMs: 60_000 }
 

@@ -1,9 +1,16 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { constants, setPriority } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, setPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
+import { nameKey } from '../util/file-name.ts'
 import { settledWithin } from '../util/settled-within.ts'
+import { boxArgs, type BoxStart, boxStart, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
+import { type BoxState, boxState } from './box/box-state.ts'
+import { bwrapArgs } from './box/bwrap.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -26,6 +33,13 @@ export interface ProcessPoolOptions {
   readonly heapMiB?: number
   /** As the system has it, -20 to 19; below everything a person waits for by default. */
   readonly niceness?: number
+  /**
+   * Where the system can do it, a process reaches no file but what `reach` names and a folder for temporary files, no
+   * network, and of all programs those named here. Null: all that the user may.
+   */
+  readonly box: { readonly programs: readonly string[] } | null
+  /** Which layer the box is made of; by default the one that this system has. */
+  readonly layer?: () => Promise<BoxState>
 }
 
 export interface ProcessRunOptions {
@@ -39,6 +53,8 @@ export interface ProcessRunOptions {
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
+  /** What a boxed process reaches; one that reaches something else is replaced. None of the user's files where it is missing. */
+  readonly reach?: Reach
 }
 
 /** Requests between two replacements of a process. */
@@ -53,8 +69,20 @@ const HEAP_MIB = 128
 /** Below everything a person waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
+const HIDE_CHANNEL = `export ${CHANNEL_VARIABLE}="$NODE_CHANNEL_FD"; unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE; `
+
 /** The `details` of an error for which no request is to blame: the system would not start a process. */
 export const NOT_STARTED = 'not-started'
+
+/** What a process is boxed by, and into. */
+interface Box {
+  readonly by: Extract<BoxState, { layer: string }>
+  readonly start: BoxStart
+  readonly temporary: string
+}
+
+/** What a process says of a file that it reaches no more. */
+const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
 
 interface Job<Request, Reply> {
   readonly id: number
@@ -66,7 +94,11 @@ interface Job<Request, Reply> {
 
 interface Process<Request, Reply> {
   readonly child: ChildProcess
+  /** What it reaches where it is boxed; see `reachKey`. */
+  readonly reach: string
   job: Job<Request, Reply> | null
+  /** Whether it has come so far as to take requests. */
+  isReady: boolean
   served: number
   deadline: NodeJS.Timeout | undefined
   /** Why it is being ended by us. */
@@ -85,6 +117,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** What its processes are boxed by; known before the first starts. */
+  #box: Extract<BoxState, { layer: string }> | null = null
+  /** The folder for temporary files of boxed processes. */
+  #temporary: string | null = null
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options
@@ -106,7 +142,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
-    if (options.signal?.aborted) throw cancelled()
+    if (this.#options.box !== null && this.#box === null) {
+      const found = await (this.#options.layer ?? boxState)()
+      if (found.layer !== null) this.#box = found
+    }
+    if (this.#closed || options.signal?.aborted) throw cancelled()
     clearTimeout(this.#idle)
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject }
@@ -135,19 +175,63 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
     await settledWithin(GONE_MS, [...this.#ended])
     for (const { child } of this.#processes) release(child)
+    if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
   }
 
   #dispatch(): void {
     while (this.#queue.length > 0 && !this.#closed) {
-      const free = [...this.#processes].find(({ job, reason }) => job === null && reason === null)
-      if (!free && this.#processes.size >= this.#options.processes) return
-      this.#hand(this.#queue.shift()!, free ?? this.#start())
+      const reach = reachKey(this.#queue[0]!.options.reach)
+      const idle = [...this.#processes].filter(({ job, reason }) => job === null && reason === null)
+      const free = idle.find((process) => this.#box === null || process.reach === reach)
+      if (!free && this.#processes.size >= this.#options.processes) {
+        const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
+        if (idle[0] && !isOneEnding) {
+          // The request waits for its end, also where nothing else keeps this process alive.
+          idle[0].child.ref()
+          this.#end(idle[0], { code: 'Cancelled', message: 'replaced' })
+        }
+        return
+      }
+      const job = this.#queue.shift()!
+      const process = free ?? this.#tryStart(job)
+      if (process) this.#hand(job, process)
     }
   }
 
-  #start(): Process<Request, Reply> {
-    const child = startChild(this.#options)
-    const process: Process<Request, Reply> = { child, job: null, served: 0, deadline: undefined, reason: null }
+  /** Whatever has called for the process is not told of a failure: its request is. */
+  #tryStart(job: Job<Request, Reply>): Process<Request, Reply> | null {
+    try {
+      return this.#start(job)
+    } catch (err) {
+      const message = `the ${this.#options.name} process could not be started: ${errorMessage(err)}`
+      job.reject(new CoreError('Unavailable', message, { cause: err, details: NOT_STARTED }))
+      return null
+    }
+  }
+
+  /** What the process of a request is boxed into; null for no box. */
+  #boxOf({ options: { reach } }: Job<Request, Reply>): Box | null {
+    const { box } = this.#options
+    if (box === null || this.#box === null) return null
+    this.#temporary ??= mkdtempSync(join(tmpdir(), 'spacedrive-'))
+    const write = [...(reach?.write ?? []), this.#temporary]
+    const start = boxStart({ network: reach?.network ?? false, read: reach?.read ?? [], write }, box.programs)
+    return { by: this.#box, start, temporary: this.#temporary }
+  }
+
+  #start(first: Job<Request, Reply>): Process<Request, Reply> {
+    const box = this.#boxOf(first)
+    const child = startChild(this.#options, box)
+    const reach = reachKey(first.options.reach)
+    const process: Process<Request, Reply> = {
+      child,
+      reach,
+      job: null,
+      isReady: false,
+      served: 0,
+      deadline: undefined,
+      reason: null,
+    }
     this.#processes.add(process)
     const ended = once(child, 'exit').catch(() => {})
     this.#ended.add(ended)
@@ -158,7 +242,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.reason ??= { code: 'Unavailable', message, cause: NOT_STARTED }
       this.#lost(process, '')
     })
-    child.on('exit', (code, signal) => {
+    child.on('exit', (code, signalled) => {
+      const signal = signalled ?? (box?.by.layer === 'bwrap' ? signalTold(code) : null)
       if (child.pid !== undefined) endLeftBehind(child.pid)
       if (signal === TOO_LARGE) process.reason ??= this.#tooLarge
       this.#lost(process, signal ? `was ended by ${signal}` : `ended with ${code}`)
@@ -168,16 +253,24 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   #hand(job: Job<Request, Reply>, process: Process<Request, Reply>): void {
     const { deadlineMs } = job.options
+    const message: ProcessRequest<Request> = { id: job.id, request: job.request }
+    try {
+      // A process that has just died says so itself.
+      process.child.send(message, () => {})
+    } catch (err) {
+      return job.reject(new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err }))
+    }
     process.job = job
     process.child.ref()
     process.child.channel?.ref()
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
-    const message: ProcessRequest<Request> = { id: job.id, request: job.request }
-    // A process that has just died says so itself.
-    process.child.send(message, () => {})
   }
 
   #receive(process: Process<Request, Reply>, reply: ProcessReply<Reply>): void {
+    if ('ready' in reply) {
+      process.isReady = true
+      return
+    }
     const { job } = process
     if (job?.id !== reply.id) return
     if ('progress' in reply) {
@@ -186,6 +279,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
     clearTimeout(process.deadline)
     process.job = null
+    if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
+      // Its paths led elsewhere when it was boxed: a disk was mounted, or a file replaced. A new process knows better.
+      this.#queue.unshift(job)
+      return this.#end(process, { code: 'Cancelled', message: 'replaced' })
+    }
     process.served++
     if (reply.ok) job.resolve(reply.reply)
     else job.reject(new CoreError(reply.code, reply.message))
@@ -224,7 +322,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     clearTimeout(process.deadline)
     const reason = process.reason ?? {
       code: 'Unavailable' as const,
-      message: `the ${this.#options.name} process ${how}`,
+      message: `the ${this.#options.name} process ${how}${process.isReady ? '' : ' before it was ready'}`,
+      ...(!process.isReady && { cause: NOT_STARTED }),
     }
     const { code, message } = reason
     process.job?.reject(new CoreError(code, message, { details: 'cause' in reason ? reason.cause : null }))
@@ -246,31 +345,78 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 }
 
 /**
- * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes); elsewhere its
- * own guard alone looks after it. It leads a group, so that what it starts ends with it.
+ * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes), and where it
+ * is boxed through `enter-box` or bubblewrap; elsewhere its own guard alone looks after it. It leads a group, so that what
+ * it starts ends with it.
  */
-function startChild({ entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions): ChildProcess {
-  const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(process.pid), String(memoryMiB)]
+function startChild(
+  { entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  box: Box | null,
+): ChildProcess {
+  const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
+  const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
   const options: SpawnOptions = {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
+    ...(box && { env: { ...process.env, TMPDIR: box.temporary } }),
   }
-  const limitKiB = (NODE_DATA_MIB + memoryMiB) * 1_024
+  const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
     process.platform === 'linux'
-      ? spawn(
-          '/bin/sh',
-          ['-c', `ulimit -c 0; ulimit -d ${limitKiB}; exec "$0" "$@"`, process.execPath, ...args],
-          options,
-        )
+      ? spawn('/bin/sh', ['-c', `${limits}; ${script}exec "$0" "$@"`, ...before, ...args], options)
       : spawn(process.execPath, args, options)
+  // A process that has died already says so itself.
+  const pipe = child.stdio[PIPED] as Writable | null | undefined
+  pipe?.on('error', () => {}).end(piped)
   try {
     if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
     // It runs at the usual priority then.
   }
   return child
+}
+
+interface Entry {
+  /** The program, and its arguments before those of Node. */
+  readonly before: readonly string[]
+  /** The parent that the process sees. */
+  readonly parentPid: number
+  /** What it is given as its fifth descriptor. */
+  readonly piped: Buffer | null
+  /** What the shell does before. */
+  readonly script: string
+}
+
+const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: null, script: '' }
+/** The descriptor after that of the channel. */
+const PIPED = 4
+/** In its namespace, bubblewrap is the first process. */
+const BWRAP_PID = 1
+
+function entryOf({ by, start }: Box): Entry {
+  switch (by.layer) {
+    case 'landlock':
+      return { ...OPEN, before: [process.execPath, ...boxArgs(start)], script: HIDE_CHANNEL }
+    case 'bwrap': {
+      const before = [by.program, '--args', String(PIPED), '--', process.execPath]
+      const piped = Buffer.concat(bwrapArgs(start).flatMap((arg) => [arg, Buffer.of(0)]))
+      return { before, parentPid: BWRAP_PID, piped, script: '' }
+    }
+  }
+}
+
+/** Bubblewrap ends with 128 and the number of the signal that ended its process. */
+function signalTold(code: number | null): NodeJS.Signals | null {
+  const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
+  return names.find(([, number]) => code === SIGNAL_BASE + number)?.[0] ?? null
+}
+
+const SIGNAL_BASE = 128
+
+/** Tells what a process reaches from what others do. */
+function reachKey({ network = false, read = [], write = [] }: Partial<Reach> = {}): string {
+  return JSON.stringify([network, read.map(nameKey), write.map(nameKey)])
 }
 
 /** The process may live on without keeping this one alive. */

@@ -11,6 +11,8 @@ export interface ProcessRequest<Request> {
 }
 
 export type ProcessReply<Reply> =
+  /** Comes before all others: from now on, what goes wrong is due to a request. */
+  | { readonly ready: true }
   | { readonly id: number; readonly progress: number }
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
   | {
@@ -60,6 +62,7 @@ export function serveProcess<Request, Reply>(
         current = null
       })
   })
+  answer({ ready: true })
 }
 
 function answer(reply: ProcessReply<unknown>): void {

@@ -14,3 +14,6 @@ export const troubled: Generator = {
   types: ['text'],
   accepts: () => true,
 }
+
+/** No box: the log that `troubled` writes lies outside of what a decoder may write to. */
+export const unboxed = () => Promise.resolve({ layer: null, reason: 'the test needs none', fix: null })

@@ -47,6 +47,7 @@ export class MediaReader implements AsyncDisposable {
           heapMiB: MAX_HEAP_MIB,
           memoryMiB: PROCESS_MEMORY_MIB,
           idleMs,
+          box: null,
         })
       : new ThreadPool({
           entry: new URL('./media-worker.ts', import.meta.url),

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { fsPath, nameKey, type RawName } from '../../util/file-name.ts'
-import { PrivateFiles } from '../../util/private-files.ts'
 import { serveProcess } from '../../workers/serve-process.ts'
 import { listArchive } from './list-archive.ts'
 import type { ArchiveListing } from './listing.ts'
 
 export interface ArchiveRequest {
+  /** Leads through no link. */
   readonly path: RawName
-  /** The data folder, whose files are not read. */
-  readonly privateFolder: string
+  /** The path that a person gave; in messages. */
+  readonly shown: string
   readonly offset: number
   readonly limit: number
 }
@@ -18,14 +18,12 @@ export interface ArchivePage extends ArchiveListing {
   readonly total: number
 }
 
-let guard: PrivateFiles | undefined
 /** Whoever looks at one page of it soon looks at the next. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
-serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, privateFolder }) => {
+serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown }) => {
   const of = await stateOf(path)
-  guard ??= new PrivateFiles(privateFolder)
-  if (last?.of !== of) last = { of, listing: await listArchive(path, guard) }
+  if (last?.of !== of) last = { of, listing: await listArchive(path, shown) }
   const { members, ...listing } = last.listing
   return { ...listing, members: members.slice(offset, offset + limit), total: members.length }
 })

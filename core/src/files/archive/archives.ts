@@ -1,10 +1,16 @@
+import type { BigIntStats } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
-import { displayName, parsePath } from '../../util/file-name.ts'
+import { bytesToName, displayName, fsPath, parsePath, type RawName } from '../../util/file-name.ts'
+import { unreachableError } from '../../util/path-error.ts'
+import type { PrivateFiles } from '../../util/private-files.ts'
+import { orAborted } from '../../volume/index.ts'
 import { ProcessPool } from '../../workers/index.ts'
 import { toTimestamp } from '../timestamp.ts'
 import type { ArchivePage, ArchiveRequest } from './archive-child.ts'
 import type { ArchiveMember } from './listing.ts'
+import { LISTERS } from './programs.ts'
 
 /** What a listing takes itself is bounded (listing.ts); a disk that does not answer is not. */
 const DEADLINE_MS = 30_000
@@ -16,6 +22,13 @@ const HEAP_MIB = 256
 /** Somebody waits for it. */
 const NICENESS = 0
 
+export interface ArchivesDeps {
+  /** Refuses the files of Spacedrive itself. */
+  readonly guard: Pick<PrivateFiles, 'refuse'>
+  /** `lstat` that gives up on a file system that does not answer. */
+  readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
+}
+
 /** Lists archives, each in a process that may fail: whoever made the file may have meant harm. */
 export class Archives implements AsyncDisposable {
   readonly #pool = new ProcessPool<ArchiveRequest, ArchivePage>({
@@ -25,13 +38,13 @@ export class Archives implements AsyncDisposable {
     memoryMiB: MEMORY_MIB,
     heapMiB: HEAP_MIB,
     niceness: NICENESS,
+    box: { programs: LISTERS },
   })
 
-  readonly #privateFolder: string
+  readonly #deps: ArchivesDeps
 
-  /** `privateFolder`: the data folder, whose files are not read. */
-  constructor(privateFolder: string) {
-    this.#privateFolder = privateFolder
+  constructor(deps: ArchivesDeps) {
+    this.#deps = deps
   }
 
   /** One page of the members; see the operation. Throws `Unsupported`, `Corrupt`, `NotFound`, … */
@@ -40,10 +53,29 @@ export class Archives implements AsyncDisposable {
     const shown = displayName(given)
     if (!isAbsolute(shown) || shown.includes('\0'))
       throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
-    const request = { path: given, limit, offset, privateFolder: this.#privateFolder }
-    const page = await this.#pool.run(request, { signal, deadlineMs: DEADLINE_MS })
+    const file = await this.#place(given, signal)
+    const reach = { read: [file], write: [] }
+    const page = await this.#pool.run({ path: file, shown, limit, offset }, { signal, deadlineMs: DEADLINE_MS, reach })
     const { format, members, total, truncated } = page
     return { path: shown, format, items: members.map(toItem), total, truncated }
+  }
+
+  /**
+   * Where links lead to. What is private is decided here: the process that reads the file sees nothing of the folders
+   * around it.
+   */
+  async #place(path: RawName, signal: AbortSignal): Promise<RawName> {
+    const { guard, look } = this.#deps
+    try {
+      await look(path, signal)
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
+      const real = await orAborted(realpath(fsPath(path), 'buffer'), limit, `finding ${displayName(path)}`)
+      const place = bytesToName(new Uint8Array(real))
+      await guard.refuse(place)
+      return place
+    } catch (err) {
+      throw err instanceof CoreError ? err : unreachableError(err, displayName(path))
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,9 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { CoreError } from '../../util/errors.ts'
-import { baseOf, bytesToName, displayName, extensionOf, fsPath, type RawName } from '../../util/file-name.ts'
-import { unreachableError } from '../../util/path-error.ts'
-import { type OpenFile, openFile, type OpenFileDeps } from '../open-file.ts'
+import { baseOf, displayName, extensionOf, fsPath, type RawName } from '../../util/file-name.ts'
+import { type OpenFile, openFile } from '../open-file.ts'
 import { type ByteReader, FileReader, StreamReader } from './byte-reader.ts'
 import { type ArchiveListing, MemberList } from './listing.ts'
 import { isTarHeader, readTar } from './read-tar.ts'
@@ -33,18 +32,19 @@ const others: readonly (readonly [begins: string, format: string])[] = [
 /** Those that begin with nothing of their own. */
 const byExtension: ReadonlySet<string> = new Set(['iso', 'lzh', 'lha', 'lzma'])
 
-/** What is in an archive. Throws `Unsupported` where it is none that can be listed here, and `Corrupt`. */
-export async function listArchive(path: RawName, guard: OpenFileDeps['guard']): Promise<ArchiveListing> {
-  const place = await realpath(fsPath(path), 'buffer').catch((err: unknown) => {
-    throw unreachableError(err, displayName(path))
-  })
+/**
+ * Lists the archive at `path`, which leads through no link; messages call it `shown`. Throws `Unsupported` if no format
+ * matches, and `Corrupt`.
+ */
+export async function listArchive(path: RawName, shown: string): Promise<ArchiveListing> {
   const look = (target: RawName) => lstat(fsPath(target), { bigint: true })
-  await using file = await openFile(bytesToName(new Uint8Array(place)), { look, guard })
+  // Whoever gave the path has asked whether the file is private.
+  await using file = await openFile(path, { look, guard: null })
   try {
     return await list(file)
   } catch (err) {
     if (!(err instanceof CoreError)) throw err
-    throw new CoreError(err.code, `${displayName(path)}: ${err.message}`, { cause: err })
+    throw new CoreError(err.code, `${shown}: ${err.message}`, { cause: err })
   }
 }
 

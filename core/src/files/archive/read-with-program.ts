@@ -4,6 +4,7 @@ import type { EntryKind } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, fsPath, type RawName } from '../../util/file-name.ts'
 import type { ArchiveMember, MemberList } from './listing.ts'
+import { BSDTAR, SEVEN_ZIP } from './programs.ts'
 
 /** A program that lists what is not read here. */
 interface Lister {
@@ -63,7 +64,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
 
 /** As a manifest of mtree(5): one line a member, its name escaped, and no data is unpacked. */
 const bsdtar: Lister = {
-  programs: ['bsdtar'],
+  programs: BSDTAR,
   args: (path) => [
     '-c',
     '-f',
@@ -98,7 +99,7 @@ function unescape(text: string): RawName {
 
 /** `-slt`: a line for each fact of a member, and an empty one after it. */
 const sevenZip: Lister = {
-  programs: ['7z', '7zz', '7za'],
+  programs: SEVEN_ZIP,
   args: (path) => ['l', '-slt', '-ba', '-sccUTF-8', '-p-', '--', path],
   parser: () => {
     const facts = new Map<string, string>()

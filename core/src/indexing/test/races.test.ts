@@ -233,3 +233,18 @@ for (const [name, to] of [
     ])
   })
 }
+
+test('a file saved through a draft keeps its id, though the draft was indexed and is seen to go first', async () => {
+  const race = await startRace(['notes', 'k'])
+  const { index, root, at } = race
+  const id = () => index.rows().get('notes')?.uuid
+  const before = id()
+  writeFileSync(at('draft'), 'written anew')
+  await index.scan()
+  renameSync(at('draft'), at('notes'))
+  await index.refresh([look(root, 'draft')])
+  await index.refresh([look(root, 'notes')])
+  expect(id()).toBe(before)
+  expect(treeFaults(index.db)).toEqual([])
+  expect(compareWithDisk(index.db, root).faults).toEqual([])
+})

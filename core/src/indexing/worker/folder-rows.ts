@@ -136,7 +136,7 @@ export class FolderRows {
   /** `named`: the row that has the name already; a file that comes back to it is no stranger. */
   #isFromElsewhere({ id }: ListedFolder, found: FoundEntry, named: number | undefined): boolean {
     const { objects, isStillThere } = this.#deps
-    if (objects.hasDeparted(found, named) || objects.isLinkedFrom(found, id)) return true
+    if (objects.hasDeparted(found, { directoryId: id, named }) || objects.isLinkedFrom(found, id)) return true
     if (!objects.mayBeKnown(found)) return false
     return objects.of(found).some((same) => same.parentId !== id && !isStillThere(same, found))
   }

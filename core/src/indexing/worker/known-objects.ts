@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
-import { departedKey, DIRECTORY, type EntryWriter, type FoundEntry } from './entry-writer.ts'
+import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
 
 /** A row that stands for the same file or folder as something that was found. */
@@ -54,13 +54,13 @@ export class KnownObjects {
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
     this.#depart = db.prepare(
-      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime) values(?, ?, ?, ?, ?)',
+      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id) values(?, ?, ?, ?, ?, ?)',
     )
     this.#return = db.prepare(
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
     )
     this.#isDeparted = db.prepare(
-      'select uuid from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
+      'select uuid, parent_id from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
     this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
@@ -104,21 +104,26 @@ export class KnownObjects {
    * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
    * with an id that is its own.
    */
-  depart(row: ObjectFacts & { readonly id: number }, uuid: Uint8Array): void {
-    const { kind, inode, birthtime, nlink } = row
+  depart(row: ObjectFacts & Pick<EntryRow, 'id' | 'parent_id'>, uuid: Uint8Array): void {
+    const { kind, inode, birthtime, nlink, parent_id: parentId } = row
     if (kind !== DIRECTORY && nlink !== 1) return
     // An id that another file has left behind may have to be given back to that one.
     if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return
     this.#departed.add(departedKey(this.#volumeId, inode))
-    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime)
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId)
   }
 
-  /** Whether the index knew a file by a row that was removed, or stands for another file now: any row but `unless`. */
-  hasDeparted(found: FoundEntry, unless: number | undefined): boolean {
+  /**
+   * Whether a file came from another place: its row there was removed, or stands for another file now. One whose row in
+   * this very folder was removed has only been renamed; and one that comes back to the row `named` is no stranger.
+   */
+  hasDeparted(found: FoundEntry, { directoryId, named }: { directoryId: number; named: number | undefined }): boolean {
     if (!this.#mayHaveDeparted(found)) return false
     const { numbers, at, inode } = found
     const row = this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
-    return row !== undefined && (unless === undefined || this.holderOf(row['uuid'] as Uint8Array) !== unless)
+    if (row === undefined) return false
+    const holder = this.holderOf(row['uuid'] as Uint8Array)
+    return holder === null ? row['parent_id'] !== directoryId : holder !== named
   }
 
   /**

@@ -32,6 +32,7 @@ export class PatientDisk implements AsyncDisposable {
       heapMiB: HEAP_MIB,
       niceness: NICENESS,
       idleMs: IDLE_MS,
+      box: null,
     })
   }
 

@@ -404,8 +404,8 @@ export class Scan {
       isProof,
       entered: (id, entry, arrival) =>
         this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, {
-          // Only what happens to a folder itself names it: it may have been away, and changed there.
-          arrival: arrival === 'kept' && look.names !== null ? 'moved' : arrival,
+          // What happened to the folder itself has named it: it may have been away, and changed there.
+          arrival: arrival === 'kept' && look.names !== null && IS_NAMED_FOR_ITSELF ? 'moved' : arrival,
           anchors,
         }),
     })
@@ -924,6 +924,9 @@ export class Scan {
     return bytesToName(whole.at(-1) === 0x2f && whole.length > 1 ? whole.subarray(0, -1) : whole)
   }
 }
+
+/** Windows also names a folder when something in it changes; its watcher reports a renamed one with all below it. */
+const IS_NAMED_FOR_ITSELF = process.platform !== 'win32'
 
 /** File systems that make up inodes as they go, or whose programs may. */
 const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { errorMessage } from '../../util/errors.ts'
 import type { DetectedEngine } from './generator.ts'
-import { findProgram, runProgram } from './program.ts'
+import { runProgram } from './program.ts'
+import { findProgram } from '../../util/find-program.ts'
 
 interface Described {
   /** What it makes possible, in a few words: `thumbnails of video`. */

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../../testing/temp-dir.ts'
-import { findProgram, runProgram } from './program.ts'
+import { runProgram } from './program.ts'
+import { findProgram } from '../../util/find-program.ts'
 
 const shell = findProgram('sh')
 const limits = { timeoutMs: 60_000, maxBytes: 1_000 }

@@ -1,5 +1,3 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
 import { collect, streamProgram } from './stream-program.ts'
 
@@ -12,22 +10,6 @@ export interface RunOptions {
   readonly onPrinted?: (chunk: Buffer) => void
   /** Aborting ends it. */
   readonly signal?: AbortSignal
-}
-
-/** The path of a program on PATH; null where there is none. */
-export function findProgram(name: string): string | null {
-  const names = process.platform === 'win32' ? [`${name}.exe`] : [name]
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
-  return folders.flatMap((folder) => names.map((each) => join(folder, each))).find(isProgram) ?? null
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
 
 /**

@@ -6,6 +6,7 @@ const pool = new ProcessPool<string, string>({
   entry: new URL('troubled-child.ts', import.meta.url),
   processes: 1,
   memoryMiB: 300,
+  box: null,
 })
 await pool.run('warm', { deadlineMs: 60_000 })
 const [, , state = ''] = process.argv

@@ -9,6 +9,7 @@ const checks: Readonly<Record<Other, Readonly<Record<string, string>>>> = {
     'free space': 'Freier Platz',
     watching: 'Beobachten von Ordnern',
     clock: 'Uhr',
+    decoders: 'Decoder',
     identity: 'Identität des Geräts',
     location: 'Ort',
     library: 'Bibliothek',

@@ -13,7 +13,8 @@ const statements = [
      volume_id integer not null references volumes(id) on delete cascade,
      kind integer not null,
      inode any not null,
-     birthtime integer
+     birthtime integer,
+     parent_id integer
    ) strict`,
   `create index departed_object on departed(inode)`,
   `create trigger departed_bound after insert on departed begin

@@ -52,6 +52,7 @@ export class QueryEmbedder implements AsyncDisposable {
         entry: new URL('query-child.ts', import.meta.url),
         processes: 1,
         memoryMiB: QUERY_MEMORY_MIB,
+        box: null,
       })
       return this.#pool.run(request, { deadlineMs: QUERY_MS, ...(signal && { signal }) })
     }

@@ -1,6 +1,7 @@
 import { CoreError, errorMessage } from '../../../util/errors.ts'
 import type { Engine } from '../generator.ts'
-import { findProgram, runProgram, type RunOptions } from '../program.ts'
+import { runProgram, type RunOptions } from '../program.ts'
+import { findProgram } from '../../../util/find-program.ts'
 import { DAMAGED } from './damaged.ts'
 import { HIGH_DEFINITION } from './look.ts'
 

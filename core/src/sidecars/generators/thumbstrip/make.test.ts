@@ -7,7 +7,7 @@ import { BLACK, BLUE, canMakeFilms, GREEN, makeFilm, RED, type Rgb } from '../..
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { colourAt } from '../film/test/colour-at.ts'
-import { findProgram } from '../program.ts'
+import { findProgram } from '../../../util/find-program.ts'
 import { make } from './make.ts'
 import { isStrip, strips } from './strips.ts'
 

@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import type { Config } from '../../../config/index.ts'
 import { findPackage, type FoundPackage } from '../find-package.ts'
-import { findProgram } from '../program.ts'
+import { findProgram } from '../../../util/find-program.ts'
 import { serverKey, whyNoServer } from '../server-settings.ts'
 import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
 

@@ -109,8 +109,8 @@ test('without the program the embedded engine reads, within the limits of its pr
 
 test('an engine that hangs is ended with the process it works for', async () => {
   using temp = createTempDir('ocr')
-  pretend(temp.path, 'sleep 1000')
-  await expect(makeInPool(temp.path, 5_000)).rejects.toMatchObject({ code: 'Timeout' })
+  pretend(temp.path, 'while :; do :; done')
+  await expect(makeInPool(temp.path, 10_000)).rejects.toMatchObject({ code: 'Timeout' })
   const pid = Number(readFileSync(join(temp.path, 'pid'), 'utf8'))
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
 })

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { CoreError } from '../../../../util/errors.ts'
-import { findProgram, runProgram } from '../../program.ts'
+import { runProgram } from '../../program.ts'
+import { findProgram } from '../../../../util/find-program.ts'
 import { type Decode, fromEncoded, MAX_PIXELS, type Picture, toPicture } from './picture.ts'
 import { drawn } from './raw-pixels.ts'
 import { embeddedJpeg } from './raw/embedded-jpeg.ts'

@@ -29,6 +29,7 @@ export class SherpaOnnx implements SpeechEngine {
     entry: new URL('sherpa-process.ts', import.meta.url),
     processes: 1,
     memoryMiB: MEMORY_MIB,
+    box: null,
   })
 
   constructor(options: SherpaOptions) {

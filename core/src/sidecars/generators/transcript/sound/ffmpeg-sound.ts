@@ -1,6 +1,6 @@
 import { CoreError } from '../../../../util/errors.ts'
 import { reasonIn } from '../../film/ffmpeg.ts'
-import { findProgram } from '../../program.ts'
+import { findProgram } from '../../../../util/find-program.ts'
 import { streamProgram } from '../../stream-program.ts'
 import { DECODER_SILENCE_MS, MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_SOUND } from './no-sound.ts'

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process'
+import { isBuiltin } from 'node:module'
+import { errorMessage } from '../../util/errors.ts'
+import { findProgram } from '../../util/find-program.ts'
+import { boxArgs, boxStart, VERSION_VARIABLE } from './box.ts'
+import { bwrapArgs } from './bwrap.ts'
+import { knowsProcessor } from './seccomp.ts'
+
+/** The layer that closes decoders on this system. */
+export type BoxState =
+  /** `version`: that of Landlock, which says what it covers. */
+  | { readonly layer: 'landlock'; readonly version: number }
+  /** `reason`: why Landlock and seccomp are not used. */
+  | { readonly layer: 'bwrap'; readonly program: string; readonly reason: string }
+  | NoBox
+
+interface NoBox {
+  readonly layer: null
+  readonly reason: string
+  /** What a person can do; null if nothing helps. */
+  readonly fix: string | null
+}
+
+/** A start of Node takes some 100 ms. */
+const START_MS = 20_000
+
+const NOTHING = { read: [], write: [] }
+
+let detecting: Promise<BoxState> | undefined
+
+/** Which layer holds here. The first call starts a process in it, and later calls get the same answer. */
+export function boxState(): Promise<BoxState> {
+  return (detecting ??= detectBox())
+}
+
+/** Looks for a layer that holds. Landlock comes first: it costs less, and needs no package. */
+export async function detectBox(): Promise<BoxState> {
+  const byLandlock = await tryLandlock()
+  if (byLandlock.layer !== null || process.platform !== 'linux') return byLandlock
+  const byBwrap = await tryBwrap(byLandlock.reason)
+  if (byBwrap.layer !== null) return byBwrap
+  return { layer: null, reason: `${byLandlock.reason}; ${byBwrap.reason}`, fix: byBwrap.fix }
+}
+
+async function tryLandlock(): Promise<BoxState> {
+  const missing = (reason: string): NoBox => ({ layer: null, reason, fix: null })
+  if (process.platform !== 'linux') return missing('Spacedrive closes decoders on Linux only')
+  if (!isBuiltin('node:ffi') || process.execve === undefined) return missing('Landlock needs Node.js 26.1 or later')
+  if (!knowsProcessor()) return missing(`the system calls of ${process.arch} are not known, so seccomp cannot be used`)
+  const started = await tryStart(process.execPath, boxArgs(boxStart(NOTHING, [])))
+  if ('failure' in started) return missing(`Landlock and seccomp failed (${started.failure})`)
+  return { layer: 'landlock', version: Number(started.printed) }
+}
+
+/** `reason`: why the layer before it does not hold. */
+export async function tryBwrap(reason: string): Promise<BoxState> {
+  const program = findProgram('bwrap')
+  if (program === null) return { layer: null, reason: 'bwrap is not installed', fix: 'install bubblewrap' }
+  const args = bwrapArgs(boxStart(NOTHING, []))
+  const started = await tryStart(program, [...args.map((arg) => Buffer.from(arg).toString()), process.execPath])
+  if ('printed' in started) return { layer: 'bwrap', program, reason }
+  const fix =
+    'allow unprivileged user namespaces (sysctl user.max_user_namespaces, or AppArmor), or boot Linux 5.13 or later with landlock in its lsm= setting'
+  return { layer: null, reason: `bwrap failed (${started.failure})`, fix }
+}
+
+/** Prints the version of Landlock that the process is closed by. */
+const LOOK = `process.stdout.write(process.env.${VERSION_VARIABLE} ?? '')`
+
+/** Starts Node in a layer. */
+async function tryStart(program: string, args: readonly string[]): Promise<{ printed: string } | { failure: string }> {
+  const { promise, resolve } = Promise.withResolvers<{ printed: string } | { failure: string }>()
+  execFile(program, [...args, '--eval', LOOK], { timeout: START_MS }, (err, printed, stderr) => {
+    if (!err) return resolve({ printed })
+    const failure = /^(?:Error|bwrap): (.*)$/m.exec(stderr)?.[1] ?? errorMessage(err).split('\n')[0]!
+    resolve({ failure })
+  })
+  return promise
+}

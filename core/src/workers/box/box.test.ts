@@ -1,0 +1,139 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { prey, REFUSED, type Target } from '../../../testing/attack.ts'
+import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from '../process-pool.ts'
+import type { ReadRequest } from '../test/reading-child.ts'
+import { boxState, tryBwrap } from './box-state.ts'
+
+const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
+const soon = { deadlineMs: 60_000 }
+
+vi.setConfig({ testTimeout: 60_000 })
+
+function attacker(of: Partial<ProcessPoolOptions>): ProcessPool<Target, Record<string, string>> {
+  return new ProcessPool({
+    name: 'test',
+    entry: new URL('../test/attacking-child.ts', import.meta.url),
+    processes: 1,
+    memoryMiB: 300,
+    box: { programs: [] },
+    ...of,
+  })
+}
+
+describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
+  const state = states[layer]
+  const isThere = state.layer === layer
+  const boxed = { layer: () => Promise.resolve(state) }
+
+  test.runIf(isThere)('a process reaches what it was given, and nothing else', async () => {
+    await using world = await prey()
+    await using pool = attacker(boxed)
+    const reach = { read: [world.given], write: [] }
+    expect(await pool.run(world.target, { ...soon, reach })).toEqual(REFUSED[layer])
+  })
+
+  test.runIf(isThere)('a process that asks a server reaches the network, and nothing else', async () => {
+    await using world = await prey()
+    await using pool = attacker(boxed)
+    const results = await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [], network: true } })
+    const { 'ask by UDP': _, ...others } = results
+    const { 'ask by UDP': __, ...refused } = REFUSED[layer]
+    expect(others).toEqual({ ...refused, 'connect by TCP': 'done' })
+  })
+
+  test.runIf(isThere)('a process for another folder is another process', async () => {
+    await using world = await prey()
+    await using pool = attacker(boxed)
+    await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [] } })
+    const [first] = pool.pids
+    const reach = { read: [world.target.folder], write: [] }
+    const results = await pool.run(world.target, { ...soon, reach })
+    expect(results).toMatchObject({
+      'read what it was given': REFUSED[layer]['read a secret'],
+      'read a secret': 'done',
+    })
+    await pool.run(world.target, { ...soon, reach })
+    expect(pool.pids).toHaveLength(1)
+    expect(pool.pids).not.toEqual([first])
+  })
+
+  test.runIf(isThere)('a file that was replaced is reached by a new process', async () => {
+    await using world = await prey()
+    const { own } = world.target
+    await using pool = reader(boxed)
+    const reach = { read: [own], write: [] }
+    expect(await pool.run({ path: own, size: 7 }, { ...soon, reach })).toBe('content')
+    writeFileSync(`${own}.new`, 'new content')
+    renameSync(`${own}.new`, own)
+    // The first process is refused the new file (Landlock), or still sees the old one (bubblewrap).
+    expect(await pool.run({ path: own, size: 11 }, { ...soon, reach })).toBe('new content')
+  })
+
+  test.runIf(isThere).each([
+    ['crash', 'Unavailable', 'the test process was ended by SIGSEGV'],
+    ['exit', 'Unavailable', 'the test process ended with 7'],
+  ])('a request that makes its process %s fails alone', async (request, code, message) => {
+    await using pool = troubled(boxed)
+    const failing = pool.run(request, soon)
+    const next = pool.run('next', soon)
+    await expect(failing).rejects.toMatchObject({ code, message })
+    expect(await next).toMatch(/^next/)
+  })
+
+  test.runIf(isThere)('a request that never ends, and one that fills the memory, are ended', async () => {
+    await using pool = troubled(boxed)
+    await pool.run('warm', soon)
+    await expect(pool.run('hang', { deadlineMs: 200 })).rejects.toMatchObject({ code: 'Timeout' })
+    await expect(pool.run('fill', soon)).rejects.toMatchObject({ code: expect.stringMatching(/Unavailable|Corrupt/) })
+    expect(await pool.run('next', soon)).toMatch(/^next/)
+  })
+})
+
+test.runIf(states.landlock.layer === 'landlock')(
+  'a process that cannot be started fails its own request, also after another has died',
+  async () => {
+    await using pool = troubled({})
+    const first = pool.run('exit', soon)
+    // More than the arguments of a process may hold.
+    const read = Array.from({ length: 3_000 }, (_, n) => join('/', 'x'.repeat(100), String(n)))
+    const second = pool.run('next', { ...soon, reach: { read, write: [] } })
+    const errors = await Promise.all([first, second].map((run) => run.catch((err: unknown) => err)))
+    expect(errors).toMatchObject([
+      { code: 'Unavailable', message: 'the test process ended with 7' },
+      {
+        code: 'Unavailable',
+        message: expect.stringMatching(/^the test process could not be started: /) as string,
+        details: NOT_STARTED,
+      },
+    ])
+    expect(await pool.run('next', soon)).toMatch(/^next/)
+  },
+)
+
+test('a process that ends before it is ready is not the fault of its request', async () => {
+  await using pool = attacker({ entry: new URL('no-such-module.ts', import.meta.url), box: null })
+  await expect(pool.run({} as Target, soon)).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: 'the test process ended with 1 before it was ready',
+    details: NOT_STARTED,
+  })
+})
+
+test.runIf(process.platform === 'linux')('the same attacks reach everything where nothing is boxed', async () => {
+  await using world = await prey()
+  await using pool = attacker({ box: null })
+  const results = await pool.run(world.target, soon)
+  expect(new Set(Object.values(results))).toEqual(new Set(['done']))
+})
+
+function troubled(of: Partial<ProcessPoolOptions>): ProcessPool<string, string> {
+  return new ProcessPool({ ...TEXT, entry: new URL('../test/troubled-child.ts', import.meta.url), ...of })
+}
+
+function reader(of: Partial<ProcessPoolOptions>): ProcessPool<ReadRequest, string> {
+  return new ProcessPool({ ...TEXT, entry: new URL('../test/reading-child.ts', import.meta.url), ...of })
+}
+
+const TEXT = { name: 'test', processes: 1, memoryMiB: 300, box: { programs: [] } }

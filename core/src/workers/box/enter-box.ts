@@ -1,0 +1,30 @@
+import { type BoxStart, CHANNEL_VARIABLE, VERSION_VARIABLE } from './box.ts'
+import { closeFiles } from './landlock.ts'
+import { closeCalls, gainNoRights } from './seccomp.ts'
+import { numberOn, SystemCalls } from './system-call.ts'
+
+const FCNTL = { x64: 72, arm64: 25 }
+const SET_FLAGS = 2
+
+// Closes files, network and programs to this process, and becomes Node anew, so that none of its threads is older than
+// that. Arguments: a `BoxStart`, then those of Node.
+const [, , start = '', ...args] = process.argv
+const { execute, network, read, write } = JSON.parse(start) as BoxStart
+const decode = (path: string) => Buffer.from(path, 'base64')
+const { [CHANNEL_VARIABLE]: channel, ...env } = process.env
+const calls = new SystemCalls()
+if (channel !== undefined) {
+  // Node has had it closed where another program begins.
+  calls.call('fcntl', numberOn(FCNTL)!, Number(channel), SET_FLAGS, 0)
+  Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
+}
+gainNoRights(calls)
+const version = closeFiles(calls, {
+  read: read.map(decode),
+  write: write.map(decode),
+  execute: execute.map(decode),
+  network,
+})
+closeCalls(calls, { network })
+env[VERSION_VARIABLE] = String(version)
+process.execve!(process.execPath, [process.execPath, ...args], env)

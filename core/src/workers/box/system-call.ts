@@ -1,0 +1,33 @@
+import { constants } from 'node:os'
+import { getSystemErrorMessage } from 'node:util'
+
+/** Calls that Node has no function for. Every argument is a number or the address of what a buffer holds. */
+export class SystemCalls {
+  readonly #ffi = process.getBuiltinModule('node:ffi')
+  readonly #library = this.#ffi.dlopen(null, {
+    syscall: { return: 'int64', arguments: ['int64', 'uint64', 'uint64', 'uint64', 'uint64', 'uint64'] },
+    __errno_location: { return: 'pointer', arguments: [] },
+  })
+
+  /** Throws what the system says where the call fails. */
+  call(name: string, number: number, ...given: readonly (number | bigint)[]): number {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = given
+    const { __errno_location: errno, syscall } = this.#library.functions
+    const result = Number(syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e)))
+    if (result >= 0) return result
+    throw new Error(`${name}: ${getSystemErrorMessage(-this.#ffi.getInt32(errno()))}`)
+  }
+
+  /** Where the bytes lie, for as long as the buffer lives. */
+  addressOf(bytes: Buffer): bigint {
+    return this.#ffi.getRawPointer(bytes)
+  }
+}
+
+/** Numbers of system calls by processor; those that a processor lacks are undefined. */
+export function numberOn(numbers: { readonly x64?: number; readonly arm64?: number }): number | undefined {
+  return numbers[process.arch as 'x64' | 'arm64']
+}
+
+/** What a refused call fails with. */
+export const REFUSED = constants.errno.EPERM

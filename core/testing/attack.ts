@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { connect, createServer, type NetConnectOpts } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTempDir } from './temp-dir.ts'
+
+/** What a decoder that has been taken over would go for. */
+export interface Target {
+  /** A file that it was given. */
+  readonly own: string
+  /** A file that it was not given. */
+  readonly secret: string
+  /** The folder of that. */
+  readonly folder: string
+  readonly port: number
+  readonly socket: string
+  /** A process outside. */
+  readonly pid: number
+}
+
+/** Tries everything, and says of each what came of it: `done`, or the code it failed with. */
+export async function attack({ folder, own, pid, port, secret, socket }: Target): Promise<Record<string, string>> {
+  const attempts: Record<string, () => unknown> = {
+    'read what it was given': () => readFileSync(own),
+    'write a temporary file': () => writeFileSync(join(tmpdir(), 'own'), ''),
+    'read a secret': () => readFileSync(secret),
+    'read a secret in another thread': () => readFile(secret),
+    'list its folder': () => readdirSync(folder),
+    'write into its folder': () => writeFileSync(join(folder, 'planted'), ''),
+    'change what it was given': () => writeFileSync(own, 'changed'),
+    'change rights': () => chmodSync(own, 0o777),
+    'change times': () => utimesSync(own, 1, 1),
+    'connect by TCP': () => connectTo({ port, host: '127.0.0.1' }),
+    'connect to a socket': () => connectTo({ path: socket }),
+    'ask by UDP': () => askByUdp(port),
+    'start a shell': () => start('/bin/sh'),
+    'start a program': () => start('/usr/bin/env'),
+    'end another process': () => process.kill(pid, 0),
+  }
+  const results: Record<string, string> = {}
+  for (const [name, attempt] of Object.entries(attempts)) {
+    try {
+      await attempt()
+      results[name] = 'done'
+    } catch (err) {
+      results[name] = (err as NodeJS.ErrnoException).code ?? String(err)
+    }
+  }
+  return results
+}
+
+async function connectTo(to: NetConnectOpts): Promise<void> {
+  const socket = connect(to)
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** Waits for an answer: what is sent into an empty network is refused. */
+async function askByUdp(port: number): Promise<void> {
+  const socket = createSocket('udp4')
+  try {
+    socket.connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    const answered = once(socket, 'message')
+    socket.send('x')
+    await answered
+  } finally {
+    socket.close()
+  }
+}
+
+function start(program: string): void {
+  const { error } = spawnSync(program, ['-c', 'true'])
+  if (error) throw error
+}
+
+/** What comes of it where the process is boxed: Landlock and seccomp refuse, bubblewrap hides. */
+export const REFUSED = {
+  landlock: {
+    'read what it was given': 'done',
+    'write a temporary file': 'done',
+    'read a secret': 'EACCES',
+    'read a secret in another thread': 'EACCES',
+    'list its folder': 'EACCES',
+    'write into its folder': 'EACCES',
+    'change what it was given': 'EACCES',
+    'change rights': 'EPERM',
+    'change times': 'EPERM',
+    'connect by TCP': 'EPERM',
+    'connect to a socket': 'EPERM',
+    'ask by UDP': 'EPERM',
+    'start a shell': 'EACCES',
+    'start a program': 'EACCES',
+    'end another process': 'EPERM',
+  },
+  bwrap: {
+    'read what it was given': 'done',
+    'write a temporary file': 'done',
+    'read a secret': 'ENOENT',
+    'read a secret in another thread': 'ENOENT',
+    'list its folder': 'ENOENT',
+    'write into its folder': 'ENOENT',
+    'change what it was given': 'EROFS',
+    'change rights': 'EROFS',
+    'change times': 'EROFS',
+    'connect by TCP': 'ECONNREFUSED',
+    'connect to a socket': 'ENOENT',
+    'ask by UDP': 'ECONNREFUSED',
+    'start a shell': 'ENOENT',
+    'start a program': 'ENOENT',
+    'end another process': 'ESRCH',
+  },
+} as const
+
+/** A user's folder with a secret, a file that is decoded, and servers on this machine. */
+export async function prey() {
+  const parts = new AsyncDisposableStack()
+  const dir = parts.use(createTempDir('box'))
+  const folder = join(dir.path, '.ssh')
+  const given = join(dir.path, 'pictures')
+  for (const each of [folder, given]) mkdirSync(each)
+  const [own, secret, socket] = [join(given, 'a.jpg'), join(folder, 'id_ed25519'), join(dir.path, 'socket')]
+  for (const file of [own, secret]) writeFileSync(file, 'content')
+  const tcp = createServer((each) => each.destroy()).listen(0, '127.0.0.1')
+  const unix = createServer((each) => each.destroy()).listen(socket)
+  await Promise.all([tcp, unix].map((server) => once(server, 'listening')))
+  parts.defer(() => void [tcp, unix].map((server) => server.close()))
+  const { port } = tcp.address() as { port: number }
+  const udp = createSocket('udp4', (message, from) => udp.send(message, from.port, from.address))
+  udp.bind(port, '127.0.0.1')
+  await once(udp, 'listening')
+  parts.defer(() => void udp.close())
+  const target: Target = { own, secret, folder, socket, port, pid: process.pid }
+  return { target, given, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
