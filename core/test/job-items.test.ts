@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { troubled } from './troubled-generator/index.ts'
+import { troubled, unboxed } from './troubled-generator/index.ts'
 import { jpeg } from '../testing/media/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
@@ -96,7 +96,7 @@ test('a photo whose facts stopped the process again and again is shown without t
 })
 
 test('a sidecar whose making stopped the process again and again has failed with the reason, and has no file; a person may try again', async () => {
-  await using t = await createTestCore({ generators: [troubled] })
+  await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   const path = t.write('a.txt', `fine ${join(t.dataDir, '..', 'fine.log')}`)
   await t.add({ mode: 'content', watch: false })
   await t.settle()
@@ -117,7 +117,7 @@ test('a sidecar whose making stopped the process again and again has failed with
 })
 
 test('a file that a killed run has left without a row is adopted by the next run', async () => {
-  await using t = await createTestCore({ generators: [troubled] })
+  await using t = await createTestCore({ generators: [troubled], decoderBox: unboxed })
   const path = t.write('a.txt', `fine ${join(t.dataDir, '..', 'fine.log')}`)
   await t.add({ mode: 'content', watch: false })
   await t.settle()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/index.ts'
 import { createTestCore, createTestMachine, type TestCore, type TestMachine } from '../testing/index.ts'
-import { troubled } from './troubled-generator/index.ts'
+import { troubled, unboxed } from './troubled-generator/index.ts'
 
 // Each test starts processes.
 vi.setConfig({ testTimeout: 120_000 })
@@ -34,7 +34,7 @@ interface Held extends TestCore {
 
 async function createHeld(generators: readonly Generator[] = [pictures, texts]): Promise<Held> {
   const machine = createTestMachine()
-  const t = await createTestCore({ generators, machine })
+  const t = await createTestCore({ generators, machine, decoderBox: unboxed })
   const log = (what: string) => join(t.dataDir, '..', `${what}.log`)
   const states = async (path: string) => {
     const rows = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
