@@ -1,7 +1,7 @@
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveListing } from './domain/archive.ts'
-import type { ContentId, ContentPlaces, DeviceId, FileInfo, Transfer } from './domain/index.ts'
+import { ContentId, type ContentPlaces, type DeviceId, type FileInfo, type Transfer } from './domain/index.ts'
 import type { Core } from './core.ts'
 import { openFile, type ListInput, type SeekInput } from './files/index.ts'
 import type { Library } from './library/index.ts'
@@ -85,14 +85,14 @@ export class AddressedFiles {
 
   /**
    * For whoever may see the libraries and nothing else. Throws `PermissionDenied` for a file of this device that is in no
-   * location of an open library.
+   * location of an open library, whether or not it exists: who may not reach a path is not told what is there.
    */
   async requireInLocation(address: string): Promise<void> {
+    if (ContentId.safeParse(address).success) return
     const at = this.locate(address)
     if (at.at !== 'here') return
     const given = parsePath(at.path)
-    const real = await realpath(fsPath(given), 'buffer').catch(() => null)
-    const path = real === null ? null : bytesToName(new Uint8Array(real))
+    const path = await realPathOf(given)
     const locations = this.#deps.core.libraries.opened().flatMap(({ locations: { map } }) => map.all())
     if (path !== null && locations.some((location) => pathBelow(path, location.path) !== null)) return
     throw new CoreError(
@@ -396,6 +396,24 @@ export class AddressedFiles {
     throw new CoreError('InvalidInput', `${address} is one file and no folder; \`file info\` and \`file cat\` take it`)
   }
 }
+
+/**
+ * Where a path leads: links are followed as far as there is anything, so that a file of a volume that is away has its path
+ * as well. Null for a relative path, and where `..` comes after what is not there: nobody can say where that would lead.
+ */
+async function realPathOf(path: RawName): Promise<RawName | null> {
+  const bytes = Buffer.from(fsPath(path))
+  if (bytes[0] !== SLASH) return null
+  for (let end = bytes.length; end >= 0; end = end === 0 ? -1 : bytes.lastIndexOf(SLASH, end - 1)) {
+    const rest = bytes.subarray(end)
+    if (`${rest.toString('latin1')}/`.includes('/../')) return null
+    const real = await realpath(end === 0 ? '/' : bytes.subarray(0, end), 'buffer').catch(() => null)
+    if (real) return bytesToName(new Uint8Array(end === 0 ? bytes : Buffer.concat([real, rest])))
+  }
+  return null
+}
+
+const SLASH = 0x2f
 
 function shown(
   { bytes, etag, mtimeMs, name, size }: Piece,

@@ -31,6 +31,7 @@ import { type Logger, silentLogger } from './util/logger.ts'
 import { Foreground } from './util/foreground.ts'
 import { isMetered } from './util/metered.ts'
 import { type Machine, systemMachine } from './util/machine.ts'
+import { SharedWork } from './util/shared-work.ts'
 import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
@@ -161,15 +162,25 @@ export class Core implements AsyncDisposable {
   /** By a clock that is never set. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
+  #doctor: SharedWork<Doctor> | null = null
   #closed: Promise<void> | null = null
 
   private constructor(
     of: Pick<
       Core,
-      'dataDir' | 'host' | 'log' | 'events' | 'config' | 'device' | 'volumes' | 'libraries' | 'generators' | 'network'
+      | 'dataDir'
+      | 'host'
+      | 'log'
+      | 'events'
+      | 'config'
+      | 'device'
+      | 'volumes'
+      | 'libraries'
+      | 'generators'
+      | 'network'
+      | 'privateFiles'
     > & {
       archives: Archives
-      privateFiles: PrivateFiles
       now: () => number
       parts: AsyncDisposableStack
     },
@@ -236,6 +247,7 @@ export class Core implements AsyncDisposable {
         sidecarLimits: () => config.values.sidecars,
         sidecarsElsewhere: (library) => others?.sidecars.elsewhere(library) ?? null,
         machine,
+        privateFiles,
         foreground: new Foreground(),
         isMetered: () => isMetered(config.values.network.metered, machine),
         settings: { ...librarySettings(config.values), answerMs: options.answerMs },
@@ -271,8 +283,8 @@ export class Core implements AsyncDisposable {
       libraries,
       network,
       generators,
-      archives,
       privateFiles,
+      archives,
       now,
       parts: parts.move(),
     })
@@ -456,8 +468,13 @@ export class Core implements AsyncDisposable {
     return listPlaces({ home, platform: process.platform, configHome })
   }
 
-  doctor(signal: AbortSignal): Promise<Doctor> {
-    return runDoctor(this, signal)
+  /** Everybody who asks while a run goes on gets its result: a run checks databases whole and starts every engine. */
+  async doctor(signal: AbortSignal): Promise<Doctor> {
+    const forget = () => {
+      if (this.#doctor === run) this.#doctor = null
+    }
+    const run = (this.#doctor ??= new SharedWork((left) => runDoctor(this, left).finally(forget), forget))
+    return run.wait(signal)
   }
 
   /** Jobs keep their state, libraries close, locks are given back. Idempotent. */

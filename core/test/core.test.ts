@@ -80,3 +80,14 @@ test.skipIf(process.platform === 'win32')('a data folder that let others in is c
   await using _core = await Core.open({ dataDir: dir.path })
   expect(statSync(dir.path).mode & 0o777).toBe(0o700)
 })
+
+test('doctor runs once for all who ask meanwhile, and again for who asks later', async () => {
+  await using t = await createTestCore()
+  const runs = await Promise.all(Array.from({ length: 64 }, () => t.core.doctor(signal)))
+  expect(new Set(runs).size).toBe(1)
+  const left = new AbortController()
+  const given = t.core.doctor(left.signal)
+  left.abort(new Error('left'))
+  await expect(given).rejects.toThrow('left')
+  expect(await t.core.doctor(signal)).not.toBe(runs[0])
+})

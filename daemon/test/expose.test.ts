@@ -249,6 +249,50 @@ test('whoever may look sees the locations of the libraries, and no other file', 
   expect(library.name).toBe('Photos')
 })
 
+test('whoever may look is told of no path outside of locations whether there is anything, by no operation', async () => {
+  await using http = await startTestHttp()
+  await http.core.libraries.create({ name: 'Photos' })
+  const [shared, other] = ['shared', 'other'].map((name) => join(http.folder, name))
+  for (const folder of [shared!, other!]) mkdirSync(folder)
+  writeFileSync(join(other!, 'there.txt'), 'text')
+  symlinkSync(other!, join(shared!, 'link'))
+  await http.core.libraries.resolve().locations.add({ path: shared!, mode: 'shallow' })
+  const { port } = await expose(http, PASSPHRASE, ['manage'])
+  const headers = {
+    cookie: await signIn(port),
+    origin: `https://127.0.0.1:${port}`,
+    'content-type': 'application/json',
+  }
+  const code = async (name: string, params: object) => {
+    const body = JSON.stringify(params)
+    const { body: said } = await ask(port, `/api/v1/${name.replace('.', '/')}`, { method: 'POST', headers, body })
+    return (JSON.parse(said) as { code?: string }).code
+  }
+  const fields = ['path', 'entryPath', 'target'] as const
+  const looking = Object.values<Op>(ops).flatMap(({ access, files, input, name }) => {
+    const shape = 'shape' in input ? Object.keys(input.shape as object) : []
+    const named = fields.filter((field) => shape.includes(field))
+    if (named.length === 0 || access === null || access === 'disk') return []
+    expect([name, files]).toEqual([name, named])
+    return [{ name, named }]
+  })
+  expect(looking.length).toBeGreaterThan(15)
+  const more = { length: 10, offset: 0, kind: 'text', prefix: 'a', ephemeral: true }
+  for (const { name, named } of looking) {
+    const { shape } = ops[name as keyof typeof ops].input as unknown as { shape: Record<string, unknown> }
+    const needed = Object.fromEntries(Object.entries(more).filter(([field]) => field in shape))
+    if ('entryPath' in shape) delete needed['prefix']
+    for (const path of [join(other!, 'there.txt'), join(other!, 'nothing.txt'), join(shared!, 'link/nothing/../x')]) {
+      const params = { ...needed, ...Object.fromEntries(named.map((field) => [field, path])) }
+      expect([name, path, await code(name, params)]).toEqual([name, path, 'PermissionDenied'])
+    }
+    expect([
+      name,
+      await code(name, { ...needed, ...Object.fromEntries(named.map((field) => [field, join(shared!, 'nothing')])) }),
+    ]).not.toEqual([name, 'PermissionDenied'])
+  }
+})
+
 test('the keys of this device are served to nobody, whatever leads there', async () => {
   await using http = await startTestHttp()
   const { port } = await expose(http, PASSPHRASE, ['disk'])

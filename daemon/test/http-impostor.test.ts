@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -124,7 +124,7 @@ test('a page of another origin proves nothing, and a proof holds once', async ()
   await using http = await startTestHttp()
   const page = await http.openPage()
   const { port } = new URL(http.origin)
-  await expect(page.prove(`http://localhost:${port}`)).rejects.toThrow('401')
+  await expect(page.prove(`http://localhost:${port}`)).rejects.toThrow('403')
   await expect(page.prove('http://127.0.0.1:1')).rejects.toThrow('403')
   const { id } = page
   const { nonce } = (await (await http.post('/session/challenge', { id, nonce: 'x' })).json()) as { nonce: string }
@@ -180,4 +180,23 @@ test('an address of a file holds for that file, that session and that time', asy
   expect((await http.raw('/session', { method: 'DELETE', headers })).status).toBe(204)
   expect((await fetch(media + right)).status).toBe(401)
   now += 1
+})
+
+test('no page of localhost signs in, for another user may hold that name by IPv6; a person is led to the address', async () => {
+  await using http = await startTestHttp()
+  const port = portOf(http)
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url')
+  const code = http.server.link('/').url.split('/').at(-1)!
+  const origin = `http://localhost:${port}`
+  const signIn = (from: string) => http.post('/session', { code, publicKey: spki }, from)
+  expect((await signIn(origin)).status).toBe(403)
+  // The link still holds.
+  expect((await signIn(http.origin)).status).toBe(200)
+  const headers = { host: `localhost:${port}`, accept: 'text/html' }
+  const led = await http.raw('/browse?path=/x', { headers })
+  expect([led.status, led.headers.location]).toEqual([307, `${http.origin}/browse?path=/x`])
+  // Programs may say localhost.
+  const program = { host: `localhost:${port}`, authorization: `Bearer ${http.token}` }
+  expect((await http.raw('/api/v1/system/status', { headers: program })).status).toBe(200)
 })

@@ -47,6 +47,7 @@ export interface LibraryManagerDeps {
   readonly sidecarLimits: () => SidecarLimits
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
+  readonly privateFiles: LibraryDeps['privateFiles']
   readonly foreground: Foreground
   readonly isMetered: () => Promise<boolean>
   readonly settings: LibrarySettings

@@ -23,6 +23,7 @@ import { displayName } from '../util/file-name.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Foreground } from '../util/foreground.ts'
 import type { Machine } from '../util/machine.ts'
+import type { PrivateFiles } from '../util/private-files.ts'
 import { takeLock } from '../util/lock-file.ts'
 import { LibraryVolumes, type VolumeManager } from '../volume/index.ts'
 import { listDevices, recordDevice } from './library-devices.ts'
@@ -49,6 +50,8 @@ export interface LibraryDeps {
   /** The sidecars of a library on other devices; null where it has none. */
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
+  /** The files of Spacedrive itself: no location, and no source of a sidecar. */
+  readonly privateFiles: PrivateFiles
   /** Whether what goes over the line to other devices is paid for. */
   readonly isMetered: () => Promise<boolean>
   /** Knows when somebody waits for an answer of this process. */
@@ -216,6 +219,7 @@ export class Library implements AsyncDisposable {
       volumes: libraryVolumes,
       indexer: indexing,
       watching: keeper,
+      privateFiles: deps.privateFiles,
       waiting: (locationId) => jobs.waiting().find(({ subject }) => subject === locationId)?.waiting ?? null,
       now,
       log,
@@ -242,6 +246,7 @@ export class Library implements AsyncDisposable {
       new Sidecars({
         store,
         reader,
+        privateFiles: deps.privateFiles,
         references,
         pools: deps.sidecarPools,
         generators: deps.generators,

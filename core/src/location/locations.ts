@@ -11,6 +11,7 @@ import { type Inode, toInode } from '../util/inode.ts'
 import { Lease } from '../util/lease.ts'
 import type { Logger } from '../util/logger.ts'
 import { pathError } from '../util/path-error.ts'
+import type { PrivateFiles } from '../util/private-files.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
 
@@ -42,6 +43,8 @@ export interface LocationsDeps {
   /** What keeps the jobs of a location from going on for now, a sentence; null where nothing does. */
   readonly waiting: (locationId: string) => string | null
   readonly watching: LocationWatching
+  /** The files of Spacedrive itself, which are no location. */
+  readonly privateFiles: Pick<PrivateFiles, 'refuse'>
   readonly now: () => number
   readonly log: Logger
   /** Runs `work` soon; a failure is logged. */
@@ -407,6 +410,7 @@ export class Locations {
       if (/\.sdlibrary(\/|$)/.test(displayName(dir))) {
         throw new CoreError('InvalidInput', `${path} is part of a library; a library does not index itself`)
       }
+      await this.#deps.privateFiles.refuse(dir)
       return { dir, inode: toInode(stats.ino) }
     } catch (err) {
       throw pathError(err, path)

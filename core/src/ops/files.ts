@@ -91,6 +91,7 @@ export const fileSizes = defineQuery({
   name: 'files.sizes',
   scope: 'library',
   access: 'view',
+  files: ['path'],
   summary: 'Show what takes the room in a folder: the largest files and folders, each with what is in it',
   input: z.object({
     path,

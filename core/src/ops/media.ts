@@ -16,6 +16,7 @@ export const seekMedia = defineQuery({
   name: 'media.seek',
   scope: 'library',
   access: 'view',
+  files: ['path', 'entryPath'],
   summary: 'Say at which place of the list of photos and films one of them is',
   input: z.object({ ...of, entryPath: z.string().describe('where it lies: an absolute path') }),
   /** From 0; null where it is not among them. */
@@ -31,6 +32,7 @@ export const mediaTimeline = defineQuery({
   name: 'media.timeline',
   scope: 'library',
   access: 'view',
+  files: ['path'],
   summary: 'Say how many photos and films were taken in each month',
   input: z.object(of),
   output: MediaTimeline,
@@ -48,6 +50,7 @@ export const listMedia = defineQuery({
   name: 'media.list',
   scope: 'library',
   access: 'view',
+  files: ['path'],
   summary: 'List photos and films in the order they were taken in, the newest first',
   input: z.object({
     ...of,

@@ -215,6 +215,7 @@ export const whereIsContent = defineQuery({
   name: 'network.where',
   scope: 'anywhere',
   access: 'view',
+  files: ['path'],
   summary: 'Say which devices have a file with the same content',
   input: z.object({
     path: z.string().describe('a file that is indexed, or address: local://<device>/path, content://<id>'),

@@ -37,6 +37,7 @@ export const listSidecars = defineQuery({
   name: 'sidecars.list',
   scope: 'library',
   access: 'view',
+  files: ['target'],
   summary: 'Show what was derived from a content: thumbnails, text, and what is still to be made',
   input: z.object({
     target: listed,
@@ -77,6 +78,7 @@ export const sidecarText = defineQuery({
   name: 'sidecars.text',
   scope: 'library',
   access: 'view',
+  files: ['target'],
   summary: 'Show what a file says: its text, what was read in its pictures, or what is said in it',
   input: z.object({
     target,
@@ -202,6 +204,7 @@ export const sidecarPath = defineAction({
   name: 'sidecars.path',
   scope: 'library',
   access: 'manage',
+  files: ['target'],
   summary: 'Say where a sidecar lies; one that is not here is fetched from a device that has it, or queued',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
   output: z.object({
@@ -232,6 +235,7 @@ export const sidecarWhere = defineQuery({
   name: 'sidecars.where',
   scope: 'library',
   access: 'view',
+  files: ['target'],
   summary: 'List the devices of the library that have a sidecar',
   input: z.object({ target, kind: kind.default('thumb'), variant: variant.default('grid@2x') }),
   output: z.array(
@@ -321,6 +325,7 @@ export const regenerateSidecars = defineAction({
   name: 'sidecars.regenerate',
   scope: 'library',
   access: 'manage',
+  files: ['target'],
   summary: 'Make the sidecars of a content again, or of all contents what would be made otherwise now',
   input: z
     .object({
@@ -377,6 +382,7 @@ export const retrySidecars = defineAction({
   name: 'sidecars.retry',
   scope: 'library',
   access: 'manage',
+  files: ['target'],
   summary: 'Try again what could not be made',
   input: z.object({ target: target.optional(), kind: kind.optional() }),
   output: queued,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { EntryReader, PlacedEntry } from '../files/index.ts'
 import { parsePath } from '../util/file-name.ts'
+import type { PrivateFiles } from '../util/private-files.ts'
 import type { Claims } from './claims.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import type { EngineCensus } from './engine-census.ts'
@@ -16,6 +17,8 @@ import type { Source } from './sidecar-child.ts'
 export interface MakeContentDeps extends MakeDeps {
   readonly rows: SidecarRows
   readonly reader: EntryReader
+  /** The files of Spacedrive itself: nothing is made of them, for what is made is shown to others. */
+  readonly privateFiles: Pick<PrivateFiles, 'has'>
   readonly generators: readonly Generator[]
   /** What is worked on now, by whomever. */
   readonly claims: Claims
@@ -55,8 +58,12 @@ export async function makeContent(
   const fetched = await fetchContent(generator, content, deps, how)
   if (fetched) return { outcomes: fetched, path: undefined }
   const entries = await entriesOf(content, deps)
+  const online = entries.filter((entry) => entry.online).map(sourceOf)
+  const sources = await withoutPrivate(online, deps)
+  if (online.length > sources.length && sources.length === 0)
+    return { outcomes: refused(generator, content), path: entries[0]?.path }
   const from = {
-    sources: entries.filter(({ online }) => online).map(sourceOf),
+    sources,
     names: [...new Set(entries.map(({ name }) => name))],
     inputs: await inputsOf(generator, content, deps),
   }
@@ -125,6 +132,21 @@ async function entriesOf(
   { reader, rows }: MakeContentDeps,
 ): Promise<readonly PlacedEntry[]> {
   return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
+}
+
+/** Asked each time: a folder of the index may have become a mount of the data folder since. */
+async function withoutPrivate(
+  sources: readonly Source[],
+  { privateFiles }: Pick<MakeContentDeps, 'privateFiles'>,
+): Promise<Source[]> {
+  const arePrivate = await Promise.all(sources.map(({ path }) => privateFiles.has(path)))
+  return sources.filter((_, at) => !arePrivate[at])
+}
+
+function refused({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent): Outcomes {
+  const message = 'it belongs to Spacedrive itself: nothing is made of the files of the data folder'
+  const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'PermissionDenied', message }))
+  return { contentRowId, contentId, recipe, attempts: 0, tookMs: 0, findings: {}, outcomes }
 }
 
 async function inputsOf(

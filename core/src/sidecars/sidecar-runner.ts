@@ -231,9 +231,10 @@ export class SidecarRunner implements AsyncDisposable {
   }
 
   get making(): MakeContentDeps {
-    const { onMade, onRecorded, pools, reader, root, rows } = this.#deps
+    const { onMade, onRecorded, pools, privateFiles, reader, root, rows } = this.#deps
     return {
       reader,
+      privateFiles,
       pools,
       root,
       rows,

@@ -37,6 +37,7 @@ import { contentRowsOf, type KindState, readKindStates, versionOf } from './kind
 import { contentIdsOf, SidecarNews } from './sidecar-news.ts'
 import { SidecarWatch } from './sidecar-watch.ts'
 import { type AvailabilityRead, readAvailability } from './read-availability.ts'
+import type { PrivateFiles } from '../util/private-files.ts'
 import { readText, type ReadText, type ReadTextInput } from './read-text.ts'
 import { readTextWindow, type TextWindowInput } from './text-window.ts'
 import { readThumbs } from './thumb-views.ts'
@@ -50,6 +51,8 @@ import type { References } from './references/references.ts'
 export interface SidecarsDeps {
   readonly store: LibraryStore
   readonly reader: EntryReader
+  /** The files of Spacedrive itself. */
+  readonly privateFiles: Pick<PrivateFiles, 'has'>
   readonly references: References
   readonly pools: SidecarPools
   /** All there are, as they are configured now. */

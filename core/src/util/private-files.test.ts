@@ -14,7 +14,9 @@ function createPlace() {
   mkdirSync(join(data, 'run'), { recursive: true })
   mkdirSync(join(data, 'libraries/Photos.sdlibrary/sidecars/aa/bb'), { recursive: true })
   mkdirSync(files)
-  for (const path of ['data/network-key.json', 'data/run/token', 'files/letter.txt'])
+  mkdirSync(join(data, 'libraries/Photos.sdlibrary/backups'))
+  const backup = 'data/libraries/Photos.sdlibrary/backups/daily.db'
+  for (const path of ['data/network-key.json', 'data/run/token', backup, 'files/letter.txt'])
     writeFileSync(join(dir.path, path), path)
   writeFileSync(join(data, 'libraries/Photos.sdlibrary/sidecars/aa/bb/thumb.webp'), 'x')
   return { data, files, root: realpathSync(dir.path), [Symbol.dispose]: () => dir[Symbol.dispose]() }
@@ -23,6 +25,7 @@ function createPlace() {
 test('files are private by what they are, whatever they are called', async () => {
   using place = createPlace()
   linkSync(join(place.data, 'network-key.json'), join(place.files, 'holiday.jpg'))
+  linkSync(join(place.data, 'libraries/Photos.sdlibrary/backups/daily.db'), join(place.files, 'second.db'))
   symlinkSync(place.data, join(place.root, 'link'))
   // Named by a link itself.
   for (const named of [place.data, join(place.root, 'link')]) {
@@ -34,6 +37,7 @@ test('files are private by what they are, whatever they are called', async () =>
       join(place.data, 'libraries/Photos.sdlibrary/sidecars/aa/bb/thumb.webp'),
       join(place.data, 'not there yet.json'),
       join(place.files, 'holiday.jpg'),
+      join(place.files, 'second.db'),
     ]) {
       expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
       await expect(guard.refuse(path)).rejects.toMatchObject({ code: 'PermissionDenied' })

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises'
 import { CoreError } from './errors.ts'
 import { displayName, fsPath, type RawName } from './file-name.ts'
 
-/** Levels below the data folder whose entries are known one by one: keys, settings, databases, folders of sidecars. */
-const DEPTH = 3
+/** Levels below the data folder whose entries are known one by one: keys, settings, databases and their backups. */
+const DEPTH = 4
 /** Entries known one by one. Everything else in the data folder is found by the folders above it. */
 const MAX_KNOWN = 20_000
 /** How long the known entries are trusted, in milliseconds. */

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { acceptedLanguage, type PageLanguage } from '../http/accepted-language.ts'
 import type { Authenticator } from '../http/authenticator.ts'
 import type { HttpApp, HttpEnv } from '../http/http-env.ts'
+import { isPerson } from '../http/person.ts'
 import { HttpError, securityHeaders } from '../http/problem.ts'
 import { browserOf } from '../http/session-routes.ts'
 import type { Login } from './login.ts'
@@ -41,11 +42,6 @@ export function addGate(app: HttpApp, deps: LoginRoutesDeps): void {
     return next()
   })
   app.route(LOGIN, loginRoutes(deps))
-}
-
-/** Somebody who types an address, or follows a link. */
-function isPerson(c: Context<HttpEnv>): boolean {
-  return c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')
 }
 
 function loginRoutes({ login, sessionMs }: LoginRoutesDeps): HttpApp {

@@ -13,6 +13,7 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { HttpListener } from './http-listener.ts'
 import { HttpSocket } from './http-socket.ts'
 import { Links } from './links.ts'
+import { leadToLoopback, LOOPBACK, LOOPBACK_NAMES } from './loopback.ts'
 import { Metrics } from './metrics.ts'
 import { PageProofs } from './page-proofs.ts'
 import { WebPage } from './page/index.ts'
@@ -22,9 +23,6 @@ import { Sessions } from './sessions.ts'
 import { openTokenFile } from './token-file.ts'
 import { WebSockets } from './web-sockets.ts'
 
-/** Bound to this, nobody on another machine can reach it. */
-const LOOPBACK = '127.0.0.1'
-const LOOPBACK_NAMES = [LOOPBACK, 'localhost']
 /** So many instances side by side have each a port that stays the same. */
 const NEXT_PORTS = 20
 const MAX_PORT = 65_535
@@ -133,7 +131,13 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     let media: HttpListener | null = null
     const mediaOrigin = () => (media === null ? '' : `http://${LOOPBACK}:${media.port}`)
     const pageSessions = pageSessionRoutes({ authenticator, links, proofs, sessions, audit, mediaOrigin })
-    const app = createApp({ ...shared, authenticator, sessionRoutes: pageSessions, mediaOrigin })
+    const app = createApp({
+      ...shared,
+      authenticator,
+      sessionRoutes: pageSessions,
+      mediaOrigin,
+      addFirst: leadToLoopback,
+    })
     const listener = await HttpListener.listen({
       at: { hostname: LOOPBACK, names: () => LOOPBACK_NAMES, ports: portsFrom(port) },
       app,
@@ -161,7 +165,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       limits,
       log,
     })
-    await sessions.endOthers([...listener.origins])
+    await sessions.endOthers([`http://${LOOPBACK}:${listener.port}`])
     // The token is in the folder of the socket: whoever gets at one has the other, so it is not asked for here.
     const forSocket = new Authenticator({ ...own, proofs: null, isOpen: true })
     const onSocket = new WebSockets({ authenticator: forSocket, connections, limits })

@@ -7,6 +7,7 @@ import type { Authenticator } from './authenticator.ts'
 import type { HttpApp, HttpEnv } from './http-env.ts'
 import { readJsonBody } from './json-body.ts'
 import type { Links } from './links.ts'
+import { LOOPBACK } from './loopback.ts'
 import { type PageProofs, publicKeyOf } from './page-proofs.ts'
 import { HttpError } from './problem.ts'
 import type { Sessions } from './sessions.ts'
@@ -100,11 +101,20 @@ export function browserOf({ headers }: IncomingMessage): string {
   return headers['user-agent'] ?? 'a browser that does not say its name'
 }
 
-/** The guard has seen to it that it is ours; programs that send none are no pages. */
+/**
+ * The origin of a page. The guard has checked that it is ours; a program that sends none is no page. A page of `localhost`
+ * is not let in: a browser asks `[::1]` first, so another user who listens there could be that page and use its key.
+ */
 function originOf(c: Context<HttpEnv>): string {
   const { origin } = c.env.incoming.headers
   if (origin === undefined) throw new HttpError(403, 'PermissionDenied', 'only a page of the explorer signs in here')
-  return origin
+  const { hostname, port } = new URL(origin)
+  if (hostname === LOOPBACK) return origin
+  throw new HttpError(
+    403,
+    'PermissionDenied',
+    `sign in at http://${LOOPBACK}:${port}/: browsers look for ${hostname} at an IPv6 address that another program may hold`,
+  )
 }
 
 async function bodyOf<T>(c: Context<HttpEnv>, schema: z.ZodType<T>): Promise<T> {

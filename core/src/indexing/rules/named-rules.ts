@@ -19,6 +19,9 @@ interface Candidate {
 
 const LIBRARY_FOLDER = '.sdlibrary'
 const libraryRule = builtIn('library', `*${LIBRARY_FOLDER}/`)
+/** Files that every data folder has, of this program or of another instance. It holds keys, so nothing in it is indexed. */
+const DATA_FOLDER_FILES = ['network.db', 'device.json'] as const
+const dataFolderRule = builtIn('library', `* beside ${DATA_FOLDER_FILES.join(' and ')}`)
 const hiddenRule = builtIn('hidden', '.*')
 const appleDoubleRule = builtIn('system', '._<name> beside <name>')
 const onlyImagesRule = builtIn('only-images', 'files without the extension of an image')
@@ -42,7 +45,7 @@ export class NamedRules {
     this.#system = names.includes('system')
     this.#hidden = names.includes('hidden')
     this.#onlyImages = names.includes('only-images')
-    const evidence = new Set<string>()
+    const evidence = new Set<string>(DATA_FOLDER_FILES)
     for (const [name, table] of tables) {
       for (const known of names.includes(name) ? table : []) {
         const key = ignoreCase ? foldCase(known.name) : known.name
@@ -56,6 +59,7 @@ export class NamedRules {
 
   /** The first of library, system, git, dev and hidden that rejects the entry. */
   match({ name, isDirectory }: AskedName, dir: string, siblings: (name: string) => boolean): Rule | null {
+    if (DATA_FOLDER_FILES.every(siblings)) return dataFolderRule
     const candidates = this.#candidatesByName.get(name)
     if (candidates) {
       for (const { known, rule } of candidates) {

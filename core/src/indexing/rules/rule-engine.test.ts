@@ -321,6 +321,15 @@ test("a library's own folder is rejected whatever is chosen", () => {
   expect(rejected(files, { names: [] })).toEqual(['library /home/Mine.sdlibrary'])
 })
 
+test('a data folder keeps everything in it out, whatever is chosen', () => {
+  const data = { '/home/d/device.json': '', '/home/d/network.db': '', '/home/d/run/token': '' }
+  expect(rejected({ ...data, '/home/e/device.json': '' }, { names: [], globs: ['!*'] })).toEqual([
+    'library /home/d/device.json',
+    'library /home/d/network.db',
+    'library /home/d/run',
+  ])
+})
+
 test('the first rule in order is the one told', () => {
   const files = { ...repository, '/home/.gitignore': '*\n', '/home/.spacedriveignore': '*\n' }
   const all: Files = { ...files, '/home/.DS_Store': '', '/home/node_modules/': '', '/home/.env': '', '/home/a.txt': '' }
@@ -463,5 +472,5 @@ test('the names that rules go by are told to a watcher', () => {
   expect([...createWorld({}).engine.ruleNames]).toEqual(
     expect.arrayContaining(['.git', '.gitignore', '.spacedriveignore', 'Cargo.toml', 'pyvenv.cfg']),
   )
-  expect([...createWorld({}, { names: [] }).engine.ruleNames]).toEqual([])
+  expect([...createWorld({}, { names: [] }).engine.ruleNames].toSorted()).toEqual(['device.json', 'network.db'])
 })

@@ -159,7 +159,7 @@ export class RuleEngine {
 }
 
 /** Raised with every change to the built-in rules. */
-const REVISION = 1
+const REVISION = 2
 
 /** The ignore lists of one context as they hold in one folder, each kind's nearest first. */
 interface Here {
