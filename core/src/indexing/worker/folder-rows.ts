@@ -55,12 +55,16 @@ export class FolderRows {
   /** Roots of locations that lie in no folder of the index, by path, as of this state of the writer. */
   #detached: { readonly structure: number; readonly byPath: ReadonlyMap<string, number> } | null = null
 
+  /** The folder that is being recorded. */
+  #folderId = 0
+
   constructor(deps: FolderRowsDeps) {
     this.#deps = deps
   }
 
   /** Returns whether the rows are now exactly what was found. */
   record(folder: ListedFolder, listed: ListedRows): boolean {
+    this.#folderId = folder.id
     if (listed.rows.length > 0) return this.#update(folder, listed)
     this.#fill(folder, listed)
     return true
@@ -158,7 +162,7 @@ export class FolderRows {
     const { changes, writer } = this.#deps
     const row = writer.row(id)
     if (!row) return
-    const { removed, moved } = removeRow(row, this.#deps)
+    const { removed, moved } = removeRow(row, { ...this.#deps, folderId: this.#folderId })
     changes.removed += removed
     changes.moved += moved
     // What was moved had been counted as added where it was found.

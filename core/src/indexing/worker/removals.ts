@@ -36,6 +36,8 @@ interface RemovalDeps {
   readonly db: DatabaseSync
   readonly writer: EntryWriter
   readonly objects: KnownObjects
+  /** The folder whose rows are being brought up to date: no other row is put into it. */
+  readonly folderId: number
 }
 
 /** What became of some rows. */
@@ -46,7 +48,7 @@ export interface Removed {
 
 /**
  * Removes a row, with all below it, within the caller's transaction. A file that has another row already was moved
- * there: the old row takes that place. Roots of locations stay, with all that they hold.
+ * there: the old row takes that place, or gives its id. Roots of locations stay, with all that they hold.
  */
 export function removeRow(row: EntryRow, deps: RemovalDeps): Removed {
   const done = { removed: 0, moved: 0 }
@@ -58,7 +60,7 @@ export function removeRow(row: EntryRow, deps: RemovalDeps): Removed {
 /** `going`: folders that are being removed as well, where nothing can be moved to. */
 function removeLeaf(
   row: EntryRow,
-  { writer, objects }: RemovalDeps,
+  { writer, objects, folderId }: RemovalDeps,
   done: Removed,
   going: ReadonlySet<number> = new Set(),
 ): void {
@@ -67,6 +69,12 @@ function removeLeaf(
     if (parentId === null || going.has(parentId)) return false
     return !objects.isKnownBy({ id, parentId, uuid: writer.uuidOf(id) }, { id: row.id, parentId: row.parent_id, uuid })
   })
+  if (there?.parentId === folderId) {
+    writer.removeLeaf(row.id)
+    writer.identifyAs(there.id, uuid)
+    done.removed++
+    return
+  }
   if (there) {
     const twin = writer.row(there.id)!
     writer.removeLeaf(there.id)
