@@ -97,7 +97,8 @@ CREATE TABLE departed(
   volume_id integer not null references volumes(id) on delete cascade,
   kind integer not null,
   inode any not null,
-  birthtime integer
+  birthtime integer,
+  parent_id integer
   ) strict;
 
 CREATE TABLE devices(
