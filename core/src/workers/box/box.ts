@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
@@ -102,7 +102,20 @@ function ownFolders(): string[] {
   }
   const own = above.find((folder) => existsSync(join(folder, 'package.json'))) ?? import.meta.dirname
   const beside = above.flatMap((folder) => [join(folder, 'node_modules'), join(folder, 'package.json')])
-  return [own, ...beside.filter((path) => existsSync(path))]
+  const there = beside.filter((path) => existsSync(path))
+  return [own, ...there, ...new Set(there.filter((path) => path.endsWith('node_modules')).flatMap(linkedPackages))]
+}
+
+/** Where the packages of a folder lie that are links, as package managers make them: with those that lie beside them. */
+function linkedPackages(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && entry.name.startsWith('@')) return linkedPackages(path)
+    if (!entry.isSymbolicLink() || !existsSync(path)) return []
+    const real = realpathSync(path)
+    const at = real.lastIndexOf(`${sep}node_modules${sep}`)
+    return [at < 0 ? real : real.slice(0, at + `${sep}node_modules`.length)]
+  })
 }
 
 /** A program on PATH or at an absolute path, the file that it leads to, and what runs it if it is a script. */
