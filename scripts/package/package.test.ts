@@ -20,6 +20,9 @@ beforeAll(() => {
   archive = makePackage({ root, privateKey, builder: 'test' }).archive
 })
 
+/** A program that has not ended by then never does; in milliseconds. */
+const LONGEST_RUN_MS = 120_000
+
 test('a package is verified with the public key', () => {
   const { components, files, provenance } = verifyPackage(archive, publicKey)
   expect(provenance).toMatchObject({ builder: 'test', commit: head(), version: '0.1.0' })
@@ -171,6 +174,7 @@ test('the program starts from the unpacked package', () => {
   installLinks(unpacked)
   const { status, stderr, stdout } = spawnSync(join(unpacked, 'cli/bin/spacedrive.mjs'), ['--version'], {
     encoding: 'utf8',
+    timeout: LONGEST_RUN_MS,
   })
   expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: expect.stringContaining('0.1.0') })
   const home = join(folder.path, 'home')
@@ -179,7 +183,11 @@ test('the program starts from the unpacked package', () => {
   const started = spawnSync(
     join(unpacked, 'cli/bin/spacedrive.mjs'),
     ['quickstart', join(home, 'Files'), '--once', '--json'],
-    { encoding: 'utf8', env: { ...process.env, HOME: home, SPACEDRIVE_DATA_DIR: join(home, 'data') } },
+    {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: home, SPACEDRIVE_DATA_DIR: join(home, 'data') },
+      timeout: LONGEST_RUN_MS,
+    },
   )
   expect(started.stdout).toMatch(/"files":\s*1/)
   expect(started.status).toBe(0)
