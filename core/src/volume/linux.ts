@@ -1,5 +1,6 @@
 import type { DiskType, VolumeKind } from '../domain/index.ts'
 import { CoreError } from '../util/errors.ts'
+import { partition } from '../util/partition.ts'
 import { type BlockDevice, type BlockDeviceDeps, readBlockDevice, readDiskLinks } from './block-device.ts'
 import type { DetectedVolume, Detection, Mount, VolumeDetector } from './detected-volume.ts'
 import { filesystemClass, filesystemName, sharesBlocks } from './filesystems.ts'
@@ -215,8 +216,4 @@ function diskOf({ filesystem, device }: Facts): DiskType {
 function poolOf({ main, filesystem, device }: Facts): string | null {
   if (filesystem === 'btrfs') return device?.uuid ?? main.deviceId
   return filesystem === 'zfs' ? main.source.split('/', 1)[0]! : null
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))]
 }

@@ -9,9 +9,8 @@ import type { EphemeralIds } from './ephemeral-ids.ts'
 import {
   birthtimeOf,
   FIELDS,
-  FLAG_OTHER_FILE_SYSTEM,
-  FLAGS,
   inodeOf,
+  isOtherFileSystem,
   KIND,
   SIZE,
   statEntry,
@@ -156,8 +155,7 @@ function lookInto({ dir, anchors }: Waiting, look: Look): void {
     const kind = listing.numbers[at + KIND]!
     counts[COUNTED_AS[kind]!]++
     if (kind === FILE) counts.bytes += listing.numbers[at + SIZE]!
-    if (!request.recursive || kind !== DIRECTORY || (listing.numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0)
-      continue
+    if (!request.recursive || kind !== DIRECTORY || isOtherFileSystem({ numbers: listing.numbers, at })) continue
     const name = listing.names[i]!
     if (!hidden.has(displayName(name))) below.push({ dir: joinName(dir, name), anchors: context.anchors })
   }

@@ -3,8 +3,7 @@ import { browse } from './browse.ts'
 import type { DiskRequest, DiskRequestName, DiskRequests } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
 import { existsAndHidden } from './explain.ts'
-import { UnreadableDirectory } from './listing.ts'
-import { beginAt, factsOf, lookAt } from './look-folder.ts'
+import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { Walker } from './walk.ts'
 import type { WalkSetup } from './walk-messages.ts'
 
@@ -27,14 +26,7 @@ function handlersFor(answered: () => void): Handlers {
   return {
     begin: beginAt,
     walk: ({ setup, tasks }) => walkerOf(setup, answered).run(tasks),
-    look: ({ setup, ...request }) => {
-      try {
-        return lookAt(walkerOf(setup, answered), request)
-      } catch (err) {
-        if (!(err instanceof UnreadableDirectory)) throw err
-        return { failure: { gone: err.gone, code: err.code, message: err.message } }
-      }
-    },
+    look: ({ setup, ...request }) => orFailure(() => lookAt(walkerOf(setup, answered), request)),
     facts: (paths) =>
       paths.map((path) => {
         answered()

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
+import { partition } from '../../util/partition.ts'
 import { differs, foundKnown, type FoundKnown, rowKnown, type RowKnown } from './compare.ts'
 import { DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry, isBelow, pathAfter } from './entry-writer.ts'
 import type { EphemeralIds, FileObject } from './ephemeral-ids.ts'
 import type { KnownObjects, SameObject } from './known-objects.ts'
-import { FLAG_OTHER_FILE_SYSTEM, FLAGS, KIND, MODE } from './listing.ts'
+import { isOtherFileSystem, KIND, MODE } from './listing.ts'
 import { reconcile } from './reconcile.ts'
 import { type MissingNames, removeRow } from './removals.ts'
 import type { ScanReport } from './scan-request.ts'
@@ -126,7 +127,7 @@ export class FolderRows {
 
   /** Folders on which another file system is mounted: what they hold themselves is out of sight, and keeps its rows. */
   #coveredBy({ rows, found }: ListedRows): Map<string, { id: number; found: FoundEntry }> {
-    const mounted = found.filter(({ numbers, at }) => (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0)
+    const mounted = found.filter(isOtherFileSystem)
     if (mounted.length === 0) return new Map()
     const folders = new Map(rows.filter(({ kind }) => kind === DIRECTORY).map((row) => [nameKey(row.name), row.id]))
     return new Map(
@@ -300,10 +301,6 @@ export class FolderRows {
     if (former) writer.identifyAs(id, former)
     else writer.identifyAnew(id)
   }
-}
-
-function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [first: T[], second: T[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 /** `path` of a folder called `name` in the folder with the path `parent`. */

@@ -23,7 +23,7 @@ export const MODE = 9
 /** 1: a directory on another file system than the root. */
 export const FLAGS = 10
 
-export const FLAG_OTHER_FILE_SYSTEM = 1
+const FLAG_OTHER_FILE_SYSTEM = 1
 
 /** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
 export interface Listing {
@@ -253,4 +253,9 @@ function openable(dir: RawName): ReachablePath {
   } catch (err) {
     throw new UnreadableDirectory(dir, err)
   }
+}
+
+/** Whether another file system is mounted on an entry, whose numbers begin at `at`. */
+export function isOtherFileSystem({ numbers, at }: { numbers: ArrayLike<number>; at: number }): boolean {
+  return (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
 }

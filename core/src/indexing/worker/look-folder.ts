@@ -1,7 +1,15 @@
 import type { RawName } from '../../util/file-name.ts'
 import { toInode } from '../../util/inode.ts'
-import type { BeginRequest, Beginning, LookedAt, LookRequest, PathFacts, PlainListing } from './disk-requests.ts'
-import { addStats, emptyListing, type Listing, statEntry } from './listing.ts'
+import type {
+  BeginRequest,
+  Beginning,
+  LookedAt,
+  LookFailure,
+  LookRequest,
+  PathFacts,
+  PlainListing,
+} from './disk-requests.ts'
+import { addStats, emptyListing, type Listing, statEntry, UnreadableDirectory } from './listing.ts'
 import { Walker } from './walk.ts'
 
 /** What a scan needs to know of the folder it begins at; null where there is nothing. */
@@ -22,6 +30,16 @@ export function lookAt(walker: Walker, { dir, anchors, names }: Omit<LookRequest
   const own = stats?.isDirectory() ? listingOf(stats, walker.device) : null
   if (before?.ino !== stats?.ino) listing.isSettled = false
   return { inherited, anchors: context.anchors, listing: plain(listing), own }
+}
+
+/** What `look` returns, or why the folder cannot be read. */
+export function orFailure<T>(look: () => T): T | { failure: LookFailure } {
+  try {
+    return look()
+  } catch (err) {
+    if (!(err instanceof UnreadableDirectory)) throw err
+    return { failure: { gone: err.gone, code: err.code, message: err.message } }
+  }
 }
 
 /** What is at a path; null where there is nothing. */

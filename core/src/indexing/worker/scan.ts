@@ -12,20 +12,8 @@ import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { type Arrival, directoryPath, FolderRows } from './folder-rows.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
-import {
-  birthtimeOf,
-  FIELDS,
-  FLAG_OTHER_FILE_SYSTEM,
-  FLAGS,
-  inodeOf,
-  KIND,
-  MTIME,
-  MTIME_NS,
-  SIZE,
-  UnreadableDirectory,
-  warningCode,
-} from './listing.ts'
-import { beginAt, factsOf, lookAt } from './look-folder.ts'
+import { birthtimeOf, FIELDS, inodeOf, isOtherFileSystem, KIND, MTIME, MTIME_NS, SIZE, warningCode } from './listing.ts'
+import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 import { type Missing, MissingNames } from './removals.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from './scan-request.ts'
@@ -326,12 +314,7 @@ export class Scan {
   }
 
   #lookHere({ dir, names }: Pick<DirtyDirectory, 'dir' | 'names'>): Look['looked'] {
-    try {
-      return lookAt(this.#walker!, { dir, names, anchors: null })
-    } catch (err) {
-      if (!(err instanceof UnreadableDirectory)) throw err
-      return { failure: { gone: err.gone, code: err.code, message: err.message } }
-    }
+    return orFailure(() => lookAt(this.#walker!, { dir, names, anchors: null }))
   }
 
   #listingAt({ dir, depth }: Pick<DirtyDirectory, 'dir' | 'depth'>): Listing | null {
@@ -955,10 +938,6 @@ function countOf({ looked }: Look): number {
 /** Without a fingerprint a folder is listed by every scan, which sees then what must not be entered. */
 function isReadWhole(found: readonly FoundEntry[], unreadable: readonly unknown[]): boolean {
   return unreadable.length === 0 && !found.some(isOtherFileSystem)
-}
-
-function isOtherFileSystem({ numbers, at }: FoundEntry): boolean {
-  return (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
 }
 
 function anchorsOf({ anchorLists, anchors }: WalkResults, i: number): readonly string[] {

@@ -3,23 +3,13 @@ import { HashPool, hashStates } from '../../content/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
 import { inodeKey } from '../../util/inode.ts'
+import { partition } from '../../util/partition.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
 import { ContentWriter, type KnownContent } from './content-writer.ts'
 import { type EntryRow, isBelow, pathAfter, ROW_COLUMNS } from './entry-writer.ts'
 import type { LookedAt, LookFailure, PlainListing } from './disk-requests.ts'
-import {
-  FIELDS,
-  FLAG_OTHER_FILE_SYSTEM,
-  FLAGS,
-  inodeOf,
-  KIND,
-  MTIME,
-  MTIME_NS,
-  SIZE,
-  UnreadableDirectory,
-  warningCode,
-} from './listing.ts'
-import { beginAt, plain } from './look-folder.ts'
+import { FIELDS, inodeOf, isOtherFileSystem, KIND, MTIME, MTIME_NS, SIZE, warningCode } from './listing.ts'
+import { beginAt, orFailure, plain } from './look-folder.ts'
 import { asOffline, PatientDisk } from './patient-disk.ts'
 import type { Difference, LocationScope, VerifyReport, VerifyRequest } from './requests.ts'
 import type { RequestHost } from './index-worker.ts'
@@ -200,7 +190,7 @@ class Comparison {
       this.#report.checked++
       this.#compareEntry(folder, listing, i, row)
       const isDirectory = listing.numbers[i * FIELDS + KIND] === 1
-      const other = (listing.numbers[i * FIELDS + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
+      const other = isOtherFileSystem({ numbers: listing.numbers, at: i * FIELDS })
       // A location inside this one is compared under its own rules.
       const nested = row !== undefined && this.#roots.has(row.id)
       if (isDirectory && !other && !nested && folder.depth > 0) {
@@ -229,7 +219,7 @@ class Comparison {
       return this.#differ('missing-from-index', path)
     }
     // What is mounted over a folder hides it: nothing is known of the folder itself.
-    if (row.kind === 1 && (n(FLAGS) & FLAG_OTHER_FILE_SYSTEM) !== 0) return
+    if (row.kind === 1 && isOtherFileSystem({ numbers: listing.numbers, at: i * FIELDS })) return
     if (row.size !== n(SIZE)) this.#differ('size', path)
     else if (row.mtime !== n(MTIME) || row.mtime_ns !== n(MTIME_NS)) this.#differ('modified', path)
     else if (inodeKey(row.inode) !== inodeKey(inodeOf(listing, i))) this.#differ('inode', path)
@@ -305,17 +295,10 @@ class Comparison {
 }
 
 function listHere(walker: Walker, { dir, anchors }: Folder): Listed['looked'] {
-  try {
+  return orFailure(() => {
     const { context, listing } = walker.list(dir, anchors)
     return { inherited: anchors, anchors: context.anchors, listing: plain(listing), own: null }
-  } catch (err) {
-    if (!(err instanceof UnreadableDirectory)) throw err
-    return { failure: { gone: err.gone, code: err.code, message: err.message } }
-  }
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))]
+  })
 }
 
 /** The bytes of the file were read to their end. */
