@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { axeInEachLook } from './axe.ts'
-import { expect, test } from './fixtures.ts'
+import { boxOf, expect, test } from './fixtures.ts'
 import { listingsAsked } from './listings-asked.ts'
 
 /** Enough for many pages of a listing. */
@@ -101,7 +101,7 @@ test('a file that is made on the disk appears, and place and choice stay', async
   await page.keyboard.press('End')
   const last = page.getByRole('row', { name: name(799) })
   await expect(last).toHaveAttribute('aria-selected', 'true')
-  const before = await last.boundingBox()
+  const before = await boxOf(last)
   files.write('0 first.txt')
   await expect(page.getByText('1 selected')).toBeVisible()
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '802')

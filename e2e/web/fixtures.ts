@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, type Page, test as base } from '@playwright/test'
+import { expect, type Locator, type Page, test as base } from '@playwright/test'
 
 export { expect }
 
@@ -196,3 +196,10 @@ export const test = base.extend<{ files: TestFolder }, { daemon: TestDaemon }>({
       if (path.startsWith(folder.path)) await daemon.call('locations.remove', { location: id })
   },
 })
+
+/** Where an element is on the page, once it is there: one that is taken out of the page at this moment is nowhere. */
+export async function boxOf(element: Locator): Promise<NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>> {
+  let box: Awaited<ReturnType<Locator['boundingBox']>> = null
+  await expect.poll(async () => (box = await element.boundingBox())).not.toBeNull()
+  return box!
+}

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { axeInEachLook } from './axe.ts'
-import { expect, test, type TestFolder } from './fixtures.ts'
+import { boxOf, expect, test, type TestFolder } from './fixtures.ts'
 
 /** The smallest picture there is: one grey pixel. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAMLCwgAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64')
@@ -32,7 +32,7 @@ test('photos stand by month, say where their date is from, and the scrubber goes
   await expect(photo(page, 'old 69.gif')).toBeVisible()
   await page.keyboard.press('Home')
   await expect(photo(page, 'new 69.gif')).toBeVisible()
-  const box = (await scrubber(page).boundingBox())!
+  const box = await boxOf(scrubber(page))
   await page.mouse.click(box.x + box.width / 2, box.y + box.height - 2)
   await expect(photo(page, 'old 10.gif')).toBeVisible()
 })
