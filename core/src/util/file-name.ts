@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 
 /** A name or path as the file system has it: text where its bytes are UTF-8, else the bytes. */
@@ -28,6 +29,15 @@ export function joinName(dir: RawName, name: RawName): RawName {
   const head = Buffer.from(nameBytes(dir))
   const slash = head.at(-1) === 0x2f ? Buffer.alloc(0) : Buffer.from('/')
   return bytesToName(Buffer.concat([head, slash, nameBytes(name)]))
+}
+
+/**
+ * The same path in memory of its own. A text that was put together keeps alive what it was put together from, and a name
+ * that was cut from a listing the whole of it: V8 copies such a text into one piece when a character of it is read.
+ */
+export function inOnePiece(path: RawName): RawName {
+  assert(typeof path !== 'string' || path.charCodeAt(path.length - 1) !== 0, 'a path ends in NUL')
+  return path
 }
 
 /** The bytes of `path` below `top`, without a slash at either end and empty for `top` itself; null where it lies elsewhere. */

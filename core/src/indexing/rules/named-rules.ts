@@ -5,6 +5,7 @@ import type { AskedName } from './ignore-list.ts'
 import { imageExtensions } from './image-extensions.ts'
 import { devNames, gitNames, type KnownName, systemNames, systemPatterns } from './named-names.ts'
 import { NameTable } from './name-table.ts'
+import type { HasName } from './rule-engine.ts'
 
 export interface NamedRulesOptions {
   readonly names: readonly RuleName[]
@@ -39,6 +40,11 @@ export class NamedRules {
   readonly #system: boolean
   readonly #hidden: boolean
   readonly #onlyImages: boolean
+  /** Whether the folder asked about last is a data folder; callers ask for one folder's names in a row. */
+  #lastFolder: { readonly siblings: HasName | null; readonly isDataFolder: boolean } = {
+    siblings: null,
+    isDataFolder: false,
+  }
 
   constructor({ names, ignoreCase, readFile }: NamedRulesOptions) {
     this.#readFile = readFile
@@ -58,8 +64,8 @@ export class NamedRules {
   }
 
   /** The first of library, system, git, dev and hidden that rejects the entry. */
-  match({ name, isDirectory }: AskedName, dir: string, siblings: (name: string) => boolean): Rule | null {
-    if (DATA_FOLDER_FILES.every(siblings)) return dataFolderRule
+  match({ name, isDirectory }: AskedName, dir: string, siblings: HasName): Rule | null {
+    if (this.#isDataFolder(siblings)) return dataFolderRule
     const candidates = this.#candidatesByName.get(name)
     if (candidates) {
       for (const { known, rule } of candidates) {
@@ -84,7 +90,13 @@ export class NamedRules {
     return lastDot > 0 && imageExtensions.has(name.slice(lastDot + 1).toLowerCase()) ? null : onlyImagesRule
   }
 
-  #exists(dir: string, name: string, evidence: string, siblings: (name: string) => boolean): boolean {
+  #isDataFolder(siblings: HasName): boolean {
+    if (this.#lastFolder.siblings !== siblings)
+      this.#lastFolder = { siblings, isDataFolder: DATA_FOLDER_FILES.every(siblings) }
+    return this.#lastFolder.isDataFolder
+  }
+
+  #exists(dir: string, name: string, evidence: string, siblings: HasName): boolean {
     const slash = evidence.indexOf('/')
     if (slash < 0) return siblings(evidence)
     const folder = evidence.slice(0, slash)

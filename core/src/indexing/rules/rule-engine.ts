@@ -16,7 +16,7 @@ export interface RuleEngineOptions {
   readonly ignoreCase?: boolean
 }
 
-/** Whether a name exists in the folder asked about. */
+/** Whether a name exists in the folder asked about. Each look at a folder brings a function of its own. */
 export type HasName = (name: string) => boolean
 
 /**

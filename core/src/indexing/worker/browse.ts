@@ -134,7 +134,9 @@ function lookInto({ dir, anchors }: Waiting, look: Look): void {
   const onHidden = request.hidden ? (name: string, rule: Rule) => void hidden.set(name, rule.name) : undefined
   let listed
   try {
-    listed = request.names ? walker.look(dir, anchors, request.names, onHidden) : walker.list(dir, anchors, onHidden)
+    listed = request.names
+      ? walker.look(dir, anchors, request.names, onHidden)
+      : walker.list(dir, anchors, { onHidden })
   } catch (err) {
     if (!(err instanceof UnreadableDirectory)) throw err
     if (dir === request.dir)

@@ -143,12 +143,19 @@ export class EntryWriter {
   /** Writes the sums, then the fingerprints that vouch for them, commits, and says what was touched. */
   commit(): Touched {
     assert(this.#aside.size === 0, 'a row was put aside and not placed again')
-    this.#flushDeltas()
+    if (this.#toCheck.size > 0) this.#flushDeltas()
     this.#checkSums()
     for (const id of this.#changed) this.#statements.unvouch.run(id)
-    // What was changed after it had been recorded is not what was listed.
-    for (const [id, { fingerprint, at, error }] of this.#listed)
-      this.#statements.scanned.run(this.#changed.has(id) ? null : fingerprint, at, error, id)
+    const sums = this.#takeSums()
+    for (const [id, { fingerprint, at, error }] of this.#listed) {
+      const sum = sums.get(id)
+      // What was changed after it had been recorded is not what was listed.
+      if (this.#changed.has(id)) this.#statements.scanned.run(null, at, error, id)
+      else if (sum) this.#statements.recorded.run(...(sum as [number]), fingerprint, at, error, id)
+      else this.#statements.scanned.run(fingerprint, at, error, id)
+      if (!this.#changed.has(id)) sums.delete(id)
+    }
+    this.#addSums(sums)
     this.#changed.clear()
     this.#listed.clear()
     this.db.exec('commit')
@@ -166,7 +173,8 @@ export class EntryWriter {
 
   /** Adds an entry to a folder, under the path of that folder; `uuid` where the file already has one. Returns its id. */
   insert(parentId: number, found: FoundEntry, uuid?: Uint8Array): number {
-    const id = this.#insert(parentId, found, uuid)
+    const id = this.#insertEntry(parentId, found, uuid)
+    this.#insertDirectories(parentId, [found], [id])
     this.#noteChange(parentId)
     return id
   }
@@ -177,7 +185,8 @@ export class EntryWriter {
     found: readonly FoundEntry[],
     uuidOf: (found: FoundEntry) => Uint8Array | undefined,
   ): number[] {
-    const ids = found.map((entry) => this.#insert(parentId, entry, uuidOf(entry)))
+    const ids = found.map((entry) => this.#insertEntry(parentId, entry, uuidOf(entry)))
+    this.#insertDirectories(parentId, found, ids)
     if (found.length > 0) this.#noteChange(parentId, { isFilled: true })
     return ids
   }
@@ -185,7 +194,7 @@ export class EntryWriter {
   /** Adds a folder that lies in no other. `path` is from the volume's root and ends in a slash, unless it is the root. */
   insertRoot(found: FoundEntry, { volumeId, path }: { volumeId: number; path: RawName }, uuid?: Uint8Array): number {
     const id = this.#insertEntry(null, found, uuid)
-    this.#statements.insertRoot.run(id, volumeId, nameBytes(path))
+    this.#statements.insertDirectory.run(id, volumeId, nameBytes(path))
     this.#parents.set(id, null)
     this.#structure++
     return id
@@ -448,13 +457,17 @@ export class EntryWriter {
     for (const observer of this.#observers) observer.folderChanged(directoryId)
   }
 
-  #insert(parentId: number, found: FoundEntry, uuid: Uint8Array | undefined): number {
-    const id = this.#insertEntry(parentId, found, uuid)
-    if (found.numbers[found.at + KIND] === DIRECTORY) {
-      this.#statements.insertDirectory.run(id, nameBytes(found.name), parentId)
-      this.#parents.set(id, parentId)
+  /** Says of the folders among new entries where they lie, by the path of the folder they are in. */
+  #insertDirectories(parentId: number, found: readonly FoundEntry[], ids: readonly number[]): void {
+    let above: ReturnType<StatementSync['get']>
+    for (let i = 0; i < found.length; i++) {
+      const { at, name, numbers } = found[i]!
+      if (numbers[at + KIND] !== DIRECTORY) continue
+      above ??= this.#statements.directory.get(parentId)!
+      const path = Buffer.concat([above['path'] as Uint8Array, nameBytes(name), SLASH])
+      this.#statements.insertDirectory.get(ids[i]!, above['volume_id']!, path)
+      this.#parents.set(ids[i]!, parentId)
     }
-    return id
   }
 
   #insertEntry(parentId: number | null, found: FoundEntry, uuid: Uint8Array | undefined): number {
@@ -580,7 +593,18 @@ export class EntryWriter {
   }
 
   #flushDeltas(): void {
-    if (this.#deltas.size === 0) return
+    this.#addSums(this.#takeSums())
+  }
+
+  #addSums(sums: ReadonlyMap<number, readonly number[]>): void {
+    for (const [id, sum] of sums) {
+      if (sum[0] !== 0) this.#statements.addSums.run(...(sum as [number]), id)
+      else if (sum.some((n) => n !== 0)) this.#statements.addSumsBelow.run(...(sum.slice(1) as [number]), id)
+    }
+  }
+
+  /** What the sums of each folder are to grow by. */
+  #takeSums(): Map<number, number[]> {
     const totals = new Map<number, number[]>()
     for (const [id, delta] of this.#deltas) {
       addTo(totals, id, delta, 0)
@@ -590,10 +614,8 @@ export class EntryWriter {
         addTo(totals, above, delta, 1)
       }
     }
-    for (const [id, total] of totals) {
-      if (total.some((n) => n !== 0)) this.#statements.addSums.run(...(total as [number]), id)
-    }
     this.#deltas.clear()
+    return totals
   }
 
   /** Compares the folders that have changed with their rows; what they are wrong by is put right, for those above them as well. */
@@ -706,14 +728,15 @@ export function nothingTouched(): Touched {
 
 type Statements = Record<keyof typeof SQL, StatementSync>
 
+const GROWN = `file_count = file_count + ?, dir_count = dir_count + ?, symlink_count = symlink_count + ?,
+               other_count = other_count + ?, total_size = total_size + ?`
+
 const SQL = {
   insert: `insert into entries(id, uuid, parent_id, name, sort_key, kind, type, ext_id, size, allocated, mtime, mtime_ns,
              ctime, birthtime, inode, nlink, mode, content_state) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   nextId: `select max(coalesce((select max(id) + 1 from entries), 1),
              coalesce((select next from row_ids where table_name = 'entries'), 1)) as id`,
-  insertRoot: 'insert into directories(id, volume_id, path) values(?, ?, ?)',
-  insertDirectory: `insert into directories(id, volume_id, path)
-                    select ?, volume_id, cast(path || ? || '/' as blob) from directories where id = ?`,
+  insertDirectory: 'insert into directories(id, volume_id, path) values(?, ?, ?)',
   update: `update entries set kind = ?, size = ?, allocated = ?, mtime = ?, mtime_ns = ?, ctime = ?, birthtime = ?,
              inode = ?, nlink = ?, mode = ? where id = ?`,
   retype: 'update entries set type = ?, ext_id = ?, content_state = ? where id = ?',
@@ -754,8 +777,11 @@ const SQL = {
   row: `select ${ROW_COLUMNS} from entries where id = ?`,
   parent: 'select parent_id from entries where id = ?',
   scanned: 'update directories set fingerprint = ?, scanned_at = ?, error = ? where id = ?',
-  addSums: `update directories set child_count = child_count + ?, file_count = file_count + ?, dir_count = dir_count + ?,
-              symlink_count = symlink_count + ?, other_count = other_count + ?, total_size = total_size + ? where id = ?`,
+  addSums: `update directories set child_count = child_count + ?, ${GROWN} where id = ?`,
+  // Without the count of children, no trigger has to look at the row again.
+  addSumsBelow: `update directories set ${GROWN} where id = ?`,
+  recorded: `update directories set child_count = child_count + ?, ${GROWN}, fingerprint = ?, scanned_at = ?, error = ?
+             where id = ?`,
   sums: `select child_count, file_count, dir_count, symlink_count, other_count, total_size from directories where id = ?`,
   insertExtension: 'insert into extensions(ext) values(?) on conflict do nothing',
   extension: 'select id from extensions where ext = ?',

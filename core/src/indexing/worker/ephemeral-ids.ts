@@ -32,6 +32,10 @@ export class EphemeralIds {
     this.#uuids = new UuidFactory(now)
   }
 
+  get isEmpty(): boolean {
+    return this.#ids.size === 0
+  }
+
   /** The id of a file, made on first sight. */
   of(file: FileObject): Uint8Array {
     const key = keyOf(file)
@@ -47,7 +51,6 @@ export class EphemeralIds {
 
   /** The id a file is known by, given up to the index. */
   take(file: FileObject): Uint8Array | undefined {
-    if (this.#ids.size === 0) return undefined
     const key = keyOf(file)
     const found = this.#ids.get(key)
     if (found) this.#ids.delete(key)

@@ -31,7 +31,7 @@ export interface FolderRowsDeps {
   readonly hasStableInodes: boolean
   readonly missing: MissingNames
   readonly changes: ScanReport['changes']
-  readonly ids: Pick<EphemeralIds, 'take'>
+  readonly ids: Pick<EphemeralIds, 'isEmpty' | 'take'>
   /** Whether what a row stands for is where the row says: then what was found is the same thing seen through a second mount. */
   isStillThere(row: SameObject, found: FoundEntry): boolean
   objectOf(found: FoundEntry): FileObject
@@ -53,7 +53,7 @@ export interface ListedRows {
 /** Brings the rows of one folder up to what was found in it, within the caller's transaction. */
 export class FolderRows {
   readonly #deps: FolderRowsDeps
-  /** Roots of locations that lie in no folder of the index, by path, as of this state of the writer. */
+  /** Roots of locations below this one that lie in no folder of the index, by path, as of this state of the writer. */
   #detached: { readonly structure: number; readonly byPath: ReadonlyMap<string, number> } | null = null
 
   /** The folder that is being recorded. */
@@ -172,11 +172,11 @@ export class FolderRows {
 
   #fill(folder: ListedFolder, listed: ListedRows): void {
     const { writer, objects, changes } = this.#deps
-    const detached = this.#detachedRoots()
+    const hasRoots = this.#detachedRoots().size > 0
     const isPlain = (found: FoundEntry) =>
-      !objects.mayBeKnown(found) &&
-      !(found.numbers[found.at + KIND] === DIRECTORY && detached.has(pathKey(folder, found)))
-    const plain = listed.found.every(isPlain) ? listed.found : listed.found.filter(isPlain)
+      !objects.mayBeKnown(found) && !(hasRoots && this.#isDetachedRoot(folder, found))
+    const plain =
+      (objects.isEmpty && !hasRoots) || listed.found.every(isPlain) ? listed.found : listed.found.filter(isPlain)
     const ids = writer.insertAll(folder.id, plain, (found) => this.#uuidOf(found))
     changes.added += plain.length
     for (const [i, found] of plain.entries())
@@ -269,13 +269,15 @@ export class FolderRows {
   }
 
   #detachedRoots(): ReadonlyMap<string, number> {
-    const { db, writer, volumeId } = this.#deps
+    const { db, writer, volumeId, volumePath } = this.#deps
     if (this.#detached?.structure === writer.structure) return this.#detached.byPath
+    const own = nameBytes(volumePath)
     const rows = db
       .prepare(
-        `select d.id, d.path from entries e join directories d on d.id = e.id where e.parent_id is null and d.volume_id = ?`,
+        `select d.id, d.path from entries e join directories d on d.id = e.id
+         where e.parent_id is null and d.volume_id = ? and d.path > ? and d.path < ?`,
       )
-      .all(volumeId)
+      .all(volumeId, own, pathAfter(own))
     const byPath = new Map(
       rows.map((row) => [Buffer.from(row['path'] as Uint8Array).toString('latin1'), Number(row['id'])]),
     )
@@ -285,7 +287,7 @@ export class FolderRows {
 
   #uuidOf(found: FoundEntry): Uint8Array | undefined {
     const { ids, objects, objectOf } = this.#deps
-    const browsed = ids.take(objectOf(found))
+    const browsed = ids.isEmpty ? undefined : ids.take(objectOf(found))
     const known = objects.comeBack(found)
     if (known) {
       if (known.holder !== null) this.#identifyAnew(known.holder)

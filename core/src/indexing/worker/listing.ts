@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { constants, lstatSync, readdirSync } from 'node:fs'
 import { bytesToName, displayName, fsPath, joinName, type RawName } from '../../util/file-name.ts'
 import { splitNanoseconds } from '../../util/file-time.ts'
-import { type Inode, toInode } from '../../util/inode.ts'
+import { type Inode, inodeKey, toInode } from '../../util/inode.ts'
 import { errorMessage, systemCode, systemReason } from '../../util/errors.ts'
 import { reachable, reachableFolder, type ReachablePath } from '../../util/reachable-path.ts'
 import { Fingerprint } from './fingerprint.ts'
@@ -24,6 +24,9 @@ export const MODE = 9
 export const FLAGS = 10
 
 const FLAG_OTHER_FILE_SYSTEM = 1
+const DIRECTORY_KIND = 1
+/** Two changes of a folder may have one time where they lie closer together than this, by clocks that disagree as well. */
+const COARSE_MS = 2_000
 
 /** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
 export interface Listing {
@@ -39,6 +42,13 @@ export interface Listing {
   ownNumbers: readonly number[]
   /** Whether nothing changed while it was read: only then is it all that was there at one moment. */
   isSettled: boolean
+}
+
+/** A folder as the listing of the one above it has it. */
+export interface SeenFolder {
+  readonly inode: Inode
+  /** In milliseconds. */
+  readonly ctime: number
 }
 
 export interface ListOptions {
@@ -87,27 +97,34 @@ export function statEntry(path: RawName) {
 
 /**
  * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in. If the folder
- * changes meanwhile, it is listed again, `attempts` times altogether. Throws `UnreadableDirectory`.
+ * changes meanwhile, it is listed again, `attempts` times altogether. Where it is still the one that was `seen` before,
+ * it has not changed. Throws `UnreadableDirectory`.
  */
 export function listDirectory(
   dir: RawName,
   options: Omit<ListOptions, 'accept'> & {
     readonly prepare: (names: readonly RawName[]) => Accept
     readonly attempts: number
+    readonly seen: SeenFolder | null
   },
 ): Listing {
   using short = openable(dir)
+  const lastCertain = Date.now() - COARSE_MS
   for (let attempt = 1; ; attempt++) {
-    const before = folderStats(dir)
+    const seen = attempt === 1 && options.seen && options.seen.ctime < lastCertain ? options.seen : null
+    const before = seen ? null : folderStats(dir)
     const { listing, hasVanished } = listOnce(dir, short.path, options)
     const after = folderStats(dir)
-    const own = emptyListing()
-    addStats(own, '', after, options.device)
     listing.own = toInode(after.ino)
-    listing.ownNumbers = own.numbers
-    listing.isSettled = !hasVanished && before.ino === after.ino && before.ctimeNs === after.ctimeNs
+    listing.ownNumbers = numbersOf(after, listing.own, options.device)
+    const isSame = before ? before.ino === after.ino && before.ctimeNs === after.ctimeNs : isStill(seen!, after)
+    listing.isSettled = !hasVanished && isSame
     if (listing.isSettled || attempt >= options.attempts) return listing
   }
+}
+
+function isStill({ inode, ctime }: SeenFolder, now: BigStats): boolean {
+  return ctime === Number(now.ctimeMs) && inodeKey(inode) === inodeKey(toInode(now.ino))
 }
 
 function listOnce(
@@ -138,7 +155,7 @@ function listOnce(
       listing.unreadable.push({ name, code, message: errorMessage(err) })
       continue
     }
-    if (!accept(displayName(name), stats.isDirectory())) continue
+    if (!accept(displayName(name), kindOf(stats) === DIRECTORY_KIND)) continue
     addStats(listing, name, stats, device)
   }
   return { listing, hasVanished }
@@ -167,7 +184,7 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
     }
     try {
       const stats = statEntry(joinName(dir, name))
-      if (stats && accept(displayName(name), stats.isDirectory())) addStats(listing, name, stats, device)
+      if (stats && accept(displayName(name), kindOf(stats) === DIRECTORY_KIND)) addStats(listing, name, stats, device)
     } catch (err) {
       if (systemCode(err) === 'ENOTDIR') continue
       listing.unreadable.push({ name, code: systemCode(err) ?? 'EIO', message: errorMessage(err) })
@@ -207,27 +224,44 @@ export function emptyListing(): Listing {
 
 /** Adds one entry, as its stats describe it. */
 export function addStats(listing: Listing, name: RawName, stats: BigStats, device: bigint): void {
-  const kind = stats.isFile() ? 0 : stats.isDirectory() ? 1 : stats.isSymbolicLink() ? 2 : 3
-  const [mtime, mtimeNs] = splitNanoseconds(stats.mtimeNs)
   const inode = toInode(stats.ino)
-  const ctime = Number(stats.ctimeMs)
-  const numbers = [
+  const numbers = numbersOf(stats, inode, device)
+  if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
+  listing.names.push(name)
+  for (const number of numbers) listing.numbers.push(number)
+  listing.fingerprint.add(name, numbers, typeof inode === 'number' ? undefined : inode)
+}
+
+function numbersOf(stats: BigStats, inode: Inode, device: bigint): number[] {
+  const kind = kindOf(stats)
+  const [mtime, mtimeNs] = splitNanoseconds(stats.mtimeNs)
+  return [
     kind,
     kind === 0 || kind === 2 ? Number(stats.size) : 0,
     Number(stats.blocks) * 512,
     mtime,
     mtimeNs,
-    ctime,
+    Number(stats.ctimeMs),
     stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : Number.NaN,
     typeof inode === 'number' ? inode : Number.NaN,
     Number(stats.nlink),
     Number(stats.mode),
-    kind === 1 && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
+    kind === DIRECTORY_KIND && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
   ]
-  if (typeof inode !== 'number') listing.bigInodes.set(listing.names.length, inode)
-  listing.names.push(name)
-  for (const number of numbers) listing.numbers.push(number)
-  listing.fingerprint.add(name, numbers, typeof inode === 'number' ? undefined : inode)
+}
+
+/** Quicker than asking the stats, which makes several `bigint`s of each answer. */
+function kindOf({ mode }: BigStats): number {
+  switch (Number(mode) & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 0
+    case constants.S_IFDIR:
+      return DIRECTORY_KIND
+    case constants.S_IFLNK:
+      return 2
+    default:
+      return 3
+  }
 }
 
 /** The inode of entry `i` as the database keeps it. */

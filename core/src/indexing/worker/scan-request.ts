@@ -54,7 +54,7 @@ export interface ScanHost {
   warn(warning: { code: string; message: string; path: string }): void
   progress(done: number, total: number | null, bytes: number): void
   /** The ids of files without a row, so that a file keeps the id it was known by. */
-  readonly ids: Pick<EphemeralIds, 'keep' | 'take'>
+  readonly ids: Pick<EphemeralIds, 'isEmpty' | 'keep' | 'take'>
 }
 
 export interface ScanReport {

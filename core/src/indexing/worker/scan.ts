@@ -1,7 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { CoreError } from '../../util/errors.ts'
-import { baseOf, bytesToName, displayName, joinName, nameBytes, nameKey, type RawName } from '../../util/file-name.ts'
+import {
+  baseOf,
+  bytesToName,
+  displayName,
+  inOnePiece,
+  joinName,
+  nameBytes,
+  nameKey,
+  type RawName,
+} from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
 import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow } from './entry-writer.ts'
@@ -12,7 +21,18 @@ import { FINGERPRINT_BYTES } from './fingerprint.ts'
 import { type Arrival, directoryPath, FolderRows } from './folder-rows.ts'
 import { KnownDirectories, type KnownDirectory } from './known-directories.ts'
 import { hasObjectIndex, KnownObjects, OBJECT_INDEX, type SameObject } from './known-objects.ts'
-import { birthtimeOf, FIELDS, inodeOf, isOtherFileSystem, KIND, MTIME, MTIME_NS, SIZE, warningCode } from './listing.ts'
+import {
+  birthtimeOf,
+  CTIME,
+  FIELDS,
+  inodeOf,
+  isOtherFileSystem,
+  KIND,
+  MTIME,
+  MTIME_NS,
+  SIZE,
+  warningCode,
+} from './listing.ts'
 import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
 import { type Missing, MissingNames } from './removals.ts'
@@ -37,19 +57,25 @@ interface Listing {
 }
 
 interface Node extends Listing {
+  /** Counts what is handed to the walk. */
+  seq: number
   /** The folder it was found in; null for the one the scan begins at. */
   readonly above: Node | null
   readonly anchors: readonly string[]
+  /** What its row vouches for; null where this scan has added it, and nothing below it has rows. */
+  readonly row: RowFacts | null
+  /** As its row has them; with `trustTimes` it is read only where the disk has others. */
+  readonly mtime: number
+  readonly mtimeNs: number
+  /** As the folder above it was listed a moment ago; null where only its row tells of it. */
+  readonly ctime: number | null
+}
+
+interface RowFacts {
   /** In hexadecimal. */
   readonly fingerprint: string | null
   readonly childCount: number
-  readonly scannedAt: number | null
-  /** Those its row has; with `trustTimes` it is read only where the disk has others. */
-  readonly mtime: number
-  readonly mtimeNs: number
   readonly trustTimes: boolean
-  /** Whether rows may exist below it. */
-  readonly isKnown: boolean
   /** Whether the folders in it are to be read from the database, and not as they were loaded. */
   readonly isFresh: boolean
 }
@@ -95,7 +121,7 @@ export class Scan {
   readonly #locationPaths: ReadonlySet<string>
   readonly #nodes = new Map<number, Node>()
   /** The same and those that are looked at, by row id. */
-  readonly #underWay = new Map<number, Set<Listing>>()
+  readonly #underWay = new Map<number, Listing[]>()
   /** Folders whose rows have changed since the scan began. */
   readonly #changed = new Set<number>()
   #isDistrustful = false
@@ -117,7 +143,7 @@ export class Scan {
   readonly #gone = new Map<number, readonly RawName[] | null>()
   /** What has to be looked at once the walk has ended. */
   #owed: DirtyDirectory[] = []
-  readonly #queue: WalkTask[] = []
+  readonly #queue: Node[] = []
 
   constructor(db: DatabaseSync, writer: EntryWriter, request: ScanRequest, host: ScanHost) {
     this.#db = db
@@ -369,24 +395,15 @@ export class Scan {
     const found = foundIn(listing)
     const rows = look.names === null ? this.#writer.rowsOf(look.id) : this.#rowsNamed(look.id, look.names)
     this.#countSeen(found)
-    const above = {
-      ...look,
-      above: null,
-      anchors: inherited,
-      fingerprint: null,
-      childCount: 0,
-      scannedAt: null,
-      mtime: Number.NaN,
-      mtimeNs: 0,
-      trustTimes: false,
-    }
+    const unknown = { mtime: Number.NaN, mtimeNs: 0, ctime: null }
+    const above = { ...look, ...unknown, seq: UNSENT, above: null, anchors: inherited, row: READ_ANEW }
     const isComplete = this.#rows.record(look, {
       rows,
       found,
       unreadable: listing.unreadable,
       isProof,
       entered: (id, entry, arrival) =>
-        this.#entered({ ...above, isKnown: true, isFresh: true }, id, entry, {
+        this.#entered(above, id, entry, {
           // What happened to the folder itself has named it: it may have been away, and changed there.
           arrival: arrival === 'kept' && look.names !== null && IS_NAMED_FOR_ITSELF ? 'moved' : arrival,
           anchors,
@@ -506,27 +523,23 @@ export class Scan {
     const { trustFingerprints, trustTimes } = this.#request
     const isTrusted = trustFingerprints && !this.#isChanged(id)
     const { isFresh = false } = of
-    return {
-      ...of,
-      id,
-      inode,
-      childCount,
-      scannedAt,
-      structure: of.structure ?? this.#writer.structure,
-      depth: (of.above?.depth ?? 0) - 1,
+    const row = {
       fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
+      childCount,
       // A row that was written a moment ago has the times of now, whatever was in the folder when it was read.
       trustTimes: trustTimes && isTrusted && !isFresh,
-      mtime,
-      mtimeNs,
-      isKnown: true,
       isFresh,
-      isStale: false,
     }
+    const structure = of.structure ?? this.#writer.structure
+    const depth = (of.above?.depth ?? 0) - 1
+    const { above, anchors, dir, path } = of
+    const isStale = false
+    // prettier-ignore
+    return { id, dir, path, depth, inode, structure, isStale, seq: UNSENT, above, anchors, row, mtime, mtimeNs, ctime: null }
   }
 
   /** Whether this scan has recorded a folder before it was interrupted: then its fingerprint is this scan's own. */
-  #isDone({ fingerprint, scannedAt }: Pick<Node, 'fingerprint' | 'scannedAt'>): boolean {
+  #isDone({ fingerprint, scannedAt }: Pick<KnownDirectory, 'fingerprint' | 'scannedAt'>): boolean {
     return fingerprint !== null && scannedAt !== null && scannedAt >= this.#request.startedAt
   }
 
@@ -542,29 +555,23 @@ export class Scan {
       other.isStale = true
       return
     }
-    const seq = this.#seq++
-    this.#nodes.set(seq, node)
+    node.seq = this.#seq++
+    this.#nodes.set(node.seq, node)
     this.#register(node)
-    this.#queue.push({
-      seq,
-      dir: node.dir,
-      anchors: node.anchors,
-      fingerprint: node.fingerprint,
-      childCount: node.childCount,
-      times: node.fingerprint !== null && node.trustTimes ? { mtime: node.mtime, mtimeNs: node.mtimeNs } : null,
-    })
+    this.#queue.push(node)
   }
 
   #register(listing: Listing): void {
     const same = this.#underWay.get(listing.id)
-    if (same) same.add(listing)
-    else this.#underWay.set(listing.id, new Set([listing]))
+    if (same) same.push(listing)
+    else this.#underWay.set(listing.id, [listing])
   }
 
   #unregister(listing: Listing): void {
     const same = this.#underWay.get(listing.id)
-    same?.delete(listing)
-    if (same?.size === 0) this.#underWay.delete(listing.id)
+    if (!same?.includes(listing)) return
+    if (same.length === 1) this.#underWay.delete(listing.id)
+    else same.splice(same.indexOf(listing), 1)
   }
 
   async #walk(): Promise<void> {
@@ -578,9 +585,9 @@ export class Scan {
 
   async #walkHere(): Promise<void> {
     using writing = new WriteWindow(this.#writer, this.#host)
-    for (let task = this.#queue.pop(); task; task = this.#queue.pop()) {
+    for (let node = this.#queue.pop(); node; node = this.#queue.pop()) {
       this.#host.signal.throwIfAborted()
-      await this.#record([this.#walker!.run([task])], writing)
+      await this.#record([this.#walker!.run([taskOf(node)])], writing)
       if (writing.isDue || this.#queue.length === 0) writing.commit()
       // A chance for the lease, a cancellation, and other work of this thread.
       if (!writing.isOpen) await setImmediate()
@@ -588,10 +595,10 @@ export class Scan {
   }
 
   async #walkAside(start: (listener: WalkListener) => Walkers): Promise<void> {
-    await using session = new WalkSession(start)
+    await using session = new WalkSession<Node>(start, taskOf)
     using writing = new WriteWindow(this.#writer, this.#host)
     const handOut = () => {
-      for (const task of this.#queue.splice(0)) session.push(task)
+      for (const node of this.#queue.splice(0)) session.push(node)
     }
     for (handOut(); !session.isFinished; handOut()) {
       const answers = await session.next(this.#host.signal, writing.isOpen ? MAX_TRANSACTION_MS : null)
@@ -678,9 +685,8 @@ export class Scan {
       ...node,
       inode: now.inode,
       structure: this.#writer.structure,
-      fingerprint: null,
-      isKnown: true,
-      isFresh: true,
+      row: READ_ANEW,
+      ctime: null,
       isStale: false,
     })
   }
@@ -720,7 +726,7 @@ export class Scan {
     },
   ): void {
     const isRoot = node.id === this.#request.directoryId
-    const rows = node.isKnown ? this.#writer.rowsOf(node.id) : []
+    const rows = node.row ? this.#writer.rowsOf(node.id) : []
     if (isRoot && found.length === 0 && rows.length > 0 && !this.#request.force) {
       throw new CoreError(
         'Conflict',
@@ -729,9 +735,10 @@ export class Scan {
     }
     this.#countSeen(found)
     const isFresh = this.#isToBeReadAnew(node)
-    const loaded = new Map(
-      isFresh ? [] : this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]),
-    )
+    const loaded =
+      node.row && !isFresh
+        ? new Map(this.#directories.children(node.id, { isFresh }).map((child) => [child.id, child]))
+        : NONE_LOADED
     const isComplete = this.#rows.record(node, {
       rows,
       found,
@@ -808,24 +815,17 @@ export class Scan {
     if (this.#isRefreshing && arrival === 'kept') return
     if (!this.#request.recursive || node.depth <= 0 || this.#locationRoots.has(id)) return
     if (!this.#isEntered(node, found)) return
-    const dir = joinName(node.dir, found.name)
-    const path = directoryPath(node.path, found.name)
+    const dir = inOnePiece(joinName(node.dir, found.name))
+    const path = inOnePiece(directoryPath(node.path, found.name))
     if (arrival === 'added') {
       const { structure } = this.#writer
       const { inode } = found
       const depth = node.depth - 1
-      const isNew = {
-        fingerprint: null,
-        childCount: 0,
-        scannedAt: null,
-        mtime: found.numbers[found.at + MTIME]!,
-        mtimeNs: found.numbers[found.at + MTIME_NS]!,
-        trustTimes: false,
-        isKnown: false,
-        isFresh: false,
-        isStale: false,
-      }
-      return this.#send({ ...isNew, id, above: node, dir, path, depth, anchors, inode, structure })
+      const [mtime, mtimeNs] = [found.numbers[found.at + MTIME]!, found.numbers[found.at + MTIME_NS]!]
+      const ctime = found.numbers[found.at + CTIME]!
+      const [isStale, seq, above, row] = [false, UNSENT, node, null]
+      // prettier-ignore
+      return this.#send({ id, dir, path, depth, inode, structure, isStale, seq, above, anchors, row, mtime, mtimeNs, ctime })
     }
     // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
     if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {
@@ -864,7 +864,7 @@ export class Scan {
 
   /** Whether the folders in a folder may be others than when all were loaded. */
   #isToBeReadAnew(node: Node): boolean {
-    return node.isFresh || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
+    return node.row?.isFresh === true || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
   }
 
   /** Whether the walk goes into a folder; one that is another file system is said, unless it is a location already. */
@@ -913,6 +913,20 @@ const IS_NAMED_FOR_ITSELF = process.platform !== 'win32'
 
 /** File systems that make up inodes as they go, or whose programs may. */
 const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
+
+/** Of what has not been handed to the walk yet. */
+const UNSENT = -1
+
+/** What is said of a folder whose row vouches for nothing. */
+const READ_ANEW: RowFacts = { fingerprint: null, childCount: 0, trustTimes: false, isFresh: true }
+
+function taskOf({ anchors, ctime, dir, inode, mtime, mtimeNs, row, seq }: Node): WalkTask {
+  const { childCount = 0, fingerprint = null, trustTimes = false } = row ?? {}
+  const times = fingerprint !== null && trustTimes ? { mtime, mtimeNs } : null
+  return { seq, dir, anchors, fingerprint, childCount, times, seen: ctime === null ? null : { inode, ctime } }
+}
+
+const NONE_LOADED: ReadonlyMap<number, KnownDirectory> = new Map()
 
 /** What a look holds until its folder has been looked at. */
 const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }

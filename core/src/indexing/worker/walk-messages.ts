@@ -1,6 +1,7 @@
 import type { RuleSettings } from '../../domain/rules.ts'
 import type { RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
+import type { SeenFolder } from './listing.ts'
 
 /** What a walking thread or process needs to know of the scan it works for. */
 export interface WalkSetup {
@@ -22,6 +23,8 @@ export interface WalkTask {
   readonly childCount: number
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
+  /** The folder as this scan has seen it a moment ago, in the one above it. */
+  readonly seen: SeenFolder | null
 }
 
 /** The answers to one batch of tasks. Arrays run along the tasks; names and numbers along all their entries. */

@@ -14,19 +14,21 @@ const MAX_WAITING_IN_ORDER = 100_000
  * index, as walkers have room; answers come back through `next`. Nothing new is handed out while answers wait, so a slow
  * writer slows the walk and memory stays bounded.
  */
-export class WalkSession implements AsyncDisposable {
+export class WalkSession<T> implements AsyncDisposable {
   readonly #walkers: Walkers
+  readonly #taskOf: (folder: T) => WalkTask
   /** Batches each walker holds. */
   readonly #load: number[]
-  #queue: WalkTask[] = []
+  #queue: T[] = []
   /** Where the queue begins: what lies before it has gone out. */
   #head = 0
   readonly #answers: WalkResults[] = []
   #failure: Error | null = null
   #wake: (() => void) | null = null
 
-  /** `start` makes what walks, which ends with the session. */
-  constructor(start: (listener: WalkListener) => Walkers) {
+  /** `start` makes what walks, which ends with the session; `taskOf` says what a walker is told of a folder. */
+  constructor(start: (listener: WalkListener) => Walkers, taskOf: (folder: T) => WalkTask) {
+    this.#taskOf = taskOf
     this.#walkers = start({
       answered: (walker, results) => this.#answered(walker, results),
       failed: (err) => this.#failed(err instanceof Error ? err : new Error(String(err))),
@@ -40,8 +42,8 @@ export class WalkSession implements AsyncDisposable {
   }
 
   /** Adds a folder; `next` sends it out. */
-  push(task: WalkTask): void {
-    this.#queue.push(task)
+  push(folder: T): void {
+    this.#queue.push(folder)
   }
 
   /** The answers that have come; waits for the first, but not longer than `maxMs` where that is given. */
@@ -83,23 +85,26 @@ export class WalkSession implements AsyncDisposable {
     for (let walker = 0; walker < this.#load.length; walker++) {
       while (this.#waiting > 0 && this.#load[walker]! < BATCHES_PER_WALKER) {
         const share = Math.ceil(this.#waiting / (this.#load.length * BATCHES_PER_WALKER))
-        const tasks = this.#takeFromQueue(Math.min(MAX_TASKS_PER_BATCH, share))
+        const folders = this.#takeFromQueue(Math.min(MAX_TASKS_PER_BATCH, share))
         this.#load[walker]!++
-        this.#walkers.post(walker, tasks)
+        this.#walkers.post(
+          walker,
+          folders.map((folder) => this.#taskOf(folder)),
+        )
       }
     }
   }
 
-  #takeFromQueue(count: number): WalkTask[] {
+  #takeFromQueue(count: number): T[] {
     if (this.#waiting > MAX_WAITING_IN_ORDER) return this.#queue.splice(-count)
-    const tasks = this.#queue.slice(this.#head, this.#head + count)
+    const folders = this.#queue.slice(this.#head, this.#head + count)
     this.#head += count
     // Half of it has gone out: give the memory back.
     if (this.#head > this.#queue.length / 2) {
       this.#queue = this.#queue.slice(this.#head)
       this.#head = 0
     }
-    return tasks
+    return folders
   }
 
   #answered(walker: number, results: WalkResults): void {

@@ -8,6 +8,7 @@ import {
   type Listing,
   listDirectory,
   listNames,
+  type SeenFolder,
   silence,
   statEntry,
   UnreadableDirectory,
@@ -86,7 +87,10 @@ export class Walker {
   list(
     dir: RawName,
     anchors: readonly string[],
-    onHidden?: (name: string, rule: Rule) => void,
+    {
+      onHidden,
+      seen = null,
+    }: { onHidden?: ((name: string, rule: Rule) => void) | undefined; seen?: SeenFolder | null } = {},
   ): { context: RuleContext; listing: Listing } {
     const inherited = this.#rules.fromAnchors(anchors)
     const shown = displayName(dir)
@@ -106,7 +110,7 @@ export class Walker {
     const silent = this.#silent?.in(shown)
     // What is hidden is told as it is met, so it must be met once.
     const attempts = onHidden ? 1 : LISTING_ATTEMPTS
-    const listing = listDirectory(dir, { device: this.device, prepare, silent, attempts })
+    const listing = listDirectory(dir, { device: this.device, prepare, silent, attempts, seen })
     return { context: context ?? inherited, listing }
   }
 
@@ -137,7 +141,7 @@ export class Walker {
           anchors.set(i, this.anchorsInside(task.dir, task.anchors))
           continue
         }
-        const { context, listing } = this.list(task.dir, task.anchors)
+        const { context, listing } = this.list(task.dir, task.anchors, { seen: task.seen })
         anchors.set(i, context.anchors)
         for (const entry of listing.unreadable) unreadable.push({ task: i, ...entry })
         counts[i] = listing.names.length

@@ -6,7 +6,7 @@ CREATE TRIGGER departed_bound after insert on departed begin
   end;
 
 CREATE TRIGGER directories_counted after update of child_count on directories
-  when new.child_count <> old.child_count and new.fingerprint is not null begin
+  when new.child_count <> old.child_count and new.fingerprint = old.fingerprint begin
   update directories set fingerprint = null where id = new.id;
   end;
 

@@ -27,9 +27,10 @@ const statements = [
   `create trigger entries_placed after update of parent_id, name on entries begin
      update directories set fingerprint = null where id in (old.parent_id, new.parent_id) and fingerprint is not null;
    end`,
-  // One for each row that is added would triple the time of a first scan; every addition changes this count.
+  // One for each row that is added would triple the time of a first scan; every addition changes this count. A
+  // fingerprint that is written with the count vouches for it.
   `create trigger directories_counted after update of child_count on directories
-   when new.child_count <> old.child_count and new.fingerprint is not null begin
+   when new.child_count <> old.child_count and new.fingerprint = old.fingerprint begin
      update directories set fingerprint = null where id = new.id;
    end`,
   // Earlier versions kept fingerprints over rows that had changed, so none of them can be believed.
