@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -252,3 +253,24 @@ for (const order of [
     expect(compareWithDisk(index.db, root).faults).toEqual([])
   })
 }
+
+test('a file comes back to its name, where one with a second name stood for a moment, and keeps its id', async () => {
+  const race = await startRace(['one', 'd/six', 'k'])
+  const { index, root, at } = race
+  linkSync(at('d/six'), at('seven'))
+  await index.scan()
+  const id = () => index.rows().get('one')?.uuid
+  const before = id()
+  const exchange = () => {
+    renameSync(at('one'), at('d/aside'))
+    renameSync(at('d/six'), at('one'))
+    renameSync(at('d/aside'), at('d/six'))
+  }
+  exchange()
+  await index.refresh([look(root, 'one')])
+  exchange()
+  await index.refresh([look(root, 'one'), look(at('d'), 'six', 'aside')])
+  expect(id()).toBe(before)
+  expect(treeFaults(index.db)).toEqual([])
+  expect(compareWithDisk(index.db, root).faults).toEqual([])
+})

@@ -102,7 +102,11 @@ export class FolderRows {
     }
     const replaced: { row: EntryRow; uuid: Uint8Array }[] = []
     for (const { row, found: there } of kept) {
-      if (row.object !== there.object) replaced.push({ row: row.row, uuid: writer.uuidOf(row.row.id) })
+      if (row.object !== there.object) {
+        replaced.push({ row: row.row, uuid: writer.uuidOf(row.row.id) })
+        const own = objects.cameBackTo(folder.id, there.found)
+        if (own) writer.identifyAs(row.row.id, own)
+      }
       const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
       if (differs(row.row, there.found)) {
         writer.update(row.row.id, there.found)

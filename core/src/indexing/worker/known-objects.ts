@@ -48,6 +48,7 @@ export class KnownObjects {
   readonly #depart: StatementSync
   readonly #return: StatementSync
   readonly #isDeparted: StatementSync
+  readonly #wasHere: StatementSync
   readonly #isUsed: StatementSync
   readonly #lent: StatementSync
   #find: StatementSync | null = null
@@ -61,13 +62,17 @@ export class KnownObjects {
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
     this.#depart = db.prepare(
-      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id) values(?, ?, ?, ?, ?, ?)',
+      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name) values(?, ?, ?, ?, ?, ?, ?)',
     )
     this.#return = db.prepare(
       `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
     )
     this.#isDeparted = db.prepare(
       'select uuid, parent_id from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
+    )
+    this.#wasHere = db.prepare(
+      `select 1 from departed
+       where volume_id = ? and inode = ? and kind = ? and birthtime is ? and parent_id = ? and name = ?`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
     this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
@@ -111,13 +116,13 @@ export class KnownObjects {
    * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
    * with an id that is its own.
    */
-  depart(row: ObjectFacts & Pick<EntryRow, 'id' | 'parent_id'>, uuid: Uint8Array): void {
-    const { kind, inode, birthtime, nlink, parent_id: parentId } = row
+  depart(row: ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>, uuid: Uint8Array): void {
+    const { kind, inode, birthtime, name, nlink, parent_id: parentId } = row
     if (kind !== DIRECTORY && nlink !== 1) return
     // An id that another file has left behind may have to be given back to that one.
     if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return
     this.#departed.add(departedKey(this.#volumeId, inode))
-    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId)
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name)
   }
 
   /**
@@ -144,8 +149,17 @@ export class KnownObjects {
     return uuid && { uuid, holder: this.holderOf(uuid) }
   }
 
+  /** The id of a file that comes back to its name in a folder, where another has stood meanwhile; it is given out once. */
+  cameBackTo(directoryId: number, found: FoundEntry): Uint8Array | undefined {
+    if (!this.#mayHaveDeparted(found)) return undefined
+    const { numbers, at, inode, name } = found
+    const [kind, birthtime] = [numbers[at + KIND]!, birthtimeOf(found)]
+    const hasBeen = this.#wasHere.get(this.#volumeId, inode, kind, birthtime, directoryId, name) !== undefined
+    return hasBeen ? this.formerId({ kind, inode, birthtime }) : undefined
+  }
+
   /** The id by which the file of a row was known before it took over the row of another; it is given out once. */
-  formerId(row: ObjectFacts): Uint8Array | undefined {
+  formerId(row: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
     if (!this.#departed.has(departedKey(this.#volumeId, row.inode))) return undefined
     const uuid = this.#takeBack(row)
     return uuid && this.holderOf(uuid) === null ? uuid : undefined

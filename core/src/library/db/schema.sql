@@ -98,7 +98,8 @@ CREATE TABLE departed(
   kind integer not null,
   inode any not null,
   birthtime integer,
-  parent_id integer
+  parent_id integer,
+  name any not null
   ) strict;
 
 CREATE TABLE devices(

@@ -14,7 +14,8 @@ const statements = [
      kind integer not null,
      inode any not null,
      birthtime integer,
-     parent_id integer
+     parent_id integer,
+     name any not null
    ) strict`,
   `create index departed_object on departed(inode)`,
   `create trigger departed_bound after insert on departed begin
