@@ -61,6 +61,8 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     if (!request) throw new CoreError('NotFound', `${displayName(dir)} is not in the index`)
     return worker.request('scan', request, { signal, onProgress, onWarning })
   }
+  // What became of one folder, which may be gone by now, says nothing of the location.
+  const failed = async (err: unknown) => isWhole && recordFailure(parts, location, err)
   return {
     startedAt: await nextStamp(parts),
     scan: async (startedAt) => {
@@ -75,7 +77,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
         host.progress({ done: report.seen.entries, total: report.seen.entries, bytes: report.seen.bytes })
         return report
       } catch (err) {
-        await recordFailure(parts, location, err)
+        await failed(err)
         throw err
       }
     },
@@ -87,7 +89,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
       if (mode === 'shallow') return NOTHING_IDENTIFIED
       host.progress({ phase: 'identify' })
       return identify(parts, location, { mode, whole: true, after, onBatch, host }).catch(async (err: unknown) => {
-        await recordFailure(parts, location, err)
+        await failed(err)
         throw err
       })
     },
