@@ -1,14 +1,36 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // A third of what the tests take is what the processes they start take to read their own sources: each finds them compiled.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
+
+/** Each takes minutes. */
+const LONGEST = [
+  'scripts/package/package.test.ts',
+  'e2e/index-soak.test.ts',
+  'core/test/network-sidecars.test.ts',
+  'core/src/indexing/test/schedules.test.ts',
+  'e2e/cli.test.ts',
+  'e2e/job-soak.test.ts',
+  'e2e/transfer-soak.test.ts',
+  'e2e/sidecar-soak.test.ts',
+]
+
+/** What takes longest begins first: at the end nobody waits for it alone. A new clone has not measured its tests yet. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => Number(LONGEST.some((name) => moduleId.endsWith(name)))
+    return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a))
+  }
+}
 
 export default defineConfig({
   // Without `development`: of graphql there must be one copy, and what is not ours takes the other one.
   ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
     include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['core/testing/patience.ts'],
     // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for four of them.
     maxWorkers: 4,

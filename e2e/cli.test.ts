@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statfsSync, writeFileSync } from 'node:fs'
 import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,6 +11,7 @@ import { expect, test, vi } from 'vitest'
 import { makeTree, shapes } from '../bench/tree.ts'
 import { TestHome } from '../cli/test/run-cli.ts'
 import { corpus, NO_CORPUS } from '../core/testing/corpus.ts'
+import { mountTmpfs, NO_MOUNTS } from '../core/testing/mount.ts'
 import { diskFacts } from './disk-facts.ts'
 
 const command = fileURLToPath(new URL('../cli/bin/spacedrive.mjs', import.meta.url))
@@ -201,6 +202,24 @@ test.skipIf(isRoot || process.platform === 'win32')(
     })
   },
 )
+
+test('quickstart --once does not wait for ever for room on a full disk', async ({ skip }) => {
+  if (NO_MOUNTS) return skip(NO_MOUNTS)
+  await using home = await TestHome.create()
+  const disk = join(home.path, 'small')
+  using _mounted = mountTmpfs(disk, '16m')
+  await home.json('library', 'create', 'Small', '--path', disk)
+  const folder = join(home.path, 'many')
+  await mkdir(folder)
+  await Promise.all(Array.from({ length: 6_000 }, (_, i) => writeFile(join(folder, `${'n'.repeat(100)}${i}.txt`), '')))
+  const { bavail, bsize } = statfsSync(disk)
+  // Enough for a job to be queued and for a library's first rows.
+  writeFileSync(join(disk, 'filler'), new Uint8Array(bavail * bsize - 500_000))
+  const { code, stderr } = await home.run('quickstart', folder, '--once', '--mode', 'shallow')
+  expect(stderr).toMatch(/^indexing\.location is waiting: no space left .*\. The same command goes on from there\.$/m)
+  expect(code).toBe(5)
+  await home.run('stop')
+})
 
 async function photosIn(home: TestHome): Promise<string> {
   const photos = join(home.path, 'photos')

@@ -6,7 +6,8 @@ import type { Values } from '../command-spec.ts'
 import type { CliContext } from '../context.ts'
 import type { OutputOf } from '@spacedrive/client'
 import { exitCodeOfJob, exitCodes } from '../exit-codes.ts'
-import { followJob } from '../live/follow-job.ts'
+import { followJob, type FollowOptions } from '../live/follow-job.ts'
+import { isOver } from '../live/job-tracker.ts'
 import { indexOutputOf, indexSummary } from '../live/index-summary.ts'
 import { sidecarLines, type SidecarTotals, sidecarTotals } from '../live/sidecar-summary.ts'
 import { failureLines } from '../live/wait-for-job.ts'
@@ -47,10 +48,13 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   const { job: queued, location } = await indexFolder(wanted, session)
   const title = `Indexing ${printable(location.path)} into ${printable(library.name)}`
   const stops = wanted.once && session.startedDaemon
-  const whenLeft = stops ? 'run the same command again to go on where it stopped' : undefined
+  const how = {
+    whenLeft: stops ? 'run the same command again to go on where it stopped' : undefined,
+    maxWaitMs: wanted.once ? MAX_WAIT_MS : undefined,
+  }
   const since = Date.now()
-  const job = await followJob(session, { jobId: queued.id, title, whenLeft })
-  const sidecarsMs = await followRest(wanted, session, whenLeft)
+  const job = await followJob(session, { jobId: queued.id, title, ...how })
+  const { sidecarsMs, stuck } = isOver(job) ? await followRest(wanted, session, how) : { sidecarsMs: 0, stuck: job }
   const summary = await summarise({ library, locationId: location.id, job, since, sidecarsMs }, session)
   if (globals.json || globals.jsonl) io.printJson(summary)
   else
@@ -63,9 +67,18 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
         .join('\n'),
     )
   if (!wanted.once) sayWhatNext(summary, session)
+  if (stuck) {
+    io.note(
+      `${printable(stuck.name)} is ${printable(stuck.waiting ?? 'waiting')}. The same command goes on from there.`,
+    )
+    return exitCodes.partial
+  }
   const code = exitCodeOfJob(job)
   return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
 }
+
+/** With `--once` nobody is there to mend what a job waits for; in milliseconds. */
+const MAX_WAIT_MS = 15_000
 
 /** Checked here, so that a mistyped path starts no daemon and makes no library. */
 async function existingFolder(typed: string): Promise<string> {
@@ -109,19 +122,25 @@ async function indexFolder(
 
 /**
  * Follows what the first job has started, or was waiting already: all of it with --once, else what is made of the files.
- * Returns how long that took, in milliseconds.
+ * Returns how long that took, in milliseconds, and the job that waits in vain.
  */
-async function followRest({ once }: Wanted, session: Session, whenLeft: string | undefined): Promise<number> {
+async function followRest(
+  { once }: Wanted,
+  session: Session,
+  how: Pick<FollowOptions, 'maxWaitMs' | 'whenLeft'>,
+): Promise<{ sidecarsMs: number; stuck: JobDetails | null }> {
   for (let sidecarsMs = 0; ;) {
     const jobs = await session.query('jobs.list', {})
     const [next] = jobs.filter(
       ({ name, status }) => (status === 'running' || status === 'queued') && (once || name === SIDECARS_JOB),
     )
-    if (!next) return sidecarsMs
+    if (!next) return { sidecarsMs, stuck: null }
     const isSidecars = next.name === SIDECARS_JOB
     const about = subjectOf(next, await subjectNames(session))
     const title = isSidecars ? 'Making sidecars' : [printable(next.name), about].filter(Boolean).join(' · ')
-    const { endedAt, startedAt } = await followJob(session, { jobId: next.id, title, whenLeft })
+    const followed = await followJob(session, { jobId: next.id, title, ...how })
+    if (!isOver(followed)) return { sidecarsMs, stuck: followed }
+    const { endedAt, startedAt } = followed
     if (isSidecars && startedAt !== null && endedAt !== null) sidecarsMs += Date.parse(endedAt) - Date.parse(startedAt)
   }
 }

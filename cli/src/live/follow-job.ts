@@ -18,22 +18,30 @@ export interface FollowOptions {
   readonly title: string
   /** What becomes of the job when the person leaves; by default that it goes on, and how to stop it. */
   readonly whenLeft?: string | undefined
+  /** Follows no longer than this when the job waits for something and gets no further; by default for ever. */
+  readonly maxWaitMs?: number | undefined
 }
 
-/** Shows how a job goes, on stderr, until it has ended. Throws InterruptedError at Ctrl-C; the job goes on. */
+/**
+ * Shows how a job goes, on stderr, until it has ended, or has waited for too long. Throws InterruptedError at Ctrl-C; the
+ * job goes on.
+ */
 export async function followJob(session: Session, options: FollowOptions): Promise<JobDetails> {
   const tracker = new JobTracker(Date.now)
   const ended = Promise.withResolvers<void>()
+  using patience = new Patience(tracker, options, () => ended.resolve())
   using progress = showProgress(session, tracker, options)
   using subscription = await session.subscribe(jobEventTypes, (event) => {
     tracker.heard(event)
     progress.changed()
+    patience.changed()
     const view = tracker.view(options.jobId)
     if (view && isOver(view.job)) ended.resolve()
   })
   const ask = async () => {
     const job = await session.query('jobs.info', { job: options.jobId })
     tracker.seen(job)
+    patience.changed()
     if (isOver(job)) ended.resolve()
   }
   await untilEnded(session, { ended, ask, left: () => left(options) })
@@ -44,6 +52,45 @@ export async function followJob(session: Session, options: FollowOptions): Promi
 function left({ jobId, whenLeft }: FollowOptions): InterruptedError {
   const what = whenLeft ?? `the job goes on (stop it: spacedrive job cancel ${shortId(jobId)})`
   return new InterruptedError(`interrupted; ${what}`)
+}
+
+/** Tells when a job has waited for too long. One that is tried again waits on, unless it gets further. */
+class Patience implements Disposable {
+  readonly #tracker: JobTracker
+  readonly #options: FollowOptions
+  readonly #isOver: () => void
+  #timer: NodeJS.Timeout | undefined
+  #done = 0
+
+  constructor(tracker: JobTracker, options: FollowOptions, isOver: () => void) {
+    this.#tracker = tracker
+    this.#options = options
+    this.#isOver = isOver
+  }
+
+  changed(): void {
+    const { maxWaitMs } = this.#options
+    const job = this.#job
+    if (job === undefined || maxWaitMs === undefined) return
+    if (job.progress.done !== this.#done) this[Symbol.dispose]()
+    this.#done = job.progress.done
+    if (job.waiting !== undefined) this.#timer ??= setTimeout(() => this.#expire(), maxWaitMs)
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  get #job() {
+    return this.#tracker.view(this.#options.jobId)?.job
+  }
+
+  #expire(): void {
+    this.#timer = undefined
+    // It may be at something that takes long.
+    if (this.#job?.waiting !== undefined) this.#isOver()
+  }
 }
 
 interface Progress extends Disposable {
