@@ -172,6 +172,16 @@ test('what changed while the engine was closed is found when it opens', async ()
   expect(await t.found('c.txt')).toEqual(['sub/c.txt'])
 })
 
+test('a run of one folder that the index does not know fails, and says nothing of its location', async () => {
+  await using t = await createTestCore()
+  t.write('a.txt')
+  await t.add({ watch: false })
+  mkdirSync(t.path('late'))
+  const { job } = await t.library.indexing.indexPath({ location: t.path('late'), scope: 'recursive' })
+  expect(await t.library.jobs.wait(job.id)).toMatchObject({ status: 'failed', error: { code: 'NotFound' } })
+  expect(await t.library.locations.list()).toMatchObject([{ state: 'complete', error: null }])
+})
+
 test('a library folder inside a location is not indexed', async () => {
   await using t = await createTestCore()
   await t.core.libraries.create({ name: 'Inside', path: t.root })
