@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTempDir } from './temp-dir.ts'
 
+/** A variable of the environment that holds a key. */
+const KEY_VARIABLE = 'SPACEDRIVE_TEST_KEY'
+
 /** What a decoder that has been taken over would go for. */
 export interface Target {
   /** A file that it was given. */
@@ -40,6 +43,9 @@ export async function attack({ folder, own, pid, port, secret, socket }: Target)
     'start a shell': () => start('/bin/sh'),
     'start a program': () => start('/usr/bin/env'),
     'end another process': () => process.kill(pid, 0),
+    'learn a key of the environment': () => {
+      if (process.env[KEY_VARIABLE] === undefined) throw Object.assign(new Error(), { code: 'ENOENT' })
+    },
   }
   const results: Record<string, string> = {}
   for (const [name, attempt] of Object.entries(attempts)) {
@@ -99,6 +105,7 @@ export const REFUSED = {
     'start a shell': 'EACCES',
     'start a program': 'EACCES',
     'end another process': 'EPERM',
+    'learn a key of the environment': 'ENOENT',
   },
   bwrap: {
     'read what it was given': 'done',
@@ -116,6 +123,7 @@ export const REFUSED = {
     'start a shell': 'ENOENT',
     'start a program': 'ENOENT',
     'end another process': 'ESRCH',
+    'learn a key of the environment': 'ENOENT',
   },
 } as const
 
@@ -123,6 +131,8 @@ export const REFUSED = {
 export async function prey() {
   const parts = new AsyncDisposableStack()
   const dir = parts.use(createTempDir('box'))
+  process.env[KEY_VARIABLE] = 'secret'
+  parts.defer(() => void delete process.env[KEY_VARIABLE])
   const folder = join(dir.path, '.ssh')
   const given = join(dir.path, 'pictures')
   for (const each of [folder, given]) mkdirSync(each)

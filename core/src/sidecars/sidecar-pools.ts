@@ -115,7 +115,7 @@ export class SidecarPools implements AsyncDisposable {
   /**
    * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
    * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
-   * that the settings name, the generator, and the network if the settings name a server.
+   * that the settings name, the generator, and the network if the settings name a server, with its key.
    */
   #reachOf({
     inputs,
@@ -136,7 +136,10 @@ export class SidecarPools implements AsyncDisposable {
       ...textsIn(settings).filter((text) => isAbsolute(text)),
     ]
     const write = written.map((path) => within(path) ?? dirname(path))
-    return { read: unique(read), write: [...new Set(write)], network: textsIn(settings).some(isAddress) }
+    const network = textsIn(settings).some(isAddress)
+    // The key of a server stands in a variable that the settings name.
+    const variables = network ? textsIn(settings).filter((text) => process.env[text] !== undefined) : []
+    return { read: unique(read), write: [...new Set(write)], network, variables }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

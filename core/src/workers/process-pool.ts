@@ -11,6 +11,7 @@ import { settledWithin } from '../util/settled-within.ts'
 import { boxArgs, type BoxStart, boxStart, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { bwrapArgs } from './box/bwrap.ts'
+import { decoderEnvironment } from './box/environment.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -35,7 +36,7 @@ export interface ProcessPoolOptions {
   readonly niceness?: number
   /**
    * Where the system can do it, a process reaches no file but what `reach` names and a folder for temporary files, no
-   * network, and of all programs those named here. Null: all that the user may.
+   * network, of all programs those named here, and of the environment what programs go by. Null: all that the user may.
    */
   readonly box: { readonly programs: readonly string[] } | null
   /** Which layer the box is made of; by default the one that this system has. */
@@ -221,7 +222,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   #start(first: Job<Request, Reply>): Process<Request, Reply> {
     const box = this.#boxOf(first)
-    const child = startChild(this.#options, box)
+    const child = startChild(this.#options, box, first.options.reach?.variables)
     const reach = reachKey(first.options.reach)
     const process: Process<Request, Reply> = {
       child,
@@ -350,8 +351,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * it starts ends with it.
  */
 function startChild(
-  { entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
   box: Box | null,
+  variables: readonly string[] = [],
 ): ChildProcess {
   const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
@@ -359,7 +361,9 @@ function startChild(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
-    ...(box && { env: { ...process.env, TMPDIR: box.temporary } }),
+    ...(boxes !== null && {
+      env: { ...decoderEnvironment(process.env, variables), ...(box && { TMPDIR: box.temporary }) },
+    }),
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
@@ -415,8 +419,8 @@ function signalTold(code: number | null): NodeJS.Signals | null {
 const SIGNAL_BASE = 128
 
 /** Tells what a process reaches from what others do. */
-function reachKey({ network = false, read = [], write = [] }: Partial<Reach> = {}): string {
-  return JSON.stringify([network, read.map(nameKey), write.map(nameKey)])
+function reachKey({ network = false, read = [], variables = [], write = [] }: Partial<Reach> = {}): string {
+  return JSON.stringify([network, read.map(nameKey), write.map(nameKey), variables])
 }
 
 /** The process may live on without keeping this one alive. */

@@ -12,6 +12,8 @@ export interface Reach {
   readonly write: readonly RawName[]
   /** Whether it may connect to servers; false by default. */
   readonly network?: boolean
+  /** Variables of the environment that it is told beside those that programs go by. */
+  readonly variables?: readonly string[]
 }
 
 /** What a boxed process is started with. Paths are base64: names of files need not be text. */
