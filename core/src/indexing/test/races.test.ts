@@ -274,3 +274,23 @@ test('a file comes back to its name, where one with a second name stood for a mo
   expect(treeFaults(index.db)).toEqual([])
   expect(compareWithDisk(index.db, root).faults).toEqual([])
 })
+
+test('a file keeps its id, though the row that it left its name to is removed before it is found again', async () => {
+  const race = await startRace(['two', 'd/three', 'k'])
+  const { index, root, at } = race
+  const { uuid } = index.rows().get('two')!
+  renameSync(at('two'), at('d/two'))
+  await index.refresh([look(root, 'two'), look(at('d'), 'two')])
+  renameSync(at('d/three'), at('d/aside'))
+  renameSync(at('d/two'), at('d/three'))
+  renameSync(at('d/aside'), at('d/two'))
+  await index.refresh([look(at('d'), 'two')])
+  rmSync(at('d/two'))
+  renameSync(at('d'), at('e'))
+  mkdirSync(at('d'))
+  renameSync(at('e'), at('d/e'))
+  await index.refresh([look(root, 'd')])
+  expect(index.rows().get('d/e/three')?.uuid).toEqual(uuid)
+  expect(treeFaults(index.db)).toEqual([])
+  expect(compareWithDisk(index.db, root).faults).toEqual([])
+})

@@ -4,7 +4,7 @@ import { sortKey } from '../../util/sort-key.ts'
 import { createRuleEngine } from '../rules/index.ts'
 import { volumePathOf } from '../volume-path.ts'
 import type { DiskRequests } from './disk-requests.ts'
-import { statEntry } from './listing.ts'
+import { statOrNull } from './listing.ts'
 import { PatientDisk } from './patient-disk.ts'
 import type { Explanation, ExplainRequest, LocationScope } from './requests.ts'
 
@@ -91,15 +91,6 @@ function namesOf(below: Uint8Array): RawName[] {
     at = end + 1
   }
   return names
-}
-
-/** Null where there is nothing, or nothing that may be looked at. */
-function statOrNull(path: RawName) {
-  try {
-    return statEntry(path) ?? null
-  } catch {
-    return null
-  }
 }
 
 const SLASH = 0x2f

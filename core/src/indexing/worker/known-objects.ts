@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { RawName } from '../../util/file-name.ts'
+import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
@@ -30,6 +30,15 @@ interface ObjectFacts {
   readonly nlink: number
 }
 
+interface FormerId {
+  readonly uuid: Uint8Array
+  /** Where its row was. */
+  readonly parentId: number | null
+  readonly name: RawName
+  /** The row that has the id now. */
+  readonly holder: number | null
+}
+
 /** A file may have been renamed this long before the moment its folder was recorded, by clocks that disagree. */
 const CLOCK_MARGIN_MS = 60_000
 
@@ -46,9 +55,8 @@ export class KnownObjects {
   /** A leaf that changed its name or folder since this moment may have a row elsewhere; null: nothing has rows yet. */
   readonly #since: number | null
   readonly #depart: StatementSync
-  readonly #return: StatementSync
-  readonly #isDeparted: StatementSync
-  readonly #wasHere: StatementSync
+  readonly #forget: StatementSync
+  readonly #idsOf: StatementSync
   readonly #isUsed: StatementSync
   readonly #lent: StatementSync
   #find: StatementSync | null = null
@@ -61,21 +69,22 @@ export class KnownObjects {
     this.#volumeId = volumeId
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
+    // An id is lent where another file has left it behind, which may come back for it.
     this.#depart = db.prepare(
-      'insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name) values(?, ?, ?, ?, ?, ?, ?)',
+      `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name, lent)
+       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, exists(
+         select 1 from departed where uuid = ?1 and lent = 0 and not (inode = ?4 and kind = ?3 and birthtime is ?5))`,
     )
-    this.#return = db.prepare(
-      `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? returning uuid`,
-    )
-    this.#isDeparted = db.prepare(
-      'select uuid, parent_id from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?',
-    )
-    this.#wasHere = db.prepare(
-      `select 1 from departed
-       where volume_id = ? and inode = ? and kind = ? and birthtime is ? and parent_id = ? and name = ?`,
+    this.#forget = db.prepare('delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?')
+    // Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known.
+    this.#idsOf = db.prepare(
+      `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
+       from departed d left join entries e on e.uuid = d.uuid
+       where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = 0 or e.id is null)
+       order by d.lent, d.uuid`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
-    this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?)')
+    this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?) and lent = 0')
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -130,12 +139,9 @@ export class KnownObjects {
    * this very folder was removed has only been renamed; and one that comes back to the row `named` is no stranger.
    */
   hasDeparted(found: FoundEntry, { directoryId, named }: { directoryId: number; named: number | undefined }): boolean {
-    if (!this.#mayHaveDeparted(found)) return false
-    const { numbers, at, inode } = found
-    const row = this.#isDeparted.get(this.#volumeId, inode, numbers[at + KIND]!, birthtimeOf(found))
-    if (row === undefined) return false
-    const holder = this.holderOf(row['uuid'] as Uint8Array)
-    return holder === null ? row['parent_id'] !== directoryId : holder !== named
+    const [known] = this.#formerIds(factsOf(found))
+    if (known === undefined) return false
+    return known.holder === null ? known.parentId !== directoryId : known.holder !== named
   }
 
   /**
@@ -143,35 +149,35 @@ export class KnownObjects {
    * it is given out once. `holder`: the row that has the id now.
    */
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
-    if (!this.#mayHaveDeparted(found)) return undefined
-    const { numbers, at, inode } = found
-    const uuid = this.#takeBack({ kind: numbers[at + KIND]!, inode, birthtime: birthtimeOf(found) })
-    return uuid && { uuid, holder: this.holderOf(uuid) }
+    return this.#takeBack(factsOf(found))
   }
 
   /** The id of a file that comes back to its name in a folder, where another has stood meanwhile; it is given out once. */
   cameBackTo(directoryId: number, found: FoundEntry): Uint8Array | undefined {
-    if (!this.#mayHaveDeparted(found)) return undefined
-    const { numbers, at, inode, name } = found
-    const [kind, birthtime] = [numbers[at + KIND]!, birthtimeOf(found)]
-    const hasBeen = this.#wasHere.get(this.#volumeId, inode, kind, birthtime, directoryId, name) !== undefined
-    return hasBeen ? this.formerId({ kind, inode, birthtime }) : undefined
+    const facts = factsOf(found)
+    const name = nameKey(found.name)
+    const wasHere = this.#formerIds(facts).some((id) => id.parentId === directoryId && nameKey(id.name) === name)
+    return wasHere ? this.formerId(facts) : undefined
   }
 
   /** The id by which the file of a row was known before it took over the row of another; it is given out once. */
   formerId(row: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
-    if (!this.#departed.has(departedKey(this.#volumeId, row.inode))) return undefined
-    const uuid = this.#takeBack(row)
-    return uuid && this.holderOf(uuid) === null ? uuid : undefined
+    const known = this.#takeBack(row)
+    return known?.holder === null ? known.uuid : undefined
   }
 
-  /** Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known. */
-  #takeBack({ kind, inode, birthtime }: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
-    const uuids = this.#return
-      .all(this.#volumeId, inode, kind, birthtime)
-      .map((row) => row['uuid'] as Uint8Array)
-      .toSorted(Buffer.compare)
-    return uuids[0]
+  #takeBack(facts: Omit<ObjectFacts, 'nlink'>): FormerId | undefined {
+    if (!this.#mayHaveDeparted(facts)) return undefined
+    const [known] = this.#formerIds(facts)
+    this.#forget.run(this.#volumeId, facts.inode, facts.kind, facts.birthtime)
+    return known
+  }
+
+  /** The ids that a file was known by, the one that counts first. */
+  #formerIds(facts: Omit<ObjectFacts, 'nlink'>): FormerId[] {
+    if (!this.#mayHaveDeparted(facts)) return []
+    const { birthtime, inode, kind } = facts
+    return this.#idsOf.all(this.#volumeId, inode, kind, birthtime) as unknown as FormerId[]
   }
 
   /** The row that has an id of the outside world. */
@@ -195,7 +201,7 @@ export class KnownObjects {
     return this.#lent.get(id) !== undefined
   }
 
-  #mayHaveDeparted({ inode }: FoundEntry): boolean {
+  #mayHaveDeparted({ inode }: Pick<ObjectFacts, 'inode'>): boolean {
     return this.#departed.size > 0 && this.#departed.has(departedKey(this.#volumeId, inode))
   }
 
@@ -208,6 +214,10 @@ export class KnownObjects {
     )
     return this.#find.all(inode, kind, birthtime, this.#volumeId) as unknown as SameObject[]
   }
+}
+
+function factsOf(found: FoundEntry): Omit<ObjectFacts, 'nlink'> {
+  return { kind: found.numbers[found.at + KIND]!, inode: found.inode, birthtime: birthtimeOf(found) }
 }
 
 /** A first scan of a library does without this index, which would cost it a tenth; it is made before the next scan. */

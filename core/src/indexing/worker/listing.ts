@@ -95,6 +95,15 @@ export function statEntry(path: RawName) {
   }
 }
 
+/** `lstat`, or null where there is nothing, or nothing that may be looked at. */
+export function statOrNull(path: RawName): BigStats | null {
+  try {
+    return statEntry(path) ?? null
+  } catch {
+    return null
+  }
+}
+
 /**
  * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in. If the folder
  * changes meanwhile, it is listed again, `attempts` times altogether. Where it is still the one that was `seen` before,

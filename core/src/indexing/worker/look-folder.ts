@@ -1,4 +1,5 @@
-import type { RawName } from '../../util/file-name.ts'
+import { CoreError, errorMessage, systemReason } from '../../util/errors.ts'
+import { displayName, type RawName } from '../../util/file-name.ts'
 import { toInode } from '../../util/inode.ts'
 import type {
   BeginRequest,
@@ -9,24 +10,33 @@ import type {
   PathFacts,
   PlainListing,
 } from './disk-requests.ts'
-import { addStats, emptyListing, type Listing, statEntry, UnreadableDirectory } from './listing.ts'
+import { addStats, emptyListing, type Listing, statEntry, statOrNull, UnreadableDirectory } from './listing.ts'
 import { Walker } from './walk.ts'
 
-/** What a scan needs to know of the folder it begins at; null where there is nothing. */
+/** What a scan needs to know of the folder it begins at; null where there is nothing. Throws `Offline`. */
 export function beginAt({ root, rules, dir }: BeginRequest): Beginning | null {
-  const stats = statEntry(dir)
+  const stats = statRoot(dir)
   if (!stats) return null
   const isDirectory = stats.isDirectory()
   const anchors = isDirectory ? new Walker({ root, rules, device: stats.dev, silent: [] }).anchorsAt(dir) : []
   return { isDirectory, device: stats.dev, own: listingOf(stats, stats.dev), anchors }
 }
 
+function statRoot(dir: RawName): ReturnType<typeof statEntry> {
+  try {
+    return statEntry(dir)
+  } catch (err) {
+    const reason = systemReason(errorMessage(err))
+    throw new CoreError('Offline', `${displayName(dir)} cannot be looked at: ${reason}`, { cause: err })
+  }
+}
+
 /** Looks at some names of a folder, or all. Throws `UnreadableDirectory`. */
 export function lookAt(walker: Walker, { dir, anchors, names }: Omit<LookRequest, 'setup'>): LookedAt {
   const inherited = anchors ?? walker.anchorsAt(dir)
-  const before = statEntry(dir)
+  const before = statOrNull(dir)
   const { context, listing } = names === null ? walker.list(dir, inherited) : walker.look(dir, inherited, names)
-  const stats = statEntry(dir)
+  const stats = statOrNull(dir)
   const own = stats?.isDirectory() ? listingOf(stats, walker.device) : null
   if (before?.ino !== stats?.ino) listing.isSettled = false
   return { inherited, anchors: context.anchors, listing: plain(listing), own }
@@ -42,9 +52,9 @@ export function orFailure<T>(look: () => T): T | { failure: LookFailure } {
   }
 }
 
-/** What is at a path; null where there is nothing. */
+/** What is at a path; null where there is nothing, or nothing that may be looked at. */
 export function factsOf(path: RawName): PathFacts | null {
-  const stats = statEntry(path)
+  const stats = statOrNull(path)
   if (!stats) return null
   const { dev: device, ino, mtimeNs } = stats
   return { isDirectory: stats.isDirectory(), device, inode: toInode(ino), size: Number(stats.size), mtimeNs }

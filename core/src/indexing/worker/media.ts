@@ -124,21 +124,13 @@ async function examine(
   if (kind !== 'image' && kind !== 'audio' && kind !== 'video') return { contentId, path: file.path, media: null }
   const media = await reader.read(file.path, kind, signal)
   // A disk that has stopped to answer says so here, and nothing is recorded.
-  const [now] = disk ? await disk.ask('facts', [file.path], signal) : [factsOrNull(file.path)]
+  const [now] = disk ? await disk.ask('facts', [file.path], signal) : [factsOf(file.path)]
   return now && isStill(file, now) ? { contentId, path: file.path, media } : null
 }
 
 function isStill({ size, mtime, mtimeNs }: Holder, now: PathFacts): boolean {
   const [ms, ns] = splitNanoseconds(now.mtimeNs)
   return now.size === size && ms === mtime && ns === mtimeNs
-}
-
-function factsOrNull(path: RawName): PathFacts | null {
-  try {
-    return factsOf(path)
-  } catch {
-    return null
-  }
 }
 
 async function record(batch: readonly Examined[], { contents, host, inTransaction }: MediaDeps): Promise<void> {

@@ -10,7 +10,7 @@ import {
   listNames,
   type SeenFolder,
   silence,
-  statEntry,
+  statOrNull,
   UnreadableDirectory,
 } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
@@ -227,17 +227,14 @@ class SilentMounts {
 }
 
 /** The stats of a folder whose times are to be believed and are still the same; else null. */
-function sameTimes({ dir, times }: WalkTask): ReturnType<typeof statEntry> | null {
+function sameTimes({ dir, times }: WalkTask): ReturnType<typeof statOrNull> {
   if (!times) return null
-  const stats = statEntry(dir)
+  // Why it cannot be looked at, its listing says.
+  const stats = statOrNull(dir)
   if (!stats?.isDirectory()) return null
   return stats.mtimeNs === BigInt(times.mtime) * 1_000_000n + BigInt(times.mtimeNs) ? stats : null
 }
 
 function exists(path: RawName): boolean {
-  try {
-    return statEntry(path) !== undefined
-  } catch {
-    return false
-  }
+  return statOrNull(path) !== null
 }

@@ -93,13 +93,14 @@ CREATE TABLE content_identities(
 
 CREATE TABLE departed(
   id integer primary key autoincrement,
-  uuid blob not null unique,
+  uuid blob not null,
   volume_id integer not null references volumes(id) on delete cascade,
   kind integer not null,
   inode any not null,
   birthtime integer,
   parent_id integer,
-  name any not null
+  name any not null,
+  lent integer not null default 0
   ) strict;
 
 CREATE TABLE devices(
@@ -304,6 +305,8 @@ CREATE TABLE xmp_documents(
   ) strict;
 
 CREATE INDEX captures_identifier on captures(identifier) where identifier is not null;
+
+CREATE UNIQUE INDEX departed_file on departed(uuid, volume_id, inode, kind, coalesce(birthtime, -1));
 
 CREATE INDEX departed_object on departed(inode);
 

@@ -9,15 +9,17 @@ const statements = [
   `insert into row_ids(table_name, next) select 'entries', coalesce(max(id), 0) + 1 from entries`,
   `create table departed(
      id integer primary key autoincrement,
-     uuid blob not null unique,
+     uuid blob not null,
      volume_id integer not null references volumes(id) on delete cascade,
      kind integer not null,
      inode any not null,
      birthtime integer,
      parent_id integer,
-     name any not null
+     name any not null,
+     lent integer not null default 0
    ) strict`,
   `create index departed_object on departed(inode)`,
+  `create unique index departed_file on departed(uuid, volume_id, inode, kind, coalesce(birthtime, -1))`,
   `create trigger departed_bound after insert on departed begin
      delete from departed where id <= new.id - 100000;
    end`,
