@@ -142,6 +142,16 @@ test('a list of libraries that cannot be read is set aside, and what lies in the
   expect(t.warnings.some((line) => line.includes('set aside'))).toBe(true)
 })
 
+test('a library that was on the list before it was current, when the engine was killed, is current after that', async () => {
+  await using t = await createTestCore()
+  await t.core.close()
+  const file = join(t.dataDir, 'libraries.json')
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), current: null }))
+  await t.restart()
+  expect(t.core.libraries.list()).toMatchObject([{ name: 'Test', open: true, current: true }])
+  expect(await t.library.locations.list()).toEqual([])
+})
+
 test('the counts of a library are those of its files', async () => {
   await using t = await createTestCore()
   t.write('a.jpg', '12345')

@@ -55,7 +55,7 @@ export class KnownLibraries {
     this.notice = notice
     this.#dataDir = dataDir
     this.#file = file
-    this.#state = state
+    this.#state = withCurrent(state)
   }
 
   /**
@@ -126,7 +126,7 @@ export class KnownLibraries {
   remove(id: LibraryId, { isKept }: { isKept: boolean }): Promise<void> {
     return this.#change((state) => {
       const libraries = state.libraries.filter((known) => known.id !== id)
-      const current = state.current === id ? (libraries.find((known) => known.open)?.id ?? null) : state.current
+      const current = state.current === id ? null : state.current
       return { current, libraries, forgotten: isKept ? [...state.forgotten, id] : state.forgotten }
     })
   }
@@ -138,7 +138,7 @@ export class KnownLibraries {
   /** One change after another, each on what the one before has written. */
   async #change(change: (state: State) => State): Promise<void> {
     using _turn = await this.#writing.acquire()
-    const next = change(this.#state)
+    const next = withCurrent(change(this.#state))
     if (isDeepStrictEqual(next, this.#state)) return
     await this.#write(next)
     this.#state = next
@@ -155,6 +155,11 @@ export class KnownLibraries {
   #storedPath(path: string): string {
     return path.startsWith(this.#dataDir + sep) ? relative(this.#dataDir, path) : path
   }
+}
+
+/** Where libraries are open, one of them is current: also for a program that was killed before it chose one. */
+function withCurrent(state: State): State {
+  return { ...state, current: state.current ?? state.libraries.find((known) => known.open)?.id ?? null }
 }
 
 /** Null for what is no list. Throws `VersionMismatch` for one of a newer version. */

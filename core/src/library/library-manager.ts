@@ -152,7 +152,6 @@ export class LibraryManager implements AsyncDisposable {
     const path = join(folder, `${libraryFileName(name)}${LIBRARY_SUFFIX}`)
     await makeLibrary(path, { ...of, name, version: MANIFEST_VERSION })
     const library = await this.#openAt(path, false)
-    if (this.#known.current === null) await this.#known.setCurrent(library.id)
     this.#deps.events.emit('library.created', this.#entry(library.id), library.id)
     return library
   }
@@ -499,7 +498,6 @@ export class LibraryManager implements AsyncDisposable {
     const { id, name } = await recoverManifest(path, { readOnly: false, log: this.#deps.log })
     if (this.#known.isForgotten(id) || this.#known.all().some((known) => known.id === id)) return
     await this.#known.put({ id, name, path, open: true, readOnly: false, error: null, errorCode: null })
-    if (this.#known.current === null) await this.#known.setCurrent(id)
   }
 
   #assertNameIsFree(name: string, except?: LibraryId): void {

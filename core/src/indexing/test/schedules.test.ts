@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { failedHistories } from './failed-histories.ts'
 import { histories, liveHistory } from './histories.ts'
 import { ScheduleWorld } from './schedule-world.ts'
 
@@ -25,3 +26,7 @@ test(
     await fc.assert(property, { numRuns: RUNS, seed: SEED, timeout: WATCHDOG_MS })
   },
 )
+
+test.for(failedHistories)('no longer: %s', async ([, history]) => {
+  expect(await liveHistory(template.file, history)).toEqual([])
+})

@@ -116,7 +116,7 @@ export class FolderRows {
     }
     for (const each of added) this.#insert(folder, each.found, listed)
     // What a file was before it was written anew may have been moved to another folder: it takes its id there.
-    for (const { row, uuid } of replaced) objects.depart(row, uuid)
+    for (const { row, uuid } of replaced) objects.replace(row, uuid)
     let isComplete = true
     for (const row of removed) {
       if (isInTheWay(row)) continue

@@ -30,6 +30,15 @@ interface ObjectFacts {
   readonly nlink: number
 }
 
+type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>
+
+/** Values of `departed.lent`: whether an id is that of the file it is noted with. */
+const OWN = 0
+/** Another file has left it behind, and may come back for it. */
+const LENT = 1
+/** It was that of one name of the file, which has others, and stays with the name. */
+const LINKED = 2
+
 interface FormerId {
   readonly uuid: Uint8Array
   /** Where its row was. */
@@ -69,22 +78,26 @@ export class KnownObjects {
     this.#volumeId = volumeId
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
-    // An id is lent where another file has left it behind, which may come back for it.
     this.#depart = db.prepare(
       `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name, lent)
-       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, exists(
-         select 1 from departed where uuid = ?1 and lent = 0 and not (inode = ?4 and kind = ?3 and birthtime is ?5))`,
+       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, case
+         when ?8 <> 1 and ?3 <> ${DIRECTORY} then ${LINKED}
+         when exists(select 1 from departed where uuid = ?1 and lent <> ${LENT}
+           and not (inode = ?4 and kind = ?3 and birthtime is ?5)) then ${LENT}
+         else ${OWN} end`,
     )
     this.#forget = db.prepare('delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?')
     // Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known.
     this.#idsOf = db.prepare(
       `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
        from departed d left join entries e on e.uuid = d.uuid
-       where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = 0 or e.id is null)
+       where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = ${OWN} or (d.lent = ${LENT} and e.id is null))
        order by d.lent, d.uuid`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
-    this.#lent = db.prepare('select 1 from departed where uuid = (select uuid from entries where id = ?) and lent = 0')
+    this.#lent = db.prepare(
+      `select 1 from departed where uuid = (select uuid from entries where id = ?) and lent <> ${LENT}`,
+    )
   }
 
   /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
@@ -125,13 +138,18 @@ export class KnownObjects {
    * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
    * with an id that is its own.
    */
-  depart(row: ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>, uuid: Uint8Array): void {
+  depart(row: DepartingRow, uuid: Uint8Array): void {
+    if (row.kind !== DIRECTORY && row.nlink !== 1) return
+    this.replace(row, uuid)
+  }
+
+  /** The same for a file in whose place another stands, under its id; one with other names does not come back for it. */
+  replace(row: DepartingRow, uuid: Uint8Array): void {
     const { kind, inode, birthtime, name, nlink, parent_id: parentId } = row
-    if (kind !== DIRECTORY && nlink !== 1) return
     // An id that another file has left behind may have to be given back to that one.
     if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return
     this.#departed.add(departedKey(this.#volumeId, inode))
-    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name)
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name, nlink)
   }
 
   /**
