@@ -4,9 +4,11 @@ import type { RuleSettings } from '../src/domain/rules.ts'
 import type { Patience } from '../src/indexing/worker/disk-requests.ts'
 import { type EntryRow, EntryWriter, type Touched } from '../src/indexing/worker/entry-writer.ts'
 import { EphemeralIds } from '../src/indexing/worker/ephemeral-ids.ts'
+import { type Mended, mendRules } from '../src/indexing/worker/invariants.ts'
 import { createRoot } from '../src/indexing/worker/root.ts'
 import { Scan } from '../src/indexing/worker/scan.ts'
 import type { DirtyDirectory, ScanHost, ScanReport, ScanRequest } from '../src/indexing/worker/scan-request.ts'
+import { inTransaction } from '../src/indexing/worker/write-window.ts'
 import { migrations } from '../src/library/db/migrations/index.ts'
 import { findWrongSums } from '../src/indexing/worker/wrong-sums.ts'
 
@@ -19,6 +21,8 @@ export interface TestIndex extends Disposable {
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
   /** Makes a folder a location of its own, which has not been scanned. */
   addLocation(dir: string): Promise<void>
+  /** Puts right what breaks the rules of the index, as the first thing after a start. */
+  mend(): Promise<Mended>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>
   /** Folders whose sums are not those of what is in them. */
@@ -86,6 +90,7 @@ export async function createTestIndex(
          values(randomblob(16), ?, ?, ?, 'content', 1, '{}', 'complete', 1, 0)`,
       ).run(row.directoryId, dir, Buffer.from(dir))
     },
+    mend: () => inTransaction({ writer, host }, () => mendRules(db, writer)),
     rows: () => readRows(db, directoryId),
     wrongSums: () => findWrongSums(db, MAX_WRONG_SUMS),
     [Symbol.dispose]: () => db.close(),

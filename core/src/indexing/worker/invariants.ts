@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
-import { DIRECTORY, type EntryWriter } from './entry-writer.ts'
+import type { Inode } from '../../util/inode.ts'
+import { departedKey, DIRECTORY, type EntryWriter } from './entry-writer.ts'
 import { describeSums, findWrongSums, mendSums } from './wrong-sums.ts'
 
 /** A rule of the index that the rows break. */
@@ -53,12 +54,14 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
   db.exec('pragma defer_foreign_keys = on')
   const depart = db.prepare(
     `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name)
-     select uuid, ?, kind, inode, birthtime, parent_id, name from entries where id = ? and (kind = ${DIRECTORY} or nlink = 1)`,
+     select uuid, ?, kind, inode, birthtime, parent_id, name from entries where id = ? and (kind = ${DIRECTORY} or nlink = 1)
+     returning inode`,
   )
   const detach = db.prepare('update entries set parent_id = null where id = ? and parent_id is not null')
   const anyVolume = db.prepare('select min(volume_id) as id from directories').get()!['id'] as number | null
   const drop = (id: number, volumeId: number | null) => {
-    if (volumeId !== null) depart.run(volumeId, id)
+    const departed = volumeId === null ? undefined : depart.get(volumeId, id)
+    if (departed) writer.departed.add(departedKey(volumeId!, departed['inode'] as Inode))
     writer.drop(id)
     removed++
   }
