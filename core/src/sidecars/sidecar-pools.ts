@@ -54,6 +54,12 @@ export interface SidecarPoolsOptions {
   readonly layer?: ProcessPoolOptions['layer']
 }
 
+/** Variables that say how servers are reached, and whom to trust. */
+const NETWORK = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+  ...['NODE_USE_ENV_PROXY', 'NODE_USE_SYSTEM_CA', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR', 'SSL_CERT_FILE'],
+]
+
 const NO_FOLDERS: DecoderFolders = { locations: [], sidecars: [], private: [] }
 
 /** The processes that decode: a pool for each sort of native code, each started when it is first needed. */
@@ -138,7 +144,9 @@ export class SidecarPools implements AsyncDisposable {
     const write = written.map((path) => within(path) ?? dirname(path))
     const network = textsIn(settings).some(isAddress)
     // The key of a server stands in a variable that the settings name.
-    const variables = network ? textsIn(settings).filter((text) => process.env[text] !== undefined) : []
+    const variables = network
+      ? [...NETWORK, ...textsIn(settings).filter((text) => process.env[text] !== undefined)]
+      : []
     return { read: unique(read), write: [...new Set(write)], network, variables }
   }
 

@@ -294,3 +294,21 @@ test('a file keeps its id, though the row that it left its name to is removed be
   expect(treeFaults(index.db)).toEqual([])
   expect(compareWithDisk(index.db, root).faults).toEqual([])
 })
+
+test('a file comes back to its name, and the one that stood there is renamed: both keep their ids', async () => {
+  const race = await startRace(['f', 'k', 'd/'])
+  const { index, root, at } = race
+  const id = (name: string) => index.rows().get(name)?.uuid
+  const first = id('f')
+  renameSync(at('f'), `${root}.aside`)
+  await index.refresh([look(root, 'f')])
+  writeFileSync(at('f'), 'another')
+  await index.refresh([look(root, 'f')])
+  const second = id('f')
+  renameSync(at('f'), at('f2'))
+  renameSync(`${root}.aside`, at('f'))
+  await index.refresh([look(root, 'f', 'f2')])
+  expect([id('f'), id('f2')]).toEqual([first, second])
+  expect(treeFaults(index.db)).toEqual([])
+  expect(compareWithDisk(index.db, root).faults).toEqual([])
+})

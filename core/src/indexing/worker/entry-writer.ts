@@ -631,7 +631,7 @@ export class EntryWriter {
       this.#add(id, delta)
       this.#touched.corrected++
     }
-    this.#flushDeltas()
+    if (folders.length > 0) this.#flushDeltas()
   }
 
   #sums(directoryId: number): number[] {

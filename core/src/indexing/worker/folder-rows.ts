@@ -103,9 +103,13 @@ export class FolderRows {
     const replaced: { row: EntryRow; uuid: Uint8Array }[] = []
     for (const { row, found: there } of kept) {
       if (row.object !== there.object) {
-        replaced.push({ row: row.row, uuid: writer.uuidOf(row.row.id) })
-        const own = objects.cameBackTo(folder.id, there.found)
-        if (own) writer.identifyAs(row.row.id, own)
+        const uuid = writer.uuidOf(row.row.id)
+        const own = this.#deps.hasStableInodes ? objects.cameBackTo(folder.id, there.found, uuid) : undefined
+        if (own) {
+          writer.identifyAs(row.row.id, own)
+          // What stood here may be among what is added.
+          objects.replace(row.row, uuid)
+        } else replaced.push({ row: row.row, uuid })
       }
       const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
       if (differs(row.row, there.found)) {

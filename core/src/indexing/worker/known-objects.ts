@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { nameKey, type RawName } from '../../util/file-name.ts'
+import type { RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
@@ -30,20 +30,19 @@ interface ObjectFacts {
   readonly nlink: number
 }
 
-type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>
+type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'parent_id'>
 
 /** Values of `departed.lent`: whether an id is that of the file it is noted with. */
 const OWN = 0
 /** Another file has left it behind, and may come back for it. */
 const LENT = 1
-/** It was that of one name of the file, which has others, and stays with the name. */
-const LINKED = 2
+/** It stays with the name that it was that of: the file has another. */
+const STAYED = 2
 
 interface FormerId {
   readonly uuid: Uint8Array
   /** Where its row was. */
   readonly parentId: number | null
-  readonly name: RawName
   /** The row that has the id now. */
   readonly holder: number | null
 }
@@ -66,6 +65,7 @@ export class KnownObjects {
   readonly #depart: StatementSync
   readonly #forget: StatementSync
   readonly #idsOf: StatementSync
+  readonly #leftBy: StatementSync
   readonly #isUsed: StatementSync
   readonly #lent: StatementSync
   #find: StatementSync | null = null
@@ -79,9 +79,9 @@ export class KnownObjects {
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
     this.#depart = db.prepare(
-      `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name, lent)
-       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, case
-         when ?8 <> 1 and ?3 <> ${DIRECTORY} then ${LINKED}
+      `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, lent)
+       select ?1, ?2, ?3, ?4, ?5, ?6, case
+         when ?7 = 1 then ${STAYED}
          when exists(select 1 from departed where uuid = ?1 and lent <> ${LENT}
            and not (inode = ?4 and kind = ?3 and birthtime is ?5)) then ${LENT}
          else ${OWN} end`,
@@ -89,10 +89,13 @@ export class KnownObjects {
     this.#forget = db.prepare('delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?')
     // Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known.
     this.#idsOf = db.prepare(
-      `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
+      `select d.uuid, d.parent_id as parentId, e.id as holder
        from departed d left join entries e on e.uuid = d.uuid
        where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = ${OWN} or (d.lent = ${LENT} and e.id is null))
        order by d.lent, d.uuid`,
+    )
+    this.#leftBy = db.prepare(
+      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ${volumeId} and lent = ${STAYED}`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
     this.#lent = db.prepare(
@@ -139,17 +142,19 @@ export class KnownObjects {
    * with an id that is its own.
    */
   depart(row: DepartingRow, uuid: Uint8Array): void {
-    if (row.kind !== DIRECTORY && row.nlink !== 1) return
-    this.replace(row, uuid)
+    const { kind, nlink } = row
+    if (kind !== DIRECTORY && nlink !== 1) return
+    if (!this.others(row).some(({ id }) => !this.#isLentTo(id))) this.replace(row, uuid)
   }
 
-  /** The same for a file in whose place another stands, under its id; one with other names does not come back for it. */
+  /** The same for a file in whose place another stands, under its id; one that has another name does not come back for it. */
   replace(row: DepartingRow, uuid: Uint8Array): void {
-    const { kind, inode, birthtime, name, nlink, parent_id: parentId } = row
+    const { kind, inode, birthtime, nlink, parent_id: parentId } = row
     // An id that another file has left behind may have to be given back to that one.
-    if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return
+    const hasOther = this.others(row).some(({ id }) => !this.#isLentTo(id))
+    const stays = hasOther || (kind !== DIRECTORY && nlink !== 1)
     this.#departed.add(departedKey(this.#volumeId, inode))
-    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name, nlink)
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, Number(stays))
   }
 
   /**
@@ -170,12 +175,24 @@ export class KnownObjects {
     return this.#takeBack(factsOf(found))
   }
 
-  /** The id of a file that comes back to its name in a folder, where another has stood meanwhile; it is given out once. */
-  cameBackTo(directoryId: number, found: FoundEntry): Uint8Array | undefined {
+  /**
+   * The id of a file that comes back to a folder, in the place of another: where it is older than `uuid`, the id of that
+   * place. A saved file keeps its own, for its draft has a newer one. It is given out once.
+   */
+  cameBackTo(directoryId: number, found: FoundEntry, uuid: Uint8Array): Uint8Array | undefined {
     const facts = factsOf(found)
-    const name = nameKey(found.name)
-    const wasHere = this.#formerIds(facts).some((id) => id.parentId === directoryId && nameKey(id.name) === name)
-    return wasHere ? this.formerId(facts) : undefined
+    // Where nothing else tells files apart, an inode that is used again would bring back the id of a file that is gone.
+    if (facts.birthtime === null) return undefined
+    const [known] = this.#formerIds(facts)
+    if (known?.holder !== null || known.parentId !== directoryId) return undefined
+    return Buffer.compare(known.uuid, uuid) < 0 ? this.formerId(facts) : undefined
+  }
+
+  /** Gives an id that no row has any more to the row of the file that it was taken from. */
+  release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs'>): void {
+    const row = this.#leftBy.get(uuid) as unknown as ObjectFacts | undefined
+    const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
+    if (there && this.holderOf(uuid) === null) writer.identifyAs(there.id, uuid)
   }
 
   /** The id by which the file of a row was known before it took over the row of another; it is given out once. */

@@ -70,8 +70,10 @@ function removeLeaf(
     return !objects.isKnownBy({ id, parentId, uuid: writer.uuidOf(id) }, { id: row.id, parentId: row.parent_id, uuid })
   })
   if (there?.parentId === folderId) {
+    const left = writer.uuidOf(there.id)
     writer.removeLeaf(row.id)
     writer.identifyAs(there.id, uuid)
+    objects.release(left, writer)
     done.removed++
     return
   }

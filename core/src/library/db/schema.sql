@@ -99,7 +99,6 @@ CREATE TABLE departed(
   inode any not null,
   birthtime integer,
   parent_id integer,
-  name any not null,
   lent integer not null default 0
   ) strict;
 

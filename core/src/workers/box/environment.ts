@@ -11,9 +11,6 @@ const PASSED: ReadonlySet<string> = new Set([
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'NODE_COMPILE_CACHE',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
   'TESSDATA_PREFIX',
   'MAGIC',
   'FONTCONFIG_FILE',
@@ -27,12 +24,17 @@ const PASSED: ReadonlySet<string> = new Set([
   'SYSTEMROOT',
   'TEMP',
   'TMP',
+  'TMPDIR',
   'WINDIR',
 ])
 
+const LANGUAGE = /^LC_[A-Z]+$/
+
 /** The environment of a process that decodes; `variables` are passed, too. */
 export function decoderEnvironment(all: NodeJS.ProcessEnv, variables: readonly string[]): NodeJS.ProcessEnv {
-  const isPassed = (name: string) =>
-    PASSED.has(name.toUpperCase()) || name.startsWith('LC_') || variables.includes(name)
+  // Windows takes no notice of the case of their names.
+  const named = (name: string) => (process.platform === 'win32' ? name.toUpperCase() : name)
+  const passed = new Set([...PASSED, ...variables.map(named)])
+  const isPassed = (name: string) => passed.has(named(name)) || LANGUAGE.test(name)
   return Object.fromEntries(Object.entries(all).filter(([name]) => isPassed(name)))
 }
