@@ -52,7 +52,7 @@ export const indexLocation = defineJob({
     force: z.boolean().default(false),
     /** First a pass that reads only folders whose own times changed: what a daemon does at its start. */
     quickFirst: z.boolean().default(false),
-    /** Compare every row, and believe no fingerprint: what a person asked for. */
+    /** Compares every row and trusts no fingerprint, because a person asked for a rescan. */
     everyRow: z.boolean().default(false),
     /** What it must see: a run under way is not taken for one with another reason, which may have begun too early. */
     reason: z.string().default('asked'),

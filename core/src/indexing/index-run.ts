@@ -61,7 +61,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     if (!request) throw new CoreError('NotFound', `${displayName(dir)} is not in the index`)
     return worker.request('scan', request, { signal, onProgress, onWarning })
   }
-  // What became of one folder, which may be gone by now, says nothing of the location.
+  // One folder may have been removed by now, so its failure says nothing about the location.
   const failed = async (err: unknown) => isWhole && recordFailure(parts, location, err)
   return {
     startedAt: await nextStamp(parts),

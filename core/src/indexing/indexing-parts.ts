@@ -41,7 +41,7 @@ export interface RunHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** Nothing is noted where it is left out. */
+  /** If omitted, no items are noted. */
   readonly items?: JobItems | undefined
 }
 

@@ -27,7 +27,7 @@ export interface ScanOptions {
   readonly force?: boolean
   readonly mode?: IndexMode
   readonly quickFirst?: boolean
-  /** Compare every row, and believe no fingerprint. */
+  /** Compares every row and trusts no fingerprint. */
   readonly everyRow?: boolean
   /** Scans with different reasons are never merged. */
   readonly reason?: string
@@ -169,7 +169,7 @@ export class Indexing {
     return verifyIndex(input, { parts: this.#parts, recorder: this.#recorder }, signal)
   }
 
-  /** Puts right whatever breaks the rules of the index: parents, paths, references and sums. */
+  /** Repairs all rows that break the rules of the index: parents, paths, references and sums. */
   async mend(signal: AbortSignal): Promise<Mended> {
     this.#assertWritable()
     return this.#deps.worker.request('mend', null, { signal })

@@ -42,7 +42,7 @@ export async function verifyIndex(
     return parts.worker.request('verify', request, { signal })
   }
   const first = await compare()
-  // A row that was changed from outside has left the sums of its folders as they were.
+  // If a row was changed from outside, the sums of its folders are still the old ones.
   if (input.fix) await parts.worker.request('mend', null, { signal })
   let report = first
   let before = Number.POSITIVE_INFINITY

@@ -20,7 +20,10 @@ interface Candidate {
 
 const LIBRARY_FOLDER = '.sdlibrary'
 const libraryRule = builtIn('library', `*${LIBRARY_FOLDER}/`)
-/** Files that every data folder has, of this program or of another instance. It holds keys, so nothing in it is indexed. */
+/**
+ * Files that every data folder contains, also that of another instance. A data folder holds keys, so it is never
+ * indexed.
+ */
 const DATA_FOLDER_FILES = ['network.db', 'device.json'] as const
 const dataFolderRule = builtIn('library', `* beside ${DATA_FOLDER_FILES.join(' and ')}`)
 const hiddenRule = builtIn('hidden', '.*')
@@ -40,7 +43,7 @@ export class NamedRules {
   readonly #system: boolean
   readonly #hidden: boolean
   readonly #onlyImages: boolean
-  /** Whether the folder asked about last is a data folder; callers ask for one folder's names in a row. */
+  /** The result for the last folder. Callers ask for all names of one folder in a row. */
   #lastFolder: { readonly siblings: HasName | null; readonly isDataFolder: boolean } = {
     siblings: null,
     isDataFolder: false,

@@ -16,7 +16,7 @@ export interface RuleEngineOptions {
   readonly ignoreCase?: boolean
 }
 
-/** Whether a name exists in the folder asked about. Each look at a folder brings a function of its own. */
+/** Whether the folder contains a name. Each listing of a folder passes its own function. */
 export type HasName = (name: string) => boolean
 
 /**

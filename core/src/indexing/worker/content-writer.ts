@@ -12,7 +12,7 @@ export interface HashedFile {
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
-  /** A renamed file has another: what was read under its old path may have been another file. */
+  /** Renaming a file changes its ctime: the bytes read under the old path may belong to another file. */
   readonly ctime: number
 }
 
@@ -130,7 +130,7 @@ export class ContentWriter {
     else this.#noConflict.run(entryId)
   }
 
-  /** Records what a content says of itself. Returns the names of what it says that cannot be stored. */
+  /** Records the media metadata of a content. Returns the names of the facts that cannot be stored. */
   examined(contentId: number, media: MediaResult | null): readonly string[] {
     const refused = media && 'row' in media ? this.#keepMedia(contentId, media.kind, media.row) : []
     this.#examined.run(this.#now(), contentId)

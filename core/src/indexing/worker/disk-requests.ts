@@ -35,7 +35,7 @@ export interface Beginning {
 
 /** What some names of a folder are, or all. */
 export interface LookedAt {
-  /** What the folder above hands down to it. */
+  /** Anchors that the folder inherits from the one above it. */
   readonly inherited: readonly string[]
   /** What the folder hands down to those in it. */
   readonly anchors: readonly string[]

@@ -15,7 +15,7 @@ export class Fingerprint {
     const kind = numbers[0]!
     let h = hashName(name)
     h = mix(h, kind)
-    // A folder's own size and link count follow from what it holds, which its own fingerprint covers.
+    // A folder's size and link count follow from its contents, which its own fingerprint covers.
     if (kind !== 1) {
       h = mixNumber(h, numbers[1]!)
       h = mixNumber(h, numbers[2]!)

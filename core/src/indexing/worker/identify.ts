@@ -37,7 +37,7 @@ const ROWS_PER_PAGE = 2_048
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
-/** Rows that are brought up to date after a run, and whose files are then read once more. */
+/** Limit on outdated rows that are updated after a run; their files are then read once more. */
 const MAX_STALE = 1_000
 
 interface PendingFile extends HashedFile {
@@ -48,7 +48,7 @@ interface PendingFile extends HashedFile {
   readonly staleContentId: number | null
 }
 
-/** A file at which the process stopped, and how often. */
+/** A file during which the process stopped, and how many times. */
 interface Suspect {
   readonly file: PendingFile
   readonly stops: number
@@ -56,7 +56,7 @@ interface Suspect {
 
 /** What was found out about some files. */
 interface Hashed {
-  /** Ends when the files are recorded; null where nothing is noted. */
+  /** Disposed when the files are recorded; null if no items are noted. */
   readonly begun: Disposable | null
   readonly files: readonly PendingFile[]
   readonly batch: HashBatch
@@ -224,14 +224,14 @@ class Identification {
     }
     while (running.length > 0) await takeOldest()
     await record()
-    // One at a time: if the process stops again, that file is to blame.
+    // One at a time: if the process stops again, the cause is that file.
     for (const { file } of suspects.toSorted((a, b) => a.stops - b.stops)) {
       hashed.push(await this.#hash(pool, [file]))
       await record()
     }
   }
 
-  /** Leaves out the files at which the process stopped: each is read later, or recorded as one that cannot be read. */
+  /** Takes out files during which the process stopped. Each one is read later, or recorded as unreadable. */
   async #withoutSuspects(files: readonly PendingFile[], suspects: Suspect[]): Promise<readonly PendingFile[]> {
     const { items } = this.#host
     if (!items) return files
@@ -337,8 +337,8 @@ class Identification {
   }
 
   #fail(file: PendingFile, failure: { code: string; message: string }): void {
-    // What is gone, or is no file any more, is the next scan's to notice; one of a volume that was away for a moment
-    // waits still.
+    // The next scan notices files that are gone or are no longer files. Files on a volume that was briefly away stay
+    // pending.
     if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
     this.#report.failed++
     this.#contents.fail(file)
@@ -393,12 +393,12 @@ class Identification {
   }
 }
 
-/** The path leads elsewhere than when its row was written. */
+/** The path no longer leads to the file of the row. */
 const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', NOT_A_FILE])
 
 const HASHED = hashStates.indexOf('hashed')
 
-/** A file that is written to is another item: what it holds then may do no harm. */
+/** A changed file is a new item: its new contents may be harmless. */
 function itemOf({ id, mtime, mtimeNs, size }: PendingFile): string {
   return `file ${id} of ${mtime}.${mtimeNs}, ${size} bytes`
 }

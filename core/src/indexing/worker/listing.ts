@@ -25,7 +25,7 @@ export const FLAGS = 10
 
 const FLAG_OTHER_FILE_SYSTEM = 1
 const DIRECTORY_KIND = 1
-/** Two changes of a folder may have one time where they lie closer together than this, by clocks that disagree as well. */
+/** Two changes of a folder within this time may get the same ctime; includes a tolerance for clocks that disagree. */
 const COARSE_MS = 2_000
 
 /** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
@@ -36,15 +36,15 @@ export interface Listing {
   readonly fingerprint: Fingerprint
   /** Names that could not be looked at: nothing is known of them, so nothing about them changes. */
   readonly unreadable: { name: RawName; code: string; message: string }[]
-  /** The inode of the folder itself, the same before and after; null where nobody asked. */
+  /** The inode of the folder itself, unchanged during the listing; null if it was not requested. */
   own: Inode | null
-  /** What else the folder itself is, as `numbers` has it for an entry, after it was read. */
+  /** The stats of the folder itself after it was read, in the layout of `numbers`. */
   ownNumbers: readonly number[]
-  /** Whether nothing changed while it was read: only then is it all that was there at one moment. */
+  /** Whether the folder did not change during the listing: only then was all of it there at one moment. */
   isSettled: boolean
 }
 
-/** A folder as the listing of the one above it has it. */
+/** A folder as it appears in the listing of its parent. */
 export interface SeenFolder {
   readonly inode: Inode
   /** In milliseconds. */
@@ -96,9 +96,9 @@ export function statEntry(path: RawName) {
 }
 
 /**
- * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in. If the folder
- * changes meanwhile, it is listed again, `attempts` times altogether. Where it is still the one that was `seen` before,
- * it has not changed. Throws `UnreadableDirectory`.
+ * Lists a folder, and reads the stats of every entry that the filter from `prepare` accepts; `prepare` receives all
+ * names. If the folder changes during the listing, it is listed again, up to `attempts` times in total. If its inode
+ * and ctime still equal `seen`, it has not changed. Throws `UnreadableDirectory`.
  */
 export function listDirectory(
   dir: RawName,
@@ -161,7 +161,7 @@ function listOnce(
   return { listing, hasVanished }
 }
 
-/** The stats of the folder itself, whose change time moves on with every name that comes, goes, or leads elsewhere. */
+/** The stats of the folder itself. Its ctime moves on whenever a name is added, removed or replaced. */
 function folderStats(dir: RawName): BigStats {
   let stats
   try {
@@ -250,7 +250,7 @@ function numbersOf(stats: BigStats, inode: Inode, device: bigint): number[] {
   ]
 }
 
-/** Quicker than asking the stats, which makes several `bigint`s of each answer. */
+/** Faster than the methods of the stats, which create several `bigint`s per call. */
 function kindOf({ mode }: BigStats): number {
   switch (Number(mode) & constants.S_IFMT) {
     case constants.S_IFREG:
@@ -289,7 +289,7 @@ function openable(dir: RawName): ReachablePath {
   }
 }
 
-/** Whether another file system is mounted on an entry, whose numbers begin at `at`. */
+/** Whether another file system is mounted on the entry whose numbers begin at `at`. */
 export function isOtherFileSystem({ numbers, at }: { numbers: ArrayLike<number>; at: number }): boolean {
   return (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
 }

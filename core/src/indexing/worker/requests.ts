@@ -58,7 +58,7 @@ export interface IdentifyReport {
   readonly unsettled: number
   /** Rows that wait still: those, and of the rows that were asked for those of other locations. */
   readonly left: readonly number[]
-  /** Files that were there and are others than their rows say, by folder: as many as are looked at again at once. */
+  /** Files that exist but differ from their rows, by folder; limited to the number that is looked at again at once. */
   readonly stale: readonly { readonly id: number; readonly dir: RawName; readonly name: RawName }[]
 }
 
@@ -189,7 +189,7 @@ export interface IndexRequests {
   texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
   root: { request: RootRequest; report: { directoryId: number } }
-  /** Puts right what breaks the rules of the index. */
+  /** Repairs rows that break the rules of the index. */
   mend: { request: null; report: Mended }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */
   forget: { request: { directoryId: number }; report: { removed: number } }
@@ -202,11 +202,11 @@ export type ToWorker =
       readonly id: number
       readonly name: RequestName
       readonly request: unknown
-      /** See `JobItems.suspects`; null where nothing is noted. */
+      /** See `JobItems.suspects`; null if no items are noted. */
       readonly suspects: ReadonlyMap<string, ItemVerdict> | null
     }
   | { readonly cancel: number }
-  /** The items of this ticket of a request are noted. */
+  /** The items of this request's ticket are noted. */
   | { readonly begun: number; readonly id: number }
   | { readonly granted: number }
 
@@ -222,7 +222,7 @@ export type FromWorker =
   | { readonly release: number }
   | { readonly changes: Changes }
   | { readonly mended: Mended }
-  /** How many folders had wrong sums in a transaction that touched them. */
+  /** Number of folders whose sums were wrong in a transaction that touched them. */
   | { readonly corrected: number }
 
 /** What a committed transaction did, for search and events. */
@@ -230,7 +230,7 @@ export interface Changes {
   readonly upserted: Float64Array
   readonly removed: Float64Array
   readonly directories: boolean
-  /** The roots of locations lie elsewhere now. */
+  /** The roots of locations have moved. */
   readonly locations: boolean
   /** By folder, where there are few enough to be told one by one; null: the whole tree is told. */
   readonly folders: readonly FolderChanges[] | null

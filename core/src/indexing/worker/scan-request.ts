@@ -19,7 +19,7 @@ export interface ScanRequest {
   readonly maxDepth: number | null
   /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
   readonly startedAt: number
-  /** Read the rows of a folder only where the sum of what is in it differs from that stored with them. */
+  /** Skip the rows of a folder if the fingerprint of its listing equals the stored one. */
   readonly trustFingerprints: boolean
   /** Believe a folder's times: read only folders whose own times differ. */
   readonly trustTimes: boolean
@@ -48,7 +48,7 @@ export interface ScanHost {
   readonly signal: AbortSignal
   readonly now: () => number
   lease(): Promise<Disposable>
-  /** Awaited between a listing and its recording: tests let others work there. */
+  /** Awaited between a listing and its recording, so that tests can run other work there. */
   readonly listed?: () => Promise<void>
   committed(touched: Touched): void
   warn(warning: { code: string; message: string; path: string }): void

@@ -58,7 +58,7 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
     await using pool = request.content ? new HashPool({ threads: HASH_THREADS, answerMs }) : null
     await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
     const dir = i === 0 ? request.dir : scope.dir
-    // Sums of folders on one volume are compared with those of the first folder, which has the others below it.
+    // The first folder covers all sums on its volume, including those of the folders below it.
     const hasSums = i === 0 || scope.volumeId !== request.scopes[0]!.volumeId
     await new Comparison({ db, scope, silent: request.silent, dir, hasSums, report, host, pool, disk })
       .run()
@@ -74,7 +74,7 @@ interface ComparisonParts {
   readonly scope: LocationScope
   readonly silent: readonly string[]
   readonly dir: RawName
-  /** Whether the sums of its folders are compared. */
+  /** Whether to compare the sums of its folders. */
   readonly hasSums: boolean
   readonly report: VerifyReport
   readonly host: RequestHost
@@ -143,7 +143,7 @@ class Comparison {
     if (this.#hasSums) await this.#compareSums()
   }
 
-  /** A folder whose rows are right and whose sums are not: what is shown for it is wrong all the same. */
+  /** Finds folders with correct rows and wrong sums: users would see the wrong sums. */
   async #compareSums(): Promise<void> {
     using _lease = await this.#host.lease()
     const from = nameBytes(volumePathOf(this.#scope, this.#dir))
@@ -218,7 +218,7 @@ class Comparison {
       this.#differ('stale-in-index', path)
       return this.#differ('missing-from-index', path)
     }
-    // What is mounted over a folder hides it: nothing is known of the folder itself.
+    // A mount hides the folder beneath it, so nothing is known about the folder itself.
     if (row.kind === 1 && isOtherFileSystem({ numbers: listing.numbers, at: i * FIELDS })) return
     if (row.size !== n(SIZE)) this.#differ('size', path)
     else if (row.mtime !== n(MTIME) || row.mtime_ns !== n(MTIME_NS)) this.#differ('modified', path)

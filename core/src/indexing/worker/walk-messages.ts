@@ -19,11 +19,13 @@ export interface WalkTask {
   readonly anchors: readonly string[]
   /** The sum the index has, in hexadecimal: where the folder still has it, it comes back as `same`. */
   readonly fingerprint: string | null
-  /** How many rows the index has in the folder: another number than the disk has means that they are not those summed. */
+  /**
+   * The number of rows in the folder. If the disk has another number, the fingerprint does not cover the current rows.
+   */
   readonly childCount: number
   /** Only look at the folder's own times: `same` where they are these. */
   readonly times: { readonly mtime: number; readonly mtimeNs: number } | null
-  /** The folder as this scan has seen it a moment ago, in the one above it. */
+  /** The folder as this scan has just seen it in the listing of its parent. */
   readonly seen: SeenFolder | null
 }
 
@@ -44,11 +46,11 @@ export interface WalkResults {
   readonly bigInodes: Map<number, Uint8Array>
   readonly unreadable: { task: number; name: RawName; code: string; message: string }[]
   readonly failures: { task: number; gone: boolean; code: string; message: string }[]
-  /** The inode of each folder itself; null where it was not looked at. */
+  /** The inode of each folder itself; null if it was not read. */
   readonly owns: readonly (Inode | null)[]
-  /** `FIELDS` numbers for each folder itself; zeros where it was not listed. */
+  /** `FIELDS` numbers for each folder itself; zeros if it was not listed. */
   readonly ownNumbers: Float64Array
-  /** Whether each folder stood still while it was read. */
+  /** Whether each folder stayed unchanged while it was read. */
   readonly settled: readonly boolean[]
 }
 

@@ -26,7 +26,7 @@ export class WalkSession<T> implements AsyncDisposable {
   #failure: Error | null = null
   #wake: (() => void) | null = null
 
-  /** `start` makes what walks, which ends with the session; `taskOf` says what a walker is told of a folder. */
+  /** `start` creates the walkers, which end with the session. `taskOf` describes a folder to a walker. */
   constructor(start: (listener: WalkListener) => Walkers, taskOf: (folder: T) => WalkTask) {
     this.#taskOf = taskOf
     this.#walkers = start({

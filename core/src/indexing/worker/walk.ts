@@ -15,7 +15,7 @@ import {
 } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
-/** A folder that changes while it is read is read again at once, this often; after that its scan asks again. */
+/** A folder that changes while it is read is read up to this many times in a row; after that, its scan tries again. */
 const LISTING_ATTEMPTS = 3
 
 /** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
@@ -108,7 +108,7 @@ export class Walker {
       }
     }
     const silent = this.#silent?.in(shown)
-    // What is hidden is told as it is met, so it must be met once.
+    // Hidden entries are reported as they are read, so the folder must be read only once.
     const attempts = onHidden ? 1 : LISTING_ATTEMPTS
     const listing = listDirectory(dir, { device: this.device, prepare, silent, attempts, seen })
     return { context: context ?? inherited, listing }
@@ -186,7 +186,7 @@ export class Walker {
   }
 }
 
-/** Whether the rows are those of the listing: the sum is that which was stored with them, and so is their number. */
+/** Whether the rows match the listing: both the fingerprint and the number of entries are equal. */
 function isSame({ fingerprint, childCount }: WalkTask, listing: Listing): boolean {
   if (fingerprint === null || !listing.isSettled || listing.unreadable.length > 0) return false
   return listing.names.length === childCount && listing.fingerprint.equals(fingerprint)
@@ -226,7 +226,7 @@ class SilentMounts {
   }
 }
 
-/** The stats of a folder whose times are to be believed and are still the same; else null. */
+/** The stats of a folder whose times can be trusted and have not changed; otherwise null. */
 function sameTimes({ dir, times }: WalkTask): ReturnType<typeof statEntry> | null {
   if (!times) return null
   const stats = statEntry(dir)
