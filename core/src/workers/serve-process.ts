@@ -11,7 +11,7 @@ export interface ProcessRequest<Request> {
 }
 
 export type ProcessReply<Reply> =
-  /** Comes before all others: from now on, what goes wrong is due to a request. */
+  /** The first message: any error from now on is caused by a request. */
   | { readonly ready: true }
   | { readonly id: number; readonly progress: number }
   | { readonly id: number; readonly ok: true; readonly reply: Reply }

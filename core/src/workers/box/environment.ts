@@ -1,6 +1,6 @@
 /**
- * Variables that programs go by: where they and their libraries, data and fonts lie, language and time. Any other may
- * hold a key, which a process that a hostile file has taken over must not read.
+ * Variables that programs depend on: paths of programs, libraries, data and fonts, language and time zone. Any other
+ * variable may hold a key. A process that a hostile file has taken over must not read it.
  */
 const PASSED: ReadonlySet<string> = new Set([
   'PATH',
@@ -20,7 +20,7 @@ const PASSED: ReadonlySet<string> = new Set([
   'FONTCONFIG_PATH',
   'XDG_CACHE_HOME',
   'XDG_DATA_DIRS',
-  // Windows starts nothing without them.
+  // Windows cannot start a process without them.
   'COMSPEC',
   'PATHEXT',
   'SYSTEMDRIVE',
@@ -30,7 +30,7 @@ const PASSED: ReadonlySet<string> = new Set([
   'WINDIR',
 ])
 
-/** The environment of a process that decodes; `variables` are passed, too. */
+/** The environment of a decoder process; the named `variables` are passed as well. */
 export function decoderEnvironment(all: NodeJS.ProcessEnv, variables: readonly string[]): NodeJS.ProcessEnv {
   const isPassed = (name: string) =>
     PASSED.has(name.toUpperCase()) || name.startsWith('LC_') || variables.includes(name)
