@@ -26,8 +26,9 @@ export interface Enqueued {
 }
 
 /**
- * What to do with an item: work on it now, or after all others and alone, because the process stopped while the job
- * worked on it; or leave it out and record the reason, because the process stopped there again and again.
+ * What a job does with an item. `now`: works on it. `last`: works on it alone after all other items, because the
+ * process stopped during it. `never`: leaves it out and records the reason, because the process stopped during it
+ * repeatedly.
  */
 export type ItemVerdict =
   | { readonly when: 'now' }
@@ -35,21 +36,23 @@ export type ItemVerdict =
   | { readonly when: 'never'; readonly reason: string }
 
 /**
- * The files or contents that a job works on, by a name that means the same in all jobs of the library. Once the process has stopped in the
- * middle of the job, each item is noted while the job works on it. The next start thus knows during which items the
- * process stopped. A kill from outside hits any item, so one stop proves nothing: the job does all others first and then
- * those items one at a time. An item that then stops the process again and again is left out, and nothing else is.
+ * The files or contents that a job works on. An item's name means the same in all jobs of the library.
+ *
+ * After the process has stopped in the middle of a job, each item is noted while the job works on it. The next start
+ * then knows during which items the process stopped. A kill from outside can hit any item, so one stop proves nothing:
+ * the job does all other items first, and then the suspects one at a time. Only an item that keeps stopping the process
+ * is left out.
  */
 export interface JobItems {
-  /** False where the process has stopped neither in the middle of the job nor at any item: then `begin` costs nothing. */
+  /** False if the process has never stopped during the job or any item: then `begin` costs nothing. */
   readonly areNoted: boolean
-  /** The verdicts on items during which the process stopped; on all others it is `now`. */
+  /** Verdicts on items during which the process stopped; the verdict on all others is `now`. */
   readonly suspects: ReadonlyMap<string, ItemVerdict>
   verdict(item: string): ItemVerdict
-  /** Says durably that the job works on some items, until the result is disposed. */
+  /** Records durably that the job works on some items. Disposing the result ends the record. */
   begin(items: readonly string[]): Promise<AsyncDisposable>
   /**
-   * Has an item that was left out tried anew by the next run: for work that starts again only if a person asks for it.
+   * Lets the next run try an item again that was left out. Use it for work that only a person can start again.
    * Otherwise later jobs leave the item out too, as long as the history keeps the job.
    */
   forget(item: string): Promise<void>
@@ -81,7 +84,7 @@ export interface JobContext<State = unknown, L = Library> {
   progress(this: void, update: ProgressUpdate): void
   /** Records something the job could not do and goes on without. Those since the last checkpoint are raised again by a repeated run. */
   warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** Every job that reads what others have written asks these for a verdict, and begins what it works on. */
+  /** A job that reads untrusted files asks for a verdict on each item, and calls `begin` for the items it works on. */
   readonly items: JobItems
   /**
    * Enqueues a child; pausing or cancelling this job does the same to its children. A run that is repeated enqueues

@@ -95,7 +95,7 @@ export class JobRun<L> {
     this.#abort.abort(new CoreError('Cancelled', `the job was asked to stop; it will be ${wanted}`))
   }
 
-  /** It has come back, and its end cannot be stored for now. */
+  /** The run has returned, but its end cannot be stored for now. */
   waitFor(message: string): void {
     if (this.#waiting === message) return
     this.#waiting = message

@@ -32,7 +32,7 @@ export interface Ending extends RunRecord {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly output: Uint8Array | null
   readonly at: number
-  /** What an item with so many stops is known by outlives the job: the next job on it leaves it out as well. */
+  /** Notes of items with at least this many stops outlive the job, so the next job leaves these items out too. */
   readonly itemStops: number
 }
 
@@ -281,24 +281,24 @@ export class JobStore {
     )
   }
 
-  /** Notes durably that a job has begun some items. */
+  /** Records durably that a job has begun some items. */
   beginItems(rowId: number, items: readonly string[]): void {
     const sql = `insert into job_items(job_id, item) values (?, ?) on conflict do update set at_work = 1`
     for (const item of items) this.#run(sql, rowId, item)
   }
 
-  /** The items are done with, so the job gets on. */
+  /** The items are finished, which counts as progress of the job. */
   endItems(rowId: number, items: readonly string[]): void {
     for (const item of items) this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
   }
 
-  /** Whatever job it was of: the item is tried anew. */
+  /** Removes the notes of all jobs on an item, so that it is tried again. */
   forgetItem(item: string): void {
     this.#run(`delete from job_items where item = ?`, item)
   }
 
-  /** How often the process has stopped during each item, whichever job worked on it. */
+  /** How often the process has stopped during each item, in any job. */
   itemStops(): Map<string, number> {
     const sql = `select item, max(stops) as stops from job_items where stops > 0 group by item`
     const rows = this.#statement(sql).all()
@@ -306,8 +306,8 @@ export class JobStore {
   }
 
   /**
-   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where no job worked on an
-   * item, the stop came from outside: earlier stops of the same jobs then prove nothing either.
+   * Counts a stop for each item that jobs were working on when the process stopped; an orderly stop does not count. If
+   * no job was working on an item, the cause was outside, so earlier stops of the same jobs prove nothing either.
    */
   countStops(): void {
     const cutShort = `select id from jobs where status = 'running' and wanted is null`
@@ -318,8 +318,9 @@ export class JobStore {
   }
 
   /**
-   * Puts what was running when the process ended back into the queue, in the same attempt. A job that the process did
-   * not survive more than `patience` times in a row waits longer each time, so that the daemon can be asked meanwhile.
+   * Returns jobs that were running when the process ended to the queue, in the same attempt. If the process has stopped
+   * during a job more than `patience` times in a row, the job waits longer each time, so that the daemon stays
+   * reachable in between.
    */
   requeueRunning({ at, patience, maxMs }: { at: number; patience: number; maxMs: number }): number {
     return this.#run(

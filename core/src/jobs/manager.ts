@@ -138,7 +138,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
     return this.#parts.store.activeOn(subject).map((row) => this.#describe(row))
   }
 
-  /** Unfinished jobs that wait for a failure to pass, such as a full disk. */
+  /** Unfinished jobs that wait until a failure has passed, such as a full disk. */
   waiting(): JobInfo[] {
     const active = [...this.list({ status: 'running' }), ...this.list({ status: 'queued' })]
     return active.filter((job) => job.waiting !== undefined)

@@ -13,7 +13,7 @@ export interface RecoverDeps<L> {
   readonly definitions: ReadonlyMap<string, AnyJob<L>>
   readonly log: Logger
   readonly now: () => number
-  /** See `JobLimits`. */
+  /** `stops` and `stoppedMaxMs` of `JobLimits`. */
   readonly wait: { readonly patience: number; readonly maxMs: number }
 }
 

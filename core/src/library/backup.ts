@@ -31,7 +31,7 @@ export async function backUp(
     readonly database: string
     readonly dir: string
     readonly now: () => number
-    /** One of those that are made by themselves, and removed when seven newer ones are there. */
+    /** An automatic backup: it is removed when seven newer ones exist. */
     readonly automatic?: boolean
   },
   signal?: AbortSignal,
@@ -60,7 +60,7 @@ export async function backUp(
   }
 }
 
-/** Throws `InvalidInput` where something else than a folder has that name. */
+/** Throws `InvalidInput` if the name belongs to something other than a folder. */
 async function makeFolder(dir: string): Promise<void> {
   const stats = await stat(dir).catch(() => null)
   if (stats && !stats.isDirectory())
@@ -90,10 +90,10 @@ export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promi
 async function copy(database: string, to: string): Promise<void> {
   const source = openDatabase(database, { readOnly: true })
   try {
-    // Held from here on: SQLite begins anew whenever another connection has written between two steps.
+    // The transaction stays open: otherwise SQLite starts over whenever another connection writes between two steps.
     source.exec('begin')
     source.prepare('select 1 from sqlite_schema').get()
-    // SQLite would make it readable by others.
+    // SQLite would create the file readable for other users.
     await writeFile(to, '', { mode: 0o600, flag: 'a' })
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
@@ -116,7 +116,7 @@ async function removeAbandoned(dir: string): Promise<void> {
 }
 
 async function removeDraft(draft: string): Promise<void> {
-  // Best effort: what is left goes with the next backup, and the failure that led here is the one to tell.
+  // Best effort: the next backup removes the rest, and the caller must see the original failure.
   const removals = ['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true }))
   await Promise.allSettled(removals)
 }

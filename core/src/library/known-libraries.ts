@@ -47,7 +47,7 @@ export class KnownLibraries {
   readonly #dataDir: string
   readonly #file: string
   #state: State
-  /** What somebody should know of the list; null where all is well. */
+  /** A problem with the list that the user should know about; null if there is none. */
   readonly notice: string | null
   readonly #writing = new Lease()
 
@@ -59,9 +59,9 @@ export class KnownLibraries {
   }
 
   /**
-   * Reads the list. One that makes no sense is set aside, and its copy takes its place; without a copy, libraries in the
-   * data folder are found again where they lie.
-   * Throws `VersionMismatch` for a list of a newer version, and what keeps it from being read.
+   * Reads the list. A damaged list is set aside and replaced by its copy. Without a copy, the libraries in the data
+   * folder are found again by searching it. Throws `VersionMismatch` for a list of a newer version, and errors of
+   * reading the file.
    */
   static async open({ dataDir, log, now }: KnownLibrariesDeps): Promise<KnownLibraries> {
     const folder = await realpath(dataDir)
@@ -157,7 +157,7 @@ export class KnownLibraries {
   }
 }
 
-/** Null for what is no list. Throws `VersionMismatch` for one of a newer version. */
+/** Null if the text is not a list. Throws `VersionMismatch` for a list of a newer version. */
 function parseState(text: string, { file, folder }: { file: string; folder: string }): State | null {
   const json = parseJson(text)
   if (NewerFile.safeParse(json).success) {

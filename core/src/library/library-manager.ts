@@ -281,7 +281,7 @@ export class LibraryManager implements AsyncDisposable {
     return backUp({ database, dir, now: this.#deps.now }, signal)
   }
 
-  /** Checks the database; with `fix` it first puts right what breaks the rules of the index. */
+  /** Checks the database. With `fix`, it first repairs rows that break the rules of the index. */
   async check(library: Library, signal: AbortSignal, { fix }: { fix: boolean } = { fix: false }) {
     const begun = performance.now()
     const files = libraryFiles(library.path)
@@ -304,8 +304,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Puts a backup in the place of the database. The one that was there is kept beside it. Throws `Conflict` for a backup
-   * of another library, unless `of` names that library.
+   * Replaces the database with a backup and keeps the old database beside it. Throws `Conflict` if the backup is of
+   * another library, unless `of` names that library.
    */
   async restore(
     input: { path: string; backup?: string | undefined; of?: string | undefined },
@@ -334,8 +334,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Closes libraries whose folder is gone, opens those again whose folder is back, and opens anew those whose database
-   * lost its log.
+   * Closes libraries whose folder is gone, opens them again when it is back, and reopens libraries whose database lost
+   * its log.
    */
   async look(): Promise<void> {
     const changes: { library: Library; change: 'gone' | 'log' }[] = []
@@ -354,7 +354,7 @@ export class LibraryManager implements AsyncDisposable {
     for (const { id, path, readOnly } of back) if (!this.#open.has(id)) await this.#openQuietly(path, readOnly)
   }
 
-  /** Backs up every library that has changed since its last backup and has none of the last day. */
+  /** Backs up every library that has changed since its last backup, if that is more than a day old. */
   async backUpDaily(signal: AbortSignal): Promise<void> {
     const { log, now } = this.#deps
     for (const { id, name, path, readOnly } of this.opened()) {
@@ -373,12 +373,12 @@ export class LibraryManager implements AsyncDisposable {
     }
   }
 
-  /** What somebody should know of the list of libraries; null where all is well. */
+  /** A problem with the list of libraries that the user should know about; null if there is none. */
   get listNotice(): string | null {
     return this.#known.notice
   }
 
-  /** What somebody should see to, a sentence each. */
+  /** Problems that the user should take care of, one sentence each. */
   notices(): string[] {
     return this.opened().flatMap(({ id, name }) => {
       const why = this.#notBackedUp.get(id)
@@ -399,7 +399,7 @@ export class LibraryManager implements AsyncDisposable {
     events.emit('library.failed', { path, message })
   }
 
-  /** What the connections still hold goes into the database when they are closed. */
+  /** Closing the connections writes their remaining data into the database. */
   async #reopen(library: Library): Promise<void> {
     const { name, path, readOnly } = library
     this.#deps.log.error({ library: name, path }, 'the log of the database was removed: the library is opened anew')
@@ -419,7 +419,9 @@ export class LibraryManager implements AsyncDisposable {
     return back
   }
 
-  /** Also where `library.json` is lost, as long as its database, a backup or the list of libraries knows it. */
+  /**
+   * Works even if `library.json` is lost, as long as the database, a backup or the list of libraries has the manifest.
+   */
   #manifestAt(path: string, readOnly = false): Promise<Manifest> {
     const known = this.#known.all().find((each) => each.path === path)
     return recoverManifest(path, { readOnly, known: known && { id: known.id, name: known.name }, log: this.#deps.log })
@@ -571,16 +573,16 @@ interface RestoreTarget {
   readonly path: string
   readonly id: LibraryId
   readonly name: string
-  /** The library the person says the backup is of, by name or id. */
+  /** The library that the backup belongs to, as named by the user: a name or an id. */
   readonly of: string | undefined
 }
 
-/** Another library's backup takes all locations away: it is put in place only for a person who names that library. */
+/** Another library's backup would remove all locations, so it is restored only if the user names that library. */
 function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): void {
   const origin = identityIn(backup)
   if (origin?.id === id || (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of)))
     return
-  // One of a version that did not write down whose it is, in the library's own folder, is its own.
+  // A nameless backup of an older version belongs to the library if it is in the library's own folder.
   if (origin === null && backup.startsWith(libraryFiles(path).backups + sep)) return
   const whose = origin ? `library ${origin.name} (${origin.id})` : 'a library it does not name'
   const named = shellWord(origin ? origin.name : name)

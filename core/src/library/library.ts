@@ -50,7 +50,7 @@ export interface LibraryDeps {
   /** The sidecars of a library on other devices; null where it has none. */
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
-  /** The files of Spacedrive itself: no location, and no source of a sidecar. */
+  /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
   /** Whether what goes over the line to other devices is paid for. */
   readonly isMetered: () => Promise<boolean>
@@ -371,11 +371,11 @@ export class Library implements AsyncDisposable {
     return library
   }
 
-  /** Whether its folder, or the log of its database, has gone since the last look. */
+  /** Whether its folder or the log of its database has disappeared since the last check. */
   async lookAtDisk(): Promise<'gone' | 'log' | null> {
     const now = await lookAtLibrary(this.path)
     const before = this.#onDisk ?? now
-    // The log comes with the first connection, and stays as long as one is open.
+    // The log is created by the first connection and exists as long as one is open.
     this.#onDisk = { database: before.database, log: before.log ?? now.log }
     return now.database === null ? 'gone' : changeOf(before, now)
   }

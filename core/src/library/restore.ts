@@ -51,7 +51,7 @@ export async function restoreDatabase(
   }
 }
 
-/** Throws `Corrupt` unless a file is a library's database, whole and sound. */
+/** Throws `Corrupt` unless the file is a complete and sound database of a library. */
 export async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
   const [problem] = await maintain({ kind: 'check', file }, signal)
   if (problem) throw new CoreError('Corrupt', `${file} is not sound: ${problem.detail}`)
