@@ -28,7 +28,7 @@ export interface NetworkSettings {
   readonly receive: 'ask' | 'trusted' | 'off'
   /** Where they come to; empty: the downloads of the person. */
   readonly receiveFolder: string
-  /** Where devices that are not paired may come from: the local network, or the internet as well. */
+  /** Where unpaired devices may connect from: only the local network, or also the internet. */
   readonly strangers: 'local' | 'anywhere'
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
@@ -42,7 +42,7 @@ export interface TransportOptions {
   readonly bind?: readonly string[]
   readonly relay: string | null
   readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
-  /** True: nothing from beyond the local network is answered, unless it comes over the relay. */
+  /** True: packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
 }

@@ -339,9 +339,9 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it.
-   * Strangers come to it: it answers nobody from beyond the local network, unless the settings say so. `isLocal`: no
-   * relay knows of it either.
+   * Opens a separate endpoint beside the one of this device, for example for a pairing code. The caller closes it.
+   * Strangers connect to it, so it answers only the local network unless the settings allow more. `isLocal`: the relay
+   * does not learn of it either.
    */
   openTransport({
     isLocal = false,
@@ -349,7 +349,7 @@ export class Network implements AsyncDisposable {
   }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
     const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
-    // Who sets a rendezvous wants devices in other networks to find this one.
+    // A person who sets a rendezvous wants devices in other networks to find this one.
     const isLocalOnly = isLocal || (strangers === 'local' && rendezvous === '')
     return this.#deps.makeTransport({ ...options, ...endpoint, isLocalOnly, log: this.#deps.log })
   }

@@ -44,9 +44,9 @@ export interface ServedFiles {
   info(path: string, signal: AbortSignal): Promise<FileInfo>
   /** What is in an archive. */
   archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing>
-  /** A file at a path that leads through no link. Throws `PermissionDenied` for those of Spacedrive itself. */
+  /** Opens a file; the path contains no links. Throws `PermissionDenied` for files of Spacedrive itself. */
   open(path: RawName, signal: AbortSignal): Promise<OpenFile>
-  /** A thumbnail that `thumb` has named: it lies in the data folder. */
+  /** Opens a thumbnail at a path that `thumb` returned; it is in the data folder. */
   openThumb(path: RawName, signal: AbortSignal): Promise<OpenFile>
   /** Files with a content in some libraries that can be read now. */
   holding(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly HeldFile[]

@@ -37,7 +37,7 @@ export interface DiagnoseDeps {
   readonly now: () => number
 }
 
-/** Networking is on. */
+/** The dependencies while networking is on. */
 interface RunningDeps extends DiagnoseDeps {
   readonly transport: Transport
 }
@@ -51,7 +51,7 @@ export async function diagnose(
   const { transport } = deps
   const interfaces = networkInterfaces()
   const links = await readLinks()
-  // What else could be wrong is looked at once networking is on: until then that is the cause.
+  // If networking is off, that is the cause; the other checks need it on.
   if (!transport) return diagnosis([checkState(deps.status), checkInterfaces(interfaces, links), ...notTried(device)])
   const [routes, facts, multicast, relay, reached] = await Promise.all([
     readRoutes(),
@@ -87,7 +87,7 @@ function notTried(device: PairedDevice | null): NetworkCheck[] {
   return [broken('connection', `${device.name} was not tried: networking is off here`, 'spacedrive network start')]
 }
 
-/** Of this machine on its networks. */
+/** The addresses of this machine on its networks. */
 function outerAddresses(interfaces: Interfaces): string[] {
   return Object.values(interfaces).flatMap((all) =>
     (all ?? []).flatMap(({ address, internal }) => (internal || /^fe[89ab]/i.test(address) ? [] : [address])),

@@ -16,9 +16,9 @@ export interface Multicast {
   readonly address: string
   /** A second socket of this machine has heard what was sent. */
   readonly heardSelf: boolean
-  /** Addresses of other Spacedrive devices that have answered. */
+  /** Addresses of other Spacedrive devices that answered. */
   readonly devices: readonly string[]
-  /** Addresses of all others who said anything. */
+  /** Addresses of all other senders. */
   readonly others: readonly string[]
   /** Why nothing could be sent or heard; null: it could. */
   readonly error: string | null
@@ -83,7 +83,7 @@ function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   })
 }
 
-/** `addresses`: of this machine on its networks, of both families. */
+/** `addresses`: the addresses of this machine on its networks, IPv4 and IPv6. */
 export function checkMulticast(tried: readonly Multicast[], addresses: readonly string[]): NetworkCheck {
   const name = 'multicast'
   if (tried.length === 0 && addresses.length > 0)

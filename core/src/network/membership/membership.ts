@@ -368,8 +368,8 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Adds what a device has told. A former member adds nothing, unless a member has let it in again: then its statements
-   * show that, and it is a member afterwards.
+   * Adds the statements that a device sent. A former member cannot add any, unless another member has let it in again:
+   * then the statements show that, and it is a member after the merge.
    */
   async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0], from: PeerKey): Promise<void> {
     if (statements.length === 0) return

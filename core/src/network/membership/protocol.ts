@@ -14,7 +14,7 @@ const statements = z.array(Statement).max(MAX_STATEMENTS)
 export const membership = {
   name: 'membership',
   version: 1,
-  // All statements of one library that count: 3,000 of 620 bytes, and the 100 marks of each second one.
+  // Enough for all valid statements of one library: 3,000 of 620 bytes, half of them with 100 marks.
   maxFrameBytes: 5_242_880,
   maxStreams: 8,
   questions: {

@@ -3,13 +3,15 @@ import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 
-/** Most statements in one message or file. What counts of a list (`member-list.ts`) is at most this many. */
+/** Most statements in one message or file. A list (`member-list.ts`) has at most this many valid statements. */
 export const MAX_STATEMENTS = 3_000
-/** Most statements of one member that count. The removal of the member names each of them. */
+/** Most valid statements of one member. A removal of the member names each of them. */
 export const MAX_BY_MEMBER = 100
-/** Statements that count stay far below this: see `MAX_GAP` in `member-list.ts`. */
+/** Counters of valid statements stay far below this: see `MAX_GAP` in `member-list.ts`. */
 const MAX_COUNTER = 2 ** 40
-/** Most marks of one removal, as older versions wrote them. Of more than `MAX_BY_MEMBER` no removal counts. */
+/**
+ * Most marks of one removal, for reading those of older versions. A removal with more than `MAX_BY_MEMBER` is invalid.
+ */
 const MAX_KEPT = 1_000
 /** Hex digits of a signature that tell one statement of an author from the others. */
 const MARK_DIGITS = 16

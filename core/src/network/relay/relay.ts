@@ -45,7 +45,7 @@ export interface RelayOptions {
   readonly log: Logger
 }
 
-/** A device has one WebSocket, and asks for an address or leaves word beside it. */
+/** A device has one WebSocket, and in parallel it may ask for its address or leave a notice. */
 const ACCEPTED_PER_CLIENT = 2
 const HEADERS_TIMEOUT_MS = 10_000
 /** Most bytes of what stands before the body of a request. */
@@ -61,9 +61,9 @@ export class Relay implements AsyncDisposable {
   readonly #allowed: ReadonlySet<PeerKey> | null
   readonly #metrics = new RelayMetrics()
   readonly #clients = new Map<PeerKey, RelayClient>()
-  /** WebSockets, by the network they come from. */
+  /** Number of WebSockets, by network of the client. */
   readonly #connections = new PerNetwork()
-  /** Everything that has connected, whether or not it has asked for anything. */
+  /** Number of open connections, whether or not they have sent a request. */
   readonly #accepted = new PerNetwork()
   readonly #total: Rate
   readonly #board = new Noticeboard(ticks)
@@ -154,7 +154,7 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  /** Comes before any work: whoever has enough connections is cut off, whatever it would have asked for. */
+  /** Runs before any other work: a client with too many connections is cut off, regardless of its request. */
   #accept(socket: Socket): void {
     const network = networkOf(socket)
     if (this.#accepted.of(network) >= ACCEPTED_PER_CLIENT * this.#limits.connectionsPerAddress) {
@@ -282,7 +282,7 @@ function ticks(): number {
   return performance.now()
 }
 
-/** How many there are of each network. */
+/** Counts connections per network. */
 class PerNetwork {
   readonly #counts = new Map<string, number>()
 
@@ -301,12 +301,12 @@ class PerNetwork {
   }
 }
 
-/** The address; of IPv6 the network, since one machine has as many addresses there as it likes. */
+/** The address. For IPv6 it is the network, because one machine can have any number of addresses in it. */
 function networkOf({ remoteAddress = '' }: Socket): string {
   return isIP(remoteAddress) === 0 ? remoteAddress : originOf(remoteAddress).network
 }
 
-/** Answers and closes at once: a client that keeps its side open keeps no place. */
+/** Answers and closes immediately, so a client that keeps its side open occupies no place. */
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy())
 }

@@ -18,7 +18,7 @@ export interface OfferBookDeps {
   readonly changed: (offer: Offer) => void
   /** What is to be compared for an offer between strangers. */
   readonly comparing: (row: OfferRow) => { readonly number: string; readonly confirmed: boolean } | null
-  /** Where the files of an offer go; null where that is not here, or nowhere any more. */
+  /** The folder for the files of an offer; null if they do not go to this device, or will not arrive any more. */
   readonly folderOf: (row: OfferRow) => string | null
   /** Called once for each offer that has come to its end. */
   readonly onEnded: (row: OfferRow) => void

@@ -14,12 +14,12 @@ const MAX_ITEMS = 1_000_000
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()
 
-/** Files that are told one by one where some did not arrive. */
+/** How many files that did not arrive are listed by name. */
 export const MAX_FAILURES = 50
-/** Longest path below what was offered, in UTF-16 units; longer ones are cut. */
+/** Longest path below the offered item, in UTF-16 units; longer paths are cut. */
 const MAX_FAILED_PATH = 300
 const cut = (length: number) => z.string().transform((text) => text.slice(0, length))
-/** A file of an offer that did not arrive: its path below what was offered, and why. */
+/** A file of an offer that did not arrive: its path below the offered item, and the reason. */
 const FailedFile = z.object({ path: cut(MAX_FAILED_PATH), code: cut(32), message: cut(300) })
 export type FailedFile = z.infer<typeof FailedFile>
 
@@ -43,7 +43,7 @@ const questions = {
       id,
       state: z.enum(['accepted', 'declined', 'completed', 'failed', 'cancelled']),
       reason,
-      /** Left out by older versions. */
+      /** Older versions omit it. */
       failures: z.array(FailedFile).max(MAX_FAILURES).default([]),
     }),
     output: z.object({}),

@@ -255,7 +255,7 @@ export class Spacedrop implements Disposable {
       spec: { id: row.id },
       title: titleOf(row),
       folder: this.#folder(folder),
-      // Who sends a file does not decide that it can be run here.
+      // The sender must not decide that a file can be executed here.
       preserve: 'times',
       ...(row.stranger && { atMost: { files: row.items, bytes: row.bytes } }),
     })
@@ -270,7 +270,7 @@ export class Spacedrop implements Disposable {
     return folder
   }
 
-  /** Where files go for which nobody names a folder. */
+  /** The folder for files if nobody named one. */
   #usualFolder(): string {
     return receiveFolder({ chosen: this.#deps.settings().receiveFolder })
   }
@@ -346,7 +346,7 @@ export class Spacedrop implements Disposable {
     return {}
   }
 
-  /** A device may not send any more: what is on its way from it ends on both sides, with that reason. */
+  /** Ends the running transfers of a device that may not send any more, on both sides and with this reason. */
   mayNotSend(device: DeviceId): void {
     for (const row of this.#book.all()) {
       if (row.direction !== 'in' || row.device !== device || row.state !== 'accepted' || row.transfer === null) continue
@@ -399,7 +399,7 @@ export class Spacedrop implements Disposable {
     } else this.#book.progressed(row.id, transfer.bytes.done)
   }
 
-  /** Where the files of an offer to this device go, or will go if it is accepted as it is. */
+  /** The folder for the files of an offer to this device; for an open offer, the folder if it is accepted unchanged. */
   #folderOf({ direction, state, transfer }: OfferRow): string | null {
     if (direction === 'out') return null
     if (transfer !== null) return this.#deps.transfers.folderOf(transfer)
@@ -442,7 +442,7 @@ export class Spacedrop implements Disposable {
   }
 }
 
-/** What the sender is told about the files that are not sent; null if all of them are. */
+/** Tells the sender which files are not sent; null if all are sent. */
 function reasonLeftOut([first]: readonly LeftOut[], count: number): string | null {
   if (!first) return null
   const path = first.names.map((name) => displayName(name)).join('/')

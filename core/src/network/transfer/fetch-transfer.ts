@@ -122,7 +122,7 @@ export interface FetchOptions {
   readonly folder: string
   readonly destination: Destination
   readonly preserve: Preserve
-  /** Written down on each file: where it comes from. Null: the files are for Spacedrive itself. */
+  /** The origin that is written on each file. Null: the files are for Spacedrive itself. */
   readonly origin: string | null
   /** What the one file is compared with before it has its name. */
   readonly content: ContentId | null

@@ -23,15 +23,15 @@ export interface Sending {
   readonly title: string
   /** False: nobody here has to know of it, as with thumbnails that are looked at there. */
   readonly isListed?: boolean
-  /** True for sidecars, which Spacedrive keeps in its data folder and names by itself; nothing else of it is sent. */
+  /** True for sidecars, which Spacedrive selects in its data folder; nothing else from there is sent. */
   readonly isOwn?: boolean
   /** Called now and then with the bytes of files sent on this connection. */
   onProgress?(bytes: number): void
   /** Aborted when it is not to be had any more: it ends at once. */
   readonly signal?: AbortSignal
   /**
-   * Whether the other device may still have it. Asked again whenever a grant, a list of members or a pairing has
-   * changed; on false the transfer ends on both sides, with that reason. Left out: always.
+   * Whether the other device may still have the files. Called again whenever a grant, a list of members or a pairing
+   * changes. If it returns false, the transfer ends on both sides with that reason. If omitted, always allowed.
    */
   isAllowed?(): boolean
 }
@@ -66,7 +66,7 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
-  /** The data folder, which is sent to nobody. */
+  /** The data folder, which is never sent. */
   readonly privateFolder: string
   /**
    * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
@@ -80,13 +80,13 @@ export interface ServeTransferDeps {
   readonly onEnd: (id: string, err: unknown) => void
 }
 
-/** A transfer whose permission is looked at again. */
+/** A running transfer whose permission is checked again on changes. */
 interface Running {
   readonly isAllowed: () => boolean
   readonly end: () => void
 }
 
-/** The sending side of transfers, and how those that are no longer allowed are ended. */
+/** The sending side of transfers, with a way to end transfers that are no longer allowed. */
 export interface ServedTransfers {
   readonly handler: ProtocolHandler
   /** Ends each transfer that its device may not have any more. */
@@ -135,7 +135,7 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
   }
 }
 
-/** Lists what is to be sent. The walk ends when the other device leaves. */
+/** Lists the files to send. The walk ends if the other device leaves. */
 async function openSource(
   source: string,
   { isOwn = false, roots }: Sending,
@@ -154,8 +154,8 @@ async function openSource(
 }
 
 /**
- * Aborted when the other side leaves before it has an answer: nothing else is to come from it until then. Also aborted
- * with `signal`.
+ * A signal that is aborted if the other side leaves before it gets an answer. Until then, no message is expected from
+ * it. Also aborted with `signal`.
  */
 function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
   const left = new AbortController()
@@ -175,7 +175,7 @@ function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly sig
   }
 }
 
-/** Throws `Unavailable` where the other side leaves before that. */
+/** Waits until `held` resolves. Throws `Unavailable` if the other side leaves before that. */
 async function untilResumed(
   held: Promise<void>,
   { deps, key, signal }: { deps: ServeTransferDeps; key: string; signal: AbortSignal },
@@ -213,7 +213,7 @@ async function resolve(
 interface Circumstances {
   readonly channel: string
   readonly key: string
-  /** What the other side says first. */
+  /** The first message of the other side. */
   readonly first: Promise<Chosen | null>
   readonly opened: Answered<'openSource'>
   readonly deps: ServeTransferDeps

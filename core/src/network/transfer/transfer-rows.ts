@@ -5,17 +5,17 @@ import type { Asking } from './fetch-transfer.ts'
 
 const packr = new Packr({ useRecords: false })
 
-/** What a received file keeps of the one on the sending device, besides its bytes. */
+/** What a received file keeps from the original besides its bytes. */
 export type Preserve = 'nothing' | 'times' | 'all'
 
-/** As the column has them; `1` is what older versions wrote, too. */
+/** By the number in the column; older versions wrote only 0 and 1. */
 const PRESERVED: readonly Preserve[] = ['nothing', 'all', 'times']
 
 export interface StartInput extends Asking {
   readonly title: string
   /** Absolute; it must be there. */
   readonly folder: string
-  /** `all`: times and permissions, as far as the umask here leaves them. */
+  /** `all`: times and permissions, limited by the umask of this device. */
   readonly preserve: Preserve
   /** More than a stranger has offered is not taken. */
   readonly atMost?: Amount
@@ -44,7 +44,7 @@ export interface TransferRow {
   readonly left_out: number
   readonly failed: number
   readonly failures: string
-  /** JSON: what a person should know of files that came. */
+  /** JSON: notes for the user about received files. */
   readonly notes: string
   readonly error: string | null
   readonly created_at: number

@@ -108,7 +108,7 @@ export class Transfers implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
   }
 
-  /** Ends what devices may not have any more: called when a grant, a list of members or a pairing has changed. */
+  /** Ends transfers that are no longer allowed. Called when a grant, a list of members or a pairing has changed. */
   recheck(): void {
     this.#served.recheck()
   }
@@ -120,8 +120,8 @@ export class Transfers implements AsyncDisposable {
   }
 
   /**
-   * How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent, and the
-   * signal's reason.
+   * The number and size of the files at some paths, and the names of the paths. Throws if one of them cannot be sent,
+   * and throws the signal's reason.
    */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
@@ -156,7 +156,7 @@ export class Transfers implements AsyncDisposable {
     )
   }
 
-  /** The folder of a transfer to this device; null where it is not known any more. */
+  /** The folder of a transfer to this device; null if the transfer is unknown. */
   folderOf(id: string): string | null {
     return this.#incoming.get(id)?.row.folder ?? null
   }
@@ -218,7 +218,10 @@ export class Transfers implements AsyncDisposable {
     return this.#show(incoming)
   }
 
-  /** Ends a transfer to this device that is not allowed any more. What is complete stays. Does nothing where it has ended. */
+  /**
+   * Ends a transfer to this device that is no longer allowed. Complete files stay. Does nothing if it has already
+   * ended.
+   */
   deny(id: string, { code, message }: CoreError): void {
     const incoming = this.#find(id)
     if (incoming.row.ended_at !== null) return
@@ -470,7 +473,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // A person who has paused, cancelled or denied it was faster.
+    // A person has paused, cancelled or denied it in the meantime, so that state stays.
     const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
@@ -529,7 +532,7 @@ export class Transfers implements AsyncDisposable {
   }
 }
 
-/** As people and programs read it in the attributes of a file. */
+/** The origin as shown to people and programs in the attributes of a file. */
 function originOf(device: string): string {
   return `spacedrive://${encodeURIComponent(device)}`
 }

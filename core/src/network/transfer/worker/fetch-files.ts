@@ -28,7 +28,7 @@ export interface FetchDeps {
   readonly mark: string
   /** What the only file is compared with before it has its name; null where that is not known. */
   readonly content: ContentCheck | null
-  /** Written down on each file: where it comes from; null: not written. */
+  /** The origin that is written on each file; null: none is written. */
   readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
@@ -410,8 +410,8 @@ export class FetchFiles {
   }
 
   /**
-   * Folders get their permissions and times when nothing more is written into them, the innermost first. They are the
-   * same again where this was done before the process was killed.
+   * Sets permissions and times of folders, innermost first, once all files are written. Repeating this after a kill
+   * gives the same result.
    */
   #end(): void {
     if (this.#hasEnded) return

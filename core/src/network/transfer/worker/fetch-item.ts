@@ -27,7 +27,7 @@ export interface FetchResult {
   readonly failed: number
   /** Names of channels that sent what was not the file. */
   readonly liars: readonly string[]
-  /** Why files were not marked with their origin; null: all were, or none was to be. */
+  /** Why files were not marked with their origin; null if all were marked or no mark was wanted. */
   readonly unmarked: string | null
   /** All of it was there, and is not the content that was asked for: the liars are those that said so. */
   readonly isRefused: boolean

@@ -26,7 +26,7 @@ const PlannedItem = z.object({
   expected: bytes.nullable(),
 })
 type PlannedItem = z.infer<typeof PlannedItem>
-/** Older versions wrote whether all was to be preserved. */
+/** Older versions wrote a boolean here: whether to preserve everything. */
 const PlannedPreserve = z
   .boolean()
   .transform((all): Preserve => (all ? 'all' : 'nothing'))
@@ -76,10 +76,10 @@ export function openPlan(
   return plan
 }
 
-/** Changed names that are told one by one. */
+/** How many changed names are listed one by one. */
 const MAX_RENAMED = 100
 
-/** The files and folders of a plan whose names here are not those they had, the first of them. */
+/** The first files and folders of a plan whose names here differ from their original names. */
 export function renamedIn({ items }: Plan): Renamed[] {
   return items
     .values()

@@ -13,9 +13,9 @@ export type Destination =
   /** One absolute path for each item. */
   | { readonly targets: readonly Uint8Array[]; readonly expected: readonly (Uint8Array | null)[] }
 
-/** A file or folder that could not have its name here. */
+/** A file or folder that could not keep its name here. */
 export interface Renamed {
-  /** Names from the top, as the sending device has them. */
+  /** Names from the top folder down, as on the sending device. */
   readonly names: readonly Uint8Array[]
   readonly target: Uint8Array
 }
@@ -27,7 +27,7 @@ export interface TransferQuestions {
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** The data folder, which is left out; null where what is sent was chosen from it. */
+      /** The data folder, whose files are left out; null if Spacedrive itself chose the files from it. */
       readonly privateFolder: string | null
     },
     {
@@ -67,7 +67,7 @@ export interface TransferQuestions {
       /** What the one file is compared with before it has its name. */
       readonly content: ContentId | null
       readonly preserve: Preserve
-      /** Written down on each file: where it comes from; null: not written. */
+      /** The origin that is written on each file; null: none is written. */
       readonly origin: string | null
     },
     {
@@ -76,7 +76,7 @@ export interface TransferQuestions {
       readonly totalFiles: number
       readonly totalBytes: number
       readonly tops: readonly Uint8Array[]
-      /** The first of those whose names had to be changed. */
+      /** The first files and folders whose names had to be changed. */
       readonly renamed: readonly Renamed[]
     },
   ]

@@ -17,7 +17,7 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from './permissions.ts'
 /** File systems without hard links say one of these. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-/** File systems without permissions say one of these. */
+/** Error codes of file systems without permissions. */
 const NO_PERMISSIONS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /** Where a file is put together, beside where it will be. */
@@ -36,12 +36,13 @@ export function writeWhole(path: Buffer, bytes: Uint8Array): void {
   }
 }
 
-/** Gives a file or folder the permissions and the time it is to have. */
+/** Sets the permissions and the time of a file or folder. */
 export function setDetails(path: Buffer, { kind, mode, mtimeMs }: FetchItem): void {
   try {
     chmodSync(path, mode)
   } catch (err) {
-    // A disk without permissions has the same ones for all its files; a file that was to be narrower is a failure.
+    // On a disk without permissions all files have the same ones. If the file needs narrower permissions, this is an
+    // error.
     const isUsual = kind === 'file' ? (mode | PRIVATE_FILE) === mode : (mode | PRIVATE_FOLDER) === mode
     if (!isUsual || !NO_PERMISSIONS.has(systemCode(err) ?? '')) throw err
   }

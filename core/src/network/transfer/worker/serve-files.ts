@@ -85,7 +85,7 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
     return { type: 'chunk', item, offset: request.offset, hash: deps.blake3.hash(bytes), bytes }
   } catch (err) {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Internal')
-    // What the system says names the path, which is nobody's business there.
+    // A system error contains the path, which the other device must not learn.
     const message = err instanceof CoreError ? err.message : (sentences[code] ?? 'it cannot be read there')
     return { type: 'failed', item, code, message }
   }

@@ -44,7 +44,7 @@ const port = parentPort!
 const blake3 = await loadBlake3()
 const hashers = new Hashers()
 const limit = new RateLimit(null)
-/** Of all lists together, those that are still being made too. */
+/** For all lists together, including unfinished ones. */
 const budget = new WalkBudget()
 const walks = new Map<string, AbortController>()
 const sources = new Map<string, { readonly items: readonly OwnItem[]; readonly share: WalkShare }>()
@@ -217,7 +217,7 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
   tell({ news: 'fetch-ended', fetch, error })
 }
 
-/** One for all walks: it remembers what it has read. */
+/** Shared by all walks, because it caches the files it has read. */
 let guard: { readonly folder: string; readonly files: PrivateFiles } | null = null
 
 function guardOf(folder: string): PrivateFiles {

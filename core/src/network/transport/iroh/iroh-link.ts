@@ -90,7 +90,7 @@ export class IrohLink implements Link {
   path(): LinkPath | null {
     if (this.#end) return null
     const now = this.#now()
-    // One that is not known yet is asked for each time: Iroh selects it soon after it has connected.
+    // While the path is unknown, ask each time: Iroh selects one soon after it has connected.
     if (!this.#path?.path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
       this.#path = { at: now, path: this.#readPath() }
     return this.#path.path
@@ -141,7 +141,7 @@ export class IrohLink implements Link {
 
   #readPath(): LinkPath | null {
     const paths = this.#connection!.paths()
-    // For seconds after it has connected, Iroh may not have marked the only one there is.
+    // In the first seconds after connecting, Iroh may not have marked its only path as selected.
     const path = paths.find(({ isSelected }) => isSelected) ?? (paths.length === 1 ? paths[0] : undefined)
     if (!path) return null
     return {

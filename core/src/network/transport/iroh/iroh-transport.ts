@@ -49,13 +49,13 @@ export interface IrohTransportOptions {
   readonly relay: string | null
   /** What connections from elsewhere may be for. */
   readonly alpns: readonly Alpn[]
-  /** True: a packet from beyond the local network is not answered at all, unless it comes over the relay. */
+  /** True: packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
   readonly now?: () => number
 }
 
-/** Null: nothing keeps the router from being asked. */
+/** Null: Iroh may ask the router to forward ports. */
 interface Guarded {
   readonly decoy: GatewayDecoy | null
 }
@@ -91,7 +91,7 @@ export class IrohTransport implements Transport {
    */
   static async open(options: IrohTransportOptions): Promise<IrohTransport> {
     const iroh = await loadIroh()
-    // Before the endpoint: it searches for the router in its first moment.
+    // Open it before the endpoint, which searches for the router right at its start.
     const decoy = await GatewayDecoy.open(options.log)
     try {
       return await IrohTransport.#bind(iroh, { ...options, decoy })
@@ -298,7 +298,7 @@ export class IrohTransport implements Transport {
   }
 }
 
-/** Whether it comes from the local network, or over the relay that the person has set. */
+/** Whether a connection comes from the local network, or over the relay from the settings. */
 async function isFromHere(incoming: Incoming): Promise<boolean> {
   const { addr, kind } = await incoming.remoteAddr()
   return kind === 'relay' || isOnLocalNetwork(parseAddress(addr ?? '')?.host ?? '')
