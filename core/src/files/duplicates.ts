@@ -9,7 +9,7 @@ export interface DuplicateGroup {
   readonly size: number
   /** Of which `files` are the first `MAX_COPIES_SHOWN`. */
   readonly copies: number
-  /** One name of each copy: where it has several they lead to the same file, and are no copies of each other. */
+  /** One path for each copy. Several names of one file (hard links) are not copies. */
   readonly files: readonly { path: RawName; online: boolean }[]
 }
 
@@ -21,8 +21,9 @@ export interface DuplicateTotals {
 }
 
 /**
- * What makes two entries `e` one file: the same inode on one volume, whether by hard links or because a folder is mounted
- * a second time. Deleting one of them would free nothing, and might delete the other. A file system without inodes has none.
+ * Two entries `e` are one file if they have the same inode on one volume, because of hard links or a folder that is
+ * mounted twice. Deleting one of them would free nothing, and might delete the other. If the file system has no inodes,
+ * every entry counts as its own file.
  */
 const OBJECT = `case when ifnull(e.inode, 0) = 0 then -e.id else d.volume_id end`
 

@@ -31,9 +31,9 @@ const TAG_RADIX = 36
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Opens a regular file at an absolute path that leads through no symlink. Nothing else is even opened, for that can wait
- * for ever, or set a device going. Throws `NotFound`, `PermissionDenied` (also for what `guard` refuses), `InvalidInput` for what is no file, `Timeout`
- * and `Unavailable`.
+ * Opens a regular file at an absolute path without symlinks. Other kinds of entries are not even opened, because that
+ * could block forever or activate a device. Throws `NotFound`, `PermissionDenied` (also if `guard` refuses the file),
+ * `InvalidInput` if the entry is not a file, `Timeout` and `Unavailable`.
  */
 export async function openFile(path: RawName, { guard, look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
   const shown = displayName(path)

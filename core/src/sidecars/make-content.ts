@@ -17,7 +17,7 @@ import type { Source } from './sidecar-child.ts'
 export interface MakeContentDeps extends MakeDeps {
   readonly rows: SidecarRows
   readonly reader: EntryReader
-  /** The files of Spacedrive itself: nothing is made of them, for what is made is shown to others. */
+  /** The files of Spacedrive itself. No sidecars are made of them, because other people may see sidecars. */
   readonly privateFiles: Pick<PrivateFiles, 'has'>
   readonly generators: readonly Generator[]
   /** What is worked on now, by whomever. */
@@ -109,8 +109,8 @@ export async function recordContents(
 }
 
 /**
- * Removes the files of what has failed: an earlier run may have made them, and was killed before it could say so. The
- * files go first, for a row that waits promises nothing.
+ * Removes the files of failed outcomes: an earlier run may have written them and been killed before it could record
+ * them. Files are removed before the rows change, because pending rows promise no files.
  */
 async function removeFailed(
   { kind }: Generator,
@@ -134,7 +134,7 @@ async function entriesOf(
   return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
 }
 
-/** Asked each time: a folder of the index may have become a mount of the data folder since. */
+/** Checks on every call, because an indexed folder may meanwhile be a mount of the data folder. */
 async function withoutPrivate(
   sources: readonly Source[],
   { privateFiles }: Pick<MakeContentDeps, 'privateFiles'>,

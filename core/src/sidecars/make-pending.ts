@@ -48,7 +48,7 @@ interface Tally {
   readonly total: number
 }
 
-/** A content during which the process stopped, and how often. */
+/** A content during which the process stopped, and how many times. */
 interface Suspect {
   readonly content: PendingContent
   readonly stops: number
@@ -152,7 +152,7 @@ export class PendingRun {
       )
   }
 
-  /** Makes contents during which the process stopped, one at a time: if it stops again, that content is to blame. */
+  /** Works on the suspects one at a time: if the process stops again, the cause is that content. */
   async #makeAlone(generator: Generator, suspects: readonly Suspect[], tally: Tally): Promise<void> {
     const { signal } = this.#host
     for (const { content } of suspects) {
@@ -223,8 +223,8 @@ export class PendingRun {
   }
 
   /**
-   * What it returns stays claimed until it is recorded. A content during which the process stopped goes to `last`; null:
-   * its turn has come.
+   * Makes the sidecars of one content. A returned content stays claimed until it is recorded. With `last`, a content
+   * during which the process stopped is appended to that list instead; with null, it is made.
    */
   async #make(
     generator: Generator,
@@ -250,7 +250,7 @@ export class PendingRun {
       }
       if (verdict.when === 'never') {
         made = setAside(generator, content, verdict.reason)
-        // Its rows say so from now on.
+        // From now on, its rows record the failure.
         await items.forget(item)
       } else {
         await using _begun = await items.begin([item])
@@ -264,7 +264,10 @@ export class PendingRun {
     return made && made.outcomes
   }
 
-  /** The name of a content's work. Each piece of a long work is another item: getting on is no stop at one place. */
+  /**
+   * The item name of a content. Each piece of a long work is a separate item, so stops in different pieces do not add
+   * up.
+   */
   async #itemOf({ kind }: Generator, { contentId }: PendingContent): Promise<string> {
     const name = `${kind} ${contentId}`
     if (!this.#host.items.areNoted) return name
@@ -286,7 +289,7 @@ export class PendingRun {
   }
 }
 
-/** The outcome of a content during which the process stopped too often: a failure that a person may have tried again. */
+/** The outcome for a content during which the process stopped too often: a failure that a person can retry. */
 function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent, why: string): MadeContent {
   const message = `${why}; \`spacedrive sidecar retry\` tries again`
   const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'Internal' as const, message }))

@@ -32,7 +32,7 @@ export interface AuditDeps {
 }
 
 export interface ReconcileDeps extends AuditDeps {
-  /** Whether a generator here makes such a file. */
+  /** Whether a generator on this device makes such a file. */
   readonly makes: (key: SidecarKey) => boolean
 }
 
@@ -67,7 +67,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   yield* orphans(deps, signal)
 }
 
-/** Files that no row promises. */
+/** Files without a row that promises them. */
 async function* orphans(
   { only, root, rows }: Pick<AuditDeps, 'only' | 'root' | 'rows'>,
   signal: AbortSignal,
@@ -87,7 +87,7 @@ async function* orphans(
   }
 }
 
-/** Adopts or sets aside the files that a kill has left without a row. Work for whom a person waits goes first. */
+/** Adopts or sets aside the files that a killed run left without rows. Yields to work that a person waits for. */
 export async function settleOrphans(
   deps: ReconcileDeps & { readonly foreground: Foreground },
   signal: AbortSignal,
@@ -101,7 +101,7 @@ export async function settleOrphans(
   }
 }
 
-/** Whether a file without a row was adopted; it was set aside otherwise. */
+/** Returns true if the file was adopted, and false if it was set aside. */
 async function settleOrphan(
   path: string,
   { makes, root, rows }: ReconcileDeps,
@@ -192,7 +192,7 @@ async function setAside(root: string, path: string): Promise<void> {
   const target = join(root, SET_ASIDE, `${Date.now()}-${relative(root, path).split(sep).join('-')}`)
   await mkdir(dirname(target), { recursive: true })
   await rename(path, target).catch((err: NodeJS.ErrnoException) => {
-    // Another look at the same time has set it aside.
+    // Another audit that runs at the same time has set it aside.
     if (err.code !== 'ENOENT') throw err
   })
 }

@@ -29,7 +29,7 @@ export interface ChildRequest {
   readonly inputs: readonly SidecarInput[]
   readonly settings: unknown
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
-  /** The library's folder, which must be there. */
+  /** The library's folder. It must exist. */
   readonly library: string
   /** See `MakeRequest`. */
   readonly part: string

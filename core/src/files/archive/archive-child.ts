@@ -5,9 +5,9 @@ import { listArchive } from './list-archive.ts'
 import type { ArchiveListing } from './listing.ts'
 
 export interface ArchiveRequest {
-  /** Leads through no link. */
+  /** The path contains no links. */
   readonly path: RawName
-  /** The path that a person gave; in messages. */
+  /** The path that the user gave, for messages. */
   readonly shown: string
   readonly offset: number
   readonly limit: number

@@ -61,8 +61,8 @@ export class Archives implements AsyncDisposable {
   }
 
   /**
-   * Where links lead to. What is private is decided here: the process that reads the file sees nothing of the folders
-   * around it.
+   * Resolves the links of a path and refuses private files. This must happen here, because the process that reads the
+   * file cannot see the folders around it.
    */
   async #place(path: RawName, signal: AbortSignal): Promise<RawName> {
     const { guard, look } = this.#deps

@@ -45,7 +45,7 @@ export interface MovePreview {
 
 export interface MoveHost {
   readonly jobId: string
-  /** Files that are moved, by their path. */
+  /** The files that are moved, as items named by path. */
   readonly items: JobItems
   readonly signal: AbortSignal
   /** Rows up to this one were dealt with before. */
@@ -382,7 +382,10 @@ export class Conversions {
   }
 }
 
-/** Files are moved one at a time, so that one at which the process stopped is alone as it is. Throws `Internal` for one to leave out. */
+/**
+ * Begins the move of one file. Files are moved one at a time, so a suspect file is alone anyway. Throws `Internal` for
+ * a file to leave out.
+ */
 async function beginMove(path: RawName, items: JobItems): Promise<AsyncDisposable> {
   const item = `move of ${displayName(path)}`
   const verdict = items.verdict(item)

@@ -337,8 +337,8 @@ export class References implements AsyncDisposable {
 }
 
 /**
- * The files to work on: first so many at once, then those at which the process stopped, one at a time. A file that
- * stopped the process again and again is left out of this run, with a warning.
+ * Groups the files to work on: first groups of `atOnce` files, then one at a time the files during which the process
+ * stopped. A file that stopped the process repeatedly is left out of this run, with a warning.
  */
 function groupsOf<T extends KnownFile>(
   files: readonly T[],

@@ -141,7 +141,7 @@ export class WorkRows {
     return rows.map(({ id }) => id)
   }
 
-  /** Which outputs some rows are. */
+  /** The variant and format of each row. */
   async outputsOf(ids: readonly number[]): Promise<(Output & { readonly id: number })[]> {
     return this.#deps.store.read((db) =>
       db.selectFrom('sidecars').select(['id', 'variant', 'format']).where('id', 'in', ids).execute(),

@@ -3,7 +3,10 @@ import { CoreError } from '../../../../../util/errors.ts'
 /** A damaged file must not have us walk for ever. */
 const MAX_BOXES = 65_536
 const MAX_ITEMS = 4_096
-/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+/**
+ * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
+ * billions.
+ */
 const MAX_EXTENTS = 65_536
 
 /** A length-prefixed part of the file: its name and where its content lies. */

@@ -103,7 +103,7 @@ function unpackBits(from: Buffer, into: Buffer): void {
       to += from.copy(into, to, at, at + head + 1)
       at += head + 1
     } else if (head !== -128) {
-      // A damaged run may be longer than its row.
+      // In a damaged file, a run may be longer than its row.
       const end = Math.min(to + 1 - head, into.length)
       into.fill(from[at++] ?? 0, to, end)
       to = end
