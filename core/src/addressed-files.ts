@@ -84,8 +84,9 @@ export class AddressedFiles {
   }
 
   /**
-   * For whoever may see the libraries and nothing else. Throws `PermissionDenied` for a file of this device that is in no
-   * location of an open library, whether or not it exists: who may not reach a path is not told what is there.
+   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of this device outside
+   * the locations of all open libraries. It does so whether or not the path exists: such callers must not learn which
+   * files exist.
    */
   async requireInLocation(address: string): Promise<void> {
     if (ContentId.safeParse(address).success) return
@@ -398,8 +399,8 @@ export class AddressedFiles {
 }
 
 /**
- * Where a path leads: links are followed as far as there is anything, so that a file of a volume that is away has its path
- * as well. Null for a relative path, and where `..` comes after what is not there: nobody can say where that would lead.
+ * Resolves the links of a path as far as the path exists, so files on an offline volume have a path too. Returns null
+ * for a relative path, and for `..` after a missing folder, because its target is unknown.
  */
 async function realPathOf(path: RawName): Promise<RawName | null> {
   const bytes = Buffer.from(fsPath(path))

@@ -48,11 +48,11 @@ export interface CoreHost {
   readonly explorer?: () => ExplorerHost | null
   /** What of the process somebody should see to, a sentence each. */
   readonly notices?: () => readonly string[]
-  /** Failures in the process that nothing caught, newest first. */
+  /** Uncaught failures in this process, newest first. */
   readonly failures?: () => readonly UnexpectedFailure[]
 }
 
-/** A failure that ended one operation and nothing else. */
+/** A failure that ended only one operation. */
 export interface UnexpectedFailure {
   /** ISO 8601. */
   readonly at: string
@@ -79,18 +79,18 @@ export interface ExplorerHost {
   hide(): Promise<boolean>
 }
 
-/** Who is let in by the web page and its interface for programs. */
+/** The sessions and API keys that may use the web page and its API. */
 export interface AccessSessions {
   list(): AccessSession[]
   /** Throws `NotFound`. */
   end(id: string): Promise<void>
-  /** Throws `Conflict` where there are too many keys. */
+  /** Throws `Conflict` if there are too many keys. */
   createKey(input: {
     name: string
     allow: readonly Access[]
     days: number
   }): Promise<{ key: string; session: AccessSession }>
-  /** The newest first. */
+  /** The newest records first. */
   log(limit: number): AccessRecord[]
 }
 
@@ -101,7 +101,7 @@ export interface ExposeInput {
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
-  /** What whoever signs in may do. */
+  /** The rights of a person who signs in. */
   readonly allow: readonly Access[]
 }
 
@@ -109,7 +109,7 @@ export interface Exposed {
   readonly urls: readonly string[]
   /** SHA-256 of the certificate, to compare with what a browser shows. */
   readonly fingerprint: string
-  /** What whoever signs in may do. */
+  /** The rights of a person who signs in. */
   readonly allow: readonly Access[]
 }
 
@@ -131,7 +131,7 @@ export interface CoreOptions {
   readonly intelligence?: readonly IntelligencePort[]
   /** What is derived from files; all that this engine can make by default. */
   readonly generators?: readonly Generator[] | undefined
-  /** What keeps decoders from the rights of the user; by default the layer that this system has. */
+  /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
@@ -153,13 +153,13 @@ export class Core implements AsyncDisposable {
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
   readonly files: AddressedFiles
-  /** The files of Spacedrive itself, which are served to nobody. */
+  /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
   readonly #archives: Archives
   /** What can be derived from files, as it is configured now. */
   readonly generators: () => readonly Generator[]
   readonly #disk = new DiskListings(listAlone)
-  /** By a clock that is never set. */
+  /** The start time by a monotonic clock. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #doctor: SharedWork<Doctor> | null = null
@@ -352,7 +352,7 @@ export class Core implements AsyncDisposable {
     return this.#served().expose(input)
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   sessions(): AccessSessions {
     return this.#served().access
   }
@@ -399,7 +399,7 @@ export class Core implements AsyncDisposable {
     }
   }
 
-  /** Files of the data folder that could not be read at the start. */
+  /** One notice for each file of the data folder that could not be read at the start. */
   #damaged(): string[] {
     const { config, device, libraries } = this
     return [device.notice, libraries.listNotice, ...config.notices].filter((each) => each !== null)
@@ -440,7 +440,7 @@ export class Core implements AsyncDisposable {
     return this.#disk.seek(await resolveFolder(input.path), input, signal)
   }
 
-  /** Allows a paired device something here, or takes it back. */
+  /** Gives a paired device a grant, or withdraws it. */
   grant(input: GrantInput): Promise<Grant> {
     return grant(this, input)
   }
@@ -468,7 +468,7 @@ export class Core implements AsyncDisposable {
     return listPlaces({ home, platform: process.platform, configHome })
   }
 
-  /** Everybody who asks while a run goes on gets its result: a run checks databases whole and starts every engine. */
+  /** Callers that ask during a run share its result, because a run checks whole databases and starts every engine. */
   async doctor(signal: AbortSignal): Promise<Doctor> {
     const forget = () => {
       if (this.#doctor === run) this.#doctor = null
@@ -501,7 +501,9 @@ function makeDataDir(dataDir: string): void {
   closeToOthers(dataDir)
 }
 
-/** The keys of this device are in it: a folder that existed before may let others in. */
+/**
+ * Makes the data folder private, because it holds this device's keys. An existing folder may be open to other users.
+ */
 function closeToOthers(dataDir: string): void {
   const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
   if (process.platform === 'win32' || !isOpen()) return
@@ -509,7 +511,7 @@ function closeToOthers(dataDir: string): void {
     chmodSync(dataDir, 0o700)
     if (!isOpen()) return
   } catch {
-    // It belongs to somebody else, or its file system is read-only.
+    // The folder belongs to another user, or its file system is read-only.
   }
   throw new CoreError(
     'PermissionDenied',
@@ -528,7 +530,7 @@ function decoderFolders(libraries: readonly Library[], hidden: readonly string[]
   }
 }
 
-/** The home folder and the data folder, without links, as locations are. */
+/** The home folder and the data folder, with links resolved, as in the paths of locations. */
 function hiddenFolders(dataDir: string): string[] {
   return [...(isHomeless() ? [] : [homeFolder()]), dataDir].map((folder) =>
     existsSync(folder) ? realpathSync(folder) : folder,

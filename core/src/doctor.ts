@@ -86,7 +86,7 @@ async function checkInotify(core: Core): Promise<DoctorCheck> {
   }
 }
 
-/** Of the files this process may have open, the share from which on `doctor` warns. */
+/** `doctor` warns when this share of the process's limit on open files is in use. */
 const MANY_OPEN_FILES = 0.8
 
 async function checkOpenFiles(): Promise<DoctorCheck> {
@@ -109,7 +109,7 @@ function checkClock(): DoctorCheck {
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
 }
 
-/** What keeps a hostile file from the rights of the user while it is decoded. */
+/** Reports how decoders are confined, so that a hostile file does not get the user's rights. */
 export function checkDecoders(box: BoxState): DoctorCheck {
   const name = 'decoders'
   const rest = 'no network, no other programs, and none of your files outside the location of the file'
@@ -162,7 +162,7 @@ function checkNetwork({ network }: Core): DoctorCheck {
   }
 }
 
-/** Failures that nothing in the program expected. Each ended one operation only. */
+/** Failures that no code handled. Each ended only one operation. */
 function checkFailures({ host }: Core): DoctorCheck {
   const name = 'unexpected failures'
   const failures = host.failures?.() ?? []

@@ -17,7 +17,7 @@ export interface TestIndex extends Disposable {
   readonly commits: Touched[]
   scan(options?: Partial<ScanRequest>, host?: Partial<ScanHost>): Promise<ScanReport>
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
-  /** Makes a folder a location of its own, which has not been scanned. */
+  /** Makes a folder a separate location that has not been scanned yet. */
   addLocation(dir: string): Promise<void>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>

@@ -17,15 +17,15 @@ interface ReadOptions {
   readonly now?: () => number
 }
 
-/** What a file says, and what a person should know of it. */
+/** The configuration in a file, and a notice for the user. */
 export interface ReadConfig {
   readonly config: RawConfig
   readonly notice: string | null
 }
 
 /**
- * Reads the file of an instance, {} where there is none. One that cannot be understood is set aside, never overwritten,
- * and its copy takes its place, or the defaults hold. Throws `VersionMismatch` for a file of a newer version.
+ * Reads the file of an instance; {} if it does not exist. A file that cannot be parsed is set aside, never overwritten,
+ * and replaced by its copy. Without a copy the defaults apply. Throws `VersionMismatch` for a file of a newer version.
  */
 export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<ReadConfig> {
   const text = await readText(path)
@@ -49,7 +49,7 @@ export async function readUserFile(path: string, { log }: ReadOptions): Promise<
   return { config: {}, notice }
 }
 
-/** What stands for a file that is not there. */
+/** The text of a file that does not exist. */
 const NOTHING = '{}'
 
 async function readText(path: string): Promise<string> {
@@ -59,7 +59,7 @@ async function readText(path: string): Promise<string> {
   })
 }
 
-/** Null where the text is no configuration. */
+/** Null if the text is not a configuration. */
 function parseConfig(text: string, path: string): RawConfig | null {
   const parsed = text.length > MAX_CONFIG_BYTES ? null : parseObject(text)
   if (parsed === null) return null

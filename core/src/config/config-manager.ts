@@ -51,7 +51,7 @@ export class ConfigManager {
   readonly #above: readonly Layer[]
   readonly #below: readonly Layer[]
   readonly #listeners = new Set<(key: string) => void>()
-  /** What somebody should know of the files, a sentence each. */
+  /** Problems with the files that the user should know about, one sentence each. */
   readonly notices: readonly string[]
   #layers: readonly Layer[] = []
   #values: Config

@@ -23,7 +23,7 @@ export interface HashBatch {
   readonly sizes: Float64Array
   readonly mtimes: Float64Array
   readonly mtimeNs: Uint32Array
-  /** When the file was last changed or renamed, in whole milliseconds. */
+  /** When each file was last changed or renamed, in whole milliseconds. */
   readonly ctimes: Float64Array
   readonly errors: readonly HashError[]
   /** Null where it was not asked for. */

@@ -47,7 +47,7 @@ export class DeviceManager {
   readonly #os: Device['os']
   readonly #hardware: Device['hardware']
   #identity: Identity
-  /** What somebody should know of the file of the identity; null where all is well. */
+  /** A problem with the identity file that the user should know about; null if there is none. */
   readonly notice: string | null
 
   private constructor(of: {
@@ -186,7 +186,7 @@ async function readIdentity(file: string, { log, now }: Circumstances): Promise<
   return { identity: restored.value, notice: restored.notice }
 }
 
-/** Null for what is no identity. Throws `VersionMismatch` for one of a newer version. */
+/** Null if the text is not an identity. Throws `VersionMismatch` for an identity of a newer version. */
 function parseIdentity(text: string, file: string): Identity | null {
   const json = parseJson(text)
   if (NewerIdentity.safeParse(json).success) {

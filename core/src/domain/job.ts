@@ -43,7 +43,7 @@ export const Job = z.object({
   startedAt: Timestamp.nullable(),
   endedAt: Timestamp.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** What an unfinished job waits for, such as room on a disk: `waiting: no space left for …`. It goes on by itself. */
+  /** Why an unfinished job waits, such as a full disk: `waiting: no space left for …`. It continues by itself. */
   waiting: z.string().optional(),
   /** How many warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
   warnings: z.number(),

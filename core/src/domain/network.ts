@@ -42,7 +42,7 @@ export type GrantKind = z.infer<typeof GrantKind>
 
 const DeviceName = z.object({ id: DeviceId, name: z.string() })
 
-/** Whether a grant is for folders, those named or every file of the device. The others have no folders. */
+/** Whether a grant is for folders: named ones, or every file of the device. Other grants have no folders. */
 export function grantsFolders(what: GrantKind): boolean {
   return what === 'browse' || what === 'read'
 }
@@ -52,20 +52,20 @@ export const Grant = z.object({
   device: DeviceName,
   what: GrantKind,
   allowed: z.boolean(),
-  /** It is for every file that this user can read, on every disk. */
+  /** The grant covers every file that this user can read, on every disk. */
   everything: z.boolean(),
-  /** Where it is for folders: these and all that is below them. `base64:…` where a path is not UTF-8. */
+  /** The folders of the grant; it includes everything below them. A path that is not UTF-8 is `base64:…`. */
   folders: z.array(z.string()),
   /** When it has asked for it, where nobody has answered yet. */
   requestedAt: Timestamp.nullable(),
-  /** The path it has asked for; null where it has named none. */
+  /** The requested path; null if the request named none. */
   requestedPath: z.string().nullable(),
-  /** An older version allowed this for the whole disk. It is not in force until a person allows it again. */
+  /** An older version allowed this for the whole disk. The grant has no effect until a person allows it again. */
   wasEverything: z.boolean(),
 })
 export type Grant = z.infer<typeof Grant>
 
-/** A paired device wants to do something it may not; `path`: where, if it has named a path. */
+/** A paired device requests a grant. `path`: the requested path, if it named one. */
 export const GrantRequest = z.object({ device: DeviceName, what: GrantKind, path: z.string().nullable() })
 export type GrantRequest = z.infer<typeof GrantRequest>
 

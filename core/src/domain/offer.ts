@@ -46,9 +46,12 @@ export const Offer = z.object({
   bytesDone: z.number(),
   /** Why it came to nothing, a sentence. */
   reason: z.string().nullable(),
-  /** The first of the files that did not arrive, by their paths below what was offered. */
+  /** The first files that did not arrive, by their paths below the offered item. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-  /** Of an offer to this device: the folder its files go to, unless another one is named; null where they go nowhere. */
+  /**
+   * For an offer to this device: the folder for its files, unless the user names another one. Null if no files will
+   * arrive.
+   */
   folder: z.string().nullable(),
   createdAt: Timestamp,
   /** When nobody can accept it any more. */

@@ -28,12 +28,12 @@ export const Transfer = z.object({
   via: z.enum(['tcp', 'stream']).nullable(),
   /** The folder they come to; null for what is sent. */
   folder: z.string().nullable(),
-  /** Files and folders the sending side left out: links, files that it could not read, and its own data folder. */
+  /** Number of files and folders that the sender left out: links, unreadable files, and its own data folder. */
   leftOut: z.number(),
   failed: z.number(),
   /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-  /** What else a person should know of files that came: names that had to be changed, the first of them. */
+  /** Notes for the user about received files: the first names that had to be changed. */
   notes: z.array(z.object({ path: z.string(), message: z.string() })),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   createdAt: Timestamp,

@@ -40,10 +40,10 @@ export interface LocationsDeps {
   readonly store: LibraryStore
   readonly volumes: LibraryVolumes
   readonly indexer: LocationIndexer
-  /** What keeps the jobs of a location from going on for now, a sentence; null where nothing does. */
+  /** Why the jobs of a location cannot continue for now, as a sentence; null if they can. */
   readonly waiting: (locationId: string) => string | null
   readonly watching: LocationWatching
-  /** The files of Spacedrive itself, which are no location. */
+  /** The files of Spacedrive itself, which cannot be a location. */
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
   readonly now: () => number
   readonly log: Logger
@@ -303,7 +303,7 @@ export class Locations {
     this.#watchSoon(this.require(location.id))
   }
 
-  /** The index has found roots of locations under other paths, and recorded them: they are watched and scanned there. */
+  /** Location roots have moved and the index has recorded their new paths: watch and scan them there. */
   async followRoots(): Promise<void> {
     const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
     await this.reload()

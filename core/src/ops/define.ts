@@ -71,11 +71,14 @@ export interface Op<
   readonly output: O
   /** The codes a caller should be ready for, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
-  /** What a session from another machine, or an API key, needs to ask for it. Null: only the user of this machine may ask. */
+  /**
+   * The right that a session from another machine, or an API key, needs. Null: only the user of this machine may run
+   * it.
+   */
   readonly access: Access | null
-  /** Fields of the input that only the user of this machine may give, such as a folder that files are written to. */
+  /** Input fields that only the user of this machine may set, such as a destination folder. */
   readonly onlyHere: readonly string[]
-  /** Fields of the input that name files of this machine: without the right `disk` they must be in a location. */
+  /** Input fields that name files of this machine. Without the right `disk`, the files must be in a location. */
   readonly files: readonly string[]
   /** Null: not a command of its own. */
   readonly cli: CliHints | null

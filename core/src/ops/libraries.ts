@@ -170,7 +170,7 @@ export const checkLibrary = defineAction({
   }),
   output: z.object({
     ok: z.boolean(),
-    /** Rows that `fix` put right. */
+    /** Number of rows that `fix` repaired. */
     fixed: z.number(),
     problems: z.array(z.object({ check: z.string(), detail: z.string() })),
     tookMs: z.number(),

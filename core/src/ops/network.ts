@@ -4,7 +4,7 @@ import { defineAction, defineQuery } from './define.ts'
 
 /** argon2id takes any; nobody types more. */
 const MAX_PASSWORD = 1_024
-/** Folders named in one command, and the longest path as text: 4,096 bytes in base64. */
+/** Most folders in one command, and the longest path as text: 4,096 bytes in base64. */
 const MAX_GRANTED = 1_000
 const MAX_PATH = 8_192
 

@@ -25,7 +25,7 @@ export const systemStatus = defineQuery({
     httpSocket: z.string().nullable(),
     /** How others on the network reach the explorer, with SHA-256 of its certificate; null where they do not. */
     exposed: z.object({ urls: z.array(z.string()), fingerprint: z.string() }).nullable(),
-    /** Files of the data folder that were damaged when the daemon started, and what became of them; also among `notices`. */
+    /** Notices about files of the data folder that were damaged when the daemon started; also among `notices`. */
     damaged: z.array(z.string()),
     /** What somebody should see to, a sentence each: a copied data folder, a library that could not be opened. */
     notices: z.array(z.string()),

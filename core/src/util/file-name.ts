@@ -32,8 +32,8 @@ export function joinName(dir: RawName, name: RawName): RawName {
 }
 
 /**
- * The same path in memory of its own. A text that was put together keeps alive what it was put together from, and a name
- * that was cut from a listing the whole of it: V8 copies such a text into one piece when a character of it is read.
+ * Copies a path into memory of its own. A concatenated string keeps its parts alive, and a name cut from a listing
+ * keeps the whole listing alive. V8 flattens such a string when one of its characters is read.
  */
 export function inOnePiece(path: RawName): RawName {
   assert(typeof path !== 'string' || path.charCodeAt(path.length - 1) !== 0, 'a path ends in NUL')

@@ -14,15 +14,18 @@ export interface LockHolder {
   readonly since: string
   /** That of the lock's own file, which a copy of its folder has not; null where the file system has no lasting ones. */
   readonly inode?: string | null
-  /** The program that holds it: a process that starts another program in its own place keeps its id. */
+  /** The run of the program that holds it: a process keeps its id when it replaces itself with another program. */
   readonly image?: string
-  /** Tells the locks of one process apart. */
+  /** Distinguishes the locks of one process. */
   readonly token?: string
 }
 
-/** This run of the program. */
+/** Identifies this run of the program. */
 const IMAGE = randomUUID()
-/** Tokens of the locks that this process holds. A lock file in a folder that was moved away cannot be removed, and is free all the same. */
+/**
+ * Tokens of the locks that this process holds. If the folder of a lock file was moved away, the file cannot be removed,
+ * but its lock is still released.
+ */
 const ownTokens = new Set<string>()
 
 /**
@@ -100,7 +103,7 @@ const PAUSE_MS = 5
 /** What was being written or removed for so long was left by a process that died in the middle of it. */
 const ABANDONED_MS = 5_000
 
-/** Throws a sentence where the lock cannot be written at all. */
+/** Throws an error with a readable message if the lock cannot be written. */
 function tryTakeLock(file: string, own: LockHolder): boolean {
   try {
     return tryTake(file, own)

@@ -38,7 +38,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
-  // What Node says of a NUL.
+  // Node's error code for a path that contains a NUL.
   ERR_INVALID_ARG_VALUE: {
     code: 'InvalidInput',
     sentence: (path) => `${JSON.stringify(path)} is no path: it holds a NUL`,

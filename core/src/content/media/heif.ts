@@ -6,7 +6,10 @@ const MAX_META_BYTES = 4_194_304
 
 /** Boxes on the way to it, and boxes in any list: a damaged file must not have us walk for ever. */
 const MAX_BOXES = 20_000
-/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+/**
+ * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
+ * billions.
+ */
 const MAX_EXTENTS = 65_536
 
 export interface HeifPicture {
@@ -49,7 +52,7 @@ export function readHeif(source: ByteSource): HeifPicture | null {
   }
 }
 
-/** Null if a box ends before what it promises: the rest of the picture is described all the same. */
+/** Null if a box ends too early: the rest of the picture is still described. */
 function ifWhole<T>(read: () => T): T | null {
   try {
     return read()

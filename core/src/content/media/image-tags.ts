@@ -51,7 +51,7 @@ const MAX_TIFF_BYTES = 67_108_864
 /** A block of EXIF in a container; none that cameras write comes near. */
 const MAX_EXIF_BYTES = 4_194_304
 
-/** Order of the bytes, a number that says TIFF, and where the first directory is. */
+/** The TIFF header: byte order, magic number, and offset of the first directory. */
 const TIFF_HEAD_BYTES = 8
 
 /** Chunks of a WebP that are passed on the way to its EXIF. */
