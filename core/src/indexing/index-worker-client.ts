@@ -93,7 +93,7 @@ export class IndexWorker implements AsyncDisposable {
     }
   }
 
-  /** Asks what runs to stop, waits until it has or a while has passed, and ends the thread. */
+  /** Cancels running requests, waits for them for a limited time, and ends the thread. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

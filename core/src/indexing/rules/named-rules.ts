@@ -34,9 +34,9 @@ const numberedRules = systemPatterns.map((known) => ({ ...known, rule: builtIn('
 const DOT = 0x2e
 const UNDERSCORE = 0x5f
 
-/** The rules that go by an entry's name and what is beside it. */
+/** Rules that depend on an entry's name and on the names beside it. */
 export class NamedRules {
-  /** Names beside or inside a folder that decide whether it is let in. */
+  /** Names beside or inside a folder that decide whether the folder is accepted. */
   readonly evidenceNames: ReadonlySet<string>
   readonly #readFile: ReadFile
   readonly #candidatesByName = new NameTable<Candidate[]>()

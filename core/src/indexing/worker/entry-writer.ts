@@ -14,7 +14,7 @@ const PENDING = 0
 const FAILED = 2
 const SKIPPED = 3
 
-/** A type found in the content with this much confidence, in percent, is shown whatever the name says. */
+/** A type that was found in the content with at least this confidence, in percent, overrides the type of the name. */
 export const SURE = 85
 
 const UUIDS_PER_POOL = 1_024
@@ -49,13 +49,13 @@ export interface FoundEntry {
   readonly inode: number | Uint8Array
 }
 
-/** A row that is gone, and what file it was of. */
+/** A removed row, with the facts that identify its file. */
 export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
   readonly uuid: Uint8Array
   readonly parentId: number | null
 }
 
-/** What a transaction touched, for search, events and caches: row ids, and the rows that are gone. */
+/** The rows that a transaction touched, for search, events and caches: row ids, and the removed rows. */
 export interface Touched {
   readonly added: number[]
   readonly modified: number[]
@@ -299,7 +299,7 @@ export class EntryWriter {
     this.#noteChange(parentId)
   }
 
-  /** Takes a folder, a nested location's root, out of the folder above it; it and what it holds stay. */
+  /** Detaches a nested location's root from its parent folder. The root and everything below it stay. */
   detach(id: number): void {
     const parentId = this.#require(id).parent_id
     if (parentId === null) return
@@ -695,7 +695,7 @@ const MAX_DEPTH = 100_000
 const MAX_CHECKED_CHILDREN = 4_096
 /** Extensions are few; a tree of made-up ones must not grow the cache without end. */
 const MAX_CACHED_EXTENSIONS = 10_000
-/** A folder a number: 16 MB at the most. */
+/** One number per folder: at most 16 MB. */
 const MAX_CACHED_PARENTS = 200_000
 
 /** Whether a file may hold something else than when it was identified. */
@@ -711,7 +711,7 @@ function isContentSuspect(row: EntryRow, found: FoundEntry): boolean {
   )
 }
 
-/** Whether a directory's path is another's, or lies below it. */
+/** Whether a directory's path equals another path or lies below it. */
 export function isBelow(path: Uint8Array, folder: Uint8Array): boolean {
   return Buffer.from(path).subarray(0, folder.length).equals(folder)
 }

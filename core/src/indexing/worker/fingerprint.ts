@@ -3,8 +3,8 @@ import type { RawName } from '../../util/file-name.ts'
 export const FINGERPRINT_BYTES = 8
 
 /**
- * A 64-bit sum over the names and stats of a folder's entries, the same in whatever order they come: equal sums mean
- * that nothing the index records has changed, so the rows need not be read.
+ * A 64-bit sum over the names and stats of a folder's entries, independent of their order. If two sums are equal, no
+ * recorded fact has changed, so the rows need not be read.
  */
 export class Fingerprint {
   #a = 0

@@ -8,9 +8,9 @@ import { inTransaction } from './write-window.ts'
 const ROWS_PER_TRANSACTION = 8_192
 
 /**
- * Removes the rows of a folder that is no location any more, and all below it, the deepest first; roots of locations
- * below it stay, with all that they hold. Where the folder lies in another location all of it stays: that location's
- * next scan decides. May be interrupted at any time, and called again.
+ * Removes the rows of a folder that is no longer a location and everything below it, deepest first. The roots of
+ * locations below it stay, with everything they contain. If the folder is inside another location, all its rows stay,
+ * and that location's next scan decides. May be interrupted at any time and called again.
  */
 export async function forget(
   db: DatabaseSync,

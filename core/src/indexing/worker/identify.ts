@@ -22,14 +22,14 @@ import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope
 
 /** Files a hashing thread gets at once. */
 const FILES_PER_BATCH = 256
-/** Batches a hashing thread has or waits for: what is recorded takes longer than one. */
+/** Batches per hashing thread, running or waiting. Recording takes longer than hashing one batch. */
 const BATCHES_PER_THREAD = 2
 /**
  * Batches recorded in one transaction, some 15 ms. Contents come in the order of their hashes, so each transaction
  * writes most pages of their index.
  */
 const BATCHES_PER_TRANSACTION = 4
-/** Where files take long to read, what is hashed is recorded after so many milliseconds. */
+/** If files take long to read, finished hashes are recorded after this time. */
 const RECORD_MS = 500
 /** Rows looked through at once for files that wait. */
 const ROWS_PER_PAGE = 2_048
@@ -54,7 +54,7 @@ interface Suspect {
   readonly stops: number
 }
 
-/** What was found out about some files. */
+/** The hashes and types of some files. */
 interface Hashed {
   /** Disposed when the files are recorded; null if no items are noted. */
   readonly begun: Disposable | null
@@ -65,8 +65,8 @@ interface Hashed {
 }
 
 /**
- * Gives every file of a location that waits for it its content identity, and in deep mode its type by content and what
- * it says of itself. Each batch commits on its own, so what is done stays done.
+ * Identifies the content of every pending file of a location; in deep mode, also its type by content and its media
+ * metadata. Each batch commits on its own, so finished work is kept.
  */
 export async function identify(db: DatabaseSync, request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
   const run = new Identification(db, request, host)
@@ -93,7 +93,7 @@ class Identification {
   readonly #told: Uint8Array[] = []
   /** Found in this run, by row id. */
   readonly #found = new Set<number>()
-  /** Files whose content is of another type than their names say, since the last transaction. */
+  /** Files whose type by content differs from the type of their name, since the last transaction. */
   #retyped: number[] = []
   #done = 0
   #total = 0
@@ -139,8 +139,8 @@ class Identification {
   }
 
   /**
-   * Files that could not be read may be readable now, though nothing about them has changed; and in deep mode those
-   * wait again whose contents were hashed without a look at their types.
+   * Makes files pending again. Files that could not be read may be readable now, although nothing about them has
+   * changed. Deep mode also needs the types of contents that were only hashed.
    */
   async #lookAgain(): Promise<void> {
     const untyped = `or content_id in (select id from content_identities where confidence = 0 and examined_at is null and size > 0)`
@@ -157,7 +157,7 @@ class Identification {
       await this.#inTransaction(() => ids.slice(at, at + ROWS_PER_PAGE).forEach((id) => wait.run(id)))
   }
 
-  /** Files with row ids up to `after` are done; null: no more than before. */
+  /** Files with row ids up to `after` are done; null: no progress in row order. */
   #checkpoint(after: number | null): void {
     const state: IdentifyCheckpoint = {
       after: after && Math.min(after, this.#doneUpTo),
@@ -166,7 +166,7 @@ class Identification {
     this.#host.checkpoint(state)
   }
 
-  /** Under the lease; what was retyped is told after the commit. */
+  /** Runs under the lease. Changes of types are announced after the commit. */
   async #inTransaction(work: () => void): Promise<void> {
     using _lease = await this.#host.lease()
     this.#retyped = []
@@ -217,7 +217,7 @@ class Identification {
     for (const batch of this.#pendingBatches()) {
       const files = await this.#withoutSuspects(batch, suspects)
       const hashing = this.#hash(pool, files)
-      // Its failure is told when its turn comes; until then nobody listens.
+      // A failure is handled when this batch is next; until then it must not count as an unhandled rejection.
       hashing.catch(() => {})
       running.push(hashing)
       if (running.length >= threads * BATCHES_PER_THREAD) await takeOldest()
@@ -377,7 +377,7 @@ class Identification {
       hash: hashAt(batch, i),
       fullHash,
       size: file.size,
-      // Empty files share one content, whatever their names say they are.
+      // Empty files share one content, whatever types their names suggest.
       type: file.size === 0 ? 0 : type,
       mime: file.size === 0 ? null : (definition?.mimes[0] ?? null),
       confidence,

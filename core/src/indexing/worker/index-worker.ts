@@ -32,7 +32,7 @@ import { verify } from './verify.ts'
 import { inTransaction } from './write-window.ts'
 import { type Mended, mendRules } from './invariants.ts'
 
-/** What the worker is started with. */
+/** The start parameters of the worker. */
 export interface IndexWorkerData {
   readonly file: string
   readonly readOnly: boolean
@@ -64,7 +64,8 @@ export interface RequestHost extends ScanHost {
 }
 
 function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirst }: IndexWorkerData): void {
-  // Somebody may look at a listing meanwhile; those who walk and hash are threads below this one.
+  // A person may be waiting for a listing, so this thread and the walking and hashing threads it starts get low
+  // priority.
   giveWay()
   const now = Date.now
   const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
@@ -186,7 +187,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
       using _lease = await host.lease()
       return { changes: Number(db.prepare(sql).run(...params).changes) }
     },
-    // Loaded by who needs it: most runs of this thread do not.
+    // Loaded on demand, because most runs of this thread do not need it.
     texts: async (request, host) => {
       const { indexTexts, indexVectors } = await import('../../search/index.ts')
       const report = await indexTexts(db, request, host)
@@ -203,7 +204,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     return {
       signal,
       now,
-      // Nobody writes to a library that is open read-only, and SQLite refuses whoever tries.
+      // A read-only library has no writers; SQLite would refuse a write anyway.
       lease: async () => (readOnly ? { [Symbol.dispose]: () => {} } : leases.acquire()),
       committed: (touched) => {
         send({ changes: changesOf(touched) })

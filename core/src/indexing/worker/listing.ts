@@ -14,9 +14,9 @@ export const ALLOCATED = 2
 export const MTIME = 3
 export const MTIME_NS = 4
 export const CTIME = 5
-/** NaN where the file system does not keep it. */
+/** NaN if the file system does not keep it. */
 export const BIRTHTIME = 6
-/** NaN where it is not exact in a double; `bigInodes` then has it. */
+/** NaN if a double cannot hold it exactly; then it is in `bigInodes`. */
 export const INODE = 7
 export const NLINK = 8
 export const MODE = 9
@@ -28,7 +28,7 @@ const DIRECTORY_KIND = 1
 /** Two changes of a folder within this time may get the same ctime; includes a tolerance for clocks that disagree. */
 const COARSE_MS = 2_000
 
-/** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
+/** The contents of a folder, as `lstat` reports them. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
 export interface Listing {
   readonly names: RawName[]
   readonly numbers: number[]
@@ -62,7 +62,7 @@ export interface ListOptions {
 /** Whether the rules let an entry in. */
 export type Accept = (name: string, isDirectory: boolean) => boolean
 
-/** A folder could not be read at all. `gone` where it no longer exists. */
+/** A folder could not be read at all. `gone`: it no longer exists. */
 export class UnreadableDirectory extends Error {
   readonly gone: boolean
   readonly code: string
@@ -83,7 +83,7 @@ export function warningCode(code: string): string {
 const BIGINT = { bigint: true } as const
 type BigStats = NonNullable<ReturnType<typeof statEntry>>
 
-/** `lstat`, or undefined where there is nothing. Throws what the system says otherwise. */
+/** `lstat`, or undefined if the path does not exist. Throws other errors of the system. */
 export function statEntry(path: RawName) {
   using short = reachable(path)
   try {
@@ -150,7 +150,7 @@ function listOnce(
         hasVanished = true
         continue
       }
-      // Without the right to search a folder every name fails alike: say it once, for the folder.
+      // Without the right to search a folder, every name fails in the same way: report it once, for the folder.
       if (code === 'EACCES' || code === 'EPERM') throw new UnreadableDirectory(dir, err)
       listing.unreadable.push({ name, code, message: errorMessage(err) })
       continue
@@ -193,7 +193,7 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
   return listing
 }
 
-/** What is said of a mount point that does not answer. */
+/** The error for a mount point that does not answer. */
 export function silence(path: string): Error {
   const message = `the file system mounted on ${path} does not answer; see that its server or program runs, or unmount it`
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
@@ -203,7 +203,7 @@ function silentEntry(dir: RawName, name: RawName): Listing['unreadable'][number]
   return { name, code: 'ETIMEDOUT', message: silence(displayName(joinName(dir, name))).message }
 }
 
-/** When a file was made, in the numbers of a listing from `at`; null where the file system does not keep it. */
+/** The birth time of a file, from the numbers of a listing at `at`; null if the file system does not keep it. */
 export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: number }): number | null {
   const birthtime = numbers[at + BIRTHTIME]!
   return Number.isNaN(birthtime) ? null : birthtime
@@ -273,7 +273,7 @@ function readNames(base: RawName, dir: RawName): RawName[] {
   try {
     const path = fsPath(base)
     const names: string[] = readdirSync(path, 'utf8')
-    // Node shows bytes that are not UTF-8 as U+FFFD: such a folder is read again as bytes.
+    // Node shows bytes that are not UTF-8 as U+FFFD. Read such a folder again as bytes.
     if (!names.some((name) => name.includes('\uFFFD'))) return names
     return readdirSync(path, 'buffer').map((name) => bytesToName(name))
   } catch (err) {

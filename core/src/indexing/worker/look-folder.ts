@@ -12,7 +12,7 @@ import type {
 import { addStats, emptyListing, type Listing, statEntry, UnreadableDirectory } from './listing.ts'
 import { Walker } from './walk.ts'
 
-/** What a scan needs to know of the folder it begins at; null where there is nothing. */
+/** The facts that a scan needs about its first folder; null if the folder does not exist. */
 export function beginAt({ root, rules, dir }: BeginRequest): Beginning | null {
   const stats = statEntry(dir)
   if (!stats) return null
@@ -42,7 +42,7 @@ export function orFailure<T>(look: () => T): T | { failure: LookFailure } {
   }
 }
 
-/** What is at a path; null where there is nothing. */
+/** Facts about the file at a path; null if it does not exist. */
 export function factsOf(path: RawName): PathFacts | null {
   const stats = statEntry(path)
   if (!stats) return null

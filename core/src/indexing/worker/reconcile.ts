@@ -2,10 +2,10 @@ import { type Inode, inodeKey } from '../../util/inode.ts'
 
 /** One side of a comparison: a row of the index, or an entry on the disk. */
 export interface Known {
-  /** The name, or what stands for it where it is bytes; unique in the folder. */
+  /** The name, or a key for it if it is bytes; unique in the folder. */
   readonly name: string
   readonly kind: number
-  /** What the file system calls the file, whatever its name: see `objectKey`. */
+  /** The key by which the file system knows the file, independently of its name: see `objectKey`. */
   readonly object: number | string
   readonly nlink: number
   /** The birth time in milliseconds; null if the file system does not keep it. */
@@ -80,19 +80,19 @@ export function reconcile<Row extends Known, Found extends Known>(
   return { kept, renamed, added, removed: [...left] }
 
   function followsObject(found: Found, owner: Row, named: Row | undefined): boolean {
-    // Nobody saves a folder by renaming another over it.
+    // Programs do not save folders by renaming another folder over them.
     if (owner.kind === DIRECTORY) return true
     const successor = unsettledByName.get(owner.name)
-    // The old name is gone. A name that was there before keeps its own row: it was written anew through a rename.
+    // The old name is gone. A name that existed before keeps its own row, because its file was saved through a rename.
     if (!successor) return named === undefined
-    // The old name now stands for a file nobody knows: that file is the old one written anew, this one its backup.
+    // If the old name now belongs to an unknown file, that file is the new version, and this one is its backup.
     return owners.has(successor) || isFromElsewhere(successor)
   }
 }
 
 /**
- * Inode and birth time together, for inodes are used again: a file made right after another was deleted often gets its
- * number, but never its time of birth. Where the file system keeps none, the inode alone.
+ * Combines inode and birth time, because inodes are reused: a file that is created right after a deletion often gets
+ * the same inode, but never the same birth time. If the file system keeps no birth times, it is the inode alone.
  */
 export function objectKey(inode: Inode, birthtime: number | null): number | string {
   return birthtime === null ? inodeKey(inode) : `${inodeKey(inode)}:${birthtime}`

@@ -112,7 +112,7 @@ export class Scan {
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #directories: KnownDirectories
-  /** Where the disk may never answer: then nothing in here touches it, and `#walker` is not used. */
+  /** Set if the disk may never answer: then nothing in this thread touches it, and `#walker` is not used. */
   readonly #disk: PatientDisk | null
   /** On such a disk: what is now at the former paths of files. */
   readonly #before = new Map<string, PathFacts | null>()
@@ -495,7 +495,7 @@ export class Scan {
     })
   }
 
-  /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
+  /** Loads the rows of all folders below, and returns the node where the walk begins. */
   #loadKnown(anchors: readonly string[]): Node {
     const { dir, directoryId, volumePath, maxDepth } = this.#request
     const own = this.#directories.one(directoryId)
@@ -610,7 +610,7 @@ export class Scan {
     }
   }
 
-  /** Records what came back. Folders that are as they were cost no transaction. */
+  /** Records the results of the walk. Unchanged folders cost no transaction. */
   async #record(answers: readonly WalkResults[], writing: WriteWindow): Promise<void> {
     for (const results of answers) {
       const names = typeof results.names === 'string' ? results.names.split('\0') : results.names
@@ -763,7 +763,7 @@ export class Scan {
     this.#writer.scanned(node.id, isWhole ? of.fingerprint : null, this.#stamp(), null)
   }
 
-  /** When a folder was recorded; never before the scan began, whatever the clock does. */
+  /** The time when a folder was recorded; never before the start of the scan, even if the clock is set back. */
   #stamp(): number {
     const { startedAt } = this.#request
     return Number.isFinite(startedAt) ? Math.max(this.#host.now(), startedAt) : this.#host.now()
@@ -878,7 +878,7 @@ export class Scan {
     return node.row?.isFresh === true || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
   }
 
-  /** Whether the walk goes into a folder; one that is another file system is said, unless it is a location already. */
+  /** Whether the walk enters a folder. A folder on another file system is reported, unless it is already a location. */
   #isEntered(node: Listing, found: FoundEntry): boolean {
     if (!isOtherFileSystem(found)) return true
     const path = displayName(joinName(node.dir, found.name))
@@ -909,7 +909,7 @@ export class Scan {
     return inodeKey(there.inode) === inodeKey(found.inode)
   }
 
-  /** The absolute path of a path in the volume, where this location's volume is mounted. */
+  /** The absolute path of a path in the volume, through the mount of this location. */
   #absolute(path: RawName): RawName {
     const dir = nameBytes(this.#request.dir)
     const own = nameBytes(this.#request.volumePath)

@@ -19,9 +19,9 @@ import { findWrongSums } from './wrong-sums.ts'
 
 /** A report names this many differences and counts the rest. */
 const MAX_LISTED_DIFFERENCES = 10_000
-/** The same for what could not be read. */
+/** The same limit for entries that could not be read. */
 const MAX_LISTED_UNREADABLE = 1_000
-/** Folders and files that differ, kept for a repair; what is beyond this is found by the next comparison. */
+/** Differing folders and files that are kept for a repair; the next comparison finds the rest. */
 const MAX_FOLDERS = 10_000
 /** Folders compared before others may write, and other work of this thread gets its turn. */
 const FOLDERS_PER_TURN = 64
@@ -41,7 +41,7 @@ interface Folder {
   readonly anchors: readonly string[]
 }
 
-/** Compares what the disk holds now with every row below a folder. Changes nothing. */
+/** Compares every row below a folder with the disk. Changes nothing. */
 export async function verify(db: DatabaseSync, request: VerifyRequest, host: RequestHost): Promise<VerifyReport> {
   const report: VerifyReport = {
     checked: 0,
@@ -79,11 +79,11 @@ interface ComparisonParts {
   readonly report: VerifyReport
   readonly host: RequestHost
   readonly pool: HashPool | null
-  /** Where the disk may never answer: then nothing in here touches it. */
+  /** Set if the disk may never answer: then nothing in this thread touches it. */
   readonly disk: PatientDisk | null
 }
 
-/** A folder, and what the disk has in it. */
+/** A folder, and its entries on the disk. */
 type Listed = Folder & { readonly looked: LookedAt | { readonly failure: LookFailure } }
 
 class Comparison {
@@ -163,7 +163,10 @@ class Comparison {
     }
   }
 
-  /** Listed before anybody is kept from writing: what is recorded in between may be told as a difference. */
+  /**
+   * Lists the folders before taking the lease, so writers do not wait for the disk. Changes recorded in between may be
+   * reported as differences.
+   */
   async #comparePatiently(queue: Folder[], setup: WalkSetup): Promise<void> {
     const folders = queue.splice(-FOLDERS_PER_TURN).toReversed()
     const listed: Listed[] = []
@@ -227,7 +230,7 @@ class Comparison {
       this.#files.push({ id: row.id, path, content: this.#contents.byId(row.content_id)! })
   }
 
-  /** A row whose file is gone, and with a folder all that was below it. */
+  /** Reports a row whose file is gone; for a folder, also all rows below it. */
   #stale(dir: RawName, row: EntryRow): void {
     const path = joinName(dir, row.name)
     this.#report.checked++
@@ -254,7 +257,7 @@ class Comparison {
     const pool = this.#pool
     const files = this.#files.splice(0, FILES_PER_BATCH)
     if (!pool || files.length === 0) return
-    // Samples tell a large file from another only where nobody has read it whole.
+    // Sampled hashes are compared only for large files that were never hashed completely.
     const [whole, sampled] = partition(files, ({ content }) => content.fullHash !== null)
     const { signal } = this.#host
     const { errors, hashes, states } = await pool.sampled(
@@ -279,7 +282,7 @@ class Comparison {
     if (this.#report.changed.length < MAX_FOLDERS) this.#report.changed.push(id)
   }
 
-  /** Nothing is said of what is not shown: not that it equals the index, and not that it differs. */
+  /** An unreadable entry counts neither as equal nor as different. */
   #unreadable(path: RawName, { code, message }: { code: string; message: string }): void {
     this.#report.unreadableTotal++
     if (this.#report.unreadable.length < MAX_LISTED_UNREADABLE)

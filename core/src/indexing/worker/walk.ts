@@ -39,7 +39,7 @@ export class Walker {
     return this.#rules
   }
 
-  /** What the folders from the rules' root down to `dir`, not included, hand down to it. */
+  /** Anchors that `dir` inherits from the folders between the rules' root and itself. */
   anchorsAt(dir: RawName): readonly string[] {
     const below = displayName(dir).slice(this.#root.length).split('/').filter(Boolean)
     let anchors = this.#rules.rootContext().anchors
@@ -51,7 +51,7 @@ export class Walker {
     return anchors
   }
 
-  /** What a folder hands down to those in it, without listing it. */
+  /** Anchors that a folder passes on to its subfolders, without listing it. */
   anchorsInside(dir: RawName, anchors: readonly string[]): readonly string[] {
     return this.#inside(dir, anchors).anchors
   }
@@ -81,8 +81,8 @@ export class Walker {
   }
 
   /**
-   * The context of the inside of a folder, and what it holds under the rules; with `onHidden` also what they hide,
-   * named there. Throws `UnreadableDirectory`.
+   * Lists a folder under the rules, and returns the context for its inside. With `onHidden` the listing includes
+   * excluded entries and reports them there. Throws `UnreadableDirectory`.
    */
   list(
     dir: RawName,
