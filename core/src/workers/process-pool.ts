@@ -18,7 +18,7 @@ import { leadsGroupItself } from './lead-group.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
-  /** What its processes are for; in messages and in the process list. */
+  /** The purpose of the processes; used in messages and in the process list. */
   readonly name: string
   /** The module a process runs; it calls `serveProcess`. */
   readonly entry: URL
@@ -50,8 +50,8 @@ export interface ProcessRunOptions {
   /** Ahead of all waiting requests. */
   readonly urgent?: boolean
   /**
-   * Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. It
-   * begins anew with whatever the process says of its progress.
+   * A request that takes longer rejects with `Timeout`, and its process is ended. Each progress message of the process
+   * restarts this time.
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
@@ -108,8 +108,8 @@ interface Process<Request, Reply> {
 }
 
 /**
- * Processes that answer requests one at a time, for code that may hang, crash or swallow all memory: whatever decodes a
- * file somebody else made. What goes wrong in a process fails the request it was at, and nothing else.
+ * Processes that answer requests one at a time, for code that may hang, crash or use up all memory: decoders of
+ * untrusted files. An error in a process fails only its current request.
  */
 export class ProcessPool<Request, Reply> implements AsyncDisposable {
   readonly #options: ProcessPoolOptions
@@ -139,8 +139,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Rejects with what the process said; with `Timeout`; with `Unavailable` where it ran out of memory or died (the
-   * message says of what) or, with the details `NOT_STARTED`, could not be started; with `Cancelled`.
+   * Rejects with the error of the process, with `Timeout`, with `Unavailable` if it ran out of memory or died (the
+   * message says how), with `Unavailable` and the details `NOT_STARTED` if it could not be started, or with
+   * `Cancelled`.
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
@@ -165,13 +166,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Ends the processes and waits until they are gone, some seconds at most; whatever waits rejects with `Cancelled`. */
+  /** Ends the processes and waits for them, for a few seconds at most. Waiting requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
     for (const job of this.#queue.splice(0)) job.reject(cancelled())
     for (const process of this.#processes) {
-      // Waited for, also where nothing else keeps this process alive.
+      // This function waits for the process to end, so it must keep the current process alive.
       process.child.ref()
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
