@@ -35,7 +35,7 @@ export interface JobLimits {
   readonly logBytes: number
   /** How many ended jobs are kept, of each of completed, failed and cancelled. */
   readonly keptJobs: number
-  /** How long they are kept at the most. */
+  /** How long ended jobs are kept at most. */
   readonly keptMs: number
 }
 
@@ -72,7 +72,7 @@ export const defaultLimits: JobLimits = {
   keptMs: 30 * DAY_MS,
 }
 
-/** An input names what to work on, it does not carry it. */
+/** An input refers to data by name and does not contain it. */
 export const MAX_INPUT_BYTES = 1024 * 1024
 /** Written whole at every checkpoint on the main thread: a cursor and counts, not a list of files. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024

@@ -3,7 +3,7 @@ import type { ProgressUpdate } from './define.ts'
 
 /** The rate follows the last seconds: shorter jumps about, longer shows a change too late. */
 const RATE_WINDOW_MS = 5_000
-/** Less time than this says nothing about a rate. */
+/** A shorter sample says nothing about the rate. */
 const MIN_SAMPLE_MS = 50
 /** After such a long silence, the old rate says nothing about the job. */
 const MAX_SAMPLE_MS = 86_400_000

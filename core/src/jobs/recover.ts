@@ -18,8 +18,8 @@ export interface RecoverDeps<L> {
 }
 
 /**
- * Puts jobs that were running when the process ended back into the queue, or where they had been asked to go. Fails
- * those nobody can run any more, with the reason.
+ * Puts jobs that were running when the process ended back in the queue, or completes their pending pause or cancel
+ * request. Fails jobs that this version can no longer run, with the reason.
  */
 export function recoverJobs<L>({ store, definitions, log, now, wait }: RecoverDeps<L>): void {
   const at = now()

@@ -12,7 +12,7 @@ import { maintain } from './maintenance.ts'
 /** Pages copied between two chances for others to write. */
 const PAGES_PER_STEP = 1_024
 const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?(_daily)?\.db$/
-/** What a backup is called until it is whole, with the process that makes it. */
+/** The name of an unfinished backup; it contains the id of the process that writes it. */
 const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 
 export interface Backup {
@@ -23,8 +23,8 @@ export interface Backup {
 }
 
 /**
- * Copies a database while it is in use, checks the copy, and only then gives it its name.
- * Throws `DiskFull`, `PermissionDenied`, or `Corrupt` where the copy is not sound.
+ * Copies a database while it is in use, checks the copy, and only then gives it its final name. Throws `DiskFull`,
+ * `PermissionDenied`, or `Corrupt` if the copy is damaged.
  */
 export async function backUp(
   of: {
@@ -78,7 +78,7 @@ export async function listBackups(dir: string): Promise<string[]> {
     .map((name) => join(dir, name))
 }
 
-/** The newest backup without a problem; null where there is none. */
+/** The newest backup without a problem; null if there is none. */
 export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promise<string | null> {
   for (const path of await listBackups(dir)) {
     if ((await maintain({ kind: 'check', file: path }, signal)).length === 0) return path
@@ -86,7 +86,7 @@ export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promi
   return null
 }
 
-/** One moment of the database, in one file without a log beside it. */
+/** Copies a consistent snapshot of the database into one file without a log beside it. */
 async function copy(database: string, to: string): Promise<void> {
   const source = openDatabase(database, { readOnly: true })
   try {

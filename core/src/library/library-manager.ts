@@ -103,7 +103,10 @@ export class LibraryManager implements AsyncDisposable {
     return this.list().find((entry) => entry.current) ?? null
   }
 
-  /** An open library, by name or id; the current one by default. Throws `NotFound`, `Conflict` or what kept it from opening. */
+  /**
+   * An open library, by name or id; by default the current one. Throws `NotFound`, `Conflict`, or the error that kept
+   * it from opening.
+   */
   resolve(reference?: string): Library {
     if (reference === undefined) {
       const current = this.#known.current
@@ -114,7 +117,7 @@ export class LibraryManager implements AsyncDisposable {
     return this.#require(this.#find(reference).id)
   }
 
-  /** The same where there may be no library at all: then null. */
+  /** The same, but returns null if there are no libraries. */
   resolveIfAny(reference?: string): Library | null {
     return reference === undefined && this.#known.current === null ? null : this.resolve(reference)
   }
@@ -131,7 +134,7 @@ export class LibraryManager implements AsyncDisposable {
     const createdAt = new Date(now).toISOString()
     await makeLibrary(path, { version: MANIFEST_VERSION, id, name, description: '', createdAt })
     await this.#openAt(path, false).catch(async (err: unknown) => {
-      // It was made a moment ago and holds nothing: better none than one that is on no list.
+      // The library is new and empty. Remove it, because otherwise it would exist without being on the list.
       await rm(path, { recursive: true, force: true })
       throw err
     })
@@ -141,7 +144,10 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
-  /** Makes an empty library under the id it has on another device; one with that id here is opened. Throws `AlreadyExists` where another one has the name. */
+  /**
+   * Creates an empty library with the id it has on another device, or opens the library with that id if there is one.
+   * Throws `AlreadyExists` if another library has the name.
+   */
   async adopt(of: { id: LibraryId; name: string; description: string; createdAt: string }): Promise<Library> {
     using _turn = await this.#turn()
     const known = this.#known.all().find(({ id }) => id === of.id)
@@ -157,7 +163,7 @@ export class LibraryManager implements AsyncDisposable {
     return library
   }
 
-  /** Opens a library folder and makes it current; one that is open already with other rights is opened anew. */
+  /** Opens a library folder and makes it current. A library that is already open with other rights is reopened. */
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
     using _turn = await this.#turn()
     const path = await realLibraryPath(input.path)
@@ -205,7 +211,7 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
-  /** What deleting a library would take away. Changes nothing. */
+  /** Shows which data deleting a library would remove. Changes nothing. */
   previewDelete(reference: string): { libraryId: string; name: string; path: string; movedIn: FilesMovedIn | null } {
     const { id, name, path } = this.#find(reference)
     const library = this.#open.get(id)
@@ -214,8 +220,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Forgets a library; its folder goes to the trash unless it is kept, with what was moved into it. What it indexed is
-   * never touched.
+   * Forgets a library. Its folder goes to the trash, together with files that were moved into it, unless the folder is
+   * to be kept. The indexed files themselves are never touched.
    */
   async delete(input: {
     library: string
@@ -472,7 +478,7 @@ export class LibraryManager implements AsyncDisposable {
       const message = errorMessage(err)
       log.error({ path, err }, `library not opened: ${message}`)
       const code = err instanceof CoreError ? err.code : 'Internal'
-      // Best effort: where the list cannot be written either, the log has it.
+      // Best effort: if the list cannot be written either, the error is in the log.
       await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
         log.warn({ path, err: cause }, 'it was not noted that a library could not be opened')
       })
@@ -544,7 +550,7 @@ async function realLibraryPath(path: string): Promise<string> {
   })
 }
 
-/** Makes the folder where it is not there, and gives its path without links. */
+/** Creates the folder if it does not exist, and returns its real path. */
 async function makeFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true })
@@ -558,7 +564,7 @@ function assertWritable({ name, readOnly }: Library, consequence: string): void 
   if (readOnly) throw new CoreError('PermissionDenied', `library ${name} is open read-only, ${consequence}`)
 }
 
-/** Before a library whose lock is not ours goes to the trash. */
+/** Checks a library before its folder goes to the trash; this process does not hold its lock. */
 async function assertRemovable(path: string, name: string): Promise<void> {
   await lstat(path).catch((cause: unknown) => {
     const message = `${path} is not there; plug its disk in, or forget the library with --keep-files`

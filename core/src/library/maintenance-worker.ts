@@ -15,7 +15,7 @@ export interface Problem {
   readonly detail: string
 }
 
-/** More problems than this say no more. */
+/** Further problems add no information. */
 const MAX_PROBLEMS = 100
 
 function run(task: MaintenanceTask): Problem[] {
