@@ -25,7 +25,9 @@ export interface ServeBrowseDeps {
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
 }
 
-/** What paired devices may see and read here: the answers of this device. Each is allowed, or not, when it is asked. */
+/**
+ * Answers the requests of paired devices to browse and read files here. Every request is checked against the grants.
+ */
 export class ServedBrowse {
   readonly #deps: ServeBrowseDeps
 
@@ -55,7 +57,7 @@ export class ServedBrowse {
         return { path: pathText(rawPathOf(info)), info: infoToWire(info) }
       },
       archive: async (input, peer, signal) => {
-        // What is in a file is a matter of reading it.
+        // Listing an archive reads the file, so it needs the grant `read`.
         const path = pathText(await this.allowed(input.path, peer, 'read'))
         const { items, truncated, ...listing } = await files.archive({ ...input, path }, signal)
         const fitting = items.filter(
@@ -207,7 +209,9 @@ function lexical(path: RawName): RawName {
       )
 }
 
-/** A piece of an open file, and what it is now. Throws `Conflict` where it is no longer the one with this tag. */
+/**
+ * A piece of an open file, with the file's current size, time and tag. Throws `Conflict` if the tag no longer matches.
+ */
 export async function readPiece(
   file: OpenFile,
   { etag, ...piece }: { etag: string | null; offset: number; length: number },

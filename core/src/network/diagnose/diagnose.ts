@@ -31,7 +31,7 @@ export interface DiagnoseDeps {
   readonly outside: string | null
   /** Why discovery does not work; null: it does, or is off. */
   readonly discoveryProblem: string | null
-  /** Why no word can be left at the rendezvous; null: it can, or none is set. */
+  /** Why no notice can be left at the rendezvous; null: it can, or no rendezvous is set. */
   readonly rendezvousProblem: string | null
   readonly heardAgoMs: (device: PairedDevice) => number | null
   readonly now: () => number
@@ -132,7 +132,7 @@ function discoveryIsOff(): NetworkCheck {
 
 async function checkRelay({ outside, settings, transport }: RunningDeps, signal: AbortSignal): Promise<NetworkCheck> {
   if (settings.relay === '') return fine('relay', 'none is set: nothing outside the local network is contacted')
-  // The token in its address is nobody's business.
+  // The address may contain a token, which must not appear in the report.
   const { origin } = new URL(settings.relay)
   const since = performance.now()
   try {
@@ -164,7 +164,7 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
 
 function checkRendezvous({ rendezvousProblem, settings }: DiagnoseDeps): NetworkCheck[] {
   if (settings.rendezvous === '') return []
-  // The token in its address is nobody's business.
+  // The address may contain a token, which must not appear in the report.
   const { origin } = new URL(settings.rendezvous)
   if (rendezvousProblem === null) return [fine('rendezvous', `word is left at ${origin}`)]
   const fix =

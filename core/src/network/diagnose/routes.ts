@@ -43,7 +43,7 @@ export async function readRoutes(): Promise<string | null> {
   return readFile('/proc/net/route', 'utf8').catch(() => null)
 }
 
-/** Whether what leaves this machine goes through a VPN: many of them keep the local network away. */
+/** Whether outgoing packets go through a VPN: many VPNs block the local network. */
 export function checkVpn(interfaces: Interfaces, routes: string | null): NetworkCheck {
   const tunnels = Object.keys(interfaces).filter((name) => TUNNEL.test(name))
   const through = routes === null ? [] : defaultInterfaces(routes).filter((name) => TUNNEL.test(name))
@@ -59,7 +59,10 @@ export function checkVpn(interfaces: Interfaces, routes: string | null): Network
   )
 }
 
-/** Where packets go that belong to no network of this machine; half of the internet each, as some VPNs write it, counts. */
+/**
+ * The interfaces of the default route. Two routes that cover half of the internet each, as some VPNs set them, count
+ * too.
+ */
 function defaultInterfaces(routes: string): string[] {
   const rows = routes
     .split('\n')

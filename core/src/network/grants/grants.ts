@@ -176,7 +176,7 @@ export class Grants {
     })
   }
 
-  /** What each paired device may do, and what it has asked for: all kinds of each, by name. */
+  /** The grants and open requests of each paired device: all kinds for each device, sorted by name. */
   list(): Grant[] {
     const requests = new Map(
       this.#deps.db

@@ -96,7 +96,7 @@ test('in whatever order statements come, they say the same', () => {
     const random = seededRandom(seed)
     const people = [alice, bob, carol, mallory]
     const one = () => people[Math.floor(random() * people.length)]!
-    // Each knows some of what the others have said.
+    // Each list has some of the statements of the others.
     const lists = people.map(() => shared())
     for (let step = 0; step < 20; step++) {
       const at = Math.floor(random() * people.length)

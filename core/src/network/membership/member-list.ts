@@ -31,7 +31,10 @@ export interface Member {
  */
 export class MemberList {
   readonly library: LibraryId
-  /** Who shared the library first: nobody else can remove it, and its own `add` needs nobody before it. */
+  /**
+   * The device that shared the library first. No other member can remove it, and its own `add` needs no member before
+   * it.
+   */
   readonly root: PeerKey
   /** The valid statements, by counter. */
   readonly statements: readonly Statement[]
@@ -67,7 +70,10 @@ export class MemberList {
     return hash.digest('hex')
   }
 
-  /** What the holder of a key may see: a member all, one that was a member what was said until it was one no longer. */
+  /**
+   * The statements that the holder of a key may see. A member sees all; a former member sees those up to its removal or
+   * leave.
+   */
   visibleTo(key: PeerKey): readonly Statement[] {
     if (this.has(key)) return this.statements
     const end = this.statements.findLast((statement) => statement.key === key && statement.kind !== 'add')
@@ -97,7 +103,7 @@ export class MemberList {
     return counted.length === 0 && list.statements.length === this.statements.length ? this : list
   }
 
-  /** What its author would sign next. */
+  /** The next statement of an author, ready to be signed. */
   next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>): Unsigned {
     const kept = of.kind === 'remove' ? this.statements.filter(({ by }) => by === of.key).map(markOf) : []
     const counter = (this.statements.at(-1)?.counter ?? 0) + 1
@@ -111,8 +117,9 @@ interface Evaluated {
 }
 
 /**
- * One statement after the other: each counts where its author is a member at that point. A removal also voids what the
- * removed device says it had said before, and the remover had not heard of; then it is looked at anew.
+ * Goes through the statements in order: each is valid if its author is a member at that point. A removal also voids the
+ * statements that the removed device dates before it, but that the remover did not know. Then the evaluation starts
+ * again.
  */
 function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
   const ordered = statements.toSorted(inOrder)

@@ -4,7 +4,7 @@ import type { Grants } from '../grants/grants.ts'
 import type { SharedFolder } from '../membership/index.ts'
 import type { NetworkSidecars } from '../sidecars/index.ts'
 
-/** What of an open library other devices may ask about. */
+/** The parts of an open library that other devices may ask about. */
 export interface NetworkLibrary extends SharedFolder {
   readonly sidecars: NetworkSidecars
   /** The locations of the library on this device. */

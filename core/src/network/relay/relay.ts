@@ -24,7 +24,7 @@ export interface RelayLimits {
   readonly bytesPerSecond: number
 }
 
-/** A household and its friends: what a small machine with 100 Mbit/s carries. */
+/** Enough for a household and its friends; a small machine with 100 Mbit/s can serve this. */
 export const defaultRelayLimits: RelayLimits = {
   clients: 256,
   connectionsPerAddress: 32,
@@ -37,9 +37,9 @@ export interface RelayOptions {
   readonly host: string
   /** TCP, for the relay, and UDP, for the reflection of addresses; 0: any that is free. */
   readonly port: number
-  /** Who may use it; null: whoever has the token, or everybody where there is none. */
+  /** The devices that may use the relay; null: every device with the token, or every device if there is no token. */
   readonly allow: readonly PeerKey[] | null
-  /** Stands in the address of the relay: `http://relay.example:3340/<token>`; null: none is asked for. */
+  /** The token in the address of the relay: `http://relay.example:3340/<token>`; null: no token is required. */
   readonly token: string | null
   readonly limits?: Partial<RelayLimits>
   readonly log: Logger
@@ -48,12 +48,13 @@ export interface RelayOptions {
 /** A device has one WebSocket, and in parallel it may ask for its address or leave a notice. */
 const ACCEPTED_PER_CLIENT = 2
 const HEADERS_TIMEOUT_MS = 10_000
-/** Most bytes of what stands before the body of a request. */
+/** Most bytes of a request before its body. */
 const MAX_HEADER_BYTES = 8_192
 
 /**
- * A relay for Iroh: passes packets between devices that do not reach each other, tells them the address they have on
- * the outside, and keeps the word they leave for each other (`rendezvous/`). It sees keys, sizes and times; what is in the packets is for their receivers alone.
+ * A relay for Iroh: it passes packets between devices that cannot reach each other, tells them their outside address,
+ * and keeps the notices they leave for each other (`rendezvous/`). It sees keys, sizes and times, but cannot read the
+ * packets.
  */
 export class Relay implements AsyncDisposable {
   readonly #options: RelayOptions
@@ -92,7 +93,10 @@ export class Relay implements AsyncDisposable {
     })
   }
 
-  /** Starts it. `Conflict` where the port is taken, `InvalidInput` where the host is not of this machine. */
+  /**
+   * Starts the relay. Throws `Conflict` if the port is taken, and `InvalidInput` if the host is not an address of this
+   * machine.
+   */
   static async open(options: RelayOptions): Promise<Relay> {
     await loadBlake3()
     const relay = new Relay(options)
@@ -103,7 +107,7 @@ export class Relay implements AsyncDisposable {
     return relay
   }
 
-  /** What devices set as their relay, without the token. */
+  /** The address that devices set as their relay, without the token. */
   get url(): string {
     return `http://${formatAddress(this.#options.host, this.#port)}`
   }
@@ -112,7 +116,7 @@ export class Relay implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** In the text format of Prometheus; also at `/metrics`, for this machine and for who has the token. */
+  /** Metrics in the text format of Prometheus; also at `/metrics`, for this machine and for clients with the token. */
   metrics(): string {
     return this.#metrics.text({ clients: this.#clients.size, notices: this.#board.size })
   }
@@ -195,7 +199,7 @@ export class Relay implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): void {
-    // What breaks a connection that nobody has yet also ends it.
+    // Without this listener, an error before the connection is accepted would end the process.
     socket.on('error', () => {})
     const network = networkOf(request.socket)
     const refusal = this.#refusal(request, network)
@@ -257,7 +261,10 @@ export class Relay implements AsyncDisposable {
     return isSame(bearer ?? '', token) || isSame((request.url ?? '').split(/[/?]/)[1] ?? '', token)
   }
 
-  /** Nobody proves a key at the noticeboard: where a list says who may use the relay, it takes the token as well. */
+  /**
+   * The noticeboard checks no keys. So if only listed devices may use the relay, the noticeboard requires the token
+   * too.
+   */
   #mayLeaveWord(request: IncomingMessage): boolean {
     const { allow, token } = this.#options
     return (allow === null || token !== null) && this.#mayUse(request)
@@ -265,12 +272,12 @@ export class Relay implements AsyncDisposable {
 
   #maySeeMetrics(request: IncomingMessage): boolean {
     const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '')
-    // A proxy in front is here too, and whom it speaks for is not.
+    // A local proxy also connects from loopback, but for clients elsewhere.
     const isHere = isLoopback && request.headers['x-forwarded-for'] === undefined
     return isHere || (this.#options.token !== null && this.#mayUse(request))
   }
 
-  /** Without the token before it and what follows a question mark. */
+  /** The path without the token before it and without the query. */
   #pathOf(request: IncomingMessage): string {
     const path = (request.url ?? '/').split('?', 1)[0]!
     const { token } = this.#options

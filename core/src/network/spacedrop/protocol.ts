@@ -3,12 +3,12 @@ import type { Question, Rpc } from '../wire/rpc.ts'
 
 /** How long an offer waits for an answer, in milliseconds. */
 export const OFFER_MS = 600_000
-/** Names that are told with an offer, and the longest, in UTF-16 units. */
+/** Most names sent with an offer, and the longest one, in UTF-16 units. */
 export const MAX_NAMES = 20
 export const MAX_NAME = 255
-/** Longest name of whoever sends. */
+/** Longest name of a sender. */
 export const MAX_SENDER = 100
-/** What a transfer may hold; see `MAX_ITEMS` there. */
+/** The limit of a transfer; see `MAX_ITEMS` there. */
 const MAX_ITEMS = 1_000_000
 
 const id = z.uuid()
@@ -24,7 +24,7 @@ const FailedFile = z.object({ path: cut(MAX_FAILED_PATH), code: cut(32), message
 export type FailedFile = z.infer<typeof FailedFile>
 
 const questions = {
-  /** The sending side: will you have these? The answer only says that somebody will be asked, or that it is accepted. */
+  /** The sending side offers files. The answer only says that a person will be asked, or that the offer is accepted. */
   offer: {
     input: z.object({
       id,
@@ -37,7 +37,7 @@ const questions = {
     }),
     output: z.object({ state: z.enum(['waiting', 'accepted']) }),
   },
-  /** The receiving side: what came of it. */
+  /** The receiving side reports the outcome. */
   answer: {
     input: z.object({
       id,
@@ -48,13 +48,13 @@ const questions = {
     }),
     output: z.object({}),
   },
-  /** The sending side has thought better of it. */
+  /** The sending side withdraws the offer. */
   withdraw: { input: z.object({ id }), output: z.object({}) },
 } as const satisfies Record<string, Question>
 
 /**
- * What goes before the files of an offer: they come by the transfer protocol, asked for by the receiving side. Specified
- * in docs/protocols/spacedrop.md.
+ * The messages before the files of an offer. The receiving side then fetches the files by the transfer protocol.
+ * Specified in docs/protocols/spacedrop.md.
  */
 export const spacedropRpc: Rpc<typeof questions> = {
   name: 'spacedrop',

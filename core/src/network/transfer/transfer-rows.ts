@@ -27,7 +27,7 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** What is written down of one transfer to this device. */
+/** The row of one transfer to this device. */
 export interface TransferRow {
   readonly id: string
   readonly devices: string
@@ -115,7 +115,7 @@ export function preserveOf({ preserve }: TransferRow): Preserve {
   return PRESERVED[preserve] ?? 'nothing'
 }
 
-/** What the other devices are asked for. */
+/** The request to the other devices. */
 export function askingOf({ devices, kind, spec }: TransferRow): Asking {
   return { devices: JSON.parse(devices) as DeviceId[], kind, spec: packr.unpack(spec) }
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Interfaces } from './local-network.ts'
 
-/** A socket address in its two parts; null for what is none. */
+/** The two parts of a socket address; null if it cannot be parsed. */
 export function parseAddress(address: string): { host: string; port: number } | null {
   const parts = /^(?:\[([0-9a-fA-F:.%]+)\]|([0-9.]+)):(\d{1,5})$/.exec(address)
   if (!parts) return null
@@ -17,7 +17,7 @@ export function formatAddress(host: string, port: number): string {
   return isIP(host) === 6 || host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** The same host at another port; null for what is no address. */
+/** The same host with another port; null if the address cannot be parsed. */
 export function withPort(address: string, port: number): string | null {
   const parsed = parseAddress(address)
   return parsed && formatAddress(parsed.host, port)

@@ -14,13 +14,13 @@ import { CoreError, systemCode } from '../../../util/errors.ts'
 import type { FetchItem } from './fetch-item.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './permissions.ts'
 
-/** File systems without hard links say one of these. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** Error codes of file systems without permissions. */
 const NO_PERMISSIONS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
-/** Where a file is put together, beside where it will be. */
+/** The path of an unfinished file, beside its target. */
 export function partPath({ target }: FetchItem, mark: string): Buffer {
   return Buffer.concat([target, Buffer.from(`.${mark}.part`)])
 }
@@ -49,14 +49,14 @@ export function setDetails(path: Buffer, { kind, mode, mtimeMs }: FetchItem): vo
   if (mtimeMs !== null) utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000)
 }
 
-/** Fails where something has its name by now: what is there is never replaced. */
+/** Renames a finished part. Fails if the target exists, because an existing file is never replaced. */
 export function giveName(part: Buffer, { target }: FetchItem): void {
   try {
     linkSync(part, target)
     unlinkSync(part)
   } catch (err) {
     if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
-    // Where there are no hard links a name could be taken in between: nothing better is to be had there.
+    // Without hard links, another program could still take the name between this check and the rename.
     if (lstatSync(target, { throwIfNoEntry: false }))
       throw new CoreError('AlreadyExists', `${target.toString()} exists`)
     renameSync(part, target)

@@ -25,7 +25,7 @@ import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
 /** Of the names in one message; the longest item takes less. */
 const MAX_PAGE_BYTES = 786_432
-/** How often progress is told at the most, in milliseconds. */
+/** The least time between two progress reports, in milliseconds. */
 const NEWS_MS = 100
 
 interface Serving {
@@ -262,7 +262,7 @@ function errorOf(err: unknown) {
     : { code: 'Internal' as const, message: errorMessage(err) }
 }
 
-/** Tells the newest of many values now and then. */
+/** Reports only the latest of many values, at intervals. */
 class Lately<T> {
   readonly #tell: (value: T) => void
   #last = Number.NEGATIVE_INFINITY

@@ -5,31 +5,31 @@ import { pathErrorCode } from '../../../util/path-error.ts'
 import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
 import type { WalkShare } from './walk-budget.ts'
 
-/** What can be asked for in one transfer; more is refused before anything is sent. */
+/** Most files and folders in one transfer; a larger one is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
 /** Folders below each other that are followed. */
 const MAX_DEPTH = 512
 /** Items looked at before others in the thread have their turn. */
 const BATCH = 512
 
-/** A file or folder that can be sent: its name from the top of what was asked for, a part for each folder. */
+/** A file or folder to send: the parts of its path, starting at the top of its tree. */
 export interface SourceItem {
   readonly names: readonly Uint8Array[]
   readonly kind: 'file' | 'directory'
   readonly size: number
-  /** Milliseconds, with what is left of them behind the point. */
+  /** Milliseconds, with a fraction. */
   readonly mtimeMs: number
   readonly mode: number
 }
 
-/** What the sending side alone knows of an item: where it is, and what it was when it was offered. */
+/** Facts about an item for the sending side only: its path, and its identity when it was offered. */
 export interface OwnItem extends SourceItem {
   readonly path: Buffer
   readonly inode: bigint
   readonly mtimeNs: bigint
 }
 
-/** What is left out, and why. */
+/** A file or folder that was left out, and the reason. */
 export interface LeftOut {
   readonly names: readonly Uint8Array[]
   readonly reason: string
@@ -40,7 +40,7 @@ export function bytesOfNames({ names }: Pick<SourceItem, 'names'>): number {
   return names.reduce((sum, { length }) => sum + length + NAME_OVERHEAD, NAME_OVERHEAD)
 }
 
-/** Bytes that a name, or an item, takes in a message beside its own. */
+/** Overhead of a name, or an item, in a message, in bytes. */
 const NAME_OVERHEAD = 48
 
 export interface Walked {
