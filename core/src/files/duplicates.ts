@@ -40,7 +40,10 @@ export const DUPLICATE_TOTALS = `
   select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
   from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
 
-/** The same of one folder and all below it: how many contents, and of what there are several in it. Bound to its volume and twice its path there. */
+/**
+ * The same for one folder and everything below it: the number of contents, and of those with several copies in it.
+ * Parameters: the folder's volume, and twice its path there.
+ */
 export const DUPLICATES_BELOW = `
   with copies as (
     select e.content_id, e.inode, ${OBJECT} as place
@@ -65,7 +68,7 @@ export const COPIES = `
 /** More copies of one content than anybody looks through. */
 export const MAX_COPIES_SHOWN = 1_000
 
-/** What to say of contents with more copies than are shown. */
+/** Notes on contents that have more copies than are shown. */
 export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
   return groups
     .filter(({ copies }) => copies > MAX_COPIES_SHOWN)
@@ -79,8 +82,8 @@ export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string
 const HASH_THREADS = 2
 
 /**
- * Reads the files of each group whole and keeps those that are the same to the last byte; a group whose files turn out
- * to differ is split. Files that are offline or cannot be read are left out and noted.
+ * Reads the files of each group completely and keeps those that are equal byte for byte. If files of a group differ,
+ * the group is split. Files that are offline or cannot be read are left out and noted.
  */
 export async function compareDuplicates(
   groups: readonly DuplicateGroup[],

@@ -63,14 +63,14 @@ function assertFile(stats: BigIntStats, shown: string): void {
   throw new CoreError('InvalidInput', `${shown} is ${what}`)
 }
 
-/** What was opened lies where it was asked for: a folder above it may have become a symlink that leads elsewhere. */
+/** Checks that the opened file is at the requested path: a folder above it may have been replaced by a symlink. */
 async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   const place = await placeOf(path, handle)
   if (nameKey(bytesToName(new Uint8Array(place))) === nameKey(path)) return
   throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
 }
 
-/** Asked of the open file itself where that is possible: between two looks at a path it may lead elsewhere. */
+/** Asks for the path of the open file itself if possible, because a path may lead elsewhere at a second look. */
 async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
   if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
   try {

@@ -29,7 +29,7 @@ export interface DecoderFolders {
 const CORES = Math.max(1, availableParallelism())
 /** A machine of two cores is kept busy by two; more than four want more memory than they save time. */
 const PARALLEL = Math.min(4, CORES)
-/** Even where somebody wants it fast: each process may take a gigabyte. */
+/** The limit even for the speed `fast`, because each process may use a gigabyte. */
 const MOST = Math.min(16, CORES)
 
 /** Programs that decode files. */

@@ -63,7 +63,7 @@ async function list(file: OpenFile): Promise<ArchiveListing> {
   if (other) return whole(other, await readWithProgram(file.path, other, members))
   if (isTarHeader(head) || extension === 'tar')
     return listTar('tar', new FileReader(file.handle, Number(file.stats.size)), members)
-  // A program may come before it, as where it unpacks itself.
+  // A self-extracting archive has a program in front.
   if (extension === 'zip' || extension === 'jar') return whole('zip', await readZip(file.handle.fd, members))
   throw new CoreError('Unsupported', 'it is no archive that anything here can list')
 }

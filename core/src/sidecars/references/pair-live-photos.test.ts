@@ -19,7 +19,7 @@ const file = (extensions: readonly string[], isVideo: boolean) =>
 function halves(
   found: readonly (typeof file extends (...args: never[]) => fc.Arbitrary<infer T> ? T : never)[],
 ): Half[] {
-  // A content says one thing of itself, and a folder has a name once.
+  // Each content has one set of metadata, and each name is unique in its folder.
   const byContent = new Map(found.map((each) => [each.contentId, each]))
   const byPath = new Map(found.map((each) => [`${each.folderId}/${each.name.join('.')}`, each]))
   return [...byPath.values()].map(({ contentId, folderId, modifiedMs, name }, i) => {

@@ -1,4 +1,4 @@
-/** What a photo or a video says of when it was taken. */
+/** The capture time of a photo or a video, according to its metadata. */
 export interface Taken {
   readonly identifier: string | null
   readonly atMs: number | null
@@ -10,7 +10,7 @@ export interface Taken {
 export interface Half {
   readonly entryId: number
   readonly contentId: number
-  /** The folder it is in, by id and by a text that is the same wherever the index was made anew. */
+  /** The folder, by id and by a text that stays the same when the index is made again. */
   readonly folderId: number
   readonly folder: string
   readonly name: string
@@ -24,22 +24,22 @@ export interface Pair {
   readonly by: 'identifier' | 'name'
 }
 
-/** A Live Photo's video lasts some 3 seconds; those of other phones up to 5. What is longer is a film of its own. */
+/** A Live Photo's video lasts about 3 seconds; those of other phones up to 5. A longer video is a separate film. */
 const MAX_VIDEO_MS = 10_000
-/** The photo is taken within the video, whose clock is in whole seconds, as the photo's is. */
+/** The photo is taken during the video, and both clocks count whole seconds. */
 const MAX_CAPTURE_GAP_MS = 5_000
 /**
  * If only the time zone is unknown, the files must also have been written together: times that agree except for a zone
  * are not enough. The limit allows for a large file that was copied over a slow line.
  */
 const MAX_MODIFIED_GAP_MS = 60_000
-/** Time zones are quarters of an hour apart, and lie at most this far from UTC. */
+/** Time zones differ by quarters of an hour, and are at most this far from UTC. */
 const ZONE_STEP_MS = 900_000
 const MAX_ZONE_MS = 50_400_000
-/** Files with one name but for their case and extension. More than these are somebody's joke. */
+/** Files whose names differ only in case and extension. A real folder has fewer than this. */
 const MAX_NAMESAKES = 32
 
-/** The original of an iPhone before what it was converted to. */
+/** The original of an iPhone comes before its conversions. */
 const photoOrder = ['heic', 'heif', 'jpg', 'jpeg']
 
 /**
@@ -106,7 +106,8 @@ function captureGapMs(photo: Taken, video: Taken): number | null {
 /** The same if the video has a time without a zone; null if one of them has no time. */
 function zonedGapMs(photo: Taken, video: Taken): number | null {
   if (photo.clockMs === null || video.atMs === null || video.clockMs !== null) return null
-  // The video counts in UTC, or, where its maker did not know better, by its clock: the zone is what is a quarter hour's multiple.
+  // The video's time is in UTC, or in local time if its maker did not know the zone. The zone is the nearest multiple
+  // of a quarter of an hour.
   const difference = photo.clockMs - video.atMs
   const zone = Math.round(difference / ZONE_STEP_MS) * ZONE_STEP_MS
   return Math.abs(zone) <= MAX_ZONE_MS ? Math.abs(difference - zone) : Infinity
