@@ -44,7 +44,7 @@ export interface AddressedFilesDeps {
   readonly core: Engine
   readonly remote: Browse
   readonly now: () => number
-  /** Where files come to that nobody named a folder for. */
+  /** Returns the folder for received files if the user named none. */
   readonly receiveFolder: () => string
 }
 
@@ -54,11 +54,11 @@ export interface ReadInput {
   readonly length: number
   /** Of the piece before. */
   readonly etag?: string | undefined
-  /** Who the piece before of a content was had from. */
+  /** The device that sent the previous piece of a content. */
   readonly from?: DeviceId | undefined
 }
 
-/** Where a piece was had from; `device` is null for this one. */
+/** The source of a piece; `device` is null for this device. */
 export interface ReadSource {
   readonly device: { readonly id: DeviceId; readonly name: string } | null
   readonly latencyMs: number | null
@@ -69,7 +69,7 @@ const THIS_DEVICE: ReadSource = { device: null, latencyMs: null, bytesPerSecond:
 /** Files that were fetched to be opened are kept so long: their applications have read them by then. */
 const OPENED_MS = 86_400_000
 
-/** Files by what they are called everywhere: plain paths and addresses, of this device and of others. */
+/** Files by path or address, on this device and on others. */
 export class AddressedFiles {
   readonly #deps: AddressedFilesDeps
 
@@ -77,7 +77,7 @@ export class AddressedFiles {
     this.#deps = deps
   }
 
-  /** Throws `InvalidInput` for what is no address, and `NotFound` for a device that is not paired. */
+  /** Throws `InvalidInput` if the address is malformed, and `NotFound` for a device that is not paired. */
   locate(address: string): Located {
     const { device, network } = this.#deps.core
     return locate(address, { own: () => device.info(), registry: network.registry })
@@ -267,7 +267,7 @@ export class AddressedFiles {
     return this.#deps.remote.open(this.#deps.core.network.registry.find(reference), of, signal)
   }
 
-  /** A small picture of one; it is made there where it is not there yet. */
+  /** A thumbnail of a file on another device, which makes it if it does not exist yet. */
   remoteThumb(reference: string, input: RemoteThumbInput, signal: AbortSignal) {
     return this.#deps.remote.thumb(this.#deps.core.network.registry.find(reference), input, signal)
   }
@@ -332,7 +332,7 @@ export class AddressedFiles {
     return libraries.flatMap(({ copies }) => copies.filesOf(contentId).map(({ path }) => path))
   }
 
-  /** The cheapest first. Throws `NotFound` where no device that is connected has it. */
+  /** The connected devices that have a content, the cheapest first. Throws `NotFound` if there is none. */
   async #holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     const { core, remote } = this.#deps
     const holders = await remote.holders(contentId, signal)

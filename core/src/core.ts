@@ -42,11 +42,11 @@ import { homeFolder, isHomeless } from './util/home-folder.ts'
 export interface CoreHost {
   readonly version: string
   readonly instance: string
-  /** Where the process writes its log; null where it does not. */
+  /** The path of the process's log file; null if there is none. */
   readonly logFile: string | null
-  /** The web page the process serves; null where it serves none. */
+  /** The web page that the process serves; null if it serves none. */
   readonly explorer?: () => ExplorerHost | null
-  /** What of the process somebody should see to, a sentence each. */
+  /** Problems of the process that the user should take care of, one sentence each. */
   readonly notices?: () => readonly string[]
   /** Uncaught failures in this process, newest first. */
   readonly failures?: () => readonly UnexpectedFailure[]
@@ -66,14 +66,20 @@ export interface ExplorerHost {
   readonly url: string
   /** The file with the token that programs send. */
   readonly tokenFile: string
-  /** The socket of the data folder that answers the same without a token; null where there can be none. */
+  /** A socket in the data folder that serves the same without a token; null if this is not possible. */
   readonly socket: string | null
-  /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
+  /**
+   * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
+   * query.
+   */
   link(to: string): { readonly url: string; readonly expiresAt: string }
   readonly access: AccessSessions
-  /** How others on the network reach it; null where they do not. */
+  /** How other machines on the network reach it; null if they cannot. */
   readonly exposed: Exposed | null
-  /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
+  /**
+   * Makes it reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port cannot be
+   * used.
+   */
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends that at once. False: they did not. */
   hide(): Promise<boolean>
@@ -97,7 +103,7 @@ export interface AccessSessions {
 export interface ExposeInput {
   readonly passphrase: string
   readonly port: number
-  /** The one to bind; every one of this machine where left out. */
+  /** The address to bind; all addresses of this machine if omitted. */
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
@@ -107,39 +113,39 @@ export interface ExposeInput {
 
 export interface Exposed {
   readonly urls: readonly string[]
-  /** SHA-256 of the certificate, to compare with what a browser shows. */
+  /** SHA-256 of the certificate, to compare with the one that a browser shows. */
   readonly fingerprint: string
   /** The rights of a person who signs in. */
   readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
-  /** Folder of everything the engine keeps: device, configuration, libraries. Made where it does not exist. */
+  /** Folder of all data of the engine: device, configuration, libraries. Created if it does not exist. */
   readonly dataDir: string
   readonly host?: CoreHost
   readonly log?: Logger
-  /** What the host has read already; read from the data folder by default. */
+  /** The configuration, if the host has already read it; by default it is read from the data folder. */
   readonly config?: ConfigManager
   readonly now?: () => number
   /** How volumes are found; the operating system is asked by default. */
   readonly volumeDetector?: VolumeDetector
   /** Milliseconds a network mount has for an answer while it is indexed; a minute by default. */
   readonly answerMs?: number
-  /** Whose battery, load and free space are looked at; this one's by default. */
+  /** The machine whose battery, load and free space count; by default this one. */
   readonly machine?: Machine
-  /** What is asked at the end of each index run for work that new contents make. */
+  /** Called at the end of each index run, to queue work for new contents. */
   readonly intelligence?: readonly IntelligencePort[]
-  /** What is derived from files; all that this engine can make by default. */
+  /** The available generators; by default all of this engine. */
   readonly generators?: readonly Generator[] | undefined
   /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
-  /** How the local network is heard; multicast by default. */
+  /** The channel for discovery on the local network; multicast by default. */
   readonly makeLanChannel?: NetworkDeps['makeLanChannel']
 }
 
-/** One engine: a device, its libraries, and what they share. Several can live in one process. */
+/** One engine: a device, its libraries, and their shared parts. Several can live in one process. */
 export class Core implements AsyncDisposable {
   readonly dataDir: string
   readonly host: CoreHost
@@ -156,7 +162,7 @@ export class Core implements AsyncDisposable {
   /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
   readonly #archives: Archives
-  /** What can be derived from files, as it is configured now. */
+  /** The generators that the current configuration enables. */
   readonly generators: () => readonly Generator[]
   readonly #disk = new DiskListings(listAlone)
   /** The start time by a monotonic clock. */
@@ -211,7 +217,7 @@ export class Core implements AsyncDisposable {
     // After all that could still send something.
     parts.defer(() => events.emit('core.stopped', {}))
     const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
-    // Several instances of one machine are several devices: each has the name that tells it from the others.
+    // Several instances on one machine are separate devices, so each gets a distinct name.
     const name = host.instance === 'default' ? undefined : host.instance
     const device = await DeviceManager.open({ dataDir, log, name, now })
     const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
@@ -308,7 +314,7 @@ export class Core implements AsyncDisposable {
     return device
   }
 
-  /** What is made of files, or how, is another thing now. */
+  /** Applies a changed setting about which sidecars are made, or how. */
   #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue
@@ -318,14 +324,14 @@ export class Core implements AsyncDisposable {
     }
   }
 
-  /** Starts or stops networking, now and at each start from now on. Throws what `Network.start` does. */
+  /** Starts or stops networking, now and at every later start. Throws the errors of `Network.start`. */
   async setNetworking({ enabled, password = null }: { enabled: boolean; password?: string | null }): Promise<void> {
     if (enabled) await this.network.start(password)
     else await this.network.stop()
     await this.config.set('network.enabled', String(enabled))
   }
 
-  /** Networking is on, or off, or elsewhere, as the configuration says now. */
+  /** Applies changed settings to networking: turns it on or off, or restarts it. */
   #changeNetwork(key: string): void {
     const { enabled } = this.config.values.network
     if (key === 'network.receive' && this.config.values.network.receive === 'off') this.network.nearby.hide()
@@ -337,17 +343,17 @@ export class Core implements AsyncDisposable {
     })
   }
 
-  /** The web page of the process around the engine; null where it serves none. */
+  /** The web page of the host process; null if it serves none. */
   get explorer(): ExplorerHost | null {
     return this.host.explorer?.() ?? null
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   linkToExplorer(to: string): { url: string; expiresAt: string } {
     return this.#served().link(to)
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   exposeExplorer(input: ExposeInput): Promise<Exposed> {
     return this.#served().expose(input)
   }
@@ -430,7 +436,7 @@ export class Core implements AsyncDisposable {
     ]
   }
 
-  /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
+  /** Lists a folder on the disk if there is no library; see `files.list`. */
   async listFolder(input: ListInput, signal: AbortSignal) {
     return this.#disk.list(await resolveFolder(input.path), input, signal)
   }
@@ -445,7 +451,7 @@ export class Core implements AsyncDisposable {
     return grant(this, input)
   }
 
-  /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */
+  /** Lists an archive; see `files.archive`. If the file is not there, a library knows which disk it is on. */
   async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
     library?.files.fileAt(parsePath(input.path))
     return this.#archives.list(input, signal)
@@ -519,7 +525,7 @@ function closeToOthers(dataDir: string): void {
   )
 }
 
-/** The groups of settings that say what is made, and how. */
+/** The groups of settings that decide which sidecars are made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
 function decoderFolders(libraries: readonly Library[], hidden: readonly string[]): DecoderFolders {
@@ -541,7 +547,7 @@ function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
 }
 
-/** Settings that say how much of the machine may be taken, not what for. */
+/** Settings that limit the resources for sidecars, but not which sidecars are made. */
 const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {

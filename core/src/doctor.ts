@@ -196,7 +196,7 @@ function checkLibraries(core: Core): DoctorCheck[] {
   }))
 }
 
-/** What to do about a library that could not be opened. */
+/** The advice for a library that could not be opened. */
 function fixOf(code: ErrorCode | null, path: string): string {
   const folder = shellWord(path)
   if (code === 'Corrupt') return `spacedrive library restore ${folder}`
@@ -205,7 +205,7 @@ function fixOf(code: ErrorCode | null, path: string): string {
   return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
 }
 
-/** What is not made of files now: for want of room, for want of something that makes it, for the machine's sake. */
+/** Checks which sidecars are not made now, and why: no space, no engine, or a busy machine. */
 async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
   for (const { name, readOnly, sidecars } of core.libraries.opened()) {
@@ -219,7 +219,7 @@ async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
         fix: isFull ? 'free some space, or spacedrive config set sidecars.keepFreeBytes <bytes>' : null,
       })
     }
-    // Everything else works without it: nobody has to do anything.
+    // Everything else works without it, so no action is needed.
     for (const { kind, reason } of await sidecars.unavailable())
       checks.push({ name: `${kind} of ${name}`, state: 'ok', detail: `off: ${reason}`, fix: null })
   }

@@ -19,13 +19,13 @@ export interface TestIndex extends Disposable {
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
   /** Makes a folder a separate location that has not been scanned yet. */
   addLocation(dir: string): Promise<void>
-  /** Every row below the root by its path from there: what a comparison with the disk needs. */
+  /** Every row below the root, by its path from there, for a comparison with the disk. */
   rows(): Map<string, EntryRow & { uuid: string }>
-  /** Folders whose sums are not those of what is in them. */
+  /** Folders whose sums do not match their contents. */
   wrongSums(): unknown[]
 }
 
-/** More than these say no more. */
+/** Further folders add no information. */
 const MAX_WRONG_SUMS = 100
 
 const noRules: RuleSettings = { names: [], globs: [] }

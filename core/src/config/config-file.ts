@@ -40,7 +40,7 @@ export async function readInstanceFile(path: string, { log, now = Date.now }: Re
   return { config: restored.value ?? {}, notice: restored.notice }
 }
 
-/** Reads the file of a person, {} where there is none. We never write it, so one that is broken stays where it is. */
+/** Reads the file of a user; {} if it does not exist. Spacedrive never writes it, so a broken file stays in place. */
 export async function readUserFile(path: string, { log }: ReadOptions): Promise<ReadConfig> {
   const config = parseConfig(await readText(path), path)
   if (config !== null) return { config, notice: null }
@@ -72,9 +72,9 @@ function parseConfig(text: string, path: string): RawConfig | null {
   return migrateConfig(parsed)
 }
 
-/** Throws `PermissionDenied` or `DiskFull` where it cannot be written; the old file is whole then. */
+/** Throws `PermissionDenied` or `DiskFull` if the file cannot be written; the old file then stays intact. */
 export async function writeConfigFile(path: string, config: RawConfig): Promise<void> {
-  // Where it is a link (to a folder of settings under version control), what it leads to is written.
+  // If the file is a link (for example into a folder under version control), write its target.
   const target = await realpath(path).catch(() => path)
   try {
     const text = `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`

@@ -3,8 +3,8 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * A transfer that is on: `waiting` for a device that is not connected, `preparing` while it is found out what there is,
- * `running`. One that is `paused` goes on when it is resumed. The others have ended.
+ * The state of a transfer. Active ones are `waiting` for a device to connect, `preparing` the list of files, or
+ * `running`. A `paused` one continues when it is resumed. The others have ended.
  */
 export const transferStates = ['waiting', 'preparing', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
 export type TransferState = (typeof transferStates)[number]
@@ -14,19 +14,19 @@ export const Transfer = z.object({
   id: z.string(),
   /** `in`: to this device. */
   direction: z.enum(['in', 'out']),
-  /** Where they come from, or go; the first of several. */
+  /** The device that sends or receives the files; the first one if there are several. */
   device: z.object({ id: DeviceId, name: z.string() }),
   title: z.string(),
   state: z.enum(transferStates),
   /** Totals are null until they are known. */
   files: z.object({ done: z.number(), total: z.number().nullable() }),
   bytes: z.object({ done: z.number(), total: z.number().nullable() }),
-  /** Bytes a second; null where it does not run. */
+  /** Bytes per second; null if it is not running. */
   rate: z.number().nullable(),
   etaMs: z.number().nullable(),
   /** `tcp`: over a connection of its own; `stream`: over that of the devices, which is slower. Null: not yet known. */
   via: z.enum(['tcp', 'stream']).nullable(),
-  /** The folder they come to; null for what is sent. */
+  /** The target folder; null for a transfer from this device. */
   folder: z.string().nullable(),
   /** Number of files and folders that the sender left out: links, unreadable files, and its own data folder. */
   leftOut: z.number(),

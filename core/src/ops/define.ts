@@ -11,7 +11,7 @@ export interface CoreContext {
 export interface LibraryContext extends CoreContext {
   readonly library: Library
 }
-/** `library` is null where there is none yet. */
+/** `library` is null if there is none yet. */
 export interface AnywhereContext extends CoreContext {
   readonly library: Library | null
 }
@@ -22,7 +22,7 @@ interface Contexts {
 }
 type ContextOf<S extends Scope> = Contexts[S]
 
-/** What an operation needs: the engine, one open library of it, or such a library where there is one. */
+/** The context that an operation needs: the engine, an open library, or a library if there is one. */
 export type Scope = 'core' | 'library' | 'anywhere'
 export type Kind = 'query' | 'action'
 
@@ -38,11 +38,13 @@ export interface CliHints {
   readonly variadic?: boolean
   /** Fields that are paths: made absolute against the working directory before they are sent. */
   readonly paths?: readonly string[]
-  /** Fields that name a thing or are its path: made absolute where they are written as a path (`.`, `./x`, `../x`). */
+  /** Fields that hold a name or a path. If the value is written as a path (`.`, `./x`, `../x`), it is made absolute. */
   readonly references?: readonly string[]
-  /** Fields that name a content by its id, by a sidecar:// address or by a file that has it: made absolute where it is a file. */
+  /**
+   * Fields that name a content by its id, by a sidecar:// address, or by a file that has it. A path is made absolute.
+   */
   readonly contents?: readonly string[]
-  /** What a bare argument means that is not given. */
+  /** Default values for positional arguments that are omitted. */
   readonly defaults?: Readonly<Record<string, string>>
   /** Other spellings of the flag of a field. */
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>

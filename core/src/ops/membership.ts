@@ -142,7 +142,7 @@ export const libraryMembers = defineQuery({
   },
 })
 
-/** `device`: whose library it is; of one that was sent whom it is offered to. */
+/** `device`: the device that offers the library; for a sent invitation, the device it is offered to. */
 const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp })
 
 export const libraryInvitations = defineQuery({

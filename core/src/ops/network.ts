@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ContentPlaces, Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** argon2id takes any; nobody types more. */
+/** argon2id accepts any length; people type less than this. */
 const MAX_PASSWORD = 1_024
 /** Most folders in one command, and the longest path as text: 4,096 bytes in base64. */
 const MAX_GRANTED = 1_000
@@ -180,7 +180,7 @@ export const devicePlaces = defineQuery({
   input: z.object({ device }),
   output: z.array(
     z.object({
-      /** `location`, `volume`, or what the folder is for: `pictures`, `documents` … */
+      /** `location`, `volume`, or the purpose of the folder: `pictures`, `documents` … */
       kind: z.string(),
       path: z.string(),
       name: z.string(),

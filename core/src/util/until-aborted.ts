@@ -1,6 +1,6 @@
 import { heard } from './heard.ts'
 
-/** What a promise resolves with, but no later than the signal is aborted; then it throws the signal's reason. */
+/** Resolves with the promise's value. If the signal is aborted first, throws the signal's reason. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   // This must come first: if the signal is already aborted, the promise would have no failure listener.
   void heard(promise)

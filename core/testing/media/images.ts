@@ -52,7 +52,7 @@ export function webp({ width, height, exif }: ImageFixture): Uint8Array {
 export interface HeicFixture extends ImageFixture {
   /** Quarter turns counter-clockwise. */
   readonly turns?: number
-  /** Size of a thumbnail, which stands first among the properties. */
+  /** Size of a thumbnail, which comes first among the properties. */
   readonly thumbnail?: readonly [width: number, height: number]
 }
 
