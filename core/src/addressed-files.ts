@@ -44,7 +44,7 @@ export interface AddressedFilesDeps {
   readonly core: Engine
   readonly remote: Browse
   readonly now: () => number
-  /** Where files come to that nobody named a folder for. */
+  /** Returns the folder for received files if the user named none. */
   readonly receiveFolder: () => string
 }
 
@@ -54,11 +54,11 @@ export interface ReadInput {
   readonly length: number
   /** Of the piece before. */
   readonly etag?: string | undefined
-  /** Who the piece before of a content was had from. */
+  /** The device that sent the previous piece of a content. */
   readonly from?: DeviceId | undefined
 }
 
-/** Where a piece was had from; `device` is null for this one. */
+/** The source of a piece; `device` is null for this device. */
 export interface ReadSource {
   readonly device: { readonly id: DeviceId; readonly name: string } | null
   readonly latencyMs: number | null
@@ -69,7 +69,7 @@ const THIS_DEVICE: ReadSource = { device: null, latencyMs: null, bytesPerSecond:
 /** Files that were fetched to be opened are kept so long: their applications have read them by then. */
 const OPENED_MS = 86_400_000
 
-/** Files by what they are called everywhere: plain paths and addresses, of this device and of others. */
+/** Files by path or address, on this device and on others. */
 export class AddressedFiles {
   readonly #deps: AddressedFilesDeps
 
@@ -77,15 +77,16 @@ export class AddressedFiles {
     this.#deps = deps
   }
 
-  /** Throws `InvalidInput` for what is no address, and `NotFound` for a device that is not paired. */
+  /** Throws `InvalidInput` if the address is malformed, and `NotFound` for a device that is not paired. */
   locate(address: string): Located {
     const { device, network } = this.#deps.core
     return locate(address, { own: () => device.info(), registry: network.registry })
   }
 
   /**
-   * For whoever may see the libraries and nothing else. Throws `PermissionDenied` for a file of this device that is in no
-   * location of an open library, whether or not it exists: who may not reach a path is not told what is there.
+   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of this device outside
+   * the locations of all open libraries. It does so whether or not the path exists: such callers must not learn which
+   * files exist.
    */
   async requireInLocation(address: string): Promise<void> {
     if (ContentId.safeParse(address).success) return
@@ -266,7 +267,7 @@ export class AddressedFiles {
     return this.#deps.remote.open(this.#deps.core.network.registry.find(reference), of, signal)
   }
 
-  /** A small picture of one; it is made there where it is not there yet. */
+  /** A thumbnail of a file on another device, which makes it if it does not exist yet. */
   remoteThumb(reference: string, input: RemoteThumbInput, signal: AbortSignal) {
     return this.#deps.remote.thumb(this.#deps.core.network.registry.find(reference), input, signal)
   }
@@ -331,7 +332,7 @@ export class AddressedFiles {
     return libraries.flatMap(({ copies }) => copies.filesOf(contentId).map(({ path }) => path))
   }
 
-  /** The cheapest first. Throws `NotFound` where no device that is connected has it. */
+  /** The connected devices that have a content, the cheapest first. Throws `NotFound` if there is none. */
   async #holders(contentId: ContentId, signal: AbortSignal): Promise<Holder[]> {
     const { core, remote } = this.#deps
     const holders = await remote.holders(contentId, signal)
@@ -398,8 +399,8 @@ export class AddressedFiles {
 }
 
 /**
- * Where a path leads: links are followed as far as there is anything, so that a file of a volume that is away has its path
- * as well. Null for a relative path, and where `..` comes after what is not there: nobody can say where that would lead.
+ * Resolves the links of a path as far as the path exists, so files on an offline volume have a path too. Returns null
+ * for a relative path, and for `..` after a missing folder, because its target is unknown.
  */
 async function realPathOf(path: RawName): Promise<RawName | null> {
   const bytes = Buffer.from(fsPath(path))

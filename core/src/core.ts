@@ -42,17 +42,17 @@ import { homeFolder, isHomeless } from './util/home-folder.ts'
 export interface CoreHost {
   readonly version: string
   readonly instance: string
-  /** Where the process writes its log; null where it does not. */
+  /** The path of the process's log file; null if there is none. */
   readonly logFile: string | null
-  /** The web page the process serves; null where it serves none. */
+  /** The web page that the process serves; null if it serves none. */
   readonly explorer?: () => ExplorerHost | null
-  /** What of the process somebody should see to, a sentence each. */
+  /** Problems of the process that the user should take care of, one sentence each. */
   readonly notices?: () => readonly string[]
-  /** Failures in the process that nothing caught, newest first. */
+  /** Uncaught failures in this process, newest first. */
   readonly failures?: () => readonly UnexpectedFailure[]
 }
 
-/** A failure that ended one operation and nothing else. */
+/** A failure that ended only one operation. */
 export interface UnexpectedFailure {
   /** ISO 8601. */
   readonly at: string
@@ -66,80 +66,86 @@ export interface ExplorerHost {
   readonly url: string
   /** The file with the token that programs send. */
   readonly tokenFile: string
-  /** The socket of the data folder that answers the same without a token; null where there can be none. */
+  /** A socket in the data folder that serves the same without a token; null if this is not possible. */
   readonly socket: string | null
-  /** An address below `url` that signs a browser in, once and soon; it goes on to `to`, a path with its query. */
+  /**
+   * An address below `url` that signs a browser in; valid once and briefly. It redirects to `to`, a path with its
+   * query.
+   */
   link(to: string): { readonly url: string; readonly expiresAt: string }
   readonly access: AccessSessions
-  /** How others on the network reach it; null where they do not. */
+  /** How other machines on the network reach it; null if they cannot. */
   readonly exposed: Exposed | null
-  /** Lets others reach it, by TLS and with a passphrase. Throws `Unavailable` where the port cannot be had. */
+  /**
+   * Makes it reachable for other machines, over TLS and with a passphrase. Throws `Unavailable` if the port cannot be
+   * used.
+   */
   expose(input: ExposeInput): Promise<Exposed>
   /** Ends that at once. False: they did not. */
   hide(): Promise<boolean>
 }
 
-/** Who is let in by the web page and its interface for programs. */
+/** The sessions and API keys that may use the web page and its API. */
 export interface AccessSessions {
   list(): AccessSession[]
   /** Throws `NotFound`. */
   end(id: string): Promise<void>
-  /** Throws `Conflict` where there are too many keys. */
+  /** Throws `Conflict` if there are too many keys. */
   createKey(input: {
     name: string
     allow: readonly Access[]
     days: number
   }): Promise<{ key: string; session: AccessSession }>
-  /** The newest first. */
+  /** The newest records first. */
   log(limit: number): AccessRecord[]
 }
 
 export interface ExposeInput {
   readonly passphrase: string
   readonly port: number
-  /** The one to bind; every one of this machine where left out. */
+  /** The address to bind; all addresses of this machine if omitted. */
   readonly address?: string | undefined
   /** Other names it is reached by. */
   readonly names: readonly string[]
-  /** What whoever signs in may do. */
+  /** The rights of a person who signs in. */
   readonly allow: readonly Access[]
 }
 
 export interface Exposed {
   readonly urls: readonly string[]
-  /** SHA-256 of the certificate, to compare with what a browser shows. */
+  /** SHA-256 of the certificate, to compare with the one that a browser shows. */
   readonly fingerprint: string
-  /** What whoever signs in may do. */
+  /** The rights of a person who signs in. */
   readonly allow: readonly Access[]
 }
 
 export interface CoreOptions {
-  /** Folder of everything the engine keeps: device, configuration, libraries. Made where it does not exist. */
+  /** Folder of all data of the engine: device, configuration, libraries. Created if it does not exist. */
   readonly dataDir: string
   readonly host?: CoreHost
   readonly log?: Logger
-  /** What the host has read already; read from the data folder by default. */
+  /** The configuration, if the host has already read it; by default it is read from the data folder. */
   readonly config?: ConfigManager
   readonly now?: () => number
   /** How volumes are found; the operating system is asked by default. */
   readonly volumeDetector?: VolumeDetector
   /** Milliseconds a network mount has for an answer while it is indexed; a minute by default. */
   readonly answerMs?: number
-  /** Whose battery, load and free space are looked at; this one's by default. */
+  /** The machine whose battery, load and free space count; by default this one. */
   readonly machine?: Machine
-  /** What is asked at the end of each index run for work that new contents make. */
+  /** Called at the end of each index run, to queue work for new contents. */
   readonly intelligence?: readonly IntelligencePort[]
-  /** What is derived from files; all that this engine can make by default. */
+  /** The available generators; by default all of this engine. */
   readonly generators?: readonly Generator[] | undefined
-  /** What keeps decoders from the rights of the user; by default the layer that this system has. */
+  /** The layer that confines decoders; by default the one that works on this system. */
   readonly decoderBox?: SidecarPoolsOptions['layer']
   /** How other devices are reached; Iroh by default. */
   readonly makeTransport?: MakeTransport
-  /** How the local network is heard; multicast by default. */
+  /** The channel for discovery on the local network; multicast by default. */
   readonly makeLanChannel?: NetworkDeps['makeLanChannel']
 }
 
-/** One engine: a device, its libraries, and what they share. Several can live in one process. */
+/** One engine: a device, its libraries, and their shared parts. Several can live in one process. */
 export class Core implements AsyncDisposable {
   readonly dataDir: string
   readonly host: CoreHost
@@ -153,13 +159,13 @@ export class Core implements AsyncDisposable {
   readonly network: Network
   /** Files by their paths and addresses, of this device and of others. */
   readonly files: AddressedFiles
-  /** The files of Spacedrive itself, which are served to nobody. */
+  /** The files of Spacedrive itself, which are never served. */
   readonly privateFiles: PrivateFiles
   readonly #archives: Archives
-  /** What can be derived from files, as it is configured now. */
+  /** The generators that the current configuration enables. */
   readonly generators: () => readonly Generator[]
   readonly #disk = new DiskListings(listAlone)
-  /** By a clock that is never set. */
+  /** The start time by a monotonic clock. */
   readonly #startedAt: number
   readonly #parts: AsyncDisposableStack
   #doctor: SharedWork<Doctor> | null = null
@@ -211,7 +217,7 @@ export class Core implements AsyncDisposable {
     // After all that could still send something.
     parts.defer(() => events.emit('core.stopped', {}))
     const config = options.config ?? (await ConfigManager.open({ dataDir, log }))
-    // Several instances of one machine are several devices: each has the name that tells it from the others.
+    // Several instances on one machine are separate devices, so each gets a distinct name.
     const name = host.instance === 'default' ? undefined : host.instance
     const device = await DeviceManager.open({ dataDir, log, name, now })
     const emit: EventBus['emit'] = (type, data, libraryId) => events.emit(type, data, libraryId)
@@ -308,7 +314,7 @@ export class Core implements AsyncDisposable {
     return device
   }
 
-  /** What is made of files, or how, is another thing now. */
+  /** Applies a changed setting about which sidecars are made, or how. */
   #changeSidecars(change: (sidecars: Sidecars, signal: AbortSignal) => Promise<unknown>): void {
     for (const library of this.libraries.opened()) {
       if (library.readOnly) continue
@@ -318,14 +324,14 @@ export class Core implements AsyncDisposable {
     }
   }
 
-  /** Starts or stops networking, now and at each start from now on. Throws what `Network.start` does. */
+  /** Starts or stops networking, now and at every later start. Throws the errors of `Network.start`. */
   async setNetworking({ enabled, password = null }: { enabled: boolean; password?: string | null }): Promise<void> {
     if (enabled) await this.network.start(password)
     else await this.network.stop()
     await this.config.set('network.enabled', String(enabled))
   }
 
-  /** Networking is on, or off, or elsewhere, as the configuration says now. */
+  /** Applies changed settings to networking: turns it on or off, or restarts it. */
   #changeNetwork(key: string): void {
     const { enabled } = this.config.values.network
     if (key === 'network.receive' && this.config.values.network.receive === 'off') this.network.nearby.hide()
@@ -337,22 +343,22 @@ export class Core implements AsyncDisposable {
     })
   }
 
-  /** The web page of the process around the engine; null where it serves none. */
+  /** The web page of the host process; null if it serves none. */
   get explorer(): ExplorerHost | null {
     return this.host.explorer?.() ?? null
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   linkToExplorer(to: string): { url: string; expiresAt: string } {
     return this.#served().link(to)
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   exposeExplorer(input: ExposeInput): Promise<Exposed> {
     return this.#served().expose(input)
   }
 
-  /** Throws `Unavailable` where the process serves no web page. */
+  /** Throws `Unavailable` if the process serves no web page. */
   sessions(): AccessSessions {
     return this.#served().access
   }
@@ -399,7 +405,7 @@ export class Core implements AsyncDisposable {
     }
   }
 
-  /** Files of the data folder that could not be read at the start. */
+  /** One notice for each file of the data folder that could not be read at the start. */
   #damaged(): string[] {
     const { config, device, libraries } = this
     return [device.notice, libraries.listNotice, ...config.notices].filter((each) => each !== null)
@@ -430,7 +436,7 @@ export class Core implements AsyncDisposable {
     ]
   }
 
-  /** A folder as the disk has it, where there is no library to ask; see `files.list`. */
+  /** Lists a folder on the disk if there is no library; see `files.list`. */
   async listFolder(input: ListInput, signal: AbortSignal) {
     return this.#disk.list(await resolveFolder(input.path), input, signal)
   }
@@ -440,12 +446,12 @@ export class Core implements AsyncDisposable {
     return this.#disk.seek(await resolveFolder(input.path), input, signal)
   }
 
-  /** Allows a paired device something here, or takes it back. */
+  /** Gives a paired device a grant, or withdraws it. */
   grant(input: GrantInput): Promise<Grant> {
     return grant(this, input)
   }
 
-  /** What is in an archive; see `files.archive`. A library knows what disk a file is on that is not there. */
+  /** Lists an archive; see `files.archive`. If the file is not there, a library knows which disk it is on. */
   async listArchive(input: Parameters<Archives['list']>[0], library: Library | null, signal: AbortSignal) {
     library?.files.fileAt(parsePath(input.path))
     return this.#archives.list(input, signal)
@@ -468,7 +474,7 @@ export class Core implements AsyncDisposable {
     return listPlaces({ home, platform: process.platform, configHome })
   }
 
-  /** Everybody who asks while a run goes on gets its result: a run checks databases whole and starts every engine. */
+  /** Callers that ask during a run share its result, because a run checks whole databases and starts every engine. */
   async doctor(signal: AbortSignal): Promise<Doctor> {
     const forget = () => {
       if (this.#doctor === run) this.#doctor = null
@@ -501,7 +507,9 @@ function makeDataDir(dataDir: string): void {
   closeToOthers(dataDir)
 }
 
-/** The keys of this device are in it: a folder that existed before may let others in. */
+/**
+ * Makes the data folder private, because it holds this device's keys. An existing folder may be open to other users.
+ */
 function closeToOthers(dataDir: string): void {
   const isOpen = () => (statSync(dataDir).mode & 0o077) !== 0
   if (process.platform === 'win32' || !isOpen()) return
@@ -509,7 +517,7 @@ function closeToOthers(dataDir: string): void {
     chmodSync(dataDir, 0o700)
     if (!isOpen()) return
   } catch {
-    // It belongs to somebody else, or its file system is read-only.
+    // The folder belongs to another user, or its file system is read-only.
   }
   throw new CoreError(
     'PermissionDenied',
@@ -517,7 +525,7 @@ function closeToOthers(dataDir: string): void {
   )
 }
 
-/** The groups of settings that say what is made, and how. */
+/** The groups of settings that decide which sidecars are made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
 function decoderFolders(libraries: readonly Library[], hidden: readonly string[]): DecoderFolders {
@@ -528,7 +536,7 @@ function decoderFolders(libraries: readonly Library[], hidden: readonly string[]
   }
 }
 
-/** The home folder and the data folder, without links, as locations are. */
+/** The home folder and the data folder, with links resolved, as in the paths of locations. */
 function hiddenFolders(dataDir: string): string[] {
   return [...(isHomeless() ? [] : [homeFolder()]), dataDir].map((folder) =>
     existsSync(folder) ? realpathSync(folder) : folder,
@@ -539,7 +547,7 @@ function changesSidecars(key: string): boolean {
   return SIDECAR_GROUPS.has(key.split('.')[0]!) && !HOLDING_KEYS.has(key)
 }
 
-/** Settings that say how much of the machine may be taken, not what for. */
+/** Settings that limit the resources for sidecars, but not which sidecars are made. */
 const HOLDING_KEYS: ReadonlySet<string> = new Set(['sidecars.speed', 'sidecars.keepFreeBytes'])
 
 function devicePolicy({ sidecars: { device, maxFileBytes, ...chosen } }: Config): DevicePolicy {

@@ -86,7 +86,7 @@ async function checkInotify(core: Core): Promise<DoctorCheck> {
   }
 }
 
-/** Of the files this process may have open, the share from which on `doctor` warns. */
+/** `doctor` warns when this share of the process's limit on open files is in use. */
 const MANY_OPEN_FILES = 0.8
 
 async function checkOpenFiles(): Promise<DoctorCheck> {
@@ -109,7 +109,7 @@ function checkClock(): DoctorCheck {
   return { name: 'clock', state: 'error', detail, fix: 'set the clock: times of changes depend on it' }
 }
 
-/** What keeps a hostile file from the rights of the user while it is decoded. */
+/** Reports how decoders are confined, so that a hostile file does not get the user's rights. */
 export function checkDecoders(box: BoxState): DoctorCheck {
   const name = 'decoders'
   const rest = 'no network, no other programs, and none of your files outside the location of the file'
@@ -162,7 +162,7 @@ function checkNetwork({ network }: Core): DoctorCheck {
   }
 }
 
-/** Failures that nothing in the program expected. Each ended one operation only. */
+/** Failures that no code handled. Each ended only one operation. */
 function checkFailures({ host }: Core): DoctorCheck {
   const name = 'unexpected failures'
   const failures = host.failures?.() ?? []
@@ -196,7 +196,7 @@ function checkLibraries(core: Core): DoctorCheck[] {
   }))
 }
 
-/** What to do about a library that could not be opened. */
+/** The advice for a library that could not be opened. */
 function fixOf(code: ErrorCode | null, path: string): string {
   const folder = shellWord(path)
   if (code === 'Corrupt') return `spacedrive library restore ${folder}`
@@ -205,7 +205,7 @@ function fixOf(code: ErrorCode | null, path: string): string {
   return code === 'PermissionDenied' || code === 'VersionMismatch' ? `${open} --read-only` : open
 }
 
-/** What is not made of files now: for want of room, for want of something that makes it, for the machine's sake. */
+/** Checks which sidecars are not made now, and why: no space, no engine, or a busy machine. */
 async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []
   for (const { name, readOnly, sidecars } of core.libraries.opened()) {
@@ -219,7 +219,7 @@ async function checkSidecars(core: Core): Promise<DoctorCheck[]> {
         fix: isFull ? 'free some space, or spacedrive config set sidecars.keepFreeBytes <bytes>' : null,
       })
     }
-    // Everything else works without it: nobody has to do anything.
+    // Everything else works without it, so no action is needed.
     for (const { kind, reason } of await sidecars.unavailable())
       checks.push({ name: `${kind} of ${name}`, state: 'ok', detail: `off: ${reason}`, fix: null })
   }

@@ -14,7 +14,10 @@ export interface GrantInput {
   readonly off: boolean
 }
 
-/** Allows a paired device something here, or takes it back. Throws `NotFound`, and `InvalidInput` for what does not go together. */
+/**
+ * Gives a paired device a grant or withdraws it. Throws `NotFound`, and `InvalidInput` if the options contradict each
+ * other.
+ */
 export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: GrantInput): Promise<Grant> {
   const { everything, folders, off, what } = input
   const { grants, registry } = core.network
@@ -29,9 +32,9 @@ export async function grant(core: Pick<Core, 'libraries' | 'network'>, input: Gr
 }
 
 /**
- * The folders that a person means for a grant, where links in their paths lead to. A reference is a path, or the name or
- * id of a location. Without references these are the locations of all open libraries. Throws `NotFound` where nothing of
- * that name is known, and `InvalidInput` where there is no location to open.
+ * The real paths of the folders that a user names for a grant. A reference is a path, or the name or id of a location.
+ * Without references, all locations of all open libraries are meant. Throws `NotFound` if a reference is unknown, and
+ * `InvalidInput` if there is no location.
  */
 async function grantedFolders(
   { libraries }: Pick<Core, 'libraries'>,

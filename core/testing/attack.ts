@@ -8,24 +8,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTempDir } from './temp-dir.ts'
 
-/** A variable of the environment that holds a key. */
+/** An environment variable that holds a key. */
 const KEY_VARIABLE = 'SPACEDRIVE_TEST_KEY'
 
-/** What a decoder that has been taken over would go for. */
+/** The targets of a hostile decoder. */
 export interface Target {
-  /** A file that it was given. */
+  /** A file that the decoder was given. */
   readonly own: string
-  /** A file that it was not given. */
+  /** A file that the decoder was not given. */
   readonly secret: string
-  /** The folder of that. */
+  /** The folder of the secret. */
   readonly folder: string
   readonly port: number
   readonly socket: string
-  /** A process outside. */
+  /** A process outside the box. */
   readonly pid: number
 }
 
-/** Tries everything, and says of each what came of it: `done`, or the code it failed with. */
+/** Tries every attack and returns a result for each: `done`, or the error code. */
 export async function attack({ folder, own, pid, port, secret, socket }: Target): Promise<Record<string, string>> {
   const attempts: Record<string, () => unknown> = {
     'read what it was given': () => readFileSync(own),
@@ -68,7 +68,7 @@ async function connectTo(to: NetConnectOpts): Promise<void> {
   }
 }
 
-/** Waits for an answer: what is sent into an empty network is refused. */
+/** Waits for an answer. In an empty network the packet is refused instead. */
 async function askByUdp(port: number): Promise<void> {
   const socket = createSocket('udp4')
   try {
@@ -87,7 +87,7 @@ function start(program: string): void {
   if (error) throw error
 }
 
-/** What comes of it where the process is boxed: Landlock and seccomp refuse, bubblewrap hides. */
+/** The expected results in a box: Landlock and seccomp refuse access, bubblewrap hides files. */
 export const REFUSED = {
   landlock: {
     'read what it was given': 'done',
@@ -127,7 +127,7 @@ export const REFUSED = {
   },
 } as const
 
-/** A user's folder with a secret, a file that is decoded, and servers on this machine. */
+/** A user's folder with a secret, a file to decode, and servers on this machine. */
 export async function prey() {
   const parts = new AsyncDisposableStack()
   const dir = parts.use(createTempDir('box'))

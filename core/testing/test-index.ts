@@ -19,17 +19,17 @@ export interface TestIndex extends Disposable {
   readonly commits: Touched[]
   scan(options?: Partial<ScanRequest>, host?: Partial<ScanHost>): Promise<ScanReport>
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
-  /** Makes a folder a location of its own, which has not been scanned. */
+  /** Makes a folder a separate location that has not been scanned yet. */
   addLocation(dir: string): Promise<void>
   /** Puts right what breaks the rules of the index, as the first thing after a start. */
   mend(): Promise<Mended>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>
-  /** Folders whose sums are not those of what is in them. */
+  /** Folders whose sums do not match their contents. */
   wrongSums(): unknown[]
 }
 
-/** More than these say no more. */
+/** Further folders add no information. */
 const MAX_WRONG_SUMS = 100
 
 const noRules: RuleSettings = { names: [], globs: [] }

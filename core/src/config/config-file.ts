@@ -17,15 +17,15 @@ interface ReadOptions {
   readonly now?: () => number
 }
 
-/** What a file says, and what a person should know of it. */
+/** The configuration in a file, and a notice for the user. */
 export interface ReadConfig {
   readonly config: RawConfig
   readonly notice: string | null
 }
 
 /**
- * Reads the file of an instance, {} where there is none. One that cannot be understood is set aside, never overwritten,
- * and its copy takes its place, or the defaults hold. Throws `VersionMismatch` for a file of a newer version.
+ * Reads the file of an instance; {} if it does not exist. A file that cannot be parsed is set aside, never overwritten,
+ * and replaced by its copy. Without a copy the defaults apply. Throws `VersionMismatch` for a file of a newer version.
  */
 export async function readInstanceFile(path: string, { log, now = Date.now }: ReadOptions): Promise<ReadConfig> {
   const text = await readText(path)
@@ -40,7 +40,7 @@ export async function readInstanceFile(path: string, { log, now = Date.now }: Re
   return { config: restored.value ?? {}, notice: restored.notice }
 }
 
-/** Reads the file of a person, {} where there is none. We never write it, so one that is broken stays where it is. */
+/** Reads the file of a user; {} if it does not exist. Spacedrive never writes it, so a broken file stays in place. */
 export async function readUserFile(path: string, { log }: ReadOptions): Promise<ReadConfig> {
   const config = parseConfig(await readText(path), path)
   if (config !== null) return { config, notice: null }
@@ -49,7 +49,7 @@ export async function readUserFile(path: string, { log }: ReadOptions): Promise<
   return { config: {}, notice }
 }
 
-/** What stands for a file that is not there. */
+/** The text of a file that does not exist. */
 const NOTHING = '{}'
 
 async function readText(path: string): Promise<string> {
@@ -59,7 +59,7 @@ async function readText(path: string): Promise<string> {
   })
 }
 
-/** Null where the text is no configuration. */
+/** Null if the text is not a configuration. */
 function parseConfig(text: string, path: string): RawConfig | null {
   const parsed = text.length > MAX_CONFIG_BYTES ? null : parseObject(text)
   if (parsed === null) return null
@@ -72,9 +72,9 @@ function parseConfig(text: string, path: string): RawConfig | null {
   return migrateConfig(parsed)
 }
 
-/** Throws `PermissionDenied` or `DiskFull` where it cannot be written; the old file is whole then. */
+/** Throws `PermissionDenied` or `DiskFull` if the file cannot be written; the old file then stays intact. */
 export async function writeConfigFile(path: string, config: RawConfig): Promise<void> {
-  // Where it is a link (to a folder of settings under version control), what it leads to is written.
+  // If the file is a link (for example into a folder under version control), write its target.
   const target = await realpath(path).catch(() => path)
   try {
     const text = `${JSON.stringify({ ...config, version: CONFIG_VERSION }, null, 2)}\n`

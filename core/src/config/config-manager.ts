@@ -16,7 +16,7 @@ export interface ExplainedSetting {
   /** The variable or file the value came from. */
   readonly from: string | null
   readonly summary: string
-  /** What the value may be, as JSON Schema. */
+  /** The allowed values, as JSON Schema. */
   readonly schema: Record<string, unknown>
 }
 
@@ -40,18 +40,18 @@ interface Origin {
   readonly from: string | null
 }
 
-/** What one source says, by key. */
+/** The values of one source, by key. */
 type Layer = ReadonlyMap<string, Origin>
 
 /** The settings of one installation: flags over environment over the instance's file over the user's file over defaults. */
 export class ConfigManager {
   readonly #options: ConfigOptions
   readonly #file: string
-  /** What the instance's file can change nothing about: above it, and below it. */
+  /** The layers that the instance's file cannot change: those above and those below it. */
   readonly #above: readonly Layer[]
   readonly #below: readonly Layer[]
   readonly #listeners = new Set<(key: string) => void>()
-  /** What somebody should know of the files, a sentence each. */
+  /** Problems with the files that the user should know about, one sentence each. */
   readonly notices: readonly string[]
   #layers: readonly Layer[] = []
   #values: Config
@@ -87,7 +87,7 @@ export class ConfigManager {
     return new ConfigManager(options, file, { above, below, raw, notices: notices.filter((each) => each !== null) })
   }
 
-  /** What holds now. */
+  /** The effective values. */
   get values(): Config {
     return this.#values
   }
@@ -97,19 +97,20 @@ export class ConfigManager {
     return key === undefined ? settings.map((setting) => this.#explain(setting)) : [this.explain(key)]
   }
 
-  /** A setting with where its value comes from. Throws `NotFound`, with the nearest key. */
+  /** A setting with the source of its value. Throws `NotFound`, with the nearest key. */
   explain(key: string): ExplainedSetting {
     return this.#explain(requireSetting(key))
   }
 
   /**
-   * Writes a value into the instance's file, which is read again before: what a person has written there meanwhile stays,
-   * and holds. Throws `NotFound`, `InvalidInput` or what keeps the file from being written.
+   * Writes a value into the instance's file. The file is read again first, so changes that a person has made to it in
+   * the meantime stay and take effect. Throws `NotFound`, `InvalidInput`, or the error that keeps the file from being
+   * written.
    */
   async set(key: string, text: string): Promise<ExplainedSetting & { restartNeeded: boolean }> {
     const setting = requireSetting(key)
     const value = parseText(setting, text)
-    // One after another: each reads what the one before wrote.
+    // Writes run one after another, because each reads the result of the previous one.
     const written = this.#writing.then(() => this.#write(setting, value))
     this.#writing = written.catch(() => {})
     await written
@@ -154,7 +155,7 @@ export class ConfigManager {
   }
 }
 
-/** The values of a file that make sense; the others are told and left out. */
+/** The valid values of a file; invalid ones are reported and left out. */
 function fileLayer(raw: RawConfig, file: string, log: Logger): Layer {
   const values = new Map<string, Origin>()
   for (const { group: name, key, name: field, schema } of settings) {
@@ -225,12 +226,12 @@ function requireSetting(key: string): Setting {
   )
 }
 
-/** A value as a person types it: JSON where it is JSON and fits, else the text itself. */
+/** Parses a value that a person typed: as JSON if that is valid for the setting, else as plain text. */
 function parseText({ key, schema }: Setting, text: string): unknown {
   const json = schema.safeParse(fromJson(text))
   const parsed = json.success ? json : schema.safeParse(text)
   if (parsed.success) return parsed.data
-  // What is said about the number is of more use than that the text is none.
+  // An error about the number is more useful than one about the text.
   const { error } = json
   throw new CoreError('InvalidInput', `${key} cannot be ${JSON.stringify(text)}: ${issuesSentence(error!.issues)}`)
 }

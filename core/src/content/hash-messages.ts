@@ -1,7 +1,7 @@
 import type { RawName } from '../util/file-name.ts'
 import type { HashResult } from './content-hash.ts'
 
-/** What a hash worker is asked. */
+/** A request to a hash worker. */
 export type HashRequest =
   | { readonly kind: 'sampled'; readonly paths: readonly RawName[]; readonly identify: boolean }
   | { readonly kind: 'full'; readonly path: RawName }
@@ -15,7 +15,7 @@ export const hashStates = ['hashed', 'tooFresh', 'changed', 'failed'] as const
 
 /** The outcome for each path, in the order they were asked; packed, so that a batch moves between threads as a few buffers. */
 export interface HashBatch {
-  /** 32 bytes a file; zeros where there is no hash. */
+  /** 32 bytes per file; zeros if there is no hash. */
   readonly hashes: Uint8Array
   /** Index into `hashStates`. */
   readonly states: Uint8Array
@@ -23,10 +23,10 @@ export interface HashBatch {
   readonly sizes: Float64Array
   readonly mtimes: Float64Array
   readonly mtimeNs: Uint32Array
-  /** When the file was last changed or renamed, in whole milliseconds. */
+  /** When each file was last changed or renamed, in whole milliseconds. */
   readonly ctimes: Float64Array
   readonly errors: readonly HashError[]
-  /** Null where it was not asked for. */
+  /** Null if types were not requested. */
   readonly types: TypeBatch | null
 }
 
@@ -38,16 +38,16 @@ export interface HashError {
   readonly message: string
 }
 
-/** What each file's content is, as far as its bytes and name tell. */
+/** The type of each file's content, determined from its bytes and name. */
 export interface TypeBatch {
-  /** Index into `fileTypeTable` (see `definitionAt`); `NO_DEFINITION` where nothing is known. */
+  /** Index into `fileTypeTable` (see `definitionAt`); `NO_DEFINITION` if the type is unknown. */
   readonly definitions: Uint16Array
   /** 0–100. */
   readonly confidences: Uint8Array
   readonly conflicts: readonly TypeConflict[]
 }
 
-/** A file whose name says one type and whose bytes say another. */
+/** A file whose name suggests one type and whose bytes suggest another. */
 export interface TypeConflict {
   /** Which path. */
   readonly index: number

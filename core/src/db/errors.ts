@@ -28,7 +28,7 @@ export function databaseError(err: unknown, file: string): unknown {
   }
 }
 
-/** SQLite does not say why it could not open a file; the system does. */
+/** SQLite does not say why it could not open a file, so this asks the system. */
 function unopenable(cause: Error, file: string): unknown {
   try {
     closeSync(openSync(file, 'r'))

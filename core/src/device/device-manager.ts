@@ -18,11 +18,11 @@ const Identity = z.object({
   id: DeviceId,
   name: z.string().min(1),
   createdAt: z.iso.datetime(),
-  /** A hash of the machine's own id; null where it has none. */
+  /** A hash of the machine's own id; null if it has none. */
   machine: z.string().nullable(),
   /** The data folder, as it was when this was written. */
   folder: z.string(),
-  /** The name of the device whose data folder this is a copy of; null once this one has been given a name. */
+  /** The name of the device whose data folder was copied to make this one; null once this device has been renamed. */
   copiedFrom: z.string().nullable().default(null),
 })
 const NewerIdentity = z.object({ version: z.number().gt(IDENTITY_VERSION) })
@@ -32,22 +32,22 @@ export interface DeviceManagerDeps {
   readonly dataDir: string
   readonly log: Logger
   readonly now?: () => number
-  /** What a new one is called; by default what the machine is. */
+  /** The name of a new device; by default the name of the machine. */
   readonly name?: string | undefined
-  /** The machine's own id; the system is asked by default. Null where it does not say. */
+  /** The machine's own id; by default the system is asked. Null if the system has none. */
   readonly machineId?: () => Promise<string | null>
 }
 
-/** What this installation can do; the features that come later add theirs. */
+/** The capabilities of this installation. */
 const CAPABILITIES = { indexing: true, watching: true, search: true, thumbnails: true, networking: false, sync: false }
 
-/** The identity of this installation: one, whatever libraries it opens. */
+/** The identity of this installation. It is the same for all libraries. */
 export class DeviceManager {
   readonly #file: string
   readonly #os: Device['os']
   readonly #hardware: Device['hardware']
   #identity: Identity
-  /** What somebody should know of the file of the identity; null where all is well. */
+  /** A problem with the identity file that the user should know about; null if there is none. */
   readonly notice: string | null
 
   private constructor(of: {
@@ -65,9 +65,9 @@ export class DeviceManager {
   }
 
   /**
-   * Reads the identity, or makes one. A data folder that was copied, to another machine or beside the original, gets an
-   * identity of its own: two devices with one id would overwrite each other's files. One that was moved keeps its own.
-   * Throws `VersionMismatch` for the identity of a newer version, and what keeps the file from being read or written.
+   * Reads the identity, or creates one. A copied data folder, on another machine or beside the original, gets a new
+   * identity, because two devices with one id would overwrite each other's files. A moved data folder keeps its
+   * identity. Throws `VersionMismatch` for the identity of a newer version, and errors of reading or writing the file.
    */
   static async open(deps: DeviceManagerDeps): Promise<DeviceManager> {
     const { dataDir, log, name = machineName(), now = Date.now, machineId = readMachineId } = deps
@@ -90,7 +90,7 @@ export class DeviceManager {
     return new DeviceManager({ file, identity, notice, os: system, hardware })
   }
 
-  /** The name of the device whose data folder this is a copy of, until this one is given a name of its own. */
+  /** The name of the device whose data folder was copied to make this one; null once this device has been renamed. */
   get copiedFrom(): string | null {
     return this.#identity.copiedFrom
   }
@@ -120,7 +120,7 @@ export class DeviceManager {
   }
 }
 
-/** Lower case, every run of other characters than letters and digits a hyphen, none at the ends. */
+/** Lower case. Each run of characters other than letters and digits becomes a hyphen, except at the ends. */
 export function toSlug(name: string): string {
   const plain = name
     .normalize('NFKD')
@@ -142,13 +142,13 @@ function machineName(): string {
   return os.hostname().replace(/\.local$/, '') || 'device'
 }
 
-/** Whether the identity is also that of another data folder: on another machine, or where this one was before. */
+/** Whether another data folder has the same identity: on another machine, or at this folder's former path. */
 async function isCopy(known: Identity, here: { file: string; machine: string | null }): Promise<boolean> {
   if (known.machine !== null && here.machine !== null && known.machine !== here.machine) return true
   const before = join(known.folder, 'device.json')
   const text = await readFile(before, 'utf8').catch(() => '')
   if (!text.includes(known.id)) return false
-  // Reached by another path, such as a second mount of the same disk, it is still the same file.
+  // A different path, such as a second mount of the same disk, may lead to the same file.
   const [there, own] = await Promise.all([stat(before, { bigint: true }), stat(here.file, { bigint: true })])
   return there.dev !== own.dev || there.ino !== own.ino
 }
@@ -186,7 +186,7 @@ async function readIdentity(file: string, { log, now }: Circumstances): Promise<
   return { identity: restored.value, notice: restored.notice }
 }
 
-/** Null for what is no identity. Throws `VersionMismatch` for one of a newer version. */
+/** Null if the text is not an identity. Throws `VersionMismatch` for an identity of a newer version. */
 function parseIdentity(text: string, file: string): Identity | null {
   const json = parseJson(text)
   if (NewerIdentity.safeParse(json).success) {

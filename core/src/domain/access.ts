@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { Timestamp } from './time.ts'
 
 /**
- * What whoever asks from another machine, or with an API key, may be allowed: to look at the index and to download files;
- * to change locations and jobs; to send files to paired devices and to receive them; to reach files that are in no
- * location, and to add locations. Everyone may look.
+ * The rights of a session from another machine, or of an API key. `view`: see the index and download files. `manage`:
+ * change locations and jobs. `transfer`: send files to paired devices and receive files. `disk`: access files outside
+ * all locations, and add locations. Every session has `view`.
  */
 export const accessNames = ['view', 'manage', 'transfer', 'disk'] as const
 export const Access = z.enum(accessNames)
@@ -13,14 +13,14 @@ export type Access = z.infer<typeof Access>
 /** `all`: the user of this machine. */
 export type Rights = 'all' | readonly Access[]
 
-/** A browser, or a program with an API key, that is let in. */
+/** A browser, or a program with an API key, that has access. */
 export const AccessSession = z.object({
   id: z.string(),
-  /** `page`: a browser of this machine; `remote`: one of another machine; `key`: a program. */
+  /** `page`: a browser on this machine; `remote`: a browser on another machine; `key`: a program. */
   kind: z.enum(['page', 'remote', 'key']),
-  /** What the browser says that it is, or the name of the key. */
+  /** The browser as it names itself, or the name of the key. */
   name: z.string(),
-  /** Null: everything. */
+  /** Null: all rights. */
   allow: z.array(Access).nullable(),
   createdAt: Timestamp,
   usedAt: Timestamp.nullable(),
@@ -40,7 +40,7 @@ export const accessEvents = [
   'granted',
 ] as const
 
-/** Something that changed who is let in, or an attempt that was refused. */
+/** A change of access rights, or a refused attempt. */
 export const AccessRecord = z.object({
   at: Timestamp,
   what: z.enum(accessEvents),

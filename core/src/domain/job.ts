@@ -23,7 +23,7 @@ export const JobWarning = z.object({
   code: z.string(),
   message: z.string(),
   path: z.string().nullable(),
-  /** The phase it came up in; empty where the job has none. */
+  /** The phase in which it occurred; empty if the job has no phases. */
   phase: z.string(),
   at: Timestamp,
 })
@@ -32,7 +32,7 @@ export type JobWarning = z.infer<typeof JobWarning>
 export const Job = z.object({
   id: JobId,
   name: z.string(),
-  /** Id of the thing the job works on, such as a location; null where it works on none in particular. */
+  /** Id of the object that the job works on, such as a location; null if there is none. */
   subject: z.string().nullable(),
   status: JobStatus,
   priority: z.number(),
@@ -43,7 +43,7 @@ export const Job = z.object({
   startedAt: Timestamp.nullable(),
   endedAt: Timestamp.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** What an unfinished job waits for, such as room on a disk: `waiting: no space left for …`. It goes on by itself. */
+  /** Why an unfinished job waits, such as a full disk: `waiting: no space left for …`. It continues by itself. */
   waiting: z.string().optional(),
   /** How many warnings; `jobs.info` lists them. A completed job with warnings is "completed with failures". */
   warnings: z.number(),

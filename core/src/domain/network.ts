@@ -2,20 +2,21 @@ import { z } from 'zod'
 import { ContentId, DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
-/** Who a device is on the network: its Ed25519 public key, 64 lower-case hex digits. */
+/** The identity of a device on the network: its Ed25519 public key, 64 lower-case hex digits. */
 export const PeerKey = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .brand<'PeerKey'>()
 export type PeerKey = z.infer<typeof PeerKey>
 
-/** How a paired device is reached: straight, or through a relay that sees only who and how much. */
+/** How a paired device is connected: directly, or through a relay that sees only keys and amounts of data. */
 export const pathKinds = ['direct', 'relay'] as const
 export type PathKind = (typeof pathKinds)[number]
 
 /**
- * What is known of another device: seen on the local network; being paired; paired, and not looked for yet; connected;
- * not reachable now; or blocked, which ends its sessions and refuses new ones.
+ * The state of another device. `discovered`: seen on the local network. `pairing`: pairing is under way. `paired`: no
+ * connection has been tried yet. `connected`, `disconnected`: reachable or not reachable now. `blocked`: its sessions
+ * are ended and new ones refused.
  */
 export const peerStates = ['discovered', 'pairing', 'paired', 'connected', 'disconnected', 'blocked'] as const
 export const PeerState = z.enum(peerStates)
@@ -28,50 +29,53 @@ export const NetworkDevice = z.object({
   slug: z.string(),
   os: z.string(),
   state: PeerState,
-  /** Null where it is not connected. */
+  /** Null if it is not connected. */
   path: z.enum(pathKinds).nullable(),
   latencyMs: z.number().nullable(),
   lastSeenAt: Timestamp.nullable(),
 })
 export type NetworkDevice = z.infer<typeof NetworkDevice>
 
-/** What a paired device may be allowed: to look at folders, to read files, to offer files, to have sidecars of shared libraries. */
+/**
+ * What a paired device may be allowed to do: browse folders, read files, offer files, fetch sidecars of shared
+ * libraries.
+ */
 export const grantKinds = ['browse', 'read', 'send', 'sidecars'] as const
 export const GrantKind = z.enum(grantKinds)
 export type GrantKind = z.infer<typeof GrantKind>
 
 const DeviceName = z.object({ id: DeviceId, name: z.string() })
 
-/** Whether a grant is for folders, those named or every file of the device. The others have no folders. */
+/** Whether a grant is for folders: named ones, or every file of the device. Other grants have no folders. */
 export function grantsFolders(what: GrantKind): boolean {
   return what === 'browse' || what === 'read'
 }
 
-/** What a paired device may do here, and where. */
+/** The permission of a paired device for one kind of access, with its folders. */
 export const Grant = z.object({
   device: DeviceName,
   what: GrantKind,
   allowed: z.boolean(),
-  /** It is for every file that this user can read, on every disk. */
+  /** The grant covers every file that this user can read, on every disk. */
   everything: z.boolean(),
-  /** Where it is for folders: these and all that is below them. `base64:…` where a path is not UTF-8. */
+  /** The folders of the grant; it includes everything below them. A path that is not UTF-8 is `base64:…`. */
   folders: z.array(z.string()),
-  /** When it has asked for it, where nobody has answered yet. */
+  /** When the device requested it; null if no request is open. */
   requestedAt: Timestamp.nullable(),
-  /** The path it has asked for; null where it has named none. */
+  /** The requested path; null if the request named none. */
   requestedPath: z.string().nullable(),
-  /** An older version allowed this for the whole disk. It is not in force until a person allows it again. */
+  /** An older version allowed this for the whole disk. The grant has no effect until a person allows it again. */
   wasEverything: z.boolean(),
 })
 export type Grant = z.infer<typeof Grant>
 
-/** A paired device wants to do something it may not; `path`: where, if it has named a path. */
+/** A paired device requests a grant. `path`: the requested path, if it named one. */
 export const GrantRequest = z.object({ device: DeviceName, what: GrantKind, path: z.string().nullable() })
 export type GrantRequest = z.infer<typeof GrantRequest>
 
 /**
- * Networking of this device: off; its key wrapped with a password that nobody has given yet; on; or it could not be
- * started, though it should be.
+ * The state of networking on this device. `disabled`: off. `locked`: the password of the wrapped key is missing.
+ * `running`: on. `failed`: it should be on but could not be started.
  */
 export const networkStates = ['disabled', 'locked', 'running', 'failed'] as const
 export const NetworkState = z.enum(networkStates)
@@ -85,7 +89,7 @@ export const NetworkStatus = z.object({
   key: PeerKey.nullable(),
   /** Whether the key is wrapped with a password. */
   isWrapped: z.boolean(),
-  /** Where others on the network reach this device. */
+  /** Addresses where other devices on the network reach this one. */
   addresses: z.array(z.string()),
   relay: z.string().nullable(),
   devices: z.object({ paired: z.number(), connected: z.number() }),

@@ -3,8 +3,9 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * Where an offer is: strangers are `comparing` a number before anything is told of the files; it `waits` for somebody to answer; it was accepted, and its files are on their way; they are all
- * there; it was declined, withdrawn or forgotten; or its files could not be had.
+ * The state of an offer. `comparing`: two strangers compare a number before the files are listed. `waiting`: for an
+ * answer. `accepted`: the files are on their way. `completed`: they have arrived. `declined`, `withdrawn`, `expired`,
+ * `cancelled`: the offer has ended without all files. `failed`: the files could not be fetched.
  */
 export const offerStates = [
   'comparing',
@@ -19,39 +20,42 @@ export const offerStates = [
 ] as const
 export type OfferState = (typeof offerStates)[number]
 
-/** Files that one device offers to another, which takes them or does not. */
+/** Files that one device offers to another, which accepts or declines them. */
 export const Offer = z.object({
   id: z.uuid(),
   /** `in`: to this device. */
   direction: z.enum(['in', 'out']),
   from: z.object({ id: DeviceId, name: z.string() }),
   to: z.object({ id: DeviceId, name: z.string() }),
-  /** The two devices are not paired: the name of the other one is what it says, and its id was made for this offer. */
+  /** The two devices are not paired: the other one chose its name itself, and its id was made for this offer. */
   isStranger: z.boolean(),
-  /** Six digits that both screens show, while they are to be compared. */
+  /** Six digits that both screens show while they are compared. */
   number: z.string().nullable(),
-  /** Somebody here has said that they are the same; the other device may still wait for its person. */
+  /** A person here has confirmed the number; the person at the other device may not have done so yet. */
   confirmed: z.boolean(),
-  /** Who says to send them: whatever was typed there. Null: the device says it all. */
+  /** The sender's name as typed there. Null: the name of the device is enough. */
   sender: z.string().nullable(),
-  /** Files, without the folders they are in. */
+  /** Number of files, not counting folders. */
   items: z.number(),
   bytes: z.number(),
-  /** The first of the files and folders that were chosen. */
+  /** The first files and folders that were chosen. */
   names: z.array(z.string()),
   state: z.enum(offerStates),
-  /** The transfer that brings them; null where there is none, or not here. */
+  /** The transfer of the files; null if there is none, or if it is not on this device. */
   transfer: z.string().nullable(),
-  /** Bytes that have gone over; known where the transfer runs here or to there. */
+  /** Bytes transferred so far; known if the transfer runs on this device or goes to the other one. */
   bytesDone: z.number(),
-  /** Why it came to nothing, a sentence. */
+  /** Why it failed, as a sentence. */
   reason: z.string().nullable(),
-  /** The first of the files that did not arrive, by their paths below what was offered. */
+  /** The first files that did not arrive, by their paths below the offered item. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-  /** Of an offer to this device: the folder its files go to, unless another one is named; null where they go nowhere. */
+  /**
+   * For an offer to this device: the folder for its files, unless the user names another one. Null if no files will
+   * arrive.
+   */
   folder: z.string().nullable(),
   createdAt: Timestamp,
-  /** When nobody can accept it any more. */
+  /** The time after which it can no longer be accepted. */
   expiresAt: Timestamp,
 })
 export type Offer = z.infer<typeof Offer>

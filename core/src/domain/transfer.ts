@@ -3,8 +3,8 @@ import { DeviceId } from './ids.ts'
 import { Timestamp } from './time.ts'
 
 /**
- * A transfer that is on: `waiting` for a device that is not connected, `preparing` while it is found out what there is,
- * `running`. One that is `paused` goes on when it is resumed. The others have ended.
+ * The state of a transfer. Active ones are `waiting` for a device to connect, `preparing` the list of files, or
+ * `running`. A `paused` one continues when it is resumed. The others have ended.
  */
 export const transferStates = ['waiting', 'preparing', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
 export type TransferState = (typeof transferStates)[number]
@@ -14,26 +14,26 @@ export const Transfer = z.object({
   id: z.string(),
   /** `in`: to this device. */
   direction: z.enum(['in', 'out']),
-  /** Where they come from, or go; the first of several. */
+  /** The device that sends or receives the files; the first one if there are several. */
   device: z.object({ id: DeviceId, name: z.string() }),
   title: z.string(),
   state: z.enum(transferStates),
   /** Totals are null until they are known. */
   files: z.object({ done: z.number(), total: z.number().nullable() }),
   bytes: z.object({ done: z.number(), total: z.number().nullable() }),
-  /** Bytes a second; null where it does not run. */
+  /** Bytes per second; null if it is not running. */
   rate: z.number().nullable(),
   etaMs: z.number().nullable(),
   /** `tcp`: over a connection of its own; `stream`: over that of the devices, which is slower. Null: not yet known. */
   via: z.enum(['tcp', 'stream']).nullable(),
-  /** The folder they come to; null for what is sent. */
+  /** The target folder; null for a transfer from this device. */
   folder: z.string().nullable(),
-  /** Files and folders the sending side left out: links, files that it could not read, and its own data folder. */
+  /** Number of files and folders that the sender left out: links, unreadable files, and its own data folder. */
   leftOut: z.number(),
   failed: z.number(),
   /** The first of them; and the devices that sent something else than the content they were asked for, which do not count. */
   failures: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-  /** What else a person should know of files that came: names that had to be changed, the first of them. */
+  /** Notes for the user about received files: the first names that had to be changed. */
   notes: z.array(z.object({ path: z.string(), message: z.string() })),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   createdAt: Timestamp,

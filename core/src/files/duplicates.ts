@@ -9,7 +9,7 @@ export interface DuplicateGroup {
   readonly size: number
   /** Of which `files` are the first `MAX_COPIES_SHOWN`. */
   readonly copies: number
-  /** One name of each copy: where it has several they lead to the same file, and are no copies of each other. */
+  /** One path for each copy. Several names of one file (hard links) are not copies. */
   readonly files: readonly { path: RawName; online: boolean }[]
 }
 
@@ -21,8 +21,9 @@ export interface DuplicateTotals {
 }
 
 /**
- * What makes two entries `e` one file: the same inode on one volume, whether by hard links or because a folder is mounted
- * a second time. Deleting one of them would free nothing, and might delete the other. A file system without inodes has none.
+ * Two entries `e` are one file if they have the same inode on one volume, because of hard links or a folder that is
+ * mounted twice. Deleting one of them would free nothing, and might delete the other. If the file system has no inodes,
+ * every entry counts as its own file.
  */
 const OBJECT = `case when ifnull(e.inode, 0) = 0 then -e.id else d.volume_id end`
 
@@ -39,7 +40,10 @@ export const DUPLICATE_TOTALS = `
   select count(*) as groups, coalesce(sum(n - 1), 0) as files, coalesce(sum((n - 1) * c.size), 0) as bytes
   from (${DISTINCT_COPIES}) g join content_identities c on c.id = g.content_id where c.size > 0`
 
-/** The same of one folder and all below it: how many contents, and of what there are several in it. Bound to its volume and twice its path there. */
+/**
+ * The same for one folder and everything below it: the number of contents, and of those with several copies in it.
+ * Parameters: the folder's volume, and twice its path there.
+ */
 export const DUPLICATES_BELOW = `
   with copies as (
     select e.content_id, e.inode, ${OBJECT} as place
@@ -64,7 +68,7 @@ export const COPIES = `
 /** More copies of one content than anybody looks through. */
 export const MAX_COPIES_SHOWN = 1_000
 
-/** What to say of contents with more copies than are shown. */
+/** Notes on contents that have more copies than are shown. */
 export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string; message: string }[] {
   return groups
     .filter(({ copies }) => copies > MAX_COPIES_SHOWN)
@@ -78,8 +82,8 @@ export function unshownCopies(groups: readonly DuplicateGroup[]): { path: string
 const HASH_THREADS = 2
 
 /**
- * Reads the files of each group whole and keeps those that are the same to the last byte; a group whose files turn out
- * to differ is split. Files that are offline or cannot be read are left out and noted.
+ * Reads the files of each group completely and keeps those that are equal byte for byte. If files of a group differ,
+ * the group is split. Files that are offline or cannot be read are left out and noted.
  */
 export async function compareDuplicates(
   groups: readonly DuplicateGroup[],

@@ -31,9 +31,9 @@ const TAG_RADIX = 36
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Opens a regular file at an absolute path that leads through no symlink. Nothing else is even opened, for that can wait
- * for ever, or set a device going. Throws `NotFound`, `PermissionDenied` (also for what `guard` refuses), `InvalidInput` for what is no file, `Timeout`
- * and `Unavailable`.
+ * Opens a regular file at an absolute path without symlinks. Other kinds of entries are not even opened, because that
+ * could block forever or activate a device. Throws `NotFound`, `PermissionDenied` (also if `guard` refuses the file),
+ * `InvalidInput` if the entry is not a file, `Timeout` and `Unavailable`.
  */
 export async function openFile(path: RawName, { guard, look }: OpenFileDeps, signal?: AbortSignal): Promise<OpenFile> {
   const shown = displayName(path)
@@ -63,14 +63,14 @@ function assertFile(stats: BigIntStats, shown: string): void {
   throw new CoreError('InvalidInput', `${shown} is ${what}`)
 }
 
-/** What was opened lies where it was asked for: a folder above it may have become a symlink that leads elsewhere. */
+/** Checks that the opened file is at the requested path: a folder above it may have been replaced by a symlink. */
 async function assertThere(path: RawName, handle: FileHandle): Promise<void> {
   const place = await placeOf(path, handle)
   if (nameKey(bytesToName(new Uint8Array(place))) === nameKey(path)) return
   throw new CoreError('NotFound', `${displayName(path)} does not exist: it leads through a link to another place`)
 }
 
-/** Asked of the open file itself where that is possible: between two looks at a path it may lead elsewhere. */
+/** Asks for the path of the open file itself if possible, because a path may lead elsewhere at a second look. */
 async function placeOf(path: RawName, handle: FileHandle): Promise<Buffer> {
   if (process.platform !== 'linux') return realpath(fsPath(path), 'buffer')
   try {

@@ -16,7 +16,7 @@ const Seconds = z.object({
 
 const Changes = z.object({ added: z.number(), modified: z.number(), moved: z.number(), removed: z.number() })
 
-/** What an index run tells at its end. Seconds are those of its own processes, the ones that were killed not included. */
+/** The output of an index run. Seconds count only its own processes, not those that were killed. */
 export const IndexOutput = z.object({
   counts: EntryCounts,
   changes: Changes,
@@ -43,18 +43,18 @@ export const indexLocation = defineJob({
   summary: 'Compare a location with the disk, identify content, queue what can be derived from it',
   input: z.object({
     locationId: LocationId,
-    /** A folder in the location; the location itself by default. `base64:` where it is not text. */
+    /** A folder in the location; by default the location itself. A path that is not text is `base64:…`. */
     path: z.string().nullable().default(null),
     scope: z.enum(['current', 'recursive']).default('recursive'),
     /** For this run; the location's own by default. */
     mode: IndexMode.nullable().default(null),
-    /** Believe the disk where the root was replaced or emptied. */
+    /** Trust the disk even if the root was replaced or emptied. */
     force: z.boolean().default(false),
-    /** First a pass that reads only folders whose own times changed: what a daemon does at its start. */
+    /** Begin with a quick pass that reads only folders whose own times changed, as a daemon does at its start. */
     quickFirst: z.boolean().default(false),
-    /** Compare every row, and believe no fingerprint: what a person asked for. */
+    /** Compares every row and trusts no fingerprint, because a person asked for a rescan. */
     everyRow: z.boolean().default(false),
-    /** What it must see: a run under way is not taken for one with another reason, which may have begun too early. */
+    /** The reason for the run. A running job with another reason is not reused, because it may have begun too early. */
     reason: z.string().default('asked'),
   }),
   state: State,

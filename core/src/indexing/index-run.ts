@@ -61,7 +61,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     if (!request) throw new CoreError('NotFound', `${displayName(dir)} is not in the index`)
     return worker.request('scan', request, { signal, onProgress, onWarning })
   }
-  // What became of one folder, which may be gone by now, says nothing of the location.
+  // One folder may have been removed by now, so its failure says nothing about the location.
   const failed = async (err: unknown) => isWhole && recordFailure(parts, location, err)
   return {
     startedAt: await nextStamp(parts),
@@ -105,7 +105,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
   }
 }
 
-/** Content identity for what waits for it in a location. */
+/** Identifies the content of all pending files of a location. */
 export async function identifyPending(
   parts: IndexingParts,
   locationId: string,
@@ -119,7 +119,7 @@ export async function identifyPending(
   return report
 }
 
-/** What the worker is asked to compare; null where the folder has no row. */
+/** The scan request for the worker; null if the folder has no row. */
 export function scanRequest(
   parts: IndexingParts,
   location: KnownLocation,
@@ -165,7 +165,7 @@ async function openRoot(
   return { location, dir: input.path === null ? location.path : parsePath(input.path) }
 }
 
-/** What a run that did not end well means for its location. */
+/** Records the effect of a failed run on its location. */
 async function recordFailure({ locations }: IndexingParts, location: KnownLocation, err: unknown): Promise<void> {
   const code = err instanceof CoreError ? err.code : 'Internal'
   if (code === 'Cancelled' || code === 'Unavailable') return locations.setState(location, 'pending', null)
@@ -221,13 +221,13 @@ async function identify(
         const upTo = checkpoint.after
         if (upTo === null) return
         saved = saved.then(() => onBatch(upTo))
-        // Waited for at the end; a checkpoint that fails earlier must not be nobody's.
+        // The promise is awaited at the end. Until then, a failed checkpoint must not count as an unhandled rejection.
         saved.catch(() => {})
       },
     },
   )
   await saved
-  // A run that goes on where another was killed has not seen what that one left.
+  // A run that continues after a kill has not seen the files that the killed run left over.
   if (after === 0) waiting.done(report.left)
   return report
 }

@@ -28,12 +28,12 @@ export interface RequestOptions {
   readonly onProgress?: (progress: { phase: string; done: number; total: number | null; bytes: number }) => void
   readonly onWarning?: (warning: { code: string; message: string; path: string }) => void
   readonly onCheckpoint?: (state: unknown) => void
-  /** Of the job that asks. */
+  /** The items of the job that sends the request. */
   readonly items?: JobItems | undefined
 }
 
 interface Waiting {
-  /** By ticket: the items that the thread works on. */
+  /** The items that the thread works on, by ticket. */
   readonly begun: Map<number, AsyncDisposable>
   readonly options: RequestOptions
   readonly resolve: (report: never) => void
@@ -53,7 +53,7 @@ export class IndexWorker implements AsyncDisposable {
   #nextId = 1
   #closed = false
   #closing: Promise<void> | null = null
-  /** Whether the rules of the index were checked since the library was opened. */
+  /** Whether the rules of the index were checked after the library was opened. */
   #isMended = false
 
   constructor(deps: IndexWorkerDeps) {
@@ -93,7 +93,7 @@ export class IndexWorker implements AsyncDisposable {
     }
   }
 
-  /** Asks what runs to stop, waits until it has or a while has passed, and ends the thread. */
+  /** Cancels running requests, waits for them for a limited time, and ends the thread. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -177,11 +177,11 @@ export class IndexWorker implements AsyncDisposable {
   ): Promise<void> {
     try {
       waiting.begun.set(ticket, await waiting.options.items!.begin(begin))
-      // The request has ended meanwhile, and has ended what it had begun.
+      // The request ended in the meantime, and its end also ended the items it had begun.
       if (!this.#waiting.has(id)) return await endItems(waiting, ticket)
       worker.postMessage({ begun: ticket, id } satisfies ToWorker)
     } catch (err) {
-      // What cannot be noted is not begun: the request ends, and its job says why.
+      // An item that cannot be noted must not begin: the request ends, and its job reports the reason.
       worker.postMessage({ cancel: id } satisfies ToWorker)
       waiting.reject(err)
     }

@@ -8,9 +8,9 @@ import type { VolumeManager } from '../volume/index.ts'
 import type { IndexWorker } from './index-worker-client.ts'
 import type { WaitingFiles } from './waiting-files.ts'
 
-/** What later features plug in: asked at the end of every index run which work the new contents make. */
+/** The interface for later features. At the end of every index run it creates work for new contents. */
 export interface IntelligencePort {
-  /** Queues what can be derived from the contents of a location; returns how many pieces of work that is. */
+  /** Queues the sidecars that can be derived from the contents of a location; returns the number of work items. */
   queue(location: KnownLocation, signal: AbortSignal): Promise<number>
 }
 
@@ -25,11 +25,11 @@ export interface IndexingDeps {
   /** Threads that walk, and threads that hash. */
   readonly walkers: number
   readonly hashers: number
-  /** How long a mount that may hang has for an answer; a minute where not said. */
+  /** How long a mount that may hang has to answer; one minute if omitted. */
   readonly answerMs?: number | undefined
 }
 
-/** What the work of the indexer is done with, once all of it is there. */
+/** All dependencies of the indexer, once they exist. */
 export interface IndexingParts extends IndexingDeps {
   readonly jobs: JobManager
   readonly locations: Locations
@@ -41,7 +41,7 @@ export interface RunHost {
   readonly signal: AbortSignal
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** Nothing is noted where it is left out. */
+  /** If omitted, no items are noted. */
   readonly items?: JobItems | undefined
 }
 

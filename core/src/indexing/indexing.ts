@@ -27,7 +27,7 @@ export interface ScanOptions {
   readonly force?: boolean
   readonly mode?: IndexMode
   readonly quickFirst?: boolean
-  /** Compare every row, and believe no fingerprint. */
+  /** Compares every row and trusts no fingerprint. */
   readonly everyRow?: boolean
   /** Scans with different reasons are never merged. */
   readonly reason?: string
@@ -43,13 +43,13 @@ export class Indexing {
     this.#deps = deps
   }
 
-  /** Jobs and locations know the indexer, and it knows them: they are told it once they are there. */
+  /** Connects the indexer with jobs and locations, which also depend on it, once they exist. */
   connect(others: { jobs: JobManager; locations: Locations }): void {
     const parts = { ...this.#deps, ...others, waiting: this.#waiting }
     this.#connected = { parts, recorder: new ChangeRecorder(parts) }
   }
 
-  /** Hears of every transaction of the index worker. */
+  /** Called after every transaction of the index worker. */
   changed({ directories, upserted }: Changes): void {
     this.#waiting.note(upserted, { moved: directories })
   }
@@ -60,12 +60,15 @@ export class Indexing {
     const { jobs } = this.#parts
     for (let reason = options.reason ?? 'asked'; ; reason += ', again') {
       const { id, merged } = await jobs.enqueue(indexLocation, { locationId: location.id, ...options, reason })
-      // One that has begun, before a restart perhaps, may have passed what has changed since: another follows it.
+      // A job that has already begun, perhaps before a restart, may have passed the changed files: queue another one.
       if (!merged || jobs.info(id).startedAt === null) return { id }
     }
   }
 
-  /** Ends what runs or waits for a location: scans, identification, and the recording of changes. Throws `Timeout`. */
+  /**
+   * Ends running and waiting work for a location: scans, identification, and the recording of changes. Throws
+   * `Timeout`.
+   */
   async cancelScans(locationId: string): Promise<void> {
     const limit = AbortSignal.timeout(STOP_MS)
     const jobs = this.#parts.jobs.activeOn(locationId).map((job) => this.#cancel(job, limit))
@@ -89,7 +92,7 @@ export class Indexing {
     return removed
   }
 
-  /** Brings folders the watcher has named up to date; folders with `subtree` with all that lies below them. */
+  /** Updates folders that the watcher has named. Folders with `subtree` are updated with everything below them. */
   refresh(location: KnownLocation, changed: readonly ChangedFolder[], signal?: AbortSignal): Promise<void> {
     return this.#recorder.record(location, changed, signal)
   }
@@ -99,7 +102,7 @@ export class Indexing {
     return beginRun(this.#parts, input, host)
   }
 
-  /** Content identity for what waits for it in a location. */
+  /** Identifies the content of all pending files of a location. */
   identifyPending(locationId: string, host: RunHost): Promise<IdentifyReport> {
     return identifyPending(this.#parts, locationId, host)
   }
@@ -115,7 +118,9 @@ export class Indexing {
     return changes
   }
 
-  /** Brings the index of texts up to what sidecars say, in the index worker; `check` also finds what it has lost. */
+  /**
+   * Updates the text index from the sidecars, in the index worker. `check` also finds texts that the index has lost.
+   */
   indexTexts(root: string, { check }: { check: boolean }, signal: AbortSignal): Promise<IndexTextsReport> {
     return this.#deps.worker.request('texts', { root, check }, { signal })
   }
@@ -130,12 +135,12 @@ export class Indexing {
     return browse(input, this.#parts, signal)
   }
 
-  /** The entries of a folder as the disk has them, with the rule that keeps an entry out of the index where one does. */
+  /** The entries of a folder on the disk. An entry that is not indexed comes with the rule that excludes it. */
   look(dir: RawName, options: LookOptions, signal: AbortSignal): Promise<{ items: Entry[]; total: number }> {
     return look(dir, options, this.#parts, signal)
   }
 
-  /** What lies in a folder now, in an order. */
+  /** A sorted listing of a folder on the disk. */
   listFolder(dir: RawName, options: FolderListingOptions, signal: AbortSignal): Promise<FolderListing> {
     return listFolder(dir, options, this.#parts, signal)
   }
@@ -169,13 +174,13 @@ export class Indexing {
     return verifyIndex(input, { parts: this.#parts, recorder: this.#recorder }, signal)
   }
 
-  /** Puts right whatever breaks the rules of the index: parents, paths, references and sums. */
+  /** Repairs all rows that break the rules of the index: parents, paths, references and sums. */
   async mend(signal: AbortSignal): Promise<Mended> {
     this.#assertWritable()
     return this.#deps.worker.request('mend', null, { signal })
   }
 
-  /** Says whether a path is in the index, and if not, why. */
+  /** Explains whether a path is in the index, and if not, why. */
   async explain(path: string): Promise<Explanation> {
     const raw = parsePath(path)
     const location = this.#parts.locations.map.locate(raw)?.location
@@ -190,13 +195,13 @@ export class Indexing {
   async #cancel(job: Job, limit: AbortSignal): Promise<void> {
     const { jobs } = this.#parts
     await jobs.cancel(job.id).catch((err: unknown) => {
-      // It ended by itself meanwhile.
+      // The job ended by itself in the meantime.
       if (!(err instanceof CoreError && err.code === 'Conflict')) throw err
     })
     await jobs.wait(job.id, limit)
   }
 
-  /** Nothing runs in a library that is open read-only: a job would wait for ever. */
+  /** Nothing runs in a library that is open read-only, so a job would wait forever. */
   #assertWritable(): void {
     if (this.#deps.store.readOnly) throw new CoreError('PermissionDenied', 'the library is open read-only')
   }

@@ -42,11 +42,11 @@ export async function verifyIndex(
     return parts.worker.request('verify', request, { signal })
   }
   const first = await compare()
-  // A row that was changed from outside has left the sums of its folders as they were.
+  // If a row was changed from outside, the sums of its folders are still the old ones.
   if (input.fix) await parts.worker.request('mend', null, { signal })
   let report = first
   let before = Number.POSITIVE_INFINITY
-  // A repair takes only so many folders at once, and what is repaired may show more.
+  // One repair covers a limited number of folders, and may reveal more differences.
   while (input.fix && report.total > 0 && report.total < before) {
     before = report.total
     await repair(report, compared, { parts, recorder }, signal)
@@ -84,7 +84,7 @@ async function repair(
   }
 }
 
-/** Files that hold something else than the index says, though nothing else tells: they wait for their identity again. */
+/** Marks files for identification again whose bytes differ from the index although their stats do not. */
 async function forgetContents({ store, waiting }: IndexingParts, entryIds: readonly number[]): Promise<void> {
   for (let at = 0; at < entryIds.length; at += ROWS_PER_REPAIR) {
     const ids = sql.join(entryIds.slice(at, at + ROWS_PER_REPAIR))
@@ -111,7 +111,7 @@ async function placeToVerify(
   return { location, dir }
 }
 
-/** The locations below a folder that are there: what is unplugged is not compared with what it left behind. */
+/** The locations below a folder that are online. An unplugged disk is not compared with its rows. */
 async function presentBelow(parts: IndexingParts, dir: RawName, signal: AbortSignal): Promise<KnownLocation[]> {
   const below = parts.locations.map.below(dir)
   const roots = await Promise.all(below.map((location) => checkRoot(location, { ...parts, signal })))

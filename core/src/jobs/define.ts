@@ -11,7 +11,7 @@ export type ConcurrencyClass = 'cpu' | 'io' | 'network'
 export const priorities = { low: -1, normal: 0, high: 1, critical: 10 } as const
 
 export interface ProgressUpdate {
-  /** Another phase counts anew: `done` and `bytes` from zero, `total` unknown, unless they are given too. */
+  /** A new phase resets the counts: `done` and `bytes` to zero and `total` to unknown, unless they are given too. */
   readonly phase?: string
   readonly done?: number
   /** Null while it is still being counted. */
@@ -26,8 +26,9 @@ export interface Enqueued {
 }
 
 /**
- * What to do with an item: work on it now, or after all others and alone, because the process stopped while the job
- * worked on it; or leave it out and record the reason, because the process stopped there again and again.
+ * What a job does with an item. `now`: works on it. `last`: works on it alone after all other items, because the
+ * process stopped during it. `never`: leaves it out and records the reason, because the process stopped during it
+ * repeatedly.
  */
 export type ItemVerdict =
   | { readonly when: 'now' }
@@ -35,32 +36,34 @@ export type ItemVerdict =
   | { readonly when: 'never'; readonly reason: string }
 
 /**
- * The files or contents that a job works on, by a name that means the same in all jobs of the library. Once the process has stopped in the
- * middle of the job, each item is noted while the job works on it. The next start thus knows during which items the
- * process stopped. A kill from outside hits any item, so one stop proves nothing: the job does all others first and then
- * those items one at a time. An item that then stops the process again and again is left out, and nothing else is.
+ * The files or contents that a job works on. An item's name means the same in all jobs of the library.
+ *
+ * After the process has stopped in the middle of a job, each item is noted while the job works on it. The next start
+ * then knows during which items the process stopped. A kill from outside can hit any item, so one stop proves nothing:
+ * the job does all other items first, and then the suspects one at a time. Only an item that keeps stopping the process
+ * is left out.
  */
 export interface JobItems {
-  /** False where the process has stopped neither in the middle of the job nor at any item: then `begin` costs nothing. */
+  /** False if the process has never stopped during the job or any item: then `begin` costs nothing. */
   readonly areNoted: boolean
-  /** The verdicts on items during which the process stopped; on all others it is `now`. */
+  /** Verdicts on items during which the process stopped; the verdict on all others is `now`. */
   readonly suspects: ReadonlyMap<string, ItemVerdict>
   verdict(item: string): ItemVerdict
-  /** Says durably that the job works on some items, until the result is disposed. */
+  /** Records durably that the job works on some items. Disposing the result ends the record. */
   begin(items: readonly string[]): Promise<AsyncDisposable>
   /**
-   * Has an item that was left out tried anew by the next run: for work that starts again only if a person asks for it.
+   * Lets the next run try an item again that was left out. Use it for work that only a person can start again.
    * Otherwise later jobs leave the item out too, as long as the history keeps the job.
    */
   forget(item: string): Promise<void>
 }
 
-/** What a run is given. `L` is the library; only tests of the runner use another. */
+/** The context of a run. `L` is the library; only tests of the runner use another type. */
 export interface JobContext<State = unknown, L = Library> {
   readonly jobId: JobId
   /** The library the job works on. */
   readonly library: L
-  /** What was last passed to `checkpoint`, or the job's initial state: a resumed job starts from here. */
+  /** The state last passed to `checkpoint`, or the job's initial state: a resumed job starts from here. */
   readonly state: State
   /**
    * Aborted when the job is paused or cancelled or the library closes. Check it between items and throw
@@ -70,22 +73,22 @@ export interface JobContext<State = unknown, L = Library> {
   /** Lines go to the job's own log file. */
   readonly log: Logger
   /**
-   * Makes `state` durable before it resolves, together with the progress and warnings so far. Call it at a boundary
-   * the job can start again from: what is done before a checkpoint is not done again, whatever happens to the process.
+   * Makes `state` durable before it resolves, together with the progress and warnings so far. Call it wherever the job
+   * can start again: work done before a checkpoint is never repeated, even if the process is killed.
    */
   checkpoint(this: void, state: State): Promise<void>
   /**
-   * Says how far the job is; fields that are left out stay as they were, and numbers do not run backwards within a
-   * phase. Cheap enough for every item: events and writes are limited in number.
+   * Reports the progress of the job. Omitted fields keep their values, and numbers never decrease within a phase. Cheap
+   * enough to call for every item, because events and writes are limited in number.
    */
   progress(this: void, update: ProgressUpdate): void
-  /** Records something the job could not do and goes on without. Those since the last checkpoint are raised again by a repeated run. */
+  /** Records a problem that the job skipped. A repeated run raises the warnings since its last checkpoint again. */
   warn(this: void, warning: { code: ErrorCode; message: string; path?: string | undefined }): void
-  /** Every job that reads what others have written asks these for a verdict, and begins what it works on. */
+  /** A job that reads untrusted files asks for a verdict on each item, and calls `begin` for the items it works on. */
   readonly items: JobItems
   /**
-   * Enqueues a child; pausing or cancelling this job does the same to its children. A run that is repeated enqueues
-   * again what it enqueued since its last checkpoint, so children have a key or do no harm twice.
+   * Enqueues a child job; pausing or cancelling this job does the same to its children. A repeated run enqueues its
+   * children since the last checkpoint again, so a child needs a key or must be safe to run twice.
    */
   enqueue<I extends z.ZodType>(
     this: void,
@@ -101,12 +104,18 @@ export interface Job<
   O extends z.ZodType = z.ZodType,
   L = Library,
 > {
-  /** The feature in the plural, a dot, what it does: `indexing.location`. Stored: renaming it strands unfinished jobs. */
+  /**
+   * The feature in the plural, a dot, and a verb or noun: `indexing.location`. It is stored: renaming it strands
+   * unfinished jobs.
+   */
   readonly name: N
   /** One line, for `job types` and the monitor. */
   readonly summary: string
   readonly input: I
-  /** What is kept between runs; it must hold all that a resumed run needs. No transforms: it is parsed again after a restart. */
+  /**
+   * The state between runs; it must contain everything that a resumed run needs. No transforms: it is parsed again
+   * after a restart.
+   */
   readonly state: S
   readonly output: O
   readonly initial: z.output<S>
@@ -114,11 +123,11 @@ export interface Job<
   readonly priority: number
   /** How often a failed run is tried again, with backoff. Only retryable errors count; a killed process does not. */
   readonly retries: number
-  /** False: it cannot be paused, and fails rather than run again when the process ends in the middle of it. */
+  /** False: the job cannot be paused. If the process ends during it, the job fails instead of running again. */
   readonly resumable: boolean
   /** Waiting or running jobs of one name with one key are one job. Null: never merged. */
   key(input: z.output<I>): string | null
-  /** Id of the thing it works on, by which a list of jobs tells them apart. */
+  /** Id of the object it works on, which distinguishes jobs in a list. */
   subject(input: z.output<I>): string | null
   /** Safe to run twice from one state. Throws `CoreError`s; returns the output. */
   run(input: z.output<I>, ctx: JobContext<z.output<S>, L>): Promise<z.output<O>>

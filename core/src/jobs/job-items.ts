@@ -12,13 +12,13 @@ export interface RunItemsDeps {
   readonly wasCutShort: boolean
   readonly limits: Pick<JobLimits, 'itemStops' | 'suspectWaitMs'>
   readonly signal: AbortSignal
-  /** Whether the run has come back: what it leaves is tidied with its row. */
+  /** Whether the run has returned: its remaining notes are removed together with its row. */
   readonly isOver: () => boolean
 }
 
 const nothingNoted: AsyncDisposable = { [Symbol.asyncDispose]: async () => {} }
 
-/** The items of one run of a job, and what earlier runs have noted about them. */
+/** The items of one run of a job, with the notes of earlier runs. */
 export class RunItems implements JobItems {
   readonly #deps: RunItemsDeps
   readonly suspects: ReadonlyMap<string, ItemVerdict>
@@ -53,8 +53,8 @@ export class RunItems implements JobItems {
   }
 
   /**
-   * Waits before the job tries an item again that it was at in two stops or more. If the process is stopped during this
-   * wait, the stops come from outside and not from the item; the next start sees that no item was at work.
+   * Waits before the job retries an item that was in progress during at least two stops. If the process is stopped
+   * during this wait, the cause is outside and not the item: the next start sees that no item was in progress.
    */
   async #waitBefore(items: readonly string[]): Promise<void> {
     const { limits, signal } = this.#deps

@@ -32,7 +32,7 @@ export function rowToJob(row: JobRow): Job {
   }
 }
 
-/** The sentence of a job that goes on by itself once a failure has passed. */
+/** The message of a job that continues by itself once a failure has passed. */
 export function waitingFor(message: string): string {
   return `waiting: ${message}`
 }

@@ -34,7 +34,7 @@ export type Outcome =
   | { kind: 'stopped'; wanted: Wanted }
   | { kind: 'failed'; code: ErrorCode; message: string; isFinal: boolean }
 
-/** One run of one job: what the job sees as its context, and what the runner knows while it lasts. */
+/** One run of one job: the context for the job, and the runner's knowledge of it during the run. */
 export class JobRun<L> {
   readonly id: JobId
   readonly row: ClaimedRow
@@ -95,7 +95,7 @@ export class JobRun<L> {
     this.#abort.abort(new CoreError('Cancelled', `the job was asked to stop; it will be ${wanted}`))
   }
 
-  /** It has come back, and its end cannot be stored for now. */
+  /** The run has returned, but its end cannot be stored for now. */
   waitFor(message: string): void {
     if (this.#waiting === message) return
     this.#waiting = message
@@ -106,7 +106,7 @@ export class JobRun<L> {
     this.#saved.resolve()
   }
 
-  /** Adds to the stored job what only this run knows so far. */
+  /** Merges the unsaved progress of this run into the stored job. */
   overlay(job: Job): Job {
     const waiting = this.#waiting === null ? {} : { waiting: waitingFor(this.#waiting) }
     return { ...job, ...waiting, progress: this.#meter.value, warnings: this.#warningsTotal }
@@ -120,12 +120,12 @@ export class JobRun<L> {
     this.#log.flush()
   }
 
-  /** Where it goes once it has stopped; null as long as nobody has asked it to. */
+  /** The state that the job takes once it has stopped; null if nothing asked it to stop. */
   get wanted(): Wanted | null {
     return this.#wanted
   }
 
-  /** What is to be stored with a checkpoint or an end. */
+  /** The data to store with a checkpoint or at the end. */
   get record(): RunRecord {
     return { progress: this.#meter.value, warnings: { rows: this.#warnings, count: this.#warningsUnsaved } }
   }
@@ -227,7 +227,7 @@ export class JobRun<L> {
 
   #progress(update: ProgressUpdate): void {
     if (this.#over) return
-    // How far a phase came is told before the next one begins to count.
+    // Report how far the old phase came before the new one resets the counts.
     if (update.phase !== undefined && update.phase !== this.#meter.value.phase && this.#progressWaits) this.#tell()
     this.#meter.update(update)
     if (this.#progressTimer) this.#progressWaits = true

@@ -15,13 +15,13 @@ export type NewJob = Pick<
 export type ClaimedRow = JobRow & Pick<Selectable<JobTable>, 'input' | 'state'>
 
 export interface NewWarnings {
-  /** What is to be kept. */
+  /** The warnings to store. */
   readonly rows: readonly Omit<Selectable<JobWarningTable>, 'id' | 'job_id'>[]
   /** How many there were, kept or not. */
   readonly count: number
 }
 
-/** What a run leaves behind when it ends or saves: written together or not at all. */
+/** The data that a run stores at a checkpoint or at its end, in one transaction. */
 export interface RunRecord {
   readonly progress: JobProgress
   readonly warnings: NewWarnings
@@ -32,12 +32,12 @@ export interface Ending extends RunRecord {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly output: Uint8Array | null
   readonly at: number
-  /** What an item with so many stops is known by outlives the job: the next job on it leaves it out as well. */
+  /** Notes of items with at least this many stops outlive the job, so the next job leaves these items out too. */
   readonly itemStops: number
 }
 
 /**
- * The rows of `jobs.db`. Every statement is prepared once; all of it is synchronous, so that several changes make one
+ * The rows of `jobs.db`. Every statement is prepared once. All calls are synchronous, so several changes can share one
  * transaction (`GroupCommit`).
  */
 export class JobStore {
@@ -107,7 +107,7 @@ export class JobStore {
     return this.#statement(`select 1 from jobs where status = ? limit 1`).get(status) !== undefined
   }
 
-  /** The job that another of this name and key would be; one that is being cancelled is none. */
+  /** The active job with this name and key; a job that is being cancelled does not count. */
   activeWithKey(name: string, key: string): JobRow | undefined {
     return this.#maybe(
       `select ${JOB_COLUMNS} from jobs where name = ? and key = ? and status in ('queued', 'running', 'paused')
@@ -121,7 +121,7 @@ export class JobStore {
     this.#run(`update jobs set priority = ? where id = ?`, priority, rowId)
   }
 
-  /** Marks the next jobs of a class as running. One whose key is still being worked on waits. */
+  /** Marks the next jobs of a class as running. A job waits while another job with its key runs. */
   claim(concurrency: ConcurrencyClass, count: number, now: number): ClaimedRow[] {
     const next = this.#statement(
       `select id from jobs where status = 'queued' and ready_at is null and concurrency = ?
@@ -136,7 +136,7 @@ export class JobStore {
     })
   }
 
-  /** Lets jobs run whose wait for a retry is over. */
+  /** Releases jobs whose retry delay is over. */
   releaseDelayed(now: number): void {
     this.#run(`update jobs set ready_at = null where ready_at <= ?`, now)
   }
@@ -189,7 +189,7 @@ export class JobStore {
     )
   }
 
-  /** Whether its parent holds it is what `want` has noted. */
+  /** Keeps `held_by_parent` as `want` has set it. */
   pause(rowId: number): JobRow {
     return this.#one(
       `update jobs set status = 'paused', wanted = null, ready_at = null, crashes = 0 where id = ?
@@ -198,7 +198,7 @@ export class JobStore {
     )
   }
 
-  /** Back to the queue with what the last checkpoint left, in the same attempt. */
+  /** Puts a job back in the queue with the state of its last checkpoint, in the same attempt. */
   requeue(rowId: number): JobRow {
     return this.#one(
       `update jobs set status = 'queued', wanted = null, ready_at = null, crashes = 0, held_by_parent = 0
@@ -228,7 +228,7 @@ export class JobStore {
     )
   }
 
-  /** Notes where a job goes once it has stopped, and whether it goes there because its parent did. */
+  /** Records the state that a job takes once it has stopped, and whether its parent is the reason. */
   want(rowId: number, wanted: Wanted, heldByParent: boolean): void {
     this.#run(`update jobs set wanted = ?, held_by_parent = ? where id = ?`, wanted, heldByParent ? 1 : 0, rowId)
   }
@@ -260,7 +260,7 @@ export class JobStore {
     )
   }
 
-  /** Does what running jobs had been asked to do when the process ended. */
+  /** Completes pause and cancel requests for jobs that were running when the process ended. */
   settleWanted(at: number): void {
     this.#run(
       `update jobs set status = 'cancelled', wanted = null, ended_at = ? where status = 'running' and wanted = 'cancelled'`,
@@ -281,24 +281,24 @@ export class JobStore {
     )
   }
 
-  /** Notes durably that a job has begun some items. */
+  /** Records durably that a job has begun some items. */
   beginItems(rowId: number, items: readonly string[]): void {
     const sql = `insert into job_items(job_id, item) values (?, ?) on conflict do update set at_work = 1`
     for (const item of items) this.#run(sql, rowId, item)
   }
 
-  /** The items are done with, so the job gets on. */
+  /** The items are finished, which counts as progress of the job. */
   endItems(rowId: number, items: readonly string[]): void {
     for (const item of items) this.#run(`delete from job_items where job_id = ? and item = ?`, rowId, item)
     this.#run(`update jobs set crashes = 0 where id = ?`, rowId)
   }
 
-  /** Whatever job it was of: the item is tried anew. */
+  /** Removes the notes of all jobs on an item, so that it is tried again. */
   forgetItem(item: string): void {
     this.#run(`delete from job_items where item = ?`, item)
   }
 
-  /** How often the process has stopped during each item, whichever job worked on it. */
+  /** How often the process has stopped during each item, in any job. */
   itemStops(): Map<string, number> {
     const sql = `select item, max(stops) as stops from job_items where stops > 0 group by item`
     const rows = this.#statement(sql).all()
@@ -306,8 +306,8 @@ export class JobStore {
   }
 
   /**
-   * The process has stopped while jobs worked on items; a stop in good order counts for none. Where no job worked on an
-   * item, the stop came from outside: earlier stops of the same jobs then prove nothing either.
+   * Counts a stop for each item that jobs were working on when the process stopped; an orderly stop does not count. If
+   * no job was working on an item, the cause was outside, so earlier stops of the same jobs prove nothing either.
    */
   countStops(): void {
     const cutShort = `select id from jobs where status = 'running' and wanted is null`
@@ -318,8 +318,9 @@ export class JobStore {
   }
 
   /**
-   * Puts what was running when the process ended back into the queue, in the same attempt. A job that the process did
-   * not survive more than `patience` times in a row waits longer each time, so that the daemon can be asked meanwhile.
+   * Returns jobs that were running when the process ended to the queue, in the same attempt. If the process has stopped
+   * during a job more than `patience` times in a row, the job waits longer each time, so that the daemon stays
+   * reachable in between.
    */
   requeueRunning({ at, patience, maxMs }: { at: number; patience: number; maxMs: number }): number {
     return this.#run(

@@ -15,16 +15,19 @@ export interface JobLimits {
   readonly stopWaitMs: number
   /** When the database cannot be written (a full disk), it is tried again this often. */
   readonly databaseRetryMs: number
-  /** How often in a row the process may stop while a job runs and gets nowhere before the job waits ahead of its next run. */
+  /**
+   * How many times in a row the process may stop during a job without progress before the job has to wait for its next
+   * run.
+   */
   readonly stops: number
   /** The longest such wait. */
   readonly stoppedMaxMs: number
   /**
-   * How often the process may stop while a job works on one item, with no stop while the job works on none; then the item
-   * is set aside.
+   * How many times the process may stop while a job works on one item before the item is left out. A stop while the job
+   * works on no item sets the count back.
    */
   readonly itemStops: number
-  /** The wait before an item is tried again that the job was at in two stops; it doubles with each further stop. */
+  /** The wait before a retry of an item that was in progress during two stops; it doubles with each further stop. */
   readonly suspectWaitMs: number
   /** Warnings kept for one job; beyond this they are only counted. */
   readonly warnings: number
@@ -32,7 +35,7 @@ export interface JobLimits {
   readonly logBytes: number
   /** How many ended jobs are kept, of each of completed, failed and cancelled. */
   readonly keptJobs: number
-  /** How long they are kept at the most. */
+  /** How long ended jobs are kept at most. */
   readonly keptMs: number
 }
 
@@ -56,12 +59,12 @@ export const defaultLimits: JobLimits = {
   // Far more than stopping takes; a job that hangs in a file system that does not answer is not waited for longer.
   stopWaitMs: 10_000,
   databaseRetryMs: 2_000,
-  // A few kills are a person's or a power cut's doing; more of them leave time to look at the job, or cancel it.
+  // A few kills may come from a person or a power cut. After more, a wait leaves time to look at the job or cancel it.
   stops: 5,
   stoppedMaxMs: 30_000,
-  // The same item each time, alone but for the first, and never while the job waited: that is no chance.
+  // Five stops during the same item, alone in all but the first and never during a wait, are no coincidence.
   itemStops: 5,
-  // Longer than a usual item takes, so that kills from outside hit the wait more often than the item.
+  // Longer than a usual item takes, so that a kill from outside is more likely to hit the wait than the item.
   suspectWaitMs: 2_000,
   warnings: 1_000,
   logBytes: 10 * 1024 * 1024,
@@ -69,7 +72,7 @@ export const defaultLimits: JobLimits = {
   keptMs: 30 * DAY_MS,
 }
 
-/** An input names what to work on, it does not carry it. */
+/** An input refers to data by name and does not contain it. */
 export const MAX_INPUT_BYTES = 1024 * 1024
 /** Written whole at every checkpoint on the main thread: a cursor and counts, not a list of files. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024

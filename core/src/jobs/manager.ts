@@ -22,7 +22,7 @@ import { recoverJobs } from './recover.ts'
 import { Runner } from './runner.ts'
 
 export interface JobManagerOptions<L> {
-  /** `jobs.db`; null where nothing may be written: then there are no jobs, and none is taken. */
+  /** `jobs.db`; null if nothing may be written: then there are no jobs, and none can be enqueued. */
   readonly file: string | null
   /** Folder of the jobs' own logs. */
   readonly logDir: string
@@ -56,8 +56,8 @@ interface Parts<L> {
 }
 
 /**
- * The jobs of one library: a durable queue and what runs from it. Whatever happens to the process, a job that was
- * enqueued runs, and goes on from its last checkpoint.
+ * The jobs of one library: a durable queue and its runner. An enqueued job will run, and continues from its last
+ * checkpoint, whatever happens to the process.
  */
 export class JobManager<L = Library> implements AsyncDisposable {
   readonly #parts: Parts<L>
@@ -104,7 +104,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
     this.#control = new Control({ ...parts, runner: this.#runner })
   }
 
-  /** Begins to run what is queued, also what an earlier process left. */
+  /** Starts to run queued jobs, including those of an earlier process. */
   start(library: L): void {
     this.#runner.start(library)
   }
@@ -138,7 +138,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
     return this.#parts.store.activeOn(subject).map((row) => this.#describe(row))
   }
 
-  /** Unfinished jobs that wait for a failure to pass, such as a full disk. */
+  /** Unfinished jobs that wait until a failure has passed, such as a full disk. */
   waiting(): JobInfo[] {
     const active = [...this.list({ status: 'running' }), ...this.list({ status: 'queued' })]
     return active.filter((job) => job.waiting !== undefined)
@@ -172,24 +172,27 @@ export class JobManager<L = Library> implements AsyncDisposable {
   }
 
   /**
-   * Stops a job, and its children, where they can go on later. Resolves when it has stopped; with a job that is still
-   * running when it has not after `stopWaitMs`. Throws `NotFound`, and `Conflict` for one that has ended.
+   * Stops a job and its children; they can be resumed later. Resolves when the job has stopped, or after `stopWaitMs`
+   * with the job still running. Throws `NotFound`, and `Conflict` if the job has ended.
    */
   pause(id: JobId): Promise<JobInfo> {
     return this.#control.pause(id)
   }
 
-  /** Lets a paused job go on, and those children that were paused with it. Throws `NotFound` and `Conflict`. */
+  /** Resumes a paused job and the children that were paused with it. Throws `NotFound` and `Conflict`. */
   resume(id: JobId): Promise<JobInfo> {
     return this.#control.resume(id)
   }
 
-  /** Ends a job and its children; what they have done stays. Resolves like `pause`. Throws `NotFound` and `Conflict`. */
+  /** Cancels a job and its children; finished work stays. Resolves like `pause`. Throws `NotFound` and `Conflict`. */
   cancel(id: JobId): Promise<JobInfo> {
     return this.#control.cancel(id)
   }
 
-  /** Puts a failed or cancelled job back in the queue; it goes on from its last checkpoint. Throws `NotFound` and `Conflict`. */
+  /**
+   * Puts a failed or cancelled job back in the queue; it continues from its last checkpoint. Throws `NotFound` and
+   * `Conflict`.
+   */
   retry(id: JobId): Promise<JobInfo> {
     return this.#control.retry(id)
   }
@@ -211,7 +214,9 @@ export class JobManager<L = Library> implements AsyncDisposable {
     while (!this.#runner.isIdle || !commits.isIdle || store.hasAny('queued')) await announcer.change()
   }
 
-  /** Stops running jobs, waiting up to `stopWaitMs` for them; they go on when the queue is opened again. Idempotent. */
+  /**
+   * Stops running jobs, waiting up to `stopWaitMs` for them; they continue when the queue is opened again. Idempotent.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed

@@ -3,9 +3,9 @@ import type { ProgressUpdate } from './define.ts'
 
 /** The rate follows the last seconds: shorter jumps about, longer shows a change too late. */
 const RATE_WINDOW_MS = 5_000
-/** Less time than this says nothing about a rate. */
+/** A shorter sample says nothing about the rate. */
 const MIN_SAMPLE_MS = 50
-/** No job is silent for so long and still goes at the rate it had. */
+/** After such a long silence, the old rate says nothing about the job. */
 const MAX_SAMPLE_MS = 86_400_000
 
 /** Keeps how far one job is, with its rate and the time left. Within a phase no number runs backwards. */
@@ -41,7 +41,7 @@ export class ProgressMeter {
   /** Measures the rate since the last call. Call it at intervals a person notices. */
   measure(): void {
     const at = this.#now()
-    // A clock that was set tells nothing of the time between: the sample begins anew.
+    // If the clock was set, the time in between is unknown: start a new sample.
     if (at < this.#sample.at || at - this.#sample.at > MAX_SAMPLE_MS) this.#sample = { at, done: this.#value.done }
     const elapsed = at - this.#sample.at
     if (elapsed < MIN_SAMPLE_MS) return

@@ -13,13 +13,13 @@ export interface RecoverDeps<L> {
   readonly definitions: ReadonlyMap<string, AnyJob<L>>
   readonly log: Logger
   readonly now: () => number
-  /** See `JobLimits`. */
+  /** `stops` and `stoppedMaxMs` of `JobLimits`. */
   readonly wait: { readonly patience: number; readonly maxMs: number }
 }
 
 /**
- * Puts jobs that were running when the process ended back into the queue, or where they had been asked to go. Fails
- * those nobody can run any more, with the reason.
+ * Puts jobs that were running when the process ended back in the queue, or completes their pending pause or cancel
+ * request. Fails jobs that this version can no longer run, with the reason.
  */
 export function recoverJobs<L>({ store, definitions, log, now, wait }: RecoverDeps<L>): void {
   const at = now()

@@ -21,7 +21,7 @@ function editDatabase(queue: TestQueue, sql: string): void {
   }
 }
 
-/** The only job, as it is stored. */
+/** The row of the only job. */
 function queueRow(queue: TestQueue): { ready_at: number | null } {
   const db = new DatabaseSync(queue.file, { readOnly: true })
   try {
@@ -121,7 +121,7 @@ test('no number of kills is a failure of a job; one that gets nowhere waits a li
   const { id } = await queue.jobs.enqueue(gated.job, { key: 'a' })
   for (let kill = 0; kill < 60; kill++) {
     await killedWhile(queue, () => gated.running('a'))
-    // Closing in good order starts the count anew.
+    // An orderly close resets the count.
     editDatabase(queue, `update jobs set crashes = ${kill}`)
     await queue.reopen(undefined, { start: false })
     const { ready_at: readyAt } = queueRow(queue)
@@ -135,17 +135,20 @@ test('no number of kills is a failure of a job; one that gets nowhere waits a li
 
 interface Work {
   readonly names: readonly string[]
-  /** The item during which the process always stops. */
+  /** The process always stops during this item. */
   readonly culprit?: string
-  /** When a life of the process, counted from 0, is ended from outside, in milliseconds; null: it is not. */
+  /**
+   * Milliseconds after which a life of the process is killed from outside; lives are counted from 0. Null: it is not
+   * killed.
+   */
   readonly killedAfter?: (life: number) => number | null
   readonly itemStops: number
 }
 
-/** How long work on some items takes, in milliseconds. */
+/** Duration of work on some items, in milliseconds. */
 const WORK_MS = 2
 
-/** Has a job work on items, three at a time, in as many lives of the process as it takes. */
+/** Runs a job that works on three items at a time, restarting the process until the job is done. */
 async function workUntilDone({ names, culprit, killedAfter = () => null, itemStops }: Work) {
   const done: string[] = []
   const reasons: string[] = []
@@ -205,7 +208,7 @@ async function workUntilDone({ names, culprit, killedAfter = () => null, itemSto
 
 test('an item during which the process stops again and again is set aside, and those beside it are done', async () => {
   const result = await workUntilDone({ names: ['a', 'b', 'c', 'd', 'e', 'f'], culprit: 'b', itemStops: 3 })
-  // The first stop says nothing of items yet. The second is of a, b and c, and two more are of b alone.
+  // At the first stop, no items are noted yet. The second hits a, b and c; two more hit b alone.
   expect(result).toEqual({
     kills: 4,
     done: ['a', 'c', 'd', 'e', 'f'],

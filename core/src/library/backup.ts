@@ -12,7 +12,7 @@ import { maintain } from './maintenance.ts'
 /** Pages copied between two chances for others to write. */
 const PAGES_PER_STEP = 1_024
 const NAME = /^database_backup_\d{8}_\d{6}(_\d+)?(_daily)?\.db$/
-/** What a backup is called until it is whole, with the process that makes it. */
+/** The name of an unfinished backup; it contains the id of the process that writes it. */
 const DRAFT = /^\.database_backup\.(\d+)\.[0-9a-f-]{36}\.tmp/
 
 export interface Backup {
@@ -23,15 +23,15 @@ export interface Backup {
 }
 
 /**
- * Copies a database while it is in use, checks the copy, and only then gives it its name.
- * Throws `DiskFull`, `PermissionDenied`, or `Corrupt` where the copy is not sound.
+ * Copies a database while it is in use, checks the copy, and only then gives it its final name. Throws `DiskFull`,
+ * `PermissionDenied`, or `Corrupt` if the copy is damaged.
  */
 export async function backUp(
   of: {
     readonly database: string
     readonly dir: string
     readonly now: () => number
-    /** One of those that are made by themselves, and removed when seven newer ones are there. */
+    /** An automatic backup: it is removed when seven newer ones exist. */
     readonly automatic?: boolean
   },
   signal?: AbortSignal,
@@ -60,7 +60,7 @@ export async function backUp(
   }
 }
 
-/** Throws `InvalidInput` where something else than a folder has that name. */
+/** Throws `InvalidInput` if the name belongs to something other than a folder. */
 async function makeFolder(dir: string): Promise<void> {
   const stats = await stat(dir).catch(() => null)
   if (stats && !stats.isDirectory())
@@ -78,7 +78,7 @@ export async function listBackups(dir: string): Promise<string[]> {
     .map((name) => join(dir, name))
 }
 
-/** The newest backup without a problem; null where there is none. */
+/** The newest backup without a problem; null if there is none. */
 export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promise<string | null> {
   for (const path of await listBackups(dir)) {
     if ((await maintain({ kind: 'check', file: path }, signal)).length === 0) return path
@@ -86,14 +86,14 @@ export async function newestGoodBackup(dir: string, signal?: AbortSignal): Promi
   return null
 }
 
-/** One moment of the database, in one file without a log beside it. */
+/** Copies a consistent snapshot of the database into one file without a log beside it. */
 async function copy(database: string, to: string): Promise<void> {
   const source = openDatabase(database, { readOnly: true })
   try {
-    // Held from here on: SQLite begins anew whenever another connection has written between two steps.
+    // The transaction stays open: otherwise SQLite starts over whenever another connection writes between two steps.
     source.exec('begin')
     source.prepare('select 1 from sqlite_schema').get()
-    // SQLite would make it readable by others.
+    // SQLite would create the file readable for other users.
     await writeFile(to, '', { mode: 0o600, flag: 'a' })
     await backup(source, to, { rate: PAGES_PER_STEP })
   } finally {
@@ -116,7 +116,7 @@ async function removeAbandoned(dir: string): Promise<void> {
 }
 
 async function removeDraft(draft: string): Promise<void> {
-  // Best effort: what is left goes with the next backup, and the failure that led here is the one to tell.
+  // Best effort: the next backup removes the rest, and the caller must see the original failure.
   const removals = ['', '-wal', '-shm', '-journal'].map((end) => rm(`${draft}${end}`, { force: true }))
   await Promise.allSettled(removals)
 }

@@ -4,18 +4,19 @@ import { maintain } from './maintenance.ts'
 import { libraryFiles } from './manifest.ts'
 
 const DAY_MS = 86_400_000
-/** Automatic backups that are kept; those that a person or an upgrade made are never removed. */
+/** Number of automatic backups to keep. Backups made by a person or an upgrade are never removed. */
 const KEPT = 7
 
 export interface DailyBackup {
   readonly made: Backup
-  /** Older ones that were no longer sound: renamed, so that nobody restores them. */
+  /** Older backups that are damaged. They were renamed, so that they are not restored by mistake. */
   readonly damaged: readonly string[]
 }
 
 /**
- * Backs a library up if it has changed and no backup of the last day is there; null otherwise. Checks the older
- * automatic backups, and removes all but the last seven. Throws what `backUp` does; then nothing is removed.
+ * Backs a library up if it has changed and its last backup is more than a day old; otherwise returns null. Checks the
+ * older automatic backups, and removes all but the newest seven. Throws the errors of `backUp`; then nothing is
+ * removed.
  */
 export async function backUpDaily(
   { path, now }: { readonly path: string; readonly now: () => number },
@@ -40,7 +41,7 @@ async function isDue(of: { backups: string; database: string; now: number }): Pr
   const [newest] = await listBackups(of.backups)
   if (newest === undefined) return true
   const backedUpAt = (await stat(newest)).mtimeMs
-  // A clock that was set back must not keep a library from being backed up.
+  // If the clock was set back, the library must still be backed up.
   const age = of.now - backedUpAt
   if (age >= 0 && age < DAY_MS) return false
   const files = await Promise.all([of.database, `${of.database}-wal`].map((file) => stat(file).catch(() => null)))

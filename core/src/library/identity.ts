@@ -6,7 +6,7 @@ import { listBackups } from './backup.ts'
 import { libraryFiles, Manifest, readManifest, type ReadManifestOptions, writeManifest } from './manifest.ts'
 import type { LibraryStore } from './store.ts'
 
-/** Keeps the manifest in the database too, and so in every backup of it. Writes nothing where it is there already. */
+/** Stores the manifest in the database, and so in every backup of it. Writes nothing if it is already there. */
 export async function keepIdentity(store: LibraryStore, manifest: Manifest): Promise<void> {
   if (readFrom(store.connection)?.json === JSON.stringify(manifest)) return
   await store.write(({ db }) =>
@@ -18,7 +18,7 @@ export async function keepIdentity(store: LibraryStore, manifest: Manifest): Pro
   )
 }
 
-/** The library a database, or a backup of one, belongs to; null where it does not say: it is older than 011, or damaged. */
+/** The library that a database or backup belongs to; null if the file is older than migration 011, or damaged. */
 export function identityIn(file: string): Manifest | null {
   try {
     const db = openDatabase(file, { readOnly: true })
@@ -33,14 +33,14 @@ export function identityIn(file: string): Manifest | null {
 }
 
 interface RecoverOptions extends ReadManifestOptions {
-  /** What the list of libraries says of this folder; used where neither database nor backups know more. */
+  /** The entry for this folder in the list of libraries; used if neither the database nor a backup has a manifest. */
   readonly known?: Pick<Manifest, 'id' | 'name'> | undefined
   readonly log: Logger
 }
 
 /**
- * The manifest of a library. If `library.json` is gone or damaged, it is written again from the database or a backup.
- * Throws what `readManifest` does where nobody knows it.
+ * The manifest of a library. If `library.json` is missing or damaged, it is restored from the database, a backup, or
+ * `known`. If none of them has it, throws the errors of `readManifest`.
  */
 export async function recoverManifest(path: string, { known, log, readOnly }: RecoverOptions): Promise<Manifest> {
   try {
@@ -61,7 +61,7 @@ async function keptManifest(path: string, known: RecoverOptions['known']): Promi
     const manifest = identityIn(file)
     if (manifest) return manifest
   }
-  // A folder without a database is no library.
+  // A folder without a database is not a library.
   if (!known || !isDatabase(database)) return null
   return Manifest.parse({ version: 1, ...known, createdAt: new Date().toISOString() })
 }

@@ -12,7 +12,10 @@ import { pathError } from '../util/path-error.ts'
 const Known = z.object({
   id: LibraryId,
   name: z.string(),
-  /** In the file, relative to the data folder where it lies in it: a data folder that is moved takes its libraries along. */
+  /**
+   * The path in the file is relative if the library is in the data folder, so moving the data folder moves its
+   * libraries too.
+   */
   path: z.string(),
   /** Whether it is opened at the start. */
   open: z.boolean(),
@@ -42,12 +45,14 @@ export interface KnownLibrariesDeps {
   readonly now: () => number
 }
 
-/** The list of libraries an installation knows, in a file of its own. What is changed holds once it is in the file. */
+/**
+ * The list of libraries that an installation knows, in its own file. A change takes effect once the file is written.
+ */
 export class KnownLibraries {
   readonly #dataDir: string
   readonly #file: string
   #state: State
-  /** What somebody should know of the list; null where all is well. */
+  /** A problem with the list that the user should know about; null if there is none. */
   readonly notice: string | null
   readonly #writing = new Lease()
 
@@ -59,9 +64,9 @@ export class KnownLibraries {
   }
 
   /**
-   * Reads the list. One that makes no sense is set aside, and its copy takes its place; without a copy, libraries in the
-   * data folder are found again where they lie.
-   * Throws `VersionMismatch` for a list of a newer version, and what keeps it from being read.
+   * Reads the list. A damaged list is set aside and replaced by its copy. Without a copy, the libraries in the data
+   * folder are found again by searching it. Throws `VersionMismatch` for a list of a newer version, and errors of
+   * reading the file.
    */
   static async open({ dataDir, log, now }: KnownLibrariesDeps): Promise<KnownLibraries> {
     const folder = await realpath(dataDir)
@@ -94,7 +99,7 @@ export class KnownLibraries {
     return this.#state.forgotten.includes(id)
   }
 
-  /** Puts a library on the list, or in the place of what the list says of it. */
+  /** Adds a library to the list, or replaces its entry. */
   put(library: Known): Promise<void> {
     return this.#change((state) => ({
       ...state,
@@ -122,7 +127,7 @@ export class KnownLibraries {
     }))
   }
 
-  /** `isKept`: its folder stays where it is, and is not to be found again. */
+  /** `isKept`: the folder stays in place, and a later search must not add the library again. */
   remove(id: LibraryId, { isKept }: { isKept: boolean }): Promise<void> {
     return this.#change((state) => {
       const libraries = state.libraries.filter((known) => known.id !== id)
@@ -135,7 +140,7 @@ export class KnownLibraries {
     return this.#change((state) => ({ ...state, current: id }))
   }
 
-  /** One change after another, each on what the one before has written. */
+  /** Applies changes one after another, each to the result of the previous one. */
   async #change(change: (state: State) => State): Promise<void> {
     using _turn = await this.#writing.acquire()
     const next = withCurrent(change(this.#state))

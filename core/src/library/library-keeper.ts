@@ -1,8 +1,8 @@
 import type { Logger } from '../util/logger.ts'
 
-/** How often open libraries are looked at, in milliseconds: what happened to one is told within seconds. */
+/** How often open libraries are checked, in milliseconds, so that a lost folder is reported within seconds. */
 const LOOK_MS = 1_000
-/** How long after the start libraries are backed up first, and how often it is looked whether one is due. */
+/** The delay of the first backup after the start; the next constant is the time between two checks for due backups. */
 const FIRST_BACKUP_MS = 10 * 60_000
 const BACKUP_MS = 60 * 60_000
 
@@ -12,7 +12,7 @@ export interface LibraryKeeperDeps {
   readonly log: Logger
 }
 
-/** Looks after libraries as long as the engine runs: whether their folders are there, and whether a backup is due. */
+/** Watches the open libraries as long as the engine runs: whether their folders exist, and whether a backup is due. */
 export class LibraryKeeper implements AsyncDisposable {
   readonly #deps: LibraryKeeperDeps
   readonly #closing = new AbortController()
@@ -34,7 +34,7 @@ export class LibraryKeeper implements AsyncDisposable {
     await this.#backingUp
   }
 
-  /** One look at a time: a disk may not answer. */
+  /** Only one check runs at a time, because a disk may not answer. */
   async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true

@@ -103,7 +103,10 @@ export class LibraryManager implements AsyncDisposable {
     return this.list().find((entry) => entry.current) ?? null
   }
 
-  /** An open library, by name or id; the current one by default. Throws `NotFound`, `Conflict` or what kept it from opening. */
+  /**
+   * An open library, by name or id; by default the current one. Throws `NotFound`, `Conflict`, or the error that kept
+   * it from opening.
+   */
   resolve(reference?: string): Library {
     if (reference === undefined) {
       const current = this.#known.current
@@ -114,7 +117,7 @@ export class LibraryManager implements AsyncDisposable {
     return this.#require(this.#find(reference).id)
   }
 
-  /** The same where there may be no library at all: then null. */
+  /** The same, but returns null if there are no libraries. */
   resolveIfAny(reference?: string): Library | null {
     return reference === undefined && this.#known.current === null ? null : this.resolve(reference)
   }
@@ -131,7 +134,7 @@ export class LibraryManager implements AsyncDisposable {
     const createdAt = new Date(now).toISOString()
     await makeLibrary(path, { version: MANIFEST_VERSION, id, name, description: '', createdAt })
     await this.#openAt(path, false).catch(async (err: unknown) => {
-      // It was made a moment ago and holds nothing: better none than one that is on no list.
+      // The library is new and empty. Remove it, because otherwise it would exist without being on the list.
       await rm(path, { recursive: true, force: true })
       throw err
     })
@@ -141,7 +144,10 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
-  /** Makes an empty library under the id it has on another device; one with that id here is opened. Throws `AlreadyExists` where another one has the name. */
+  /**
+   * Creates an empty library with the id it has on another device, or opens the library with that id if there is one.
+   * Throws `AlreadyExists` if another library has the name.
+   */
   async adopt(of: { id: LibraryId; name: string; description: string; createdAt: string }): Promise<Library> {
     using _turn = await this.#turn()
     const known = this.#known.all().find(({ id }) => id === of.id)
@@ -156,7 +162,7 @@ export class LibraryManager implements AsyncDisposable {
     return library
   }
 
-  /** Opens a library folder and makes it current; one that is open already with other rights is opened anew. */
+  /** Opens a library folder and makes it current. A library that is already open with other rights is reopened. */
   async open(input: { path: string; readOnly: boolean }): Promise<LibraryEntry> {
     using _turn = await this.#turn()
     const path = await realLibraryPath(input.path)
@@ -204,7 +210,7 @@ export class LibraryManager implements AsyncDisposable {
     return entry
   }
 
-  /** What deleting a library would take away. Changes nothing. */
+  /** Shows which data deleting a library would remove. Changes nothing. */
   previewDelete(reference: string): { libraryId: string; name: string; path: string; movedIn: FilesMovedIn | null } {
     const { id, name, path } = this.#find(reference)
     const library = this.#open.get(id)
@@ -213,8 +219,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Forgets a library; its folder goes to the trash unless it is kept, with what was moved into it. What it indexed is
-   * never touched.
+   * Forgets a library. Its folder goes to the trash, together with files that were moved into it, unless the folder is
+   * to be kept. The indexed files themselves are never touched.
    */
   async delete(input: {
     library: string
@@ -280,7 +286,7 @@ export class LibraryManager implements AsyncDisposable {
     return backUp({ database, dir, now: this.#deps.now }, signal)
   }
 
-  /** Checks the database; with `fix` it first puts right what breaks the rules of the index. */
+  /** Checks the database. With `fix`, it first repairs rows that break the rules of the index. */
   async check(library: Library, signal: AbortSignal, { fix }: { fix: boolean } = { fix: false }) {
     const begun = performance.now()
     const files = libraryFiles(library.path)
@@ -303,8 +309,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Puts a backup in the place of the database. The one that was there is kept beside it. Throws `Conflict` for a backup
-   * of another library, unless `of` names that library.
+   * Replaces the database with a backup and keeps the old database beside it. Throws `Conflict` if the backup is of
+   * another library, unless `of` names that library.
    */
   async restore(
     input: { path: string; backup?: string | undefined; of?: string | undefined },
@@ -333,8 +339,8 @@ export class LibraryManager implements AsyncDisposable {
   }
 
   /**
-   * Closes libraries whose folder is gone, opens those again whose folder is back, and opens anew those whose database
-   * lost its log.
+   * Closes libraries whose folder is gone, opens them again when it is back, and reopens libraries whose database lost
+   * its log.
    */
   async look(): Promise<void> {
     const changes: { library: Library; change: 'gone' | 'log' }[] = []
@@ -353,7 +359,7 @@ export class LibraryManager implements AsyncDisposable {
     for (const { id, path, readOnly } of back) if (!this.#open.has(id)) await this.#openQuietly(path, readOnly)
   }
 
-  /** Backs up every library that has changed since its last backup and has none of the last day. */
+  /** Backs up every library that has changed since its last backup, if that is more than a day old. */
   async backUpDaily(signal: AbortSignal): Promise<void> {
     const { log, now } = this.#deps
     for (const { id, name, path, readOnly } of this.opened()) {
@@ -372,12 +378,12 @@ export class LibraryManager implements AsyncDisposable {
     }
   }
 
-  /** What somebody should know of the list of libraries; null where all is well. */
+  /** A problem with the list of libraries that the user should know about; null if there is none. */
   get listNotice(): string | null {
     return this.#known.notice
   }
 
-  /** What somebody should see to, a sentence each. */
+  /** Problems that the user should take care of, one sentence each. */
   notices(): string[] {
     return this.opened().flatMap(({ id, name }) => {
       const why = this.#notBackedUp.get(id)
@@ -398,7 +404,7 @@ export class LibraryManager implements AsyncDisposable {
     events.emit('library.failed', { path, message })
   }
 
-  /** What the connections still hold goes into the database when they are closed. */
+  /** Closing the connections writes their remaining data into the database. */
   async #reopen(library: Library): Promise<void> {
     const { name, path, readOnly } = library
     this.#deps.log.error({ library: name, path }, 'the log of the database was removed: the library is opened anew')
@@ -418,7 +424,9 @@ export class LibraryManager implements AsyncDisposable {
     return back
   }
 
-  /** Also where `library.json` is lost, as long as its database, a backup or the list of libraries knows it. */
+  /**
+   * Works even if `library.json` is lost, as long as the database, a backup or the list of libraries has the manifest.
+   */
   #manifestAt(path: string, readOnly = false): Promise<Manifest> {
     const known = this.#known.all().find((each) => each.path === path)
     return recoverManifest(path, { readOnly, known: known && { id: known.id, name: known.name }, log: this.#deps.log })
@@ -469,7 +477,7 @@ export class LibraryManager implements AsyncDisposable {
       const message = errorMessage(err)
       log.error({ path, err }, `library not opened: ${message}`)
       const code = err instanceof CoreError ? err.code : 'Internal'
-      // Best effort: where the list cannot be written either, the log has it.
+      // Best effort: if the list cannot be written either, the error is in the log.
       await this.#known.fail(path, { code, message }).catch((cause: unknown) => {
         log.warn({ path, err: cause }, 'it was not noted that a library could not be opened')
       })
@@ -540,7 +548,7 @@ async function realLibraryPath(path: string): Promise<string> {
   })
 }
 
-/** Makes the folder where it is not there, and gives its path without links. */
+/** Creates the folder if it does not exist, and returns its real path. */
 async function makeFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true })
@@ -554,7 +562,7 @@ function assertWritable({ name, readOnly }: Library, consequence: string): void 
   if (readOnly) throw new CoreError('PermissionDenied', `library ${name} is open read-only, ${consequence}`)
 }
 
-/** Before a library whose lock is not ours goes to the trash. */
+/** Checks a library before its folder goes to the trash; this process does not hold its lock. */
 async function assertRemovable(path: string, name: string): Promise<void> {
   await lstat(path).catch((cause: unknown) => {
     const message = `${path} is not there; plug its disk in, or forget the library with --keep-files`
@@ -569,16 +577,16 @@ interface RestoreTarget {
   readonly path: string
   readonly id: LibraryId
   readonly name: string
-  /** The library the person says the backup is of, by name or id. */
+  /** The library that the backup belongs to, as named by the user: a name or an id. */
   readonly of: string | undefined
 }
 
-/** Another library's backup takes all locations away: it is put in place only for a person who names that library. */
+/** Another library's backup would remove all locations, so it is restored only if the user names that library. */
 function assertBackupOf(backup: string, { id, name, of, path }: RestoreTarget): void {
   const origin = identityIn(backup)
   if (origin?.id === id || (of !== undefined && (origin === null ? [id, name] : [origin.id, origin.name]).includes(of)))
     return
-  // One of a version that did not write down whose it is, in the library's own folder, is its own.
+  // A nameless backup of an older version belongs to the library if it is in the library's own folder.
   if (origin === null && backup.startsWith(libraryFiles(path).backups + sep)) return
   const whose = origin ? `library ${origin.name} (${origin.id})` : 'a library it does not name'
   const named = shellWord(origin ? origin.name : name)

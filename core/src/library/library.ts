@@ -42,26 +42,26 @@ export interface LibraryDeps {
   readonly events: EventBus
   readonly intelligence: readonly IntelligencePort[]
   readonly sidecarPools: SidecarPools
-  /** What a query means to the model that is set. */
+  /** The embedding of a query in the selected model. */
   readonly meaningOf: NonNullable<NameSearchDeps['meaningOf']>
   readonly generators: () => readonly Generator[]
   readonly sidecarPolicy: () => DevicePolicy
   readonly sidecarLimits: () => SidecarLimits
-  /** The sidecars of a library on other devices; null where it has none. */
+  /** The sidecars of a library on other devices; null if the library is on no other device. */
   readonly sidecarsElsewhere: (library: LibraryId) => Elsewhere | null
   readonly machine: Machine
-  /** The files of Spacedrive itself: no location, and no source of a sidecar. */
+  /** The files of Spacedrive itself. They cannot be a location or the source of a sidecar. */
   readonly privateFiles: PrivateFiles
-  /** Whether what goes over the line to other devices is paid for. */
+  /** Whether the network connection is metered. */
   readonly isMetered: () => Promise<boolean>
-  /** Knows when somebody waits for an answer of this process. */
+  /** Knows when a person is waiting for this process. */
   readonly foreground: Foreground
   readonly settings: LibrarySettings
   readonly now: () => number
   readonly log: Logger
 }
 
-/** What the configuration says about how a library works. */
+/** The settings of a library. */
 export interface LibrarySettings {
   readonly walkers: number
   readonly hashers: number
@@ -150,8 +150,8 @@ export class Library implements AsyncDisposable {
   }
 
   /**
-   * Opens a library folder: takes its lock, brings its database up to date (after a backup), and goes on with its jobs.
-   * Throws `NotFound`, `Locked`, `VersionMismatch` or `Corrupt`.
+   * Opens a library folder: takes its lock, migrates its database (after a backup), and resumes its jobs. Throws
+   * `NotFound`, `Locked`, `VersionMismatch` or `Corrupt`.
    */
   static async open(deps: LibraryDeps): Promise<Library> {
     const { path, readOnly, device, volumes, events, settings, now, log } = deps
@@ -173,7 +173,7 @@ export class Library implements AsyncDisposable {
       ...deps.intelligence,
       { queue: (location: KnownLocation, signal: AbortSignal) => sidecars.queue(location, signal) },
       { queue: (_location: KnownLocation, signal: AbortSignal) => references.queue(signal) },
-      // What was read of media changes no entry.
+      // Media metadata changes no entry, so the overview must be told separately.
       { queue: async () => (overview.changed(), 0) },
     ]
     const { walkers, hashers, answerMs, debounceMs } = settings
@@ -284,7 +284,7 @@ export class Library implements AsyncDisposable {
       read: (url, reading, input, signal) => deps.foreground.during(() => listings.run(url, reading, input, signal)),
       log,
     })
-    // Apart from listings, which somebody waits for: these may take a second.
+    // Statistics have their own thread, because they may take a second and must not delay listings.
     const figures = parts.use(new ReadThread({ file: files.database, name: 'figures', log }))
     const copies = new Copies({
       store,
@@ -371,11 +371,11 @@ export class Library implements AsyncDisposable {
     return library
   }
 
-  /** Whether its folder, or the log of its database, has gone since the last look. */
+  /** Whether its folder or the log of its database has disappeared since the last check. */
   async lookAtDisk(): Promise<'gone' | 'log' | null> {
     const now = await lookAtLibrary(this.path)
     const before = this.#onDisk ?? now
-    // The log comes with the first connection, and stays as long as one is open.
+    // The log is created by the first connection and exists as long as one is open.
     this.#onDisk = { database: before.database, log: before.log ?? now.log }
     return now.database === null ? 'gone' : changeOf(before, now)
   }
@@ -393,12 +393,12 @@ export class Library implements AsyncDisposable {
     throw new CoreError('NotFound', `no device ${JSON.stringify(reference)}; see \`spacedrive device list\``)
   }
 
-  /** Keeps what is known of this device up to date. */
+  /** Updates this device's row in the library. */
   async recordDevice(): Promise<void> {
     if (!this.readOnly) await recordDevice(this.store, this.#device(), this.#now())
   }
 
-  /** Stops what runs, in the order that loses nothing, and gives the lock back. Idempotent. */
+  /** Stops all activity in an order that loses no data, and releases the lock. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync()
   }

@@ -5,7 +5,7 @@ import { findBrokenRules } from '../indexing/index.ts'
 
 /** Work on a whole database file, which takes long enough to need a thread of its own. */
 export type MaintenanceTask =
-  /** Integrity, references, and the rules of the tree. */
+  /** Checks the database's integrity, its references, and the rules of the tree. */
   | { readonly kind: 'check'; readonly file: string }
   /** Gives unused pages back and refreshes the planner's statistics. */
   | { readonly kind: 'optimize'; readonly file: string }
@@ -15,7 +15,7 @@ export interface Problem {
   readonly detail: string
 }
 
-/** More problems than this say no more. */
+/** Further problems add no information. */
 const MAX_PROBLEMS = 100
 
 function run(task: MaintenanceTask): Problem[] {

@@ -1,20 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { libraryFiles } from './manifest.ts'
 
-/** What an open library looks like on the disk: its database and the log beside it, by device and inode. */
+/** The files of an open library on the disk, by device and inode: its database and the log beside it. */
 export interface OnDisk {
   readonly database: string | null
   readonly log: string | null
 }
 
-/** Null for a file that is not there. Throws where the disk does not say. */
+/** A field is null if its file does not exist or cannot be read. */
 export async function lookAtLibrary(path: string): Promise<OnDisk> {
   const { database } = libraryFiles(path)
   const [db, log] = await Promise.all([identityOf(database), identityOf(`${database}-wal`)])
   return { database: db, log }
 }
 
-/** What has become of an open library: its folder is gone or another one, or the log of its database is. */
+/** What happened to an open library: its folder is gone or was replaced, or the log of its database is gone. */
 export function changeOf(before: OnDisk, now: OnDisk): 'gone' | 'log' | null {
   if (now.database !== before.database) return 'gone'
   return before.log !== null && now.log !== before.log ? 'log' : null

@@ -19,7 +19,7 @@ export interface RestoreOptions {
 export interface Restored {
   /** The backup that is in place now. */
   readonly restored: string
-  /** Where the database lies that was there; null where there was none. */
+  /** The path of the previous database; null if there was none. */
   readonly setAside: string | null
 }
 
@@ -40,7 +40,7 @@ export async function restoreDatabase(
     const copy = await backUp({ database: from, dir: draft, now }, signal)
     const setAside = `${database}.damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`
     const wasThere = await moveIfThere(database, setAside)
-    // What had not been written back yet belongs to the old one.
+    // The log belongs to the previous database.
     for (const end of ['-wal', '-shm']) await moveIfThere(database + end, setAside + end)
     await rename(copy.path, database)
     return { restored: from, setAside: wasThere ? setAside : null }
@@ -51,7 +51,7 @@ export async function restoreDatabase(
   }
 }
 
-/** Throws `Corrupt` unless a file is a library's database, whole and sound. */
+/** Throws `Corrupt` unless the file is a complete and sound database of a library. */
 export async function soundBackup(file: string, signal: AbortSignal): Promise<string> {
   const [problem] = await maintain({ kind: 'check', file }, signal)
   if (problem) throw new CoreError('Corrupt', `${file} is not sound: ${problem.detail}`)

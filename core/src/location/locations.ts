@@ -15,14 +15,16 @@ import type { PrivateFiles } from '../util/private-files.ts'
 import { blobToUuid, UuidFactory } from '../util/uuid.ts'
 import { type KnownLocation, LocationMap } from './location-map.ts'
 
-/** What locations need of the indexer. */
+/** The parts of the indexer that locations need. */
 export interface LocationIndexer {
   /** Queues a scan of a location; one that waits already is that scan. */
   enqueueScan(
     location: KnownLocation,
     options?: { force?: boolean; everyRow?: boolean; reason?: string },
   ): Promise<{ id: JobId }>
-  /** Ends what runs or waits for a location: scans, and the recording of changes. Throws `Timeout` where that hangs. */
+  /**
+   * Ends running and waiting work for a location: scans and the recording of changes. Throws `Timeout` if that hangs.
+   */
   cancelScans(locationId: string): Promise<void>
   /** Makes sure that a folder has its rows; returns its directory's id. */
   createRoot(dir: RawName, volumeId: number, volumePath: RawName): Promise<number>
@@ -31,7 +33,9 @@ export interface LocationIndexer {
 }
 
 export interface LocationWatching {
-  /** Watches a location, where that is wanted and not done yet, and then has it scanned: changes made meanwhile are found. */
+  /**
+   * Watches a location, if that is wanted and not done yet, and then has it scanned, so changes in between are found.
+   */
   watch(location: KnownLocation): Promise<void>
   unwatch(locationId: string): Promise<void>
 }
@@ -40,10 +44,10 @@ export interface LocationsDeps {
   readonly store: LibraryStore
   readonly volumes: LibraryVolumes
   readonly indexer: LocationIndexer
-  /** What keeps the jobs of a location from going on for now, a sentence; null where nothing does. */
+  /** Why the jobs of a location cannot continue for now, as a sentence; null if they can. */
   readonly waiting: (locationId: string) => string | null
   readonly watching: LocationWatching
-  /** The files of Spacedrive itself, which are no location. */
+  /** The files of Spacedrive itself, which cannot be a location. */
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
   readonly now: () => number
   readonly log: Logger
@@ -65,11 +69,14 @@ export interface AddInput {
 
 type Added = { location: Location; job: { id: JobId } }
 
-/** The locations of one library: which folders are indexed, how, and what state each is in. */
+/** The locations of one library: the indexed folders, with their settings and states. */
 export class Locations {
   readonly #deps: LocationsDeps
   readonly #uuids: UuidFactory
-  /** Held while locations come and go: what is checked of the others stays true until the change is made. */
+  /**
+   * Held while locations are added or removed, so that checks against other locations stay valid until the change is
+   * made.
+   */
   readonly #changes = new Lease()
   #map = new LocationMap([])
 
@@ -102,7 +109,7 @@ export class Locations {
     return this.toLocation(this.require(reference))
   }
 
-  /** The location with this id, name or path. Throws `NotFound`, or `Conflict` where several have the name. */
+  /** The location with this id, name or path. Throws `NotFound`, or `Conflict` if several locations have the name. */
   require(reference: string): KnownLocation {
     const found = this.#map.find(parsePath(reference))
     if (found.length === 0)
@@ -151,7 +158,7 @@ export class Locations {
     return { location, job: { id: job.id } }
   }
 
-  /** Adds the folder, or scans it again where it is a location already. */
+  /** Adds the folder as a location, or scans it again if it is one already. */
   async scan(input: { path: string; mode?: IndexMode | undefined; watch: boolean }): Promise<Added> {
     const path = parsePath(input.path)
     const real = await realpath(fsPath(path)).catch(() => null)
@@ -229,7 +236,7 @@ export class Locations {
     return { location: await this.toLocation(location), job: { id: job.id } }
   }
 
-  /** What it held goes step by step; where that is interrupted, `finishRemovals` goes on with it. */
+  /** Removes a location. Its rows are removed step by step; after an interruption, `finishRemovals` continues. */
   async remove(reference: string): Promise<{ locationId: string; removedEntries: number }> {
     using _changing = await this.#changes.acquire()
     const location = this.require(reference)
@@ -240,7 +247,7 @@ export class Locations {
       emit('location.removed', { locationId: location.id })
     })
     await this.reload()
-    // Whatever begins from here on finds no location.
+    // From here on, new work no longer finds the location.
     const hasStopped = await this.#hasStopped(location)
     const removedEntries = hasStopped ? await this.#deps.indexer.forget(location.directoryId) : 0
     // The rules of the location around it may let in more, or less, than its own did.
@@ -248,7 +255,7 @@ export class Locations {
     return { locationId: location.id, removedEntries }
   }
 
-  /** Ends the work on a location; false where its file system does not answer, and the work hangs. */
+  /** Ends the work on a location; false if its file system does not answer and the work hangs. */
   async #hasStopped({ id, path }: KnownLocation): Promise<boolean> {
     try {
       await this.#deps.indexer.cancelScans(id)
@@ -263,7 +270,7 @@ export class Locations {
     }
   }
 
-  /** Removes the rows of locations whose removal was interrupted; at the start, before anything is scanned. */
+  /** Finishes interrupted removals of locations; runs at the start, before any scan. */
   async finishRemovals(): Promise<void> {
     using _changing = await this.#changes.acquire()
     const rows = await this.#deps.store.read((db) =>
@@ -281,7 +288,10 @@ export class Locations {
     }
   }
 
-  /** Records a new state and tells, unless it is the state already. A paused location stays so until it is resumed. */
+  /**
+   * Records and announces a new state, if it differs from the old one. A paused location stays paused until it is
+   * resumed.
+   */
   async setState(location: KnownLocation, state: LocationState, error: string | null): Promise<void> {
     const current = this.#map.all().find((known) => known.id === location.id)
     if (current && current.state !== 'paused') await this.#changeState(current, state, error)
@@ -303,7 +313,7 @@ export class Locations {
     this.#watchSoon(this.require(location.id))
   }
 
-  /** The index has found roots of locations under other paths, and recorded them: they are watched and scanned there. */
+  /** Location roots have moved and the index has recorded their new paths: watch and scan them there. */
   async followRoots(): Promise<void> {
     const before = new Map(this.#map.all().map(({ id, path }) => [id, nameKey(path)]))
     await this.reload()

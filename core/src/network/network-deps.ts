@@ -8,7 +8,7 @@ import type { NetworkLibrary } from './messaging/shared-libraries.ts'
 import type { PrefetchSettings } from './sidecars/index.ts'
 import type { alpns, Transport } from './transport/transport.ts'
 
-/** What of the configuration networking takes. */
+/** The settings that networking uses. */
 export interface NetworkSettings {
   /** UDP; 0: any. */
   readonly port: number
@@ -16,7 +16,7 @@ export interface NetworkSettings {
   readonly address: string
   /** URL; empty: none. */
   readonly relay: string
-  /** URL of where devices leave word for each other; empty: none. */
+  /** URL of the server where devices leave notices for each other; empty: none. */
   readonly rendezvous: string
   /** Whether devices are looked for on the local network. */
   readonly discovery: boolean
@@ -24,11 +24,11 @@ export interface NetworkSettings {
   readonly bulkPort: number
   /** Of files that are sent; 0: any number. */
   readonly maxBytesPerSecond: number
-  /** What happens with files that a paired device offers: somebody is asked, they are taken, or refused. */
+  /** How files that a paired device offers are handled: a person is asked, they are accepted, or they are refused. */
   readonly receive: 'ask' | 'trusted' | 'off'
-  /** Where they come to; empty: the downloads of the person. */
+  /** The folder for received files; empty: the user's download folder. */
   readonly receiveFolder: string
-  /** Where devices that are not paired may come from: the local network, or the internet as well. */
+  /** Where unpaired devices may connect from: only the local network, or also the internet. */
   readonly strangers: 'local' | 'anywhere'
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
@@ -38,11 +38,11 @@ export interface TransportOptions {
   /** Of the Ed25519 key, 32 bytes. */
   readonly seed: Uint8Array
   readonly port: number
-  /** IP addresses; all of the machine where left out. */
+  /** IP addresses; all addresses of the machine if omitted. */
   readonly bind?: readonly string[]
   readonly relay: string | null
   readonly alpns: readonly (typeof alpns)[keyof typeof alpns][]
-  /** True: nothing from beyond the local network is answered, unless it comes over the relay. */
+  /** True: packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
 }
@@ -56,7 +56,7 @@ export interface NetworkDeps {
   readonly version: string
   readonly device: () => Device
   readonly settings: () => NetworkSettings
-  /** What of other devices' sidecars is fetched before anybody asks. */
+  /** The sidecars of other devices that are fetched in advance. */
   readonly prefetch: () => PrefetchSettings
   readonly events: EventBus
   /** Those that are open. */
@@ -65,7 +65,7 @@ export interface NetworkDeps {
   readonly adoptLibrary: (library: AdoptedLibrary) => Promise<NetworkLibrary>
   readonly log: Logger
   readonly makeTransport: MakeTransport
-  /** How the local network is heard; multicast by default. */
+  /** The channel for discovery on the local network; multicast by default. */
   readonly makeLanChannel?: ((log: Logger) => LanChannel) | undefined
   readonly clock?: Clock
   /** Below 1, as `Math.random`. */

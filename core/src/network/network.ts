@@ -28,11 +28,11 @@ import { Spacedrop } from './spacedrop/index.ts'
 import { Transfers } from './transfer/index.ts'
 import { alpns, type Link, type Transport } from './transport/transport.ts'
 
-/** Everything between this device and others: it is off until `start`, and what is paired is known all the time. */
+/** All communication with other devices. It is off until `start`; the list of paired devices is always available. */
 export class Network implements AsyncDisposable {
   readonly registry: Registry
   readonly grants: Grants
-  /** The connections with paired devices; while networking is off there are none, and none can be made. */
+  /** The connections with paired devices. While networking is off, there are none and none can be made. */
   readonly sessions: Sessions
   readonly messages: Messages
   /** Jobs of other devices. */
@@ -40,7 +40,7 @@ export class Network implements AsyncDisposable {
   readonly db: NetworkDb
   /** Which paired devices have which libraries. */
   readonly membership: Membership
-  /** What other members of libraries have made of contents. */
+  /** Sidecars that other members of libraries have made. */
   readonly sidecars: SidecarExchange
   /** Files on their way from and to paired devices. */
   readonly transfers: Transfers
@@ -196,8 +196,8 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Reads who this device is and whom it knows; networking is off. Throws `VersionMismatch`, and what keeps the key from
-   * being read; a list of devices that cannot be opened keeps networking off, with a notice.
+   * Reads this device's identity and the paired devices; networking is off. Throws `VersionMismatch`, and errors of
+   * reading the key. If the list of devices cannot be opened, networking stays off with a notice.
    */
   static async open(deps: NetworkDeps): Promise<Network> {
     const { dataDir, log } = deps
@@ -210,7 +210,7 @@ export class Network implements AsyncDisposable {
       return new Network(deps, db, identity)
     } catch (err) {
       if (!(err instanceof CoreError)) throw err
-      // A full disk keeps nobody from their own files.
+      // A full disk must not keep people from their own files.
       log.error({ err }, `the paired devices cannot be read, and networking stays off: ${err.message}`)
       const db = await NetworkDb.open({ ...opening, file: IN_MEMORY })
       const network = new Network(deps, db, identity)
@@ -239,7 +239,7 @@ export class Network implements AsyncDisposable {
     }
   }
 
-  /** What somebody should see to, a sentence each. */
+  /** Problems that the user should take care of, one sentence each. */
   notices(): string[] {
     const elsewhere =
       'another program on the network has the key of this device: a restored backup, or a copy, that runs at the same time; stop one of them, or delete network-key.json of the copy and pair it anew'
@@ -257,16 +257,16 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Makes the key if there is none, opens an endpoint, and connects to the paired devices. Does nothing where it is on
-   * already, but for a password that is wrong. A key that is wrapped needs its password: `NotAuthorised` where it is
-   * missing or wrong. Throws `Conflict`
-   * where the port is taken, `Unsupported` where there is no build of Iroh for this machine.
+   * Creates the key if there is none, opens an endpoint, and connects to the paired devices. Does nothing if networking
+   * is already on, except that it checks a given password. A wrapped key needs its password; if that is missing or
+   * wrong, throws `NotAuthorised`. Throws `Conflict` if the port is taken, and `Unsupported` if there is no build of
+   * Iroh for this machine.
    */
   start(password: string | null = null): Promise<void> {
     return this.#change(() => this.#start(password))
   }
 
-  /** The same when the engine starts: what keeps it from starting is a state and a notice, not an error. */
+  /** The same at the start of the engine: a failure becomes a state and a notice instead of an error. */
   async startIfPossible(): Promise<void> {
     if (this.#identity.isLocked) {
       this.#enter('locked')
@@ -277,7 +277,7 @@ export class Network implements AsyncDisposable {
     })
   }
 
-  /** Says goodbye to every device and gives the endpoint back. Idempotent. */
+  /** Closes the connections to all devices, and the endpoint. Idempotent. */
   stop(): Promise<void> {
     return this.#change(async () => {
       await this.#close()
@@ -286,7 +286,7 @@ export class Network implements AsyncDisposable {
     })
   }
 
-  /** Starts anew with the settings as they are now; does nothing where it is off. */
+  /** Restarts networking with the current settings; does nothing if it is off. */
   restart(): Promise<void> {
     return this.#change(async () => {
       if (this.#state !== 'running') return
@@ -296,8 +296,8 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Makes the key, or keeps the one there is wrapped with another password; null: in the file as it is. `current` is
-   * the password it is wrapped with now. Throws `NotAuthorised` where that is needed, and missing or wrong.
+   * Creates the key, or wraps the existing one with another password; null stores it unwrapped. `current`: the present
+   * password. Throws `NotAuthorised` if that is needed and is missing or wrong.
    */
   async init({ current, password }: { password: string | null; current: string | null }): Promise<void> {
     await this.#change(async () => {
@@ -309,7 +309,7 @@ export class Network implements AsyncDisposable {
     })
   }
 
-  /** What this device says of itself. */
+  /** The facts that this device tells others about itself. */
   details(): DeviceDetails {
     const { capabilities, id, name, os } = this.#deps.device()
     return { id, name: name.slice(0, MAX_NAME), os: os.platform, capabilities }
@@ -326,7 +326,10 @@ export class Network implements AsyncDisposable {
     }
   }
 
-  /** Signs as this device: Ed25519, 64 bytes. Makes the key where there is none; throws `Offline` while it is locked. */
+  /**
+   * Signs as this device: Ed25519, 64 bytes. Creates the key if there is none. Throws `Offline` while the key is
+   * locked.
+   */
   async sign(message: Uint8Array): Promise<Uint8Array> {
     if (this.#identity.isLocked) throw networkingIsOff()
     return signWith(await this.#identity.unlock(null), message)
@@ -339,9 +342,9 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * An endpoint of its own beside the one of this device, such as that of a pairing code; whoever opens it closes it.
-   * Strangers come to it: it answers nobody from beyond the local network, unless the settings say so. `isLocal`: no
-   * relay knows of it either.
+   * Opens a separate endpoint beside the one of this device, for example for a pairing code. The caller closes it.
+   * Strangers connect to it, so it answers only the local network unless the settings allow more. `isLocal`: the relay
+   * does not learn of it either.
    */
   openTransport({
     isLocal = false,
@@ -349,7 +352,7 @@ export class Network implements AsyncDisposable {
   }: Pick<TransportOptions, 'seed' | 'alpns'> & { isLocal?: boolean }): Promise<Transport> {
     const { address, relay, rendezvous, strangers } = this.#deps.settings()
     const endpoint = endpointOf({ address, relay: isLocal ? '' : relay, port: 0 })
-    // Who sets a rendezvous wants devices in other networks to find this one.
+    // A person who sets a rendezvous wants devices in other networks to find this one.
     const isLocalOnly = isLocal || (strangers === 'local' && rendezvous === '')
     return this.#deps.makeTransport({ ...options, ...endpoint, isLocalOnly, log: this.#deps.log })
   }
@@ -368,7 +371,7 @@ export class Network implements AsyncDisposable {
     return describeDevice(device, { sessions: this.sessions, isOn: this.#state === 'running', now })
   }
 
-  /** Looks at all that keeps devices from seeing each other, and tries to reach one, where one is named. */
+  /** Runs all checks on the connection between devices. If a device is given, also tries to reach it. */
   diagnose(device: PairedDevice | null, signal: AbortSignal): Promise<NetworkDiagnosis> {
     const { discovery, rendezvous } = this.meeting
     const deps = {
@@ -390,7 +393,7 @@ export class Network implements AsyncDisposable {
   revoke(id: DeviceId): PairedDevice {
     const shared = this.membership.sharedWith(id)
     const device = this.registry.remove(id, { refuse: true })
-    // The other members hear of it from the signed lists: now, or when they are connected.
+    // Other members learn of it from the signed lists, now or when they connect.
     for (const library of shared) {
       this.membership.remove(library, device).catch((err: unknown) => {
         this.#deps.log.warn({ library, device: device.name, err: errorMessage(err) }, 'it stays on the list of members')
@@ -414,7 +417,7 @@ export class Network implements AsyncDisposable {
 
   async #start(password: string | null): Promise<void> {
     if (this.#transport) {
-      // Who gives a password believes that it is the one.
+      // A given password must be checked, even if the key is not locked.
       if (password !== null) await this.#identity.unlock(password)
       return
     }

@@ -10,24 +10,24 @@ export interface ReceiveFolderInput {
 }
 
 /**
- * Where received files go that nobody named a folder for: the chosen folder, else the download folder of the desktop, by
- * default `Downloads`. Always a folder that people see; it may have to be made.
+ * The folder for received files if the user named none: the folder from the settings, else the desktop's download
+ * folder, by default `Downloads`. Users can always see this folder. It may not exist yet.
  */
 export function receiveFolder({ chosen, home = homeFolder() }: ReceiveFolderInput): string {
   if (chosen !== '') return chosen
   return desktopDownloads(home) ?? join(home, 'Downloads')
 }
 
-/** `XDG_DOWNLOAD_DIR` of `user-dirs.dirs`: in other languages the folder has another name. Null where none is set. */
+/** `XDG_DOWNLOAD_DIR` of `user-dirs.dirs`, because the folder's name depends on the language. Null if it is not set. */
 function desktopDownloads(home: string): string | null {
   let text
   try {
     text = readFileSync(join(home, '.config', 'user-dirs.dirs'), 'utf8')
   } catch {
-    // Few systems have it.
+    // Few systems have this file.
     return null
   }
   const path = /^\s*XDG_DOWNLOAD_DIR="(.+)"\s*$/m.exec(text)?.[1]?.replace(/^\$HOME/, () => home)
-  // Set to the home folder itself, it means that there is none.
+  // If it is set to the home folder itself, there is no download folder.
   return path !== undefined && isAbsolute(path) && path.replace(/\/+$/, '') !== home ? path : null
 }

@@ -11,7 +11,7 @@ export interface CoreContext {
 export interface LibraryContext extends CoreContext {
   readonly library: Library
 }
-/** `library` is null where there is none yet. */
+/** `library` is null if there is none yet. */
 export interface AnywhereContext extends CoreContext {
   readonly library: Library | null
 }
@@ -22,7 +22,7 @@ interface Contexts {
 }
 type ContextOf<S extends Scope> = Contexts[S]
 
-/** What an operation needs: the engine, one open library of it, or such a library where there is one. */
+/** The context that an operation needs: the engine, an open library, or a library if there is one. */
 export type Scope = 'core' | 'library' | 'anywhere'
 export type Kind = 'query' | 'action'
 
@@ -38,11 +38,13 @@ export interface CliHints {
   readonly variadic?: boolean
   /** Fields that are paths: made absolute against the working directory before they are sent. */
   readonly paths?: readonly string[]
-  /** Fields that name a thing or are its path: made absolute where they are written as a path (`.`, `./x`, `../x`). */
+  /** Fields that hold a name or a path. If the value is written as a path (`.`, `./x`, `../x`), it is made absolute. */
   readonly references?: readonly string[]
-  /** Fields that name a content by its id, by a sidecar:// address or by a file that has it: made absolute where it is a file. */
+  /**
+   * Fields that name a content by its id, by a sidecar:// address, or by a file that has it. A path is made absolute.
+   */
   readonly contents?: readonly string[]
-  /** What a bare argument means that is not given. */
+  /** Default values for positional arguments that are omitted. */
   readonly defaults?: Readonly<Record<string, string>>
   /** Other spellings of the flag of a field. */
   readonly flagAliases?: Readonly<Record<string, readonly string[]>>
@@ -71,11 +73,14 @@ export interface Op<
   readonly output: O
   /** The codes a caller should be ready for, besides InvalidInput and Internal. */
   readonly errors: readonly ErrorCode[]
-  /** What a session from another machine, or an API key, needs to ask for it. Null: only the user of this machine may ask. */
+  /**
+   * The right that a session from another machine, or an API key, needs. Null: only the user of this machine may run
+   * it.
+   */
   readonly access: Access | null
-  /** Fields of the input that only the user of this machine may give, such as a folder that files are written to. */
+  /** Input fields that only the user of this machine may set, such as a destination folder. */
   readonly onlyHere: readonly string[]
-  /** Fields of the input that name files of this machine: without the right `disk` they must be in a location. */
+  /** Input fields that name files of this machine. Without the right `disk`, the files must be in a location. */
   readonly files: readonly string[]
   /** Null: not a command of its own. */
   readonly cli: CliHints | null

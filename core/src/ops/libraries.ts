@@ -112,7 +112,7 @@ export const renameLibrary = defineAction({
   run: (input, { core, library }) => core.libraries.rename(library, input.name),
 })
 
-/** Files of somebody's own that lie in the library and nowhere else; null where it cannot be told. */
+/** The user's own files that exist only in the library; null if they cannot be counted. */
 const MovedIn = z.object({ files: z.number(), bytes: z.number() }).nullable()
 
 export const previewDeleteLibrary = defineQuery({
@@ -135,7 +135,7 @@ export const deleteLibrary = defineAction({
   }),
   output: z.object({
     libraryId: z.string(),
-    /** Where the folder lies now. */
+    /** The current path of the folder. */
     path: z.string(),
     trashed: z.boolean(),
     movedIn: MovedIn,
@@ -170,11 +170,11 @@ export const checkLibrary = defineAction({
   }),
   output: z.object({
     ok: z.boolean(),
-    /** Rows that `fix` put right. */
+    /** Number of rows that `fix` repaired. */
     fixed: z.number(),
     problems: z.array(z.object({ check: z.string(), detail: z.string() })),
     tookMs: z.number(),
-    /** The newest backup that passes the same checks; offered where the database does not. */
+    /** The newest backup that passes the same checks; offered if the database does not pass. */
     goodBackup: z.string().nullable(),
   }),
   cli: { words: ['library', 'check'], examples: ['library check', 'library check --fix'] },

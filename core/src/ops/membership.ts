@@ -23,7 +23,7 @@ const Member = z.object({
 const Shared = z.object({
   library: Named,
   members: z.array(Member),
-  /** What it opens: each member may fetch every file that is indexed in these locations of this device. */
+  /** The locations of this device that sharing opens: each member may fetch every file that is indexed in them. */
   opens: z.array(z.object({ name: z.string(), path: z.string() })),
 })
 
@@ -142,7 +142,7 @@ export const libraryMembers = defineQuery({
   },
 })
 
-/** `device`: whose library it is; of one that was sent whom it is offered to. */
+/** `device`: the device that offers the library; for a sent invitation, the device it is offered to. */
 const Invitation = z.object({ device: NamedDevice, library: Named, at: Timestamp })
 
 export const libraryInvitations = defineQuery({
@@ -187,7 +187,7 @@ export const declineLibrary = defineAction({
   },
 })
 
-/** The locations of this device in a library; none where it is not open. */
+/** The locations of this device in a library; empty if the library is not open. */
 async function openedBy({ libraries }: CoreContext['core'], id: string) {
   const opened = libraries.opened().find((each) => each.id === id)
   const locations = (await opened?.locations.list()) ?? []

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { ContentPlaces, Grant, GrantKind, NetworkDevice, NetworkStatus } from '../domain/network.ts'
 import { defineAction, defineQuery } from './define.ts'
 
-/** argon2id takes any; nobody types more. */
+/** argon2id accepts any length; people type less than this. */
 const MAX_PASSWORD = 1_024
-/** Folders named in one command, and the longest path as text: 4,096 bytes in base64. */
+/** Most folders in one command, and the longest path as text: 4,096 bytes in base64. */
 const MAX_GRANTED = 1_000
 const MAX_PATH = 8_192
 
@@ -180,7 +180,7 @@ export const devicePlaces = defineQuery({
   input: z.object({ device }),
   output: z.array(
     z.object({
-      /** `location`, `volume`, or what the folder is for: `pictures`, `documents` … */
+      /** `location`, `volume`, or the purpose of the folder: `pictures`, `documents` … */
       kind: z.string(),
       path: z.string(),
       name: z.string(),

@@ -21,13 +21,19 @@ export const systemStatus = defineQuery({
     memory: z.object({ rssBytes: z.number() }),
     explorer: z.string().nullable(),
     tokenFile: z.string().nullable(),
-    /** What answers HTTP without the token, to this user alone: `curl --unix-socket <it> http://localhost/health`. */
+    /**
+     * The socket that serves HTTP without the token, for this user only: `curl --unix-socket <it>
+     * http://localhost/health`.
+     */
     httpSocket: z.string().nullable(),
-    /** How others on the network reach the explorer, with SHA-256 of its certificate; null where they do not. */
+    /** How other machines reach the explorer, with the SHA-256 of its certificate; null if they cannot. */
     exposed: z.object({ urls: z.array(z.string()), fingerprint: z.string() }).nullable(),
-    /** Files of the data folder that were damaged when the daemon started, and what became of them; also among `notices`. */
+    /** Notices about files of the data folder that were damaged when the daemon started; also among `notices`. */
     damaged: z.array(z.string()),
-    /** What somebody should see to, a sentence each: a copied data folder, a library that could not be opened. */
+    /**
+     * Problems that the user should take care of, one sentence each: a copied data folder, a library that could not be
+     * opened.
+     */
     notices: z.array(z.string()),
   }),
   run: async (_input, { core }) => core.status(),
@@ -79,7 +85,7 @@ const Explained = z.object({
   /** The variable or file the value came from. */
   from: z.string().nullable(),
   summary: z.string(),
-  /** What the value may be, as JSON Schema. */
+  /** The allowed values, as JSON Schema. */
   schema: z.record(z.string(), z.unknown()),
 })
 
@@ -133,7 +139,7 @@ export const systemPlaces = defineQuery({
       kind: z.enum(['pictures', 'documents', 'downloads', 'desktop', 'music', 'videos', 'home']),
       path: z.string(),
       name: z.string(),
-      /** What was found in a moment; all of it where `isWhole` says so. Null where the folder did not answer. */
+      /** The files found within a moment; all of them if `isWhole`. Null if the folder did not answer. */
       estimate: z.object({ files: z.number(), bytes: z.number(), isWhole: z.boolean() }).nullable(),
     }),
   ),

@@ -1,13 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** How many copies there are of each content. Entries with one inode on one volume are one file: hard links, and folders mounted twice. */
+/**
+ * Counts the copies of each content. Entries with the same inode on one volume are one file (hard links, or a folder
+ * that is mounted twice).
+ */
 export class CopyCounts {
   readonly #copies: Uint32Array
   readonly #sizes: Float64Array
   readonly #place: StatementSync
-  /** By content, the row id of the entry that came first. */
+  /** The row id of the first entry, by content. */
   readonly #first: Float64Array
-  /** Files that are counted, of contents with several entries. */
+  /** Keys of the counted files, for contents with several entries. */
   readonly #counted = new Set<string>()
 
   constructor(db: DatabaseSync, maxContentRowId: number) {
@@ -19,7 +22,7 @@ export class CopyCounts {
     )
   }
 
-  /** Counts an entry, by its row id, unless it is the same file as one that is counted. */
+  /** Counts an entry, by its row id, unless it is the same file as one that was counted before. */
   add(contentRowId: number, size: number, entryRowId: number): void {
     if (this.#copies[contentRowId] === 0) this.#first[contentRowId] = entryRowId
     else {
@@ -55,7 +58,7 @@ export class CopyCounts {
 
   #isCounted(contentRowId: number, entryRowId: number): boolean {
     const place = this.#place.get(entryRowId)
-    // A file system without inodes gives 0 for all.
+    // A file system without inodes reports 0 for all files.
     const inode = place?.['inode'] ?? `entry ${entryRowId}`
     const key = `${contentRowId} ${String(place?.['volume'])} ${String(inode)}`
     if (this.#counted.has(key)) return true

@@ -17,21 +17,21 @@ import type { Source } from './sidecar-child.ts'
 export interface MakeContentDeps extends MakeDeps {
   readonly rows: SidecarRows
   readonly reader: EntryReader
-  /** The files of Spacedrive itself: nothing is made of them, for what is made is shown to others. */
+  /** The files of Spacedrive itself. No sidecars are made of them, because other people may see sidecars. */
   readonly privateFiles: Pick<PrivateFiles, 'has'>
   readonly generators: readonly Generator[]
-  /** What is worked on now, by whomever. */
+  /** The contents that any run works on now. */
   readonly claims: Claims
   readonly engines: EngineCensus
-  /** Other devices with the same library; null where there are none. */
+  /** Other devices with the same library; null if there are none. */
   readonly elsewhere: Elsewhere | null
-  /** Told one of the files that are in their place. */
+  /** Called for each sidecar file that is in its place. */
   readonly onMade: (key: SidecarKey) => void
-  /** Called when it is written down what became of some contents. */
+  /** Called when the outcomes of some contents have been recorded. */
   onRecorded(generator: Generator, made: readonly Outcomes[]): Promise<void>
 }
 
-/** What became of a content, and of which file it is. */
+/** The outcomes for a content, and the path of the file that was used. */
 export interface MadeContent {
   readonly outcomes: Outcomes
   readonly path: string | undefined
@@ -41,14 +41,17 @@ export interface MadeContent {
 export interface MakeContentHow {
   readonly signal: AbortSignal
   readonly urgent: boolean
-  /** What others have made is not taken. */
+  /** Ignore sidecars that other devices have made. */
   readonly ownOnly?: boolean
 }
 
-/** Files of one content that are tried, where the first is gone or on a volume that is away. */
+/** How many files of one content are tried if the first ones are gone or offline. */
 const MAX_SOURCES = 8
 
-/** Makes what waits of a content, which the caller has claimed; null where it cannot be read now. Rejects as `makeSidecars`. */
+/**
+ * Makes the pending sidecars of a content that the caller has claimed; null if the content cannot be read now. Rejects
+ * like `makeSidecars`.
+ */
 export async function makeContent(
   generator: Generator,
   content: PendingContent,
@@ -74,7 +77,10 @@ export async function makeContent(
   return { outcomes, path: entries[0]?.path }
 }
 
-/** What another device has made of it already; null where none has, or it does not come. What was made before is made again. */
+/**
+ * Fetches sidecars that another device has already made; null if there are none or they do not arrive. Sidecars that
+ * existed before are made here again.
+ */
 async function fetchContent(
   generator: Generator,
   content: PendingContent,
@@ -90,7 +96,7 @@ async function fetchContent(
   return fetched
 }
 
-/** Writes down what became of contents at the hands of a generator. */
+/** Records the outcomes of a generator for some contents. */
 export async function recordContents(
   generator: Generator,
   made: readonly Outcomes[],
@@ -101,7 +107,7 @@ export async function recordContents(
   if (hasFailed) await removeFailed(generator, made, deps)
   const triedWith = hasFailed ? allEngines(await engines.of(generator)) : undefined
   await rows.work.record(triedWith ? made.map((each) => ({ ...each, triedWith })) : made)
-  // Nobody goes on with what is done.
+  // Finished contents need no partial results any more.
   await Promise.all(
     made.map(({ contentId }) => rm(partPath(root, { contentId, kind: generator.kind }), { force: true })),
   )
@@ -109,8 +115,8 @@ export async function recordContents(
 }
 
 /**
- * Removes the files of what has failed: an earlier run may have made them, and was killed before it could say so. The
- * files go first, for a row that waits promises nothing.
+ * Removes the files of failed outcomes: an earlier run may have written them and been killed before it could record
+ * them. Files are removed before the rows change, because pending rows promise no files.
  */
 async function removeFailed(
   { kind }: Generator,
@@ -134,7 +140,7 @@ async function entriesOf(
   return [...reader.byIds(await rows.work.entriesOf(contentRowId, MAX_SOURCES)).values()]
 }
 
-/** Asked each time: a folder of the index may have become a mount of the data folder since. */
+/** Checks on every call, because an indexed folder may meanwhile be a mount of the data folder. */
 async function withoutPrivate(
   sources: readonly Source[],
   { privateFiles }: Pick<MakeContentDeps, 'privateFiles'>,

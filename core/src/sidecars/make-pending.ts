@@ -23,22 +23,24 @@ export interface MakePendingHost {
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
 }
 
-/** What a run has done. */
+/** The result of a run. */
 export interface PendingReport {
   readonly made: number
   readonly failed: number
   /** Of which nothing can be made, and nothing is wrong with that. */
   readonly skipped: number
   readonly waiting: number
-  /** What waits for the machine, and why. */
+  /** Kinds that wait for the machine, with the reasons. */
   readonly held: HeldKind[]
 }
 
 /** Rows read at once. */
 const ROWS_PER_READ = 256
-/** Contents whose rows are written in one transaction: what a kill makes again at the most, and a few milliseconds. */
+/**
+ * Contents whose rows are written in one transaction. It is the most that a kill repeats, and takes a few milliseconds.
+ */
 const CONTENTS_PER_COMMIT = 16
-/** What is made is seen no later than this after it, where work goes on. */
+/** While a run continues, a new sidecar becomes visible at most this long after it was made. */
 const COMMIT_MS = 500
 
 /** How far one kind is. */
@@ -48,7 +50,7 @@ interface Tally {
   readonly total: number
 }
 
-/** A content during which the process stopped, and how often. */
+/** A content during which the process stopped, and how many times. */
 interface Suspect {
   readonly content: PendingContent
   readonly stops: number
@@ -64,11 +66,11 @@ export class PendingRun {
   readonly #held = new Map<Generator['kind'], HeldKind>()
   /** Kinds whose engines do not answer. */
   readonly #away = new Set<Generator['kind']>()
-  /** Contents without a file that can be read now: they wait until somebody looks again. */
+  /** Contents without a file that can be read now; they are skipped until a later run. */
   readonly #passedOver = new Set<number>()
   /** The newest that waited of each kind when it was last begun with. */
   readonly #seen = new Map<Generator['kind'], number>()
-  /** Of each kind, those who make what has come meanwhile of more wanted ones. */
+  /** For each kind: the work on more wanted kinds that arrived while it was being made. */
   readonly #ahead = new Map<Generator['kind'], Promise<void>>()
 
   constructor(deps: MakePendingDeps, host: MakePendingHost) {
@@ -77,7 +79,7 @@ export class PendingRun {
     this.#generators = deps.generators.toSorted((a, b) => b.priority - a.priority)
   }
 
-  /** The most wanted kind first, until nothing is left, also of what is queued meanwhile. */
+  /** Makes all pending sidecars, the most wanted kind first, including those that are queued during the run. */
   async run(): Promise<PendingReport> {
     const { quota, rows } = this.#deps
     await quota.keep()
@@ -104,7 +106,7 @@ export class PendingRun {
     if (!first || (await this.#isHeld(generator))) return
     const tally: Tally = { phase: kind, done: 0, total: rows.work.countPending(kind) }
     progress({ ...tally })
-    // One worker that fails stops the others, which record what they have made.
+    // If one worker fails, it stops the others, which then record their finished work.
     const stop = new AbortController()
     const made: Outcomes[] = []
     // Contents during which the process stopped before.
@@ -136,7 +138,7 @@ export class PendingRun {
         throw err
       }
     }
-    // One waits in the queue of the processes, so that none of them waits for this thread.
+    // One request always waits in the queue of the processes, so no process waits for this thread.
     const workers = [heard(work(first))]
     const parallel = pools.parallel(generator.pool(first))
     for (let i = 0; i < parallel; i++) workers.push(heard(work(null)))
@@ -152,7 +154,7 @@ export class PendingRun {
       )
   }
 
-  /** Makes contents during which the process stopped, one at a time: if it stops again, that content is to blame. */
+  /** Works on the suspects one at a time: if the process stops again, the cause is that content. */
   async #makeAlone(generator: Generator, suspects: readonly Suspect[], tally: Tally): Promise<void> {
     const { signal } = this.#host
     for (const { content } of suspects) {
@@ -168,7 +170,7 @@ export class PendingRun {
     }
   }
 
-  /** Whether something of a more wanted kind has come meanwhile, or is being made. */
+  /** Whether work of a more wanted kind has arrived, or is being done. */
   #isMoreWanted({ kind }: Generator): boolean {
     return this.#ahead.has(kind) || this.#newAbove(kind).length > 0
   }
@@ -183,7 +185,7 @@ export class PendingRun {
     return above.filter((each, i) => newest[i]! > (this.#seen.get(each.kind) ?? 0))
   }
 
-  /** One makes it, and the others wait: a film that takes minutes keeps nobody from the pictures but its own process. */
+  /** One worker does the more wanted work and the others wait for it; a long film blocks only its own process. */
   #makeAhead({ kind }: Generator): Promise<void> {
     const make = async () => {
       for (const generator of this.#newAbove(kind)) await this.#makeKind(generator)
@@ -193,7 +195,7 @@ export class PendingRun {
     return making
   }
 
-  /** Whether nothing of a kind may be made now; the report says why. */
+  /** Whether a kind must not be made now; the report has the reason. */
   async #isHeld(generator: Generator): Promise<boolean> {
     const { holds, quota } = this.#deps
     const { kind } = generator
@@ -204,7 +206,7 @@ export class PendingRun {
     return hold !== null
   }
 
-  /** Whether what a kind is made with does not answer: it waits, and the others are made. */
+  /** Whether the engine of a kind does not answer: then the kind waits, and the others are made. */
   #isAway({ kind }: Generator, err: unknown): boolean {
     if (!(err instanceof CoreError) || err.code !== 'Offline') return false
     this.#away.add(kind)
@@ -223,8 +225,8 @@ export class PendingRun {
   }
 
   /**
-   * What it returns stays claimed until it is recorded. A content during which the process stopped goes to `last`; null:
-   * its turn has come.
+   * Makes the sidecars of one content. A returned content stays claimed until it is recorded. With `last`, a content
+   * during which the process stopped is appended to that list instead; with null, it is made.
    */
   async #make(
     generator: Generator,
@@ -250,7 +252,7 @@ export class PendingRun {
       }
       if (verdict.when === 'never') {
         made = setAside(generator, content, verdict.reason)
-        // Its rows say so from now on.
+        // From now on, its rows record the failure.
         await items.forget(item)
       } else {
         await using _begun = await items.begin([item])
@@ -264,7 +266,10 @@ export class PendingRun {
     return made && made.outcomes
   }
 
-  /** The name of a content's work. Each piece of a long work is another item: getting on is no stop at one place. */
+  /**
+   * The item name of a content. Each piece of a long work is a separate item, so stops in different pieces do not add
+   * up.
+   */
   async #itemOf({ kind }: Generator, { contentId }: PendingContent): Promise<string> {
     const name = `${kind} ${contentId}`
     if (!this.#host.items.areNoted) return name
@@ -286,7 +291,7 @@ export class PendingRun {
   }
 }
 
-/** The outcome of a content during which the process stopped too often: a failure that a person may have tried again. */
+/** The outcome for a content during which the process stopped too often: a failure that a person can retry. */
 function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: PendingContent, why: string): MadeContent {
   const message = `${why}; \`spacedrive sidecar retry\` tries again`
   const outcomes = rows.map(({ id }) => ({ id, state: 'failed' as const, code: 'Internal' as const, message }))
@@ -296,7 +301,7 @@ function setAside({ recipe }: Generator, { contentId, contentRowId, rows }: Pend
   }
 }
 
-/** What waits, read ahead: each content is given out once. */
+/** Reads pending contents ahead; each is returned once. */
 class Upcoming {
   readonly #read: (after: number) => Promise<{ contents: PendingContent[]; last: number }>
   readonly #given = new Set<number>()

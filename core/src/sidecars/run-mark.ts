@@ -7,12 +7,12 @@ import { makeFolderBelow } from '../util/make-folder-below.ts'
 const NAME = 'run-under-way'
 
 /**
- * A file that stands in the folder of sidecars while a run makes some. A run that finds the file there knows that an
- * earlier run was killed: that run may have left files without a row.
+ * A file in the folder of sidecars that exists while a run makes sidecars. If a run finds it, an earlier run was killed
+ * and may have left files without rows.
  */
 export class RunMark {
   readonly #path: string
-  /** Whether an earlier run was killed, and no run has cleared up after it yet. */
+  /** Whether an earlier run was killed, and no run has cleaned up since. */
   readonly wasLeft: boolean
   #isClear: boolean
 
@@ -32,19 +32,19 @@ export class RunMark {
       await makeFolderBelow(dirname(root), root)
       await writeFile(path, '', { mode: 0o600 })
     } catch (err) {
-      // Best effort: on a full disk the run waits anyway, and makes no file.
+      // Best effort: if the disk is full, the run waits anyway and writes no files.
       log.debug({ err: errorMessage(err), path }, 'the mark of a run was not written')
     }
     return new RunMark(path, wasLeft)
   }
 
-  /** Everything that a killed run has left is cleared up. */
+  /** Call this when everything that a killed run left behind is cleaned up. */
   clear(): void {
     this.#isClear = true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Best effort: a mark that stays costs the next run one look at all files.
+    // Best effort: a leftover mark only makes the next run check all files once.
     if (this.#isClear) await rm(this.#path, { force: true }).catch(() => {})
   }
 }

@@ -17,7 +17,7 @@ export interface AuditProblem {
   readonly kind: SidecarKind | null
   readonly variant: string | null
   readonly problem: Problem
-  /** Where the file is, or should be. */
+  /** The actual or expected path of the file. */
   readonly path: string
 }
 
@@ -25,14 +25,14 @@ export interface AuditDeps {
   readonly rows: SidecarRows
   /** The library's folder of sidecars. */
   readonly root: string
-  /** Whether a file is being made now: its draft is nobody's mess. */
+  /** Whether a file is being made now, so that its draft is not a leftover. */
   readonly isMaking: () => boolean
   /** Looks at one content only; at all by default. */
   readonly only?: ContentId
 }
 
 export interface ReconcileDeps extends AuditDeps {
-  /** Whether a generator here makes such a file. */
+  /** Whether a generator on this device makes such a file. */
   readonly makes: (key: SidecarKey) => boolean
 }
 
@@ -41,7 +41,7 @@ const ROWS_PER_TURN = 256
 /** Files that are hashed at once. */
 const HASH_THREADS = 2
 
-/** Where files go that belong to nothing. */
+/** The folder for files that belong to nothing. */
 const SET_ASIDE = 'set-aside'
 
 /** Compares every row that is ready with its file, and every file with its row. */
@@ -67,7 +67,7 @@ export async function* audit(deps: AuditDeps, signal: AbortSignal): AsyncGenerat
   yield* orphans(deps, signal)
 }
 
-/** Files that no row promises. */
+/** Files without a row that promises them. */
 async function* orphans(
   { only, root, rows }: Pick<AuditDeps, 'only' | 'root' | 'rows'>,
   signal: AbortSignal,
@@ -87,7 +87,7 @@ async function* orphans(
   }
 }
 
-/** Adopts or sets aside the files that a kill has left without a row. Work for whom a person waits goes first. */
+/** Adopts or sets aside the files that a killed run left without rows. Yields to work that a person waits for. */
 export async function settleOrphans(
   deps: ReconcileDeps & { readonly foreground: Foreground },
   signal: AbortSignal,
@@ -101,7 +101,7 @@ export async function settleOrphans(
   }
 }
 
-/** Whether a file without a row was adopted; it was set aside otherwise. */
+/** Returns true if the file was adopted, and false if it was set aside. */
 async function settleOrphan(
   path: string,
   { makes, root, rows }: ReconcileDeps,
@@ -116,9 +116,9 @@ async function settleOrphan(
 }
 
 /**
- * Brings rows and files together: a row without its file is pending again, a file that is not as it was written is
- * made again, a file without a row is adopted where a content and a generator stand behind its name, and set aside
- * otherwise. Nothing is deleted but what was never finished.
+ * Brings rows and files together. A row without its file becomes pending again, and a changed file is made again. A
+ * file without a row is adopted if its name matches a content and a generator; otherwise it is set aside. Only
+ * unfinished files are deleted.
  */
 export async function reconcile(
   deps: ReconcileDeps,
@@ -134,7 +134,7 @@ export async function reconcile(
       if (await settleOrphan(found.path, deps, { pool, signal })) counts.adopted++
       else counts.setAside++
     } else if (!isCompanion(found.kind)) {
-      // What was changed by hand is kept: it may be somebody's work.
+      // A file that was changed by hand is kept, because it may be a person's work.
       if (found.problem !== 'missing') {
         await setAside(root, found.path)
         counts.setAside++
@@ -149,12 +149,12 @@ export async function reconcile(
   return counts
 }
 
-/** Nothing here can make one again: it is told, and left to whoever knows better. */
+/** Files of this kind cannot be made again, so a problem with one is only reported. */
 export function isCompanion(kind: SidecarKind | null): boolean {
   return (companionKinds as readonly (SidecarKind | null)[]).includes(kind)
 }
 
-/** Removes the files of sidecars, and what is half made of them. */
+/** Removes the files of sidecars and their unfinished drafts. */
 export async function removeFiles(root: string, keys: readonly SidecarKey[]): Promise<void> {
   for (const key of keys) {
     const path = sidecarPath(root, key)
@@ -192,7 +192,7 @@ async function setAside(root: string, path: string): Promise<void> {
   const target = join(root, SET_ASIDE, `${Date.now()}-${relative(root, path).split(sep).join('-')}`)
   await mkdir(dirname(target), { recursive: true })
   await rename(path, target).catch((err: NodeJS.ErrnoException) => {
-    // Another look at the same time has set it aside.
+    // Another audit that runs at the same time has set it aside.
     if (err.code !== 'ENOENT') throw err
   })
 }

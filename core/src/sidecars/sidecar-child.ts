@@ -18,7 +18,7 @@ export interface Source {
   readonly modifiedMs: number
 }
 
-/** What a process is asked for: all outputs of one content, each written to its draft and then renamed to its path. */
+/** A request to a process: all outputs of one content. Each is written to its draft and then renamed to its path. */
 export interface ChildRequest {
   /** Address of the generator's module. */
   readonly module: string
@@ -29,13 +29,13 @@ export interface ChildRequest {
   readonly inputs: readonly SidecarInput[]
   readonly settings: unknown
   readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
-  /** The library's folder, which must be there. */
+  /** The library's folder. It must exist. */
   readonly library: string
   /** See `MakeRequest`. */
   readonly part: string
 }
 
-/** What a process says of what it has made. */
+/** The reply of a process about its outputs. */
 export interface MakeReply extends Made {
   readonly outputs: readonly (Output & { readonly size: number; readonly checksum: Uint8Array })[]
 }
@@ -57,7 +57,7 @@ serveProcess<ChildRequest, MakeReply>(async ({ library, module, source, outputs,
   try {
     made = await make({ ...about, source: source?.path ?? '', outputs: drafts })
   } catch (err) {
-    // What was read while it was written to says nothing about the content.
+    // If the file changed while it was read, the result says nothing about the content.
     if (source) await assertUnchanged(source, before)
     throw err
   }
@@ -75,7 +75,7 @@ async function load(module: string): Promise<Make> {
   }
 }
 
-/** What changes when a file is written to. Throws `Conflict` where it is not the file that the index knows. */
+/** Returns a text that changes when the file is written to. Throws `Conflict` if the file is not the indexed one. */
 async function look(source: Source): Promise<string> {
   const stats = await lstat(fsPath(source.path), { bigint: true }).catch((err: unknown) => {
     throw new CoreError('Conflict', 'the file is gone', { cause: err })
@@ -83,7 +83,7 @@ async function look(source: Source): Promise<string> {
   const isKnown =
     stats.isFile() && Number(stats.size) === source.size && splitNanoseconds(stats.mtimeNs)[0] === source.modifiedMs
   if (!isKnown) throw new CoreError('Conflict', 'the file has changed')
-  // Whether it may be read shows here: decoders say it in many ways, most of them wrong.
+  // Check here whether the file may be read: decoders report that in many ways, most of them wrong.
   await using _ = await open(fsPath(source.path), 'r').catch((err: unknown) => {
     throw pathError(err, 'the file')
   })
@@ -94,7 +94,7 @@ async function assertUnchanged(source: Source, before: string | null): Promise<v
   if ((await look(source)) !== before) throw new CoreError('Conflict', 'the file was changed while it was read')
 }
 
-/** Makes a written file durable, and says what is in it. */
+/** Makes a written file durable, and returns its size and checksum. */
 async function seal(path: string): Promise<{ size: number; checksum: Uint8Array }> {
   await using file = await open(path, 'r+')
   const { size } = await file.stat()
@@ -105,7 +105,7 @@ async function seal(path: string): Promise<{ size: number; checksum: Uint8Array 
 
 /** A copy of a long film has more bytes than memory should hold, and than can be read at once. */
 async function hashInParts(file: FileHandle): Promise<Uint8Array> {
-  // Other files are hashed meanwhile.
+  // Other files are hashed at the same time, so this hasher is separate.
   const own = await loadBlake3()
   const part = Buffer.allocUnsafe(PART_BYTES)
   own.start()

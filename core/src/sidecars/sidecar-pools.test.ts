@@ -11,14 +11,14 @@ import { SidecarPools } from './sidecar-pools.ts'
 const box = await boxState()
 const { signal } = new AbortController()
 
-/** Has a pool run a decoder that has been taken over, and says what it could do. */
+/** Runs a hostile decoder in a pool and returns which of its attempts succeeded. */
 async function attackFrom(pool: PoolName, { isLocation }: { isLocation: boolean }) {
   await using world = await prey()
   const { target } = world
   const home = dirname(target.folder)
   const sidecars = join(home, 'library', 'sidecars')
   mkdirSync(sidecars, { recursive: true })
-  // The location holds the secret too: what is private is not reached by way of it.
+  // The location contains the secret too: being in a location does not make private files accessible.
   const folders = { locations: isLocation ? [home] : [], sidecars: [sidecars], private: [target.folder, home] }
   await using pools = new SidecarPools({ folders: () => folders })
   const { size, mtimeMs } = statSync(target.own)
@@ -44,7 +44,7 @@ test.runIf(box.layer === 'landlock').each(['image', 'av', 'doc', 'ml'] as const)
     const results = await attackFrom(pool, { isLocation: true })
     const { 'ffmpeg reads a secret': secret, 'ffmpeg connects': connects, ...others } = results
     const { 'ffmpeg reads what it was given': own, ...direct } = others
-    // A shell starts the process that a model runs in, and is boxed like the rest.
+    // The `ml` pool may start a shell for the process of a model; the shell is in the same box.
     expect(direct).toEqual({ ...REFUSED.landlock, ...(pool === 'ml' && { 'start a shell': 'done' }) })
     if (findProgram('ffmpeg') === null) return
     expect({ own, secret, connects }).toEqual({

@@ -13,28 +13,28 @@ import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 interface Limits {
   readonly processes: number
   readonly memoryMiB: number
-  /** Programs that its processes start. */
+  /** Programs that its processes may start. */
   readonly programs: readonly string[]
 }
 
 export interface DecoderFolders {
-  /** Those of the locations, the innermost of a library first. */
+  /** The folders of the locations; within a library, the innermost first. */
   readonly locations: readonly RawName[]
-  /** Where sidecars are written. */
+  /** The folders where sidecars are written. */
   readonly sidecars: readonly string[]
-  /** What decoders are not to see where a location holds it. */
+  /** Folders that decoders must not see, even if they are inside a location. */
   readonly private: readonly string[]
 }
 
 const CORES = Math.max(1, availableParallelism())
 /** A machine of two cores is kept busy by two; more than four want more memory than they save time. */
 const PARALLEL = Math.min(4, CORES)
-/** Even where somebody wants it fast: each process may take a gigabyte. */
+/** The limit even for the speed `fast`, because each process may use a gigabyte. */
 const MOST = Math.min(16, CORES)
 
-/** Programs that decode. */
+/** Programs that decode files. */
 const DECODERS = ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool']
-/** Programs for models. The shell starts the process that a model of sherpa-onnx runs in. */
+/** Programs for models. The shell starts the process of a sherpa-onnx model. */
 const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
 
 const limits: Readonly<Record<PoolName, Limits>> = {
@@ -46,9 +46,9 @@ const limits: Readonly<Record<PoolName, Limits>> = {
 }
 
 export interface SidecarPoolsOptions {
-  /** How fast sidecars are made; `normal` by default. */
+  /** How fast to make sidecars; `normal` by default. */
   readonly speed?: () => SidecarSpeed
-  /** Which folders there are now; none by default. */
+  /** Returns the current folders; none by default. */
   readonly folders?: () => DecoderFolders
   /** See `ProcessPoolOptions.layer`. */
   readonly layer?: ProcessPoolOptions['layer']
@@ -93,7 +93,7 @@ export class SidecarPools implements AsyncDisposable {
   /** See `ProcessPool.run`. */
   async run(name: PoolName, request: ChildRequest, options: Omit<ProcessRunOptions, 'reach'>): Promise<MakeReply> {
     const reach = this.#reachOf(request)
-    // A boxed process may write below the folders that are there when it starts.
+    // A boxed process can write only into folders that exist when it starts.
     for (const folder of reach.write)
       await makeFolderBelow(request.library, folder).catch((err: unknown) => {
         throw pathError(err, folder)
@@ -119,9 +119,11 @@ export class SidecarPools implements AsyncDisposable {
   }
 
   /**
-   * The location that the file lies in, so that its process is good for the next file too; of a location that holds what
-   * is private, the folder in it that does not; or else the file alone. Also where its sidecars lie, the files and folders
-   * that the settings name, the generator, and the network if the settings name a server, with its key.
+   * The files that a request may access. For the source, that is its whole location, so that the process can be reused
+   * for the next file. If the location contains private folders, it is the largest folder around the file without them,
+   * or else only the file. A request may also access the folders of its sidecars, files and folders named in the
+   * settings, and the generator. If the settings name a server, it may also access the network and the variable with
+   * the server's key.
    */
   #reachOf({
     inputs,
@@ -171,12 +173,12 @@ function unique(paths: readonly RawName[]): RawName[] {
   return [...new Map(paths.map((path) => [nameKey(path), path])).values()]
 }
 
-/** The folder of a generator, which may belong to the host, and the manifest that says how Node loads it. */
+/** The folder of a generator, which may come from the host program, and the manifest that tells Node how to load it. */
 function generatorFiles(module: string): string[] {
   return [dirname(fileURLToPath(module)), findPackageJSON(module) ?? []].flat()
 }
 
-/** All texts among the values of settings. */
+/** All texts in the values of the settings. */
 function textsIn(settings: unknown): string[] {
   if (typeof settings === 'string') return [settings]
   return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(textsIn) : []

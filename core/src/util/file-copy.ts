@@ -3,33 +3,33 @@ import { CoreError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { writeFileAtomically } from './write-file.ts'
 
-/** Where the copy of a small file lies that must not be lost. */
+/** The path of the copy of a small, important file. */
 function copyOf(path: string): string {
   return `${path}.copy`
 }
 
-/** Writes a file and then its copy: whatever happens, one of them is whole. */
+/** Writes a file and then its copy, so at least one of them is always complete. */
 export async function writeWithCopy(path: string, text: string): Promise<void> {
   await writeFileAtomically(path, text)
   await writeFileAtomically(copyOf(path), text)
 }
 
-/** Writes the copy of a file that has none yet, or an older one. Best effort: the file itself is whole. */
+/** Writes the copy of a file if it is missing or outdated. Best effort, because the file itself is complete. */
 export async function keepCopy(path: string, text: string): Promise<void> {
   if ((await readOrNull(copyOf(path))) === text) return
   await writeFileAtomically(copyOf(path), text).catch(() => {})
 }
 
 export interface Restored<T> {
-  /** What the copy holds; null where there is no copy that can be read. */
+  /** The parsed copy; null if there is no readable copy. */
   readonly value: T | null
-  /** For the person, a sentence. */
+  /** A sentence for the user. */
   readonly notice: string
 }
 
 /**
- * Sets a damaged file aside and puts its copy in its place, if `parse` takes the copy. `otherwise` says what holds where
- * there is none. Throws what keeps the file from being renamed or written.
+ * Sets a damaged file aside and replaces it with its copy, if `parse` accepts the copy. `otherwise`: the end of the
+ * notice if there is no copy. Throws if the file cannot be renamed or written.
  */
 export async function restoreFromCopy<T>(
   path: string,
@@ -58,7 +58,7 @@ function tryParse<T>(text: string, parse: (text: string) => T | null): T | null 
   try {
     return parse(text)
   } catch (err) {
-    // A copy of a newer version is left alone.
+    // A copy of a newer version stays untouched.
     if (err instanceof CoreError) return null
     throw err
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 
-/** A name or path as the file system has it: text where its bytes are UTF-8, else the bytes. */
+/** A name or path as the file system has it: text if its bytes are UTF-8, else the bytes. */
 export type RawName = string | Uint8Array
 
 /** Text to show: bytes that are not UTF-8 become U+FFFD. */
@@ -13,12 +13,12 @@ export function nameBytes(name: RawName): Uint8Array {
   return typeof name === 'string' ? Buffer.from(name, 'utf8') : name
 }
 
-/** Text where the bytes are UTF-8, else the bytes themselves. */
+/** Text if the bytes are UTF-8, else the bytes themselves. */
 export function bytesToName(bytes: Uint8Array): RawName {
   return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : bytes
 }
 
-/** What to hand to `fs`: a Buffer where the path is bytes. */
+/** The form of a path for `fs`: a Buffer if the path is bytes. */
 export function fsPath(path: RawName): string | Buffer {
   return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength)
 }
@@ -32,15 +32,18 @@ export function joinName(dir: RawName, name: RawName): RawName {
 }
 
 /**
- * The same path in memory of its own. A text that was put together keeps alive what it was put together from, and a name
- * that was cut from a listing the whole of it: V8 copies such a text into one piece when a character of it is read.
+ * Copies a path into memory of its own. A concatenated string keeps its parts alive, and a name cut from a listing
+ * keeps the whole listing alive. V8 flattens such a string when one of its characters is read.
  */
 export function inOnePiece(path: RawName): RawName {
   assert(typeof path !== 'string' || path.charCodeAt(path.length - 1) !== 0, 'a path ends in NUL')
   return path
 }
 
-/** The bytes of `path` below `top`, without a slash at either end and empty for `top` itself; null where it lies elsewhere. */
+/**
+ * The bytes of `path` below `top`, without a slash at either end; empty for `top` itself, null if `path` is not below
+ * it.
+ */
 export function pathBelow(path: RawName, top: RawName): Uint8Array | null {
   const whole = Buffer.from(nameBytes(path))
   const head = Buffer.from(nameBytes(top))
@@ -69,7 +72,7 @@ export function extensionOf(name: string): string {
 /** Longer endings are parts of a sentence, not extensions. */
 const MAX_EXTENSION_LENGTH = 32
 
-/** `base64:<…>` is how a path whose bytes are not text is written where a path is expected. */
+/** Parses a path. `base64:<…>` stands for a path whose bytes are not text. */
 export function parsePath(text: string): RawName {
   return text.startsWith('base64:') ? bytesToName(Buffer.from(text.slice('base64:'.length), 'base64')) : text
 }

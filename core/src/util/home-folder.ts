@@ -7,14 +7,15 @@ import { CoreError } from './errors.ts'
 const LASTING = '/var/tmp'
 
 /**
- * The folder of this user. In a container a user id may have no account and no `HOME`: then a private folder among the
- * temporary files stands in, which is made. Throws `PermissionDenied` where that folder belongs to another user.
+ * The home folder of this user. In a container, a user id may have no account and no `HOME`. Then a private folder in a
+ * directory for temporary files takes its place; it is created if necessary. Throws `PermissionDenied` if other users
+ * can access that folder.
  */
 export function homeFolder(): string {
   return accountHome() ?? standIn()
 }
 
-/** Whether this user has no home folder, so that another folder stands in. */
+/** Whether this user has no home folder, so that another folder takes its place. */
 export function isHomeless(): boolean {
   return accountHome() === null
 }

@@ -4,30 +4,36 @@ import { hostname } from 'node:os'
 import { CoreError, systemCode } from './errors.ts'
 import { pathError } from './path-error.ts'
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 export interface LockHolder {
   readonly pid: number
   readonly host: string
-  /** When the process began, as the system counts it; null where it does not say. */
+  /** The start of the process in the system's units; null if the system does not report it. */
   readonly started: string | null
   /** ISO 8601. */
   readonly since: string
-  /** That of the lock's own file, which a copy of its folder has not; null where the file system has no lasting ones. */
+  /**
+   * The inode of the lock file itself. A copy of its folder has another one. Null if the file system has no stable
+   * inodes.
+   */
   readonly inode?: string | null
-  /** The program that holds it: a process that starts another program in its own place keeps its id. */
+  /** The run of the program that holds it: a process keeps its id when it replaces itself with another program. */
   readonly image?: string
-  /** Tells the locks of one process apart. */
+  /** Distinguishes the locks of one process. */
   readonly token?: string
 }
 
-/** This run of the program. */
+/** Identifies this run of the program. */
 const IMAGE = randomUUID()
-/** Tokens of the locks that this process holds. A lock file in a folder that was moved away cannot be removed, and is free all the same. */
+/**
+ * Tokens of the locks that this process holds. If the folder of a lock file was moved away, the file cannot be removed,
+ * but its lock is still released.
+ */
 const ownTokens = new Set<string>()
 
 /**
- * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, also when another
- * process has its number now. Throws `Locked`, with the holder in `details`.
+ * Takes a lock that only one living process can hold. A lock whose process has ended is taken over, even if another
+ * process has the same id now. Throws `Locked`, with the holder in `details`.
  */
 export function takeLock(file: string, what: string): Disposable {
   const own = {
@@ -58,7 +64,7 @@ function heldMessage(what: string, { host, pid, since }: LockHolder, file: strin
   return host === hostname() ? held : `${held}; if nothing uses it there any more, remove ${file}`
 }
 
-/** Who holds a lock; null where there is none, where it cannot be read, and where it was copied along with its folder. */
+/** The holder of a lock; null if there is none, if it cannot be read, or if it was copied with its folder. */
 export function readLock(file: string): LockHolder | null {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -68,7 +74,7 @@ export function readLock(file: string): LockHolder | null {
   }
 }
 
-/** Whoever holds a lock that was copied holds the original, and knows nothing of the copy. */
+/** Whether a lock file is a copy: its holder has the original lock and does not know of the copy. */
 function isCopied(file: string, { inode }: LockHolder): boolean {
   return typeof inode === 'string' && inodeOf(file) !== inode
 }
@@ -77,7 +83,10 @@ function inodeOf(file: string): string {
   return statSync(file, { bigint: true }).ino.toString()
 }
 
-/** Whether the process that wrote the lock still lives. Another machine's is taken to live: nobody here can tell. */
+/**
+ * Whether the process that wrote the lock is alive. A process on another machine counts as alive, because that cannot
+ * be checked here.
+ */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
   if (holder.pid === process.pid && holder.token !== undefined)
@@ -88,7 +97,7 @@ export function isAlive(holder: LockHolder): boolean {
     if (systemCode(err) === 'ESRCH') return false
   }
   const stat = readProcessStat(holder.pid)
-  // Ended, and nobody asks how: in a container without an init process it stays like that for ever.
+  // A zombie: in a container without an init process, it stays in this state forever.
   if (stat?.state === 'Z') return false
   const started = stat?.started ?? null
   return holder.started === null || started === null || holder.started === started
@@ -97,10 +106,10 @@ export function isAlive(holder: LockHolder): boolean {
 /** With the pause between them half a second: removing a stale lock takes a millisecond. */
 const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
-/** What was being written or removed for so long was left by a process that died in the middle of it. */
+/** If writing or removing takes longer than this, the process died in the middle of it. */
 const ABANDONED_MS = 5_000
 
-/** Throws a sentence where the lock cannot be written at all. */
+/** Throws an error with a readable message if the lock cannot be written. */
 function tryTakeLock(file: string, own: LockHolder): boolean {
   try {
     return tryTake(file, own)
@@ -115,7 +124,7 @@ function tryTake(file: string, own: LockHolder): boolean {
   try {
     writeFileSync(draft, '', { flag: 'wx', mode: 0o600 })
     writeFileSync(draft, JSON.stringify({ ...own, inode: inodeOf(draft) }))
-    // Written aside and linked into place: whoever finds the lock finds it whole.
+    // The lock is written to a draft and then linked into place, so other processes only ever see a complete lock.
     return succeeds(() => linkSync(draft, file))
   } catch (err) {
     // FAT and some network file systems have no links. There a lock can be met before it is whole.
@@ -127,8 +136,8 @@ function tryTake(file: string, own: LockHolder): boolean {
 }
 
 /**
- * Removes a lock if nobody living holds it. Only one process at a time may look and remove: of two that found the same
- * stale lock, the second would remove the one that the first has taken meanwhile. False: another process is at it.
+ * Removes a lock that no living process holds. Only one process at a time may check and remove: if two found the same
+ * stale lock, the second would remove the lock that the first has just taken. False: another process is doing it.
  */
 function removeStale(file: string): boolean {
   const guard = `${file}.stale`
@@ -145,7 +154,7 @@ function removeStale(file: string): boolean {
   }
 }
 
-/** Whether a lock is nobody's: its process has ended, it came with a copy of its folder, or it was never whole. */
+/** Whether a lock has no owner: its process has ended, it was copied with its folder, or it is incomplete. */
 function isLeft(file: string): boolean {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))

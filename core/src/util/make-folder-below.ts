@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { systemCode } from './errors.ts'
 
 /**
- * Makes a folder and those above it, up to `base`, which must be there: where a library was moved away or its disk
- * unplugged, no stub of it may take its place. Throws the system's error.
+ * Creates a folder and its missing parents below `base`, which must exist: if a library was moved away or its disk was
+ * unplugged, no empty folder may take its place. Throws the system's error.
  */
 export async function makeFolderBelow(base: string, folder: string): Promise<void> {
   try {
@@ -18,7 +18,7 @@ export async function makeFolderBelow(base: string, folder: string): Promise<voi
   }
 }
 
-/** The same at once. */
+/** The synchronous version of `makeFolderBelow`. */
 export function makeFolderBelowSync(base: string, folder: string): void {
   try {
     mkdirSync(folder)
@@ -30,7 +30,7 @@ export function makeFolderBelowSync(base: string, folder: string): void {
   }
 }
 
-/** Whether another folder below `base` is above this one. */
+/** Whether the parent of `folder` is still below `base`. */
 function isBelow(folder: string, base: string): boolean {
   return dirname(folder).length > base.length
 }

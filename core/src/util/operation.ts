@@ -2,24 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CoreError } from './errors.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** A request or a job that code runs for, also code that nobody waits for. */
+/** A request or job on whose behalf code runs, including code in the background. */
 export interface Operation {
   /** `files.list`, `job sidecars.generate 3f2a…` */
   readonly name: string
-  /** Ends this operation alone, with an error. */
+  /** Ends only this operation, with an error. */
   readonly fail: (err: CoreError) => void
 }
 
 const operations = new AsyncLocalStorage<Operation>()
 
-/** The operation that runs now, also in a callback or a failure of something it started; null where there is none. */
+/**
+ * The operation of the running code, also inside callbacks and failures of work that it started; null if there is none.
+ */
 export function currentOperation(): Operation | null {
   return operations.getStore() ?? null
 }
 
 /**
- * Runs `fn` as an operation of its own. Throws what `fn` throws, or what `Operation.fail` is given as soon as it is: then
- * nobody waits for `fn` any longer. `fn` gets a signal that is aborted in that case and with `signal`.
+ * Runs `fn` as a separate operation. Throws the error of `fn`, or the error passed to `Operation.fail` as soon as that
+ * is called; `fn` is then no longer awaited. The signal for `fn` is aborted in that case, and together with `signal`.
  */
 export async function asOperation<T>(
   { name, signal }: { readonly name: string; readonly signal: AbortSignal },

@@ -1,4 +1,4 @@
-/** The items for which a test holds, and the others, each in their order. */
+/** Splits items into those that pass a test and the others; both keep their order. */
 export function partition<T>(items: readonly T[], test: (item: T) => boolean): [passed: T[], failed: T[]] {
   const [passed, failed]: [T[], T[]] = [[], []]
   for (const item of items) (test(item) ? passed : failed).push(item)

@@ -23,7 +23,7 @@ const crowded: Meaning = {
     `${path} cannot be opened: too many files are open; raise the limit with \`ulimit -n\`, then run \`spacedrive restart\``,
 }
 
-/** What the system's failures mean to a person who named a path. */
+/** Messages for file system errors, for a person who named a path. */
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: missing,
   ENOTDIR: missing,
@@ -38,7 +38,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   ENAMETOOLONG: { code: 'InvalidInput', sentence: (path) => `the path is too long: ${path}` },
-  // What Node says of a NUL.
+  // Node's error code for a path that contains a NUL.
   ERR_INVALID_ARG_VALUE: {
     code: 'InvalidInput',
     sentence: (path) => `${JSON.stringify(path)} is no path: it holds a NUL`,
@@ -51,7 +51,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ESTALE: failing,
 }
 
-/** The code for a failure of the file system; null where it has none, or is none. */
+/** The code for a file system error; null for other errors. */
 export function pathErrorCode(err: unknown): ErrorCode | null {
   return meanings[systemCode(err) ?? '']?.code ?? null
 }
@@ -62,7 +62,7 @@ export function pathError(err: unknown, path: string): unknown {
   return meaning ? new CoreError(meaning.code, meaning.sentence(path), { cause: err, details: { path } }) : err
 }
 
-/** Like `pathError`, for a path a person named: whatever it is, the path could not be reached. */
+/** Like `pathError`, for a path that a person named: for any other error, the path could not be reached. */
 export function unreachableError(err: unknown, path: string): CoreError {
   const known = pathError(err, path)
   if (known instanceof CoreError) return known

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { createTempDir } from '../../testing/index.ts'
 import { PrivateFiles } from './private-files.ts'
 
-/** A data folder with a key, and a folder of files beside it. */
+/** Creates a data folder with a key, and a folder of files beside it. */
 function createPlace() {
   const dir = createTempDir('private')
   const data = join(dir.path, 'data')
@@ -27,7 +27,7 @@ test('files are private by what they are, whatever they are called', async () =>
   linkSync(join(place.data, 'network-key.json'), join(place.files, 'holiday.jpg'))
   linkSync(join(place.data, 'libraries/Photos.sdlibrary/backups/daily.db'), join(place.files, 'second.db'))
   symlinkSync(place.data, join(place.root, 'link'))
-  // Named by a link itself.
+  // The second name of the data folder is a link.
   for (const named of [place.data, join(place.root, 'link')]) {
     const guard = new PrivateFiles(named)
     for (const path of [

@@ -3,16 +3,18 @@ import { stat } from 'node:fs/promises'
 import { CoreError } from './errors.ts'
 import { displayName, fsPath, type RawName } from './file-name.ts'
 
-/** Levels below the data folder whose entries are known one by one: keys, settings, databases and their backups. */
+/**
+ * Entries down to this level below the data folder are known individually: keys, settings, databases and their backups.
+ */
 const DEPTH = 4
-/** Entries known one by one. Everything else in the data folder is found by the folders above it. */
+/** Most entries known individually. All other files in the data folder are recognised by the folders above them. */
 const MAX_KNOWN = 20_000
-/** How long the known entries are trusted, in milliseconds. */
+/** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
 /**
- * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device and
- * inode, never by name, so that a link, a bind mount or a second name (a hard link) does not hide them.
+ * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device
+ * and inode, not by name, so a link, a bind mount or a second name (a hard link) cannot hide them.
  */
 export class PrivateFiles {
   readonly #folder: string
@@ -24,12 +26,12 @@ export class PrivateFiles {
     this.#folder = folder
   }
 
-  /** Throws `PermissionDenied` if the file or folder at `path`, which leads through no symlink, is private. */
+  /** Throws `PermissionDenied` if the file or folder at `path` is private. The path contains no symlinks. */
   async refuse(path: RawName): Promise<void> {
     if (await this.has(path)) throw privateFile(path)
   }
 
-  /** Whether `path`, which leads through no symlink, or any folder above it belongs to the data folder. */
+  /** Whether `path` or a folder above it belongs to the data folder. The path contains no symlinks. */
   async has(path: RawName): Promise<boolean> {
     const known = this.#read()
     const found = await Promise.all(
@@ -43,12 +45,12 @@ export class PrivateFiles {
     return found.includes(true)
   }
 
-  /** The same for one entry whose folders were checked before; for walks in a thread of their own. */
+  /** The same check for one entry whose parent folders were checked before; for walks in a separate thread. */
   hasEntry(stats: Identity): boolean {
     return this.#read().has(identityOf(stats))
   }
 
-  /** The same as `has`, for a thread that may wait for the disk. */
+  /** The synchronous version of `has`, for a thread that may block on the disk. */
   hasSync(path: RawName): boolean {
     return [path, ...foldersAbove(path)].some((each) => {
       const stats = statSync(fsPath(each), { bigint: true, throwIfNoEntry: false })
@@ -62,7 +64,7 @@ export class PrivateFiles {
     const known = new Set<string>()
     const waiting = [{ path: this.#folder, depth: 0 }]
     for (let next = waiting.pop(); next && known.size < MAX_KNOWN; next = waiting.pop()) {
-      // The data folder itself may be named by a link.
+      // The path of the data folder itself may be a link.
       const stats = (next.depth === 0 ? statSync : lstatSync)(next.path, { bigint: true, throwIfNoEntry: false })
       if (!stats || stats.isSymbolicLink()) continue
       known.add(identityOf(stats))
@@ -90,12 +92,12 @@ function childrenOf({ depth, path }: { path: string; depth: number }): { path: s
     for (let entry = folder.readSync(); entry && children.length < MAX_KNOWN; entry = folder.readSync())
       children.push({ path: `${path}/${entry.name}`, depth: depth + 1 })
   } catch {
-    // A folder that was removed a moment ago holds nothing any more.
+    // The folder was removed a moment ago, so it has no children.
   }
   return children
 }
 
-/** From the nearest to the root, of an absolute path. */
+/** The folders above an absolute path, from the nearest to the root. */
 function foldersAbove(path: RawName): Buffer[] {
   const bytes = Buffer.from(fsPath(path))
   const found: Buffer[] = []

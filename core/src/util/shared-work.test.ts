@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SharedWork } from './shared-work.ts'
 
-/** Work that ends only when it is given up, as a reading in a thread does. */
+/** Work that ends only when it is aborted, like a read in a thread. */
 const endless = (left: AbortSignal) =>
   new Promise<string>((_resolve, reject) => left.addEventListener('abort', () => reject(left.reason as Error)))
 

@@ -1,20 +1,23 @@
 import { heard } from './heard.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** Work that several callers wait for. It ends early once every caller has left; its failure never goes unheard. */
+/**
+ * Work that several callers wait for. It is aborted when every caller has left. A failure after that does not end the
+ * process.
+ */
 export class SharedWork<T> {
   readonly #result: Promise<T>
   readonly #abort = new AbortController()
   readonly #onLeft: () => void
   #waiting = 0
 
-  /** `onLeft` is called when the last caller leaves, or waits in vain: whoever asks next needs new work. */
+  /** `onLeft` is called when the last caller leaves, or gets an error: the next caller needs new work. */
   constructor(work: (signal: AbortSignal) => Promise<T>, onLeft: () => void) {
     this.#onLeft = onLeft
     this.#result = heard(work(this.#abort.signal))
   }
 
-  /** Throws what the work throws, and the signal's reason as soon as it is aborted. */
+  /** Throws the error of the work, and the signal's reason as soon as the signal is aborted. */
   async wait(signal: AbortSignal): Promise<T> {
     this.#waiting++
     try {
@@ -30,7 +33,7 @@ export class SharedWork<T> {
     }
   }
 
-  /** Resolves when the work is over, whatever its outcome. */
+  /** Resolves when the work has ended, whether it succeeded or failed. */
   async over(): Promise<void> {
     await Promise.allSettled([this.#result])
   }

@@ -1,8 +1,8 @@
 import { heard } from './heard.ts'
 
-/** What a promise resolves with, but no later than the signal is aborted; then it throws the signal's reason. */
+/** Resolves with the promise's value. If the signal is aborted first, throws the signal's reason. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // First of all: a caller who left already still must not leave a promise that fails without a listener.
+  // This must come first: if the signal is already aborted, the promise would have no failure listener.
   void heard(promise)
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()

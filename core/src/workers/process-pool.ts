@@ -18,52 +18,53 @@ import { leadsGroupItself } from './lead-group.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
-  /** What its processes are for; in messages and in the process list. */
+  /** The purpose of the processes; used in messages and in the process list. */
   readonly name: string
   /** The module a process runs; it calls `serveProcess`. */
   readonly entry: URL
   /** Processes at most; each starts when there is work for it. */
   readonly processes: number
-  /** A process that holds more than this is ended. On Linux it cannot even ask for much more. */
+  /** A process that uses more memory than this is ended. On Linux, it cannot even allocate much more. */
   readonly memoryMiB: number
   /** A process is replaced after this many requests: native decoders leak. */
   readonly recycleAfter?: number
-  /** All processes end when there has been nothing to do for this long. */
+  /** All processes end after the pool has been idle for this long. */
   readonly idleMs?: number
-  /** Heap of a process; 128 MiB by default: most keep what is large outside of it. */
+  /** Heap of a process; 128 MiB by default, because most keep large data outside the heap. */
   readonly heapMiB?: number
-  /** As the system has it, -20 to 19; below everything a person waits for by default. */
+  /** The system's priority value, from -20 to 19. By default it is lower than that of anything a person waits for. */
   readonly niceness?: number
   /**
-   * Where the system can do it, a process reaches no file but what `reach` names and a folder for temporary files, no
-   * network, of all programs those named here, and of the environment what programs go by. Null: all that the user may.
+   * The sandbox of a process, if the system supports one. The process can access only the files in `reach` and a folder
+   * for temporary files, the programs named here, the usual environment variables, and no network. Null: it can access
+   * everything that the user can.
    */
   readonly box: { readonly programs: readonly string[] } | null
-  /** Which layer the box is made of; by default the one that this system has. */
+  /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
 }
 
 export interface ProcessRunOptions {
   /** Aborting ends the process that works on it, and rejects with `Cancelled`. */
   readonly signal?: AbortSignal | undefined
-  /** Before all that waits. */
+  /** Ahead of all waiting requests. */
   readonly urgent?: boolean
   /**
-   * Once a process has worked on it for this long, the process is ended and the request rejects with `Timeout`. It
-   * begins anew with whatever the process says of its progress.
+   * A request that takes longer rejects with `Timeout`, and its process is ended. Each progress message of the process
+   * restarts this time.
    */
   readonly deadlineMs: number
   readonly onProgress?: ((value: number) => void) | undefined
-  /** What a boxed process reaches; one that reaches something else is replaced. None of the user's files where it is missing. */
+  /** The user's files that a boxed process may access; none if omitted. A process with another `reach` is replaced. */
   readonly reach?: Reach
 }
 
 /** Requests between two replacements of a process. */
 const RECYCLE_AFTER = 500
 const IDLE_MS = 60_000
-/** What Node itself maps as data before it has done anything, in MiB: below this it does not start. */
+/** Memory that Node maps as data at its start, in MiB; with a lower limit it does not start. */
 const NODE_DATA_MIB = 800
-/** A process that waits for a file system or a driver in the kernel is gone only once that answers. */
+/** A process that waits in the kernel for a file system or a driver ends only when that answers. */
 const GONE_MS = 2_000
 /** Heap of a process: its own JavaScript is small, pictures live outside the heap. */
 const HEAP_MIB = 128
@@ -75,14 +76,14 @@ const HIDE_CHANNEL = `export ${CHANNEL_VARIABLE}="$NODE_CHANNEL_FD"; unset NODE_
 /** The `details` of an error for which no request is to blame: the system would not start a process. */
 export const NOT_STARTED = 'not-started'
 
-/** What a process is boxed by, and into. */
+/** The layer that confines a process, and its parameters. */
 interface Box {
   readonly by: Extract<BoxState, { layer: string }>
   readonly start: BoxStart
   readonly temporary: string
 }
 
-/** What a process says of a file that it reaches no more. */
+/** Errors that a process reports if it cannot access a file any more. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
 
 interface Job<Request, Reply> {
@@ -95,10 +96,10 @@ interface Job<Request, Reply> {
 
 interface Process<Request, Reply> {
   readonly child: ChildProcess
-  /** What it reaches where it is boxed; see `reachKey`. */
+  /** The key of its `Reach`, if it is boxed; see `reachKey`. */
   readonly reach: string
   job: Job<Request, Reply> | null
-  /** Whether it has come so far as to take requests. */
+  /** Whether the process accepts requests yet. */
   isReady: boolean
   served: number
   deadline: NodeJS.Timeout | undefined
@@ -107,8 +108,8 @@ interface Process<Request, Reply> {
 }
 
 /**
- * Processes that answer requests one at a time, for code that may hang, crash or swallow all memory: whatever decodes a
- * file somebody else made. What goes wrong in a process fails the request it was at, and nothing else.
+ * Processes that answer requests one at a time, for code that may hang, crash or use up all memory: decoders of
+ * untrusted files. An error in a process fails only its current request.
  */
 export class ProcessPool<Request, Reply> implements AsyncDisposable {
   readonly #options: ProcessPoolOptions
@@ -118,7 +119,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
-  /** What its processes are boxed by; known before the first starts. */
+  /** The layer that confines the processes; known before the first process starts. */
   #box: Extract<BoxState, { layer: string }> | null = null
   /** The folder for temporary files of boxed processes. */
   #temporary: string | null = null
@@ -138,8 +139,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Rejects with what the process said; with `Timeout`; with `Unavailable` where it ran out of memory or died (the
-   * message says of what) or, with the details `NOT_STARTED`, could not be started; with `Cancelled`.
+   * Rejects with the error of the process, with `Timeout`, with `Unavailable` if it ran out of memory or died (the
+   * message says how), with `Unavailable` and the details `NOT_STARTED` if it could not be started, or with
+   * `Cancelled`.
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
@@ -164,13 +166,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Ends the processes and waits until they are gone, some seconds at most; whatever waits rejects with `Cancelled`. */
+  /** Ends the processes and waits for them, for a few seconds at most. Waiting requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
     for (const job of this.#queue.splice(0)) job.reject(cancelled())
     for (const process of this.#processes) {
-      // Waited for, also where nothing else keeps this process alive.
+      // This function waits for the process to end, so it must keep the current process alive.
       process.child.ref()
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
@@ -187,7 +189,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       if (!free && this.#processes.size >= this.#options.processes) {
         const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
         if (idle[0] && !isOneEnding) {
-          // The request waits for its end, also where nothing else keeps this process alive.
+          // The request waits for this process to end, so it must keep the current process alive.
           idle[0].child.ref()
           this.#end(idle[0], { code: 'Cancelled', message: 'replaced' })
         }
@@ -199,7 +201,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** Whatever has called for the process is not told of a failure: its request is. */
+  /** Rejects the request if the process cannot be started; the caller gets no error. */
   #tryStart(job: Job<Request, Reply>): Process<Request, Reply> | null {
     try {
       return this.#start(job)
@@ -210,7 +212,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
   }
 
-  /** What the process of a request is boxed into; null for no box. */
+  /** The box for a request's process; null for no box. */
   #boxOf({ options: { reach } }: Job<Request, Reply>): Box | null {
     const { box } = this.#options
     if (box === null || this.#box === null) return null
@@ -256,7 +258,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const { deadlineMs } = job.options
     const message: ProcessRequest<Request> = { id: job.id, request: job.request }
     try {
-      // A process that has just died says so itself.
+      // If the process has just died, its exit event reports that.
       process.child.send(message, () => {})
     } catch (err) {
       return job.reject(new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err }))
@@ -281,7 +283,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     clearTimeout(process.deadline)
     process.job = null
     if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
-      // Its paths led elsewhere when it was boxed: a disk was mounted, or a file replaced. A new process knows better.
+      // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
       this.#queue.unshift(job)
       return this.#end(process, { code: 'Cancelled', message: 'replaced' })
     }
@@ -346,9 +348,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 }
 
 /**
- * On Linux through a shell that sets limits, which the process keeps (no core is written where it crashes), and where it
- * is boxed through `enter-box` or bubblewrap; elsewhere its own guard alone looks after it. It leads a group, so that what
- * it starts ends with it.
+ * On Linux, starts the process through a shell that sets limits (no core dump, limited memory), and for a box also
+ * through `enter-box` or bubblewrap. On other systems, only the guard inside the process limits it. The process leads a
+ * group, so everything it starts ends with it.
  */
 function startChild(
   { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
@@ -370,7 +372,7 @@ function startChild(
     process.platform === 'linux'
       ? spawn('/bin/sh', ['-c', `${limits}; ${script}exec "$0" "$@"`, ...before, ...args], options)
       : spawn(process.execPath, args, options)
-  // A process that has died already says so itself.
+  // If the process has already died, its exit event reports that.
   const pipe = child.stdio[PIPED] as Writable | null | undefined
   pipe?.on('error', () => {}).end(piped)
   try {
@@ -384,18 +386,18 @@ function startChild(
 interface Entry {
   /** The program, and its arguments before those of Node. */
   readonly before: readonly string[]
-  /** The parent that the process sees. */
+  /** The process id of the parent, as the process sees it. */
   readonly parentPid: number
-  /** What it is given as its fifth descriptor. */
+  /** The data on its fifth descriptor. */
   readonly piped: Buffer | null
-  /** What the shell does before. */
+  /** Shell commands that run first. */
   readonly script: string
 }
 
 const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: null, script: '' }
-/** The descriptor after that of the channel. */
+/** The descriptor after the channel's. */
 const PIPED = 4
-/** In its namespace, bubblewrap is the first process. */
+/** Bubblewrap is the first process in its namespace. */
 const BWRAP_PID = 1
 
 function entryOf({ by, start }: Box): Entry {
@@ -410,7 +412,7 @@ function entryOf({ by, start }: Box): Entry {
   }
 }
 
-/** Bubblewrap ends with 128 and the number of the signal that ended its process. */
+/** The signal that ended the process: bubblewrap exits with 128 plus the signal's number. */
 function signalTold(code: number | null): NodeJS.Signals | null {
   const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
   return names.find(([, number]) => code === SIGNAL_BASE + number)?.[0] ?? null
@@ -418,7 +420,7 @@ function signalTold(code: number | null): NodeJS.Signals | null {
 
 const SIGNAL_BASE = 128
 
-/** Tells what a process reaches from what others do. */
+/** A key that is equal for equal reaches. */
 function reachKey({ network = false, read = [], variables = [], write = [] }: Partial<Reach> = {}): string {
   return JSON.stringify([network, read.map(nameKey), write.map(nameKey), variables])
 }

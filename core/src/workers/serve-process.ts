@@ -11,7 +11,7 @@ export interface ProcessRequest<Request> {
 }
 
 export type ProcessReply<Reply> =
-  /** Comes before all others: from now on, what goes wrong is due to a request. */
+  /** The first message: any error from now on is caused by a request. */
   | { readonly ready: true }
   | { readonly id: number; readonly progress: number }
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
@@ -31,9 +31,9 @@ export type ProcessReply<Reply> =
 const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
 
 /**
- * Answers the requests of a `ProcessPool`, one at a time. The process ends with whoever started it, whatever it is
- * doing. A failure of the file system keeps its meaning; anything else thrown that is not a `CoreError` is told as
- * `Corrupt`: a decoder that throws could not read what it was given. `progress` gives a request its whole deadline again.
+ * Answers the requests of a `ProcessPool`, one at a time. The process ends with its parent, whatever it is doing. File
+ * system errors keep their codes. Any other error that is not a `CoreError` is reported as `Corrupt`, because a decoder
+ * that throws could not read its input. `progress` restarts the deadline of a request.
  */
 export function serveProcess<Request, Reply>(
   handle: (request: Request, progress: (value: number) => void) => Promise<Reply>,
@@ -46,7 +46,7 @@ export function serveProcess<Request, Reply>(
   obeyPool()
   // Not `exit`, which waits for native work on the threads of libuv.
   process.on('disconnect', () => endProcess(process.pid))
-  // Some decoders throw where nobody can catch it: the file is to blame, and what is left of the process is not used.
+  // Some decoders throw in callbacks that no code can catch. The file is the cause, and this process is not used again.
   process.on('uncaughtException', (err) => {
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
@@ -69,7 +69,7 @@ function answer(reply: ProcessReply<unknown>): void {
   process.send?.(reply, undefined, undefined, () => {})
 }
 
-/** The limits come from the pool as arguments; a process that is run by hand has none. */
+/** The pool passes the limits as arguments; a process that was started by hand has none. */
 function obeyPool(): void {
   const [, , parentPid, memoryMiB] = process.argv
   if (!parentPid || !memoryMiB) return

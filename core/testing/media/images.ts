@@ -52,7 +52,7 @@ export function webp({ width, height, exif }: ImageFixture): Uint8Array {
 export interface HeicFixture extends ImageFixture {
   /** Quarter turns counter-clockwise. */
   readonly turns?: number
-  /** Size of a thumbnail, which stands first among the properties. */
+  /** Size of a thumbnail, which comes first among the properties. */
   readonly thumbnail?: readonly [width: number, height: number]
 }
 
@@ -102,10 +102,10 @@ export function gif({ width, height }: ImageFixture): Uint8Array {
   return bytes('GIF89a', u16le(width), u16le(height), 0, 0, 0, ';')
 }
 
-/** Entries of its list of places. */
+/** Number of entries in its list of extents. */
 const CROWDED_ENTRIES = 20_000
 
-/** A HEIC whose list promises 65,535 places in each six bytes: all numbers of a place have no bytes. */
+/** A HEIC whose list declares 65,535 extents in each six-byte entry, because the fields of an extent take no bytes. */
 export function crowdedHeic(): Uint8Array {
   const item = bytes(2, zeros(3), u16be(1), u16be(0), 'Exif', 0)
   const entry = bytes(u16be(2), u16be(0), u16be(65_535))

@@ -7,7 +7,7 @@ import { readHeif } from './heif.ts'
 test('a list that promises billions of places is not walked', () => {
   const before = process.threadCpuUsage()
   expect(readHeif(bytesSource(crowdedHeic()))).toMatchObject({ width: 30, height: 20, exif: null })
-  // A walk takes several seconds.
+  // Walking the list would take several seconds.
   expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000)
 })
 

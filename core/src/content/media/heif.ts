@@ -4,9 +4,15 @@ import { iccName } from './icc-name.ts'
 /** The box that describes the pictures grows with their number of tiles; one larger than this is not read. */
 const MAX_META_BYTES = 4_194_304
 
-/** Boxes on the way to it, and boxes in any list: a damaged file must not have us walk for ever. */
+/**
+ * Limit on the boxes before it, and on the boxes of any list, so that a damaged file cannot keep the reader busy
+ * forever.
+ */
 const MAX_BOXES = 20_000
-/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+/**
+ * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
+ * billions.
+ */
 const MAX_EXTENTS = 65_536
 
 export interface HeifPicture {
@@ -16,9 +22,9 @@ export interface HeifPicture {
   /** EXIF 1–8: the turn and the mirroring that the container asks for, which is the truth in a HEIF. */
   readonly orientation: number
   readonly bitDepth: number | null
-  /** Where its EXIF lies in the file, without the length that stands before it. */
+  /** The extent of its EXIF in the file, without the length field before it. */
   readonly exif: Extent | null
-  /** Where its XMP lies. */
+  /** The extent of its XMP. */
   readonly xmp: Extent | null
   readonly colorProfile: string | null
 }
@@ -28,7 +34,7 @@ interface Extent {
   readonly length: number
 }
 
-/** What a HEIC or AVIF says of its primary picture (ISO/IEC 23008-12); null where it does not say it. */
+/** Reads the metadata of the primary picture of a HEIC or AVIF (ISO/IEC 23008-12); null if there is none. */
 export function readHeif(source: ByteSource): HeifPicture | null {
   const meta = findMeta(source)
   if (!meta) return null
@@ -49,7 +55,7 @@ export function readHeif(source: ByteSource): HeifPicture | null {
   }
 }
 
-/** Null if a box ends before what it promises: the rest of the picture is described all the same. */
+/** Null if a box ends too early: the rest of the picture is still described. */
 function ifWhole<T>(read: () => T): T | null {
   try {
     return read()
@@ -59,7 +65,9 @@ function ifWhole<T>(read: () => T): T | null {
   }
 }
 
-/** Colours by number (ITU-T H.273) where there is no profile: sRGB is not worth a word, and is most. */
+/**
+ * Colour spaces by number (ITU-T H.273), for pictures without a profile. sRGB is left out, because it is the usual one.
+ */
 const profilesByPrimaries: Readonly<Record<number, string>> = { 9: 'BT.2020', 12: 'Display P3' }
 
 function profileOf(properties: readonly Box[]): string | null {
@@ -190,7 +198,7 @@ function exifExtent(source: ByteSource, boxes: readonly Box[]): Extent | null {
   return skip < extent.length ? { offset: extent.offset + skip, length: extent.length - skip } : null
 }
 
-/** The first item that is wanted; asked with the list's entry and where in it the kind of the item stands. */
+/** The first matching item; `isWanted` gets the list entry and the offset of the item's type in it. */
 function itemOf(boxes: readonly Box[], isWanted: (view: DataView, type: number) => boolean): number | null {
   const list = boxes.find((box) => box.name === 'iinf')?.view
   if (!list) return null
@@ -202,7 +210,7 @@ function itemOf(boxes: readonly Box[], isWanted: (view: DataView, type: number) 
   return null
 }
 
-/** The first extent of an item that lies in the file itself (ISO/IEC 14496-12, `iloc`). */
+/** The first extent of an item that is stored in the file itself (ISO/IEC 14496-12, `iloc`). */
 function extentOf(view: DataView, item: number): Extent | null {
   const version = view.getUint8(0)
   const sizes = view.getUint16(4)

@@ -5,7 +5,7 @@ import { latin1, startsAt, u32be, u32le } from '../types/structure/bytes.ts'
 import type { HeifPicture } from './heif.ts'
 import { iccName } from './icc-name.ts'
 
-/** What a picture's EXIF, XMP and IPTC hold, one record for each. */
+/** The metadata of a picture: one record each for EXIF, XMP and IPTC. */
 export interface ImageTags {
   readonly ifd0?: Tags
   readonly exif?: Tags
@@ -22,10 +22,10 @@ export interface ImageTags {
 
 /** The parts of a picture that hold tags. */
 export interface TagParts {
-  /** A file or block that exifr reads; null where there is none. */
+  /** A file or block that exifr can read; null if there is none. */
   readonly main: Uint8Array | null
   readonly xmp: Uint8Array | null
-  /** Where the container itself says it. */
+  /** Set if the container itself names it. */
   readonly colorProfile: string | null
 }
 
@@ -48,16 +48,16 @@ const EXIFR_OPTIONS = {
 /** A TIFF may have its directory at its end; one larger than this is read only as far as its beginning goes. */
 const MAX_TIFF_BYTES = 67_108_864
 
-/** A block of EXIF in a container; none that cameras write comes near. */
+/** Limit on an EXIF block in a container; cameras write far smaller ones. */
 const MAX_EXIF_BYTES = 4_194_304
 
-/** Order of the bytes, a number that says TIFF, and where the first directory is. */
+/** The TIFF header: byte order, magic number, and offset of the first directory. */
 const TIFF_HEAD_BYTES = 8
 
 /** Chunks of a WebP that are passed on the way to its EXIF. */
 const MAX_CHUNKS = 1_000
 
-/** Reads what `tagParts` has found. `damage` says in words what of it could not be read; null where all could. */
+/** Parses the result of `tagParts`. `damage` describes the parts that could not be read; null if all could. */
 export async function parseTagParts({ main, xmp }: TagParts): Promise<{ tags: ImageTags; damage: string | null }> {
   const found = await parseTags(main)
   const packet = await parseTags(xmp && tiffAround(xmp))
@@ -78,7 +78,7 @@ export async function parseTags(bytes: Uint8Array | null): Promise<{ tags: Image
 
 const TAG_XMP = 700
 
-/** A TIFF with nothing but XMP in it: exifr reads none that stands alone. */
+/** Wraps XMP in a TIFF, because exifr does not read XMP on its own. */
 function tiffAround(xmp: Uint8Array): Uint8Array {
   const start = 26
   const tiff = Buffer.alloc(start + xmp.length)
@@ -93,7 +93,7 @@ function tiffAround(xmp: Uint8Array): Uint8Array {
   return tiff
 }
 
-/** exifr goes on behind what it cannot read, and says so here. */
+/** exifr continues after parts that it cannot read, and lists them here. */
 interface ParsedTags extends ImageTags {
   readonly errors?: readonly unknown[]
 }

@@ -10,7 +10,7 @@ interface FactsByKind {
 
 export type MediaKind = keyof FactsByKind
 
-/** What a column holds; the numbers are the least and the most. */
+/** The values that a column can hold; `least` and `most` are inclusive. */
 type Column =
   | { readonly type: 'integer' | 'real'; readonly least: number; readonly most: number }
   | { readonly type: 'text'; readonly maxLength: number }
@@ -18,17 +18,17 @@ type Column =
 type Columns<Facts> = { readonly [Name in keyof Facts]-?: Column }
 
 export interface CheckedFacts {
-  /** A value for each of `mediaColumns`, in their order. */
+  /** One value per column, in the order of `mediaColumns`. */
   readonly values: readonly (string | number | null)[]
-  /** Names of the facts that their columns cannot hold. They are null. */
+  /** Names of the facts that do not fit their columns; their values are null. */
   readonly refused: readonly string[]
 }
 
-/** A caption is a paragraph; readers cut at this length or before. */
+/** A caption is a paragraph; readers cut texts at this length or earlier. */
 const MAX_TEXT = 10_000
-/** ISO 8601, with a fraction and an offset. */
+/** ISO 8601 with a fraction and an offset. */
 const MAX_TIME = 64
-/** No clock on Earth is further from UTC. */
+/** No time zone is further from UTC. */
 const MAX_OFFSET_MINUTES = 1_440
 
 const count: Column = { type: 'integer', least: 0, most: Number.MAX_SAFE_INTEGER }
@@ -106,14 +106,14 @@ const columns: { readonly [Kind in MediaKind]: Columns<FactsByKind[Kind]> } = {
   },
 }
 
-/** The columns of `image_media`, `audio_media` or `video_media`, but for `content_id`. */
+/** The columns of `image_media`, `audio_media` or `video_media`, except `content_id`. */
 export function mediaColumns(kind: MediaKind): string[] {
   return Object.keys(columns[kind])
 }
 
 /**
- * Checks what a file says of itself against the columns that are to hold it. A fact that does not fit is left out, the
- * others stay: whatever a file says, its row can be stored.
+ * Checks the media metadata of a file against its database columns. A fact that does not fit is left out and the others
+ * stay, so the row can always be stored.
  */
 export function checkFacts(kind: MediaKind, facts: object): CheckedFacts {
   const given = new Map<string, unknown>(Object.entries(facts))

@@ -5,9 +5,9 @@ import { listArchive } from './list-archive.ts'
 import type { ArchiveListing } from './listing.ts'
 
 export interface ArchiveRequest {
-  /** Leads through no link. */
+  /** The path contains no links. */
   readonly path: RawName
-  /** The path that a person gave; in messages. */
+  /** The path that the user gave, for messages. */
   readonly shown: string
   readonly offset: number
   readonly limit: number
@@ -18,7 +18,7 @@ export interface ArchivePage extends ArchiveListing {
   readonly total: number
 }
 
-/** Whoever looks at one page of it soon looks at the next. */
+/** Cached, because a person who views one page of an archive soon views the next. */
 let last: { readonly of: string; readonly listing: ArchiveListing } | null = null
 
 serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown }) => {
@@ -28,9 +28,9 @@ serveProcess<ArchiveRequest, ArchivePage>(async ({ limit, offset, path, shown })
   return { ...listing, members: members.slice(offset, offset + limit), total: members.length }
 })
 
-/** What is another one as soon as the file is. */
+/** A text that changes whenever the file changes. */
 async function stateOf(path: RawName): Promise<string> {
-  // What is wrong with the path is said by whoever opens it.
+  // Opening the file reports any error about its path.
   const stats = await stat(fsPath(path), { bigint: true }).catch(() => null)
   return [nameKey(path), stats?.dev, stats?.ino, stats?.size, stats?.mtimeNs].join(' ')
 }

@@ -12,14 +12,14 @@ import type { ArchivePage, ArchiveRequest } from './archive-child.ts'
 import type { ArchiveMember } from './listing.ts'
 import { LISTERS } from './programs.ts'
 
-/** What a listing takes itself is bounded (listing.ts); a disk that does not answer is not. */
+/** The time for a listing itself is limited (listing.ts), but a disk may not answer at all. */
 const DEADLINE_MS = 30_000
 /** A person looks at one archive at a time. */
 const PROCESSES = 2
 /** The largest listing is some 50 MB; programs that unpack rar and 7z want more. */
 const MEMORY_MIB = 600
 const HEAP_MIB = 256
-/** Somebody waits for it. */
+/** A person is waiting for the listing. */
 const NICENESS = 0
 
 export interface ArchivesDeps {
@@ -29,7 +29,7 @@ export interface ArchivesDeps {
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
 }
 
-/** Lists archives, each in a process that may fail: whoever made the file may have meant harm. */
+/** Lists archives. Each listing runs in a process that may fail, because the archive may be hostile. */
 export class Archives implements AsyncDisposable {
   readonly #pool = new ProcessPool<ArchiveRequest, ArchivePage>({
     name: 'archive',
@@ -61,8 +61,8 @@ export class Archives implements AsyncDisposable {
   }
 
   /**
-   * Where links lead to. What is private is decided here: the process that reads the file sees nothing of the folders
-   * around it.
+   * Resolves the links of a path and refuses private files. This must happen here, because the process that reads the
+   * file cannot see the folders around it.
    */
   async #place(path: RawName, signal: AbortSignal): Promise<RawName> {
     const { guard, look } = this.#deps

@@ -33,12 +33,12 @@ const others: readonly (readonly [begins: string, format: string])[] = [
 const byExtension: ReadonlySet<string> = new Set(['iso', 'lzh', 'lha', 'lzma'])
 
 /**
- * Lists the archive at `path`, which leads through no link; messages call it `shown`. Throws `Unsupported` if no format
- * matches, and `Corrupt`.
+ * Lists the archive at `path`, which contains no links; messages call it `shown`. Throws `Unsupported` if no format
+ * matches, and `Corrupt` if the archive is damaged.
  */
 export async function listArchive(path: RawName, shown: string): Promise<ArchiveListing> {
   const look = (target: RawName) => lstat(fsPath(target), { bigint: true })
-  // Whoever gave the path has asked whether the file is private.
+  // The caller has already checked whether the file is private.
   await using file = await openFile(path, { look, guard: null })
   try {
     return await list(file)
@@ -63,7 +63,7 @@ async function list(file: OpenFile): Promise<ArchiveListing> {
   if (other) return whole(other, await readWithProgram(file.path, other, members))
   if (isTarHeader(head) || extension === 'tar')
     return listTar('tar', new FileReader(file.handle, Number(file.stats.size)), members)
-  // A program may come before it, as where it unpacks itself.
+  // A self-extracting archive has a program in front.
   if (extension === 'zip' || extension === 'jar') return whole('zip', await readZip(file.handle.fd, members))
   throw new CoreError('Unsupported', 'it is no archive that anything here can list')
 }

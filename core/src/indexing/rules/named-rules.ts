@@ -20,7 +20,10 @@ interface Candidate {
 
 const LIBRARY_FOLDER = '.sdlibrary'
 const libraryRule = builtIn('library', `*${LIBRARY_FOLDER}/`)
-/** Files that every data folder has, of this program or of another instance. It holds keys, so nothing in it is indexed. */
+/**
+ * Files that every data folder contains, also that of another instance. A data folder holds keys, so it is never
+ * indexed.
+ */
 const DATA_FOLDER_FILES = ['network.db', 'device.json'] as const
 const dataFolderRule = builtIn('library', `* beside ${DATA_FOLDER_FILES.join(' and ')}`)
 const hiddenRule = builtIn('hidden', '.*')
@@ -31,16 +34,16 @@ const numberedRules = systemPatterns.map((known) => ({ ...known, rule: builtIn('
 const DOT = 0x2e
 const UNDERSCORE = 0x5f
 
-/** The rules that go by an entry's name and what is beside it. */
+/** Rules that depend on an entry's name and on the names beside it. */
 export class NamedRules {
-  /** Names beside or inside a folder that decide whether it is let in. */
+  /** Names beside or inside a folder that decide whether the folder is accepted. */
   readonly evidenceNames: ReadonlySet<string>
   readonly #readFile: ReadFile
   readonly #candidatesByName = new NameTable<Candidate[]>()
   readonly #system: boolean
   readonly #hidden: boolean
   readonly #onlyImages: boolean
-  /** Whether the folder asked about last is a data folder; callers ask for one folder's names in a row. */
+  /** The result for the last folder. Callers ask for all names of one folder in a row. */
   #lastFolder: { readonly siblings: HasName | null; readonly isDataFolder: boolean } = {
     siblings: null,
     isDataFolder: false,

@@ -10,25 +10,28 @@ export interface RuleEngineOptions {
   readonly settings: RuleSettings
   /** The location's root: absolute, with `/` between names on every system. */
   readonly root: string
-  /** Reads a small file whole; null where there is none, where it is too big and where it is no regular file. */
+  /** Reads a small file completely; null if it does not exist, is too big, or is not a regular file. */
   readonly readFile: ReadFile
-  /** Compare names as the file system does (`core.ignorecase` of git). False where not told. */
+  /** Compare names as the file system does (`core.ignorecase` of git). False by default. */
   readonly ignoreCase?: boolean
 }
 
-/** Whether a name exists in the folder asked about. Each look at a folder brings a function of its own. */
+/** Whether the folder contains a name. Each listing of a folder passes its own function. */
 export type HasName = (name: string) => boolean
 
 /**
- * Decides what stays out of the index; the same for scan, watcher, browsing and `index explain`. A caller walks from
- * the root down: `rootContext`, then `enter` for the inside of each folder, then `match` for what it holds, and goes
- * into no folder that is rejected. Folders are absolute paths with `/` between names. It reads files and nothing else,
- * and never waits.
+ * Decides which entries stay out of the index, in the same way for scan, watcher, browsing and `index explain`. A
+ * caller walks down from the root: it calls `rootContext`, then `enter` for the inside of each folder, then `match` for
+ * each entry in it. It does not enter rejected folders. Folders are absolute paths with `/` between names. The engine
+ * only reads files, and never waits.
  */
 export class RuleEngine {
   /** Changes when other entries may be rejected, because of the settings or of a newer program. */
   readonly version: string
-  /** Names whose coming, going or changing may alter what is rejected in their folder, below it, or the folder itself. */
+  /**
+   * If an entry with such a name appears, changes or disappears, the result may change for its folder and everything
+   * below.
+   */
   readonly ruleNames: ReadonlySet<string>
   readonly #root: string
   readonly #readFile: ReadFile
@@ -62,12 +65,17 @@ export class RuleEngine {
     this.version = JSON.stringify([REVISION, names.toSorted(), globs, ignoreCase])
   }
 
-  /** What the root inherits from the repository it lies in; the root itself is entered as any other folder. */
+  /**
+   * The context that the root inherits from the repository around it. The root itself is entered like any other folder.
+   */
   rootContext(): RuleContext {
     return (this.#rootContext ??= this.#gitignore ? this.#outerWorkTree() : EMPTY_CONTEXT)
   }
 
-  /** The context of the inside of `dir`: `parent` itself where nothing in it changes that. Reads its ignore files anew. */
+  /**
+   * The context for the inside of `dir`; returns `parent` if `dir` changes nothing. Always reads its ignore files
+   * again.
+   */
   enter(parent: RuleContext, dir: string, has: HasName): RuleContext {
     if (parent.inWorkTree && dir.endsWith('/.git')) return withoutGit(parent)
     const workTree = this.#gitignore && has('.git') && gitFolderOf(dir, this.#readFile) !== null
@@ -97,8 +105,9 @@ export class RuleEngine {
   }
 
   /**
-   * Which rule keeps `path` out, and at which path: its own or that of a folder above it. Null where it is let in, and
-   * for the root. `exists` is asked for absolute paths. Throws `InvalidInput` where the path is not below the root.
+   * Finds the rule that excludes `path`, and the path where it applies: `path` itself or a folder above it. Null if
+   * `path` is accepted or is the root. `exists` receives absolute paths. Throws `InvalidInput` if the path is not below
+   * the root.
    */
   explain(
     path: string,
@@ -122,8 +131,8 @@ export class RuleEngine {
   }
 
   /**
-   * The ignore files between the root and the top of the work tree it lies in. Where these ignore the root, whoever
-   * chose it wants it nevertheless: the repository then has no say in it.
+   * The ignore files between the top of the work tree and the root. If they ignore the root itself, the person who
+   * chose the root wants it anyway, so the repository's rules are not used.
    */
   #outerWorkTree(): RuleContext {
     const parents = ancestors(this.#root)
@@ -170,7 +179,7 @@ interface Here {
   readonly custom: readonly IgnoreListHere[]
 }
 
-/** The first list that knows the entry decides, also where it lets it in. */
+/** The first list with a matching pattern decides, even if the pattern accepts the entry. */
 function rejection(lists: readonly IgnoreListHere[], asked: AskedName): Rule | null {
   for (const here of lists) {
     const decision = here.list.decide(here, asked)
@@ -179,7 +188,7 @@ function rejection(lists: readonly IgnoreListHere[], asked: AskedName): Rule | n
   return null
 }
 
-/** `path` as seen from `base`, empty for the same; null where it lies elsewhere. */
+/** `path` relative to `base`; empty if they are equal, null if `path` is not below `base`. */
 function relativePath(base: string, path: string): string | null {
   if (path === base) return ''
   const prefix = base.endsWith('/') ? base : `${base}/`

@@ -24,10 +24,10 @@ function build(root: string): void {
     writeFileSync(join(root, file), file)
 }
 
-/** The id and path of files and folders, by what the file system calls them. */
+/** The id and path of each file and folder, by its object key (see `objectAt`). */
 type Files = Map<string, { uuid: string; path: string }>
 
-/** What a step does, and of which things. */
+/** The kind of a step and the two things it acts on. */
 type Step = readonly [what: number, a: number, b: number]
 
 export type History = readonly Step[]
@@ -56,11 +56,11 @@ const table = Object.entries(WEIGHTS).flatMap(([what, weight]) => Array.from({ l
 
 class Life {
   readonly world: ScheduleWorld
-  /** Objects whose id may rightly be another than before: a file written over another takes over its row. */
+  /** Objects whose id may change: a file that was written over another takes over its row. */
   readonly #free = new Set<string>()
-  /** Files that have had several names: no watcher tells of a change through another one. */
+  /** Files that have had several names: no watcher reports a change through another name. */
   readonly #linked = new Set<string>()
-  /** The names each file has had. */
+  /** All names that each file has had. */
   readonly #named = new Map<string, Set<string>>()
   #names = 0
 
@@ -70,8 +70,8 @@ class Life {
   }
 
   /**
-   * Whether a file may rightly have another id than before, for all that can be seen: a new file under the name of an
-   * old one is the old one written anew, and so is a file that was moved over another.
+   * Whether a file may have a new id because the engine cannot tell it from another file. A new file under the name of
+   * an old one counts as the old file written anew, and so does a file that was moved over another.
    */
   isWrittenAnew(object: string, uuid: string, { before, after }: { before: Files; after: Files }): boolean {
     const names = this.#named.get(object) ?? new Set()
@@ -82,7 +82,10 @@ class Life {
     return isTaken || isOver || this.#isSaved(object, { before, after })
   }
 
-  /** Whether another file was moved to the name of one that stays beside it as its backup: the name keeps the id. */
+  /**
+   * Whether another file was moved to this file's name while this file stays beside it as a backup: the name keeps the
+   * id.
+   */
   #isSaved(object: string, { before, after }: { before: Files; after: Files }): boolean {
     const heir = [...after].find(([, { uuid }]) => uuid === before.get(object)?.uuid)
     if (!heir) return false
@@ -192,8 +195,8 @@ class Life {
 }
 
 /**
- * Lives a history to its end, and says what is wrong then, or at any commit before. Files keep their ids, too, wherever
- * no other file can be meant. `template` is the file of an empty library.
+ * Runs a history to its end. Returns the faults found at any commit or at the end. Files must also keep their ids
+ * unless another file could be meant. `template` is the file of an empty library.
  */
 export async function liveHistory(template: string, history: History): Promise<string[]> {
   await using world = await ScheduleWorld.create(template, build)
@@ -205,7 +208,7 @@ export async function liveHistory(template: string, history: History): Promise<s
     if (world.faults.length > 0) return world.faults
   }
   await world.settle()
-  // The disk is quiet: the watcher tells what is left, until nothing is.
+  // The disk no longer changes: refresh until the watcher has no events left.
   while (world.hasEvents) {
     for (const place of PLACES) world.startRefresh(place)
     await world.settle()
@@ -239,7 +242,7 @@ function uuidsByObject(world: ScheduleWorld): Files {
   return found
 }
 
-/** A history, as steps that shrink one by one. */
+/** A history whose steps shrink one by one. */
 export const histories = fc.array(fc.tuple(fc.nat(table.length - 1), fc.nat(1_000), fc.nat(1_000)), {
   minLength: 4,
   maxLength: 60,

@@ -18,18 +18,18 @@ import type { DirtyDirectory, ScanHost } from '../worker/scan-request.ts'
 import { objectAt } from './schedule-world.ts'
 import { compareWithDisk, treeFaults } from './tree-oracle.ts'
 
-// Single interleavings that once left the index wrong for ever. Each comes between a scan and its lease, or between two
-// commits; afterwards rows, sums and ids must be right, now and after a scan that believes fingerprints.
+// Single interleavings that once left the index wrong for good. Each one falls between a scan and its lease, or between
+// two commits. Afterwards rows, sums and ids must be right, both immediately and after a scan that trusts fingerprints.
 
 interface Race {
   readonly index: TestIndex
   readonly root: string
   at(path: string): string
-  /** How rows, sums and ids differ from the disk after a scan that believes fingerprints, and after one more. */
+  /** Differences in rows, sums and ids from the disk after a scan that trusts fingerprints, and after one more. */
   faults(): Promise<string[]>
 }
 
-/** A tree of `paths`, indexed; those that end in a slash are folders. */
+/** Creates and indexes a tree of `paths`. A path that ends in a slash is a folder. */
 async function startRace(paths: readonly string[], { isIndexed = true } = {}): Promise<Race> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'sd-race-')))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -63,7 +63,7 @@ async function startRace(paths: readonly string[], { isIndexed = true } = {}): P
   }
 }
 
-/** A lease that lets `meanwhile` run to its end once, at the first request for which `when` holds. */
+/** A lease that runs `meanwhile` to its end once, at the first request for which `when` is true. */
 function once(when: (request: number) => boolean, meanwhile: () => Promise<void>): Pick<ScanHost, 'lease'> {
   let requests = 0
   let isDone = false
@@ -83,7 +83,7 @@ function look(dir: string, ...names: string[]): DirtyDirectory {
   return { dir, names: names.length > 0 ? names : null, depth: Number.POSITIVE_INFINITY }
 }
 
-/** Keeps the times of a folder, so that only what is in it tells of the change. */
+/** Resets the times of a folder, so that only its listing reveals the change. */
 function setTimes(dir: string): void {
   utimesSync(dir, 1_000, 1_000)
 }
@@ -225,7 +225,7 @@ for (const [name, to] of [
     await index.addLocation(at(inner))
     await index.refresh([look(root, 'd', 'x'), look(at('d'), 'e', 'n')])
     expect(treeFaults(index.db)).toEqual([])
-    // What it holds is for its own scan to record.
+    // The inner location's own scan records what is in it.
     await index.scan({}, {})
     expect(treeFaults(index.db)).toEqual([])
     expect(compareWithDisk(index.db, root).faults).toEqual([

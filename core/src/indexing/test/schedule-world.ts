@@ -29,13 +29,13 @@ import { treeFaults } from './tree-oracle.ts'
 export const PLACES = ['A', 'B'] as const
 export type Place = (typeof PLACES)[number]
 
-/** A disk in memory where there is one: a hundred thousand histories write some million files. */
+/** A disk in memory, if the system has one: a hundred thousand histories write several million files. */
 const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** Thrown out of a scan at the moment the process is killed. */
+/** Thrown inside a scan when the process is killed. */
 class Killed extends Error {}
 
-/** Something that works on the index, held wherever others may come between. */
+/** A scan or refresh. It is held wherever another one may run in between. */
 interface Task {
   state: 'running' | 'held' | 'blocked' | 'done'
   resume: () => void
@@ -43,9 +43,9 @@ interface Task {
 }
 
 /**
- * Two locations on one volume, the scans that keep their rows, and a disk that changes under them. A scan stops wherever
- * another may come between: before each lease, between a listing and its recording, and before removals. Whoever drives
- * the world says who goes on, so that every history can be had again.
+ * Two locations on one volume, the scans that keep their rows, and a disk that changes under them. A scan stops
+ * wherever another one may run in between: before each lease, between a listing and its recording, and before removals.
+ * The test decides which scan goes on, so every history can be repeated.
  */
 export class ScheduleWorld implements AsyncDisposable {
   readonly root: string
@@ -94,7 +94,7 @@ export class ScheduleWorld implements AsyncDisposable {
     return world
   }
 
-  /** A database with the schema and one volume: made once, for it takes as long as a history. */
+  /** A database with the schema and one volume. It is made once, because making it takes as long as a history. */
   static async template(): Promise<Disposable & { file: string }> {
     const dir = mkdtempSync(join(scratch, 'sd-schedule-'))
     const file = join(dir, 'template.db')
@@ -117,7 +117,7 @@ export class ScheduleWorld implements AsyncDisposable {
     return this.#db
   }
 
-  /** Tasks that wait to be told to go on. */
+  /** Number of tasks that wait for `resume`. */
   get held(): number {
     return this.#held().length
   }
@@ -130,7 +130,7 @@ export class ScheduleWorld implements AsyncDisposable {
     return PLACES.some((place) => this.#events[place].size > 0)
   }
 
-  /** Folders and files of the disk, without the database, in the order of their names. */
+  /** All folders and files on the disk except the database, sorted by name. */
   entries(): { path: string; isFolder: boolean }[] {
     const found: { path: string; isFolder: boolean }[] = []
     const look = (dir: string) => {
@@ -168,7 +168,7 @@ export class ScheduleWorld implements AsyncDisposable {
 
   link(from: string, to: string): void {
     linkSync(from, to)
-    // The other names of a file hear nothing of a new one: a watch tells of them only when they are touched.
+    // Linking fires no event for the other names of the file: a watch reports them only when they are touched.
     this.#tell(from)
     this.#tell(to)
   }
@@ -178,7 +178,7 @@ export class ScheduleWorld implements AsyncDisposable {
     this.#tell(path)
   }
 
-  /** Starts a refresh of what the watcher of a place has told since the last one. */
+  /** Starts a refresh of everything that the watcher of a place has reported since the last one. */
   startRefresh(place: Place): void {
     const events = this.#events[place]
     if (events.size === 0) return
@@ -193,7 +193,7 @@ export class ScheduleWorld implements AsyncDisposable {
     this.#start(place, (task) => this.#scan(place, dir, task))
   }
 
-  /** Lets one of those that are held go on until it is held again. */
+  /** Resumes one of the held tasks until it is held again. */
   async resume(which: number): Promise<void> {
     const held = this.#held()
     if (held.length === 0) return
@@ -203,7 +203,7 @@ export class ScheduleWorld implements AsyncDisposable {
     await this.#quiet()
   }
 
-  /** The process is killed: whatever runs ends where it is, events are lost, and a new process opens the file. */
+  /** Kills the process: all tasks end where they are, events are lost, and a new process opens the file. */
   async kill(): Promise<void> {
     this.#epoch++
     while (this.#tasks.size > 0) {
@@ -222,7 +222,7 @@ export class ScheduleWorld implements AsyncDisposable {
     await this.#quiet()
   }
 
-  /** Lets everything end. */
+  /** Runs all tasks to their end. */
   async settle(): Promise<void> {
     this.#isFree = true
     while (this.#tasks.size > 0) {
@@ -234,12 +234,12 @@ export class ScheduleWorld implements AsyncDisposable {
     }
   }
 
-  /** From here on tasks are held. */
+  /** From now on, tasks are held. */
   hold(): void {
     this.#isFree = false
   }
 
-  /** Scans both places whole, as a restart does: fingerprints are believed. */
+  /** Scans both places completely, as a restart does, and trusts fingerprints. */
   async rescan(): Promise<void> {
     for (const place of PLACES) await this.#scan(place, join(this.root, place), null)
   }
@@ -259,7 +259,7 @@ export class ScheduleWorld implements AsyncDisposable {
     const ended = (err?: unknown) => {
       task.state = 'done'
       this.#tasks.delete(task)
-      // As the keeper of locations does where changes could not be recorded.
+      // The location keeper does the same if changes could not be recorded.
       if (isUnsettled(err) && epoch === this.#epoch) return this.startScan(place, join(this.root, place))
       if (err && !(err instanceof Killed) && epoch === this.#epoch && !isAway(err))
         this.faults.push(`a scan failed: ${err instanceof Error ? err.stack : 'for no reason'}`)
@@ -271,7 +271,7 @@ export class ScheduleWorld implements AsyncDisposable {
     while ([...this.#tasks].some(({ state }) => state === 'running')) await setImmediate()
   }
 
-  /** Where others may come between. */
+  /** A point where other tasks may run in between. */
   async #hold(task: Task | null, epoch: number): Promise<void> {
     if (!task || this.#isFree) return this.#checkAlive(epoch)
     task.state = 'held'
@@ -316,7 +316,7 @@ export class ScheduleWorld implements AsyncDisposable {
     }
   }
 
-  /** What must hold after every commit. */
+  /** Checks the invariants that must hold after every commit. */
   #check(): void {
     if (this.faults.length > 0) return
     this.faults.push(...treeFaults(this.#db))
@@ -386,7 +386,7 @@ export class ScheduleWorld implements AsyncDisposable {
     await new Scan(this.#db, this.#writer, { ...request, startedAt, beforeRemoving }, this.#host(task)).refresh(dirty)
   }
 
-  /** The watcher of the place a path lies in hears of it, by the path it has at that moment. */
+  /** Reports a path, as it is now, to the watcher of the place that contains it. */
   #tell(path: string): void {
     const place = PLACES.find((each) => path.startsWith(`${join(this.root, each)}/`))
     if (!place) return
@@ -397,7 +397,7 @@ export class ScheduleWorld implements AsyncDisposable {
   }
 }
 
-/** A scan whose root has gone ends with that, and does no harm. */
+/** A scan ends with this error if its root is gone; it does no harm. */
 function isAway(err: unknown): boolean {
   const code = (err as { code?: string }).code
   return code === 'Offline' || code === 'NotFound'
@@ -408,7 +408,7 @@ function isUnsettled(err: unknown): boolean {
   return (err as { code?: string } | undefined)?.code === 'Unavailable'
 }
 
-/** What stands for a file or folder, whatever its name. */
+/** A key that identifies a file or folder independently of its name. */
 export function objectAt(path: string): string {
   const { ino, birthtimeNs } = lstatSync(path, { bigint: true })
   return `${ino}:${birthtimeNs}`

@@ -4,10 +4,10 @@ import { failedHistories } from './failed-histories.ts'
 import { histories, liveHistory } from './histories.ts'
 import { ScheduleWorld } from './schedule-world.ts'
 
-/** Histories tried, from a seed, so that a run tells of this change and not of luck. */
+/** Number of histories. They come from a fixed seed, so a failure is caused by a change in the code, not by chance. */
 const RUNS = 2_000
 const SEED = 3
-/** A history that has not ended by then never does. */
+/** A history that has not ended by then is stuck. */
 const WATCHDOG_MS = 10_000
 
 let template: Awaited<ReturnType<typeof ScheduleWorld.template>>

@@ -12,7 +12,7 @@ interface Row {
   readonly directory: { path: string; sums: number[] } | null
 }
 
-/** What is wrong with the rows by themselves: references, parents, circles, paths and sums. Shares no code with the engine. */
+/** Faults in the rows alone: references, parents, cycles, paths and sums. Shares no code with the engine. */
 export function treeFaults(db: DatabaseSync): string[] {
   const faults = db
     .prepare('pragma foreign_key_check')
@@ -51,7 +51,10 @@ export function treeFaults(db: DatabaseSync): string[] {
   return faults
 }
 
-/** In what the rows of a place and the disk differ, and the id each file is known by. Stats of excused paths may differ. */
+/**
+ * The differences between the rows of a place and the disk, and the id of each file. The stats of excused paths may
+ * differ.
+ */
 export function compareWithDisk(
   db: DatabaseSync,
   dir: string,

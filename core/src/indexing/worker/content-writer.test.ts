@@ -8,7 +8,7 @@ import { ContentWriter } from './content-writer.ts'
 
 const kinds: readonly MediaKind[] = ['image', 'audio', 'video']
 const RUNS = 2_000
-/** See `checkFacts`: a text that is longer is none that a file would say of itself. */
+/** Longer texts are refused: see `checkFacts`. */
 const MAX_TEXT = 10_000
 
 let db: DatabaseSync
@@ -24,7 +24,7 @@ beforeAll(async () => {
   return () => db.close()
 })
 
-/** As the columns of a table are declared. */
+/** The column types that a table declares. */
 function declared(kind: MediaKind): Map<string, string> {
   const columns = db.prepare('select name, type from pragma_table_info(?)').all(`${kind}_media`)
   return new Map(columns.map(({ name, type }) => [String(name), String(type)]))

@@ -12,11 +12,11 @@ export interface HashedFile {
   readonly size: number
   readonly mtime: number
   readonly mtimeNs: number
-  /** A renamed file has another: what was read under its old path may have been another file. */
+  /** Renaming a file changes its ctime: the bytes read under the old path may belong to another file. */
   readonly ctime: number
 }
 
-/** What a content is, as its bytes tell. */
+/** The type of a content, determined from its bytes. */
 export interface TypedContent {
   /** Index into `fileTypes`. */
   readonly type: number
@@ -27,12 +27,12 @@ export interface TypedContent {
 /** A content as a file was found to hold it. */
 export interface FoundContent extends TypedContent {
   readonly hash: Uint8Array
-  /** Where the whole file was read. */
+  /** Null if the file was not read completely. */
   readonly fullHash: Uint8Array | null
   readonly size: number
 }
 
-/** Somebody else may have recorded a later change since the file was read. */
+/** Another writer may have recorded a later change after the file was read. */
 const SAME_FILE = 'id = ? and size = ? and mtime = ? and mtime_ns = ? and ctime = ?'
 
 export interface KnownContent {
@@ -108,13 +108,13 @@ export class ContentWriter {
     return { id: this.#improve(sampled, of), uuid }
   }
 
-  /** What is known better now: a content that was only hashed has its type looked for in deep mode. */
+  /** Improves the type of a known content: deep mode also finds the type of contents that were only hashed before. */
   #improve(content: KnownContent, { type, mime, confidence }: TypedContent): number {
     if (confidence > content.confidence) this.#typed.run(type, mime, confidence, content.id)
     return content.id
   }
 
-  /** Returns whether it was recorded: not where the row was brought up to a later change meanwhile. */
+  /** Links a file to its content. Returns false if the row was updated to a later change in the meantime. */
   link(file: HashedFile, contentId: number, type: number): boolean {
     const { changes } = this.#link.run(contentId, type, file.id, file.size, file.mtime, file.mtimeNs, file.ctime)
     if (changes > 0) this.#unstale.run(file.id)
@@ -130,7 +130,7 @@ export class ContentWriter {
     else this.#noConflict.run(entryId)
   }
 
-  /** Records what a content says of itself. Returns the names of what it says that cannot be stored. */
+  /** Records the media metadata of a content. Returns the names of the facts that cannot be stored. */
   examined(contentId: number, media: MediaResult | null): readonly string[] {
     const refused = media && 'row' in media ? this.#keepMedia(contentId, media.kind, media.row) : []
     this.#examined.run(this.#now(), contentId)

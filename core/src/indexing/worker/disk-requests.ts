@@ -7,7 +7,7 @@ import type { Listing } from './listing.ts'
 import type { BrowseReport, BrowseRequest, LocationScope } from './requests.ts'
 import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 
-/** Said of work on a mount that may never answer; see `PatientDisk`. */
+/** Settings for work on a mount that may never answer; see `PatientDisk`. */
 export interface Patience {
   /** Milliseconds without any sign of life after which a mount is taken to be dead. */
   readonly answerMs: number
@@ -29,18 +29,18 @@ export interface Beginning {
   readonly device: bigint
   /** The folder itself, as the only entry, without its name. */
   readonly own: PlainListing
-  /** What the folders between the rules' root and this one hand down to it. */
+  /** Anchors that the folder inherits from the folders between the rules' root and itself. */
   readonly anchors: readonly string[]
 }
 
-/** What some names of a folder are, or all. */
+/** The result of a look at some or all names of a folder. */
 export interface LookedAt {
-  /** What the folder above hands down to it. */
+  /** Anchors that the folder inherits from the one above it. */
   readonly inherited: readonly string[]
-  /** What the folder hands down to those in it. */
+  /** Anchors that the folder passes on to its subfolders. */
   readonly anchors: readonly string[]
   readonly listing: PlainListing
-  /** The folder itself, as the only entry, without its name; null where it is gone, or no folder any more. */
+  /** The folder itself, as the only entry and without a name; null if it is gone or is no longer a folder. */
   readonly own: PlainListing | null
 }
 
@@ -51,7 +51,7 @@ export interface LookFailure {
   readonly message: string
 }
 
-/** What tells whether a path still leads to the same thing. */
+/** Facts that show whether a path still leads to the same file. */
 export interface PathFacts {
   readonly isDirectory: boolean
   readonly device: bigint
@@ -63,7 +63,7 @@ export interface PathFacts {
 export interface LookRequest {
   readonly setup: WalkSetup
   readonly dir: RawName
-  /** What the folder above hands down; null: that is found out first. */
+  /** Anchors that the folder inherits; null: they must be determined first. */
   readonly anchors: readonly string[] | null
   /** Null for all. */
   readonly names: readonly RawName[] | null
@@ -74,15 +74,15 @@ export interface HiddenPath {
   readonly rule: Rule
 }
 
-/** What a process that looks at a disk is asked, and what it answers. */
+/** The requests to a process that accesses a disk, and their replies. */
 export interface DiskRequests {
-  /** Null where there is nothing. */
+  /** Null if the folder does not exist. */
   begin: { request: BeginRequest; reply: Beginning | null }
   walk: { request: { setup: WalkSetup; tasks: readonly WalkTask[] }; reply: WalkResults }
   look: { request: LookRequest; reply: LookedAt | { failure: LookFailure } }
-  /** Null where there is nothing. */
+  /** Null for a path that does not exist. */
   facts: { request: readonly RawName[]; reply: (PathFacts | null)[] }
-  /** The ids of the entries are filled in by who knows them, from `objects`. */
+  /** The entries have no ids yet; the caller looks them up by `objects`. */
   browse: { request: BrowseRequest; reply: { report: BrowseReport; objects: readonly FileObject[] } }
   explain: {
     request: { path: RawName; scope: LocationScope }

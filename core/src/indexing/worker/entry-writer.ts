@@ -14,7 +14,7 @@ const PENDING = 0
 const FAILED = 2
 const SKIPPED = 3
 
-/** A type found in the content with this much confidence, in percent, is shown whatever the name says. */
+/** A type that was found in the content with at least this confidence, in percent, overrides the type of the name. */
 export const SURE = 85
 
 const UUIDS_PER_POOL = 1_024
@@ -49,13 +49,13 @@ export interface FoundEntry {
   readonly inode: number | Uint8Array
 }
 
-/** A row that is gone, and what file it was of. */
+/** A removed row, with the facts that identify its file. */
 export interface RemovedRow extends Pick<EntryRow, 'id' | 'kind' | 'inode' | 'birthtime' | 'nlink'> {
   readonly uuid: Uint8Array
   readonly parentId: number | null
 }
 
-/** What a transaction touched, for search, events and caches: row ids, and the rows that are gone. */
+/** The rows that a transaction touched, for search, events and caches: row ids, and the removed rows. */
 export interface Touched {
   readonly added: number[]
   readonly modified: number[]
@@ -64,26 +64,26 @@ export interface Touched {
   directories: boolean
   /** The root of a location was found under another path. */
   locations: boolean
-  /** Folders whose sums were found wrong before the commit and were put right: a fault of this program. */
+  /** Folders whose wrong sums were found and corrected before the commit. A wrong sum is a fault of this program. */
   corrected: number
 }
 
-/** A scan that is under way: it hears of every change that a listing it waits for may not show. */
+/** A running scan. It is told of every change that a pending listing may not show. */
 export interface TreeObserver {
-  /** The rows directly in a folder change, or an event named the folder. */
+  /** The rows directly in a folder changed, or an event named the folder. */
   folderChanged(directoryId: number): void
   /** A transaction was rolled back: rows that were read during it may not exist. */
   rolledBack(): void
 }
 
 /**
- * Writes entries and keeps the sums of every folder above them exact. All rows of a library's tree are written through
- * the one writer of its index worker; every call lies between `begin` and `commit`, which the caller surrounds with the
- * write lease. Methods take row ids and read the rows themselves, so nobody writes what they remember.
+ * Writes entries and keeps the sums of every folder above them exact. Only the single writer of a library's index
+ * worker writes rows of its tree. Every call happens between `begin` and `commit`, and the caller holds the write lease
+ * around both. Methods take row ids and read the rows themselves, so no caller writes stale data.
  */
 export class EntryWriter {
   readonly db: DatabaseSync
-  /** What `departed` may hold, by `departedKey`: most files that are added are not among it. */
+  /** The `departedKey` of every row in `departed`. Most new files are not in this set, so they need no query. */
   readonly departed: Set<string>
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
@@ -92,7 +92,7 @@ export class EntryWriter {
   readonly #deltas = new Map<number, number[]>()
   /** Folders whose sums are compared with their rows before the commit. */
   readonly #toCheck = new Set<number>()
-  /** Folders whose rows have changed in this transaction: their fingerprints no longer hold. */
+  /** Folders whose rows have changed in this transaction: their fingerprints are no longer valid. */
   readonly #changed = new Set<number>()
   readonly #listed = new Map<number, { fingerprint: Uint8Array | null; at: number; error: string | null }>()
   readonly #aside = new Set<number>()
@@ -119,18 +119,20 @@ export class EntryWriter {
     return this.#nextId
   }
 
-  /** Grows when a folder is moved, removed or found to be another: paths and inodes read before may not hold any more. */
+  /**
+   * Grows whenever a folder is moved, removed or replaced: paths and inodes that were read before may be out of date.
+   */
   get structure(): number {
     return this.#structure
   }
 
-  /** Tells `observer` of changes until the result is disposed of. */
+  /** Reports changes to `observer` until the result is disposed. */
   observe(observer: TreeObserver): Disposable {
     this.#observers.add(observer)
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) }
   }
 
-  /** Says that the disk reported a change in a folder: a listing that is under way may be older. */
+  /** Notes that the disk reported a change in a folder: a pending listing may be older than the change. */
   noteEvent(directoryId: number): void {
     for (const observer of this.#observers) observer.folderChanged(directoryId)
   }
@@ -140,7 +142,7 @@ export class EntryWriter {
     this.db.exec('begin immediate')
   }
 
-  /** Writes the sums, then the fingerprints that vouch for them, commits, and says what was touched. */
+  /** Writes the sums and then the fingerprints that vouch for them, commits, and returns what was touched. */
   commit(): Touched {
     assert(this.#aside.size === 0, 'a row was put aside and not placed again')
     if (this.#toCheck.size > 0) this.#flushDeltas()
@@ -149,7 +151,7 @@ export class EntryWriter {
     const sums = this.#takeSums()
     for (const [id, { fingerprint, at, error }] of this.#listed) {
       const sum = sums.get(id)
-      // What was changed after it had been recorded is not what was listed.
+      // Rows that changed after the folder was recorded no longer match the listing.
       if (this.#changed.has(id)) this.#statements.scanned.run(null, at, error, id)
       else if (sum) this.#statements.recorded.run(...(sum as [number]), fingerprint, at, error, id)
       else this.#statements.scanned.run(fingerprint, at, error, id)
@@ -171,7 +173,9 @@ export class EntryWriter {
     if (this.db.isTransaction) this.db.exec('rollback')
   }
 
-  /** Adds an entry to a folder, under the path of that folder; `uuid` where the file already has one. Returns its id. */
+  /**
+   * Adds an entry to a folder, under the folder's path. Pass `uuid` if the file already has one. Returns the row id.
+   */
   insert(parentId: number, found: FoundEntry, uuid?: Uint8Array): number {
     const id = this.#insertEntry(parentId, found, uuid)
     this.#insertDirectories(parentId, [found], [id])
@@ -179,7 +183,7 @@ export class EntryWriter {
     return id
   }
 
-  /** Adds all that is in a folder which has no rows yet. Returns the ids, in the order of `found`. */
+  /** Adds all entries of a folder that has no rows yet. Returns the ids in the order of `found`. */
   insertAll(
     parentId: number,
     found: readonly FoundEntry[],
@@ -191,7 +195,9 @@ export class EntryWriter {
     return ids
   }
 
-  /** Adds a folder that lies in no other. `path` is from the volume's root and ends in a slash, unless it is the root. */
+  /**
+   * Adds a folder without a parent. `path` starts at the volume's root and ends in a slash; it is empty for that root.
+   */
   insertRoot(found: FoundEntry, { volumeId, path }: { volumeId: number; path: RawName }, uuid?: Uint8Array): number {
     const id = this.#insertEntry(null, found, uuid)
     this.#statements.insertDirectory.run(id, volumeId, nameBytes(path))
@@ -228,7 +234,7 @@ export class EntryWriter {
     if (contentChanged) this.#suspect(row)
     if (kind === DIRECTORY && (inodeKey(row.inode) !== inodeKey(found.inode) || row.birthtime !== birthtime))
       this.#structure++
-    // Whoever could not read it may now, and so what is in it.
+    // A folder that was unreadable before may be readable now, and so may its files.
     if (kind === DIRECTORY && row.mode !== n[at + MODE]!) this.#retryBelow(id)
     if (row.parent_id !== null) {
       if (row.kind !== kind || row.size !== n[at + SIZE]!) {
@@ -241,7 +247,9 @@ export class EntryWriter {
     return contentChanged
   }
 
-  /** Frees a row's place in its folder, and the paths of what is below it; `place` or a removal must follow in this transaction. */
+  /**
+   * Frees a row's name in its folder and the paths below it. `place` or a removal must follow in the same transaction.
+   */
   putAside(id: number): void {
     const row = this.#require(id)
     const key = Buffer.alloc(9, 0xff)
@@ -253,8 +261,8 @@ export class EntryWriter {
   }
 
   /**
-   * Puts a row, with all below it, into a folder under the name and with the stats it was found with. Whatever stood
-   * there must have been put aside or removed. A folder must not be put below itself: see `isWithin`.
+   * Moves a row, with everything below it, into a folder, and gives it the name and stats found on the disk. A row that
+   * had this place must have been put aside or removed before. A folder must not be moved below itself: see `isWithin`.
    */
   place(id: number, parentId: number, found: FoundEntry): void {
     const row = this.#require(id)
@@ -270,7 +278,7 @@ export class EntryWriter {
     this.update(id, found)
   }
 
-  /** Whether a folder is another or lies below it. */
+  /** Whether folder `id` is the folder `above` or lies below it. */
   isWithin(id: number, above: number): boolean {
     let at: number | null = id
     for (let depth = 0; at !== null; depth++, at = this.#parentOf(at)) {
@@ -291,7 +299,7 @@ export class EntryWriter {
     this.#noteChange(parentId)
   }
 
-  /** Takes a folder, a nested location's root, out of the folder above it; it and what it holds stay. */
+  /** Detaches a nested location's root from its parent folder. The root and everything below it stay. */
   detach(id: number): void {
     const parentId = this.#require(id).parent_id
     if (parentId === null) return
@@ -335,7 +343,8 @@ export class EntryWriter {
     const left = this.#sums(id)
     assert(left.every((n) => n === 0) || this.#statements.child.get(id) === undefined, `folder ${id} is not empty`)
     if (row.parent_id !== null) {
-      // Sums that were wrong must not stay with those above: what the folder said it held goes with it.
+      // The folders above drop the sums this folder stored, even if they were wrong; otherwise the error would stay
+      // there.
       this.#add(row.parent_id, [-1, -left[1]!, -left[2]! - 1, -left[3]!, -left[4]!, -left[5]!])
       this.#noteChange(row.parent_id)
     }
@@ -350,33 +359,36 @@ export class EntryWriter {
     this.#touched.directories = true
   }
 
-  /** Gives a row an id of its own: the file that was known by the one it has lies elsewhere. */
+  /** Gives a row a new id, because the file that was known by the old id is somewhere else. */
   identifyAnew(id: number): void {
     this.identifyAs(id, this.#newUuid())
   }
 
-  /** The id by which the outside world knows an entry. */
+  /** The id by which other programs and devices know an entry. */
   uuidOf(id: number): Uint8Array {
     return this.#statements.uuid.get(id)!['uuid'] as Uint8Array
   }
 
-  /** The ids of what is directly in a folder. */
+  /** The ids and kinds of all entries directly in a folder. */
   childrenOf(directoryId: number): { id: number; kind: number }[] {
     return this.#statements.children.all(directoryId) as unknown as { id: number; kind: number }[]
   }
 
-  /** Adds to the sums of a folder and of those above it, which were wrong by so much. */
+  /** Adds a correction to the sums of a folder and of all folders above it. */
   correct(directoryId: number, delta: readonly number[]): void {
     this.#add(directoryId, delta)
   }
 
-  /** A folder directly in a folder; null where there is none. Folders come first in the order of a listing. */
+  /** The first subfolder of a folder, or null. Folders sort first in a listing. */
   firstFolderIn(directoryId: number): number | null {
     const row = this.#statements.first.get(directoryId)
     return row?.['kind'] === DIRECTORY ? Number(row['id']) : null
   }
 
-  /** Removes a row that breaks the rules of the tree, whatever it holds; sums are put right afterwards. */
+  /**
+   * Removes a row that breaks the rules of the tree, together with its folder row. The caller repairs the sums
+   * afterwards.
+   */
   drop(id: number): void {
     this.#statements.deleteDirectory.run(id)
     const parentId = this.row(id)?.parent_id ?? null
@@ -385,34 +397,34 @@ export class EntryWriter {
     this.#touched.directories = true
   }
 
-  /** Rows were written by statements of somebody else's: nothing that was remembered of them holds. */
+  /** Drops all cached rows, because other code has written rows with its own statements. */
   forgetRows(): void {
     this.#parents.clear()
     this.#structure++
     for (const observer of this.#observers) observer.rolledBack()
   }
 
-  /** Writes sums that were corrected, so that they can be compared again before the commit. */
+  /** Writes corrected sums, so that they can be compared again before the commit. */
   flushSums(): void {
     this.#flushDeltas()
   }
 
-  /** Gives a row the id of a file that was known by another row, which is gone: both stand for the same file. */
+  /** Gives a row the id of a removed row, because both stand for the same file. */
   identifyAs(id: number, uuid: Uint8Array): void {
     this.#statements.setUuid.run(uuid, id)
     this.#touched.modified.push(id)
   }
 
   /**
-   * Records that a folder has been read; null where its rows are only partly up to date. Written last, at the commit,
-   * unless rows of the folder are changed before it.
+   * Records that a folder has been read. `fingerprint` is null if its rows are only partly up to date. The commit
+   * writes this last, and drops the fingerprint if rows of the folder change before then.
    */
   scanned(id: number, fingerprint: Uint8Array | null, at: number, error: string | null): void {
     this.#changed.delete(id)
     this.#listed.set(id, { fingerprint, at, error })
   }
 
-  /** Takes a folder's fingerprint away at once: it is read wherever it is found next. */
+  /** Clears a folder's fingerprint immediately, so the next scan that finds the folder reads it. */
   distrust(id: number): void {
     this.#listed.delete(id)
     this.#statements.unvouch.run(id)
@@ -422,7 +434,7 @@ export class EntryWriter {
     return this.#statements.rows.all(directoryId) as unknown as EntryRow[]
   }
 
-  /** The rows of a name in a folder: two where a folder and another entry have both stood for it. */
+  /** The rows with a name in a folder. There are two if both a folder and another entry have had the name. */
   rowsByName(directoryId: number, name: RawName): EntryRow[] {
     return [false, true]
       .map((isDirectory) => this.#statements.rowByKey.get(directoryId, sortKey(name, isDirectory)))
@@ -433,12 +445,12 @@ export class EntryWriter {
     return this.#statements.row.get(id) as unknown as EntryRow | undefined
   }
 
-  /** Where a folder's row is now: the folder it lies in, its path in the volume, and what the disk calls it. */
+  /** Where a folder is according to its row: its parent, its path in the volume, its inode and birth time. */
   folder(id: number): FolderRow | undefined {
     return this.#statements.folder.get(id) as unknown as FolderRow | undefined
   }
 
-  /** Says that the root of a location has been found elsewhere, and is recorded there. */
+  /** Notes that the root of a location was found under another path, which is recorded now. */
   noteLocation(): void {
     this.#touched.locations = true
   }
@@ -449,15 +461,15 @@ export class EntryWriter {
     return row
   }
 
-  /** The rows of a folder change: its fingerprint goes, and who lists it now lists it again. */
+  /** The rows of a folder change: its fingerprint becomes invalid, and every scan that is listing it lists it again. */
   #noteChange(directoryId: number, { isFilled = false } = {}): void {
     this.#changed.add(directoryId)
-    // What has just been put into an empty folder needs no second look.
+    // The sums of a folder that was just filled need no check.
     if (!isFilled) this.#toCheck.add(directoryId)
     for (const observer of this.#observers) observer.folderChanged(directoryId)
   }
 
-  /** Says of the folders among new entries where they lie, by the path of the folder they are in. */
+  /** Adds the directory rows of new entries that are folders. Their paths start with the path of the parent. */
   #insertDirectories(parentId: number, found: readonly FoundEntry[], ids: readonly number[]): void {
     let above: ReturnType<StatementSync['get']>
     for (let i = 0; i < found.length; i++) {
@@ -475,7 +487,7 @@ export class EntryWriter {
     const id = this.#nextId++
     const kind = n[at + KIND]!
     const { extId, type } = this.#describe(found.name, kind)
-    // Unlike `run`, `get` does not make an object of the number of rows and the id.
+    // Unlike `run`, `get` does not create a result object with the number of rows and the row id.
     this.#statements.insert.get(
       id,
       uuid ?? this.#newUuid(),
@@ -501,7 +513,7 @@ export class EntryWriter {
     return id
   }
 
-  /** Sixteen bytes of a larger array: one of its own for each row would cost a tenth of the row. */
+  /** A 16-byte slice of a larger array. A separate array for each row would add 10% to the cost of a row. */
   #newUuid(): Uint8Array {
     if (this.#pooledUuids === UUIDS_PER_POOL) {
       this.#uuidPool = new Uint8Array(UUIDS_PER_POOL * 16)
@@ -565,7 +577,7 @@ export class EntryWriter {
     this.#statements.suspect.run(row.id)
   }
 
-  /** What belongs to the row goes with it, by its references. */
+  /** Foreign keys delete the data that belongs to the row. */
   #deleteRow({ id, parent_id: parentId }: Pick<EntryRow, 'id' | 'parent_id'>): void {
     const row = this.#statements.delete.get(id)
     if (!row) return
@@ -603,7 +615,7 @@ export class EntryWriter {
     }
   }
 
-  /** What the sums of each folder are to grow by. */
+  /** The amounts by which the sums of each folder grow. */
   #takeSums(): Map<number, number[]> {
     const totals = new Map<number, number[]>()
     for (const [id, delta] of this.#deltas) {
@@ -618,7 +630,7 @@ export class EntryWriter {
     return totals
   }
 
-  /** Compares the folders that have changed with their rows; what they are wrong by is put right, for those above them as well. */
+  /** Compares the sums of changed folders with their rows, and corrects wrong sums there and in the folders above. */
   #checkSums(): void {
     const folders = [...this.#toCheck]
     this.#toCheck.clear()
@@ -651,12 +663,12 @@ export class EntryWriter {
   }
 }
 
-/** A volume and an inode on it, as a key. */
+/** A key made of a volume and an inode on it. */
 export function departedKey(volumeId: number, inode: Inode): string {
   return `${volumeId}:${inodeKey(inode)}`
 }
 
-/** A folder's row as a listing of it is judged by. */
+/** The columns of a folder's row that a listing is checked against. */
 export interface FolderRow {
   readonly parent_id: number | null
   readonly volume_id: number
@@ -677,13 +689,13 @@ function assertDepth(depth: number, id: number): void {
 }
 
 const SLASH = Buffer.from('/')
-/** More folders above each other than any file system has: whoever counts more goes in a circle. */
+/** No file system nests folders this deep: a longer chain of parents is a cycle. */
 const MAX_DEPTH = 100_000
-/** The rows of a larger folder take longer to add up than others may be kept from writing; `library check` has all. */
+/** Adding up the rows of a larger folder would block other writers for too long; `library check` checks all folders. */
 const MAX_CHECKED_CHILDREN = 4_096
 /** Extensions are few; a tree of made-up ones must not grow the cache without end. */
 const MAX_CACHED_EXTENSIONS = 10_000
-/** A folder a number: 16 MB at the most. */
+/** One number per folder: at most 16 MB. */
 const MAX_CACHED_PARENTS = 200_000
 
 /** Whether a file may hold something else than when it was identified. */
@@ -699,7 +711,7 @@ function isContentSuspect(row: EntryRow, found: FoundEntry): boolean {
   )
 }
 
-/** Whether a directory's path is another's, or lies below it. */
+/** Whether a directory's path equals another path or lies below it. */
 export function isBelow(path: Uint8Array, folder: Uint8Array): boolean {
   return Buffer.from(path).subarray(0, folder.length).equals(folder)
 }
@@ -778,7 +790,7 @@ const SQL = {
   parent: 'select parent_id from entries where id = ?',
   scanned: 'update directories set fingerprint = ?, scanned_at = ?, error = ? where id = ?',
   addSums: `update directories set child_count = child_count + ?, ${GROWN} where id = ?`,
-  // Without the count of children, no trigger has to look at the row again.
+  // This statement leaves `child_count` alone, so no trigger has to look at the row again.
   addSumsBelow: `update directories set ${GROWN} where id = ?`,
   recorded: `update directories set child_count = child_count + ?, ${GROWN}, fingerprint = ?, scanned_at = ?, error = ?
              where id = ?`,

@@ -3,8 +3,8 @@ import type { RawName } from '../../util/file-name.ts'
 export const FINGERPRINT_BYTES = 8
 
 /**
- * A 64-bit sum over the names and stats of a folder's entries, the same in whatever order they come: equal sums mean
- * that nothing the index records has changed, so the rows need not be read.
+ * A 64-bit sum over the names and stats of a folder's entries, independent of their order. If two sums are equal, no
+ * recorded fact has changed, so the rows need not be read.
  */
 export class Fingerprint {
   #a = 0
@@ -15,7 +15,7 @@ export class Fingerprint {
     const kind = numbers[0]!
     let h = hashName(name)
     h = mix(h, kind)
-    // A folder's own size and link count follow from what it holds, which its own fingerprint covers.
+    // A folder's size and link count follow from its contents, which its own fingerprint covers.
     if (kind !== 1) {
       h = mixNumber(h, numbers[1]!)
       h = mixNumber(h, numbers[2]!)

@@ -13,18 +13,20 @@ import type { ScanReport } from './scan-request.ts'
 /** A folder whose rows are brought up to date. */
 export interface ListedFolder {
   readonly id: number
-  /** From the volume's root; ends in a slash, or is empty. */
+  /** Starts at the volume's root and ends in a slash; empty for that root. */
   readonly path: RawName
 }
 
-/** How a folder came to lie in another: `arrived` from where this scan's location does not reach, or could not read. */
+/**
+ * How a folder came into another one. `arrived`: from outside this scan's location, or from where it could not be read.
+ */
 export type Arrival = 'kept' | 'added' | 'moved' | 'arrived'
 
 export interface FolderRowsDeps {
   readonly db: DatabaseSync
   readonly writer: EntryWriter
   readonly volumeId: number
-  /** Where the location lies that the folders belong to, from the volume's root. */
+  /** Path of the location that contains the folders, from the volume's root. */
   readonly volumePath: RawName
   readonly objects: KnownObjects
   /** Whether a folder of this volume keeps its inode as long as it exists. */
@@ -32,28 +34,32 @@ export interface FolderRowsDeps {
   readonly missing: MissingNames
   readonly changes: ScanReport['changes']
   readonly ids: Pick<EphemeralIds, 'isEmpty' | 'take'>
-  /** Whether what a row stands for is where the row says: then what was found is the same thing seen through a second mount. */
+  /**
+   * Whether the file of a row is still at the row's path. If so, `found` is the same file seen through a second mount.
+   */
   isStillThere(row: SameObject, found: FoundEntry): boolean
   objectOf(found: FoundEntry): FileObject
-  /** Where a path of the volume is mounted. */
+  /** The absolute path of a path in the volume, through this location's mount. */
   absolute(path: RawName): RawName
 }
 
 export interface ListedRows {
   readonly rows: readonly EntryRow[]
   readonly found: readonly FoundEntry[]
-  /** Names of which nothing is known: their rows stay. */
+  /** Names that could not be read: their rows stay. */
   readonly unreadable: readonly { readonly name: RawName }[]
-  /** Whether the folder was looked at in this very transaction: rows that were not found are removed at once. */
+  /**
+   * Whether the folder was listed in this very transaction. If so, rows that were not found are removed immediately.
+   */
   readonly isProof: boolean
-  /** Told of each folder in it. */
+  /** Called for each folder in it. */
   entered(id: number, found: FoundEntry, arrival: Arrival): void
 }
 
-/** Brings the rows of one folder up to what was found in it, within the caller's transaction. */
+/** Updates the rows of one folder to match a listing, within the caller's transaction. */
 export class FolderRows {
   readonly #deps: FolderRowsDeps
-  /** Roots of locations below this one that lie in no folder of the index, by path, as of this state of the writer. */
+  /** Location roots below this location that have no parent row, by path. Valid for one state of the writer. */
   #detached: { readonly structure: number; readonly byPath: ReadonlyMap<string, number> } | null = null
 
   /** The folder that is being recorded. */
@@ -63,7 +69,7 @@ export class FolderRows {
     this.#deps = deps
   }
 
-  /** Returns whether the rows are now exactly what was found. */
+  /** Returns whether the rows now match the listing exactly. */
   record(folder: ListedFolder, listed: ListedRows): boolean {
     this.#folderId = folder.id
     if (listed.rows.length > 0) return this.#update(folder, listed)
@@ -86,7 +92,7 @@ export class FolderRows {
       isFromElsewhere: (each) => this.#isFromElsewhere(folder, each.found, byName.get(each.name)),
       hasStableInodes: this.#deps.hasStableInodes,
     })
-    // A folder that has become a location under its new name has a row there, which takes the place of the old one.
+    // If a folder has become a location under its new name, the location's row replaces the old row.
     const [renamed, adopted] = partition(reconciled.renamed, (each) => !this.#isDetachedRoot(folder, each.found.found))
     const { kept } = reconciled
     const added = [...reconciled.added, ...adopted.map(({ found: there }) => there)]
@@ -133,7 +139,7 @@ export class FolderRows {
     return isComplete
   }
 
-  /** Folders on which another file system is mounted: what they hold themselves is out of sight, and keeps its rows. */
+  /** Folders on which another file system is mounted. The mount hides their own contents, so the rows of those stay. */
   #coveredBy({ rows, found }: ListedRows): Map<string, { id: number; found: FoundEntry }> {
     const mounted = found.filter(isOtherFileSystem)
     if (mounted.length === 0) return new Map()
@@ -146,7 +152,7 @@ export class FolderRows {
     )
   }
 
-  /** `named`: the row that has the name already; a file that comes back to it is no stranger. */
+  /** `named`: the row that already has this name. A file that returns to its own row is not from elsewhere. */
   #isFromElsewhere({ id }: ListedFolder, found: FoundEntry, named: number | undefined): boolean {
     const { objects, isStillThere } = this.#deps
     if (objects.hasDeparted(found, { directoryId: id, named }) || objects.isLinkedFrom(found, id)) return true
@@ -154,7 +160,10 @@ export class FolderRows {
     return objects.of(found).some((same) => same.parentId !== id && !isStillThere(same, found))
   }
 
-  /** The root of a location stands for whatever folder is at its path: whether that is the right one is for its location to say. */
+  /**
+   * A location's root row stands for any folder at its path; only its own location decides whether it is the right
+   * folder.
+   */
   #known(row: EntryRow, here: ReadonlyMap<string, FoundKnown>): RowKnown {
     const known = rowKnown(row)
     if (row.kind !== DIRECTORY || !this.#isLocationRoot(row.id)) return known
@@ -166,7 +175,7 @@ export class FolderRows {
     return this.#deps.db.prepare('select 1 from locations where directory_id = ?').get(id) !== undefined
   }
 
-  /** Unless it has gone with another row, or was moved, a moment ago. */
+  /** Does nothing if the row was already moved or removed together with another row. */
   #remove(id: number): void {
     const { changes, writer } = this.#deps
     const row = writer.row(id)
@@ -174,7 +183,7 @@ export class FolderRows {
     const { removed, moved } = removeRow(row, { ...this.#deps, folderId: this.#folderId })
     changes.removed += removed
     changes.moved += moved
-    // What was moved had been counted as added where it was found.
+    // The moved file was counted as added where it was found.
     changes.added -= moved
   }
 
@@ -207,7 +216,7 @@ export class FolderRows {
     if (isDirectory) listed.entered(id, found, 'added')
   }
 
-  /** A folder that is new here may be the root of a location nested in this one, which has rows already. */
+  /** A new folder may be the root of a nested location, which already has rows. */
   #adopted(folder: ListedFolder, found: FoundEntry): { id: number; arrival: Arrival } | null {
     const { writer } = this.#deps
     const id = this.#detachedRoots().get(pathKey(folder, found))
@@ -217,14 +226,14 @@ export class FolderRows {
     return { id, arrival: 'arrived' }
   }
 
-  /** What is new here may have been moved: it keeps its row, with all below it. */
+  /** A new entry may have been moved here: then it keeps its row and everything below it. */
   #moved(folder: ListedFolder, found: FoundEntry): { id: number; arrival: Arrival } | null {
     const { objects, writer, missing, changes } = this.#deps
     if (!objects.mayBeKnown(found)) return null
     for (const same of objects.of(found)) {
       if (this.#deps.isStillThere(same, found)) continue
       if (same.kind === DIRECTORY && writer.isWithin(folder.id, same.id)) {
-        // The folders above this one lie elsewhere than their rows say: they are looked at again.
+        // The rows of the folders above are at outdated places: look at them again.
         if (same.parentId !== null) missing.add(same.parentId, same.name)
         continue
       }
@@ -241,7 +250,7 @@ export class FolderRows {
     if (found.numbers[found.at + KIND] === DIRECTORY) this.#followLocations(id)
   }
 
-  /** Where a folder is about to be, folders in it may have become locations: their rows take the place of the old ones. */
+  /** Folders inside a folder that is about to move here may have become locations: their rows replace the old rows. */
   #clearForRoots(id: number, folderId: number, found: FoundEntry): void {
     const { db, volumeId, writer } = this.#deps
     const from = writer.folder(id)!.path
@@ -255,7 +264,7 @@ export class FolderRows {
     }
   }
 
-  /** A location whose root lies in what was moved is where its root is. */
+  /** Updates the paths of all locations whose roots are inside the moved folder. */
   #followLocations(directoryId: number): void {
     const { db, writer, volumeId, absolute } = this.#deps
     const { path } = writer.folder(directoryId)!
@@ -304,7 +313,7 @@ export class FolderRows {
     return browsed && objects.holderOf(browsed) === null ? browsed : undefined
   }
 
-  /** Gives a row another id: the file that was known by the one it has lies elsewhere. */
+  /** Gives a row another id, because the file that was known by its old id is somewhere else. */
   #identifyAnew(id: number): void {
     const { objects, writer } = this.#deps
     const former = objects.formerId(writer.row(id)!)
@@ -313,7 +322,7 @@ export class FolderRows {
   }
 }
 
-/** `path` of a folder called `name` in the folder with the path `parent`. */
+/** The path of the folder `name` inside the folder with the path `parent`. */
 export function directoryPath(parent: RawName, name: RawName): RawName {
   if (typeof parent === 'string' && typeof name === 'string') return `${parent}${name}/`
   return bytesToName(Buffer.concat([nameBytes(parent), nameBytes(name), Buffer.from('/')]))
@@ -323,7 +332,7 @@ function pathKey(folder: ListedFolder, found: FoundEntry): string {
   return Buffer.from(nameBytes(directoryPath(folder.path, found.name))).toString('latin1')
 }
 
-/** A folder and another entry may stand under the same name for a moment. */
+/** For a moment, a folder and another entry may have the same name. */
 function standKey({ kind, name }: { kind: number; name: string }): string {
   return kind === DIRECTORY ? `/${name}` : name
 }

@@ -8,9 +8,9 @@ import { inTransaction } from './write-window.ts'
 const ROWS_PER_TRANSACTION = 8_192
 
 /**
- * Removes the rows of a folder that is no location any more, and all below it, the deepest first; roots of locations
- * below it stay, with all that they hold. Where the folder lies in another location all of it stays: that location's
- * next scan decides. May be interrupted at any time, and called again.
+ * Removes the rows of a folder that is no longer a location and everything below it, deepest first. The roots of
+ * locations below it stay, with everything they contain. If the folder is inside another location, all its rows stay,
+ * and that location's next scan decides. May be interrupted at any time and called again.
  */
 export async function forget(
   db: DatabaseSync,
@@ -28,12 +28,12 @@ export async function forget(
   }
 }
 
-/** Removes so many rows, or a few more, by the rows as they are now; fewer only when all have gone. */
+/** Removes about `ROWS_PER_TRANSACTION` rows, based on the current rows. Returns fewer only when all rows are gone. */
 function forgetSome(topId: number, { db, writer }: { db: DatabaseSync; writer: EntryWriter }): number {
   if (!writer.row(topId)) return 0
   const isRoot = db.prepare('select 1 from locations where directory_id = ?')
   let removed = 0
-  // Down to a folder without folders, which goes; then on with the one above it.
+  // Go down to a folder without subfolders, remove it, and continue with its parent.
   const path = [topId]
   while (path.length > 0 && removed < ROWS_PER_TRANSACTION) {
     const id = path.at(-1)!
@@ -48,7 +48,9 @@ function forgetSome(topId: number, { db, writer }: { db: DatabaseSync; writer: E
   return path.length > 0 ? Math.max(removed, ROWS_PER_TRANSACTION) : removed
 }
 
-/** Leaves the folder, hung below the one it lies in, to the location around it; false where none has a row for it. */
+/**
+ * Leaves a folder to the location around it and attaches it to its parent. Returns false if no such location has rows.
+ */
 async function isLeftToLocation(
   id: number,
   { db, writer, host }: { db: DatabaseSync; writer: EntryWriter; host: ScanHost },

@@ -22,14 +22,14 @@ import type { IdentifyCheckpoint, IdentifyReport, IdentifyRequest, LocationScope
 
 /** Files a hashing thread gets at once. */
 const FILES_PER_BATCH = 256
-/** Batches a hashing thread has or waits for: what is recorded takes longer than one. */
+/** Batches per hashing thread, running or waiting. Recording takes longer than hashing one batch. */
 const BATCHES_PER_THREAD = 2
 /**
  * Batches recorded in one transaction, some 15 ms. Contents come in the order of their hashes, so each transaction
  * writes most pages of their index.
  */
 const BATCHES_PER_TRANSACTION = 4
-/** Where files take long to read, what is hashed is recorded after so many milliseconds. */
+/** If files take long to read, finished hashes are recorded after this time. */
 const RECORD_MS = 500
 /** Rows looked through at once for files that wait. */
 const ROWS_PER_PAGE = 2_048
@@ -37,7 +37,7 @@ const ROWS_PER_PAGE = 2_048
 const FRESH_WAIT_MS = 2_100
 const FRESH_ROUNDS = 2
 
-/** Rows that are brought up to date after a run, and whose files are then read once more. */
+/** Limit on outdated rows that are updated after a run; their files are then read once more. */
 const MAX_STALE = 1_000
 
 interface PendingFile extends HashedFile {
@@ -48,15 +48,15 @@ interface PendingFile extends HashedFile {
   readonly staleContentId: number | null
 }
 
-/** A file at which the process stopped, and how often. */
+/** A file during which the process stopped, and how many times. */
 interface Suspect {
   readonly file: PendingFile
   readonly stops: number
 }
 
-/** What was found out about some files. */
+/** The hashes and types of some files. */
 interface Hashed {
-  /** Ends when the files are recorded; null where nothing is noted. */
+  /** Disposed when the files are recorded; null if no items are noted. */
   readonly begun: Disposable | null
   readonly files: readonly PendingFile[]
   readonly batch: HashBatch
@@ -65,8 +65,8 @@ interface Hashed {
 }
 
 /**
- * Gives every file of a location that waits for it its content identity, and in deep mode its type by content and what
- * it says of itself. Each batch commits on its own, so what is done stays done.
+ * Identifies the content of every pending file of a location; in deep mode, also its type by content and its media
+ * metadata. Each batch commits on its own, so finished work is kept.
  */
 export async function identify(db: DatabaseSync, request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
   const run = new Identification(db, request, host)
@@ -93,7 +93,7 @@ class Identification {
   readonly #told: Uint8Array[] = []
   /** Found in this run, by row id. */
   readonly #found = new Set<number>()
-  /** Files whose content is of another type than their names say, since the last transaction. */
+  /** Files whose type by content differs from the type of their name, since the last transaction. */
   #retyped: number[] = []
   #done = 0
   #total = 0
@@ -139,8 +139,8 @@ class Identification {
   }
 
   /**
-   * Files that could not be read may be readable now, though nothing about them has changed; and in deep mode those
-   * wait again whose contents were hashed without a look at their types.
+   * Makes files pending again. Files that could not be read may be readable now, although nothing about them has
+   * changed. Deep mode also needs the types of contents that were only hashed.
    */
   async #lookAgain(): Promise<void> {
     const untyped = `or content_id in (select id from content_identities where confidence = 0 and examined_at is null and size > 0)`
@@ -157,7 +157,7 @@ class Identification {
       await this.#inTransaction(() => ids.slice(at, at + ROWS_PER_PAGE).forEach((id) => wait.run(id)))
   }
 
-  /** Files with row ids up to `after` are done; null: no more than before. */
+  /** Files with row ids up to `after` are done; null: no progress in row order. */
   #checkpoint(after: number | null): void {
     const state: IdentifyCheckpoint = {
       after: after && Math.min(after, this.#doneUpTo),
@@ -166,7 +166,7 @@ class Identification {
     this.#host.checkpoint(state)
   }
 
-  /** Under the lease; what was retyped is told after the commit. */
+  /** Runs under the lease. Changes of types are announced after the commit. */
   async #inTransaction(work: () => void): Promise<void> {
     using _lease = await this.#host.lease()
     this.#retyped = []
@@ -217,21 +217,21 @@ class Identification {
     for (const batch of this.#pendingBatches()) {
       const files = await this.#withoutSuspects(batch, suspects)
       const hashing = this.#hash(pool, files)
-      // Its failure is told when its turn comes; until then nobody listens.
+      // A failure is handled when this batch is next; until then it must not count as an unhandled rejection.
       hashing.catch(() => {})
       running.push(hashing)
       if (running.length >= threads * BATCHES_PER_THREAD) await takeOldest()
     }
     while (running.length > 0) await takeOldest()
     await record()
-    // One at a time: if the process stops again, that file is to blame.
+    // One at a time: if the process stops again, the cause is that file.
     for (const { file } of suspects.toSorted((a, b) => a.stops - b.stops)) {
       hashed.push(await this.#hash(pool, [file]))
       await record()
     }
   }
 
-  /** Leaves out the files at which the process stopped: each is read later, or recorded as one that cannot be read. */
+  /** Takes out files during which the process stopped. Each one is read later, or recorded as unreadable. */
   async #withoutSuspects(files: readonly PendingFile[], suspects: Suspect[]): Promise<readonly PendingFile[]> {
     const { items } = this.#host
     if (!items) return files
@@ -337,8 +337,8 @@ class Identification {
   }
 
   #fail(file: PendingFile, failure: { code: string; message: string }): void {
-    // What is gone, or is no file any more, is the next scan's to notice; one of a volume that was away for a moment
-    // waits still.
+    // The next scan notices files that are gone or are no longer files. Files on a volume that was briefly away stay
+    // pending.
     if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
     this.#report.failed++
     this.#contents.fail(file)
@@ -377,7 +377,7 @@ class Identification {
       hash: hashAt(batch, i),
       fullHash,
       size: file.size,
-      // Empty files share one content, whatever their names say they are.
+      // Empty files share one content, whatever types their names suggest.
       type: file.size === 0 ? 0 : type,
       mime: file.size === 0 ? null : (definition?.mimes[0] ?? null),
       confidence,
@@ -393,12 +393,12 @@ class Identification {
   }
 }
 
-/** The path leads elsewhere than when its row was written. */
+/** The path no longer leads to the file of the row. */
 const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', NOT_A_FILE])
 
 const HASHED = hashStates.indexOf('hashed')
 
-/** A file that is written to is another item: what it holds then may do no harm. */
+/** A changed file is a new item: its new contents may be harmless. */
 function itemOf({ id, mtime, mtimeNs, size }: PendingFile): string {
   return `file ${id} of ${mtime}.${mtimeNs}, ${size} bytes`
 }

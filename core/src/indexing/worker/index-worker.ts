@@ -32,11 +32,11 @@ import { verify } from './verify.ts'
 import { inTransaction } from './write-window.ts'
 import { type Mended, mendRules } from './invariants.ts'
 
-/** What the worker is started with. */
+/** The start parameters of the worker. */
 export interface IndexWorkerData {
   readonly file: string
   readonly readOnly: boolean
-  /** Whether the rows are checked, and put right, before the first request that writes any. */
+  /** Whether the rows are checked and repaired before the first request that writes. */
   readonly mendsFirst: boolean
 }
 
@@ -47,10 +47,10 @@ const CACHE_KIB = 65_536
 /** WAL pages before the worker writes them back: 64 MiB, few enough pauses and a log that stays small. */
 const AUTOCHECKPOINT_PAGES = 8_192
 
-/** The changes of another location are sent at the same moment: long enough for them to arrive, on a machine at rest. */
+/** Another location sends its changes at the same moment. On an idle machine they arrive within this time. */
 const GRACE_MS = 50
 
-/** Awaited before rows are removed: a file moved to another location keeps its row if it is found there first. */
+/** Awaited before rows are removed: a file that moved to another location keeps its row if it is found there first. */
 async function grace({ signal }: { signal: AbortSignal }): Promise<void> {
   await delay(GRACE_MS, undefined, { signal })
 }
@@ -59,12 +59,13 @@ async function grace({ signal }: { signal: AbortSignal }): Promise<void> {
 export interface RequestHost extends ScanHost {
   checkpoint(state: unknown): void
   phase(name: string): void
-  /** Null where nothing is noted. */
+  /** Null if no items are noted. */
   readonly items: NotedItems | null
 }
 
 function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirst }: IndexWorkerData): void {
-  // Somebody may look at a listing meanwhile; those who walk and hash are threads below this one.
+  // A person may be waiting for a listing, so this thread and the walking and hashing threads it starts get low
+  // priority.
   giveWay()
   const now = Date.now
   const db = openDatabase(file, { cacheKiB: CACHE_KIB, readOnly })
@@ -98,7 +99,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     }
   }
 
-  /** What an earlier process left half done, or broken, is put right before anything is built on it. */
+  /** Repairs anything that an earlier process left unfinished or broken, before other requests build on it. */
   let mended: Promise<void> | null = null
 
   async function mendAtStart(id: number, signal: AbortSignal): Promise<void> {
@@ -131,8 +132,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
   }
 
   /**
-   * Some changes no event tells: a second link to a file changes its time of change. A row that is found to be out of date
-   * is brought up to date, and its file read again, once.
+   * Some changes fire no event: a second link to a file changes its ctime. If a row turns out to be outdated, it is
+   * updated and its file is read once more.
    */
   async function identifyAll(request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
     const report = await identify(db, request, host)
@@ -186,7 +187,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
       using _lease = await host.lease()
       return { changes: Number(db.prepare(sql).run(...params).changes) }
     },
-    // Loaded by who needs it: most runs of this thread do not.
+    // Loaded on demand, because most runs of this thread do not need it.
     texts: async (request, host) => {
       const { indexTexts, indexVectors } = await import('../../search/index.ts')
       const report = await indexTexts(db, request, host)
@@ -203,7 +204,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     return {
       signal,
       now,
-      // Nobody writes to a library that is open read-only, and SQLite refuses whoever tries.
+      // A read-only library has no writers; SQLite would refuse a write anyway.
       lease: async () => (readOnly ? { [Symbol.dispose]: () => {} } : leases.acquire()),
       committed: (touched) => {
         send({ changes: changesOf(touched) })

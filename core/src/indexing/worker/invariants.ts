@@ -4,28 +4,31 @@ import type { Inode } from '../../util/inode.ts'
 import { departedKey, DIRECTORY, type EntryWriter } from './entry-writer.ts'
 import { describeSums, findWrongSums, mendSums } from './wrong-sums.ts'
 
-/** A rule of the index that the rows break. */
+/** A rule of the index that some rows break. */
 export interface BrokenRule {
   readonly check: 'tree' | 'sums'
   readonly detail: string
 }
 
-/** What a repair did. */
+/** The result of a repair. */
 export interface Mended {
-  /** Rows removed because no folder holds them; the next scan adds what the disk has, under the same ids. */
+  /** Rows removed because no folder contains them. The next scan adds the files that exist, under the same ids. */
   readonly removed: number
-  /** Rows that named rows which are not there. */
+  /** Rows that referred to rows that do not exist. */
   readonly references: number
-  /** Folders whose path was not their parent's path and their name. */
+  /** Folders whose path did not match their parent's path and their name. */
   readonly paths: number
-  /** Folders whose sums were not those of what is in them. */
+  /** Folders whose sums did not match their contents. */
   readonly sums: number
 }
 
-/** Folders whose sums are put right by one statement. */
+/** Folders whose sums are corrected by one statement. */
 const SUMS_AT_ONCE = 1_000
 
-/** Looks for rows that break a rule of the tree: parents, kinds, paths, circles and sums. Names `limit` at the most. */
+/**
+ * Looks for rows that break a rule of the tree: parents, kinds, paths, cycles and sums. Returns at most `limit` of
+ * them.
+ */
 export function findBrokenRules(db: DatabaseSync, limit: number): BrokenRule[] {
   const tree = readTree(db)
   const broken: BrokenRule[] = []
@@ -42,15 +45,15 @@ export function findBrokenRules(db: DatabaseSync, limit: number): BrokenRule[] {
 }
 
 /**
- * Puts right whatever `findBrokenRules` finds, within the caller's transaction. Of rows that no folder holds the ids are
- * kept aside by file, so that the scan that finds the files gives them back. Folders that were touched lose their
- * fingerprints: the next scan reads them.
+ * Repairs everything that `findBrokenRules` finds, within the caller's transaction. The ids of removed rows are kept by
+ * file, so the scan that finds a file again gives its id back. Repaired folders lose their fingerprints, so the next
+ * scan reads them.
  */
 export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
   let removed = 0
   let detached = 0
   const unvouch = db.prepare('update directories set fingerprint = null where id = ?')
-  // A row cannot be removed while others name it as theirs: references are checked at the commit.
+  // Other rows may still refer to a removed row, so references are checked only at the commit.
   db.exec('pragma defer_foreign_keys = on')
   const depart = db.prepare(
     `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id)
@@ -65,13 +68,13 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
     writer.drop(id)
     removed++
   }
-  // A folder that loses its row leaves what was in it without a folder: until nothing is found.
+  // Removing a folder's row orphans the rows inside it. Repeat until no orphan is left.
   for (;;) {
     const tree = readTree(db)
     const leaves = lostLeaves(db)
     const before = removed + detached
     for (const { id, volumeId } of leaves) drop(id, volumeId ?? anyVolume)
-    // A location stays, with all that its root holds.
+    // The root of a location stays, with everything below it.
     for (const { id } of tree.lost) if (tree.isRoot(id)) detached += Number(detach.run(id).changes)
     for (const folder of tree.lost) if (!tree.isRoot(folder.id)) drop(folder.id, folder.volumeId)
     if (removed + detached === before) break
@@ -79,7 +82,7 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
   const references = mendReferences(db)
   const { misplaced } = readTree(db)
   const setPath = db.prepare('update directories set path = ?, fingerprint = null where id = ?')
-  // Two of them may have changed places: all leave theirs first. No name holds a NUL.
+  // Two folders may have swapped paths, so all get a temporary path first. It is unique because no name contains a NUL.
   for (const { folder } of misplaced) setPath.run(Buffer.from(`\0${folder.id}/`), folder.id)
   for (const { folder, path } of misplaced) {
     setPath.run(path, folder.id)
@@ -94,7 +97,10 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
   return { removed: removed + detached, references, paths: misplaced.length, sums }
 }
 
-/** What each reference to a row that is gone becomes: nothing where it may be empty, else its row goes too. */
+/**
+ * Repairs of references to missing rows: the reference becomes null if the column allows it; otherwise its row is
+ * deleted.
+ */
 const REFERENCES = [
   `delete from stale_contents where entry_id not in (select id from entries)
      or content_id not in (select id from content_identities)`,
@@ -119,7 +125,7 @@ interface Folder {
 }
 
 interface Tree {
-  /** Folders that no chain of parents leads to, or whose place is taken. */
+  /** Folders that no chain of parents leads to, or whose path another folder has. */
   readonly lost: readonly Folder[]
   readonly misplaced: readonly { folder: Folder; path: Uint8Array }[]
   isRoot(id: number): boolean
@@ -149,7 +155,7 @@ function readTree(db: DatabaseSync): Tree {
   const waiting: { folder: Folder; path: Uint8Array }[] = []
   const reach = (folder: Folder, path: Uint8Array) => {
     const key = `${folder.volumeId}:${Buffer.from(path).toString('latin1')}`
-    // The root of a location and a stranger's row for the same folder: the location's stays.
+    // If a location's root and another row have the same path, the location's row stays.
     if (takenBy.has(key)) return
     takenBy.set(key, folder.id)
     reached.add(folder.id)
@@ -170,7 +176,7 @@ function readTree(db: DatabaseSync): Tree {
   }
 }
 
-/** Entries in no folder, and rows of folders that are none. */
+/** Entries without a parent folder, and directory rows without a folder entry or the reverse. */
 function lostLeaves(db: DatabaseSync): { id: number; volumeId: number | null; reason: string }[] {
   const inNone = db
     .prepare(

@@ -30,14 +30,14 @@ type Row = [
 const COLUMNS = `d.id, e.parent_id, e.name, e.inode, nullif(hex(d.fingerprint), ''), d.child_count, d.scanned_at, e.mtime, e.mtime_ns
   from directories d join entries e on e.id = d.id`
 
-/** The folders of a volume that the index knows, as a scan comes upon them: by their parent or path. */
+/** The indexed folders of a volume, looked up by parent or path in the order in which a scan finds them. */
 export class KnownDirectories {
   readonly #volumeId: number
   readonly #byPath: StatementSync
   readonly #below: StatementSync
   readonly #inside: StatementSync
   readonly #one: StatementSync
-  /** As they were when they were read all at once; handed out once. */
+  /** The folders that `load` read; each list is handed out once. */
   readonly #loaded = new Map<number, KnownDirectory[]>()
 
   constructor(db: DatabaseSync, volumeId: number) {
@@ -48,7 +48,7 @@ export class KnownDirectories {
     this.#one = arrays(db, `select ${COLUMNS} where d.id = ?`)
   }
 
-  /** Reads the folders below `path` all at once. */
+  /** Reads all folders below `path` in one query. */
   load(path: RawName): void {
     const from = nameBytes(path)
     for (const row of this.#below.all(this.#volumeId, from, pathAfter(from)) as unknown as Row[]) {
@@ -60,7 +60,7 @@ export class KnownDirectories {
     }
   }
 
-  /** The folders directly in a folder, as they were loaded; with `isFresh` as they are now. */
+  /** The folders directly in a folder. With `isFresh` they are read now; otherwise they are those that `load` read. */
   children(parentId: number, { isFresh }: { isFresh: boolean }): readonly KnownDirectory[] {
     const loaded = this.#loaded.get(parentId)
     this.#loaded.delete(parentId)
@@ -68,7 +68,7 @@ export class KnownDirectories {
     return (this.#inside.all(parentId) as unknown as Row[]).map(toDirectory)
   }
 
-  /** A folder as it is now. */
+  /** The current state of a folder. */
   one(id: number): KnownDirectory | null {
     const row = this.#one.get(id) as unknown as Row | undefined
     return row ? toDirectory(row) : null

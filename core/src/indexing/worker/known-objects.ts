@@ -4,14 +4,14 @@ import type { Inode } from '../../util/inode.ts'
 import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
 
-/** A row that stands for the same file or folder as something that was found. */
+/** A row that stands for the same file or folder as an entry on the disk. */
 export interface SameObject {
   readonly id: number
   readonly kind: number
-  /** The folder it lies in; null for a root that lies in none. */
+  /** The folder that contains it; null for a root without a parent. */
   readonly parentId: number | null
   readonly name: RawName
-  /** The path of that folder in the volume, or of the row itself where it lies in no folder. */
+  /** The path of that folder in the volume; for a root without a parent, the path of the row itself. */
   readonly folderPath: Uint8Array
 }
 
@@ -22,7 +22,7 @@ interface KnownRow {
   readonly uuid: Uint8Array
 }
 
-/** What a file system knows a file by, as a row or a listing has it. */
+/** The facts by which a file system identifies a file, from a row or a listing. */
 interface ObjectFacts {
   readonly kind: number
   readonly inode: Inode
@@ -51,16 +51,16 @@ interface FormerId {
 const CLOCK_MARGIN_MS = 60_000
 
 /**
- * The files and folders of one volume by what the file system calls them, whatever their names: a moved one is found
- * here and keeps its row. Those whose rows have been removed are remembered too, so that a file whose old place was
- * looked at first gets its id back at its new place.
+ * Finds the files and folders of one volume by inode and birth time, independently of their names. A moved file is
+ * found here and keeps its row. The ids of removed rows are remembered too: if a scan reads a file's old place first,
+ * the file gets its id back at its new place.
  */
 export class KnownObjects {
   readonly #db: DatabaseSync
   readonly #volumeId: number
-  /** Inodes of files whose rows were removed, with their volumes: one set for all who work on the library. */
+  /** The volume and inode of each file whose row was removed; shared by everything that works on the library. */
   readonly #departed: Set<string>
-  /** A leaf that changed its name or folder since this moment may have a row elsewhere; null: nothing has rows yet. */
+  /** A file whose ctime is later than this may have a row elsewhere; null if nothing has rows yet. */
   readonly #since: number | null
   readonly #depart: StatementSync
   readonly #forget: StatementSync
@@ -103,24 +103,24 @@ export class KnownObjects {
     )
   }
 
-  /** Whether no folder of the volume has been read before: then nothing that is found can have a row. */
+  /** Whether no folder of the volume has been read before; if so, no file can have a row yet. */
   get isEmpty(): boolean {
     return this.#since === null
   }
 
-  /** Whether something that was found may have a row elsewhere. A rename moves on the change time of what is renamed. */
+  /** Whether an entry on the disk may have a row elsewhere. A rename updates the ctime of the renamed file. */
   mayBeKnown({ numbers, at }: FoundEntry): boolean {
     if (this.#since === null) return false
     return numbers[at + KIND] === DIRECTORY || (numbers[at + NLINK] === 1 && numbers[at + CTIME]! >= this.#since)
   }
 
-  /** The rows that stand for the same folder, or file with a single name, as what was found. */
+  /** The rows that stand for the same folder, or for the same file with a single name, as an entry on the disk. */
   of(found: FoundEntry): SameObject[] {
     const { numbers, at, inode } = found
     return this.#same({ kind: numbers[at + KIND]!, nlink: numbers[at + NLINK]!, inode, birthtime: birthtimeOf(found) })
   }
 
-  /** Whether a file with several names has a row in another folder than this one. */
+  /** Whether a file with several names has a row in another folder. */
   isLinkedFrom(found: FoundEntry, directoryId: number): boolean {
     const { numbers, at, inode } = found
     if (this.#since === null || numbers[at + NLINK] === 1 || numbers[at + KIND] === DIRECTORY) return false
@@ -138,8 +138,8 @@ export class KnownObjects {
   }
 
   /**
-   * Remembers the id of a file whose row is removed, or stands for another file now: unless another row stands for it,
-   * with an id that is its own.
+   * Remembers the id of a file whose row is removed or now stands for another file. Does nothing if another row stands
+   * for the file and has an id of its own.
    */
   depart(row: DepartingRow, uuid: Uint8Array): void {
     const { kind, nlink } = row
@@ -158,8 +158,9 @@ export class KnownObjects {
   }
 
   /**
-   * Whether a file came from another place: its row there was removed, or stands for another file now. One whose row in
-   * this very folder was removed has only been renamed; and one that comes back to the row `named` is no stranger.
+   * Whether a file came from another place, where its row was removed or now stands for another file. If its row was
+   * removed from this very folder, the file was only renamed. If it returns to the row `named`, it is not from
+   * elsewhere.
    */
   hasDeparted(found: FoundEntry, { directoryId, named }: { directoryId: number; named: number | undefined }): boolean {
     const [known] = this.#formerIds(factsOf(found))
@@ -168,8 +169,8 @@ export class KnownObjects {
   }
 
   /**
-   * The id by which the index knew a file whose row was removed, or stands for another file under the same name since;
-   * it is given out once. `holder`: the row that has the id now.
+   * The former id of a file whose row was removed or has since become the row of another file with the same name. Each
+   * id is returned once. `holder`: the row that has the id now.
    */
   comeBack(found: FoundEntry): { uuid: Uint8Array; holder: number | null } | undefined {
     return this.#takeBack(factsOf(found))
@@ -195,7 +196,7 @@ export class KnownObjects {
     if (there && this.holderOf(uuid) === null) writer.identifyAs(there.id, uuid)
   }
 
-  /** The id by which the file of a row was known before it took over the row of another; it is given out once. */
+  /** The id that the file of a row had before it took over another file's row. Returned once. */
   formerId(row: Omit<ObjectFacts, 'nlink'>): Uint8Array | undefined {
     const known = this.#takeBack(row)
     return known?.holder === null ? known.uuid : undefined
@@ -215,15 +216,15 @@ export class KnownObjects {
     return this.#idsOf.all(this.#volumeId, inode, kind, birthtime) as unknown as FormerId[]
   }
 
-  /** The row that has an id of the outside world. */
+  /** The row that has a public id. */
   holderOf(uuid: Uint8Array): number | null {
     const row = this.#isUsed.get(uuid)
     return row ? Number(row['id']) : null
   }
 
   /**
-   * Of two rows that stand for one file, whether the other has the id that is known: in one folder the first, for ids
-   * are made in order and a saved file keeps its own; else the one whose id no other file has left behind.
+   * Of two rows that stand for one file, whether `other` has the known id. In one folder the older id wins, because ids
+   * grow with time and a saved file keeps its own. Otherwise the row wins whose id is not borrowed from another file.
    */
   isKnownBy(other: KnownRow, row: KnownRow): boolean {
     const isLent = this.#isLentTo(row.id)
@@ -231,7 +232,7 @@ export class KnownObjects {
     return isAlike ? Buffer.compare(other.uuid, row.uuid) < 0 : isLent
   }
 
-  /** Whether the id of a row is that of another file, which has been moved away. */
+  /** Whether a row has the id of another file, which has been moved away. */
   #isLentTo(id: number): boolean {
     return this.#lent.get(id) !== undefined
   }
@@ -258,7 +259,7 @@ function factsOf(found: FoundEntry): Omit<ObjectFacts, 'nlink'> {
 /** A first scan of a library does without this index, which would cost it a tenth; it is made before the next scan. */
 export const OBJECT_INDEX = 'create index if not exists entries_object on entries(inode)'
 
-/** Whether files can be looked up by inode, or nothing has been recorded that could be looked up. */
+/** Whether the index for lookups by inode exists. */
 export function hasObjectIndex(db: DatabaseSync): boolean {
   return db.prepare("select 1 from sqlite_schema where name = 'entries_object'").get() !== undefined
 }

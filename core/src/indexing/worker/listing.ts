@@ -14,9 +14,9 @@ export const ALLOCATED = 2
 export const MTIME = 3
 export const MTIME_NS = 4
 export const CTIME = 5
-/** NaN where the file system does not keep it. */
+/** NaN if the file system does not keep it. */
 export const BIRTHTIME = 6
-/** NaN where it is not exact in a double; `bigInodes` then has it. */
+/** NaN if a double cannot hold it exactly; then it is in `bigInodes`. */
 export const INODE = 7
 export const NLINK = 8
 export const MODE = 9
@@ -25,10 +25,10 @@ export const FLAGS = 10
 
 const FLAG_OTHER_FILE_SYSTEM = 1
 const DIRECTORY_KIND = 1
-/** Two changes of a folder may have one time where they lie closer together than this, by clocks that disagree as well. */
+/** Two changes of a folder within this time may get the same ctime; includes a tolerance for clocks that disagree. */
 const COARSE_MS = 2_000
 
-/** What a folder holds, as `lstat` tells it. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
+/** The contents of a folder, as `lstat` reports them. Entry `i` is `names[i]` and `numbers[i * FIELDS …]`. */
 export interface Listing {
   readonly names: RawName[]
   readonly numbers: number[]
@@ -36,15 +36,15 @@ export interface Listing {
   readonly fingerprint: Fingerprint
   /** Names that could not be looked at: nothing is known of them, so nothing about them changes. */
   readonly unreadable: { name: RawName; code: string; message: string }[]
-  /** The inode of the folder itself, the same before and after; null where nobody asked. */
+  /** The inode of the folder itself, unchanged during the listing; null if it was not requested. */
   own: Inode | null
-  /** What else the folder itself is, as `numbers` has it for an entry, after it was read. */
+  /** The stats of the folder itself after it was read, in the layout of `numbers`. */
   ownNumbers: readonly number[]
-  /** Whether nothing changed while it was read: only then is it all that was there at one moment. */
+  /** Whether the folder did not change during the listing: only then was all of it there at one moment. */
   isSettled: boolean
 }
 
-/** A folder as the listing of the one above it has it. */
+/** A folder as it appears in the listing of its parent. */
 export interface SeenFolder {
   readonly inode: Inode
   /** In milliseconds. */
@@ -62,7 +62,7 @@ export interface ListOptions {
 /** Whether the rules let an entry in. */
 export type Accept = (name: string, isDirectory: boolean) => boolean
 
-/** A folder could not be read at all. `gone` where it no longer exists. */
+/** A folder could not be read at all. `gone`: it no longer exists. */
 export class UnreadableDirectory extends Error {
   readonly gone: boolean
   readonly code: string
@@ -83,7 +83,7 @@ export function warningCode(code: string): string {
 const BIGINT = { bigint: true } as const
 type BigStats = NonNullable<ReturnType<typeof statEntry>>
 
-/** `lstat`, or undefined where there is nothing. Throws what the system says otherwise. */
+/** `lstat`, or undefined if the path does not exist. Throws other errors of the system. */
 export function statEntry(path: RawName) {
   using short = reachable(path)
   try {
@@ -105,9 +105,9 @@ export function statOrNull(path: RawName): BigStats | null {
 }
 
 /**
- * Lists a folder and looks at everything in it that `prepare`, which is given all the names, lets in. If the folder
- * changes meanwhile, it is listed again, `attempts` times altogether. Where it is still the one that was `seen` before,
- * it has not changed. Throws `UnreadableDirectory`.
+ * Lists a folder, and reads the stats of every entry that the filter from `prepare` accepts; `prepare` receives all
+ * names. If the folder changes during the listing, it is listed again, up to `attempts` times in total. If its inode
+ * and ctime still equal `seen`, it has not changed. Throws `UnreadableDirectory`.
  */
 export function listDirectory(
   dir: RawName,
@@ -159,7 +159,7 @@ function listOnce(
         hasVanished = true
         continue
       }
-      // Without the right to search a folder every name fails alike: say it once, for the folder.
+      // Without the right to search a folder, every name fails in the same way: report it once, for the folder.
       if (code === 'EACCES' || code === 'EPERM') throw new UnreadableDirectory(dir, err)
       listing.unreadable.push({ name, code, message: errorMessage(err) })
       continue
@@ -170,7 +170,7 @@ function listOnce(
   return { listing, hasVanished }
 }
 
-/** The stats of the folder itself, whose change time moves on with every name that comes, goes, or leads elsewhere. */
+/** The stats of the folder itself. Its ctime moves on whenever a name is added, removed or replaced. */
 function folderStats(dir: RawName): BigStats {
   let stats
   try {
@@ -202,7 +202,7 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
   return listing
 }
 
-/** What is said of a mount point that does not answer. */
+/** The error for a mount point that does not answer. */
 export function silence(path: string): Error {
   const message = `the file system mounted on ${path} does not answer; see that its server or program runs, or unmount it`
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
@@ -212,7 +212,7 @@ function silentEntry(dir: RawName, name: RawName): Listing['unreadable'][number]
   return { name, code: 'ETIMEDOUT', message: silence(displayName(joinName(dir, name))).message }
 }
 
-/** When a file was made, in the numbers of a listing from `at`; null where the file system does not keep it. */
+/** The birth time of a file, from the numbers of a listing at `at`; null if the file system does not keep it. */
 export function birthtimeOf({ numbers, at }: { numbers: ArrayLike<number>; at: number }): number | null {
   const birthtime = numbers[at + BIRTHTIME]!
   return Number.isNaN(birthtime) ? null : birthtime
@@ -259,7 +259,7 @@ function numbersOf(stats: BigStats, inode: Inode, device: bigint): number[] {
   ]
 }
 
-/** Quicker than asking the stats, which makes several `bigint`s of each answer. */
+/** Faster than the methods of the stats, which create several `bigint`s per call. */
 function kindOf({ mode }: BigStats): number {
   switch (Number(mode) & constants.S_IFMT) {
     case constants.S_IFREG:
@@ -282,7 +282,7 @@ function readNames(base: RawName, dir: RawName): RawName[] {
   try {
     const path = fsPath(base)
     const names: string[] = readdirSync(path, 'utf8')
-    // Node shows bytes that are not UTF-8 as U+FFFD: such a folder is read again as bytes.
+    // Node shows bytes that are not UTF-8 as U+FFFD. Read such a folder again as bytes.
     if (!names.some((name) => name.includes('\uFFFD'))) return names
     return readdirSync(path, 'buffer').map((name) => bytesToName(name))
   } catch (err) {
@@ -298,7 +298,7 @@ function openable(dir: RawName): ReachablePath {
   }
 }
 
-/** Whether another file system is mounted on an entry, whose numbers begin at `at`. */
+/** Whether another file system is mounted on the entry whose numbers begin at `at`. */
 export function isOtherFileSystem({ numbers, at }: { numbers: ArrayLike<number>; at: number }): boolean {
   return (numbers[at + FLAGS]! & FLAG_OTHER_FILE_SYSTEM) !== 0
 }

@@ -42,7 +42,7 @@ export function lookAt(walker: Walker, { dir, anchors, names }: Omit<LookRequest
   return { inherited, anchors: context.anchors, listing: plain(listing), own }
 }
 
-/** What `look` returns, or why the folder cannot be read. */
+/** Returns the result of `look`, or the reason why the folder cannot be read. */
 export function orFailure<T>(look: () => T): T | { failure: LookFailure } {
   try {
     return look()

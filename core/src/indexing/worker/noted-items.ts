@@ -4,7 +4,7 @@ import type { FromWorker } from './requests.ts'
 
 const NOW: ItemVerdict = { when: 'now' }
 
-/** The items of a job that was cut short, as its request in the worker sees them; see `JobItems`. */
+/** The items of a job that was cut short, as seen by its request in the worker; see `JobItems`. */
 export class NotedItems {
   readonly #suspects: ReadonlyMap<string, ItemVerdict>
   readonly #send: (message: FromWorker) => void
@@ -26,7 +26,7 @@ export class NotedItems {
     return this.#suspects.get(item) ?? NOW
   }
 
-  /** Says durably that the job works on some items, until the result is disposed. */
+  /** Records durably that the job works on some items. Disposing the result ends the record. */
   async begin(items: readonly string[]): Promise<Disposable> {
     const { id, signal } = this.#request
     const ticket = ++this.#lastTicket

@@ -2,20 +2,20 @@ import { type Inode, inodeKey } from '../../util/inode.ts'
 
 /** One side of a comparison: a row of the index, or an entry on the disk. */
 export interface Known {
-  /** The name, or what stands for it where it is bytes; unique in the folder. */
+  /** The name, or a key for it if it is bytes; unique in the folder. */
   readonly name: string
   readonly kind: number
-  /** What the file system calls the file, whatever its name: see `objectKey`. */
+  /** The key by which the file system knows the file, independently of its name: see `objectKey`. */
   readonly object: number | string
   readonly nlink: number
-  /** When it was made, in milliseconds; null where the file system does not keep it. */
+  /** The birth time in milliseconds; null if the file system does not keep it. */
   readonly birthtime: number | null
 }
 
 export interface ReconcileOptions<Found> {
-  /** What has a row in another folder. */
+  /** Whether an entry has a row in another folder. */
   readonly isFromElsewhere?: (found: Found) => boolean
-  /** Whether a folder keeps its inode as long as it exists: FAT, for one, makes inodes up as it goes. */
+  /** Whether a folder keeps its inode as long as it exists. FAT, for example, invents inodes at run time. */
   readonly hasStableInodes?: boolean
 }
 
@@ -29,13 +29,14 @@ export interface Reconciled<Row extends Known, Found extends Known> {
 }
 
 /**
- * Says what became of each row of one folder.
+ * Decides what happened to each row of one folder.
  *
- * A name that is still there keeps its row, so a file saved by writing another and renaming it over the old one stays
- * the same file. The exception is names that changed places: where every inode involved is known, rows follow inodes.
- * A row whose name is gone follows its inode to a name that is new, if nothing else can be meant (it had one link; same kind).
- * What `isFromElsewhere` says was moved here from another folder has a row of its own, and takes the name with it.
- * A folder is never written anew, so one that is another object is another folder, whatever its name.
+ * A name that still exists keeps its row, so a file that is saved by renaming a new file over it stays the same file.
+ * The exception is names that were swapped: if every inode involved is known, the rows follow the inodes. If a row's
+ * name is gone, the row follows its inode to a new name, provided that no other file can be meant (one link, same
+ * kind). A file for which `isFromElsewhere` is true was moved here from another folder: it brings its own row, which
+ * takes over the name. Nobody rewrites a folder by renaming, so a folder with another object key is another folder,
+ * whatever its name.
  */
 export function reconcile<Row extends Known, Found extends Known>(
   rows: readonly Row[],
@@ -79,19 +80,19 @@ export function reconcile<Row extends Known, Found extends Known>(
   return { kept, renamed, added, removed: [...left] }
 
   function followsObject(found: Found, owner: Row, named: Row | undefined): boolean {
-    // Nobody saves a folder by renaming another over it.
+    // Programs do not save folders by renaming another folder over them.
     if (owner.kind === DIRECTORY) return true
     const successor = unsettledByName.get(owner.name)
-    // The old name is gone. A name that was there before keeps its own row: it was written anew through a rename.
+    // The old name is gone. A name that existed before keeps its own row, because its file was saved through a rename.
     if (!successor) return named === undefined
-    // The old name now stands for a file nobody knows: that file is the old one written anew, this one its backup.
+    // If the old name now belongs to an unknown file, that file is the new version, and this one is its backup.
     return owners.has(successor) || isFromElsewhere(successor)
   }
 }
 
 /**
- * Inode and birth time together, for inodes are used again: a file made right after another was deleted often gets its
- * number, but never its time of birth. Where the file system keeps none, the inode alone.
+ * Combines inode and birth time, because inodes are reused: a file that is created right after a deletion often gets
+ * the same inode, but never the same birth time. If the file system keeps no birth times, it is the inode alone.
  */
 export function objectKey(inode: Inode, birthtime: number | null): number | string {
   return birthtime === null ? inodeKey(inode) : `${inodeKey(inode)}:${birthtime}`
@@ -100,7 +101,7 @@ export function objectKey(inode: Inode, birthtime: number | null): number | stri
 /** Index of 'directory' in `entryKinds`. */
 const DIRECTORY = 1
 
-/** Whether a name stands for something else than before. */
+/** Whether a name now stands for a different thing. */
 function isAnother(row: Known, found: Known, hasStableInodes: boolean): boolean {
   if ((row.kind === DIRECTORY) !== (found.kind === DIRECTORY)) return true
   if (row.kind !== DIRECTORY) return false

@@ -4,13 +4,16 @@ import { rowAsFound } from './compare.ts'
 import { DIRECTORY, type EntryRow, type EntryWriter } from './entry-writer.ts'
 import type { KnownObjects } from './known-objects.ts'
 
-/** Names of one folder that a listing lacked: their rows go when a second look, in the deleting transaction, lacks them too. */
+/**
+ * Names of one folder that a listing did not contain. A row is removed if a second look, in the deleting transaction,
+ * does not find its name either.
+ */
 export interface Missing {
   readonly directoryId: number
   readonly names: readonly RawName[]
 }
 
-/** What scans have found gone, by folder. */
+/** Names that scans have found missing, by folder. */
 export class MissingNames {
   readonly #byFolder = new Map<number, Map<string, RawName>>()
 
@@ -24,7 +27,7 @@ export class MissingNames {
     return this.#byFolder.size === 0
   }
 
-  /** Hands out what there is, and forgets it. */
+  /** Returns all missing names and clears the list. */
   take(): Missing[] {
     const all = [...this.#byFolder].map(([directoryId, names]) => ({ directoryId, names: [...names.values()] }))
     this.#byFolder.clear()
@@ -36,19 +39,20 @@ interface RemovalDeps {
   readonly db: DatabaseSync
   readonly writer: EntryWriter
   readonly objects: KnownObjects
-  /** The folder whose rows are being brought up to date: no other row is put into it. */
+  /** The folder whose rows are being updated: no other row is moved into it. */
   readonly folderId: number
 }
 
-/** What became of some rows. */
+/** How many rows were removed or moved. */
 export interface Removed {
   removed: number
   moved: number
 }
 
 /**
- * Removes a row, with all below it, within the caller's transaction. A file that has another row already was moved
- * there: the old row takes that place, or gives its id. Roots of locations stay, with all that they hold.
+ * Removes a row, with everything below it, within the caller's transaction. If a file already has another row, the file
+ * was moved there: the old row takes over that place or passes on its id. Location roots stay, with everything below
+ * them.
  */
 export function removeRow(row: EntryRow, deps: RemovalDeps): Removed {
   const done = { removed: 0, moved: 0 }
@@ -57,7 +61,7 @@ export function removeRow(row: EntryRow, deps: RemovalDeps): Removed {
   return done
 }
 
-/** `going`: folders that are being removed as well, where nothing can be moved to. */
+/** `going`: folders that are being removed too, so no row is moved into them. */
 function removeLeaf(
   row: EntryRow,
   { writer, objects, folderId }: RemovalDeps,
@@ -89,7 +93,7 @@ function removeLeaf(
   done.removed++
 }
 
-/** The deepest first. A folder that has another row gives that one its id. */
+/** Removes the deepest folders first. If a folder has another row, that row gets its id. */
 function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
   const { db, writer, objects } = deps
   const locations = db.prepare('select directory_id from locations').all()
@@ -97,7 +101,7 @@ function removeTree(topId: number, deps: RemovalDeps, done: Removed): void {
   if (roots.has(topId)) return writer.detach(topId)
   const going = new Set([topId])
   const leaves: number[] = []
-  // A set hands out what is added to it while it is gone through.
+  // Iteration over a set includes elements that are added on the way.
   for (const folderId of going) {
     for (const child of writer.childrenOf(folderId)) {
       if (child.kind !== DIRECTORY) leaves.push(child.id)

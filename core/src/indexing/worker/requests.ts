@@ -32,17 +32,17 @@ export interface IdentifyRequest {
   readonly after: number
   /** Only these rows; null: whichever wait. */
   readonly ids: readonly number[] | null
-  /** Also what could not be read the last time, and whatever else an earlier run has left undone. */
+  /** Include files that could not be read last time, and other work that an earlier run left undone. */
   readonly whole: boolean
-  /** Null where the files are on a disk that answers. */
+  /** Null if the disk of the files answers reliably. */
   readonly patience: Patience | null
   /** Mount points that do not answer. */
   readonly silent: readonly string[]
 }
 
-/** How far identification is: told after each batch that was recorded. */
+/** The progress of an identification, reported after each recorded batch. */
 export interface IdentifyCheckpoint {
-  /** Entries up to this row id are done; null: no more than before. */
+  /** Entries up to this row id are done; null: unchanged. */
   readonly after: number | null
   /** Uuids of the contents that files were found to hold. */
   readonly contents: readonly Uint8Array[]
@@ -58,7 +58,7 @@ export interface IdentifyReport {
   readonly unsettled: number
   /** Rows that wait still: those, and of the rows that were asked for those of other locations. */
   readonly left: readonly number[]
-  /** Files that were there and are others than their rows say, by folder: as many as are looked at again at once. */
+  /** Files that exist but differ from their rows, by folder; limited to the number that is looked at again at once. */
   readonly stale: readonly { readonly id: number; readonly dir: RawName; readonly name: RawName }[]
 }
 
@@ -69,7 +69,7 @@ export interface Difference {
 
 export interface VerifyRequest {
   readonly scopes: readonly LocationScope[]
-  /** Where to begin: a folder in the first scope. */
+  /** The first folder to compare; it belongs to the first scope. */
   readonly dir: RawName
   readonly content: boolean
   /** For each scope. */
@@ -78,7 +78,7 @@ export interface VerifyRequest {
   readonly silent: readonly string[]
 }
 
-/** What could not be compared, and why. */
+/** A path that could not be compared, and the reason. */
 export interface Unreadable {
   readonly path: string
   readonly code: string
@@ -101,11 +101,11 @@ export interface VerifyReport {
 export interface BrowseRequest {
   readonly dir: RawName
   readonly rules: RuleSettings
-  /** Where the rules are anchored: the folder itself, or the root of the location it lies in. */
+  /** The folder where the rules are anchored: the folder itself, or the root of its location. */
   readonly rulesRoot: string
   readonly recursive: boolean
   readonly content: boolean
-  /** Also what the rules leave out. */
+  /** Include entries that the rules exclude. */
   readonly hidden: boolean
   /** How many entries come back; all are counted. */
   readonly limit: number
@@ -123,16 +123,16 @@ export interface BrowseRequest {
  * to pass on.
  */
 export interface BrowsedEntries {
-  /** The folders they lie in, each with how many of them come from it, in their order. */
+  /** The folders of the entries, in order, each with the number of its entries. */
   readonly folders: readonly { readonly dir: RawName; readonly count: number }[]
   readonly names: PackedNames
   /** As `listing.ts` orders them, `FIELDS` for each. */
   readonly numbers: Float64Array
   /** 16 bytes each. */
   readonly uuids: Uint8Array
-  /** By index: the content hashes of files, where they were asked for. */
+  /** Content hashes of files by index, if they were requested. */
   readonly contents: ReadonlyMap<number, Uint8Array>
-  /** By index: the place in `rules` of the rule that keeps an entry out of the index, and one more; 0 for none. */
+  /** By index: 1 + the position in `rules` of the rule that excludes the entry; 0 if no rule does. */
   readonly hiddenBy: Uint16Array
   /** Names of rules. */
   readonly rules: readonly string[]
@@ -147,7 +147,7 @@ export interface BrowseReport {
 
 export interface ExplainRequest {
   readonly path: RawName
-  /** The location the path lies in, and its name. */
+  /** The location that contains the path, and its name. */
   readonly scope: LocationScope
   readonly location: string
   readonly patience: Patience | null
@@ -157,13 +157,13 @@ export interface ExplainRequest {
 export interface Explanation {
   readonly path: string
   readonly indexed: boolean
-  /** The folder the rule applies to, where it is not the path itself. */
+  /** The folder that the rule applies to, if it is not the path itself. */
   readonly hiddenAt: string | null
   readonly rule: { name: string; source: string; pattern: string } | null
   readonly reason: string
 }
 
-/** What the index worker can be asked, and what it answers. */
+/** The requests to the index worker, and their reports. */
 export interface IndexRequests {
   scan: { request: ScanRequest; report: ScanReport }
   refresh: {
@@ -181,15 +181,18 @@ export interface IndexRequests {
   explain: { request: ExplainRequest; report: Explanation }
   /** Writes the log back into the database. */
   checkpoint: { request: null; report: null }
-  /** Reads what takes longer than the main thread may stand still. */
+  /** A query that would block the main thread for too long. */
   select: { request: { sql: string; params: readonly SQLInputValue[] }; report: Record<string, SQLOutputValue>[] }
-  /** Changes what takes longer than the main thread may stand still, by one statement that is no longer than others wait for. */
+  /**
+   * A change that would block the main thread for too long. It is one statement, short enough for other writers to wait
+   * for.
+   */
   change: { request: { sql: string; params: readonly SQLInputValue[] }; report: { changes: number } }
-  /** Brings the index of texts up to what sidecars say. */
+  /** Updates the text index from the sidecars. */
   texts: { request: IndexTextsRequest; report: IndexTextsReport }
   /** Makes sure that a location's root has its rows. */
   root: { request: RootRequest; report: { directoryId: number } }
-  /** Puts right what breaks the rules of the index. */
+  /** Repairs rows that break the rules of the index. */
   mend: { request: null; report: Mended }
   /** Removes the rows of a folder that is no location any more, but not those of other locations. */
   forget: { request: { directoryId: number }; report: { removed: number } }
@@ -202,11 +205,11 @@ export type ToWorker =
       readonly id: number
       readonly name: RequestName
       readonly request: unknown
-      /** See `JobItems.suspects`; null where nothing is noted. */
+      /** See `JobItems.suspects`; null if no items are noted. */
       readonly suspects: ReadonlyMap<string, ItemVerdict> | null
     }
   | { readonly cancel: number }
-  /** The items of this ticket of a request are noted. */
+  /** The items of this request's ticket are noted. */
   | { readonly begun: number; readonly id: number }
   | { readonly granted: number }
 
@@ -222,17 +225,17 @@ export type FromWorker =
   | { readonly release: number }
   | { readonly changes: Changes }
   | { readonly mended: Mended }
-  /** How many folders had wrong sums in a transaction that touched them. */
+  /** Number of folders whose sums were wrong in a transaction that touched them. */
   | { readonly corrected: number }
 
-/** What a committed transaction did, for search and events. */
+/** The changes of a committed transaction, for search and events. */
 export interface Changes {
   readonly upserted: Float64Array
   readonly removed: Float64Array
   readonly directories: boolean
-  /** The roots of locations lie elsewhere now. */
+  /** The roots of locations have moved. */
   readonly locations: boolean
-  /** By folder, where there are few enough to be told one by one; null: the whole tree is told. */
+  /** Changes by folder, if there are few; null: announce a change of the whole tree. */
   readonly folders: readonly FolderChanges[] | null
 }
 

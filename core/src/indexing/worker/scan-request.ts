@@ -11,31 +11,31 @@ export interface ScanRequest {
   readonly volumeId: number
   /** The folder's path in its volume; ends in a slash, or is empty for the volume's root. */
   readonly volumePath: RawName
-  /** The location the folder lies in: rules are anchored there. */
+  /** The root of the location that contains the folder: rules are anchored there. */
   readonly rulesRoot: string
   readonly rules: RuleSettings
   readonly recursive: boolean
   /** How many levels below the folder are indexed; null for all. */
   readonly maxDepth: number | null
-  /** When the scan began, in milliseconds: folders scanned since are done, which is how a killed scan goes on. */
+  /** The start of the scan, in milliseconds. Folders scanned since then are done, so a killed scan can continue. */
   readonly startedAt: number
-  /** Read the rows of a folder only where the sum of what is in it differs from that stored with them. */
+  /** Skip the rows of a folder if the fingerprint of its listing equals the stored one. */
   readonly trustFingerprints: boolean
-  /** Believe a folder's times: read only folders whose own times differ. */
+  /** Trust a folder's times: read only folders whose own times differ. */
   readonly trustTimes: boolean
-  /** Believe the disk even where the folder is suddenly empty. */
+  /** Trust the disk even if the folder is suddenly empty. */
   readonly force: boolean
   /** Walking threads; 0 walks in this thread, for small work. */
   readonly threads: number
-  /** Said where the disk may never answer: it is then walked by processes that can be killed, in place of threads. */
+  /** Set if the disk may never answer: it is then walked by processes that can be killed, instead of threads. */
   readonly patience: Patience | null
   /** Mount points below the folder that do not answer. */
   readonly silent: readonly string[]
-  /** Awaited before anything is removed: what is gone here may be turning up in another location. */
+  /** Awaited before rows are removed, because the missing files may turn up in another location. */
   readonly beforeRemoving?: () => Promise<void>
 }
 
-/** A folder the watcher has heard of. */
+/** A folder that the watcher reported. */
 export interface DirtyDirectory {
   readonly dir: RawName
   /** The names to look at; null for all. */
@@ -48,7 +48,7 @@ export interface ScanHost {
   readonly signal: AbortSignal
   readonly now: () => number
   lease(): Promise<Disposable>
-  /** Awaited between a listing and its recording: tests let others work there. */
+  /** Awaited between a listing and its recording, so that tests can run other work there. */
   readonly listed?: () => Promise<void>
   committed(touched: Touched): void
   warn(warning: { code: string; message: string; path: string }): void

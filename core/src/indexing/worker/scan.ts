@@ -43,31 +43,31 @@ import type { WalkResults, WalkSetup, WalkTask } from './walk-messages.ts'
 import { WalkSession } from './walk-session.ts'
 import { inTransaction, MAX_TRANSACTION_MS, WriteWindow } from './write-window.ts'
 
-/** A folder whose listing is under way. */
+/** A folder that is being listed. */
 interface Listing {
   readonly id: number
   readonly dir: RawName
   readonly path: RawName
   readonly depth: number
-  /** The inode of its row, and what the writer's `structure` was when its path and inode were read. */
+  /** The inode of its row, and the writer's `structure` at the time when its path and inode were read. */
   readonly inode: Inode
   readonly structure: number
-  /** Its rows were changed by somebody else, or an event named it: what comes back may be older. */
+  /** Other code changed its rows, or an event named it, so the listing may be outdated when it arrives. */
   isStale: boolean
 }
 
 interface Node extends Listing {
-  /** Counts what is handed to the walk. */
+  /** Sequence number of the task in the walk. */
   seq: number
-  /** The folder it was found in; null for the one the scan begins at. */
+  /** The folder in which it was found; null for the folder where the scan begins. */
   readonly above: Node | null
   readonly anchors: readonly string[]
-  /** What its row vouches for; null where this scan has added it, and nothing below it has rows. */
+  /** What its row vouches for; null if this scan added the row, so nothing below it has rows. */
   readonly row: RowFacts | null
-  /** As its row has them; with `trustTimes` it is read only where the disk has others. */
+  /** The times of its row. With `trustTimes` the folder is read only if the disk has other times. */
   readonly mtime: number
   readonly mtimeNs: number
-  /** As the folder above it was listed a moment ago; null where only its row tells of it. */
+  /** The ctime from the latest listing of its parent; null if only the row is known. */
   readonly ctime: number | null
 }
 
@@ -76,7 +76,7 @@ interface RowFacts {
   readonly fingerprint: string | null
   readonly childCount: number
   readonly trustTimes: boolean
-  /** Whether the folders in it are to be read from the database, and not as they were loaded. */
+  /** Whether its subfolders must be read from the database again instead of taken from the loaded ones. */
   readonly isFresh: boolean
 }
 
@@ -85,23 +85,26 @@ interface Look extends Listing {
   looked: LookedAt | { readonly failure: LookFailure }
 }
 
-/** A folder that changes each time it is read is given up after so many attempts; the watcher or the next scan has it again. */
+/**
+ * After this many attempts, a folder that changes during every read is given up; the watcher or the next scan retries
+ * it.
+ */
 const MAX_ATTEMPTS = 16
-/** Rounds in which names that were missing are looked for again, for what turned up meanwhile may be missing more. */
+/** Rounds of second looks at missing names: entries that turn up in one round may reveal more missing names. */
 const MAX_ROUNDS = 4
-/** Folders looked at before the write lease is asked for. */
+/** Folders that are listed before the scan asks for the write lease. */
 const LOOKS_AT_ONCE = 64
-/** Names looked at in one transaction. */
+/** Names that are looked at in one transaction. */
 const NAMES_AT_ONCE = 1_024
 
 /**
- * Compares a folder, and what lies below it, with its rows, and brings the rows up to date.
+ * Compares a folder, and everything below it, with its rows, and updates the rows.
  *
  * Several scans and refreshes run side by side. Each lists a folder without the write lease. In one transaction it then
- * checks that the folder's row still has the path and inode that were listed and that nobody has changed its rows
- * meanwhile, and records the listing; if a check fails, the folder is listed again. Rows that a listing lacks are
- * removed at the end, each when a second look in the deleting transaction lacks it too: until then the file may turn up
- * elsewhere, and keeps its row.
+ * checks that the folder's row still has the path and inode that were listed and that nothing has changed its rows
+ * since. If so, it records the listing; otherwise it lists the folder again. Rows that a listing does not contain are
+ * removed at the end, and only if a second look in the deleting transaction does not find them either. Until then the
+ * file may turn up elsewhere and keep its row.
  */
 export class Scan {
   readonly #db: DatabaseSync
@@ -109,9 +112,9 @@ export class Scan {
   readonly #host: ScanHost
   readonly #writer: EntryWriter
   readonly #directories: KnownDirectories
-  /** Where the disk may never answer: then nothing in here touches it, and `#walker` is not used. */
+  /** Set if the disk may never answer: then nothing in this thread touches it, and `#walker` is not used. */
   readonly #disk: PatientDisk | null
-  /** On such a disk, what is at paths where files were before. */
+  /** On such a disk: what is now at the former paths of files. */
   readonly #before = new Map<string, PathFacts | null>()
   #device = 0n
   #walker: Walker | null = null
@@ -120,7 +123,7 @@ export class Scan {
   readonly #locationRoots: ReadonlySet<number>
   readonly #locationPaths: ReadonlySet<string>
   readonly #nodes = new Map<number, Node>()
-  /** The same and those that are looked at, by row id. */
+  /** These nodes and all folders that are being looked at, by row id. */
   readonly #underWay = new Map<number, Listing[]>()
   /** Folders whose rows have changed since the scan began. */
   readonly #changed = new Set<number>()
@@ -134,14 +137,14 @@ export class Scan {
   readonly #changes = { added: 0, modified: 0, moved: 0, removed: 0 }
   #seq = 0
   #unreadable = 0
-  /** Why a folder was not read in the end. */
+  /** The reason why a folder was given up. */
   #givenUp: string | null = null
   #isRefreshing = false
-  /** Folders that a refresh has found under another path. */
+  /** Folders that a refresh found under another path. */
   readonly #moved = new Set<number>()
-  /** Names in folders that were not where their rows said: a folder may come back to where it was. */
+  /** Names to look at in folders that were not where their rows said: such a folder may return to its old place. */
   readonly #gone = new Map<number, readonly RawName[] | null>()
-  /** What has to be looked at once the walk has ended. */
+  /** Folders to look at once the walk has ended. */
   #owed: DirtyDirectory[] = []
   readonly #queue: Node[] = []
 
@@ -169,14 +172,14 @@ export class Scan {
     this.#locationPaths = new Set(roots.map((row) => displayName(bytesToName(row['path'] as Uint8Array))))
   }
 
-  /** Compares the folder, and all below it. */
+  /** Compares the folder and everything below it. */
   async run(): Promise<ScanReport> {
     await using _disk = this.#disk
     using _observing = this.#observe()
     const begun = performance.now()
     const { anchors, own } = await this.#begin()
     const root = this.#loadKnown(anchors)
-    // A refresh may have recorded newer times while the lease was waited for.
+    // While the scan waited for the lease, a refresh may have recorded newer times.
     await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#updateRoot(root, this.#ownNow() ?? own))
     this.#send({ ...root, structure: this.#writer.structure, inode: this.#writer.row(root.id)!.inode })
     await this.#walk()
@@ -184,8 +187,8 @@ export class Scan {
   }
 
   /**
-   * Brings some names of some folders up to date, and whatever is new below them; what kept its place is not looked
-   * into.
+   * Updates some names of some folders, and everything new below them. Subfolders that kept their place are not
+   * entered.
    */
   async refresh(dirty: readonly DirtyDirectory[]): Promise<ScanReport> {
     await using _disk = this.#disk
@@ -195,7 +198,7 @@ export class Scan {
     await this.#lookAtAll(dirty)
     await this.#walk()
     const report = await this.#finish(begun)
-    // What was told is not told again: who asked has the location scanned.
+    // The watcher does not report a change twice, so the caller must scan the location.
     if (this.#givenUp !== null) throw new CoreError('Unavailable', this.#givenUp)
     return report
   }
@@ -243,7 +246,7 @@ export class Scan {
     return beginning
   }
 
-  /** The folder the scan begins at as it is now; null where asking might take for ever. */
+  /** The current state of the folder where the scan begins; null if reading it might block forever. */
   #ownNow(): PlainListing | null {
     const { dir, rules, rulesRoot: root } = this.#request
     return this.#disk ? null : (beginAt({ root, rules, dir })?.own ?? null)
@@ -277,10 +280,10 @@ export class Scan {
     }
   }
 
-  /** Looks at names of folders; what has to be looked at again, or in their place, follows. */
+  /** Looks at names of folders, and then at everything that has to be looked at again or instead. */
   async #lookAtAll(dirty: readonly DirtyDirectory[]): Promise<void> {
     this.#isRefreshing = true
-    // Whoever else lists one of these folders now may have done so before the change.
+    // Another scan that is listing one of these folders may have read it before the change.
     for (const { dir } of dirty) {
       const id = this.#directories.at(volumePathOf(this.#request, dir))
       if (id !== null) this.#writer.noteEvent(id)
@@ -302,17 +305,17 @@ export class Scan {
         }
         writing.commit()
       }
-      // Its folder may have been moved here by what was recorded meanwhile; else it is looked for where rows end.
+      // Recording may have moved the folder here; otherwise look in the nearest parent that has a row.
       waiting = [...again, ...unknown.flatMap((of) => (isLast ? [] : this.#nearestKnown(of)))]
       isLast ||= again.length === 0
     }
-    // What is new is walked as in a scan: a folder moved into a new one may have changed as well.
+    // New folders are walked as in a scan, because a folder that was moved into a new one may have changed too.
     this.#isRefreshing = false
     for (const id of this.#moved) this.#sendMoved(id)
     this.#moved.clear()
   }
 
-  /** Looks at folders without the lease. Those the index does not know go to `unknown`. */
+  /** Looks at folders without the lease. Folders that are not in the index go to `unknown`. */
   async #look(
     dirty: readonly DirtyDirectory[],
     unknown: DirtyDirectory[],
@@ -351,7 +354,7 @@ export class Scan {
     return { id, dir, path, depth, inode, structure: this.#writer.structure, isStale: false }
   }
 
-  /** Where a folder that has no row would first be missing: in the nearest folder above it that has one. */
+  /** For a folder without a row: its missing name in the nearest parent that has a row. */
   #nearestKnown(of: DirtyDirectory): DirtyDirectory[] {
     const top = this.#request.dir
     let { dir, depth } = of
@@ -361,15 +364,15 @@ export class Scan {
       dir = parentOf(dir)
       depth++
       const id = this.#directories.at(volumePathOf(this.#request, dir))
-      // One that is about to be read will show it.
+      // If that parent is about to be read, its listing will show the name.
       if (id !== null) return this.#underWay.has(id) ? [] : [{ dir, names: [name], depth }]
     }
     return []
   }
 
   /**
-   * Records what was seen of some names of a folder; with `isProof` they were looked at in this very transaction. Returns
-   * what has to be looked at again, or in its place.
+   * Records a look at some names of a folder. With `isProof`, the look happened in this very transaction. Returns the
+   * folders to look at again or instead.
    */
   #recordLook(look: Look, of: DirtyDirectory, { isProof }: { isProof: boolean }): DirtyDirectory[] {
     this.#unregister(look)
@@ -386,7 +389,7 @@ export class Scan {
       return []
     }
     if (state === 'replaced' || 'failure' in looked) {
-      // Where it will be found, what has changed in it is not told again: it is read there.
+      // No event repeats a change in this folder, so the scan must read it wherever it is found.
       this.#writer.distrust(look.id)
       this.#gone.set(look.id, of.names)
       return [...this.#lookAbove(look), ...this.#whereverItIs(look, of)]
@@ -404,7 +407,7 @@ export class Scan {
       isProof,
       entered: (id, entry, arrival) =>
         this.#entered(above, id, entry, {
-          // What happened to the folder itself has named it: it may have been away, and changed there.
+          // An event named the folder itself: it may have been moved away, changed there, and moved back.
           arrival: arrival === 'kept' && look.names !== null && IS_NAMED_FOR_ITSELF ? 'moved' : arrival,
           anchors,
         }),
@@ -417,13 +420,13 @@ export class Scan {
     return []
   }
 
-  /** A change may have been in the folder that was at a path, and lies elsewhere now. */
+  /** The change may have happened in a folder that has moved since: look at its new place too. */
   #whereverItIs({ id, path }: Listing, { names }: DirtyDirectory): DirtyDirectory[] {
     const now = this.#placeOf(id)
     return now && nameKey(now.path) !== nameKey(path) ? [{ dir: now.dir, names, depth: now.depth }] : []
   }
 
-  /** The folder is gone, or another stands in its place: the one above it shows which. */
+  /** The folder is gone or was replaced: a look at its parent shows which. */
   #lookAbove({ id, dir, depth }: Listing): DirtyDirectory[] {
     if (nameKey(dir) === nameKey(this.#request.dir) || !this.#mayTryAgain(id)) return []
     return [{ dir: parentOf(dir), names: [baseOf(dir)], depth: depth + 1 }]
@@ -433,7 +436,7 @@ export class Scan {
     return names.flatMap((name) => this.#writer.rowsByName(directoryId, name))
   }
 
-  /** Looks once more for names that a listing lacked, and removes the rows of those that are not there. */
+  /** Looks once more for names that a listing did not contain, and removes the rows of those that are gone. */
   async #lookForMissing(missing: readonly Missing[]): Promise<void> {
     const dirty: DirtyDirectory[] = []
     for (const { directoryId, names } of missing) {
@@ -451,13 +454,13 @@ export class Scan {
     if (!place) return []
     const look: Look = { ...place, names, looked: GONE }
     this.#register(look)
-    // A disk that may not answer is asked before the transaction, which then takes the answer only if nothing has changed.
+    // If the disk may not answer, ask it before the transaction; the answer counts only if nothing has changed since.
     if (this.#disk) look.looked = await this.#lookAt({ dir: place.dir, names })
     await this.#host.listed?.()
     using writing = new WriteWindow(this.#writer, this.#host)
     await writing.open()
     if (!this.#disk) {
-      // Others may have moved it while the lease was waited for.
+      // The folder may have been moved while the scan waited for the lease.
       const now = this.#placeOf(directoryId)
       this.#unregister(look)
       if (!now) return []
@@ -468,7 +471,7 @@ export class Scan {
     return next
   }
 
-  /** Where a folder is now; null where it has no row any more, or lies outside of what this scan may compare. */
+  /** The current place of a folder; null if it has no row any more or lies outside this scan's scope. */
   #placeOf(directoryId: number): Listing | null {
     const row = this.#writer.folder(directoryId)
     if (!row || row.volume_id !== this.#request.volumeId) return null
@@ -480,7 +483,7 @@ export class Scan {
     return { id: directoryId, dir, path, depth, inode: row.inode, structure: this.#writer.structure, isStale: false }
   }
 
-  /** Whether a folder belongs to a location inside this one, which has rules of its own. */
+  /** Whether a folder belongs to a nested location, which has its own rules. */
   #isInNested(path: Uint8Array): boolean {
     const own = nameBytes(this.#request.volumePath)
     const roots = this.#db
@@ -492,7 +495,7 @@ export class Scan {
     })
   }
 
-  /** Reads the rows of the folders below, as they are now, and says where the walk begins. */
+  /** Loads the rows of all folders below, and returns the node where the walk begins. */
   #loadKnown(anchors: readonly string[]): Node {
     const { dir, directoryId, volumePath, maxDepth } = this.#request
     const own = this.#directories.one(directoryId)
@@ -526,7 +529,7 @@ export class Scan {
     const row = {
       fingerprint: isTrusted || this.#isDone({ fingerprint, scannedAt }) ? fingerprint : null,
       childCount,
-      // A row that was written a moment ago has the times of now, whatever was in the folder when it was read.
+      // A row that was just written has current times, even if the folder was read earlier.
       trustTimes: trustTimes && isTrusted && !isFresh,
       isFresh,
     }
@@ -538,7 +541,7 @@ export class Scan {
     return { id, dir, path, depth, inode, structure, isStale, seq: UNSENT, above, anchors, row, mtime, mtimeNs, ctime: null }
   }
 
-  /** Whether this scan has recorded a folder before it was interrupted: then its fingerprint is this scan's own. */
+  /** Whether this scan recorded the folder before it was interrupted: then the fingerprint is its own. */
   #isDone({ fingerprint, scannedAt }: Pick<KnownDirectory, 'fingerprint' | 'scannedAt'>): boolean {
     return fingerprint !== null && scannedAt !== null && scannedAt >= this.#request.startedAt
   }
@@ -547,10 +550,10 @@ export class Scan {
     return this.#isDistrustful || this.#changed.has(id)
   }
 
-  /** Hands a folder to the walk, unless it is on its way: then it is to be read once more. */
+  /** Queues a folder for the walk. If it is already under way, it is marked to be read once more. */
   #send(node: Node): void {
     for (const other of this.#underWay.get(node.id) ?? []) {
-      // One that was sent from where the folder was before comes to nothing.
+      // A task for the folder's old path will be discarded, so it does not count.
       if (!('above' in other) || nameKey(other.path) !== nameKey(node.path)) continue
       other.isStale = true
       return
@@ -589,7 +592,7 @@ export class Scan {
       this.#host.signal.throwIfAborted()
       await this.#record([this.#walker!.run([taskOf(node)])], writing)
       if (writing.isDue || this.#queue.length === 0) writing.commit()
-      // A chance for the lease, a cancellation, and other work of this thread.
+      // Give the lease, a cancellation and other work of this thread a chance.
       if (!writing.isOpen) await setImmediate()
     }
   }
@@ -607,7 +610,7 @@ export class Scan {
     }
   }
 
-  /** Records what came back. Folders that are as they were cost no transaction. */
+  /** Records the results of the walk. Unchanged folders cost no transaction. */
   async #record(answers: readonly WalkResults[], writing: WriteWindow): Promise<void> {
     for (const results of answers) {
       const names = typeof results.names === 'string' ? results.names.split('\0') : results.names
@@ -639,7 +642,7 @@ export class Scan {
     this.#nodes.delete(results.seqs[i]!)
     this.#unregister(node)
     const state = failure?.gone ? 'replaced' : this.#judge(node, results.owns[i]!)
-    // Who moved it has sent it on its way from where it is now.
+    // The scan or refresh that moved the folder has already queued it at its new place.
     if (state === 'moved') return
     if (state === 'replaced') return this.#sendAbove(node)
     if (node.isStale || (!results.settled[i] && this.#mayTryAgain(node.id))) return this.#sendAgain(node)
@@ -660,7 +663,10 @@ export class Scan {
     writing.count(found.length + 1)
   }
 
-  /** Whether a listing is one of the folder its row stands for, at the path the row has now. `own`: null where only the path is known. */
+  /**
+   * Whether a listing belongs to the folder of its row, at the row's current path. `own`: null if only the path is
+   * known.
+   */
   #judge(listing: Listing, own: Inode | null): 'valid' | 'moved' | 'replaced' {
     let { inode } = listing
     if (this.#writer.structure !== listing.structure) {
@@ -691,7 +697,7 @@ export class Scan {
     })
   }
 
-  /** The folder is gone, or another stands in its place: the one above it shows which. */
+  /** The folder is gone or was replaced: a new listing of its parent shows which. */
   #sendAbove(node: Node): void {
     if (!node.above) {
       if (node.id !== this.#request.directoryId) return void this.#owed.push(...this.#lookAbove(node))
@@ -757,7 +763,7 @@ export class Scan {
     this.#writer.scanned(node.id, isWhole ? of.fingerprint : null, this.#stamp(), null)
   }
 
-  /** When a folder was recorded; never before the scan began, whatever the clock does. */
+  /** The time when a folder was recorded; never before the start of the scan, even if the clock is set back. */
   #stamp(): number {
     const { startedAt } = this.#request
     return Number.isFinite(startedAt) ? Math.max(this.#host.now(), startedAt) : this.#host.now()
@@ -772,14 +778,16 @@ export class Scan {
     return { device: this.#device, inode: found.inode, birthtime: birthtimeOf(found) }
   }
 
-  /** What is in a folder may have changed since the folder above it was listed, and its own times with it. */
+  /** The contents of a folder, and thus its times, may have changed since its parent was listed. */
   #updateTimes({ id, mtime, mtimeNs }: Node, own: Omit<FoundEntry, 'name' | 'inode'> & { inode: Inode }): void {
     if (own.numbers[own.at + MTIME] === mtime && own.numbers[own.at + MTIME_NS] === mtimeNs) return
     const row = this.#writer.row(id)
     if (row && differs(row, { ...own, name: row.name })) this.#writer.update(id, { ...own, name: row.name })
   }
 
-  /** A location says itself whether its root is the right folder; any other folder is known by what its row stands for. */
+  /**
+   * A location decides itself whether its root is the right folder; any other folder must have the inode of its row.
+   */
   #updateRoot({ id, dir, path }: Node, own: PlainListing): void {
     const row = this.#writer.row(id)
     const at = this.#writer.folder(id)?.path
@@ -791,7 +799,7 @@ export class Scan {
     this.#updateOwn(id, own)
   }
 
-  /** A folder's own times change with what it holds. */
+  /** A folder's own times change with its contents. */
   #updateOwn(id: number, own: PlainListing): number {
     const row = this.#writer.row(id)
     if (!row) return 0
@@ -801,7 +809,10 @@ export class Scan {
     return 1
   }
 
-  /** A folder lies in one that has just been recorded: whether, and from where, the walk goes into it. */
+  /**
+   * Called for each subfolder of a folder that was just recorded: decides whether the walk enters it, and with which
+   * row.
+   */
   #entered(
     node: Node,
     id: number,
@@ -827,7 +838,7 @@ export class Scan {
       // prettier-ignore
       return this.#send({ id, dir, path, depth, inode, structure, isStale, seq, above, anchors, row, mtime, mtimeNs, ctime })
     }
-    // On a disk that may not answer, what hands down rules to the folders inside cannot be asked for here.
+    // If the disk may not answer, the rules that the folder inherits cannot be read here.
     if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {
       this.#moved.add(id)
       return
@@ -838,8 +849,8 @@ export class Scan {
   }
 
   /**
-   * Reads a folder that was moved, and all below it: what changes in a folder on its way is told by a path that nobody
-   * finds any more, or not at all where the folder lay outside of every location for a while.
+   * Reads a folder that was moved, and everything below it. Events during the move name a path that no longer exists,
+   * and there are none while the folder is outside every location.
    */
   #sendMoved(id: number): void {
     const place = this.#placeOf(id)
@@ -862,12 +873,12 @@ export class Scan {
     }
   }
 
-  /** Whether the folders in a folder may be others than when all were loaded. */
+  /** Whether the subfolders of a folder may differ from those that were loaded. */
   #isToBeReadAnew(node: Node): boolean {
     return node.row?.isFresh === true || this.#isChanged(node.id) || this.#writer.structure !== this.#loadedAt
   }
 
-  /** Whether the walk goes into a folder; one that is another file system is said, unless it is a location already. */
+  /** Whether the walk enters a folder. A folder on another file system is reported, unless it is already a location. */
   #isEntered(node: Listing, found: FoundEntry): boolean {
     if (!isOtherFileSystem(found)) return true
     const path = displayName(joinName(node.dir, found.name))
@@ -876,7 +887,7 @@ export class Scan {
     return false
   }
 
-  /** On a disk that may never answer: what is where things that were found have been before, asked while nobody waits to write. */
+  /** On a disk that may not answer: checks what is now at the former paths of found files, while no writer waits. */
   async #lookBack(found: readonly FoundEntry[]): Promise<void> {
     const paths = found
       .filter((entry) => this.#objects.mayBeKnown(entry))
@@ -898,7 +909,7 @@ export class Scan {
     return inodeKey(there.inode) === inodeKey(found.inode)
   }
 
-  /** The absolute path of a path in the volume, where this location's volume is mounted. */
+  /** The absolute path of a path in the volume, through the mount of this location. */
   #absolute(path: RawName): RawName {
     const dir = nameBytes(this.#request.dir)
     const own = nameBytes(this.#request.volumePath)
@@ -908,16 +919,19 @@ export class Scan {
   }
 }
 
-/** Windows also names a folder when something in it changes; its watcher reports a renamed one with all below it. */
+/**
+ * On Windows, events also name a folder when its contents change; a renamed folder is reported with everything below
+ * it.
+ */
 const IS_NAMED_FOR_ITSELF = process.platform !== 'win32'
 
-/** File systems that make up inodes as they go, or whose programs may. */
+/** File systems that invent inodes at run time, or whose drivers may do so. */
 const UNSTABLE_INODES = /^(vfat|msdos|exfat|fuse|9p|cifs|smb)/i
 
-/** Of what has not been handed to the walk yet. */
+/** The sequence number of a node that is not queued yet. */
 const UNSENT = -1
 
-/** What is said of a folder whose row vouches for nothing. */
+/** Facts for a folder whose row vouches for nothing. */
 const READ_ANEW: RowFacts = { fingerprint: null, childCount: 0, trustTimes: false, isFresh: true }
 
 function taskOf({ anchors, ctime, dir, inode, mtime, mtimeNs, row, seq }: Node): WalkTask {
@@ -928,7 +942,7 @@ function taskOf({ anchors, ctime, dir, inode, mtime, mtimeNs, row, seq }: Node):
 
 const NONE_LOADED: ReadonlyMap<number, KnownDirectory> = new Map()
 
-/** What a look holds until its folder has been looked at. */
+/** The initial value of a look, before the folder was listed. */
 const GONE: Look['looked'] = { failure: { gone: true, code: 'ENOENT', message: '' } }
 
 /** The path of a row in the volume. */
@@ -949,7 +963,7 @@ function countOf({ looked }: Look): number {
   return 'failure' in looked ? 1 : looked.listing.names.length + 1
 }
 
-/** Without a fingerprint a folder is listed by every scan, which sees then what must not be entered. */
+/** Without a fingerprint, every scan lists the folder again and so notices the entries that it must not enter. */
 function isReadWhole(found: readonly FoundEntry[], unreadable: readonly unknown[]): boolean {
   return unreadable.length === 0 && !found.some(isOtherFileSystem)
 }

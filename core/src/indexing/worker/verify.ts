@@ -19,9 +19,9 @@ import { findWrongSums } from './wrong-sums.ts'
 
 /** A report names this many differences and counts the rest. */
 const MAX_LISTED_DIFFERENCES = 10_000
-/** The same for what could not be read. */
+/** The same limit for entries that could not be read. */
 const MAX_LISTED_UNREADABLE = 1_000
-/** Folders and files that differ, kept for a repair; what is beyond this is found by the next comparison. */
+/** Differing folders and files that are kept for a repair; the next comparison finds the rest. */
 const MAX_FOLDERS = 10_000
 /** Folders compared before others may write, and other work of this thread gets its turn. */
 const FOLDERS_PER_TURN = 64
@@ -41,7 +41,7 @@ interface Folder {
   readonly anchors: readonly string[]
 }
 
-/** Compares what the disk holds now with every row below a folder. Changes nothing. */
+/** Compares every row below a folder with the disk. Changes nothing. */
 export async function verify(db: DatabaseSync, request: VerifyRequest, host: RequestHost): Promise<VerifyReport> {
   const report: VerifyReport = {
     checked: 0,
@@ -58,7 +58,7 @@ export async function verify(db: DatabaseSync, request: VerifyRequest, host: Req
     await using pool = request.content ? new HashPool({ threads: HASH_THREADS, answerMs }) : null
     await using disk = patience && new PatientDisk({ dir: scope.dir, patience })
     const dir = i === 0 ? request.dir : scope.dir
-    // Sums of folders on one volume are compared with those of the first folder, which has the others below it.
+    // The first folder covers all sums on its volume, including those of the folders below it.
     const hasSums = i === 0 || scope.volumeId !== request.scopes[0]!.volumeId
     await new Comparison({ db, scope, silent: request.silent, dir, hasSums, report, host, pool, disk })
       .run()
@@ -74,16 +74,16 @@ interface ComparisonParts {
   readonly scope: LocationScope
   readonly silent: readonly string[]
   readonly dir: RawName
-  /** Whether the sums of its folders are compared. */
+  /** Whether to compare the sums of its folders. */
   readonly hasSums: boolean
   readonly report: VerifyReport
   readonly host: RequestHost
   readonly pool: HashPool | null
-  /** Where the disk may never answer: then nothing in here touches it. */
+  /** Set if the disk may never answer: then nothing in this thread touches it. */
   readonly disk: PatientDisk | null
 }
 
-/** A folder, and what the disk has in it. */
+/** A folder, and its entries on the disk. */
 type Listed = Folder & { readonly looked: LookedAt | { readonly failure: LookFailure } }
 
 class Comparison {
@@ -143,7 +143,7 @@ class Comparison {
     if (this.#hasSums) await this.#compareSums()
   }
 
-  /** A folder whose rows are right and whose sums are not: what is shown for it is wrong all the same. */
+  /** Finds folders with correct rows and wrong sums: users would see the wrong sums. */
   async #compareSums(): Promise<void> {
     using _lease = await this.#host.lease()
     const from = nameBytes(volumePathOf(this.#scope, this.#dir))
@@ -163,7 +163,10 @@ class Comparison {
     }
   }
 
-  /** Listed before anybody is kept from writing: what is recorded in between may be told as a difference. */
+  /**
+   * Lists the folders before taking the lease, so writers do not wait for the disk. Changes recorded in between may be
+   * reported as differences.
+   */
   async #comparePatiently(queue: Folder[], setup: WalkSetup): Promise<void> {
     const folders = queue.splice(-FOLDERS_PER_TURN).toReversed()
     const listed: Listed[] = []
@@ -218,7 +221,7 @@ class Comparison {
       this.#differ('stale-in-index', path)
       return this.#differ('missing-from-index', path)
     }
-    // What is mounted over a folder hides it: nothing is known of the folder itself.
+    // A mount hides the folder beneath it, so nothing is known about the folder itself.
     if (row.kind === 1 && isOtherFileSystem({ numbers: listing.numbers, at: i * FIELDS })) return
     if (row.size !== n(SIZE)) this.#differ('size', path)
     else if (row.mtime !== n(MTIME) || row.mtime_ns !== n(MTIME_NS)) this.#differ('modified', path)
@@ -227,7 +230,7 @@ class Comparison {
       this.#files.push({ id: row.id, path, content: this.#contents.byId(row.content_id)! })
   }
 
-  /** A row whose file is gone, and with a folder all that was below it. */
+  /** Reports a row whose file is gone; for a folder, also all rows below it. */
   #stale(dir: RawName, row: EntryRow): void {
     const path = joinName(dir, row.name)
     this.#report.checked++
@@ -254,7 +257,7 @@ class Comparison {
     const pool = this.#pool
     const files = this.#files.splice(0, FILES_PER_BATCH)
     if (!pool || files.length === 0) return
-    // Samples tell a large file from another only where nobody has read it whole.
+    // Sampled hashes are compared only for large files that were never hashed completely.
     const [whole, sampled] = partition(files, ({ content }) => content.fullHash !== null)
     const { signal } = this.#host
     const { errors, hashes, states } = await pool.sampled(
@@ -279,7 +282,7 @@ class Comparison {
     if (this.#report.changed.length < MAX_FOLDERS) this.#report.changed.push(id)
   }
 
-  /** Nothing is said of what is not shown: not that it equals the index, and not that it differs. */
+  /** An unreadable entry counts neither as equal nor as different. */
   #unreadable(path: RawName, { code, message }: { code: string; message: string }): void {
     this.#report.unreadableTotal++
     if (this.#report.unreadable.length < MAX_LISTED_UNREADABLE)

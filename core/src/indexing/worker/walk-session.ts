@@ -20,13 +20,13 @@ export class WalkSession<T> implements AsyncDisposable {
   /** Batches each walker holds. */
   readonly #load: number[]
   #queue: T[] = []
-  /** Where the queue begins: what lies before it has gone out. */
+  /** The start of the queue: earlier elements have been sent. */
   #head = 0
   readonly #answers: WalkResults[] = []
   #failure: Error | null = null
   #wake: (() => void) | null = null
 
-  /** `start` makes what walks, which ends with the session; `taskOf` says what a walker is told of a folder. */
+  /** `start` creates the walkers, which end with the session. `taskOf` describes a folder to a walker. */
   constructor(start: (listener: WalkListener) => Walkers, taskOf: (folder: T) => WalkTask) {
     this.#taskOf = taskOf
     this.#walkers = start({
@@ -36,7 +36,7 @@ export class WalkSession<T> implements AsyncDisposable {
     this.#load = Array.from({ length: this.#walkers.count }, () => 0)
   }
 
-  /** Nothing waits and nobody works. */
+  /** True if no task waits and no walker works. */
   get isFinished(): boolean {
     return this.#waiting === 0 && this.#answers.length === 0 && this.#inFlight === 0
   }
@@ -46,7 +46,7 @@ export class WalkSession<T> implements AsyncDisposable {
     this.#queue.push(folder)
   }
 
-  /** The answers that have come; waits for the first, but not longer than `maxMs` where that is given. */
+  /** Returns the answers that have arrived. Waits for the first one, but at most `maxMs` if that is given. */
   async next(signal: AbortSignal, maxMs: number | null): Promise<WalkResults[]> {
     this.#dispatch()
     if (this.#answers.length === 0 && this.#inFlight > 0 && !this.#failure && !signal.aborted) {
@@ -99,7 +99,7 @@ export class WalkSession<T> implements AsyncDisposable {
     if (this.#waiting > MAX_WAITING_IN_ORDER) return this.#queue.splice(-count)
     const folders = this.#queue.slice(this.#head, this.#head + count)
     this.#head += count
-    // Half of it has gone out: give the memory back.
+    // Half of the queue has been sent: free that memory.
     if (this.#head > this.#queue.length / 2) {
       this.#queue = this.#queue.slice(this.#head)
       this.#head = 0

@@ -15,7 +15,7 @@ import {
 } from './listing.ts'
 import type { WalkResults, WalkSetup, WalkStatus, WalkTask } from './walk-messages.ts'
 
-/** A folder that changes while it is read is read again at once, this often; after that its scan asks again. */
+/** A folder that changes while it is read is read up to this many times in a row; after that, its scan tries again. */
 const LISTING_ATTEMPTS = 3
 
 /** Lists folders under one scan's rules. Lives in a walking thread or process, or in the index worker for small work. */
@@ -39,7 +39,7 @@ export class Walker {
     return this.#rules
   }
 
-  /** What the folders from the rules' root down to `dir`, not included, hand down to it. */
+  /** Anchors that `dir` inherits from the folders between the rules' root and itself. */
   anchorsAt(dir: RawName): readonly string[] {
     const below = displayName(dir).slice(this.#root.length).split('/').filter(Boolean)
     let anchors = this.#rules.rootContext().anchors
@@ -51,7 +51,7 @@ export class Walker {
     return anchors
   }
 
-  /** What a folder hands down to those in it, without listing it. */
+  /** Anchors that a folder passes on to its subfolders, without listing it. */
   anchorsInside(dir: RawName, anchors: readonly string[]): readonly string[] {
     return this.#inside(dir, anchors).anchors
   }
@@ -81,8 +81,8 @@ export class Walker {
   }
 
   /**
-   * The context of the inside of a folder, and what it holds under the rules; with `onHidden` also what they hide,
-   * named there. Throws `UnreadableDirectory`.
+   * Lists a folder under the rules, and returns the context for its inside. With `onHidden` the listing includes
+   * excluded entries and reports them there. Throws `UnreadableDirectory`.
    */
   list(
     dir: RawName,
@@ -108,7 +108,7 @@ export class Walker {
       }
     }
     const silent = this.#silent?.in(shown)
-    // What is hidden is told as it is met, so it must be met once.
+    // Hidden entries are reported as they are read, so the folder must be read only once.
     const attempts = onHidden ? 1 : LISTING_ATTEMPTS
     const listing = listDirectory(dir, { device: this.device, prepare, silent, attempts, seen })
     return { context: context ?? inherited, listing }
@@ -186,7 +186,7 @@ export class Walker {
   }
 }
 
-/** Whether the rows are those of the listing: the sum is that which was stored with them, and so is their number. */
+/** Whether the rows match the listing: both the fingerprint and the number of entries are equal. */
 function isSame({ fingerprint, childCount }: WalkTask, listing: Listing): boolean {
   if (fingerprint === null || !listing.isSettled || listing.unreadable.length > 0) return false
   return listing.names.length === childCount && listing.fingerprint.equals(fingerprint)

@@ -21,11 +21,13 @@ export interface ServeBrowseDeps {
   /** Those that are open. */
   readonly libraries: () => readonly { readonly id: LibraryId }[]
   readonly isMember: IsMember
-  /** The files of Spacedrive itself, which are shown to nobody. */
+  /** The files of Spacedrive itself, which no device may see. */
   readonly privateFiles: Pick<PrivateFiles, 'refuse'>
 }
 
-/** What paired devices may see and read here: the answers of this device. Each is allowed, or not, when it is asked. */
+/**
+ * Answers the requests of paired devices to browse and read files here. Every request is checked against the grants.
+ */
 export class ServedBrowse {
   readonly #deps: ServeBrowseDeps
 
@@ -55,7 +57,7 @@ export class ServedBrowse {
         return { path: pathText(rawPathOf(info)), info: infoToWire(info) }
       },
       archive: async (input, peer, signal) => {
-        // What is in a file is a matter of reading it.
+        // Listing an archive reads the file, so it needs the grant `read`.
         const path = pathText(await this.allowed(input.path, peer, 'read'))
         const { items, truncated, ...listing } = await files.archive({ ...input, path }, signal)
         const fitting = items.filter(
@@ -90,9 +92,9 @@ export class ServedBrowse {
   }
 
   /**
-   * Where links lead to, of a path a device may have. Throws `NotAuthorised`, also for a path that does not exist and is
-   * in no folder that was opened, `PermissionDenied` for files of Spacedrive itself, and what keeps the path from being
-   * reached.
+   * Resolves the links of a path that a device may access. Throws `NotAuthorised` if it may not; this includes a
+   * missing path that is in no opened folder. Throws `PermissionDenied` for files of Spacedrive itself, and the error
+   * that makes the path unreachable.
    */
   async allowed(path: string, peer: Peer, what: GrantKind): Promise<RawName> {
     const { grants } = this.#deps
@@ -108,12 +110,12 @@ export class ServedBrowse {
     return real
   }
 
-  /** Whether a device may still do this with a path, which leads through no link. */
+  /** Whether a device still has this grant for a path. The path contains no links. */
   isAllowed(path: RawName, peer: Peer, what: GrantKind): boolean {
     return this.#deps.grants.covers(peer.id, what, path)
   }
 
-  /** Whether a device may still have a file with a content, at this path. */
+  /** Whether a device may still have some file with this content. */
   mayHold(contentId: ContentId, peer: Peer, what: GrantKind): boolean {
     return this.#heldBy(contentId, peer, what) !== undefined
   }
@@ -136,7 +138,7 @@ export class ServedBrowse {
     return path
   }
 
-  /** A file of a library that both devices have, else one in a folder that was opened. */
+  /** A file from a library that both devices share; otherwise one from an opened folder. */
   #heldBy(contentId: ContentId, peer: Peer, what: GrantKind): HeldFile | undefined {
     const { files } = this.#deps
     return (
@@ -159,7 +161,7 @@ export class ServedBrowse {
     return new Set(libraries().flatMap(({ id }) => (isMember(id, peer.id) ? [id] : [])))
   }
 
-  /** Those that a device may look at, then the other folders that were opened for it. */
+  /** The places that the device may browse, followed by the other folders that were opened for it. */
   async #places(device: DeviceId): Promise<{ kind: string; name: string; path: string }[]> {
     const { files, grants } = this.#deps
     const known = (await files.places())
@@ -198,7 +200,7 @@ async function resolved(given: RawName): Promise<RawName> {
   }
 }
 
-/** The path without `.` and `..`: a path that does not exist is in no folder by way of one that does. */
+/** The path without `.` and `..`, so that a missing path cannot appear to be inside an opened folder. */
 function lexical(path: RawName): RawName {
   return typeof path === 'string'
     ? posix.normalize(path)
@@ -207,7 +209,9 @@ function lexical(path: RawName): RawName {
       )
 }
 
-/** A piece of an open file, and what it is now. Throws `Conflict` where it is no longer the one with this tag. */
+/**
+ * A piece of an open file, with the file's current size, time and tag. Throws `Conflict` if the tag no longer matches.
+ */
 export async function readPiece(
   file: OpenFile,
   { etag, ...piece }: { etag: string | null; offset: number; length: number },

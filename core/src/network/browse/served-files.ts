@@ -12,7 +12,7 @@ export interface Listing {
   readonly online: boolean
 }
 
-/** What is asked for of an archive. */
+/** A request for a page of an archive's listing. */
 export interface ArchivePage {
   readonly path: string
   readonly limit: number
@@ -25,7 +25,7 @@ export interface HeldFile {
   readonly size: number
 }
 
-/** The same where its disk may be away. */
+/** A file whose disk may be offline. */
 export interface KnownFile extends HeldFile {
   readonly online: boolean
 }
@@ -42,17 +42,17 @@ export interface ServedFiles {
   list(input: ListInput, signal: AbortSignal): Promise<Listing>
   seek(input: SeekInput, signal: AbortSignal): Promise<{ offset: number | null }>
   info(path: string, signal: AbortSignal): Promise<FileInfo>
-  /** What is in an archive. */
+  /** The contents of an archive. */
   archive(page: ArchivePage, signal: AbortSignal): Promise<ArchiveListing>
-  /** A file at a path that leads through no link. Throws `PermissionDenied` for those of Spacedrive itself. */
+  /** Opens a file; the path contains no links. Throws `PermissionDenied` for files of Spacedrive itself. */
   open(path: RawName, signal: AbortSignal): Promise<OpenFile>
-  /** A thumbnail that `thumb` has named: it lies in the data folder. */
+  /** Opens a thumbnail at a path that `thumb` returned; it is in the data folder. */
   openThumb(path: RawName, signal: AbortSignal): Promise<OpenFile>
   /** Files with a content in some libraries that can be read now. */
   holding(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly HeldFile[]
   /** Files with a content in some libraries, whether they can be read now or not. */
   copiesOf(contentId: ContentId, libraries: ReadonlySet<LibraryId>): readonly KnownFile[]
-  /** Asks for it to be made where it is not there. */
+  /** Requests that the thumbnail is made if it does not exist. */
   thumb(of: {
     contentId: ContentId
     variant: string

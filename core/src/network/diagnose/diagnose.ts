@@ -31,13 +31,13 @@ export interface DiagnoseDeps {
   readonly outside: string | null
   /** Why discovery does not work; null: it does, or is off. */
   readonly discoveryProblem: string | null
-  /** Why no word can be left at the rendezvous; null: it can, or none is set. */
+  /** Why no notice can be left at the rendezvous; null: it can, or no rendezvous is set. */
   readonly rendezvousProblem: string | null
   readonly heardAgoMs: (device: PairedDevice) => number | null
   readonly now: () => number
 }
 
-/** Networking is on. */
+/** The dependencies while networking is on. */
 interface RunningDeps extends DiagnoseDeps {
   readonly transport: Transport
 }
@@ -51,7 +51,7 @@ export async function diagnose(
   const { transport } = deps
   const interfaces = networkInterfaces()
   const links = await readLinks()
-  // What else could be wrong is looked at once networking is on: until then that is the cause.
+  // If networking is off, that is the cause; the other checks need it on.
   if (!transport) return diagnosis([checkState(deps.status), checkInterfaces(interfaces, links), ...notTried(device)])
   const [routes, facts, multicast, relay, reached] = await Promise.all([
     readRoutes(),
@@ -87,7 +87,7 @@ function notTried(device: PairedDevice | null): NetworkCheck[] {
   return [broken('connection', `${device.name} was not tried: networking is off here`, 'spacedrive network start')]
 }
 
-/** Of this machine on its networks. */
+/** The addresses of this machine on its networks. */
 function outerAddresses(interfaces: Interfaces): string[] {
   return Object.values(interfaces).flatMap((all) =>
     (all ?? []).flatMap(({ address, internal }) => (internal || /^fe[89ab]/i.test(address) ? [] : [address])),
@@ -132,7 +132,7 @@ function discoveryIsOff(): NetworkCheck {
 
 async function checkRelay({ outside, settings, transport }: RunningDeps, signal: AbortSignal): Promise<NetworkCheck> {
   if (settings.relay === '') return fine('relay', 'none is set: nothing outside the local network is contacted')
-  // The token in its address is nobody's business.
+  // The address may contain a token, which must not appear in the report.
   const { origin } = new URL(settings.relay)
   const since = performance.now()
   try {
@@ -164,7 +164,7 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
 
 function checkRendezvous({ rendezvousProblem, settings }: DiagnoseDeps): NetworkCheck[] {
   if (settings.rendezvous === '') return []
-  // The token in its address is nobody's business.
+  // The address may contain a token, which must not appear in the report.
   const { origin } = new URL(settings.rendezvous)
   if (rendezvousProblem === null) return [fine('rendezvous', `word is left at ${origin}`)]
   const fix =

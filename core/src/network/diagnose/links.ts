@@ -1,21 +1,21 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Whether an interface is switched on, and whether something is at the other end of its cable. */
+/** Whether an interface is switched on, and whether its cable or Wi-Fi is connected. */
 export interface LinkState {
   readonly name: string
   readonly isUp: boolean
-  /** Null where the system does not say. */
+  /** Null if the system does not report it. */
   readonly hasCarrier: boolean | null
 }
 
 const SYS = '/sys/class/net'
 /** `IFF_UP` of netdevice(7). */
 const IFF_UP = 0x1
-/** Interfaces that programs make for themselves; that nothing is connected to one of them keeps no device away. */
+/** Virtual interfaces that programs create. If nothing is connected to one of them, that is not a problem. */
 const INNER = /^(lo$|docker|br-|virbr|veth[0-9a-f]{6}|tun|tap|wg|utun|ppp|dummy|ifb|sit|gre|ip6tnl|bond|team)/
 
-/** The interfaces by which this machine could be on a network. Empty on other systems than Linux. */
+/** The interfaces that could connect this machine to a network. Empty on systems other than Linux. */
 export async function readLinks(): Promise<LinkState[]> {
   const names = await readdir(SYS).catch((): string[] => [])
   const links = await Promise.all(names.filter((name) => !INNER.test(name)).map(readLink))

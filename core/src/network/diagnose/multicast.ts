@@ -10,17 +10,17 @@ const LISTEN_MS = 1_500
 /** Most interfaces that are tried. */
 const MAX_INTERFACES = 8
 
-/** What came of multicast on one interface. */
+/** The result of a multicast test on one interface. */
 export interface Multicast {
   /** IPv4 address of the interface. */
   readonly address: string
-  /** A second socket of this machine has heard what was sent. */
+  /** Whether a second socket of this machine received the packet. */
   readonly heardSelf: boolean
-  /** Addresses of other Spacedrive devices that have answered. */
+  /** Addresses of other Spacedrive devices that answered. */
   readonly devices: readonly string[]
-  /** Addresses of all others who said anything. */
+  /** Addresses of all other senders. */
   readonly others: readonly string[]
-  /** Why nothing could be sent or heard; null: it could. */
+  /** Why sending or receiving failed; null if it worked. */
   readonly error: string | null
 }
 
@@ -83,7 +83,7 @@ function close(socket: ReturnType<typeof makeMdns>): Promise<void> {
   })
 }
 
-/** `addresses`: of this machine on its networks, of both families. */
+/** `addresses`: the addresses of this machine on its networks, IPv4 and IPv6. */
 export function checkMulticast(tried: readonly Multicast[], addresses: readonly string[]): NetworkCheck {
   const name = 'multicast'
   if (tried.length === 0 && addresses.length > 0)

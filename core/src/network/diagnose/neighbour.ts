@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { systemCode } from '../../util/errors.ts'
 
-/** How long a machine on the local network may take to say that nothing listens, in milliseconds. */
+/** How long a machine on the local network may take to refuse a packet, in milliseconds. */
 const REFUSE_MS = 1_000
 /** `ATF_COM` of arp(7): the machine has answered with its hardware address. */
 const ATF_COM = 0x2
 
 /**
- * What is at an address of the local network: a machine where nothing listens at that UDP port, a machine that says
- * nothing of it, no machine at all, or unknown.
+ * The state of an address on the local network. `closed`: the machine answers, but nothing listens on the UDP port.
+ * `silent`: the machine is there, but does not answer. `absent`: there is no machine.
  */
 export type Neighbour = 'closed' | 'silent' | 'absent' | 'unknown'
 
-/** Sends a datagram and looks at what comes back, and at whether the machine was found at all. */
+/** Sends a datagram and waits for a refusal. Without one, checks whether the machine was found on the network. */
 export async function askNeighbour({ host, port }: { host: string; port: number }): Promise<Neighbour> {
   if (await isRefused(host, port)) return 'closed'
   if (isIPv6(host)) return 'unknown'
@@ -22,7 +22,7 @@ export async function askNeighbour({ host, port }: { host: string; port: number 
   return table === null ? 'unknown' : neighbourIn(table, host)
 }
 
-/** What `/proc/net/arp` says of an address. */
+/** The state of an address according to `/proc/net/arp`. */
 export function neighbourIn(table: string, host: string): Neighbour {
   const row = table
     .split('\n')

@@ -8,7 +8,9 @@ const TUNNEL = /^(tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx|proton|mullvad
 /** Most interfaces that are named; a machine with containers may have hundreds. */
 const MAX_NAMED = 8
 
-/** The interfaces by which this machine is on a network, with their addresses, and those that are on none. */
+/**
+ * Checks the interfaces that connect this machine to a network, with their addresses, and those without a connection.
+ */
 export function checkInterfaces(interfaces: Interfaces, links: readonly LinkState[]): NetworkCheck {
   const named = Object.entries(interfaces).flatMap(([name, addresses = []]) => {
     const own = addresses.filter(({ address, internal }) => !internal && !/^fe[89ab]/i.test(address))
@@ -32,7 +34,7 @@ export function checkInterfaces(interfaces: Interfaces, links: readonly LinkStat
     return broken('interfaces', 'this machine has no address on any network', 'connect a cable or Wi-Fi')
   const more = named.length - MAX_NAMED
   const shown = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; ')
-  // A machine with Wi-Fi often has an empty socket for a cable: that alone is no fault.
+  // A machine with Wi-Fi often has an unused cable socket, which is not a fault.
   return fine('interfaces', cut.length === 0 ? shown : `${shown}; nothing is connected to ${cut.join(', ')}`)
 }
 
@@ -41,7 +43,7 @@ export async function readRoutes(): Promise<string | null> {
   return readFile('/proc/net/route', 'utf8').catch(() => null)
 }
 
-/** Whether what leaves this machine goes through a VPN: many of them keep the local network away. */
+/** Whether outgoing packets go through a VPN: many VPNs block the local network. */
 export function checkVpn(interfaces: Interfaces, routes: string | null): NetworkCheck {
   const tunnels = Object.keys(interfaces).filter((name) => TUNNEL.test(name))
   const through = routes === null ? [] : defaultInterfaces(routes).filter((name) => TUNNEL.test(name))
@@ -57,7 +59,10 @@ export function checkVpn(interfaces: Interfaces, routes: string | null): Network
   )
 }
 
-/** Where packets go that belong to no network of this machine; half of the internet each, as some VPNs write it, counts. */
+/**
+ * The interfaces of the default route. Two routes that cover half of the internet each, as some VPNs set them, count
+ * too.
+ */
 function defaultInterfaces(routes: string): string[] {
   const rows = routes
     .split('\n')

@@ -6,27 +6,27 @@ import type { NetworkDb } from '../db/network-db.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /**
- * What a paired device may do without a person being asked: offer files, which a person accepts or declines, and fetch
- * the sidecars of libraries that it is a member of.
+ * Grants that a paired device has by default. It may offer files, which a person accepts or declines, and fetch the
+ * sidecars of libraries that it is a member of.
  */
 const USUAL: ReadonlySet<GrantKind> = new Set(['send', 'sidecars'])
-/** Folders of one grant. A person names them one by one. */
+/** Most folders of one grant. A person names them one by one. */
 const MAX_FOLDERS = 1_000
-/** Longest path kept of a request, as text. */
+/** Longest requested path that is stored, as text. */
 const MAX_REQUESTED_PATH = 8_192
 
 export interface GrantsDeps {
   readonly db: NetworkDb
   readonly registry: Registry
   readonly now: () => number
-  /** Called once for each thing that a device asks for, until a person has answered. */
+  /** Called once for each kind of grant that a device requests, until a person has answered. */
   readonly onRequested: (request: GrantRequest) => void
-  /** Called when a person has allowed something, or taken it back. */
+  /** Called when a person has allowed something or withdrawn it. */
   readonly onChanged: (grant: Grant) => void
 }
 
 /**
- * What a grant is for. `browse` and `read` need one of the two; the others have neither. `folders`: absolute, without
+ * The extent of a grant. `browse` and `read` need one; the other kinds have none. `folders`: absolute paths without
  * links.
  */
 export type Extent = { readonly everything: true } | { readonly folders: readonly RawName[] }
@@ -47,8 +47,8 @@ interface RequestRow {
 }
 
 /**
- * What each paired device may do here, kept in `network.db`. `browse` and `read` are for folders. A grant is looked up
- * each time, so that taking it back holds at once.
+ * The grants of each paired device on this device, stored in `network.db`. `browse` and `read` apply to folders. Every
+ * check reads the database, so a withdrawal takes effect immediately.
  */
 export class Grants {
   readonly #deps: GrantsDeps
@@ -57,7 +57,7 @@ export class Grants {
     this.#deps = deps
   }
 
-  /** Whether a device may do this at all, wherever; false for a device that is not paired, or is blocked. */
+  /** Whether a device has this grant for any path; false if the device is not paired or is blocked. */
   has(device: DeviceId, what: GrantKind): boolean {
     const known = this.#deps.registry.get(device)
     if (!known || known.blocked) return false
@@ -65,19 +65,21 @@ export class Grants {
     return row === undefined ? USUAL.has(what) : row.allowed === 1
   }
 
-  /** Whether a device may do this with everything on this device. */
+  /** Whether a device has this grant for everything on this device. */
   hasEverything(device: DeviceId, what: GrantKind): boolean {
     return this.has(device, what) && this.#row(device, what)?.everything === 1
   }
 
-  /** Whether a device may do this with a path: it is one of the folders, or below one. The path leads through no link. */
+  /**
+   * Whether a device has this grant for a path, that is, for the path or a folder above it. The path contains no links.
+   */
   covers(device: DeviceId, what: GrantKind, path: RawName): boolean {
     if (!this.has(device, what)) return false
     if (this.#row(device, what)?.everything === 1) return true
     return this.folders(device, what).some((folder) => pathBelow(path, folder) !== null)
   }
 
-  /** The folders of a grant, in the order of their paths. Empty where it is for everything. */
+  /** The folders of a grant, sorted by path. Empty if the grant covers everything. */
   folders(device: DeviceId, what: GrantKind): RawName[] {
     return this.#deps.db
       .all<{ folder: Uint8Array }>(
@@ -89,9 +91,9 @@ export class Grants {
   }
 
   /**
-   * Throws `NotAuthorised` where a device may not do this, with a sentence for the person there. The person here sees
-   * that it has asked. `path`: with what; left out: it is enough that the device may do this somewhere. `shown`: the
-   * path as the other device wrote it, so that it learns nothing of links here.
+   * Throws `NotAuthorised` if a device does not have the grant, with a message for the person at the other device. The
+   * request is stored and shown to the person here. `path`: the path that the device wants; if omitted, a grant for any
+   * path is enough. `shown`: the path as the other device wrote it, so that it learns nothing about links here.
    */
   require(device: DeviceId, what: GrantKind, asked: { path: RawName; shown: string } | null = null): void {
     if (asked === null ? this.has(device, what) : this.covers(device, what, asked.path)) return
@@ -109,8 +111,8 @@ export class Grants {
   }
 
   /**
-   * Allows something. Folders are added to those that are allowed already; everything takes their place. Throws
-   * `NotFound` where the device is not paired, and `InvalidInput` where `browse` or `read` has no extent.
+   * Allows something. New folders are added to the allowed ones; `everything` replaces them. Throws `NotFound` if the
+   * device is not paired, and `InvalidInput` if the extent is missing for `browse` or `read`.
    */
   allow(device: DeviceId, what: GrantKind, extent: Extent | null = null): Grant {
     const { db } = this.#deps
@@ -144,8 +146,8 @@ export class Grants {
   }
 
   /**
-   * Takes something back: for some folders, or altogether. Throws `NotFound` where the device is not paired, and where
-   * one of the folders was not named in the grant.
+   * Withdraws a grant for some folders, or completely. Throws `NotFound` if the device is not paired, or if the grant
+   * does not name one of the folders.
    */
   takeBack(device: DeviceId, what: GrantKind, folders: readonly RawName[] = []): Grant {
     const { db } = this.#deps
@@ -174,7 +176,7 @@ export class Grants {
     })
   }
 
-  /** What each paired device may do, and what it has asked for: all kinds of each, by name. */
+  /** The grants and open requests of each paired device: all kinds for each device, sorted by name. */
   list(): Grant[] {
     const requests = new Map(
       this.#deps.db
@@ -186,7 +188,7 @@ export class Grants {
       .flatMap(({ id }) => grantKinds.map((what) => this.#show(id, what, requests.get(`${id} ${what}`) ?? null)))
   }
 
-  /** A sentence for each grant that an older version gave for the whole disk, until a person has answered. */
+  /** One sentence for each grant that an older version gave for the whole disk, until a person has answered. */
   notices(): string[] {
     return this.list()
       .filter(({ wasEverything }) => wasEverything)
@@ -242,7 +244,7 @@ export class Grants {
   }
 }
 
-/** As commands take a path. */
+/** The path in the notation that commands accept. */
 function textOf(path: RawName): string {
   return typeof path === 'string' ? path : `base64:${Buffer.from(nameBytes(path)).toString('base64')}`
 }

@@ -96,7 +96,7 @@ test('in whatever order statements come, they say the same', () => {
     const random = seededRandom(seed)
     const people = [alice, bob, carol, mallory]
     const one = () => people[Math.floor(random() * people.length)]!
-    // Each knows some of what the others have said.
+    // Each list has some of the statements of the others.
     const lists = people.map(() => shared())
     for (let step = 0; step < 20; step++) {
       const at = Math.floor(random() * people.length)
@@ -121,7 +121,7 @@ test('who was a member sees what was said until it was none', () => {
   expect(list.visibleTo(mallory.key)).toEqual([])
 })
 
-/** Devices that only exist in what a hostile member says. */
+/** Devices that exist only in the statements of a hostile member. */
 function invented(count: number): Person[] {
   return Array.from({ length: count }, (_, n) => person(`invented ${n}`))
 }
@@ -135,7 +135,7 @@ test('a member who makes 998 statements keeps nobody from adding, and none from 
   expect(added.has(carol.key)).toBe(true)
   const removed = after(added, carol, 'remove', bob)
   expect(removed.has(bob.key)).toBe(false)
-  // Those that Bob has invented go too, one by one.
+  // The members that Bob invented can be removed too, one by one.
   const emptied = removed.members.reduce(
     (left, { key, device, name }) =>
       [alice.key, carol.key].includes(key)
@@ -161,7 +161,7 @@ test('a counter of 2^40 is not taken, and what follows is signed with a small on
   const list = shared()
   const jumped = list.with([says(list, bob, 'add', mallory, { counter: 2 ** 40 })])
   expect(jumped).toBe(list)
-  // A list that an older version has written is rid of it when it is read.
+  // If an older version stored such a statement, reading the list drops it.
   const read = new MemberList({
     library,
     root: alice.key,

@@ -4,15 +4,15 @@ import { CoreError } from '../../util/errors.ts'
 import { inOrder, isGenuine, markOf, MAX_BY_MEMBER, type Statement, type Unsigned } from './statement.ts'
 
 /**
- * How far a counter may be above the highest one that counts before it. A member who jumps ahead again and again reaches
- * 2^25 at most, because the number of statements that count is bounded too.
+ * How far a counter may be above the highest valid counter before it. Even a member who jumps ahead repeatedly reaches
+ * at most 2^25, because the number of valid statements is limited too.
  */
 const MAX_GAP = 10_000
-/** Statements that the device that shared the library first may make, its removals of present members not counted. */
+/** Most statements by the device that shared the library first, not counting its removals of present members. */
 const MAX_BY_ROOT = 1_000
-/** The same for another member, together with everyone that member has added, and those that these have added. */
+/** The same limit for any other member together with everyone it added, directly or indirectly. */
 const MAX_OF_BRANCH = 100
-/** The same for all members but the first together. */
+/** The same limit for all members except the first, together. */
 const MAX_BY_OTHERS = 500
 
 export interface Member {
@@ -24,19 +24,23 @@ export interface Member {
 }
 
 /**
- * Who the members of one library are. A list holds only the statements that count, so nobody can fill it: the author is
- * a member at that point of the list, the counter is not far ahead, and no quota is used up. A removal of a present
- * member uses no quota but the author's own, so that one always fits. Two lists with the same statements say the same.
+ * The members of one library. The list keeps only valid statements, so nobody can flood it. A statement is valid if its
+ * author is a member at that point of the list, its counter is not too far ahead, and no quota is used up. A removal of
+ * a present member uses only the author's own quota, so it always fits. Two lists with the same statements have the
+ * same members.
  */
 export class MemberList {
   readonly library: LibraryId
-  /** Who shared the library first: nobody else can remove it, and its own `add` needs nobody before it. */
+  /**
+   * The device that shared the library first. No other member can remove it, and its own `add` needs no member before
+   * it.
+   */
   readonly root: PeerKey
-  /** Those that count, by counter. */
+  /** The valid statements, by counter. */
   readonly statements: readonly Statement[]
   readonly #members: ReadonlyMap<PeerKey, Member>
 
-  /** `statements`: genuine ones of this library, each once. Those that do not count are left out. */
+  /** `statements`: genuine statements of this library, without repetitions. Invalid ones are left out. */
   constructor(of: { library: LibraryId; root: PeerKey; statements: readonly Statement[] }) {
     this.library = of.library
     this.root = of.root
@@ -66,7 +70,10 @@ export class MemberList {
     return hash.digest('hex')
   }
 
-  /** What the holder of a key may see: a member all, one that was a member what was said until it was one no longer. */
+  /**
+   * The statements that the holder of a key may see. A member sees all; a former member sees those up to its removal or
+   * leave.
+   */
   visibleTo(key: PeerKey): readonly Statement[] {
     if (this.has(key)) return this.statements
     const end = this.statements.findLast((statement) => statement.key === key && statement.kind !== 'add')
@@ -74,8 +81,8 @@ export class MemberList {
   }
 
   /**
-   * With more statements; itself where it has all of them that count. Throws `InvalidInput` where one that would count
-   * is not genuine or of another library.
+   * A list with more statements added; the same list if it already has all valid ones. Throws `InvalidInput` if a
+   * statement that would be valid is not genuine or is of another library.
    */
   with(more: readonly Statement[]): MemberList {
     const known = new Set(this.statements.map(({ signature }) => signature))
@@ -87,7 +94,7 @@ export class MemberList {
       root: this.root,
       statements: [...this.statements, ...fresh.values()],
     })
-    // What does not count takes no time: of thousands that a device pushes, only these are verified.
+    // Invalid statements cost no time: of thousands that a device may send, only the valid ones are verified.
     const counted = list.statements.filter(({ signature }) => !known.has(signature))
     for (const statement of counted) {
       if (statement.library !== this.library || !isGenuine(statement))
@@ -96,7 +103,7 @@ export class MemberList {
     return counted.length === 0 && list.statements.length === this.statements.length ? this : list
   }
 
-  /** What its author would sign next. */
+  /** The next statement of an author, ready to be signed. */
   next(of: Pick<Unsigned, 'kind' | 'device' | 'key' | 'name' | 'by' | 'at'>): Unsigned {
     const kept = of.kind === 'remove' ? this.statements.filter(({ by }) => by === of.key).map(markOf) : []
     const counter = (this.statements.at(-1)?.counter ?? 0) + 1
@@ -110,8 +117,9 @@ interface Evaluated {
 }
 
 /**
- * One statement after the other: each counts where its author is a member at that point. A removal also voids what the
- * removed device says it had said before, and the remover had not heard of; then it is looked at anew.
+ * Goes through the statements in order: each is valid if its author is a member at that point. A removal also voids the
+ * statements that the removed device dates before it, but that the remover did not know. Then the evaluation starts
+ * again.
  */
 function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
   const ordered = statements.toSorted(inOrder)
@@ -131,7 +139,7 @@ function evaluate(root: PeerKey, statements: readonly Statement[]): Evaluated {
   }
 }
 
-/** What the removed device says it had said by then, and the author of the removal did not know. */
+/** Statements that the removed device dates before its removal, but that the author of the removal did not know. */
 function unheardOf(
   removal: Statement,
   byAuthor: ReadonlyMap<PeerKey, readonly Statement[]>,
@@ -143,13 +151,13 @@ function unheardOf(
   )
 }
 
-/** The members after some statements, and what each has used up. */
+/** The members after a number of statements, and how much of each quota is used. */
 class Walk {
   readonly counted: Statement[] = []
   readonly members = new Map<PeerKey, Member>()
   readonly #root: PeerKey
   readonly #made = new Map<PeerKey, number>()
-  /** The member that the root has added, above each other key. */
+  /** For each other member, the member in its chain of invitations that the root added. */
   readonly #branches = new Map<PeerKey, PeerKey>()
   readonly #charged = new Map<PeerKey, number>()
   #chargedOthers = 0
@@ -179,12 +187,12 @@ class Walk {
     if (kind !== 'add') this.members.delete(key)
     else if (!this.members.has(key)) {
       this.members.set(key, { device, key, name, since: at })
-      // Who comes back stays in the branch it was in: leaving and coming back gives no new quota.
+      // A member that comes back stays in its old branch, so leaving and coming back gives no new quota.
       if (!this.#branches.has(key)) this.#branches.set(key, by === this.#root ? key : this.#branchOf(by))
     }
   }
 
-  /** There are at most as many of these as members were added. */
+  /** There can be at most one removal or leave per added member. */
   #isEnding({ key, kind }: Statement): boolean {
     return kind !== 'add' && this.members.has(key)
   }

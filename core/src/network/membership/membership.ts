@@ -14,7 +14,7 @@ import { readMembers, writeMembers } from './members-file.ts'
 import { membership as rpc } from './protocol.ts'
 import { signedBytes, type Unsigned } from './statement.ts'
 
-/** An open library, as far as who its members are is concerned. */
+/** The parts of an open library that membership needs. */
 export interface SharedFolder {
   readonly id: LibraryId
   readonly name: string
@@ -30,16 +30,16 @@ export interface MembershipDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly own: () => { readonly id: DeviceId; readonly name: string; readonly key: PeerKey | null }
-  /** Makes the key where there is none. Throws `Offline` while it is locked. */
+  /** Creates the key if there is none. Throws `Offline` while the key is locked. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
   /** Those that are open. */
   readonly libraries: () => readonly SharedFolder[]
   /** Makes a library with this id, or opens the one there is. */
   readonly adopt: (library: AdoptedLibrary) => Promise<SharedFolder>
-  /** Whether what a paired device shares is joined without asking. */
+  /** Whether libraries that a paired device shares are joined without asking. */
   readonly joinsAtOnce: () => boolean
   readonly onInvited: (invitation: Invitation) => void
-  /** Where lists are kept: in the folders of libraries by default. */
+  /** Where member lists are stored; by default in the folders of libraries. */
   readonly lists?: KeptLists
 }
 
@@ -66,17 +66,18 @@ export interface ShownMember {
   readonly since: number
 }
 
-/** Wait before what could not be exchanged with a device that is connected is tried again, in milliseconds. */
+/** Delay before a failed exchange with a connected device is retried, in milliseconds. */
 export const RETRY_MS = 5_000
 
-/** One exchange with a device at a time; `again`: something came meanwhile. */
+/** The one running exchange with a device. `again`: a change arrived during it. */
 interface Exchange {
   again: boolean
 }
 
 /**
- * Which paired devices have which libraries. A library is shared by a person here and joined by one there; from then on
- * both keep its list of members, and so does everyone who joins later. A device that is no member learns nothing of it.
+ * Manages which paired devices share which libraries. A person shares a library here, and a person there joins it. From
+ * then on both devices keep the list of members, and so does every later member. A device that is not a member learns
+ * nothing about the library.
  */
 export class Membership implements Disposable {
   readonly #deps: MembershipDeps
@@ -143,7 +144,7 @@ export class Membership implements Disposable {
       .filter((id) => this.isMember(library, id))
   }
 
-  /** By the time they joined; empty where it is shared with nobody. */
+  /** Sorted by the time they joined; empty if the library is not shared. */
   members(library: LibraryId): ShownMember[] {
     const { own, peers, registry } = this.#deps
     return (this.#list(library)?.members ?? []).map(({ device, key, name, since }) => {
@@ -158,7 +159,7 @@ export class Membership implements Disposable {
     })
   }
 
-  /** The open libraries that were offered to other devices, and that nobody has joined there yet. */
+  /** Open libraries that were offered to other devices and have not been joined there yet. */
   sentInvitations(): Invitation[] {
     const names = new Map(this.#deps.libraries().map(({ id, name }) => [id, name]))
     return this.#invitations.offers().flatMap((offer) => {
@@ -167,12 +168,14 @@ export class Membership implements Disposable {
     })
   }
 
-  /** What this device may join. */
+  /** The libraries that this device may join. */
   invitations(): Invitation[] {
     return this.#invitations.all()
   }
 
-  /** Forgets that a device shares a library, named by its name or id. Throws `NotFound` where it shares no such one. */
+  /**
+   * Forgets the offer of a device to share a library, given by name or id. Throws `NotFound` if there is no such offer.
+   */
   decline({ id, name }: PairedDevice, library: string): Invitation {
     const found = this.#invitations
       .all()
@@ -183,8 +186,8 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Lets a paired device join a library: it is told at once, or when it is connected. Throws `PermissionDenied` for a
-   * library that is open read-only, and `NotAuthorised` where this device has left it or was removed.
+   * Lets a paired device join a library. The device is told now, or when it connects. Throws `PermissionDenied` for a
+   * library that is open read-only, and `NotAuthorised` if this device has left the library or was removed.
    */
   async share(library: LibraryId, device: PairedDevice): Promise<void> {
     const folder = this.#folder(library)
@@ -206,9 +209,9 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Becomes a member of a library that a paired device shares: it has the same id and name here. By name or id. Throws
-   * `NotFound` where it is not shared with this device, `AlreadyExists` where another library has its name and no `name`
-   * is given, `Conflict` where there is a library with its id that others share, and what `Peers.reach` does.
+   * Joins a library that a paired device shares, given by name or id. The library gets the same id and name here.
+   * Throws `NotFound` if it is not shared with this device, `AlreadyExists` if another library has its name and no
+   * `name` is given, `Conflict` if there is a library with its id that others share, and the errors of `Peers.reach`.
    */
   async join(
     { device, library, name }: { device: DeviceId; library: string; name?: string | undefined },
@@ -239,7 +242,10 @@ export class Membership implements Disposable {
     return folder
   }
 
-  /** Is a member no longer, at once; the others are told when they are met. The library stays as it is. Throws `NotFound`. */
+  /**
+   * Leaves a library immediately; the other members are told when they connect. The library itself stays. Throws
+   * `NotFound`.
+   */
   async leave(library: LibraryId): Promise<void> {
     const folder = this.#folder(library)
     await this.#change(folder, async (list, key) => {
@@ -249,8 +255,8 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Makes a device a member no longer, or takes back what it was offered. Throws `NotFound` where it is neither, and
-   * `Conflict` for the device that shared the library first.
+   * Removes a member, or withdraws the offer to a device. Throws `NotFound` if the device is neither, and `Conflict`
+   * for the device that shared the library first.
    */
   async remove(library: LibraryId, device: { readonly id: DeviceId; readonly name: string }): Promise<void> {
     const folder = this.#folder(library)
@@ -306,7 +312,7 @@ export class Membership implements Disposable {
     return list
   }
 
-  /** Throws `NotFound` for who was never a member, with no word on whether there is such a library. */
+  /** Throws `NotFound` for a device that was never a member. The error does not reveal whether the library exists. */
   #knownTo(library: LibraryId, key: PeerKey): MemberList {
     const list = this.#list(library)
     if (!list?.knows(key)) throw new CoreError('NotFound', 'no such library is shared with you there')
@@ -352,7 +358,7 @@ export class Membership implements Disposable {
     }
   }
 
-  /** With one more statement of this device; about itself where `of` is left out. */
+  /** The list with one more statement of this device; without `of`, the statement is about this device itself. */
   async #signed(
     list: MemberList,
     { kind, of }: { kind: Unsigned['kind']; of?: Pick<Unsigned, 'device' | 'key' | 'name'> },
@@ -368,8 +374,8 @@ export class Membership implements Disposable {
   }
 
   /**
-   * Adds what a device has told. A former member adds nothing, unless a member has let it in again: then its statements
-   * show that, and it is a member afterwards.
+   * Adds the statements that a device sent. A former member cannot add any, unless another member has let it in again:
+   * then the statements show that, and it is a member after the merge.
    */
   async #merge(library: LibraryId, statements: Parameters<MemberList['with']>[0], from: PeerKey): Promise<void> {
     if (statements.length === 0) return
@@ -379,13 +385,13 @@ export class Membership implements Disposable {
     })
   }
 
-  /** One change after another, each on what the one before has written. */
+  /** Applies changes one after another, each to the result of the previous one. */
   async #change(
     folder: SharedFolder,
     change: (list: MemberList | null, key: PeerKey) => Promise<MemberList | null>,
   ): Promise<void> {
     using _turn = await this.#turns.acquire()
-    // Who has no key yet gets one: what follows is signed with it.
+    // Create the key if there is none, because the change is signed with it.
     if (this.#deps.own().key === null) await this.#deps.sign(new Uint8Array())
     const before = this.#listOf(folder)
     const after = await change(before, this.#deps.own().key!)
@@ -398,7 +404,7 @@ export class Membership implements Disposable {
     for (const peer of this.#deps.peers.connected()) if (after.knows(peer.key)) this.#exchange(peer)
   }
 
-  /** Brings a device and this one to the same, and tells it what it may join; again and again while it is connected. */
+  /** Synchronises the lists with a device and tells it which libraries it may join; repeated while it is connected. */
   #exchange(peer: Peer): void {
     const running = this.#exchanges.get(peer.id)
     if (running) {

@@ -10,11 +10,11 @@ const MAX_DESCRIPTION = 2_000
 const name = z.string().trim().min(1).max(MAX_LIBRARY_NAME)
 const statements = z.array(Statement).max(MAX_STATEMENTS)
 
-/** Who the members of libraries are. Each side asks; nobody but those who are or were members learns that there is a library. */
+/** Exchanges lists of members. Either side asks. Only present and former members learn that a library exists. */
 export const membership = {
   name: 'membership',
   version: 1,
-  // All statements of one library that count: 3,000 of 620 bytes, and the 100 marks of each second one.
+  // Enough for all valid statements of one library: 3,000 of 620 bytes, half of them with 100 marks.
   maxFrameBytes: 5_242_880,
   maxStreams: 8,
   questions: {
@@ -22,7 +22,7 @@ export const membership = {
     invite: { input: z.object({ library: LibraryId, name }), output: z.object({}) },
     /** The library is not shared with that device any more. */
     withdraw: { input: z.object({ library: LibraryId }), output: z.object({}) },
-    /** Makes whoever asks a member: only of what it was invited to. By name or id. */
+    /** Makes the asking device a member of a library that it was invited to, given by name or id. */
     join: {
       input: z.object({ library: z.string().min(1).max(MAX_LIBRARY_NAME) }),
       output: z.object({
@@ -34,7 +34,7 @@ export const membership = {
         statements,
       }),
     },
-    /** What that device knows; nothing where both know the same. */
+    /** The statements of the other device; empty if both lists are equal. */
     pull: {
       input: z.object({ library: LibraryId, digest: z.string().max(64) }),
       output: z.object({ statements }),

@@ -3,35 +3,42 @@ import { DeviceId, LibraryId, PeerKey } from '../../domain/index.ts'
 import { isSignedBy } from '../identity/ed25519.ts'
 import { MAX_NAME } from '../registry/device-card.ts'
 
-/** Most statements in one message or file. What counts of a list (`member-list.ts`) is at most this many. */
+/** Most statements in one message or file. A list (`member-list.ts`) has at most this many valid statements. */
 export const MAX_STATEMENTS = 3_000
-/** Most statements of one member that count. The removal of the member names each of them. */
+/** Most valid statements of one member. A removal of the member names each of them. */
 export const MAX_BY_MEMBER = 100
-/** Statements that count stay far below this: see `MAX_GAP` in `member-list.ts`. */
+/** Counters of valid statements stay far below this: see `MAX_GAP` in `member-list.ts`. */
 const MAX_COUNTER = 2 ** 40
-/** Most marks of one removal, as older versions wrote them. Of more than `MAX_BY_MEMBER` no removal counts. */
+/**
+ * Most marks of one removal, for reading those of older versions. A removal with more than `MAX_BY_MEMBER` is invalid.
+ */
 const MAX_KEPT = 1_000
-/** Hex digits of a signature that tell one statement of an author from the others. */
+/** Hex digits of a signature that identify a statement among those of its author. */
 const MARK_DIGITS = 16
-/** Stands before what is signed: a signature for one purpose is none for another. */
+/** Prefix of the signed bytes, so that a signature for one purpose is invalid for any other. */
 const CONTEXT = 'spacedrive/membership/1'
 
-/** What a member says about who is a member. Never changed and never taken back: another one follows. */
+/**
+ * A member's signed claim that a device joins or leaves. It is never changed or withdrawn; a later statement replaces
+ * it.
+ */
 export const Statement = z.object({
   kind: z.enum(['add', 'leave', 'remove']),
   library: LibraryId,
-  /** Who it is about. */
+  /** The device that the statement is about. */
   device: DeviceId,
   key: PeerKey,
-  /** What that device was called then. */
+  /** The name of that device at the time. */
   name: z.string().max(MAX_NAME),
-  /** Who says it. */
+  /** The author. */
   by: PeerKey,
   /** One more than that of any statement its author knew. */
   counter: z.int().min(1).max(MAX_COUNTER),
   /** Milliseconds since 1970, for people. */
   at: z.int().min(0),
-  /** Of `remove`: the marks of all statements of the removed device that hold; what else it says it said before does not. */
+  /**
+   * For `remove`: the marks of all valid statements of the removed device. Its other statements from before are void.
+   */
   kept: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(MAX_KEPT),
   /** Ed25519, by `by`. */
   signature: z.string().regex(/^[0-9a-f]{128}$/),
@@ -48,7 +55,7 @@ export function isGenuine(statement: Statement): boolean {
   return isSignedBy(statement.by, signedBytes(statement), Buffer.from(statement.signature, 'hex'))
 }
 
-/** Tells a statement from the others of its author. */
+/** Identifies a statement among those of its author. */
 export function markOf({ signature }: Statement): string {
   return signature.slice(0, MARK_DIGITS)
 }

@@ -4,10 +4,10 @@ import type { Grants } from '../grants/grants.ts'
 import type { SharedFolder } from '../membership/index.ts'
 import type { NetworkSidecars } from '../sidecars/index.ts'
 
-/** What of an open library other devices may ask about. */
+/** The parts of an open library that other devices may ask about. */
 export interface NetworkLibrary extends SharedFolder {
   readonly sidecars: NetworkSidecars
-  /** Its folders on this device. */
+  /** The locations of the library on this device. */
   readonly locations: { readonly map: { all(): readonly { readonly path: RawName }[] } }
   readonly jobs: { list(filter: { status?: JobStatus | undefined; limit?: number | undefined }): Job[] }
 }
@@ -16,8 +16,8 @@ export interface NetworkLibrary extends SharedFolder {
 export type IsMember = (library: LibraryId, device: DeviceId) => boolean
 
 /**
- * The libraries whose jobs another device may see: those that it is a member of, and those of which it may look at every
- * location. Throws `NotAuthorised` where that is none.
+ * The libraries whose jobs another device may see: those it is a member of, and those whose locations it may all
+ * browse. Throws `NotAuthorised` if there are none.
  */
 export function visibleLibraries(
   libraries: readonly NetworkLibrary[],

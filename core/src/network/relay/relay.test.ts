@@ -233,7 +233,7 @@ test('refused WebSockets of a client that never closes take no place', async () 
   await using relay = await openRelay({ token: 'right', limits: { clients: 4, connectionsPerAddress: 100 } })
   const { hostname, port } = new URL(relay.url)
   for (let n = 0; n < 50; n++) {
-    // Half-open: this side stays open whatever the relay does.
+    // Half-open: this side stays open, whatever the relay does.
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
     socket.on('error', () => {})
     socket.write(

@@ -24,7 +24,7 @@ export interface RelayLimits {
   readonly bytesPerSecond: number
 }
 
-/** A household and its friends: what a small machine with 100 Mbit/s carries. */
+/** Enough for a household and its friends; a small machine with 100 Mbit/s can serve this. */
 export const defaultRelayLimits: RelayLimits = {
   clients: 256,
   connectionsPerAddress: 32,
@@ -37,23 +37,24 @@ export interface RelayOptions {
   readonly host: string
   /** TCP, for the relay, and UDP, for the reflection of addresses; 0: any that is free. */
   readonly port: number
-  /** Who may use it; null: whoever has the token, or everybody where there is none. */
+  /** The devices that may use the relay; null: every device with the token, or every device if there is no token. */
   readonly allow: readonly PeerKey[] | null
-  /** Stands in the address of the relay: `http://relay.example:3340/<token>`; null: none is asked for. */
+  /** The token in the address of the relay: `http://relay.example:3340/<token>`; null: no token is required. */
   readonly token: string | null
   readonly limits?: Partial<RelayLimits>
   readonly log: Logger
 }
 
-/** A device has one WebSocket, and asks for an address or leaves word beside it. */
+/** A device has one WebSocket, and in parallel it may ask for its address or leave a notice. */
 const ACCEPTED_PER_CLIENT = 2
 const HEADERS_TIMEOUT_MS = 10_000
-/** Most bytes of what stands before the body of a request. */
+/** Most bytes of a request before its body. */
 const MAX_HEADER_BYTES = 8_192
 
 /**
- * A relay for Iroh: passes packets between devices that do not reach each other, tells them the address they have on
- * the outside, and keeps the word they leave for each other (`rendezvous/`). It sees keys, sizes and times; what is in the packets is for their receivers alone.
+ * A relay for Iroh: it passes packets between devices that cannot reach each other, tells them their outside address,
+ * and keeps the notices they leave for each other (`rendezvous/`). It sees keys, sizes and times, but cannot read the
+ * packets.
  */
 export class Relay implements AsyncDisposable {
   readonly #options: RelayOptions
@@ -61,9 +62,9 @@ export class Relay implements AsyncDisposable {
   readonly #allowed: ReadonlySet<PeerKey> | null
   readonly #metrics = new RelayMetrics()
   readonly #clients = new Map<PeerKey, RelayClient>()
-  /** WebSockets, by the network they come from. */
+  /** Number of WebSockets, by network of the client. */
   readonly #connections = new PerNetwork()
-  /** Everything that has connected, whether or not it has asked for anything. */
+  /** Number of open connections, whether or not they have sent a request. */
   readonly #accepted = new PerNetwork()
   readonly #total: Rate
   readonly #board = new Noticeboard(ticks)
@@ -92,7 +93,10 @@ export class Relay implements AsyncDisposable {
     })
   }
 
-  /** Starts it. `Conflict` where the port is taken, `InvalidInput` where the host is not of this machine. */
+  /**
+   * Starts the relay. Throws `Conflict` if the port is taken, and `InvalidInput` if the host is not an address of this
+   * machine.
+   */
   static async open(options: RelayOptions): Promise<Relay> {
     await loadBlake3()
     const relay = new Relay(options)
@@ -103,7 +107,7 @@ export class Relay implements AsyncDisposable {
     return relay
   }
 
-  /** What devices set as their relay, without the token. */
+  /** The address that devices set as their relay, without the token. */
   get url(): string {
     return `http://${formatAddress(this.#options.host, this.#port)}`
   }
@@ -112,7 +116,7 @@ export class Relay implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** In the text format of Prometheus; also at `/metrics`, for this machine and for who has the token. */
+  /** Metrics in the text format of Prometheus; also at `/metrics`, for this machine and for clients with the token. */
   metrics(): string {
     return this.#metrics.text({ clients: this.#clients.size, notices: this.#board.size })
   }
@@ -154,7 +158,7 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  /** Comes before any work: whoever has enough connections is cut off, whatever it would have asked for. */
+  /** Runs before any other work: a client with too many connections is cut off, regardless of its request. */
   #accept(socket: Socket): void {
     const network = networkOf(socket)
     if (this.#accepted.of(network) >= ACCEPTED_PER_CLIENT * this.#limits.connectionsPerAddress) {
@@ -195,7 +199,7 @@ export class Relay implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): void {
-    // What breaks a connection that nobody has yet also ends it.
+    // Without this listener, an error before the connection is accepted would end the process.
     socket.on('error', () => {})
     const network = networkOf(request.socket)
     const refusal = this.#refusal(request, network)
@@ -257,7 +261,10 @@ export class Relay implements AsyncDisposable {
     return isSame(bearer ?? '', token) || isSame((request.url ?? '').split(/[/?]/)[1] ?? '', token)
   }
 
-  /** Nobody proves a key at the noticeboard: where a list says who may use the relay, it takes the token as well. */
+  /**
+   * The noticeboard checks no keys. So if only listed devices may use the relay, the noticeboard requires the token
+   * too.
+   */
   #mayLeaveWord(request: IncomingMessage): boolean {
     const { allow, token } = this.#options
     return (allow === null || token !== null) && this.#mayUse(request)
@@ -265,12 +272,12 @@ export class Relay implements AsyncDisposable {
 
   #maySeeMetrics(request: IncomingMessage): boolean {
     const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '')
-    // A proxy in front is here too, and whom it speaks for is not.
+    // A local proxy also connects from loopback, but for clients elsewhere.
     const isHere = isLoopback && request.headers['x-forwarded-for'] === undefined
     return isHere || (this.#options.token !== null && this.#mayUse(request))
   }
 
-  /** Without the token before it and what follows a question mark. */
+  /** The path without the token before it and without the query. */
   #pathOf(request: IncomingMessage): string {
     const path = (request.url ?? '/').split('?', 1)[0]!
     const { token } = this.#options
@@ -282,7 +289,7 @@ function ticks(): number {
   return performance.now()
 }
 
-/** How many there are of each network. */
+/** Counts connections per network. */
 class PerNetwork {
   readonly #counts = new Map<string, number>()
 
@@ -301,12 +308,12 @@ class PerNetwork {
   }
 }
 
-/** The address; of IPv6 the network, since one machine has as many addresses there as it likes. */
+/** The address. For IPv6 it is the network, because one machine can have any number of addresses in it. */
 function networkOf({ remoteAddress = '' }: Socket): string {
   return isIP(remoteAddress) === 0 ? remoteAddress : originOf(remoteAddress).network
 }
 
-/** Answers and closes at once: a client that keeps its side open keeps no place. */
+/** Answers and closes immediately, so a client that keeps its side open occupies no place. */
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy())
 }

@@ -5,9 +5,9 @@ import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import { isOpen, type OfferRow, OfferRows } from './offer-rows.ts'
 
-/** How often an offer is told to have moved on, in milliseconds. */
+/** How often the progress of an offer is reported, in milliseconds. */
 const TELL_MS = 250
-/** How soon what could not be written down is tried again, in milliseconds: somebody has to free some space first. */
+/** Delay before a failed write is retried, in milliseconds. Usually a person has to free some disk space first. */
 export const TRY_AGAIN_MS = 30_000
 
 export interface OfferBookDeps {
@@ -16,15 +16,15 @@ export interface OfferBookDeps {
   readonly log: Logger
   readonly own: () => { readonly id: DeviceId; readonly name: string }
   readonly changed: (offer: Offer) => void
-  /** What is to be compared for an offer between strangers. */
+  /** The number to compare for an offer between strangers, and whether it is confirmed. */
   readonly comparing: (row: OfferRow) => { readonly number: string; readonly confirmed: boolean } | null
-  /** Where the files of an offer go; null where that is not here, or nowhere any more. */
+  /** The folder for the files of an offer; null if they do not go to this device, or will not arrive any more. */
   readonly folderOf: (row: OfferRow) => string | null
   /** Called once for each offer that has come to its end. */
   readonly onEnded: (row: OfferRow) => void
 }
 
-/** The offers of this device, made and had: what is written down of them, their time, and what is told of them. */
+/** The offers of this device, sent and received: their rows, their expiry, and their events. */
 export class OfferBook implements Disposable {
   readonly #deps: OfferBookDeps
   readonly #rows: OfferRows
@@ -55,13 +55,13 @@ export class OfferBook implements Disposable {
     throw new CoreError('NotFound', `no offer ${id}; see \`spacedrive network offers list\``)
   }
 
-  /** Nobody is told of it yet. */
+  /** Adds an offer without an event. */
   add(row: OfferRow): void {
     this.#rows.add(row)
     this.#expireInTime(row)
   }
 
-  /** Changes an offer and tells of it. */
+  /** Changes an offer and emits an event. */
   set(id: string, change: Partial<OfferRow>): void {
     this.#rows.change(id, change)
     const row = this.#rows.get(id)
@@ -81,12 +81,12 @@ export class OfferBook implements Disposable {
     if (this.#rows.get(id)?.state === state) this.#rows.change(id, { told: 1 })
   }
 
-  /** So many bytes have gone over; written down and told now and then. */
+  /** Records how many bytes have been transferred; stored and reported at intervals. */
   progressed(id: string, bytes: number): void {
     const at = this.#deps.clock.ticks()
     if (at - (this.#lastTold.get(id) ?? 0) < TELL_MS) return
     const row = this.#rows.get(id)
-    // What is told late does not move one that has ended.
+    // A late report must not change an offer that has ended.
     if (!row || !isOpen(row)) return
     this.#lastTold.set(id, at)
     this.set(id, { bytes_done: bytes })
@@ -128,7 +128,7 @@ export class OfferBook implements Disposable {
     for (const timer of this.#expiring.values()) timer[Symbol.dispose]()
   }
 
-  /** Offers whose time is over are none any more; where that cannot be written down, they are so later. */
+  /** Marks offers as expired when their time is over. If that cannot be stored, it is tried again later. */
   #expire(): void {
     const { clock, log } = this.#deps
     for (const { expires_at: at, id, state } of this.#rows.all()) {

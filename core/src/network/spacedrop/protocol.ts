@@ -3,28 +3,28 @@ import type { Question, Rpc } from '../wire/rpc.ts'
 
 /** How long an offer waits for an answer, in milliseconds. */
 export const OFFER_MS = 600_000
-/** Names that are told with an offer, and the longest, in UTF-16 units. */
+/** Most names sent with an offer, and the longest one, in UTF-16 units. */
 export const MAX_NAMES = 20
 export const MAX_NAME = 255
-/** Longest name of whoever sends. */
+/** Longest name of a sender. */
 export const MAX_SENDER = 100
-/** What a transfer may hold; see `MAX_ITEMS` there. */
+/** The limit of a transfer; see `MAX_ITEMS` there. */
 const MAX_ITEMS = 1_000_000
 
 const id = z.uuid()
 const reason = z.string().max(1_000).nullable()
 
-/** Files that are told one by one where some did not arrive. */
+/** How many files that did not arrive are listed by name. */
 export const MAX_FAILURES = 50
-/** Longest path below what was offered, in UTF-16 units; longer ones are cut. */
+/** Longest path below the offered item, in UTF-16 units; longer paths are cut. */
 const MAX_FAILED_PATH = 300
 const cut = (length: number) => z.string().transform((text) => text.slice(0, length))
-/** A file of an offer that did not arrive: its path below what was offered, and why. */
+/** A file of an offer that did not arrive: its path below the offered item, and the reason. */
 const FailedFile = z.object({ path: cut(MAX_FAILED_PATH), code: cut(32), message: cut(300) })
 export type FailedFile = z.infer<typeof FailedFile>
 
 const questions = {
-  /** The sending side: will you have these? The answer only says that somebody will be asked, or that it is accepted. */
+  /** The sending side offers files. The answer only says that a person will be asked, or that the offer is accepted. */
   offer: {
     input: z.object({
       id,
@@ -37,24 +37,24 @@ const questions = {
     }),
     output: z.object({ state: z.enum(['waiting', 'accepted']) }),
   },
-  /** The receiving side: what came of it. */
+  /** The receiving side reports the outcome. */
   answer: {
     input: z.object({
       id,
       state: z.enum(['accepted', 'declined', 'completed', 'failed', 'cancelled']),
       reason,
-      /** Left out by older versions. */
+      /** Older versions omit it. */
       failures: z.array(FailedFile).max(MAX_FAILURES).default([]),
     }),
     output: z.object({}),
   },
-  /** The sending side has thought better of it. */
+  /** The sending side withdraws the offer. */
   withdraw: { input: z.object({ id }), output: z.object({}) },
 } as const satisfies Record<string, Question>
 
 /**
- * What goes before the files of an offer: they come by the transfer protocol, asked for by the receiving side. Specified
- * in docs/protocols/spacedrop.md.
+ * The messages before the files of an offer. The receiving side then fetches the files by the transfer protocol.
+ * Specified in docs/protocols/spacedrop.md.
  */
 export const spacedropRpc: Rpc<typeof questions> = {
   name: 'spacedrop',

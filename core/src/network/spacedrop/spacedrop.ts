@@ -25,7 +25,10 @@ import { StrangerDrops } from './stranger-drops.ts'
 const MAX_WAITING = 16
 const MAX_PER_HOUR = 60
 const HOUR_MS = 3_600_000
-/** How long the other device has to hear what came of an offer, in milliseconds; it is told again when it connects. */
+/**
+ * How long the other device may take to receive the outcome of an offer, in milliseconds. Otherwise it is told again
+ * when it connects.
+ */
 const ANSWER_MS = 10_000
 
 export interface SpacedropDeps {
@@ -54,15 +57,16 @@ export interface SendInput {
 export type NearbyInput = Omit<SendInput, 'device'> & { readonly device: string }
 
 /**
- * Offers of files between devices: paired ones, and strangers nearby with whom two people have compared a number. What is offered is written down with where it is, and read anew when it is
- * asked for: an offer outlives both programs, and not its time.
+ * Offers of files between devices: paired ones, and nearby strangers after two people have compared a number. An offer
+ * is stored with the paths of its files, and the files are read again when they are requested. It outlives both
+ * programs, but not its expiry.
  */
 export class Spacedrop implements Disposable {
   readonly #deps: SpacedropDeps
   readonly #book: OfferBook
   readonly #strangers: StrangerDrops
   readonly #parts = new DisposableStack()
-  /** Of offers of this device whose files are on their way. */
+  /** For offers of this device whose files are being sent. */
   readonly #sending = new Map<string, AbortController>()
   readonly #ending = new AbortController()
 
@@ -113,7 +117,10 @@ export class Spacedrop implements Disposable {
     this.#parts.use(peers.onConnected((peer) => void this.#tellAll(peer)))
   }
 
-  /** Offers files to a device; somebody there is asked. Throws what a path cannot be read with, what the device refuses it with, and `Offline`. */
+  /**
+   * Offers files to a device, where a person is asked. Throws the error if a path cannot be read, the refusal of the
+   * device, and `Offline`.
+   */
   async send({ device, paths, sender }: SendInput, signal: AbortSignal): Promise<Offer> {
     const draft = await this.#draft(paths, sender, signal)
     const row = draft(device)
@@ -130,12 +137,12 @@ export class Spacedrop implements Disposable {
   }
 
   /**
-   * The same with a device nearby that is not paired: resolves when both screens show a number, and goes on when it was
-   * confirmed on both. `device`: its name, or the beginning of its key. Throws `NotFound`, `Conflict`, `Offline`, and what
-   * the device refuses it with.
+   * The same for a nearby device that is not paired. Resolves when both screens show a number; sending continues after
+   * both confirm it. `device`: its name, or the beginning of its key. Throws `NotFound`, `Conflict`, `Offline`, and the
+   * refusal of the device.
    */
   async sendNearby({ device, paths, sender }: NearbyInput, signal: AbortSignal): Promise<Offer> {
-    // A name that is none is said before a million files are counted.
+    // Check the device's name first, before counting what may be a million files.
     this.#deps.nearby.find(device)
     return this.get(await this.#strangers.meet(device, await this.#draft(paths, sender, signal), signal))
   }
@@ -155,12 +162,12 @@ export class Spacedrop implements Disposable {
     this.#strangers.over(guest)
   }
 
-  /** Whether an offer of this id was never heard of. */
+  /** Whether the id of an offer is new. */
   isNew(id: string): boolean {
     return this.#book.get(id) === null
   }
 
-  /** What a device is called that was met for one of the offers; null where it was not. */
+  /** The name of a device that is known from an offer; null if there is none. */
   nameOf(device: DeviceId): string | null {
     return this.#book.all().find((row) => row.device === device)?.device_name ?? null
   }
@@ -179,8 +186,8 @@ export class Spacedrop implements Disposable {
   }
 
   /**
-   * Takes an offer: its files come into `folder`, under names that are free there. Throws `NotFound`, `Conflict` where
-   * it waits no more, and what the folder cannot be used with.
+   * Accepts an offer: its files go to `folder`, under names that are free there. Throws `NotFound`, `Conflict` if the
+   * offer is no longer waiting, and the error if the folder cannot be used.
    */
   accept(id: string, folder: string | null): Offer {
     const row = this.#book.find(id)
@@ -190,7 +197,10 @@ export class Spacedrop implements Disposable {
     return this.get(id)
   }
 
-  /** Says no, or that the numbers differ. Throws `NotFound`, and `Conflict` where it waits no more. */
+  /**
+   * Declines an offer, also because the numbers differ. Throws `NotFound`, and `Conflict` if the offer is no longer
+   * waiting.
+   */
   decline(id: string): Offer {
     const row = this.#book.find(id)
     if (row.state !== 'comparing') this.#requireWaiting(row, 'in')
@@ -199,7 +209,10 @@ export class Spacedrop implements Disposable {
     return this.get(id)
   }
 
-  /** Takes an offer of this device back; one whose files are on their way is ended. Throws `NotFound`, and `Conflict` where it has ended. */
+  /**
+   * Withdraws an offer of this device; a running transfer is ended. Throws `NotFound`, and `Conflict` if the offer has
+   * ended.
+   */
   async withdraw(id: string): Promise<Offer> {
     const row = this.#book.find(id)
     if (row.direction !== 'out' || !isOpen(row)) throw new CoreError('Conflict', `the offer is ${row.state}`)
@@ -213,7 +226,7 @@ export class Spacedrop implements Disposable {
     this.#parts.dispose()
   }
 
-  /** What there is to offer at some paths; for whom is still to be said. */
+  /** Prepares an offer of the files at some paths; the receiver is given later. */
   async #draft(paths: readonly string[], sender: string | null, signal: AbortSignal) {
     const { clock, transfers } = this.#deps
     const roots = rootsOf(paths)
@@ -255,7 +268,7 @@ export class Spacedrop implements Disposable {
       spec: { id: row.id },
       title: titleOf(row),
       folder: this.#folder(folder),
-      // Who sends a file does not decide that it can be run here.
+      // The sender must not decide that a file can be executed here.
       preserve: 'times',
       ...(row.stranger && { atMost: { files: row.items, bytes: row.bytes } }),
     })
@@ -270,7 +283,7 @@ export class Spacedrop implements Disposable {
     return folder
   }
 
-  /** Where files go for which nobody names a folder. */
+  /** The folder for files if nobody named one. */
   #usualFolder(): string {
     return receiveFolder({ chosen: this.#deps.settings().receiveFolder })
   }
@@ -314,7 +327,7 @@ export class Spacedrop implements Disposable {
         this.#book.set(row.id, { told: 1 })
         return 'accepted'
       } catch (err) {
-        // Somebody who chooses another folder can take it.
+        // A person can still accept it with another folder.
         log.warn({ err }, `an offer could not be taken by itself: ${errorMessage(err)}`)
       }
     }
@@ -333,7 +346,7 @@ export class Spacedrop implements Disposable {
       throw new CoreError('Conflict', `more than ${MAX_PER_HOUR} offers in an hour; try again later`)
   }
 
-  /** The other device says what came of an offer of this one. */
+  /** The other device reports the outcome of an offer. */
   #hear(
     { failures, id, reason, state }: { id: string; state: OfferState; reason: string | null; failures: FailedFile[] },
     peer: Peer,
@@ -346,7 +359,7 @@ export class Spacedrop implements Disposable {
     return {}
   }
 
-  /** A device may not send any more: what is on its way from it ends on both sides, with that reason. */
+  /** Ends the running transfers of a device that may not send any more, on both sides and with this reason. */
   mayNotSend(device: DeviceId): void {
     for (const row of this.#book.all()) {
       if (row.direction !== 'in' || row.device !== device || row.state !== 'accepted' || row.transfer === null) continue
@@ -363,7 +376,7 @@ export class Spacedrop implements Disposable {
     return {}
   }
 
-  /** The other device comes for what was offered to it, or comes again. */
+  /** The other device requests the files of an offer, for the first time or again. */
   #resolve(id: string, peer: Peer) {
     const row = this.#book.get(id)
     if (row?.direction !== 'out' || row.device !== peer.id || !isOpen(row) || !row.roots) {
@@ -380,7 +393,7 @@ export class Spacedrop implements Disposable {
     }
   }
 
-  /** A transfer to this device has come further: what it says of an offer. */
+  /** Updates the offer of a transfer to this device. */
   #follow(transfer: Transfer): void {
     if (transfer.direction !== 'in') return
     const row = this.#book.all().find((each) => each.transfer === transfer.id)
@@ -399,7 +412,7 @@ export class Spacedrop implements Disposable {
     } else this.#book.progressed(row.id, transfer.bytes.done)
   }
 
-  /** Where the files of an offer to this device go, or will go if it is accepted as it is. */
+  /** The folder for the files of an offer to this device; for an open offer, the folder if it is accepted unchanged. */
   #folderOf({ direction, state, transfer }: OfferRow): string | null {
     if (direction === 'out') return null
     if (transfer !== null) return this.#deps.transfers.folderOf(transfer)
@@ -412,7 +425,7 @@ export class Spacedrop implements Disposable {
     if (stranger) this.#strangers.leave(device)
   }
 
-  /** What the other device does not know yet, in whatever state it was left. */
+  /** Sends all outcomes that the other device does not know yet, whatever their state. */
   async #tellAll(peer: Peer): Promise<void> {
     for (const row of this.#book.all()) if (row.told === 0 && row.device === peer.id) await this.#tell(row)
   }
@@ -421,7 +434,7 @@ export class Spacedrop implements Disposable {
     const { log, peers } = this.#deps
     const { device, direction, id, reason, state } = row
     const failures = JSON.parse(row.failures) as FailedFile[]
-    // It is told when it is there again.
+    // It is told when it connects again.
     if (!peers.get(device)) return
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(ANSWER_MS)])
     try {
@@ -434,7 +447,7 @@ export class Spacedrop implements Disposable {
           { device, rpc: spacedropRpc, verb: 'answer', input: { id, state, reason, failures } },
           signal,
         )
-      // What it became meanwhile is told on its own.
+      // If the state has changed in the meantime, the new state is told separately.
       this.#book.told(row)
     } catch (err) {
       if (!this.#ending.signal.aborted) log.info({ err: errorMessage(err) }, 'an answer to an offer was not heard yet')
@@ -442,7 +455,7 @@ export class Spacedrop implements Disposable {
   }
 }
 
-/** What the sender is told about the files that are not sent; null if all of them are. */
+/** Tells the sender which files are not sent; null if all are sent. */
 function reasonLeftOut([first]: readonly LeftOut[], count: number): string | null {
   if (!first) return null
   const path = first.names.map((name) => displayName(name)).join('/')

@@ -25,11 +25,11 @@ const PUNCH_FROM_BYTES = 2_097_152
 /** How bytes come: over a TLS connection of their own, or over the connection between the devices. */
 export type Via = 'tcp' | 'stream'
 
-/** What a device says it has of what was wanted. */
+/** The answer of a device to a request for files. */
 export interface Offer {
   readonly peer: Peer
   readonly items: readonly SourceItem[]
-  /** Files and folders that device could not send: links, and what it may not read. */
+  /** Number of files and folders that the device could not send: links and unreadable files. */
   readonly leftOut: number
   readonly channel: string
   readonly peerKey: string
@@ -38,16 +38,19 @@ export interface Offer {
   readonly stream: FrameStream
 }
 
-/** What is wanted, and who may have it. */
+/** The request, and the devices that may have the files. */
 export interface Asking {
-  /** Those who have it; the first is asked what there is. */
+  /** The devices that have the files; the first one is asked for the list. */
   readonly devices: readonly DeviceId[]
-  /** Which resolver on the other side knows what `spec` means. */
+  /** The kind of request, which selects the resolver for `spec` on the other side. */
   readonly kind: string
   readonly spec: unknown
 }
 
-/** Every device that has it now; at least one. Throws what the first refuses it with. */
+/**
+ * Asks all devices; returns the offers of those that have the files now, at least one. Otherwise throws the refusal of
+ * the first device.
+ */
 export async function askDevices({ devices, kind, spec }: Asking, peers: Peers, signal: AbortSignal): Promise<Offer[]> {
   const asked = await Promise.allSettled(
     devices.map(async (device) => askForFiles(await peers.reach(device, signal), { kind, spec }, signal)),
@@ -57,7 +60,7 @@ export async function askDevices({ devices, kind, spec }: Asking, peers: Peers, 
   throw asked.find((each) => each.status === 'rejected')!.reason
 }
 
-/** Asks a device for files. Whoever is given the offer ends its stream. Throws what the device refuses it with. */
+/** Asks a device for files. The caller must end the stream of the offer. Throws the refusal of the device. */
 async function askForFiles(
   peer: Peer,
   { kind, spec }: { kind: string; spec: unknown },
@@ -101,7 +104,7 @@ function codeOf(code: string): ErrorCode {
   return errorCodes.find((known) => known === code) ?? 'Internal'
 }
 
-/** News of one fetch, as the thread tells them. */
+/** Listeners for the news of one fetch from the thread. */
 export interface FetchListener {
   readonly onProgress: (progress: { files: number; bytes: number }) => void
   readonly onChannelEnded: (channel: string) => void
@@ -111,20 +114,20 @@ export interface FetchListener {
 export interface FetchDeps {
   readonly thread: TransferThread
   readonly own: () => OwnAddresses
-  /** Who is told what the thread says of a fetch, until it is disposed of. */
+  /** Registers a listener for the news of a fetch, until the result is disposed. */
   readonly listen: (fetch: string, listener: FetchListener) => Disposable
 }
 
 export interface FetchOptions {
   /** The same each time it is gone on with. */
   readonly id: string
-  /** Where it is written down what is done. */
+  /** The folder that records the progress. */
   readonly folder: string
   readonly destination: Destination
   readonly preserve: Preserve
-  /** Written down on each file: where it comes from. Null: the files are for Spacedrive itself. */
+  /** The origin that is written on each file. Null: the files are for Spacedrive itself. */
   readonly origin: string | null
-  /** What the one file is compared with before it has its name. */
+  /** A check of the only file before it gets its name. */
   readonly content: ContentId | null
   readonly onOpen: (opened: {
     files: number
@@ -144,8 +147,8 @@ export type Fetched = FetchResult & {
 }
 
 /**
- * Fetches what devices have offered, the same from each, until it is all there or no connection is left. Throws where
- * nothing can be written, and the signal's reason.
+ * Fetches the files that devices have offered, the same from each, until all are here or no connection is left. Throws
+ * if nothing can be written, and throws the signal's reason.
  */
 export async function fetchOffered(
   offers: readonly Offer[],
@@ -156,12 +159,12 @@ export async function fetchOffered(
   const { id } = options
   const open = new Map(offers.map((offer) => [offer.channel, offer]))
   const ended = Promise.withResolvers<boolean>()
-  // It may end before somebody waits for it.
+  // The promise may fail before it is awaited.
   ended.promise.catch(() => {})
   let isComplete = false
   const close = (channel: string) => {
     const stream = open.get(channel)?.stream
-    // The sending side tells one that has all it wanted from one that was lost.
+    // The clean end tells the sending side that this device has everything, as opposed to a lost connection.
     if (isComplete && stream) void end(stream)
     else stream?.abort()
     open.delete(channel)
@@ -199,7 +202,7 @@ export async function fetchOffered(
         close(offer.channel)
         if (compare > 0) void thread.ask('sourceGone', { fetch: id, name: offer.peer.name }).catch(() => {})
       })
-      // A device whose connection is lost sends no more.
+      // A device whose connection is lost sends nothing more.
       offer.peer.signal.addEventListener('abort', () => close(offer.channel), { once: true })
     }
     const complete = await ended.promise
@@ -239,7 +242,7 @@ async function connect(offer: Offer, connecting: Connecting, signal: AbortSignal
   await pumpPort(port1, stream)
 }
 
-/** False: none of the addresses answers. */
+/** False if none of the addresses answers. */
 async function dial(
   offer: Offer,
   connecting: Connecting,
@@ -257,7 +260,7 @@ async function dial(
   }
 }
 
-/** Both sides connect to each other at once, so that routers and firewalls take what comes for answers. */
+/** Both sides connect to each other at the same time, so that routers and firewalls treat the packets as answers. */
 async function punch(offer: Offer, connecting: Connecting, signal: AbortSignal): Promise<boolean> {
   const { items, peer, stream } = offer
   // A stranger of the local network is connected to straight, or not at all.
@@ -275,7 +278,7 @@ function channelOf({ channel, items, peer }: Offer, { compare, id }: Connecting)
   return { fetch: id, channel, name: peer.name, items, compare }
 }
 
-/** Where the connection between the devices goes is tried too: the other side may not know how it is reached. */
+/** Also includes the address of the present connection, because the other side may not know its outside address. */
 function addressesOf({ addresses, peer }: Offer): string[] {
   const port = parseAddress(addresses[0] ?? '')?.port
   const path = peer.path()

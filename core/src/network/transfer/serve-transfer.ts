@@ -16,37 +16,37 @@ import type { TransferThread } from './transfer-thread.ts'
 import type { Answered } from './worker/messages.ts'
 import { heard } from '../../util/heard.ts'
 
-/** Files to send: where they are, and what they are called there. */
+/** Files to send: their paths, and their names on the other device. */
 export interface Sending {
   readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-  /** What a person sees of it: `12 photos`. */
+  /** A title for people: `12 photos`. */
   readonly title: string
-  /** False: nobody here has to know of it, as with thumbnails that are looked at there. */
+  /** False: do not list it here, as for thumbnails that are viewed on the other device. */
   readonly isListed?: boolean
-  /** True for sidecars, which Spacedrive keeps in its data folder and names by itself; nothing else of it is sent. */
+  /** True for sidecars, which Spacedrive selects in its data folder; nothing else from there is sent. */
   readonly isOwn?: boolean
   /** Called now and then with the bytes of files sent on this connection. */
   onProgress?(bytes: number): void
-  /** Aborted when it is not to be had any more: it ends at once. */
+  /** Aborted when the files are no longer available: the transfer ends immediately. */
   readonly signal?: AbortSignal
   /**
-   * Whether the other device may still have it. Asked again whenever a grant, a list of members or a pairing has
-   * changed; on false the transfer ends on both sides, with that reason. Left out: always.
+   * Whether the other device may still have the files. Called again whenever a grant, a list of members or a pairing
+   * changes. If it returns false, the transfer ends on both sides with that reason. If omitted, always allowed.
    */
   isAllowed?(): boolean
 }
 
-/** Knows what one kind of request means, and whether whoever asks may have it. */
+/** Resolves one kind of request, and checks whether the asking device may have the files. */
 export interface SourceResolver<S extends z.ZodType = z.ZodType> {
   readonly kind: string
   readonly spec: S
   /** Whether it answers devices that are not paired. */
   readonly isForStrangers?: boolean
-  /** Throws `NotAuthorised`, `NotFound` and the like; the person who asks reads the sentence. */
+  /** Throws `NotAuthorised`, `NotFound` and similar errors; the person at the other device reads the message. */
   resolve(spec: z.output<S>, peer: Peer, signal: AbortSignal): Promise<Sending>
 }
 
-/** What is being sent, as far as it is told. */
+/** The facts about a running transfer for lists and events. */
 export interface SendingNews {
   readonly channel: string
   /** The same for each attempt to have the same. */
@@ -66,27 +66,27 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
-  /** The data folder, which is sent to nobody. */
+  /** The data folder, which is never sent. */
   readonly privateFolder: string
   /**
-   * What holds up a request: it resolves when somebody here goes on with it; null: nothing does. Throws `Cancelled` where
-   * somebody here has ended it.
+   * If a person here has paused the request: a promise that resolves when the request is resumed; null if it is not
+   * paused. Throws `Cancelled` if a person here has ended it.
    */
   readonly held: (key: string) => Promise<void> | null
-  /** Whoever asked has left, or was lost, while it was held up. */
+  /** Called if the other device leaves or is lost while the request is paused. */
   readonly onLeft: (key: string) => void
   readonly onBegin: (news: SendingNews) => void
   /** Null: all was sent that was asked for. */
   readonly onEnd: (id: string, err: unknown) => void
 }
 
-/** A transfer whose permission is looked at again. */
+/** A running transfer whose permission is checked again on changes. */
 interface Running {
   readonly isAllowed: () => boolean
   readonly end: () => void
 }
 
-/** The sending side of transfers, and how those that are no longer allowed are ended. */
+/** The sending side of transfers, with a way to end transfers that are no longer allowed. */
 export interface ServedTransfers {
   readonly handler: ProtocolHandler
   /** Ends each transfer that its device may not have any more. */
@@ -135,7 +135,7 @@ function makeHandler(deps: ServeTransferDeps, running: Set<Running>): ProtocolHa
   }
 }
 
-/** Lists what is to be sent. The walk ends when the other device leaves. */
+/** Lists the files to send. The walk ends if the other device leaves. */
 async function openSource(
   source: string,
   { isOwn = false, roots }: Sending,
@@ -154,14 +154,14 @@ async function openSource(
 }
 
 /**
- * Aborted when the other side leaves before it has an answer: nothing else is to come from it until then. Also aborted
- * with `signal`.
+ * A signal that is aborted if the other side leaves before it gets an answer. Until then, no message is expected from
+ * it. Also aborted with `signal`.
  */
 function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
   const left = new AbortController()
   let isOver = false
   const leave = () => {
-    // Where the connection was lost it comes again.
+    // If the connection was lost, the other side asks again.
     if (!isOver && !signal.aborted) left.abort(new CoreError('Unavailable', 'the other device wants it no more'))
   }
   // A stream may end a moment before its connection is known to have.
@@ -175,7 +175,7 @@ function untilLeft(first: Promise<unknown>, signal: AbortSignal): { readonly sig
   }
 }
 
-/** Throws `Unavailable` where the other side leaves before that. */
+/** Waits until `held` resolves. Throws `Unavailable` if the other side leaves before that. */
 async function untilResumed(
   held: Promise<void>,
   { deps, key, signal }: { deps: ServeTransferDeps; key: string; signal: AbortSignal },
@@ -188,7 +188,7 @@ async function untilResumed(
   }
 }
 
-/** Who wants what. */
+/** The same key for the same request of the same device. */
 function keyOf({ kind, spec }: z.infer<typeof Wanted>, { id }: Peer): string {
   return createHash('sha256')
     .update(packMessage([id, kind, spec]))
@@ -213,7 +213,7 @@ async function resolve(
 interface Circumstances {
   readonly channel: string
   readonly key: string
-  /** What the other side says first. */
+  /** The first message of the other side. */
   readonly first: Promise<Chosen | null>
   readonly opened: Answered<'openSource'>
   readonly deps: ServeTransferDeps
@@ -268,7 +268,7 @@ async function send(
       chosen = await stream.receive(Chosen)
     }
     if (chosen?.via === 'stream') await serveOverStream(channel, { deps, stream })
-    // The other side ends the stream when it has what it wanted, or wants no more.
+    // The other side ends the stream when it has everything or stops.
     else if (chosen) await stream.receive(Chosen)
     deps.onEnd(channel, null)
   } catch (err) {
@@ -282,7 +282,7 @@ async function send(
   }
 }
 
-/** Says from where, and then connects: what arrives first at a router that knows of nothing yet is sent again. */
+/** Sends the addresses of this side and then connects. Routers may drop the first packets, which are sent again. */
 async function meet(
   channel: string,
   { addresses, deps, stream }: { addresses: readonly string[]; deps: ServeTransferDeps; stream: FrameStream },

@@ -5,17 +5,17 @@ import type { Asking } from './fetch-transfer.ts'
 
 const packr = new Packr({ useRecords: false })
 
-/** What a received file keeps of the one on the sending device, besides its bytes. */
+/** What a received file keeps from the original besides its bytes. */
 export type Preserve = 'nothing' | 'times' | 'all'
 
-/** As the column has them; `1` is what older versions wrote, too. */
+/** By the number in the column; older versions wrote only 0 and 1. */
 const PRESERVED: readonly Preserve[] = ['nothing', 'all', 'times']
 
 export interface StartInput extends Asking {
   readonly title: string
   /** Absolute; it must be there. */
   readonly folder: string
-  /** `all`: times and permissions, as far as the umask here leaves them. */
+  /** `all`: times and permissions, limited by the umask of this device. */
   readonly preserve: Preserve
   /** More than a stranger has offered is not taken. */
   readonly atMost?: Amount
@@ -27,7 +27,7 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** What is written down of one transfer to this device. */
+/** The row of one transfer to this device. */
 export interface TransferRow {
   readonly id: string
   readonly devices: string
@@ -44,7 +44,7 @@ export interface TransferRow {
   readonly left_out: number
   readonly failed: number
   readonly failures: string
-  /** JSON: what a person should know of files that came. */
+  /** JSON: notes for the user about received files. */
   readonly notes: string
   readonly error: string | null
   readonly created_at: number
@@ -115,7 +115,7 @@ export function preserveOf({ preserve }: TransferRow): Preserve {
   return PRESERVED[preserve] ?? 'nothing'
 }
 
-/** What the other devices are asked for. */
+/** The request to the other devices. */
 export function askingOf({ devices, kind, spec }: TransferRow): Asking {
   return { devices: JSON.parse(devices) as DeviceId[], kind, spec: packr.unpack(spec) }
 }

@@ -37,9 +37,9 @@ const MAX_RUNNING = 4
 const RETRY_MS = [250, 2_000, 5_000, 15_000, 60_000] as const
 /** Ended transfers that stay listed. */
 const KEPT_ENDED = 200
-/** Failures that are told one by one. */
+/** How many failures are listed one by one. */
 const KEPT_FAILURES = 100
-/** How often progress is told and written down, in milliseconds. */
+/** How often progress is reported and stored, in milliseconds. */
 const TELL_MS = 250
 
 export interface TransfersDeps {
@@ -56,15 +56,15 @@ export interface TransfersDeps {
 }
 
 export interface FetchInput extends Asking {
-  /** A folder nobody else uses, for what is written down meanwhile; removed at the end. */
+  /** A private folder for records during the fetch; removed at the end. */
   readonly folder: string
-  /** An absolute path for each item, in their order, and the BLAKE3 it must have where that is known. */
+  /** The absolute target path of each item, in order, and the BLAKE3 that it must have if that is known. */
   place(items: readonly SourceItem[]): { targets: readonly Uint8Array[]; expected: readonly (Uint8Array | null)[] }
 }
 
 /**
- * Files on their way from and to other devices. What comes is written down in `network.db`, and goes on by itself after
- * a lost connection or a restart: nothing that has arrived is sent again.
+ * Files on their way from and to other devices. Incoming transfers are recorded in `network.db` and continue by
+ * themselves after a lost connection or a restart. Received data is never sent again.
  */
 export class Transfers implements AsyncDisposable {
   readonly #deps: TransfersDeps
@@ -108,20 +108,20 @@ export class Transfers implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#resolvers.delete(resolver.kind) }
   }
 
-  /** Ends what devices may not have any more: called when a grant, a list of members or a pairing has changed. */
+  /** Ends transfers that are no longer allowed. Called when a grant, a list of members or a pairing has changed. */
   recheck(): void {
     this.#served.recheck()
   }
 
-  /** Told of each change of a transfer, as often as the event is. */
+  /** Calls `listener` for each change of a transfer, as often as the event is emitted. */
   onChange(listener: (transfer: Transfer) => void): Disposable {
     this.#watchers.add(listener)
     return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
   }
 
   /**
-   * How much there is at some paths, and the names of the tops. Throws where one of them cannot be sent, and the
-   * signal's reason.
+   * The number and size of the files at some paths, and the names of the paths. Throws if one of them cannot be sent,
+   * and throws the signal's reason.
    */
   async measure(
     roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[],
@@ -142,7 +142,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** Takes the limit of bytes a second anew. */
+  /** Applies the current limit on bytes per second. */
   async followSettings(): Promise<void> {
     const { maxBytesPerSecond } = this.#deps.settings()
     await this.#thread.limit(maxBytesPerSecond === 0 ? null : maxBytesPerSecond).catch(() => {})
@@ -156,7 +156,7 @@ export class Transfers implements AsyncDisposable {
     )
   }
 
-  /** The folder of a transfer to this device; null where it is not known any more. */
+  /** The folder of a transfer to this device; null if the transfer is unknown. */
   folderOf(id: string): string | null {
     return this.#incoming.get(id)?.row.folder ?? null
   }
@@ -166,7 +166,7 @@ export class Transfers implements AsyncDisposable {
     return this.#outgoing.has(id) ? this.#outgoing.get(id) : this.#show(this.#find(id))
   }
 
-  /** Writes a transfer down and begins it, or waits for the device. Throws `InvalidInput` for a folder that is none. */
+  /** Records a transfer and starts it, or waits for the device. Throws `InvalidInput` if the folder is not usable. */
   start(input: StartInput): Transfer {
     if (input.devices.length === 0) throw new CoreError('InvalidInput', 'no device to fetch from')
     statfsSync(fsPath(parsePath(input.folder)))
@@ -180,7 +180,9 @@ export class Transfers implements AsyncDisposable {
     return this.#show(incoming)
   }
 
-  /** What is there stays, and it goes on when it is resumed. Throws `NotFound`, and `Conflict` where it has ended. */
+  /**
+   * Pauses a transfer. Received data stays, and `resume` continues. Throws `NotFound`, and `Conflict` if it has ended.
+   */
   pause(id: string): Transfer {
     if (this.#outgoing.has(id)) return this.#outgoing.pause(id)
     const incoming = this.#find(id)
@@ -190,14 +192,17 @@ export class Transfers implements AsyncDisposable {
     return this.#show(incoming)
   }
 
-  /** Goes on with one that is paused or has failed; does nothing to one that is on. Throws `Conflict` where it has ended otherwise. */
+  /**
+   * Resumes a transfer that is paused or has failed; does nothing if it is running. Throws `Conflict` if it has ended
+   * in another way.
+   */
   resume(id: string): Transfer {
     if (this.#outgoing.has(id)) return this.#outgoing.resume(id)
     const incoming = this.#find(id)
     const { state } = incoming.row
     if (state === 'completed' || state === 'cancelled') throw new CoreError('Conflict', `the transfer is ${state}`)
     if (state === 'paused' || state === 'failed') {
-      // What they have may be the content again.
+      // Devices that were refused may have the right content now.
       incoming.refused = new RefusedHolders()
       this.#set(incoming, { state: 'waiting', error: null, ended_at: null })
       this.#run(incoming)
@@ -218,7 +223,10 @@ export class Transfers implements AsyncDisposable {
     return this.#show(incoming)
   }
 
-  /** Ends a transfer to this device that is not allowed any more. What is complete stays. Does nothing where it has ended. */
+  /**
+   * Ends a transfer to this device that is no longer allowed. Complete files stay. Does nothing if it has already
+   * ended.
+   */
   deny(id: string, { code, message }: CoreError): void {
     const incoming = this.#find(id)
     if (incoming.row.ended_at !== null) return
@@ -236,8 +244,8 @@ export class Transfers implements AsyncDisposable {
   }
 
   /**
-   * Fetches something at once, that is not listed and not gone on with after a restart: sidecars. Throws what the
-   * devices refuse it with, `Corrupt` where none that has a content sends it, and the signal's reason.
+   * Fetches files immediately, such as sidecars. The fetch is not listed, and does not continue after a restart. Throws
+   * the refusal of the devices, `Corrupt` if no device sends the content, and the signal's reason.
    */
   async fetch(input: FetchInput, signal: AbortSignal): Promise<Fetched> {
     const refused = new RefusedHolders()
@@ -277,7 +285,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** Transfers stop, and go on when the engine is opened again. */
+  /** Transfers stop, and continue when the engine is opened again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort(new CoreError('Cancelled', 'the engine closes'))
     this.#parts.dispose()
@@ -351,7 +359,7 @@ export class Transfers implements AsyncDisposable {
     }
   }
 
-  /** True: there is nobody left to take it from, and it has ended. */
+  /** Ends a transfer if none of its devices is paired any more. Returns true if it has ended. */
   #endUnpaired(incoming: Incoming): boolean {
     if (incoming.devices.some((id) => this.#deps.isPaired(id))) return false
     const error = { code: 'NotAuthorised', message: 'the device is not paired with this one any more' } as const
@@ -406,19 +414,19 @@ export class Transfers implements AsyncDisposable {
     this.#recordFailures(incoming, { fetched, items })
     if (!fetched.complete) {
       const liar = fetched.liars[0]
-      // Nobody else has it: asking the same one again brings the same.
+      // All devices sent the wrong file, so asking them again would not help.
       if (liar !== undefined && fetched.liars.length >= offers.length) {
         throw new CoreError('Corrupt', `${liar} sent what is not the file; nothing of it was kept`)
       }
       return false
     }
-    // What was begun of files that could not be had is not left beside the others.
+    // Remove the parts of files that could not be fetched, so they do not stay beside the others.
     if (fetched.failed > 0) await this.#thread.ask('discardFetch', { folder: this.#stateFolder(row.id) })
     this.#end(incoming, { state: 'completed', error: null })
     return true
   }
 
-  /** Throws `Corrupt` where nobody is left to ask. */
+  /** Throws `Corrupt` if no device is left to ask. */
   #refuse(
     refused: RefusedHolders,
     { asking, liars, offers }: { asking: Asking; liars: readonly string[]; offers: readonly Offer[] },
@@ -434,7 +442,7 @@ export class Transfers implements AsyncDisposable {
   #recordFailures(incoming: Incoming, { fetched, items }: { fetched: Fetched; items: readonly SourceItem[] }): void {
     const { refused, row } = incoming
     const content = contentOf(askingOf(row))
-    // Once the content is here, whoever said that it is something else has lied, too.
+    // Once the right content is here, the devices that sent another version of it have lied too.
     const liars = content ? [...refused.names, ...(fetched.files > 0 ? fetched.liars : [])] : []
     const lied = liars.map((name) => ({ path: row.title, code: 'Corrupt', message: `${name} ${sentElse(content!)}` }))
     const failures = fetched.failures.slice(0, KEPT_FAILURES).map(({ code, item, message }) => {
@@ -470,7 +478,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   #set(incoming: Incoming, change: Partial<TransferRow>): void {
-    // A person who has paused, cancelled or denied it was faster.
+    // A person has paused, cancelled or denied it in the meantime, so that state stays.
     const isStopped = ['paused', 'cancelled', 'failed'].includes(incoming.row.state)
     const stays = isStopped && change.state !== undefined && incoming.running?.signal.aborted === true
     incoming.row = { ...incoming.row, ...change, ...(stays ? { state: incoming.row.state } : {}) }
@@ -529,7 +537,7 @@ export class Transfers implements AsyncDisposable {
   }
 }
 
-/** As people and programs read it in the attributes of a file. */
+/** The origin as shown to people and programs in the attributes of a file. */
 function originOf(device: string): string {
   return `spacedrive://${encodeURIComponent(device)}`
 }

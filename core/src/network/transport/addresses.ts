@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Interfaces } from './local-network.ts'
 
-/** A socket address in its two parts; null for what is none. */
+/** The two parts of a socket address; null if it cannot be parsed. */
 export function parseAddress(address: string): { host: string; port: number } | null {
   const parts = /^(?:\[([0-9a-fA-F:.%]+)\]|([0-9.]+)):(\d{1,5})$/.exec(address)
   if (!parts) return null
@@ -17,16 +17,17 @@ export function formatAddress(host: string, port: number): string {
   return isIP(host) === 6 || host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** The same host at another port; null for what is no address. */
+/** The same host with another port; null if the address cannot be parsed. */
 export function withPort(address: string, port: number): string | null {
   const parsed = parseAddress(address)
   return parsed && formatAddress(parsed.host, port)
 }
 
 /**
- * Where sockets are reached from elsewhere: one that listens everywhere, at each address the machine has. Loopback is
- * told only where the machine has no other address of either family: on another device it would be that device itself.
- * Addresses that mean another device on each link (`fe80::`) are left out.
+ * The addresses where sockets can be reached from other devices. A socket that listens everywhere is reachable at each
+ * address of the machine. Loopback is listed only if the machine has no other address of either family, because on
+ * another device it would mean that device itself. Link-local addresses (`fe80::`) are left out, because they mean
+ * another device on each link.
  */
 export function reachableAddresses(sockets: readonly string[], interfaces: Interfaces = networkInterfaces()): string[] {
   const found = sockets.flatMap((socket) => {

@@ -3,13 +3,13 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
-/** IPv4 inside IPv6: `::ffff:192.168.1.5`. */
+/** An IPv4 address inside an IPv6 one: `::ffff:192.168.1.5`. */
 const MAPPED = /^::ffff:([0-9.]+)$/i
 
 /**
- * Whether an address is on the local network of this machine: loopback, a private range (RFC 1918, 3927, 4193), an
- * address of the link, or in a network of one of the interfaces. A packet that a router has let in from the internet
- * keeps its sender's address, and is not.
+ * Whether an address is on the local network of this machine: loopback, a private range (RFC 1918, 3927, 4193), a
+ * link-local address, or an address in a network of one of the interfaces. A packet from the internet that a router let
+ * in keeps its sender's address, so it does not count as local.
  */
 export function isOnLocalNetwork(host: string, interfaces: Interfaces = networkInterfaces()): boolean {
   const plain = MAPPED.exec(host)?.[1] ?? host.replace(/%.*$/, '')
@@ -19,7 +19,7 @@ export function isOnLocalNetwork(host: string, interfaces: Interfaces = networkI
   return privateNetworks.check(plain, name) || networksOf(interfaces).check(plain, name)
 }
 
-/** Whether an address is in a network of one of the interfaces. */
+/** Whether an address is in the network of one of the interfaces. */
 export function isInNetworksOf(interfaces: Interfaces, host: string): boolean {
   const family = isIP(host)
   return family !== 0 && networksOf(interfaces).check(host, family === 4 ? 'ipv4' : 'ipv6')

@@ -24,14 +24,14 @@ export interface ConversionsDeps {
   /** The library's folder of sidecars. */
   readonly root: string
   readonly locations: () => LocationMap
-  /** Has the index look at folders whose files were moved. */
+  /** Updates the index for folders whose files were moved. */
   readonly refresh: (folders: readonly RawName[], signal: AbortSignal) => Promise<void>
-  /** Told of a file that the library has from now on. */
+  /** Called for each file that the library owns from now on. */
   readonly onOwned: (key: SidecarKey) => void
   readonly log: Logger
 }
 
-/** What would be moved, and what would stay. */
+/** The files that would be moved, and those that would stay. */
 export interface MovePreview {
   readonly files: number
   readonly bytes: number
@@ -39,13 +39,13 @@ export interface MovePreview {
   /** The first of them. */
   readonly conflicts: Conflict[]
   readonly conflictCount: number
-  /** Up to this row it was looked at: what comes later was not shown, and is not moved. */
+  /** The last row that was checked; later rows were not shown, and are not moved. */
   readonly upTo: number
 }
 
 export interface MoveHost {
   readonly jobId: string
-  /** Files that are moved, by their path. */
+  /** The files that are moved, as items named by path. */
   readonly items: JobItems
   readonly signal: AbortSignal
   /** Rows up to this one were dealt with before. */
@@ -69,7 +69,7 @@ const ROWS_PER_TURN = 64
 const MAX_CONFLICTS = 100
 /** Folder of copies that are not whole yet. */
 const ARRIVING = 'arriving'
-/** Of the digits that tell a library's drafts from another's. */
+/** How many digits distinguish the drafts of different libraries. */
 const LIBRARY_DIGITS = 12
 
 /** A file that has passed the look at it, or has not. */
@@ -81,8 +81,8 @@ interface Checked<Row> {
 }
 
 /**
- * Moves references into the library, and back. At each moment a file is whole at one of its two places, and the database
- * knows what was begun: a run that was killed goes on where it was.
+ * Moves references into the library, and back. At every moment a file is complete at one of its two places, and the
+ * database records what was begun, so a killed run can continue.
  */
 export class Conversions {
   readonly #deps: ConversionsDeps
@@ -93,12 +93,12 @@ export class Conversions {
     this.#deps = deps
   }
 
-  /** What moving references into the library would move. Changes nothing. */
+  /** Shows what moving references into the library would move. Changes nothing. */
   previewIn(filter: ReferenceFilter, signal: AbortSignal): Promise<MovePreview> {
     return preview(this.#checkedIn(filter, 0, Infinity, signal))
   }
 
-  /** What moving back would move. Changes nothing. */
+  /** Shows what moving files back would move. Changes nothing. */
   previewOut(filter: ConversionFilter, signal: AbortSignal): Promise<MovePreview> {
     return preview(this.#checkedOut(filter, 0, Infinity, signal))
   }
@@ -108,7 +108,7 @@ export class Conversions {
     return (await this.#deps.rows.open()).length > 0
   }
 
-  /** Moves references into the library. What stands in the way of one leaves it where it is, with a warning. */
+  /** Moves references into the library. A file with a conflict stays where it is, with a warning. */
   moveIn(filter: ReferenceFilter, host: MoveHost): Promise<MoveCounts> {
     return this.#run(
       host,
@@ -126,7 +126,7 @@ export class Conversions {
     )
   }
 
-  /** Moves files back to where they came from. What lies there now is never written over. */
+  /** Moves files back to their former paths. Never overwrites an existing file. */
   moveOut(filter: ConversionFilter, host: MoveHost): Promise<MoveCounts> {
     return this.#run(host, this.#checkedOut(filter, host.after, host.upTo, host.signal), async ({ row }) => {
       await this.#deps.rows.setState(row, 'returning')
@@ -171,8 +171,8 @@ export class Conversions {
   }
 
   /**
-   * Ends what a kill has interrupted: what this job was at goes on, what another one had only begun is taken back. What
-   * lies on a volume that is away waits until it is there.
+   * Completes moves that a kill interrupted. Moves of this job continue; moves that another job had only begun are
+   * undone. Moves on an offline volume wait until it is back.
    */
   async #settle({ items, jobId }: MoveHost): Promise<void> {
     const { log, rows } = this.#deps
@@ -198,13 +198,13 @@ export class Conversions {
     if (changed.size > 0) await this.#refresh(changed)
   }
 
-  /** Whether the location of a path is not there now: what would be made at the path would lie on another disk. */
+  /** Whether the location of a path is offline: a file created at the path would be on another disk. */
   async #isAway(path: RawName): Promise<boolean> {
     const location = this.#deps.locations().locate(path)?.location
     return location !== undefined && (location.state === 'offline' || !(await look(location.path)))
   }
 
-  /** Whether the folder of a path is gone and in no location: nobody knows on which disk it was. */
+  /** Whether the folder of a path is gone and in no location, so that its disk is unknown. */
   async #isNowhere(path: RawName): Promise<boolean> {
     return !this.#deps.locations().locate(path) && !(await look(rawFolder(path)))
   }
@@ -238,7 +238,10 @@ export class Conversions {
     onOwned(conversion)
   }
 
-  /** The file is where it was: the library's name or copy of it goes. Where it is not, the library keeps what it has. */
+  /**
+   * If the file is still at its original place, removes the library's name or copy of it. Otherwise the library keeps
+   * its copy.
+   */
   async #retreat(conversion: Conversion, entryRowId: number | null): Promise<void> {
     const { references, root, rows } = this.#deps
     const { signal } = new AbortController()
@@ -278,7 +281,10 @@ export class Conversions {
     await rows.giveBack(conversion)
   }
 
-  /** Beside where it goes, so that it only has to be renamed; hidden, and told by its end. Two libraries never share one. */
+  /**
+   * A path beside the target, so that a rename suffices; hidden, and recognisable by its ending. Each library has its
+   * own.
+   */
   #draftBeside({ id, path }: Conversion): RawName {
     const library = createHash('sha256').update(this.#deps.root).digest('hex').slice(0, LIBRARY_DIGITS)
     return joinName(rawFolder(path), `.spacedrive-${library}-${id}.part`)
@@ -314,7 +320,8 @@ export class Conversions {
       const open = await openForWriting(new Set([...entries.values()].map(({ path }) => path)))
       for (const row of rows) {
         const entry = entries.get(row.entryRowId)
-        // What can be made again goes for more room, or is made again: there nobody's own file is safe.
+        // Sidecars that can be made again may be deleted at any time to free space, so a user's own file must not
+        // become one.
         if (!entry || !isCompanion(row.kind)) continue
         const path = placedPath(entry)
         yield { row, path, entry, conflict: await this.#conflictIn(row, entry, { path, open, room }) }
@@ -342,7 +349,7 @@ export class Conversions {
     return room.take(stats) ? null : conflict(path, 'no-space')
   }
 
-  /** Whether some file with the content lies in the location that its companion lies in. */
+  /** Whether a file with the content is in the same location as its companion. */
   async #isBesideIts({ contentRowId }: ReferenceRow, { location }: PlacedEntry): Promise<boolean> {
     const ids = await this.#deps.references.entriesOf(contentRowId)
     return [...this.#deps.reader.byIds(ids).values()].some((entry) => entry.location?.id === location?.id)
@@ -382,7 +389,10 @@ export class Conversions {
   }
 }
 
-/** Files are moved one at a time, so that one at which the process stopped is alone as it is. Throws `Internal` for one to leave out. */
+/**
+ * Begins the move of one file. Files are moved one at a time, so a suspect file is alone anyway. Throws `Internal` for
+ * a file to leave out.
+ */
 async function beginMove(path: RawName, items: JobItems): Promise<AsyncDisposable> {
   const item = `move of ${displayName(path)}`
   const verdict = items.verdict(item)

@@ -19,7 +19,7 @@ const file = (extensions: readonly string[], isVideo: boolean) =>
 function halves(
   found: readonly (typeof file extends (...args: never[]) => fc.Arbitrary<infer T> ? T : never)[],
 ): Half[] {
-  // A content says one thing of itself, and a folder has a name once.
+  // Each content has one set of metadata, and each name is unique in its folder.
   const byContent = new Map(found.map((each) => [each.contentId, each]))
   const byPath = new Map(found.map((each) => [`${each.folderId}/${each.name.join('.')}`, each]))
   return [...byPath.values()].map(({ contentId, folderId, modifiedMs, name }, i) => {
@@ -130,14 +130,14 @@ test('a film is no half of a Live Photo by its minute, nor by a name that is ano
   const film = { durationMs: 3_000 }
   const noon = { atMs: 0, clockMs: 0 }
   const pairsOf = (photo: Half, video: Half) => pairLivePhotos([photo], [video]).length
-  // Written in the same minute, and nothing else.
+  // The files share only the minute in which they were written.
   expect(pairsOf(at('IMG_1.jpg', 1), at('IMG_1.mov', 2, film))).toBe(0)
   expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_1.mov', 2, film))).toBe(0)
   expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_2.mov', 2, { ...film, ...noon }))).toBe(0)
   expect(pairsOf(at('photo1', 1, noon), at('photo2', 2, { ...film, ...noon }))).toBe(0)
   expect(pairsOf(at('IMG_1.jpg', 1, noon), at('IMG_1.mov', 2, { ...film, ...noon }))).toBe(1)
   expect(pairsOf(at('IMG_1.jpg', 1, { identifier: 'A' }), at('b.mov', 2, { identifier: 'A' }))).toBe(1)
-  // A time without a zone counts only for files that were written together.
+  // A time without a zone counts only if the files were written together.
   const later = { ...at('IMG_1.mov', 2, { ...film, atMs: 3_600_000 }), modifiedMs: 3_600_000 }
   expect(pairsOf(at('IMG_1.jpg', 1, noon), later)).toBe(0)
   expect(pairsOf(at('IMG_1.jpg', 1, noon), { ...later, modifiedMs: 1_000 })).toBe(1)

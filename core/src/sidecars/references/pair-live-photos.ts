@@ -1,4 +1,4 @@
-/** What a photo or a video says of when it was taken. */
+/** The capture time of a photo or a video, according to its metadata. */
 export interface Taken {
   readonly identifier: string | null
   readonly atMs: number | null
@@ -10,7 +10,7 @@ export interface Taken {
 export interface Half {
   readonly entryId: number
   readonly contentId: number
-  /** The folder it is in, by id and by a text that is the same wherever the index was made anew. */
+  /** The folder, by id and by a text that stays the same when the index is made again. */
   readonly folderId: number
   readonly folder: string
   readonly name: string
@@ -24,30 +24,30 @@ export interface Pair {
   readonly by: 'identifier' | 'name'
 }
 
-/** A Live Photo's video lasts some 3 seconds; those of other phones up to 5. What is longer is a film of its own. */
+/** A Live Photo's video lasts about 3 seconds; those of other phones up to 5. A longer video is a separate film. */
 const MAX_VIDEO_MS = 10_000
-/** The photo is taken within the video, whose clock is in whole seconds, as the photo's is. */
+/** The photo is taken during the video, and both clocks count whole seconds. */
 const MAX_CAPTURE_GAP_MS = 5_000
 /**
- * Where only the zone is unknown, the files were written together as well: times that agree but for a zone are not enough
- * by themselves. The larger of the two may have been copied over a slow line.
+ * If only the time zone is unknown, the files must also have been written together: times that agree except for a zone
+ * are not enough. The limit allows for a large file that was copied over a slow line.
  */
 const MAX_MODIFIED_GAP_MS = 60_000
-/** Time zones are quarters of an hour apart, and lie at most this far from UTC. */
+/** Time zones differ by quarters of an hour, and are at most this far from UTC. */
 const ZONE_STEP_MS = 900_000
 const MAX_ZONE_MS = 50_400_000
-/** Files with one name but for their case and extension. More than these are somebody's joke. */
+/** Files whose names differ only in case and extension. A real folder has fewer than this. */
 const MAX_NAMESAKES = 32
 
-/** The original of an iPhone before what it was converted to. */
+/** The original of an iPhone comes before its conversions. */
 const photoOrder = ['heic', 'heif', 'jpg', 'jpeg']
 
 /**
- * Finds the photo that each video belongs to. An identifier that both have comes first: in the same folder with the same
- * name, in the same folder, anywhere. Otherwise all of this is needed: the same folder, the same name, and times of
- * capture that agree. On less evidence there is no pair, so nothing is moved: a film of the same minute is a film of its
- * own. A content is in one pair at most; among equals the first by path wins, so the result
- * does not depend on the order that files were found in. Linear in the number of files, but for sorting them.
+ * Finds the photo that belongs to each video. A shared identifier comes first: in the same folder with the same name,
+ * in the same folder, anywhere. Without one, a pair needs the same folder, the same name, and matching capture times.
+ * With less evidence there is no pair and nothing is moved: a film from the same minute may be a separate film. A
+ * content belongs to at most one pair. Among equals, the first by path wins, so the result does not depend on the order
+ * in which files were found. Linear in the number of files, except for sorting.
  */
 export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[]): Pair[] {
   const pairs = new Pairs()
@@ -96,17 +96,18 @@ function belongTogether({ taken: photo, ...photoFile }: Half, { taken: video, ..
   return gap !== null && gap <= MAX_CAPTURE_GAP_MS
 }
 
-/** How far apart the two were taken; null where one of them does not say, or not by which clock. */
+/** The time between the two captures; null if one of them has no time, or its clock is unknown. */
 function captureGapMs(photo: Taken, video: Taken): number | null {
   if (photo.atMs !== null && video.atMs !== null && video.clockMs !== null) return Math.abs(photo.atMs - video.atMs)
   if (photo.clockMs === null || video.clockMs === null) return null
   return Math.abs(photo.clockMs - video.clockMs)
 }
 
-/** The same where the video says a time without a zone; null where one of them says none. */
+/** The same if the video has a time without a zone; null if one of them has no time. */
 function zonedGapMs(photo: Taken, video: Taken): number | null {
   if (photo.clockMs === null || video.atMs === null || video.clockMs !== null) return null
-  // The video counts in UTC, or, where its maker did not know better, by its clock: the zone is what is a quarter hour's multiple.
+  // The video's time is in UTC, or in local time if its maker did not know the zone. The zone is the nearest multiple
+  // of a quarter of an hour.
   const difference = photo.clockMs - video.atMs
   const zone = Math.round(difference / ZONE_STEP_MS) * ZONE_STEP_MS
   return Math.abs(zone) <= MAX_ZONE_MS ? Math.abs(difference - zone) : Infinity

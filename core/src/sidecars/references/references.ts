@@ -37,14 +37,14 @@ export interface ReferencesDeps {
   readonly log: Logger
 }
 
-/** Which files are moved, and whether into the library or out of it. */
+/** The files to move, and the direction: into the library or out of it. */
 export interface Moves {
   readonly direction: 'in' | 'out'
   readonly contentId?: ContentId
   readonly kind?: SidecarKind
   /** Of an earlier job. */
   readonly job?: string
-  /** Where a file came from. */
+  /** The original path of a file. */
   readonly path?: string
 }
 
@@ -59,18 +59,18 @@ export interface FindHost {
 const IDLE_MS = 60_000
 /** Files read before they are recorded: a header each. */
 const FILES_PER_READ = 64
-/** A header takes milliseconds; these many from a slow disk take seconds. What takes longer hangs. */
+/** Reading a header takes milliseconds; this many from a slow disk take seconds. A longer read hangs. */
 const READ_DEADLINE_MS = 120_000
 /** Files hashed whole at once. */
 const HASH_THREADS = 2
 /** Rows written in one transaction: some milliseconds of the main thread. */
 const ROWS_PER_WRITE = 100
 
-/** Files that belong to others, where they lie: the videos of Live Photos, XMP files. */
+/** Tracks files that belong to other files, at their places: the videos of Live Photos, XMP files. */
 export class References implements AsyncDisposable {
   readonly rows: ReferenceRows
   readonly conversions: Conversions
-  /** Told of files that the library has from now on. */
+  /** Called for files that the library owns from now on. */
   onOwned: ((key: SidecarKey) => void) | null = null
   readonly #deps: ReferencesDeps
   readonly #thread: ThreadPool<ReferenceRequest, ReferenceReply>
@@ -96,8 +96,8 @@ export class References implements AsyncDisposable {
   }
 
   /**
-   * Has references brought up to date in the background, where files have come, gone or changed. Returns how many steps
-   * are known now.
+   * Updates references in the background after files were added, changed or removed. Returns the number of steps known
+   * now.
    */
   async queue(signal: AbortSignal): Promise<number> {
     const { jobs, store } = this.#deps
@@ -106,7 +106,7 @@ export class References implements AsyncDisposable {
     const steps = hash.length + put.length + read.length + remove.length
     if (steps === 0) return 0
     const { id, merged } = await jobs().enqueue(findReferences, {})
-    // One that runs may be past what has just changed.
+    // A running job may have passed the latest changes, so another one follows.
     if (merged && jobs().info(id).status === 'running') this.#follow(jobs().wait(id, this.#closing.signal))
     return steps
   }
@@ -140,7 +140,7 @@ export class References implements AsyncDisposable {
         return counts
       } else {
         progress({ phase: 'record', done: 0, total: hash.length + put.length })
-        // First what goes: a video may have found another photo.
+        // Remove references first, because a video may have found another photo.
         for (const some of batches(remove)) await this.rows.remove(some)
         for (const some of batches(put)) {
           signal.throwIfAborted()
@@ -154,8 +154,8 @@ export class References implements AsyncDisposable {
   }
 
   /**
-   * Tracks an existing file as a sidecar of a content, where it lies. Ready at once; nothing here ever writes to it.
-   * Throws `NotFound`, `InvalidInput`, `AlreadyExists` where the library has such a sidecar, `Offline` and `Conflict`.
+   * Tracks an existing file as a sidecar of a content, without moving it. It is ready at once, and never written to.
+   * Throws `NotFound`, `InvalidInput`, `AlreadyExists` if the library has such a sidecar, `Offline` and `Conflict`.
    */
   async create(
     of: { contentId: ContentId; entryId: EntryId; kind: SidecarKind; variant: string; format: string },
@@ -185,7 +185,7 @@ export class References implements AsyncDisposable {
       throw new CoreError('AlreadyExists', `the library has a file of its own for ${kind} ${variant}.${format}`)
   }
 
-  /** Where the references of a content lie, by kind, variant and format. */
+  /** The paths of a content's references, by kind, variant and format. */
   async pathsOf(contentId: ContentId): Promise<Map<string, string>> {
     const sources = await this.rows.sourcesOf(contentId)
     const entries = this.#deps.reader.byIds([...sources.values()])
@@ -197,7 +197,7 @@ export class References implements AsyncDisposable {
     )
   }
 
-  /** Moves that were made, as a person names them: by the job, or by where a file came from. Null where there are none. */
+  /** Finished moves as a user names them: by job, or by original path. Null if there are none. */
   async movedFrom(name: string): Promise<Pick<Moves, 'job' | 'path'> | null> {
     for (const of of [...(JobId.safeParse(name).success ? [{ job: name }] : []), { path: name }]) {
       const filter = 'path' in of ? { path: parsePath(of.path) } : of
@@ -206,7 +206,7 @@ export class References implements AsyncDisposable {
     return null
   }
 
-  /** What `convert` would do. Changes nothing. */
+  /** Shows what `convert` would do. Changes nothing. */
   preview({ direction, path, ...filter }: Moves, signal: AbortSignal): Promise<MovePreview> {
     if (direction === 'in') return this.conversions.previewIn(filter, signal)
     return this.conversions.previewOut({ ...filter, ...(path !== undefined && { path: parsePath(path) }) }, signal)
@@ -236,7 +236,7 @@ export class References implements AsyncDisposable {
     return auditReferences({ reader: this.#deps.reader, rows: this.rows }, signal)
   }
 
-  /** Has the index look at what is not as it was, reads again what could not be read, and finds anew what belongs together. */
+  /** Updates the index for files that have changed, reads files again that could not be read, and pairs files again. */
   async reconcile(signal: AbortSignal): Promise<void> {
     const folders: RawName[] = []
     for await (const found of this.audit(signal)) if (!('checked' in found)) folders.push(rawFolder(found.file))
@@ -245,7 +245,7 @@ export class References implements AsyncDisposable {
     await this.queue(signal)
   }
 
-  /** Has the index look at folders, wherever they lie; those of no location are nobody's concern. */
+  /** Updates the index for folders; folders outside every location are skipped. */
   async #refresh(folders: readonly RawName[], signal: AbortSignal): Promise<void> {
     const { locations, refresh } = this.#deps
     const byLocation = new Map<KnownLocation, Map<string, ChangedFolder>>()
@@ -259,7 +259,7 @@ export class References implements AsyncDisposable {
     for (const [location, changed] of byLocation) await refresh(location, [...changed.values()], signal)
   }
 
-  /** Ends the thread, and what waits for it. */
+  /** Ends the thread and all waiting work. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     await this.#thread[Symbol.asyncDispose]()
@@ -337,8 +337,8 @@ export class References implements AsyncDisposable {
 }
 
 /**
- * The files to work on: first so many at once, then those at which the process stopped, one at a time. A file that
- * stopped the process again and again is left out of this run, with a warning.
+ * Groups the files to work on: first groups of `atOnce` files, then one at a time the files during which the process
+ * stopped. A file that stopped the process repeatedly is left out of this run, with a warning.
  */
 function groupsOf<T extends KnownFile>(
   files: readonly T[],

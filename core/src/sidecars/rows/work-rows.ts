@@ -5,7 +5,7 @@ import { blobToUuid } from '../../util/uuid.ts'
 import type { ContentFindings, Engine, Output } from '../generators/index.ts'
 import { EXTENSION, FAILED, mimeOf, PENDING, READY, type RowDeps, WAITS } from './row.ts'
 
-/** A content whose sidecars of one kind wait to be made. */
+/** A content with pending sidecars of one kind. */
 export interface PendingContent {
   readonly contentRowId: number
   readonly contentId: ContentId
@@ -15,7 +15,7 @@ export interface PendingContent {
   readonly rows: readonly (Output & { readonly id: number; readonly attempts: number })[]
 }
 
-/** What became of one row. */
+/** The outcome for one row. */
 export type Outcome =
   | {
       readonly id: number
@@ -36,11 +36,11 @@ export interface Outcomes {
   readonly attempts: number
   /** How long it took, all together. */
   readonly tookMs: number
-  /** What was there to make it, where it failed: all engines of the generator, joined by `+`. */
+  /** For a failure: the engines that were available, all engines of the generator joined by `+`. */
   readonly triedWith?: Engine
 }
 
-/** Gives out what waits, and takes down what became of it. */
+/** Returns pending work, and records its outcomes. */
 export class WorkRows {
   readonly #deps: RowDeps
 
@@ -49,8 +49,8 @@ export class WorkRows {
   }
 
   /**
-   * Contents with pending rows of a kind, those first that were queued first, and where to go on. What is given comes again
-   * where more of it was queued later.
+   * Contents with pending rows of a kind, in the order in which they were queued, and where to continue. A content
+   * appears again if more of it was queued later.
    */
   async pending(
     kind: SidecarKind,
@@ -65,13 +65,13 @@ export class WorkRows {
     return { contents: await this.#waiting(kind, [...ids]), last: Number(rows.at(-1)?.['id'] ?? after) }
   }
 
-  /** What waits of one kind of a content; null where nothing does. */
+  /** The pending rows of one kind of a content; null if there are none. */
   async waiting(kind: SidecarKind, contentRowId: number): Promise<PendingContent | null> {
     const [found] = await this.#waiting(kind, [contentRowId])
     return found ?? null
   }
 
-  /** What waits of one kind of some contents; those of which nothing does are left out. */
+  /** The pending rows of one kind of some contents; contents without any are left out. */
   async allWaiting(kind: SidecarKind, contentRowIds: readonly number[]): Promise<PendingContent[]> {
     return this.#waiting(kind, contentRowIds)
   }
@@ -102,7 +102,7 @@ export class WorkRows {
     return [...contents.values()]
   }
 
-  /** Whether all of these rows wait still: somebody else may have made them since they were read. */
+  /** Whether all of these rows are still pending: another run may have made them since they were read. */
   async areWaiting(rows: PendingContent['rows']): Promise<boolean> {
     const ids = rows.map(({ id }) => id)
     const waiting = await this.#deps.store.read((db) =>
@@ -123,7 +123,7 @@ export class WorkRows {
     return this.#deps.store.connection.prepare(`select 1 from sidecars s where ${WAITS} limit 1`).get() !== undefined
   }
 
-  /** Row ids of the newest that wait, of each of some kinds; 0 where none does. One look at an index for each. */
+  /** The newest pending row id of each kind; 0 if there is none. Each needs one index lookup. */
   newest(kinds: readonly SidecarKind[]): number[] {
     const query = this.#deps.store.connection.prepare(
       `select ifnull((select max(s.id) from sidecars s indexed by sidecars_unready
@@ -141,7 +141,7 @@ export class WorkRows {
     return rows.map(({ id }) => id)
   }
 
-  /** Which outputs some rows are. */
+  /** The variant and format of each row. */
   async outputsOf(ids: readonly number[]): Promise<(Output & { readonly id: number })[]> {
     return this.#deps.store.read((db) =>
       db.selectFrom('sidecars').select(['id', 'variant', 'format']).where('id', 'in', ids).execute(),

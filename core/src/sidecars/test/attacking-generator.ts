@@ -3,9 +3,9 @@ import { attack, type Target } from '../../../testing/attack.ts'
 import type { Make } from '../generators/generator.ts'
 import { collectProgram } from '../generators/stream-program.ts'
 
-/** A decoder that has been taken over: it writes down what it could do. */
+/** A hostile decoder: it records which of its attempts succeeded. */
 export const make: Make = async ({ outputs, settings }) => {
-  // Paths that settings name may be read: these are none of them.
+  // A path that is a setting may be read. These paths are inside JSON, so they do not count as settings.
   const { ffmpeg, target } = JSON.parse((settings as { attack: string }).attack) as {
     ffmpeg: string | null
     target: Target

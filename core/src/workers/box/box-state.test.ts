@@ -46,7 +46,7 @@ test.runIf(bwrap.layer === 'bwrap' && canUnshare)('where no user may have namesp
     const { tryBwrap } = await import(${JSON.stringify(new URL('box-state.ts', import.meta.url).href)})
     process.stdout.write(JSON.stringify(await tryBwrap('')))`
   const node = [process.execPath, '--input-type=module', '--eval', script]
-  // One more is allowed: that of a user who is not root, for root needs none.
+  // One namespace more is allowed for a user who is not root, because root needs none.
   const forbid = 'echo 1 > /proc/sys/user/max_user_namespaces && exec unshare -U --map-user=1000 "$@"'
   const cwd = import.meta.dirname
   const { stderr, stdout } = spawnSync('unshare', ['-r', 'sh', '-c', forbid, 'sh', ...node], { encoding: 'utf8', cwd })
@@ -60,7 +60,7 @@ test.runIf(bwrap.layer === 'bwrap' && canUnshare)('where no user may have namesp
   ])
 })
 
-/** As in Node.js before 26.1. */
+/** Simulates Node.js before 26.1. */
 function takeLandlockAway(): void {
   ;(process as { execve?: unknown }).execve = undefined
 }

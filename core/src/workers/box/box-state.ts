@@ -6,9 +6,9 @@ import { boxArgs, boxStart, VERSION_VARIABLE } from './box.ts'
 import { bwrapArgs } from './bwrap.ts'
 import { knowsProcessor } from './seccomp.ts'
 
-/** The layer that closes decoders on this system. */
+/** The layer that confines decoders on this system. */
 export type BoxState =
-  /** `version`: that of Landlock, which says what it covers. */
+  /** `version`: the version of Landlock, which decides what the layer covers. */
   | { readonly layer: 'landlock'; readonly version: number }
   /** `reason`: why Landlock and seccomp are not used. */
   | { readonly layer: 'bwrap'; readonly program: string; readonly reason: string }
@@ -17,23 +17,23 @@ export type BoxState =
 interface NoBox {
   readonly layer: null
   readonly reason: string
-  /** What a person can do; null if nothing helps. */
+  /** The step that a person can take; null if nothing helps. */
   readonly fix: string | null
 }
 
-/** A start of Node takes some 100 ms. */
+/** A generous limit: Node usually starts in about 100 ms. */
 const START_MS = 20_000
 
 const NOTHING = { read: [], write: [] }
 
 let detecting: Promise<BoxState> | undefined
 
-/** Which layer holds here. The first call starts a process in it, and later calls get the same answer. */
+/** Returns the layer that works here. The first call starts a process in it; later calls get the same answer. */
 export function boxState(): Promise<BoxState> {
   return (detecting ??= detectBox())
 }
 
-/** Looks for a layer that holds. Landlock comes first: it costs less, and needs no package. */
+/** Finds a layer that works. Landlock comes first, because it costs less and needs no package. */
 export async function detectBox(): Promise<BoxState> {
   const byLandlock = await tryLandlock()
   if (byLandlock.layer !== null || process.platform !== 'linux') return byLandlock
@@ -52,7 +52,7 @@ async function tryLandlock(): Promise<BoxState> {
   return { layer: 'landlock', version: Number(started.printed) }
 }
 
-/** `reason`: why the layer before it does not hold. */
+/** `reason`: why the previous layer does not work. */
 export async function tryBwrap(reason: string): Promise<BoxState> {
   const program = findProgram('bwrap')
   if (program === null) return { layer: null, reason: 'bwrap is not installed', fix: 'install bubblewrap' }
@@ -64,7 +64,7 @@ export async function tryBwrap(reason: string): Promise<BoxState> {
   return { layer: null, reason: `bwrap failed (${started.failure})`, fix }
 }
 
-/** Prints the version of Landlock that the process is closed by. */
+/** Prints the version of Landlock that confines the process. */
 const LOOK = `process.stdout.write(process.env.${VERSION_VARIABLE} ?? '')`
 
 /** Starts Node in a layer. */

@@ -67,7 +67,7 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     expect(await pool.run({ path: own, size: 7 }, { ...soon, reach })).toBe('content')
     writeFileSync(`${own}.new`, 'new content')
     renameSync(`${own}.new`, own)
-    // The first process is refused the new file (Landlock), or still sees the old one (bubblewrap).
+    // The first process may not read the new file (Landlock), or still sees the old one (bubblewrap).
     expect(await pool.run({ path: own, size: 11 }, { ...soon, reach })).toBe('new content')
   })
 
@@ -96,7 +96,7 @@ test.runIf(states.landlock.layer === 'landlock')(
   async () => {
     await using pool = troubled({})
     const first = pool.run('exit', soon)
-    // More than the arguments of a process may hold.
+    // More paths than the arguments of a process can hold.
     const read = Array.from({ length: 3_000 }, (_, n) => join('/', 'x'.repeat(100), String(n)))
     const second = pool.run('next', { ...soon, reach: { read, write: [] } })
     const errors = await Promise.all([first, second].map((run) => run.catch((err: unknown) => err)))

@@ -4,19 +4,19 @@ import { fileURLToPath } from 'node:url'
 import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
 
-/** The files of a user that a process may reach. */
+/** The user's files, servers and variables that a process may access. */
 export interface Reach {
   /** Files and folders that it may read. */
   readonly read: readonly RawName[]
-  /** Folders that it may also write to. */
+  /** Folders that it may read and write. */
   readonly write: readonly RawName[]
   /** Whether it may connect to servers; false by default. */
   readonly network?: boolean
-  /** Variables of the environment that it is told beside those that programs go by. */
+  /** Environment variables that it receives in addition to the usual ones. */
   readonly variables?: readonly string[]
 }
 
-/** What a boxed process is started with. Paths are base64: names of files need not be text. */
+/** The start parameters of a boxed process. Paths are base64, because file names need not be text. */
 export interface BoxStart {
   readonly read: readonly string[]
   readonly write: readonly string[]
@@ -24,13 +24,16 @@ export interface BoxStart {
   readonly network: boolean
 }
 
-/** Where the channel to the parent is told: a process that read it before it is boxed would lose a request. */
+/**
+ * Names the descriptor of the channel to the parent. If Node read from it before the box was closed, a request would be
+ * lost.
+ */
 export const CHANNEL_VARIABLE = 'SPACEDRIVE_CHANNEL_FD'
 
-/** Where a boxed process finds the version of Landlock that closes it. */
+/** Tells a boxed process which version of Landlock confines it. */
 export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
 
-/** What the system's libraries, Node and fonts are read from, and the devices that all programs use. */
+/** Paths of the system's libraries, Node and fonts, and of devices that all programs use. */
 const SYSTEM_READ = [
   '/lib',
   '/lib32',
@@ -54,7 +57,7 @@ const SYSTEM_READ = [
   '/proc/self',
   '/dev/urandom',
 ]
-/** How names of servers are found, and whom they are vouched for by. */
+/** Configuration for name resolution, and the certificates that servers are checked against. */
 const NETWORK_READ = [
   '/etc/resolv.conf',
   '/etc/hosts',
@@ -65,7 +68,7 @@ const NETWORK_READ = [
   '/run/systemd/resolve',
 ]
 const SYSTEM_WRITE = ['/dev/null']
-/** What loads programs. */
+/** The dynamic loaders of programs. */
 const LOADERS = [
   '/lib64/ld-linux-x86-64.so.2',
   '/lib/ld-linux-aarch64.so.1',
@@ -75,12 +78,12 @@ const LOADERS = [
 
 const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
-/** Arguments that Node takes before its own, to enter the box by Landlock and seccomp. */
+/** Arguments that Node takes before its own, so that it enters the box through Landlock and seccomp. */
 export function boxArgs(start: BoxStart): string[] {
   return [ENTER_BOX, JSON.stringify(start)]
 }
 
-/** How to start a process that reaches those files, itself, and programs of those names. */
+/** Start parameters for a process that can access the files in `Reach`, its own program, and the named programs. */
 export function boxStart({ network = false, read, write }: Reach, programs: readonly string[]): BoxStart {
   const found = programs.flatMap(findAll)
   return {
@@ -95,7 +98,7 @@ function encode(path: RawName): string {
   return Buffer.from(nameBytes(path)).toString('base64')
 }
 
-/** The package that this is, and the packages that Node looks for from here. */
+/** This package, and the packages that Node searches for from here. */
 function ownFolders(): string[] {
   const above: string[] = []
   for (let at = import.meta.dirname; ; at = dirname(at)) {
@@ -108,7 +111,10 @@ function ownFolders(): string[] {
   return [own, ...there, ...new Set(there.filter((path) => path.endsWith('node_modules')).flatMap(linkedPackages))]
 }
 
-/** Where the packages of a folder lie that are links, as package managers make them: with those that lie beside them. */
+/**
+ * The targets of packages that are links, as package managers create them, together with the packages beside each
+ * target.
+ */
 function linkedPackages(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -120,7 +126,7 @@ function linkedPackages(folder: string): string[] {
   })
 }
 
-/** A program on PATH or at an absolute path, the file that it leads to, and what runs it if it is a script. */
+/** A program on PATH or at an absolute path, the file it links to, and the interpreter if it is a script. */
 function findAll(program: string): string[] {
   const path = isAbsolute(program) ? program : findProgram(program)
   if (path === null || !isProgram(path)) return []
@@ -128,7 +134,7 @@ function findAll(program: string): string[] {
   return [path, file, ...interpreterOf(file)]
 }
 
-/** The longest first line of a script that Linux looks at, in bytes. */
+/** Linux reads at most this many bytes of a script's first line. */
 const MAX_SHEBANG = 256
 
 function interpreterOf(file: string): string[] {
@@ -138,7 +144,7 @@ function interpreterOf(file: string): string[] {
   return [program, ...(isLookedFor ? findAll(name) : [])]
 }
 
-/** Nothing of a program that can be run, but not read. */
+/** The first bytes of a file; empty for a program that can be run but not read. */
 function firstBytes(file: string): string {
   const head = Buffer.alloc(MAX_SHEBANG)
   try {

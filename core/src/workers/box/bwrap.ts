@@ -1,22 +1,22 @@
 import { bytesToName, nameBytes, pathBelow, type RawName } from '../../util/file-name.ts'
 import type { BoxStart } from './box.ts'
 
-/** Namespaces of its own for users, mounts, the network and processes, no rights, and a /dev and a /proc of its own. */
+/** New namespaces for users, mounts, the network and processes, no capabilities, and a separate /dev and /proc. */
 const CLOSED = '--unshare-all --die-with-parent --new-session --cap-drop ALL --dev /dev --proc /proc'.split(' ')
-/** What bubblewrap makes itself. */
+/** Devices that bubblewrap creates itself. */
 const OWN: ReadonlySet<RawName> = new Set(['/dev/null', '/dev/urandom'])
-/** Their folders lie in memory, which nothing may fill. */
+/** Their folders are in memory, so they are read-only: nothing may fill the memory. */
 const SEALED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/']
 
 /**
- * Arguments of bubblewrap that show a process only what its start names, everything at its own path. What does not exist
- * is left out. They are bytes, as paths are.
+ * The arguments of bubblewrap. A process sees only the paths in its `BoxStart`, each at its usual place. Paths that do
+ * not exist are left out. Arguments are bytes, because paths are bytes.
  */
 export function bwrapArgs({ execute, network, read, write }: BoxStart): Uint8Array[] {
   const readable = [...read, ...execute].map(decode)
-  // The system refuses to mount something on a link; what lies in a folder that is shown is shown with it.
+  // The system refuses to mount over a link. A path inside a folder that is already visible needs no mount of its own.
   const shown = readable.filter((path) => !OWN.has(path) && !isInOne(path, [...readable, '/proc']))
-  // After those around them, which would hide them.
+  // They follow the folders that contain them, because a later mount would hide an earlier one below it.
   const writable = write.map(decode).filter((path) => !OWN.has(path))
   const bind = (flag: string) => (path: RawName) => [Buffer.from(flag), nameBytes(path), nameBytes(path)]
   return [

@@ -6,15 +6,15 @@ import { numberOn, SystemCalls } from './system-call.ts'
 const FCNTL = { x64: 72, arm64: 25 }
 const SET_FLAGS = 2
 
-// Closes files, network and programs to this process, and becomes Node anew, so that none of its threads is older than
-// that. Arguments: a `BoxStart`, then those of Node.
+// Blocks files, network and programs for this process, and then replaces it with a new Node: all threads of the new
+// Node start inside the box. Arguments: a `BoxStart`, then the arguments of Node.
 const [, , start = '', ...args] = process.argv
 const { execute, network, read, write } = JSON.parse(start) as BoxStart
 const decode = (path: string) => Buffer.from(path, 'base64')
 const { [CHANNEL_VARIABLE]: channel, ...env } = process.env
 const calls = new SystemCalls()
 if (channel !== undefined) {
-  // Node has had it closed where another program begins.
+  // Node closes the channel when another program is executed; this clears that flag.
   calls.call('fcntl', numberOn(FCNTL)!, Number(channel), SET_FLAGS, 0)
   Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
 }

@@ -1,6 +1,6 @@
 /**
- * Variables that programs go by: where they and their libraries, data and fonts lie, language and time. Any other may
- * hold a key, which a process that a hostile file has taken over must not read.
+ * Variables that programs depend on: paths of programs, libraries, data and fonts, language and time zone. Any other
+ * variable may hold a key. A process that a hostile file has taken over must not read it.
  */
 const PASSED: ReadonlySet<string> = new Set([
   'PATH',
@@ -17,7 +17,7 @@ const PASSED: ReadonlySet<string> = new Set([
   'FONTCONFIG_PATH',
   'XDG_CACHE_HOME',
   'XDG_DATA_DIRS',
-  // Windows starts nothing without them.
+  // Windows cannot start a process without them.
   'COMSPEC',
   'PATHEXT',
   'SYSTEMDRIVE',

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, type PathLike } from 'node:fs'
 import type { SystemCalls } from './system-call.ts'
 
-/** The same on every processor; see landlock(7). */
+/** System call numbers, equal on every processor; see landlock(7). */
 const CREATE_RULESET = 444
 const ADD_RULE = 445
 const RESTRICT_SELF = 446
 const VERSION_FLAG = 1
 const RULE_PATH_BENEATH = 1
-/** Not in Node's constants. */
+/** Missing from Node's constants. */
 const O_PATH = 0o10000000
 
 const EXECUTE = 1n << 0n
@@ -16,30 +16,30 @@ const READ_FILE = 1n << 2n
 const READ_DIR = 1n << 3n
 const TRUNCATE = 1n << 14n
 const IOCTL_DEV = 1n << 15n
-/** Rights that a rule on a file may give. */
+/** The rights that a rule on a single file can grant. */
 const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-/** Rights over files by version of Landlock; later ones have those of the last. */
+/** File access rights by version of Landlock. Later versions have the rights of the last one here. */
 const RIGHTS_BY_VERSION = [0x1fffn, 0x3fffn, 0x7fffn, 0x7fffn, 0xffffn] as const
-/** Versions from which on Landlock also closes TCP, and signals and abstract sockets. */
+/** The first versions of Landlock that block TCP, and signals and abstract sockets. */
 const CLOSES_TCP = 4
 export const CLOSES_SIGNALS = 6
 const ALL_TCP = 3n
 const ALL_SCOPES = 3n
 
 export interface Landlock {
-  /** Files and folders that may be read. What is not there is passed over. */
+  /** Files and folders that may be read. Missing ones are skipped. */
   readonly read: readonly PathLike[]
-  /** Those that may also be changed. */
+  /** Files and folders that may be read and changed. */
   readonly write: readonly PathLike[]
   /** Programs that may be started. */
   readonly execute: readonly PathLike[]
-  /** Whether TCP stays open. */
+  /** Whether TCP stays allowed. */
   readonly network: boolean
 }
 
 /**
- * Takes from this thread, and from all it starts, every file but those named. There is no way back. Returns the
- * version of Landlock, and throws where the kernel has none.
+ * Blocks all files except the named ones, for this thread and everything it starts. This cannot be undone. Returns the
+ * version of Landlock. Throws if the kernel has no Landlock.
  */
 export function closeFiles(calls: SystemCalls, { read, write, execute, network }: Landlock): number {
   const version = calls.call('landlock_create_ruleset', CREATE_RULESET, 0, 0, VERSION_FLAG)
@@ -67,7 +67,7 @@ export function closeFiles(calls: SystemCalls, { read, write, execute, network }
   return version
 }
 
-/** Null where there is nothing. */
+/** Null if the path does not exist or cannot be opened. */
 function openPath(path: PathLike): number | null {
   try {
     return openSync(path, O_PATH)

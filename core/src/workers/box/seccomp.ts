@@ -1,9 +1,9 @@
 import { numberOn, REFUSED, type SystemCalls } from './system-call.ts'
 
 /**
- * What no decoder needs, by processor. Landlock says which files and programs there are; this is the network, what looks
- * into other processes, what changes the system, and what Landlock leaves open: rights, owners and times of files. Rings
- * (`io_uring`) would go around all of it; Node does without them where they are refused from its start.
+ * System calls that no decoder needs, by processor. Landlock limits files and programs. This list adds the network,
+ * access to other processes, changes to the system, and the gaps that Landlock leaves: permissions, owners and times of
+ * files. `io_uring` could bypass all of this; if it is refused from the start, Node works without it.
  */
 const refused = {
   socket: { x64: 41, arm64: 198 },
@@ -61,10 +61,10 @@ const PRCTL = { x64: 157, arm64: 167 }
 const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 }
 const SET_NO_NEW_PRIVS = 38
 const SET_MODE_FILTER = 1
-/** Calls of the x32 interface have this bit in their numbers. */
+/** System calls of the x32 interface have this bit in their numbers. */
 const X32_BIT = 0x40000000
 
-/** See bpf(4) and seccomp(2). */
+/** Constants of bpf(4) and seccomp(2). */
 const LOAD_WORD = 0x20
 const JUMP_IF_EQUAL = 0x15
 const JUMP_IF_AT_LEAST = 0x35
@@ -76,7 +76,7 @@ const NUMBER_AT = 0
 const ARCH_AT = 4
 const FIRST_ARGUMENT_AT = 16
 
-/** Families of addresses. */
+/** Address families. */
 const IPV4 = 2
 const IPV6 = 10
 
@@ -84,19 +84,19 @@ type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, valu
 
 const REFUSE: Instruction = [RETURN, 0, 0, FAIL_WITH | REFUSED]
 
-/** Whether the calls of this processor are known. */
+/** Whether the system call numbers of this processor are known. */
 export function knowsProcessor(): boolean {
   return numberOn(AUDIT_ARCH) !== undefined
 }
 
-/** Programs that this thread starts gain no rights from now on, which both filters ask for. */
+/** From now on, programs that this thread starts gain no privileges. Both Landlock and seccomp require this. */
 export function gainNoRights(calls: SystemCalls): void {
   calls.call('prctl', numberOn(PRCTL)!, SET_NO_NEW_PRIVS, 1)
 }
 
 /**
- * Takes those calls from this thread, and from all it starts: they fail with `EPERM`. There is no way back. With `network`
- * it may connect to servers by IP, and to nothing else.
+ * Blocks the system calls in `refused` for this thread and everything it starts: they fail with `EPERM`. This cannot be
+ * undone. With `network`, the process may connect to servers by IP, but use no other kind of socket.
  */
 export function closeCalls(calls: SystemCalls, { network }: { network: boolean }): void {
   const program = filter(network)
@@ -124,7 +124,7 @@ function filter(network: boolean): Buffer {
   )
 }
 
-/** Refuses sockets of other families: those of files, and those that the system is configured by. */
+/** Refuses sockets of other families, such as Unix sockets and those that configure the system. */
 function onlyByIp(socket: number): Instruction[] {
   return [
     [JUMP_IF_EQUAL, 0, 4, socket],

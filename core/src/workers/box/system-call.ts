@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { getSystemErrorMessage } from 'node:util'
 
-/** Calls that Node has no function for. Every argument is a number or the address of what a buffer holds. */
+/** System calls that Node has no function for. Each argument is a number, or the address of a buffer's bytes. */
 export class SystemCalls {
   readonly #ffi = process.getBuiltinModule('node:ffi')
   readonly #library = this.#ffi.dlopen(null, {
@@ -9,7 +9,7 @@ export class SystemCalls {
     __errno_location: { return: 'pointer', arguments: [] },
   })
 
-  /** Throws what the system says where the call fails. */
+  /** Throws with the system's error message if the call fails. */
   call(name: string, number: number, ...given: readonly (number | bigint)[]): number {
     const [a = 0, b = 0, c = 0, d = 0, e = 0] = given
     const { __errno_location: errno, syscall } = this.#library.functions
@@ -18,16 +18,16 @@ export class SystemCalls {
     throw new Error(`${name}: ${getSystemErrorMessage(-this.#ffi.getInt32(errno()))}`)
   }
 
-  /** Where the bytes lie, for as long as the buffer lives. */
+  /** The address of the buffer's bytes, valid as long as the buffer exists. */
   addressOf(bytes: Buffer): bigint {
     return this.#ffi.getRawPointer(bytes)
   }
 }
 
-/** Numbers of system calls by processor; those that a processor lacks are undefined. */
+/** The system call number for this processor; undefined if it has none. */
 export function numberOn(numbers: { readonly x64?: number; readonly arm64?: number }): number | undefined {
   return numbers[process.arch as 'x64' | 'arm64']
 }
 
-/** What a refused call fails with. */
+/** The error code of a refused call. */
 export const REFUSED = constants.errno.EPERM

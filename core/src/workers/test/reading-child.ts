@@ -4,7 +4,7 @@ import { serveProcess } from '../serve-process.ts'
 
 export interface ReadRequest {
   readonly path: string
-  /** Bytes that the file has, as the index knows. */
+  /** The size of the file according to the index. */
   readonly size: number
 }
 

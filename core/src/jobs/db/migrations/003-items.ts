@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** What jobs that were cut short are working on, so that the next start knows during which item the process stopped. */
+/** Records the items of interrupted jobs, so that the next start knows during which item the process stopped. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(

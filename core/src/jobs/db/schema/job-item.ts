@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Items that a job has begun and not finished. Only a job that was cut short writes them down. */
+/** Items that a job has begun and not finished. They are recorded only for a job that was interrupted before. */
 export interface JobItemTable {
   job_id: number
   item: string

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // Ids that were once given out stay given out: what still holds one must never find a stranger's row.
+  // Ids are never reused: a stale reference must not find a different row.
   `create table row_ids(
      table_name text primary key,
      next integer not null
@@ -29,17 +29,17 @@ const statements = [
   `create trigger entries_placed after update of parent_id, name on entries begin
      update directories set fingerprint = null where id in (old.parent_id, new.parent_id) and fingerprint is not null;
    end`,
-  // One for each row that is added would triple the time of a first scan; every addition changes this count. A
-  // fingerprint that is written with the count vouches for it.
+  // A trigger on every new row would triple the time of a first scan, but every addition changes this count. A
+  // fingerprint that is written together with the count is valid.
   `create trigger directories_counted after update of child_count on directories
    when new.child_count <> old.child_count and new.fingerprint = old.fingerprint begin
      update directories set fingerprint = null where id = new.id;
    end`,
-  // Earlier versions kept fingerprints over rows that had changed, so none of them can be believed.
+  // Earlier versions kept fingerprints of folders whose rows had changed, so none of them can be trusted.
   `update directories set fingerprint = null`,
 ]
 
-/** The database itself withdraws a fingerprint when the children it vouches for change, and never reuses an entry's id. */
+/** The database itself clears a fingerprint when the rows it covers change, and never reuses an entry's id. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,4 +1,4 @@
-/** One row: the manifest of the library, as JSON. `library.json` is written again from it when it is lost. */
+/** One row with the manifest of the library as JSON. `library.json` is restored from it. */
 export interface LibraryIdentityTable {
   id: number
   manifest: string

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // What `browse` and `read` open: these folders and all that is below them. Bytes, as the file system has the path.
+  // Folders that a `browse` or `read` grant opens, with everything below them. Paths are bytes, as in the file system.
   `create table grant_folders(
      device text not null references devices(device) on delete cascade,
      what text not null,
@@ -9,11 +9,11 @@ const statements = [
      at integer not null,
      primary key(device, what, folder)
    ) strict, without rowid`,
-  // 1: a person has said that it is for every file of this device.
+  // 1: a person has allowed it for every file of this device.
   'alter table grants add column everything integer not null default 0',
-  // The path that was asked for; null: none, or a list of places to begin with.
+  // The requested path. Null: the request named no path, or asked for the list of places.
   'alter table grant_requests add column path text',
-  // 1: an older version allowed it for the whole disk without saying so; a person is asked again.
+  // 1: an older version allowed it for the whole disk without saying so, so a person is asked again.
   'alter table grant_requests add column was_everything integer not null default 0',
   `insert into grant_requests(device, what, at, was_everything)
      select device, what, at, 1 from grants where allowed = 1 and what in ('browse', 'read')

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
-  // JSON: names that had to be changed, and what else a person should know of files that came.
+  // JSON: notes for the user about received files, such as changed names.
   "alter table transfers add column notes text not null default '[]'",
-  // JSON: the files of an offer that the other device could not be given, each with its reason.
+  // JSON: the files of an offer that did not reach the other device, each with its reason.
   "alter table offers add column failures text not null default '[]'",
 ]
 

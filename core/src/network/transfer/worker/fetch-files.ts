@@ -17,18 +17,18 @@ import { giveName, partPath, setDetails, writeWhole } from './place-file.ts'
 import { makeOwnFolder } from './plan-targets.ts'
 import { SourceAgreement } from './source-agreement.ts'
 
-/** What could not be fetched, as far as it is told one by one. */
+/** How many failures are listed one by one. */
 const MAX_FAILURES = 1_000
 
 export interface FetchDeps {
-  /** A folder of its own, where it is written down what is done. */
+  /** A private folder that records the progress. */
   readonly folder: string
   readonly items: readonly FetchItem[]
   /** Ends the names of files that are being put together. */
   readonly mark: string
-  /** What the only file is compared with before it has its name; null where that is not known. */
+  /** The check of the only file before it gets its name; null if the content is unknown. */
   readonly content: ContentCheck | null
-  /** Written down on each file: where it comes from; null: not written. */
+  /** The origin that is written on each file; null: none is written. */
   readonly origin: string | null
   readonly blake3: Blake3
   readonly hashers: Hashers
@@ -39,16 +39,16 @@ export interface FetchDeps {
 }
 
 /**
- * Fetches files from one device, or one file from several. Every chunk has its BLAKE3, every file of several chunks a
- * second one over all of it, and no file has its name before that is right. What is done stays done: after a lost
- * connection, or a killed process, only what is missing is asked for.
+ * Fetches files from one device, or one file from several. Every chunk has its BLAKE3, every file of several chunks has
+ * a second hash of the whole file, and a file gets its name only after these are checked. Finished chunks are kept:
+ * after a lost connection or a kill, only the missing ones are requested.
  */
 export class FetchFiles {
   readonly #deps: FetchDeps
   readonly #done: DoneRecord
   /** Asked of a channel that ended; the next one last. */
   readonly #again: Request[] = []
-  /** The item that is asked for next, and where it is of several chunks, which of them. */
+  /** The item to request next; for an item of several chunks, `#chunk` is the chunk. */
   #at = 0
   #chunk = 0
   readonly #assemblies: Assemblies
@@ -63,7 +63,7 @@ export class FetchFiles {
   #files = 0
   #bytes = 0
   #open = 0
-  /** Of the sources of the only file, where there are several. */
+  /** The agreement between the sources of the only file, if there are several. */
   readonly #agreement = new SourceAgreement(() => this.#agree({ isLate: true }))
   readonly #controller = new AbortController()
 
@@ -71,11 +71,11 @@ export class FetchFiles {
     this.#deps = deps
     this.#done = new DoneRecord(join(deps.folder, 'done'))
     this.#assemblies = new Assemblies(deps, this.#controller.signal)
-    // Somebody may ask when it has failed already.
+    // The promise may fail before it is awaited.
     this.#ended.promise.catch(() => {})
   }
 
-  /** Makes the folders, and finds out what is there already. Throws where the target cannot be written. */
+  /** Creates the folders and finds the data that is already there. Throws if the target cannot be written. */
   static async open(deps: FetchDeps): Promise<FetchFiles> {
     const fetch = new FetchFiles(deps)
     await fetch.#prepare()
@@ -109,7 +109,7 @@ export class FetchFiles {
       return
     }
     this.#open++
-    // Those begun before are looked into now, to know what is there; the others when their turn comes.
+    // Files that were begun are checked now, to know their finished chunks; the others when it is their turn.
     if (item.size > CHUNK_BYTES && lstatSync(this.#partOf(item), { throwIfNoEntry: false })) {
       const { part } = await this.#assemblies.open(index)
       this.#bytes += part.doneBytes
@@ -117,8 +117,8 @@ export class FetchFiles {
   }
 
   /**
-   * Fetches over one more channel, until all is done or it ends. Resolves then; what it was asked for and did not send
-   * is asked of the others, or of the next.
+   * Fetches over one more channel, until all is done or the channel ends. Its unanswered requests go to the other
+   * channels or to the next one.
    */
   async addChannel(socket: Duplex, options: ChannelOptions): Promise<void> {
     if (this.#isRefused) return void socket.destroy()
@@ -155,19 +155,19 @@ export class FetchFiles {
     await ended
     await work
     this.#channels.delete(channel)
-    // What it owes goes to the others, in the order it was asked.
+    // Its unanswered requests go to the other channels, in the same order.
     this.#again.push(...channel.end().toReversed())
     this.sourceGone(channel.name)
   }
 
-  /** A source that was expected does not come, or not any more. */
+  /** Reports that an expected source will not come, or has gone. */
   sourceGone(name: string): void {
     this.#agreement.gone(name)
     if (this.#agreement.isAwaited) this.#agree({ isLate: false })
     else for (const other of this.#channels) this.#ask(other)
   }
 
-  /** Resolves when nothing is left to fetch; rejects where nothing can be written any more: a full disk. */
+  /** Resolves when nothing is left to fetch. Rejects if nothing more can be written, for example on a full disk. */
   get ended(): Promise<void> {
     if (this.isComplete) this.#end()
     return this.#ended.promise
@@ -184,7 +184,7 @@ export class FetchFiles {
     }
   }
 
-  /** Ends the channels and keeps what there is. */
+  /** Ends the channels and keeps the received data. */
   close(): void {
     this.#controller.abort(new CoreError('Cancelled', 'the transfer was stopped'))
     this.#agreement.close()
@@ -193,7 +193,7 @@ export class FetchFiles {
     this.#done.close()
   }
 
-  /** Where several sources are to agree, none is asked for a chunk before they do. */
+  /** Requests chunks from a channel. If several sources must agree, no chunk is requested before they do. */
   #ask(channel: FetchChannel): void {
     const { socket } = channel
     if (!this.#channels.has(channel) || socket.destroyed || !this.#agreement.believes(channel.hashes)) return
@@ -312,7 +312,7 @@ export class FetchFiles {
   async #finish(index: number, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): Promise<void> {
     const item = this.#deps.items[index]!
     const assembly = await this.#assemblies.open(index)
-    // Another channel was believed first, and its file is asked for anew.
+    // The hash came from a channel whose version was rejected, and the file is being requested again.
     if (!assembly.part.isComplete) return
     const own = (assembly.whole ??= await this.#assemblies.hashOf(assembly, item))
     this.#controller.signal.throwIfAborted()
@@ -320,7 +320,7 @@ export class FetchFiles {
     if (this.#done.has(index)) return
     const isWanted = !item.expected || Buffer.compare(own, item.expected) === 0
     if (!isWanted || Buffer.compare(own, hash) !== 0) {
-      // Every chunk is the one that most sources have: this one lies, and another is asked.
+      // If all chunks are those of most sources, only this source lies: ask another one.
       const isOfAll = isWanted && (this.#agreement.isReached || item.expected !== null)
       if (!isOfAll) this.#forget(index, assembly)
       throw new CoreError('Corrupt', `${channel.name} sent a file that is not the one it has`)
@@ -353,7 +353,10 @@ export class FetchFiles {
     throw new CoreError('Corrupt', `${channel.name} sent another file than ${target.toString()}`)
   }
 
-  /** Where it is another content all who said the same lie, and nobody is asked any more: those who said otherwise may have it. */
+  /**
+   * If the content is wrong, every source that claimed this version lied, and the fetch ends. Sources with another
+   * version may have the right content.
+   */
   #checkContent(item: FetchItem, { channel, hash }: { channel: FetchChannel; hash: Uint8Array }): void {
     const { content } = this.#deps
     if (!content || content.holds(this.#partOf(item), hash)) return
@@ -366,7 +369,7 @@ export class FetchFiles {
     throw new CoreError('Corrupt', `${channel.name} sent something else than content://${content.contentId}`)
   }
 
-  /** Several sources must say the same of the chunks; who says otherwise than most is left out. */
+  /** Compares the chunk hashes of several sources; a source that differs from the majority is dropped. */
   #compare(channel: FetchChannel, hashes: Uint8Array): void {
     const { size } = this.#deps.items[0]!
     if (hashes.length !== Math.ceil(size / CHUNK_BYTES) * HASH_BYTES) {
@@ -383,7 +386,7 @@ export class FetchFiles {
     else this.#lose(channel, new CoreError('Corrupt', `${channel.name} has a file of another size`))
   }
 
-  /** Believes what most of the sources say; of those that come later, who says the same. */
+  /** Accepts the version of most sources; later sources must have the same version. */
   #agree({ isLate }: { isLate: boolean }): void {
     const said = [...this.#channels].filter(({ hashes, socket }) => hashes !== null && !socket.destroyed)
     const claims = said.flatMap(({ hashes }) => hashes ?? [])
@@ -394,7 +397,7 @@ export class FetchFiles {
     }
   }
 
-  /** Written down first: killed in between, the name is given when it goes on. */
+  /** Records the file first: if the process is killed before the rename, the next run renames it. */
   #complete(index: number, item: FetchItem): void {
     const part = this.#partOf(item)
     const { origin } = this.#deps
@@ -410,8 +413,8 @@ export class FetchFiles {
   }
 
   /**
-   * Folders get their permissions and times when nothing more is written into them, the innermost first. They are the
-   * same again where this was done before the process was killed.
+   * Sets permissions and times of folders, innermost first, once all files are written. Repeating this after a kill
+   * gives the same result.
    */
   #end(): void {
     if (this.#hasEnded) return
@@ -433,7 +436,7 @@ export class FetchFiles {
     return partPath(item, this.#deps.mark)
   }
 
-  /** What one device cannot send another may have. */
+  /** If this device cannot send an item, another one may have it. */
   #failAt(channel: FetchChannel, reply: Reply & { type: 'failed' }): void {
     const others = [...this.#channels].filter((other) => other !== channel && !other.isLost)
     if (!others.some((other) => other.has(reply.item))) return this.#fail(reply.item, reply)
@@ -450,7 +453,7 @@ export class FetchFiles {
   }
 }
 
-/** What makes one file impossible here and says nothing of the others: its name, its permissions. A full disk ends all. */
+/** Errors that affect only one file, such as its name or permissions. A full disk ends the whole fetch. */
 const OF_ONE_FILE: ReadonlySet<string> = new Set([
   'EEXIST',
   'EACCES',

@@ -4,13 +4,13 @@ import type { ErrorCode } from '../../../util/errors.ts'
 export interface FetchItem {
   readonly kind: 'file' | 'directory'
   readonly size: number
-  /** Absolute; nothing is ever put in the place of what is there. */
+  /** Absolute. An existing file is never replaced. */
   readonly target: Buffer
   /** Milliseconds; null: the time it is written. */
   readonly mtimeMs: number | null
   /** Permission bits. */
   readonly mode: number
-  /** The BLAKE3 it must have, where that is known from elsewhere. */
+  /** The BLAKE3 it must have, if that is known from elsewhere. */
   readonly expected: Uint8Array | null
 }
 
@@ -25,10 +25,10 @@ export interface FetchResult {
   readonly bytes: number
   readonly failures: readonly FetchFailure[]
   readonly failed: number
-  /** Names of channels that sent what was not the file. */
+  /** Names of channels that sent wrong data. */
   readonly liars: readonly string[]
-  /** Why files were not marked with their origin; null: all were, or none was to be. */
+  /** Why files were not marked with their origin; null if all were marked or no mark was wanted. */
   readonly unmarked: string | null
-  /** All of it was there, and is not the content that was asked for: the liars are those that said so. */
+  /** The whole file arrived, but is not the requested content. The liars are the sources of this version. */
   readonly isRefused: boolean
 }

@@ -26,7 +26,7 @@ const PlannedItem = z.object({
   expected: bytes.nullable(),
 })
 type PlannedItem = z.infer<typeof PlannedItem>
-/** Older versions wrote whether all was to be preserved. */
+/** Older versions wrote a boolean here: whether to preserve everything. */
 const PlannedPreserve = z
   .boolean()
   .transform((all): Preserve => (all ? 'all' : 'nothing'))
@@ -47,9 +47,8 @@ export function itemsOf({ items, preserve }: Plan): FetchItem[] {
 }
 
 /**
- * What is to be fetched and where each item goes: written down before the first byte, so that a transfer that goes on
- * after whatever ended it puts everything where it would have. A file that is another one by now on the sending device
- * is fetched from its start.
+ * The plan of a fetch, with the target of each item. It is written before the first byte, so a transfer that continues
+ * puts all files in the same places. A file that has changed on the sending device is fetched from its start.
  */
 export function openPlan(
   folder: string,
@@ -64,7 +63,7 @@ export function openPlan(
     destination: Destination
     preserve: Preserve
     mark: string
-    /** Keys of paths that are nobody's yet, and spoken for. */
+    /** Keys of free paths that are already reserved. */
     taken: ReadonlySet<string>
   },
 ): Plan {
@@ -76,10 +75,10 @@ export function openPlan(
   return plan
 }
 
-/** Changed names that are told one by one. */
+/** How many changed names are listed one by one. */
 const MAX_RENAMED = 100
 
-/** The files and folders of a plan whose names here are not those they had, the first of them. */
+/** The first files and folders of a plan whose names here differ from their original names. */
 export function renamedIn({ items }: Plan): Renamed[] {
   return items
     .values()
@@ -135,7 +134,7 @@ function followSource(folder: string, plan: Plan, items: readonly SourceItem[]):
   return next
 }
 
-/** Removes the parts of files that are not complete, and what was written down. Throws what a part cannot be removed with. */
+/** Removes unfinished files and the plan. Throws the error if an unfinished file cannot be removed. */
 export function discardPlan(folder: string): void {
   const plan = readPlan(folder)
   for (const { kind, target } of plan?.items ?? []) {
@@ -149,12 +148,12 @@ function removePart(target: Uint8Array, mark: string): void {
   try {
     rmSync(part, { force: true })
   } catch (err) {
-    // Where its folder is a file by now, it is gone with the folder.
+    // If its folder has become a file, the part is gone with the folder.
     if (systemCode(err) !== 'ENOTDIR') throw pathError(err, displayName(part))
   }
 }
 
-/** What number each item of the plan has in a device's own list; -1 where it is not in it, or no longer the same. */
+/** The number of each plan item in a device's own list; -1 if it is missing there or has changed. */
 export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array {
   // One file may be called otherwise on another device that has it.
   const [only] = plan.items
@@ -167,7 +166,7 @@ export function numbersIn(plan: Plan, items: readonly SourceItem[]): Int32Array 
   })
 }
 
-/** The same for two paths that may be one where case or accents are folded. */
+/** The same for paths that a file system may treat as equal, by folding case or accents. */
 export function keyOfPath(path: Uint8Array): string {
   const text = Buffer.from(path)
   return isUtf8(text) ? text.toString().normalize('NFC').toLowerCase() : text.toString('latin1')

@@ -1,13 +1,13 @@
 import { isBuiltin } from 'node:module'
 
-/** The attribute that browsers give to files they have loaded; file managers and virus scanners read it. */
+/** The attribute that browsers set on downloaded files; file managers and virus scanners read it. */
 const ATTRIBUTE = 'user.xdg.origin.url'
 
 type SetAttribute = (path: Uint8Array, name: Uint8Array, value: Uint8Array, size: bigint, flags: number) => number
 
 /**
- * Writes down on a received file where it comes from. Null where that was done, else why it was not: the file is whole
- * without it.
+ * Records the origin of a received file in an attribute. Returns null on success, otherwise the reason; the file itself
+ * is complete either way.
  */
 export function markOrigin(path: Uint8Array, origin: string): string | null {
   set ??= load()
@@ -27,7 +27,7 @@ function load(): SetAttribute | 'unsupported' {
   return functions.setxattr
 }
 
-/** As C takes text. */
+/** A NUL-terminated string, as C expects it. */
 function terminated(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes, Buffer.of(0)])
 }

@@ -6,28 +6,28 @@ import type { Preserve } from '../transfer-rows.ts'
 import type { FetchResult } from './fetch-item.ts'
 import type { LeftOut, SourceItem } from './walk-source.ts'
 
-/** Where the files of a fetch go. */
+/** The destination of the files of a fetch. */
 export type Destination =
   /** Below this folder, under names that are free and safe there. */
   | { readonly folder: Uint8Array }
   /** One absolute path for each item. */
   | { readonly targets: readonly Uint8Array[]; readonly expected: readonly (Uint8Array | null)[] }
 
-/** A file or folder that could not have its name here. */
+/** A file or folder that could not keep its name here. */
 export interface Renamed {
-  /** Names from the top, as the sending device has them. */
+  /** Names from the top folder down, as on the sending device. */
   readonly names: readonly Uint8Array[]
   readonly target: Uint8Array
 }
 
-/** What the main thread asks of the transfer thread, by name: what it says, and what it is answered. */
+/** The questions of the main thread to the transfer thread, by name, each with its answer. */
 export interface TransferQuestions {
-  /** Walks what is to be sent, and keeps it under an id. */
+  /** Lists the files to send, and keeps the list under an id. */
   openSource: [
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** The data folder, which is left out; null where what is sent was chosen from it. */
+      /** The data folder, whose files are left out; null if Spacedrive itself chose the files from it. */
       readonly privateFolder: string | null
     },
     {
@@ -57,17 +57,17 @@ export interface TransferQuestions {
   /** Connects to the receiving side while that connects to this one; answers at once. */
   meet: [{ readonly channel: string; readonly addresses: readonly string[]; readonly from: number }, null]
   closeServing: [{ readonly channel: string }, null]
-  /** Plans, or goes on with, what is to be fetched; `folder` is where it is written down. */
+  /** Plans a fetch or continues one; `folder` stores the plan. */
   openFetch: [
     {
       readonly fetch: string
       readonly folder: string
       readonly items: readonly SourceItem[]
       readonly destination: Destination
-      /** What the one file is compared with before it has its name. */
+      /** The content that the only file must have before it gets its name. */
       readonly content: ContentId | null
       readonly preserve: Preserve
-      /** Written down on each file: where it comes from; null: not written. */
+      /** The origin that is written on each file; null: none is written. */
       readonly origin: string | null
     },
     {
@@ -76,7 +76,7 @@ export interface TransferQuestions {
       readonly totalFiles: number
       readonly totalBytes: number
       readonly tops: readonly Uint8Array[]
-      /** The first of those whose names had to be changed. */
+      /** The first files and folders whose names had to be changed. */
       readonly renamed: readonly Renamed[]
     },
   ]
@@ -86,17 +86,17 @@ export interface TransferQuestions {
       readonly own: SessionKey
       readonly peerKey: string
       readonly addresses: readonly string[]
-      /** The port to connect from where the other side does the same; null: it listens. */
+      /** The local port to connect from, if the other side does the same; null: it listens. */
       readonly from: number | null
     },
     null,
   ]
-  /** A device that was expected to be one of several sources is none. */
+  /** A device that was expected as one of several sources does not come. */
   sourceGone: [{ readonly fetch: string; readonly name: string }, null]
   fetchPort: [FetchChannel & { readonly port: MessagePort }, null]
-  /** Ends its channels and keeps what there is; the answer says what that is. */
+  /** Ends the channels of a fetch and keeps the received data; the answer describes that data. */
   closeFetch: [{ readonly fetch: string }, FetchResult]
-  /** Removes the parts of a fetch that is not gone on with, and what was written down of it. */
+  /** Removes the unfinished files and the records of a fetch that will not continue. */
   discardFetch: [{ readonly folder: string }, null]
   /** Bytes a second that leave; null: any number. */
   limit: [{ readonly bytesPerSecond: number | null }, null]
@@ -107,7 +107,7 @@ export interface FetchChannel {
   readonly channel: string
   /** Of the device. */
   readonly name: string
-  /** What that device has: its numbers may be others than those of the fetch. */
+  /** The items of that device; their numbers may differ from those of the fetch. */
   readonly items: readonly SourceItem[]
   /** So many sources are to agree about the chunks of the one file; 0: there is one alone. */
   readonly compare: number
@@ -128,7 +128,7 @@ export type TransferReply =
   | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
   | TransferNews
 
-/** What the thread tells without being asked. */
+/** Messages that the thread sends on its own. */
 export type TransferNews =
   | { readonly news: 'progress'; readonly fetch: string; readonly files: number; readonly bytes: number }
   | { readonly news: 'channel-ended'; readonly fetch: string; readonly channel: string }

@@ -14,13 +14,13 @@ import { CoreError, systemCode } from '../../../util/errors.ts'
 import type { FetchItem } from './fetch-item.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './permissions.ts'
 
-/** File systems without hard links say one of these. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-/** File systems without permissions say one of these. */
+/** Error codes of file systems without permissions. */
 const NO_PERMISSIONS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
-/** Where a file is put together, beside where it will be. */
+/** The path of an unfinished file, beside its target. */
 export function partPath({ target }: FetchItem, mark: string): Buffer {
   return Buffer.concat([target, Buffer.from(`.${mark}.part`)])
 }
@@ -36,26 +36,27 @@ export function writeWhole(path: Buffer, bytes: Uint8Array): void {
   }
 }
 
-/** Gives a file or folder the permissions and the time it is to have. */
+/** Sets the permissions and the time of a file or folder. */
 export function setDetails(path: Buffer, { kind, mode, mtimeMs }: FetchItem): void {
   try {
     chmodSync(path, mode)
   } catch (err) {
-    // A disk without permissions has the same ones for all its files; a file that was to be narrower is a failure.
+    // On a disk without permissions all files have the same ones. If the file needs narrower permissions, this is an
+    // error.
     const isUsual = kind === 'file' ? (mode | PRIVATE_FILE) === mode : (mode | PRIVATE_FOLDER) === mode
     if (!isUsual || !NO_PERMISSIONS.has(systemCode(err) ?? '')) throw err
   }
   if (mtimeMs !== null) utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000)
 }
 
-/** Fails where something has its name by now: what is there is never replaced. */
+/** Renames a finished part. Fails if the target exists, because an existing file is never replaced. */
 export function giveName(part: Buffer, { target }: FetchItem): void {
   try {
     linkSync(part, target)
     unlinkSync(part)
   } catch (err) {
     if (!NO_LINKS.has(systemCode(err) ?? '')) throw err
-    // Where there are no hard links a name could be taken in between: nothing better is to be had there.
+    // Without hard links, another program could still take the name between this check and the rename.
     if (lstatSync(target, { throwIfNoEntry: false }))
       throw new CoreError('AlreadyExists', `${target.toString()} exists`)
     renameSync(part, target)

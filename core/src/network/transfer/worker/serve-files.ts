@@ -18,11 +18,11 @@ import type { OwnItem } from './walk-source.ts'
 
 /** Requests of one channel that wait to be answered; more are read when there is room again. */
 const MAX_WAITING = 4_096
-/** Bytes that leave in one piece where files are small. */
+/** Bytes to send in one piece for small files. */
 const TOGETHER_BYTES = 262_144
-/** The same where their number is limited. */
+/** The same under a rate limit. */
 const SLOW_PIECE_BYTES = 65_536
-/** How long the other side may take nothing of what was sent, in milliseconds. */
+/** How long the other side may accept no data, in milliseconds. */
 const STALL_MS = 60_000
 /** Bytes read for a hash before others in the thread have their turn. */
 const HASHED_AT_ONCE = 16 * CHUNK_BYTES
@@ -47,8 +47,8 @@ interface OpenFile {
 }
 
 /**
- * Answers what the receiving side asks for, in that order, until it ends the connection. Only files that were offered
- * are read, and only while they are what was offered: one that has changed is said to have changed.
+ * Answers the requests of the receiving side, in order, until it ends the connection. Reads only offered files, and
+ * only while they are unchanged; a changed file is reported as changed.
  */
 export async function serveFiles(channel: Duplex, deps: ServeDeps, signal: AbortSignal): Promise<void> {
   using files = new OpenFiles(deps)
@@ -85,7 +85,7 @@ async function answer(request: Request, files: OpenFiles, deps: ServeDeps): Prom
     return { type: 'chunk', item, offset: request.offset, hash: deps.blake3.hash(bytes), bytes }
   } catch (err) {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Internal')
-    // What the system says names the path, which is nobody's business there.
+    // A system error contains the path, which the other device must not learn.
     const message = err instanceof CoreError ? err.message : (sentences[code] ?? 'it cannot be read there')
     return { type: 'failed', item, code, message }
   }
@@ -96,7 +96,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   PermissionDenied: 'it may not be read there',
 }
 
-/** The file at hand, and nothing else: what is asked for comes file by file. */
+/** The one file that is open now: requests come file by file. */
 class OpenFiles implements Disposable {
   readonly #deps: ServeDeps
   #current: OpenFile | null = null
@@ -114,7 +114,7 @@ class OpenFiles implements Disposable {
     const fd = openSync(item.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     this.#current = { fd, item: index, size: item.size, hasher: null, hashedTo: 0 }
     this.#check(this.#current)
-    // Of a small file the hash of its one chunk says it all.
+    // A small file has one chunk, whose hash covers it completely.
     if (item.size > CHUNK_BYTES) this.#current.hasher = await this.#deps.hashers.take()
     return this.#current
   }
@@ -161,7 +161,7 @@ class OpenFiles implements Disposable {
     return hashes
   }
 
-  /** Throws where it is not the file any more that was offered. */
+  /** Throws if the file has changed after it was offered. */
   #check(file: OpenFile): void {
     const { inode, mtimeNs, size } = this.#deps.items[file.item]!
     const now = fstatSync(file.fd, { bigint: true })
@@ -194,7 +194,7 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
       let at = 0
       for (; bytes.length - at >= REQUEST_BYTES; at += REQUEST_BYTES) {
         waiting.push(decodeRequest(bytes.subarray(at, at + REQUEST_BYTES)))
-        // The channel is not read while a request is answered, so this many wait at the most.
+        // The channel is not read while a request is answered, so at most this many wait.
         if (waiting.length > MAX_WAITING) yield waiting.shift()!
       }
       rest = bytes.subarray(at)
@@ -204,7 +204,7 @@ function readRequests(channel: Duplex): AsyncGenerator<Request> & { hasMore(): b
   return Object.assign(read(), { hasMore: () => waiting.length > 0 })
 }
 
-/** In one go, and never corked for longer: what waits behind a cork is not sent. */
+/** Writes everything at once and uncorks immediately, because corked data is not sent. */
 async function writeAll(
   channel: Duplex,
   pieces: readonly Uint8Array[],

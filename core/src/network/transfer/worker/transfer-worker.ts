@@ -25,7 +25,7 @@ import { bytesOfNames, type OwnItem, walkSource } from './walk-source.ts'
 
 /** Of the names in one message; the longest item takes less. */
 const MAX_PAGE_BYTES = 786_432
-/** How often progress is told at the most, in milliseconds. */
+/** The least time between two progress reports, in milliseconds. */
 const NEWS_MS = 100
 
 interface Serving {
@@ -44,7 +44,7 @@ const port = parentPort!
 const blake3 = await loadBlake3()
 const hashers = new Hashers()
 const limit = new RateLimit(null)
-/** Of all lists together, those that are still being made too. */
+/** For all lists together, including unfinished ones. */
 const budget = new WalkBudget()
 const walks = new Map<string, AbortController>()
 const sources = new Map<string, { readonly items: readonly OwnItem[]; readonly share: WalkShare }>()
@@ -217,7 +217,7 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
   tell({ news: 'fetch-ended', fetch, error })
 }
 
-/** One for all walks: it remembers what it has read. */
+/** Shared by all walks, because it caches the files it has read. */
 let guard: { readonly folder: string; readonly files: PrivateFiles } | null = null
 
 function guardOf(folder: string): PrivateFiles {
@@ -262,7 +262,7 @@ function errorOf(err: unknown) {
     : { code: 'Internal' as const, message: errorMessage(err) }
 }
 
-/** Tells the newest of many values now and then. */
+/** Reports only the latest of many values, at intervals. */
 class Lately<T> {
   readonly #tell: (value: T) => void
   #last = Number.NEGATIVE_INFINITY

@@ -7,16 +7,16 @@ export interface WalkLimits {
   readonly bytes: number
 }
 
-/** A single transfer may have as many. With what each row takes besides, this is half a gigabyte of memory. */
+/** A single transfer may use all of it. With the overhead of each row, this is half a gigabyte of memory. */
 const LIMITS: WalkLimits = { rows: 1_000_000, bytes: 268_435_456 }
 
-/** What one list has taken of the budget; gives it back when it is disposed of. */
+/** The part of the budget that one list uses; disposing it returns that part. */
 export interface WalkShare extends Disposable {
-  /** Throws `Unavailable` where the lists of all transfers together are too long. */
+  /** Throws `Unavailable` if the lists of all transfers together are too long. */
   take(bytes: number): void
 }
 
-/** How much may be listed for all transfers together: many requests for large folders at once are bounded by it. */
+/** Limits the lists of all transfers together, even if there are many requests for large folders at once. */
 export class WalkBudget {
   readonly #limits: WalkLimits
   #rows = 0

@@ -7,10 +7,10 @@ import { WalkBudget } from './walk-budget.ts'
 import { walkSource } from './walk-source.ts'
 
 const { signal } = new AbortController()
-/** Nothing is private. */
+/** Matches no file. */
 const guard = new PrivateFiles('/nonexistent')
 
-/** Folders with so many empty files in each. */
+/** Creates folders with a number of empty files in each. */
 function tree(
   folder: string,
   { folders, files }: { folders: number; files: number },

@@ -5,31 +5,31 @@ import { pathErrorCode } from '../../../util/path-error.ts'
 import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
 import type { WalkShare } from './walk-budget.ts'
 
-/** What can be asked for in one transfer; more is refused before anything is sent. */
+/** Most files and folders in one transfer; a larger one is refused before anything is sent. */
 export const MAX_ITEMS = 1_000_000
 /** Folders below each other that are followed. */
 const MAX_DEPTH = 512
 /** Items looked at before others in the thread have their turn. */
 const BATCH = 512
 
-/** A file or folder that can be sent: its name from the top of what was asked for, a part for each folder. */
+/** A file or folder to send: the parts of its path, starting at the top of its tree. */
 export interface SourceItem {
   readonly names: readonly Uint8Array[]
   readonly kind: 'file' | 'directory'
   readonly size: number
-  /** Milliseconds, with what is left of them behind the point. */
+  /** Milliseconds, with a fraction. */
   readonly mtimeMs: number
   readonly mode: number
 }
 
-/** What the sending side alone knows of an item: where it is, and what it was when it was offered. */
+/** Facts about an item for the sending side only: its path, and its identity when it was offered. */
 export interface OwnItem extends SourceItem {
   readonly path: Buffer
   readonly inode: bigint
   readonly mtimeNs: bigint
 }
 
-/** What is left out, and why. */
+/** A file or folder that was left out, and the reason. */
 export interface LeftOut {
   readonly names: readonly Uint8Array[]
   readonly reason: string
@@ -40,23 +40,23 @@ export function bytesOfNames({ names }: Pick<SourceItem, 'names'>): number {
   return names.reduce((sum, { length }) => sum + length + NAME_OVERHEAD, NAME_OVERHEAD)
 }
 
-/** Bytes that a name, or an item, takes in a message beside its own. */
+/** Overhead of a name, or an item, in a message, in bytes. */
 const NAME_OVERHEAD = 48
 
 export interface Walked {
   readonly items: OwnItem[]
-  /** The first of them. */
+  /** The first files and folders that were left out. */
   readonly leftOut: LeftOut[]
   readonly leftOutCount: number
 }
 
-/** What is left out, as far as it is told one by one. */
+/** How many omissions are listed one by one. */
 const MAX_LEFT_OUT = 100
 
 /**
- * All files and folders at or below some paths, each path as the top of its own tree; `name` is what it is called there.
- * Symlinks, devices and the like are left out, with the reason; so are the files of Spacedrive itself. Throws where one
- * of the paths itself cannot be sent, where the lists of all transfers are too long, and the signal's reason.
+ * Lists all files and folders at or below some paths. Each path is the top of its own tree, with `name` as its name
+ * there. Symlinks, devices and similar entries are left out with a reason, and so are the files of Spacedrive itself.
+ * Throws if one of the paths cannot be sent, if the lists of all transfers are too long, and the signal's reason.
  */
 export async function walkSource(
   roots: readonly { readonly path: Buffer; readonly name: Uint8Array }[],
@@ -81,7 +81,7 @@ export async function walkSource(
     share.take(item.path.length + bytesOfNames(item))
     items.push(item)
     if (item.kind === 'directory') {
-      // Not spread: a folder of a million names is more arguments than a call takes.
+      // No spread: a folder with a million names would exceed the number of arguments of a call.
       for (const child of listFolder(item, { leaveOut, room: MAX_ITEMS - items.length })) waiting.push(child)
     }
     if (looked % BATCH === 0) await new Promise(setImmediate)
@@ -90,7 +90,7 @@ export async function walkSource(
   return { items, leftOut, leftOutCount }
 }
 
-/** What the other device is told of a place: never where it is. */
+/** The name for the other device; it never contains the path here. */
 function nameOf({ names }: Place): string {
   return displayName(bytesToName(new Uint8Array(names.at(-1)!)))
 }
@@ -122,7 +122,7 @@ function lookAt(
     leaveOut({ names: place.names, reason })
     return null
   }
-  // The folders above an item were looked at before it; those above a root were not.
+  // The walk has already checked the folders above an item, but not those above a root.
   if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats))) {
     if (isRoot) throw privateFile(place.path)
     leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
@@ -139,7 +139,7 @@ function lookAt(
   }
 }
 
-/** Throws `InvalidInput` where the folder alone has more than may be sent. */
+/** Throws `InvalidInput` if the folder alone exceeds the limit of files to send. */
 function listFolder({ path, names }: OwnItem, { leaveOut, room }: { leaveOut: LeaveOut; room: number }): Place[] {
   if (names.length >= MAX_DEPTH) {
     leaveOut({ names, reason: `more than ${MAX_DEPTH} folders below each other are not followed` })

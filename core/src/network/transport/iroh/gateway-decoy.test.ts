@@ -8,7 +8,7 @@ import { GatewayDecoy } from './gateway-decoy.ts'
 
 const isLinux = process.platform === 'linux'
 
-/** Searches for a router on loopback, and prints the first answer within a second; empty where there is none. */
+/** Searches for a router on loopback. Prints the first answer within a second, or nothing. */
 const script = `
 const socket = require('node:dgram').createSocket('udp4')
 socket.on('message', (message) => { process.stdout.write(message); process.exit() })

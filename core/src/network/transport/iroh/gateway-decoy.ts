@@ -7,19 +7,19 @@ import { networkInterfaces } from 'node:os'
 import { errorMessage } from '../../../util/errors.ts'
 import type { Logger } from '../../../util/logger.ts'
 
-/** Where programs search for routers (UPnP Device Architecture 1.1 §1.3). */
+/** The multicast group where programs search for routers (UPnP Device Architecture 1.1 §1.3). */
 const GROUP = '239.255.255.250'
 const PORT = 1_900
-/** How often new interfaces are looked for, in milliseconds. */
+/** How often to look for new interfaces, in milliseconds. */
 const FOLLOW_MS = 1_000
-/** Searches looked into in a second: each reads the list of open files of this process, which takes a millisecond. */
+/** Searches checked per second. Each check reads the open files of this process, which takes a millisecond. */
 const MAX_SEARCHES = 20
 
 /**
- * Keeps Iroh from asking the router to forward its ports. Iroh does so for each endpoint by itself, its binding has no
- * switch for it, and the forwards outlive the program. The decoy answers Iroh's search for a router within a millisecond
- * or two, as a router that refuses every request; Iroh takes the first answer, and routers wait up to some seconds with
- * theirs. It answers no search of another program.
+ * Keeps Iroh from asking the router to forward its ports. Iroh does so for every endpoint, its binding has no option to
+ * disable it, and the forwards outlive the program. The decoy answers Iroh's search for a router within one or two
+ * milliseconds, as a router that refuses every request. Iroh takes the first answer, and routers may take some seconds.
+ * Searches of other programs get no answer.
  */
 export class GatewayDecoy implements AsyncDisposable {
   readonly #searches: Socket
@@ -41,7 +41,7 @@ export class GatewayDecoy implements AsyncDisposable {
     for (const socket of [searches, answers]) socket.on('error', () => {})
   }
 
-  /** Null where a search of this process cannot be told from one of another: a warning says so. */
+  /** Returns null, with a warning, if searches of this process cannot be told from those of other programs. */
   static async open(log: Logger): Promise<GatewayDecoy | null> {
     const searches = createSocket({ type: 'udp4', reuseAddr: true })
     const answers = createSocket('udp4')
@@ -72,7 +72,7 @@ export class GatewayDecoy implements AsyncDisposable {
     closeAll(this.#searches, this.#answers, this.#server)
   }
 
-  /** Searches leave by any of the interfaces, and are heard where the group was joined. */
+  /** Joins the multicast group on every interface, because a search may leave by any of them. */
   #follow(): void {
     this.#searched = 0
     const own = new Set(ownAddresses())
@@ -83,12 +83,12 @@ export class GatewayDecoy implements AsyncDisposable {
       try {
         this.#searches.addMembership(GROUP, address)
       } catch {
-        // An interface without multicast carries no search either.
+        // An interface without multicast carries no searches either.
       }
     }
   }
 
-  /** At once, and not in a later turn: the answer of the router is on its way too. */
+  /** Answers immediately, not in a later turn, because the router's own answer is on its way too. */
   #answer(message: Buffer, from: { address: string; port: number }): void {
     if (!message.toString('latin1').startsWith('M-SEARCH ') || !ownAddresses().includes(from.address)) return
     if (this.#searched >= MAX_SEARCHES) return
@@ -105,7 +105,7 @@ function closeAll(searches: Socket, answers: Socket, server: Server): void {
     try {
       each.close()
     } catch {
-      // It was never open.
+      // The socket was never open.
     }
   }
   server.closeAllConnections()
@@ -121,12 +121,12 @@ function isOwn(port: number): boolean {
   try {
     return isOwnSocket(port)
   } catch {
-    // Without a descriptor left for the list, nothing can be told; then the search is not answered.
+    // Without a free file descriptor the owner is unknown, so the search gets no answer.
     return false
   }
 }
 
-/** Whether a UDP port of this machine is one of this process: `/proc/net/udp` names the inode of its socket. */
+/** Whether a UDP port of this machine belongs to this process: `/proc/net/udp` has the inode of its socket. */
 function isOwnSocket(port: number): boolean {
   const digits = port.toString(16).toUpperCase().padStart(4, '0')
   const inodes = new Set(
@@ -136,7 +136,7 @@ function isOwnSocket(port: number): boolean {
       .filter(([, local]) => local?.endsWith(`:${digits}`))
       .map((columns) => `socket:[${columns[9]}]`),
   )
-  // The latest first: the socket that searches was opened a moment ago.
+  // Newest first, because the searching socket was opened a moment ago.
   return readdirSync('/proc/self/fd')
     .toReversed()
     .some((file) => inodes.has(linkOf(file)))
@@ -146,7 +146,7 @@ function linkOf(file: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${file}`)
   } catch {
-    // It was closed since it was listed.
+    // The file was closed after the folder was listed.
     return ''
   }
 }
@@ -165,7 +165,7 @@ function answerWith(location: string): string {
   ].join('\r\n')
 }
 
-/** A router with one connection, as small as one can be described. */
+/** The smallest description of a router with one connection. */
 const ROUTER = `<?xml version="1.0"?>
 <root xmlns="urn:schemas-upnp-org:device-1-0"><device>
 <deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType><deviceList><device>

@@ -8,11 +8,13 @@ import { textToArray } from './byte-array.ts'
 import { irohMessage, linkEnd, MAX_REASON } from './iroh-errors.ts'
 import { IrohStream } from './iroh-stream.ts'
 
-/** Streams that the other side may have open at once; more wait on its side. Each may hold 1.25 MB that nobody reads. */
+/** Streams that the other side may have open at once; more wait on its side. Each may hold 1.25 MB of unread data. */
 export const MAX_STREAMS_PER_LINK = 128
 /** How long a stream may wait for the other side to take one more, in milliseconds. */
 const OPEN_STREAM_TIMEOUT_MS = 30_000
-/** How old what `path()` says may be, in milliseconds: Iroh cannot tell of a change without ending the process. */
+/**
+ * How long the result of `path()` stays valid, in milliseconds. A listener for changes in Iroh would end the process.
+ */
 const PATH_AGE_MS = 1_000
 /** The code that comes with the reason of a closed connection; nothing depends on it. */
 const CLOSED_CODE = 0n
@@ -26,7 +28,10 @@ export interface IrohLinkOptions {
   readonly log: Logger
 }
 
-/** A QUIC connection. Holds it and its streams until they have ended: what is collected is closed. */
+/**
+ * A QUIC connection. It holds a reference to itself and its streams until they have ended, because Iroh closes
+ * collected objects.
+ */
 export class IrohLink implements Link {
   readonly key: PeerKey
   readonly alpn: Alpn
@@ -38,7 +43,7 @@ export class IrohLink implements Link {
   readonly #log: Logger
   readonly #resolveClosed: (end: LinkEnd) => void
   readonly #streams = new Set<IrohStream>()
-  /** Streams that were asked for and not waited for any longer: Iroh goes on, and the next who asks has them. */
+  /** Streams that were requested but are no longer awaited. Iroh opens them anyway, so later requests get them. */
   readonly #spare: Promise<BiStream>[] = []
   #end: LinkEnd | null = null
   #path: { readonly at: number; readonly path: LinkPath | null } | null = null
@@ -90,7 +95,7 @@ export class IrohLink implements Link {
   path(): LinkPath | null {
     if (this.#end) return null
     const now = this.#now()
-    // One that is not known yet is asked for each time: Iroh selects it soon after it has connected.
+    // While the path is unknown, ask each time: Iroh selects one soon after it has connected.
     if (!this.#path?.path || now - this.#path.at >= PATH_AGE_MS || now < this.#path.at)
       this.#path = { at: now, path: this.#readPath() }
     return this.#path.path
@@ -110,14 +115,14 @@ export class IrohLink implements Link {
       try {
         stream = await this.#connection.acceptBi()
       } catch {
-        // Only the end of the connection ends this; `closed` says why.
+        // Only the end of the connection ends this loop; `closed` has the reason.
         return
       }
       if (!this.#end) this.#hand(this.#held(stream), listener)
     }
   }
 
-  /** A fault of whoever listens ends the stream, not the process: a peer could call it up. */
+  /** An error in the listener ends the stream, not the process: otherwise a peer could end the process. */
   #hand(stream: IrohStream, listener: (stream: ByteStream) => void): void {
     try {
       listener(stream)
@@ -141,7 +146,7 @@ export class IrohLink implements Link {
 
   #readPath(): LinkPath | null {
     const paths = this.#connection!.paths()
-    // For seconds after it has connected, Iroh may not have marked the only one there is.
+    // In the first seconds after connecting, Iroh may not have marked its only path as selected.
     const path = paths.find(({ isSelected }) => isSelected) ?? (paths.length === 1 ? paths[0] : undefined)
     if (!path) return null
     return {

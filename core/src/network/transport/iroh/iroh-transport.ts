@@ -35,7 +35,7 @@ const MAX_DIALS = 128
 /** Addresses that one dial tries. */
 const MAX_ADDRESSES = 32
 const EVERYWHERE = ['0.0.0.0', '::']
-/** How long the end may take, in milliseconds; what is left then ends with the process. */
+/** How long closing may take, in milliseconds; the rest ends with the process. */
 const CLOSE_TIMEOUT_MS = 5_000
 
 export interface IrohTransportOptions {
@@ -45,17 +45,17 @@ export interface IrohTransportOptions {
   readonly bind?: readonly string[]
   /** UDP; 0: any that is free, another for each family. */
   readonly port: number
-  /** URL of the one relay that is used; null: none, and nothing outside the network is contacted. */
+  /** URL of the one relay; null: there is none, and no server outside the network is contacted. */
   readonly relay: string | null
-  /** What connections from elsewhere may be for. */
+  /** The protocols that incoming connections may use. */
   readonly alpns: readonly Alpn[]
-  /** True: a packet from beyond the local network is not answered at all, unless it comes over the relay. */
+  /** True: packets from outside the local network get no answer, unless they come over the relay. */
   readonly isLocalOnly?: boolean
   readonly log: Logger
   readonly now?: () => number
 }
 
-/** Null: nothing keeps the router from being asked. */
+/** Null: Iroh may ask the router to forward ports. */
 interface Guarded {
   readonly decoy: GatewayDecoy | null
 }
@@ -86,12 +86,12 @@ export class IrohTransport implements Transport {
   }
 
   /**
-   * Starts listening. `Unsupported` where Iroh has no build for this machine, `Conflict` where the port is taken,
-   * `InvalidInput` for an address or a relay that is none.
+   * Starts listening. Throws `Unsupported` if Iroh has no build for this machine, `Conflict` if the port is taken, and
+   * `InvalidInput` for an invalid address or relay.
    */
   static async open(options: IrohTransportOptions): Promise<IrohTransport> {
     const iroh = await loadIroh()
-    // Before the endpoint: it searches for the router in its first moment.
+    // Open it before the endpoint, which searches for the router right at its start.
     const decoy = await GatewayDecoy.open(options.log)
     try {
       return await IrohTransport.#bind(iroh, { ...options, decoy })
@@ -119,7 +119,7 @@ export class IrohTransport implements Transport {
     }
   }
 
-  /** What connections from elsewhere may be for, from now on. Those that are there stay. */
+  /** Sets the protocols for new incoming connections. Existing connections stay. */
   setAlpns(list: readonly Alpn[]): void {
     this.#opened().setAlpns(list.map(textToArray))
   }
@@ -135,7 +135,10 @@ export class IrohTransport implements Transport {
     return [...new Set(this.#sockets().flatMap((socket) => parseAddress(socket)?.port ?? []))]
   }
 
-  /** Tells others of an address that this device has elsewhere, as a relay saw it: they may reach it through a NAT then. */
+  /**
+   * Tells other devices about an outside address of this device, as a relay saw it; they may then reach it through a
+   * NAT.
+   */
   async addExternalAddress(address: string): Promise<void> {
     if (!parseAddress(address))
       throw new CoreError('InvalidInput', `${JSON.stringify(address)} is no address with a port`)
@@ -180,7 +183,7 @@ export class IrohTransport implements Transport {
     this.#listener = listener
   }
 
-  /** The address under which a reflector sees this endpoint: what a NAT makes of it. */
+  /** The address of this endpoint as a reflector sees it, after NAT. */
   async askReflector({ key, address }: ReflectorPlace, signal: AbortSignal): Promise<string> {
     const asked = this.#connect(key, { addresses: [address], relay: null }, REFLECT_ALPN).then(readReflection)
     try {
@@ -218,7 +221,7 @@ export class IrohTransport implements Transport {
       this.#options.log.warn({ sockets }, 'Iroh keeps its ports until the process ends')
   }
 
-  // A function of its own: what it has held is let go of before the sockets are waited for.
+  // A separate function, so that its references are released before the sockets are awaited.
   async #end(): Promise<void> {
     for (const link of this.#links) link.close('networking has stopped')
     const ended = [this.#opened().close(), this.#accepting]
@@ -235,7 +238,7 @@ export class IrohTransport implements Transport {
   async #connect(key: PeerKey, hints: DialHints, alpn: string): Promise<Connection> {
     const { EndpointAddr, EndpointId } = this.#iroh
     const addresses = hints.addresses.filter(parseAddress).slice(0, MAX_ADDRESSES)
-    // Without a relay of its own, this device contacts nobody's.
+    // If this device has no relay, it does not use the relay of another device either.
     const relay = this.#options.relay === null ? undefined : (hints.relay ?? undefined)
     this.#dials++
     try {
@@ -298,7 +301,7 @@ export class IrohTransport implements Transport {
   }
 }
 
-/** Whether it comes from the local network, or over the relay that the person has set. */
+/** Whether a connection comes from the local network, or over the relay from the settings. */
 async function isFromHere(incoming: Incoming): Promise<boolean> {
   const { addr, kind } = await incoming.remoteAddr()
   return kind === 'relay' || isOnLocalNetwork(parseAddress(addr ?? '')?.host ?? '')
@@ -325,7 +328,7 @@ function unnamed(bind: readonly string[]): string[] {
   return [...(bind.some((host) => !isIPv6(host)) ? [] : ['127.0.0.1']), ...(bind.some(isIPv6) ? [] : ['::1'])]
 }
 
-/** The first part of the path is the token that the relay asks for; Iroh sends it in a header and tells nobody. */
+/** The first part of the path is the relay's token; Iroh sends it only in a header. */
 function relayMode(iroh: Iroh, relay: string | null): RelayMode {
   if (relay === null) return iroh.RelayMode.disabled()
   const { origin, pathname } = new URL(relay)

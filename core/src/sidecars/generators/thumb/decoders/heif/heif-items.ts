@@ -1,12 +1,15 @@
 import { CoreError } from '../../../../../util/errors.ts'
 
-/** A damaged file must not have us walk for ever. */
+/** Keeps a damaged file from making the reader walk forever. */
 const MAX_BOXES = 65_536
 const MAX_ITEMS = 4_096
-/** Places of all items together. Their numbers may have no bytes, so that a short list promises billions of them. */
+/**
+ * Limit on the extents of all items together. An extent may take no bytes in the file, so a short list can declare
+ * billions.
+ */
 const MAX_EXTENTS = 65_536
 
-/** A length-prefixed part of the file: its name and where its content lies. */
+/** A length-prefixed part of the file: its name and the position of its content. */
 interface Box {
   readonly name: string
   readonly start: number
@@ -27,7 +30,7 @@ export type Turn =
   | { readonly mirror: 'rows' | 'columns' }
   | { readonly crop: { readonly width: number; readonly height: number; readonly x: number; readonly y: number } }
 
-/** The items of a HEIF file (ISO/IEC 23008-12) and what is said of each. */
+/** The items of a HEIF file (ISO/IEC 23008-12) with their properties. */
 export class HeifItems {
   readonly primary: number
   readonly #bytes: Buffer
@@ -81,7 +84,7 @@ export class HeifItems {
     return found && this.#bytes.subarray(found.start, found.end)
   }
 
-  /** Throws `Corrupt` where the file does not say it. */
+  /** Throws `Corrupt` if the file does not contain it. */
   size(item: number): { width: number; height: number } {
     const box = this.property(item, 'ispe')
     if (!box || box.length < 12) throw corrupt('the size of its picture is missing')
@@ -116,7 +119,7 @@ export class HeifItems {
     })
   }
 
-  /** The bytes of an item. Throws `Corrupt`, and `Unsupported` where they lie in another file. */
+  /** The bytes of an item. Throws `Corrupt`, and `Unsupported` if they are in another file. */
   bytes(item: number): Buffer {
     const place = this.#places.get(item)
     if (!place) throw corrupt('the place of a picture is missing')
@@ -145,7 +148,7 @@ export class HeifItems {
       const head = short === 1 ? 16 : 8
       if (at + head > end) break
       const length = short === 1 ? this.#number(at + 8, 8) : short === 0 ? end - at : short
-      // What comes before a box that is cut off can still be enough.
+      // The boxes before a truncated box may be sufficient.
       if (length < head || at + length > end) break
       boxes.push({ name: this.#bytes.toString('latin1', at + 4, at + 8), start: at + head, end: at + length })
       at += length
@@ -190,7 +193,7 @@ export class HeifItems {
         at += width + 1
         const indexes = Array.from({ length: count }, (_, i) => {
           const index = at + i * step
-          // The highest bit says that a reader must know it.
+          // The highest bit marks a property as essential for readers.
           return index + step > to ? 0 : this.#number(index, step) & (step === 2 ? 0x7fff : 0x7f)
         })
         this.#properties.set(

@@ -4,7 +4,7 @@ import type { RawPixels } from '../raw-pixels.ts'
 
 export interface PsdPicture {
   readonly pixels: RawPixels
-  /** Its four channels are inks: cyan, magenta, yellow, black; 255 is all of it. */
+  /** Its four channels are inks: cyan, magenta, yellow, black; 255 is full ink. */
   readonly inks: boolean
   /** An ICC profile. */
   readonly profile: Buffer | undefined
@@ -39,7 +39,7 @@ export function readPsd(bytes: Buffer): PsdPicture {
     )
   const colours = mode === modes.rgb ? 3 : mode === modes.cmyk ? 4 : 1
   if (!Object.values<number>(modes).includes(mode)) throw new CoreError('Unsupported', `its colour mode is ${mode}`)
-  // A negative number of layers says that the channel after the colours is how opaque the whole is.
+  // A negative number of layers means that the channel after the colours is the opacity of the whole picture.
   const layerCountAt = layers.start + (large ? 8 : 4)
   const alpha = layers.end >= layerCountAt + 2 && bytes.readInt16BE(layerCountAt) < 0 && channelCount > colours
   const wanted = colours + (alpha && mode === modes.rgb ? 1 : 0)
@@ -64,7 +64,7 @@ interface Layout {
   readonly wanted: number
 }
 
-/** Channels lie one after the other; here they are put pixel by pixel. */
+/** Reads channels, which are stored one after another, and interleaves them pixel by pixel. */
 function readChannels(bytes: Buffer, start: number, layout: Layout): Uint8Array {
   const { width, height, depth, large, channelCount, wanted } = layout
   const out = new Uint8Array(width * height * wanted)
@@ -83,7 +83,7 @@ function readChannels(bytes: Buffer, start: number, layout: Layout): Uint8Array 
         if (lengthAt + lengthBytes > bytes.length) return out
         length = bytes.readUIntBE(lengthAt, lengthBytes)
       }
-      // What was read before the file ends is better than nothing.
+      // If the file ends early, return the part that was read.
       if (at + length > bytes.length) return out
       const source = bytes.subarray(at, at + length)
       if (compression === 1) unpackBits(source, row)
@@ -103,7 +103,7 @@ function unpackBits(from: Buffer, into: Buffer): void {
       to += from.copy(into, to, at, at + head + 1)
       at += head + 1
     } else if (head !== -128) {
-      // A damaged run may be longer than its row.
+      // In a damaged file, a run may be longer than its row.
       const end = Math.min(to + 1 - head, into.length)
       into.fill(from[at++] ?? 0, to, end)
       to = end
