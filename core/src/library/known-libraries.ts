@@ -162,12 +162,12 @@ export class KnownLibraries {
   }
 }
 
-/** Where libraries are open, one of them is current: also for a program that was killed before it chose one. */
+/** If libraries are open, one of them is current, even if the program was killed before it chose one. */
 function withCurrent(state: State): State {
   return { ...state, current: state.current ?? state.libraries.find((known) => known.open)?.id ?? null }
 }
 
-/** Null for what is no list. Throws `VersionMismatch` for one of a newer version. */
+/** Null if the text is not a list. Throws `VersionMismatch` for a list of a newer version. */
 function parseState(text: string, { file, folder }: { file: string; folder: string }): State | null {
   const json = parseJson(text)
   if (NewerFile.safeParse(json).success) {

@@ -54,7 +54,7 @@ export interface SidecarPoolsOptions {
   readonly layer?: ProcessPoolOptions['layer']
 }
 
-/** Variables that say how servers are reached, and whom to trust. */
+/** Variables with proxies and trusted certificates. */
 const NETWORK = [
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
   ...['NODE_USE_ENV_PROXY', 'NODE_USE_SYSTEM_CA', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR', 'SSL_CERT_FILE'],
@@ -145,7 +145,7 @@ export class SidecarPools implements AsyncDisposable {
     ]
     const write = written.map((path) => within(path) ?? dirname(path))
     const network = textsIn(settings).some(isAddress)
-    // The key of a server stands in a variable that the settings name.
+    // The settings name the variable that holds a server's key.
     const variables = network
       ? [...NETWORK, ...textsIn(settings).filter((text) => process.env[text] !== undefined)]
       : []

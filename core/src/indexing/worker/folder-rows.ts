@@ -113,7 +113,7 @@ export class FolderRows {
         const own = this.#deps.hasStableInodes ? objects.cameBackTo(folder.id, there.found, uuid) : undefined
         if (own) {
           writer.identifyAs(row.row.id, own)
-          // What stood here may be among what is added.
+          // The file that had this name may be among the added ones.
           objects.replace(row.row, uuid)
         } else replaced.push({ row: row.row, uuid })
       }
@@ -125,7 +125,7 @@ export class FolderRows {
       if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, isUnread ? 'arrived' : 'kept')
     }
     for (const each of added) this.#insert(folder, each.found, listed)
-    // What a file was before it was written anew may have been moved to another folder: it takes its id there.
+    // The previous file of a rewritten name may have been moved to another folder: remember its id for the new place.
     for (const { row, uuid } of replaced) objects.replace(row, uuid)
     let isComplete = true
     for (const row of removed) {

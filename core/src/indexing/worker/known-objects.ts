@@ -32,11 +32,11 @@ interface ObjectFacts {
 
 type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'parent_id'>
 
-/** Values of `departed.lent`: whether an id is that of the file it is noted with. */
+/** Values of `departed.lent`: the id is the file's own. */
 const OWN = 0
-/** Another file has left it behind, and may come back for it. */
+/** The id is another file's, which may return for it. */
 const LENT = 1
-/** It stays with the name that it was that of: the file has another. */
+/** The id was the file's, and stays with the name: the file has another name. */
 const STAYED = 2
 
 interface FormerId {
@@ -47,7 +47,7 @@ interface FormerId {
   readonly holder: number | null
 }
 
-/** A file may have been renamed this long before the moment its folder was recorded, by clocks that disagree. */
+/** Tolerance for clocks that disagree: a file's rename may appear this much older than the recording of its folder. */
 const CLOCK_MARGIN_MS = 60_000
 
 /**
@@ -87,7 +87,7 @@ export class KnownObjects {
          else ${OWN} end`,
     )
     this.#forget = db.prepare('delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?')
-    // Seen at two places at once, a file had an id at each: ids are made in order, and the first is the one that is known.
+    // A file that was seen at two places at once had one id at each. Ids grow with time: the lowest is the known one.
     this.#idsOf = db.prepare(
       `select d.uuid, d.parent_id as parentId, e.id as holder
        from departed d left join entries e on e.uuid = d.uuid
@@ -147,10 +147,10 @@ export class KnownObjects {
     if (!this.others(row).some(({ id }) => !this.#isLentTo(id))) this.replace(row, uuid)
   }
 
-  /** The same for a file in whose place another stands, under its id; one that has another name does not come back for it. */
+  /** Remembers the id of a file whose row now stands for another file. If the file has another name, the id stays here. */
   replace(row: DepartingRow, uuid: Uint8Array): void {
     const { kind, inode, birthtime, nlink, parent_id: parentId } = row
-    // An id that another file has left behind may have to be given back to that one.
+    // If the other row only borrows its id from another file, that id may have to be given back.
     const hasOther = this.others(row).some(({ id }) => !this.#isLentTo(id))
     const stays = hasOther || (kind !== DIRECTORY && nlink !== 1)
     this.#departed.add(departedKey(this.#volumeId, inode))
@@ -177,19 +177,19 @@ export class KnownObjects {
   }
 
   /**
-   * The id of a file that comes back to a folder, in the place of another: where it is older than `uuid`, the id of that
-   * place. A saved file keeps its own, for its draft has a newer one. It is given out once.
+   * The former id of a file that returns to a folder and takes the place of another file with the id `uuid`. Undefined
+   * unless it is older than `uuid`: a saved file keeps its id, because the id of its draft is newer. Returned once.
    */
   cameBackTo(directoryId: number, found: FoundEntry, uuid: Uint8Array): Uint8Array | undefined {
     const facts = factsOf(found)
-    // Where nothing else tells files apart, an inode that is used again would bring back the id of a file that is gone.
+    // Without a birth time, a reused inode would bring back the id of a deleted file.
     if (facts.birthtime === null) return undefined
     const [known] = this.#formerIds(facts)
     if (known?.holder !== null || known.parentId !== directoryId) return undefined
     return Buffer.compare(known.uuid, uuid) < 0 ? this.formerId(facts) : undefined
   }
 
-  /** Gives an id that no row has any more to the row of the file that it was taken from. */
+  /** Gives an id that no row has any more back to the row of its file. */
   release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs'>): void {
     const row = this.#leftBy.get(uuid) as unknown as ObjectFacts | undefined
     const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
@@ -209,7 +209,7 @@ export class KnownObjects {
     return known
   }
 
-  /** The ids that a file was known by, the one that counts first. */
+  /** The former ids of a file, the one that counts first. */
   #formerIds(facts: Omit<ObjectFacts, 'nlink'>): FormerId[] {
     if (!this.#mayHaveDeparted(facts)) return []
     const { birthtime, inode, kind } = facts
@@ -256,7 +256,7 @@ function factsOf(found: FoundEntry): Omit<ObjectFacts, 'nlink'> {
   return { kind: found.numbers[found.at + KIND]!, inode: found.inode, birthtime: birthtimeOf(found) }
 }
 
-/** A first scan of a library does without this index, which would cost it a tenth; it is made before the next scan. */
+/** The first scan runs without this index, which would slow it down by 10%. The index is created before the next scan. */
 export const OBJECT_INDEX = 'create index if not exists entries_object on entries(inode)'
 
 /** Whether the index for lookups by inode exists. */

@@ -13,7 +13,7 @@ import type {
 import { addStats, emptyListing, type Listing, statEntry, statOrNull, UnreadableDirectory } from './listing.ts'
 import { Walker } from './walk.ts'
 
-/** What a scan needs to know of the folder it begins at; null where there is nothing. Throws `Offline`. */
+/** The facts that a scan needs about its first folder; null if the folder does not exist. Throws `Offline`. */
 export function beginAt({ root, rules, dir }: BeginRequest): Beginning | null {
   const stats = statRoot(dir)
   if (!stats) return null
@@ -52,7 +52,7 @@ export function orFailure<T>(look: () => T): T | { failure: LookFailure } {
   }
 }
 
-/** What is at a path; null where there is nothing, or nothing that may be looked at. */
+/** Facts about the file at a path; null if it does not exist or cannot be reached. */
 export function factsOf(path: RawName): PathFacts | null {
   const stats = statOrNull(path)
   if (!stats) return null

@@ -226,10 +226,10 @@ class SilentMounts {
   }
 }
 
-/** The stats of a folder whose times are to be believed and are still the same; else null. */
+/** The stats of a folder whose times can be trusted and have not changed; otherwise null. */
 function sameTimes({ dir, times }: WalkTask): ReturnType<typeof statOrNull> {
   if (!times) return null
-  // Why it cannot be looked at, its listing says.
+  // If it cannot be reached, its listing reports why.
   const stats = statOrNull(dir)
   if (!stats?.isDirectory()) return null
   return stats.mtimeNs === BigInt(times.mtime) * 1_000_000n + BigInt(times.mtimeNs) ? stats : null

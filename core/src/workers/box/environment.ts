@@ -30,9 +30,9 @@ const PASSED: ReadonlySet<string> = new Set([
 
 const LANGUAGE = /^LC_[A-Z]+$/
 
-/** The environment of a process that decodes; `variables` are passed, too. */
+/** The environment of a decoder process; the named `variables` are passed as well. */
 export function decoderEnvironment(all: NodeJS.ProcessEnv, variables: readonly string[]): NodeJS.ProcessEnv {
-  // Windows takes no notice of the case of their names.
+  // On Windows the names of variables are case-insensitive.
   const named = (name: string) => (process.platform === 'win32' ? name.toUpperCase() : name)
   const passed = new Set([...PASSED, ...variables.map(named)])
   const isPassed = (name: string) => passed.has(named(name)) || LANGUAGE.test(name)
