@@ -139,12 +139,14 @@ export class KnownObjects {
 
   /**
    * Remembers the id of a file whose row is removed or now stands for another file. Does nothing if another row stands
-   * for the file and has an id of its own.
+   * for the file and has an id of its own. Returns whether the id was remembered.
    */
-  depart(row: DepartingRow, uuid: Uint8Array): void {
+  depart(row: DepartingRow, uuid: Uint8Array): boolean {
     const { kind, nlink } = row
-    if (kind !== DIRECTORY && nlink !== 1) return
-    if (!this.others(row).some(({ id }) => !this.#isLentTo(id))) this.replace(row, uuid)
+    if (kind !== DIRECTORY && nlink !== 1) return false
+    if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return false
+    this.replace(row, uuid)
+    return true
   }
 
   /** Remembers the id of a file whose row now stands for another file. If the file has another name, the id stays here. */

@@ -88,8 +88,9 @@ function removeLeaf(
     done.moved++
     return
   }
-  objects.depart(row, uuid)
+  const isRemembered = objects.depart(row, uuid)
   writer.removeLeaf(row.id)
+  if (!isRemembered) objects.release(uuid, writer)
   done.removed++
 }
 
