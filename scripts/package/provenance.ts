@@ -5,7 +5,7 @@ import { hashesOf } from './sbom.ts'
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 const PREDICATE_TYPE = 'https://slsa.dev/provenance/v1'
-/** What `npm run package` does: docs/packaging.md describes it. */
+/** What `npm run package` does: docs/guides/make-a-package.md describes it. */
 const BUILD_TYPE = 'urn:spacedrive:npm-run-package:v1'
 
 export interface ProvenanceInput {

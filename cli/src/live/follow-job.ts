@@ -58,14 +58,14 @@ function left({ jobId, whenLeft }: FollowOptions): InterruptedError {
 class Patience implements Disposable {
   readonly #tracker: JobTracker
   readonly #options: FollowOptions
-  readonly #isOver: () => void
+  readonly #expired: () => void
   #timer: NodeJS.Timeout | undefined
   #done = 0
 
-  constructor(tracker: JobTracker, options: FollowOptions, isOver: () => void) {
+  constructor(tracker: JobTracker, options: FollowOptions, expired: () => void) {
     this.#tracker = tracker
     this.#options = options
-    this.#isOver = isOver
+    this.#expired = expired
   }
 
   changed(): void {
@@ -89,7 +89,7 @@ class Patience implements Disposable {
   #expire(): void {
     this.#timer = undefined
     // It may be at something that takes long.
-    if (this.#job?.waiting !== undefined) this.#isOver()
+    if (this.#job?.waiting !== undefined) this.#expired()
   }
 }
 

@@ -54,7 +54,7 @@ test('whatever is wrong with the rows of a library is put right, and a scan give
         DAMAGES[which]!(db, at(folders, folder), at(leaves, leaf))
       } catch (err) {
         // Two rows of one name or path cannot even be written.
-        expect(String(err)).toMatch(/UNIQUE/)
+        if (!/UNIQUE/.test(String(err))) throw err
       }
     }
     const kept = new Set(
@@ -69,8 +69,8 @@ test('whatever is wrong with the rows of a library is put right, and a scan give
     await index.scan()
     const after = compareWithDisk(db, root)
     expect([...treeFaults(db), ...after.faults]).toEqual([])
-    for (const [path, uuid] of before.uuids)
-      if (kept.has(uuid.toUpperCase())) expect([path, after.uuids.get(path)]).toEqual([path, uuid])
+    const expected = [...before.uuids].filter(([, uuid]) => kept.has(uuid.toUpperCase()))
+    expect(expected.map(([path]) => [path, after.uuids.get(path)])).toEqual(expected)
   })
   await fc.assert(property, { numRuns: RUNS, seed: SEED })
 })
