@@ -56,8 +56,8 @@ export function mendRules(db: DatabaseSync, writer: EntryWriter): Mended {
   // Other rows may still refer to a removed row, so references are checked only at the commit.
   db.exec('pragma defer_foreign_keys = on')
   const depart = db.prepare(
-    `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id)
-     select uuid, ?, kind, inode, birthtime, parent_id from entries where id = ? and (kind = ${DIRECTORY} or nlink = 1)
+    `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name)
+     select uuid, ?, kind, inode, birthtime, parent_id, name from entries where id = ? and (kind = ${DIRECTORY} or nlink = 1)
      returning inode`,
   )
   const detach = db.prepare('update entries set parent_id = null where id = ? and parent_id is not null')

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { RawName } from '../../util/file-name.ts'
+import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
 import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
@@ -30,7 +30,7 @@ interface ObjectFacts {
   readonly nlink: number
 }
 
-type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'parent_id'>
+type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>
 
 /** Values of `departed.lent`: the id is the file's own. */
 const OWN = 0
@@ -43,6 +43,7 @@ interface FormerId {
   readonly uuid: Uint8Array
   /** Where its row was. */
   readonly parentId: number | null
+  readonly name: RawName
   /** The row that has the id now. */
   readonly holder: number | null
 }
@@ -79,17 +80,19 @@ export class KnownObjects {
     const first = db.prepare('select min(scanned_at) as at from directories where volume_id = ?').get(volumeId)!['at']
     this.#since = first === null ? null : Number(first) - CLOCK_MARGIN_MS
     this.#depart = db.prepare(
-      `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, lent)
-       select ?1, ?2, ?3, ?4, ?5, ?6, case
-         when ?7 = 1 then ${STAYED}
+      `insert or replace into departed(uuid, volume_id, kind, inode, birthtime, parent_id, name, lent)
+       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, case
+         when ?8 = 1 then ${STAYED}
          when exists(select 1 from departed where uuid = ?1 and lent <> ${LENT}
            and not (inode = ?4 and kind = ?3 and birthtime is ?5)) then ${LENT}
          else ${OWN} end`,
     )
-    this.#forget = db.prepare('delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ?')
+    this.#forget = db.prepare(
+      `delete from departed where volume_id = ? and inode = ? and kind = ? and birthtime is ? and lent <> ${STAYED}`,
+    )
     // A file that was seen at two places at once had one id at each. Ids grow with time: the lowest is the known one.
     this.#idsOf = db.prepare(
-      `select d.uuid, d.parent_id as parentId, e.id as holder
+      `select d.uuid, d.parent_id as parentId, d.name, e.id as holder
        from departed d left join entries e on e.uuid = d.uuid
        where d.volume_id = ? and d.inode = ? and d.kind = ? and d.birthtime is ? and (d.lent = ${OWN} or (d.lent = ${LENT} and e.id is null))
        order by d.lent, d.uuid`,
@@ -151,12 +154,12 @@ export class KnownObjects {
 
   /** Remembers the id of a file whose row now stands for another file. If the file has another name, the id stays here. */
   replace(row: DepartingRow, uuid: Uint8Array): void {
-    const { kind, inode, birthtime, nlink, parent_id: parentId } = row
+    const { kind, inode, birthtime, name, nlink, parent_id: parentId } = row
     // If the other row only borrows its id from another file, that id may have to be given back.
     const hasOther = this.others(row).some(({ id }) => !this.#isLentTo(id))
     const stays = hasOther || (kind !== DIRECTORY && nlink !== 1)
     this.#departed.add(departedKey(this.#volumeId, inode))
-    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, Number(stays))
+    this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name, Number(stays))
   }
 
   /**
@@ -180,7 +183,8 @@ export class KnownObjects {
 
   /**
    * The former id of a file that returns to a folder and takes the place of another file with the id `uuid`. Undefined
-   * unless it is older than `uuid`: a saved file keeps its id, because the id of its draft is newer. Returned once.
+   * unless it had this very name, or the id is older than `uuid`: a saved file keeps its id, because its draft had another
+   * name and a newer id. Returned once.
    */
   cameBackTo(directoryId: number, found: FoundEntry, uuid: Uint8Array): Uint8Array | undefined {
     const facts = factsOf(found)
@@ -188,7 +192,8 @@ export class KnownObjects {
     if (facts.birthtime === null) return undefined
     const [known] = this.#formerIds(facts)
     if (known?.holder !== null || known.parentId !== directoryId) return undefined
-    return Buffer.compare(known.uuid, uuid) < 0 ? this.formerId(facts) : undefined
+    const isBack = nameKey(known.name) === nameKey(found.name) || Buffer.compare(known.uuid, uuid) < 0
+    return isBack ? this.formerId(facts) : undefined
   }
 
   /** Gives an id that no row has any more back to the row of its file. */

@@ -99,6 +99,7 @@ CREATE TABLE departed(
   inode any not null,
   birthtime integer,
   parent_id integer,
+  name any not null,
   lent integer not null default 0
   ) strict;
 

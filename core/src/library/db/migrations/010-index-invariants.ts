@@ -15,6 +15,7 @@ const statements = [
      inode any not null,
      birthtime integer,
      parent_id integer,
+     name any not null,
      lent integer not null default 0
    ) strict`,
   `create index departed_object on departed(inode)`,
