@@ -17,7 +17,7 @@ const LONGEST = [
   'e2e/sidecar-soak.test.ts',
 ]
 
-/** What takes longest begins first: at the end nobody waits for it alone. A new clone has not measured its tests yet. */
+/** Starts the longest files first, so that none runs alone at the end. A new clone has no measured durations yet. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => Number(LONGEST.some((name) => moduleId.endsWith(name)))

@@ -21,7 +21,7 @@ export interface TestIndex extends Disposable {
   refresh(dirty: readonly DirtyDirectory[], options?: Partial<ScanRequest>): Promise<ScanReport>
   /** Makes a folder a separate location that has not been scanned yet. */
   addLocation(dir: string): Promise<void>
-  /** Puts right what breaks the rules of the index, as the first thing after a start. */
+  /** Repairs rows that break the rules of the index, as an index worker does at its start. */
   mend(): Promise<Mended>
   /** Every row below the root by its path from there: what a comparison with the disk needs. */
   rows(): Map<string, EntryRow & { uuid: string }>

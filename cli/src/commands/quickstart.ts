@@ -77,7 +77,7 @@ async function indexAndSay(wanted: Wanted, session: Session): Promise<number> {
   return code === exitCodes.ok && summary.sidecars.failed > 0 ? exitCodes.partial : code
 }
 
-/** With `--once` nobody is there to mend what a job waits for; in milliseconds. */
+/** `--once` ends when a job waits longer than this and makes no progress; in milliseconds. */
 const MAX_WAIT_MS = 15_000
 
 /** Checked here, so that a mistyped path starts no daemon and makes no library. */

@@ -4,10 +4,20 @@ import { type RawName, displayName, extensionOf, nameBytes } from '../../util/fi
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
-import { ALLOCATED, birthtimeOf, CTIME, FIELDS, KIND, MODE, MTIME, MTIME_NS, NLINK, SIZE } from './listing.ts'
-
-export const FILE = 0
-export const DIRECTORY = 1
+import {
+  ALLOCATED,
+  CTIME,
+  DIRECTORY,
+  FIELDS,
+  FILE,
+  KIND,
+  MODE,
+  MTIME,
+  MTIME_NS,
+  NLINK,
+  SIZE,
+  birthtimeOf,
+} from './listing.ts'
 
 /** Values of `entries.content_state`. */
 const PENDING = 0

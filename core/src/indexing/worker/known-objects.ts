@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
-import { departedKey, DIRECTORY, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
-import { birthtimeOf, CTIME, KIND, NLINK } from './listing.ts'
+import { departedKey, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
+import { birthtimeOf, CTIME, KIND, NLINK, DIRECTORY } from './listing.ts'
 
 /** A row that stands for the same file or folder as an entry on the disk. */
 export interface SameObject {
@@ -98,7 +98,7 @@ export class KnownObjects {
        order by d.lent, d.uuid`,
     )
     this.#leftBy = db.prepare(
-      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ${volumeId} and lent = ${STAYED}`,
+      `select kind, inode, birthtime from departed where uuid = ? and volume_id = ? and lent = ${STAYED}`,
     )
     this.#isUsed = db.prepare('select id from entries where uuid = ?')
     this.#lent = db.prepare(
@@ -145,19 +145,25 @@ export class KnownObjects {
    * for the file and has an id of its own. Returns whether the id was remembered.
    */
   depart(row: DepartingRow, uuid: Uint8Array): boolean {
-    const { kind, nlink } = row
-    if (kind !== DIRECTORY && nlink !== 1) return false
-    if (this.others(row).some(({ id }) => !this.#isLentTo(id))) return false
-    this.replace(row, uuid)
+    if (this.#hasOtherName(row)) return false
+    this.#note(row, uuid, { stays: false })
     return true
   }
 
   /** Remembers the id of a file whose row now stands for another file. If the file has another name, the id stays here. */
   replace(row: DepartingRow, uuid: Uint8Array): void {
-    const { kind, inode, birthtime, name, nlink, parent_id: parentId } = row
+    this.#note(row, uuid, { stays: this.#hasOtherName(row) })
+  }
+
+  /** Whether the file of a row is a hard link, or has another row. */
+  #hasOtherName(row: DepartingRow): boolean {
+    if (row.kind !== DIRECTORY && row.nlink !== 1) return true
     // If the other row only borrows its id from another file, that id may have to be given back.
-    const hasOther = this.others(row).some(({ id }) => !this.#isLentTo(id))
-    const stays = hasOther || (kind !== DIRECTORY && nlink !== 1)
+    return this.others(row).some(({ id }) => !this.#isLentTo(id))
+  }
+
+  #note(row: DepartingRow, uuid: Uint8Array, { stays }: { stays: boolean }): void {
+    const { kind, inode, birthtime, name, parent_id: parentId } = row
     this.#departed.add(departedKey(this.#volumeId, inode))
     this.#depart.run(uuid, this.#volumeId, kind, inode, birthtime, parentId, name, Number(stays))
   }
@@ -198,7 +204,7 @@ export class KnownObjects {
 
   /** Gives an id that no row has any more back to the row of its file. */
   release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs'>): void {
-    const row = this.#leftBy.get(uuid) as unknown as ObjectFacts | undefined
+    const row = this.#leftBy.get(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'> | undefined
     const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
     if (there && this.holderOf(uuid) === null) writer.identifyAs(there.id, uuid)
   }

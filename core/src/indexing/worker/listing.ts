@@ -23,8 +23,11 @@ export const MODE = 9
 /** 1: a directory on another file system than the root. */
 export const FLAGS = 10
 
+/** Values of `KIND`; symlinks are 2, everything else 3. */
+export const FILE = 0
+export const DIRECTORY = 1
+
 const FLAG_OTHER_FILE_SYSTEM = 1
-const DIRECTORY_KIND = 1
 /** Two changes of a folder within this time may get the same ctime; includes a tolerance for clocks that disagree. */
 const COARSE_MS = 2_000
 
@@ -121,19 +124,22 @@ export function listDirectory(
   const lastCertain = Date.now() - COARSE_MS
   for (let attempt = 1; ; attempt++) {
     const seen = attempt === 1 && options.seen && options.seen.ctime < lastCertain ? options.seen : null
-    const before = seen ? null : folderStats(dir)
+    const isSame = seen ? stillAs(seen) : unchangedSince(folderStats(dir))
     const { listing, hasVanished } = listOnce(dir, short.path, options)
     const after = folderStats(dir)
     listing.own = toInode(after.ino)
     listing.ownNumbers = numbersOf(after, listing.own, options.device)
-    const isSame = before ? before.ino === after.ino && before.ctimeNs === after.ctimeNs : isStill(seen!, after)
-    listing.isSettled = !hasVanished && isSame
+    listing.isSettled = !hasVanished && isSame(after)
     if (listing.isSettled || attempt >= options.attempts) return listing
   }
 }
 
-function isStill({ inode, ctime }: SeenFolder, now: BigStats): boolean {
-  return ctime === Number(now.ctimeMs) && inodeKey(inode) === inodeKey(toInode(now.ino))
+function stillAs({ inode, ctime }: SeenFolder): (now: BigStats) => boolean {
+  return (now) => ctime === Number(now.ctimeMs) && inodeKey(inode) === inodeKey(toInode(now.ino))
+}
+
+function unchangedSince({ ino, ctimeNs }: BigStats): (now: BigStats) => boolean {
+  return (now) => ino === now.ino && ctimeNs === now.ctimeNs
 }
 
 function listOnce(
@@ -164,7 +170,7 @@ function listOnce(
       listing.unreadable.push({ name, code, message: errorMessage(err) })
       continue
     }
-    if (!accept(displayName(name), kindOf(stats) === DIRECTORY_KIND)) continue
+    if (!accept(displayName(name), kindOf(stats) === DIRECTORY)) continue
     addStats(listing, name, stats, device)
   }
   return { listing, hasVanished }
@@ -193,7 +199,7 @@ export function listNames(dir: RawName, names: readonly RawName[], { device, acc
     }
     try {
       const stats = statEntry(joinName(dir, name))
-      if (stats && accept(displayName(name), kindOf(stats) === DIRECTORY_KIND)) addStats(listing, name, stats, device)
+      if (stats && accept(displayName(name), kindOf(stats) === DIRECTORY)) addStats(listing, name, stats, device)
     } catch (err) {
       if (systemCode(err) === 'ENOTDIR') continue
       listing.unreadable.push({ name, code: systemCode(err) ?? 'EIO', message: errorMessage(err) })
@@ -255,7 +261,7 @@ function numbersOf(stats: BigStats, inode: Inode, device: bigint): number[] {
     typeof inode === 'number' ? inode : Number.NaN,
     Number(stats.nlink),
     Number(stats.mode),
-    kind === DIRECTORY_KIND && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
+    kind === DIRECTORY && stats.dev !== device ? FLAG_OTHER_FILE_SYSTEM : 0,
   ]
 }
 
@@ -263,9 +269,9 @@ function numbersOf(stats: BigStats, inode: Inode, device: bigint): number[] {
 function kindOf({ mode }: BigStats): number {
   switch (Number(mode) & constants.S_IFMT) {
     case constants.S_IFREG:
-      return 0
+      return FILE
     case constants.S_IFDIR:
-      return DIRECTORY_KIND
+      return DIRECTORY
     case constants.S_IFLNK:
       return 2
     default:

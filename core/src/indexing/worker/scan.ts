@@ -13,7 +13,7 @@ import {
 } from '../../util/file-name.ts'
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { levelsBelow, volumePathOf } from '../volume-path.ts'
-import { DIRECTORY, type EntryRow, type EntryWriter, FILE, foundAt, type FoundEntry, isBelow } from './entry-writer.ts'
+import { type EntryRow, type EntryWriter, foundAt, type FoundEntry, isBelow } from './entry-writer.ts'
 import { differs } from './compare.ts'
 import type { Beginning, LookedAt, LookFailure, PathFacts, PlainListing } from './disk-requests.ts'
 import type { FileObject } from './ephemeral-ids.ts'
@@ -32,6 +32,8 @@ import {
   MTIME_NS,
   SIZE,
   warningCode,
+  DIRECTORY,
+  FILE,
 } from './listing.ts'
 import { beginAt, factsOf, lookAt, orFailure } from './look-folder.ts'
 import { PatientDisk } from './patient-disk.ts'
@@ -536,9 +538,22 @@ export class Scan {
     const structure = of.structure ?? this.#writer.structure
     const depth = (of.above?.depth ?? 0) - 1
     const { above, anchors, dir, path } = of
-    const isStale = false
-    // prettier-ignore
-    return { id, dir, path, depth, inode, structure, isStale, seq: UNSENT, above, anchors, row, mtime, mtimeNs, ctime: null }
+    return {
+      id,
+      dir,
+      path,
+      depth,
+      inode,
+      structure,
+      isStale: false,
+      seq: UNSENT,
+      above,
+      anchors,
+      row,
+      mtime,
+      mtimeNs,
+      ctime: null,
+    }
   }
 
   /** Whether this scan recorded the folder before it was interrupted: then the fingerprint is its own. */
@@ -834,9 +849,22 @@ export class Scan {
       const depth = node.depth - 1
       const [mtime, mtimeNs] = [found.numbers[found.at + MTIME]!, found.numbers[found.at + MTIME_NS]!]
       const ctime = found.numbers[found.at + CTIME]!
-      const [isStale, seq, above, row] = [false, UNSENT, node, null]
-      // prettier-ignore
-      return this.#send({ id, dir, path, depth, inode, structure, isStale, seq, above, anchors, row, mtime, mtimeNs, ctime })
+      return this.#send({
+        id,
+        dir,
+        path,
+        depth,
+        inode,
+        structure,
+        isStale: false,
+        seq: UNSENT,
+        above: node,
+        anchors,
+        row: null,
+        mtime,
+        mtimeNs,
+        ctime,
+      })
     }
     // If the disk may not answer, the rules that the folder inherits cannot be read here.
     if (this.#isRefreshing && arrival === 'moved' && !this.#disk) {

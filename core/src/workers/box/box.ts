@@ -98,17 +98,23 @@ function encode(path: RawName): string {
   return Buffer.from(nameBytes(path)).toString('base64')
 }
 
-/** This package, and the packages that Node searches for from here. */
-function ownFolders(): string[] {
+let own: readonly string[] | undefined
+
+/** This package, and the packages that Node searches for from here. Read once, not at the start of each process. */
+function ownFolders(): readonly string[] {
+  return (own ??= findOwnFolders())
+}
+
+function findOwnFolders(): string[] {
   const above: string[] = []
   for (let at = import.meta.dirname; ; at = dirname(at)) {
     above.push(at)
     if (dirname(at) === at) break
   }
-  const own = above.find((folder) => existsSync(join(folder, 'package.json'))) ?? import.meta.dirname
+  const top = above.find((folder) => existsSync(join(folder, 'package.json'))) ?? import.meta.dirname
   const beside = above.flatMap((folder) => [join(folder, 'node_modules'), join(folder, 'package.json')])
   const there = beside.filter((path) => existsSync(path))
-  return [own, ...there, ...new Set(there.filter((path) => path.endsWith('node_modules')).flatMap(linkedPackages))]
+  return [top, ...there, ...new Set(there.filter((path) => path.endsWith('node_modules')).flatMap(linkedPackages))]
 }
 
 /**
