@@ -319,8 +319,8 @@ const root = '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"
   '</serviceList></device></deviceList></device></deviceList></device></root>'
 socket.on('message', (_message, { address, port }) => {
   note('search')
-  // Routers take their time: they may wait for some seconds.
-  setTimeout(() => socket.send('HTTP/1.1 200 OK\\r\\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\\r\\nLOCATION: http://192.168.7.1:5000/r\\r\\n\\r\\n', port, address), 20)
+  // Routers may wait for some seconds. The decoy is a thread on a machine that may be busy with other tests.
+  setTimeout(() => socket.send('HTTP/1.1 200 OK\\r\\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\\r\\nLOCATION: http://192.168.7.1:5000/r\\r\\n\\r\\n', port, address), 100)
 })
 require('node:http').createServer((request, response) => {
   if (request.method === 'POST') note(request.headers.soapaction)
