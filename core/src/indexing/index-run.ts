@@ -48,11 +48,13 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
     host.warn({ ...warning, code: toErrorCode(warning.code) })
   const onProgress = ({ done, total, bytes }: { done: number; total: number | null; bytes: number }) =>
     host.progress({ done, total, bytes })
+  const began = await nextStamp(parts)
   const scan = async (startedAt: number, trustTimes: boolean): Promise<ScanReport> => {
     const request = scanRequest(parts, location, {
       dir,
       recursive: input.scope === 'recursive',
       startedAt,
+      isResumed: startedAt !== began,
       force: input.force,
       threads: parts.walkers,
       trustFingerprints: !input.everyRow,
@@ -64,7 +66,7 @@ export async function beginRun(parts: IndexingParts, input: IndexInput, host: Ru
   // One folder may have been removed by now, so its failure says nothing about the location.
   const failed = async (err: unknown) => isWhole && recordFailure(parts, location, err)
   return {
-    startedAt: await nextStamp(parts),
+    startedAt: began,
     scan: async (startedAt) => {
       if (isWhole) await locations.setState(location, 'scanning', null)
       try {
@@ -123,7 +125,10 @@ export async function identifyPending(
 export function scanRequest(
   parts: IndexingParts,
   location: KnownLocation,
-  of: Pick<ScanRequest, 'dir' | 'recursive' | 'startedAt' | 'force' | 'threads' | 'trustFingerprints' | 'trustTimes'>,
+  of: Pick<
+    ScanRequest,
+    'dir' | 'recursive' | 'startedAt' | 'isResumed' | 'force' | 'threads' | 'trustFingerprints' | 'trustTimes'
+  >,
 ): ScanRequest | null {
   const directoryId = directoryIdOf(parts.store, location, of.dir)
   if (directoryId === null) return null

@@ -312,3 +312,25 @@ test('a file comes back to its name, and the one that stood there is renamed: bo
   expect(treeFaults(index.db)).toEqual([])
   expect(compareWithDisk(index.db, root).faults).toEqual([])
 })
+
+for (const isScanned of [false, true]) {
+  const what = isScanned ? 'is a new file once all has been scanned' : 'takes its id back before all has been scanned'
+  test(`a file that left, and whose name was saved anew, ${what}`, async () => {
+    const { index, root, at } = await startRace(['f', 'k', 'd/'])
+    await index.addLocation(root)
+    const id = (name: string) => index.rows().get(name)?.uuid
+    const first = id('f')
+    renameSync(at('f'), `${root}.aside`)
+    writeFileSync(at('f'), 'another')
+    await index.refresh([look(root, 'f')])
+    expect(id('f')).toEqual(first)
+    if (isScanned) await index.scan()
+    renameSync(`${root}.aside`, at('d/g'))
+    await index.refresh([look(at('d'), 'g')])
+    const owner = isScanned ? 'f' : 'd/g'
+    expect(id(owner)).toEqual(first)
+    expect(new Set([id('f'), id('d/g')]).size).toBe(2)
+    expect(treeFaults(index.db)).toEqual([])
+    expect(compareWithDisk(index.db, root).faults).toEqual([])
+  })
+}

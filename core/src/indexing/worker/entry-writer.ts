@@ -4,6 +4,7 @@ import { type RawName, displayName, extensionOf, nameBytes } from '../../util/fi
 import { type Inode, inodeKey } from '../../util/inode.ts'
 import { sortKey } from '../../util/sort-key.ts'
 import { UuidFactory } from '../../util/uuid.ts'
+import { departedKey, SettledIds } from './departed.ts'
 import {
   ALLOCATED,
   CTIME,
@@ -95,6 +96,8 @@ export class EntryWriter {
   readonly db: DatabaseSync
   /** The `departedKey` of every row in `departed`. Most new files are not in this set, so they need no query. */
   readonly departed: Set<string>
+  /** When saved files keep their ids for good. */
+  readonly settled: SettledIds
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
   readonly #extensions = new Map<string, { id: number | null; type: number }>()
@@ -120,6 +123,7 @@ export class EntryWriter {
     this.#uuids = new UuidFactory(now)
     this.#statements = prepareStatements(db)
     const departed = db.prepare('select volume_id, inode from departed').all()
+    this.settled = new SettledIds(db)
     this.departed = new Set(departed.map((row) => departedKey(Number(row['volume_id']), row['inode'] as Inode)))
     this.#nextId = Number(this.#statements.nextId.get()!['id'])
   }
@@ -671,11 +675,6 @@ export class EntryWriter {
     }
     return parent
   }
-}
-
-/** A key made of a volume and an inode on it. */
-export function departedKey(volumeId: number, inode: Inode): string {
-  return `${volumeId}:${inodeKey(inode)}`
 }
 
 /** The columns of a folder's row that a listing is checked against. */

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bytesToName, displayName, nameBytes, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
-import { departedKey, type EntryWriter } from './entry-writer.ts'
+import { departedKey } from './departed.ts'
+import type { EntryWriter } from './entry-writer.ts'
 import { DIRECTORY } from './listing.ts'
 import { describeSums, findWrongSums, mendSums } from './wrong-sums.ts'
 

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { nameKey, type RawName } from '../../util/file-name.ts'
 import type { Inode } from '../../util/inode.ts'
-import { departedKey, type EntryRow, type EntryWriter, type FoundEntry } from './entry-writer.ts'
+import { departedKey, LENT, OWN, STAYED } from './departed.ts'
+import type { EntryRow, EntryWriter, FoundEntry } from './entry-writer.ts'
 import { birthtimeOf, CTIME, KIND, NLINK, DIRECTORY } from './listing.ts'
 
 /** A row that stands for the same file or folder as an entry on the disk. */
@@ -31,13 +32,6 @@ interface ObjectFacts {
 }
 
 type DepartingRow = ObjectFacts & Pick<EntryRow, 'id' | 'name' | 'parent_id'>
-
-/** Values of `departed.lent`: the id is the file's own. */
-const OWN = 0
-/** The id is another file's, which may return for it. */
-const LENT = 1
-/** The id was the file's, and stays with the name: the file has another name. */
-const STAYED = 2
 
 interface FormerId {
   readonly uuid: Uint8Array

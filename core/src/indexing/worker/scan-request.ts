@@ -19,6 +19,8 @@ export interface ScanRequest {
   readonly maxDepth: number | null
   /** The start of the scan, in milliseconds. Folders scanned since then are done, so a killed scan can continue. */
   readonly startedAt: number
+  /** Part of the scan was done before, perhaps by an earlier process. */
+  readonly isResumed?: boolean
   /** Skip the rows of a folder if the fingerprint of its listing equals the stored one. */
   readonly trustFingerprints: boolean
   /** Trust a folder's times: read only folders whose own times differ. */

@@ -182,10 +182,25 @@ export class Scan {
     const { anchors, own } = await this.#begin()
     const root = this.#loadKnown(anchors)
     // While the scan waited for the lease, a refresh may have recorded newer times.
-    await inTransaction({ writer: this.#writer, host: this.#host }, () => this.#updateRoot(root, this.#ownNow() ?? own))
+    await inTransaction({ writer: this.#writer, host: this.#host }, () => {
+      if (this.#isWhole) this.#writer.settled.begin(this.#request)
+      this.#updateRoot(root, this.#ownNow() ?? own)
+    })
     this.#send({ ...root, structure: this.#writer.structure, inode: this.#writer.row(root.id)!.inode })
     await this.#walk()
-    return await this.#finish(begun)
+    const report = await this.#finish(begun)
+    if (this.#isWhole && this.#givenUp === null) {
+      for (const settle of this.#writer.settled.end(this.#request)) {
+        await inTransaction({ writer: this.#writer, host: this.#host }, settle)
+      }
+    }
+    return report
+  }
+
+  /** Whether the scan reads every folder of a location. */
+  get #isWhole(): boolean {
+    const { directoryId, recursive, trustTimes } = this.#request
+    return recursive && !trustTimes && this.#locationRoots.has(directoryId)
   }
 
   /**
