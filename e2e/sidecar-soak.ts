@@ -37,8 +37,8 @@ export interface SidecarSoakResult {
 /** The engine is left alone for at most this long, in milliseconds, once it is open; where films are made, for longer. */
 const LONGEST_LIFE_MS = 1_500
 const LONGEST_LIFE_WITH_FILMS_MS = 8_000
-/** A process whose parent is gone ends itself within this time. */
-const ORPHAN_MS = 5_000
+/** A process whose parent is gone ends itself within this time, though it has the lowest priority on a busy machine. */
+const ORPHAN_MS = 30_000
 /** What is made and looked at in the end takes no longer, in milliseconds. */
 const LONGEST_CHECK_MS = 600_000
 /** Photos that come with each round, so that there is always something to make. */

@@ -4,11 +4,12 @@ import { isHeldUp, mountHung, NO_HUNG_MOUNT } from '../testing/hung-mount.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { createVolumeDetector, type Detection, type VolumeDetector } from '../src/volume/index.ts'
 import { silentLogger } from '../src/util/logger.ts'
+import type { CoreOptions } from '../src/core.ts'
 
 const { signal } = new AbortController()
 
 /** Long enough for a process to start on a busy machine, and to answer. */
-const ANSWER_MS = 4_000
+const ANSWER_MS = 8_000
 
 /** What a busy machine needs to end a process; far below the minute a share has. */
 const AT_ONCE_MS = 10_000
@@ -27,8 +28,9 @@ function networkMachine(): VolumeDetector {
   }
 }
 
-function createNetworkCore(): Promise<TestCore> {
-  return createTestCore({ volumeDetector: networkMachine(), answerMs: ANSWER_MS })
+/** An engine with little patience for a share that falls silent, unless told otherwise. */
+function createNetworkCore(patience: Partial<CoreOptions> = { answerMs: ANSWER_MS }): Promise<TestCore> {
+  return createTestCore({ volumeDetector: networkMachine(), ...patience })
 }
 
 /** Does something while the folder `sub` does not answer. */
@@ -59,7 +61,7 @@ function diskProcesses(): number[] {
 }
 
 test('what lies on a network mount is indexed, identified, watched, verified, browsed and explained', async () => {
-  await using t = await createNetworkCore()
+  await using t = await createNetworkCore({})
   t.write('a.txt', 'one')
   t.write('sub/deep/b.txt', 'two')
   t.write('node_modules/left/out.js')
