@@ -34,7 +34,7 @@ export interface ScenarioResult {
 }
 
 /** The daemon has this long to come to rest once the disk is quiet, on a busy machine. */
-const PATIENCE_MS = 240_000
+const PATIENCE_MS = 600_000
 /** No job runs and the same things differ for this long: nothing is going to mend them. */
 const STUCK_MS = 12_000
 const POLL_MS = 250

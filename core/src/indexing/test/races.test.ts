@@ -334,3 +334,21 @@ for (const isScanned of [false, true]) {
     expect(compareWithDisk(index.db, root).faults).toEqual([])
   })
 }
+
+test('a backup keeps its id once all has been scanned, though the file that was saved has a second name and moves', async () => {
+  const { index, root, at } = await startRace(['f', 'k', 'd/'])
+  await index.addLocation(root)
+  renameSync(at('f'), at('old'))
+  writeFileSync(at('f'), 'another')
+  await index.refresh([look(root, 'f', 'old')])
+  await index.scan()
+  const { uuid } = index.rows().get('old')!
+  linkSync(at('f'), at('d/g'))
+  await index.refresh([look(at('d'), 'g')])
+  renameSync(at('f'), at('d/f'))
+  await index.refresh([look(root, 'f')])
+  expect(index.rows().get('old')?.uuid).toEqual(uuid)
+  await index.refresh([look(at('d'), 'f')])
+  expect(treeFaults(index.db)).toEqual([])
+  expect(compareWithDisk(index.db, root).faults).toEqual([])
+})

@@ -21,12 +21,13 @@ type WholeScan = Pick<ScanRequest, 'directoryId' | 'isResumed' | 'startedAt' | '
 const IDS_AT_ONCE = 8_192
 
 /**
- * Decides when a saved file may keep its id for good.
+ * Decides from when on a file keeps its id for good.
  *
  * If a row stands for another file than before, its old file may have been moved: it takes the id back wherever it
  * turns up (`KnownObjects`). But it may also have left the index, to return after a year, and in that year people have
- * attached things to the file that was saved under its name. So the id is settled once every location of the volume
- * has been scanned as a whole, by scans that began after the file departed.
+ * attached things to the file that was saved under its name. Or it was found under another name with a new id, to which
+ * they have attached things. So both ids are settled once every location of the volume has been scanned as a whole, by
+ * scans that began after the file departed.
  *
  * Departures are compared by their ids in `departed`, which grow with time, and not by clocks, which jump.
  */
@@ -48,8 +49,13 @@ export class SettledIds {
        where d.volume_id = ? and l.state not in ('paused', 'offline', 'error')`,
     )
     this.#settle = db.prepare(
-      `delete from departed where id > ? and id <= ? and volume_id = ?
-       and lent <> ${STAYED} and exists(select 1 from entries e where e.uuid = departed.uuid)`,
+      `delete from departed where id > ? and id <= ? and volume_id = ? and (
+         lent <> ${STAYED} and exists(select 1 from entries e where e.uuid = departed.uuid)
+         or exists(
+           select 1 from entries e
+           left join directories own on own.id = e.id left join directories above on above.id = e.parent_id
+           where e.inode = departed.inode and e.kind = departed.kind and e.birthtime is departed.birthtime
+           and coalesce(own.volume_id, above.volume_id) = departed.volume_id))`,
     )
   }
 

@@ -96,7 +96,7 @@ export class EntryWriter {
   readonly db: DatabaseSync
   /** The `departedKey` of every row in `departed`. Most new files are not in this set, so they need no query. */
   readonly departed: Set<string>
-  /** When saved files keep their ids for good. */
+  /** From when on files keep their ids for good. */
   readonly settled: SettledIds
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
