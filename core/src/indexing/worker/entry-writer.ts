@@ -244,6 +244,7 @@ export class EntryWriter {
     if (row.kind !== kind) {
       const { extId, type } = this.#describe(found.name, kind)
       this.#statements.retype.run(type, extId, kind === FILE ? PENDING : SKIPPED, id)
+      if (row.kind === FILE) this.#dropContent(id)
     }
     if (contentChanged) this.#suspect(row)
     if (kind === DIRECTORY && (inodeKey(row.inode) !== inodeKey(found.inode) || row.birthtime !== birthtime))
@@ -591,6 +592,11 @@ export class EntryWriter {
     this.#statements.suspect.run(row.id)
   }
 
+  /** A symlink that has taken the place of a file has no content. */
+  #dropContent(id: number): void {
+    for (const drop of [this.#statements.noContent, this.#statements.noStale, this.#statements.noConflict]) drop.run(id)
+  }
+
   /** Foreign keys delete the data that belongs to the row. */
   #deleteRow({ id, parent_id: parentId }: Pick<EntryRow, 'id' | 'parent_id'>): void {
     const row = this.#statements.delete.get(id)
@@ -773,6 +779,9 @@ const SQL = {
   retryBelow: `update entries set content_state = ${PENDING} where content_state = ${FAILED} and parent_id in
                  (select id from directories where volume_id = ? and path >= ? and path < ?)`,
   suspect: 'update entries set content_id = null, content_state = 0 where id = ?',
+  noContent: 'update entries set content_id = null where id = ?',
+  noStale: 'delete from stale_contents where entry_id = ?',
+  noConflict: 'delete from content_conflicts where entry_id = ?',
   keepStale: 'insert into stale_contents(entry_id, content_id) values(?, ?) on conflict do nothing',
   delete: 'delete from entries where id = ? returning id, uuid, kind, inode, birthtime, nlink',
   deleteDirectory: 'delete from directories where id = ?',

@@ -299,3 +299,25 @@ test.each([
     { numRuns },
   )
 })
+
+test('a symlink in the place of a file has none of its content', async () => {
+  using dir = createTempDir('scan')
+  writeFileSync(join(dir.path, 'f'), 'content')
+  using index = await createTestIndex(dir.path)
+  await index.scan()
+  const { id } = index.rows().get('f')!
+  index.db.exec(
+    `insert into content_identities(id, uuid, hash, hash_version, size, type, confidence)
+       values(1, randomblob(16), randomblob(32), 1, 7, 0, 0);
+     insert into stale_contents(entry_id, content_id) values(${id}, 1);
+     insert into content_conflicts(entry_id, extension, looks_like) values(${id}, 'a', 'b');
+     update entries set content_id = 1, content_state = 1 where id = ${id}`,
+  )
+  rmSync(join(dir.path, 'f'))
+  symlinkSync('nowhere', join(dir.path, 'f'))
+  await index.scan()
+  const row = index.rows().get('f')!
+  expect([row.id, row.content_id]).toEqual([id, null])
+  const left = 'select entry_id from stale_contents union all select entry_id from content_conflicts'
+  expect(index.db.prepare(left).all()).toEqual([])
+})

@@ -36,6 +36,8 @@ const statements = [
    when new.child_count <> old.child_count and new.fingerprint = old.fingerprint begin
      update directories set fingerprint = null where id = new.id;
    end`,
+  // Earlier versions kept the content of a file in whose place there is a symlink now.
+  `update entries set content_id = null where content_id is not null and kind <> 0`,
   // Earlier versions kept fingerprints of folders whose rows had changed, so none of them can be trusted.
   `update directories set fingerprint = null`,
 ]
