@@ -77,7 +77,10 @@ export class UpnpRouter implements AsyncDisposable {
     this.#search.on('message', (message, from) => {
       if (!message.toString('latin1').startsWith('M-SEARCH ')) return
       this.#note('search')
-      setTimeout(() => this.#answers.send(this.#found(), from.port, from.address, () => {}), this.#options.answerAfterMs)
+      setTimeout(
+        () => this.#answers.send(this.#found(), from.port, from.address, () => {}),
+        this.#options.answerAfterMs,
+      )
     })
   }
 

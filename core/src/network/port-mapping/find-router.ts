@@ -103,6 +103,12 @@ function urlOf(text: string | undefined, base: URL | undefined, { gateway }: Gat
 }
 
 function searchFor(target: string): string {
-  const lines = ['M-SEARCH * HTTP/1.1', `HOST: ${GROUP}:${SEARCH_PORT}`, 'MAN: "ssdp:discover"', 'MX: 1', `ST: ${target}`]
+  const lines = [
+    'M-SEARCH * HTTP/1.1',
+    `HOST: ${GROUP}:${SEARCH_PORT}`,
+    'MAN: "ssdp:discover"',
+    'MX: 1',
+    `ST: ${target}`,
+  ]
   return `${lines.join('\r\n')}\r\n\r\n`
 }

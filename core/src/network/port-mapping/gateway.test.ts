@@ -39,5 +39,6 @@ Aktive Routen:
 
 test('this machine has a router or none', async () => {
   const found = await findGateway()
-  if (found) expect(Object.values(found)).toEqual([expect.stringMatching(/^[\d.]+$/), expect.stringMatching(/^[\d.]+$/)])
+  if (found)
+    expect(Object.values(found)).toEqual([expect.stringMatching(/^[\d.]+$/), expect.stringMatching(/^[\d.]+$/)])
 })
