@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { TestHome } from '../cli/test/run-cli.ts'
 import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/namespaces.ts'
 
 // Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { expect, test } from 'vitest'
 import { findGateway, gatewayIn } from './gateway.ts'
 
@@ -37,8 +38,7 @@ Aktive Routen:
   expect(gatewayIn('win32', table.replace('192.168.1.1 ', 'Auf Verbindung'))).toBe(null)
 })
 
-test('this machine has a router or none', async () => {
+test('this machine has a router, and an address toward it, or neither', async () => {
   const found = await findGateway()
-  if (found)
-    expect(Object.values(found)).toEqual([expect.stringMatching(/^[\d.]+$/), expect.stringMatching(/^[\d.]+$/)])
+  expect(Object.values(found ?? {}).filter((address) => !isIPv4(address))).toEqual([])
 })

@@ -48,7 +48,8 @@ export async function ask(
     return { status: response.statusCode ?? 0, text }
   } catch (err) {
     signal.throwIfAborted()
-    if (timeout.aborted) throw new Error(`the router does not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
+    if (timeout.aborted)
+      throw new Error(`the router does not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`, { cause: err })
     throw err
   } finally {
     request.destroy()
