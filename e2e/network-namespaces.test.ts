@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { TestHome } from '../cli/test/run-cli.ts'
 import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/namespaces.ts'
 
 // Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.
@@ -306,48 +305,131 @@ test.skipIf(skipped !== '')(
   },
 )
 
-/** A router that forwards whatever it is asked to, and writes each search and request into a file. */
+/** A router that forwards any port, and writes each search and request into a file. */
 const router = (log: string) => `
-const { appendFileSync } = require('node:fs')
-const note = (what) => appendFileSync(${JSON.stringify(log)}, what + '\\n')
-const socket = require('node:dgram').createSocket({ type: 'udp4', reuseAddr: true })
-socket.bind(1900, '0.0.0.0', () => socket.addMembership('239.255.255.250', '192.168.7.1'))
-const type = (name) => '<deviceType>urn:schemas-upnp-org:device:' + name + ':1</deviceType>'
-const service = '<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><SCPDURL>/s</SCPDURL><controlURL>/c</controlURL></service>'
-const root = '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"><device>' + type('InternetGatewayDevice') +
-  '<deviceList><device>' + type('WANDevice') + '<deviceList><device>' + type('WANConnectionDevice') + '<serviceList>' + service +
-  '</serviceList></device></deviceList></device></deviceList></device></root>'
-socket.on('message', (_message, { address, port }) => {
-  note('search')
-  // Routers may wait for some seconds. The decoy is a thread on a machine that may be busy with other tests.
-  setTimeout(() => socket.send('HTTP/1.1 200 OK\\r\\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\\r\\nLOCATION: http://192.168.7.1:5000/r\\r\\n\\r\\n', port, address), 100)
-})
-require('node:http').createServer((request, response) => {
-  if (request.method === 'POST') note(request.headers.soapaction)
-  response.end(request.url === '/r' ? root : '<?xml version="1.0"?><scpd xmlns="urn:schemas-upnp-org:service-1-0"><actionList></actionList></scpd>')
-}).listen(5000, '192.168.7.1', () => console.log('open'))
-setInterval(() => {}, 1000)`
+import { appendFileSync } from 'node:fs'
+import { createSocket } from 'node:dgram'
+import { UpnpRouter } from ${JSON.stringify(new URL('../core/testing/upnp-router.ts', import.meta.url).href)}
+const address = '192.168.7.1'
+const onAsked = (what) => appendFileSync(${JSON.stringify(log)}, what + '\\n')
+// Routers may wait for some seconds. The decoy is a thread on a machine that may be busy with other tests.
+await UpnpRouter.open({ address, answerAfterMs: 100, onAsked })
+// The port of NAT-PMP and PCP.
+createSocket('udp4').on('message', (message) => onAsked('PCP ' + message.toString('hex'))).bind(5351, address)
+console.log('open')`
 
 test.skipIf(skipped !== '')(
   `the router is asked to forward no port, by no endpoint${skipped}`,
   { concurrent: true },
   async () => {
     await using net = await Namespaces.create()
-    await Promise.all([net.machine('router', '192.168.7.1'), net.machine('alice', '192.168.7.2')])
-    await net.ip('alice', 'route add default via 192.168.7.1')
-    await using dir = await TestHome.create()
-    const log = join(dir.path, 'asked')
-    await net.serve('router', process.execPath, '-e', router(log))
+    const { asked, untilSearched } = await withRouter(net)
     const alice = await net.daemon('alice')
-    const asked = async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
-    await until(async () => (await asked()).length >= 1, 20_000)
+    await untilSearched(1)
     await alice.pairingCode()
-    await until(async () => (await asked()).length >= 2, 20_000)
+    await untilSearched(2)
+    expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
     await alice.json('network', 'pair', 'cancel')
     await alice.json('network', 'stop')
     expect(new Set(await asked())).toEqual(new Set(['search']))
   },
 )
+
+test.skipIf(skipped !== '')(
+  `with port mappings switched on, the router forwards the port of paired devices alone, until networking stops${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    const { asked, untilSearched } = await withRouter(net)
+    const alice = await net.daemon('alice', { 'network.portMapping': 'on' })
+    const { address, port } = await mapped(alice)
+    const { addresses } = await alice.json<{ addresses: string[] }>('network', 'status')
+    expect(addresses).toEqual(expect.arrayContaining([address, `192.168.7.2:${port}`]))
+    expect((await alice.run('network', 'status')).stdout).toContain(`the router forwards ${address}`)
+    const searches = (await asked()).filter((what) => what === 'search').length
+    await alice.pairingCode()
+    await untilSearched(searches + 1)
+    await alice.json('network', 'pair', 'cancel')
+    const changes = async () => (await asked()).filter((what) => /^(Add|Delete)|PCP/.test(what))
+    const added = `AddPortMapping UDP ${port} 192.168.7.2:${port} 3600`
+    expect(await changes()).toEqual([added])
+    await alice.json('network', 'stop')
+    expect(await changes()).toEqual([added, `DeletePortMapping UDP ${port}`])
+    expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
+  },
+)
+
+test.skipIf(skipped !== '')(
+  `switching port mappings off removes the mapping, and so does the end of the daemon${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    const { asked } = await withRouter(net)
+    const removed = async () => (await asked()).filter((what) => what.startsWith('Delete')).length
+    const alice = await net.daemon('alice', { 'network.portMapping': 'on' })
+    await mapped(alice)
+    await alice.json('config', 'set', 'network.portMapping', 'off')
+    await until(async () => (await removed()) === 1, 20_000)
+    await alice.json('config', 'set', 'network.portMapping', 'on')
+    await mapped(alice)
+    const { dataDir } = await alice.json<{ dataDir: string }>('status')
+    await alice.run('stop')
+    expect(await removed()).toBe(2)
+    const records = (await readFile(join(dataDir, 'run', 'http-audit.jsonl'), 'utf8')).trim().split('\n')
+    const once = ['port-mapped', 'port-unmapped']
+    expect(records.map((line) => (JSON.parse(line) as { what: string }).what)).toEqual([...once, ...once])
+  },
+)
+
+test.skipIf(skipped !== '')(
+  `a port mapping that a killed daemon left is removed by the next one, with the setting off${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    const { asked } = await withRouter(net)
+    const alice = await net.daemon('alice', { 'network.portMapping': 'on' })
+    const { port } = await mapped(alice)
+    const { dataDir, pid } = await alice.json<{ dataDir: string; pid: number }>('status')
+    process.kill(pid, 'SIGKILL')
+    const file = join(dataDir, 'config.json')
+    const config = JSON.parse(await readFile(file, 'utf8')) as { network: object }
+    await writeFile(file, JSON.stringify({ ...config, network: { ...config.network, portMapping: 'off' } }))
+    await until(async () => (await alice.run('start', '--http-port', 'off')).code === 0, 20_000)
+    await until(async () => (await asked()).includes(`DeletePortMapping UDP ${port}`), 20_000)
+    expect((await asked()).filter((what) => what.startsWith('Add'))).toHaveLength(1)
+    expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
+  },
+)
+
+/** A machine `alice` behind a router that forwards ports; `asked` is all that the router was asked for. */
+async function withRouter(net: Namespaces) {
+  await Promise.all([net.machine('router', '192.168.7.1'), net.machine('alice', '192.168.7.2')])
+  await net.ip('alice', 'route add default via 192.168.7.1')
+  const log = join(await net.folder(), 'asked')
+  await net.serve('router', process.execPath, '--input-type=module', '-e', router(log))
+  const asked = async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
+  const untilSearched = (times: number) =>
+    until(async () => (await asked()).filter((what) => what === 'search').length >= times, 20_000)
+  return { asked, untilSearched }
+}
+
+interface Mapping {
+  readonly state: string
+  readonly address: string | null
+  readonly reason: string | null
+}
+
+async function mappingOf(device: Device): Promise<Mapping> {
+  return (await device.json<{ portMapping: Mapping }>('network', 'status')).portMapping
+}
+
+/** Waits until the router forwards a port to `alice`. */
+async function mapped(device: Device): Promise<{ address: string; port: number }> {
+  await until(async () => (await mappingOf(device)).state === 'mapped', 20_000)
+  const { address } = await mappingOf(device)
+  const port = Number(/^203\.0\.113\.9:(\d+)$/.exec(address ?? '')?.[1])
+  return { address: address!, port }
+}
 
 /** What the relay has told a device of itself; null until then. */
 async function outside(device: Device): Promise<string | null> {

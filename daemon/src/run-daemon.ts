@@ -19,6 +19,8 @@ import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { endProcess } from './end-process.ts'
 import { Failures } from './failures.ts'
 import { Presence } from './presence.ts'
+import { auditEvents } from './http/audit-events.ts'
+import { auditFile, AuditLog } from './http/audit-log.ts'
 import { mayRestart, type Restart, restartProcess, restartsBefore } from './restart.ts'
 import { ExplorerPlace } from './explorer-place.ts'
 import { isFree, makePrivateFolder, socketPlaces, takePlace } from './socket-place.ts'
@@ -109,7 +111,10 @@ class Daemon {
       }),
     )
     const explorer = new ExplorerPlace()
+    // It ends after the engine, which removes port mappings from the router when it closes.
+    const recording = parts.use(new DisposableStack())
     const core = parts.use(await openCore(options, paths, { log, explorer, failures, before }))
+    recording.use(auditEvents(core, new AuditLog({ file: auditFile(paths.runDir), now: Date.now })))
     const connections = parts.use(
       new Connections({ core, identity: identityOf(paths), onStop: () => onStop('a client asked for it') }),
     )

@@ -95,10 +95,14 @@ test('who signed in, who was refused and what was opened is recorded, for this u
     requestedPath: null,
     wasEverything: false,
   })
+  for (const type of ['network.port-mapped', 'network.port-unmapped'] as const)
+    http.core.events.emit(type, { address: '203.0.113.9:4433' })
   const log = await ask<AccessRecord[]>(http, 'sessions.log')
-  expect(log.map(({ what }) => what)).toEqual(['granted', 'hidden', 'exposed', 'refused', 'signed-in'])
-  expect(log[0]).toMatchObject({ from: 'laptop', detail: 'browse: allowed' })
-  expect(log[3]!.from).toBe('127.0.0.1')
+  const ports = ['port-unmapped', 'port-mapped']
+  expect(log.map(({ what }) => what)).toEqual([...ports, 'granted', 'hidden', 'exposed', 'refused', 'signed-in'])
+  expect(log[1]).toMatchObject({ from: 'router', detail: 'the router forwards 203.0.113.9:4433 to this device' })
+  expect(log[2]).toMatchObject({ from: 'laptop', detail: 'browse: allowed' })
+  expect(log[5]!.from).toBe('127.0.0.1')
   expect(statSync(join(http.core.dataDir, 'http-audit.jsonl')).mode & 0o777).toBe(0o600)
   expect(await ask(http, 'sessions.log', { limit: 2 })).toHaveLength(2)
 })

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ConfigManager, Core, silentLogger } from '@spacedrive/core'
 import { Connections } from '../src/connections.ts'
+import { auditEvents } from '../src/http/audit-events.ts'
+import { auditFile, AuditLog } from '../src/http/audit-log.ts'
 import { type HttpLimits, HttpServer } from '../src/http/index.ts'
 import type { ServerLimits } from '../src/limits.ts'
 import type { LogLine } from './test-server.ts'
@@ -166,6 +168,7 @@ export async function startTestHttp(options: TestHttpOptions = {}): Promise<Test
   })
   const opened = await Core.open({ dataDir, log: logger, host, config })
   const core = Object.assign(opened, options.core)
+  auditEvents(core, new AuditLog({ file: auditFile(dataDir), now: options.now ?? Date.now }))
   const connections = new Connections({ core, identity, onStop: () => {}, limits: options.serverLimits })
   server = await HttpServer.listen({
     core,

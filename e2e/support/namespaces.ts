@@ -127,6 +127,11 @@ export class Namespaces implements AsyncDisposable {
     child.stdout.resume()
   }
 
+  /** A folder that is deleted at the end. */
+  async folder(): Promise<string> {
+    return this.#parts.use(await TestHome.create()).path
+  }
+
   /** A daemon on a machine; it is stopped before the machine goes. */
   async daemon(name: string, settings: Readonly<Record<string, string>> = {}): Promise<Device> {
     const home = this.#parts.use(await TestHome.create())

@@ -83,6 +83,10 @@ function what(event: Event, nameOf: (id: string) => string): string {
       return `${event.data.title}: ${event.data.state}`
     case 'pairing.changed':
       return [event.data.state, event.data.device?.name ?? '', event.data.reason ?? ''].filter(Boolean).join(': ')
+    case 'network.port-mapped':
+      return `the router forwards ${event.data.address}`
+    case 'network.port-unmapped':
+      return `the router no longer forwards ${event.data.address}`
     case 'network.nearby-changed':
       return event.data.name === null ? 'not to be seen' : `to be seen as ${event.data.name}`
     case 'network.grant-requested':

@@ -177,6 +177,8 @@ export function withEvent(state: MonitorState, event: Event): MonitorState {
     case 'network.state-changed':
     case 'offer.changed':
     case 'pairing.changed':
+    case 'network.port-mapped':
+    case 'network.port-unmapped':
     case 'network.nearby-changed':
     case 'network.grant-requested':
     case 'network.grant-changed':

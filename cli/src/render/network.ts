@@ -43,7 +43,7 @@ const stateWords: Readonly<Record<Status['state'], string>> = {
 }
 
 function statusFields(status: Status, view: View): readonly string[] {
-  const { addresses, devices, error, id, isWrapped, key, name, relay, state } = status
+  const { addresses, devices, error, id, isWrapped, key, name, portMapping, relay, state } = status
   return renderFields(
     [
       [
@@ -54,10 +54,25 @@ function statusFields(status: Status, view: View): readonly string[] {
       ['Key', key === null ? null : `${key}${isWrapped ? ', wrapped with a password' : ''}`],
       ['Reached at', addresses.length === 0 ? null : addresses.map((address) => printable(address)).join(', ')],
       ['Relay', relay === null ? null : printable(relay)],
+      ['Port mapping', mappingWords(portMapping)],
       ['Devices', `${plural(devices.paired, 'paired device')}, ${devices.connected} connected`],
     ],
     view,
   )
+}
+
+/** Null while port mappings are off, as they are unless a user switches them on. */
+function mappingWords({ address, reason, state }: Status['portMapping']): string | null {
+  switch (state) {
+    case 'off':
+      return null
+    case 'asking':
+      return 'asking the router'
+    case 'mapped':
+      return `the router forwards ${printable(address ?? '')}`
+    case 'failed':
+      return `none: ${printable(reason ?? '')}`
+  }
 }
 
 const deviceTones: Readonly<Partial<Record<OutputOf<'network.devices'>[number]['state'], Tone>>> = {

@@ -228,6 +228,12 @@ export const Config = z.object({
         .describe(
           'where a device that is not paired yet may come from while a pairing code is active: local, the local network and the relay that is set; anywhere, the internet as well. A rendezvous that is set means anywhere',
         ),
+      portMapping: z
+        .enum(['off', 'on'])
+        .default('off')
+        .describe(
+          'ask the router (UPnP) to forward one UDP port to this device, so that paired devices reach it from the internet; the router forwards nothing else, and nothing after networking has stopped',
+        ),
       bulkPort: z
         .int()
         .min(0)

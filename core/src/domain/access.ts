@@ -38,6 +38,8 @@ export const accessEvents = [
   'paired',
   'unpaired',
   'granted',
+  'port-mapped',
+  'port-unmapped',
 ] as const
 
 /** A change of access rights, or a refused attempt. */

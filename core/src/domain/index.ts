@@ -40,6 +40,7 @@ export {
   NetworkState,
   NetworkStatus,
   networkStates,
+  PortMapping,
   type PathKind,
   PeerKey,
   PeerState,

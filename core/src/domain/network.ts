@@ -81,6 +81,18 @@ export const networkStates = ['disabled', 'locked', 'running', 'failed'] as cons
 export const NetworkState = z.enum(networkStates)
 export type NetworkState = z.infer<typeof NetworkState>
 
+/**
+ * The port of this device that the router forwards. `off`: the setting is off, or networking is. `asking`: the router
+ * has not answered yet. `mapped`: the router forwards `address`. `failed`: it does not, for a `reason`.
+ */
+export const PortMapping = z.object({
+  state: z.enum(['off', 'asking', 'mapped', 'failed']),
+  /** On the outside, with the port: `203.0.113.9:4433`. */
+  address: z.string().nullable(),
+  reason: z.string().nullable(),
+})
+export type PortMapping = z.infer<typeof PortMapping>
+
 export const NetworkStatus = z.object({
   state: NetworkState,
   id: DeviceId,
@@ -92,6 +104,7 @@ export const NetworkStatus = z.object({
   /** Addresses where other devices on the network reach this one. */
   addresses: z.array(z.string()),
   relay: z.string().nullable(),
+  portMapping: PortMapping,
   devices: z.object({ paired: z.number(), connected: z.number() }),
   /** Why it could not be started. */
   error: z.string().nullable(),

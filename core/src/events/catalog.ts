@@ -98,6 +98,10 @@ export const events = {
   'volume.speed-tested': Volume,
   /** Networking was started or stopped, or waits for its password, or could not be started. */
   'network.state-changed': z.object({ state: NetworkState, error: z.string().nullable() }),
+  /** The router forwards a UDP port to this device. `address`: on the outside, with the port. */
+  'network.port-mapped': z.object({ address: z.string() }),
+  /** The router no longer forwards a UDP port to this device. */
+  'network.port-unmapped': z.object({ address: z.string() }),
   /** A pairing has come further, or to its end. */
   'pairing.changed': PairingStatus,
   /** A paired device wants to do something it may not; told once, until somebody has answered with `network grant`. */

@@ -30,6 +30,8 @@ export interface NetworkSettings {
   readonly receiveFolder: string
   /** Where unpaired devices may connect from: only the local network, or also the internet. */
   readonly strangers: 'local' | 'anywhere'
+  /** Whether the router is asked to forward a port to the endpoint for paired devices. */
+  readonly portMapping: 'off' | 'on'
   /** Whether libraries that paired devices share are joined without asking. */
   readonly joinLibraries: boolean
 }

@@ -20,6 +20,7 @@ import { Messages } from './messaging/messages.ts'
 import { RemoteJobs } from './messaging/remote-jobs.ts'
 import { Roaming } from './roaming/index.ts'
 import { bothPeers, Nearby, nearbyLimits } from './nearby/index.ts'
+import { PortMapping } from './port-mapping/index.ts'
 import type { NetworkDeps, TransportOptions } from './network-deps.ts'
 import { endpointOf, openEndpoint } from './open-endpoint.ts'
 import { networkingIsOff, Sessions } from './sessions/sessions.ts'
@@ -54,6 +55,7 @@ export class Network implements AsyncDisposable {
   readonly meeting: Meeting
   /** Follows the addresses of this device. */
   readonly roaming: Roaming
+  readonly #portMapping: PortMapping
   #transport: Transport | null = null
   /** Why networking cannot be started before the engine is. */
   #unusable: CoreError | null = null
@@ -154,7 +156,18 @@ export class Network implements AsyncDisposable {
       sessions: this.sessions,
       clock,
       log: deps.log,
-      onMoved: () => this.meeting.look(),
+      onMoved: () => {
+        this.meeting.look()
+        this.#portMapping.look()
+      },
+    })
+    this.#portMapping = new PortMapping({
+      dataDir: deps.dataDir,
+      clock,
+      log: deps.log,
+      isOn: () => deps.settings().portMapping === 'on',
+      onChange: (what, address) =>
+        deps.events.emit(what === 'mapped' ? 'network.port-mapped' : 'network.port-unmapped', { address }),
     })
     const { events, libraries, log } = deps
     this.membership = new Membership({
@@ -234,6 +247,7 @@ export class Network implements AsyncDisposable {
       isWrapped: this.#identity.isWrapped,
       addresses: [...(this.#transport?.addresses() ?? [])],
       relay: this.#transport?.relay() ?? null,
+      portMapping: this.#portMapping.status(),
       devices: { paired: this.registry.list().length, connected: this.sessions.connected().length },
       error: this.#error,
     }
@@ -432,6 +446,7 @@ export class Network implements AsyncDisposable {
       this.nearby.start()
       this.meeting.start({ transport, ...settings() })
       this.roaming.start({ transport, relay: settings().relay })
+      this.#portMapping.start(transport)
       log.info({ key: transport.key, addresses: transport.addresses() }, 'networking is on')
       this.#enter('running')
     } catch (err) {
@@ -445,6 +460,7 @@ export class Network implements AsyncDisposable {
     const transport = this.#transport
     if (!transport) return
     this.roaming.stop()
+    await this.#portMapping.stop()
     await this.nearby.close()
     await this.meeting.stop()
     await this.sessions.stop()

@@ -18,9 +18,19 @@ const recorders = {
     from: device.name,
     detail: `a paired device asked for ${what}, which it may not`,
   }),
+  'network.port-mapped': ({ address }) => ({
+    what: 'port-mapped',
+    from: 'router',
+    detail: `the router forwards ${address} to this device`,
+  }),
+  'network.port-unmapped': ({ address }) => ({
+    what: 'port-unmapped',
+    from: 'router',
+    detail: `the router no longer forwards ${address}`,
+  }),
 } as const satisfies Recorders
 
-/** Records what devices are paired, and what they are granted and refused. */
+/** Records what devices are paired, and what they are granted and refused, and which ports the router forwards. */
 export function auditEvents(core: Pick<Core, 'events'>, audit: AuditLog): Disposable {
   return core.events.subscribe((event) => {
     const record = (recorders as Recorders)[event.type] as ((data: unknown) => Recorded) | undefined

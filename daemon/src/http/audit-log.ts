@@ -1,4 +1,5 @@
 import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { type AccessRecord, AccessRecord as Schema } from '@spacedrive/core/domain'
 
 export interface AuditLogOptions {
@@ -14,6 +15,11 @@ const MAX_TEXT = 300
 /** The same event of the same sender is written once in this time: a flood of attempts does not push the rest out. */
 const SAME_MS = 60_000
 const MAX_REMEMBERED = 1_000
+
+/** The security log of a daemon. Several `AuditLog` may write to it. */
+export function auditFile(runDir: string): string {
+  return join(runDir, 'http-audit.jsonl')
+}
 
 /** Who was let in and who was refused, who was paired, and what was granted. Bounded: the oldest records give way. */
 export class AuditLog {

@@ -5,8 +5,7 @@ import { Exposure } from '../expose/index.ts'
 import { AccessList } from './access-list.ts'
 import { ApiKeys } from './api-keys.ts'
 import { createApp, createMediaApp } from './app.ts'
-import { auditEvents } from './audit-events.ts'
-import { AuditLog } from './audit-log.ts'
+import { auditFile, AuditLog } from './audit-log.ts'
 import { Authenticator } from './authenticator.ts'
 import type { HttpApp } from './http-env.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
@@ -61,7 +60,6 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
   /** Who is let in. */
   readonly access: AccessList
   readonly #media: HttpListener
-  readonly #recording: Disposable
   readonly #listener: HttpListener
   readonly #socket: HttpSocket
   readonly #metrics: Metrics | null
@@ -75,7 +73,6 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       links: Links
       sessions: Sessions
       access: AccessList
-      recording: Disposable
       media: HttpListener
       listener: HttpListener
       socket: HttpSocket
@@ -92,7 +89,6 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     this.#links = of.links
     this.#sessions = of.sessions
     this.access = of.access
-    this.#recording = of.recording
     this.#media = of.media
     this.#listener = of.listener
     this.#socket = of.socket
@@ -115,7 +111,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     const { log } = core
     const tokenFile = join(runDir, 'http-token')
     const token = await openTokenFile(tokenFile)
-    const audit = new AuditLog({ file: join(runDir, 'http-audit.jsonl'), now })
+    const audit = new AuditLog({ file: auditFile(runDir), now })
     const apiKeys = new ApiKeys({ file: join(runDir, 'http-api-keys.json'), now })
     const links = new Links(limits, now)
     const sessions = new Sessions({ file: join(runDir, 'http-sessions.json'), limits, now, awayMs: AWAY_MS })
@@ -192,9 +188,7 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
       makeSockets: (forOthers) => new WebSockets({ authenticator: forOthers, connections, limits }),
     })
     await exposure.restore()
-    const recording = auditEvents(core, audit)
     return new HttpServer({
-      recording,
       app,
       tokenFile,
       connections,
@@ -244,7 +238,6 @@ export class HttpServer implements AsyncDisposable, ExplorerHost {
     await this.#exposure[Symbol.asyncDispose]()
     this.#connections.close('websocket')
     this.#metrics?.[Symbol.dispose]()
-    this.#recording[Symbol.dispose]()
     this.#page[Symbol.dispose]()
     const listeners = [this.#listener, this.#media, this.#socket]
     await Promise.all(listeners.map((each) => each[Symbol.asyncDispose]()))

@@ -79,6 +79,8 @@ const topicsOf: Partial<Record<EventType, readonly Topic[]>> = {
   'volume.updated': ['volumes'],
   'volume.speed-tested': ['volumes'],
   'network.state-changed': ['network', 'devices'],
+  'network.port-mapped': ['network'],
+  'network.port-unmapped': ['network'],
   'network.grant-requested': ['grants'],
   'network.grant-changed': ['grants'],
   'pairing.changed': ['pairing'],

@@ -72,6 +72,7 @@ export async function diagnose(
     multicast ? checkMulticast(multicast, outerAddresses(interfaces)) : discoveryIsOff(),
     ...(deps.discoveryProblem === null ? [] : [warning('discovery', deps.discoveryProblem, null)]),
     relay,
+    ...checkPortMapping(deps.status),
     ...checkRendezvous(deps),
     ...(device ? reached : checkClocks(deps)),
   ]
@@ -160,6 +161,27 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
     'relay',
     `${answers}; ${outside === null ? 'the address outside is not known' : `outside this device is ${outside}`}`,
   )
+}
+
+/** Nothing while port mappings are off, because then nothing is missing. */
+function checkPortMapping({ portMapping: { address, reason, state } }: NetworkStatus): NetworkCheck[] {
+  const name = 'port mapping'
+  switch (state) {
+    case 'off':
+      return []
+    case 'asking':
+      return [fine(name, 'the router has not answered yet')]
+    case 'mapped':
+      return [fine(name, `the router forwards ${address}`)]
+    case 'failed':
+      return [
+        warning(
+          name,
+          `${reason}`,
+          'allow UPnP in the settings of the router, or: spacedrive config set network.portMapping off',
+        ),
+      ]
+  }
 }
 
 function checkRendezvous({ rendezvousProblem, settings }: DiagnoseDeps): NetworkCheck[] {

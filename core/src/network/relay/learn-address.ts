@@ -4,6 +4,7 @@ import { PeerKey } from '../../domain/index.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
 import { formatAddress } from '../transport/addresses.ts'
 import type { ReflectorPlace } from '../transport/iroh/reflection.ts'
+import type { Transport } from '../transport/transport.ts'
 import { readAnswer } from './read-short.ts'
 
 const ASK_TIMEOUT_MS = 5_000
@@ -17,6 +18,11 @@ export interface Reflected {
   askReflector(place: ReflectorPlace, signal: AbortSignal): Promise<string>
   addExternalAddress(address: string): Promise<void>
   removeExternalAddress(address: string): Promise<void>
+}
+
+/** Whether a transport can tell others of an address on the outside. */
+export function isReflected(transport: Transport): transport is Transport & Reflected {
+  return 'askReflector' in transport && 'addExternalAddress' in transport && 'removeExternalAddress' in transport
 }
 
 /**

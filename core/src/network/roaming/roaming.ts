@@ -3,7 +3,7 @@ import type { Logger } from '../../util/logger.ts'
 import type { Clock } from '../clock.ts'
 import { MAX_ADDRESSES, type Whereabouts } from '../registry/device-card.ts'
 import type { Registry } from '../registry/registry.ts'
-import { learnAddress, type Reflected } from '../relay/learn-address.ts'
+import { isReflected, learnAddress, type Reflected } from '../relay/learn-address.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Peer } from '../wire/protocol.ts'
@@ -154,8 +154,4 @@ export class Roaming {
 
 function addressesOf(transport: Transport): string {
   return [...transport.addresses()].toSorted().join()
-}
-
-function isReflected(transport: Transport): transport is Transport & Reflected {
-  return 'askReflector' in transport && 'addExternalAddress' in transport && 'removeExternalAddress' in transport
 }

@@ -36,6 +36,8 @@ export const accessMessages = defineMessages({
       paired: 'Device paired',
       unpaired: 'Device removed',
       granted: 'Permission changed',
+      'port-mapped': 'Router forwards a port',
+      'port-unmapped': 'Router stopped forwarding a port',
     },
   },
   de: {
@@ -73,6 +75,8 @@ export const accessMessages = defineMessages({
       paired: 'Gerät gekoppelt',
       unpaired: 'Gerät entfernt',
       granted: 'Erlaubnis geändert',
+      'port-mapped': 'Router leitet einen Port weiter',
+      'port-unmapped': 'Router leitet einen Port nicht mehr weiter',
     },
   },
 })

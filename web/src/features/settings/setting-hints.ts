@@ -76,6 +76,8 @@ export const settingHints: Readonly<Record<'de', Readonly<Record<string, string>
       'der Ordner, in den angebotene Dateien kommen; leer: Downloads im eigenen Ordner, sonst received im Datenordner',
     'network.strangers':
       'woher sich nicht gekoppelte Geräte melden dürfen: local nur aus dem lokalen Netz, anywhere von überall',
+    'network.portMapping':
+      'den Router bitten (UPnP), einen UDP-Port an dieses Gerät weiterzuleiten, damit gekoppelte Geräte es aus dem Internet erreichen; der Router leitet sonst nichts weiter, und nichts mehr, wenn die Vernetzung endet',
     'network.joinLibraries': 'Bibliotheken beitreten, die gekoppelte Geräte teilen, ohne zu fragen',
     'network.maxBytesPerSecond':
       'wie viel alle gesendeten Dateien zusammen von der Leitung nehmen dürfen, in Bytes je Sekunde; 0: alles',

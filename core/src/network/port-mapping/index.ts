@@ -1,0 +1,1 @@
+export { PortMapping } from './port-mapping.ts'

@@ -1,0 +1,277 @@
+import { randomInt } from 'node:crypto'
+import { BlockList } from 'node:net'
+import { join } from 'node:path'
+import type { PortMapping as Status } from '../../domain/index.ts'
+import { errorMessage } from '../../util/errors.ts'
+import { heard } from '../../util/heard.ts'
+import type { Logger } from '../../util/logger.ts'
+import { type Clock, sleep } from '../clock.ts'
+import { isReflected } from '../relay/learn-address.ts'
+import { formatAddress, parseAddress } from '../transport/addresses.ts'
+import type { Transport } from '../transport/transport.ts'
+import { findRouter, SEARCH_PORT } from './find-router.ts'
+import { findGateway, type Gateway } from './gateway.ts'
+import { type Remembered, RememberedMappings } from './remembered.ts'
+import { PORT_IS_TAKEN, type Router, RouterRefusal } from './router.ts'
+
+/** How long a router keeps a mapping that is not renewed, in seconds. */
+const LEASE_S = 3_600
+/** Half of the lease, so that one failed renewal does no harm. */
+const RENEW_MS = (LEASE_S / 2) * 1_000
+/** After a failure. */
+const RETRY_MS = 5 * 60_000
+/** Removing a mapping may delay the end of the daemon by this time. */
+const REMOVE_TIMEOUT_MS = 4_000
+/** Outside ports that are tried if other devices have the first ones. */
+const MAX_PORTS = 4
+/** Where no service is usually found (RFC 6335). */
+const DYNAMIC_PORTS = { from: 49_152, to: 65_535 }
+
+export interface PortMappingDeps {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Logger
+  /** Whether the user has switched port mappings on. */
+  readonly isOn: () => boolean
+  /** A port was mapped for the first time, or a mapping was removed; the address is the one on the outside. */
+  readonly onChange: (what: 'mapped' | 'removed', address: string) => void
+  readonly findGateway?: () => Promise<Gateway | null>
+  /** UDP, where routers hear searches. */
+  readonly searchPort?: number
+}
+
+/** From `start` to `stop`. */
+interface Running {
+  readonly transport: Transport
+  readonly ending: AbortController
+  /** Ends the wait for the next look. */
+  wake: () => void
+  done: Promise<void>
+}
+
+interface Mapped extends Gateway {
+  readonly internalPort: number
+  /** On the outside. */
+  readonly port: number
+  /** On the outside: `203.0.113.9:4433` */
+  readonly address: string
+  /** In ticks of the clock, as the end of the lease is. */
+  readonly renewAt: number
+  readonly endsAt: number
+}
+
+/**
+ * Asks the router to forward one UDP port to the endpoint for paired devices, if the user has switched that on. The
+ * mapping is renewed while networking is on, and removed when it stops. A mapping that a killed daemon left behind is
+ * removed at the next start, whatever the setting is then.
+ */
+export class PortMapping {
+  readonly #deps: PortMappingDeps
+  readonly #remembered: RememberedMappings
+  #running: Running | null = null
+  #mapped: Mapped | null = null
+  #failure: string | null = null
+
+  constructor(deps: PortMappingDeps) {
+    this.#deps = deps
+    this.#remembered = new RememberedMappings(join(deps.dataDir, 'port-mappings.json'), deps.clock.now)
+  }
+
+  status(): Status {
+    if (!this.#deps.isOn() || !this.#running) return { state: 'off', address: null, reason: null }
+    if (this.#mapped) return { state: 'mapped', address: this.#mapped.address, reason: null }
+    if (this.#failure !== null) return { state: 'failed', address: null, reason: this.#failure }
+    return { state: 'asking', address: null, reason: null }
+  }
+
+  /** Networking is on. Returns at once; the router is asked in the background. */
+  start(transport: Transport): void {
+    const running: Running = { transport, ending: new AbortController(), wake: () => {}, done: Promise.resolve() }
+    this.#running = running
+    this.#failure = null
+    running.done = heard(this.#follow(running))
+  }
+
+  /** The addresses of this device have changed: there may be another router. */
+  look(): void {
+    this.#running?.wake()
+  }
+
+  /** Removes the mapping, before the endpoint is closed. Takes a few seconds if the router does not answer. Idempotent. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (!running) return
+    running.ending.abort()
+    await running.done
+    await this.#removeAll(AbortSignal.timeout(REMOVE_TIMEOUT_MS))
+    await this.#clear(running)
+    this.#running = null
+  }
+
+  async #follow(running: Running): Promise<void> {
+    const { signal } = running.ending
+    try {
+      await this.#remembered.load()
+      await this.#removeAll(signal)
+      while (this.#deps.isOn() && !signal.aborted) {
+        const woken = new AbortController()
+        running.wake = () => woken.abort()
+        const ms = await this.#refresh(running)
+        await sleep(this.#deps.clock, ms, AbortSignal.any([woken.signal, signal])).catch(() => {})
+      }
+    } catch (err) {
+      if (signal.aborted) return
+      this.#fail(err)
+    }
+  }
+
+  /** Maps the port, or renews the mapping if that is due. Returns the milliseconds until the next look. */
+  async #refresh(running: Running): Promise<number> {
+    const { clock } = this.#deps
+    const { signal } = running.ending
+    let isHeld = false
+    try {
+      const place = await this.#place()
+      const internalPort = portAt(place.own, running.transport)
+      const mapped = this.#mapped
+      const isSame =
+        mapped?.gateway === place.gateway && mapped.own === place.own && mapped.internalPort === internalPort
+      if (isSame && clock.ticks() < mapped.renewAt) return mapped.renewAt - clock.ticks()
+      isHeld = isSame && clock.ticks() < mapped.endsAt
+      if (mapped && !isSame) {
+        await this.#clear(running)
+        // The address of before may soon be another device's.
+        await this.#removeAll(signal)
+      }
+      await this.#map(running, { ...place, internalPort, signal })
+      return RENEW_MS
+    } catch (err) {
+      if (signal.aborted) return 0
+      if (!isHeld || err instanceof RouterRefusal) {
+        await this.#clear(running)
+        this.#fail(err)
+      }
+      return RETRY_MS
+    }
+  }
+
+  async #place(): Promise<Gateway> {
+    const place = await (this.#deps.findGateway ?? findGateway)()
+    if (!place) throw new Error('this machine has no IPv4 router')
+    return place
+  }
+
+  async #router(place: Gateway, signal: AbortSignal): Promise<Router> {
+    const { searchPort = SEARCH_PORT } = this.#deps
+    const router = await findRouter(place, { searchPort, signal })
+    if (!router) throw new Error(`the router at ${place.gateway} does not answer; UPnP may be off there`)
+    return router
+  }
+
+  async #map(
+    running: Running,
+    { gateway, internalPort, own, signal }: Gateway & { readonly internalPort: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { clock, log, onChange } = this.#deps
+    const router = await this.#router({ gateway, own }, signal)
+    const outside = await router.externalAddress(signal)
+    if (notPublic.check(outside))
+      throw new Error(`the router's outside address ${outside} is not public: another router is in front of it`)
+    const port = await this.#ask(router, { gateway, own, outside, internalPort, signal })
+    const address = formatAddress(outside, port)
+    const before = this.#mapped?.address
+    if (before !== address) {
+      await this.#clear(running)
+      if (isReflected(running.transport)) await running.transport.addExternalAddress(address)
+    }
+    const [renewAt, endsAt] = [clock.ticks() + RENEW_MS, clock.ticks() + LEASE_S * 1_000]
+    this.#mapped = { gateway, own, internalPort, port, address, renewAt, endsAt }
+    this.#failure = null
+    if (before === address) return
+    log.info({ router: gateway, address, internalPort }, 'the router forwards a port to this device')
+    onChange('mapped', address)
+  }
+
+  /** Asks for the port of the time before, for the same port as inside, then for random ones. Returns the outside port. */
+  async #ask(
+    router: Router,
+    place: Gateway & { readonly outside: string; readonly internalPort: number; readonly signal: AbortSignal },
+  ): Promise<number> {
+    const { gateway, internalPort, outside, own, signal } = place
+    let port = this.#mapped?.port ?? internalPort
+    for (let left = MAX_PORTS; ; left--) {
+      const until = this.#deps.clock.now() + LEASE_S * 1_000
+      const asked: Remembered = { gateway, own, outside, port, until }
+      // Before the request: a kill in between must not leave an unknown mapping.
+      await this.#remembered.add(asked)
+      try {
+        await router.add({ port, internalPort }, { seconds: LEASE_S, signal })
+        return port
+      } catch (err) {
+        if (err instanceof RouterRefusal) await this.#remembered.forget(asked)
+        if (!(err instanceof RouterRefusal) || err.code !== PORT_IS_TAKEN || left === 1) throw err
+        port = randomInt(DYNAMIC_PORTS.from, DYNAMIC_PORTS.to + 1)
+      }
+    }
+  }
+
+  /** Removes every known mapping of the present router. The others end with their leases. Never throws. */
+  async #removeAll(signal: AbortSignal): Promise<void> {
+    if (this.#remembered.list().length === 0) return
+    const { log, onChange } = this.#deps
+    try {
+      const place = await this.#place()
+      const here = this.#remembered.list().filter(({ gateway }) => gateway === place.gateway)
+      if (here.length === 0) return
+      const router = await this.#router(place, signal)
+      for (const mapping of here) {
+        const address = formatAddress(mapping.outside, mapping.port)
+        const wasThere = await router.remove(mapping.port, { client: mapping.own, signal })
+        await this.#remembered.forget(mapping)
+        if (!wasThere) continue
+        log.info({ router: place.gateway, address }, 'the router no longer forwards a port to this device')
+        onChange('removed', address)
+      }
+    } catch (err) {
+      const reason = errorMessage(err)
+      log.warn({ reason }, 'a port mapping was not removed from the router; it ends within an hour')
+    }
+  }
+
+  /** Other devices are no longer told of the mapping. */
+  async #clear({ transport }: Running): Promise<void> {
+    const address = this.#mapped?.address
+    this.#mapped = null
+    if (address !== undefined && isReflected(transport)) await transport.removeExternalAddress(address)
+  }
+
+  #fail(err: unknown): void {
+    const reason = errorMessage(err)
+    if (reason !== this.#failure) this.#deps.log.warn({ reason }, 'the router forwards no port to this device')
+    this.#failure = reason
+  }
+}
+
+/** The port where the endpoint listens at an address of this machine. */
+function portAt(own: string, transport: Transport): number {
+  const port = transport
+    .addresses()
+    .map(parseAddress)
+    .find((address) => address?.host === own)?.port
+  if (port === undefined) throw new Error(`networking does not listen at ${own}, which leads to the router`)
+  return port
+}
+
+/** IPv4 addresses that cannot be reached from the internet (RFC 6890). */
+const notPublic = new BlockList()
+for (const [net, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['224.0.0.0', 3],
+] as const)
+  notPublic.addSubnet(net, prefix, 'ipv4')
