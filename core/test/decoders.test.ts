@@ -52,7 +52,7 @@ function takenOver(target: Target): Generator {
 const layers = (['landlock', 'bwrap'] as const).filter((layer) => boxes[layer].layer === layer)
 
 test.each(layers)(
-  'boxed by %s, a decoder in a location that is the home folder by another name reaches only the folder of its file',
+  'boxed by %s, a decoder reads its own file, and no other file of the location or of the data folder',
   async (layer) => {
     await using world = await prey()
     using dir = createTempDir('home')
@@ -65,15 +65,22 @@ test.each(layers)(
     symlinkSync(home, join(dir.path, 'link'))
     vi.stubEnv('HOME', join(dir.path, 'link'))
     await sharp(await photo('#2040c0')).toFile(own)
+    const others = { beside: join(dirname(own), 'b.txt'), elsewhere: join(home, 'letter.txt') }
+    for (const path of Object.values(others)) writeFileSync(path, 'content')
+    const target = { ...world.target, folder, own, secret, others }
     await using t = await createTestCore({
-      generators: [takenOver({ ...world.target, folder, own, secret })],
+      generators: [takenOver(target)],
       decoderBox: () => Promise.resolve(boxes[layer]),
     })
     await t.add({ path: home, mode: 'content' })
     await t.settle()
     const contentId = await t.library.files.contentOf(own, signal)
     const [made] = await t.library.sidecars.list(contentId)
-    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual(REFUSED[layer])
+    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual({
+      ...REFUSED[layer],
+      'read beside': REFUSED[layer]['read a secret'],
+      'read elsewhere': REFUSED[layer]['read a secret'],
+    })
   },
 )
 

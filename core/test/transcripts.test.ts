@@ -95,7 +95,7 @@ test('a long recording goes on where closing has interrupted it', async () => {
   await vi.waitFor(() => expect(answers).toBe(2))
   const parts = join(t.library.path, 'sidecars', 'parts')
   const stale = join(parts, 'of a content that is gone')
-  mkdirSync(stale)
+  mkdirSync(stale, { recursive: true })
   utimesSync(stale, 0, 0)
   await t.restart()
   await t.settle()
