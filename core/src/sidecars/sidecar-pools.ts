@@ -137,7 +137,7 @@ export class SidecarPools implements AsyncDisposable {
     const drafts = outputs.flatMap(({ draft, path }) => [dirname(draft), dirname(path)])
     await makeFolders(library, [work, ...drafts, ...(keepsParts ? [dirname(part)] : [])])
     const copies = await pool.isBoxed()
-    await using staged = await this.#staging.stage({
+    await using staged = this.#staging.stage({
       ...options,
       source,
       inputs: inputs.map(({ path }) => path),
@@ -149,13 +149,14 @@ export class SidecarPools implements AsyncDisposable {
       reply = await pool.run(childRequest(request, staged), {
         ...options,
         files: lent,
+        ready: staged.ready,
         // A single large file cannot be taken out of reach again.
         alone: copies && source !== null && staged.source === null,
         reach: reachOf(request, staged),
       })
     } catch (err) {
       // If the file changed while it was read, the result says nothing about the content.
-      if (!isCancelled(err)) await staged.assertUnchanged()
+      if (!isCancelled(err)) await staged.ready.then(() => staged.assertUnchanged())
       throw err
     }
     await staged.assertUnchanged()

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoreError } from '../util/errors.ts'
 import type { RawName } from '../util/file-name.ts'
+import { heard } from '../util/heard.ts'
 import { makeFolderBelow } from '../util/make-folder-below.ts'
 import { pathError } from '../util/path-error.ts'
 import { ProcessPool, type ProcessRunOptions } from '../workers/index.ts'
@@ -30,10 +31,15 @@ export interface StagingReply {
 
 /** The files of one request. They are removed when the request is over. */
 export interface Staged extends AsyncDisposable {
-  /** The path of the source's copy; null if the source was not copied. */
+  /** The path of the source's copy; null if the source is not copied. */
   readonly source: string | null
   /** The paths of the copied inputs. */
   readonly inputs: readonly string[]
+  /**
+   * Resolves when the files are there. Rejects with `Conflict` if the source is not the indexed file, with `Timeout`, or
+   * with an error of the file system.
+   */
+  readonly ready: Promise<void>
   /** Throws `Conflict` if the source was changed since. The copy of a source never changes. */
   assertUnchanged(): Promise<void>
 }
@@ -74,33 +80,31 @@ export class Staging implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /**
-   * Copies the files of a request, except a source that is too large. Throws `Conflict` if the source is not the indexed
-   * file, `Timeout`, and errors of the file system.
-   */
-  async stage({ copies: isCopied, inputs, source, ...options }: StageOptions): Promise<Staged> {
+  /** Copies the files of a request, except a source that is too large. */
+  stage({ copies: isCopied, inputs, source, ...options }: StageOptions): Staged {
     const copies = isCopied ? inputs.map((from) => ({ from, to: this.#newPath() })) : []
     const to = isCopied && source && source.size <= MAX_COPY_BYTES ? this.#newPath() : null
     const written = [...copies.map((copy) => copy.to), to ?? []].flat()
-    if (written.length > 0) await this.#makeFolder()
-    const removeAll = () => Promise.all(written.map((path) => rm(path, { force: true })))
     const look = async (request: Pick<StagingRequest, 'copies'>, target: string | null) => {
       if (!source && request.copies.length === 0) return null
       return (await this.#pool.run({ ...request, source: source && { ...source, to: target } }, options)).state
     }
-    const state = await look({ copies }, to).catch(async (err: unknown) => {
-      await removeAll()
-      throw err
-    })
+    const begin = async () => {
+      if (written.length > 0) await this.#makeFolder()
+      return look({ copies }, to)
+    }
+    const state = heard(begin())
     return {
       source: to,
       inputs: copies.map((copy) => copy.to),
+      ready: heard(state.then(() => {})),
       async assertUnchanged() {
-        if (to !== null || (await look({ copies: [] }, null)) === state) return
+        if (to !== null || (await look({ copies: [] }, null)) === (await state)) return
         throw new CoreError('Conflict', 'the file was changed while it was read')
       },
       async [Symbol.asyncDispose]() {
-        await removeAll()
+        await state.catch(() => {})
+        await Promise.all(written.map((path) => rm(path, { force: true })))
       },
     }
   }

@@ -72,6 +72,8 @@ export interface ProcessRunOptions {
   readonly reach?: Reach
   /** Files that the process gets for this request, in its own folders. They are moved back before `run` settles. */
   readonly files?: readonly LentFile[]
+  /** The process gets the request when this has resolved; `run` rejects if it rejects. */
+  readonly ready?: Promise<void>
   /** Whether the process must be new, and ends after this request. */
   readonly alone?: boolean
 }
@@ -319,17 +321,23 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   #hand(job: Job<Request, Reply>, process: Process<Request, Reply>): void {
-    const { deadlineMs, files = [] } = job.options
+    const { deadlineMs, files = [], ready } = job.options
     const { folders } = process
     process.job = job
     process.child.ref()
     process.child.channel?.ref()
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
-    if (folders === null || files.length === 0) return this.#send(job, process)
-    process.moving = lend(files, folders).then(
-      () => this.#send(job, process),
-      (err: unknown) => this.#answer(process, job, () => job.reject(pathError(err, folders.given))),
-    )
+    const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
+    const send = () => {
+      if (!this.#processes.has(process)) return
+      if (folders === null || files.length === 0) return this.#send(job, process)
+      process.moving = lend(files, folders).then(
+        () => this.#send(job, process),
+        (err: unknown) => fail(pathError(err, folders.given)),
+      )
+    }
+    if (ready) ready.then(send, fail)
+    else send()
   }
 
   #send({ id, request }: Job<Request, Reply>, process: Process<Request, Reply>): void {
