@@ -118,3 +118,30 @@ test.runIf(existsSync(OTHER_DISK)).each(layers)(
     expect(await thumbs(t)).toEqual({ made: 6, unready: [] })
   },
 )
+
+test('what the decoders of a killed daemon have left is removed, and half-made results are kept', async () => {
+  await using t = await createTestCore({ generators: [thumbnails] })
+  const { contentId } = await (async () => {
+    const path = t.write('a.jpg', await photo('#2040c0'))
+    await t.add({ mode: 'content' })
+    await t.settle()
+    return { contentId: await t.library.files.contentOf(path, signal) }
+  })()
+  const sidecars = join(t.library.path, 'sidecars')
+  const [given, results] = [
+    join(t.dataDir, 'decoders', 'of-a-process', 'given'),
+    join(sidecars, 'work', 'of-a-process'),
+  ]
+  for (const folder of [given, results]) mkdirSync(folder, { recursive: true })
+  writeFileSync(join(given, 'a.jpg'), 'a copy')
+  writeFileSync(join(results, 'draft'), 'half')
+  writeFileSync(join(results, `${contentId}-transcript`), 'heard so far')
+  symlinkSync('/etc/passwd', join(results, `${contentId}-proxy`))
+  await t.restart()
+  expect(existsSync(given)).toBe(false)
+  t.write('b.jpg', await photo('#c04020'))
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  await vi.waitFor(() => expect(existsSync(results)).toBe(false))
+  expect(readdirSync(join(sidecars, 'parts'))).toEqual([`${contentId}-transcript`])
+})

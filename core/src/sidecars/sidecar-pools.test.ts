@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSyn
 import { dirname, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { prey, REFUSED } from '../../testing/attack.ts'
+import { splitNanoseconds } from '../util/file-time.ts'
 import { findProgram } from '../util/find-program.ts'
 import { tryBwrap } from '../workers/box/box-state.ts'
 import { boxState } from '../workers/index.ts'
@@ -40,11 +41,11 @@ async function hostile(layer: keyof typeof states) {
   const pools = parts.use(new SidecarPools({ temporary, layer: () => Promise.resolve(states[layer]) }))
   const path = join(sidecars, 'a', 'out.json')
   const request = (settings: object = { target: { ...target, others } }): SidecarRequest => {
-    const { size, mtimeMs } = statSync(target.own)
+    const { size, mtimeNs } = statSync(target.own, { bigint: true })
     return {
       module: new URL('test/attacking-generator.ts', import.meta.url).href,
-      source: { path: target.own, size, modifiedMs: Math.floor(mtimeMs) },
-      content: { type: 'image', mime: 'image/jpeg', size },
+      source: { path: target.own, size: Number(size), modifiedMs: splitNanoseconds(mtimeNs)[0] },
+      content: { type: 'image', mime: 'image/jpeg', size: Number(size) },
       names: ['a.jpg'],
       inputs: [],
       // Paths that are settings may be read. These are inside JSON, so they do not count.
