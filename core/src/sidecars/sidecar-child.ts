@@ -45,10 +45,10 @@ serveProcess<ChildRequest, MakeReply>(async (request, _, folders) => {
   const { given, results } = folders
   const make = await load(module)
   const drafts = outputs.map(({ format, name, variant }) => ({ variant, format, path: join(results, name) }))
-  const path = source === null ? '' : 'path' in source ? source.path : joinName(given, source.name)
+  const file = source === null ? '' : 'path' in source ? source.path : joinName(given, source.name)
   const made = await make({
     ...about,
-    source: path,
+    source: file,
     inputs: inputs.map(({ format, kind, variant, ...input }) => ({
       format,
       kind,
@@ -58,7 +58,7 @@ serveProcess<ChildRequest, MakeReply>(async (request, _, folders) => {
     outputs: drafts,
     part: join(results, part),
   }).catch((err: unknown) => {
-    throw naming(err, displayName(path), shown)
+    throw naming(err, displayName(file), shown)
   })
   const sums = await Promise.all(drafts.map(({ path }) => seal(path)))
   return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }

@@ -39,7 +39,7 @@ export interface Staged extends AsyncDisposable {
    * Resolves when the files are there. Rejects with `Conflict` if the source is not the indexed file, with `Timeout`, or
    * with an error of the file system.
    */
-  readonly ready: Promise<void>
+  readonly ready: Promise<unknown>
   /** Throws `Conflict` if the source was changed since. The copy of a source never changes. */
   assertUnchanged(): Promise<void>
 }
@@ -97,7 +97,7 @@ export class Staging implements AsyncDisposable {
     return {
       source: to,
       inputs: copies.map((copy) => copy.to),
-      ready: heard(state.then(() => {})),
+      ready: state,
       async assertUnchanged() {
         if (to !== null || (await look({ copies: [] }, null)) === (await state)) return
         throw new CoreError('Conflict', 'the file was changed while it was read')

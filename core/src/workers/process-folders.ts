@@ -61,9 +61,8 @@ export async function removeFolders({ given, results }: ProcessFolders): Promise
 
 /** Moves the files of a request into the folders of a process. Missing files are skipped. */
 export async function lend(files: readonly LentFile[], folders: ProcessFolders): Promise<void> {
-  await Promise.all(
-    files.map((file) => (file.use === 'make' ? null : moveIfThere(fsPath(file.path), placeOf(file, folders)))),
-  )
+  const existing = files.filter(({ use }) => use !== 'make')
+  await Promise.all(existing.map((file) => moveIfThere(fsPath(file.path), placeOf(file, folders))))
 }
 
 /**

@@ -73,7 +73,7 @@ export interface ProcessRunOptions {
   /** Files that the process gets for this request, in its own folders. They are moved back before `run` settles. */
   readonly files?: readonly LentFile[]
   /** The process gets the request when this has resolved; `run` rejects if it rejects. */
-  readonly ready?: Promise<void>
+  readonly ready?: Promise<unknown>
   /** Whether the process must be new, and ends after this request. */
   readonly alone?: boolean
 }
