@@ -76,7 +76,7 @@ export const quality = defineBenchmark({
     const dir = scratch('quality')
     const embedded = parts.use(new EmbeddedTesseract())
     const program = await findTesseract()
-    const pools = parts.use(new SidecarPools())
+    const pools = parts.use(new SidecarPools({ temporary: join(dir, 'decoders') }))
     const scan = (name: string) => join(folder, 'ocr', name)
     const errors = async (engine: OcrEngine, name: string) => {
       const sidecar = await readContent(scan(name), { type: 'image', mime: 'image/tiff', size: 1 }, engine, {

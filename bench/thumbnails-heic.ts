@@ -36,7 +36,7 @@ export const thumbnailsHeic = defineBenchmark({
       {
         name: OURS,
         async measure() {
-          await using pools = new SidecarPools()
+          await using pools = new SidecarPools({ temporary: join(dir, 'decoders') })
           return await inTurn((path, out) => makeInProcess(pools, { path, type: 'image', mime: 'image/heic' }, out))
         },
       },

@@ -48,7 +48,7 @@ export const thumbnailsPdf = defineBenchmark({
     )
     const out = join(dir, 'out')
     mkdirSync(out)
-    const pools = parts.use(new SidecarPools())
+    const pools = parts.use(new SidecarPools({ temporary: join(dir, 'decoders') }))
     const pdf = { type: 'document', mime: 'application/pdf' } as const
     const draw = (path: string) => decode(path, { ...pdf, size: statSync(path).size }, SIDE)
     const keep = (path: string, to: string) => makeInProcess(pools, { path, ...pdf }, to)

@@ -35,7 +35,7 @@ export const thumbnails = defineBenchmark({
     const inTurn = (make: (file: string, out: string) => Promise<unknown>) =>
       measureFiles(files, join(dir, 'out'), make)
     const pipeline = async () => {
-      await using pools = new SidecarPools()
+      await using pools = new SidecarPools({ temporary: join(dir, 'decoders') })
       return await inTurn((file, out) => makeInProcess(pools, { path: file, type: 'image', mime: 'image/jpeg' }, out))
     }
     return [

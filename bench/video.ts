@@ -54,7 +54,7 @@ export const video = defineBenchmark({
       {
         name: OURS,
         async measure() {
-          await using pools = new SidecarPools({ speed: () => 'gentle' })
+          await using pools = new SidecarPools({ speed: () => 'gentle', temporary: join(dir, 'decoders') })
           const make = (generator: Generator, path: string, variant: string) =>
             makeOne(pools, { generator, path, variant, dir })
           await make(thumbnails, film, 'icon@1x')
@@ -122,6 +122,7 @@ async function makeOne(pools: SidecarPools, { generator, path, variant, dir }: W
     settings: generator.settings ?? null,
     part: '',
     library: '/',
+    work: dir,
     outputs,
   }
   const { signal } = new AbortController()

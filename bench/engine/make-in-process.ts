@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import type { FileType } from '../../core/src/domain/index.ts'
 import { deadlineOf } from '../../core/src/sidecars/generators/index.ts'
 import { thumbnails } from '../../core/src/sidecars/generators/thumb/index.ts'
@@ -21,7 +21,7 @@ export async function makeInProcess(pools: SidecarPools, { path, type, mime }: P
   }))
   const source = { path, size, modifiedMs: Math.floor(mtimeMs) }
   const content = { type, mime, size, extension: extname(path).slice(1).toLowerCase() }
-  const about = { names: [], inputs: [], settings: null, part: '', library: '/' }
+  const about = { names: [], inputs: [], settings: null, part: '', library: '/', work: dirname(out) }
   const request = { ...about, module: thumbnails.module.href, source, content, outputs }
   await pools.run(thumbnails.pool(content), request, {
     signal: new AbortController().signal,

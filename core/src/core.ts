@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -10,14 +11,13 @@ import { type Device, type Grant, sidecarKinds } from './domain/index.ts'
 import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
-import { type Library, libraryFiles, LibraryManager } from './library/index.ts'
+import { type Library, LibraryManager } from './library/index.ts'
 import { IrohTransport, type MakeTransport, Network, type NetworkDeps } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
   makeGenerators,
   QueryEmbedder,
-  type DecoderFolders,
   SidecarPools,
   type SidecarPoolsOptions,
   type Sidecars,
@@ -36,7 +36,7 @@ import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
-import { homeFolder, isHomeless } from './util/home-folder.ts'
+import { homeFolder } from './util/home-folder.ts'
 
 /** The process around the engine, as `status` shows it. */
 export interface CoreHost {
@@ -225,17 +225,18 @@ export class Core implements AsyncDisposable {
     const refreshMs = config.values.volumes.refreshMs
     const volumes = parts.use(await VolumeManager.open({ detector, emit, log, refreshMs }))
     // After the libraries, which use them until they are closed.
-    const hidden = hiddenFolders(dataDir)
+    const temporary = join(dataDir, 'decoders')
+    await removeLeftovers(temporary, log)
     const sidecarPools: SidecarPools = parts.use(
       new SidecarPools({
         speed: () => config.values.sidecars.speed,
-        folders: () => decoderFolders(libraries.opened(), hidden),
+        temporary,
         ...(options.decoderBox && { layer: options.decoderBox }),
       }),
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const privateFiles = new PrivateFiles(dataDir)
-    const archives = parts.use(new Archives({ guard: privateFiles, look: volumes.look.bind(volumes) }))
+    const archives = parts.use(new Archives({ guard: privateFiles, look: volumes.look.bind(volumes), temporary }))
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -528,18 +529,11 @@ function closeToOthers(dataDir: string): void {
 /** The groups of settings that decide which sidecars are made, and how. */
 const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', 'ocr', 'embeddings', 'transcript'])
 
-function decoderFolders(libraries: readonly Library[], hidden: readonly string[]): DecoderFolders {
-  return {
-    locations: libraries.flatMap(({ locations }) => locations.map.all().map(({ path }) => path)),
-    sidecars: libraries.map(({ path }) => libraryFiles(path).sidecars),
-    private: hidden,
-  }
-}
-
-/** The home folder and the data folder, with links resolved, as in the paths of locations. */
-function hiddenFolders(dataDir: string): string[] {
-  return [...(isHomeless() ? [] : [homeFolder()]), dataDir].map((folder) =>
-    existsSync(folder) ? realpathSync(folder) : folder,
+/** Removes the files of decoders that a killed daemon has left. Nobody else uses the data folder now. */
+async function removeLeftovers(folder: string, log: Logger): Promise<void> {
+  // Decoders get new folders beside what is left, and the next start tries again.
+  await rm(folder, { recursive: true, force: true }).catch((err: unknown) =>
+    log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
   )
 }
 

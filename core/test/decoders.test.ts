@@ -15,8 +15,7 @@ import sharp from 'sharp'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Generator } from '../src/sidecars/generators/generator.ts'
 import { thumbnails } from '../src/sidecars/generators/thumb/index.ts'
-import { tryBwrap } from '../src/workers/box/box-state.ts'
-import { boxState } from '../src/workers/index.ts'
+import { boxState, tryBwrap } from '../src/workers/index.ts'
 import { prey, REFUSED, type Target } from '../testing/attack.ts'
 import { createTempDir, createTestCore, type TestCore } from '../testing/index.ts'
 
@@ -52,7 +51,7 @@ function takenOver(target: Target): Generator {
 const layers = (['landlock', 'bwrap'] as const).filter((layer) => boxes[layer].layer === layer)
 
 test.each(layers)(
-  'boxed by %s, a decoder in a location that is the home folder by another name reaches only the folder of its file',
+  'boxed by %s, a decoder reads its own file, and no other file of the location or of the data folder',
   async (layer) => {
     await using world = await prey()
     using dir = createTempDir('home')
@@ -65,15 +64,22 @@ test.each(layers)(
     symlinkSync(home, join(dir.path, 'link'))
     vi.stubEnv('HOME', join(dir.path, 'link'))
     await sharp(await photo('#2040c0')).toFile(own)
+    const others = { beside: join(dirname(own), 'b.txt'), elsewhere: join(home, 'letter.txt') }
+    for (const path of Object.values(others)) writeFileSync(path, 'content')
+    const target = { ...world.target, folder, own, secret, others }
     await using t = await createTestCore({
-      generators: [takenOver({ ...world.target, folder, own, secret })],
+      generators: [takenOver(target)],
       decoderBox: () => Promise.resolve(boxes[layer]),
     })
     await t.add({ path: home, mode: 'content' })
     await t.settle()
     const contentId = await t.library.files.contentOf(own, signal)
     const [made] = await t.library.sidecars.list(contentId)
-    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual(REFUSED[layer])
+    expect(JSON.parse(readFileSync(made!.path!, 'utf8'))).toEqual({
+      ...REFUSED[layer],
+      'read beside': REFUSED[layer]['read a secret'],
+      'read elsewhere': REFUSED[layer]['read a secret'],
+    })
   },
 )
 
@@ -111,3 +117,30 @@ test.runIf(existsSync(OTHER_DISK)).each(layers)(
     expect(await thumbs(t)).toEqual({ made: 6, unready: [] })
   },
 )
+
+test('what the decoders of a killed daemon have left is removed, and half-made results are kept', async () => {
+  await using t = await createTestCore({ generators: [thumbnails] })
+  const { contentId } = await (async () => {
+    const path = t.write('a.jpg', await photo('#2040c0'))
+    await t.add({ mode: 'content' })
+    await t.settle()
+    return { contentId: await t.library.files.contentOf(path, signal) }
+  })()
+  const sidecars = join(t.library.path, 'sidecars')
+  const [given, results] = [
+    join(t.dataDir, 'decoders', 'of-a-process', 'given'),
+    join(sidecars, 'work', 'of-a-process'),
+  ]
+  for (const folder of [given, results]) mkdirSync(folder, { recursive: true })
+  writeFileSync(join(given, 'a.jpg'), 'a copy')
+  writeFileSync(join(results, 'draft'), 'half')
+  writeFileSync(join(results, `${contentId}-transcript`), 'heard so far')
+  symlinkSync('/etc/passwd', join(results, `${contentId}-proxy`))
+  await t.restart()
+  expect(existsSync(given)).toBe(false)
+  t.write('b.jpg', await photo('#c04020'))
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  await vi.waitFor(() => expect(existsSync(results)).toBe(false))
+  expect(readdirSync(join(sidecars, 'parts'))).toEqual([`${contentId}-transcript`])
+})

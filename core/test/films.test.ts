@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -10,6 +10,8 @@ import { createTestCore, type TestCore } from '../testing/index.ts'
 
 // Each test starts processes that decode.
 vi.setConfig({ testTimeout: 120_000 })
+/** Processes start slowly on a busy machine. */
+const WAIT = { timeout: 20_000 }
 afterEach(() => void vi.unstubAllEnvs())
 
 const { signal } = new AbortController()
@@ -27,20 +29,22 @@ async function states(t: TestCore, path: string, ...kinds: SidecarKind[]) {
 function fakeFfmpeg(t: TestCore, onCopy: string): { pids(): number[] } {
   const folder = join(t.dataDir, '..', 'programs')
   mkdirSync(folder)
-  // Where a process that decodes may write.
-  const log = join(t.library.path, 'sidecars', 'begun')
+  // A process that decodes may write only where its results are.
+  const work = join(t.library.path, 'sidecars', 'work')
   const script = (name: string, text: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  const copy = `for last; do :; done; echo half > "\${last#file:}"; begun=${log}; echo $$ >> $begun; ${onCopy}`
+  const copy = `for last; do :; done; into="\${last#file:}"; echo half > "$into"; begun="\${into%/*}/begun"; echo $$ >> "$begun"; ${onCopy}`
   script(
     'ffmpeg',
     `case "$*" in *-encoders*) echo ' V libx264 H.264';; *-version*) echo 'ffmpeg version 9.9';; *) ${copy};; esac`,
   )
   script('ffprobe', `echo '{"streams":[{"codec_type":"video"}],"format":{"duration":"1"}}'`)
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`)
-  return { pids: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : []) }
+  const logs = () => (existsSync(work) ? readdirSync(work) : []).map((name) => join(work, name, 'begun'))
+  const read = (log: string) => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : [])
+  return { pids: () => logs().flatMap(read) }
 }
 
 describe.skipIf(!canMakeFilms())('films (there is no embedded engine for this platform)', () => {
@@ -102,13 +106,14 @@ describe.skipIf(process.platform !== 'linux')(
     test('a job that is cancelled ends ffmpeg, and leaves nothing', async () => {
       await using t = await createTestCore({ generators: undefined })
       // It hears nothing of what it is told, and has started another.
-      const { pids } = fakeFfmpeg(t, `trap '' TERM INT; (while :; do :; done) & echo $! >> $begun; wait`)
+      const { pids } = fakeFfmpeg(t, `trap '' TERM INT; (while :; do :; done) & echo $! >> "$begun"; wait`)
       const film = t.write('film.mkv', Buffer.concat([Buffer.from('1a45dfa3', 'hex'), Buffer.alloc(4_096)]))
       await t.add({ mode: 'content', watch: false, policy: { thumb: 'off', transcript: 'off', proxy: 'quick' } })
-      await vi.waitFor(() => expect(pids()).toHaveLength(2))
+      await vi.waitFor(() => expect(pids()).toHaveLength(2), WAIT)
+      const begun = pids()
       const job = t.library.jobs.list({ status: 'running' }).find(({ name }) => name === 'sidecars.generate')!
       await t.library.jobs.cancel(job.id)
-      await vi.waitFor(() => expect(pids().filter(isAlive)).toEqual([]))
+      await vi.waitFor(() => expect(begun.filter(isAlive)).toEqual([]), WAIT)
       await t.library.jobs.wait(job.id)
       expect(await states(t, film, 'proxy')).toEqual({ 'proxy quick': 'pending' })
       await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]))

@@ -15,6 +15,8 @@ import { createTestCore } from '../testing/index.ts'
 vi.setConfig({ testTimeout: 120_000 })
 
 const ffmpeg = findProgram('ffmpeg')
+/** Processes start slowly on a busy machine. */
+const WAIT = 20_000
 const { signal } = new AbortController()
 
 test('what is said in a recording is found, with its time, and can be shown as subtitles', async () => {
@@ -76,7 +78,7 @@ test('closing while an engine hangs ends it, and the recording is heard the next
   await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
   t.write('memo.wav', wavFile(tone(2)))
   await t.add({ mode: 'content' })
-  await vi.waitFor(() => expect(answers).toBe(1))
+  await vi.waitFor(() => expect(answers).toBe(1), WAIT)
   await t.restart()
   await t.settle()
   const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
@@ -92,10 +94,10 @@ test('a long recording goes on where closing has interrupted it', async () => {
   await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
   t.write('memo.wav', wavFile(joined(tone(2), silence(8), tone(3))))
   await t.add({ mode: 'content' })
-  await vi.waitFor(() => expect(answers).toBe(2))
+  await vi.waitFor(() => expect(answers).toBe(2), WAIT)
   const parts = join(t.library.path, 'sidecars', 'parts')
   const stale = join(parts, 'of a content that is gone')
-  mkdirSync(stale)
+  mkdirSync(stale, { recursive: true })
   utimesSync(stale, 0, 0)
   await t.restart()
   await t.settle()

@@ -23,10 +23,20 @@ export interface Target {
   readonly socket: string
   /** A process outside the box. */
   readonly pid: number
+  /** Paths of other files, by what they are. */
+  readonly others: Readonly<Record<string, string>>
 }
 
 /** Tries every attack and returns a result for each: `done`, or the error code. */
-export async function attack({ folder, own, pid, port, secret, socket }: Target): Promise<Record<string, string>> {
+export async function attack({
+  folder,
+  others,
+  own,
+  pid,
+  port,
+  secret,
+  socket,
+}: Target): Promise<Record<string, string>> {
   const attempts: Record<string, () => unknown> = {
     'read what it was given': () => readFileSync(own),
     'write a temporary file': () => writeFileSync(join(tmpdir(), 'own'), ''),
@@ -47,6 +57,7 @@ export async function attack({ folder, own, pid, port, secret, socket }: Target)
       if (process.env[KEY_VARIABLE] === undefined) throw Object.assign(new Error(), { code: 'ENOENT' })
     },
   }
+  for (const [name, path] of Object.entries(others)) attempts[`read ${name}`] = () => readFileSync(path)
   const results: Record<string, string> = {}
   for (const [name, attempt] of Object.entries(attempts)) {
     try {
@@ -147,6 +158,6 @@ export async function prey() {
   udp.bind(port, '127.0.0.1')
   await once(udp, 'listening')
   parts.defer(() => void udp.close())
-  const target: Target = { own, secret, folder, socket, port, pid: process.pid }
+  const target: Target = { own, secret, folder, socket, port, pid: process.pid, others: {} }
   return { target, given, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

@@ -1,3 +1,2 @@
 export { Library, type LibrarySettings } from './library.ts'
 export { LibraryManager } from './library-manager.ts'
-export { libraryFiles } from './manifest.ts'

@@ -1,7 +1,7 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../util/errors.ts'
-import { draftsFolder, partsFolder } from './paths.ts'
+import { draftsFolder, isPartName, partsFolder, workFolder } from './paths.ts'
 
 /** Milliseconds after which nobody goes on with what is half made: its content is gone, or is not to be made any more. */
 const PART_AGE_MS = 30 * 86_400_000
@@ -20,12 +20,29 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes every draft, and what is half made and old; nothing may be written meanwhile. */
-export async function sweepDrafts(root: string, now: number): Promise<void> {
+/**
+ * Removes all drafts, old half-made results, and the folders of processes that are gone. Must not run while drafts are
+ * being written. `isUsed`: whether a folder belongs to a living process.
+ */
+export async function sweepDrafts(root: string, now: number, isUsed: (folder: string) => boolean): Promise<void> {
+  for (const folder of await filesIn(workFolder(root))) if (!isUsed(folder)) await sweepWork(root, folder)
   for (const path of await listDrafts(root)) await rm(path, { recursive: true, force: true })
   for (const path of await filesIn(partsFolder(root))) {
     // One that is not there any more, or cannot be looked at, is nothing to stop for.
     const stats = await stat(path).catch(() => null)
     if (stats && now - stats.mtimeMs > PART_AGE_MS) await rm(path, { recursive: true, force: true })
   }
+}
+
+/** A killed daemon leaves the folders of its processes. Half-made results in them return to their place. */
+async function sweepWork(root: string, folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!isPartName(name)) continue
+    const path = join(partsFolder(root), name)
+    await mkdir(partsFolder(root), { recursive: true })
+    await rename(join(folder, name), path)
+    // The process may have been taken over, and a link could lead to any file.
+    if (!(await lstat(path)).isFile()) await rm(path, { recursive: true, force: true })
+  }
+  await rm(folder, { recursive: true, force: true })
 }

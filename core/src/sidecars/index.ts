@@ -24,7 +24,7 @@ export { type DetectedEngine, type Generator, makeGenerators } from './generator
 export { detectEngines } from './detect-engines.ts'
 export { QueryEmbedder } from './generators/embeddings/query-embedder.ts'
 export { parseSidecarFile, type SidecarKey, VARIANT } from './paths.ts'
-export { type DecoderFolders, SidecarPools, type SidecarPoolsOptions } from './sidecar-pools.ts'
+export { SidecarPools, type SidecarPoolsOptions } from './sidecar-pools.ts'
 export { convertReferences } from './references/convert-references.ts'
 export { findReferences } from './references/find-references.ts'
 export { References } from './references/references.ts'

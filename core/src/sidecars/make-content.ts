@@ -12,7 +12,7 @@ import { allEngines } from './outdated.ts'
 import { partPath, type SidecarKey, sidecarPath } from './paths.ts'
 import type { SidecarRows } from './rows/sidecar-rows.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
-import type { Source } from './sidecar-child.ts'
+import type { Source } from './staging.ts'
 
 export interface MakeContentDeps extends MakeDeps {
   readonly rows: SidecarRows

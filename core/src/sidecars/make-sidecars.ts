@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { NOT_STARTED } from '../workers/index.ts'
 import { deadlineOf, maxBytesOf, type Generator, type SidecarInput } from './generators/index.ts'
-import { draftPath, partPath, sidecarPath } from './paths.ts'
-import type { ChildRequest, MakeReply, Source } from './sidecar-child.ts'
-import type { SidecarPools } from './sidecar-pools.ts'
+import { draftPath, partPath, sidecarPath, workFolder } from './paths.ts'
+import type { MakeReply } from './sidecar-child.ts'
+import type { SidecarPools, SidecarRequest } from './sidecar-pools.ts'
+import type { Source } from './staging.ts'
 import type { Outcomes, PendingContent } from './rows/work-rows.ts'
 
 export interface MakeDeps {
@@ -77,6 +78,7 @@ export async function makeSidecars(
           settings,
           outputs,
           library: dirname(deps.root),
+          work: workFolder(deps.root),
           part,
         })
         return { ...about(), findings: made.findings ?? {}, outcomes: rows.map((row) => ready(row, made)) }
@@ -94,7 +96,7 @@ export async function makeSidecars(
   }
   return null
 
-  function run(request: ChildRequest): Promise<MakeReply> {
+  function run(request: SidecarRequest): Promise<MakeReply> {
     const pool = generator.pool(request.content)
     return deps.pools.run(pool, request, { signal, urgent, deadlineMs: deadlineOf(generator, request.content) })
   }

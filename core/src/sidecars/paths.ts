@@ -63,6 +63,11 @@ export function draftsFolder(root: string): string {
   return join(root, 'drafts')
 }
 
+/** The folder in which each process that makes sidecars has a folder for its results. */
+export function workFolder(root: string): string {
+  return join(root, 'work')
+}
+
 /** Where what is half made is kept until it is gone on with. */
 export function partsFolder(root: string): string {
   return join(root, 'parts')
@@ -71,6 +76,12 @@ export function partsFolder(root: string): string {
 /** What there is so far of a kind of a content. */
 export function partPath(root: string, { contentId, kind }: Pick<SidecarKey, 'contentId' | 'kind'>): string {
   return join(partsFolder(root), `${contentId}-${kind}`)
+}
+
+/** Whether `partPath` gives files such a name. */
+export function isPartName(name: string): boolean {
+  const [, kind] = /^[0-9a-f-]{36}-([a-z-]+)$/.exec(name) ?? []
+  return kind !== undefined && Object.hasOwn(kindFolders, kind)
 }
 
 /** A name that no other draft has. */

@@ -1,39 +1,32 @@
-import { type FileHandle, lstat, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import assert from 'node:assert/strict'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { loadBlake3 } from '../util/blake3.ts'
 import { CoreError, errorMessage } from '../util/errors.ts'
-import { makeFolderBelow } from '../util/make-folder-below.ts'
-import { fsPath, type RawName } from '../util/file-name.ts'
-import { splitNanoseconds } from '../util/file-time.ts'
-import { pathError } from '../util/path-error.ts'
+import { displayName, joinName, type RawName } from '../util/file-name.ts'
 import { serveProcess } from '../workers/serve-process.ts'
 import type { ContentFacts, Made, Make, Output, SidecarInput } from './generators/generator.ts'
 
-/** A file as the index knows it: one that is not like this any more holds another content. */
-export interface Source {
-  readonly path: RawName
-  /** Bytes. */
-  readonly size: number
-  /** Milliseconds since 1970, rounded down. */
-  readonly modifiedMs: number
-}
-
-/** A request to a process: all outputs of one content. Each is written to its draft and then renamed to its path. */
+/** A request to a process: all outputs of one content. */
 export interface ChildRequest {
   /** Address of the generator's module. */
   readonly module: string
   /** Null for a generator that reads other sidecars instead. */
-  readonly source: Source | null
+  readonly source: FilePlace<RawName> | null
+  /** What errors call the source: the user's path. */
+  readonly shown: string | null
   readonly content: ContentFacts
   readonly names: readonly string[]
-  readonly inputs: readonly SidecarInput[]
+  readonly inputs: readonly (FilePlace<string> & Omit<SidecarInput, 'path'>)[]
   readonly settings: unknown
-  readonly outputs: readonly (Output & { readonly draft: string; readonly path: string })[]
-  /** The library's folder. It must exist. */
-  readonly library: string
-  /** See `MakeRequest`. */
+  /** Each has a name in the folder of results. */
+  readonly outputs: readonly (Output & { readonly name: string })[]
+  /** The name of the half-made result (`MakeRequest.part`) in the folder of results. */
   readonly part: string
 }
+
+/** A file to read: a name in the folder of given files, or a path elsewhere. */
+type FilePlace<Name extends RawName> = { readonly name: Name } | { readonly path: Name }
 
 /** The reply of a process about its outputs. */
 export interface MakeReply extends Made {
@@ -45,27 +38,37 @@ const PART_BYTES = 2 ** 20
 
 const blake3 = await loadBlake3()
 
-// Every pool runs this; which generator's code is loaded, the request says. Files are touched here alone: a file system
-// that never answers holds up this process, which can be ended.
-serveProcess<ChildRequest, MakeReply>(async ({ library, module, source, outputs, ...about }) => {
+// All pools run this. The request names the module of the generator.
+serveProcess<ChildRequest, MakeReply>(async (request, _, folders) => {
+  const { inputs, module, outputs, part, shown, source, ...about } = request
+  assert(folders, 'a process that makes sidecars has folders')
+  const { given, results } = folders
   const make = await load(module)
-  const before = source && (await look(source))
-  for (const folder of new Set(outputs.flatMap(({ draft, path }) => [dirname(draft), dirname(path)])))
-    await makeFolderBelow(library, folder)
-  const drafts = outputs.map(({ variant, format, draft }) => ({ variant, format, path: draft }))
-  let made: Made
-  try {
-    made = await make({ ...about, source: source?.path ?? '', outputs: drafts })
-  } catch (err) {
-    // If the file changed while it was read, the result says nothing about the content.
-    if (source) await assertUnchanged(source, before)
-    throw err
-  }
-  const sums = await Promise.all(outputs.map(({ draft }) => seal(draft)))
-  if (source) await assertUnchanged(source, before)
-  for (const { draft, path } of outputs) await rename(draft, path)
+  const drafts = outputs.map(({ format, name, variant }) => ({ variant, format, path: join(results, name) }))
+  const file = source === null ? '' : 'path' in source ? source.path : joinName(given, source.name)
+  const made = await make({
+    ...about,
+    source: file,
+    inputs: inputs.map(({ format, kind, variant, ...input }) => ({
+      format,
+      kind,
+      variant,
+      path: 'path' in input ? input.path : join(given, input.name),
+    })),
+    outputs: drafts,
+    part: join(results, part),
+  }).catch((err: unknown) => {
+    throw naming(err, displayName(file), shown)
+  })
+  const sums = await Promise.all(drafts.map(({ path }) => seal(path)))
   return { ...made, outputs: outputs.map(({ variant, format }, i) => ({ variant, format, ...sums[i]! })) }
 })
+
+/** Errors name the user's file, not its copy. */
+function naming(err: unknown, path: string, shown: string | null): unknown {
+  if (err instanceof Error && shown !== null) err.message = err.message.replaceAll(path, () => shown)
+  return err
+}
 
 async function load(module: string): Promise<Make> {
   try {
@@ -73,25 +76,6 @@ async function load(module: string): Promise<Make> {
   } catch (err) {
     throw new CoreError('Internal', `what makes it cannot be loaded: ${errorMessage(err)}`)
   }
-}
-
-/** Returns a text that changes when the file is written to. Throws `Conflict` if the file is not the indexed one. */
-async function look(source: Source): Promise<string> {
-  const stats = await lstat(fsPath(source.path), { bigint: true }).catch((err: unknown) => {
-    throw new CoreError('Conflict', 'the file is gone', { cause: err })
-  })
-  const isKnown =
-    stats.isFile() && Number(stats.size) === source.size && splitNanoseconds(stats.mtimeNs)[0] === source.modifiedMs
-  if (!isKnown) throw new CoreError('Conflict', 'the file has changed')
-  // Check here whether the file may be read: decoders report that in many ways, most of them wrong.
-  await using _ = await open(fsPath(source.path), 'r').catch((err: unknown) => {
-    throw pathError(err, 'the file')
-  })
-  return `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
-}
-
-async function assertUnchanged(source: Source, before: string | null): Promise<void> {
-  if ((await look(source)) !== before) throw new CoreError('Conflict', 'the file was changed while it was read')
 }
 
 /** Makes a written file durable, and returns its size and checksum. */

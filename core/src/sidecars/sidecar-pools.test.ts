@@ -1,63 +1,124 @@
-import { readFileSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { prey, REFUSED } from '../../testing/attack.ts'
+import { splitNanoseconds } from '../util/file-time.ts'
 import { findProgram } from '../util/find-program.ts'
-import { boxState } from '../workers/index.ts'
+import { boxState, tryBwrap } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
-import type { ChildRequest } from './sidecar-child.ts'
-import { SidecarPools } from './sidecar-pools.ts'
+import { SidecarPools, type SidecarRequest } from './sidecar-pools.ts'
 
-const box = await boxState()
+vi.setConfig({ testTimeout: 60_000 })
+
+const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 const { signal } = new AbortController()
 
-/** Runs a hostile decoder in a pool and returns which of its attempts succeeded. */
-async function attackFrom(pool: PoolName, { isLocation }: { isLocation: boolean }) {
-  await using world = await prey()
-  const { target } = world
+/** Larger than the files that are copied. */
+const LARGE = 65 * 2 ** 20
+
+/** A library, and a hostile decoder of a user's file. */
+async function hostile(layer: keyof typeof states) {
+  const parts = new AsyncDisposableStack()
+  const { target } = parts.use(await prey())
   const home = dirname(target.folder)
-  const sidecars = join(home, 'library', 'sidecars')
-  mkdirSync(sidecars, { recursive: true })
-  // The location contains the secret too: being in a location does not make private files accessible.
-  const folders = { locations: isLocation ? [home] : [], sidecars: [sidecars], private: [target.folder, home] }
-  await using pools = new SidecarPools({ folders: () => folders })
-  const { size, mtimeMs } = statSync(target.own)
-  const path = join(sidecars, 'a', 'out.json')
-  const request: ChildRequest = {
-    module: new URL('test/attacking-generator.ts', import.meta.url).href,
-    source: { path: target.own, size, modifiedMs: Math.floor(mtimeMs) },
-    content: { type: 'image', mime: 'image/jpeg', size },
-    names: ['a.jpg'],
-    inputs: [],
-    settings: { attack: JSON.stringify({ target, ffmpeg: findProgram('ffmpeg') }) },
-    outputs: [{ variant: 'a', format: 'json', draft: `${path}.draft`, path }],
-    library: join(home, 'library'),
-    part: join(sidecars, 'part'),
+  const library = join(home, 'library')
+  const sidecars = join(library, 'sidecars')
+  const temporary = join(home, 'decoders')
+  const others = {
+    'a file beside it': join(dirname(target.own), 'beside.jpg'),
+    'another file of the location': join(home, 'documents', 'letter.pdf'),
+    'another sidecar': join(sidecars, 'content', 'text.json'),
+    'a file that another process was given': join(temporary, 'another', 'given', 'a.jpg'),
+    'a copy for another process': join(temporary, 'copy'),
+    'a result of another process': join(sidecars, 'work', 'another', 'draft'),
+    'a draft': join(sidecars, 'drafts', 'draft'),
   }
-  await pools.run(pool, request, { signal, deadlineMs: 60_000 })
-  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
+  for (const path of Object.values(others)) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, 'content')
+  }
+  const pools = parts.use(new SidecarPools({ temporary, layer: () => Promise.resolve(states[layer]) }))
+  const path = join(sidecars, 'a', 'out.json')
+  const request = (settings: object = { target: { ...target, others } }): SidecarRequest => {
+    const { size, mtimeNs } = statSync(target.own, { bigint: true })
+    return {
+      module: new URL('test/attacking-generator.ts', import.meta.url).href,
+      source: { path: target.own, size: Number(size), modifiedMs: splitNanoseconds(mtimeNs)[0] },
+      content: { type: 'image', mime: 'image/jpeg', size: Number(size) },
+      names: ['a.jpg'],
+      inputs: [],
+      // Paths that are settings may be read. These are inside JSON, so they do not count.
+      settings: { attack: JSON.stringify({ ffmpeg: findProgram('ffmpeg'), ...settings }) },
+      outputs: [{ variant: 'a', format: 'json', draft: join(sidecars, 'drafts', 'mine'), path }],
+      library,
+      work: join(sidecars, 'work'),
+      part: join(sidecars, 'parts', 'part'),
+    }
+  }
+  const run = (pool: PoolName, settings?: object) => pools.run(pool, request(settings), { signal, deadlineMs: 30_000 })
+  const results = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
+  /** Names of files and folders that requests have left. */
+  const left = () => [temporary, join(sidecars, 'work'), join(sidecars, 'drafts')].map((folder) => readdirSync(folder))
+  return { run, results, left, others, path, pools, target, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }
 
-test.runIf(box.layer === 'landlock').each(['image', 'av', 'doc', 'ml'] as const)(
-  'a decoder of the %s pool that has been taken over reaches nothing, and neither does ffmpeg',
-  async (pool) => {
-    const results = await attackFrom(pool, { isLocation: true })
-    const { 'ffmpeg reads a secret': secret, 'ffmpeg connects': connects, ...others } = results
-    const { 'ffmpeg reads what it was given': own, ...direct } = others
-    // The `ml` pool may start a shell for the process of a model; the shell is in the same box.
-    expect(direct).toEqual({ ...REFUSED.landlock, ...(pool === 'ml' && { 'start a shell': 'done' }) })
-    if (findProgram('ffmpeg') === null) return
-    expect({ own, secret, connects }).toEqual({
-      own: 'content',
-      secret: expect.stringMatching(/Permission denied/),
-      connects: expect.stringMatching(/Operation not permitted/),
-    })
-  },
-)
+/** What a hostile decoder gets: nothing but its own file. */
+function refusals(layer: keyof typeof states, others: object) {
+  const refusal = REFUSED[layer]['read a secret']
+  return { ...REFUSED[layer], ...Object.fromEntries(Object.keys(others).map((name) => [`read ${name}`, refusal])) }
+}
 
-test.runIf(box.layer === 'landlock')(
-  'of a file outside of all locations its decoder reaches the file alone',
-  async () => {
-    expect(await attackFrom('image', { isLocation: false })).toMatchObject(REFUSED.landlock)
-  },
-)
+const NOTHING_LEFT = [['another', 'copy'], ['another'], ['draft']]
+
+describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
+  const isThere = states[layer].layer === layer
+
+  test.runIf(isThere).each(['image', 'av', 'doc', 'ml'] as const)(
+    'a decoder of the %s pool that has been taken over reads only the file it was given, and so does ffmpeg',
+    async (pool) => {
+      await using world = await hostile(layer)
+      await world.run(pool)
+      const { 'ffmpeg reads a secret': secret, 'ffmpeg connects': connects, ...others } = world.results()
+      const { 'ffmpeg reads what it was given': own, ...direct } = others
+      const shell = pool === 'ml' ? { 'start a shell': 'done' } : {}
+      // The `ml` pool may start a shell for the process of a model; the shell is in the same box.
+      expect(direct).toEqual({ ...refusals(layer, world.others), ...shell })
+      if (findProgram('ffmpeg') === null) return
+      expect({ own, secret, connects }).toEqual({
+        own: 'content',
+        secret: expect.stringMatching(/Permission denied|No such file/) as string,
+        connects: expect.stringMatching(/Operation not permitted|Connection refused/) as string,
+      })
+    },
+  )
+
+  test.runIf(isThere)('of a file that is too large to copy, its decoder reads the file alone, and ends', async () => {
+    await using world = await hostile(layer)
+    truncateSync(world.target.own, LARGE)
+    await world.run('av', { target: { ...world.target, others: world.others }, ffmpeg: null })
+    expect(world.results()).toEqual(refusals(layer, world.others))
+    await vi.waitFor(() => expect(world.left()).toEqual(NOTHING_LEFT))
+  })
+
+  test.runIf(isThere)('nothing is left of a request that succeeds, fails, or ends its decoder', async () => {
+    await using world = await hostile(layer)
+    await world.run('image', { action: 'read' })
+    expect(readFileSync(world.path, 'utf8')).toBe('content')
+    await expect(world.run('image', { action: 'throw' })).rejects.toMatchObject({
+      code: 'Corrupt',
+      message: `${world.target.own}: unexpected end of file`,
+    })
+    await expect(world.run('image', { action: 'crash' })).rejects.toMatchObject({ code: 'Unavailable' })
+    await vi.waitFor(() => expect(world.left()).toEqual(NOTHING_LEFT))
+    await world.pools[Symbol.asyncDispose]()
+    expect(world.left()).toEqual(NOTHING_LEFT)
+  })
+
+  test.runIf(isThere)('a link to a secret is not taken as a sidecar', async () => {
+    await using world = await hostile(layer)
+    await expect(world.run('image', { action: 'link', to: world.target.secret })).rejects.toMatchObject({
+      code: 'Corrupt',
+    })
+    expect(existsSync(world.path)).toBe(false)
+  })
+})

@@ -87,9 +87,10 @@ export class SidecarRunner implements AsyncDisposable {
 
   /** Makes what waits, and what comes meanwhile, until nothing more can be made now. */
   async run(host: MakePendingHost): Promise<PendingReport> {
-    const { limits, root, wanted } = this.#deps
+    const { limits, pools, root, wanted } = this.#deps
     // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
-    if (this.claims.size === 0) this.#sweeping = heard(sweepDrafts(root, Date.now()))
+    if (this.claims.size === 0)
+      this.#sweeping = heard(sweepDrafts(root, Date.now(), (folder) => pools.hasResults(folder)))
     await this.#sweeping
     let report: PendingReport | null = null
     this.#isRunning = true

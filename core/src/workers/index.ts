@@ -1,4 +1,5 @@
-export { type BoxState, boxState } from './box/box-state.ts'
+export { type BoxState, boxState, tryBwrap } from './box/box-state.ts'
 export type { Reach } from './box/box.ts'
+export type { LentFile } from './process-folders.ts'
 export { NOT_STARTED, ProcessPool, type ProcessPoolOptions, type ProcessRunOptions } from './process-pool.ts'
 export { CLOSES_SIGNALS } from './box/landlock.ts'

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { constants, setPriority, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { constants, setPriority } from 'node:os'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { nameKey } from '../util/file-name.ts'
+import { heard } from '../util/heard.ts'
+import { pathError } from '../util/path-error.ts'
 import { settledWithin } from '../util/settled-within.ts'
 import { boxArgs, type BoxStart, boxStart, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
@@ -15,6 +15,15 @@ import { decoderEnvironment } from './box/environment.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
+import {
+  lend,
+  type LentFile,
+  makeFolders,
+  processFolders,
+  type ProcessFolders,
+  removeFolders,
+  takeBack,
+} from './process-folders.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
@@ -35,11 +44,15 @@ export interface ProcessPoolOptions {
   /** The system's priority value, from -20 to 19. By default it is lower than that of anything a person waits for. */
   readonly niceness?: number
   /**
-   * The sandbox of a process, if the system supports one. The process can access only the files in `reach` and a folder
-   * for temporary files, the programs named here, the usual environment variables, and no network. Null: it can access
-   * everything that the user can.
+   * The sandbox of a process, if the system supports one. The process can access only the files in `reach`, its own
+   * folders, the programs named here, the usual environment variables, and no network. Null: it has no folders, and can
+   * access everything that the user can.
    */
-  readonly box: { readonly programs: readonly string[] } | null
+  readonly box: {
+    readonly programs: readonly string[]
+    /** The folder in which each process gets a folder. It is created if it is missing. */
+    readonly temporary: string
+  } | null
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
 }
@@ -57,6 +70,12 @@ export interface ProcessRunOptions {
   readonly onProgress?: ((value: number) => void) | undefined
   /** The user's files that a boxed process may access; none if omitted. A process with another `reach` is replaced. */
   readonly reach?: Reach
+  /** Files that the process gets for this request, in its own folders. They are moved back before `run` settles. */
+  readonly files?: readonly LentFile[]
+  /** The process gets the request when this has resolved; `run` rejects if it rejects. */
+  readonly ready?: Promise<unknown>
+  /** Whether the process must be new, and ends after this request. */
+  readonly alone?: boolean
 }
 
 /** Requests between two replacements of a process. */
@@ -80,25 +99,31 @@ export const NOT_STARTED = 'not-started'
 interface Box {
   readonly by: Extract<BoxState, { layer: string }>
   readonly start: BoxStart
-  readonly temporary: string
 }
 
 /** Errors that a process reports if it cannot access a file any more. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
+
+const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
 
 interface Job<Request, Reply> {
   readonly id: number
   readonly request: Request
   readonly options: ProcessRunOptions
   readonly resolve: (reply: Reply) => void
-  readonly reject: (err: CoreError) => void
+  readonly reject: (err: unknown) => void
+  isCancelled: boolean
 }
 
 interface Process<Request, Reply> {
   readonly child: ChildProcess
+  /** Null in a pool without a box. */
+  readonly folders: ProcessFolders | null
   /** The key of its `Reach`, if it is boxed; see `reachKey`. */
   readonly reach: string
   job: Job<Request, Reply> | null
+  /** The last move of lent files; it never rejects. */
+  moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
   served: number
@@ -114,15 +139,17 @@ interface Process<Request, Reply> {
 export class ProcessPool<Request, Reply> implements AsyncDisposable {
   readonly #options: ProcessPoolOptions
   readonly #processes = new Set<Process<Request, Reply>>()
-  readonly #ended = new Set<Promise<unknown>>()
+  /** Jobs whose process is being prepared. */
+  readonly #starting = new Set<Job<Request, Reply>>()
+  /** Processes that are ending, and folders that are created or removed. */
+  readonly #unfinished = new Set<Promise<unknown>>()
+  readonly #folders = new Set<ProcessFolders>()
   #queue: Job<Request, Reply>[] = []
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
   /** The layer that confines the processes; known before the first process starts. */
   #box: Extract<BoxState, { layer: string }> | null = null
-  /** The folder for temporary files of boxed processes. */
-  #temporary: string | null = null
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options
@@ -135,7 +162,22 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** How many of them are at a request. */
   get working(): number {
-    return [...this.#processes].filter(({ job }) => job !== null).length
+    return [...this.#processes].filter(({ job }) => job !== null).length + this.#starting.size
+  }
+
+  /** Whether the folder belongs to one of its processes. */
+  hasResults(folder: string): boolean {
+    return [...this.#folders].some(({ results }) => results === folder)
+  }
+
+  /** Whether a layer confines the processes on this system. */
+  async isBoxed(): Promise<boolean> {
+    if (this.#options.box === null) return false
+    if (this.#box === null) {
+      const found = await (this.#options.layer ?? boxState)()
+      if (found.layer !== null) this.#box = found
+    }
+    return this.#box !== null
   }
 
   /**
@@ -145,14 +187,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    */
   async run(request: Request, options: ProcessRunOptions): Promise<Reply> {
     if (this.#closed) throw new CoreError('Unavailable', `the ${this.#options.name} processes are closed`)
-    if (this.#options.box !== null && this.#box === null) {
-      const found = await (this.#options.layer ?? boxState)()
-      if (found.layer !== null) this.#box = found
-    }
+    if (this.#options.box !== null) await this.isBoxed()
     if (this.#closed || options.signal?.aborted) throw cancelled()
     clearTimeout(this.#idle)
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-    const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject }
+    const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject, isCancelled: false }
     const onAbort = () => this.#cancel(job)
     options.signal?.addEventListener('abort', onAbort, { once: true })
     if (options.urgent) this.#queue.unshift(job)
@@ -170,79 +209,106 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
-    for (const job of this.#queue.splice(0)) job.reject(cancelled())
+    for (const job of [...this.#queue.splice(0), ...this.#starting]) job.reject(cancelled())
+    this.#starting.clear()
     for (const process of this.#processes) {
       // This function waits for the process to end, so it must keep the current process alive.
       process.child.ref()
       this.#end(process, { code: 'Cancelled', message: 'cancelled' })
     }
-    await settledWithin(GONE_MS, [...this.#ended])
+    await settledWithin(GONE_MS, [...this.#unfinished])
+    // The folders of processes that have just ended.
+    await settledWithin(GONE_MS, [...this.#unfinished])
     for (const { child } of this.#processes) release(child)
-    if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
   }
 
   #dispatch(): void {
     while (this.#queue.length > 0 && !this.#closed) {
-      const reach = reachKey(this.#queue[0]!.options.reach)
+      const { alone = false, reach } = this.#queue[0]!.options
+      const key = reachKey(reach)
       const idle = [...this.#processes].filter(({ job, reason }) => job === null && reason === null)
-      const free = idle.find((process) => this.#box === null || process.reach === reach)
-      if (!free && this.#processes.size >= this.#options.processes) {
+      const free = alone ? undefined : idle.find((process) => this.#box === null || process.reach === key)
+      if (!free && this.#processes.size + this.#starting.size >= this.#options.processes) {
         const isOneEnding = [...this.#processes].some(({ reason }) => reason !== null)
         if (idle[0] && !isOneEnding) {
           // The request waits for this process to end, so it must keep the current process alive.
           idle[0].child.ref()
-          this.#end(idle[0], { code: 'Cancelled', message: 'replaced' })
+          this.#end(idle[0], REPLACED)
         }
         return
       }
       const job = this.#queue.shift()!
-      const process = free ?? this.#tryStart(job)
-      if (process) this.#hand(job, process)
+      if (free) this.#hand(job, free)
+      else if (this.#options.box === null) this.#begin(job, null)
+      else this.#prepare(job, this.#options.box.temporary)
     }
+  }
+
+  /** Starts a process with folders for a job. */
+  #prepare(job: Job<Request, Reply>, temporary: string): void {
+    const folders = processFolders({ temporary, results: job.options.reach?.results })
+    this.#folders.add(folders)
+    this.#starting.add(job)
+    const begin = async () => {
+      try {
+        await makeFolders(folders)
+      } catch (err) {
+        if (this.#starting.delete(job)) job.reject(this.#notStarted(pathError(err, temporary)))
+      }
+      // Unless the job was cancelled, or its folders could not be created.
+      if (this.#starting.delete(job)) this.#begin(job, folders)
+      else await this.#remove(folders)
+      this.#dispatch()
+    }
+    this.#finish(begin())
   }
 
   /** Rejects the request if the process cannot be started; the caller gets no error. */
-  #tryStart(job: Job<Request, Reply>): Process<Request, Reply> | null {
+  #begin(job: Job<Request, Reply>, folders: ProcessFolders | null): void {
     try {
-      return this.#start(job)
+      this.#hand(job, this.#start(job, folders))
     } catch (err) {
-      const message = `the ${this.#options.name} process could not be started: ${errorMessage(err)}`
-      job.reject(new CoreError('Unavailable', message, { cause: err, details: NOT_STARTED }))
-      return null
+      job.reject(this.#notStarted(err))
+      if (folders) this.#finish(this.#remove(folders))
     }
   }
 
-  /** The box for a request's process; null for no box. */
-  #boxOf({ options: { reach } }: Job<Request, Reply>): Box | null {
-    const { box } = this.#options
-    if (box === null || this.#box === null) return null
-    this.#temporary ??= mkdtempSync(join(tmpdir(), 'spacedrive-'))
-    const write = [...(reach?.write ?? []), this.#temporary]
-    const start = boxStart({ network: reach?.network ?? false, read: reach?.read ?? [], write }, box.programs)
-    return { by: this.#box, start, temporary: this.#temporary }
+  /** A full disk keeps its code: it is the cause, and the next process fails for the same reason. */
+  #notStarted(cause: unknown): CoreError {
+    if (cause instanceof CoreError && cause.code === 'DiskFull') return cause
+    const message = `the ${this.#options.name} process could not be started: ${errorMessage(cause)}`
+    return new CoreError('Unavailable', message, { cause, details: NOT_STARTED })
   }
 
-  #start(first: Job<Request, Reply>): Process<Request, Reply> {
-    const box = this.#boxOf(first)
-    const child = startChild(this.#options, box, first.options.reach?.variables)
-    const reach = reachKey(first.options.reach)
+  /** The box for a request's process; null for no box. */
+  #boxOf({ options: { reach } }: Job<Request, Reply>, folders: ProcessFolders | null): Box | null {
+    const { box } = this.#options
+    if (box === null || folders === null || this.#box === null) return null
+    const { given, results, temporary } = folders
+    const files = { read: [...(reach?.read ?? []), given], write: [results, temporary] }
+    return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
+  }
+
+  #start(first: Job<Request, Reply>, folders: ProcessFolders | null): Process<Request, Reply> {
+    const box = this.#boxOf(first, folders)
+    const child = startChild(this.#options, { box, folders, variables: first.options.reach?.variables ?? [] })
     const process: Process<Request, Reply> = {
       child,
-      reach,
+      folders,
+      reach: reachKey(first.options.reach),
       job: null,
+      moving: Promise.resolve(),
       isReady: false,
       served: 0,
       deadline: undefined,
       reason: null,
     }
     this.#processes.add(process)
-    const ended = once(child, 'exit').catch(() => {})
-    this.#ended.add(ended)
-    void ended.finally(() => this.#ended.delete(ended))
+    this.#finish(once(child, 'exit').catch(() => {}))
     child.on('message', (reply) => this.#receive(process, reply as ProcessReply<Reply>))
     child.on('error', (cause) => {
-      const message = `the ${this.#options.name} process could not be started: ${errorMessage(cause)}`
-      process.reason ??= { code: 'Unavailable', message, cause: NOT_STARTED }
+      const { code, message } = this.#notStarted(cause)
+      process.reason ??= { code, message, cause: NOT_STARTED }
       this.#lost(process, '')
     })
     child.on('exit', (code, signalled) => {
@@ -255,18 +321,35 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   #hand(job: Job<Request, Reply>, process: Process<Request, Reply>): void {
-    const { deadlineMs } = job.options
-    const message: ProcessRequest<Request> = { id: job.id, request: job.request }
-    try {
-      // If the process has just died, its exit event reports that.
-      process.child.send(message, () => {})
-    } catch (err) {
-      return job.reject(new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err }))
-    }
+    const { deadlineMs, files = [], ready } = job.options
+    const { folders } = process
     process.job = job
     process.child.ref()
     process.child.channel?.ref()
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
+    const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
+    const send = () => {
+      if (!this.#processes.has(process)) return
+      if (folders === null || files.length === 0) return this.#send(job, process)
+      process.moving = lend(files, folders).then(
+        () => this.#send(job, process),
+        (err: unknown) => fail(pathError(err, folders.given)),
+      )
+    }
+    if (ready) ready.then(send, fail)
+    else send()
+  }
+
+  #send({ id, request }: Job<Request, Reply>, process: Process<Request, Reply>): void {
+    const { folders, job } = process
+    const message: ProcessRequest<Request> = { id, request, folders }
+    try {
+      // If the process has just died, its exit event reports that.
+      process.child.send(message, () => {})
+    } catch (err) {
+      const refusal = new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err })
+      if (job) this.#answer(process, job, () => job.reject(refusal))
+    }
   }
 
   #receive(process: Process<Request, Reply>, reply: ProcessReply<Reply>): void {
@@ -280,31 +363,50 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.deadline?.refresh()
       return job.options.onProgress?.(reply.progress)
     }
+    this.#answer(process, job, () => {
+      if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
+        // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
+        if (!job.isCancelled) this.#queue.unshift(job)
+        return this.#end(process, REPLACED)
+      }
+      process.served++
+      if (reply.ok) job.resolve(reply.reply)
+      else job.reject(new CoreError(reply.code, reply.message))
+      const isSpent = job.options.alone || (!reply.ok && reply.last)
+      if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) this.#end(process, REPLACED)
+    })
+  }
+
+  /** Takes the files of a job back, and then settles the job: the process is free for the next one. */
+  #answer(process: Process<Request, Reply>, job: Job<Request, Reply>, settle: () => void): void {
+    const { folders } = process
+    const { files = [] } = job.options
     clearTimeout(process.deadline)
-    process.job = null
-    if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
-      // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
-      this.#queue.unshift(job)
-      return this.#end(process, { code: 'Cancelled', message: 'replaced' })
-    }
-    process.served++
-    if (reply.ok) job.resolve(reply.reply)
-    else job.reject(new CoreError(reply.code, reply.message))
-    const isSpent = !reply.ok && reply.last
-    if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) {
-      this.#end(process, { code: 'Cancelled', message: 'replaced' })
-    } else {
+    const free = (outcome: () => void) => {
+      clearTimeout(process.deadline)
+      process.job = null
+      outcome()
       // A process with nothing to do does not keep this one alive.
-      release(process.child)
+      if (process.reason === null) release(process.child)
+      this.#dispatch()
     }
-    this.#dispatch()
+    if (folders === null || files.length === 0) return free(settle)
+    process.moving = takeBack(files, folders).then(
+      () => free(settle),
+      (err: unknown) => free(() => job.reject(pathError(err, folders.results))),
+    )
   }
 
   #cancel(job: Job<Request, Reply>): void {
+    job.isCancelled = true
     this.#queue = this.#queue.filter((each) => each !== job)
+    this.#starting.delete(job)
     const process = [...this.#processes].find((each) => each.job === job)
     if (process) this.#end(process, { code: 'Cancelled', message: 'cancelled' })
-    job.reject(cancelled())
+    if (!process || !job.options.files?.length) return job.reject(cancelled())
+    // Its files are back when the process is gone.
+    clearTimeout(process.deadline)
+    process.deadline = setTimeout(() => job.reject(cancelled()), GONE_MS)
   }
 
   #expire(process: Process<Request, Reply>, deadlineMs: number): void {
@@ -316,7 +418,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
     process.reason ??= reason
-    if (process.child.pid !== undefined) endProcess(process.child.pid)
+    if (process.child.pid !== undefined && this.#processes.has(process)) endProcess(process.child.pid)
   }
 
   /** A process is gone: its request fails. */
@@ -329,8 +431,31 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       ...(!process.isReady && { cause: NOT_STARTED }),
     }
     const { code, message } = reason
-    process.job?.reject(new CoreError(code, message, { details: 'cause' in reason ? reason.cause : null }))
+    const reject = () =>
+      process.job?.reject(new CoreError(code, message, { details: 'cause' in reason ? reason.cause : null }))
+    if (process.folders === null) reject()
+    else this.#finish(this.#cleanUp(process, process.folders).then(reject))
     this.#dispatch()
+  }
+
+  /** Takes back the files of a process that is gone, and removes its folders. */
+  async #cleanUp({ job, moving }: Process<Request, Reply>, folders: ProcessFolders): Promise<void> {
+    await moving
+    // The request fails in any case. Files that cannot be moved back are removed with the folders.
+    if (job?.options.files) await takeBack(job.options.files, folders).catch(() => {})
+    this.#finish(this.#remove(folders))
+  }
+
+  async #remove(folders: ProcessFolders): Promise<void> {
+    // Best effort: the next start of the daemon removes what is left.
+    await removeFolders(folders).catch(() => {})
+    this.#folders.delete(folders)
+  }
+
+  /** Closing the pool waits for this. */
+  #finish(work: Promise<unknown>): void {
+    this.#unfinished.add(work)
+    void heard(work).finally(() => this.#unfinished.delete(work))
   }
 
   get #tooLarge() {
@@ -339,7 +464,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   }
 
   #sleepWhenIdle(): void {
-    if (this.#closed || this.#queue.length > 0 || [...this.#processes].some(({ job }) => job)) return
+    if (this.#closed || this.#queue.length > 0 || this.working > 0) return
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
       for (const process of this.#processes) this.#end(process, { code: 'Cancelled', message: 'idle' })
@@ -354,8 +479,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  */
 function startChild(
   { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
-  box: Box | null,
-  variables: readonly string[] = [],
+  { box, folders, variables }: ChildStart,
 ): ChildProcess {
   const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
@@ -364,7 +488,7 @@ function startChild(
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
     ...(boxes !== null && {
-      env: { ...decoderEnvironment(process.env, variables), ...(box && { TMPDIR: box.temporary }) },
+      env: { ...decoderEnvironment(process.env, variables), ...(folders && { TMPDIR: folders.temporary }) },
     }),
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
@@ -381,6 +505,13 @@ function startChild(
     // It runs at the usual priority then.
   }
   return child
+}
+
+interface ChildStart {
+  readonly box: Box | null
+  readonly folders: ProcessFolders | null
+  /** Environment variables that it receives in addition to the usual ones. */
+  readonly variables: readonly string[]
 }
 
 interface Entry {
@@ -421,8 +552,8 @@ function signalTold(code: number | null): NodeJS.Signals | null {
 const SIGNAL_BASE = 128
 
 /** A key that is equal for equal reaches. */
-function reachKey({ network = false, read = [], variables = [], write = [] }: Partial<Reach> = {}): string {
-  return JSON.stringify([network, read.map(nameKey), write.map(nameKey), variables])
+function reachKey({ network = false, read = [], results, variables = [] }: Partial<Reach> = {}): string {
+  return JSON.stringify([network, read.map(nameKey), results, variables])
 }
 
 /** The process may live on without keeping this one alive. */

@@ -4,10 +4,13 @@ import { pathErrorCode } from '../util/path-error.ts'
 import { endProcess } from './end-process.ts'
 import type { GuardLimits } from './guard-limits.ts'
 import { leadGroup } from './lead-group.ts'
+import type { ProcessFolders } from './process-folders.ts'
 
 export interface ProcessRequest<Request> {
   readonly id: number
   readonly request: Request
+  /** The folders of the process; null in a pool without a box. */
+  readonly folders: ProcessFolders | null
 }
 
 export type ProcessReply<Reply> =
@@ -36,7 +39,7 @@ const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
  * that throws could not read its input. `progress` restarts the deadline of a request.
  */
 export function serveProcess<Request, Reply>(
-  handle: (request: Request, progress: (value: number) => void) => Promise<Reply>,
+  handle: (request: Request, progress: (value: number) => void, folders: ProcessFolders | null) => Promise<Reply>,
 ): void {
   let current: number | null = null
   const fail = (id: number, err: unknown, { last }: { last: boolean }) => {
@@ -51,9 +54,9 @@ export function serveProcess<Request, Reply>(
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
   })
-  process.on('message', ({ id, request }: ProcessRequest<Request>) => {
+  process.on('message', ({ folders, id, request }: ProcessRequest<Request>) => {
     current = id
-    void handle(request, (progress) => answer({ id, progress }))
+    void handle(request, (progress) => answer({ id, progress }), folders)
       .then(
         (reply) => answer({ id, ok: true, reply }),
         (err: unknown) => fail(id, err, { last: false }),

@@ -27,24 +27,26 @@ export interface ArchivesDeps {
   readonly guard: Pick<PrivateFiles, 'refuse'>
   /** `lstat` that gives up on a file system that does not answer. */
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
+  /** The folder for temporary files. It is created if it is missing. */
+  readonly temporary: string
 }
 
 /** Lists archives. Each listing runs in a process that may fail, because the archive may be hostile. */
 export class Archives implements AsyncDisposable {
-  readonly #pool = new ProcessPool<ArchiveRequest, ArchivePage>({
-    name: 'archive',
-    entry: new URL('archive-child.ts', import.meta.url),
-    processes: PROCESSES,
-    memoryMiB: MEMORY_MIB,
-    heapMiB: HEAP_MIB,
-    niceness: NICENESS,
-    box: { programs: LISTERS },
-  })
-
+  readonly #pool: ProcessPool<ArchiveRequest, ArchivePage>
   readonly #deps: ArchivesDeps
 
   constructor(deps: ArchivesDeps) {
     this.#deps = deps
+    this.#pool = new ProcessPool({
+      name: 'archive',
+      entry: new URL('archive-child.ts', import.meta.url),
+      processes: PROCESSES,
+      memoryMiB: MEMORY_MIB,
+      heapMiB: HEAP_MIB,
+      niceness: NICENESS,
+      box: { programs: LISTERS, temporary: deps.temporary },
+    })
   }
 
   /** One page of the members; see the operation. Throws `Unsupported`, `Corrupt`, `NotFound`, … */
@@ -54,7 +56,7 @@ export class Archives implements AsyncDisposable {
     if (!isAbsolute(shown) || shown.includes('\0'))
       throw new CoreError('InvalidInput', `${JSON.stringify(shown)} is no absolute path`)
     const file = await this.#place(given, signal)
-    const reach = { read: [file], write: [] }
+    const reach = { read: [file] }
     const page = await this.#pool.run({ path: file, shown, limit, offset }, { signal, deadlineMs: DEADLINE_MS, reach })
     const { format, members, total, truncated } = page
     return { path: shown, format, items: members.map(toItem), total, truncated }

@@ -4,6 +4,7 @@ import { detectFromExtension } from '../../content/index.ts'
 import { databaseError } from '../../db/errors.ts'
 import { openDatabase } from '../../db/sqlite.ts'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import { pathError } from '../../util/path-error.ts'
 import { nameKey } from '../../util/file-name.ts'
 import { giveWay } from '../../util/give-way.ts'
 import { blobToUuid } from '../../util/uuid.ts'
@@ -290,6 +291,10 @@ function describe(err: unknown): { code: string; message: string; details: unkno
   if (err instanceof CoreError) return { code: err.code, message: err.message, details: err.details, stack }
   if (err instanceof Error && err.name === 'AbortError')
     return { code: 'Cancelled', message: 'cancelled', details: null, stack }
+  // A folder can lose its permissions between two calls of the system: that is no fault of this program.
+  const path = err instanceof Error && 'path' in err && typeof err.path === 'string' ? err.path : null
+  const known = path === null ? err : pathError(err, path)
+  if (known instanceof CoreError) return { code: known.code, message: known.message, details: known.details, stack }
   return { code: 'Internal', message: errorMessage(err), details: null, stack }
 }
 

@@ -24,7 +24,7 @@ interface NoBox {
 /** A generous limit: Node usually starts in about 100 ms. */
 const START_MS = 20_000
 
-const NOTHING = { read: [], write: [] }
+const NOTHING = { read: [], write: [], network: false }
 
 let detecting: Promise<BoxState> | undefined
 

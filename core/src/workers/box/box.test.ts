@@ -1,7 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { prey, REFUSED, type Target } from '../../../testing/attack.ts'
+import { createTempDir, type TempDir } from '../../../testing/temp-dir.ts'
+import type { LentFile } from '../process-folders.ts'
 import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from '../process-pool.ts'
 import type { ReadRequest } from '../test/reading-child.ts'
 import { boxState, tryBwrap } from './box-state.ts'
@@ -11,13 +13,17 @@ const soon = { deadlineMs: 60_000 }
 
 vi.setConfig({ testTimeout: 60_000 })
 
+let temp: TempDir
+beforeEach(() => void (temp = createTempDir('boxes')))
+afterEach(() => temp[Symbol.dispose]())
+
 function attacker(of: Partial<ProcessPoolOptions>): ProcessPool<Target, Record<string, string>> {
   return new ProcessPool({
     name: 'test',
     entry: new URL('../test/attacking-child.ts', import.meta.url),
     processes: 1,
     memoryMiB: 300,
-    box: { programs: [] },
+    ...box(),
     ...of,
   })
 }
@@ -30,14 +36,14 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
   test.runIf(isThere)('a process reaches what it was given, and nothing else', async () => {
     await using world = await prey()
     await using pool = attacker(boxed)
-    const reach = { read: [world.given], write: [] }
+    const reach = { read: [world.given] }
     expect(await pool.run(world.target, { ...soon, reach })).toEqual(REFUSED[layer])
   })
 
   test.runIf(isThere)('a process that asks a server reaches the network, and nothing else', async () => {
     await using world = await prey()
     await using pool = attacker(boxed)
-    const results = await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [], network: true } })
+    const results = await pool.run(world.target, { ...soon, reach: { read: [world.given], network: true } })
     const { 'ask by UDP': _, ...others } = results
     const { 'ask by UDP': __, ...refused } = REFUSED[layer]
     expect(others).toEqual({ ...refused, 'connect by TCP': 'done' })
@@ -46,9 +52,9 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
   test.runIf(isThere)('a process for another folder is another process', async () => {
     await using world = await prey()
     await using pool = attacker(boxed)
-    await pool.run(world.target, { ...soon, reach: { read: [world.given], write: [] } })
+    await pool.run(world.target, { ...soon, reach: { read: [world.given] } })
     const [first] = pool.pids
-    const reach = { read: [world.target.folder], write: [] }
+    const reach = { read: [world.target.folder] }
     const results = await pool.run(world.target, { ...soon, reach })
     expect(results).toMatchObject({
       'read what it was given': REFUSED[layer]['read a secret'],
@@ -63,12 +69,87 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     await using world = await prey()
     const { own } = world.target
     await using pool = reader(boxed)
-    const reach = { read: [own], write: [] }
+    const reach = { read: [own] }
     expect(await pool.run({ path: own, size: 7 }, { ...soon, reach })).toBe('content')
     writeFileSync(`${own}.new`, 'new content')
     renameSync(`${own}.new`, own)
     // The first process may not read the new file (Landlock), or still sees the old one (bubblewrap).
     expect(await pool.run({ path: own, size: 11 }, { ...soon, reach })).toBe('new content')
+  })
+
+  test.runIf(isThere)(
+    'a process reads the file that it was lent, and no file that another process was lent',
+    async () => {
+      await using world = await prey()
+      const [mine, theirs] = ['mine', 'theirs'].map((name) => join(temp.path, name))
+      for (const path of [mine!, theirs!]) writeFileSync(path, 'content')
+      await using other = troubled(boxed)
+      const lentTo = (name: string, path: string): LentFile => ({ path, name, use: 'read' })
+      const hanging = other.run('hang', { ...soon, files: [lentTo('lent', theirs!)] }).catch(() => {})
+      const folder = await vi.waitFor(() => {
+        const [found] = left()
+        expect(existsSync(join(temp.path, 'decoders', found!, 'given', 'lent'))).toBe(true)
+        return join(temp.path, 'decoders', found!)
+      })
+      await using pool = attacker(boxed)
+      const others = { theirs: join(folder, 'given', 'lent'), 'where it was': mine! }
+      const target = { ...world.target, own: 'lent', folder: join(folder, 'temporary'), others }
+      const refusal = REFUSED[layer]['read a secret']
+      expect(await pool.run(target, { ...soon, files: [lentTo('lent', mine!)] })).toEqual({
+        ...REFUSED[layer],
+        'read theirs': refusal,
+        // Moved away during the request.
+        'read where it was': layer === 'landlock' ? 'ENOENT' : refusal,
+      })
+      await other[Symbol.asyncDispose]()
+      await hanging
+    },
+  )
+
+  test.runIf(isThere)('lent files come back whatever happens, and the folders of a process end with it', async () => {
+    await using pool = troubled(boxed)
+    const [lent, begun] = ['lent', 'begun'].map((name) => join(temp.path, name))
+    const files: LentFile[] = [
+      { path: lent!, name: 'lent', use: 'read' },
+      { path: begun!, name: 'begun', use: 'continue' },
+    ]
+    const held = () => [lent!, begun!].map((path) => readFileSync(path, 'utf8'))
+    writeFileSync(lent!, 'content')
+    expect(await pool.run('read', { ...soon, files })).toBe('content')
+    await expect(pool.run('throw', { ...soon, files })).rejects.toMatchObject({ code: 'Corrupt' })
+    await pool.run('continue', { ...soon, files })
+    expect(held()).toEqual(['content', ' and continued'])
+    await expect(pool.run('crash', { ...soon, files })).rejects.toMatchObject({ code: 'Unavailable' })
+    await expect(pool.run('continue and hang', { deadlineMs: 1_000, files })).rejects.toMatchObject({ code: 'Timeout' })
+    expect(held()).toEqual(['content', ' and continued and continued'])
+    const controller = new AbortController()
+    const hanging = pool.run('hang', { ...soon, files, signal: controller.signal })
+    await vi.waitFor(() => expect(existsSync(lent!)).toBe(false))
+    controller.abort()
+    await expect(hanging).rejects.toMatchObject({ code: 'Cancelled' })
+    expect(held()).toEqual(['content', ' and continued and continued'])
+    await vi.waitFor(() => expect(left()).toEqual([]))
+    await pool.run('read', { ...soon, files })
+    expect(left()).toHaveLength(1)
+    await pool[Symbol.asyncDispose]()
+    expect(left()).toEqual([])
+  })
+
+  test.runIf(isThere)('a link to another file is not taken as a result', async () => {
+    await using pool = troubled(boxed)
+    const path = join(temp.path, 'made')
+    await pool.run('plant', { ...soon, files: [{ path, name: 'made', use: 'make' }] })
+    expect(readdirSync(temp.path)).toEqual(['decoders'])
+  })
+
+  test.runIf(isThere)('a request that is alone has a new process, which ends after it', async () => {
+    await using pool = troubled(boxed)
+    await pool.run('x', soon)
+    const before = pool.pids
+    const alone = pool.run('x', { ...soon, alone: true })
+    await vi.waitFor(() => expect(pool.pids.filter((pid) => !before.includes(pid))).toHaveLength(1))
+    await alone
+    await vi.waitFor(() => expect(pool.pids).toEqual([]))
   })
 
   test.runIf(isThere).each([
@@ -98,7 +179,7 @@ test.runIf(states.landlock.layer === 'landlock')(
     const first = pool.run('exit', soon)
     // More paths than the arguments of a process can hold.
     const read = Array.from({ length: 3_000 }, (_, n) => join('/', 'x'.repeat(100), String(n)))
-    const second = pool.run('next', { ...soon, reach: { read, write: [] } })
+    const second = pool.run('next', { ...soon, reach: { read } })
     const errors = await Promise.all([first, second].map((run) => run.catch((err: unknown) => err)))
     expect(errors).toMatchObject([
       { code: 'Unavailable', message: 'the test process ended with 7' },
@@ -129,11 +210,21 @@ test.runIf(process.platform === 'linux')('the same attacks reach everything wher
 })
 
 function troubled(of: Partial<ProcessPoolOptions>): ProcessPool<string, string> {
-  return new ProcessPool({ ...TEXT, entry: new URL('../test/troubled-child.ts', import.meta.url), ...of })
+  return new ProcessPool({ ...TEXT, ...box(), entry: new URL('../test/troubled-child.ts', import.meta.url), ...of })
 }
 
 function reader(of: Partial<ProcessPoolOptions>): ProcessPool<ReadRequest, string> {
-  return new ProcessPool({ ...TEXT, entry: new URL('../test/reading-child.ts', import.meta.url), ...of })
+  return new ProcessPool({ ...TEXT, ...box(), entry: new URL('../test/reading-child.ts', import.meta.url), ...of })
 }
 
-const TEXT = { name: 'test', processes: 1, memoryMiB: 300, box: { programs: [] } }
+const TEXT = { name: 'test', processes: 1, memoryMiB: 300 }
+
+function box() {
+  return { box: { programs: [], temporary: join(temp.path, 'decoders') } }
+}
+
+/** All files and folders of the processes. */
+function left(): string[] {
+  const folder = join(temp.path, 'decoders')
+  return existsSync(folder) ? readdirSync(folder) : []
+}

@@ -8,8 +8,8 @@ import { nameBytes, type RawName } from '../../util/file-name.ts'
 export interface Reach {
   /** Files and folders that it may read. */
   readonly read: readonly RawName[]
-  /** Folders that it may read and write. */
-  readonly write: readonly RawName[]
+  /** The folder in which the process gets a folder for its results; by default, its results are temporary files. */
+  readonly results?: string
   /** Whether it may connect to servers; false by default. */
   readonly network?: boolean
   /** Environment variables that it receives in addition to the usual ones. */
@@ -83,8 +83,17 @@ export function boxArgs(start: BoxStart): string[] {
   return [ENTER_BOX, JSON.stringify(start)]
 }
 
-/** Start parameters for a process that can access the files in `Reach`, its own program, and the named programs. */
-export function boxStart({ network = false, read, write }: Reach, programs: readonly string[]): BoxStart {
+/** What a box leaves open, in addition to the system's and the program's own files. */
+export interface BoxAccess {
+  /** Files and folders that may be read. */
+  readonly read: readonly RawName[]
+  /** Folders that may be read and written. */
+  readonly write: readonly RawName[]
+  readonly network: boolean
+}
+
+/** Start parameters for a process that can access the files in `BoxAccess`, its own program, and the named programs. */
+export function boxStart({ network, read, write }: BoxAccess, programs: readonly string[]): BoxStart {
   const found = programs.flatMap(findAll)
   return {
     network,

@@ -1,4 +1,9 @@
+import { isAbsolute, join } from 'node:path'
 import { attack, type Target } from '../../../testing/attack.ts'
 import { serveProcess } from '../serve-process.ts'
 
-serveProcess<Target, Record<string, string>>(attack)
+serveProcess<Target, Record<string, string>>((target, _, folders) => {
+  // The name of a file that the request lends, if it is no path.
+  const own = isAbsolute(target.own) ? target.own : join(folders!.given, target.own)
+  return attack({ ...target, own })
+})

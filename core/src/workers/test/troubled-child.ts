@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { appendFileSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
 import { serveProcess } from '../serve-process.ts'
 
 /** Does as it is told: what a decoder may do with a bad file. */
-serveProcess<string, string>(async (request, progress) => {
+serveProcess<string, string>(async (request, progress, folders) => {
   if (request === 'hang') for (;;);
   if (request === 'toil') {
     // As a system call after the other: the process hears nothing meanwhile.
@@ -24,6 +26,11 @@ serveProcess<string, string>(async (request, progress) => {
   }
   if (request === 'no-space') throw Object.assign(new Error('write'), { code: 'ENOSPC' })
   if (request === 'program') return `${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`
+  if (request === 'read') return readFileSync(join(folders!.given, 'lent'), 'utf8')
+  if (request === 'continue' || request === 'continue and hang')
+    appendFileSync(join(folders!.results, 'begun'), ' and continued')
+  if (request === 'continue and hang') for (;;);
+  if (request === 'plant') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
   if (request === 'fill') {
     const held: Uint8Array[] = []
     for (;;) held.push(new Uint8Array(16 * 2 ** 20).fill(held.length))

@@ -33,14 +33,21 @@ const mimes = {
 /** Read in a process of its own, as it is in earnest; then the same process has to read a good one. */
 async function textOf(format: keyof typeof mimes, bytes: string | Uint8Array) {
   using temp = createTempDir('hostile')
-  await using pools = new SidecarPools()
+  await using pools = new SidecarPools({ temporary: join(temp.path, 'decoders') })
   const read = async (mime: string, data: string | Uint8Array) => {
     const file = join(temp.path, 'source')
     const path = join(temp.path, 'default.json')
     writeFileSync(file, data)
     const source = { path: file, size: data.length, modifiedMs: Math.floor(statSync(file).mtimeMs) }
     const content = { type: 'document' as const, mime, size: data.length }
-    const request = { ...PLAIN_REQUEST, library: temp.path, module: documentText.module.href, source, content }
+    const request = {
+      ...PLAIN_REQUEST,
+      library: temp.path,
+      work: join(temp.path, 'work'),
+      module: documentText.module.href,
+      source,
+      content,
+    }
     const outputs = [{ variant: 'default', format: 'json', path, draft: `${path}.draft` }]
     const options = { signal: AbortSignal.timeout(50_000), deadlineMs: deadlineOf(documentText, content) }
     await pools.run('doc', { ...request, outputs }, options)

@@ -81,13 +81,14 @@ test.each([
 
 /** Asks a process of the pool for the sidecar of a page. */
 async function makeInPool(folder: string, deadlineMs: number) {
-  await using pools = new SidecarPools()
+  await using pools = new SidecarPools({ temporary: join(folder, 'decoders') })
   const [source, path] = [join(folder, 'page.png'), join(folder, 'default.json')]
   writeFileSync(source, await drawPage(PAGE))
   const { size, mtimeMs } = statSync(source)
   const request = {
     ...PLAIN_REQUEST,
     library: folder,
+    work: join(folder, 'work'),
     settings: { languages: '' },
     module: new URL('../make.ts', import.meta.url).href,
     source: { path: source, size, modifiedMs: Math.floor(mtimeMs) },
