@@ -34,8 +34,8 @@ export default defineConfig({
     include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
     sequence: { sequencer: LongestFirst },
     setupFiles: ['core/testing/patience.ts'],
-    // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for four of them.
-    maxWorkers: 4,
+    // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for five of them.
+    maxWorkers: 5,
     // Ends a test that hangs, and nothing else: property tests take minutes on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
