@@ -86,8 +86,10 @@ const overlays: readonly Place[] = [
       await route(world, '/jobs')
       // On a narrow screen the places are in a drawer.
       const open = world.page.getByRole('button', { name: 'Open places' })
+      const library = world.page.getByRole('button', { name: /^Library/ })
+      await expect(open.or(library).first()).toBeVisible()
       if (await open.isVisible()) await open.click()
-      await world.page.getByRole('button', { name: /^Library/ }).click()
+      await library.click()
       await expect(world.page.getByRole('menu')).toBeVisible()
     },
   },
