@@ -71,17 +71,19 @@ class Life {
 
   /**
    * Whether a file may have a new id because the engine cannot tell it from another file. A new file under the name of
-   * an old one counts as the old file written anew, and so does a file that was moved over another. A file that swapped
-   * names with a hard link looks like one that was saved with a backup, because no name of a linked file is its own.
+   * an old one counts as the old file written anew, and so does a file that was moved over another, or to the name of
+   * one that stays beside it as a backup. A file that swapped names with a hard link looks like that, too, because no
+   * name of a linked file is its own.
    */
   isWrittenAnew(object: string, uuid: string, { before, after }: { before: Files; after: Files }): boolean {
     const names = this.#named.get(object) ?? new Set()
     const isTaken = [...this.#named].some(
       ([other, its]) => !before.has(other) && [...its].some((name) => names.has(name)),
     )
-    const isOver = [...before].some(
-      ([other, its]) => its.uuid === uuid && (!after.has(other) || this.#linked.has(other)),
-    )
+    const isOver = [...before].some(([other, its]) => {
+      if (its.uuid !== uuid) return false
+      return !after.has(other) || this.#linked.has(other) || this.#isSaved(other, { before, after })
+    })
     return isTaken || isOver || this.#isSaved(object, { before, after })
   }
 
