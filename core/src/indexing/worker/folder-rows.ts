@@ -107,6 +107,7 @@ export class FolderRows {
       if (row.kind === DIRECTORY) listed.entered(row.row.id, there.found, 'moved')
     }
     const replaced: { row: EntryRow; uuid: Uint8Array }[] = []
+    const left: Uint8Array[] = []
     for (const { row, found: there } of kept) {
       if (row.object !== there.object) {
         const uuid = writer.uuidOf(row.row.id)
@@ -115,6 +116,7 @@ export class FolderRows {
           writer.identifyAs(row.row.id, own)
           // The file that had this name may be among the added ones.
           objects.replace(row.row, uuid)
+          left.push(uuid)
         } else replaced.push({ row: row.row, uuid })
       }
       const isUnread = row.object !== there.object || row.row.mode !== there.found.numbers[there.found.at + MODE]
@@ -127,6 +129,8 @@ export class FolderRows {
     for (const each of added) this.#insert(folder, each.found, listed)
     // The previous file of a rewritten name may have been moved to another folder: remember its id for the new place.
     for (const { row, uuid } of replaced) objects.replace(row, uuid)
+    // The previous file may have got a newer id at another place, where it was seen while this row had its id.
+    for (const uuid of left) objects.release(uuid, writer)
     let isComplete = true
     for (const row of removed) {
       if (isInTheWay(row)) continue
