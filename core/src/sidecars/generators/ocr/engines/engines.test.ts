@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { isAlive } from '../../../../../testing/processes.ts'
 import { createTempDir } from '../../../../../testing/temp-dir.ts'
+import { heard } from '../../../../util/heard.ts'
 import { SidecarPools } from '../../../sidecar-pools.ts'
 import { parseTextSidecar } from '../../../text-sidecar.ts'
 import { PLAIN_REQUEST } from '../../../test/plain-request.ts'
@@ -112,13 +113,13 @@ test('without the program the embedded engine reads, within the limits of its pr
 test('an engine that hangs is ended with the process it works for', async () => {
   using temp = createTempDir('ocr')
   pretend(temp.path, 'while :; do :; done')
-  const made = expect(makeInPool(temp.path, 10_000)).rejects.toMatchObject({ code: 'Timeout' })
+  const made = heard(makeInPool(temp.path, 10_000))
   const pid = await vi.waitFor(() => {
     const [file] = globSync(join(temp.path, '{pid,decoders/*/temporary/pid}'))
     const begun = Number(readFileSync(file!, 'utf8'))
     expect(begun).toBeGreaterThan(0)
     return begun
   }, 10_000)
-  await made
+  await expect(made).rejects.toMatchObject({ code: 'Timeout' })
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
 })
