@@ -110,16 +110,19 @@ test('without the program the embedded engine reads, within the limits of its pr
   expect(sidecar!.pages[0]!.text.split(/\n+/)).toEqual(PAGE)
 })
 
+/** Long enough for a decoder and its engine to start on a busy machine. */
+const HANG_MS = 20_000
+
 test('an engine that hangs is ended with the process it works for', async () => {
   using temp = createTempDir('ocr')
   pretend(temp.path, 'while :; do :; done')
-  const made = heard(makeInPool(temp.path, 10_000))
+  const made = heard(makeInPool(temp.path, HANG_MS))
   const pid = await vi.waitFor(() => {
     const [file] = globSync(join(temp.path, '{pid,decoders/*/temporary/pid}'))
     const begun = Number(readFileSync(file!, 'utf8'))
     expect(begun).toBeGreaterThan(0)
     return begun
-  }, 10_000)
+  }, HANG_MS)
   await expect(made).rejects.toMatchObject({ code: 'Timeout' })
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 20_000)
 })
