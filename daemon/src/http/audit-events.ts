@@ -30,7 +30,7 @@ const recorders = {
   }),
 } as const satisfies Recorders
 
-/** Records what devices are paired, and what they are granted and refused, and which ports the router forwards. */
+/** Records pairings, grants, refusals, and the ports that the router forwards. */
 export function auditEvents(core: Pick<Core, 'events'>, audit: AuditLog): Disposable {
   return core.events.subscribe((event) => {
     const record = (recorders as Recorders)[event.type] as ((data: unknown) => Recorded) | undefined

@@ -21,12 +21,12 @@ type WholeScan = Pick<ScanRequest, 'directoryId' | 'isResumed' | 'startedAt' | '
 const IDS_AT_ONCE = 8_192
 
 /**
- * Decides from when on a file keeps its id for good.
+ * Ends the claims of departed files to their former ids.
  *
  * If a row stands for another file than before, its old file may have been moved: it takes the id back wherever it
- * turns up (`KnownObjects`). But it may also have left the index, to return after a year, and in that year people have
- * attached things to the file that was saved under its name. Or it was found under another name with a new id, to which
- * they have attached things. So both ids are settled once every location of the volume has been scanned as a whole, by
+ * turns up (`KnownObjects`). But it may also have left the index and return after a year, when users have attached
+ * data to the file that was saved under its name. Or it was found under another name with a new id, and users have
+ * attached data to that id. So both ids are settled once every location of the volume has been scanned as a whole, by
  * scans that began after the file departed.
  *
  * Departures are compared by their ids in `departed`, which grow with time, and not by clocks, which jump.

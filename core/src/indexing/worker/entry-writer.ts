@@ -96,7 +96,7 @@ export class EntryWriter {
   readonly db: DatabaseSync
   /** The `departedKey` of every row in `departed`. Most new files are not in this set, so they need no query. */
   readonly departed: Set<string>
-  /** From when on files keep their ids for good. */
+  /** Ends the claims of departed files to their former ids. */
   readonly settled: SettledIds
   readonly #uuids: UuidFactory
   readonly #typeOf: (name: string) => number
