@@ -71,8 +71,8 @@ export class ChangeRecorder {
   /** Queues identification. A run under way may be past what has just changed: then another follows it. */
   async #identifySoon({ id: locationId }: KnownLocation): Promise<void> {
     const { jobs } = this.#parts
-    const { id, merged } = await jobs.enqueue(indexContent, { locationId })
-    if (merged && jobs.info(id).status === 'running' && !this.#following.has(locationId)) {
+    const { id, wasRunning } = await jobs.enqueue(indexContent, { locationId })
+    if (wasRunning && !this.#following.has(locationId)) {
       this.#following.add(locationId)
       this.#follow(id, locationId).catch((err: unknown) => {
         // Closed meanwhile, or removed: then the next start looks at everything.

@@ -202,7 +202,7 @@ async function identify(
   { mode, whole, after, onBatch, host }: IdentifyOptions,
 ): Promise<IdentifyReport> {
   let saved: Promise<void> = Promise.resolve()
-  const waiting = parts.waiting.begin(location.id)
+  using waiting = parts.waiting.begin(location.id)
   const report = await parts.worker.request(
     'identify',
     {

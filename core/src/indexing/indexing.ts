@@ -15,7 +15,7 @@ import type { IndexingDeps, IndexingParts, RunHost } from './indexing-parts.ts'
 import { encodePath, resolveFolder, toScope } from './location-scope.ts'
 import { browse, listFolder, look, type LookOptions, quickScan, type QuickScan } from './look-at-disk.ts'
 import { patienceFor } from './patience.ts'
-import { verifyIndex, type Verification } from './verify-index.ts'
+import { mendIndex, verifyIndex, type Verification } from './verify-index.ts'
 import type { Mended } from './worker/invariants.ts'
 import type { Changes, Explanation, IdentifyReport } from './worker/requests.ts'
 import { WaitingFiles } from './waiting-files.ts'
@@ -177,7 +177,7 @@ export class Indexing {
   /** Repairs all rows that break the rules of the index: parents, paths, references and sums. */
   async mend(signal: AbortSignal): Promise<Mended> {
     this.#assertWritable()
-    return this.#deps.worker.request('mend', null, { signal })
+    return mendIndex(this.#parts, signal)
   }
 
   /** Explains whether a path is in the index, and if not, why. */

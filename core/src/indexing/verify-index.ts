@@ -6,6 +6,7 @@ import type { ChangeRecorder, ChangedFolder } from './change-recorder.ts'
 import type { IndexingParts } from './indexing-parts.ts'
 import { resolveFolder, toScope } from './location-scope.ts'
 import { patienceFor, silentMounts } from './patience.ts'
+import type { Mended } from './worker/invariants.ts'
 import type { Difference, Unreadable, VerifyReport } from './worker/requests.ts'
 
 export interface Verification {
@@ -43,7 +44,7 @@ export async function verifyIndex(
   }
   const first = await compare()
   // If a row was changed from outside, the sums of its folders are still the old ones.
-  if (input.fix) await parts.worker.request('mend', null, { signal })
+  if (input.fix) await mendIndex(parts, signal)
   let report = first
   let before = Number.POSITIVE_INFINITY
   // One repair covers a limited number of folders, and may reveal more differences.
@@ -82,6 +83,14 @@ async function repair(
     const isWaiting = dirty.length > 0 || changed.length > 0
     if (isWaiting && location.mode !== 'shallow') await recorder.identified(location, signal)
   }
+}
+
+/** Repairs all rows that break the rules of the index. */
+export async function mendIndex({ waiting, worker }: IndexingParts, signal: AbortSignal): Promise<Mended> {
+  const mended = await worker.request('mend', null, { signal })
+  // Any file may wait now.
+  waiting.note([], { moved: true })
+  return mended
 }
 
 /** Marks files for identification again whose bytes differ from the index although their stats do not. */

@@ -35,3 +35,15 @@ test('all rows are looked through again after a move of folders, and after more 
   )
   expect(waiting.begin('a').ids).toBeNull()
 })
+
+test('after a run that ended too early all rows are looked through again', () => {
+  const waiting = new WaitingFiles()
+  waiting.begin('a').done([])
+  waiting.begin('b').done([])
+  {
+    using run = waiting.begin('a')
+    expect(run.ids).toEqual([])
+  }
+  expect(waiting.begin('a').ids).toBeNull()
+  expect(waiting.begin('b').ids).toEqual([])
+})

@@ -2,7 +2,7 @@
 const MAX_WAITING = 10_000
 
 /** Files that may wait for identification, and from which look on they are all of a location's. */
-export interface Waiting {
+export interface Waiting extends Disposable {
   /** Null: nobody knows, all rows have to be looked through. */
   readonly ids: readonly number[] | null
   /** The run is over; `left` are those that wait still, or belong to another location. */
@@ -36,9 +36,11 @@ export class WaitingFiles {
     const epoch = this.#epoch
     const begun = this.#clock
     const ids = this.#known.has(locationId) ? [...this.#heard.keys()] : null
+    let isDone = false
     return {
       ids,
       done: (left) => {
+        isDone = true
         if (epoch !== this.#epoch) return
         this.#known.add(locationId)
         const waiting = new Set(left)
@@ -50,6 +52,10 @@ export class WaitingFiles {
           left.filter((id) => !this.#heard.has(id)),
           { moved: false },
         )
+      },
+      // A run that ended too early may have made files wait that nobody has changed.
+      [Symbol.dispose]: () => {
+        if (!isDone) this.#known.delete(locationId)
       },
     }
   }

@@ -23,6 +23,8 @@ export interface Enqueued {
   readonly id: JobId
   /** True: a waiting or running job had the same key, and this is its id. */
   readonly merged: boolean
+  /** True: that job was running, so it may have passed what this request is about. By now it may have ended. */
+  readonly wasRunning: boolean
 }
 
 /**

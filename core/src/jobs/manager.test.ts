@@ -108,11 +108,19 @@ test('a waiting or running job of the same key takes the place of another', asyn
   await using queue = await openTestQueue([gated.job], { limits: { concurrency: { cpu: 1, io: 1, network: 1 } } })
   const first = await queue.jobs.enqueue(gated.job, { key: 'a' })
   await gated.running('a')
-  expect(await queue.jobs.enqueue(gated.job, { key: 'a' })).toEqual({ id: first.id, merged: true })
+  expect(await queue.jobs.enqueue(gated.job, { key: 'a' })).toEqual({
+    id: first.id,
+    merged: true,
+    wasRunning: true,
+  })
 
   const waiting = await queue.jobs.enqueue(gated.job, { key: 'b' })
   expect(waiting.merged).toBe(false)
-  expect(await queue.jobs.enqueue(gated.job, { key: 'b' }, { priority: 5 })).toEqual({ id: waiting.id, merged: true })
+  expect(await queue.jobs.enqueue(gated.job, { key: 'b' }, { priority: 5 })).toEqual({
+    id: waiting.id,
+    merged: true,
+    wasRunning: false,
+  })
   expect(queue.jobs.info(waiting.id).priority).toBe(5)
 
   ;(await gated.running('a')).open('done')
@@ -120,6 +128,17 @@ test('a waiting or running job of the same key takes the place of another', asyn
   const again = await queue.jobs.enqueue(gated.job, { key: 'a' })
   expect(again.merged).toBe(false)
   expect(again.id).not.toBe(first.id)
+})
+
+test('a request in the turn in which a job ends is told that the job was running', async () => {
+  const gated = createGated({ merge: true })
+  await using queue = await openTestQueue([gated.job])
+  const first = await queue.jobs.enqueue(gated.job, { key: 'a' })
+  ;(await gated.running('a')).open('done')
+  // Both are written in one transaction: the job has passed everything, and has ended before the answer comes.
+  const request = queue.jobs.enqueue(gated.job, { key: 'a' })
+  expect(await request).toEqual({ id: first.id, merged: true, wasRunning: true })
+  expect(queue.jobs.info(first.id).status).toBe('completed')
 })
 
 test('many calls for one key at once make one job', async () => {

@@ -253,7 +253,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
       const same = key === null ? undefined : store.activeWithKey(job.name, key)
       if (same) {
         if (priority > same.priority) store.setPriority(same.id, priority)
-        return { id: rowToJobId(same), merged: true }
+        return { id: rowToJobId(same), merged: true, wasRunning: same.status === 'running' }
       }
       const row = store.insert({
         uuid: this.#uuids.next(),
@@ -270,7 +270,7 @@ export class JobManager<L = Library> implements AsyncDisposable {
         announcer.announce(row)
         this.#runner.queued(row)
       })
-      return { id: rowToJobId(row), merged: false }
+      return { id: rowToJobId(row), merged: false, wasRunning: false }
     })
     // Asked for in the same turn, so an idle runner takes the job in the transaction that adds it.
     this.#runner.expect(job.concurrency)

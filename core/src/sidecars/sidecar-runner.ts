@@ -252,8 +252,8 @@ export class SidecarRunner implements AsyncDisposable {
   async start(): Promise<void> {
     const jobs = this.#deps.jobs()
     this.#isAsked = true
-    const { id, merged } = await jobs.enqueue(generateSidecars, {})
-    if (!merged || this.#isRunning || jobs.info(id).status !== 'running') return
+    const { id, wasRunning } = await jobs.enqueue(generateSidecars, {})
+    if (!wasRunning || this.#isRunning) return
     // It has done its work, and only its end is not written yet.
     const again = async () => {
       await jobs.wait(id, this.#closing.signal)

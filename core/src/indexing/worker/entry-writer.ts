@@ -555,7 +555,8 @@ export class EntryWriter {
 
   #retryBelow(directoryId: number): void {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
-    this.#statements.retryBelow.run(volumeId!, path!, pathAfter(path as Uint8Array))
+    const waiting = this.#statements.retryBelow.all(volumeId!, path!, pathAfter(path as Uint8Array))
+    for (const row of waiting) this.#touched.modified.push(Number(row['id']))
   }
 
   #movePaths(directoryId: number, newPath: Uint8Array): void {
@@ -777,7 +778,8 @@ const SQL = {
   movePaths: `update directories set path = cast(? || substr(path, ?) as blob)
               where volume_id = ? and path >= ? and path < ?`,
   retryBelow: `update entries set content_state = ${PENDING} where content_state = ${FAILED} and parent_id in
-                 (select id from directories where volume_id = ? and path >= ? and path < ?)`,
+                 (select id from directories where volume_id = ? and path >= ? and path < ?)
+               returning id`,
   suspect: 'update entries set content_id = null, content_state = 0 where id = ?',
   noContent: 'update entries set content_id = null where id = ?',
   noStale: 'delete from stale_contents where entry_id = ?',

@@ -147,6 +147,21 @@ test('a folder that cannot be read keeps its rows and is told once', async ({ sk
   expect(index.rows().has('closed/a.txt')).toBe(true)
 })
 
+test('files that could not be read are announced when their folder may be read again', async () => {
+  using dir = createTempDir()
+  mkdirSync(join(dir.path, 'closed/below'), { recursive: true })
+  writeFileSync(join(dir.path, 'closed/below/file'), 'text')
+  using index = await createTestIndex(dir.path)
+  await index.scan()
+  index.db.exec(`update entries set content_state = 2 where name = 'file'`)
+  chmodSync(join(dir.path, 'closed'), 0o700)
+  index.commits.length = 0
+  await index.scan()
+  const { id } = index.rows().get('closed/below/file')!
+  expect(index.db.prepare('select content_state from entries where id = ?').get(id)).toEqual({ content_state: 0 })
+  expect(index.commits.flatMap((touched) => touched.modified)).toContain(id)
+})
+
 test('names of every kind are recorded as they are', async () => {
   using dir = createTempDir()
   const names = [

@@ -105,9 +105,9 @@ export class References implements AsyncDisposable {
     const { hash, put, read, remove } = await this.#plan(new Set(), signal)
     const steps = hash.length + put.length + read.length + remove.length
     if (steps === 0) return 0
-    const { id, merged } = await jobs().enqueue(findReferences, {})
+    const { id, wasRunning } = await jobs().enqueue(findReferences, {})
     // A running job may have passed the latest changes, so another one follows.
-    if (merged && jobs().info(id).status === 'running') this.#follow(jobs().wait(id, this.#closing.signal))
+    if (wasRunning) this.#follow(jobs().wait(id, this.#closing.signal))
     return steps
   }
 
