@@ -379,3 +379,16 @@ test('a line of the log reads like a sentence', () => {
   ).toBe('11:59:00 info  location indexed  files=12 path=/a\\e')
   expect(logLine('not JSON', plainStyle)).toBe('not JSON')
 })
+
+test('sessions, keys and the security log say the day, because they go back and ahead for months', async () => {
+  const at = '2026-03-01T12:30:05Z'
+  const day = /2026-03-01 \d\d:30/
+  const session = { id: 'k1', kind: 'key' as const, name: 'backup', allow: ['view' as const], createdAt: at }
+  expect(await look('sessions.list', [{ ...session, usedAt: at, expiresAt: '2027-03-01T12:30:05Z' }])).toMatch(
+    /2026-03-01 \d\d:30 +2027-03-01 \d\d:30/,
+  )
+  expect(
+    await look('sessions.createKey', { key: 'sdk_x', session: { ...session, usedAt: null, expiresAt: at } }),
+  ).toMatch(day)
+  expect(await look('sessions.log', [{ at, what: 'refused', from: '127.0.0.1', detail: 'why' }])).toMatch(day)
+})
