@@ -348,8 +348,8 @@ test('a job that waits for room says so, in the list and by itself', async () =>
   const waiting = 'waiting: no space left for /data/jobs.db; free some, and it goes on by itself'
   const held: Job = { ...job, waiting }
   expect(await look('jobs.list', [held])).toContain('waiting: no space')
-  const details = { ...held, input: {}, logs: [], failures: [], children: [] }
-  expect(await look('jobs.info', details as unknown as OutputOf<'jobs.info'>)).toContain('waiting: no space left')
+  const details = { ...held, input: {}, output: null, log: [], warningList: [] }
+  expect(await look('jobs.info', details)).toContain('waiting: no space left')
 })
 
 test('what the doctor found', async () => {
