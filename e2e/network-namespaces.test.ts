@@ -401,6 +401,68 @@ test.skipIf(skipped !== '')(
   },
 )
 
+test.skipIf(skipped !== '')(
+  `network diagnose and network status say what the router forwards, and why it does not${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    const { asked } = await withRouter(net)
+    const alice = await net.daemon('alice')
+    const check = async () => (await diagnose(alice)).checks.find(({ name }) => name === 'port mapping')
+    expect(await check()).toBeUndefined()
+    await alice.json('config', 'set', 'network.portMapping', 'on')
+    const { address } = await mapped(alice)
+    expect(await check()).toEqual({
+      name: 'port mapping',
+      state: 'ok',
+      detail: `the router forwards ${address}`,
+      fix: null,
+    })
+    // The router is gone, and with it the chance to remove the mapping.
+    await net.ip('router', 'link set eth0 down')
+    await alice.json('network', 'stop')
+    const left = `the router at 192.168.7.1 may still forward ${address} to this device: the mapping is not removed yet`
+    expect(await mappingOf(alice)).toEqual({ state: 'off', address, reason: left })
+    expect((await alice.run('network', 'status')).stdout).toContain(`may still forward ${address}`)
+    await alice.json('network', 'start')
+    await until(async () => (await mappingOf(alice)).state === 'failed', 30_000)
+    const fix = expect.stringContaining('spacedrive config set network.portMapping off')
+    const reason = 'the router at 192.168.7.1 does not answer; UPnP may be off there'
+    expect(await check()).toEqual({ name: 'port mapping', state: 'warning', detail: reason, fix })
+    await alice.json('config', 'set', 'network.portMapping', 'off')
+    await until(async () => (await check())?.detail === left, 30_000)
+    await net.ip('router', 'link set eth0 up')
+    // Each stop tries it once; the machines need a moment to find each other again.
+    await until(async () => {
+      await alice.json('network', 'start')
+      await alice.json('network', 'stop')
+      return (await asked()).some((what) => what.startsWith('DeletePortMapping UDP '))
+    }, 30_000)
+    expect(await mappingOf(alice)).toEqual({ state: 'off', address: null, reason: null })
+  },
+)
+
+/** Takes the port of searches for routers for itself, as any user of a machine can. */
+const squatter = `require('node:dgram').createSocket('udp4').bind(1900, '0.0.0.0', () => console.log('open'))`
+
+test.skipIf(skipped !== '')(
+  `network diagnose says so when the router may be asked to forward ports against the settings${skipped}`,
+  { concurrent: true },
+  async () => {
+    await using net = await Namespaces.create()
+    await net.machine('alice', '192.168.7.2')
+    await net.serve('alice', process.execPath, '-e', squatter)
+    const alice = await net.daemon('alice')
+    const { checks } = await diagnose(alice)
+    expect(checks.find(({ name }) => name === 'router')).toEqual({
+      name: 'router',
+      state: 'warning',
+      detail: expect.stringContaining('another program has UDP port 1900 for itself'),
+      fix: 'switch UPnP off in the settings of the router',
+    })
+  },
+)
+
 /** A machine `alice` behind a router that forwards ports; `asked` is all that the router was asked for. */
 async function withRouter(net: Namespaces) {
   await Promise.all([net.machine('router', '192.168.7.1'), net.machine('alice', '192.168.7.2')])

@@ -84,13 +84,18 @@ export class AddressedFiles {
   }
 
   /**
-   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of this device outside
-   * the locations of all open libraries. It does so whether or not the path exists: such callers must not learn which
+   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of another device, and for
+   * a path of this device outside the locations of all open libraries. It does so whether or not the path exists: such callers must not learn which
    * files exist.
    */
   async requireInLocation(address: string): Promise<void> {
     if (ContentId.safeParse(address).success) return
     const at = this.locate(address)
+    if (at.at === 'there')
+      throw new CoreError(
+        'PermissionDenied',
+        `${displayName(at.path)} is on ${at.device.name}; only the right "disk" reaches files of other devices by their paths`,
+      )
     if (at.at !== 'here') return
     const given = parsePath(at.path)
     const path = await realPathOf(given)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 
 const GROUP = '239.255.255.250'
 const GATEWAY = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1'
@@ -22,6 +23,10 @@ export interface RouterOptions {
   readonly misbehave?: (request: IncomingMessage, response: ServerResponse) => boolean
   /** The address of its description, if it is not the real one. */
   readonly location?: string
+  /** What the router calls itself. */
+  readonly udn?: string
+  /** Milliseconds before a new mapping is made, whether or not the program still waits for it. */
+  readonly addAfterMs?: number
   /** Refuses every new mapping with this code of UPnP. */
   readonly refuseWith?: number
 }
@@ -77,9 +82,8 @@ export class UpnpRouter implements AsyncDisposable {
     this.#search.on('message', (message, from) => {
       if (!message.toString('latin1').startsWith('M-SEARCH ')) return
       this.#note('search')
-      setTimeout(
-        () => this.#answers.send(this.#found(), from.port, from.address, () => {}),
-        this.#options.answerAfterMs,
+      void setTimeout(this.#options.answerAfterMs).then(() =>
+        this.#answers.send(this.#found(), from.port, from.address, () => {}),
       )
     })
   }
@@ -99,8 +103,14 @@ export class UpnpRouter implements AsyncDisposable {
     const body = await text(request)
     if (this.#options.misbehave?.(request, response)) return
     response.setHeader('content-type', 'text/xml; charset="utf-8"')
-    if (request.method === 'GET') response.end(request.url === '/router' ? DESCRIPTION : SCPD)
-    else this.#act(/#(\w+)"$/.exec(request.headers['soapaction'] as string)?.[1] ?? '', body, response)
+    if (request.method === 'GET')
+      return void response.end(request.url === '/router' ? description(this.#options.udn ?? 'uuid:1') : SCPD)
+    const action = /#(\w+)"$/.exec(request.headers['soapaction'] as string)?.[1] ?? ''
+    if (action === 'AddPortMapping' && this.#options.addAfterMs !== undefined) {
+      this.#note('adding')
+      await setTimeout(this.#options.addAfterMs)
+    }
+    this.#act(action, body, response)
   }
 
   #act(action: string, body: string, response: ServerResponse): void {
@@ -154,8 +164,8 @@ function envelope(body: string): string {
   return `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>${body}</s:Body></s:Envelope>`
 }
 
-const DESCRIPTION = `<?xml version="1.0"?>
-<root xmlns="urn:schemas-upnp-org:device-1-0"><device><deviceType>${GATEWAY}</deviceType>
+const description = (udn: string) => `<?xml version="1.0"?>
+<root xmlns="urn:schemas-upnp-org:device-1-0"><device><deviceType>${GATEWAY}</deviceType><UDN>${udn}</UDN>
 <serviceList><service><serviceType>urn:schemas-upnp-org:service:Layer3Forwarding:1</serviceType><SCPDURL>/scpd</SCPDURL><controlURL>/forwarding</controlURL></service></serviceList>
 <deviceList><device><deviceType>urn:schemas-upnp-org:device:WANDevice:1</deviceType>
 <deviceList><device><deviceType>urn:schemas-upnp-org:device:WANConnectionDevice:1</deviceType>

@@ -133,7 +133,9 @@ export class Connection implements Disposable {
     if (this.#subscriptions.size >= limits.subscriptions) {
       throw new CoreError('Unavailable', `a connection can have ${limits.subscriptions} subscriptions`)
     }
-    const wanted = library === undefined ? filter : { ...filter, libraryId: core.libraries.resolve(library).id }
+    const { rights } = this.#carrier
+    const libraryId = library === undefined ? {} : { libraryId: core.libraries.resolve(library).id }
+    const wanted = { ...filter, rights, ...libraryId }
     const stream = core.events.stream(wanted)
     this.#subscriptions.set(subscription, stream)
     const seq = since ?? core.events.lastSeq

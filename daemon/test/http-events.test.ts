@@ -1,5 +1,8 @@
+import { Client } from '@spacedrive/client'
+import type { EventData } from '@spacedrive/core/events'
 import { expect, test, vi } from 'vitest'
 import { startTestHttp, type TestHttp } from './test-http.ts'
+import { webSocketTransport } from './web-socket-transport.ts'
 
 interface Heard {
   readonly id: string | null
@@ -110,4 +113,54 @@ test('a HEAD opens no stream that nobody reads', async () => {
   }
   await using listening = await listen(http)
   expect(listening.answer.status).toBe(200)
+})
+
+test('a key hears only what it may also ask for, by every way there is, also of what was before', async () => {
+  await using http = await startTestHttp()
+  const made = await http.fetch('/api/v1/sessions/createKey', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'reader', days: 1 }),
+  })
+  const { key } = (await made.json()) as { key: string }
+  const headers = { authorization: `Bearer ${key}` }
+  const pairing: EventData<'pairing.changed'> = {
+    state: 'awaiting-confirmation',
+    role: 'inviter',
+    session: 's',
+    device: null,
+    number: '123456',
+    confirmed: false,
+    unattended: false,
+    expiresAt: null,
+    attemptsLeft: null,
+    reason: null,
+  }
+  const happen = (name: string) => {
+    http.core.events.emit('pairing.changed', pairing)
+    http.core.events.emit('config.changed', { key: 'network.relay' })
+    http.core.events.emit('library.failed', { path: '/x', message: name })
+  }
+  const since = http.core.events.lastSeq
+  happen('before')
+  await using stream = await listen(http, `?since=${since}`, headers)
+  const socket = webSocketTransport(`${http.origin.replace('http', 'ws')}/ws`, { headers })
+  using client = await Client.open(socket, '1.2.3')
+  const bySocket: string[] = []
+  using _subscription = await client.subscribe({}, ({ type }) => bySocket.push(type))
+  const query = 'subscription { events { type } }'
+  const graphql = await http.fetch(`/graphql?query=${encodeURIComponent(query)}`, {
+    headers: { ...headers, accept: 'text/event-stream' },
+  })
+  const byGraphql: string[] = []
+  const reading = (async () => {
+    for await (const text of graphql.body!.pipeThrough(new TextDecoderStream()))
+      byGraphql.push(...[...text.matchAll(/"type":"(\w+)"/g)].map(([, type]) => type!))
+  })().catch(() => {})
+  happen('after')
+  await vi.waitUntil(() => stream.heard.length >= 2 && bySocket.length > 0 && byGraphql.length > 0)
+  expect(stream.heard.map(({ event }) => event)).toEqual(['library.failed', 'library.failed'])
+  expect([bySocket, byGraphql]).toEqual([['library.failed'], ['library_failed']])
+  await http.server[Symbol.asyncDispose]()
+  await reading
 })

@@ -5,6 +5,10 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import type { Core } from '@spacedrive/core'
+import type { Rights } from '@spacedrive/core/domain'
+import { dispatch } from '../src/dispatch.ts'
+import { asker } from '../src/http/operation-calls.ts'
 import type { HttpEnv } from '../src/http/http-env.ts'
 import { problemResponse } from '../src/http/problem.ts'
 import { mediaRoutes } from '../src/media/index.ts'
@@ -16,16 +20,11 @@ async function createRemoteMedia() {
   const network = await createTestNetwork(['alice', 'bob'])
   const [alice, bob] = [network.device('alice'), network.device('bob')]
   for (const what of ['browse', 'read'] as const) allow(network, what, true)
-  const app = new Hono<HttpEnv>()
-  app.onError((err) => problemResponse(err, 'test'))
-  app.use(async (c, next) => {
-    c.set('requestId', 'test')
-    await next()
-  })
-  app.route('/', mediaRoutes({ core: alice.core }))
+  const app = createApp(alice.core, 'all')
   const query = (path: string) => `path=${encodeURIComponent(bob.path(path))}`
   return {
     network,
+    alice,
     bob,
     app,
     file: (path: string) => `/remote/${network.idOf('bob')}/file/name?${query(path)}`,
@@ -34,11 +33,48 @@ async function createRemoteMedia() {
   }
 }
 
+/** The addresses of files, for somebody with these rights. */
+function createApp(core: Core, rights: Rights): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>()
+  app.onError((err) => problemResponse(err, 'test'))
+  app.use(async (c, next) => {
+    c.set('requestId', 'test')
+    await asker.run(rights, next)
+  })
+  app.route('/', mediaRoutes({ core }))
+  return app
+}
+
 function allow(network: TestNetwork, what: 'browse' | 'read', allowed: boolean): void {
   const { grants } = network.device('bob').core.network
   if (allowed) grants.allow(network.idOf('alice'), what, { everything: true })
   else grants.takeBack(network.idOf('alice'), what)
 }
+
+test('without the right "disk" no path of another device is reached, by no address and no operation', async () => {
+  const { address, alice, bob, file, network, query } = await createRemoteMedia()
+  await using _network = network
+  bob.write('a.txt', 'text')
+  const own = (path: string) => `/remote/${alice.core.device.info().id}/file?path=${encodeURIComponent(path)}`
+  const urls = [file('a.txt'), address('a.txt'), `/remote/bob/thumb?${query('a.txt')}`, own(bob.path('a.txt'))]
+  for (const rights of [['view'], ['view', 'manage', 'transfer']] as const) {
+    const app = createApp(alice.core, rights)
+    for (const url of urls) expect([url, (await app.request(url)).status]).toEqual([url, 403])
+    const path = `local://bob${bob.path('a.txt')}`
+    const signal = new AbortController().signal
+    for (const [method, params] of [
+      ['files.read', { path, offset: 0, length: 4 }],
+      ['files.info', { path }],
+      ['files.list', { path: `local://bob${bob.path('')}` }],
+      ['files.sizes', { path }],
+    ] as const)
+      await expect(dispatch(alice.core, { method, params, rights }, signal)).rejects.toMatchObject({
+        code: 'PermissionDenied',
+      })
+  }
+  const reaching = createApp(alice.core, ['view', 'disk'])
+  expect((await reaching.request(urls[0]!)).status).toBe(200)
+})
 
 test('a file of a paired device is sent as one of this device is, whole, in ranges and by its tag', async () => {
   const { address, app, bob, file, network } = await createRemoteMedia()

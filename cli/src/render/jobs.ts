@@ -65,8 +65,9 @@ function jobList(jobs: readonly Job[], view: View): readonly string[] {
   return renderTable({ columns, rows, width: view.width, style: view.style })
 }
 
-/** Where a running job is, why one failed, or how long it took. */
-function detailCell({ endedAt, error, progress: { done, phase, total }, startedAt, status }: Job): Cell {
+/** Where a running job is, what it waits for, why one failed, or how long it took. */
+function detailCell({ endedAt, error, progress: { done, phase, total }, startedAt, status, waiting }: Job): Cell {
+  if (waiting !== undefined) return { text: printable(waiting), tone: 'warn' }
   if (error !== null) return { text: printable(error.message), tone: 'bad' }
   if (endedAt !== null && startedAt !== null)
     return { text: `took ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`, tone: 'dim' }
@@ -88,6 +89,7 @@ function jobFields(job: JobDetails, view: View): readonly string[] {
       ['About', subjectOf(job, view.names)],
       ['Id', job.id],
       ['Status', view.style(jobTones[job.status], statusLabel(job))],
+      ['Note', job.waiting === undefined ? null : view.style('warn', printable(job.waiting))],
       ['Error', job.error === null ? null : `${printable(job.error.message)} (${job.error.code})`],
       ['Phase', progress.phase && ended === null ? phaseLabel(progress.phase) : null],
       [

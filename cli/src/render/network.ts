@@ -61,11 +61,11 @@ function statusFields(status: Status, view: View): readonly string[] {
   )
 }
 
-/** Null while port mappings are off, as they are unless a user switches them on. */
+/** Null while port mappings are off, as they are unless a user switches them on, and none was left in the router. */
 function mappingWords({ address, reason, state }: Status['portMapping']): string | null {
   switch (state) {
     case 'off':
-      return null
+      return reason === null ? null : printable(reason)
     case 'asking':
       return 'asking the router'
     case 'mapped':

@@ -269,6 +269,22 @@ test('duplicates, differences and the rule that hides a path', async () => {
   ).toMatchFileSnapshot(golden('explain'))
 })
 
+const job: Job = {
+  id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
+  name: 'indexing.location',
+  subject: '01890000-0000-7000-8000-0000000000a1',
+  status: 'running',
+  priority: 0,
+  parentId: null,
+  progress: { phase: 'identify', done: 52_000, total: 100_000, bytes: 0, rate: 34_000, etaMs: 1_400 },
+  attempts: 1,
+  createdAt: '2026-03-01T11:59:00Z',
+  startedAt: '2026-03-01T11:59:00Z',
+  endedAt: null,
+  error: null,
+  warnings: 0,
+}
+
 test('locations, jobs and volumes', async () => {
   const location: Location = {
     id: '01890000-0000-7000-8000-0000000000a1' as Location['id'],
@@ -298,21 +314,6 @@ test('locations, jobs and volumes', async () => {
       },
     ]),
   ).toMatchFileSnapshot(golden('location-list'))
-  const job: Job = {
-    id: '01890000-0000-7000-8000-0123456789ab' as Job['id'],
-    name: 'indexing.location',
-    subject: '01890000-0000-7000-8000-0000000000a1',
-    status: 'running',
-    priority: 0,
-    parentId: null,
-    progress: { phase: 'identify', done: 52_000, total: 100_000, bytes: 0, rate: 34_000, etaMs: 1_400 },
-    attempts: 1,
-    createdAt: '2026-03-01T11:59:00Z',
-    startedAt: '2026-03-01T11:59:00Z',
-    endedAt: null,
-    error: null,
-    warnings: 0,
-  }
   await expect(
     await look('jobs.list', [
       job,
@@ -341,6 +342,14 @@ test('locations, jobs and volumes', async () => {
   await expect(
     await look('volumes.list', [volume, { ...volume, name: 'Old', mountPoint: null, online: false }]),
   ).toMatchFileSnapshot(golden('volume-list'))
+})
+
+test('a job that waits for room says so, in the list and by itself', async () => {
+  const waiting = 'waiting: no space left for /data/jobs.db; free some, and it goes on by itself'
+  const held: Job = { ...job, waiting }
+  expect(await look('jobs.list', [held])).toContain('waiting: no space')
+  const details = { ...held, input: {}, output: null, log: [], warningList: [] }
+  expect(await look('jobs.info', details)).toContain('waiting: no space left')
 })
 
 test('what the doctor found', async () => {
@@ -378,4 +387,17 @@ test('a line of the log reads like a sentence', () => {
     ),
   ).toBe('11:59:00 info  location indexed  files=12 path=/a\\e')
   expect(logLine('not JSON', plainStyle)).toBe('not JSON')
+})
+
+test('sessions, keys and the security log say the day, because they go back and ahead for months', async () => {
+  const at = '2026-03-01T12:30:05Z'
+  const day = /2026-03-01 \d\d:30/
+  const session = { id: 'k1', kind: 'key' as const, name: 'backup', allow: ['view' as const], createdAt: at }
+  expect(await look('sessions.list', [{ ...session, usedAt: at, expiresAt: '2027-03-01T12:30:05Z' }])).toMatch(
+    /2026-03-01 \d\d:30 +2027-03-01 \d\d:30/,
+  )
+  expect(
+    await look('sessions.createKey', { key: 'sdk_x', session: { ...session, usedAt: null, expiresAt: at } }),
+  ).toMatch(day)
+  expect(await look('sessions.log', [{ at, what: 'refused', from: '127.0.0.1', detail: 'why' }])).toMatch(day)
 })

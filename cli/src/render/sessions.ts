@@ -1,6 +1,6 @@
 import type { OutputOf } from '@spacedrive/client'
 import { printable } from '../text/escape.ts'
-import { formatTime } from '../text/format.ts'
+import { formatDate } from '../text/format.ts'
 import { renderTable } from '../text/table.ts'
 import type { Renderers, View } from './view.ts'
 
@@ -11,7 +11,8 @@ export const sessionRenderers: Renderers = {
   'sessions.end': ({ id }) => [`Session ${id} has ended; what came in by it was cut off.`],
   'sessions.createKey': ({ key, session }) => [
     key,
-    `This key is not shown again. It holds until ${formatTime(session.expiresAt)}; \`spacedrive session end ${session.id}\` ends it.`,
+    `This key is not shown again. It holds until ${formatDate(session.expiresAt)}.`,
+    `\`spacedrive session end ${session.id}\` ends it.`,
   ],
   'sessions.log': logTable,
 }
@@ -38,8 +39,8 @@ function sessionTable(sessions: readonly Session[], { style, width }: View): rea
       kinds[kind],
       printable(name),
       allow === null ? 'everything' : allow.join(', '),
-      usedAt === null ? 'never' : formatTime(usedAt),
-      formatTime(expiresAt),
+      usedAt === null ? 'never' : formatDate(usedAt),
+      formatDate(expiresAt),
     ]),
     width,
     style,
@@ -55,7 +56,7 @@ function logTable(records: OutputOf<'sessions.log'>, { style, width }: View): re
       { title: 'WHO', shrink: 'end', min: 12 },
       { title: 'DETAIL', shrink: 'end', min: 16 },
     ],
-    rows: records.map(({ at, detail, from, what }) => [formatTime(at), what, printable(from), printable(detail)]),
+    rows: records.map(({ at, detail, from, what }) => [formatDate(at), what, printable(from), printable(detail)]),
     width,
     style,
   })

@@ -82,7 +82,8 @@ export const NetworkState = z.enum(networkStates)
 export type NetworkState = z.infer<typeof NetworkState>
 
 /**
- * The port of this device that the router forwards. `off`: the setting is off, or networking is. `asking`: the router
+ * The port of this device that the router forwards. `off`: the setting is off, or networking is; `address` and
+ * `reason` are then of a mapping that the router may still have, because it could not be removed. `asking`: the router
  * has not answered yet. `mapped`: the router forwards `address`. `failed`: it does not, for a `reason`.
  */
 export const PortMapping = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Access } from '../domain/access.ts'
 import { ContentId, DeviceId, EntryId, JobId, LibraryId, LocationId } from '../domain/ids.ts'
 import { Job } from '../domain/job.ts'
 import { Library } from '../domain/library.ts'
@@ -132,6 +133,60 @@ export const events = {
 
 export type EventType = keyof typeof events
 export type EventData<T extends EventType> = z.output<(typeof events)[T]>
+
+/**
+ * Who may hear of each event: the right that the operation needs which shows the same. Null: the user of this machine
+ * alone.
+ */
+export const audiences = {
+  'core.started': 'view',
+  'core.stopped': 'view',
+  'library.created': 'view',
+  'library.opened': 'view',
+  'library.closed': 'view',
+  'library.updated': 'view',
+  'library.members-changed': 'view',
+  'library.shared': null,
+  'library.deleted': 'view',
+  'library.failed': 'view',
+  'location.added': 'view',
+  'location.updated': 'view',
+  'location.state-changed': 'view',
+  'location.removed': 'view',
+  'entries.changed': 'view',
+  'entry.moved': 'view',
+  'tree.changed': 'view',
+  'content.identified': 'view',
+  'sidecars.changed': 'view',
+  'watcher.degraded': 'view',
+  'job.queued': 'view',
+  'job.started': 'view',
+  'job.progressed': 'view',
+  'job.paused': 'view',
+  'job.ended': 'view',
+  'job.warned': 'view',
+  'volume.added': 'view',
+  'volume.removed': 'view',
+  'volume.updated': 'view',
+  'volume.speed-tested': 'view',
+  'network.state-changed': 'view',
+  'network.port-mapped': 'view',
+  'network.port-unmapped': 'view',
+  'pairing.changed': null,
+  'network.grant-requested': null,
+  'network.grant-changed': null,
+  'device.paired': 'view',
+  'device.connected': 'view',
+  'device.disconnected': 'view',
+  'device.updated': 'view',
+  'device.job-changed': 'view',
+  'device.revoked': 'view',
+  'transfer.changed': 'view',
+  'network.nearby-changed': null,
+  'offer.changed': 'view',
+  'config.changed': 'manage',
+} as const satisfies Record<EventType, Access | null>
+
 /** `seq` counts up by one from the start of the process; `libraryId` is null for events of the whole engine. */
 export type Event = {
   [T in EventType]: { type: T; data: EventData<T>; seq: number; at: string; libraryId: LibraryId | null }

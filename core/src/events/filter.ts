@@ -1,9 +1,12 @@
 import type { LibraryId } from '../domain/ids.ts'
-import type { Event, EventType } from './catalog.ts'
+import type { Rights } from '../domain/access.ts'
+import { audiences, type Event, type EventType } from './catalog.ts'
 
 /** What a subscriber wants to hear; a field that is left out does not restrict. */
 export interface EventFilter {
   readonly types?: readonly EventType[]
+  /** What whoever listens may do; other events are left out. */
+  readonly rights?: Rights
   /** Only events of this library; those of the whole engine are left out. */
   readonly libraryId?: LibraryId
   /** Only events about this absolute path or something below it. Events that name no path are left out. */
@@ -13,12 +16,18 @@ export interface EventFilter {
 /** Compiles a filter into the test the bus makes for every event. */
 export function eventFilter(filter: EventFilter): (event: Event) => boolean {
   const types = filter.types && new Set(filter.types)
-  const { libraryId, path } = filter
+  const { libraryId, path, rights = 'all' } = filter
   return (event) => {
+    if (!mayHear(event.type, rights)) return false
     if (types && !types.has(event.type)) return false
     if (libraryId !== undefined && event.libraryId !== libraryId) return false
     return path === undefined || concernsPath(event, path)
   }
+}
+
+function mayHear(type: EventType, rights: Rights): boolean {
+  const audience = audiences[type]
+  return rights === 'all' || audience === 'view' || (audience !== null && rights.includes(audience))
 }
 
 function concernsPath(event: Event, path: string): boolean {

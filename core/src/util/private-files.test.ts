@@ -47,6 +47,32 @@ test('files are private by what they are, whatever they are called', async () =>
   }
 })
 
+test('a copy of a data folder is private, too, and so is the data folder of another instance', async () => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data)
+  const copy = join(place.files, 'backup')
+  mkdirSync(join(copy, 'run'), { recursive: true })
+  for (const name of ['device.json', 'network-key.json', 'run/token']) writeFileSync(join(copy, name), 'x')
+  // A folder with one of the files is any folder.
+  expect(await guard.has(join(copy, 'network-key.json'))).toBe(false)
+  writeFileSync(join(copy, 'network.db'), 'x')
+  for (const path of [copy, join(copy, 'network-key.json'), join(copy, 'run/token')]) {
+    expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
+    await expect(guard.refuse(path)).rejects.toMatchObject({ code: 'PermissionDenied' })
+  }
+  expect([await guard.has(place.files), guard.hasSync(place.files)]).toEqual([false, false])
+})
+
+test('a library outside of the data folder is private, too', async () => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data)
+  const library = join(place.files, 'Photos.sdlibrary')
+  mkdirSync(join(library, 'sidecars'), { recursive: true })
+  for (const name of ['library.json', 'database.db', 'sidecars/text']) writeFileSync(join(library, name), 'x')
+  for (const path of [library, join(library, 'database.db'), join(library, 'sidecars/text')])
+    expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
+})
+
 test('a key that is made later is private at once where it lies, and within a second where it has another name', async () => {
   using place = createPlace()
   const guard = new PrivateFiles(place.data)

@@ -1,5 +1,5 @@
-import { lstatSync, opendirSync, statSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type BigIntStats, existsSync, lstatSync, opendirSync, statSync } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { CoreError } from './errors.ts'
 import { displayName, fsPath, type RawName } from './file-name.ts'
 
@@ -12,9 +12,17 @@ const MAX_KNOWN = 20_000
 /** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
+/** Every data folder contains the first two files, also a copy, and that of another instance; every library the others. */
+const MARKS = [
+  ['network.db', 'device.json'],
+  ['library.json', 'database.db'],
+]
+
 /**
  * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device
- * and inode, not by name, so a link, a bind mount or a second name (a hard link) cannot hide them.
+ * and inode, not by name, so a link, a bind mount or a second name (a hard link) cannot hide them. Other data folders
+ * are recognised by what they contain: copies, snapshots and overlays have inodes of their own. So are libraries outside
+ * of the data folder, because a library has the names and texts of all its locations.
  */
 export class PrivateFiles {
   readonly #folder: string
@@ -31,13 +39,13 @@ export class PrivateFiles {
     if (await this.has(path)) throw privateFile(path)
   }
 
-  /** Whether `path` or a folder above it belongs to the data folder. The path contains no symlinks. */
+  /** Whether `path` or a folder above it belongs to a data folder or a library. The path contains no symlinks. */
   async has(path: RawName): Promise<boolean> {
     const known = this.#read()
     const found = await Promise.all(
       [path, ...foldersAbove(path)].map((each) =>
         stat(fsPath(each), { bigint: true }).then(
-          (stats) => known.has(identityOf(stats)),
+          (stats) => known.has(identityOf(stats)) || (stats.isDirectory() && isMarked(each)),
           () => false,
         ),
       ),
@@ -46,15 +54,15 @@ export class PrivateFiles {
   }
 
   /** The same check for one entry whose parent folders were checked before; for walks in a separate thread. */
-  hasEntry(stats: Identity): boolean {
-    return this.#read().has(identityOf(stats))
+  hasEntry(path: RawName, stats: BigIntStats): boolean {
+    return this.#read().has(identityOf(stats)) || (stats.isDirectory() && isMarkedSync(path))
   }
 
   /** The synchronous version of `has`, for a thread that may block on the disk. */
   hasSync(path: RawName): boolean {
     return [path, ...foldersAbove(path)].some((each) => {
       const stats = statSync(fsPath(each), { bigint: true, throwIfNoEntry: false })
-      return stats !== undefined && this.hasEntry(stats)
+      return stats !== undefined && this.hasEntry(each, stats)
     })
   }
 
@@ -85,6 +93,28 @@ function identityOf({ dev, ino }: Identity): string {
   return `${dev}:${ino}`
 }
 
+async function isMarked(path: RawName): Promise<boolean> {
+  const found = await Promise.all(
+    MARKS.map(async ([one, other]) => (await exists(fileIn(path, one!))) && exists(fileIn(path, other!))),
+  )
+  return found.includes(true)
+}
+
+function isMarkedSync(path: RawName): boolean {
+  return MARKS.some((names) => names.every((name) => existsSync(fileIn(path, name))))
+}
+
+function exists(path: Buffer): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function fileIn(folder: RawName, name: string): Buffer {
+  return Buffer.concat([Buffer.from(fsPath(folder)), Buffer.from(`/${name}`)])
+}
+
 function childrenOf({ depth, path }: { path: string; depth: number }): { path: string; depth: number }[] {
   const children = []
   try {
@@ -111,6 +141,6 @@ const SLASH = 0x2f
 export function privateFile(path: RawName): CoreError {
   return new CoreError(
     'PermissionDenied',
-    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: the data folder holds the keys of this device`,
+    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: data folders hold keys, and libraries the names and texts of all their files`,
   )
 }

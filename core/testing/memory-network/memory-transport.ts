@@ -49,6 +49,14 @@ export class MemoryTransport implements Transport {
     return this.#isClosed ? [] : [this.#network.addressOf(this)]
   }
 
+  listening(): readonly string[] {
+    return this.addresses()
+  }
+
+  routerProblem(): null {
+    return null
+  }
+
   relay(): string | null {
     return null
   }

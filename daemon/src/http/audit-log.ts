@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type AccessRecord, AccessRecord as Schema } from '@spacedrive/core/domain'
 
 export interface AuditLogOptions {
-  /** One record a line, of mode 0600; the file before it has `.1` at its end. */
+  /** One record a line, of mode 0600; the file before it has `.1` at its end, and those of refusals `.refused`. */
   readonly file: string
   readonly now: () => number
 }
@@ -15,6 +15,12 @@ const MAX_TEXT = 300
 /** The same event of the same sender is written once in this time: a flood of attempts does not push the rest out. */
 const SAME_MS = 60_000
 const MAX_REMEMBERED = 1_000
+
+/**
+ * Strangers can cause any number of refusals, from many addresses. They have files of their own, so that they push out
+ * only each other.
+ */
+const REFUSALS = '.refused'
 
 /** The security log of a daemon. Several `AuditLog` may write to it. */
 export function auditFile(runDir: string): string {
@@ -33,7 +39,8 @@ export class AuditLog {
 
   /** Never throws: a full disk keeps nobody out. */
   add(event: Omit<AccessRecord, 'at'>): void {
-    const { file, now } = this.#options
+    const { now } = this.#options
+    const file = this.#options.file + (event.what === 'refused' ? REFUSALS : '')
     const key = JSON.stringify([event.what, event.from, event.detail])
     const last = this.#lately.get(key)
     if (event.what === 'refused' && last !== undefined && now() - last < SAME_MS) return
@@ -60,8 +67,27 @@ export class AuditLog {
   /** The newest first. */
   list(limit: number): AccessRecord[] {
     const { file } = this.#options
-    return [file, `${file}.1`].flatMap((each) => readRecords(each).toReversed()).slice(0, limit)
+    const [refusals, others] = [file + REFUSALS, file].map((each) => newestOf(each, limit)) as [Newest, Newest]
+    return merged(refusals, others).slice(0, limit)
   }
+}
+
+type Newest = readonly AccessRecord[]
+
+function newestOf(file: string, limit: number): Newest {
+  return [file, `${file}.1`].flatMap((each) => readRecords(each).toReversed()).slice(0, limit)
+}
+
+/** Each list keeps its order, also where somebody has set the clock. */
+function merged(one: Newest, other: Newest): AccessRecord[] {
+  const all: AccessRecord[] = []
+  let [at, otherAt] = [0, 0]
+  while (at < one.length || otherAt < other.length) {
+    const [next, otherNext] = [one[at], other[otherAt]]
+    if (next && (!otherNext || next.at >= otherNext.at)) all.push(one[at++]!)
+    else all.push(other[otherAt++]!)
+  }
+  return all
 }
 
 function readRecords(file: string): AccessRecord[] {

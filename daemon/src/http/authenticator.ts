@@ -67,12 +67,10 @@ export class Authenticator {
     if (attached) carrier.once('close', () => attached[Symbol.dispose]())
   }
 
-  /** Throws 429 for an address that has failed too often to sign in by a link. */
-  checkPace(request: IncomingMessage): void {
-    checkPace(request, this.#failedCodes)
-  }
-
-  /** The error for a link that signs nobody in. */
+  /**
+   * The error for a link that signs nobody in; 429 for an address that has failed too often. A right link is never kept
+   * waiting: other users of this machine have the same address, and nobody guesses one.
+   */
   linkRefused(request: IncomingMessage): HttpError {
     const why = 'this link was used, or is too old; `spacedrive open` makes another'
     return this.#failure(request, this.#failedCodes, why)
@@ -128,18 +126,17 @@ export class Authenticator {
   }
 
   #failure(request: IncomingMessage, failed: FailedLogins, why: string): HttpError {
-    checkPace(request, failed)
+    const seconds = failed.waitSeconds(addressOf(request))
+    if (seconds > 0) return tooMany(seconds)
     failed.count(addressOf(request))
     this.#options.audit.add({ what: 'refused', from: addressOf(request), detail: why })
     return new HttpError(401, 'NotAuthorised', why, challenge)
   }
 }
 
-function checkPace(request: IncomingMessage, failed: FailedLogins): void {
-  const seconds = failed.waitSeconds(addressOf(request))
-  if (seconds === 0) return
+function tooMany(seconds: number): HttpError {
   const message = `too many attempts failed; try again in ${seconds} s`
-  throw new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
+  return new HttpError(429, 'Unavailable', message, { 'retry-after': String(seconds) })
 }
 
 const challenge = { 'www-authenticate': 'Bearer realm="spacedrive"' }

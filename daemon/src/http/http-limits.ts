@@ -1,7 +1,7 @@
 /** Bounds on what may be asked over HTTP. Tests lower them; nobody else needs to. */
 export interface HttpLimits {
   readonly connections: number
-  /** Of one address of another machine; of IPv6: of one network. */
+  /** Of one address of another machine; of IPv6: of one network; of all other users of this machine together. */
   readonly connectionsPerAddress: number
   /** Requests that wait on a connection for the one before them; with more the connection is closed. */
   readonly pipelined: number

@@ -11,6 +11,7 @@ import { guard, guardFiles, guardSocket } from './guard.ts'
 import type { HttpApp } from './http-env.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { Exchanges } from './exchanges.ts'
+import { ofOtherUsers } from './other-users.ts'
 import { HttpError, problemAnswer, refuseUpgrade, rawProblem, securityHeaders } from './problem.ts'
 
 export interface HttpListenerOptions {
@@ -40,6 +41,13 @@ interface SocketPlace {
   readonly socket: string
 }
 
+/** Of the connections that fit: from then on those of other users of this machine are counted. */
+const CROWDED = 3 / 4
+/** How often they are counted at most, because that takes some milliseconds. Until then the rest of the room is left. */
+const OTHERS_MS = 20
+/** How often the log says so. */
+const OTHERS_TOLD_MS = 60_000
+
 /** How long the names of this machine are taken to be the same. */
 const NAMES_MS = 5_000
 
@@ -54,6 +62,8 @@ export class HttpListener implements AsyncDisposable {
   /** How many there are of each network of other machines. */
   readonly #perNetwork = new Map<string, number>()
   readonly #exchanges: Exchanges
+  #othersToldAt = -OTHERS_TOLD_MS
+  #closingOthers: NodeJS.Timeout | null = null
 
   private constructor(options: HttpListenerOptions) {
     const { app, limits, tls } = options
@@ -106,6 +116,7 @@ export class HttpListener implements AsyncDisposable {
     this.#exchanges[Symbol.dispose]()
     this.#server.close()
     this.#server.closeIdleConnections()
+    if (this.#closingOthers) clearTimeout(this.#closingOthers)
     const timer = setTimeout(() => this.#server.closeAllConnections(), this.#options.limits.farewellMs)
     await closed
     clearTimeout(timer)
@@ -176,6 +187,7 @@ export class HttpListener implements AsyncDisposable {
     if (fromThere >= connectionsPerAddress) return void socket.destroy()
     // Room is made by those that wait for nothing.
     if (this.#connections.size >= connections) this.#closeIdle()
+    if (this.#connections.size >= connections * CROWDED) this.#closingOthers ??= this.#closeOthersSoon()
     if (this.#connections.size < connections) {
       this.#connections.add(socket)
       if (network !== null) this.#perNetwork.set(network, fromThere + 1)
@@ -196,6 +208,28 @@ export class HttpListener implements AsyncDisposable {
     const count = (this.#perNetwork.get(network) ?? 0) - 1
     if (count > 0) this.#perNetwork.set(network, count)
     else this.#perNetwork.delete(network)
+  }
+
+  #closeOthersSoon(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#closingOthers = null
+      this.#closeOthers()
+    }, OTHERS_MS).unref()
+  }
+
+  /** Other users of this machine share its address, so their connections are told apart only when room gets scarce. */
+  #closeOthers(): void {
+    const { connectionsPerAddress } = this.#options.limits
+    const here = [...this.#connections].filter((socket) => networkOf(socket) === null)
+    const tooMany = ofOtherUsers(here).slice(connectionsPerAddress)
+    for (const socket of tooMany) {
+      socket.destroy()
+      this.#connections.delete(socket)
+    }
+    const now = performance.now()
+    if (tooMany.length === 0 || now - this.#othersToldAt < OTHERS_TOLD_MS) return
+    this.#othersToldAt = now
+    this.#options.log.warn({ closed: tooMany.length }, 'another user of this machine took up the connections')
   }
 
   #closeIdle(): void {

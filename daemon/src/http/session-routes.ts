@@ -38,7 +38,6 @@ export function pageSessionRoutes(deps: PageSessionDeps): HttpApp {
 
   routes.post('/', async (c) => {
     const origin = originOf(c)
-    authenticator.checkPace(c.env.incoming)
     const { code, publicKey } = await bodyOf(c, SignIn)
     if (!publicKeyOf(publicKey)) throw new HttpError(400, 'InvalidInput', 'the key is not one of ECDSA, P-256')
     const to = links.take(code)

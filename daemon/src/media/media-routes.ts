@@ -71,6 +71,12 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
     )
   }
 
+  /** Whether whoever asks may reach files outside of locations. Pages have signed addresses. */
+  function reachesAll(): boolean {
+    const rights = pages ? 'all' : (asker.getStore() ?? [])
+    return rights === 'all' || rights.includes('disk')
+  }
+
   app.use(async (c, next) => {
     // Said here and not when all is done: a large file is on its way by then.
     for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
@@ -97,12 +103,16 @@ export function mediaRoutes({ core, now = Date.now, pages = null }: MediaDeps): 
   app.get('/file/:name?', async (c) => {
     const asked = c.req.query('path') ?? ''
     const at = core.files.locate(asked)
+    if (!reachesAll()) await core.files.requireInLocation(asked)
     if (at.at === 'there') return sendRemote(c, { device: at.device.id, of: { path: at.path } }, { core, ...deps })
     const path = givenPath(at.at === 'here' ? at.path : undefined)
-    const rights = pages ? 'all' : (asker.getStore() ?? [])
-    if (rights !== 'all' && !rights.includes('disk')) await core.files.requireInLocation(asked)
     const library = core.libraries.resolveIfAny(c.req.query('library'))
     return send(c, path, library?.files.fileAt(path)?.content ?? null)
+  })
+  app.use('/remote/:device/*', async (c, next) => {
+    if (c.req.query('path') !== undefined && !reachesAll())
+      throw new CoreError('PermissionDenied', 'only the right "disk" reaches files of other devices by their paths')
+    await next()
   })
   app.get('/remote/:device/file/:name?', remoteFileHandler({ core, ...deps }))
   app.get('/remote/:device/thumb', remoteThumbHandler({ core, ...deps }))

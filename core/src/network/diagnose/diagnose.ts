@@ -72,7 +72,7 @@ export async function diagnose(
     multicast ? checkMulticast(multicast, outerAddresses(interfaces)) : discoveryIsOff(),
     ...(deps.discoveryProblem === null ? [] : [warning('discovery', deps.discoveryProblem, null)]),
     relay,
-    ...checkPortMapping(deps.status),
+    ...checkPortMapping(deps.status, transport.routerProblem()),
     ...checkRendezvous(deps),
     ...(device ? reached : checkClocks(deps)),
   ]
@@ -163,12 +163,22 @@ async function checkRelay({ outside, settings, transport }: RunningDeps, signal:
   )
 }
 
-/** Nothing while port mappings are off, because then nothing is missing. */
-function checkPortMapping({ portMapping: { address, reason, state } }: NetworkStatus): NetworkCheck[] {
+/** Nothing while port mappings are off and the router has none, because then nothing is missing. */
+function checkPortMapping({ portMapping }: NetworkStatus, problem: string | null): NetworkCheck[] {
+  if (problem === null) return checkMapping(portMapping)
+  const unwanted = warning(
+    'router',
+    `it may be asked to forward ports of this device that nobody chose: ${problem}`,
+    'switch UPnP off in the settings of the router',
+  )
+  return [unwanted, ...checkMapping(portMapping)]
+}
+
+function checkMapping({ address, reason, state }: NetworkStatus['portMapping']): NetworkCheck[] {
   const name = 'port mapping'
   switch (state) {
     case 'off':
-      return []
+      return reason === null ? [] : [warning(name, reason, 'remove it in the settings of the router')]
     case 'asking':
       return [fine(name, 'the router has not answered yet')]
     case 'mapped':

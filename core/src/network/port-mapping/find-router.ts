@@ -11,11 +11,12 @@ export const SEARCH_PORT = 1_900
 /** How often a search is sent, because a packet may be lost, and the wait for answers after each. */
 const SEARCHES = 3
 const SEARCH_MS = 1_500
-/** Packets read while searching. Other programs and devices may send any number. */
+/** Packets of the router that are read while searching. */
 const MAX_PACKETS = 256
 const MAX_PACKET = 4_096
 /** Of the description of a router. */
 const MAX_SERVICES = 64
+const MAX_ID = 100
 
 const GATEWAYS = [1, 2].map((version) => `urn:schemas-upnp-org:device:InternetGatewayDevice:${version}`)
 /** The services that keep port mappings, the better ones first. */
@@ -42,9 +43,14 @@ export async function findRouter(
   }))
   for (const type of SERVICES) {
     const url = services.find((each) => each.type === type)?.url
-    if (url) return new Router({ ...place, url, service: type })
+    if (url) return new Router({ ...place, url, service: type, id: idIn(description) })
   }
   throw new Error('the router offers no port mappings')
+}
+
+/** What tells this router from another one at the same address of another network. */
+function idIn(description: string): string {
+  return (elements(description, 'UDN', 1)[0] ?? '').slice(0, MAX_ID)
 }
 
 async function search(
@@ -58,7 +64,9 @@ async function search(
   signal.addEventListener('abort', onAbort, { once: true })
   let packets = 0
   socket.on('message', (message, { address }) => {
-    const location = ++packets > MAX_PACKETS || address !== place.gateway ? null : locationIn(message, place)
+    // First, so that the packets of others do not keep the router from being heard.
+    if (address !== place.gateway || ++packets > MAX_PACKETS) return
+    const location = locationIn(message, place)
     if (location) found.resolve(location)
   })
   // An interface that goes away ends the search.

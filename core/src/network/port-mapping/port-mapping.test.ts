@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -85,7 +87,7 @@ test('a mapping that a killed daemon left is removed at the next start, with the
   const until = Date.now() + 3_600_000
   router.mappings.set('UDP 4433', { to: '127.0.0.1:4433', lease: '3600' })
   router.mappings.set('UDP 4434', { to: '127.0.0.7:4434', lease: '3600' })
-  const left = (port: number) => ({ ...HERE, outside: '203.0.113.9', port, until })
+  const left = (port: number) => leftMapping({ port, until })
   const elsewhere = { ...left(4_435), gateway: '192.168.99.1' }
   await writeFile(join(world.dir, FILE), JSON.stringify({ mappings: [left(4_433), left(4_434), elsewhere] }))
   world.isOn = false
@@ -98,6 +100,95 @@ test('a mapping that a killed daemon left is removed at the next start, with the
   // The router of another network is asked once this device is there again.
   expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toEqual({ mappings: [elsewhere] })
 })
+
+test('a mapping that a router kept beyond its lease is removed, and not at another router of the same address', async () => {
+  await using world = await createWorld({})
+  const { mapping, router } = world
+  const until = Date.now() - 7 * 86_400_000
+  router.mappings.set('UDP 4433', { to: '127.0.0.1:4433', lease: '0' })
+  router.mappings.set('UDP 4434', { to: '127.0.0.1:4434', lease: '0' })
+  router.mappings.set('UDP 4435', { to: '127.0.0.1:9', lease: '0' })
+  const elsewhere = leftMapping({ port: 4_434, router: 'uuid:2', until })
+  const mappings = [leftMapping({ port: 4_433, until }), elsewhere, leftMapping({ port: 4_435, until })]
+  await writeFile(join(world.dir, FILE), JSON.stringify({ mappings }))
+  world.isOn = false
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(router.mappings.has('UDP 4433')).toBe(false))
+  await mapping.stop()
+  // Another program of this machine has the last one now.
+  expect([...router.mappings.keys()]).toEqual(['UDP 4434', 'UDP 4435'])
+  expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toEqual({ mappings: [elsewhere] })
+})
+
+test('a mapping that could not be removed is shown, and removed once the router answers', async () => {
+  let isSilent = true
+  await using world = await createWorld({
+    misbehave: (_request, response) => {
+      if (isSilent) response.destroy()
+      return isSilent
+    },
+  })
+  const { mapping, router } = world
+  router.mappings.set('UDP 4433', { to: '127.0.0.1:4433', lease: '3600' })
+  await writeFile(
+    join(world.dir, FILE),
+    JSON.stringify({ mappings: [leftMapping({ port: 4_433, until: Date.now() + 3_600_000 })] }),
+  )
+  world.isOn = false
+  const left = {
+    state: 'off',
+    address: '203.0.113.9:4433',
+    reason: 'the router at 127.0.0.1 may still forward 203.0.113.9:4433 to this device: the mapping is not removed yet',
+  }
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(mapping.status()).toEqual(left))
+  await mapping.stop()
+  expect(mapping.status()).toEqual(left)
+  isSilent = false
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(mapping.status()).toEqual({ state: 'off', address: null, reason: null }))
+  expect([...router.mappings]).toEqual([])
+})
+
+test('a mapping that a slow router makes after networking has stopped is removed, too', async () => {
+  await using world = await createWorld({ addAfterMs: 300 })
+  const { mapping, router } = world
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(router.asked).toContain('adding'))
+  await mapping.stop()
+  expect(router.asked.filter((what) => what.startsWith('Add'))).toHaveLength(1)
+  expect([...router.mappings]).toEqual([])
+})
+
+test('no relay makes the router forward the port of another program', async () => {
+  await using world = await createWorld({ bind: '127.0.0.2' })
+  const { mapping, router, transport } = world
+  // As a relay may say it: an address of this machine, where something else listens.
+  await transport.addExternalAddress('127.0.0.1:53')
+  mapping.start(transport)
+  await world.until('failed')
+  expect(mapping.status().reason).toBe('networking does not listen at 127.0.0.1, which leads to the router')
+  expect([...router.mappings]).toEqual([])
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'a neighbour who answers first and often does not drown the router',
+  async () => {
+    await using world = await createWorld({ answerAfterMs: 300 })
+    const neighbour = createSocket({ type: 'udp4', reuseAddr: true })
+    const answers = createSocket('udp4')
+    neighbour.bind(world.router.searchPort, '0.0.0.0', () => neighbour.addMembership('239.255.255.250', '127.0.0.1'))
+    answers.bind(0, '127.0.0.9')
+    neighbour.on('message', (_search, { address, port }) => {
+      for (let i = 0; i < 150; i++) answers.send('HTTP/1.1 200 OK\r\n\r\n', port, address)
+    })
+    await Promise.all([neighbour, answers].map((each) => once(each, 'listening')))
+    world.mapping.start(world.transport)
+    await world.until('mapped')
+    expect(world.mapping.status().address).toBe(`203.0.113.9:${world.port}`)
+    for (const each of [neighbour, answers]) each.close()
+  },
+)
 
 test('if another device has the outside port, another one is taken', async () => {
   await using world = await createWorld({})
@@ -115,7 +206,7 @@ test('if another device has the outside port, another one is taken', async () =>
 interface Bad {
   readonly name: string
   readonly router: Partial<RouterOptions>
-  readonly reason: string
+  readonly reason: unknown
 }
 
 test.each<Bad>([
@@ -160,6 +251,31 @@ test.each<Bad>([
       },
     },
     reason: 'the router offers no port mappings',
+  },
+  {
+    name: 'has its description where nothing listens',
+    router: { location: 'http://127.0.0.1:1/router' },
+    reason: 'the router does not answer at TCP port 1: the connection is refused',
+  },
+  {
+    name: 'answers in another protocol',
+    router: {
+      misbehave: (_request, response) => {
+        response.socket!.end('220 ftp\r\n')
+        return true
+      },
+    },
+    reason: expect.stringMatching(/^the router does not answer at TCP port \d+: what it sends is not HTTP$/),
+  },
+  {
+    name: 'changes the protocol',
+    router: {
+      misbehave: (_request, response) => {
+        response.socket!.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+        return true
+      },
+    },
+    reason: expect.stringMatching(/^the router does not answer/),
   },
   {
     name: 'sends a description without an end',
@@ -214,17 +330,23 @@ test('a machine without a router says so', async () => {
 type WorldOptions = Partial<RouterOptions> & {
   readonly clock?: typeof systemClock
   readonly hasGateway?: boolean
+  /** Where networking listens; at the address that leads to the router by default. */
+  readonly bind?: string
+}
+
+function leftMapping(of: { port: number; until: number; router?: string }) {
+  return { ...HERE, router: 'uuid:1', outside: '203.0.113.9', internalPort: of.port, ...of }
 }
 
 /** A device on the loopback interface, whose router is there too. */
-async function createWorld({ clock = systemClock, hasGateway = true, ...options }: WorldOptions) {
+async function createWorld({ bind = HERE.own, clock = systemClock, hasGateway = true, ...options }: WorldOptions) {
   await using parts = new AsyncDisposableStack()
   const dir = parts.use(createTempDir('port-mapping')).path
   const router = parts.use(await UpnpRouter.open({ address: HERE.gateway, searchPort: 0, ...options }))
   const transport = parts.use(
     await IrohTransport.open({
       seed: randomBytes(32),
-      bind: [HERE.own],
+      bind: [bind],
       port: 0,
       relay: null,
       alpns: [alpns.paired],

@@ -55,9 +55,9 @@ interface Mapped extends Gateway {
   readonly port: number
   /** On the outside: `203.0.113.9:4433` */
   readonly address: string
-  /** In ticks of the clock, as the end of the lease is. */
-  readonly renewAt: number
-  readonly endsAt: number
+  /** When the router was asked: in ticks of the clock, and in milliseconds since 1970. */
+  readonly ticks: number
+  readonly at: number
 }
 
 /**
@@ -78,7 +78,7 @@ export class PortMapping {
   }
 
   status(): Status {
-    if (!this.#deps.isOn() || !this.#running) return { state: 'off', address: null, reason: null }
+    if (!this.#deps.isOn() || !this.#running) return { state: 'off', ...this.#left() }
     if (this.#mapped) return { state: 'mapped', address: this.#mapped.address, reason: null }
     if (this.#failure !== null) return { state: 'failed', address: null, reason: this.#failure }
     return { state: 'asking', address: null, reason: null }
@@ -112,11 +112,13 @@ export class PortMapping {
     const { signal } = running.ending
     try {
       await this.#remembered.load()
-      await this.#removeAll(signal)
-      while (this.#deps.isOn() && !signal.aborted) {
+      for (let isFirst = true; !signal.aborted; isFirst = false) {
         const woken = new AbortController()
         running.wake = () => woken.abort()
-        const ms = await this.#refresh(running)
+        const isOn = this.#deps.isOn()
+        if (isFirst || !isOn) await this.#removeAll(signal)
+        if (!isOn && this.#remembered.list().length === 0) return
+        const ms = isOn ? await this.#refresh(running) : RENEW_MS
         await sleep(this.#deps.clock, ms, AbortSignal.any([woken.signal, signal])).catch(() => {})
       }
     } catch (err) {
@@ -127,7 +129,6 @@ export class PortMapping {
 
   /** Maps the port, or renews the mapping if that is due. Returns the milliseconds until the next look. */
   async #refresh(running: Running): Promise<number> {
-    const { clock } = this.#deps
     const { signal } = running.ending
     let isHeld = false
     try {
@@ -136,8 +137,9 @@ export class PortMapping {
       const mapped = this.#mapped
       const isSame =
         mapped?.gateway === place.gateway && mapped.own === place.own && mapped.internalPort === internalPort
-      if (isSame && clock.ticks() < mapped.renewAt) return mapped.renewAt - clock.ticks()
-      isHeld = isSame && clock.ticks() < mapped.endsAt
+      const age = mapped ? this.#ageOf(mapped) : 0
+      if (isSame && age < RENEW_MS) return RENEW_MS - age
+      isHeld = isSame && age < LEASE_S * 1_000
       if (mapped && !isSame) {
         await this.#clear(running)
         // The address of before may soon be another device's.
@@ -152,6 +154,23 @@ export class PortMapping {
         this.#fail(err)
       }
       return RETRY_MS
+    }
+  }
+
+  /** By both clocks, because one of them stands still while the machine sleeps, and people set the other one. */
+  #ageOf({ at, ticks }: Mapped): number {
+    const { clock } = this.#deps
+    return Math.max(clock.ticks() - ticks, clock.now() - at)
+  }
+
+  /** A mapping that the router may have though there should be none. */
+  #left(): { address: string | null; reason: string | null } {
+    const left = this.#remembered.list().at(-1)
+    if (!left) return { address: null, reason: null }
+    const address = formatAddress(left.outside, left.port)
+    return {
+      address,
+      reason: `the router at ${left.gateway} may still forward ${address} to this device: the mapping is not removed yet`,
     }
   }
 
@@ -177,15 +196,15 @@ export class PortMapping {
     const outside = await router.externalAddress(signal)
     if (notPublic.check(outside))
       throw new Error(`the router's outside address ${outside} is not public: another router is in front of it`)
-    const port = await this.#ask(router, { gateway, own, outside, internalPort, signal })
+    signal.throwIfAborted()
+    const port = await this.#ask(router, { gateway, own, outside, internalPort })
     const address = formatAddress(outside, port)
     const before = this.#mapped?.address
     if (before !== address) {
       await this.#clear(running)
       if (isReflected(running.transport)) await running.transport.addExternalAddress(address)
     }
-    const [renewAt, endsAt] = [clock.ticks() + RENEW_MS, clock.ticks() + LEASE_S * 1_000]
-    this.#mapped = { gateway, own, internalPort, port, address, renewAt, endsAt }
+    this.#mapped = { gateway, own, internalPort, port, address, ticks: clock.ticks(), at: clock.now() }
     this.#failure = null
     if (before === address) return
     log.info({ router: gateway, address, internalPort }, 'the router forwards a port to this device')
@@ -195,17 +214,16 @@ export class PortMapping {
   /** Asks for the port of the time before, for the same port as inside, then for random ones. Returns the outside port. */
   async #ask(
     router: Router,
-    place: Gateway & { readonly outside: string; readonly internalPort: number; readonly signal: AbortSignal },
+    { gateway, internalPort, outside, own }: Gateway & { readonly outside: string; readonly internalPort: number },
   ): Promise<number> {
-    const { gateway, internalPort, outside, own, signal } = place
     let port = this.#mapped?.port ?? internalPort
     for (let left = MAX_PORTS; ; left--) {
       const until = this.#deps.clock.now() + LEASE_S * 1_000
-      const asked: Remembered = { gateway, own, outside, port, until }
+      const asked: Remembered = { gateway, router: router.id, own, outside, port, internalPort, until }
       // Before the request: a kill in between must not leave an unknown mapping.
       await this.#remembered.add(asked)
       try {
-        await router.add({ port, internalPort }, { seconds: LEASE_S, signal })
+        await router.add({ port, internalPort }, LEASE_S)
         return port
       } catch (err) {
         if (err instanceof RouterRefusal) await this.#remembered.forget(asked)
@@ -215,7 +233,7 @@ export class PortMapping {
     }
   }
 
-  /** Removes every known mapping of the present router. The others end with their leases. Never throws. */
+  /** Removes every known mapping of the present router. The others are left for its next time. Never throws. */
   async #removeAll(signal: AbortSignal): Promise<void> {
     if (this.#remembered.list().length === 0) return
     const { log, onChange } = this.#deps
@@ -224,9 +242,10 @@ export class PortMapping {
       const here = this.#remembered.list().filter(({ gateway }) => gateway === place.gateway)
       if (here.length === 0) return
       const router = await this.#router(place, signal)
-      for (const mapping of here) {
+      for (const mapping of here.filter(({ router: id }) => id === router.id)) {
         const address = formatAddress(mapping.outside, mapping.port)
-        const wasThere = await router.remove(mapping.port, { client: mapping.own, signal })
+        const client = formatAddress(mapping.own, mapping.internalPort)
+        const wasThere = await router.remove(mapping.port, { client, signal })
         await this.#remembered.forget(mapping)
         if (!wasThere) continue
         log.info({ router: place.gateway, address }, 'the router no longer forwards a port to this device')
@@ -234,7 +253,7 @@ export class PortMapping {
       }
     } catch (err) {
       const reason = errorMessage(err)
-      log.warn({ reason }, 'a port mapping was not removed from the router; it ends within an hour')
+      log.warn({ reason }, 'a port mapping was not removed from the router; most routers end it within an hour')
     }
   }
 
@@ -252,10 +271,10 @@ export class PortMapping {
   }
 }
 
-/** The port where the endpoint listens at an address of this machine. */
+/** The port where the endpoint listens at an address of this machine. Addresses that others told of do not count. */
 function portAt(own: string, transport: Transport): number {
   const port = transport
-    .addresses()
+    .listening()
     .map(parseAddress)
     .find((address) => address?.host === own)?.port
   if (port === undefined) throw new Error(`networking does not listen at ${own}, which leads to the router`)
@@ -271,7 +290,9 @@ for (const [net, prefix] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
   notPublic.addSubnet(net, prefix, 'ipv4')

@@ -3,8 +3,10 @@ import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { writeFileAtomically } from '../../util/write-file.ts'
 
-/** A device that moves between networks may leave one behind in each. They end with their leases. */
+/** A device that moves between networks may leave one behind in each. */
 const MAX_REMEMBERED = 16
+/** After their leases, because some routers keep mappings beyond that. */
+const KEEP_MS = 30 * 86_400_000
 
 const Port = z.int().min(1).max(65_535)
 const Address = z.string().refine((text) => isIPv4(text))
@@ -12,12 +14,16 @@ const Address = z.string().refine((text) => isIPv4(text))
 /** A port mapping that a router may still have, because it was asked for. */
 const Remembered = z.object({
   gateway: Address,
+  /** What the router calls itself: many networks have a router at the same address. */
+  router: z.string(),
   /** The address of this device on the local network. */
   own: Address,
   /** The address on the outside. */
   outside: Address,
   /** On the outside; UDP. */
   port: Port,
+  /** Of this device. */
+  internalPort: Port,
   /** When the lease ends, in milliseconds since 1970. */
   until: z.number(),
 })
@@ -36,12 +42,12 @@ export class RememberedMappings {
     this.#now = now
   }
 
-  /** Those whose leases have not ended. */
+  /** Those that a router may still have. */
   list(): readonly Remembered[] {
-    return this.#all.filter(({ until }) => until > this.#now())
+    return this.#all.filter(({ until }) => until + KEEP_MS > this.#now())
   }
 
-  /** Reads the file. A damaged file is ignored, because every lease in it ends soon. */
+  /** Reads the file. A damaged file is ignored: most routers end the mappings themselves. */
   async load(): Promise<void> {
     const text = await readFile(this.#file, 'utf8').catch(() => null)
     if (text === null) return
@@ -69,5 +75,7 @@ export class RememberedMappings {
 }
 
 function isSame(one: Remembered, other: Remembered): boolean {
-  return one.gateway === other.gateway && one.own === other.own && one.port === other.port
+  const { gateway, internalPort, own, port, router } = other
+  const isOne = one.gateway === gateway && one.router === router && one.own === own
+  return isOne && one.port === port && one.internalPort === internalPort
 }

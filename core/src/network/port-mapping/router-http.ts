@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { errorMessage, systemCode } from '../../util/errors.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
 import { readShort } from '../relay/read-short.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -7,6 +9,13 @@ import type { Gateway } from './gateway.ts'
 const MAX_ANSWER = 256 * 1_024
 /** For a whole answer. */
 const ANSWER_TIMEOUT_MS = 3_000
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'the connection is refused'],
+  ['ECONNRESET', 'the connection was closed'],
+  ['EHOSTUNREACH', 'nothing is there'],
+  ['ENETUNREACH', 'no interface leads there'],
+])
 
 export interface Asking extends Gateway {
   readonly signal: AbortSignal
@@ -27,6 +36,7 @@ export async function ask(
 ): Promise<{ status: number; text: string }> {
   signal.throwIfAborted()
   const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const ending = AbortSignal.any([signal, timeout])
   const request = httpRequest({
     host: gateway,
     port: port === '' ? 80 : port,
@@ -35,23 +45,34 @@ export async function ask(
     method: post ? 'POST' : 'GET',
     headers: { connection: 'close', ...post?.headers, 'content-length': Buffer.byteLength(post?.body ?? '') },
     agent: false,
-    signal: AbortSignal.any([signal, timeout]),
+    signal: ending,
   })
   // After the answer has begun, its own errors say what happened.
   request.on('error', () => {})
+  let text: string | null
+  let status: number
   try {
     const answering = once(request, 'response')
     request.end(post?.body)
-    const [response] = (await answering) as [IncomingMessage]
-    const text = await readShort(response, MAX_ANSWER)
-    if (text === null) throw new Error(`the router's answer is longer than ${MAX_ANSWER} bytes`)
-    return { status: response.statusCode ?? 0, text }
+    // An answer that changes the protocol (101) ends the request without an event.
+    const [response] = (await untilAborted(answering, ending)) as [IncomingMessage]
+    text = await readShort(response, MAX_ANSWER)
+    status = response.statusCode ?? 0
   } catch (err) {
     signal.throwIfAborted()
     if (timeout.aborted)
       throw new Error(`the router does not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`, { cause: err })
-    throw err
+    throw new Error(`the router does not answer at TCP port ${port === '' ? 80 : port}: ${reasonOf(err)}`, {
+      cause: err,
+    })
   } finally {
     request.destroy()
   }
+  if (text === null) throw new Error(`the router's answer is longer than ${MAX_ANSWER} bytes`)
+  return { status, text }
+}
+
+function reasonOf(err: unknown): string {
+  const code = systemCode(err) ?? ''
+  return code.startsWith('HPE_') ? 'what it sends is not HTTP' : (reasons.get(code) ?? errorMessage(err))
 }

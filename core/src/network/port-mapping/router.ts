@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import { formatAddress } from '../transport/addresses.ts'
 import type { Gateway } from './gateway.ts'
 import { elements } from './read-xml.ts'
 import { ask } from './router-http.ts'
@@ -39,9 +40,12 @@ export interface Forward {
 
 /** A router with UPnP port mappings, at the gateway's address. */
 export class Router {
+  /** Its `UDN`; empty if it has none. */
+  readonly id: string
   readonly #place: Gateway & { readonly url: URL; readonly service: string }
 
-  constructor(place: Gateway & { readonly url: URL; readonly service: string }) {
+  constructor({ id, ...place }: Gateway & { readonly url: URL; readonly service: string; readonly id: string }) {
+    this.id = id
     this.#place = place
   }
 
@@ -53,8 +57,11 @@ export class Router {
     return address
   }
 
-  /** Forwards a port to this device for some seconds. Throws `RouterRefusal`. */
-  async add({ internalPort, port }: Forward, { seconds, signal }: { seconds: number; signal: AbortSignal }) {
+  /**
+   * Forwards a port to this device for some seconds. Throws `RouterRefusal`. Cannot be cancelled, because the router may
+   * do what it was asked for after a removal that follows. Takes a few seconds at most.
+   */
+  async add({ internalPort, port }: Forward, seconds: number): Promise<void> {
     const values: [string, string | number][] = [
       ...named(port),
       ['NewInternalPort', internalPort],
@@ -63,12 +70,12 @@ export class Router {
       ['NewPortMappingDescription', 'Spacedrive'],
       ['NewLeaseDuration', seconds],
     ]
-    await this.#call('AddPortMapping', values, signal)
+    await this.#call('AddPortMapping', values, new AbortController().signal)
   }
 
   /**
-   * Removes a mapping that was made for `client`. False if there is none, or if the outside port is now another
-   * device's. Throws `RouterRefusal`.
+   * Removes a mapping that was made for `client` (`192.168.1.5:4433`). False if there is none, or if the outside port
+   * now leads elsewhere. Throws `RouterRefusal`.
    */
   async remove(port: number, { client, signal }: { client: string; signal: AbortSignal }): Promise<boolean> {
     try {
@@ -82,11 +89,13 @@ export class Router {
     }
   }
 
-  /** The device that an outside port leads to; null if the router does not say. */
+  /** The device and the port that an outside port leads to; null if the router does not say. */
   async #holder(port: number, signal: AbortSignal): Promise<string | null> {
     try {
       const entry = await this.#call('GetSpecificPortMappingEntry', named(port), signal)
-      return elements(entry, 'NewInternalClient', 1)[0] ?? null
+      const [client] = elements(entry, 'NewInternalClient', 1)
+      const [inside] = elements(entry, 'NewInternalPort', 1)
+      return client === undefined || inside === undefined ? null : formatAddress(client, Number(inside))
     } catch (err) {
       // Some routers do not know this request.
       if (err instanceof RouterRefusal && err.code !== NO_SUCH_MAPPING) return null

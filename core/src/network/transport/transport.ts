@@ -32,6 +32,10 @@ export interface Transport extends AsyncDisposable {
   readonly key: PeerKey
   /** Where others on the network reach this endpoint now: addresses with their port. */
   addresses(): readonly string[]
+  /** The addresses of this machine where this endpoint listens: `addresses()` without those that were learned. */
+  listening(): readonly string[]
+  /** Why the router may be asked to forward ports that the user did not choose; null: it is not asked. */
+  routerProblem(): string | null
   /** The relay it can be reached through now; null: none. */
   relay(): string | null
   /** Connects to the holder of a key, or fails within `DIAL_TIMEOUT_MS`. */

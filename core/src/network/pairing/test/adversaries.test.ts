@@ -220,6 +220,8 @@ function stuck(transport: Transport): Transport {
   return {
     key: transport.key,
     addresses: () => transport.addresses(),
+    listening: () => transport.listening(),
+    routerProblem: () => transport.routerProblem(),
     relay: () => transport.relay(),
     dial: (...args) => transport.dial(...args),
     onPeer: (listener) => transport.onPeer((link) => listener(stuckLink(link))),

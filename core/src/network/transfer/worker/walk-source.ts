@@ -123,7 +123,7 @@ function lookAt(
     return null
   }
   // The walk has already checked the folders above an item, but not those above a root.
-  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(stats))) {
+  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(place.path, stats))) {
     if (isRoot) throw privateFile(place.path)
     leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null

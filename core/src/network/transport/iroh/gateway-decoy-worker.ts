@@ -9,8 +9,16 @@ const GROUP = '239.255.255.250'
 const PORT = 1_900
 /** How often to look for new interfaces, in milliseconds. */
 const FOLLOW_MS = 1_000
-/** Searches checked per second. Each check reads the open files of this process, which takes a millisecond. */
-const MAX_SEARCHES = 20
+/** Packets that wait while this thread is busy, in bytes; the system may allow less. Others may send any number. */
+const RECEIVE_BUFFER = 4 * 1_024 * 1_024
+
+/** What a search begins with. */
+const SEARCH = 'M-SEARCH '
+
+interface Sender {
+  readonly address: string
+  readonly port: number
+}
 
 /** What this thread is started with: the address of a page that describes a router. */
 export interface DecoyData {
@@ -26,7 +34,8 @@ class Decoy {
   readonly #searches: Socket
   readonly #answers: Socket
   readonly #joined = new Set<string>()
-  #searched = 0
+  /** Where the searches of this turn came from: at most one for each port of this machine. */
+  readonly #searched = new Map<string, Sender>()
 
   private constructor({ answers, location, searches }: { searches: Socket; answers: Socket; location: string }) {
     this.#location = location
@@ -35,7 +44,7 @@ class Decoy {
     this.#follow()
     setInterval(() => this.#follow(), FOLLOW_MS)
     searches.on('message', (message, { address, port }) => {
-      this.#answer(message, { address, port })
+      this.#note(message, { address, port })
     })
     for (const socket of [searches, answers]) socket.on('error', () => {})
   }
@@ -43,7 +52,7 @@ class Decoy {
   /** Throws if searches of this process cannot be told from those of other programs, or the port cannot be shared. */
   static async listen({ location }: DecoyData): Promise<Decoy> {
     if (process.platform !== 'linux') throw new Error('this system does not say which program has sent a packet')
-    const searches = createSocket({ type: 'udp4', reuseAddr: true })
+    const searches = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: RECEIVE_BUFFER })
     const answers = createSocket('udp4')
     searches.bind({ port: PORT, address: '0.0.0.0' })
     answers.bind({ port: 0, address: '127.0.0.1' })
@@ -53,7 +62,6 @@ class Decoy {
 
   /** Joins the multicast group on every interface, because a search may leave by any of them. */
   #follow(): void {
-    this.#searched = 0
     const own = new Set(ownAddresses())
     for (const address of this.#joined) if (!own.has(address)) this.#joined.delete(address)
     for (const address of own) {
@@ -67,13 +75,23 @@ class Decoy {
     }
   }
 
-  /** Answers immediately, not in a later turn, because the router's own answer is on its way too. */
-  #answer(message: Buffer, from: { address: string; port: number }): void {
-    if (!message.toString('latin1').startsWith('M-SEARCH ') || !ownAddresses().includes(from.address)) return
-    if (this.#searched >= MAX_SEARCHES) return
-    this.#searched++
-    if (!isOwn(from.port)) return
-    this.#answers.send(answerWith(this.#location), from.port, from.address, () => {})
+  #note(message: Buffer, { address, port }: Sender): void {
+    if (!message.toString('latin1', 0, SEARCH.length).startsWith(SEARCH)) return
+    if (this.#searched.size === 0) setImmediate(() => this.#answer())
+    this.#searched.set(`${address}:${port}`, { address, port })
+  }
+
+  /**
+   * Answers immediately, in the same turn, because the router's own answer is on its way too. Owners are looked up once
+   * for all searches of a turn: another user of this machine who floods the group must not delay an answer.
+   */
+  #answer(): void {
+    const own = new Set(ownAddresses())
+    const local = [...this.#searched.values()].filter(({ address }) => own.has(address))
+    this.#searched.clear()
+    const isOwn = local.length === 0 ? () => false : ownPorts(new Set(local.map(({ port }) => port)))
+    for (const { address, port } of local)
+      if (isOwn(port)) this.#answers.send(answerWith(this.#location), port, address, () => {})
   }
 }
 
@@ -83,29 +101,30 @@ function ownAddresses(): string[] {
   )
 }
 
-function isOwn(port: number): boolean {
+/** Which of these UDP ports belong to this process. */
+function ownPorts(ports: ReadonlySet<number>): (port: number) => boolean {
   try {
-    return isOwnSocket(port)
+    const inodes = inodesOf(ports)
+    if (inodes.size === 0) return () => false
+    const found = new Set(readdirSync('/proc/self/fd').flatMap((file) => inodes.get(linkOf(file)) ?? []))
+    return (port) => found.has(port)
   } catch {
-    // Without a free file descriptor the owner is unknown, so the search gets no answer.
-    return false
+    // Without a free file descriptor the owners are unknown, so the searches get no answer.
+    return () => false
   }
 }
 
-/** Whether a UDP port of this machine belongs to this process: `/proc/net/udp` has the inode of its socket. */
-function isOwnSocket(port: number): boolean {
-  const digits = port.toString(16).toUpperCase().padStart(4, '0')
-  const inodes = new Set(
+/** The ports among these that belong to this user, by what `/proc/self/fd` calls their sockets. */
+function inodesOf(ports: ReadonlySet<number>): Map<string, number> {
+  const user = String(process.geteuid!())
+  return new Map(
     readFileSync('/proc/self/net/udp', 'latin1')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .filter(([, local]) => local?.endsWith(`:${digits}`))
-      .map((columns) => `socket:[${columns[9]}]`),
+      .map(([, local = '', , , , , , owner, , inode]) => ({ port: parseInt(local.slice(-4), 16), owner, inode }))
+      .filter(({ owner, port }) => owner === user && ports.has(port))
+      .map(({ inode, port }) => [`socket:[${inode}]`, port]),
   )
-  // Newest first, because the searching socket was opened a moment ago.
-  return readdirSync('/proc/self/fd')
-    .toReversed()
-    .some((file) => inodes.has(linkOf(file)))
 }
 
 function linkOf(file: string): string {

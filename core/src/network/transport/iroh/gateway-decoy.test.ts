@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
@@ -7,6 +7,8 @@ import { silentLogger } from '../../../util/logger.ts'
 import { GatewayDecoy } from './gateway-decoy.ts'
 
 const isLinux = process.platform === 'linux'
+/** Generous for a busy machine; the decoy usually needs one or two. */
+const MAX_DELAY_MS = 300
 
 /** Searches for a router on loopback. Prints the first answer within a second, or nothing. */
 const script = `
@@ -23,15 +25,7 @@ test.skipIf(!isLinux)(
   async () => {
     await using decoy = await GatewayDecoy.open(silentLogger)
     expect(decoy).not.toBeNull()
-    const socket = createSocket('udp4')
-    const answered = once(socket, 'message')
-    socket.bind(0, '127.0.0.1', () => {
-      socket.setMulticastInterface('127.0.0.1')
-      socket.send('M-SEARCH * HTTP/1.1\r\n\r\n', 1_900, '239.255.255.250')
-    })
-    const [message] = (await answered) as [Buffer]
-    socket.close()
-    const url = /^LOCATION: (.+)\r$/m.exec(message.toString())![1]!
+    const url = /^LOCATION: (.+)\r$/m.exec(await search())![1]!
     const router = await (await fetch(url)).text()
     expect(router).toContain('WANIPConnection:1')
     const refused = await fetch(new URL(/<controlURL>(.+)<\/controlURL>/.exec(router)![1]!, url), {
@@ -43,3 +37,44 @@ test.skipIf(!isLinux)(
     expect(stdout).not.toContain('Spacedrive')
   },
 )
+
+/** Searches without an end, as any user of this machine can. */
+const flood = `
+const socket = require('node:dgram').createSocket('udp4')
+socket.bind(0, '127.0.0.1', () => {
+  socket.setMulticastInterface('127.0.0.1')
+  const more = () => {
+    for (let i = 0; i < 50; i++) socket.send('M-SEARCH * HTTP/1.1\\r\\n\\r\\n', 1900, '239.255.255.250')
+  }
+  more()
+  setInterval(more, 5)
+  console.log('flooding')
+})`
+
+test.skipIf(!isLinux)('a search of this process is answered while another program floods the group', async () => {
+  await using decoy = await GatewayDecoy.open(silentLogger)
+  expect(decoy).not.toBeNull()
+  const child = spawn(process.execPath, ['-e', flood], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await once(child.stdout, 'data')
+    for (let i = 0; i < 20; i++) expect(await search()).toContain('Spacedrive')
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+/** The first answer to a search on loopback. */
+async function search(): Promise<string> {
+  const socket = createSocket('udp4')
+  try {
+    const answered = once(socket, 'message', { signal: AbortSignal.timeout(MAX_DELAY_MS) })
+    socket.bind(0, '127.0.0.1', () => {
+      socket.setMulticastInterface('127.0.0.1')
+      socket.send('M-SEARCH * HTTP/1.1\r\n\r\n', 1_900, '239.255.255.250')
+    })
+    const [message] = (await answered) as [Buffer]
+    return message.toString()
+  } finally {
+    socket.close()
+  }
+}

@@ -19,39 +19,54 @@ const HEAP_MB = 16
  * The pages that Iroh then reads may take their time.
  */
 export class GatewayDecoy implements AsyncDisposable {
-  readonly #server: Server
-  readonly #worker: Worker
+  readonly #log: Logger
+  #server: Server | null = null
+  #worker: Worker | null = null
+  #problem: string | null = null
 
-  private constructor(server: Server, worker: Worker) {
-    this.#server = server
-    this.#worker = worker
+  private constructor(log: Logger) {
+    this.#log = log
   }
 
-  /** Returns null, with a warning, if searches of this process cannot be told from those of other programs. */
-  static async open(log: Logger): Promise<GatewayDecoy | null> {
-    const warn = (err: unknown) =>
-      log.warn(
-        { reason: errorMessage(err) },
-        'the router may be asked to forward ports of this device; switch UPnP off in the router to prevent that',
-      )
+  /** If it cannot answer searches, or cannot tell those of this process from others, it has a problem, and warns. */
+  static async open(log: Logger): Promise<GatewayDecoy> {
+    const decoy = new GatewayDecoy(log)
+    await decoy.#open()
+    return decoy
+  }
+
+  /** Why Iroh may ask the router; null: it cannot. */
+  get problem(): string | null {
+    return this.#problem
+  }
+
+  async #open(): Promise<void> {
     try {
-      const server = await servePages()
-      try {
-        return new GatewayDecoy(server, await answerSearches(server, warn))
-      } catch (err) {
-        close(server)
-        throw err
-      }
+      this.#server = await servePages()
+      this.#worker = await answerSearches(this.#server, (err) => this.#fail(err))
     } catch (err) {
-      warn(err)
-      return null
+      this.#fail(err)
+      if (this.#server) close(this.#server)
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    close(this.#server)
-    await this.#worker.terminate()
+  #fail(err: unknown): void {
+    this.#problem = reasonOf(err)
+    this.#log.warn(
+      { reason: this.#problem },
+      'the router may be asked to forward ports of this device; switch UPnP off in the router to prevent that',
+    )
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#server) close(this.#server)
+    await this.#worker?.terminate()
+  }
+}
+
+function reasonOf(err: unknown): string {
+  const reason = errorMessage(err)
+  return reason.includes('EADDRINUSE') ? 'another program has UDP port 1900 for itself' : reason
 }
 
 async function servePages(): Promise<Server> {

@@ -55,9 +55,8 @@ export interface IrohTransportOptions {
   readonly now?: () => number
 }
 
-/** Null: Iroh may ask the router to forward ports. */
 interface Guarded {
-  readonly decoy: GatewayDecoy | null
+  readonly decoy: GatewayDecoy
 }
 
 /** Devices over Iroh: QUIC, found by key, through NATs and relays. */
@@ -67,7 +66,7 @@ export class IrohTransport implements Transport {
   /** Null once it is closed: while it is held, so are its sockets. */
   #endpoint: Endpoint | null
   readonly #options: IrohTransportOptions
-  readonly #decoy: GatewayDecoy | null
+  readonly #decoy: GatewayDecoy
   readonly #links = new Set<IrohLink>()
   readonly #accepting: Promise<void>
   readonly #external = new Set<string>()
@@ -96,7 +95,7 @@ export class IrohTransport implements Transport {
     try {
       return await IrohTransport.#bind(iroh, { ...options, decoy })
     } catch (err) {
-      await decoy?.[Symbol.asyncDispose]()
+      await decoy[Symbol.asyncDispose]()
       throw err
     }
   }
@@ -126,7 +125,15 @@ export class IrohTransport implements Transport {
 
   addresses(): readonly string[] {
     if (this.#closing) return []
-    return [...new Set([...reachableAddresses(this.#sockets()), ...this.#external])]
+    return [...new Set([...this.listening(), ...this.#external])]
+  }
+
+  listening(): readonly string[] {
+    return this.#closing ? [] : reachableAddresses(this.#sockets())
+  }
+
+  routerProblem(): string | null {
+    return this.#decoy.problem
   }
 
   /** The ports that are listened at, one for each family. */
@@ -216,7 +223,7 @@ export class IrohTransport implements Transport {
   async #close(): Promise<void> {
     const sockets = this.#opened().boundSockets()
     await this.#end()
-    await this.#decoy?.[Symbol.asyncDispose]()
+    await this.#decoy[Symbol.asyncDispose]()
     if (!(await freeSockets(sockets, CLOSE_TIMEOUT_MS)))
       this.#options.log.warn({ sockets }, 'Iroh keeps its ports until the process ends')
   }
