@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
@@ -8,10 +9,12 @@ import { nameKey } from '../util/file-name.ts'
 import { heard } from '../util/heard.ts'
 import { pathError } from '../util/path-error.ts'
 import { settledWithin } from '../util/settled-within.ts'
-import { boxArgs, type BoxStart, boxStart, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
+import { boxArgs, type BoxStart, boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { bwrapArgs } from './box/bwrap.ts'
 import { decoderEnvironment } from './box/environment.ts'
+import { CHANNEL_VARIABLE } from './box/variables.ts'
+import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -148,6 +151,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** Ends the process that compiles the modules. */
+  readonly #closing = new AbortController()
+  #isCompiled = false
   /** The layer that confines the processes; known before the first process starts. */
   #box: Extract<BoxState, { layer: string }> | null = null
 
@@ -208,6 +214,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Ends the processes and waits for them, for a few seconds at most. Waiting requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearTimeout(this.#idle)
     for (const job of [...this.#queue.splice(0), ...this.#starting]) job.reject(cancelled())
     this.#starting.clear()
@@ -285,7 +292,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const { box } = this.#options
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
-    const files = { read: [...(reach?.read ?? []), given], write: [results, temporary] }
+    const cache = compileCache()
+    // Only read: what a process could write there, other processes would execute.
+    const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
+    const files = { read, write: [results, temporary] }
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
@@ -357,6 +367,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.isReady = true
       return
     }
+    if ('compiled' in reply) return this.#compile()
     const { job } = process
     if (job?.id !== reply.id) return
     if ('progress' in reply) {
@@ -375,6 +386,18 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       const isSpent = job.options.alone || (!reply.ok && reply.last)
       if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) this.#end(process, REPLACED)
     })
+  }
+
+  /**
+   * Compiles the modules of the processes into the compile cache, at most once: a process that was taken over may ask for
+   * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
+   */
+  #compile(): void {
+    const cache = compileCache()
+    if (cache === null || this.#isCompiled || this.#closed) return
+    this.#isCompiled = true
+    const folders = [dirname(fileURLToPath(this.#options.entry)), import.meta.dirname]
+    this.#finish(compileModules(cache, folders, this.#closing.signal))
   }
 
   /** Takes the files of a job back, and then settles the job: the process is free for the next one. */
@@ -487,9 +510,7 @@ function startChild(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
-    ...(boxes !== null && {
-      env: { ...decoderEnvironment(process.env, variables), ...(folders && { TMPDIR: folders.temporary }) },
-    }),
+    env: childEnvironment(boxes === null ? process.env : decoderEnvironment(process.env, variables), folders),
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
@@ -505,6 +526,18 @@ function startChild(
     // It runs at the usual priority then.
   }
   return child
+}
+
+function childEnvironment(
+  { [CACHE_VARIABLE]: _, ...others }: NodeJS.ProcessEnv,
+  folders: ProcessFolders | null,
+): NodeJS.ProcessEnv {
+  const cache = compileCache()
+  return {
+    ...others,
+    ...(cache !== null && { [CACHE_VARIABLE]: cache }),
+    ...(folders && { TMPDIR: folders.temporary }),
+  }
 }
 
 interface ChildStart {
