@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { lstatSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { constants, setPriority } from 'node:os'
 import { dirname } from 'node:path'
@@ -19,9 +19,8 @@ const OTHERS_WRITE = 0o022
  * The folder of this process's compile cache. Null if there is none, or if another user can change it: Node executes
  * what it finds in it.
  */
-export function compileCache(): string | null {
+export function compileCache(own = getCompileCacheDir()): string | null {
   // Node puts a folder for its version and the user into the folder that it is given.
-  const own = getCompileCacheDir()
   if (own === undefined) return null
   const folder = dirname(own)
   return [folder, own].every(isSafe) ? folder : null
@@ -31,7 +30,7 @@ function isSafe(folder: string): boolean {
   const uid = process.getuid?.()
   if (uid === undefined) return true
   try {
-    const { mode, uid: owner } = lstatSync(folder)
+    const { mode, uid: owner } = statSync(folder)
     return owner === uid && (mode & OTHERS_WRITE) === 0
   } catch {
     return false

@@ -58,6 +58,8 @@ export interface ProcessPoolOptions {
   } | null
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
+  /** Returns the folder of the compile cache, or null for none; by default that of this process. */
+  readonly cache?: () => string | null
 }
 
 export interface ProcessRunOptions {
@@ -289,10 +291,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** The box for a request's process; null for no box. */
   #boxOf({ options: { reach } }: Job<Request, Reply>, folders: ProcessFolders | null): Box | null {
-    const { box } = this.#options
+    const { box, cache: find = compileCache } = this.#options
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
-    const cache = compileCache()
+    const cache = find()
     // Only read: what a process could write there, other processes would execute.
     const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
     const files = { read, write: [results, temporary] }
@@ -393,10 +395,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
    */
   #compile(): void {
-    const cache = compileCache()
+    const { cache: find = compileCache, entry } = this.#options
+    const cache = find()
     if (cache === null || this.#isCompiled || this.#closed) return
     this.#isCompiled = true
-    const folders = [dirname(fileURLToPath(this.#options.entry)), import.meta.dirname]
+    const folders = [dirname(fileURLToPath(entry)), import.meta.dirname]
     this.#finish(compileModules(cache, folders, this.#closing.signal))
   }
 
@@ -501,7 +504,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * group, so everything it starts ends with it.
  */
 function startChild(
-  { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  { box: boxes, cache: find = compileCache, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
   const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
@@ -510,7 +513,11 @@ function startChild(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
-    env: childEnvironment(boxes === null ? process.env : decoderEnvironment(process.env, variables), folders),
+    env: {
+      ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
+      ...(folders && { TMPDIR: folders.temporary }),
+      [CACHE_VARIABLE]: find() ?? '',
+    },
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =
@@ -526,18 +533,6 @@ function startChild(
     // It runs at the usual priority then.
   }
   return child
-}
-
-function childEnvironment(
-  { [CACHE_VARIABLE]: _, ...others }: NodeJS.ProcessEnv,
-  folders: ProcessFolders | null,
-): NodeJS.ProcessEnv {
-  const cache = compileCache()
-  return {
-    ...others,
-    ...(cache !== null && { [CACHE_VARIABLE]: cache }),
-    ...(folders && { TMPDIR: folders.temporary }),
-  }
 }
 
 interface ChildStart {
