@@ -80,6 +80,7 @@ test.each(layers)('boxed by %s, a damaged cache stops no process and is mended',
 test('processes without a box find their modules compiled, too', async () => {
   await using one = pool()
   await compiled(one)
+  expect(dirname((await one.run('look', soon)).folder!)).toBe(cache)
 })
 
 test('modules are compiled and not evaluated, and one that cannot be compiled stops no other', async () => {

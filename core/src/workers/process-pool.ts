@@ -504,7 +504,14 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * group, so everything it starts ends with it.
  */
 function startChild(
-  { box: boxes, cache: find = compileCache, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  {
+    box: boxes,
+    cache: find = compileCache,
+    entry,
+    memoryMiB,
+    heapMiB = HEAP_MIB,
+    niceness = NICENESS,
+  }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
   const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
