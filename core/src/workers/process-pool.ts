@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
@@ -8,10 +9,12 @@ import { nameKey } from '../util/file-name.ts'
 import { heard } from '../util/heard.ts'
 import { pathError } from '../util/path-error.ts'
 import { settledWithin } from '../util/settled-within.ts'
-import { boxArgs, type BoxStart, boxStart, CHANNEL_VARIABLE, type Reach } from './box/box.ts'
+import { boxArgs, type BoxStart, boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { bwrapArgs } from './box/bwrap.ts'
 import { decoderEnvironment } from './box/environment.ts'
+import { CHANNEL_VARIABLE } from './box/variables.ts'
+import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -55,6 +58,8 @@ export interface ProcessPoolOptions {
   } | null
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
+  /** Returns the folder of the compile cache, or null for none; by default that of this process. */
+  readonly cache?: () => string | null
 }
 
 export interface ProcessRunOptions {
@@ -148,6 +153,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** Ends the process that compiles the modules. */
+  readonly #closing = new AbortController()
+  #isCompiled = false
   /** The layer that confines the processes; known before the first process starts. */
   #box: Extract<BoxState, { layer: string }> | null = null
 
@@ -208,6 +216,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Ends the processes and waits for them, for a few seconds at most. Waiting requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearTimeout(this.#idle)
     for (const job of [...this.#queue.splice(0), ...this.#starting]) job.reject(cancelled())
     this.#starting.clear()
@@ -282,10 +291,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** The box for a request's process; null for no box. */
   #boxOf({ options: { reach } }: Job<Request, Reply>, folders: ProcessFolders | null): Box | null {
-    const { box } = this.#options
+    const { box, cache: find = compileCache } = this.#options
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
-    const files = { read: [...(reach?.read ?? []), given], write: [results, temporary] }
+    const cache = find()
+    // Only read: what a process could write there, other processes would execute.
+    const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
+    const files = { read, write: [results, temporary] }
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
@@ -357,6 +369,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.isReady = true
       return
     }
+    if ('compiled' in reply) return this.#compile()
     const { job } = process
     if (job?.id !== reply.id) return
     if ('progress' in reply) {
@@ -375,6 +388,19 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       const isSpent = job.options.alone || (!reply.ok && reply.last)
       if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) this.#end(process, REPLACED)
     })
+  }
+
+  /**
+   * Compiles the modules of the processes into the compile cache, at most once: a process that was taken over may ask for
+   * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
+   */
+  #compile(): void {
+    const { cache: find = compileCache, entry } = this.#options
+    const cache = find()
+    if (cache === null || this.#isCompiled || this.#closed) return
+    this.#isCompiled = true
+    const folders = [dirname(fileURLToPath(entry)), import.meta.dirname]
+    this.#finish(compileModules(cache, folders, this.#closing.signal))
   }
 
   /** Takes the files of a job back, and then settles the job: the process is free for the next one. */
@@ -478,7 +504,14 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * group, so everything it starts ends with it.
  */
 function startChild(
-  { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  {
+    box: boxes,
+    cache: find = compileCache,
+    entry,
+    memoryMiB,
+    heapMiB = HEAP_MIB,
+    niceness = NICENESS,
+  }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
   const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
@@ -487,9 +520,11 @@ function startChild(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
     serialization: 'advanced',
     detached: process.platform !== 'win32' && !leadsGroupItself,
-    ...(boxes !== null && {
-      env: { ...decoderEnvironment(process.env, variables), ...(folders && { TMPDIR: folders.temporary }) },
-    }),
+    env: {
+      ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
+      ...(folders && { TMPDIR: folders.temporary }),
+      [CACHE_VARIABLE]: find() ?? '',
+    },
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
   const child =

@@ -16,6 +16,8 @@ export interface ProcessRequest<Request> {
 export type ProcessReply<Reply> =
   /** The first message: any error from now on is caused by a request. */
   | { readonly ready: true }
+  /** The compile cache had no valid copy of a module, so this process has compiled the module itself. */
+  | { readonly compiled: true }
   | { readonly id: number; readonly progress: number }
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
   | {
@@ -29,9 +31,10 @@ export type ProcessReply<Reply> =
 
 /**
  * Room of the thread that looks after the process. The code range matters most: half a gigabyte is set aside for it by
- * default, which counts as data of the process.
+ * default, which counts as data of the process. With a smaller heap, the thread starts more slowly, because it collects
+ * garbage, and has hardly enough to compile its own module.
  */
-const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
+const GUARD_LIMITS = { maxOldGenerationSizeMb: 16, codeRangeSizeMb: 1 }
 
 /**
  * Answers the requests of a `ProcessPool`, one at a time. The process ends with its parent, whatever it is doing. File
@@ -45,6 +48,12 @@ export function serveProcess<Request, Reply>(
   const fail = (id: number, err: unknown, { last }: { last: boolean }) => {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Corrupt')
     answer({ id, ok: false, code, message: errorMessage(err), last })
+  }
+  let isTold = false
+  const tellOnce = () => {
+    if (isTold || !hasCompiled()) return
+    isTold = true
+    answer({ compiled: true })
   }
   obeyPool()
   // Not `exit`, which waits for native work on the threads of libuv.
@@ -63,9 +72,19 @@ export function serveProcess<Request, Reply>(
       )
       .finally(() => {
         current = null
+        tellOnce()
       })
   })
   answer({ ready: true })
+  tellOnce()
+}
+
+/** Node's compiler of TypeScript, which it loads when it needs it. */
+const COMPILER = 'NativeModule internal/deps/amaro/dist/index'
+
+function hasCompiled(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] }
+  return moduleLoadList.includes(COMPILER)
 }
 
 function answer(reply: ProcessReply<unknown>): void {

@@ -120,6 +120,8 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     await pool.run('continue', { ...soon, files })
     expect(held()).toEqual(['content', ' and continued'])
     await expect(pool.run('crash', { ...soon, files })).rejects.toMatchObject({ code: 'Unavailable' })
+    // The deadline below is that of a request, not of the start of a process.
+    await pool.run('x', soon)
     await expect(pool.run('continue and hang', { deadlineMs: 1_000, files })).rejects.toMatchObject({ code: 'Timeout' })
     expect(held()).toEqual(['content', ' and continued and continued'])
     const controller = new AbortController()

@@ -24,15 +24,6 @@ export interface BoxStart {
   readonly network: boolean
 }
 
-/**
- * Names the descriptor of the channel to the parent. If Node read from it before the box was closed, a request would be
- * lost.
- */
-export const CHANNEL_VARIABLE = 'SPACEDRIVE_CHANNEL_FD'
-
-/** Tells a boxed process which version of Landlock confines it. */
-export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
-
 /** Paths of the system's libraries, Node and fonts, and of devices that all programs use. */
 const SYSTEM_READ = [
   '/lib',

@@ -1,7 +1,8 @@
-import { type BoxStart, CHANNEL_VARIABLE, VERSION_VARIABLE } from './box.ts'
+import type { BoxStart } from './box.ts'
 import { closeFiles } from './landlock.ts'
 import { closeCalls, gainNoRights } from './seccomp.ts'
 import { numberOn, SystemCalls } from './system-call.ts'
+import { CHANNEL_VARIABLE, VERSION_VARIABLE } from './variables.ts'
 
 const FCNTL = { x64: 72, arm64: 25 }
 const SET_FLAGS = 2
