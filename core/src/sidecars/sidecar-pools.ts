@@ -54,15 +54,19 @@ const PARALLEL = Math.min(4, CORES)
 /** The limit even for the speed `fast`, because each process may use a gigabyte. */
 const MOST = Math.min(16, CORES)
 
-/** Programs that decode files. */
-const DECODERS = ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool']
+/** Programs that decode raw photos. */
+const PHOTO_PROGRAMS = ['exiftool']
+/** Programs that decode films, sound, and photos in the format of films. */
+const FILM_PROGRAMS = ['ffmpeg', 'ffprobe', 'heif-convert']
+/** Text recognition, which also decodes photos of every format. */
+const TEXT_PROGRAMS = [...PHOTO_PROGRAMS, ...FILM_PROGRAMS, 'tesseract']
 /** Programs for models. The shell starts the process of a sherpa-onnx model. */
 const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
 
 const limits: Readonly<Record<PoolName, Limits>> = {
-  image: { processes: PARALLEL, memoryMiB: 1_000, programs: DECODERS },
-  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
+  image: { processes: PARALLEL, memoryMiB: 1_000, programs: PHOTO_PROGRAMS },
+  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: FILM_PROGRAMS },
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: TEXT_PROGRAMS },
   // A model fills the machine by itself.
   ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS, keepsParts: true },
 }

@@ -22,13 +22,14 @@ export interface BoxStart {
   readonly write: readonly string[]
   readonly execute: readonly string[]
   readonly network: boolean
+  /** Whether it may start programs after its own start. */
+  readonly programs: boolean
 }
 
-/**
- * Names the descriptor of the channel to the parent. If Node read from it before the box was closed, a request would be
- * lost.
- */
-export const CHANNEL_VARIABLE = 'SPACEDRIVE_CHANNEL_FD'
+/** The start parameters, and the descriptors that stay open in the box. */
+export interface BoxEntry extends BoxStart {
+  readonly descriptors: readonly number[]
+}
 
 /** Tells a boxed process which version of Landlock confines it. */
 export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
@@ -79,8 +80,8 @@ const LOADERS = [
 const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
 /** Arguments that Node takes before its own, so that it enters the box through Landlock and seccomp. */
-export function boxArgs(start: BoxStart): string[] {
-  return [ENTER_BOX, JSON.stringify(start)]
+export function boxArgs(start: BoxStart, descriptors: readonly number[] = []): string[] {
+  return [ENTER_BOX, JSON.stringify({ ...start, descriptors } satisfies BoxEntry)]
 }
 
 /** What a box leaves open, in addition to the system's and the program's own files. */
@@ -100,6 +101,7 @@ export function boxStart({ network, read, write }: BoxAccess, programs: readonly
     read: [...[...SYSTEM_READ, ...(network ? NETWORK_READ : []), ...ownFolders()].map(encode), ...read.map(encode)],
     write: [...SYSTEM_WRITE.map(encode), ...write.map(encode)],
     execute: [process.execPath, ...LOADERS, ...found].map(encode),
+    programs: found.length > 0,
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, readFileSync, symlinkSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
 import { serveProcess } from '../serve-process.ts'
@@ -30,7 +30,8 @@ serveProcess<string, string>(async (request, progress, folders) => {
   if (request === 'continue' || request === 'continue and hang')
     appendFileSync(join(folders!.results, 'begun'), ' and continued')
   if (request === 'continue and hang') for (;;);
-  if (request === 'plant') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
+  if (request === 'plant a link') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
+  if (request === 'plant a folder') mkdirSync(join(folders!.results, 'made', 'inner'), { recursive: true })
   if (request === 'fill') {
     const held: Uint8Array[] = []
     for (;;) held.push(new Uint8Array(16 * 2 ** 20).fill(held.length))
