@@ -16,6 +16,7 @@ import {
   type Reach,
 } from '../workers/index.ts'
 import type { ContentFacts, Output, PoolName, SidecarInput } from './generators/index.ts'
+import { parseMakeReply } from './make-reply.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 import { type Source, type Staged, Staging } from './staging.ts'
 
@@ -178,6 +179,7 @@ export class SidecarPools implements AsyncDisposable {
       entry: new URL('sidecar-child.ts', import.meta.url),
       memoryMiB: limits[name].memoryMiB,
       box: { programs: limits[name].programs, temporary },
+      parse: parseMakeReply,
       ...(layer && { layer }),
       // Asked each time: the speed may be changed while it works.
       get processes() {

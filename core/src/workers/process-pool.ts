@@ -13,6 +13,7 @@ import { type BoxState, boxState } from './box/box-state.ts'
 import { bwrapArgs } from './box/bwrap.ts'
 import { decoderEnvironment } from './box/environment.ts'
 import { knowsProcessor } from './box/filter.ts'
+import { hideDescriptors } from './box/own-descriptors.ts'
 import { SEALED_VARIABLE } from './box/seal-programs.ts'
 import { callsFilter } from './box/seccomp.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
@@ -526,6 +527,7 @@ function startChild(
   { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
+  if (box) hideDescriptors()
   const { before, parentPid, piped } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
   const options: SpawnOptions = {
