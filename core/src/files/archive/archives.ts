@@ -32,6 +32,8 @@ export interface ArchivesDeps {
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
   /** The folder for temporary files. It is created if it is missing. */
   readonly temporary: string
+  /** The module that lists archives; a test replaces it with a hostile one. */
+  readonly entry?: URL
   /** See `ProcessPoolOptions.layer`. */
   readonly layer?: ProcessPoolOptions['layer']
 }
@@ -45,7 +47,7 @@ export class Archives implements AsyncDisposable {
     this.#deps = deps
     this.#pool = new ProcessPool({
       name: 'archive',
-      entry: new URL('archive-child.ts', import.meta.url),
+      entry: deps.entry ?? new URL('archive-child.ts', import.meta.url),
       processes: PROCESSES,
       memoryMiB: MEMORY_MIB,
       heapMiB: HEAP_MIB,

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, openSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { prey } from '../../../testing/attack.ts'
 import type { NativeReport, NativeTarget } from '../../../testing/native-attack.ts'
+import { NATIVE_REFUSED, NATIVE_WITH_PROGRAMS, nativePrey } from '../../../testing/native-prey.ts'
 import { ProcessPool } from '../process-pool.ts'
 import { boxState, tryBwrap } from './box-state.ts'
-import { numberOn, SystemCalls } from './system-call.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -27,14 +24,14 @@ describe.runIf(isBuiltin('node:ffi')).each(['landlock', 'bwrap'] as const)('nati
       entry: new URL('../test/native-attacking-child.ts', import.meta.url),
       processes: 1,
       memoryMiB: 300,
-      box: { programs, temporary: join(world.temporary, 'decoders') },
+      box: { programs, temporary: join(world.target.folder, '..', 'decoders') },
       layer: () => Promise.resolve(state),
     })
-    const { own } = world.target
+    const { own } = world.native
     const before = statSync(own)
-    const report = await pool.run(world.target, { deadlineMs: 30_000, reach: { read: [own] } })
-    const starts = programs.length > 0 ? { 'start a process': 'done', 'start Node': 'done' } : {}
-    expect(report.attempts).toEqual({ ...REFUSED, ...starts })
+    const report = await pool.run(world.native, { deadlineMs: 30_000, reach: { read: [own] } })
+    const starts = programs.length > 0 ? NATIVE_WITH_PROGRAMS : {}
+    expect(report.attempts).toEqual({ ...NATIVE_REFUSED, ...starts })
     expect(statSync(own)).toEqual(before)
     // Only the channel, and what Node itself opens.
     const others = report.descriptors.filter((each) => !/^(anon_inode:|pipe:|\/dev\/null$)/.test(each))
@@ -47,55 +44,3 @@ describe.runIf(isBuiltin('node:ffi')).each(['landlock', 'bwrap'] as const)('nati
     if (layer === 'landlock') expect(report.deathSignal).toBe(9)
   })
 })
-
-const NO = 'operation not permitted'
-const REFUSED = {
-  'watch a folder': NO,
-  'read an attribute of a secret': NO,
-  'change flags of what it was given': NO,
-  'truncate what it was given': NO,
-  'truncate what it reads': NO,
-  'lock what it was given': NO,
-  'make a device': NO,
-  'make a pipe': NO,
-  'limit another process': NO,
-  'slow down another process': NO,
-  'bind another process to a processor': NO,
-  'hold another process': NO,
-  'send to a socket': NO,
-  'use shared memory': NO,
-  'make a namespace': NO,
-  'start a process': NO,
-  'start a process by another call': 'function not implemented',
-  'leave the group': NO,
-  'leave the session': NO,
-  'outlive the parent': NO,
-  'make a program in memory': NO,
-  'start a program by its descriptor': NO,
-  'start Node': 'EPERM',
-  'read the log of the kernel': NO,
-  'ask for the adjustment of the clock': NO,
-}
-
-/** What a user has besides files: another process, shared memory, a socket for packets, an attribute. */
-async function nativePrey() {
-  const parts = new AsyncDisposableStack()
-  const { target } = parts.use(await prey())
-  const { folder, own, secret } = target
-  const other = spawn('sleep', ['1000'], { stdio: 'ignore' })
-  await once(other, 'spawn')
-  parts.defer(() => void other.kill())
-  const calls = new SystemCalls()
-  const sharedMemory = calls.call('shmget', numberOn({ x64: 29, arm64: 194 })!, 0, 4_096, 0o600)
-  parts.defer(() => void calls.call('shmctl', numberOn({ x64: 31, arm64: 195 })!, sharedMemory, 0))
-  const socket = join(folder, 'packets')
-  const fd = calls.call('socket', numberOn({ x64: 41, arm64: 198 })!, 1, 2)
-  parts.defer(() => void calls.call('close', numberOn({ x64: 3, arm64: 57 })!, fd))
-  // A descriptor that a careless parent of the daemon has left open.
-  const left = calls.call('fcntl', numberOn({ x64: 72, arm64: 25 })!, openSync(secret, 'r'), 0, 300)
-  parts.defer(() => closeSync(left))
-  const address = Buffer.concat([Buffer.from([1, 0]), Buffer.from(`${socket}\0`)])
-  calls.call('bind', numberOn({ x64: 49, arm64: 200 })!, fd, calls.addressOf(address), address.length)
-  const native: NativeTarget = { own, secret, folder, pid: other.pid!, socket, sharedMemory }
-  return { target: native, temporary: join(folder, '..'), [Symbol.asyncDispose]: () => parts.disposeAsync() }
-}

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
+import { CHANNEL } from '../process-channel.ts'
 import { serveProcess } from '../serve-process.ts'
 
 /** Does as it is told: what a decoder may do with a bad file. */
@@ -30,6 +31,10 @@ serveProcess<string, string>(async (request, progress, folders) => {
   if (request === 'continue' || request === 'continue and hang')
     appendFileSync(join(folders!.results, 'begun'), ' and continued')
   if (request === 'continue and hang') for (;;);
+  if (request.startsWith('send ')) {
+    writeSync(CHANNEL, Buffer.from(request.slice('send '.length), 'hex'))
+    await new Promise(() => {})
+  }
   if (request === 'plant a link') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
   if (request === 'plant a folder') mkdirSync(join(folders!.results, 'made', 'inner'), { recursive: true })
   if (request === 'fill') {
