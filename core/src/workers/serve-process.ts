@@ -75,15 +75,17 @@ export function serveProcess<Request, Reply>(
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
   })
-  const receive = ({ folders, id, request }: ProcessRequest<Request>) => {
+  const receive = async ({ folders, id, request }: ProcessRequest<Request>) => {
     current = id
-    void handle(request, (value) => progress(id, value), folders).then(
-      (reply) => answer({ id, ok: true, reply }),
-      (err: unknown) => fail(id, err, { last: false }),
-    )
+    try {
+      const reply = await handle(request, (value) => progress(id, value), folders)
+      answer({ id, ok: true, reply })
+    } catch (err) {
+      fail(id, err, { last: false })
+    }
   }
   channel.receive(
-    (message) => receive(message as ProcessRequest<Request>),
+    (message) => void receive(message as ProcessRequest<Request>),
     () => endProcess(process.pid),
   )
   channel.send({ ready: true } satisfies ProcessReply<Reply>)

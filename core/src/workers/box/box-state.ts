@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { isBuiltin } from 'node:module'
 import { errorMessage } from '../../util/errors.ts'
 import { findProgram } from '../../util/find-program.ts'
-import { boxArgs, boxStart, VERSION_VARIABLE } from './box.ts'
+import { boxArgs, boxStart } from './box.ts'
 import { bwrapArgs } from './bwrap.ts'
 import { knowsProcessor } from './filter.ts'
+import { VERSION_VARIABLE } from './variables.ts'
 
 /** The layer that confines decoders on this system. */
 export type BoxState =

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
+import { callsFilter } from './seccomp.ts'
 
 /** The user's files, servers and variables that a process may access. */
 export interface Reach {
@@ -26,13 +27,11 @@ export interface BoxStart {
   readonly programs: boolean
 }
 
-/** The start parameters, and the descriptors that stay open in the box. */
+/** What `enter-box` gets: the start parameters, the descriptors that stay open, and the filter of system calls. */
 export interface BoxEntry extends BoxStart {
   readonly descriptors: readonly number[]
+  readonly filter: string
 }
-
-/** Tells a boxed process which version of Landlock confines it. */
-export const VERSION_VARIABLE = 'SPACEDRIVE_LANDLOCK_VERSION'
 
 /** Paths of the system's libraries, Node and fonts, and of devices that all programs use. */
 const SYSTEM_READ = [
@@ -81,7 +80,8 @@ const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
 /** Arguments that Node takes before its own, so that it enters the box through Landlock and seccomp. */
 export function boxArgs(start: BoxStart, descriptors: readonly number[] = []): string[] {
-  return [ENTER_BOX, JSON.stringify({ ...start, descriptors } satisfies BoxEntry)]
+  const filter = callsFilter(start).toString('base64')
+  return [ENTER_BOX, JSON.stringify({ ...start, descriptors, filter } satisfies BoxEntry)]
 }
 
 /** What a box leaves open, in addition to the system's and the program's own files. */

@@ -1,10 +1,10 @@
 import { leadGroup } from '../lead-group.ts'
-import { type BoxEntry, VERSION_VARIABLE } from './box.ts'
-import { dropCapabilities } from './capabilities.ts'
+import type { BoxEntry } from './box.ts'
+import { applyFilter } from './filter.ts'
 import { closeFiles } from './landlock.ts'
-import { closeCalls, endWithParent, gainNoRights } from './seccomp.ts'
+import { dropCapabilities, endWithParent, gainNoRights, limitTasks } from './privileges.ts'
 import { numberOn, SystemCalls } from './system-call.ts'
-import { limitTasks } from './task-limit.ts'
+import { VERSION_VARIABLE } from './variables.ts'
 
 const FCNTL = { x64: 72, arm64: 25 }
 const SET_FLAGS = 2
@@ -12,7 +12,7 @@ const SET_FLAGS = 2
 // Blocks files, network and programs for this process, and then replaces it with a new Node: all threads of the new
 // Node start inside the box. Arguments: a `BoxEntry`, then the arguments of Node.
 const [, , start = '', ...args] = process.argv
-const { descriptors, execute, network, read, write } = JSON.parse(start) as BoxEntry
+const { descriptors, execute, filter, network, read, write } = JSON.parse(start) as BoxEntry
 const decode = (path: string) => Buffer.from(path, 'base64')
 const calls = new SystemCalls()
 // Node closes its descriptors when another program is executed; this clears that flag.
@@ -29,5 +29,5 @@ const version = closeFiles(calls, {
   network,
 })
 dropCapabilities(calls)
-closeCalls(calls, { network })
+applyFilter(calls, decode(filter))
 process.execve!(process.execPath, [process.execPath, ...args], { ...process.env, [VERSION_VARIABLE]: String(version) })

@@ -1,17 +1,5 @@
-import {
-  ALL_THREADS,
-  applyFilter,
-  except,
-  filterProgram,
-  lack,
-  only,
-  refuse,
-  type Rule,
-  withBits,
-  withoutBits,
-  withoutBitsWhereZero,
-} from './filter.ts'
-import { numberOn, type Numbers, type SystemCalls } from './system-call.ts'
+import { except, filterProgram, lack, only, refuse, type Rule, withoutBits, withoutBitsWhereZero } from './filter.ts'
+import type { Numbers } from './system-call.ts'
 
 /**
  * System calls that no decoder needs. Landlock limits the opening and changing of files, and before some version not all
@@ -171,16 +159,8 @@ const STREAM = 1
 const CLONE: Numbers = { x64: 56, arm64: 220 }
 /** All `CLONE_NEW…` flags. */
 const NEW_NAMESPACES = 0x7e020000
-const SAME_PROCESS = 0x00010000
 /** Its flags are in memory, where a filter cannot see them. */
 const CLONE3: Numbers = { x64: 435, arm64: 435 }
-const FORK: Numbers = { x64: 57 }
-const VFORK: Numbers = { x64: 58 }
-const EXECVE: Numbers = { x64: 59, arm64: 221 }
-
-const KILL: Numbers = { x64: 62, arm64: 129 }
-const TKILL: Numbers = { x64: 200, arm64: 130 }
-const TGKILL: Numbers = { x64: 234, arm64: 131 }
 
 /** A process may change only its own limits. */
 const PRLIMIT64: Numbers = { x64: 302, arm64: 261 }
@@ -188,8 +168,6 @@ const ITSELF = 0
 
 const PRCTL: Numbers = { x64: 157, arm64: 167 }
 const SET_PARENT_DEATH_SIGNAL = 1
-const SIGKILL = 9
-const SET_NO_NEW_PRIVS = 38
 
 const FCNTL: Numbers = { x64: 72, arm64: 25 }
 const SET_LEASE = 1024
@@ -215,30 +193,15 @@ const IOCTLS = [
   0x40049409, // FICLONE
 ]
 
-/** From now on, programs that this thread starts gain no privileges. Both Landlock and seccomp require this. */
-export function gainNoRights(calls: SystemCalls): void {
-  calls.call('prctl', numberOn(PRCTL)!, SET_NO_NEW_PRIVS, 1)
-}
-
-/** The system ends this process when its parent ends. `closeCalls` makes this final. */
-export function endWithParent(calls: SystemCalls): void {
-  calls.call('prctl', numberOn(PRCTL)!, SET_PARENT_DEATH_SIGNAL, SIGKILL)
-}
-
 export interface CallsOptions {
   /** Whether it may connect to servers by IP. No other kind of socket is allowed. */
   readonly network: boolean
 }
 
 /**
- * Blocks system calls that no decoder needs, for this thread and everything it starts: they fail with `EPERM`. This
- * cannot be undone.
+ * The program of a filter that blocks system calls that no decoder needs: they fail with `EPERM`. The daemon makes it,
+ * because a process of the box loads as few modules as possible.
  */
-export function closeCalls(calls: SystemCalls, options: CallsOptions): void {
-  applyFilter(calls, callsFilter(options))
-}
-
-/** The program of the filter that `closeCalls` applies. */
 export function callsFilter({ network }: CallsOptions): Buffer {
   // If a file is opened for reading, or for nothing, Landlock before version 3 lets it be truncated.
   const opened = (flags: number) => withoutBitsWhereZero(flags, { bits: TRUNCATES, mask: ACCESS_MODE })
@@ -258,22 +221,4 @@ export function callsFilter({ network }: CallsOptions): Buffer {
     [IOCTL, only(1, IOCTLS)],
   ]
   return filterProgram([...rules, ...REFUSED_CALLS.map((numbers) => [numbers, refuse] as const)])
-}
-
-/**
- * Blocks programs, other processes, and signals to any process except this one, in all threads of this process. This
- * cannot be undone.
- */
-export function closePrograms(calls: SystemCalls): void {
-  const own = only(0, [process.pid, -process.pid >>> 0])
-  const program = filterProgram([
-    [EXECVE, refuse],
-    [FORK, refuse],
-    [VFORK, refuse],
-    [CLONE, withBits(0, SAME_PROCESS)],
-    [KILL, own],
-    [TGKILL, own],
-    [TKILL, refuse],
-  ])
-  applyFilter(calls, program, ALL_THREADS)
 }
