@@ -236,12 +236,14 @@ export class Core implements AsyncDisposable {
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const privateFiles = new PrivateFiles(dataDir)
-    const archives = parts.use(new Archives({
+    const archives = parts.use(
+      new Archives({
         guard: privateFiles,
         look: volumes.look.bind(volumes),
         temporary,
         ...(options.decoderBox && { layer: options.decoderBox }),
-      }))
+      }),
+    )
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()

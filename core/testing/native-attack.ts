@@ -88,7 +88,8 @@ export function nativeAttack({ folder, own, pid, secret, sharedMemory, socket }:
   const attempts: Record<string, () => unknown> = {
     'watch a folder': () => call('inotify_add_watch', call('inotify_init1', 0), folder, 0x100),
     'read an attribute of a secret': () => call('lgetxattr', secret, 'user.origin', Buffer.alloc(100), 100),
-    'change flags of what it was given': () => withFile(own, (fd) => call('ioctl', fd, SET_FLAGS, Buffer.alloc(8, 0x40))),
+    'change flags of what it was given': () =>
+      withFile(own, (fd) => call('ioctl', fd, SET_FLAGS, Buffer.alloc(8, 0x40))),
     'truncate what it was given': () => call('truncate', own, 0),
     'truncate what it reads': () => call('openat', AT_CURRENT, own, READ_AND_TRUNCATE),
     'lock what it was given': () => withFile(own, (fd) => call('fcntl', fd, SET_LEASE, 0)),
@@ -96,7 +97,8 @@ export function nativeAttack({ folder, own, pid, secret, sharedMemory, socket }:
     'make a pipe': () => call('mknodat', AT_CURRENT, join(tmpdir(), 'pipe'), MAKE_PIPE, 0),
     'limit another process': () => call('prlimit64', pid, CORE, Buffer.alloc(16)),
     'slow down another process': () => call('setpriority', 0, pid, LEAST),
-    'bind another process to a processor': () => call('sched_setaffinity', pid, 8, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])),
+    'bind another process to a processor': () =>
+      call('sched_setaffinity', pid, 8, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])),
     'hold another process': () => call('pidfd_open', pid, 0),
     'send to a socket': () => sendTo(socket),
     'use shared memory': () => call('shmat', sharedMemory, 0, 0),

@@ -75,6 +75,20 @@ test('a request has one answer: a second one ends the process, and every request
   expect(await last).toMatch(/^last/)
 })
 
+test.each([
+  ['Cancelled', 'Corrupt'],
+  ['DiskFull', 'Unavailable'],
+  ['Locked', 'Corrupt'],
+  ['Offline', 'Corrupt'],
+])(
+  'a process in a box that would stop the job with %s, which is not true, fails its request alone',
+  async (code, shown) => {
+    await using one = pool()
+    const excuse = message({ id, ok: false, code, message: 'try again later', last: false })
+    await expect(one.run(send(excuse), soon)).rejects.toMatchObject({ code: shown, message: 'try again later' })
+  },
+)
+
 test('a reply of another form than the pool expects fails its request', async () => {
   await using one = pool((reply) => {
     if (typeof reply !== 'string') throw new Error('it is no text')

@@ -52,7 +52,7 @@ export class ProcessChannel {
   }
 
   *#add(chunk: Buffer): Generator<unknown> {
-    for (let at = 0; at < chunk.length || this.#isWhole; ) {
+    for (let at = 0; at < chunk.length || this.#isWhole;) {
       const part = this.#body ?? this.#head
       const copied = chunk.copy(part, this.#filled, at)
       at += copied

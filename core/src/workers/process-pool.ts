@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { statfs } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import type { Duplex, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +31,7 @@ import {
   takeBack,
 } from './process-folders.ts'
 import { parseReply } from './process-reply.ts'
-import type { ProcessRequest } from './serve-process.ts'
+import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
   /** The purpose of the processes; used in messages and in the process list. */
@@ -58,6 +59,8 @@ export interface ProcessPoolOptions {
     readonly programs: readonly string[]
     /** The folder in which each process gets a folder. It is created if it is missing. */
     readonly temporary: string
+    /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
+    readonly excuses?: readonly ErrorCode[]
   } | null
   /** Throws if the reply to a request is not valid. Required for a box: a process may send anything once it is taken over. */
   readonly parse?: (reply: unknown) => unknown
@@ -118,6 +121,14 @@ interface Box {
 
 /** Errors that a process reports if it cannot access a file any more. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
+
+/**
+ * Errors that do not blame the file: the job stops, and tries the file again later. From a process that a hostile file has
+ * taken over they would stop the job for ever. So a pool names those it expects, and a full disk is checked.
+ */
+const EXCUSES: ReadonlySet<ErrorCode> = new Set(['Cancelled', 'DiskFull', 'Locked', 'Offline'])
+/** A disk with more free space is not full, although a process says so. */
+const FULL_BYTES = 256 * 2 ** 20
 
 const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
 
@@ -404,6 +415,29 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (job === null) return
     const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
     process.isAsked = false
+    if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
+    void this.#isBelieved(reply.code, process.folders).then((isBelieved) => {
+      // If the process has ended in the meantime, its request has failed.
+      if (!this.#processes.has(process)) return
+      // A disk may have space again because the process has removed what filled it, so the file is tried once more.
+      const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
+      this.#settle(process, job, { reply: { ...reply, code }, value })
+    })
+  }
+
+  /** Whether an excuse of a process in a box is true, as far as the pool can tell. */
+  async #isBelieved(code: ErrorCode, folders: ProcessFolders | null): Promise<boolean> {
+    if (code !== 'DiskFull') return this.#options.box?.excuses?.includes(code) ?? false
+    const places = folders ? [folders.results, folders.temporary] : []
+    const free = await Promise.all(places.map((path) => freeBytes(path).catch(() => 0)))
+    return free.some((bytes) => bytes < FULL_BYTES)
+  }
+
+  #settle(
+    process: Process<Request, Reply>,
+    job: Job<Request, Reply>,
+    { reply, value }: { readonly reply: Extract<ProcessReply<unknown>, { ok: boolean }>; readonly value: Reply | null },
+  ): void {
     this.#answer(process, job, () => {
       if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
         // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
@@ -612,6 +646,11 @@ const SIGNAL_BASE = 128
 /** A key that is equal for equal reaches. */
 function reachKey({ network = false, read = [], results, variables = [] }: Partial<Reach> = {}): string {
   return JSON.stringify([network, read.map(nameKey), results, variables])
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
 }
 
 /** The process may live on without keeping this one alive. */

@@ -19,9 +19,7 @@ export interface ProcessRequest<Request> {
 /** The daemon checks each message of a process in a box: see `process-reply.ts`. */
 export type ProcessReply<Reply> =
   /** The first message: any error from now on is caused by a request. */
-  | { readonly ready: true }
-  | { readonly id: number; readonly progress: number }
-  | Answer<Reply>
+  { readonly ready: true } | { readonly id: number; readonly progress: number } | Answer<Reply>
 
 type Answer<Reply = unknown> =
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
