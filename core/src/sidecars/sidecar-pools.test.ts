@@ -95,11 +95,7 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
       expect(direct).toEqual({ ...refusals(layer, world.others), ...differs, ...shell })
       if (findProgram('ffmpeg') === null) return
       if (!PROGRAMS[pool].includes('ffmpeg')) {
-        expect({ own, secret, connects }).toEqual({
-          own: 'spawn EPERM',
-          secret: 'spawn EPERM',
-          connects: 'spawn EPERM',
-        })
+        for (const said of [own, secret, connects]) expect(said).toBe('ffmpeg could not be started: spawn EPERM')
         return
       }
       expect({ own, secret, connects }).toEqual({
