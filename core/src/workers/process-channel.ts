@@ -51,7 +51,7 @@ export class ProcessChannel {
     this.#stream.on('data', onData).on('error', () => {})
   }
 
-  *#add(chunk: Buffer): Generator<unknown> {
+  *#add(chunk: Buffer): Generator {
     for (let at = 0; at < chunk.length || this.#isWhole;) {
       const part = this.#body ?? this.#head
       const copied = chunk.copy(part, this.#filled, at)

@@ -162,6 +162,9 @@ interface Process<Request, Reply> {
   reason: { code: ErrorCode; message: string; cause?: string } | null
 }
 
+type Answer = Extract<ProcessReply<unknown>, { ok: true }>
+type Failed = Extract<ProcessReply<unknown>, { ok: false }>
+
 /** What keeps the current process alive while it waits. */
 type Refs = Pick<ChildProcess, 'ref' | 'unref'>
 
@@ -416,13 +419,20 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
     process.isAsked = false
     if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
-    void this.#isBelieved(reply.code, process.folders).then((isBelieved) => {
-      // If the process has ended in the meantime, its request has failed.
-      if (!this.#processes.has(process)) return
-      // A disk may have space again because the process has removed what filled it, so the file is tried once more.
-      const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
-      this.#settle(process, job, { reply: { ...reply, code }, value })
-    })
+    void heard(this.#settleExcuse(process, job, { reply, value }))
+  }
+
+  async #settleExcuse(
+    process: Process<Request, Reply>,
+    job: Job<Request, Reply>,
+    { reply, value }: { readonly reply: Failed; readonly value: Reply | null },
+  ): Promise<void> {
+    const isBelieved = await this.#isBelieved(reply.code, process.folders)
+    // If the process has ended in the meantime, its request has failed.
+    if (!this.#processes.has(process)) return
+    // A disk may have space again because the process has removed what filled it, so the file is tried once more.
+    const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
+    this.#settle(process, job, { reply: { ...reply, code }, value })
   }
 
   /** Whether an excuse of a process in a box is true, as far as the pool can tell. */
@@ -436,7 +446,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #settle(
     process: Process<Request, Reply>,
     job: Job<Request, Reply>,
-    { reply, value }: { readonly reply: Extract<ProcessReply<unknown>, { ok: boolean }>; readonly value: Reply | null },
+    { reply, value }: { readonly reply: Answer | Failed; readonly value: Reply | null },
   ): void {
     this.#answer(process, job, () => {
       if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
@@ -624,11 +634,8 @@ function entryOf({ by, start }: Box): Entry {
       return { ...OPEN, before: [process.execPath, ...boxArgs(start, [CHANNEL])] }
     case 'bwrap': {
       const filter = knowsProcessor() ? callsFilter(start) : null
-      const before = [
-        ...[by.program, '--args', String(PIPED)],
-        ...(filter ? ['--seccomp', String(PIPED + 1)] : []),
-        ...['--', process.execPath],
-      ]
+      const filters = filter ? ['--seccomp', String(PIPED + 1)] : []
+      const before = [by.program, '--args', String(PIPED), ...filters, '--', process.execPath]
       const args = Buffer.concat(bwrapArgs(start).flatMap((arg) => [arg, Buffer.of(0)]))
       return { before, parentPid: BWRAP_PID, piped: [args, filter ?? []].flat() }
     }
