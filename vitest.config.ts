@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     include: ['{core,client,daemon,cli,web,e2e,scripts,examples,bench}/**/*.test.{ts,tsx}'],
     sequence: { sequencer: LongestFirst },
+    globalSetup: ['core/testing/compile-sources.ts'],
     setupFiles: ['core/testing/patience.ts'],
     // A test waits most of its time, for a file to settle or a watch to tell: two cores are enough for five of them.
     maxWorkers: 5,

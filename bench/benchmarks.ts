@@ -1,6 +1,7 @@
 import { cliStart } from './cli-start.ts'
 import { contentLarge } from './content-large.ts'
 import { contentSmall } from './content-small.ts'
+import { decoderStart } from './decoder-start.ts'
 import { duplicates } from './duplicates.ts'
 import { explorer } from './explorer.ts'
 import { fullHash } from './full-hash.ts'
@@ -55,6 +56,7 @@ export const benchmarks: readonly Benchmark[] = [
   mediaRanges,
   explorer,
   cliStart,
+  decoderStart,
   thumbnails,
   thumbnailsHeic,
   thumbnailsPdf,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript with nothing newer than Node 16 in it: whatever Node is on PATH must be able to read this file.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -21,10 +21,24 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await run()
 else runWithCarriedNode()
 
 async function run() {
-  const cache = process.env.NODE_COMPILE_CACHE || compileCacheFolder()
+  const cache = process.env.NODE_COMPILE_CACHE || ownCompileCache()
   if (cache) module.enableCompileCache(cache)
   const { main } = await import('../src/main.ts')
   process.exitCode = await main(process.argv.slice(2))
+}
+
+/** The folder is private, because Node executes what it finds there. */
+function ownCompileCache() {
+  const folder = compileCacheFolder()
+  if (!folder) return null
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    return folder
+  } catch {
+    // The disk is read-only or full, or the folder belongs to another user.
+    return null
+  }
 }
 
 /** In the user's own cache, not in the temporary folder, where somebody else could have put code there before. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs'
 import { dirname, parse, resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -67,6 +67,7 @@ function launch(
   paths: InstancePaths,
 ): ChildProcess {
   const errors = openErrorFile(paths.errorFile)
+  makePrivate(paths.compileCache)
   const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
@@ -84,6 +85,16 @@ function launch(
     })
   } finally {
     closeSync(errors)
+  }
+}
+
+/** Node executes what it finds in this folder. Without the folder, the daemon compiles its modules itself. */
+function makePrivate(folder: string): void {
+  try {
+    makeFolders(folder)
+    chmodSync(folder, 0o700)
+  } catch {
+    // The disk is read-only or full, or the folder belongs to another user.
   }
 }
 

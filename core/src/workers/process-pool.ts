@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { statfs } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import type { Duplex, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
@@ -17,6 +18,7 @@ import { knowsProcessor } from './box/filter.ts'
 import { hideDescriptors } from './box/own-descriptors.ts'
 import { callsFilter } from './box/seccomp.ts'
 import { SEALED_VARIABLE } from './box/variables.ts'
+import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
@@ -68,6 +70,8 @@ export interface ProcessPoolOptions {
   readonly maxReplyBytes?: number
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
+  /** Returns the folder of the compile cache, or null for none; by default that of this process. */
+  readonly cache?: () => string | null
 }
 
 export interface ProcessRunOptions {
@@ -184,6 +188,9 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #nextId = 1
   #idle: NodeJS.Timeout | undefined
   #closed = false
+  /** Ends the process that compiles the modules. */
+  readonly #closing = new AbortController()
+  #isCompiled = false
   /** The layer that confines the processes; known before the first process starts. */
   #box: Extract<BoxState, { layer: string }> | null = null
 
@@ -244,6 +251,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Ends the processes and waits for them, for a few seconds at most. Waiting requests reject with `Cancelled`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearTimeout(this.#idle)
     for (const job of [...this.#queue.splice(0), ...this.#starting]) job.reject(cancelled())
     this.#starting.clear()
@@ -318,10 +326,13 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** The box for a request's process; null for no box. */
   #boxOf({ options: { reach } }: Job<Request, Reply>, folders: ProcessFolders | null): Box | null {
-    const { box } = this.#options
+    const { box, cache: find = compileCache } = this.#options
     if (box === null || folders === null || this.#box === null) return null
     const { given, results, temporary } = folders
-    const files = { read: [...(reach?.read ?? []), given], write: [results, temporary] }
+    const cache = find()
+    // Only read: what a process could write there, other processes would execute.
+    const read = [...(reach?.read ?? []), given, ...(cache === null ? [] : [cache])]
+    const files = { read, write: [results, temporary] }
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
@@ -408,6 +419,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.isReady = true
       return
     }
+    if ('compiled' in reply) return this.#compile()
     const job = process.isAsked && process.job?.id === reply.id ? process.job : null
     if (isBoxed && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
@@ -460,6 +472,19 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       const isSpent = job.options.alone || (!reply.ok && reply.last)
       if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) this.#end(process, REPLACED)
     })
+  }
+
+  /**
+   * Compiles the modules of the processes into the compile cache, at most once: a process that was taken over may ask for
+   * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
+   */
+  #compile(): void {
+    const { cache: find = compileCache, entry } = this.#options
+    const cache = find()
+    if (cache === null || this.#isCompiled || this.#closed) return
+    this.#isCompiled = true
+    const folders = [dirname(fileURLToPath(entry)), import.meta.dirname]
+    this.#finish(compileModules(cache, folders, this.#closing.signal))
   }
 
   /** Takes the files of a job back, and then settles the job: the process is free for the next one. */
@@ -568,7 +593,14 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
  * group, so everything it starts ends with it.
  */
 function startChild(
-  { box: boxes, entry, memoryMiB, heapMiB = HEAP_MIB, niceness = NICENESS }: ProcessPoolOptions,
+  {
+    box: boxes,
+    cache: find = compileCache,
+    entry,
+    memoryMiB,
+    heapMiB = HEAP_MIB,
+    niceness = NICENESS,
+  }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
   if (box) hideDescriptors()
@@ -578,13 +610,12 @@ function startChild(
     // On Windows, only this form of pipe is read and written at once.
     stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
     detached: process.platform !== 'win32' && !leadsGroupItself,
-    ...(boxes !== null && {
-      env: {
-        ...decoderEnvironment(process.env, variables),
-        ...(folders && { TMPDIR: folders.temporary }),
-        ...(box && !box.start.programs && { [SEALED_VARIABLE]: '1' }),
-      },
-    }),
+    env: {
+      ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
+      ...(folders && { TMPDIR: folders.temporary }),
+      ...(box && !box.start.programs && { [SEALED_VARIABLE]: '1' }),
+      [CACHE_VARIABLE]: find() ?? '',
+    },
   }
   const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}; ${boxes === null ? '' : FIRST_TO_GO}`
   const child =

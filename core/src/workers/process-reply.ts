@@ -9,6 +9,7 @@ const replySchema = z.union([
   z.strictObject({ id, ok: z.literal(false), code: z.enum(errorCodes), message: z.string(), last: z.boolean() }),
   z.strictObject({ id, progress: z.number() }),
   z.strictObject({ ready: z.literal(true) }),
+  z.strictObject({ compiled: z.literal(true) }),
 ])
 
 /** A message of a process. Throws if it is none: a process that was taken over may send anything. */

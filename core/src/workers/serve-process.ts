@@ -19,7 +19,11 @@ export interface ProcessRequest<Request> {
 /** The daemon checks each message of a process in a box: see `process-reply.ts`. */
 export type ProcessReply<Reply> =
   /** The first message: any error from now on is caused by a request. */
-  { readonly ready: true } | { readonly id: number; readonly progress: number } | Answer<Reply>
+  | { readonly ready: true }
+  /** The compile cache had no valid copy of a module, so this process has compiled the module itself. */
+  | { readonly compiled: true }
+  | { readonly id: number; readonly progress: number }
+  | Answer<Reply>
 
 type Answer<Reply = unknown> =
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
@@ -37,9 +41,10 @@ const MAX_REQUEST_BYTES = 2 ** 31
 
 /**
  * Room of the thread that looks after the process. The code range matters most: half a gigabyte is set aside for it by
- * default, which counts as data of the process.
+ * default, which counts as data of the process. With a smaller heap, the thread starts more slowly, because it collects
+ * garbage, and has hardly enough to compile its own module.
  */
-const GUARD_LIMITS = { maxOldGenerationSizeMb: 8, codeRangeSizeMb: 1 }
+const GUARD_LIMITS = { maxOldGenerationSizeMb: 16, codeRangeSizeMb: 1 }
 
 /**
  * Answers the requests of a `ProcessPool`, one at a time. The process ends with its parent, whatever it is doing. File
@@ -66,6 +71,12 @@ export function serveProcess<Request, Reply>(
   const progress = (id: number, value: number) => {
     if (id === current) channel.send({ id, progress: value } satisfies ProcessReply<Reply>)
   }
+  let isTold = false
+  const tellOnce = () => {
+    if (isTold || !hasCompiled()) return
+    isTold = true
+    channel.send({ compiled: true } satisfies ProcessReply<Reply>)
+  }
   // Not `exit`, which waits for native work on the threads of libuv.
   stream.on('close', () => endProcess(process.pid))
   // Some decoders throw in callbacks that no code can catch. The file is the cause, and this process is not used again.
@@ -80,6 +91,8 @@ export function serveProcess<Request, Reply>(
       answer({ id, ok: true, reply })
     } catch (err) {
       fail(id, err, { last: false })
+    } finally {
+      tellOnce()
     }
   }
   channel.receive(
@@ -87,6 +100,15 @@ export function serveProcess<Request, Reply>(
     () => endProcess(process.pid),
   )
   channel.send({ ready: true } satisfies ProcessReply<Reply>)
+  tellOnce()
+}
+
+/** Node's compiler of TypeScript, which it loads when it needs it. */
+const COMPILER = 'NativeModule internal/deps/amaro/dist/index'
+
+function hasCompiled(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] }
+  return moduleLoadList.includes(COMPILER)
 }
 
 /** The pool passes the limits as arguments; a process that was started by hand has none. */

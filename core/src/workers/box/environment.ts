@@ -10,7 +10,6 @@ const PASSED: ReadonlySet<string> = new Set([
   'TZ',
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
-  'NODE_COMPILE_CACHE',
   'TESSDATA_PREFIX',
   'MAGIC',
   'FONTCONFIG_FILE',

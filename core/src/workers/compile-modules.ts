@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** Modules compiled between two writes: a process that is ended early has not worked for nothing. */
+const BATCH = 32
+/** Skipped unless it is one of the given folders. */
+const TESTS = 'test'
+
+/**
+ * Compiles the TypeScript modules in folders, and everything that they import, into Node's compile cache. No module is
+ * evaluated. Arguments: the folders.
+ */
+const files = process.argv.slice(2).flatMap(modulesIn)
+for (const [i, file] of files.entries()) {
+  await compile(file)
+  if (i % BATCH === BATCH - 1) flushCompileCache()
+}
+flushCompileCache()
+
+function modulesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === TESTS ? [] : modulesIn(path)
+    return entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') ? [path] : []
+  })
+}
+
+/** Node compiles all modules of a graph before it links them. This graph cannot be linked, so none is evaluated. */
+async function compile(file: string): Promise<void> {
+  const missing = 'import { missing } from "data:text/javascript,"'
+  const graph = `import ${JSON.stringify(pathToFileURL(file).href)}; ${missing}`
+  await import(`data:text/javascript,${encodeURIComponent(graph)}`).catch(() => {})
+}
