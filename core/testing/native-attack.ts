@@ -32,6 +32,13 @@ export interface NativeReport {
 }
 
 const NUMBERS = {
+  bpf: { x64: 321, arm64: 280 },
+  io_uring_setup: { x64: 425, arm64: 425 },
+  keyctl: { x64: 250, arm64: 219 },
+  perf_event_open: { x64: 298, arm64: 241 },
+  process_vm_readv: { x64: 310, arm64: 270 },
+  ptrace: { x64: 101, arm64: 117 },
+  userfaultfd: { x64: 323, arm64: 282 },
   adjtimex: { x64: 159, arm64: 171 },
   clone: { x64: 56, arm64: 220 },
   clone3: { x64: 435, arm64: 435 },
@@ -100,6 +107,13 @@ export function nativeAttack({ folder, own, pid, secret, sharedMemory, socket }:
     'bind another process to a processor': () =>
       call('sched_setaffinity', pid, 8, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])),
     'hold another process': () => call('pidfd_open', pid, 0),
+    'attach to another process': () => call('ptrace', 16, pid, 0, 0),
+    'read the memory of another process': () => call('process_vm_readv', pid, 0, 0, 0, 0),
+    'use io_uring': () => call('io_uring_setup', 1, Buffer.alloc(120)),
+    'use keys': () => call('keyctl', 0, -3, 0),
+    'load a program into the kernel': () => call('bpf', 0, Buffer.alloc(120), 120),
+    'count events': () => call('perf_event_open', Buffer.alloc(120), 0, -1, -1, 0),
+    'handle page faults': () => call('userfaultfd', 1),
     'send to a socket': () => sendTo(socket),
     'use shared memory': () => call('shmat', sharedMemory, 0, 0),
     'make a namespace': () => fork(NEW_USER),
