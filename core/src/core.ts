@@ -1,5 +1,4 @@
 import { chmodSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AddressedFiles } from './addressed-files.ts'
 import { type Config, ConfigManager } from './config/index.ts'
@@ -35,6 +34,7 @@ import { SharedWork } from './util/shared-work.ts'
 import { makeFolders } from './util/make-folders.ts'
 import { pathError, pathErrorCode } from './util/path-error.ts'
 import { readTail } from './util/read-tail.ts'
+import { removeTree } from './util/remove-tree.ts'
 import { createVolumeDetector, type VolumeDetector, VolumeManager } from './volume/index.ts'
 import { homeFolder } from './util/home-folder.ts'
 
@@ -236,7 +236,14 @@ export class Core implements AsyncDisposable {
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
     const privateFiles = new PrivateFiles(dataDir)
-    const archives = parts.use(new Archives({ guard: privateFiles, look: volumes.look.bind(volumes), temporary }))
+    const archives = parts.use(
+      new Archives({
+        guard: privateFiles,
+        look: volumes.look.bind(volumes),
+        temporary,
+        ...(options.decoderBox && { layer: options.decoderBox }),
+      }),
+    )
     const generators = () => options.generators ?? makeGenerators(config.values)
     let others: Network | null = null
     const machine = options.machine ?? systemMachine()
@@ -532,7 +539,7 @@ const SIDECAR_GROUPS: ReadonlySet<string> = new Set(['sidecars', 'thumbnails', '
 /** Removes the files of decoders that a killed daemon has left. Nobody else uses the data folder now. */
 async function removeLeftovers(folder: string, log: Logger): Promise<void> {
   // Decoders get new folders beside what is left, and the next start tries again.
-  await rm(folder, { recursive: true, force: true }).catch((err: unknown) =>
+  await removeTree(folder).catch((err: unknown) =>
     log.warn({ folder, err: errorMessage(err) }, 'temporary files of decoders were not removed'),
   )
 }

@@ -98,7 +98,20 @@ function start(program: string): void {
   if (error) throw error
 }
 
-/** The expected results in a box: Landlock and seccomp refuse access, bubblewrap hides files. */
+/** System calls that seccomp refuses in each layer. */
+const REFUSED_CALLS = {
+  'change rights': 'EPERM',
+  'change times': 'EPERM',
+  'connect by TCP': 'EPERM',
+  'connect to a socket': 'EPERM',
+  'ask by UDP': 'EPERM',
+  'start a shell': 'EPERM',
+  'start a program': 'EPERM',
+  'end another process': 'EPERM',
+  'learn a key of the environment': 'ENOENT',
+} as const
+
+/** The expected results in a box without programs: Landlock and seccomp refuse access, bubblewrap hides files. */
 export const REFUSED = {
   landlock: {
     'read what it was given': 'done',
@@ -108,15 +121,7 @@ export const REFUSED = {
     'list its folder': 'EACCES',
     'write into its folder': 'EACCES',
     'change what it was given': 'EACCES',
-    'change rights': 'EPERM',
-    'change times': 'EPERM',
-    'connect by TCP': 'EPERM',
-    'connect to a socket': 'EPERM',
-    'ask by UDP': 'EPERM',
-    'start a shell': 'EACCES',
-    'start a program': 'EACCES',
-    'end another process': 'EPERM',
-    'learn a key of the environment': 'ENOENT',
+    ...REFUSED_CALLS,
   },
   bwrap: {
     'read what it was given': 'done',
@@ -126,16 +131,14 @@ export const REFUSED = {
     'list its folder': 'ENOENT',
     'write into its folder': 'ENOENT',
     'change what it was given': 'EROFS',
-    'change rights': 'EROFS',
-    'change times': 'EROFS',
-    'connect by TCP': 'ECONNREFUSED',
-    'connect to a socket': 'ENOENT',
-    'ask by UDP': 'ECONNREFUSED',
-    'start a shell': 'ENOENT',
-    'start a program': 'ENOENT',
-    'end another process': 'ESRCH',
-    'learn a key of the environment': 'ENOENT',
+    ...REFUSED_CALLS,
   },
+} as const
+
+/** What differs in a box with programs: a program that is not named, and a process that does not exist there. */
+export const REFUSED_WITH_PROGRAMS = {
+  landlock: { 'start a shell': 'EACCES', 'start a program': 'EACCES' },
+  bwrap: { 'start a shell': 'ENOENT', 'start a program': 'ENOENT', 'end another process': 'ESRCH' },
 } as const
 
 /** A user's folder with a secret, a file to decode, and servers on this machine. */

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '../util/errors.ts'
+import { removeTree } from '../util/remove-tree.ts'
 import { draftsFolder, isPartName, partsFolder, workFolder } from './paths.ts'
 
 /** Milliseconds after which nobody goes on with what is half made: its content is gone, or is not to be made any more. */
@@ -26,7 +27,7 @@ async function filesIn(folder: string): Promise<string[]> {
  */
 export async function sweepDrafts(root: string, now: number, isUsed: (folder: string) => boolean): Promise<void> {
   for (const folder of await filesIn(workFolder(root))) if (!isUsed(folder)) await sweepWork(root, folder)
-  for (const path of await listDrafts(root)) await rm(path, { recursive: true, force: true })
+  for (const path of await listDrafts(root)) await removeTree(path)
   for (const path of await filesIn(partsFolder(root))) {
     // One that is not there any more, or cannot be looked at, is nothing to stop for.
     const stats = await stat(path).catch(() => null)
@@ -42,7 +43,7 @@ async function sweepWork(root: string, folder: string): Promise<void> {
     await mkdir(partsFolder(root), { recursive: true })
     await rename(join(folder, name), path)
     // The process may have been taken over, and a link could lead to any file.
-    if (!(await lstat(path)).isFile()) await rm(path, { recursive: true, force: true })
+    if (!(await lstat(path)).isFile()) await removeTree(path)
   }
-  await rm(folder, { recursive: true, force: true })
+  await removeTree(folder)
 }

@@ -28,7 +28,7 @@ export interface ChildRequest {
 /** A file to read: a name in the folder of given files, or a path elsewhere. */
 type FilePlace<Name extends RawName> = { readonly name: Name } | { readonly path: Name }
 
-/** The reply of a process about its outputs. */
+/** The reply of a process about its outputs; the daemon checks it (`make-reply.ts`). */
 export interface MakeReply extends Made {
   readonly outputs: readonly (Output & { readonly size: number; readonly checksum: Uint8Array })[]
 }

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { basename, dirname, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SidecarSpeed } from '../domain/index.ts'
-import { CoreError, systemCode } from '../util/errors.ts'
+import { CoreError, type ErrorCode, systemCode } from '../util/errors.ts'
 import { baseOf, displayName, nameKey, type RawName } from '../util/file-name.ts'
 import { makeFolderBelow } from '../util/make-folder-below.ts'
 import { pathError } from '../util/path-error.ts'
@@ -16,6 +16,7 @@ import {
   type Reach,
 } from '../workers/index.ts'
 import type { ContentFacts, Output, PoolName, SidecarInput } from './generators/index.ts'
+import { parseMakeReply } from './make-reply.ts'
 import type { ChildRequest, MakeReply } from './sidecar-child.ts'
 import { type Source, type Staged, Staging } from './staging.ts'
 
@@ -24,6 +25,8 @@ interface Limits {
   readonly memoryMiB: number
   /** Programs that its processes may start. */
   readonly programs: readonly string[]
+  /** See `ProcessPoolOptions.box`. */
+  readonly excuses?: readonly ErrorCode[]
   /** Whether its generators keep half-made results (`MakeRequest.part`). */
   readonly keepsParts?: boolean
 }
@@ -54,17 +57,21 @@ const PARALLEL = Math.min(4, CORES)
 /** The limit even for the speed `fast`, because each process may use a gigabyte. */
 const MOST = Math.min(16, CORES)
 
-/** Programs that decode files. */
-const DECODERS = ['ffmpeg', 'ffprobe', 'tesseract', 'heif-convert', 'exiftool']
+/** Programs that decode raw photos. */
+const PHOTO_PROGRAMS = ['exiftool']
+/** Programs that decode films, sound, and photos in the format of films. */
+const FILM_PROGRAMS = ['ffmpeg', 'ffprobe', 'heif-convert']
+/** Text recognition, which also decodes photos of every format. */
+const TEXT_PROGRAMS = [...PHOTO_PROGRAMS, ...FILM_PROGRAMS, 'tesseract']
 /** Programs for models. The shell starts the process of a sherpa-onnx model. */
 const LISTENERS = ['ffmpeg', 'ffprobe', 'whisper-cli', '/bin/sh']
 
 const limits: Readonly<Record<PoolName, Limits>> = {
-  image: { processes: PARALLEL, memoryMiB: 1_000, programs: DECODERS },
-  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
-  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: DECODERS },
-  // A model fills the machine by itself.
-  ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS, keepsParts: true },
+  image: { processes: PARALLEL, memoryMiB: 1_000, programs: PHOTO_PROGRAMS },
+  av: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: FILM_PROGRAMS },
+  doc: { processes: Math.min(2, PARALLEL), memoryMiB: 1_000, programs: TEXT_PROGRAMS },
+  // A model fills the machine by itself. Its server, or its files, may be missing.
+  ml: { processes: 1, memoryMiB: 4_000, programs: LISTENERS, excuses: ['Offline'], keepsParts: true },
 }
 
 export interface SidecarPoolsOptions {
@@ -169,11 +176,13 @@ export class SidecarPools implements AsyncDisposable {
     if (known) return known
     const parallel = () => this.parallel(name)
     const { layer, temporary } = this.#options
+    const { excuses, memoryMiB, programs } = limits[name]
     const pool = new ProcessPool<ChildRequest, MakeReply>({
       name,
       entry: new URL('sidecar-child.ts', import.meta.url),
-      memoryMiB: limits[name].memoryMiB,
-      box: { programs: limits[name].programs, temporary },
+      memoryMiB,
+      box: { programs, temporary, ...(excuses && { excuses }) },
+      parse: parseMakeReply,
       ...(layer && { layer }),
       // Asked each time: the speed may be changed while it works.
       get processes() {

@@ -7,11 +7,14 @@ import { isBuiltin } from 'node:module'
  */
 export const leadsGroupItself = process.platform === 'linux' && isBuiltin('node:ffi')
 
-/** This process leads a group from now on, and what it starts is in it. Node has no call for that. */
+/**
+ * This process leads a group from now on, and what it starts is in it. Node has no call for that. In a box the system
+ * refuses it: there, the first process of the box leads the group.
+ */
 export function leadGroup(): void {
   if (!leadsGroupItself) return
   const { functions } = process
     .getBuiltinModule('node:ffi')
     .dlopen(null, { setpgid: { arguments: ['int32', 'int32'], return: 'int32' } })
-  if (functions.setpgid(0, 0) !== 0) throw new Error('the process cannot lead a group')
+  functions.setpgid(0, 0)
 }

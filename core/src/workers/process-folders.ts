@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../util/errors.ts'
 import { fsPath, joinName, type RawName } from '../util/file-name.ts'
 import { makeFolderBelow } from '../util/make-folder-below.ts'
+import { removeTree } from '../util/remove-tree.ts'
 
 /** The folders of one process. No other boxed process can access them. */
 export interface ProcessFolders {
@@ -55,8 +56,7 @@ export async function makeFolders({ given, results, temporary }: ProcessFolders)
 }
 
 export async function removeFolders({ given, results }: ProcessFolders): Promise<void> {
-  for (const folder of [dirname(given), results])
-    await rm(folder, { recursive: true, force: true, maxRetries: RETRIES })
+  for (const folder of [dirname(given), results]) await removeTree(folder)
 }
 
 /** Moves the files of a request into the folders of a process. Missing files are skipped. */
@@ -66,21 +66,24 @@ export async function lend(files: readonly LentFile[], folders: ProcessFolders):
 }
 
 /**
- * Moves the files of a request back. A process that was taken over may have left a link to another file instead, so
- * whatever is not a regular file is removed. This is checked after the move, where the process cannot reach the file.
+ * Moves the files of a request back. A process that was taken over may have left a link to another file instead, a file
+ * with a second name in its folders, or one that everybody may change. So only a regular file with one name is kept, and
+ * only this user may access it. This is checked after the move, where the process cannot reach the path.
  */
 export async function takeBack(files: readonly LentFile[], folders: ProcessFolders): Promise<void> {
   await Promise.all(
     files.map(async (file) => {
       const isThere = await moveIfThere(placeOf(file, folders), fsPath(file.path))
-      if (isThere && !(await lstat(file.path)).isFile()) await rm(file.path, { recursive: true, force: true })
+      if (!isThere || file.use === 'read') return
+      const stats = await lstat(file.path)
+      if (stats.isFile() && stats.nlink === 1) await chmod(file.path, PRIVATE_FILE)
+      else await removeTree(file.path)
     }),
   )
 }
 
 const PRIVATE = 0o700
-/** A program that has just been killed may still finish a write. */
-const RETRIES = 3
+const PRIVATE_FILE = 0o600
 
 function placeOf({ name, use }: LentFile, { given, results }: ProcessFolders): string | Buffer {
   return fsPath(joinName(use === 'read' ? given : results, name))

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { statfs } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import { dirname } from 'node:path'
-import type { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { nameKey } from '../util/file-name.ts'
@@ -13,11 +14,15 @@ import { boxArgs, type BoxStart, boxStart, type Reach } from './box/box.ts'
 import { type BoxState, boxState } from './box/box-state.ts'
 import { bwrapArgs } from './box/bwrap.ts'
 import { decoderEnvironment } from './box/environment.ts'
-import { CHANNEL_VARIABLE } from './box/variables.ts'
+import { knowsProcessor } from './box/filter.ts'
+import { hideDescriptors } from './box/own-descriptors.ts'
+import { callsFilter } from './box/seccomp.ts'
+import { SEALED_VARIABLE } from './box/variables.ts'
 import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts'
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
+import { CHANNEL, ProcessChannel } from './process-channel.ts'
 import {
   lend,
   type LentFile,
@@ -27,6 +32,7 @@ import {
   removeFolders,
   takeBack,
 } from './process-folders.ts'
+import { parseReply } from './process-reply.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
 
 export interface ProcessPoolOptions {
@@ -55,7 +61,13 @@ export interface ProcessPoolOptions {
     readonly programs: readonly string[]
     /** The folder in which each process gets a folder. It is created if it is missing. */
     readonly temporary: string
+    /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
+    readonly excuses?: readonly ErrorCode[]
   } | null
+  /** Throws if the reply to a request is not valid. Required for a box: a process may send anything once it is taken over. */
+  readonly parse?: (reply: unknown) => unknown
+  /** A process that sends a larger message is ended. By default 1 MiB with a box, and 1 GiB without. */
+  readonly maxReplyBytes?: number
   /** Returns the layer that forms the box; by default the one that works on this system. */
   readonly layer?: () => Promise<BoxState>
   /** Returns the folder of the compile cache, or null for none; by default that of this process. */
@@ -95,7 +107,12 @@ const HEAP_MIB = 128
 /** Below everything a person waits for. */
 const NICENESS = constants.priority.PRIORITY_LOW
 
-const HIDE_CHANNEL = `export ${CHANNEL_VARIABLE}="$NODE_CHANNEL_FD"; unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE; `
+/** Most results are files, so replies are small. */
+const MAX_BOXED_REPLY_BYTES = 2 ** 20
+/** Listings of folders and results of models, from processes that decode no files. */
+const MAX_REPLY_BYTES = 2 ** 30
+/** Of an error. */
+const MAX_MESSAGE_CHARACTERS = 10_000
 
 /** The `details` of an error for which no request is to blame: the system would not start a process. */
 export const NOT_STARTED = 'not-started'
@@ -108,6 +125,14 @@ interface Box {
 
 /** Errors that a process reports if it cannot access a file any more. */
 const MAY_BE_BOXED_OUT: ReadonlySet<ErrorCode> = new Set(['PermissionDenied', 'NotFound', 'Conflict'])
+
+/**
+ * Errors that do not blame the file: the job stops, and tries the file again later. From a process that a hostile file has
+ * taken over they would stop the job for ever. So a pool names those it expects, and a full disk is checked.
+ */
+const EXCUSES: ReadonlySet<ErrorCode> = new Set(['Cancelled', 'DiskFull', 'Locked', 'Offline'])
+/** A disk with more free space is not full, although a process says so. */
+const FULL_BYTES = 256 * 2 ** 20
 
 const REPLACED = { code: 'Cancelled' as const, message: 'replaced' }
 
@@ -122,11 +147,15 @@ interface Job<Request, Reply> {
 
 interface Process<Request, Reply> {
   readonly child: ChildProcess
+  readonly stream: Duplex & Refs
+  readonly channel: ProcessChannel
   /** Null in a pool without a box. */
   readonly folders: ProcessFolders | null
   /** The key of its `Reach`, if it is boxed; see `reachKey`. */
   readonly reach: string
   job: Job<Request, Reply> | null
+  /** Whether it has the request of its job and has not answered it. */
+  isAsked: boolean
   /** The last move of lent files; it never rejects. */
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
@@ -136,6 +165,12 @@ interface Process<Request, Reply> {
   /** Why it is being ended by us. */
   reason: { code: ErrorCode; message: string; cause?: string } | null
 }
+
+type Answer = Extract<ProcessReply<unknown>, { ok: true }>
+type Failed = Extract<ProcessReply<unknown>, { ok: false }>
+
+/** What keeps the current process alive while it waits. */
+type Refs = Pick<ChildProcess, 'ref' | 'unref'>
 
 /**
  * Processes that answer requests one at a time, for code that may hang, crash or use up all memory: decoders of
@@ -228,7 +263,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     await settledWithin(GONE_MS, [...this.#unfinished])
     // The folders of processes that have just ended.
     await settledWithin(GONE_MS, [...this.#unfinished])
-    for (const { child } of this.#processes) release(child)
+    for (const process of this.#processes) release(process)
   }
 
   #dispatch(): void {
@@ -304,11 +339,16 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #start(first: Job<Request, Reply>, folders: ProcessFolders | null): Process<Request, Reply> {
     const box = this.#boxOf(first, folders)
     const child = startChild(this.#options, { box, folders, variables: first.options.reach?.variables ?? [] })
+    const { box: boxes, maxReplyBytes = boxes ? MAX_BOXED_REPLY_BYTES : MAX_REPLY_BYTES } = this.#options
+    const stream = child.stdio[CHANNEL] as Duplex & Refs
     const process: Process<Request, Reply> = {
       child,
+      stream,
+      channel: new ProcessChannel(stream, maxReplyBytes),
       folders,
       reach: reachKey(first.options.reach),
       job: null,
+      isAsked: false,
       moving: Promise.resolve(),
       isReady: false,
       served: 0,
@@ -317,7 +357,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     }
     this.#processes.add(process)
     this.#finish(once(child, 'exit').catch(() => {}))
-    child.on('message', (reply) => this.#receive(process, reply as ProcessReply<Reply>))
+    process.channel.receive(
+      (message) => this.#receive(process, message),
+      (err) => this.#end(process, this.#invalid(err)),
+    )
     child.on('error', (cause) => {
       const { code, message } = this.#notStarted(cause)
       process.reason ??= { code, message, cause: NOT_STARTED }
@@ -337,7 +380,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const { folders } = process
     process.job = job
     process.child.ref()
-    process.child.channel?.ref()
+    process.stream.ref()
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
@@ -357,25 +400,66 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const message: ProcessRequest<Request> = { id, request, folders }
     try {
       // If the process has just died, its exit event reports that.
-      process.child.send(message, () => {})
+      process.channel.send(message)
+      process.isAsked = true
     } catch (err) {
       const refusal = new CoreError('Internal', `the request cannot be sent: ${errorMessage(err)}`, { cause: err })
       if (job) this.#answer(process, job, () => job.reject(refusal))
     }
   }
 
-  #receive(process: Process<Request, Reply>, reply: ProcessReply<Reply>): void {
+  /** Throws if a process in a box sends a message that is not expected. */
+  #receive(process: Process<Request, Reply>, message: unknown): void {
+    // It is being ended: what it still sends may be about a request that another process has now.
+    if (process.reason !== null) return
+    const isBoxed = this.#options.box !== null
+    const reply = parseReply(message)
     if ('ready' in reply) {
+      if (process.isReady) throw new Error('it is ready twice')
       process.isReady = true
       return
     }
     if ('compiled' in reply) return this.#compile()
-    const { job } = process
-    if (job?.id !== reply.id) return
+    const job = process.isAsked && process.job?.id === reply.id ? process.job : null
+    if (isBoxed && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
+      if (isBoxed && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
       process.deadline?.refresh()
-      return job.options.onProgress?.(reply.progress)
+      return job?.options.onProgress?.(reply.progress)
     }
+    if (job === null) return
+    const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
+    process.isAsked = false
+    if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
+    void heard(this.#settleExcuse(process, job, { reply, value }))
+  }
+
+  async #settleExcuse(
+    process: Process<Request, Reply>,
+    job: Job<Request, Reply>,
+    { reply, value }: { readonly reply: Failed; readonly value: Reply | null },
+  ): Promise<void> {
+    const isBelieved = await this.#isBelieved(reply.code, process.folders)
+    // If the process has ended in the meantime, its request has failed.
+    if (!this.#processes.has(process)) return
+    // A disk may have space again because the process has removed what filled it, so the file is tried once more.
+    const code = isBelieved ? reply.code : reply.code === 'DiskFull' ? 'Unavailable' : 'Corrupt'
+    this.#settle(process, job, { reply: { ...reply, code }, value })
+  }
+
+  /** Whether an excuse of a process in a box is true, as far as the pool can tell. */
+  async #isBelieved(code: ErrorCode, folders: ProcessFolders | null): Promise<boolean> {
+    if (code !== 'DiskFull') return this.#options.box?.excuses?.includes(code) ?? false
+    const places = folders ? [folders.results, folders.temporary] : []
+    const free = await Promise.all(places.map((path) => freeBytes(path).catch(() => 0)))
+    return free.some((bytes) => bytes < FULL_BYTES)
+  }
+
+  #settle(
+    process: Process<Request, Reply>,
+    job: Job<Request, Reply>,
+    { reply, value }: { readonly reply: Answer | Failed; readonly value: Reply | null },
+  ): void {
     this.#answer(process, job, () => {
       if (!reply.ok && this.#box !== null && process.served > 0 && MAY_BE_BOXED_OUT.has(reply.code)) {
         // Its paths may have changed after it was boxed: a disk was mounted, or a file was replaced. Try a new process.
@@ -383,8 +467,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
         return this.#end(process, REPLACED)
       }
       process.served++
-      if (reply.ok) job.resolve(reply.reply)
-      else job.reject(new CoreError(reply.code, reply.message))
+      if (reply.ok) job.resolve(value as Reply)
+      else job.reject(new CoreError(reply.code, reply.message.slice(0, MAX_MESSAGE_CHARACTERS)))
       const isSpent = job.options.alone || (!reply.ok && reply.last)
       if (isSpent || process.served >= (this.#options.recycleAfter ?? RECYCLE_AFTER)) this.#end(process, REPLACED)
     })
@@ -413,7 +497,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.job = null
       outcome()
       // A process with nothing to do does not keep this one alive.
-      if (process.reason === null) release(process.child)
+      if (process.reason === null) release(process)
       this.#dispatch()
     }
     if (folders === null || files.length === 0) return free(settle)
@@ -484,6 +568,11 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     void heard(work).finally(() => this.#unfinished.delete(work))
   }
 
+  #invalid(cause: unknown) {
+    const message = `the ${this.#options.name} process sent a message that is not valid: ${errorMessage(cause)}`
+    return { code: 'Corrupt' as const, message: message.slice(0, MAX_MESSAGE_CHARACTERS) }
+  }
+
   get #tooLarge() {
     const message = `it needs more than ${this.#options.memoryMiB} MiB of memory`
     return { code: 'Unavailable' as const, message }
@@ -514,26 +603,30 @@ function startChild(
   }: ProcessPoolOptions,
   { box, folders, variables }: ChildStart,
 ): ChildProcess {
-  const { before, parentPid, piped, script } = box ? entryOf(box) : OPEN
+  if (box) hideDescriptors()
+  const { before, parentPid, piped } = box ? entryOf(box) : OPEN
   const args = [`--max-old-space-size=${heapMiB}`, fileURLToPath(entry), String(parentPid), String(memoryMiB)]
   const options: SpawnOptions = {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(piped ? ['pipe' as const] : [])],
-    serialization: 'advanced',
+    // On Windows, only this form of pipe is read and written at once.
+    stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
     detached: process.platform !== 'win32' && !leadsGroupItself,
     env: {
       ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
       ...(folders && { TMPDIR: folders.temporary }),
+      ...(box && !box.start.programs && { [SEALED_VARIABLE]: '1' }),
       [CACHE_VARIABLE]: find() ?? '',
     },
   }
-  const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}`
+  const limits = `ulimit -c 0; ulimit -d ${(NODE_DATA_MIB + memoryMiB) * 1_024}; ${boxes === null ? '' : FIRST_TO_GO}`
   const child =
     process.platform === 'linux'
-      ? spawn('/bin/sh', ['-c', `${limits}; ${script}exec "$0" "$@"`, ...before, ...args], options)
+      ? spawn('/bin/sh', ['-c', `${limits}exec "$0" "$@"`, ...before, ...args], options)
       : spawn(process.execPath, args, options)
   // If the process has already died, its exit event reports that.
-  const pipe = child.stdio[PIPED] as Writable | null | undefined
-  pipe?.on('error', () => {}).end(piped)
+  for (const [i, bytes] of piped.entries()) {
+    const pipe = child.stdio[PIPED + i] as Writable | null | undefined
+    pipe?.on('error', () => {}).end(bytes)
+  }
   try {
     if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
@@ -554,26 +647,28 @@ interface Entry {
   readonly before: readonly string[]
   /** The process id of the parent, as the process sees it. */
   readonly parentPid: number
-  /** The data on its fifth descriptor. */
-  readonly piped: Buffer | null
-  /** Shell commands that run first. */
-  readonly script: string
+  /** The data on the descriptors after the channel's. */
+  readonly piped: readonly Buffer[]
 }
 
-const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: null, script: '' }
+const OPEN: Entry = { before: [process.execPath], parentPid: process.pid, piped: [] }
 /** The descriptor after the channel's. */
-const PIPED = 4
+const PIPED = CHANNEL + 1
 /** Bubblewrap is the first process in its namespace. */
 const BWRAP_PID = 1
+/** If memory runs out, the system ends a decoder and everything it has started before any other process. */
+const FIRST_TO_GO = 'echo 1000 > /proc/self/oom_score_adj; '
 
 function entryOf({ by, start }: Box): Entry {
   switch (by.layer) {
     case 'landlock':
-      return { ...OPEN, before: [process.execPath, ...boxArgs(start)], script: HIDE_CHANNEL }
+      return { ...OPEN, before: [process.execPath, ...boxArgs(start, [CHANNEL])] }
     case 'bwrap': {
-      const before = [by.program, '--args', String(PIPED), '--', process.execPath]
-      const piped = Buffer.concat(bwrapArgs(start).flatMap((arg) => [arg, Buffer.of(0)]))
-      return { before, parentPid: BWRAP_PID, piped, script: '' }
+      const filter = knowsProcessor() ? callsFilter(start) : null
+      const filters = filter ? ['--seccomp', String(PIPED + 1)] : []
+      const before = [by.program, '--args', String(PIPED), ...filters, '--', process.execPath]
+      const args = Buffer.concat(bwrapArgs(start).flatMap((arg) => [arg, Buffer.of(0)]))
+      return { before, parentPid: BWRAP_PID, piped: [args, filter ?? []].flat() }
     }
   }
 }
@@ -591,10 +686,15 @@ function reachKey({ network = false, read = [], results, variables = [] }: Parti
   return JSON.stringify([network, read.map(nameKey), results, variables])
 }
 
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
+}
+
 /** The process may live on without keeping this one alive. */
-function release(child: ChildProcess): void {
+function release({ child, stream }: { readonly child: Refs; readonly stream: Refs }): void {
   child.unref()
-  child.channel?.unref()
+  stream.unref()
 }
 
 function cancelled(): CoreError {

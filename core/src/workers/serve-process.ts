@@ -1,9 +1,12 @@
+import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { CoreError, type ErrorCode, errorMessage } from '../util/errors.ts'
 import { pathErrorCode } from '../util/path-error.ts'
+import { sealPrograms } from './box/seal-programs.ts'
 import { endProcess } from './end-process.ts'
 import type { GuardLimits } from './guard-limits.ts'
 import { leadGroup } from './lead-group.ts'
+import { CHANNEL, ProcessChannel } from './process-channel.ts'
 import type { ProcessFolders } from './process-folders.ts'
 
 export interface ProcessRequest<Request> {
@@ -13,12 +16,16 @@ export interface ProcessRequest<Request> {
   readonly folders: ProcessFolders | null
 }
 
+/** The daemon checks each message of a process in a box: see `process-reply.ts`. */
 export type ProcessReply<Reply> =
   /** The first message: any error from now on is caused by a request. */
   | { readonly ready: true }
   /** The compile cache had no valid copy of a module, so this process has compiled the module itself. */
   | { readonly compiled: true }
   | { readonly id: number; readonly progress: number }
+  | Answer<Reply>
+
+type Answer<Reply = unknown> =
   | { readonly id: number; readonly ok: true; readonly reply: Reply }
   | {
       readonly id: number
@@ -28,6 +35,9 @@ export type ProcessReply<Reply> =
       /** The process is of no use any more. */
       readonly last: boolean
     }
+
+/** The sound of a long recording is the largest request. */
+const MAX_REQUEST_BYTES = 2 ** 31
 
 /**
  * Room of the thread that looks after the process. The code range matters most: half a gigabyte is set aside for it by
@@ -45,37 +55,51 @@ export function serveProcess<Request, Reply>(
   handle: (request: Request, progress: (value: number) => void, folders: ProcessFolders | null) => Promise<Reply>,
 ): void {
   let current: number | null = null
+  obeyPool()
+  const stream = new Socket({ fd: CHANNEL })
+  const channel = new ProcessChannel(stream, MAX_REQUEST_BYTES)
+  const answer = (reply: Answer) => {
+    // Each request has one answer, also if it throws after it was answered.
+    if (reply.id !== current) return
+    current = null
+    channel.send(reply)
+  }
   const fail = (id: number, err: unknown, { last }: { last: boolean }) => {
     const code = err instanceof CoreError ? err.code : (pathErrorCode(err) ?? 'Corrupt')
     answer({ id, ok: false, code, message: errorMessage(err), last })
+  }
+  const progress = (id: number, value: number) => {
+    if (id === current) channel.send({ id, progress: value } satisfies ProcessReply<Reply>)
   }
   let isTold = false
   const tellOnce = () => {
     if (isTold || !hasCompiled()) return
     isTold = true
-    answer({ compiled: true })
+    channel.send({ compiled: true } satisfies ProcessReply<Reply>)
   }
-  obeyPool()
   // Not `exit`, which waits for native work on the threads of libuv.
-  process.on('disconnect', () => endProcess(process.pid))
+  stream.on('close', () => endProcess(process.pid))
   // Some decoders throw in callbacks that no code can catch. The file is the cause, and this process is not used again.
   process.on('uncaughtException', (err) => {
     if (current === null) process.exit(1)
     fail(current, err, { last: true })
   })
-  process.on('message', ({ folders, id, request }: ProcessRequest<Request>) => {
+  const receive = async ({ folders, id, request }: ProcessRequest<Request>) => {
     current = id
-    void handle(request, (progress) => answer({ id, progress }), folders)
-      .then(
-        (reply) => answer({ id, ok: true, reply }),
-        (err: unknown) => fail(id, err, { last: false }),
-      )
-      .finally(() => {
-        current = null
-        tellOnce()
-      })
-  })
-  answer({ ready: true })
+    try {
+      const reply = await handle(request, (value) => progress(id, value), folders)
+      answer({ id, ok: true, reply })
+    } catch (err) {
+      fail(id, err, { last: false })
+    } finally {
+      tellOnce()
+    }
+  }
+  channel.receive(
+    (message) => void receive(message as ProcessRequest<Request>),
+    () => endProcess(process.pid),
+  )
+  channel.send({ ready: true } satisfies ProcessReply<Reply>)
   tellOnce()
 }
 
@@ -87,15 +111,12 @@ function hasCompiled(): boolean {
   return moduleLoadList.includes(COMPILER)
 }
 
-function answer(reply: ProcessReply<unknown>): void {
-  process.send?.(reply, undefined, undefined, () => {})
-}
-
 /** The pool passes the limits as arguments; a process that was started by hand has none. */
 function obeyPool(): void {
   const [, , parentPid, memoryMiB] = process.argv
   if (!parentPid || !memoryMiB) return
   leadGroup()
+  sealPrograms()
   const limits: GuardLimits = { parentPid: Number(parentPid), memoryMiB: Number(memoryMiB) }
   const guard = new Worker(new URL('guard-thread.ts', import.meta.url), {
     workerData: limits,

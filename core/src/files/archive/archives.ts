@@ -6,9 +6,10 @@ import { bytesToName, displayName, fsPath, parsePath, type RawName } from '../..
 import { unreachableError } from '../../util/path-error.ts'
 import type { PrivateFiles } from '../../util/private-files.ts'
 import { orAborted } from '../../volume/index.ts'
-import { ProcessPool } from '../../workers/index.ts'
+import { ProcessPool, type ProcessPoolOptions } from '../../workers/index.ts'
 import { toTimestamp } from '../timestamp.ts'
 import type { ArchivePage, ArchiveRequest } from './archive-child.ts'
+import { parsePage } from './archive-page.ts'
 import type { ArchiveMember } from './listing.ts'
 import { LISTERS } from './programs.ts'
 
@@ -16,6 +17,8 @@ import { LISTERS } from './programs.ts'
 const DEADLINE_MS = 30_000
 /** A person looks at one archive at a time. */
 const PROCESSES = 2
+/** The paths of a listing have 16 MiB at most. */
+const MAX_PAGE_BYTES = 32 * 2 ** 20
 /** The largest listing is some 50 MB; programs that unpack rar and 7z want more. */
 const MEMORY_MIB = 600
 const HEAP_MIB = 256
@@ -29,6 +32,10 @@ export interface ArchivesDeps {
   readonly look: (path: RawName, signal?: AbortSignal) => Promise<BigIntStats>
   /** The folder for temporary files. It is created if it is missing. */
   readonly temporary: string
+  /** The module that lists archives; a test replaces it with a hostile one. */
+  readonly entry?: URL
+  /** See `ProcessPoolOptions.layer`. */
+  readonly layer?: ProcessPoolOptions['layer']
 }
 
 /** Lists archives. Each listing runs in a process that may fail, because the archive may be hostile. */
@@ -40,12 +47,15 @@ export class Archives implements AsyncDisposable {
     this.#deps = deps
     this.#pool = new ProcessPool({
       name: 'archive',
-      entry: new URL('archive-child.ts', import.meta.url),
+      entry: deps.entry ?? new URL('archive-child.ts', import.meta.url),
       processes: PROCESSES,
       memoryMiB: MEMORY_MIB,
       heapMiB: HEAP_MIB,
       niceness: NICENESS,
       box: { programs: LISTERS, temporary: deps.temporary },
+      parse: parsePage,
+      maxReplyBytes: MAX_PAGE_BYTES,
+      ...(deps.layer && { layer: deps.layer }),
     })
   }
 

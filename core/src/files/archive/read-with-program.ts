@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import type { EntryKind } from '../../domain/index.ts'
 import { CoreError } from '../../util/errors.ts'
 import { bytesToName, fsPath, type RawName } from '../../util/file-name.ts'
+import { findProgram } from '../../util/find-program.ts'
 import type { ArchiveMember, MemberList } from './listing.ts'
 import { BSDTAR, SEVEN_ZIP } from './programs.ts'
 
@@ -31,10 +32,13 @@ export async function readWithProgram(path: RawName, format: string, list: Membe
   throw new CoreError('Unsupported', `what is in a ${format} is listed by bsdtar or 7z; install one of them`)
 }
 
-/** Null where there is no such program. */
+/** Null if the program is not installed. */
 async function run(program: string, lister: Lister, path: string, list: MemberList): Promise<boolean | null> {
-  // Whoever asked for a password would wait for ever.
-  const child = spawn(program, lister.args(path), { stdio: ['ignore', 'pipe', 'ignore'] })
+  // If no lister is installed, this process may start nothing at all.
+  const found = findProgram(program)
+  if (found === null) return null
+  // A program that asks for a password would wait for ever.
+  const child = spawn(found, lister.args(path), { stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
@@ -49,11 +53,7 @@ async function run(program: string, lister: Lister, path: string, list: MemberLi
     const member = parse(line)
     if (member) list.add(member)
   }
-  const code = await ended.catch((err: unknown) => {
-    if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return 'missing'
-    throw err
-  })
-  if (code === 'missing') return null
+  const code = await ended
   if (code !== 0 && list.members.length === 0)
     throw new CoreError(
       'Corrupt',

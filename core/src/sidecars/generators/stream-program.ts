@@ -47,7 +47,15 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   const { program, name, args, input, env, failure, signal: stop } = options
   const { deadlineMs = Infinity, silenceMs = Infinity } = options
   stop?.throwIfAborted()
-  const child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(env && { env }) })
+  const notStarted = (cause: unknown) =>
+    new CoreError('Unavailable', `${name} could not be started: ${errorMessage(cause)}`, { cause })
+  let child: ChildProcess
+  try {
+    child = spawn(program, args, { stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(env && { env }) })
+  } catch (err) {
+    // The box of a pool without programs refuses every start.
+    throw notStarted(err)
+  }
   const { stdin, stdout, stderr } = child as ChildProcess & { stdout: Readable; stderr: Readable }
   let left = deadlineMs
   let complaint = ''
@@ -58,9 +66,7 @@ export async function* streamProgram(options: StreamOptions): AsyncGenerator<Buf
   stdin?.on('error', () => {})
   stdin?.end(input)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-    child.on('error', (cause) =>
-      reject(new CoreError('Unavailable', `${name} could not be started: ${errorMessage(cause)}`, { cause })),
-    )
+    child.on('error', (cause) => reject(notStarted(cause)))
     child.on('close', (code, signal) => resolve({ code, signal }))
   })
   ended.catch(() => {})

@@ -4,7 +4,7 @@ import { errorMessage } from '../../util/errors.ts'
 import { findProgram } from '../../util/find-program.ts'
 import { boxArgs, boxStart } from './box.ts'
 import { bwrapArgs } from './bwrap.ts'
-import { knowsProcessor } from './seccomp.ts'
+import { knowsProcessor } from './filter.ts'
 import { VERSION_VARIABLE } from './variables.ts'
 
 /** The layer that confines decoders on this system. */

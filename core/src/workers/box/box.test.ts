@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { prey, REFUSED, type Target } from '../../../testing/attack.ts'
+import { isAlive } from '../../../testing/processes.ts'
 import { createTempDir, type TempDir } from '../../../testing/temp-dir.ts'
 import type { LentFile } from '../process-folders.ts'
 import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from '../process-pool.ts'
@@ -137,11 +138,39 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     expect(left()).toEqual([])
   })
 
-  test.runIf(isThere)('a link to another file is not taken as a result', async () => {
+  test.runIf(isThere).each(['plant a link', 'plant a folder'])(
+    'only a file is taken as a result: a process may %s',
+    async (request) => {
+      await using pool = troubled(boxed)
+      const path = join(temp.path, 'made')
+      // Landlock refuses links.
+      await pool.run(request, { ...soon, files: [{ path, name: 'made', use: 'make' }] }).catch(() => {})
+      expect(readdirSync(temp.path)).toEqual(['decoders'])
+    },
+  )
+
+  test.runIf(isThere)('nothing that a process leaves in its folders stays, whatever it is', async () => {
     await using pool = troubled(boxed)
-    const path = join(temp.path, 'made')
-    await pool.run('plant', { ...soon, files: [{ path, name: 'made', use: 'make' }] })
-    expect(readdirSync(temp.path)).toEqual(['decoders'])
+    await pool.run('litter', soon)
+    await pool[Symbol.asyncDispose]()
+    expect(left()).toEqual([])
+  })
+
+  test.runIf(isThere)('a result is for this user alone, and has no second name', async () => {
+    await using pool = troubled(boxed)
+    const [open, linked] = ['open', 'linked'].map((name) => join(temp.path, name))
+    await pool.run('make an open file', { ...soon, files: [{ path: open!, name: 'made', use: 'make' }] })
+    expect(statSync(open!).mode & 0o7777).toBe(0o600)
+    await pool.run('make a file with two names', { ...soon, files: [{ path: linked!, name: 'made', use: 'make' }] })
+    expect(existsSync(linked!)).toBe(false)
+  })
+
+  test.runIf(isThere && layer === 'landlock')('a program that leaves the group ends with its process', async () => {
+    await using pool = troubled({ ...boxed, box: { ...box().box, programs: ['sleep'] } })
+    const pid = Number(await pool.run('program apart', soon))
+    expect(isAlive(pid)).toBe(true)
+    await pool[Symbol.asyncDispose]()
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
   })
 
   test.runIf(isThere)('a request that is alone has a new process, which ends after it', async () => {

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, isProgram } from '../../util/find-program.ts'
 import { nameBytes, type RawName } from '../../util/file-name.ts'
+import { callsFilter } from './seccomp.ts'
 
 /** The user's files, servers and variables that a process may access. */
 export interface Reach {
@@ -22,6 +23,14 @@ export interface BoxStart {
   readonly write: readonly string[]
   readonly execute: readonly string[]
   readonly network: boolean
+  /** Whether it may start programs after its own start. */
+  readonly programs: boolean
+}
+
+/** What `enter-box` gets: the start parameters, the descriptors that stay open, and the filter of system calls. */
+export interface BoxEntry extends BoxStart {
+  readonly descriptors: readonly number[]
+  readonly filter: string
 }
 
 /** Paths of the system's libraries, Node and fonts, and of devices that all programs use. */
@@ -70,8 +79,9 @@ const LOADERS = [
 const ENTER_BOX = fileURLToPath(new URL('enter-box.ts', import.meta.url))
 
 /** Arguments that Node takes before its own, so that it enters the box through Landlock and seccomp. */
-export function boxArgs(start: BoxStart): string[] {
-  return [ENTER_BOX, JSON.stringify(start)]
+export function boxArgs(start: BoxStart, descriptors: readonly number[] = []): string[] {
+  const filter = callsFilter(start).toString('base64')
+  return [ENTER_BOX, JSON.stringify({ ...start, descriptors, filter } satisfies BoxEntry)]
 }
 
 /** What a box leaves open, in addition to the system's and the program's own files. */
@@ -91,6 +101,7 @@ export function boxStart({ network, read, write }: BoxAccess, programs: readonly
     read: [...[...SYSTEM_READ, ...(network ? NETWORK_READ : []), ...ownFolders()].map(encode), ...read.map(encode)],
     write: [...SYSTEM_WRITE.map(encode), ...write.map(encode)],
     execute: [process.execPath, ...LOADERS, ...found].map(encode),
+    programs: found.length > 0,
   }
 }
 

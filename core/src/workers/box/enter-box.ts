@@ -1,31 +1,33 @@
-import type { BoxStart } from './box.ts'
+import { leadGroup } from '../lead-group.ts'
+import type { BoxEntry } from './box.ts'
+import { applyFilter } from './filter.ts'
 import { closeFiles } from './landlock.ts'
-import { closeCalls, gainNoRights } from './seccomp.ts'
+import { dropCapabilities, endWithParent, gainNoRights, limitTasks } from './privileges.ts'
 import { numberOn, SystemCalls } from './system-call.ts'
-import { CHANNEL_VARIABLE, VERSION_VARIABLE } from './variables.ts'
+import { VERSION_VARIABLE } from './variables.ts'
 
 const FCNTL = { x64: 72, arm64: 25 }
 const SET_FLAGS = 2
 
 // Blocks files, network and programs for this process, and then replaces it with a new Node: all threads of the new
-// Node start inside the box. Arguments: a `BoxStart`, then the arguments of Node.
+// Node start inside the box. Arguments: a `BoxEntry`, then the arguments of Node.
 const [, , start = '', ...args] = process.argv
-const { execute, network, read, write } = JSON.parse(start) as BoxStart
+const { descriptors, execute, filter, network, read, write } = JSON.parse(start) as BoxEntry
 const decode = (path: string) => Buffer.from(path, 'base64')
-const { [CHANNEL_VARIABLE]: channel, ...env } = process.env
 const calls = new SystemCalls()
-if (channel !== undefined) {
-  // Node closes the channel when another program is executed; this clears that flag.
-  calls.call('fcntl', numberOn(FCNTL)!, Number(channel), SET_FLAGS, 0)
-  Object.assign(env, { NODE_CHANNEL_FD: channel, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' })
-}
+// Node closes its descriptors when another program is executed; this clears that flag.
+for (const each of descriptors) calls.call('fcntl', numberOn(FCNTL)!, each, SET_FLAGS, 0)
 gainNoRights(calls)
+endWithParent(calls)
+limitTasks(calls)
+// In the box, no process can leave the group.
+leadGroup()
 const version = closeFiles(calls, {
   read: read.map(decode),
   write: write.map(decode),
   execute: execute.map(decode),
   network,
 })
-closeCalls(calls, { network })
-env[VERSION_VARIABLE] = String(version)
-process.execve!(process.execPath, [process.execPath, ...args], env)
+dropCapabilities(calls)
+applyFilter(calls, decode(filter))
+process.execve!(process.execPath, [process.execPath, ...args], { ...process.env, [VERSION_VARIABLE]: String(version) })

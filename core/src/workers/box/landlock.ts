@@ -14,10 +14,16 @@ const EXECUTE = 1n << 0n
 const WRITE_FILE = 1n << 1n
 const READ_FILE = 1n << 2n
 const READ_DIR = 1n << 3n
+const REMOVE_DIR = 1n << 4n
+const REMOVE_FILE = 1n << 5n
+const MAKE_DIR = 1n << 7n
+const MAKE_REG = 1n << 8n
+const REFER = 1n << 13n
 const TRUNCATE = 1n << 14n
-const IOCTL_DEV = 1n << 15n
+/** Everything that is done with files and folders. Links, pipes, sockets and devices can be neither made nor used. */
+const WRITE = READ_FILE | READ_DIR | WRITE_FILE | TRUNCATE | MAKE_REG | MAKE_DIR | REMOVE_FILE | REMOVE_DIR | REFER
 /** The rights that a rule on a single file can grant. */
-const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 /** File access rights by version of Landlock. Later versions have the rights of the last one here. */
 const RIGHTS_BY_VERSION = [0x1fffn, 0x3fffn, 0x7fffn, 0x7fffn, 0xffffn] as const
 /** The first versions of Landlock that block TCP, and signals and abstract sockets. */
@@ -60,7 +66,7 @@ export function closeFiles(calls: SystemCalls, { read, write, execute, network }
     closeSync(fd)
   }
   for (const path of read) allow(path, READ_FILE | READ_DIR)
-  for (const path of write) allow(path, all & ~EXECUTE)
+  for (const path of write) allow(path, WRITE)
   for (const path of execute) allow(path, READ_FILE | EXECUTE)
   calls.call('landlock_restrict_self', RESTRICT_SELF, ruleset, 0)
   closeSync(ruleset)

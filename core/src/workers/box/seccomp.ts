@@ -1,34 +1,82 @@
-import { numberOn, REFUSED, type SystemCalls } from './system-call.ts'
+import { except, filterProgram, lack, only, refuse, type Rule, withoutBits, withoutBitsWhereZero } from './filter.ts'
+import type { Numbers } from './system-call.ts'
 
 /**
- * System calls that no decoder needs, by processor. Landlock limits files and programs. This list adds the network,
- * access to other processes, changes to the system, and the gaps that Landlock leaves: permissions, owners and times of
- * files. `io_uring` could bypass all of this; if it is refused from the start, Node works without it.
+ * System calls that no decoder needs. Landlock limits the opening and changing of files, and before some version not all
+ * of it. This list adds what Landlock leaves open: attributes and times of files, watching folders, the network, other
+ * processes, shared memory, and the system itself. `io_uring` could bypass all of this; if it is refused from the start,
+ * Node works without it.
  */
-const refused = {
-  socket: { x64: 41, arm64: 198 },
-  connect: { x64: 42, arm64: 203 },
+const REFUSED_CALLS: readonly Numbers[] = Object.values({
+  // The network. `sendto` remains: without a socket it reaches nothing.
   bind: { x64: 49, arm64: 200 },
   listen: { x64: 50, arm64: 201 },
   io_uring_setup: { x64: 425, arm64: 425 },
   io_uring_register: { x64: 427, arm64: 427 },
+  // Other processes of the user: their memory, files, limits, priorities, and signals to them.
   ptrace: { x64: 101, arm64: 117 },
   process_vm_readv: { x64: 310, arm64: 270 },
   process_vm_writev: { x64: 311, arm64: 271 },
+  process_madvise: { x64: 440, arm64: 440 },
+  process_mrelease: { x64: 448, arm64: 448 },
+  pidfd_open: { x64: 434, arm64: 434 },
   pidfd_getfd: { x64: 438, arm64: 438 },
+  pidfd_send_signal: { x64: 424, arm64: 424 },
+  rt_sigqueueinfo: { x64: 129, arm64: 138 },
+  rt_tgsigqueueinfo: { x64: 297, arm64: 240 },
+  kcmp: { x64: 312, arm64: 272 },
+  migrate_pages: { x64: 256, arm64: 238 },
+  move_pages: { x64: 279, arm64: 239 },
+  setpriority: { x64: 141, arm64: 140 },
+  ioprio_set: { x64: 251, arm64: 30 },
+  sched_setparam: { x64: 142, arm64: 118 },
+  sched_setscheduler: { x64: 144, arm64: 119 },
+  sched_setaffinity: { x64: 203, arm64: 122 },
+  sched_setattr: { x64: 314, arm64: 274 },
+  // Leaving the process group: the pool ends the whole group.
+  setsid: { x64: 112, arm64: 157 },
+  setpgid: { x64: 109, arm64: 154 },
+  // Namespaces and mounts.
   mount: { x64: 165, arm64: 40 },
   umount2: { x64: 166, arm64: 39 },
   pivot_root: { x64: 155, arm64: 41 },
+  chroot: { x64: 161, arm64: 51 },
   unshare: { x64: 272, arm64: 97 },
   setns: { x64: 308, arm64: 268 },
+  open_tree: { x64: 428, arm64: 428 },
+  open_tree_attr: { x64: 467, arm64: 467 },
+  move_mount: { x64: 429, arm64: 429 },
+  fsopen: { x64: 430, arm64: 430 },
+  fsconfig: { x64: 431, arm64: 431 },
+  fsmount: { x64: 432, arm64: 432 },
+  fspick: { x64: 433, arm64: 433 },
+  mount_setattr: { x64: 442, arm64: 442 },
+  statmount: { x64: 457, arm64: 457 },
+  listmount: { x64: 458, arm64: 458 },
+  // Parts of the kernel with a large surface.
   bpf: { x64: 321, arm64: 280 },
   perf_event_open: { x64: 298, arm64: 241 },
   add_key: { x64: 248, arm64: 217 },
   request_key: { x64: 249, arm64: 218 },
   keyctl: { x64: 250, arm64: 219 },
   userfaultfd: { x64: 323, arm64: 282 },
+  modify_ldt: { x64: 154 },
+  personality: { x64: 135, arm64: 92 },
+  // Programs that are no files: Landlock does not know them.
+  execveat: { x64: 322, arm64: 281 },
+  memfd_create: { x64: 319, arm64: 279 },
+  memfd_secret: { x64: 447, arm64: 447 },
+  // Files by other ways than opening them.
   name_to_handle_at: { x64: 303, arm64: 264 },
   open_by_handle_at: { x64: 304, arm64: 265 },
+  mknod: { x64: 133 },
+  mknodat: { x64: 259, arm64: 33 },
+  truncate: { x64: 76, arm64: 45 },
+  inotify_init: { x64: 253 },
+  inotify_init1: { x64: 294, arm64: 26 },
+  inotify_add_watch: { x64: 254, arm64: 27 },
+  fanotify_init: { x64: 300, arm64: 262 },
+  // Permissions, owners, times and attributes of files.
   chmod: { x64: 90 },
   fchmod: { x64: 91, arm64: 52 },
   fchmodat: { x64: 268, arm64: 53 },
@@ -44,102 +92,133 @@ const refused = {
   setxattr: { x64: 188, arm64: 5 },
   lsetxattr: { x64: 189, arm64: 6 },
   fsetxattr: { x64: 190, arm64: 7 },
+  setxattrat: { x64: 463, arm64: 463 },
+  getxattr: { x64: 191, arm64: 8 },
+  lgetxattr: { x64: 192, arm64: 9 },
+  fgetxattr: { x64: 193, arm64: 10 },
+  getxattrat: { x64: 464, arm64: 464 },
+  listxattr: { x64: 194, arm64: 11 },
+  llistxattr: { x64: 195, arm64: 12 },
+  flistxattr: { x64: 196, arm64: 13 },
+  listxattrat: { x64: 465, arm64: 465 },
   removexattr: { x64: 197, arm64: 14 },
   lremovexattr: { x64: 198, arm64: 15 },
   fremovexattr: { x64: 199, arm64: 16 },
-  mq_open: { x64: 240, arm64: 180 },
+  removexattrat: { x64: 466, arm64: 466 },
+  file_getattr: { x64: 468, arm64: 468 },
+  file_setattr: { x64: 469, arm64: 469 },
+  // Shared memory, semaphores and queues of the user.
   shmget: { x64: 29, arm64: 194 },
+  shmat: { x64: 30, arm64: 196 },
+  shmctl: { x64: 31, arm64: 195 },
+  semget: { x64: 64, arm64: 190 },
+  semop: { x64: 65, arm64: 193 },
+  semtimedop: { x64: 220, arm64: 192 },
+  semctl: { x64: 66, arm64: 191 },
+  msgget: { x64: 68, arm64: 186 },
+  msgsnd: { x64: 69, arm64: 189 },
+  msgrcv: { x64: 70, arm64: 188 },
+  msgctl: { x64: 71, arm64: 187 },
+  mq_open: { x64: 240, arm64: 180 },
+  mq_unlink: { x64: 241, arm64: 181 },
+  // The system.
   init_module: { x64: 175, arm64: 105 },
   finit_module: { x64: 313, arm64: 273 },
   delete_module: { x64: 176, arm64: 106 },
   kexec_load: { x64: 246, arm64: 104 },
+  kexec_file_load: { x64: 320, arm64: 294 },
   reboot: { x64: 169, arm64: 142 },
-} satisfies Record<string, { readonly x64?: number; readonly arm64?: number }>
+  swapon: { x64: 167, arm64: 224 },
+  swapoff: { x64: 168, arm64: 225 },
+  acct: { x64: 163, arm64: 89 },
+  quotactl: { x64: 179, arm64: 60 },
+  quotactl_fd: { x64: 443, arm64: 443 },
+  syslog: { x64: 103, arm64: 116 },
+  settimeofday: { x64: 164, arm64: 170 },
+  clock_settime: { x64: 227, arm64: 112 },
+  adjtimex: { x64: 159, arm64: 171 },
+  clock_adjtime: { x64: 305, arm64: 266 },
+  sethostname: { x64: 170, arm64: 161 },
+  setdomainname: { x64: 171, arm64: 162 },
+  iopl: { x64: 172 },
+  ioperm: { x64: 173 },
+  vhangup: { x64: 153, arm64: 58 },
+})
 
-const SECCOMP = { x64: 317, arm64: 277 }
-const PRCTL = { x64: 157, arm64: 167 }
-const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 }
-const SET_NO_NEW_PRIVS = 38
-const SET_MODE_FILTER = 1
-/** System calls of the x32 interface have this bit in their numbers. */
-const X32_BIT = 0x40000000
-
-/** Constants of bpf(4) and seccomp(2). */
-const LOAD_WORD = 0x20
-const JUMP_IF_EQUAL = 0x15
-const JUMP_IF_AT_LEAST = 0x35
-const RETURN = 0x06
-const ALLOW = 0x7fff0000
-const KILL_PROCESS = 0x80000000
-const FAIL_WITH = 0x50000
-const NUMBER_AT = 0
-const ARCH_AT = 4
-const FIRST_ARGUMENT_AT = 16
-
+const SOCKET: Numbers = { x64: 41, arm64: 198 }
+const CONNECT: Numbers = { x64: 42, arm64: 203 }
 /** Address families. */
 const IPV4 = 2
 const IPV6 = 10
 
-type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
+const SOCKETPAIR: Numbers = { x64: 53, arm64: 199 }
+/** The type of a socket, without its flags. */
+const SOCKET_TYPE = 0xf
+const STREAM = 1
 
-const REFUSE: Instruction = [RETURN, 0, 0, FAIL_WITH | REFUSED]
+const CLONE: Numbers = { x64: 56, arm64: 220 }
+/** All `CLONE_NEW…` flags. */
+const NEW_NAMESPACES = 0x7e020000
+/** Its flags are in memory, where a filter cannot see them. */
+const CLONE3: Numbers = { x64: 435, arm64: 435 }
 
-/** Whether the system call numbers of this processor are known. */
-export function knowsProcessor(): boolean {
-  return numberOn(AUDIT_ARCH) !== undefined
-}
+/** A process may change only its own limits. */
+const PRLIMIT64: Numbers = { x64: 302, arm64: 261 }
+const ITSELF = 0
 
-/** From now on, programs that this thread starts gain no privileges. Both Landlock and seccomp require this. */
-export function gainNoRights(calls: SystemCalls): void {
-  calls.call('prctl', numberOn(PRCTL)!, SET_NO_NEW_PRIVS, 1)
+const PRCTL: Numbers = { x64: 157, arm64: 167 }
+const SET_PARENT_DEATH_SIGNAL = 1
+
+const FCNTL: Numbers = { x64: 72, arm64: 25 }
+const SET_LEASE = 1024
+const NOTIFY = 1026
+
+const OPEN: Numbers = { x64: 2 }
+const OPENAT: Numbers = { x64: 257, arm64: 56 }
+/** Its flags are in memory, where a filter cannot see them. */
+const OPENAT2: Numbers = { x64: 437, arm64: 437 }
+const ACCESS_MODE = 3
+const TRUNCATES = 0o1000
+
+const IOCTL: Numbers = { x64: 16, arm64: 29 }
+/** Questions to a terminal, what Node does with its own descriptors, and sharing the blocks of a copy. */
+const IOCTLS = [
+  0x5401, // TCGETS
+  0x802c542a, // TCGETS2
+  0x5413, // TIOCGWINSZ
+  0x5421, // FIONBIO
+  0x541b, // FIONREAD
+  0x5450, // FIONCLEX
+  0x5451, // FIOCLEX
+  0x40049409, // FICLONE
+]
+
+export interface CallsOptions {
+  /** Whether it may connect to servers by IP. No other kind of socket is allowed. */
+  readonly network: boolean
 }
 
 /**
- * Blocks the system calls in `refused` for this thread and everything it starts: they fail with `EPERM`. This cannot be
- * undone. With `network`, the process may connect to servers by IP, but use no other kind of socket.
+ * The program of a filter that blocks system calls that no decoder needs: they fail with `EPERM`. The daemon makes it,
+ * because a process of the box loads as few modules as possible.
  */
-export function closeCalls(calls: SystemCalls, { network }: { network: boolean }): void {
-  const program = filter(network)
-  const header = Buffer.alloc(16)
-  header.writeUInt16LE(program.length / 8, 0)
-  header.writeBigUInt64LE(calls.addressOf(program), 8)
-  calls.call('seccomp', numberOn(SECCOMP)!, SET_MODE_FILTER, 0, calls.addressOf(header))
-}
-
-function filter(network: boolean): Buffer {
-  const { socket, connect, ...others } = refused
-  const all = [...Object.values(others), ...(network ? [] : [socket, connect])].map(numberOn)
-  return Buffer.concat(
-    [
-      [LOAD_WORD, 0, 0, ARCH_AT] as const,
-      [JUMP_IF_EQUAL, 1, 0, numberOn(AUDIT_ARCH)!] as const,
-      [RETURN, 0, 0, KILL_PROCESS] as const,
-      [LOAD_WORD, 0, 0, NUMBER_AT] as const,
-      [JUMP_IF_AT_LEAST, 0, 1, X32_BIT] as const,
-      REFUSE,
-      ...all.flatMap((number) => (number === undefined ? [] : [[JUMP_IF_EQUAL, 0, 1, number] as const, REFUSE])),
-      ...(network ? onlyByIp(numberOn(socket)!) : []),
-      [RETURN, 0, 0, ALLOW] as const,
-    ].map(instruction),
-  )
-}
-
-/** Refuses sockets of other families, such as Unix sockets and those that configure the system. */
-function onlyByIp(socket: number): Instruction[] {
-  return [
-    [JUMP_IF_EQUAL, 0, 4, socket],
-    [LOAD_WORD, 0, 0, FIRST_ARGUMENT_AT],
-    [JUMP_IF_EQUAL, 2, 0, IPV4],
-    [JUMP_IF_EQUAL, 1, 0, IPV6],
-    REFUSE,
+export function callsFilter({ network }: CallsOptions): Buffer {
+  // If a file is opened for reading, or for nothing, Landlock before version 3 lets it be truncated.
+  const opened = (flags: number) => withoutBitsWhereZero(flags, { bits: TRUNCATES, mask: ACCESS_MODE })
+  const rules: [Numbers, Rule][] = [
+    [SOCKET, network ? only(0, [IPV4, IPV6]) : refuse],
+    ...(network ? [] : [[CONNECT, refuse] as [Numbers, Rule]]),
+    // Other types can send to any socket of this machine without being connected to it.
+    [SOCKETPAIR, only(1, [STREAM], SOCKET_TYPE)],
+    [CLONE, withoutBits(0, NEW_NAMESPACES)],
+    [CLONE3, lack],
+    [PRLIMIT64, only(0, [ITSELF])],
+    [PRCTL, except(0, [SET_PARENT_DEATH_SIGNAL])],
+    [FCNTL, except(1, [SET_LEASE, NOTIFY])],
+    [OPEN, opened(1)],
+    [OPENAT, opened(2)],
+    [OPENAT2, lack],
+    [IOCTL, only(1, IOCTLS)],
   ]
-}
-
-function instruction([code, ifTrue, ifFalse, value]: Instruction): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeUInt16LE(code, 0)
-  bytes.writeUInt8(ifTrue, 2)
-  bytes.writeUInt8(ifFalse, 3)
-  bytes.writeUInt32LE(value >>> 0, 4)
-  return bytes
+  return filterProgram([...rules, ...REFUSED_CALLS.map((numbers) => [numbers, refuse] as const)])
 }

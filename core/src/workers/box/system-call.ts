@@ -24,8 +24,14 @@ export class SystemCalls {
   }
 }
 
-/** The system call number for this processor; undefined if it has none. */
-export function numberOn(numbers: { readonly x64?: number; readonly arm64?: number }): number | undefined {
+/** A number that depends on the processor, such as that of a system call. */
+export interface Numbers {
+  readonly x64?: number
+  readonly arm64?: number
+}
+
+/** The number for this processor; undefined if it has none. */
+export function numberOn(numbers: Numbers): number | undefined {
   return numbers[process.arch as 'x64' | 'arm64']
 }
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, readFileSync, symlinkSync } from 'node:fs'
+import { appendFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { CoreError } from '../../util/errors.ts'
+import { CHANNEL } from '../process-channel.ts'
 import { serveProcess } from '../serve-process.ts'
 
 /** Does as it is told: what a decoder may do with a bad file. */
@@ -26,14 +27,42 @@ serveProcess<string, string>(async (request, progress, folders) => {
   }
   if (request === 'no-space') throw Object.assign(new Error('write'), { code: 'ENOSPC' })
   if (request === 'program') return `${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`
+  if (request === 'program apart') return `${spawn('sleep', ['1000'], { stdio: 'ignore', detached: true }).pid}`
+  if (request === 'litter') litter(folders!.results)
   if (request === 'read') return readFileSync(join(folders!.given, 'lent'), 'utf8')
   if (request === 'continue' || request === 'continue and hang')
     appendFileSync(join(folders!.results, 'begun'), ' and continued')
   if (request === 'continue and hang') for (;;);
-  if (request === 'plant') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
+  if (request.startsWith('send ')) {
+    writeSync(CHANNEL, Buffer.from(request.slice('send '.length), 'hex'))
+    await new Promise(() => {})
+  }
+  if (request === 'plant a link') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
+  if (request === 'plant a folder') mkdirSync(join(folders!.results, 'made', 'inner'), { recursive: true })
+  if (request === 'make an open file') {
+    process.umask(0)
+    writeFileSync(join(folders!.results, 'made'), '', { mode: 0o6777 })
+  }
+  if (request === 'make a file with two names') {
+    writeFileSync(join(folders!.results, 'made'), '')
+    linkSync(join(folders!.results, 'made'), join(folders!.results, 'other'))
+  }
   if (request === 'fill') {
     const held: Uint8Array[] = []
     for (;;) held.push(new Uint8Array(16 * 2 ** 20).fill(held.length))
   }
   return `${request} by ${process.pid}`
 })
+
+/** Leaves what is hard to remove: a path longer than the system allows, a name that is no text, a closed folder. */
+function litter(folder: string): void {
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]), '')
+  mkdirSync(join(folder, 'closed', 'inner'), { recursive: true })
+  // The mode of a new folder; a box allows no change of it afterwards.
+  mkdirSync(join(folder, 'closed', 'too'), { mode: 0 })
+  process.chdir(folder)
+  for (let depth = 0; depth < 40; depth++) {
+    mkdirSync('x'.repeat(250))
+    process.chdir('x'.repeat(250))
+  }
+}

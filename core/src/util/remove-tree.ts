@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, lstat, opendir, rename, rmdir, unlink } from 'node:fs/promises'
+import { systemCode } from './errors.ts'
+
+/**
+ * Removes a file, or a folder with everything in it, whatever its names, its permissions and its depth: it may have been
+ * made by a hostile process, which must be gone. Nothing happens if it is missing. Throws the system's error.
+ */
+export async function removeTree(path: string): Promise<void> {
+  const top = Buffer.from(path)
+  try {
+    if ((await lstat(top)).isDirectory()) await removeFolder(top)
+    else await unlink(top)
+  } catch (err) {
+    if (systemCode(err) !== 'ENOENT') throw err
+  }
+}
+
+/** Only the owner may read and change it. */
+const PRIVATE = 0o700
+
+async function removeFolder(top: Buffer): Promise<void> {
+  await chmod(top, PRIVATE)
+  // Folders move to the top before they are emptied. Otherwise their paths may be longer than the system allows.
+  const lift = (path: Buffer) => rename(path, inside(top, Buffer.from(randomUUID())))
+  const empty = async (path: Buffer) => {
+    await chmod(path, PRIVATE)
+    await removeEntries(path, lift)
+    await rmdir(path)
+  }
+  while (await removeEntries(top, empty));
+  await rmdir(top)
+}
+
+/** Removes all files of a folder, hands its folders to `onFolder`, and returns whether there was any. */
+async function removeEntries(folder: Buffer, onFolder: (path: Buffer) => Promise<void>): Promise<boolean> {
+  let any = false
+  // Node types the names as text.
+  for await (const entry of await opendir(folder, { encoding: 'buffer' as BufferEncoding })) {
+    const path = inside(folder, entry.name as unknown as Buffer)
+    if (!entry.isDirectory()) await unlink(path)
+    else {
+      any = true
+      await onFolder(path)
+    }
+  }
+  return any
+}
+
+function inside(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, SEPARATOR, name])
+}
+
+/** Windows takes it as well. */
+const SEPARATOR = Buffer.from('/')

@@ -1,0 +1,78 @@
+import type { Duplex } from 'node:stream'
+import { deserialize, serialize } from 'node:v8'
+
+/** The descriptor of the channel in a process of a pool. */
+export const CHANNEL = 3
+
+/** Bytes before each message: its length. */
+const LENGTH_BYTES = 4
+
+/**
+ * Messages between a pool and its process. Node's own channel is not used: it keeps messages of any length, accepts
+ * descriptors, and throws in the daemon where a message is damaged. A process that a hostile file has taken over can
+ * send any bytes.
+ */
+export class ProcessChannel {
+  readonly #stream: Duplex
+  readonly #maxBytes: number
+  readonly #head = Buffer.alloc(LENGTH_BYTES)
+  /** The message that arrives; null until its length is there. */
+  #body: Buffer | null = null
+  /** How much of the head or the body is there. */
+  #filled = 0
+
+  /** Messages of more than `maxBytes` are refused. */
+  constructor(stream: Duplex, maxBytes: number) {
+    this.#stream = stream
+    this.#maxBytes = maxBytes
+  }
+
+  send(message: unknown): void {
+    const body = serialize(message)
+    const head = Buffer.alloc(LENGTH_BYTES)
+    head.writeUInt32LE(body.length, 0)
+    this.#stream.write(Buffer.concat([head, body]))
+  }
+
+  /**
+   * Hands over each message as it arrives. `onBroken` is called, and nothing is read after it, if a message is too
+   * large, cannot be read, or is refused by `onMessage`, which throws.
+   */
+  receive(onMessage: (message: unknown) => void, onBroken: (err: unknown) => void): void {
+    const onData = (chunk: Buffer) => {
+      try {
+        for (const message of this.#add(chunk)) onMessage(message)
+      } catch (err) {
+        this.#stream.off('data', onData).destroy()
+        onBroken(err)
+      }
+    }
+    // The end of the process, or of the pool, says why.
+    this.#stream.on('data', onData).on('error', () => {})
+  }
+
+  *#add(chunk: Buffer): Generator {
+    for (let at = 0; at < chunk.length || this.#isWhole;) {
+      const part = this.#body ?? this.#head
+      const copied = chunk.copy(part, this.#filled, at)
+      at += copied
+      this.#filled += copied
+      if (!this.#isWhole) return
+      this.#filled = 0
+      if (this.#body === null) {
+        const length = this.#head.readUInt32LE(0)
+        if (length > this.#maxBytes) throw new Error(`a message of ${length} bytes; ${this.#maxBytes} are allowed`)
+        // Not from the pool of small buffers: byte arrays in a message share this memory.
+        this.#body = Buffer.allocUnsafeSlow(length)
+      } else {
+        const body = this.#body
+        this.#body = null
+        yield deserialize(body)
+      }
+    }
+  }
+
+  get #isWhole(): boolean {
+    return this.#filled === (this.#body ?? this.#head).length
+  }
+}
