@@ -54,7 +54,7 @@ test.each([
   ['fill', /Unavailable|Corrupt/, /memory|allocation/],
   ['hang', 'Timeout', /not done after/],
 ] as const)('an engine that would %s is tried twice, and then only when somebody asks', async (what, code, message) => {
-  await using t = await createTroubled(what === 'hang' ? { deadlineMs: 4_000 } : {})
+  await using t = await createTroubled(what === 'hang' ? { deadlineMs: 8_000 } : {})
   const path = t.order(what)
   const fine = t.order('fine')
   await t.add({ mode: 'content', watch: false })
