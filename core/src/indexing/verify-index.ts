@@ -87,10 +87,12 @@ async function repair(
 
 /** Repairs all rows that break the rules of the index. */
 export async function mendIndex({ waiting, worker }: IndexingParts, signal: AbortSignal): Promise<Mended> {
-  const mended = await worker.request('mend', null, { signal })
-  // Any file may wait now.
-  waiting.note([], { moved: true })
-  return mended
+  try {
+    return await worker.request('mend', null, { signal })
+  } finally {
+    // Any file may wait now.
+    waiting.note([], { moved: true })
+  }
 }
 
 /** Marks files for identification again whose bytes differ from the index although their stats do not. */

@@ -224,4 +224,22 @@ export const failedHistories: readonly (readonly [fault: string, history: Histor
       [23, 198, 697],
     ],
   ],
+  [
+    'two files are exchanged and exchanged back while each is seen at both places',
+    [
+      [28, 975, 601],
+      [6, 216, 266],
+      [16, 125, 384],
+      [23, 339, 354],
+      [6, 816, 531],
+      [13, 489, 145],
+      [35, 340, 504],
+      [54, 204, 197],
+      [24, 154, 816],
+      [30, 389, 604],
+      [43, 982, 383],
+      [19, 92, 929],
+      [22, 444, 189],
+    ],
+  ],
 ]

@@ -112,6 +112,7 @@ export class EntryWriter {
   readonly #observers = new Set<TreeObserver>()
   readonly #statements: Statements
   #structure = 0
+  #reopened = 0
   #nextId: number
   #uuidPool = new Uint8Array(UUIDS_PER_POOL * 16)
   #pooledUuids = 0
@@ -138,6 +139,11 @@ export class EntryWriter {
    */
   get structure(): number {
     return this.#structure
+  }
+
+  /** Grows whenever the permissions of a folder change: files below it that could not be read may be readable now. */
+  get reopened(): number {
+    return this.#reopened
   }
 
   /** Reports changes to `observer` until the result is disposed. */
@@ -555,6 +561,7 @@ export class EntryWriter {
 
   #retryBelow(directoryId: number): void {
     const { volume_id: volumeId, path } = this.#statements.directory.get(directoryId)!
+    this.#reopened++
     const waiting = this.#statements.retryBelow.all(volumeId!, path!, pathAfter(path as Uint8Array))
     for (const row of waiting) this.#touched.modified.push(Number(row['id']))
   }

@@ -14,7 +14,7 @@ import { systemReason } from '../../util/errors.ts'
 import { bytesToName, displayName, joinName, nameBytes, type RawName } from '../../util/file-name.ts'
 import { isPlaceholder } from '../../volume/placeholder.ts'
 import { ContentWriter, FAILED, type HashedFile, PENDING } from './content-writer.ts'
-import { nothingTouched, pathAfter, SURE } from './entry-writer.ts'
+import { type EntryWriter, nothingTouched, pathAfter, SURE } from './entry-writer.ts'
 import type { RequestHost } from './index-worker.ts'
 import { examineMedia } from './media.ts'
 import { asOffline } from './patient-disk.ts'
@@ -60,6 +60,8 @@ interface Hashed {
   readonly begun: Disposable | null
   readonly files: readonly PendingFile[]
   readonly batch: HashBatch
+  /** `EntryWriter.reopened` before the files were read. */
+  readonly reopened: number
   /** By row id. */
   readonly fullHashes: ReadonlyMap<number, Uint8Array>
 }
@@ -68,8 +70,12 @@ interface Hashed {
  * Identifies the content of every pending file of a location; in deep mode, also its type by content and its media
  * metadata. Each batch commits on its own, so finished work is kept.
  */
-export async function identify(db: DatabaseSync, request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
-  const run = new Identification(db, request, host)
+export async function identify(
+  { db, writer }: { db: DatabaseSync; writer: Pick<EntryWriter, 'reopened'> },
+  request: IdentifyRequest,
+  host: RequestHost,
+): Promise<IdentifyReport> {
+  const run = new Identification({ db, writer }, request, host)
   return run.run().catch((err: unknown) => {
     throw request.patience ? asOffline(err, request.scope.dir) : err
   })
@@ -77,6 +83,7 @@ export async function identify(db: DatabaseSync, request: IdentifyRequest, host:
 
 class Identification {
   readonly #db: DatabaseSync
+  readonly #writer: Pick<EntryWriter, 'reopened'>
   readonly #request: IdentifyRequest
   readonly #host: RequestHost
   readonly #folders: ReadonlyMap<number, RawName>
@@ -98,8 +105,13 @@ class Identification {
   #done = 0
   #total = 0
 
-  constructor(db: DatabaseSync, request: IdentifyRequest, host: RequestHost) {
+  constructor(
+    { db, writer }: { db: DatabaseSync; writer: Pick<EntryWriter, 'reopened'> },
+    request: IdentifyRequest,
+    host: RequestHost,
+  ) {
     this.#db = db
+    this.#writer = writer
     this.#request = request
     this.#host = host
     this.#folders = foldersOf(db, request.scope)
@@ -299,19 +311,22 @@ class Identification {
     signal.throwIfAborted()
     const begun = (await this.#host.items?.begin(files.map(itemOf))) ?? null
     const paths = files.map((file) => file.path)
+    const { reopened } = this.#writer
     const batch = await pool.sampled(paths, { identify: this.#request.mode === 'deep', signal })
-    return { files, batch, begun, fullHashes: await this.#fullHashes(pool, files, batch) }
+    return { files, batch, begun, reopened, fullHashes: await this.#fullHashes(pool, files, batch) }
   }
 
   async #recordAll(hashed: readonly Hashed[]): Promise<void> {
     this.#host.signal.throwIfAborted()
     const waitingBefore = this.#fresh.length
     await this.#inTransaction(() => {
-      for (const { files, batch, fullHashes } of hashed) {
+      for (const { batch, files, fullHashes, reopened } of hashed) {
         const failures = new Map(batch.errors.map((error) => [error.index, error]))
         for (const [i, file] of files.entries()) {
           const failure = failures.get(i)
-          if (failure) this.#fail(file, failure)
+          // A folder may have been opened again after the file was read, and before this is recorded.
+          if (failure && isRefusal(failure) && reopened !== this.#writer.reopened) this.#isUnsettled(file)
+          else if (failure) this.#fail(file, failure)
           else this.#record(file, batch, i, fullHashes.get(file.id) ?? null)
         }
       }
@@ -342,7 +357,7 @@ class Identification {
     if (GONE_CODES.has(failure.code)) return void this.#left.add(file.id)
     this.#report.failed++
     this.#contents.fail(file)
-    const code = failure.code === 'EACCES' || failure.code === 'EPERM' ? 'PermissionDenied' : 'Unavailable'
+    const code = isRefusal(failure) ? 'PermissionDenied' : 'Unavailable'
     const path = displayName(file.path)
     this.#host.warn({ code, message: `${path} cannot be read: ${systemReason(failure.message)}`, path })
   }
@@ -391,6 +406,10 @@ class Identification {
     this.#report.identified++
     this.#report.bytes += file.size
   }
+}
+
+function isRefusal({ code }: { readonly code: string }): boolean {
+  return code === 'EACCES' || code === 'EPERM'
 }
 
 /** The path no longer leads to the file of the row. */

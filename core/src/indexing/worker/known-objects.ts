@@ -196,11 +196,16 @@ export class KnownObjects {
     return isBack ? this.formerId(facts) : undefined
   }
 
-  /** Gives an id that no row has any more back to the row of its file. */
-  release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs'>): void {
+  /**
+   * Gives an id that no row has any more back to the row of its file, unless the file has kept an older one: then this
+   * id was made up while the file was seen at two places.
+   */
+  release(uuid: Uint8Array, writer: Pick<EntryWriter, 'identifyAs' | 'uuidOf'>): void {
     const row = this.#leftBy.get(uuid, this.#volumeId) as unknown as Omit<ObjectFacts, 'nlink'> | undefined
     const [there] = row ? this.#same({ ...row, nlink: 1 }) : []
-    if (there && this.holderOf(uuid) === null) writer.identifyAs(there.id, uuid)
+    if (!there || this.holderOf(uuid) !== null) return
+    const isOlder = Buffer.compare(uuid, writer.uuidOf(there.id)) < 0
+    if (isOlder || this.#isLentTo(there.id)) writer.identifyAs(there.id, uuid)
   }
 
   /** The id that the file of a row had before it took over another file's row. Returned once. */
