@@ -123,8 +123,10 @@ function lookAt(
     return null
   }
   // The walk has already checked the folders above an item, but not those above a root.
-  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(place.path, stats))) {
-    if (isRoot) throw privateFile(place.path)
+  const real = isRoot && guard ? realpathSync(place.path, 'buffer') : place.path
+  const reason = isRoot ? guard?.reasonSync(real) : guard?.reasonOfEntry(real, stats)
+  if (reason) {
+    if (isRoot) throw privateFile(place.path, reason)
     leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
   }
