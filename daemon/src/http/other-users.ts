@@ -57,7 +57,7 @@ function rowsWith(texts: readonly string[], table: string): string[] {
       const bytes = readSync(file, chunk)
       if (bytes === 0) break
       read += bytes
-      const text = begun + chunk.latin1Slice(0, bytes)
+      const text = begun + chunk.toString('latin1', 0, bytes)
       const end = text.lastIndexOf('\n') + 1
       begun = text.slice(end)
       for (const each of texts) {
