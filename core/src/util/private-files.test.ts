@@ -182,3 +182,28 @@ test.runIf(canMount)('a bind mount of the data folder, of a folder in it or of o
   })
   expect([stderr, stdout.trim()]).toEqual(['', '[true,true,true,false]'])
 })
+
+test.runIf(canMount)('the root of a file system does not become private as a whole', () => {
+  using place = createPlace()
+  const root = join(place.root, 'stick')
+  mkdirSync(root)
+  const script = `
+    const { mkdirSync, writeFileSync } = await import('node:fs')
+    const { PrivateFiles } = await import(${JSON.stringify(fileURLToPath(new URL('private-files.ts', import.meta.url)))})
+    const guard = new PrivateFiles(${JSON.stringify(place.data)})
+    const ours = ${JSON.stringify(OURS)}
+    const root = ${JSON.stringify(root)}
+    mkdirSync(root + '/folder')
+    for (const folder of [root, root + '/folder'])
+      for (const [name, text] of [...Object.entries(ours), ['letter.txt', 'x']]) writeFileSync(folder + '/' + name, text)
+    const paths = ['', '/letter.txt', '/network-key.json', '/network.db', '/folder/letter.txt']
+    console.log(JSON.stringify(await Promise.all(paths.map((path) => guard.has(root + path)))))
+    console.log(JSON.stringify(paths.map((path) => guard.reasonSync(root + path) !== null)))`
+  const node = `'${process.execPath}' --input-type=module`
+  const { stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', `mount -t tmpfs none '${root}' && ${node}`], {
+    input: script,
+    encoding: 'utf8',
+  })
+  const expected = '[false,false,true,true,true]'
+  expect([stderr, stdout.trim()]).toEqual(['', `${expected}\n${expected}`])
+})

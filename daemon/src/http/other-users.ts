@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { systemCode } from '@spacedrive/core/errors'
 import { addressBytes } from '@spacedrive/core/ip-address'
 
 /** The tables of TCP connections, with the user that each socket belongs to. Linux. */
@@ -10,15 +11,18 @@ const COLUMN = { local: 1, remote: 2, user: 7 }
 const MAX_TABLE_BYTES = 8 * 1_024 * 1_024
 const CHUNK_BYTES = 64 * 1_024
 
+/** What is known of a connection here. */
+type Ends = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>
+
 /**
  * Those of these connections, of programs of this machine, that another user has opened. Empty if the system does not
  * say whose they are, and without those that are far down in a very long table. Reads tables of the whole machine while
  * the thread waits: about 3 ms for each 1,000 connections of the machine, and 0.2 s at most for each table.
  */
-export function ofOtherUsers(sockets: readonly Socket[]): Socket[] {
+export function ofOtherUsers<S extends Ends>(sockets: readonly S[], tables = TABLES): S[] {
   if (process.platform !== 'linux') return []
   try {
-    const users = usersOfConnections(new Set(sockets.map(({ localPort = 0 }) => localPort)))
+    const users = usersOfConnections(new Set(sockets.map(({ localPort = 0 }) => localPort)), tables)
     const own = process.geteuid!()
     return sockets.filter((socket) => {
       const user = users.get(nameOf(socket))
@@ -31,11 +35,11 @@ export function ofOtherUsers(sockets: readonly Socket[]): Socket[] {
 }
 
 /** The users of connections to these ports of this machine, by both ends, the end of the client first. */
-function usersOfConnections(ports: ReadonlySet<number>): Map<string, number> {
+function usersOfConnections(ports: ReadonlySet<number>, tables: readonly string[]): Map<string, number> {
   const users = new Map<string, number>()
   // The port at the end of a column; the rows with others are not even taken apart.
   const ends = [...ports].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `)
-  for (const table of TABLES) {
+  for (const table of tables) {
     for (const row of rowsWith(ends, table)) {
       const columns = row.trim().split(/\s+/)
       const [local, remote] = [columns[COLUMN.local], columns[COLUMN.remote]].map((end) => endOf(end ?? ''))
@@ -76,8 +80,8 @@ function openTable(path: string): number | null {
     return openSync(path, 'r')
   } catch (err) {
     // A machine without IPv6 has no table of it.
-    if (path === TABLES[0]) throw err
-    return null
+    if (systemCode(err) === 'ENOENT') return null
+    throw err
   }
 }
 
@@ -91,7 +95,7 @@ function endOf(text: string): string | null {
 
 const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
-function nameOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+function nameOf({ localAddress, localPort, remoteAddress, remotePort }: Ends): string {
   const end = (address = '', port = 0) => endName(addressBytes(address.replace(/^::ffff:(?=\d+\.)/i, '')), port)
   return `${end(remoteAddress, remotePort)} ${end(localAddress, localPort)}`
 }
