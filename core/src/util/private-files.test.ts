@@ -123,13 +123,14 @@ test('files that somebody puts into a shared folder make nothing private but the
   writeOurs(place.files, ['library.json', 'database.db', 'device.json', 'network.db', 'network-key.json'])
   writeOurs(join(place.files, 'copy'), ['network-key.json'])
   mkdirSync(join(place.files, 'run'))
-  writeFileSync(join(place.files, 'run/token'), 'x')
+  for (const name of ['run/token', 'network-key.json.copied-2026', 'network.db-wal'])
+    writeFileSync(join(place.files, name), 'x')
   for (const name of ['', 'letter.txt'])
     expect([await guard.has(join(place.files, name)), isPrivateSync(guard, join(place.files, name))]).toEqual([
       false,
       false,
     ])
-  for (const name of [...Object.keys(OURS), 'copy', 'run/token'])
+  for (const name of [...Object.keys(OURS), 'copy', 'run/token', 'network-key.json.copied-2026', 'network.db-wal'])
     expect([name, await guard.has(join(place.files, name)), isPrivateSync(guard, join(place.files, name))]).toEqual([
       name,
       true,

@@ -22,17 +22,14 @@ const MAX_REMEMBERED = 10_000
 const STAMP_MS = 2_000
 
 /**
- * Entries of data folders and libraries. In a folder that is shared with other programs and marked, these are private
- * and all others are not.
+ * Entries of data folders and libraries, with their copies and those that were set aside. In a shared folder that is
+ * marked, these are private and all others are not.
  */
-const OWN_NAMES = new Set(
-  [
-    ['network-key.json', 'device.json', 'device.json.copy', 'config.json', 'config.json.copy', 'port-mappings.json'],
-    ['network', 'database', 'jobs'].flatMap((name) => [`${name}.db`, `${name}.db-wal`, `${name}.db-shm`]),
-    ['libraries', 'run', 'logs', 'transfers', 'opened', 'decoders'],
-    ['library.json', 'sidecars', 'backups', 'job_logs', '.sdlibrary.lock'],
-  ].flat(),
-)
+const OWN_NAMES = [
+  /^(?:network-key|device|config|port-mappings|library)\.json(?:\..+)?$/i,
+  /^(?:network|database|jobs)\.db(?:[-.].+)?$/i,
+  /^(?:libraries|run|logs|transfers|opened|decoders|sidecars|backups|job_logs|daemon\.lock|\.sdlibrary\.lock)$/i,
+]
 
 /** What a guard has to know, for threads. */
 export interface PrivatePlaces {
@@ -217,7 +214,7 @@ function folderWithOwnName(path: RawName): Buffer | null {
   const [above] = foldersAbove(path)
   if (!above) return null
   const name = Buffer.from(fsPath(path)).subarray(above.length).toString().replace(/^\//, '')
-  return OWN_NAMES.has(name.toLowerCase()) ? above : null
+  return OWN_NAMES.some((own) => own.test(name)) ? above : null
 }
 
 function childrenOf({ depth, path }: { path: string; depth: number }): { path: string; depth: number }[] {
