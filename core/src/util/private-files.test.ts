@@ -87,7 +87,7 @@ test.each([
       code: 'PermissionDenied',
       message: expect.stringContaining(`${copy} ${why}`),
     })
-    expect(guard.reasonSync(path)).toContain(names.join(' and '))
+    expect(guard.reasonSync(path)).toMatchObject({ what: expect.stringContaining(names.join(' and ')) })
   }
   expect([await guard.has(place.files), isPrivateSync(guard, place.files)]).toEqual([false, false])
 })

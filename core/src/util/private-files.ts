@@ -39,8 +39,13 @@ export interface PrivatePlaces {
   readonly shared: readonly string[]
 }
 
-/** Why a file is private, as the end of a sentence. */
-type Reason = string
+/** Why a file is private. */
+interface Reason {
+  /** The folder that makes it private; null for the data folder of this device. */
+  readonly folder: RawName | null
+  /** Of that folder, as the end of a sentence. */
+  readonly what: string
+}
 
 interface Remembered {
   readonly mark: Mark | null
@@ -202,11 +207,11 @@ function isShared(stats: BigIntStats, [above, ...shared]: readonly (BigIntStats 
   return shared.some((each) => each !== null && identityOf(each) === identityOf(stats))
 }
 
-const OF_THIS_DEVICE = 'it is a file or folder of the data folder, which holds the keys of this device'
+const OF_THIS_DEVICE: Reason = { folder: null, what: 'is the data folder, which holds the keys of this device' }
 
 function marked(folder: RawName, { database, file, what }: Mark): Reason {
   const files = database === null ? file : `${file} and ${database}`
-  return `${displayName(folder)} ${what}, because it contains ${files} of Spacedrive`
+  return { folder, what: `${what}, because it contains ${files} of Spacedrive` }
 }
 
 /** The folder of a path whose last name is one of a data folder or a library. */
@@ -240,9 +245,10 @@ function foldersAbove(path: RawName): Buffer[] {
 
 const SLASH = 0x2f
 
-export function privateFile(path: RawName, reason: Reason): CoreError {
+export function privateFile(path: RawName, { folder, what }: Reason): CoreError {
+  const where = folder === null ? 'the folder that it belongs to' : displayName(folder)
   return new CoreError(
     'PermissionDenied',
-    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: ${reason}`,
+    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: ${where} ${what}`,
   )
 }
