@@ -84,9 +84,9 @@ export class AddressedFiles {
   }
 
   /**
-   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of another device, and for
-   * a path of this device outside the locations of all open libraries. It does so whether or not the path exists: such callers must not learn which
-   * files exist.
+   * The check for callers that may only see the libraries. Throws `PermissionDenied` for a path of another device, and
+   * for a path of this device outside the locations of all open libraries, whether or not the path exists: such callers
+   * must not learn which files exist.
    */
   async requireInLocation(address: string): Promise<void> {
     if (ContentId.safeParse(address).success) return

@@ -11,7 +11,7 @@ import { EventBus } from './events/index.ts'
 import { Archives, DiskListings, type ListInput, type SeekInput } from './files/index.ts'
 import { browseAlone, type IntelligencePort, listAlone, resolveFolder } from './indexing/index.ts'
 import { type Library, LibraryManager } from './library/index.ts'
-import { IrohTransport, type MakeTransport, Network, type NetworkDeps } from './network/index.ts'
+import { IrohTransport, type MakeTransport, Network, type NetworkDeps, sharedFolders } from './network/index.ts'
 import {
   type DevicePolicy,
   type Generator,
@@ -235,7 +235,7 @@ export class Core implements AsyncDisposable {
       }),
     )
     const queries = parts.use(new QueryEmbedder(() => config.values.embeddings))
-    const privateFiles = new PrivateFiles(dataDir)
+    const privateFiles = new PrivateFiles(dataDir, () => sharedFolders({ chosen: config.values.network.receiveFolder }))
     const archives = parts.use(
       new Archives({
         guard: privateFiles,

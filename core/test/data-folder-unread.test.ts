@@ -1,4 +1,4 @@
-import { linkSync, writeFileSync } from 'node:fs'
+import { cpSync, linkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
@@ -53,5 +53,16 @@ test('the data folder, and a folder in it, is no location', async () => {
     await expect(t.library.locations.add({ path, allowNested: true })).rejects.toMatchObject({
       code: 'PermissionDenied',
       message: expect.stringContaining('belongs to Spacedrive itself'),
+    })
+})
+
+test('a copy of a library is no location, and nothing is read of it', async () => {
+  await using t = await withKey()
+  const copy = t.path('copies/Photos')
+  cpSync(t.library.path, copy, { recursive: true })
+  for (const path of [copy, join(copy, 'sidecars')])
+    await expect(t.library.locations.add({ path, allowNested: true })).rejects.toMatchObject({
+      code: 'PermissionDenied',
+      message: expect.stringContaining(`${copy} is a library, because it contains library.json and database.db`),
     })
 })

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
@@ -210,6 +220,22 @@ test('the data folder is shown and sent to nobody, whatever leads there', async 
     const ended = await alice.core.network.transfers.wait(transfer!.id, signal)
     expect(ended).toMatchObject({ state: 'failed', error: { code: 'PermissionDenied' } })
   }
+})
+
+test('copies of the data folder, of its key and of a library are sent to nobody, and files of the same names are', async () => {
+  const { alice, at, bob, network } = await createPair()
+  await using _network = network
+  cpSync(bob.dataDir, bob.path('backup'), { recursive: true, filter: (from) => !from.includes('/run') })
+  rmSync(bob.path('backup/network-key.json'))
+  mkdirSync(bob.path('key'))
+  copyFileSync(join(bob.dataDir, 'network-key.json'), bob.path('key/network-key.json'))
+  cpSync(bob.library.path, bob.path('copied library'), { recursive: true })
+  bob.write('board/lib/library.json', '{ "name": "ArduinoJson", "version": "7.0.4" }')
+  bob.write('board/lib/database.db', 'x')
+  const read = (path: string) => alice.core.files.read({ path: at(path), offset: 0, length: 10 }, null, signal)
+  for (const path of ['backup/network.db', 'backup/config.json', 'key/network-key.json', 'copied library/database.db'])
+    await expect(read(path)).rejects.toMatchObject({ code: 'PermissionDenied' })
+  for (const name of ['library.json', 'database.db']) expect(await read(`board/lib/${name}`)).toMatchObject({ name })
 })
 
 test('of a folder above the data folder everything else is sent, and both sides are told what is not', async () => {

@@ -18,6 +18,11 @@ export function receiveFolder({ chosen, home = homeFolder() }: ReceiveFolderInpu
   return desktopDownloads(home) ?? join(home, 'Downloads')
 }
 
+/** Folders that people and other devices put files into. No file there makes all of the folder private. */
+export function sharedFolders(input: ReceiveFolderInput): readonly string[] {
+  return [input.home ?? homeFolder(), receiveFolder(input)]
+}
+
 /** `XDG_DOWNLOAD_DIR` of `user-dirs.dirs`, because the folder's name depends on the language. Null if it is not set. */
 function desktopDownloads(home: string): string | null {
   let text

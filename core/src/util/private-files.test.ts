@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { linkSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -22,6 +22,10 @@ function createPlace() {
   return { data, files, root: realpathSync(dir.path), [Symbol.dispose]: () => dir[Symbol.dispose]() }
 }
 
+function isPrivateSync(guard: PrivateFiles, path: string): boolean {
+  return guard.reasonSync(path) !== null
+}
+
 test('files are private by what they are, whatever they are called', async () => {
   using place = createPlace()
   linkSync(join(place.data, 'network-key.json'), join(place.files, 'holiday.jpg'))
@@ -39,38 +43,113 @@ test('files are private by what they are, whatever they are called', async () =>
       join(place.files, 'holiday.jpg'),
       join(place.files, 'second.db'),
     ]) {
-      expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
+      expect([path, await guard.has(path), isPrivateSync(guard, path)]).toEqual([path, true, true])
       await expect(guard.refuse(path)).rejects.toMatchObject({ code: 'PermissionDenied' })
     }
     for (const path of [place.root, place.files, join(place.files, 'letter.txt'), '/', join(place.root, 'nothing')])
-      expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, false, false])
+      expect([path, await guard.has(path), isPrivateSync(guard, path)]).toEqual([path, false, false])
   }
 })
 
-test('a copy of a data folder is private, too, and so is the data folder of another instance', async () => {
+const ID = '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
+const DATABASE = `SQLite format 3\0${'x'.repeat(100)}`
+const DATE = '2026-01-01T00:00:00.000Z'
+const OURS = {
+  'network-key.json': JSON.stringify({ version: 1, device: ID, key: 'abc', seed: 'def' }),
+  'device.json': JSON.stringify({ version: 1, id: ID, name: 'laptop', createdAt: DATE, machine: null, folder: '/x' }),
+  'network.db': DATABASE,
+  'library.json': JSON.stringify({ version: 2, id: ID, name: 'Photos', createdAt: DATE }),
+  'database.db': DATABASE,
+}
+
+function writeOurs(folder: string, names: readonly (keyof typeof OURS)[]): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of names) writeFileSync(join(folder, name), OURS[name])
+}
+
+test.each([
+  { what: 'a data folder without its key', names: ['device.json', 'network.db'], why: 'is a data folder, because' },
+  { what: 'a data folder of which only the key is left', names: ['network-key.json'], why: 'has the key of a device' },
+  { what: 'a library', names: ['library.json', 'database.db'], why: 'is a library, because' },
+] as const)('a copy of $what is private', async ({ names, why }) => {
   using place = createPlace()
   const guard = new PrivateFiles(place.data)
-  const copy = join(place.files, 'backup')
-  mkdirSync(join(copy, 'run'), { recursive: true })
-  for (const name of ['device.json', 'network-key.json', 'run/token']) writeFileSync(join(copy, name), 'x')
+  const copy = join(place.root, 'files/backup')
+  writeOurs(copy, names.slice(1))
+  mkdirSync(join(copy, 'run'))
+  writeFileSync(join(copy, 'run/token'), 'x')
   // A folder with one of the files is any folder.
-  expect(await guard.has(join(copy, 'network-key.json'))).toBe(false)
-  writeFileSync(join(copy, 'network.db'), 'x')
-  for (const path of [copy, join(copy, 'network-key.json'), join(copy, 'run/token')]) {
-    expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
-    await expect(guard.refuse(path)).rejects.toMatchObject({ code: 'PermissionDenied' })
+  expect([await guard.has(join(copy, 'run/token')), isPrivateSync(guard, copy)]).toEqual([false, false])
+  writeOurs(copy, names.slice(0, 1))
+  for (const path of [copy, join(copy, names[0]), join(copy, 'run/token')]) {
+    expect([path, await guard.has(path), isPrivateSync(guard, path)]).toEqual([path, true, true])
+    await expect(guard.refuse(path)).rejects.toMatchObject({
+      code: 'PermissionDenied',
+      message: expect.stringContaining(`${copy} ${why}`),
+    })
+    expect(guard.reasonSync(path)).toMatchObject({ what: expect.stringContaining(names.join(' and ')) })
   }
-  expect([await guard.has(place.files), guard.hasSync(place.files)]).toEqual([false, false])
+  expect([await guard.has(place.files), isPrivateSync(guard, place.files)]).toEqual([false, false])
 })
 
-test('a library outside of the data folder is private, too', async () => {
+test('files of other programs that have the same names make nothing private', async () => {
   using place = createPlace()
   const guard = new PrivateFiles(place.data)
-  const library = join(place.files, 'Photos.sdlibrary')
-  mkdirSync(join(library, 'sidecars'), { recursive: true })
-  for (const name of ['library.json', 'database.db', 'sidecars/text']) writeFileSync(join(library, name), 'x')
-  for (const path of [library, join(library, 'database.db'), join(library, 'sidecars/text')])
-    expect([path, await guard.has(path), guard.hasSync(path)]).toEqual([path, true, true])
+  const files: Record<string, Record<string, string>> = {
+    PlatformIO: { 'library.json': '{ "name": "ArduinoJson", "version": "7.0.4" }', 'database.db': DATABASE },
+    unreadable: { 'library.json': 'x', 'device.json': '[1]', 'network-key.json': 'null', 'network.db': DATABASE },
+    'no databases': { 'library.json': OURS['library.json'], 'database.db': 'x', 'device.json': OURS['device.json'] },
+    large: { 'network-key.json': OURS['network-key.json'] + ' '.repeat(64 * 1024) },
+    home: { 'device.json': JSON.stringify({ id: ID, name: 'lamp', version: '1.0' }), 'network.db': DATABASE },
+  }
+  for (const [name, of] of Object.entries(files)) {
+    const folder = join(place.files, name)
+    mkdirSync(folder)
+    for (const [file, text] of Object.entries(of)) writeFileSync(join(folder, file), text)
+    for (const path of [folder, ...Object.keys(of).map((file) => join(folder, file))])
+      expect([path, await guard.has(path), isPrivateSync(guard, path)]).toEqual([path, false, false])
+  }
+  // Not even opened: a pipe would wait for a writer.
+  const pipes = join(place.files, 'pipes')
+  mkdirSync(pipes)
+  if (process.platform !== 'win32') spawnSync('mkfifo', [join(pipes, 'network-key.json')])
+  expect([await guard.has(pipes), isPrivateSync(guard, pipes)]).toEqual([false, false])
+})
+
+test('files that somebody puts into a shared folder make nothing private but themselves', async () => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data, () => [join(place.root, 'link to files'), '/nonexistent'])
+  symlinkSync(place.files, join(place.root, 'link to files'))
+  writeOurs(place.files, ['library.json', 'database.db', 'device.json', 'network.db', 'network-key.json'])
+  writeOurs(join(place.files, 'copy'), ['network-key.json'])
+  mkdirSync(join(place.files, 'run'))
+  for (const name of ['run/token', 'network-key.json.copied-2026', 'network.db-wal'])
+    writeFileSync(join(place.files, name), 'x')
+  for (const name of ['', 'letter.txt'])
+    expect([await guard.has(join(place.files, name)), isPrivateSync(guard, join(place.files, name))]).toEqual([
+      false,
+      false,
+    ])
+  for (const name of [...Object.keys(OURS), 'copy', 'run/token', 'network-key.json.copied-2026', 'network.db-wal'])
+    expect([name, await guard.has(join(place.files, name)), isPrivateSync(guard, join(place.files, name))]).toEqual([
+      name,
+      true,
+      true,
+    ])
+})
+
+test('what a folder contains is read again within a second', async () => {
+  using place = createPlace()
+  const guard = new PrivateFiles(place.data)
+  const copy = join(place.files, 'copy')
+  writeOurs(copy, ['device.json', 'network.db'])
+  writeFileSync(join(copy, 'device.json'), '')
+  // Only of a folder that was not changed a moment ago the answer is remembered.
+  await expect.poll(() => Date.now() - statSync(copy).ctimeMs, { timeout: 10_000 }).toBeGreaterThan(2_500)
+  expect(await guard.has(copy)).toBe(false)
+  // No time stamp of the folder changes.
+  writeFileSync(join(copy, 'device.json'), OURS['device.json'])
+  await expect.poll(() => guard.has(copy), { timeout: 10_000 }).toBe(true)
 })
 
 test('a key that is made later is private at once where it lies, and within a second where it has another name', async () => {
@@ -103,4 +182,29 @@ test.runIf(canMount)('a bind mount of the data folder, of a folder in it or of o
     encoding: 'utf8',
   })
   expect([stderr, stdout.trim()]).toEqual(['', '[true,true,true,false]'])
+})
+
+test.runIf(canMount)('the root of a file system does not become private as a whole', () => {
+  using place = createPlace()
+  const root = join(place.root, 'stick')
+  mkdirSync(root)
+  const script = `
+    const { mkdirSync, writeFileSync } = await import('node:fs')
+    const { PrivateFiles } = await import(${JSON.stringify(fileURLToPath(new URL('private-files.ts', import.meta.url)))})
+    const guard = new PrivateFiles(${JSON.stringify(place.data)})
+    const ours = ${JSON.stringify(OURS)}
+    const root = ${JSON.stringify(root)}
+    mkdirSync(root + '/folder')
+    for (const folder of [root, root + '/folder'])
+      for (const [name, text] of [...Object.entries(ours), ['letter.txt', 'x']]) writeFileSync(folder + '/' + name, text)
+    const paths = ['', '/letter.txt', '/network-key.json', '/network.db', '/folder/letter.txt']
+    console.log(JSON.stringify(await Promise.all(paths.map((path) => guard.has(root + path)))))
+    console.log(JSON.stringify(paths.map((path) => guard.reasonSync(root + path) !== null)))`
+  const node = `'${process.execPath}' --input-type=module`
+  const { stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', `mount -t tmpfs none '${root}' && ${node}`], {
+    input: script,
+    encoding: 'utf8',
+  })
+  const expected = '[false,false,true,true,true]'
+  expect([stderr, stdout.trim()]).toEqual(['', `${expected}\n${expected}`])
 })

@@ -1,7 +1,8 @@
-import { type BigIntStats, existsSync, lstatSync, opendirSync, statSync } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { type BigIntStats, lstatSync, opendirSync, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { CoreError } from './errors.ts'
 import { displayName, fsPath, type RawName } from './file-name.ts'
+import { type Mark, markOf, markOfSync } from './private-marks.ts'
 
 /**
  * Entries down to this level below the data folder are known individually: keys, settings, databases and their backups.
@@ -12,58 +13,152 @@ const MAX_KNOWN = 20_000
 /** How long the list of known entries stays valid, in milliseconds. */
 const FRESH_MS = 1_000
 
-/** Every data folder contains the first two files, also a copy, and that of another instance; every library the others. */
-const MARKS = [
-  ['network.db', 'device.json'],
-  ['library.json', 'database.db'],
+/** Folders whose marks are remembered, each for `FRESH_MS`. */
+const MAX_REMEMBERED = 10_000
+/**
+ * A change within this time after another one may not be seen in the time stamp of a folder, in milliseconds. Systems
+ * count in steps of up to 10 ms, FAT in steps of 2 s.
+ */
+const STAMP_MS = 2_000
+
+/**
+ * Entries of data folders and libraries, with their copies and those that were set aside. In a shared folder that is
+ * marked, these are private and all others are not.
+ */
+const OWN_NAMES = [
+  /^(?:network-key|device|config|port-mappings|library)\.json(?:\..+)?$/i,
+  /^(?:network|database|jobs)\.db(?:[-.].+)?$/i,
+  /^(?:libraries|run|logs|transfers|opened|decoders|sidecars|backups|job_logs|daemon\.lock|\.sdlibrary\.lock)$/i,
 ]
+
+/** What a guard has to know, for threads. */
+export interface PrivatePlaces {
+  /** The data folder. */
+  readonly folder: string
+  /** Folders that never become private as a whole. */
+  readonly shared: readonly string[]
+}
+
+/** Why a file is private. */
+interface Reason {
+  /** The folder that makes it private; null for the data folder of this device. */
+  readonly folder: RawName | null
+  /** Of that folder, as the end of a sentence. */
+  readonly what: string
+}
+
+interface Remembered {
+  readonly mark: Mark | null
+  readonly ctimeNs: bigint
+  readonly at: number
+}
 
 /**
  * The files of Spacedrive itself: the data folder, which holds the keys of this device. They are recognised by device
  * and inode, not by name, so a link, a bind mount or a second name (a hard link) cannot hide them. Other data folders
  * are recognised by what they contain: copies, snapshots and overlays have inodes of their own. So are libraries outside
  * of the data folder, because a library has the names and texts of all its locations.
+ *
+ * Others can put such files into a folder. The root of a file system, the home folder and the folder for received files
+ * therefore never become private as a whole, only the entries that have the names of a data folder or a library.
  */
 export class PrivateFiles {
+  /** The data folder. */
   readonly #folder: string
+  readonly #shared: () => readonly string[]
+  readonly #marks = new Map<string, Remembered>()
   #known: ReadonlySet<string> = new Set()
   #readAt = Number.NEGATIVE_INFINITY
 
-  /** `folder`: the data folder. */
-  constructor(folder: string) {
+  /** `folder`: the data folder. `shared`: folders that never become private as a whole. */
+  constructor(folder: string, shared: () => readonly string[] = () => []) {
     this.#folder = folder
+    this.#shared = shared
   }
 
   /** Throws `PermissionDenied` if the file or folder at `path` is private. The path contains no symlinks. */
   async refuse(path: RawName): Promise<void> {
-    if (await this.has(path)) throw privateFile(path)
+    const reason = await this.#reason(path)
+    if (reason !== null) throw privateFile(path, reason)
   }
 
   /** Whether `path` or a folder above it belongs to a data folder or a library. The path contains no symlinks. */
   async has(path: RawName): Promise<boolean> {
+    return (await this.#reason(path)) !== null
+  }
+
+  /** Why one entry is private whose parent folders were checked before, or null; for walks in a separate thread. */
+  reasonOfEntry(path: RawName, stats: BigIntStats): Reason | null {
+    if (this.#read().has(identityOf(stats))) return OF_THIS_DEVICE
+    const mark = this.#markSync(path, stats)
+    if (mark && !isShared(stats, this.#placesAround(path).map(statOrNull))) return marked(path, mark)
+    const above = folderWithOwnName(path)
+    const markAbove = above && this.#markSync(above, statOrNull(above))
+    return markAbove && marked(above, markAbove)
+  }
+
+  /** The same for `path` and all folders above it, for a thread that may block on the disk. */
+  reasonSync(path: RawName): Reason | null {
+    for (const each of [path, ...foldersAbove(path)]) {
+      const stats = statOrNull(each)
+      const reason = stats && this.reasonOfEntry(each, stats)
+      if (reason) return reason
+    }
+    return null
+  }
+
+  async #reason(path: RawName): Promise<Reason | null> {
     const known = this.#read()
     const found = await Promise.all(
-      [path, ...foldersAbove(path)].map((each) =>
-        stat(fsPath(each), { bigint: true }).then(
-          (stats) => known.has(identityOf(stats)) || (stats.isDirectory() && isMarked(each)),
-          () => false,
-        ),
-      ),
+      [path, ...foldersAbove(path)].map(async (each) => {
+        const stats = await statOf(each)
+        if (!stats) return null
+        return known.has(identityOf(stats)) ? OF_THIS_DEVICE : this.#reasonOfMark(each, stats)
+      }),
     )
-    return found.includes(true)
+    return found.find((reason) => reason !== null) ?? null
   }
 
-  /** The same check for one entry whose parent folders were checked before; for walks in a separate thread. */
-  hasEntry(path: RawName, stats: BigIntStats): boolean {
-    return this.#read().has(identityOf(stats)) || (stats.isDirectory() && isMarkedSync(path))
+  /** The asynchronous version of the second half of `reasonOfEntry`. */
+  async #reasonOfMark(path: RawName, stats: BigIntStats): Promise<Reason | null> {
+    const mark = await this.#mark(path, stats)
+    if (mark && !isShared(stats, await Promise.all(this.#placesAround(path).map(statOf)))) return marked(path, mark)
+    const above = folderWithOwnName(path)
+    const markAbove = above && (await this.#mark(above, await statOf(above)))
+    return markAbove && marked(above, markAbove)
   }
 
-  /** The synchronous version of `has`, for a thread that may block on the disk. */
-  hasSync(path: RawName): boolean {
-    return [path, ...foldersAbove(path)].some((each) => {
-      const stats = statSync(fsPath(each), { bigint: true, throwIfNoEntry: false })
-      return stats !== undefined && this.hasEntry(each, stats)
-    })
+  async #mark(path: RawName, stats: BigIntStats | null): Promise<Mark | null> {
+    if (!stats?.isDirectory()) return null
+    const found = this.#remembered(stats)
+    return found ? found.mark : this.#remember(stats, await markOf(path))
+  }
+
+  #markSync(path: RawName, stats: BigIntStats | null): Mark | null {
+    if (!stats?.isDirectory()) return null
+    const found = this.#remembered(stats)
+    return found ? found.mark : this.#remember(stats, markOfSync(path))
+  }
+
+  /** The folder above, and those that never become private as a whole. */
+  #placesAround(path: RawName): [RawName, ...RawName[]] {
+    return [foldersAbove(path)[0] ?? path, ...this.#shared()]
+  }
+
+  #remembered(stats: BigIntStats): Remembered | null {
+    const found = this.#marks.get(identityOf(stats))
+    return found?.ctimeNs === stats.ctimeNs && performance.now() - found.at < FRESH_MS ? found : null
+  }
+
+  #remember(stats: BigIntStats, mark: Mark | null): Mark | null {
+    // Another change may come within the same time stamp.
+    if (Math.abs(Date.now() - Number(stats.ctimeMs)) < STAMP_MS) return mark
+    const name = identityOf(stats)
+    const [oldest] = this.#marks.keys()
+    this.#marks.delete(name)
+    if (this.#marks.size >= MAX_REMEMBERED && oldest !== undefined) this.#marks.delete(oldest)
+    this.#marks.set(name, { mark, ctimeNs: stats.ctimeNs, at: performance.now() })
+    return mark
   }
 
   #read(): ReadonlySet<string> {
@@ -93,26 +188,38 @@ function identityOf({ dev, ino }: Identity): string {
   return `${dev}:${ino}`
 }
 
-async function isMarked(path: RawName): Promise<boolean> {
-  const found = await Promise.all(
-    MARKS.map(async ([one, other]) => (await exists(fileIn(path, one!))) && exists(fileIn(path, other!))),
-  )
-  return found.includes(true)
+function statOf(path: RawName): Promise<BigIntStats | null> {
+  return stat(fsPath(path), { bigint: true }).catch(() => null)
 }
 
-function isMarkedSync(path: RawName): boolean {
-  return MARKS.some((names) => names.every((name) => existsSync(fileIn(path, name))))
+function statOrNull(path: RawName): BigIntStats | null {
+  try {
+    return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false }) ?? null
+  } catch {
+    // A folder above it may not be entered.
+    return null
+  }
 }
 
-function exists(path: Buffer): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
+/** Whether a folder is the root of a file system, or one of the folders where anybody puts files. */
+function isShared(stats: BigIntStats, [above, ...shared]: readonly (BigIntStats | null)[]): boolean {
+  if (!above || above.dev !== stats.dev || above.ino === stats.ino) return true
+  return shared.some((each) => each !== null && identityOf(each) === identityOf(stats))
 }
 
-function fileIn(folder: RawName, name: string): Buffer {
-  return Buffer.concat([Buffer.from(fsPath(folder)), Buffer.from(`/${name}`)])
+const OF_THIS_DEVICE: Reason = { folder: null, what: 'is the data folder, which holds the keys of this device' }
+
+function marked(folder: RawName, { database, file, what }: Mark): Reason {
+  const files = database === null ? file : `${file} and ${database}`
+  return { folder, what: `${what}, because it contains ${files} of Spacedrive` }
+}
+
+/** The folder of a path whose last name is one of a data folder or a library. */
+function folderWithOwnName(path: RawName): Buffer | null {
+  const [above] = foldersAbove(path)
+  if (!above) return null
+  const name = Buffer.from(fsPath(path)).subarray(above.length).toString().replace(/^\//, '')
+  return OWN_NAMES.some((own) => own.test(name)) ? above : null
 }
 
 function childrenOf({ depth, path }: { path: string; depth: number }): { path: string; depth: number }[] {
@@ -138,9 +245,10 @@ function foldersAbove(path: RawName): Buffer[] {
 
 const SLASH = 0x2f
 
-export function privateFile(path: RawName): CoreError {
+export function privateFile(path: RawName, { folder, what }: Reason): CoreError {
+  const where = folder === null ? 'the folder that it belongs to' : displayName(folder)
   return new CoreError(
     'PermissionDenied',
-    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: data folders hold keys, and libraries the names and texts of all their files`,
+    `${displayName(path)} belongs to Spacedrive itself and is shown to nobody: ${where} ${what}`,
   )
 }

@@ -43,8 +43,10 @@ interface SocketPlace {
 
 /** Of the connections that fit: from then on those of other users of this machine are counted. */
 const CROWDED = 3 / 4
-/** How often they are counted at most, because that takes some milliseconds. Until then the rest of the room is left. */
+/** How long after that, in milliseconds. Until then the rest of the room is left. */
 const OTHERS_MS = 20
+/** After a count the wait is at least this many times as long: others can make it take long, and nothing else runs then. */
+const OTHERS_REST = 20
 /** How often the log says so. */
 const OTHERS_TOLD_MS = 60_000
 
@@ -64,6 +66,8 @@ export class HttpListener implements AsyncDisposable {
   readonly #exchanges: Exchanges
   #othersToldAt = -OTHERS_TOLD_MS
   #closingOthers: NodeJS.Timeout | null = null
+  /** No count before this time. */
+  #othersNextAt = 0
 
   private constructor(options: HttpListenerOptions) {
     const { app, limits, tls } = options
@@ -211,10 +215,14 @@ export class HttpListener implements AsyncDisposable {
   }
 
   #closeOthersSoon(): NodeJS.Timeout {
+    const rest = Math.max(OTHERS_MS, this.#othersNextAt - performance.now())
     return setTimeout(() => {
       this.#closingOthers = null
+      const before = performance.now()
       this.#closeOthers()
-    }, OTHERS_MS).unref()
+      const now = performance.now()
+      this.#othersNextAt = now + OTHERS_REST * (now - before)
+    }, rest).unref()
   }
 
   /** Other users of this machine share its address, so their connections are told apart only when room gets scarce. */

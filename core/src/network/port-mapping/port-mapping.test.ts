@@ -160,6 +160,81 @@ test('a mapping that a slow router makes after networking has stopped is removed
   expect([...router.mappings]).toEqual([])
 })
 
+test('a mapping that a router makes after both its answer and the removal were given up is removed at the next start', async () => {
+  await using world = await createWorld({ addAfterMs: 8_000 })
+  const { mapping, port, router } = world
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(router.asked).toContain('adding'), { timeout: 10_000 })
+  await mapping.stop()
+  expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toMatchObject({ mappings: [{ port }] })
+  await vi.waitFor(() => expect([...router.mappings.keys()]).toEqual([`UDP ${port}`]), { timeout: 20_000 })
+  world.isOn = false
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect([...router.mappings.keys()]).toEqual([]), { timeout: 10_000 })
+  await mapping.stop()
+  await expect(readFile(join(world.dir, FILE))).rejects.toMatchObject({ code: 'ENOENT' })
+  expect(world.told).toEqual([`removed 203.0.113.9:${port}`])
+}, 60_000)
+
+test('a mapping that has no answer is forgotten when its lease is over', async () => {
+  await using world = await createWorld({})
+  const now = Date.now()
+  const [running, over] = [now + 3_600_000, now - 1].map((until, n) => ({
+    ...leftMapping({ port: 4_433 + n, until }),
+    answered: false,
+  }))
+  await writeFile(join(world.dir, FILE), JSON.stringify({ mappings: [running, over] }))
+  world.isOn = false
+  world.mapping.start(world.transport)
+  await vi.waitFor(async () =>
+    expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toEqual({ mappings: [running] }),
+  )
+  await world.mapping.stop()
+})
+
+test.each([
+  { hours: 5, isShown: true },
+  { hours: 7, isShown: false },
+])('$hours hours after its lease a mapping at a silent router is shown: $isShown', async ({ hours, isShown }) => {
+  await using world = await createWorld({ hasGateway: false })
+  const left = leftMapping({ port: 4_433, until: Date.now() - hours * 3_600_000 })
+  await writeFile(join(world.dir, FILE), JSON.stringify({ mappings: [left] }))
+  world.isOn = false
+  world.mapping.start(world.transport)
+  await world.mapping.stop()
+  expect(world.mapping.status().address).toBe(isShown ? '203.0.113.9:4433' : null)
+  // The next start tries it again.
+  expect(JSON.parse(await readFile(join(world.dir, FILE), 'utf8'))).toEqual({ mappings: [left] })
+})
+
+test('a mapping in the file of an older version is removed, though the file names neither router nor inside port', async () => {
+  await using world = await createWorld({})
+  const { mapping, router } = world
+  router.mappings.set('UDP 4433', { to: '127.0.0.1:4433', lease: '3600' })
+  const {
+    answered: _,
+    internalPort: __,
+    router: ___,
+    ...left
+  } = leftMapping({ port: 4_433, until: Date.now() + 3_600_000 })
+  await writeFile(join(world.dir, FILE), JSON.stringify({ mappings: [left] }))
+  world.isOn = false
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect([...router.mappings]).toEqual([]))
+  await mapping.stop()
+  await expect(readFile(join(world.dir, FILE))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('after the stop no further port is asked for', async () => {
+  await using world = await createWorld({ addAfterMs: 300 })
+  const { mapping, port, router } = world
+  router.mappings.set(`UDP ${port}`, { to: '127.0.0.7:1', lease: '0' })
+  mapping.start(world.transport)
+  await vi.waitFor(() => expect(router.asked).toContain('adding'))
+  await mapping.stop()
+  expect(router.asked.filter((what) => what.startsWith('Add'))).toHaveLength(1)
+})
+
 test('no relay makes the router forward the port of another program', async () => {
   await using world = await createWorld({ bind: '127.0.0.2' })
   const { mapping, router, transport } = world
@@ -335,7 +410,7 @@ type WorldOptions = Partial<RouterOptions> & {
 }
 
 function leftMapping(of: { port: number; until: number; router?: string }) {
-  return { ...HERE, router: 'uuid:1', outside: '203.0.113.9', internalPort: of.port, ...of }
+  return { ...HERE, router: 'uuid:1', outside: '203.0.113.9', internalPort: of.port, answered: true, ...of }
 }
 
 /** A device on the loopback interface, whose router is there too. */

@@ -22,6 +22,8 @@ const RENEW_MS = (LEASE_S / 2) * 1_000
 const RETRY_MS = 5 * 60_000
 /** Removing a mapping may delay the end of the daemon by this time. */
 const REMOVE_TIMEOUT_MS = 4_000
+/** After its lease, in which most routers end it by themselves, a mapping that was not removed is shown this long. */
+const SHOWN_MS = 6 * 3_600_000
 /** Outside ports that are tried if other devices have the first ones. */
 const MAX_PORTS = 4
 /** Where no service is usually found (RFC 6335). */
@@ -118,13 +120,18 @@ export class PortMapping {
         const isOn = this.#deps.isOn()
         if (isFirst || !isOn) await this.#removeAll(signal)
         if (!isOn && this.#remembered.list().length === 0) return
-        const ms = isOn ? await this.#refresh(running) : RENEW_MS
+        const ms = isOn ? await this.#refresh(running) : this.#untilNextRemoval()
         await sleep(this.#deps.clock, ms, AbortSignal.any([woken.signal, signal])).catch(() => {})
       }
     } catch (err) {
       if (signal.aborted) return
       this.#fail(err)
     }
+  }
+
+  /** A router that has not answered may make a mapping soon. */
+  #untilNextRemoval(): number {
+    return this.#remembered.list().some(({ answered }) => !answered) ? RETRY_MS : RENEW_MS
   }
 
   /** Maps the port, or renews the mapping if that is due. Returns the milliseconds until the next look. */
@@ -165,13 +172,18 @@ export class PortMapping {
 
   /** A mapping that the router may have though there should be none. */
   #left(): { address: string | null; reason: string | null } {
-    const left = this.#remembered.list().at(-1)
+    const left = this.#shown().at(-1)
     if (!left) return { address: null, reason: null }
     const address = formatAddress(left.outside, left.port)
     return {
       address,
       reason: `the router at ${left.gateway} may still forward ${address} to this device: the mapping is not removed yet`,
     }
+  }
+
+  #shown(): readonly Remembered[] {
+    const now = this.#deps.clock.now()
+    return this.#remembered.list().filter(({ until }) => until + SHOWN_MS > now)
   }
 
   async #place(): Promise<Gateway> {
@@ -197,7 +209,7 @@ export class PortMapping {
     if (notPublic.check(outside))
       throw new Error(`the router's outside address ${outside} is not public: another router is in front of it`)
     signal.throwIfAborted()
-    const port = await this.#ask(router, { gateway, own, outside, internalPort })
+    const port = await this.#ask(router, { gateway, own, outside, internalPort, signal })
     const address = formatAddress(outside, port)
     const before = this.#mapped?.address
     if (before !== address) {
@@ -214,20 +226,29 @@ export class PortMapping {
   /** Asks for the port of the time before, for the same port as inside, then for random ones. Returns the outside port. */
   async #ask(
     router: Router,
-    { gateway, internalPort, outside, own }: Gateway & { readonly outside: string; readonly internalPort: number },
+    {
+      gateway,
+      internalPort,
+      outside,
+      own,
+      signal,
+    }: Gateway & { readonly outside: string; readonly internalPort: number; readonly signal: AbortSignal },
   ): Promise<number> {
     let port = this.#mapped?.port ?? internalPort
     for (let left = MAX_PORTS; ; left--) {
       const until = this.#deps.clock.now() + LEASE_S * 1_000
-      const asked: Remembered = { gateway, router: router.id, own, outside, port, internalPort, until }
+      const place = { gateway, router: router.id, own, outside, port, internalPort, until }
+      const asked: Remembered = { ...place, answered: false }
       // Before the request: a kill in between must not leave an unknown mapping.
       await this.#remembered.add(asked)
       try {
         await router.add({ port, internalPort }, LEASE_S)
+        await this.#remembered.add({ ...place, answered: true })
         return port
       } catch (err) {
         if (err instanceof RouterRefusal) await this.#remembered.forget(asked)
         if (!(err instanceof RouterRefusal) || err.code !== PORT_IS_TAKEN || left === 1) throw err
+        signal.throwIfAborted()
         port = randomInt(DYNAMIC_PORTS.from, DYNAMIC_PORTS.to + 1)
       }
     }
@@ -236,22 +257,25 @@ export class PortMapping {
   /** Removes every known mapping of the present router. The others are left for its next time. Never throws. */
   async #removeAll(signal: AbortSignal): Promise<void> {
     if (this.#remembered.list().length === 0) return
-    const { log, onChange } = this.#deps
+    const { clock, log, onChange } = this.#deps
     try {
       const place = await this.#place()
       const here = this.#remembered.list().filter(({ gateway }) => gateway === place.gateway)
       if (here.length === 0) return
       const router = await this.#router(place, signal)
-      for (const mapping of here.filter(({ router: id }) => id === router.id)) {
+      for (const mapping of here.filter(({ router: id }) => id === null || id === router.id)) {
         const address = formatAddress(mapping.outside, mapping.port)
         const client = formatAddress(mapping.own, mapping.internalPort)
         const wasThere = await router.remove(mapping.port, { client, signal })
-        await this.#remembered.forget(mapping)
+        // A slow router may still make a mapping that it has not answered for.
+        const isOver = mapping.answered || mapping.until <= clock.now()
+        if (wasThere || isOver) await this.#remembered.forget(mapping)
         if (!wasThere) continue
         log.info({ router: place.gateway, address }, 'the router no longer forwards a port to this device')
         onChange('removed', address)
       }
     } catch (err) {
+      if (this.#shown().length === 0) return
       const reason = errorMessage(err)
       log.warn({ reason }, 'a port mapping was not removed from the router; most routers end it within an hour')
     }

@@ -12,21 +12,28 @@ const Port = z.int().min(1).max(65_535)
 const Address = z.string().refine((text) => isIPv4(text))
 
 /** A port mapping that a router may still have, because it was asked for. */
-const Remembered = z.object({
-  gateway: Address,
-  /** What the router calls itself: many networks have a router at the same address. */
-  router: z.string(),
-  /** The address of this device on the local network. */
-  own: Address,
-  /** The address on the outside. */
-  outside: Address,
-  /** On the outside; UDP. */
-  port: Port,
-  /** Of this device. */
-  internalPort: Port,
-  /** When the lease ends, in milliseconds since 1970. */
-  until: z.number(),
-})
+const Remembered = z
+  .object({
+    gateway: Address,
+    /**
+     * What the router calls itself: many networks have a router at the same address. Null in files of older versions,
+     * which did not ask.
+     */
+    router: z.string().nullable().default(null),
+    /** The address of this device on the local network. */
+    own: Address,
+    /** The address on the outside. */
+    outside: Address,
+    /** On the outside; UDP. */
+    port: Port,
+    /** Of this device. Older versions did not write it; they asked for the same port outside first. */
+    internalPort: Port.optional(),
+    /** When the lease ends, in milliseconds since 1970. */
+    until: z.number(),
+    /** Whether the router has said that it made the mapping. If not, it may still make it. */
+    answered: z.boolean().default(false),
+  })
+  .transform(({ internalPort, port, ...rest }) => ({ ...rest, port, internalPort: internalPort ?? port }))
 export type Remembered = z.infer<typeof Remembered>
 
 const File = z.object({ mappings: z.array(Remembered).max(MAX_REMEMBERED) })

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Guest, Nearby } from '../nearby/index.ts'
-import { receiveFolder } from '../receive-folder.ts'
+import { receiveFolder, sharedFolders } from '../receive-folder.ts'
 import type { LeftOut, Transfers } from '../transfer/index.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { answering, askDevice } from '../wire/rpc.ts'
@@ -279,8 +279,15 @@ export class Spacedrop implements Disposable {
     if (named !== null && !isAbsolute(named)) throw new CoreError('InvalidInput', `${named} is no absolute path`)
     const folder = named ?? this.#usualFolder()
     mkdirSync(folder, { recursive: true })
-    if (named !== null && new PrivateFiles(this.#deps.dataDir).hasSync(realpathSync(named))) throw privateFile(named)
+    if (named !== null) this.#refusePrivate(named)
     return folder
+  }
+
+  #refusePrivate(folder: string): void {
+    const { dataDir, settings } = this.#deps
+    const shared = () => sharedFolders({ chosen: settings().receiveFolder })
+    const reason = new PrivateFiles(dataDir, shared).reasonSync(realpathSync(folder))
+    if (reason !== null) throw privateFile(folder, reason)
   }
 
   /** The folder for files if nobody named one. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { z } from 'zod'
 import { CoreError, errorMessage } from '../../util/errors.ts'
+import type { PrivatePlaces } from '../../util/private-files.ts'
 import { freePort, makeSessionKey } from '../bulk/index.ts'
 import { withPort } from '../transport/addresses.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
@@ -66,8 +67,8 @@ export interface ServeTransferDeps {
   /** Port of the TLS listener; 0: any. */
   readonly port: () => number
   readonly own: () => OwnAddresses
-  /** The data folder, which is never sent. */
-  readonly privateFolder: string
+  /** The files of Spacedrive itself, which are never sent. */
+  readonly privatePlaces: () => PrivatePlaces
   /**
    * If a person here has paused the request: a promise that resolves when the request is resumed; null if it is not
    * paused. Throws `Cancelled` if a person here has ended it.
@@ -144,7 +145,7 @@ async function openSource(
   signal.throwIfAborted()
   try {
     return await untilAborted(
-      deps.thread.ask('openSource', { source, roots, privateFolder: isOwn ? null : deps.privateFolder }),
+      deps.thread.ask('openSource', { source, roots, privatePlaces: isOwn ? null : deps.privatePlaces() }),
       signal,
     )
   } catch (err) {

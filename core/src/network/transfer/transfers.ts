@@ -4,10 +4,12 @@ import type { DeviceId, Transfer, TransferState } from '../../domain/index.ts'
 import { CoreError, type ErrorCode, errorMessage, isRetryable } from '../../util/errors.ts'
 import { bytesToName, displayName, fsPath, parsePath } from '../../util/file-name.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { PrivatePlaces } from '../../util/private-files.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import { uuidv7 } from '../../util/uuid.ts'
 import { type Clock, sleep } from '../clock.ts'
 import type { NetworkDb } from '../db/network-db.ts'
+import { sharedFolders } from '../receive-folder.ts'
 import type { Peer, Peers } from '../wire/protocol.ts'
 import { contentOf } from './content-spec.ts'
 import {
@@ -50,7 +52,11 @@ export interface TransfersDeps {
   readonly log: Logger
   readonly nameOf: (device: DeviceId) => string
   readonly isPaired: (device: DeviceId) => boolean
-  readonly settings: () => { readonly bulkPort: number; readonly maxBytesPerSecond: number }
+  readonly settings: () => {
+    readonly bulkPort: number
+    readonly maxBytesPerSecond: number
+    readonly receiveFolder: string
+  }
   readonly own: () => OwnAddresses
   readonly changed: (transfer: Transfer) => void
 }
@@ -90,7 +96,7 @@ export class Transfers implements AsyncDisposable {
       resolver: (kind) => this.#resolvers.get(kind),
       port: () => deps.settings().bulkPort,
       own: deps.own,
-      privateFolder: deps.dataDir,
+      privatePlaces: () => this.#privatePlaces(),
       held: (key) => this.#outgoing.held(key),
       onLeft: (key) => this.#outgoing.left(key),
       onBegin: (news) => this.#outgoing.began(news),
@@ -100,6 +106,11 @@ export class Transfers implements AsyncDisposable {
     this.#parts.use(deps.peers.onConnected((peer) => this.#connected(peer)))
     for (const row of this.#rows.all()) this.#incoming.set(row.id, incomingOf(row))
     void this.followSettings()
+  }
+
+  #privatePlaces(): PrivatePlaces {
+    const { dataDir, settings } = this.#deps
+    return { folder: dataDir, shared: sharedFolders({ chosen: settings().receiveFolder }) }
   }
 
   /** Answers requests of one kind from now on. */
@@ -132,9 +143,8 @@ export class Transfers implements AsyncDisposable {
     signal.throwIfAborted()
     using _thread = this.#thread.use()
     const source = uuidv7(this.#deps.clock.now())
-    const privateFolder = this.#deps.dataDir
     try {
-      const opening = this.#thread.ask('openSource', { source, roots, privateFolder })
+      const opening = this.#thread.ask('openSource', { source, roots, privatePlaces: this.#privatePlaces() })
       const { count: _, ...measured } = await untilAborted(opening, signal)
       return { ...measured, names: roots.map(({ name }) => name) }
     } finally {

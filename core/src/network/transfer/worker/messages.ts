@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ContentId } from '../../../domain/index.ts'
 import type { ErrorCode } from '../../../util/errors.ts'
+import type { PrivatePlaces } from '../../../util/private-files.ts'
 import type { SessionKey } from '../../bulk/index.ts'
 import type { Preserve } from '../transfer-rows.ts'
 import type { FetchResult } from './fetch-item.ts'
@@ -27,8 +28,8 @@ export interface TransferQuestions {
     {
       readonly source: string
       readonly roots: readonly { readonly path: Uint8Array; readonly name: Uint8Array }[]
-      /** The data folder, whose files are left out; null if Spacedrive itself chose the files from it. */
-      readonly privateFolder: string | null
+      /** Whose files are left out; null if Spacedrive itself chose the files from its data folder. */
+      readonly privatePlaces: PrivatePlaces | null
     },
     {
       readonly count: number

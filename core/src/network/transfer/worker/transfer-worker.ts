@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { parentPort } from 'node:worker_threads'
 import { loadBlake3 } from '../../../util/blake3.ts'
 import { CoreError, errorMessage } from '../../../util/errors.ts'
-import { PrivateFiles } from '../../../util/private-files.ts'
+import { PrivateFiles, type PrivatePlaces } from '../../../util/private-files.ts'
 import { BulkListener, dialBulk } from '../../bulk/index.ts'
 import { ContentCheck } from './content-check.ts'
 import { FetchFiles } from './fetch-files.ts'
@@ -53,13 +53,13 @@ const fetches = new Map<string, Fetching>()
 let listening: Promise<BulkListener> | null = null
 
 const answers: { [V in TransferVerb]: (asked: Asked<V>) => Promise<Answered<V>> } = {
-  async openSource({ privateFolder, source, roots }) {
+  async openSource({ privatePlaces, source, roots }) {
     const wanted = roots.map(({ path, name }) => ({ path: Buffer.from(path), name }))
     const walking = new AbortController()
     walks.set(source, walking)
     const share = budget.share()
     try {
-      const guard = privateFolder === null ? null : guardOf(privateFolder)
+      const guard = privatePlaces === null ? null : guardOf(privatePlaces)
       const { items, leftOut, leftOutCount } = await walkSource(wanted, { guard, share, signal: walking.signal })
       sources.set(source, { items, share })
       return {
@@ -218,11 +218,13 @@ async function tellEnd(fetch: string, files: FetchFiles): Promise<void> {
 }
 
 /** Shared by all walks, because it caches the files it has read. */
-let guard: { readonly folder: string; readonly files: PrivateFiles } | null = null
+let guard: PrivateFiles | null = null
+let sharedNow: readonly string[] = []
 
-function guardOf(folder: string): PrivateFiles {
-  if (guard?.folder !== folder) guard = { folder, files: new PrivateFiles(folder) }
-  return guard.files
+function guardOf({ folder, shared }: PrivatePlaces): PrivateFiles {
+  sharedNow = shared
+  guard ??= new PrivateFiles(folder, () => sharedNow)
+  return guard
 }
 
 function pageOf(items: readonly OwnItem[], { from, count }: { from: number; count: number }): readonly OwnItem[] {

@@ -2,7 +2,7 @@ import { lstatSync, opendirSync, realpathSync, type BigIntStats } from 'node:fs'
 import { CoreError } from '../../../util/errors.ts'
 import { bytesToName, displayName } from '../../../util/file-name.ts'
 import { pathErrorCode } from '../../../util/path-error.ts'
-import { privateFile, type PrivateFiles } from '../../../util/private-files.ts'
+import type { PrivateFiles } from '../../../util/private-files.ts'
 import type { WalkShare } from './walk-budget.ts'
 
 /** Most files and folders in one transfer; a larger one is refused before anything is sent. */
@@ -123,8 +123,13 @@ function lookAt(
     return null
   }
   // The walk has already checked the folders above an item, but not those above a root.
-  if (guard && (isRoot ? guard.hasSync(realpathSync(place.path, 'buffer')) : guard.hasEntry(place.path, stats))) {
-    if (isRoot) throw privateFile(place.path)
+  const real = isRoot && guard ? realpathSync(place.path, 'buffer') : place.path
+  const reason = isRoot ? guard?.reasonSync(real) : guard?.reasonOfEntry(real, stats)
+  if (reason) {
+    if (isRoot) {
+      const why = `it belongs to Spacedrive itself, to a folder that ${reason.what}`
+      throw new CoreError('PermissionDenied', `${nameOf(place)} cannot be sent: ${why}`)
+    }
     leaveOut({ names: place.names, reason: 'it belongs to Spacedrive itself' })
     return null
   }

@@ -7,8 +7,8 @@ import { silentLogger } from '../../../util/logger.ts'
 import { GatewayDecoy } from './gateway-decoy.ts'
 
 const isLinux = process.platform === 'linux'
-/** Generous for a busy machine; the decoy usually needs one or two. */
-const MAX_DELAY_MS = 300
+/** Far more than the decoy needs, one or two, because the machine may be busy. */
+const MAX_DELAY_MS = 5_000
 
 /** Searches for a router on loopback. Prints the first answer within a second, or nothing. */
 const script = `
@@ -24,7 +24,7 @@ test.skipIf(!isLinux)(
   'a search of this process finds a router that refuses; a search of another one finds nothing',
   async () => {
     await using decoy = await GatewayDecoy.open(silentLogger)
-    expect(decoy).not.toBeNull()
+    expect(decoy.problem).toBeNull()
     const url = /^LOCATION: (.+)\r$/m.exec(await search())![1]!
     const router = await (await fetch(url)).text()
     expect(router).toContain('WANIPConnection:1')
@@ -53,7 +53,7 @@ socket.bind(0, '127.0.0.1', () => {
 
 test.skipIf(!isLinux)('a search of this process is answered while another program floods the group', async () => {
   await using decoy = await GatewayDecoy.open(silentLogger)
-  expect(decoy).not.toBeNull()
+  expect(decoy.problem).toBeNull()
   const child = spawn(process.execPath, ['-e', flood], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     await once(child.stdout, 'data')

@@ -46,11 +46,12 @@ export class GatewayDecoy implements AsyncDisposable {
       this.#worker = await answerSearches(this.#server, (err) => this.#fail(err))
     } catch (err) {
       this.#fail(err)
-      if (this.#server) close(this.#server)
     }
   }
 
+  /** Without the thread that names them, nobody reads the pages. */
   #fail(err: unknown): void {
+    this.#closePages()
     this.#problem = reasonOf(err)
     this.#log.warn(
       { reason: this.#problem },
@@ -59,8 +60,14 @@ export class GatewayDecoy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#server) close(this.#server)
+    this.#closePages()
     await this.#worker?.terminate()
+  }
+
+  #closePages(): void {
+    this.#server?.close()
+    this.#server?.closeAllConnections()
+    this.#server = null
   }
 }
 
@@ -85,7 +92,10 @@ async function answerSearches(server: Server, onEnd: (err: unknown) => void): Pr
     workerData: { location: `http://127.0.0.1:${port}/router` } satisfies DecoyData,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 1 },
   })
-  const [problem] = (await once(worker, 'message')) as [DecoyState]
+  const problem = await Promise.race([
+    once(worker, 'message').then(([state]) => state as DecoyState),
+    once(worker, 'exit').then(() => 'the thread that answers searches has ended'),
+  ])
   if (problem !== null) {
     await worker.terminate()
     throw new Error(problem)
@@ -93,11 +103,6 @@ async function answerSearches(server: Server, onEnd: (err: unknown) => void): Pr
   worker.on('error', onEnd)
   worker.unref()
   return worker
-}
-
-function close(server: Server): void {
-  server.close()
-  server.closeAllConnections()
 }
 
 /** The smallest description of a router with one connection. */
