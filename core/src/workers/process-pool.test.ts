@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { isAlive } from '../../testing/processes.ts'
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
@@ -113,16 +109,6 @@ test('what a process has started ends with it', async () => {
   const second = Number(await one.run('program', soon))
   await one[Symbol.asyncDispose]()
   await vi.waitFor(() => expect(isAlive(second)).toBe(false))
-})
-
-test.each(['idle', 'hang'])('a process does not outlive a parent that is killed, %s as it may be', async (state) => {
-  const owner = spawn(process.execPath, [fileURLToPath(new URL('./test/pool-owner.ts', import.meta.url)), state], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
-  expect(isAlive(Number(line))).toBe(true)
-  owner.kill('SIGKILL')
-  await vi.waitFor(() => expect(isAlive(Number(line))).toBe(false))
 })
 
 /** What Linux says of a process; see proc_pid_stat(5). */

@@ -160,6 +160,8 @@ interface Process<Request, Reply> {
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
+  /** Sends the request of its job; called when the process is ready. */
+  send: (() => void) | null
   served: number
   deadline: NodeJS.Timeout | undefined
   /** Why it is being ended by us. */
@@ -351,6 +353,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       isAsked: false,
       moving: Promise.resolve(),
       isReady: false,
+      send: null,
       served: 0,
       deadline: undefined,
       reason: null,
@@ -384,7 +387,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
-      if (!this.#processes.has(process)) return
+      if (process.reason !== null || !this.#processes.has(process)) return
+      // What is ended while it starts may live on without the system's promise to end it. So until it is ready it gets
+      // nothing to work on: then it ends when its channel is closed.
+      if (!process.isReady) return void (process.send = send)
       if (folders === null || files.length === 0) return this.#send(job, process)
       process.moving = lend(files, folders).then(
         () => this.#send(job, process),
@@ -410,14 +416,16 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Throws if a process in a box sends a message that is not expected. */
   #receive(process: Process<Request, Reply>, message: unknown): void {
-    // It is being ended: what it still sends may be about a request that another process has now.
-    if (process.reason !== null) return
+    // It is being ended, or gone: what it has sent may be about a request that another process has now.
+    if (process.reason !== null || !this.#processes.has(process)) return
     const isBoxed = this.#options.box !== null
     const reply = parseReply(message)
     if ('ready' in reply) {
       if (process.isReady) throw new Error('it is ready twice')
       process.isReady = true
-      return
+      const { send } = process
+      process.send = null
+      return send?.()
     }
     if ('compiled' in reply) return this.#compile()
     const job = process.isAsked && process.job?.id === reply.id ? process.job : null
@@ -535,6 +543,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #lost(process: Process<Request, Reply>, how: string): void {
     if (!this.#processes.delete(process)) return
     clearTimeout(process.deadline)
+    // What has outlived it ends now.
+    process.stream.destroy()
     const reason = process.reason ?? {
       code: 'Unavailable' as const,
       message: `the ${this.#options.name} process ${how}${process.isReady ? '' : ' before it was ready'}`,
@@ -609,7 +619,8 @@ function startChild(
   const options: SpawnOptions = {
     // On Windows, only this form of pipe is read and written at once.
     stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
-    detached: process.platform !== 'win32' && !leadsGroupItself,
+    // The first processes of bubblewrap end together only as a group; later it makes a session of its own anyway.
+    detached: process.platform !== 'win32' && (!leadsGroupItself || box?.by.layer === 'bwrap'),
     env: {
       ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
       ...(folders && { TMPDIR: folders.temporary }),
