@@ -22,6 +22,7 @@ import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
+import { assertPlain } from './plain-message.ts'
 import { CHANNEL, ProcessChannel } from './process-channel.ts'
 import {
   lend,
@@ -346,7 +347,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     const process: Process<Request, Reply> = {
       child,
       stream,
-      channel: new ProcessChannel(stream, maxReplyBytes),
+      channel: new ProcessChannel(stream, maxReplyBytes, boxes ? assertPlain : undefined),
       folders,
       reach: reachKey(first.options.reach),
       job: null,
