@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { isAlive } from '../../testing/processes.ts'
-import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
+import { createTempDir } from '../../testing/temp-dir.ts'
+import { boxState, tryBwrap } from './box/box-state.ts'
+import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
 const options: ProcessPoolOptions = {
   name: 'test',
@@ -110,6 +115,25 @@ test('what a process has started ends with it', async () => {
   await one[Symbol.asyncDispose]()
   await vi.waitFor(() => expect(isAlive(second)).toBe(false))
 })
+
+test.runIf(process.platform === 'linux').each(['none', 'landlock', 'bwrap'])(
+  'where there are too many open files, a request fails and the next one does not, with the layer %s',
+  async (layer) => {
+    const states = { none: null, landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
+    const state = states[layer as keyof typeof states]
+    if (state && state.layer !== layer) return
+    using temp = createTempDir('crowded')
+    const owner = fileURLToPath(new URL('test/crowded-owner.ts', import.meta.url))
+    const args = [process.execPath, owner, JSON.stringify(state), join(temp.path, 'decoders')]
+    const told = execFileSync('/bin/sh', ['-c', 'ulimit -n 200; exec "$0" "$@"', ...args], { encoding: 'utf8' })
+    const failed = {
+      code: 'Unavailable',
+      details: NOT_STARTED,
+      message: expect.stringMatching(/^the test process could not be started: .*EMFILE/) as string,
+    }
+    expect(JSON.parse(told)).toEqual([failed, failed, 'c'])
+  },
+)
 
 /** What Linux says of a process; see proc_pid_stat(5). */
 function placeOf(pid: number): { group: number; session: number; niceness: number } {

@@ -312,11 +312,15 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Rejects the request if the process cannot be started; the caller gets no error. */
   #begin(job: Job<Request, Reply>, folders: ProcessFolders | null): void {
-    try {
-      this.#hand(job, this.#start(job, folders))
-    } catch (err) {
+    const fail = (err: unknown) => {
       job.reject(this.#notStarted(err))
       if (folders) this.#finish(this.#remove(folders))
+    }
+    try {
+      const process = this.#start(job, folders, fail)
+      if (process) this.#hand(job, process)
+    } catch (err) {
+      fail(err)
     }
   }
 
@@ -339,10 +343,19 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
-  #start(first: Job<Request, Reply>, folders: ProcessFolders | null): Process<Request, Reply> {
+  /** Null if the system lacks descriptors; `onFailed` is then called later. */
+  #start(
+    first: Job<Request, Reply>,
+    folders: ProcessFolders | null,
+    onFailed: (err: Error) => void,
+  ): Process<Request, Reply> | null {
     const box = this.#boxOf(first, folders)
     const child = startChild(this.#options, { box, folders, variables: first.options.reach?.variables ?? [] })
     const { box: boxes, maxReplyBytes = boxes ? MAX_BOXED_REPLY_BYTES : MAX_REPLY_BYTES } = this.#options
+    if (!hasPipes(child)) {
+      child.on('error', onFailed)
+      return null
+    }
     const stream = child.stdio[CHANNEL] as Duplex & Refs
     const process: Process<Request, Reply> = {
       child,
@@ -636,7 +649,7 @@ function startChild(
       : spawn(process.execPath, args, options)
   // If the process has already died, its exit event reports that.
   for (const [i, bytes] of piped.entries()) {
-    const pipe = child.stdio[PIPED + i] as Writable | null | undefined
+    const pipe = hasPipes(child) ? (child.stdio[PIPED + i] as Writable | null | undefined) : null
     pipe?.on('error', () => {}).end(bytes)
   }
   try {
@@ -645,6 +658,11 @@ function startChild(
     // It runs at the usual priority then.
   }
   return child
+}
+
+/** Node makes none if there are too many open files; then the child's `error` event follows. */
+function hasPipes({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }): boolean {
+  return stdio !== undefined
 }
 
 interface ChildStart {
