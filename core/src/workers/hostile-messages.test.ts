@@ -22,6 +22,8 @@ function hostile(parse?: (reply: unknown) => unknown): ProcessPoolOptions {
     processes: 1,
     memoryMiB: 300,
     box: { programs: [], temporary: join(temp.path, 'decoders') },
+    // Nothing compiles the modules while they are attacked.
+    cache: () => null,
     layer: () => Promise.resolve({ layer: null, reason: 'the test asks for none', fix: null }),
     ...(parse && { parse }),
   }
@@ -47,6 +49,8 @@ function send(...parts: readonly Buffer[]): string {
 const id = 1
 const answer = { id, ok: true, reply: 'answer' }
 
+const compiled = message({ compiled: true })
+
 test.each([
   ['nothing', message(null)],
   ['a number', message(5)],
@@ -57,6 +61,7 @@ test.each([
   ['an internal message of Node', message({ cmd: 'NODE_HANDLE_ACK' })],
   ['a descriptor that there is not', message({ cmd: 'NODE_HANDLE', type: 'no such type' })],
   ['that it is ready, again', message({ ready: true })],
+  ['that it has compiled its modules, twice', Buffer.concat([compiled, compiled])],
   ['an answer to another request', message({ ...answer, id: 2 })],
   ['a code that there is not', message({ id, ok: false, code: 'toString', message: '', last: false })],
   ['a message that is no text', message({ id, ok: false, code: 'Corrupt', message: { length: 1e9 }, last: false })],

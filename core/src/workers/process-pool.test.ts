@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { isAlive } from '../../testing/processes.ts'
 import { createTempDir } from '../../testing/temp-dir.ts'
+import { CoreError } from '../util/errors.ts'
 import { boxState, tryBwrap } from './box/box-state.ts'
 import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
@@ -59,6 +60,16 @@ test('a request that goes on telling of its progress has as long as it takes', a
   const toil = one.run('toil', { deadlineMs: 2_000, onProgress: (value) => told.push(value) })
   expect(await toil).toMatch(/^toil/)
   expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test('an error of the caller, when it is told of the progress, fails its request with that error', async () => {
+  await using one = pool()
+  const onProgress = () => {
+    throw new CoreError('Conflict', 'the caller has changed')
+  }
+  const toil = one.run('toil', { ...soon, onProgress })
+  await expect(toil).rejects.toMatchObject({ code: 'Conflict', message: 'the caller has changed' })
+  expect(await one.run('next', soon)).toMatch(/^next/)
 })
 
 test('a request that fills the memory is stopped', async () => {

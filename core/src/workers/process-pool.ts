@@ -161,6 +161,8 @@ interface Process<Request, Reply> {
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
+  /** Whether it has said that it had to compile a module itself. */
+  hasCompiled: boolean
   /** Sends the request of its job; called when the process is ready. */
   send: (() => void) | null
   served: number
@@ -367,6 +369,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       isAsked: false,
       moving: Promise.resolve(),
       isReady: false,
+      hasCompiled: false,
       send: null,
       served: 0,
       deadline: undefined,
@@ -441,19 +444,32 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       process.send = null
       return send?.()
     }
-    if ('compiled' in reply) return this.#compile()
+    if ('compiled' in reply) {
+      if (process.hasCompiled) throw new Error('it has compiled its modules twice')
+      process.hasCompiled = true
+      return this.#compile()
+    }
     const job = process.isAsked && process.job?.id === reply.id ? process.job : null
     if (isBoxed && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
       if (isBoxed && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
       process.deadline?.refresh()
-      return job?.options.onProgress?.(reply.progress)
+      return job ? this.#report(process, job, reply.progress) : undefined
     }
     if (job === null) return
     const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
     process.isAsked = false
     if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
     void heard(this.#settleExcuse(process, job, { reply, value }))
+  }
+
+  /** An error of the caller fails the request with that error; the process is not to blame. */
+  #report(process: Process<Request, Reply>, { options }: Job<Request, Reply>, progress: number): void {
+    try {
+      options.onProgress?.(progress)
+    } catch (err) {
+      this.#end(process, { code: err instanceof CoreError ? err.code : 'Internal', message: errorMessage(err) })
+    }
   }
 
   async #settleExcuse(
@@ -501,9 +517,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
    */
   #compile(): void {
+    if (this.#isCompiled || this.#closed) return
     const { cache: find = compileCache, entry } = this.#options
     const cache = find()
-    if (cache === null || this.#isCompiled || this.#closed) return
+    if (cache === null) return
     this.#isCompiled = true
     const folders = [dirname(fileURLToPath(entry)), import.meta.dirname]
     this.#finish(compileModules(cache, folders, this.#closing.signal))
