@@ -33,7 +33,7 @@ describe.each(['none', 'landlock', 'bwrap'] as const)('with the layer %s', (laye
       const owner = spawn(process.execPath, [module, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] })
       const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
       expect(isAlive(Number(line))).toBe(true)
-      if (process.platform === 'linux') expect(processesWith(folder)).not.toEqual([])
+      expect(processesWith(folder).length > 0).toBe(process.platform === 'linux')
       owner.kill('SIGKILL')
       await vi.waitFor(() => expect([isAlive(Number(line)), processesWith(folder)]).toEqual([false, []]))
     },
@@ -49,7 +49,7 @@ describe.each(['none', 'landlock', 'bwrap'] as const)('with the layer %s', (laye
           entry: new URL('test/troubled-child.ts', import.meta.url),
           processes: 1,
           memoryMiB: 300,
-          box: { programs: [], temporary: folder },
+          box: { programs: [], temporary: folder, parse: (reply) => reply },
           layer: () => Promise.resolve(state),
         })
         await expect(pool.run('hang', { deadlineMs })).rejects.toMatchObject({ code: 'Timeout' })

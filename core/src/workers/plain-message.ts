@@ -69,6 +69,8 @@ class Scanner {
         return this.#object(depth + 1)
       case 'A':
         return this.#array(depth + 1)
+      case 'a':
+        return this.#arrayByIndex(depth + 1)
       default:
         throw new Error(`it has a value that is not plain (${JSON.stringify(tag)})`)
     }
@@ -88,9 +90,22 @@ class Scanner {
   #array(depth: number): void {
     const length = this.#number()
     for (let i = 0; i < length; i++) this.#value(depth)
-    if (this.#tag() !== '$') throw new Error('it has an array with names')
-    // How many names it has, and its length.
-    if (this.#number() !== 0 || this.#number() !== length) throw new Error('it has an array with names')
+    this.#endArray('$', { names: 0, length })
+  }
+
+  /** An array that has had gaps has an index before each element, although it may have none now. */
+  #arrayByIndex(depth: number): void {
+    const length = this.#number()
+    for (let i = 0; i < length; i++) {
+      // A number with a sign is written as twice its value.
+      if (this.#tag() !== 'I' || this.#number() !== 2 * i) throw notWhole()
+      this.#value(depth)
+    }
+    this.#endArray('@', { names: length, length })
+  }
+
+  #endArray(end: string, { length, names }: { readonly names: number; readonly length: number }): void {
+    if (this.#tag() !== end || this.#number() !== names || this.#number() !== length) throw notWhole()
   }
 
   #tag(): string {
@@ -130,6 +145,10 @@ class Scanner {
     this.#at += length
     if (this.#at > this.#bytes.length) throw endsEarly()
   }
+}
+
+function notWhole(): Error {
+  return new Error('it has an array with gaps or names')
 }
 
 function endsEarly(): Error {

@@ -64,9 +64,9 @@ export interface ProcessPoolOptions {
     readonly temporary: string
     /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
     readonly excuses?: readonly ErrorCode[]
+    /** Throws if the reply to a request is not valid: a process may send anything once it is taken over. */
+    readonly parse: (reply: unknown) => unknown
   } | null
-  /** Throws if the reply to a request is not valid. Required for a box: a process may send anything once it is taken over. */
-  readonly parse?: (reply: unknown) => unknown
   /** A process that sends a larger message is ended. By default 1 MiB with a box, and 1 GiB without. */
   readonly maxReplyBytes?: number
   /** Returns the layer that forms the box; by default the one that works on this system. */
@@ -435,7 +435,7 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #receive(process: Process<Request, Reply>, message: unknown): void {
     // It is being ended, or gone: what it has sent may be about a request that another process has now.
     if (process.reason !== null || !this.#processes.has(process)) return
-    const isBoxed = this.#options.box !== null
+    const { box } = this.#options
     const reply = parseReply(message)
     if ('ready' in reply) {
       if (process.isReady) throw new Error('it is ready twice')
@@ -450,16 +450,16 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
       return this.#compile()
     }
     const job = process.isAsked && process.job?.id === reply.id ? process.job : null
-    if (isBoxed && job === null) throw new Error('it answers a request that it was not sent')
+    if (box && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
-      if (isBoxed && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
+      if (box && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
       process.deadline?.refresh()
       return job ? this.#report(process, job, reply.progress) : undefined
     }
     if (job === null) return
-    const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
+    const value = reply.ok ? ((box ? box.parse(reply.reply) : reply.reply) as Reply) : null
     process.isAsked = false
-    if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
+    if (reply.ok || !box || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
     void heard(this.#settleExcuse(process, job, { reply, value }))
   }
 

@@ -253,7 +253,7 @@ function reader(of: Partial<ProcessPoolOptions>): ProcessPool<ReadRequest, strin
 const TEXT = { name: 'test', processes: 1, memoryMiB: 300 }
 
 function box() {
-  return { box: { programs: [], temporary: join(temp.path, 'decoders') } }
+  return { box: { programs: [], temporary: join(temp.path, 'decoders'), parse: (reply: unknown) => reply } }
 }
 
 /** All files and folders of the processes. */

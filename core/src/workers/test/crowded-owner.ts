@@ -13,7 +13,7 @@ await using pool = new ProcessPool<string, string>({
   processes: 1,
   memoryMiB: 300,
   recycleAfter: 1,
-  box: state === 'null' ? null : { programs: [], temporary: folder },
+  box: state === 'null' ? null : { programs: [], temporary: folder, parse: (reply) => reply },
   layer: () => Promise.resolve(JSON.parse(state) as BoxState),
 })
 // What is read once is read now.

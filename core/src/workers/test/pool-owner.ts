@@ -17,7 +17,7 @@ const pool = new ProcessPool<string, string>({
   entry: new URL('troubled-child.ts', import.meta.url),
   processes: 1,
   memoryMiB: 300,
-  box: { programs: [], temporary: folder },
+  box: { programs: [], temporary: folder, parse: (reply) => reply },
   layer: () => Promise.resolve(state),
 })
 await pool.run('warm', { deadlineMs: 60_000 })
