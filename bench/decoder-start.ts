@@ -36,7 +36,7 @@ export const decoderStart = defineBenchmark({
           entry: new URL('../core/src/files/archive/archive-child.ts', import.meta.url),
           processes: 1,
           memoryMiB: 600,
-          box: { programs: [], temporary: join(dir, 'decoders') },
+          box: { programs: [], temporary: join(dir, 'decoders'), parse: (reply) => reply },
           layer,
           cache: () => folder,
         }),

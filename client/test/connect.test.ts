@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ClientError } from '@spacedrive/client'
@@ -13,7 +14,7 @@ import {
   stopDaemon,
 } from '@spacedrive/client/node'
 import { createTempDir } from '@spacedrive/core/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 interface DataFolder extends AsyncDisposable {
   readonly dataDir: string
@@ -154,3 +155,31 @@ test('instances are apart from each other, and listed', async () => {
     { instance: 'alice', dataDir: `${dataDir}/instances/alice`, running: false, pid: null, version: null },
   ])
 })
+
+test('a daemon gets a compile cache only if its folder belongs to this user', async () => {
+  // The tests have a cache of their own.
+  vi.stubEnv('NODE_COMPILE_CACHE', undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const told = async (prepare: (folder: string) => void) => {
+    await using data = createDataFolder()
+    const { dataDir } = data
+    const { compileCache } = instancePaths({ dataDir })
+    mkdirSync(dirname(compileCache), { recursive: true })
+    prepare(compileCache)
+    const err = (await refusal({ dataDir, start: 'auto', daemonEntry: here('cache-daemon.ts') })) as ClientError
+    return { used: /compile cache: (.*)/.exec(err.message)?.[1], compileCache }
+  }
+  const own = await told(() => {})
+  expect(own.used).toBe(own.compileCache)
+  const file = await told((folder) => writeFileSync(folder, ''))
+  expect(file.used).toBe('none')
+  // Only root can make a folder of another user.
+  if (process.getuid?.() !== 0) return
+  const theirs = await told((folder) => {
+    mkdirSync(folder)
+    chownSync(folder, OTHER_USER, OTHER_USER)
+  })
+  expect(theirs.used).toBe('none')
+})
+
+const OTHER_USER = 12_345

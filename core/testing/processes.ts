@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Whether a process runs; one that has ended and was not asked for yet does not. */
 export function isAlive(pid: number): boolean {
@@ -7,5 +7,21 @@ export function isAlive(pid: number): boolean {
     return process.platform !== 'linux' || !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
   } catch {
     return false
+  }
+}
+
+/** On Linux, the processes that run with this text in their environment; elsewhere none. */
+export function processesWith(text: string): number[] {
+  if (process.platform !== 'linux') return []
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => environmentOf(pid).includes(text)).map(Number)
+}
+
+/** Empty for a process that has ended. */
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return ''
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname, parse, resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -67,7 +67,7 @@ function launch(
   paths: InstancePaths,
 ): ChildProcess {
   const errors = openErrorFile(paths.errorFile)
-  makePrivate(paths.compileCache)
+  const cache = makePrivate(paths.compileCache) ? { NODE_COMPILE_CACHE: paths.compileCache } : {}
   const args = [YOUNG_GENERATION, daemonEntry ?? ownDaemonEntry(), '--ready-fd', String(READY_FD)]
   if (dataDir !== undefined) args.push('--data-dir', resolve(dataDir))
   if (instance !== undefined) args.push('--instance', instance)
@@ -80,7 +80,7 @@ function launch(
       stdio: ['ignore', 'ignore', errors, 'pipe'],
       // Not the folder of the command: that would keep its volume from being unmounted.
       cwd: parse(paths.dataDir).root,
-      env: { NODE_COMPILE_CACHE: paths.compileCache, MALLOC_ARENA_MAX, ...process.env },
+      env: { ...cache, MALLOC_ARENA_MAX, ...process.env },
       windowsHide: true,
     })
   } finally {
@@ -88,13 +88,19 @@ function launch(
   }
 }
 
-/** Node executes what it finds in this folder. Without the folder, the daemon compiles its modules itself. */
-function makePrivate(folder: string): void {
+/**
+ * Returns whether the folder belongs to this user alone: Node executes what it finds in it. Without the folder, the
+ * daemon compiles its modules itself.
+ */
+function makePrivate(folder: string): boolean {
   try {
     makeFolders(folder)
     chmodSync(folder, 0o700)
+    // Root can change the folders of other users; they could change them back.
+    return statSync(folder).uid === (process.getuid?.() ?? 0)
   } catch {
     // The disk is read-only or full, or the folder belongs to another user.
+    return false
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { boundedArray } from '../util/bounded-array.ts'
 import type { MakeReply } from './sidecar-child.ts'
 
 const bytes = (most: number) =>
@@ -9,21 +10,23 @@ const text = z.string().max(1_000)
 const CHECKSUM_BYTES = 32
 /** The format allows 25. */
 const MAX_THUMBHASH_BYTES = 64
+/** Of one content. */
+const MAX_OUTPUTS = 100
 
 const makeReplySchema = z.object({
   engine: z.object({ name: text, version: text }),
   findings: z
     .object({ thumbhash: bytes(MAX_THUMBHASH_BYTES).optional(), colour: z.int().min(0).max(0xffffff).optional() })
     .optional(),
-  outputs: z
-    .object({
+  outputs: boundedArray(
+    z.object({
       variant: text,
       format: text,
       size: z.int().min(0),
       checksum: bytes(CHECKSUM_BYTES).refine(({ length }) => length === CHECKSUM_BYTES),
-    })
-    .array()
-    .max(100),
+    }),
+    MAX_OUTPUTS,
+  ),
 })
 
 /** Throws if the reply is not valid: the process that sent it may have been taken over. */

@@ -181,8 +181,7 @@ export class SidecarPools implements AsyncDisposable {
       name,
       entry: new URL('sidecar-child.ts', import.meta.url),
       memoryMiB,
-      box: { programs, temporary, ...(excuses && { excuses }) },
-      parse: parseMakeReply,
+      box: { programs, temporary, parse: parseMakeReply, ...(excuses && { excuses }) },
       ...(layer && { layer }),
       // Asked each time: the speed may be changed while it works.
       get processes() {

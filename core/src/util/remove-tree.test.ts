@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempDir } from '../../testing/temp-dir.ts'
@@ -28,3 +29,16 @@ test.runIf(process.platform === 'linux')(
     expect(existsSync(join(kept, 'file'))).toBe(false)
   },
 )
+
+test('what another process removes at the same time does not stop the removal', async () => {
+  using temp = createTempDir('remove-tree')
+  const tree = join(temp.path, 'tree')
+  const names = Array.from({ length: 500 }, (_, i) => join(tree, 'inner', `${i}.txt`))
+  mkdirSync(join(tree, 'inner'), { recursive: true })
+  for (const name of names) writeFileSync(name, '')
+  const removeAll = async () => {
+    for (const name of names) await unlink(name).catch(() => {})
+  }
+  await Promise.all([removeTree(tree), removeAll()])
+  expect(existsSync(tree)).toBe(false)
+})

@@ -8,12 +8,10 @@ import { systemCode } from './errors.ts'
  */
 export async function removeTree(path: string): Promise<void> {
   const top = Buffer.from(path)
-  try {
+  await unlessGone(async () => {
     if ((await lstat(top)).isDirectory()) await removeFolder(top)
     else await unlink(top)
-  } catch (err) {
-    if (systemCode(err) !== 'ENOENT') throw err
-  }
+  })
 }
 
 /** Only the owner may read and change it. */
@@ -38,13 +36,20 @@ async function removeEntries(folder: Buffer, onFolder: (path: Buffer) => Promise
   // Node types the names as text.
   for await (const entry of await opendir(folder, { encoding: 'buffer' as BufferEncoding })) {
     const path = inside(folder, entry.name as unknown as Buffer)
-    if (!entry.isDirectory()) await unlink(path)
-    else {
-      any = true
-      await onFolder(path)
-    }
+    const isFolder = entry.isDirectory()
+    any ||= isFolder
+    // Another process may remove entries at the same time; the others must still be removed.
+    await unlessGone(() => (isFolder ? onFolder(path) : unlink(path)))
   }
   return any
+}
+
+async function unlessGone(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove()
+  } catch (err) {
+    if (systemCode(err) !== 'ENOENT') throw err
+  }
 }
 
 function inside(folder: Buffer, name: Buffer): Buffer {

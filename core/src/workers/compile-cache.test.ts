@@ -39,7 +39,7 @@ function pool(of: Partial<ProcessPoolOptions> = {}): ProcessPool<'look' | 'attac
 
 function boxed(layer: 'landlock' | 'bwrap') {
   return {
-    box: { programs: [], temporary: join(temp.path, 'decoders') },
+    box: { programs: [], temporary: join(temp.path, 'decoders'), parse: (reply: unknown) => reply },
     layer: () => Promise.resolve(states[layer]),
   }
 }
@@ -108,6 +108,7 @@ test('a cache that other users can change is not used', () => {
   mkdirSync(own, { mode: 0o755 })
   expect(compileCache(own)).toBe(cache)
   for (const folder of [cache, own]) {
+    chmodSync(cache, 0o755)
     chmodSync(folder, 0o777)
     expect(compileCache(own)).toBe(process.platform === 'win32' ? cache : null)
     chmodSync(folder, 0o700)
@@ -115,10 +116,51 @@ test('a cache that other users can change is not used', () => {
   expect(compileCache(join(cache, 'none'))).toBe(process.platform === 'win32' ? cache : null)
 })
 
+test.runIf(process.platform !== 'win32')(
+  'a cache is used whatever the umask, if nobody else reaches its folder',
+  () => {
+    const look = `process.umask(0o002)
+    require('node:module').enableCompileCache(${JSON.stringify(cache)})
+    import(${JSON.stringify(new URL('compile-cache.ts', import.meta.url).href)})
+      .then(({ compileCache }) => process.stdout.write(String(compileCache())))`
+    const { stdout } = spawnSync(process.execPath, ['--eval', look], {
+      env: { ...process.env, NODE_COMPILE_CACHE: undefined },
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe(cache)
+    const [own] = readdirSync(cache)
+    expect(statSync(join(cache, own!)).mode & 0o777).toBe(0o775)
+  },
+)
+
+test('callers that compile the same folder share a process, and one that gives up stops no other', async () => {
+  const folder = join(temp.path, 'modules')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'a.ts'), 'export const a: number = 1')
+  const log = join(temp.path, 'started')
+  // Each process that compiles says so.
+  writeFileSync(join(temp.path, 'say.cjs'), `require('node:fs').appendFileSync(${JSON.stringify(log)}, 'x')`)
+  vi.stubEnv('NODE_OPTIONS', `--require ${JSON.stringify(join(temp.path, 'say.cjs'))}`)
+  try {
+    await Promise.all([1, 2, 3, 4].map(() => compileModules(cache, [folder], signal)))
+    expect(readFileSync(log, 'utf8')).toBe('x')
+    const controller = new AbortController()
+    const first = compileModules(cache, [folder], controller.signal)
+    const second = compileModules(cache, [folder], signal)
+    controller.abort()
+    await Promise.all([first, second])
+    expect(Object.keys(contents(cache)).some((name) => statSync(join(cache, name)).size > 0)).toBe(true)
+    expect(readFileSync(log, 'utf8').length).toBeGreaterThanOrEqual(2)
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})
+
 /** Waits until the processes of a pool find all their modules compiled. */
 async function compiled(one: ProcessPool<'look' | 'attack', CacheReply>): Promise<void> {
   await vi.waitFor(async () => expect(await one.run('look', soon)).toMatchObject({ compiles: false }), {
-    timeout: 60_000,
+    timeout: 110_000,
+    interval: 500,
   })
 }
 

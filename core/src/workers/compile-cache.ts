@@ -12,8 +12,9 @@ export const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
 const COMPILE_MODULES = fileURLToPath(new URL('compile-modules.ts', import.meta.url))
 /** A generous limit: the whole engine is compiled in a few seconds. */
 const COMPILE_MS = 120_000
-/** Mode bits that let other users change a folder. */
+/** Mode bits that let other users change a folder, and that let them reach what is in it. */
 const OTHERS_WRITE = 0o022
+const OTHERS_ANYTHING = 0o077
 
 /**
  * The folder of this process's compile cache. Null if there is none, or if another user can change it: Node executes
@@ -23,26 +24,52 @@ export function compileCache(own = getCompileCacheDir()): string | null {
   // Node puts a folder for its version and the user into the folder that it is given.
   if (own === undefined) return null
   const folder = dirname(own)
-  return [folder, own].every(isSafe) ? folder : null
+  return isSafe(folder, own) ? folder : null
 }
 
-function isSafe(folder: string): boolean {
+function isSafe(folder: string, inner: string): boolean {
   const uid = process.getuid?.()
   if (uid === undefined) return true
   try {
-    const { mode, uid: owner } = statSync(folder)
-    return owner === uid && (mode & OTHERS_WRITE) === 0
+    const [outer, own] = [statSync(folder), statSync(inner)]
+    if (outer.uid !== uid || own.uid !== uid) return false
+    // Node makes the inner folder as the umask says, which may let a group of users write. They must not reach it then.
+    const isClosed = (outer.mode & OTHERS_ANYTHING) === 0
+    return isClosed || ((outer.mode | own.mode) & OTHERS_WRITE) === 0
   } catch {
     return false
   }
 }
 
+/** Folders that are being compiled, by cache and folder, with whether it was done to the end. */
+const compiling = new Map<string, Promise<boolean>>()
+
 /**
  * Compiles the modules in the given folders into the cache, in a process of its own that reads nothing but the program.
- * Never rejects: without the cache, processes compile their modules themselves.
+ * Several callers share a process. Never rejects: without the cache, processes compile their modules themselves.
  */
 export async function compileModules(cache: string, folders: readonly string[], signal: AbortSignal): Promise<void> {
-  const child = spawn(process.execPath, [COMPILE_MODULES, ...folders], {
+  for (const folder of folders) await compileFolder(cache, folder, signal)
+}
+
+async function compileFolder(cache: string, folder: string, signal: AbortSignal): Promise<void> {
+  const key = JSON.stringify([cache, folder])
+  while (!signal.aborted) {
+    const other = compiling.get(key)
+    if (other === undefined) {
+      const own = compile(cache, folder, signal).finally(() => compiling.delete(key))
+      compiling.set(key, own)
+      await own
+      return
+    }
+    // The other caller may end it before it is done.
+    if (await Promise.race([other, aborted(signal)])) return
+  }
+}
+
+/** Returns whether the signal did not end it. */
+async function compile(cache: string, folder: string, signal: AbortSignal): Promise<boolean> {
+  const child = spawn(process.execPath, [COMPILE_MODULES, folder], {
     stdio: 'ignore',
     env: { ...process.env, [CACHE_VARIABLE]: cache },
     timeout: COMPILE_MS,
@@ -57,4 +84,10 @@ export async function compileModules(cache: string, folders: readonly string[], 
     // It runs at the usual priority then.
   }
   await once(child, 'exit').catch(() => {})
+  return !signal.aborted
+}
+
+async function aborted(signal: AbortSignal): Promise<false> {
+  await once(signal, 'abort')
+  return false
 }

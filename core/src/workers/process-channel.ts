@@ -15,16 +15,18 @@ const LENGTH_BYTES = 4
 export class ProcessChannel {
   readonly #stream: Duplex
   readonly #maxBytes: number
+  readonly #check: (message: Buffer) => void
   readonly #head = Buffer.alloc(LENGTH_BYTES)
   /** The message that arrives; null until its length is there. */
   #body: Buffer | null = null
   /** How much of the head or the body is there. */
   #filled = 0
 
-  /** Messages of more than `maxBytes` are refused. */
-  constructor(stream: Duplex, maxBytes: number) {
+  /** Messages of more than `maxBytes` are refused, and those for which `check` throws; it gets their bytes. */
+  constructor(stream: Duplex, maxBytes: number, check: (message: Buffer) => void = () => {}) {
     this.#stream = stream
     this.#maxBytes = maxBytes
+    this.#check = check
   }
 
   send(message: unknown): void {
@@ -67,6 +69,7 @@ export class ProcessChannel {
       } else {
         const body = this.#body
         this.#body = null
+        this.#check(body)
         yield deserialize(body)
       }
     }

@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { createInterface } from 'node:readline'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { isAlive } from '../../testing/processes.ts'
-import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
+import { createTempDir } from '../../testing/temp-dir.ts'
+import { CoreError } from '../util/errors.ts'
+import { boxState, tryBwrap } from './box/box-state.ts'
+import { NOT_STARTED, ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
 const options: ProcessPoolOptions = {
   name: 'test',
@@ -58,6 +60,16 @@ test('a request that goes on telling of its progress has as long as it takes', a
   const toil = one.run('toil', { deadlineMs: 2_000, onProgress: (value) => told.push(value) })
   expect(await toil).toMatch(/^toil/)
   expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test('an error of the caller, when it is told of the progress, fails its request with that error', async () => {
+  await using one = pool()
+  const onProgress = () => {
+    throw new CoreError('Conflict', 'the caller has changed')
+  }
+  const toil = one.run('toil', { ...soon, onProgress })
+  await expect(toil).rejects.toMatchObject({ code: 'Conflict', message: 'the caller has changed' })
+  expect(await one.run('next', soon)).toMatch(/^next/)
 })
 
 test('a request that fills the memory is stopped', async () => {
@@ -115,15 +127,24 @@ test('what a process has started ends with it', async () => {
   await vi.waitFor(() => expect(isAlive(second)).toBe(false))
 })
 
-test.each(['idle', 'hang'])('a process does not outlive a parent that is killed, %s as it may be', async (state) => {
-  const owner = spawn(process.execPath, [fileURLToPath(new URL('./test/pool-owner.ts', import.meta.url)), state], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
-  expect(isAlive(Number(line))).toBe(true)
-  owner.kill('SIGKILL')
-  await vi.waitFor(() => expect(isAlive(Number(line))).toBe(false))
-})
+test.runIf(process.platform === 'linux').each(['none', 'landlock', 'bwrap'])(
+  'where there are too many open files, a request fails and the next one does not, with the layer %s',
+  async (layer) => {
+    const states = { none: null, landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
+    const state = states[layer as keyof typeof states]
+    if (state && state.layer !== layer) return
+    using temp = createTempDir('crowded')
+    const owner = fileURLToPath(new URL('test/crowded-owner.ts', import.meta.url))
+    const args = [process.execPath, owner, JSON.stringify(state), join(temp.path, 'decoders')]
+    const told = execFileSync('/bin/sh', ['-c', 'ulimit -n 200; exec "$0" "$@"', ...args], { encoding: 'utf8' })
+    const failed = {
+      code: 'Unavailable',
+      details: NOT_STARTED,
+      message: expect.stringMatching(/^the test process could not be started: .*EMFILE/) as string,
+    }
+    expect(JSON.parse(told)).toEqual([failed, failed, 'c'])
+  },
+)
 
 /** What Linux says of a process; see proc_pid_stat(5). */
 function placeOf(pid: number): { group: number; session: number; niceness: number } {

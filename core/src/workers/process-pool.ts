@@ -22,6 +22,7 @@ import { CACHE_VARIABLE, compileCache, compileModules } from './compile-cache.ts
 import { endLeftBehind, endProcess } from './end-process.ts'
 import { TOO_LARGE } from './guard-limits.ts'
 import { leadsGroupItself } from './lead-group.ts'
+import { assertPlain } from './plain-message.ts'
 import { CHANNEL, ProcessChannel } from './process-channel.ts'
 import {
   lend,
@@ -63,9 +64,9 @@ export interface ProcessPoolOptions {
     readonly temporary: string
     /** Errors in `EXCUSES` that its processes may report, besides a full disk. */
     readonly excuses?: readonly ErrorCode[]
+    /** Throws if the reply to a request is not valid: a process may send anything once it is taken over. */
+    readonly parse: (reply: unknown) => unknown
   } | null
-  /** Throws if the reply to a request is not valid. Required for a box: a process may send anything once it is taken over. */
-  readonly parse?: (reply: unknown) => unknown
   /** A process that sends a larger message is ended. By default 1 MiB with a box, and 1 GiB without. */
   readonly maxReplyBytes?: number
   /** Returns the layer that forms the box; by default the one that works on this system. */
@@ -160,6 +161,10 @@ interface Process<Request, Reply> {
   moving: Promise<void>
   /** Whether the process accepts requests yet. */
   isReady: boolean
+  /** Whether it has said that it had to compile a module itself. */
+  hasCompiled: boolean
+  /** Sends the request of its job; called when the process is ready. */
+  send: (() => void) | null
   served: number
   deadline: NodeJS.Timeout | undefined
   /** Why it is being ended by us. */
@@ -309,11 +314,15 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Rejects the request if the process cannot be started; the caller gets no error. */
   #begin(job: Job<Request, Reply>, folders: ProcessFolders | null): void {
-    try {
-      this.#hand(job, this.#start(job, folders))
-    } catch (err) {
+    const fail = (err: unknown) => {
       job.reject(this.#notStarted(err))
       if (folders) this.#finish(this.#remove(folders))
+    }
+    try {
+      const process = this.#start(job, folders, fail)
+      if (process) this.#hand(job, process)
+    } catch (err) {
+      fail(err)
     }
   }
 
@@ -336,21 +345,32 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     return { by: this.#box, start: boxStart({ ...files, network: reach?.network ?? false }, box.programs) }
   }
 
-  #start(first: Job<Request, Reply>, folders: ProcessFolders | null): Process<Request, Reply> {
+  /** Null if the system lacks descriptors; `onFailed` is then called later. */
+  #start(
+    first: Job<Request, Reply>,
+    folders: ProcessFolders | null,
+    onFailed: (err: Error) => void,
+  ): Process<Request, Reply> | null {
     const box = this.#boxOf(first, folders)
     const child = startChild(this.#options, { box, folders, variables: first.options.reach?.variables ?? [] })
     const { box: boxes, maxReplyBytes = boxes ? MAX_BOXED_REPLY_BYTES : MAX_REPLY_BYTES } = this.#options
+    if (!hasPipes(child)) {
+      child.on('error', onFailed)
+      return null
+    }
     const stream = child.stdio[CHANNEL] as Duplex & Refs
     const process: Process<Request, Reply> = {
       child,
       stream,
-      channel: new ProcessChannel(stream, maxReplyBytes),
+      channel: new ProcessChannel(stream, maxReplyBytes, boxes ? assertPlain : undefined),
       folders,
       reach: reachKey(first.options.reach),
       job: null,
       isAsked: false,
       moving: Promise.resolve(),
       isReady: false,
+      hasCompiled: false,
+      send: null,
       served: 0,
       deadline: undefined,
       reason: null,
@@ -384,7 +404,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     process.deadline = setTimeout(() => this.#expire(process, deadlineMs), deadlineMs)
     const fail = (err: unknown) => this.#answer(process, job, () => job.reject(err))
     const send = () => {
-      if (!this.#processes.has(process)) return
+      if (process.reason !== null || !this.#processes.has(process)) return
+      // What is ended while it starts may live on without the system's promise to end it. So until it is ready it gets
+      // nothing to work on: then it ends when its channel is closed.
+      if (!process.isReady) return void (process.send = send)
       if (folders === null || files.length === 0) return this.#send(job, process)
       process.moving = lend(files, folders).then(
         () => this.#send(job, process),
@@ -410,28 +433,43 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
 
   /** Throws if a process in a box sends a message that is not expected. */
   #receive(process: Process<Request, Reply>, message: unknown): void {
-    // It is being ended: what it still sends may be about a request that another process has now.
-    if (process.reason !== null) return
-    const isBoxed = this.#options.box !== null
+    // It is being ended, or gone: what it has sent may be about a request that another process has now.
+    if (process.reason !== null || !this.#processes.has(process)) return
+    const { box } = this.#options
     const reply = parseReply(message)
     if ('ready' in reply) {
       if (process.isReady) throw new Error('it is ready twice')
       process.isReady = true
-      return
+      const { send } = process
+      process.send = null
+      return send?.()
     }
-    if ('compiled' in reply) return this.#compile()
+    if ('compiled' in reply) {
+      if (process.hasCompiled) throw new Error('it has compiled its modules twice')
+      process.hasCompiled = true
+      return this.#compile()
+    }
     const job = process.isAsked && process.job?.id === reply.id ? process.job : null
-    if (isBoxed && job === null) throw new Error('it answers a request that it was not sent')
+    if (box && job === null) throw new Error('it answers a request that it was not sent')
     if ('progress' in reply) {
-      if (isBoxed && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
+      if (box && !job?.options.onProgress) throw new Error('it reports progress that nobody asked for')
       process.deadline?.refresh()
-      return job?.options.onProgress?.(reply.progress)
+      return job ? this.#report(process, job, reply.progress) : undefined
     }
     if (job === null) return
-    const value = reply.ok ? ((this.#options.parse?.(reply.reply) ?? reply.reply) as Reply) : null
+    const value = reply.ok ? ((box ? box.parse(reply.reply) : reply.reply) as Reply) : null
     process.isAsked = false
-    if (reply.ok || !isBoxed || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
+    if (reply.ok || !box || !EXCUSES.has(reply.code)) return this.#settle(process, job, { reply, value })
     void heard(this.#settleExcuse(process, job, { reply, value }))
+  }
+
+  /** An error of the caller fails the request with that error; the process is not to blame. */
+  #report(process: Process<Request, Reply>, { options }: Job<Request, Reply>, progress: number): void {
+    try {
+      options.onProgress?.(progress)
+    } catch (err) {
+      this.#end(process, { code: err instanceof CoreError ? err.code : 'Internal', message: errorMessage(err) })
+    }
   }
 
   async #settleExcuse(
@@ -479,9 +517,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
    * it again and again. Processes cannot do so themselves: those with a box cannot write to the cache.
    */
   #compile(): void {
+    if (this.#isCompiled || this.#closed) return
     const { cache: find = compileCache, entry } = this.#options
     const cache = find()
-    if (cache === null || this.#isCompiled || this.#closed) return
+    if (cache === null) return
     this.#isCompiled = true
     const folders = [dirname(fileURLToPath(entry)), import.meta.dirname]
     this.#finish(compileModules(cache, folders, this.#closing.signal))
@@ -535,6 +574,8 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   #lost(process: Process<Request, Reply>, how: string): void {
     if (!this.#processes.delete(process)) return
     clearTimeout(process.deadline)
+    // What has outlived it ends now.
+    process.stream.destroy()
     const reason = process.reason ?? {
       code: 'Unavailable' as const,
       message: `the ${this.#options.name} process ${how}${process.isReady ? '' : ' before it was ready'}`,
@@ -609,7 +650,8 @@ function startChild(
   const options: SpawnOptions = {
     // On Windows, only this form of pipe is read and written at once.
     stdio: ['ignore', 'ignore', 'ignore', 'overlapped', ...piped.map(() => 'pipe' as const)],
-    detached: process.platform !== 'win32' && !leadsGroupItself,
+    // The first processes of bubblewrap end together only as a group; later it makes a session of its own anyway.
+    detached: process.platform !== 'win32' && (!leadsGroupItself || box?.by.layer === 'bwrap'),
     env: {
       ...(boxes === null ? process.env : decoderEnvironment(process.env, variables)),
       ...(folders && { TMPDIR: folders.temporary }),
@@ -624,7 +666,7 @@ function startChild(
       : spawn(process.execPath, args, options)
   // If the process has already died, its exit event reports that.
   for (const [i, bytes] of piped.entries()) {
-    const pipe = child.stdio[PIPED + i] as Writable | null | undefined
+    const pipe = hasPipes(child) ? (child.stdio[PIPED + i] as Writable | null | undefined) : null
     pipe?.on('error', () => {}).end(bytes)
   }
   try {
@@ -633,6 +675,11 @@ function startChild(
     // It runs at the usual priority then.
   }
   return child
+}
+
+/** Node makes none if there are too many open files; then the child's `error` event follows. */
+function hasPipes({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }): boolean {
+  return stdio !== undefined
 }
 
 interface ChildStart {

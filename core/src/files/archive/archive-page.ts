@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EntryKind } from '../../domain/index.ts'
+import { boundedArray } from '../../util/bounded-array.ts'
 import type { ArchivePage } from './archive-child.ts'
 
 const figure = z.number().nullable()
@@ -12,9 +13,12 @@ const member = z.object({
   modifiedMs: figure,
   encrypted: z.boolean(),
 })
+/** The operation limits a page to as many. */
+const MAX_MEMBERS = 10_000
+
 const page = z.object({
   format: z.string().max(100),
-  members: member.array(),
+  members: boundedArray(member, MAX_MEMBERS),
   truncated: z.boolean(),
   total: z.int().min(0),
 })

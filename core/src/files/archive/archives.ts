@@ -52,8 +52,7 @@ export class Archives implements AsyncDisposable {
       memoryMiB: MEMORY_MIB,
       heapMiB: HEAP_MIB,
       niceness: NICENESS,
-      box: { programs: LISTERS, temporary: deps.temporary },
-      parse: parsePage,
+      box: { programs: LISTERS, temporary: deps.temporary, parse: parsePage },
       maxReplyBytes: MAX_PAGE_BYTES,
       ...(deps.layer && { layer: deps.layer }),
     })

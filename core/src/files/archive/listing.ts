@@ -22,7 +22,7 @@ export interface ArchiveListing {
 
 /** More than anybody looks through; a backup of a whole system has some hundred thousand. */
 const MAX_MEMBERS = 100_000
-/** Of all paths together; each may be 64 KiB long. */
+/** Of all paths together, as they are sent; each may be 64 KiB long. */
 const MAX_PATH_BYTES = 16 * 2 ** 20
 /** What is found by then is shown: a person waits for it. */
 const MAX_MS = 15_000
@@ -40,6 +40,11 @@ export class MemberList {
 
   add(member: ArchiveMember): void {
     this.members.push(member)
-    this.#pathBytes += member.path.length
+    this.#pathBytes += sentBytes(member.path)
   }
+}
+
+/** A text with any character above U+00FF is sent with two bytes for each of its units. */
+function sentBytes(path: RawName): number {
+  return typeof path === 'string' && /[^\0-\xff]/.test(path) ? path.length * 2 : path.length
 }

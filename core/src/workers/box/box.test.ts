@@ -123,7 +123,9 @@ describe.each(['landlock', 'bwrap'] as const)('boxed by %s', (layer) => {
     await expect(pool.run('crash', { ...soon, files })).rejects.toMatchObject({ code: 'Unavailable' })
     // The deadline below is that of a request, not of the start of a process.
     await pool.run('x', soon)
-    await expect(pool.run('continue and hang', { deadlineMs: 1_000, files })).rejects.toMatchObject({ code: 'Timeout' })
+    await expect(pool.run('continue and hang', { deadlineMs: 10_000, files })).rejects.toMatchObject({
+      code: 'Timeout',
+    })
     expect(held()).toEqual(['content', ' and continued and continued'])
     const controller = new AbortController()
     const hanging = pool.run('hang', { ...soon, files, signal: controller.signal })
@@ -251,7 +253,7 @@ function reader(of: Partial<ProcessPoolOptions>): ProcessPool<ReadRequest, strin
 const TEXT = { name: 'test', processes: 1, memoryMiB: 300 }
 
 function box() {
-  return { box: { programs: [], temporary: join(temp.path, 'decoders') } }
+  return { box: { programs: [], temporary: join(temp.path, 'decoders'), parse: (reply: unknown) => reply } }
 }
 
 /** All files and folders of the processes. */

@@ -3,11 +3,8 @@ import type { BoxEntry } from './box.ts'
 import { applyFilter } from './filter.ts'
 import { closeFiles } from './landlock.ts'
 import { dropCapabilities, endWithParent, gainNoRights, limitTasks } from './privileges.ts'
-import { numberOn, SystemCalls } from './system-call.ts'
+import { FCNTL, numberOn, SET_FLAGS, SystemCalls } from './system-call.ts'
 import { VERSION_VARIABLE } from './variables.ts'
-
-const FCNTL = { x64: 72, arm64: 25 }
-const SET_FLAGS = 2
 
 // Blocks files, network and programs for this process, and then replaces it with a new Node: all threads of the new
 // Node start inside the box. Arguments: a `BoxEntry`, then the arguments of Node.

@@ -24,7 +24,7 @@ describe.runIf(isBuiltin('node:ffi')).each(['landlock', 'bwrap'] as const)('nati
       entry: new URL('../test/native-attacking-child.ts', import.meta.url),
       processes: 1,
       memoryMiB: 300,
-      box: { programs, temporary: join(world.target.folder, '..', 'decoders') },
+      box: { programs, temporary: join(world.target.folder, '..', 'decoders'), parse: (reply) => reply },
       layer: () => Promise.resolve(state),
     })
     const { own } = world.native

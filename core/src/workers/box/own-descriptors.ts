@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { SystemCalls } from './system-call.ts'
+import { FCNTL, numberOn, SET_FLAGS, SystemCalls } from './system-call.ts'
 
 /** The system call number, equal on every processor; see close_range(2). */
 const CLOSE_RANGE = 436
@@ -7,6 +8,8 @@ const ON_EXEC = 4
 /** After the standard input, output and errors, which every start replaces. */
 const FIRST = 3
 const LAST = 0xffffffff
+/** The flag of one descriptor that means the same. */
+const CLOSE_ON_EXEC = 1
 
 let calls: SystemCalls | undefined
 
@@ -17,5 +20,24 @@ let calls: SystemCalls | undefined
 export function hideDescriptors(): void {
   if (process.platform !== 'linux' || !isBuiltin('node:ffi')) return
   calls ??= new SystemCalls()
-  calls.call('close_range', CLOSE_RANGE, FIRST, LAST, ON_EXEC)
+  try {
+    calls.call('close_range', CLOSE_RANGE, FIRST, LAST, ON_EXEC)
+  } catch {
+    // Linux before 5.11 lacks it, and some containers refuse it.
+    hideEach(calls)
+  }
+}
+
+function hideEach(system: SystemCalls): void {
+  const fcntl = numberOn(FCNTL)
+  if (fcntl === undefined) return
+  for (const fd of readdirSync('/proc/self/fd').map(Number)) if (fd >= FIRST) hide(system, fcntl, fd)
+}
+
+function hide(system: SystemCalls, fcntl: number, fd: number): void {
+  try {
+    system.call('fcntl', fcntl, fd, SET_FLAGS, CLOSE_ON_EXEC)
+  } catch {
+    // It has been closed: listing the folder needed a descriptor as well.
+  }
 }

@@ -37,3 +37,7 @@ export function numberOn(numbers: Numbers): number | undefined {
 
 /** The error code of a refused call. */
 export const REFUSED = constants.errno.EPERM
+
+/** See fcntl(2): sets the flags of a descriptor. */
+export const FCNTL: Numbers = { x64: 72, arm64: 25 }
+export const SET_FLAGS = 2

@@ -34,7 +34,7 @@ serveProcess<string, string>(async (request, progress, folders) => {
     appendFileSync(join(folders!.results, 'begun'), ' and continued')
   if (request === 'continue and hang') for (;;);
   if (request.startsWith('send ')) {
-    writeSync(CHANNEL, Buffer.from(request.slice('send '.length), 'hex'))
+    writeAll(Buffer.from(request.slice('send '.length), 'hex'))
     await new Promise(() => {})
   }
   if (request === 'plant a link') symlinkSync('/etc/passwd', join(folders!.results, 'made'))
@@ -64,5 +64,17 @@ function litter(folder: string): void {
   for (let depth = 0; depth < 40; depth++) {
     mkdirSync('x'.repeat(250))
     process.chdir('x'.repeat(250))
+  }
+}
+
+/** Writes to the channel past the code that serves it. */
+function writeAll(bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(CHANNEL, bytes, at)
+    } catch (err) {
+      // The pool has not read what is there yet.
+      if ((err as NodeJS.ErrnoException).code !== 'EAGAIN') throw err
+    }
   }
 }
