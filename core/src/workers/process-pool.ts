@@ -144,6 +144,8 @@ interface Job<Request, Reply> {
   readonly resolve: (reply: Reply) => void
   readonly reject: (err: unknown) => void
   isCancelled: boolean
+  /** It has failed although its process is not gone yet. */
+  isGivenUp: boolean
 }
 
 interface Process<Request, Reply> {
@@ -239,7 +241,15 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (this.#closed || options.signal?.aborted) throw cancelled()
     clearTimeout(this.#idle)
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-    const job: Job<Request, Reply> = { id: this.#nextId++, request, options, resolve, reject, isCancelled: false }
+    const job: Job<Request, Reply> = {
+      id: this.#nextId++,
+      request,
+      options,
+      resolve,
+      reject,
+      isCancelled: false,
+      isGivenUp: false,
+    }
     const onAbort = () => this.#cancel(job)
     options.signal?.addEventListener('abort', onAbort, { once: true })
     if (options.urgent) this.#queue.unshift(job)
@@ -555,14 +565,22 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
     if (!process || !job.options.files?.length) return job.reject(cancelled())
     // Its files are back when the process is gone.
     clearTimeout(process.deadline)
-    process.deadline = setTimeout(() => job.reject(cancelled()), GONE_MS)
+    this.#giveUpSoon(process, job, cancelled())
   }
 
   #expire(process: Process<Request, Reply>, deadlineMs: number): void {
     const { job } = process
     const reason = { code: 'Timeout' as const, message: `not done after ${deadlineMs / 1_000} s` }
     this.#end(process, reason)
-    process.deadline = setTimeout(() => job?.reject(new CoreError(reason.code, reason.message)), GONE_MS)
+    if (job) this.#giveUpSoon(process, job, new CoreError(reason.code, reason.message))
+  }
+
+  /** A process in an uninterruptible call of the system may not be gone for long. */
+  #giveUpSoon(process: Process<Request, Reply>, job: Job<Request, Reply>, err: CoreError): void {
+    process.deadline = setTimeout(() => {
+      job.isGivenUp = true
+      job.reject(err)
+    }, GONE_MS)
   }
 
   #end(process: Process<Request, Reply>, reason: NonNullable<Process<Request, Reply>['reason']>): void {
@@ -592,8 +610,10 @@ export class ProcessPool<Request, Reply> implements AsyncDisposable {
   /** Takes back the files of a process that is gone, and removes its folders. */
   async #cleanUp({ job, moving }: Process<Request, Reply>, folders: ProcessFolders): Promise<void> {
     await moving
-    // The request fails in any case. Files that cannot be moved back are removed with the folders.
-    if (job?.options.files) await takeBack(job.options.files, folders).catch(() => {})
+    // The request fails in any case. Files that cannot be moved back are removed with the folders, and so are those of a
+    // request that was given up: nobody waits for them any more. Only what is half made returns to its place.
+    const files = job?.options.files?.filter(({ use }) => !job.isGivenUp || use === 'continue')
+    if (files) await takeBack(files, folders).catch(() => {})
     this.#finish(this.#remove(folders))
   }
 
