@@ -88,6 +88,20 @@ test('an engine that floods its error stream holds nothing up', async () => {
   expect(await t.sidecar(path)).toMatchObject({ state: 'ready' })
 })
 
+test('what a killed daemon was writing is removed after the next scan, also if nothing is to be made', async () => {
+  await using t = await createTroubled()
+  t.order('fine')
+  await t.add({ mode: 'content', watch: false })
+  await t.settle()
+  writeFileSync(join(t.library.path, 'sidecars/drafts/left'), 'half of a picture')
+  expect(await t.verify()).toMatchObject([{ problem: 'temporary' }])
+  await t.restart()
+  await t.library.locations.rescan({ location: t.root, force: true })
+  await t.settle()
+  await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]), WAIT)
+  expect(await t.verify()).toEqual([])
+})
+
 test.each([
   ['replaced', (t: TestCore) => t.write('wait.txt', 'changed')],
   ['written to', (t: TestCore) => t.append('wait.txt', ' and more')],

@@ -61,8 +61,8 @@ export class SidecarRunner implements AsyncDisposable {
   readonly #holds: Holds
   readonly #demanded: MakeDemanded
   readonly #closing = new AbortController()
-  /** The last of the looks for drafts that a crash has left. */
-  #sweeping: Promise<void> = Promise.resolve()
+  /** The last of the looks for drafts that a crash has left; null before the first. */
+  #sweeping: Promise<void> | null = null
   /** What the last run left for the machine's sake. */
   #held: readonly HeldKind[] = []
   #lookAgain: NodeJS.Timeout | undefined
@@ -82,16 +82,15 @@ export class SidecarRunner implements AsyncDisposable {
       cores: availableParallelism(),
     })
     const { claims } = this
-    this.#demanded = new MakeDemanded({ deps: () => this.making, claims, begin: () => this.#sweeping })
+    this.#demanded = new MakeDemanded({ deps: () => this.making, claims, begin: () => this.#swept() })
   }
 
   /** Makes what waits, and what comes meanwhile, until nothing more can be made now. */
   async run(host: MakePendingHost): Promise<PendingReport> {
-    const { limits, pools, root, wanted } = this.#deps
-    // What a crash, or a process that was ended, has left. Nobody else writes drafts where nothing is claimed.
-    if (this.claims.size === 0)
-      this.#sweeping = heard(sweepDrafts(root, Date.now(), (folder) => pools.hasResults(folder)))
-    await this.#sweeping
+    const { limits, wanted } = this.#deps
+    // What a process that was ended has left. Nobody else writes drafts where nothing is claimed.
+    if (this.claims.size === 0) this.#sweeping = null
+    await this.#swept()
     let report: PendingReport | null = null
     this.#isRunning = true
     try {
@@ -263,8 +262,17 @@ export class SidecarRunner implements AsyncDisposable {
   }
 
   async startIfPending(): Promise<void> {
-    if (this.#deps.rows.work.hasPending()) await this.start()
-    else this.#held = []
+    if (this.#deps.rows.work.hasPending()) return this.start()
+    this.#held = []
+    // No run follows that would remove what a killed daemon has left.
+    this.#swept().catch((err: unknown) => this.#deps.log.warn({ err: errorMessage(err) }, 'drafts not removed'))
+  }
+
+  /** Removes what a killed daemon has left, once before anything is made. */
+  #swept(): Promise<void> {
+    const { pools, root } = this.#deps
+    this.#sweeping ??= heard(sweepDrafts(root, Date.now(), (folder) => pools.hasResults(folder)))
+    return this.#sweeping
   }
 
   /** Ends what is made at once; it waits again. */
@@ -272,6 +280,7 @@ export class SidecarRunner implements AsyncDisposable {
     this.#closing.abort()
     clearTimeout(this.#lookAgain)
     await this.#demanded[Symbol.asyncDispose]()
+    await this.#sweeping?.catch(() => {})
   }
 }
 
