@@ -4,7 +4,9 @@ import { isIPv6 } from 'node:net'
 import { systemCode } from '../../util/errors.ts'
 
 /** How long a machine on the local network may take to refuse a packet, in milliseconds. */
-const REFUSE_MS = 1_000
+const REFUSE_MS = 4_000
+/** Linux refuses about one packet a second (`icmp_ratelimit`), and that may be one of a connection that is tried. */
+const RETRY_MS = 300
 /** `ATF_COM` of arp(7): the machine has answered with its hardware address. */
 const ATF_COM = 0x2
 
@@ -14,7 +16,7 @@ const ATF_COM = 0x2
  */
 export type Neighbour = 'closed' | 'silent' | 'absent' | 'unknown'
 
-/** Sends a datagram and waits for a refusal. Without one, checks whether the machine was found on the network. */
+/** Sends datagrams and waits for a refusal. Without one, checks whether the machine was found on the network. */
 export async function askNeighbour({ host, port }: { host: string; port: number }): Promise<Neighbour> {
   if (await isRefused(host, port)) return 'closed'
   if (isIPv6(host)) return 'unknown'
@@ -36,15 +38,19 @@ async function isRefused(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   const timer = setTimeout(() => resolve(false), REFUSE_MS)
+  let retry: NodeJS.Timeout | undefined
   socket.on('error', (err) => resolve(systemCode(err) === 'ECONNREFUSED'))
   socket.connect(port, host, (err?: Error) => {
-    if (err) resolve(false)
-    else socket.send(Buffer.of(0), () => {})
+    if (err) return resolve(false)
+    const send = () => socket.send(Buffer.of(0), () => {})
+    send()
+    retry = setInterval(send, RETRY_MS)
   })
   try {
     return await promise
   } finally {
     clearTimeout(timer)
+    clearInterval(retry)
     socket.close()
   }
 }
