@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
-import { constants, setPriority } from 'node:os'
+import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setNiceness } from './set-niceness.ts'
 
 /** Names the folder of Node's compile cache. */
 export const CACHE_VARIABLE = 'NODE_COMPILE_CACHE'
@@ -78,11 +79,7 @@ async function compile(cache: string, folder: string, signal: AbortSignal): Prom
   })
   // It must not keep this process alive.
   child.unref()
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
-  } catch {
-    // It runs at the usual priority then.
-  }
+  setNiceness(child, constants.priority.PRIORITY_LOW)
   await once(child, 'exit').catch(() => {})
   return !signal.aborted
 }

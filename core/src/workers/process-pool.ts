@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { statfs } from 'node:fs/promises'
-import { constants, setPriority } from 'node:os'
+import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import type { Duplex, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,7 @@ import {
 } from './process-folders.ts'
 import { parseReply } from './process-reply.ts'
 import type { ProcessReply, ProcessRequest } from './serve-process.ts'
+import { setNiceness } from './set-niceness.ts'
 
 export interface ProcessPoolOptions {
   /** The purpose of the processes; used in messages and in the process list. */
@@ -689,11 +690,7 @@ function startChild(
     const pipe = hasPipes(child) ? (child.stdio[PIPED + i] as Writable | null | undefined) : null
     pipe?.on('error', () => {}).end(bytes)
   }
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, niceness)
-  } catch {
-    // It runs at the usual priority then.
-  }
+  setNiceness(child, niceness)
   return child
 }
 

@@ -18,6 +18,7 @@ test.runIf(existsSync(`${FOLDER}/${CLOSED}`)).each([
   await index.scan()
   const { id } = index.rows().get(CLOSED)!
   const writer = {
+    db: index.db,
     get reopened() {
       return reopened()
     },
@@ -39,7 +40,7 @@ test.runIf(existsSync(`${FOLDER}/${CLOSED}`)).each([
     patience: null,
     silent: [],
   } as const
-  const report = await identify({ db: index.db, writer }, { ...request, scope, ids: [id] }, host)
+  const report = await identify(writer, { ...request, scope, ids: [id] }, host)
   expect(index.db.prepare('select content_state as state from entries where id = ?').get(id)).toEqual({ state })
   expect(report.left).toEqual(state === PENDING ? [id] : [])
 })

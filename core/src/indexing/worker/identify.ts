@@ -71,11 +71,11 @@ interface Hashed {
  * metadata. Each batch commits on its own, so finished work is kept.
  */
 export async function identify(
-  { db, writer }: { db: DatabaseSync; writer: Pick<EntryWriter, 'reopened'> },
+  writer: Pick<EntryWriter, 'db' | 'reopened'>,
   request: IdentifyRequest,
   host: RequestHost,
 ): Promise<IdentifyReport> {
-  const run = new Identification({ db, writer }, request, host)
+  const run = new Identification(writer, request, host)
   return run.run().catch((err: unknown) => {
     throw request.patience ? asOffline(err, request.scope.dir) : err
   })
@@ -105,11 +105,8 @@ class Identification {
   #done = 0
   #total = 0
 
-  constructor(
-    { db, writer }: { db: DatabaseSync; writer: Pick<EntryWriter, 'reopened'> },
-    request: IdentifyRequest,
-    host: RequestHost,
-  ) {
+  constructor(writer: Pick<EntryWriter, 'db' | 'reopened'>, request: IdentifyRequest, host: RequestHost) {
+    const { db } = writer
     this.#db = db
     this.#writer = writer
     this.#request = request

@@ -137,7 +137,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
    * updated and its file is read once more.
    */
   async function identifyAll(request: IdentifyRequest, host: RequestHost): Promise<IdentifyReport> {
-    const report = await identify({ db, writer }, request, host)
+    const report = await identify(writer, request, host)
     if (report.stale.length === 0) return report
     const { scope, patience, silent } = request
     const folders = [...Map.groupBy(report.stale, ({ dir }) => nameKey(dir)).values()]
@@ -149,7 +149,7 @@ function serve(port: NonNullable<typeof parentPort>, { file, readOnly, mendsFirs
     }))
     await refresh({ scope, dirty, patience, silent }, host)
     const ids = report.stale.map(({ id }) => id)
-    const again = await identify({ db, writer }, { ...request, whole: false, after: 0, ids }, host)
+    const again = await identify(writer, { ...request, whole: false, after: 0, ids }, host)
     const settled = new Set(ids.filter((id) => !again.left.includes(id)))
     return {
       ...report,

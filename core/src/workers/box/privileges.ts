@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { numberOn, type SystemCalls } from './system-call.ts'
+import { ITSELF, numberOn, PRCTL, PRLIMIT64, SET_PARENT_DEATH_SIGNAL, type SystemCalls } from './system-call.ts'
 
-const PRCTL = { x64: 157, arm64: 167 }
-const SET_PARENT_DEATH_SIGNAL = 1
 const SIGKILL = 9
 const SET_NO_NEW_PRIVS = 38
 
@@ -39,8 +37,6 @@ export function dropCapabilities(calls: SystemCalls): void {
   calls.call('capset', numberOn(CAPSET)!, calls.addressOf(header), calls.addressOf(kept))
 }
 
-const PRLIMIT64 = { x64: 302, arm64: 261 }
-const ITSELF = 0
 const TASKS = 6
 /** Programs with many threads start some hundred. The system limits all processes of the user together. */
 const MORE_TASKS = 4_000

@@ -1,12 +1,11 @@
 import { isBuiltin } from 'node:module'
 import { ALL_THREADS, applyFilter, filterProgram, knowsProcessor, only, refuse, withBits } from './filter.ts'
-import { type Numbers, SystemCalls } from './system-call.ts'
+import { CLONE, type Numbers, SystemCalls } from './system-call.ts'
 import { SEALED_VARIABLE } from './variables.ts'
 
 const EXECVE: Numbers = { x64: 59, arm64: 221 }
 const FORK: Numbers = { x64: 57 }
 const VFORK: Numbers = { x64: 58 }
-const CLONE: Numbers = { x64: 56, arm64: 220 }
 const SAME_PROCESS = 0x00010000
 const KILL: Numbers = { x64: 62, arm64: 129 }
 const TKILL: Numbers = { x64: 200, arm64: 130 }

@@ -1,5 +1,5 @@
 import { except, filterProgram, lack, only, refuse, type Rule, withoutBits, withoutBitsWhereZero } from './filter.ts'
-import type { Numbers } from './system-call.ts'
+import { CLONE, FCNTL, ITSELF, type Numbers, PRCTL, PRLIMIT64, SET_PARENT_DEATH_SIGNAL } from './system-call.ts'
 
 /**
  * System calls that no decoder needs. Landlock limits the opening and changing of files, and before some version not all
@@ -156,20 +156,11 @@ const SOCKETPAIR: Numbers = { x64: 53, arm64: 199 }
 const SOCKET_TYPE = 0xf
 const STREAM = 1
 
-const CLONE: Numbers = { x64: 56, arm64: 220 }
 /** All `CLONE_NEW…` flags. */
 const NEW_NAMESPACES = 0x7e020000
 /** Its flags are in memory, where a filter cannot see them. */
 const CLONE3: Numbers = { x64: 435, arm64: 435 }
 
-/** A process may change only its own limits. */
-const PRLIMIT64: Numbers = { x64: 302, arm64: 261 }
-const ITSELF = 0
-
-const PRCTL: Numbers = { x64: 157, arm64: 167 }
-const SET_PARENT_DEATH_SIGNAL = 1
-
-const FCNTL: Numbers = { x64: 72, arm64: 25 }
 const SET_LEASE = 1024
 const NOTIFY = 1026
 
@@ -212,6 +203,7 @@ export function callsFilter({ network }: CallsOptions): Buffer {
     [SOCKETPAIR, only(1, [STREAM], SOCKET_TYPE)],
     [CLONE, withoutBits(0, NEW_NAMESPACES)],
     [CLONE3, lack],
+    // A process may change only its own limits.
     [PRLIMIT64, only(0, [ITSELF])],
     [PRCTL, except(0, [SET_PARENT_DEATH_SIGNAL])],
     [FCNTL, except(1, [SET_LEASE, NOTIFY])],

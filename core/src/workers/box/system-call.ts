@@ -38,6 +38,14 @@ export function numberOn(numbers: Numbers): number | undefined {
 /** The error code of a refused call. */
 export const REFUSED = constants.errno.EPERM
 
-/** See fcntl(2): sets the flags of a descriptor. */
+/** Calls that a process makes on entering its box, and that its filter then limits. */
+export const CLONE: Numbers = { x64: 56, arm64: 220 }
 export const FCNTL: Numbers = { x64: 72, arm64: 25 }
+export const PRCTL: Numbers = { x64: 157, arm64: 167 }
+export const PRLIMIT64: Numbers = { x64: 302, arm64: 261 }
+/** See fcntl(2): sets the flags of a descriptor. */
 export const SET_FLAGS = 2
+/** See prctl(2). */
+export const SET_PARENT_DEATH_SIGNAL = 1
+/** The process id that means the caller; see prlimit(2). */
+export const ITSELF = 0
