@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -75,6 +84,32 @@ test.runIf(process.platform === 'linux')('a process that has ended but was not a
   stdin!.write('end\n')
   await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
   expect(isAlive({ pid, host: hostname(), started: null, since: '' })).toBe(false)
+})
+
+test('a lock is taken over at once, also if processes were killed in the middle of taking it over', async () => {
+  using dir = createTempDir('lock')
+  const file = join(dir.path, 'lock')
+  leave(file, {})
+  // It asks whether the holder lives before it claims the stale lock, and once more while it has the claim.
+  const script = `
+    import { takeLock } from ${JSON.stringify(import.meta.resolve('./lock-file.ts'))}
+    const { kill, pid } = process
+    let asked = 0
+    process.kill = (...of) => kill.call(process, ...(++asked === 2 ? [pid, 'SIGKILL'] : of))
+    takeLock(process.argv[1], 'the shed')`
+  for (let killed = 1; killed <= 3; killed++) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, file], { stdio: 'inherit' })
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    // The stale lock, and one claim more each time.
+    expect(readdirSync(dir.path)).toHaveLength(1 + killed)
+  }
+  // Killed while it wrote its lock, at some time before, and while it was about to link it into place.
+  writeFileSync(`${file}.1.unwritten`, '')
+  utimesSync(`${file}.1.unwritten`, 0, 0)
+  leave(`${file}.1.unlinked`, {})
+  writeFileSync(`${file}.txt`, '')
+  takeLock(file, 'the shed')[Symbol.dispose]()
+  expect(readdirSync(dir.path)).toEqual(['lock.txt'])
 })
 
 test('of many processes that find a stale lock at once, one has it at a time', async () => {

@@ -1,6 +1,7 @@
-import { linkSync, openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { randomUUID } from 'node:crypto'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { CoreError, systemCode } from './errors.ts'
 import { pathError } from './path-error.ts'
 
@@ -36,24 +37,17 @@ const ownTokens = new Set<string>()
  * process has the same id now. Throws `Locked`, with the holder in `details`.
  */
 export function takeLock(file: string, what: string): Disposable {
-  const own = {
-    pid: process.pid,
-    host: hostname(),
-    started: readProcessStat(process.pid)?.started ?? null,
-    since: new Date().toISOString(),
-    image: IMAGE,
-    token: randomUUID(),
-  }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (tryTakeLock(file, own)) {
-      ownTokens.add(own.token)
-      return { [Symbol.dispose]: () => release(file, own) }
+    const lock = tryTakeLock(file)
+    if (lock) {
+      removeLeft(file)
+      return lock
     }
     const holder = readLock(file)
     if (holder && isAlive(holder)) {
       throw new CoreError('Locked', heldMessage(what, holder, file), { details: holder })
     }
-    if (!removeStale(file)) pause()
+    if (!removeStale(file, file)) pause()
   }
   throw new CoreError('Locked', `${what} is being taken by other processes; try again`)
 }
@@ -103,22 +97,32 @@ export function isAlive(holder: LockHolder): boolean {
   return holder.started === null || started === null || holder.started === started
 }
 
-/** With the pause between them half a second: removing a stale lock takes a millisecond. */
+/** With the pause between them half a second; removing a stale lock takes a millisecond. */
 const MAX_ATTEMPTS = 100
 const PAUSE_MS = 5
-/** If writing or removing takes longer than this, the process died in the middle of it. */
+/** If writing takes longer than this, the process died in the middle of it. */
 const ABANDONED_MS = 5_000
 
-/** Throws an error with a readable message if the lock cannot be written. */
-function tryTakeLock(file: string, own: LockHolder): boolean {
+/** Null if the file exists. Throws an error with a readable message if the lock cannot be written. */
+function tryTakeLock(file: string): Disposable | null {
+  const own = {
+    pid: process.pid,
+    host: hostname(),
+    started: readProcessStat(process.pid)?.started ?? null,
+    since: new Date().toISOString(),
+    image: IMAGE,
+    token: randomUUID(),
+  }
   try {
-    return tryTake(file, own)
+    if (!tryWrite(file, own)) return null
   } catch (err) {
     throw pathError(err, file)
   }
+  ownTokens.add(own.token)
+  return { [Symbol.dispose]: () => release(file, own.token) }
 }
 
-function tryTake(file: string, own: LockHolder): boolean {
+function tryWrite(file: string, own: LockHolder): boolean {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
   const text = JSON.stringify(own)
   try {
@@ -127,6 +131,8 @@ function tryTake(file: string, own: LockHolder): boolean {
     // The lock is written to a draft and then linked into place, so other processes only ever see a complete lock.
     return succeeds(() => linkSync(draft, file))
   } catch (err) {
+    // It took so long that the draft was taken for one that a killed process had left.
+    if (systemCode(err) === 'ENOENT' && existsSync(dirname(file))) return false
     // FAT and some network file systems have no links. There a lock can be met before it is whole.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(err) ?? '')) throw err
     return succeeds(() => writeFileSync(file, text, { flag: 'wx', mode: 0o600 }))
@@ -137,35 +143,62 @@ function tryTake(file: string, own: LockHolder): boolean {
 
 /**
  * Removes a lock that no living process holds. Only one process at a time may check and remove: if two found the same
- * stale lock, the second would remove the lock that the first has just taken. False: another process is doing it.
+ * stale lock, the second would remove the lock that the first has just taken. The right to do so is a lock as well, the
+ * claim, named after the text of the stale lock: if its holder is killed, the claim is a stale lock of its own, and the
+ * next process takes it over in the same way. No text ever returns, because each has a token, so nobody can remove a
+ * newer lock by an old claim. False: another process is doing it, or nothing was stale.
  */
-function removeStale(file: string): boolean {
-  const guard = `${file}.stale`
-  if (!succeeds(() => closeSync(openSync(guard, 'wx', 0o600)))) {
-    if (isAbandoned(guard)) rmSync(guard, { force: true })
+function removeStale(file: string, first: string): boolean {
+  const text = readText(file)
+  if (text === null) return false
+  const claim = claimOn(first, text)
+  using own = tryTakeLock(claim)
+  if (own === null) {
+    removeStale(claim, first)
     return false
   }
+  const isStale = readText(file) === text && isLeft(file, text)
+  if (isStale) rmSync(file, { force: true })
+  return isStale
+}
+
+function claimOn(first: string, text: string): string {
+  return `${first}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.claim`
+}
+
+/** Drafts and claims beside a lock, by what follows its name. */
+const BESIDE = /^\.(?:\d+\.[\da-z]+|[\da-f]{16}\.claim)$/
+
+/** Removes the drafts and claims that killed processes have left. The lock is held now, so these claims are on others. */
+function removeLeft(file: string): void {
   try {
-    const isStale = isLeft(file)
-    if (isStale) rmSync(file, { force: true })
-    return isStale
-  } finally {
-    rmSync(guard, { force: true })
+    for (const name of readdirSync(dirname(file))) {
+      if (!name.startsWith(basename(file)) || !BESIDE.test(name.slice(basename(file).length))) continue
+      const path = join(dirname(file), name)
+      const text = readText(path)
+      if (text !== null && isLeft(path, text)) rmSync(path, { force: true })
+    }
+  } catch {
+    // They are in nobody's way.
+  }
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
   }
 }
 
 /** Whether a lock has no owner: its process has ended, it was copied with its folder, or it is incomplete. */
-function isLeft(file: string): boolean {
+function isLeft(file: string, text: string): boolean {
   try {
-    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const holder: unknown = JSON.parse(text)
     if (isHolder(holder)) return isCopied(file, holder) || !isAlive(holder)
   } catch {
     // Half written, or gone.
   }
-  return isAbandoned(file)
-}
-
-function isAbandoned(file: string): boolean {
   const stats = statSync(file, { throwIfNoEntry: false })
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
 }
@@ -185,10 +218,9 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
 }
 
-function release(file: string, own: LockHolder & { readonly token: string }): void {
-  ownTokens.delete(own.token)
-  const holder = readLock(file)
-  if (holder?.pid === own.pid && holder.since === own.since) rmSync(file, { force: true })
+function release(file: string, token: string): void {
+  ownTokens.delete(token)
+  if (readLock(file)?.token === token) rmSync(file, { force: true })
 }
 
 /** Checked by hand: commands take locks, too, and a schema library would be most of their start. */
