@@ -149,7 +149,7 @@ test('a drop of which a file does not arrive ends with code 5, and says which an
   await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '400000')
   const sending = as('alice', 'network', 'spacedrop', 'bob', trip)
   const offers = () => answer<{ id: string; folder: string }[]>('bob', 'network', 'offers', 'list')
-  const offer = await vi.waitUntil(async () => (await offers())[0], { timeout: 30_000 })
+  const offer = await vi.waitUntil(async () => (await offers())[0])
   expect(offer.folder).not.toBe('')
   const folder = join(home.path, 'partly')
   await mkdir(folder)
@@ -163,7 +163,7 @@ test('a drop of which a file does not arrive ends with code 5, and says which an
     folder,
   )
   const info = () => answer<{ state: string }>('bob', 'network', 'transfer', 'info', transfer)
-  await vi.waitUntil(async () => (await info()).state === 'running', { timeout: 30_000 })
+  await vi.waitUntil(async () => (await info()).state === 'running')
   await writeFile(join(trip, 'b.txt'), 'something else, and longer')
   const { code, stderr, stdout } = await sending
   await answer('alice', 'config', 'set', 'network.maxBytesPerSecond', '0')
@@ -221,7 +221,6 @@ test('a device that is not paired is sent files, once the numbers on both screen
   expect(await answer('carol', 'network', 'visible', '--minutes', '2')).toMatchObject({ name: 'carol' })
   const nearby = () => answer<{ devices: { name: string }[] }>('alice', 'network', 'nearby')
   await vi.waitFor(async () => expect((await nearby()).devices).toMatchObject([{ name: 'carol' }]), {
-    timeout: 60_000,
     interval: 100,
   })
   const path = join(home.path, 'pearl.txt')

@@ -6,8 +6,6 @@ import { type Device, hasTcpdump, Namespaces, noNamespaces } from './support/nam
 
 // Real daemons on machines of their own: each in a network namespace, with routers of nftables between them.
 
-vi.setConfig({ testTimeout: 120_000 })
-
 const skipped = noNamespaces === null ? '' : ` (skipped: ${noNamespaces})`
 const relay = 'http://203.0.113.1:3340'
 /** So that a transfer is seen while it runs. */

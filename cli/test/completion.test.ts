@@ -3,10 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test, vi } from 'vitest'
-
-// Each shell starts the real command for every line.
-vi.setConfig({ testTimeout: 60_000 })
+import { afterAll, expect, test } from 'vitest'
 
 const bin = mkdtempSync(join(tmpdir(), 'sd-bin-'))
 symlinkSync(fileURLToPath(new URL('../bin/spacedrive.mjs', import.meta.url)), join(bin, 'spacedrive'))

@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { TestHome } from './run-cli.ts'
-
-// A daemon is started.
-vi.setConfig({ testTimeout: 60_000 })
 
 const shim = fileURLToPath(new URL('../bin/spacedrive.mjs', import.meta.url))
 

@@ -3,8 +3,6 @@ import { TestHome } from './run-cli.ts'
 
 // Two real daemons of one machine, which find each other by multicast.
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
-
 let home: TestHome
 const as = (instance: string, ...args: string[]) => home.run('--instance', instance, ...args)
 

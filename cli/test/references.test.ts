@@ -61,7 +61,7 @@ test('videos of Live Photos and XMP files are shown with what they belong to, mo
     const { items } = await home.json<{ items: { livePhoto?: boolean; partOf?: unknown }[] }>('ls', 'pictures')
     return items.filter((item) => item.livePhoto || item.partOf).length
   }
-  await expect.poll(marks, { timeout: 60_000, interval: 200 }).toBe(5)
+  await expect.poll(marks, { interval: 200 }).toBe(5)
   const before = await home.transcripts(looking)
   const video = ['pictures/IMG_1.HEIC', '--kind', 'live-photo-video']
   expect((await home.run('sidecar', 'convert', ...video, '--yes', '--wait')).code).toBe(0)

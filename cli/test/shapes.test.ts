@@ -1,13 +1,11 @@
 import { appendFile, link, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
 
 // The shapes that scripts rely on: these fields under these names, of these types. More may stand beside them.
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const id = z.uuid()
 const path = z.string().startsWith('/')
@@ -190,7 +188,7 @@ test('sidecar verify --json and reconcile --json say what was wrong, and that it
     const pending = await home.json<object[]>('sidecar', 'pending')
     return pending.filter((each) => Reflect.get(each, 'state') !== 'failed').length
   }
-  await expect.poll(ready, { timeout: 60_000, interval: 200 }).toBe(0)
+  await expect.poll(ready, { interval: 200 }).toBe(0)
   const { items } = await home.json<{ items: { path: string }[] }>('sidecar', 'list', 'photos/beach.jpg')
   // What is removed while the daemon watches is made again at once.
   await home.run('stop')
@@ -207,7 +205,7 @@ test('sidecar verify --json and reconcile --json say what was wrong, and that it
   expect(shape.parse(JSON.parse(stdout)).problems[0]).toMatchObject({ problem: 'missing' })
   const reconciled = z.object({ adopted: count, setAside: count, requeued: z.literal(1) })
   expect(reconciled.safeParse(await home.json('sidecar', 'reconcile')).success).toBe(true)
-  await expect.poll(ready, { timeout: 60_000, interval: 200 }).toBe(0)
+  await expect.poll(ready, { interval: 200 }).toBe(0)
   expect((await home.run('sidecar', 'verify')).code).toBe(0)
 })
 

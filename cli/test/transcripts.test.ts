@@ -1,11 +1,8 @@
 import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { TestHome } from './run-cli.ts'
 import { makeWorld } from './world.ts'
-
-// Each test starts a daemon and many commands, one after the other.
-vi.setConfig({ testTimeout: 120_000 })
 
 /** A newcomer's first hour. The order matters: each command sees what the ones before have done. */
 const firstHour: readonly (readonly string[])[] = [
@@ -64,7 +61,7 @@ test('a newcomer’s first hour, and the mistakes one makes, read well at 80 col
   // The second job looks again once the folder is watched: what changed in between was seen by nobody.
   const over = expect.objectContaining({ status: expect.stringMatching('completed') })
   const jobs = () => home.json<object[]>('job', 'list')
-  await expect.poll(jobs, { timeout: 60_000, interval: 200 }).toEqual([over, over, over])
+  await expect.poll(jobs, { interval: 200 }).toEqual([over, over, over])
   await expect(`${begun}\n${await home.transcripts(firstHour)}`).toMatchFileSnapshot('./golden/first-hour.txt')
   await expect(await home.transcripts(mistakes)).toMatchFileSnapshot('./golden/mistakes.txt')
 })

@@ -1,10 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { TestHome } from './run-cli.ts'
-
-// A daemon is started.
-vi.setConfig({ testTimeout: 60_000 })
 
 interface Status {
   readonly exposed: { readonly urls: readonly string[]; readonly fingerprint: string } | null

@@ -5,9 +5,6 @@ import { crc32, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-// Each archive is read by a process.
-vi.setConfig({ testTimeout: 60_000 })
-
 const { signal } = new AbortController()
 const isInstalled = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
 const list = (t: TestCore, path: string, page: { limit?: number; offset?: number } = {}) =>

@@ -1,10 +1,7 @@
 import { cpSync, linkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
-
-// Each test starts processes that read text.
-vi.setConfig({ testTimeout: 60_000 })
 
 const { signal } = new AbortController()
 const SECRET = 'the seed of the key of this device'

@@ -19,7 +19,6 @@ import { boxState, tryBwrap } from '../src/workers/index.ts'
 import { prey, REFUSED, type Target } from '../testing/attack.ts'
 import { createTempDir, createTestCore, type TestCore } from '../testing/index.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => vi.unstubAllEnvs())
 
 const { signal } = new AbortController()

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SearchInput } from '../src/domain/index.ts'
 import { findProgram } from '../src/util/find-program.ts'
 import { drawA4 } from '../src/sidecars/generators/ocr/test/pictures.ts'
 import { createTempDir, createTestCore } from '../testing/index.ts'
 import { canMakeFilms, makeFilm } from '../testing/media/films.ts'
-
-// It starts processes that read and decode.
-vi.setConfig({ testTimeout: 240_000 })
 
 const { signal } = new AbortController()
 const { PATH } = process.env

@@ -8,10 +8,6 @@ import { draftsOf } from '../testing/drafts.ts'
 import { isAlive } from '../testing/processes.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-// Each test starts processes that decode.
-vi.setConfig({ testTimeout: 120_000 })
-/** Processes start slowly on a busy machine. */
-const WAIT = { timeout: 20_000 }
 afterEach(() => void vi.unstubAllEnvs())
 
 const { signal } = new AbortController()
@@ -109,11 +105,11 @@ describe.skipIf(process.platform !== 'linux')(
       const { pids } = fakeFfmpeg(t, `trap '' TERM INT; (while :; do :; done) & echo $! >> "$begun"; wait`)
       const film = t.write('film.mkv', Buffer.concat([Buffer.from('1a45dfa3', 'hex'), Buffer.alloc(4_096)]))
       await t.add({ mode: 'content', watch: false, policy: { thumb: 'off', transcript: 'off', proxy: 'quick' } })
-      await vi.waitFor(() => expect(pids()).toHaveLength(2), WAIT)
+      await vi.waitFor(() => expect(pids()).toHaveLength(2))
       const begun = pids()
       const job = t.library.jobs.list({ status: 'running' }).find(({ name }) => name === 'sidecars.generate')!
       await t.library.jobs.cancel(job.id)
-      await vi.waitFor(() => expect(begun.filter(isAlive)).toEqual([]), WAIT)
+      await vi.waitFor(() => expect(begun.filter(isAlive)).toEqual([]))
       await t.library.jobs.wait(job.id)
       expect(await states(t, film, 'proxy')).toEqual({ 'proxy quick': 'pending' })
       await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]))

@@ -12,10 +12,7 @@ const orphans = (t: TestCore) =>
   count(t, 'select count(*) as n from entries where parent_id not in (select id from directories)')
 
 async function state(t: TestCore, locationId: string, expected: string): Promise<void> {
-  await vi.waitFor(
-    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: expected }),
-    30_000,
-  )
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: expected }))
 }
 
 test('a root whose files are all gone waits for a forced rescan, or for files', async () => {
@@ -121,7 +118,7 @@ test('a rescan that is asked for while one is under way sees what has changed si
   await using t = await createTestCore({ intelligence: [port] })
   t.write('old.txt')
   const { location, job } = await t.library.locations.add({ path: t.root, mode: 'shallow', watch: false })
-  await vi.waitFor(() => expect(queued).toBe(1), 30_000)
+  await vi.waitFor(() => expect(queued).toBe(1))
   t.write('new.txt')
   const rescan = () => t.library.locations.rescan({ location: location.id, force: false })
   const { job: second } = await rescan()

@@ -76,10 +76,7 @@ test('a root that goes away makes the location offline, keeps every row, and com
   t.write('a.txt')
   const { locationId } = await t.add()
   renameSync(t.root, `${t.root}-away`)
-  await vi.waitFor(
-    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }),
-    20_000,
-  )
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }))
   const [offline] = (
     await t.library.search.search({
       query: 'a.txt',
@@ -94,10 +91,7 @@ test('a root that goes away makes the location offline, keeps every row, and com
   ).items
   expect(offline).toMatchObject({ name: 'a.txt', online: false })
   renameSync(`${t.root}-away`, t.root)
-  await vi.waitFor(
-    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete' }),
-    20_000,
-  )
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'complete' }))
 })
 
 test('a root replaced by an empty folder deletes nothing until the rescan is forced', async () => {

@@ -18,8 +18,6 @@ import type { ListInput } from '../src/files/index.ts'
 import { makeZip } from '../testing/documents/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
-
 const { signal } = new AbortController()
 const order = { sort: 'name', reverse: false, foldersFirst: true } as const
 
@@ -339,7 +337,7 @@ test('a small picture of a photo there is made there and shown here', async () =
   await bob.add({ mode: 'content' })
   const thumb = async (of: { path: string } | { content: ContentId }) =>
     alice.core.files.remoteThumb('bob', { of, variant: 'grid@2x' }, signal)
-  await vi.waitFor(async () => expect((await thumb({ path })).state).toBe('ready'), { timeout: 60_000, interval: 100 })
+  await vi.waitFor(async () => expect((await thumb({ path })).state).toBe('ready'), { interval: 100 })
   const shown = await thumb({ path })
   if (shown.state !== 'ready') throw new Error(shown.state)
   expect(await sharp(shown.bytes).metadata()).toMatchObject({ format: 'webp', width: 512 })
@@ -407,7 +405,6 @@ test('who has a content is told to members of the same library, and where it lie
   expect((await alice.core.files.where(`content://${contentId}`, null, signal)).devices).toHaveLength(2)
   await bob.core.network.stop()
   await vi.waitFor(async () => expect((await where()).devices[1]).toEqual({ ...there, online: false, files: null }), {
-    timeout: 30_000,
     interval: 100,
   })
 })

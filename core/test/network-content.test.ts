@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { CONTENT_KIND } from '../src/network/index.ts'
 import { createTestNetwork, type TestNetwork } from '../testing/test-network.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
 
 const { signal } = new AbortController()
 const MIB = 1_048_576

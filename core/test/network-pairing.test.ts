@@ -170,7 +170,7 @@ test('another program with the key of this device is noticed by what it tells th
   hear(own)
   expect(isNoticed()).toBe(false)
   hear([...own.filter((text) => !text.startsWith('a=')), `a=${copy.addresses()[0]}`])
-  await vi.waitUntil(isNoticed, { timeout: 10_000 })
+  await vi.waitUntil(isNoticed)
 })
 
 test('what happens is told, and never the words', async () => {

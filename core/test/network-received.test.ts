@@ -14,8 +14,6 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { createTestNetwork } from '../testing/test-network.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 // What a received file is like: its permissions, times, name and origin, and what is said of it.
 
 const { signal } = new AbortController()
@@ -84,7 +82,7 @@ test('while a file comes nobody but its owner can read it', async () => {
   const address = `local://bob${realpathSync(bob.path('large.bin'))}`
   const [begun] = await alice.core.files.fetch({ addresses: [address], to, preserve: true }, signal)
   const parts = () => readdirSync(to).filter((name) => name.endsWith('.part'))
-  await vi.waitUntil(() => parts().length > 0, 30_000)
+  await vi.waitUntil(() => parts().length > 0)
   expect(modeOf(join(to, parts()[0]!))).toBe(0o600)
   await alice.core.network.transfers.cancel(begun!.id)
 })

@@ -8,11 +8,8 @@ import { loadBlake3 } from '../src/util/blake3.ts'
 import type { TestCore } from '../testing/index.ts'
 import { createTestNetwork, type TestNetwork, untilConnected } from '../testing/test-network.ts'
 
-// Each test starts processes that decode, and connections.
-vi.setConfig({ testTimeout: 120_000 })
-
 const { signal } = new AbortController()
-const WAIT = { timeout: 60_000, interval: 50 }
+const WAIT = { interval: 50 }
 const names = ['alice', 'bob', 'carol']
 
 async function photo(colour: string): Promise<Buffer> {

@@ -7,8 +7,6 @@ import { MulticastChannel } from '../src/network/index.ts'
 import { Sniffer } from '../testing/sniffer.ts'
 import { createTestNetwork, untilConnected } from '../testing/test-network.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
-
 const { signal } = new AbortController()
 /** Long enough to be nowhere by chance, and in every piece of the file. */
 const CONTENT = 'what the file says is nobody else’s business; '

@@ -4,8 +4,6 @@ import { expect, test, vi } from 'vitest'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { film, livePhoto } from '../testing/media/index.ts'
 
-vi.setConfig({ testTimeout: 180_000 })
-
 const { signal } = new AbortController()
 const identifier = '7C3A1D5E-0F7B-4F0C-9A54-2B1F0F6A9E11'
 const taken = '2024:05:01 10:20:30'

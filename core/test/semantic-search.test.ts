@@ -7,9 +7,6 @@ import { parseVectors } from '../src/sidecars/vector-file.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../testing/embedding-server.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-// Each test starts processes that read documents.
-vi.setConfig({ testTimeout: 120_000 })
-
 const { signal } = new AbortController()
 
 const letter = 'The plumber comes on Thursday to look at the kitchen.'

@@ -17,11 +17,6 @@ import { createTestCore, type TestCore } from '../testing/index.ts'
 import { mountReadOnly, mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
-// Each test starts processes.
-vi.setConfig({ testTimeout: 120_000 })
-/** Processes start slowly on a busy machine. */
-const WAIT = { timeout: 20_000 }
-
 const { signal } = new AbortController()
 
 interface Troubled extends TestCore {
@@ -98,7 +93,7 @@ test('what a killed daemon was writing is removed after the next scan, also if n
   await t.restart()
   await t.library.locations.rescan({ location: t.root, force: true })
   await t.settle()
-  await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]), WAIT)
+  await vi.waitFor(() => expect(draftsOf(t.library)).toEqual([]))
   expect(await t.verify()).toEqual([])
 })
 
@@ -111,7 +106,7 @@ test.each([
   const path = t.order('wait')
   await t.add({ mode: 'content', watch: false })
   const contentId = await t.library.files.contentOf(path, signal)
-  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), WAIT)
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
   change(t)
   t.go('wait')
   await t.settle()
@@ -138,7 +133,7 @@ test('of two files with one content the one that is left is used', async () => {
   await using t = await createTroubled()
   const paths = [t.order('wait', 'a.txt'), t.order('wait', 'b.txt')] as const
   await t.add({ mode: 'content', watch: false })
-  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), WAIT)
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
   rmSync(paths[0])
   t.go('wait')
   await t.settle()
@@ -153,7 +148,7 @@ test('a volume that goes away while its files are processed leaves them waiting'
     using _ = mountTmpfs(path, '1m')
     t.order('wait', '../stick/a.txt')
     await t.add({ path, mode: 'content', watch: false })
-    await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), WAIT)
+    await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
   }
   t.go('wait')
   await t.settle()
@@ -171,13 +166,13 @@ test('a full disk stops the making of sidecars, which goes on once there is room
   const path = t.order('wait')
   const large = t.order('large')
   await t.add({ mode: 'content', watch: false })
-  await vi.waitFor(async () => expect(await t.sidecar(large)).toMatchObject({ state: 'ready' }), WAIT)
+  await vi.waitFor(async () => expect(await t.sidecar(large)).toMatchObject({ state: 'ready' }))
   const { bavail, bsize } = statfsSync(disk)
   const filler = join(disk, 'filler')
   writeFileSync(filler, new Uint8Array(bavail * bsize - 500_000))
   await t.library.sidecars.regenerate(await t.library.files.contentOf(large, signal), {})
   t.go('wait')
-  await vi.waitFor(() => expect(t.warnings.join()).toMatch(/DiskFull/), WAIT)
+  await vi.waitFor(() => expect(t.warnings.join()).toMatch(/DiskFull/))
   expect(await t.sidecar(large)).toMatchObject({ error: null })
   rmSync(filler)
   await t.settle()
@@ -276,7 +271,7 @@ test.each([
   t.order('program')
   t.order('hang')
   await t.add({ mode: 'content', watch: false })
-  await vi.waitFor(() => expect([...t.begun('program'), ...t.begun('hang')]).toHaveLength(3), WAIT)
+  await vi.waitFor(() => expect([...t.begun('program'), ...t.begun('hang')]).toHaveLength(3))
   const pids = [...t.begun('program'), ...t.begun('hang')]
   expect(pids.map(isAlive)).toEqual([true, true, true])
   const [job] = t.library.jobs.list({ status: 'running' })

@@ -5,11 +5,7 @@ import type { Generator } from '../src/sidecars/index.ts'
 import { createTestCore, createTestMachine, type TestCore, type TestMachine } from '../testing/index.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
-// Each test starts processes.
-vi.setConfig({ testTimeout: 120_000 })
-
 const { signal } = new AbortController()
-const patience = { timeout: 60_000 }
 
 const pictures: Generator = { ...troubled, priority: 100 }
 const texts: Generator = {
@@ -48,7 +44,7 @@ async function createHeld(generators: readonly Generator[] = [pictures, texts]):
     go: (what: string) => writeFileSync(`${log(what)}.go`, ''),
     states,
     until: (path: string, expected: Record<string, string>) =>
-      vi.waitFor(async () => expect(await states(path)).toEqual(expected), patience),
+      vi.waitFor(async () => expect(await states(path)).toEqual(expected)),
     pending: async () => {
       const rows = await t.library.sidecars.pending({ state: null, limit: 100 })
       return rows.map(({ error, kind }) => ({ kind, why: error?.message }))
@@ -149,7 +145,7 @@ test('what a person looks at is made before all others that wait', async () => {
   for (const name of names) t.write(`${name}.txt`, `wait ${join(t.dataDir, '..', `${name}.log`)} ${name}`)
   await t.add({ mode: 'content', watch: false })
   const begun = () => names.filter((name) => t.begun(name).length > 0)
-  await vi.waitFor(() => expect(begun()).toHaveLength(1), patience)
+  await vi.waitFor(() => expect(begun()).toHaveLength(1))
   const atWork = begun()[0]!
   const wanted = names.findLast((name) => name !== atWork)!
   const path = t.path(`${wanted}.txt`)
@@ -157,7 +153,7 @@ test('what a person looks at is made before all others that wait', async () => {
   expect(await t.library.sidecars.path(contentId, 'thumb', 'grid@2x')).toBeNull()
   await t.until(path, { thumb: 'generating' })
   t.go(atWork)
-  await vi.waitFor(() => expect(begun()).toHaveLength(2), patience)
+  await vi.waitFor(() => expect(begun()).toHaveLength(2))
   expect(begun()).toContain(wanted)
   for (const name of names) t.go(name)
   await t.settle()
@@ -169,7 +165,7 @@ test('a folder is indexed while sidecars of another are made, however long that 
   t.order('wait', 'one/a.txt')
   t.write('two/b.txt', 'fine /dev/null')
   await t.add({ path: t.path('one'), mode: 'content', watch: false })
-  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1), patience)
+  await vi.waitFor(() => expect(t.begun('wait')).toHaveLength(1))
   const { job } = await t.add({ path: t.path('two'), watch: false })
   expect(job).toMatchObject({ status: 'completed' })
   expect(await t.found('b.txt')).toEqual(['two/b.txt'])

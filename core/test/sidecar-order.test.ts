@@ -5,9 +5,6 @@ import type { Generator } from '../src/sidecars/index.ts'
 import { createTestCore } from '../testing/index.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
-const patience = { timeout: 60_000 }
 const { signal } = new AbortController()
 /** Larger files are films. */
 const PICTURE_BYTES = 1_000
@@ -30,17 +27,17 @@ test('the thumbnail of a new file is made before the proxies of films that came 
   for (const [i, log] of logs.entries())
     t.write(`film-${i}.txt`, `wait ${log} ${i} ${'pictures'.repeat(PICTURE_BYTES)}`)
   await t.add({ mode: 'content', watch: false })
-  const begun = await vi.waitUntil(() => logs.find((log) => existsSync(log)), patience)
+  const begun = await vi.waitUntil(() => logs.find((log) => existsSync(log)))
   const picture = t.write('picture.txt', 'fine')
   await t.library.locations.rescan({ location: t.root, force: false })
   const thumb = async () => {
     const contentId = await t.library.files.contentOf(picture, signal)
     return (await t.library.sidecars.list(contentId)).map(({ kind, state }) => `${kind} ${state}`)
   }
-  await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb pending']), patience)
+  await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb pending']))
   // The others are not let go on.
   writeFileSync(`${begun}.go`, '')
-  await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb ready']), patience)
+  await vi.waitFor(async () => expect(await thumb()).toEqual(['thumb ready']))
   for (const log of logs) writeFileSync(`${log}.go`, '')
   await t.settle()
   expect(await t.library.sidecars.usage()).toMatchObject([

@@ -7,9 +7,6 @@ import { mountTmpfs, NO_MOUNTS } from '../testing/mount.ts'
 import { systemMachine } from '../src/util/machine.ts'
 import { troubled } from './troubled-generator/index.ts'
 
-// Each test starts processes.
-vi.setConfig({ testTimeout: 120_000 })
-
 const { signal } = new AbortController()
 const MEBIBYTE = 2 ** 20
 
@@ -74,7 +71,7 @@ test('all sidecars stay below the quota: proxies go before thumbnails, and what 
 
   // With more room all of it is made.
   await quota(t, 0)
-  await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 5, 'proxy small': 5 }), 60_000)
+  await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 5, 'proxy small': 5 }))
 })
 
 test('what nobody asks for any more goes first, and is made again for who asks', async () => {
@@ -86,14 +83,14 @@ test('what nobody asks for any more goes first, and is made again for who asks',
   expect(large).toBeUndefined()
   const ask = () => t.library.sidecars.path(contentId, 'thumb', 'detail@1x')
   await ask()
-  await vi.waitFor(async () => expect(await ask()).not.toBeNull(), 60_000)
+  await vi.waitFor(async () => expect(await ask()).not.toBeNull())
   const path = (await ask())!
   await quota(t, 4)
   await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 4 }))
   await vi.waitFor(() => expect(existsSync(path)).toBe(false))
   await t.settle()
   expect(await ask()).toBeNull()
-  await vi.waitFor(async () => expect(await ask()).toBe(path), 60_000)
+  await vi.waitFor(async () => expect(await ask()).toBe(path))
 })
 
 test('a dry run of a cleanup says what it removes: what belongs to no file, and what no policy asks for', async () => {
@@ -102,7 +99,7 @@ test('a dry run of a cleanup says what it removes: what belongs to no file, and 
   await t.settle()
   const contentId = await t.library.files.contentOf(t.files[0]!, signal)
   const { sidecars } = t.library
-  await vi.waitFor(async () => expect(await sidecars.path(contentId, 'thumb', 'detail@1x')).not.toBeNull(), 60_000)
+  await vi.waitFor(async () => expect(await sidecars.path(contentId, 'thumb', 'detail@1x')).not.toBeNull())
   t.remove('b.txt')
   await t.library.locations.rescan({ location: t.root, force: false })
   await t.settle()
@@ -125,5 +122,5 @@ test('on a real disk that is nearly full nothing is made, and all of it once the
   expect(await there(t)).toEqual({})
   expect(t.core.status().notices).toEqual([expect.stringMatching(/^library Small, thumb: only \d+ MiB are free/)])
   await t.core.config.set('sidecars.keepFreeBytes', String(2 * MEBIBYTE))
-  await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 1 }), 60_000)
+  await vi.waitFor(async () => expect(await there(t)).toEqual({ 'thumb grid@2x': 1 }))
 })

@@ -3,9 +3,6 @@ import type { DetectedEngine, Generator } from '../src/sidecars/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { troubled } from './troubled-generator/index.ts'
 
-// Each test starts processes.
-vi.setConfig({ testTimeout: 120_000 })
-
 const { signal } = new AbortController()
 
 function engine(name: string, version: string): DetectedEngine {
@@ -104,5 +101,5 @@ test('an engine that comes later gets what waited for it, with the next look at 
   expect(ok).toBe(true)
   t.change({}, [engine('troubled', '1')])
   await t.restart()
-  await vi.waitFor(async () => expect(await attempts(t, path)).toBe(1), 60_000)
+  await vi.waitFor(async () => expect(await attempts(t, path)).toBe(1))
 })

@@ -6,9 +6,6 @@ import type { Event, EventData } from '../src/events/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 import { troubled, unboxed } from './troubled-generator/index.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
-const patience = { timeout: 60_000 }
 const { signal } = new AbortController()
 
 async function contentIds(t: TestCore, names: readonly string[]): Promise<ContentId[]> {
@@ -37,13 +34,11 @@ test('what became of sidecars is told, and what there is to show comes with a li
   await t.add({ mode: 'content', watch: false })
   await t.settle()
   const [fine, bad] = await contentIds(t, ['fine.txt', 'bad.txt'])
-  await vi.waitFor(
-    () =>
-      expect(heard.toSorted((a, b) => (a.state < b.state ? -1 : 1))).toEqual([
-        { kind: 'thumb', state: 'failed', contentIds: [bad], more: false },
-        { kind: 'thumb', state: 'ready', contentIds: [fine], more: false },
-      ]),
-    patience,
+  await vi.waitFor(() =>
+    expect(heard.toSorted((a, b) => (a.state < b.state ? -1 : 1))).toEqual([
+      { kind: 'thumb', state: 'failed', contentIds: [bad], more: false },
+      { kind: 'thumb', state: 'ready', contentIds: [fine], more: false },
+    ]),
   )
   const order = { all: false, sort: 'name', reverse: false, foldersFirst: true, limit: 10, offset: 0 } as const
   const { items } = await t.library.files.list({ path: t.root, thumbs: true, ...order }, signal)
@@ -72,7 +67,7 @@ test('what became of sidecars is told, and what there is to show comes with a li
   await t.library.sidecars.regenerate(fine!, {})
   // States that follow each other within one event are told as the last of them.
   const told = () => heard.map(({ state }) => state).join(' ')
-  await vi.waitFor(() => expect(['pending ready', 'ready']).toContain(told()), patience)
+  await vi.waitFor(() => expect(['pending ready', 'ready']).toContain(told()))
 })
 
 test('what is looked at is made whatever waits, and what was scrolled away is not', async () => {
@@ -95,15 +90,15 @@ test('what is looked at is made whatever waits, and what was scrolled away is no
     })
   const first = await want([...slow, ...away])
   expect([...first.values()].map(({ state }) => state)).toEqual(Array(10).fill('none'))
-  await vi.waitUntil(() => logs.some((log) => existsSync(log)), patience)
+  await vi.waitUntil(() => logs.some((log) => existsSync(log)))
   const [job] = t.library.jobs.list({})
   await t.library.jobs.pause(job!.id)
   await want(seen)
   for (const log of logs) writeFileSync(`${log}.go`, '')
   const [awayIds, seenIds] = [await contentIds(t, away), await contentIds(t, seen)]
-  await vi.waitFor(() => expect(states(t, seenIds)).toEqual(['ready', 'ready']), patience)
+  await vi.waitFor(() => expect(states(t, seenIds)).toEqual(['ready', 'ready']))
   expect(states(t, awayIds)).toEqual(['pending', 'pending'])
   const again = await want(away)
   expect([...again.values()].map(({ state }) => state)).toEqual(['pending', 'pending'])
-  await vi.waitFor(() => expect(states(t, awayIds)).toEqual(['ready', 'ready']), patience)
+  await vi.waitFor(() => expect(states(t, awayIds)).toEqual(['ready', 'ready']))
 })

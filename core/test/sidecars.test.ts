@@ -2,14 +2,9 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { draftsOf } from '../testing/drafts.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
-
-// Each test starts processes that decode.
-vi.setConfig({ testTimeout: 60_000 })
-/** Processes start slowly on a busy machine. */
-const WAIT = { timeout: 20_000 }
 
 const { signal } = new AbortController()
 const usual = ['detail@1x', 'grid@2x', 'grid@3x']
@@ -173,5 +168,5 @@ test('what the device makes is a setting, and holds at once', async () => {
   expect(await states(t, path)).toEqual({})
   await t.core.config.set('sidecars.device', 'mobile')
   await t.core.config.set('sidecars.thumb', 'default')
-  await expect.poll(() => states(t, path), WAIT).toMatchObject({ 'thumb grid@2x': 'ready', 'thumb icon@1x': 'ready' })
+  await expect.poll(() => states(t, path)).toMatchObject({ 'thumb grid@2x': 'ready', 'thumb icon@1x': 'ready' })
 })

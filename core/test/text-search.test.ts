@@ -3,9 +3,6 @@ import { expect, test, vi } from 'vitest'
 import { SearchInput, sidecarStates } from '../src/domain/index.ts'
 import { createTestCore, type TestCore } from '../testing/index.ts'
 
-// Each test starts processes that read documents.
-vi.setConfig({ testTimeout: 60_000 })
-
 const { signal } = new AbortController()
 
 async function said(t: TestCore, query: string, more: Partial<SearchInput> = {}) {

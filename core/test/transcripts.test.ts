@@ -11,12 +11,7 @@ import { PLAIN_SETTINGS } from '../src/sidecars/generators/transcript/test/plain
 import { parseTranscript } from '../src/sidecars/transcript-sidecar.ts'
 import { createTestCore } from '../testing/index.ts'
 
-// Each test starts processes that decode sound.
-vi.setConfig({ testTimeout: 120_000 })
-
 const ffmpeg = findProgram('ffmpeg')
-/** Processes start slowly on a busy machine. */
-const WAIT = 20_000
 const { signal } = new AbortController()
 
 test('what is said in a recording is found, with its time, and can be shown as subtitles', async () => {
@@ -78,7 +73,7 @@ test('closing while an engine hangs ends it, and the recording is heard the next
   await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
   t.write('memo.wav', wavFile(tone(2)))
   await t.add({ mode: 'content' })
-  await vi.waitFor(() => expect(answers).toBe(1), WAIT)
+  await vi.waitFor(() => expect(answers).toBe(1))
   await t.restart()
   await t.settle()
   const [json] = await t.library.sidecars.resolve('sidecar://*/transcript/default.json', 'local', signal)
@@ -94,7 +89,7 @@ test('a long recording goes on where closing has interrupted it', async () => {
   await using t = await createTestCore({ generators: [makeTranscripts({ ...PLAIN_SETTINGS, url: server.url })] })
   t.write('memo.wav', wavFile(joined(tone(2), silence(8), tone(3))))
   await t.add({ mode: 'content' })
-  await vi.waitFor(() => expect(answers).toBe(2), WAIT)
+  await vi.waitFor(() => expect(answers).toBe(2))
   const parts = join(t.library.path, 'sidecars', 'parts')
   const stale = join(parts, 'of a content that is gone')
   mkdirSync(stale, { recursive: true })

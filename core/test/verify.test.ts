@@ -104,10 +104,7 @@ test('a nested location that is away does not keep the rest from being compared'
   const { locationId } = await t.add({ path: t.path('inner'), watch: false })
   await t.add({ allowNested: true, watch: false })
   renameSync(t.path('inner'), `${t.root}-away`)
-  await vi.waitFor(
-    async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }),
-    20_000,
-  )
+  await vi.waitFor(async () => expect(await t.library.locations.info(locationId)).toMatchObject({ state: 'offline' }))
   t.write('new.txt')
   expect(await t.differences()).toContainEqual({ kind: 'missing-from-index', path: t.path('new.txt') })
 })

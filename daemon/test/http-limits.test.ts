@@ -130,8 +130,7 @@ test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
     try {
       await once(child.stdout, 'data')
       // The room is full again and again, for the moment until the others are counted, so one refusal is no fault.
-      for (let n = 0; n < 20; n++)
-        await vi.waitFor(async () => expect((await http.raw('/health')).status).toBe(200), { timeout: 5_000 })
+      for (let n = 0; n < 20; n++) await vi.waitFor(async () => expect((await http.raw('/health')).status).toBe(200))
       expect(own.destroyed).toBe(false)
       expect(http.log.map(({ message }) => message)).toContain('another user of this machine took up the connections')
     } finally {
@@ -216,9 +215,7 @@ test('who takes nothing of its answer is cut off', async () => {
     `GET /media/file/large.bin?path=${encodeURIComponent(path)} HTTP/1.1\r\nHost: ${host(http)}\r\nAuthorization: Bearer ${http.token}\r\n\r\n`,
   )
   // Nothing is read until the server has given up.
-  await vi.waitUntil(() => http.log.some(({ message }) => message.includes('does not read')), {
-    timeout: 20_000,
-  })
+  await vi.waitUntil(() => http.log.some(({ message }) => message.includes('does not read')))
   socket.resume()
   expect((await allFrom(socket)).length).toBeLessThan(64 * 1024 * 1024)
 })

@@ -33,7 +33,7 @@ async function makeBuilt(folder: string): Promise<string> {
 const page = async (http: TestHttp, path = '/') => http.raw(path, { headers: { accept: 'text/html' } })
 
 async function built(http: TestHttp): Promise<string> {
-  await expect.poll(async () => (await page(http)).status, { timeout: 60_000, interval: 100 }).toBe(200)
+  await expect.poll(async () => (await page(http)).status, { interval: 100 }).toBe(200)
   return (await page(http)).body
 }
 
@@ -134,7 +134,7 @@ test('a page that cannot be built says why, and is tried again when its sources 
   const main = join(web, 'src/main.js')
   await writeFile(main, 'import "./no-such-<file>.js"')
   await using http = await startTestHttp({ webFolder: web })
-  await expect.poll(async () => (await page(http)).status, { timeout: 60_000, interval: 100 }).toBe(500)
+  await expect.poll(async () => (await page(http)).status, { interval: 100 }).toBe(500)
   const { body, headers } = await page(http)
   expect(body).toContain('no-such-&lt;file&gt;.js')
   expect(headers['content-security-policy']).toContain("default-src 'none'")

@@ -54,9 +54,7 @@ async function indexed(http: TestHttp): Promise<{ folder: string; location: stri
   }
   await act(http, 'jobs.wait', { job: job.id })
   await expect
-    .poll(async () => (await act(http, 'sidecars.text', { target: join(folder, 'notes.txt') })).kind, {
-      timeout: 20_000,
-    })
+    .poll(async () => (await act(http, 'sidecars.text', { target: join(folder, 'notes.txt') })).kind)
     .toBe('text')
   return { folder, location: location.id }
 }

@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createTestMedia, type TestMedia } from './media/media-server.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const ON_WINDOWS = process.platform === 'win32'
 

@@ -2,9 +2,6 @@ import { writeFileSync, utimesSync, statSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { createTestMedia } from './media/media-server.ts'
 
-// Sidecars are made by processes.
-vi.setConfig({ testTimeout: 60_000 })
-
 const { signal } = new AbortController()
 
 test('an entry is sent with the type and the hash that the index knows', async () => {
@@ -75,7 +72,7 @@ test('a sidecar that is not there says why, and is made where it is asked for', 
 
   const asked = await t.ask(`${base}/loud.txt?generate=1`)
   expect([asked.status, asked.headers.get('retry-after'), await asked.json()]).toEqual([202, '1', { state: 'pending' }])
-  await vi.waitUntil(async () => (await t.ask(`${base}/loud.txt`)).status === 200, 50_000)
+  await vi.waitUntil(async () => (await t.ask(`${base}/loud.txt`)).status === 200)
   // Listings have one version for all variants of a kind.
   const sidecars = await t.library.sidecars.list(await t.library.files.contentOf(path, signal))
   const sums = sidecars.map(({ checksum }) => Number.parseInt(checksum!.slice(0, 8), 16))
@@ -85,7 +82,7 @@ test('a sidecar that is not there says why, and is made where it is asked for', 
 
   const hopelessBase = `/sidecar/${t.library.id}/${await t.library.files.contentOf(hopeless, signal)}/text`
   const generate = () => t.ask(`${hopelessBase}/default.txt?generate=1`)
-  await vi.waitUntil(async () => (await generate()).status === 404, 50_000)
+  await vi.waitUntil(async () => (await generate()).status === 404)
   expect(await (await generate()).json()).toMatchObject({ details: { state: 'failed' } })
   for (const wrong of ['text/..%2fx.txt', 'text/.txt', 'nothing/default.txt', 'text/default'])
     expect(await t.ask(`${content}/${wrong}`)).toMatchObject({ status: 400 })

@@ -8,8 +8,6 @@ import { boxState, tryBwrap } from '../workers/index.ts'
 import type { PoolName } from './generators/index.ts'
 import { SidecarPools, type SidecarRequest } from './sidecar-pools.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 const { signal } = new AbortController()
 

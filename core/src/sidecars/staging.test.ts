@@ -10,14 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { mountHung, NO_HUNG_MOUNT } from '../../testing/hung-mount.ts'
 import { mountTmpfs, NO_MOUNTS } from '../../testing/mount.ts'
 import { createTempDir } from '../../testing/temp-dir.ts'
 import { splitNanoseconds } from '../util/file-time.ts'
 import { type Source, Staging } from './staging.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const COPY = { inputs: [], copies: true, deadlineMs: 30_000 }
 

@@ -13,8 +13,6 @@ const layers = (['landlock', 'bwrap'] as const).filter((layer) => states[layer].
 const soon = { deadlineMs: 60_000 }
 const { signal } = new AbortController()
 
-vi.setConfig({ testTimeout: 120_000 })
-
 let temp: TempDir
 let cache: string
 beforeEach(() => {

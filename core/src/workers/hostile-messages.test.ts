@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTempDir, type TempDir } from '../../testing/temp-dir.ts'
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { deadlineMs: 30_000 }
 

@@ -11,8 +11,6 @@ import { type BoxState, boxState, tryBwrap } from './box/box-state.ts'
 import { ProcessPool } from './process-pool.ts'
 import type { OwnerTask } from './test/pool-owner.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
 const none: BoxState = { layer: null, reason: 'the test asks for none', fix: null }
 const states = { none, landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 

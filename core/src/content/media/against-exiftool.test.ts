@@ -35,7 +35,7 @@ function exiftoolOf(files: readonly string[]): Record<string, unknown>[] | null 
   }
 }
 
-test('what exiftool finds in real pictures is found', { timeout: 60_000 }, async ({ skip }) => {
+test('what exiftool finds in real pictures is found', async ({ skip }) => {
   if (!corpus) return skip(NO_CORPUS)
   const files = globSync(join(corpus, `{exif-samples,orientation,heic,small,ocr}/**/*.{${FORMATS}}`))
   const answers = exiftoolOf(files)

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { isAbsolute, join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { REFUSED, REFUSED_WITH_PROGRAMS } from '../../../testing/attack.ts'
 import { NATIVE_REFUSED, NATIVE_WITH_PROGRAMS, nativePrey } from '../../../testing/native-prey.ts'
 import { findProgram, isProgram } from '../../util/find-program.ts'
@@ -9,8 +9,6 @@ import { boxState, tryBwrap } from '../../workers/index.ts'
 import { Archives } from './archives.ts'
 import { LISTERS } from './programs.ts'
 import type { AttackingArchive } from './test/attacking-archive-child.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 

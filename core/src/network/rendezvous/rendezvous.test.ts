@@ -51,7 +51,7 @@ test('a code is found by those who have it, while it is announced', async () => 
   using _announced = alice.announceCode(code, () => ['192.0.2.7:4433'])
   const heard: (readonly string[])[] = []
   using _sought = bob.findCode(code, (addresses) => heard.push(addresses))
-  await vi.waitUntil(() => heard.length > 0, { timeout: 10_000 })
+  await vi.waitUntil(() => heard.length > 0)
   expect(heard[0]).toEqual(['192.0.2.7:4433'])
 })
 

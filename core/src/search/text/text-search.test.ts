@@ -282,68 +282,64 @@ function mixes(name: string, source: string, asked: string): boolean {
 
 const inOrderOf = (all: readonly number[], some: readonly number[]) => all.filter((id) => some.includes(id))
 
-test(
-  'random texts are found as a plain search finds them, on all pages, by any order',
-  { timeout: 60_000 },
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ name: word, text, copies: fc.integer({ min: 1, max: 2 }) }), {
-          minLength: 1,
-          maxLength: 12,
-        }),
-        fc.array(fc.record({ query, sort: fc.constantFrom(...searchSorts), limit: fc.integer({ min: 1, max: 5 }) }), {
-          minLength: 1,
-          maxLength: 12,
-        }),
-        async (files, searches) => {
-          using library = await LibraryFixture.create()
-          const root = library.addLocation('/home/u/Papers')
-          const textOf = new Map<number, string>()
-          for (const [i, file] of files.entries()) {
-            const ids = Array.from({ length: file.copies }, (_, copy) =>
-              library.add(root, `${i}${copy}${file.name}.txt`, { mtime: i }),
-            )
-            say(library, addContent(library, ...ids), file.text)
-            for (const id of ids) textOf.set(id, file.text)
-          }
-          await indexAll(library)
-          const namesOf = new Map(library.rows().map((row) => [row.id, displayName(row.name)]))
-          using index = new LibraryIndex(library.file, library.sidecars)
-          for (const { query: asked, sort, limit } of searches) {
-            const input = SearchInput.parse({ query: asked, content: true, sort, limit, hidden: true })
-            const plan = planSearch(input, 0)
-            const ids: number[] = []
-            let total = 0
-            for (let after: PageEnd | null = null; ;) {
-              const page = index.search({ plan: { ...plan, after }, locationRoots: [root], inside: null })
-              ids.push(...page.ids)
-              total = page.total
-              for (const [id, reasons] of page.texts) {
-                expect(says(textOf.get(id)!, asked) || mixes(namesOf.get(id)!, textOf.get(id)!, asked)).toBe(true)
-                for (const { ranges } of reasons) expect(ranges.length).toBeGreaterThan(0)
-              }
-              after = page.end
-              if (!after) break
+test('random texts are found as a plain search finds them, on all pages, by any order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ name: word, text, copies: fc.integer({ min: 1, max: 2 }) }), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      fc.array(fc.record({ query, sort: fc.constantFrom(...searchSorts), limit: fc.integer({ min: 1, max: 5 }) }), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      async (files, searches) => {
+        using library = await LibraryFixture.create()
+        const root = library.addLocation('/home/u/Papers')
+        const textOf = new Map<number, string>()
+        for (const [i, file] of files.entries()) {
+          const ids = Array.from({ length: file.copies }, (_, copy) =>
+            library.add(root, `${i}${copy}${file.name}.txt`, { mtime: i }),
+          )
+          say(library, addContent(library, ...ids), file.text)
+          for (const id of ids) textOf.set(id, file.text)
+        }
+        await indexAll(library)
+        const namesOf = new Map(library.rows().map((row) => [row.id, displayName(row.name)]))
+        using index = new LibraryIndex(library.file, library.sidecars)
+        for (const { query: asked, sort, limit } of searches) {
+          const input = SearchInput.parse({ query: asked, content: true, sort, limit, hidden: true })
+          const plan = planSearch(input, 0)
+          const ids: number[] = []
+          let total = 0
+          for (let after: PageEnd | null = null; ;) {
+            const page = index.search({ plan: { ...plan, after }, locationRoots: [root], inside: null })
+            ids.push(...page.ids)
+            total = page.total
+            for (const [id, reasons] of page.texts) {
+              expect(says(textOf.get(id)!, asked) || mixes(namesOf.get(id)!, textOf.get(id)!, asked)).toBe(true)
+              for (const { ranges } of reasons) expect(ranges.length).toBeGreaterThan(0)
             }
-            const everywhere = { rows: library.rows(), roots: new Set([root]), inside: null }
-            const byName = plainSearch(input, everywhere)
-            const all = plainSearch({ ...input, query: '' }, everywhere)
-            const isMixed = (id: number) => mixes(namesOf.get(id)!, textOf.get(id) ?? '', asked)
-            const found = all.filter((id) => byName.includes(id) || says(textOf.get(id) ?? '', asked) || isMixed(id))
-            expect({ asked, total }).toEqual({ asked, total: found.length })
-            // By relevance names come first; how texts are ranked among themselves is not looked at here.
-            const isRanked = plan.sort === 'relevance'
-            const shown = isRanked ? [...ids.slice(0, byName.length), ...inOrderOf(all, ids.slice(byName.length))] : ids
-            const expected = isRanked ? [...byName, ...found.filter((id) => !byName.includes(id))] : found
-            expect({ asked, sort, shown }).toEqual({ asked, sort, shown: expected })
+            after = page.end
+            if (!after) break
           }
-        },
-      ),
-      { numRuns: 40 },
-    )
-  },
-)
+          const everywhere = { rows: library.rows(), roots: new Set([root]), inside: null }
+          const byName = plainSearch(input, everywhere)
+          const all = plainSearch({ ...input, query: '' }, everywhere)
+          const isMixed = (id: number) => mixes(namesOf.get(id)!, textOf.get(id) ?? '', asked)
+          const found = all.filter((id) => byName.includes(id) || says(textOf.get(id) ?? '', asked) || isMixed(id))
+          expect({ asked, total }).toEqual({ asked, total: found.length })
+          // By relevance names come first; how texts are ranked among themselves is not looked at here.
+          const isRanked = plan.sort === 'relevance'
+          const shown = isRanked ? [...ids.slice(0, byName.length), ...inOrderOf(all, ids.slice(byName.length))] : ids
+          const expected = isRanked ? [...byName, ...found.filter((id) => !byName.includes(id))] : found
+          expect({ asked, sort, shown }).toEqual({ asked, sort, shown: expected })
+        }
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
 
 test('a text the index has lost is put into it also while its sidecar waits to be made again', async () => {
   const { library, root, search } = await createLibrary()

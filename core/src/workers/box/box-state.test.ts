@@ -2,8 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { afterEach, expect, test, vi } from 'vitest'
 import { boxState, detectBox, tryBwrap } from './box-state.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const here = await boxState()
 const bwrap = await tryBwrap('the test asks for it')
 const { execve } = process

@@ -12,8 +12,6 @@ import { boxState, tryBwrap } from './box-state.ts'
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 const soon = { deadlineMs: 60_000 }
 
-vi.setConfig({ testTimeout: 60_000 })
-
 let temp: TempDir
 beforeEach(() => void (temp = createTempDir('boxes')))
 afterEach(() => temp[Symbol.dispose]())

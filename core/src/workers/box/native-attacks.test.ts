@@ -1,13 +1,11 @@
 import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { NativeReport, NativeTarget } from '../../../testing/native-attack.ts'
 import { NATIVE_REFUSED, NATIVE_WITH_PROGRAMS, nativePrey } from '../../../testing/native-prey.ts'
 import { ProcessPool } from '../process-pool.ts'
 import { boxState, tryBwrap } from './box-state.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const states = { landlock: await boxState(), bwrap: await tryBwrap('the test asks for it') }
 

@@ -69,7 +69,7 @@ describe.skipIf(!hasFfmpeg)('videos (made by ffmpeg, which is not on PATH)', () 
     ['a.wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2'], { title: 'Hello', creation_time: MADE }],
     ['a.mpg', ['-c:v', 'mpeg2video'], {}],
     ['a.ogv', ['-c:v', 'libtheora', '-pix_fmt', 'yuv420p'], { title: 'Hello' }],
-  ])('%s says what ffprobe says', { timeout: 60_000 }, async (name, args, said) => {
+  ])('%s says what ffprobe says', async (name, args, said) => {
     using temp = createTempDir('video')
     const path = join(temp.path, name)
     film(path, ...args)
@@ -117,7 +117,7 @@ describe.skipIf(!hasFfmpeg)('videos (made by ffmpeg, which is not on PATH)', () 
     })
   })
 
-  test('damage of any kind ends in a row, a reason or nothing, and in time', { timeout: 120_000 }, async () => {
+  test('damage of any kind ends in a row, a reason or nothing, and in time', async () => {
     using temp = createTempDir('video')
     await using reader = new MediaReader({ deadlineMs: 5_000 })
     for (const name of ['a.mp4', 'a.webm', 'a.avi', 'a.flv', 'a.wmv', 'a.mpg']) {

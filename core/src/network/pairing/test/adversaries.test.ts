@@ -281,5 +281,5 @@ async function pump(from: ByteStream, to: ByteStream, heard: (bytes: Uint8Array)
 }
 
 async function reached({ pairing }: PairingMachine, state: ReturnType<PairingMachine['pairing']['status']>['state']) {
-  await vi.waitFor(() => expect(pairing.status().state).toBe(state), { timeout: 10_000, interval: 5 })
+  await vi.waitFor(() => expect(pairing.status().state).toBe(state), { interval: 5 })
 }

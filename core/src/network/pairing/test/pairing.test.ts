@@ -193,5 +193,5 @@ async function meet(alice: PairingMachine, bob: PairingMachine) {
 }
 
 async function ended({ pairing }: PairingMachine, state: ReturnType<PairingMachine['pairing']['status']>['state']) {
-  await vi.waitFor(() => expect(pairing.status().state).toBe(state), { timeout: 10_000, interval: 5 })
+  await vi.waitFor(() => expect(pairing.status().state).toBe(state), { interval: 5 })
 }

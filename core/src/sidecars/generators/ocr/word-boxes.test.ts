@@ -5,7 +5,7 @@ import { EmbeddedTesseract } from './engines/embedded-tesseract.ts'
 import { readContent } from './read-content.ts'
 import { boxQuality } from './test/word-boxes.ts'
 
-test('the boxes of words lie on their ink', { timeout: 120_000 }, async ({ skip }) => {
+test('the boxes of words lie on their ink', async ({ skip }) => {
   if (!corpus) return skip(NO_CORPUS)
   await using engine = new EmbeddedTesseract()
   const scan = join(corpus, 'ocr/phototest.tif')

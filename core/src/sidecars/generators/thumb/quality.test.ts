@@ -1,15 +1,12 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { corpus, NO_CORPUS } from '../../../../testing/corpus.ts'
 import { ssim } from '../../../../testing/media/index.ts'
 import { createTempDir } from '../../../../testing/temp-dir.ts'
 import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { make } from './make.ts'
-
-// Whole photos are decoded, beside whatever else is at work.
-vi.setConfig({ testTimeout: 120_000 })
 
 /** Photos that are compared; `npm run bench -- quality` takes all. */
 const PHOTOS = 6

@@ -13,8 +13,6 @@ import { PLAIN_REQUEST } from '../../test/plain-request.ts'
 import { make } from './make.ts'
 import { transcribe } from './transcribe-content.ts'
 
-// Sound is decoded in processes.
-vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => vi.unstubAllEnvs())
 
 function folder(): string {

@@ -19,8 +19,6 @@ import { SherpaOnnx } from './sherpa-onnx.ts'
 import { endpointOf, SpeechServer } from './speech-server.ts'
 import { openWhisper } from './whisper-program.ts'
 
-// Each test starts processes, and loads models.
-vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => vi.unstubAllEnvs())
 
 const whisper = findWhisper()

@@ -9,8 +9,6 @@ import { collect, joined, pcm, silence, tone, wavFile } from '../test/sounds.ts'
 import { soundByFfmpeg } from './ffmpeg-sound.ts'
 import { readSound } from './read-sound.ts'
 
-// Each test starts processes.
-vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => vi.unstubAllEnvs())
 
 const ffmpeg = findProgram('ffmpeg')
