@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript with nothing newer than Node 16 in it: whatever Node is on PATH must be able to read this file.
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -34,7 +34,8 @@ function ownCompileCache() {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     chmodSync(folder, 0o700)
-    return folder
+    // Root can change the folders of other users; they could change them back.
+    return !process.getuid || statSync(folder).uid === process.getuid() ? folder : null
   } catch {
     // The disk is read-only or full, or the folder belongs to another user.
     return null

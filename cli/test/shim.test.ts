@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -29,5 +29,23 @@ test.skipIf(oldNode === undefined)(
       stdout: expect.stringMatching(/^spacedrive \d/),
     })
     expect(spawnSync(oldNode ?? '', [shim, 'status'], options)).toMatchObject({ status: 6, stdout: '' })
+  },
+)
+
+test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+  'root uses no compile cache that another user can change (only root can try that)',
+  async () => {
+    await using home = await TestHome.create()
+    const cache = join(home.env['HOME']!, '.cache')
+    const env = { ...home.env, XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' }
+    const folder = join(cache, 'spacedrive', 'node')
+    const version = () => spawnSync(process.execPath, [shim, '--version'], { env, encoding: 'utf8' })
+    mkdirSync(folder, { recursive: true })
+    chownSync(folder, 65_534, 65_534)
+    expect(version()).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(folder)).toEqual([])
+    chownSync(folder, 0, 0)
+    expect(version()).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(folder)).not.toEqual([])
   },
 )
