@@ -5,7 +5,7 @@ import { FAILED, READY, type RowDeps } from './row.ts'
 
 const ID_BYTES = 16
 
-/** What other devices ask about, and what this one may want of theirs. */
+/** The rows as other devices ask for them, and rows for sidecars that other devices have. */
 export class ExchangeRows {
   readonly #deps: RowDeps
 
@@ -13,7 +13,7 @@ export class ExchangeRows {
     this.#deps = deps
   }
 
-  /** The files of the library of one kind and variant that a content has, with all that is known of them. */
+  /** The ready files of one kind and variant of a content, with all facts about them; without references. */
   ready(contentId: ContentId, kind: SidecarKind, variant: string): RemoteSidecar[] {
     const rows = this.#deps.store.connection
       .prepare(
@@ -39,7 +39,7 @@ export class ExchangeRows {
     }))
   }
 
-  /** What a content is of which there is a sidecar; null where there is none. */
+  /** The identity of a content that has a ready sidecar; null if it has none. */
   identity(contentId: ContentId): RemoteContent | null {
     const row = this.#deps.store.connection
       .prepare(
@@ -57,7 +57,7 @@ export class ExchangeRows {
     }
   }
 
-  /** Adds a content that only others have a file of, as they know it. */
+  /** Adds a content that has a file only on other devices, as they describe it. */
   async adopt(contentId: ContentId, { hash, hashVersion, mime, size, type }: RemoteContent): Promise<void> {
     await this.#deps.store.write(({ db }) =>
       db
@@ -69,7 +69,7 @@ export class ExchangeRows {
           size,
           type: fileTypes.indexOf(type),
           mime,
-          // Looked at here once there is a file of it here.
+          // This device identifies the content itself once it has a file of it.
           confidence: 0,
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -77,7 +77,10 @@ export class ExchangeRows {
     )
   }
 
-  /** Of so many ids, 16 bytes each: those contents that a file here has and that lack one. What was given up stays so. */
+  /**
+   * Filters packed ids (16 bytes each): returns contents with a file here but without this sidecar. Sidecars deleted
+   * for the quota do not count as missing.
+   */
   lacking({ format, kind, variant }: KindOf, ids: Uint8Array): ContentId[] {
     const rows = this.#deps.store.connection
       .prepare(

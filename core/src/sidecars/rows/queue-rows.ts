@@ -17,30 +17,30 @@ import {
 } from './row.ts'
 import type { Batch } from './upkeep-rows.ts'
 
-/** What one generator is to make of each content it takes. */
+/** The outputs that one generator makes of each content it accepts. */
 export interface Order {
   readonly generator: Generator
   readonly outputs: readonly Output[]
 }
 
-/** What is wanted of the contents of a place. */
+/** The sidecars that are wanted of the contents of a place. */
 export interface Wanted {
   readonly orders: readonly Order[]
   readonly where: PlaceFilter
-  /** Larger contents are passed over. */
+  /** Larger contents are skipped. */
   readonly maxBytes: number
-  /** Looks at these contents only; null: at all of the place. */
+  /** Only these contents; null for all contents of the place. */
   readonly contents: readonly number[] | null
 }
 
-/** Contents looked at, and queued in one transaction: some 10 ms of the index worker. */
+/** Contents examined and queued in one transaction: some 10 ms of the index worker. */
 const CONTENTS_PER_TURN = 2_000
 /** Rows changed in one transaction: some milliseconds of the main thread. */
 const ROWS_PER_TURN = 500
 /** Rows removed in one transaction: some 10 ms of the index worker. */
 const ROWS_PER_DELETION = 4_000
 
-/** Says what is to be made. */
+/** Makes rows pending. */
 export class QueueRows {
   readonly #deps: RowDeps
 
@@ -49,14 +49,14 @@ export class QueueRows {
   }
 
   /**
-   * Adds a pending row for every wanted output that a content the generator takes has none of; one that reads other
-   * sidecars takes the contents of which the index of texts has one with words. Returns how many.
+   * Adds a pending row for every wanted output that is missing. A generator that reads other sidecars takes only
+   * contents with such a sidecar that has words in the search index. Returns the number of rows.
    */
   async enqueueMissing({ contents, maxBytes, orders: all, where }: Wanted, signal: AbortSignal): Promise<number> {
     const orders = all.filter(({ outputs }) => outputs.length > 0)
     if (orders.length === 0) return 0
     const place = placeCondition(where)
-    // Alike contents come as one row: as a row each they would take longer to pass on than to find.
+    // Contents with equal facts are returned as one row: passing on a row for each would take longer than finding them.
     const sql = `select type, mime, ext, lacks, max(id) as last, json_group_array(id) as ids, json_group_array(size) as sizes
       from (select c.id, c.type, c.mime, c.size, ${EXTENSION} as ext,
                    ${orders.map((order, i) => `((${lacks(order)}) << ${i})`).join(' | ')} as lacks
@@ -79,7 +79,10 @@ export class QueueRows {
     }
   }
 
-  /** Adds the rows of contents by one statement, in the order of the index: a row each from here would take ten times as long. */
+  /**
+   * Adds the rows of contents with one statement, in the order of the index: inserting them one by one from here would
+   * take ten times as long.
+   */
   #enqueue(contents: readonly number[], orders: readonly Order[]): Promise<number> {
     const files = orders.flatMap(({ generator: { kind, recipe }, outputs }) =>
       outputs.map(({ format, variant }) => [sidecarKinds.indexOf(kind), variant, format, recipe]),
@@ -98,7 +101,7 @@ export class QueueRows {
     )
   }
 
-  /** Makes sure that a row is there, pending where it is new. Throws `NotFound` where there is no such content. */
+  /** Adds a pending row unless the row exists. Throws `NotFound` if the content is unknown. */
   async ensure(contentId: ContentId, { kind, recipe }: Generator, { format, variant }: Output): Promise<void> {
     const contentRowId = await contentRow(this.#deps.store, contentId)
     const now = this.#deps.now()
@@ -112,7 +115,7 @@ export class QueueRows {
     )
   }
 
-  /** The same of many contents, off the main thread; those that are not known are left out. */
+  /** Like `ensure` for many contents, off the main thread; unknown contents are left out. */
   async ensureAll(contentIds: readonly ContentId[], { kind, recipe }: Generator, of: Output): Promise<void> {
     const now = this.#deps.now()
     await this.#deps.change(
@@ -130,7 +133,7 @@ export class QueueRows {
     )
   }
 
-  /** Drops what was queued and not begun: the policy that queued it is another one now. */
+  /** Drops queued rows that were never tried, because the policy that queued them has changed. */
   async forgetQueued(): Promise<void> {
     const sql = `delete from sidecars where id in
       (select s.id from sidecars s where ${WAITS} and s.attempts = 0 limit ${ROWS_PER_DELETION})`
@@ -138,8 +141,8 @@ export class QueueRows {
   }
 
   /**
-   * What a generator has made of other sidecars, or could not, becomes pending where one of them was made after it. Looks at
-   * some contents, or at all.
+   * Makes sidecars pending, also failed ones, if a sidecar that they are made from is newer. For some contents, or for
+   * all.
    */
   async requeueOutdated(
     { inputs, kind, variants }: Pick<Generator, 'inputs' | 'kind' | 'variants'>,
@@ -155,7 +158,7 @@ export class QueueRows {
     for await (const ids of this.#found(isOutdated, params)) await this.#letWait(ids)
   }
 
-  /** What was made, or could not be, in one way becomes pending, some at a time. Returns how many. */
+  /** Makes the rows of a batch pending, some at a time. Returns their number. */
   async requeueBatch(
     kind: SidecarKind,
     { code, engine, recipe, version }: Batch,
@@ -170,15 +173,15 @@ export class QueueRows {
   }
 
   /**
-   * Rows of one content, or of all; what has failed or is ready becomes pending. Of all that has failed, what was given up
-   * for more room is left alone. Returns how many.
+   * Makes the ready and failed rows of one content, or of all, pending. When all failed rows are retried, those deleted
+   * for the quota are left alone. Returns the number of rows.
    */
   async requeue(of: {
     contentId?: ContentId | undefined
     kind?: SidecarKind | undefined
     variant?: string | undefined
     state?: SidecarState
-    /** Of what is not there for this reason. */
+    /** Only failed rows with this error code. */
     code?: string
   }): Promise<number> {
     const conditions = [`s.source_entry_id is null and s.kind not in (${COMPANIONS.join(', ')})`]
@@ -192,9 +195,9 @@ export class QueueRows {
     if (of.variant) add('s.variant = ?', of.variant)
     if (of.code) add('s.error_code = ?', of.code)
     if (of.state) add('s.state = ?', sidecarStates.indexOf(of.state))
-    // What has no error is ready: the index on what is not ready finds the others.
+    // Only failed rows have an error code. The second condition lets SQLite use the index `sidecars_unready`.
     if (of.code || of.state === 'failed') conditions.push(`s.state = ${FAILED} and s.state <> ${READY}`)
-    // What was given up for more room would have to be given up again.
+    // These were deleted for the quota, and would have to be deleted again.
     if (of.state === 'failed' && !of.contentId) conditions.push(`s.error_code <> '${GIVEN_UP}'`)
     let queued = 0
     const condition = [...conditions, `s.state in (${READY}, ${FAILED})`].join(' and ')
@@ -202,7 +205,10 @@ export class QueueRows {
     return queued
   }
 
-  /** The ids of sidecars `s` that a condition holds for, some at a time: all at once would hold up the main thread. */
+  /**
+   * Finds the ids of sidecars `s` that meet a condition, some at a time: finding all at once would block the main
+   * thread.
+   */
   async *#found(
     condition: string,
     params: readonly SQLInputValue[],
@@ -222,7 +228,7 @@ export class QueueRows {
     }
   }
 
-  /** They become pending. Returns how many were not. */
+  /** Makes rows pending. Returns the number of rows that were not pending before. */
   async #letWait(ids: readonly number[]): Promise<number> {
     const { numUpdatedRows } = await this.#deps.store.write(({ db }) =>
       db
@@ -236,7 +242,9 @@ export class QueueRows {
   }
 }
 
-/** Whether the content `c` may be one for a generator, and lacks one of the outputs, whose names are a parameter. */
+/**
+ * A condition: a generator may accept the content `c`, and one of the outputs is missing. Their names are a parameter.
+ */
 function lacks({ generator, outputs }: Order): string {
   return `c.type in (${generator.types.map((type) => fileTypes.indexOf(type)).join(', ')}) and ${hasInput(generator)}
     and (select count(*) from sidecars s where s.content_id = c.id and s.kind = ${sidecarKinds.indexOf(generator.kind)}
@@ -247,7 +255,7 @@ function nameOf({ format, variant }: Output): string {
   return `${variant}.${format}`
 }
 
-/** Contents that lack something, those together of which the same generators are to make it. */
+/** Groups contents that lack outputs by the generators that accept them. */
 function sortByOrders(
   alike: readonly Record<string, SQLOutputValue>[],
   orders: readonly Order[],
@@ -267,12 +275,15 @@ function sortByOrders(
       sorted.set(key, same)
     }
   }
-  // In the order of the index on rows, few of its pages are gone to.
+  // In the order of the index on rows, the insert touches few of its pages.
   for (const { ids } of sorted.values()) ids.sort((a, b) => a - b)
   return [...sorted.values()]
 }
 
-/** Whether the content `c` has a sidecar that a generator reads, with words in it: rows of `texts` are content * 16 + kind. */
+/**
+ * A condition: the content `c` has a ready sidecar that the generator reads, with words in it. Row ids of `texts` are
+ * content * 16 + kind.
+ */
 function hasInput({ inputs }: Pick<Generator, 'inputs'>): string {
   if (!inputs) return 'true'
   return `exists (select 1 from sidecars i join texts_docsize t on t.id = i.content_id * 16 + i.kind

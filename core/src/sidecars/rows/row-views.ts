@@ -12,18 +12,18 @@ import { isPattern, type SidecarAddress } from '../address.ts'
 import type { SidecarKey } from '../paths.ts'
 import { FAILED, PENDING, READY, type RowDeps } from './row.ts'
 
-/** One that is not ready. */
+/** A sidecar that is not ready. */
 export interface UnreadyRow extends Pick<Sidecar, 'kind' | 'variant' | 'state' | 'attempts' | 'error'> {
   readonly contentRowId: number
   readonly contentId: ContentId
-  /** One entry with the content; null where there is none any more. */
+  /** One entry with the content; null if there is none any more. */
   readonly entryRowId: number | null
 }
 
-/** `skipped`: nothing is made of it, and nothing is wrong. */
+/** `skipped`: the sidecar cannot be made, although nothing is wrong. */
 export type UnreadyState = 'pending' | 'failed' | 'skipped'
 
-/** How much there is of one kind and variant. */
+/** The ready sidecars of one kind and variant, summed up. */
 export interface Usage {
   readonly kind: SidecarKind
   readonly variant: string
@@ -41,7 +41,7 @@ const unready: Readonly<Record<UnreadyState | 'all', string>> = {
   skipped: `s.state = ${FAILED} and s.error_code in (${skips})`,
 }
 
-/** What is shown of the rows. */
+/** Reads rows for display. */
 export class RowViews {
   readonly #deps: RowDeps
 
@@ -49,7 +49,7 @@ export class RowViews {
     this.#deps = deps
   }
 
-  /** All rows of one content, in the order of kinds. */
+  /** All rows of one content, ordered by kind. */
   async list(contentId: ContentId): Promise<Omit<Sidecar, 'path'>[]> {
     const rows = await this.#deps.store.read((db) =>
       db
@@ -77,7 +77,7 @@ export class RowViews {
     }))
   }
 
-  /** What is not ready. */
+  /** The rows that are not ready. */
   async unready(of: { state: UnreadyState | null; limit: number }): Promise<UnreadyRow[]> {
     const rows = await this.#deps.store.read((db) =>
       db
@@ -108,9 +108,10 @@ export class RowViews {
     }))
   }
 
-  /** The variants of a kind that are ready, for each of some contents. */
+  /** The ready variants of a kind, for each content. */
   async presence(contentIds: readonly ContentId[], kind: SidecarKind): Promise<Map<ContentId, string[]>> {
-    // One blob in and one text out: a row for each costs more than finding it. The index has variants in their order.
+    // One blob in and one text out, because a result row for each costs more than finding it. The index has variants in
+    // order.
     const query = this.#deps.store.connection.prepare(
       `with recursive wanted(i) as (select 0 union all select i + 1 from wanted where i + 1 < ?)
        select group_concat(w.i || '+' || s.variant, ';') from wanted w
@@ -124,7 +125,7 @@ export class RowViews {
     return variantsByContent(found, contentIds)
   }
 
-  /** How much is ready, by kind and variant. */
+  /** Counts ready sidecars and their bytes, by kind and variant. */
   async usage(): Promise<Usage[]> {
     const rows = await this.#deps.store.read((db) =>
       db
@@ -145,7 +146,7 @@ export class RowViews {
     }))
   }
 
-  /** Those that an address or a pattern names. */
+  /** The sidecars that an address or a pattern names. */
   async named(
     { content, kinds, file }: SidecarAddress,
     limit: number,
@@ -178,7 +179,7 @@ export class RowViews {
   }
 }
 
-/** Reads `<place of the content>+<variant>;…`, where all of one content stands together. */
+/** Parses `<position of the content>+<variant>;…`, where the variants of one content are adjacent. */
 function variantsByContent(found: string | null, contentIds: readonly ContentId[]): Map<ContentId, string[]> {
   const byContent = new Map<ContentId, string[]>()
   let variants: string[] = []
@@ -188,7 +189,7 @@ function variantsByContent(found: string | null, contentIds: readonly ContentId[
     const place = part.slice(0, plus)
     const variant = part.slice(plus + 1)
     if (place !== last) byContent.set(contentIds[Number(place)]!, (variants = []))
-    // Another format of the same.
+    // The same variant in another format.
     if (variants.at(-1) !== variant) variants.push(variant)
     last = place
   }

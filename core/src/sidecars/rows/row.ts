@@ -11,10 +11,10 @@ import type { SidecarKey } from '../paths.ts'
 /** Runs a query that may take long, off the main thread. */
 export type Select = (sql: string, ...params: SQLInputValue[]) => Promise<Record<string, SQLOutputValue>[]>
 
-/** Runs a statement that changes many rows, off the main thread. Returns how many. */
+/** Runs a statement that changes many rows, off the main thread. Returns the number of rows. */
 export type Change = (sql: string, ...params: SQLInputValue[]) => Promise<number>
 
-/** What the statements on rows work with. */
+/** The dependencies of the classes in this folder. */
 export interface RowDeps {
   readonly store: LibraryStore
   readonly select: Select
@@ -23,7 +23,7 @@ export interface RowDeps {
   readonly now: () => number
 }
 
-/** One that is ready, as its row has it. */
+/** The row of a ready sidecar. */
 export interface ReadyRow extends SidecarKey {
   readonly id: number
   readonly size: number
@@ -34,16 +34,19 @@ export const PENDING = sidecarStates.indexOf('pending')
 export const READY = sidecarStates.indexOf('ready')
 export const FAILED = sidecarStates.indexOf('failed')
 
-/** Whether `s` waits. Written out, as is the other half: the index on what is not ready is used for nothing less. */
+/**
+ * A condition: `s` is pending. The second half looks redundant, but only with it does SQLite use the index
+ * `sidecars_unready`.
+ */
 export const WAITS = `s.state = ${PENDING} and s.state <> ${READY}`
 
-/** Kinds that nothing makes again: what is a file of the library has been somebody's own. */
+/** Kinds that no generator makes: their files once were the user's own. */
 export const COMPANIONS: readonly number[] = companionKinds.map((kind) => sidecarKinds.indexOf(kind))
 
 /** The extension of a file with the content `c`. */
 export const EXTENSION = `(select x.ext from entries e join extensions x on x.id = e.ext_id where e.content_id = c.id order by e.id limit 1)`
 
-/** The row of a content. Throws `NotFound`. */
+/** The row id of a content. Throws `NotFound`. */
 export async function contentRow(store: LibraryStore, contentId: ContentId): Promise<number> {
   const row = await store.read((db) =>
     db.selectFrom('content_identities').select('id').where('uuid', '=', uuidToBlob(contentId)).executeTakeFirst(),
@@ -52,11 +55,11 @@ export async function contentRow(store: LibraryStore, contentId: ContentId): Pro
   return row.id
 }
 
-/** What a row says whose file is there. */
+/** The values of a ready row. */
 interface ReadyValues {
   readonly size: number
   readonly checksum: Uint8Array
-  /** The entry of a file that lies where somebody has it; null for a file of the library. */
+  /** The entry, if the sidecar is a reference to a user's file; null for a file of the library. */
   readonly source_entry_id?: number | null
   readonly engine?: string | null
   readonly engine_version?: string | null
@@ -64,14 +67,13 @@ interface ReadyValues {
   readonly error_code?: null
 }
 
-/** A row by what it is of, not by its id. */
+/** The columns that identify a row, besides its id. */
 export interface RowName extends Omit<SidecarKey, 'contentId'> {
   readonly contentRowId: number
 }
 
 /**
- * Says that a file is there, whether there was a row for it or not. `overOwned`: also where the row is that of a file of
- * the library.
+ * Marks a sidecar as ready, and adds its row if necessary. `overOwned`: also replaces the row of a file of the library.
  */
 export async function putReady(
   db: Writer['db'],
@@ -95,12 +97,12 @@ export async function putReady(
     .execute()
 }
 
-/** The columns that a row is told by. */
+/** The columns that identify a row. */
 export function columnsOf({ contentRowId, format, kind, variant }: RowName) {
   return { content_id: contentRowId, kind: sidecarKinds.indexOf(kind), variant, format }
 }
 
-/** What is known of a content, of a row with its type, size, and what it is called. */
+/** The facts about a content, from a row with its type, size, MIME type and extension. */
 export function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
   return {
     type: fileTypes[Number(row['type'])]!,
@@ -109,12 +111,12 @@ export function factsOf(row: Record<string, SQLOutputValue>): ContentFacts {
   }
 }
 
-/** As its bytes say where they have been looked at, else as a name of it says. */
+/** The MIME type found in the bytes, or else the type of the extension. */
 export function mimeOf({ mime, ext }: { mime: string | null; ext: string | null }): string | null {
   return mime ?? (ext === null ? null : mimeFromExtension(ext))
 }
 
-/** The sidecars that are files of the library, with the columns `toReady` takes. */
+/** Selects sidecars that are files of the library, with the columns for `toReady`. */
 export function managed(db: Reader) {
   return db
     .selectFrom('sidecars as s')

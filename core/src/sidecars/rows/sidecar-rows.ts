@@ -6,7 +6,7 @@ import { RowViews } from './row-views.ts'
 import { UpkeepRows } from './upkeep-rows.ts'
 import { WorkRows } from './work-rows.ts'
 
-/** The rows of sidecars, by what is done with them. */
+/** Access to the rows of sidecars, by purpose. */
 export interface SidecarRows {
   readonly queue: QueueRows
   readonly work: WorkRows

@@ -27,25 +27,28 @@ export interface SidecarSort {
   readonly variant: string
 }
 
-/** Sidecars of one kind that were made, or could not be, in one way. */
+/** Sidecars of one kind with the same engine, recipe and error code. */
 export interface Batch {
   readonly engine: string | null
   readonly version: string
   readonly recipe: number
-  /** Why they are not there; null where they are. */
+  /** The error code of failed sidecars; null for ready ones. */
   readonly code: string | null
   readonly files: number
 }
 
 interface LeastNeeded {
-  /** The least needed first; of others nothing is taken but what nobody asks for. */
+  /**
+   * The least needed first. Sidecars of other kinds are taken only if no policy wants their variant, or no file has the
+   * content.
+   */
   readonly kinds: readonly SidecarKind[]
-  /** What somebody asks for. */
+  /** The variants that a location's policy wants. */
   readonly wanted: readonly SidecarSort[]
   readonly limit: number
 }
 
-/** Keeps rows and files together. */
+/** Keeps rows and files consistent. */
 export class UpkeepRows {
   readonly #deps: RowDeps
 
@@ -53,7 +56,7 @@ export class UpkeepRows {
     this.#deps = deps
   }
 
-  /** Those that are ready and files of the library, by row id. */
+  /** Ready sidecars that are files of the library, by row id. */
   async ready(after: number, limit: number, only?: ContentId): Promise<ReadyRow[]> {
     const rows = await this.#deps.store.read((db) => {
       const query = managed(db).where('s.state', '=', READY).where('s.id', '>', after).orderBy('s.id').limit(limit)
@@ -62,16 +65,16 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
-  /** Whether a text is there that the index of texts does not have. */
+  /** Whether a text is missing from the search index. */
   hasUnindexedText(): boolean {
-    // The condition of the small index `sidecars_unindexed`, as it is written there.
+    // The same condition as in the definition of the index `sidecars_unindexed`.
     const waiting = `select 1 from sidecars indexed by sidecars_unindexed
       where checksum is not null and kind in (1, 2, 4) and variant = 'default' and format = 'json'
       and indexed is not checksum`
     return this.#deps.store.connection.prepare(`${waiting} limit 1`).get() !== undefined
   }
 
-  /** Where ready ones lie, one for each folder, the newest first. */
+  /** One ready sidecar from each folder of a content and kind, the newest first. */
   async folders(limit: number): Promise<SidecarKey[]> {
     const rows = await this.#deps.select(
       `select lower(hex(c.uuid)) as content, s.kind, min(s.variant) as variant, min(s.format) as format
@@ -88,7 +91,7 @@ export class UpkeepRows {
     }))
   }
 
-  /** Whether a row is ready, and the file it tells of the same, as when it was read. */
+  /** Whether a row is still ready, with the same checksum. */
   async isStill({ id, checksum }: ReadyRow): Promise<boolean> {
     const row = await this.#deps.store.read((db) =>
       db.selectFrom('sidecars').select(['state', 'checksum']).where('id', '=', id).executeTakeFirst(),
@@ -111,7 +114,7 @@ export class UpkeepRows {
     return row ? { id: row.id, state: sidecarStates[row.state]! } : null
   }
 
-  /** Records a file that was found as ready; false where its content is not known. */
+  /** Records an existing file as ready; returns false if its content is unknown. */
   async adopt(key: SidecarKey, of: { size: number; checksum: Uint8Array }): Promise<boolean> {
     const contentRowId = await contentRow(this.#deps.store, key.contentId).catch(() => null)
     if (contentRowId === null) return false
@@ -122,7 +125,7 @@ export class UpkeepRows {
     return true
   }
 
-  /** Sidecars of contents that no file has any more; with a moment, those made before it. */
+  /** Sidecars of contents without files; with `before`, only those that were made earlier. */
   async orphans(before: number | null, limit: number): Promise<ReadyRow[]> {
     const rows = await this.#deps.store.read((db) =>
       managed(db)
@@ -137,7 +140,7 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
-  /** Managed ones made before a moment, but for the variants named. */
+  /** Ready sidecars, files of the library, that were made before a moment; `but`: variants to leave out. */
   async madeBefore(
     moment: number,
     { but, limit }: { but: readonly SidecarSort[]; limit: number },
@@ -154,7 +157,7 @@ export class UpkeepRows {
     return rows.map(toReady)
   }
 
-  /** How many files `orphans` finds, and with a moment `madeBefore`, and how large they are. */
+  /** The number and size of the files that `orphans` finds, and with a moment also those of `madeBefore`. */
   async countDisposable(before: number | null, but: readonly SidecarSort[]): Promise<{ files: number; bytes: number }> {
     const moment = before ?? Number.MAX_SAFE_INTEGER
     const [row] = await this.#deps.select(
@@ -174,7 +177,7 @@ export class UpkeepRows {
     await this.#deps.store.write(({ db }) => db.deleteFrom('sidecars').where('id', 'in', ids).execute())
   }
 
-  /** All of a kind that were made, or could not be, by the way it was done. What refers to a file is none of them. */
+  /** Groups the ready and failed sidecars of a kind by engine, recipe and error code. References are left out. */
   async batches(kind: SidecarKind): Promise<Batch[]> {
     const rows = await this.#deps.select(
       `select engine, ifnull(engine_version, '') as version, recipe, error_code as code, count(*) as files
@@ -191,7 +194,7 @@ export class UpkeepRows {
     }))
   }
 
-  /** Bytes of all that was made and is a file of the library. */
+  /** Bytes of all sidecars that are files of the library and can be made again. */
   async usedBytes(): Promise<number> {
     const [row] = await this.#deps.select(
       `select ifnull(sum(size), 0) as bytes from sidecars where state = ${READY} and source_entry_id is null
@@ -201,8 +204,8 @@ export class UpkeepRows {
   }
 
   /**
-   * Those that can best be done without: what belongs to no file, then what nobody asks for, the oldest first; then of
-   * these kinds, in this order, the largest first.
+   * The least needed sidecars: first those of contents without files, then variants that no policy wants, both the
+   * oldest first; then those of `kinds`, in this order, the largest first.
    */
   async leastNeeded({ kinds, limit, wanted }: LeastNeeded): Promise<ReadyRow[]> {
     const order = JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))
@@ -233,7 +236,7 @@ export class UpkeepRows {
     }))
   }
 
-  /** Ready ones are there no more, and say why; they do not wait. */
+  /** Marks ready rows as given up, with the reason; they do not become pending. */
   async giveUp(ids: readonly number[], why: string): Promise<void> {
     const values = { state: FAILED, error_code: GIVEN_UP, error: why, size: null, checksum: null }
     await this.#deps.store.write(({ db }) =>
@@ -247,7 +250,7 @@ export class UpkeepRows {
   }
 }
 
-/** As statements compare it: a list of `kind variant`. */
+/** A JSON list of `kind variant`, as the statements compare it. */
 function sortsOf(sorts: readonly SidecarSort[]): string {
   return JSON.stringify(sorts.map(({ kind, variant }) => `${sidecarKinds.indexOf(kind)} ${variant}`))
 }

@@ -32,9 +32,9 @@ export interface Outcomes {
   readonly findings: ContentFindings
   readonly outcomes: readonly Outcome[]
   readonly recipe: number
-  /** How often it was tried. */
+  /** The number of attempts. */
   readonly attempts: number
-  /** How long it took, all together. */
+  /** Milliseconds for all outputs together. */
   readonly tookMs: number
   /** For a failure: the engines that were available, all engines of the generator joined by `+`. */
   readonly triedWith?: Engine
@@ -111,14 +111,14 @@ export class WorkRows {
     return waiting.length === ids.length
   }
 
-  /** How many sidecars wait, of one kind or of all. */
+  /** The number of pending sidecars, of one kind or of all. */
   countPending(kind?: SidecarKind): number {
     const ofKind = kind === undefined ? '' : `and s.kind = ${sidecarKinds.indexOf(kind)}`
     const query = `select count(*) as n from sidecars s where ${WAITS} ${ofKind}`
     return Number(this.#deps.store.connection.prepare(query).get()!['n'])
   }
 
-  /** Whether anything waits. */
+  /** Whether there are pending sidecars. */
   hasPending(): boolean {
     return this.#deps.store.connection.prepare(`select 1 from sidecars s where ${WAITS} limit 1`).get() !== undefined
   }
@@ -133,7 +133,7 @@ export class WorkRows {
     return query.all(JSON.stringify(kinds.map((kind) => sidecarKinds.indexOf(kind)))).map(({ id }) => Number(id))
   }
 
-  /** Entries that have a content, some of them. */
+  /** Some entries with a content. */
   async entriesOf(contentRowId: number, limit: number): Promise<number[]> {
     const rows = await this.#deps.store.read((db) =>
       db.selectFrom('entries').select('id').where('content_id', '=', contentRowId).limit(limit).execute(),
