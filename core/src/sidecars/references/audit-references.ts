@@ -10,14 +10,13 @@ import type { ReferenceRow, ReferenceRows } from './reference-rows.ts'
 /** Rows compared at a time. */
 const ROWS_PER_TURN = 256
 
-/** A reference whose file is gone or is another, with where it lies. */
+/** A reference whose file is missing or has changed, with the path of the file. */
 export interface ReferenceProblem extends AuditProblem {
   readonly file: RawName
 }
 
 /**
- * Compares every reference with its file: the file is read whole. What lies on a volume that is away is not looked at.
- * Nothing is changed.
+ * Compares every reference with its file, which is read whole. Files on offline volumes are skipped. Changes nothing.
  */
 export async function* auditReferences(
   { reader, rows }: { reader: EntryReader; rows: ReferenceRows },
@@ -36,7 +35,7 @@ export async function* auditReferences(
       const file = placedPath(entry)
       const problem = await compare(row, file, pool, signal)
       yield { checked: true }
-      // Another one by now: somebody has looked at it meanwhile.
+      // The row may have changed since it was read.
       if (!problem || !(await rows.isStill(row))) continue
       const { contentId, kind, variant } = row
       yield { contentId, kind, variant, problem, path: displayName(file), file }

@@ -17,17 +17,17 @@ export const conflictReasons = [
 ] as const
 export type ConflictReason = (typeof conflictReasons)[number]
 
-/** A file that stays where it is, with the sentence that says why. */
+/** A file that stays where it is, with the reason as a sentence. */
 export interface Conflict {
   readonly path: string
   readonly reason: ConflictReason
   readonly message: string
 }
 
-/** What is left on a disk that files are copied to: a database that grows meanwhile must have room. */
+/** Bytes to leave free on the target disk, so that a growing database has room. */
 const RESERVED_BYTES = 67_108_864
 
-/** Room on the disk of a folder, of which what is planned is taken off. */
+/** The free space on the disk of a folder, less the space of planned files. */
 export class Room {
   readonly #device: bigint | null
   #bytes: number
@@ -43,7 +43,10 @@ export class Room {
     return new Room(stats?.dev ?? null, space ? space.bavail * space.bsize - RESERVED_BYTES : Infinity)
   }
 
-  /** Takes what a file needs; false where there is not so much. A file of the same disk gets another name, and needs nothing. */
+  /**
+   * Reserves the space of a file; false if there is not enough. A file with only one name on the same disk needs no
+   * space, because it just gets another name.
+   */
   take(file: { dev: bigint; nlink: bigint; size: bigint }): boolean {
     if (file.dev === this.#device && file.nlink === 1n) return true
     if (Number(file.size) > this.#bytes) return false
@@ -52,13 +55,13 @@ export class Room {
   }
 }
 
-/** Whether files can be taken out of the folder of a path, or put into it. */
+/** Whether files can be added to the folder of a path, or removed from it. */
 export async function isWritable(path: RawName): Promise<boolean> {
   try {
     await access(folderOf(path), constants.W_OK)
     return true
   } catch (err) {
-    // One that does not exist is made.
+    // A missing folder will be created.
     return pathErrorCode(err) === 'NotFound'
   }
 }

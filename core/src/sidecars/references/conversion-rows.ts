@@ -9,8 +9,9 @@ import type { SidecarKey } from '../paths.ts'
 import { columnsOf, putReady } from '../rows/row.ts'
 
 /**
- * How far a file is on its way into the library, or back: about to be moved; in the library and known there, but perhaps
- * still where it was; moved; about to go back; gone back. The database stores the index in this list.
+ * The progress of a file that moves into the library or back. `moving`: about to move. `owned`: the library has
+ * recorded it, but it may still be at its old path. `moved`: done. `returning`: about to move back. `returned`: back.
+ * The database stores the index in this list.
  */
 export const conversionStates = ['moving', 'owned', 'moved', 'returning', 'returned'] as const
 export type ConversionState = (typeof conversionStates)[number]
@@ -19,7 +20,7 @@ export type ConversionState = (typeof conversionStates)[number]
 export interface Conversion extends SidecarKey {
   readonly id: number
   readonly contentRowId: number
-  /** Where it came from. */
+  /** The path it had before the move. */
   readonly path: RawName
   readonly sourceContentRowId: number
   readonly size: number
@@ -28,7 +29,7 @@ export interface Conversion extends SidecarKey {
   readonly state: ConversionState
 }
 
-/** Which moves are meant. */
+/** Selects moves. */
 export interface ConversionFilter {
   readonly job?: string | undefined
   readonly contentId?: ContentId | undefined
@@ -39,7 +40,7 @@ export interface ConversionFilter {
 const state = (name: ConversionState) => conversionStates.indexOf(name)
 const OPEN = [state('moving'), state('owned'), state('returning')]
 
-/** What was moved into the library, and where it came from. */
+/** The rows of files that were moved into the library, with their former paths. */
 export class ConversionRows {
   readonly #store: LibraryStore
   readonly #uuids: UuidFactory
@@ -51,7 +52,7 @@ export class ConversionRows {
     this.#now = now
   }
 
-  /** Takes down what is about to be moved, before anything is. */
+  /** Records a move before it begins. */
   async begin(job: string, of: Omit<Conversion, 'id' | 'state'>): Promise<Conversion> {
     const at = this.#now()
     const { id } = await this.#store.write(({ db }) =>
@@ -78,7 +79,7 @@ export class ConversionRows {
     return { ...of, id, state: 'moving' }
   }
 
-  /** The sidecar is a file of the library from here on. */
+  /** Records that the sidecar is a file of the library from now on. */
   async own(conversion: Conversion): Promise<void> {
     const at = this.#now()
     const { checksum, id, size } = conversion
@@ -90,7 +91,10 @@ export class ConversionRows {
     })
   }
 
-  /** It is a reference again: its file could not be taken from where it was. Without an entry it is found again later. */
+  /**
+   * Makes the sidecar a reference again, because its file could not be removed from its old path. Without an entry,
+   * deletes the row; a later run finds the reference again.
+   */
   async disown(conversion: Conversion, entryRowId: number | null): Promise<void> {
     const columns = columnsOf(conversion)
     await this.#store.write(async ({ db }) => {
@@ -110,14 +114,14 @@ export class ConversionRows {
     })
   }
 
-  /** Makes what was written down durable: before a file is taken away, the database knows for sure where it lies now. */
+  /** Makes the rows durable: the database must know the new path of a file before the old one is deleted. */
   async sync(): Promise<void> {
-    // Commits are in the log as they come, in order; SQLite has the disk keep them only when it writes the log back.
+    // Commits go to the log in order, but SQLite forces the log to disk only at a checkpoint.
     try {
       await using log = await open(`${this.#store.file}-wal`, 'r+')
       await log.sync()
     } catch (err) {
-      // Without a log all of it was written back.
+      // Without a log, all rows are in the database file.
       if (systemCode(err) !== 'ENOENT') throw pathError(err, `${this.#store.file}-wal`)
     }
   }
@@ -127,7 +131,7 @@ export class ConversionRows {
     await this.#store.write(({ db }) => db.updateTable('sidecar_conversions').set(set).where('id', '=', id).execute())
   }
 
-  /** It lies where it came from again, and is no sidecar until it is found to be one. */
+  /** Records that the file is back at its former path. It is no sidecar until a later run pairs it again. */
   async giveBack(conversion: Conversion): Promise<void> {
     const columns = columnsOf(conversion)
     await this.#store.write(async ({ db }) => {
@@ -145,12 +149,12 @@ export class ConversionRows {
     await this.#store.write(({ db }) => db.deleteFrom('sidecar_conversions').where('id', '=', id).execute())
   }
 
-  /** Those that something has interrupted, of one job or of all. */
+  /** Interrupted moves, of one job or of all. */
   open(job?: string): Promise<Conversion[]> {
     return this.#select({ job, states: OPEN, after: 0, limit: MAX_OPEN })
   }
 
-  /** Those that can be undone, by id, after one. */
+  /** Moves that can be undone, ordered by id, with ids greater than `after`. */
   moved(filter: ConversionFilter, after: number, limit: number): Promise<Conversion[]> {
     return this.#select({ ...filter, states: [state('moved')], after, limit })
   }
@@ -191,5 +195,5 @@ export class ConversionRows {
   }
 }
 
-/** One run goes through its files one after another: more than one is never open, but for what kills have left. */
+/** A run moves one file after another, so there is at most one open move, and those that kills have left. */
 const MAX_OPEN = 10_000

@@ -36,7 +36,7 @@ export interface MovePreview {
   readonly files: number
   readonly bytes: number
   readonly kinds: Partial<Record<SidecarKind, number>>
-  /** The first of them. */
+  /** The first conflicts, up to a limit. */
   readonly conflicts: Conflict[]
   readonly conflictCount: number
   /** The last row that was checked; later rows were not shown, and are not moved. */
@@ -51,7 +51,7 @@ export interface MoveHost {
   /** Rows up to this one were dealt with before. */
   readonly after: number
   readonly upTo: number
-  /** All up to this row are dealt with. */
+  /** Called when all rows up to this one are done. */
   done(after: number, counts: MoveCounts): Promise<void>
   progress(update: ProgressUpdate): void
   warn(warning: { code: ErrorCode; message: string; path?: string | undefined }): void
@@ -72,7 +72,7 @@ const ARRIVING = 'arriving'
 /** How many digits distinguish the drafts of different libraries. */
 const LIBRARY_DIGITS = 12
 
-/** A file that has passed the look at it, or has not. */
+/** A checked file, with the conflict if there is one. */
 interface Checked<Row> {
   readonly row: Row
   readonly path: RawName
@@ -93,17 +93,17 @@ export class Conversions {
     this.#deps = deps
   }
 
-  /** Shows what moving references into the library would move. Changes nothing. */
+  /** Lists the references that a move into the library would move. Changes nothing. */
   previewIn(filter: ReferenceFilter, signal: AbortSignal): Promise<MovePreview> {
     return preview(this.#checkedIn(filter, 0, Infinity, signal))
   }
 
-  /** Shows what moving files back would move. Changes nothing. */
+  /** Lists the files that a move back would move. Changes nothing. */
   previewOut(filter: ConversionFilter, signal: AbortSignal): Promise<MovePreview> {
     return preview(this.#checkedOut(filter, 0, Infinity, signal))
   }
 
-  /** Whether a kill has interrupted something that the next run ends. */
+  /** Whether a kill has interrupted a move that the next run will finish. */
   async isInterrupted(): Promise<boolean> {
     return (await this.#deps.rows.open()).length > 0
   }
@@ -217,7 +217,7 @@ export class Conversions {
     const { onOwned, root, rows } = this.#deps
     const { path: from } = conversion
     const to = sidecarPath(root, conversion)
-    // One file is never left half done for a signal: it is asked for between files.
+    // A move is never interrupted midway: the signal is checked between files only.
     const { signal } = new AbortController()
     try {
       if (conversion.state === 'moving') {
@@ -250,7 +250,7 @@ export class Conversions {
     const [original, placed] = [await look(from), await look(to)]
     const isOneFile = original !== null && placed?.ino === original.ino && placed.dev === original.dev
     const isHere = isOneFile ? original.nlink > 1n : placed !== null && (await holds(to, conversion, signal))
-    // Somebody has taken it away, or put another file in its place: what the library has is all there is.
+    // The original was removed or replaced, so the library has the only copy.
     if (isHere && !isOneFile && !(original && (await holds(from, conversion, signal)))) {
       await rows.own(conversion)
       return rows.setState(conversion, 'moved')
@@ -297,7 +297,7 @@ export class Conversions {
       folders.set(nameKey(folder), folder)
     }
     changed.clear()
-    // The watch, or the next scan, sees it too.
+    // If this fails, the watch or the next scan updates the index.
     await this.#deps.refresh([...folders.values()], new AbortController().signal).catch((err: unknown) => {
       this.#deps.log.debug({ err: errorMessage(err) }, 'folders were not looked at after a move')
     })

@@ -5,7 +5,7 @@ import { parsePath } from '../../util/file-name.ts'
 
 const Counts = z.object({ moved: z.number(), bytes: z.number(), kept: z.number() })
 
-/** Moves files that belong to others into the library, or back to where they came from. */
+/** Moves companion files into the library, or back to their original paths. */
 export const convertReferences = defineJob({
   name: 'sidecars.convert',
   summary: 'Move files that belong to others into the library, or back',
@@ -13,11 +13,11 @@ export const convertReferences = defineJob({
     direction: z.enum(['in', 'out']),
     contentId: ContentId.optional(),
     kind: SidecarKind.optional(),
-    /** Of an earlier job, whose moves are undone. */
+    /** The earlier job whose moves are undone. */
     job: z.string().optional(),
-    /** Where a file came from, `base64:` where it is not text. */
+    /** The original path of a file; `base64:` if it is not text. */
     path: z.string().optional(),
-    /** Rows up to this one were shown. */
+    /** The last row that the preview showed; later rows are not moved. */
     upTo: z.number(),
   }),
   state: Counts.extend({ after: z.number() }),

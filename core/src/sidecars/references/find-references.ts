@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineJob, priorities } from '../../jobs/index.ts'
 
-/** Looks for files that belong to others: videos of Live Photos, XMP files. One at a time in a library. */
+/** Finds companion files: videos of Live Photos, and XMP files. One job at a time in a library. */
 export const findReferences = defineJob({
   name: 'sidecars.references',
   summary: 'Find the videos of Live Photos and the XMP files that belong to others',
   input: z.object({}),
-  // What is done is done in the rows.
+  // The rows hold the progress.
   state: z.object({}),
   initial: {},
   output: z.object({ found: z.number(), removed: z.number() }),

@@ -23,12 +23,14 @@ export interface KnownFile {
   readonly modifiedMs: number
 }
 
-/** A file to be read before more can be said. */
+/** A file that must be read before the plan can go on. */
 export interface ReadTarget extends KnownFile {
   readonly what: 'capture' | 'xmp'
 }
 
-/** What was read of a content; null where the file is not the one that the index knows any more. */
+/**
+ * Facts read from the file of a content; the list of findings has null if the file has changed since it was indexed.
+ */
 export type Finding =
   | { readonly contentId: number; readonly what: 'capture'; readonly taken: Taken; readonly error: string | null }
   | {
@@ -38,7 +40,7 @@ export type Finding =
       readonly error: string | null
     }
 
-/** A reference as it is to be. */
+/** A reference as its row should be. */
 export interface WantedReference {
   readonly contentId: number
   readonly kind: SidecarKind
@@ -52,11 +54,11 @@ export interface WantedReference {
   readonly by: string
 }
 
-/** What brings the references to what the index says they are. */
+/** The steps that bring the references in line with the index. */
 export interface ReferencePlan {
-  /** Where there is something to be read, nothing else is said yet. */
+  /** If there are files to read, all other lists are empty. */
   readonly read: readonly ReadTarget[]
-  /** Files whose whole hash is wanted before they can be referred to. */
+  /** Files that need a full hash before they can be references. */
   readonly hash: readonly KnownFile[]
   readonly put: readonly WantedReference[]
   /** Row ids. */

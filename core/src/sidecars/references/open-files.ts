@@ -5,15 +5,15 @@ import { join } from 'node:path'
 const ACCESS_MODE = 3
 
 /**
- * Which of some files another process has open to write to. Only Linux tells, and only of processes of this user; on
- * Windows such a file cannot be moved at all.
+ * Finds which of these files another process has open for writing. Only Linux reports this, and only for processes of
+ * the same user. On Windows such files cannot be moved at all.
  */
 export async function openForWriting(paths: ReadonlySet<string>, proc = '/proc'): Promise<Set<string>> {
   const found = new Set<string>()
   if (process.platform !== 'linux' || paths.size === 0) return found
   const processes = (await readdir(proc)).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
   for (const id of processes) {
-    // It may end, or be somebody else's.
+    // The process may end, or belong to another user.
     const numbers = await readdir(join(proc, id, 'fd')).catch(() => [])
     for (const number of numbers) {
       const path = await readlink(join(proc, id, 'fd', number)).catch(() => '')

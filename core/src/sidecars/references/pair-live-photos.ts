@@ -71,7 +71,7 @@ export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[])
   for (const video of inOrder) {
     if (pairs.has(video) || (video.taken.durationMs ?? Infinity) > MAX_VIDEO_MS) continue
     const name = key(video.folderId, stemOf(video.name))
-    // `IMG_1.HEIC.MOV` as well as `IMG_1.MOV`.
+    // Matches `IMG_1.HEIC.MOV` as well as `IMG_1.MOV`.
     const among = [...(namesakes.get(name) ?? []), ...(whole.get(name) ?? [])].slice(0, MAX_NAMESAKES)
     const photo = among.find((each) => !pairs.has(each) && belongTogether(each, video))
     if (photo) pairs.add({ photo, video, by: 'name' })
@@ -79,7 +79,7 @@ export function pairLivePhotos(photos: readonly Half[], videos: readonly Half[])
   return pairs.list
 }
 
-/** The name without its extension, in small letters. */
+/** The name without its extension, in lower case. */
 export function stemOf(name: string): string {
   const dot = name.lastIndexOf('.')
   return (dot < 0 ? name : name.slice(0, dot)).toLowerCase()
@@ -96,14 +96,14 @@ function belongTogether({ taken: photo, ...photoFile }: Half, { taken: video, ..
   return gap !== null && gap <= MAX_CAPTURE_GAP_MS
 }
 
-/** The time between the two captures; null if one of them has no time, or its clock is unknown. */
+/** The time between the two captures; null if either time is missing, or if their clocks cannot be compared. */
 function captureGapMs(photo: Taken, video: Taken): number | null {
   if (photo.atMs !== null && video.atMs !== null && video.clockMs !== null) return Math.abs(photo.atMs - video.atMs)
   if (photo.clockMs === null || video.clockMs === null) return null
   return Math.abs(photo.clockMs - video.clockMs)
 }
 
-/** The same if the video has a time without a zone; null if one of them has no time. */
+/** Like `captureGapMs` for a video whose time has no zone; null if either time is missing. */
 function zonedGapMs(photo: Taken, video: Taken): number | null {
   if (photo.clockMs === null || video.atMs === null || video.clockMs !== null) return null
   // The video's time is in UTC, or in local time if its maker did not know the zone. The zone is the nearest multiple
@@ -127,7 +127,7 @@ class Pairs {
   }
 }
 
-/** Photos in their order, each looked at once. */
+/** Photos in order; each is examined once. */
 class Queue {
   readonly #photos: readonly Half[]
   #at = 0

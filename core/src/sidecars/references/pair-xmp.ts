@@ -23,23 +23,26 @@ export interface XmpFile {
 export interface XmpPair {
   readonly xmp: XmpFile
   readonly file: Described
-  /** `default` for the one that counts; what others there are has names of their own. */
+  /** `default` for the first XMP file of a content; the others have names of their own. */
   readonly variant: string
 }
 
-/** What programs write an XMP for under the bare name, the likeliest first: raw photos cannot take it in themselves. */
+/**
+ * Types of files for which programs write an XMP file under the bare name, the likeliest first. Raw photos come before
+ * all of them, because they cannot hold XMP themselves.
+ */
 const typeOrder: readonly FileType[] = ['image', 'video', 'audio', 'document']
 const rawExtensions = new Set(
   '3fr arw cr2 cr3 crw dcr dng erf fff iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f'.split(' '),
 )
 
-/** Versions of one photo's description that are told apart, copies with different XMP files. */
+/** Limit of XMP files for one content, whose copies may have different ones. */
 const MAX_VARIANTS = 16
 
 /**
- * Finds the file that each XMP file describes, in its folder: `a.jpg.xmp` that of this name, `a.xmp` the one with its
- * extension where the XMP says which, else a raw photo, another photo, a video, sound, a document. `variantOf` names an
- * XMP content beyond the first.
+ * Finds the file in the same folder that each XMP file describes. `a.jpg.xmp` belongs to `a.jpg`. `a.xmp` belongs to
+ * the file with the extension that the XMP names, or else to a raw photo, another photo, a video, a sound, or a
+ * document. `variantOf` names the variant of further XMP contents.
  */
 export function pairXmp(
   xmps: readonly XmpFile[],

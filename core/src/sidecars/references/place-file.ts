@@ -7,11 +7,11 @@ import { bytesToName, displayName, fsPath, nameBytes, type RawName } from '../..
 import { pathError } from '../../util/path-error.ts'
 import { syncDirectory } from '../../util/write-file.ts'
 
-/** A file that is to lie somewhere else. */
+/** A file to move to another path. */
 export interface Placing {
   readonly from: RawName
   readonly to: RawName
-  /** Where a copy is written that is not whole yet: on the disk of `to`. Nobody else uses the name. */
+  /** The path of the unfinished copy, on the disk of `to`. No other process uses this name. */
   readonly draft: RawName
   readonly size: number
   /** BLAKE3 of the whole file. */
@@ -20,14 +20,13 @@ export interface Placing {
 
 type Bytes = Pick<Placing, 'checksum' | 'size'>
 
-/** What file systems say that have no second names for a file, or not for this one. */
+/** The error codes of file systems without hard links, or that refuse one for this file. */
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS']
 
 /**
- * Has a file lie at a second place, durably, before it is taken from the first: as a second name of it on the same
- * volume, else as a copy that was read again and compared. What lies at `to` is never written over: where it is another
- * file this throws `AlreadyExists`. Throws `Conflict` where the file is not the one that is meant. Safe to do again
- * after a kill at any moment.
+ * Puts a file at a second path, durably, before it is removed from the first: as a hard link on the same volume, or
+ * else as a verified copy. Never overwrites: throws `AlreadyExists` if `to` is another file. Throws `Conflict` if
+ * `from` is not the expected file. Safe to repeat after a kill at any moment.
  */
 export async function placeFile(placing: Placing, signal: AbortSignal): Promise<void> {
   const { draft, from, to } = placing
@@ -52,8 +51,8 @@ export async function holds(path: RawName, of: Bytes, signal: AbortSignal): Prom
 }
 
 /**
- * Takes a file away that lies at `to` as well, which the caller has looked at. Throws `Conflict` where it is another one by
- * now, and where the two paths are one: another spelling of a name, a folder that is mounted twice.
+ * Removes a file that also exists at `to`. The caller has checked `to`. Throws `Conflict` if the file has changed, or
+ * if both paths are the same file: another spelling of the name, or a folder that is mounted twice.
  */
 export async function removePlaced({ from, to, ...of }: Omit<Placing, 'draft'>, signal: AbortSignal): Promise<void> {
   const before = await look(from)
@@ -71,7 +70,7 @@ export async function removePlaced({ from, to, ...of }: Omit<Placing, 'draft'>, 
   await syncFolder(from)
 }
 
-/** Makes the folder of a path, and the folders around it, durably. */
+/** Creates the folder of a path and its parents, durably. */
 async function makeFolder(path: RawName): Promise<void> {
   try {
     const first = await mkdir(folderOf(path), { recursive: true })
@@ -89,7 +88,7 @@ async function syncFolder(path: RawName): Promise<void> {
   })
 }
 
-/** The folder that a path is in, as `fs` takes it. */
+/** The folder of a path, as `fs` takes it. */
 export function folderOf(path: RawName): string | Buffer {
   return typeof path === 'string' ? dirname(path) : Buffer.from(path).subarray(0, Math.max(1, path.lastIndexOf(SLASH)))
 }
@@ -111,7 +110,7 @@ export async function look(path: RawName): Promise<BigIntStats | null> {
 }
 
 async function linked(from: RawName, to: RawName, { nlink }: BigIntStats): Promise<boolean> {
-  // Another name of the file would change what the library has.
+  // If the file has other names, writing to them would change the library's file.
   if (nlink > 1n) return false
   try {
     await link(fsPath(from), fsPath(to))
@@ -138,7 +137,7 @@ async function copied(
     await assertSame(draft, { checksum, size }, pool, signal)
     await link(fsPath(draft), fsPath(to)).catch(async (err: unknown) => {
       if (!CANNOT_LINK.includes(systemCode(err) ?? '')) throw err
-      // Without second names there is no way that refuses to write over a file: so it is looked for once more.
+      // Without hard links, no call is certain not to overwrite a file, so check once more.
       if (await look(to)) throw new CoreError('AlreadyExists', `${displayName(to)} exists already`)
       await rename(fsPath(draft), fsPath(to))
     })
@@ -148,12 +147,12 @@ async function copied(
   }
 }
 
-/** For `utimes`, which takes fractions of a second as they fit into a number, and rounds down. */
+/** A time for `utimes`, which takes seconds as a floating-point number and rounds down. */
 function seconds(nanoseconds: bigint): number {
   return Number(nanoseconds + ROUNDING_NS) / 1e9
 }
 
-/** What a number loses of a time of these decades. */
+/** Nanoseconds that a present-day time may lose when it becomes a floating-point number. */
 const ROUNDING_NS = 300n
 
 async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: AbortSignal): Promise<void> {
@@ -162,13 +161,13 @@ async function assertSame(path: RawName, of: Bytes, pool: HashPool, signal: Abor
 }
 
 async function isSame(path: RawName, { checksum, size }: Bytes, pool: HashPool, signal: AbortSignal): Promise<boolean> {
-  // A link to the other one has its bytes as long as that is there.
+  // A symlink to the other file would have the same bytes, but only while that file exists.
   if (!(await look(path))?.isFile()) return false
   const result = await pool.full(path, { signal })
   return 'hash' in result && result.size === size && Buffer.from(result.hash).equals(checksum)
 }
 
-/** What lies at the place already is there from an earlier attempt, or somebody has put the same there. */
+/** Accepts a file at the target if it has the same bytes: an earlier attempt or the user has put it there. */
 async function assertOurs(to: RawName, placing: Placing, pool: HashPool, signal: AbortSignal): Promise<void> {
   try {
     await assertSame(to, placing, pool, signal)
@@ -182,7 +181,7 @@ function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino
 }
 
-/** A second name changes the count and the time of the change, but not what a writer changes. */
+/** Adding a hard link changes the link count and the change time, but none of these. */
 function isUntouched(before: BigIntStats, after: BigIntStats): boolean {
   return before.ino === after.ino && before.size === after.size && before.mtimeNs === after.mtimeNs
 }

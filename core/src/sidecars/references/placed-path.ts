@@ -1,7 +1,7 @@
 import type { PlacedEntry } from '../../files/index.ts'
 import { parsePath, type RawName } from '../../util/file-name.ts'
 
-/** The path of an entry as the file system takes it. */
+/** The path of an entry as a `RawName`. */
 export function placedPath({ path, pathBase64 }: Pick<PlacedEntry, 'path' | 'pathBase64'>): RawName {
   return parsePath(pathBase64 ? `base64:${pathBase64}` : path)
 }

@@ -6,7 +6,7 @@ import type { KnownFile, ReadTarget, ReferencePlace, ReferencePlan, WantedRefere
 import { extensionOfName, type Half, pairLivePhotos, stemOf, type Taken } from './pair-live-photos.ts'
 import { type Described, pairXmp, type XmpFile } from './pair-xmp.ts'
 
-/** What one plan names at the most; the next goes on from there. */
+/** Limit of steps in one plan; the next plan has the rest. */
 const MAX_STEPS = 20_000
 
 const LIVE: SidecarKind = 'live-photo-video'
@@ -19,7 +19,7 @@ const photoExtensions = ['heic', 'heif', 'jpg', 'jpeg']
 const videoExtensions = ['mov', 'mp4', 'm4v']
 
 const FILE_COLUMNS = 'e.id, e.parent_id, e.name, e.content_id, e.size, e.mtime, e.type'
-/** A file whose content is known as it is now. */
+/** A condition: the content of the file is up to date. */
 const IS_KNOWN = `e.kind = 0 and e.content_state = ${IDENTIFIED} and e.content_id is not null`
 
 interface FileRow {
@@ -34,12 +34,12 @@ interface FileRow {
 
 interface Folder {
   readonly path: RawName
-  /** The volume and the folder in it, the same whenever it is indexed. */
+  /** Identifies the folder by its volume and path, so it is the same after a reindex. */
   readonly key: string
   readonly place: ReferencePlace
 }
 
-/** Compares the references there are with those that the index and what was read of the files call for. */
+/** Compares the existing references with those that follow from the index and from the files that were read. */
 export function planReferences(
   db: DatabaseSync,
   places: readonly ReferencePlace[],
@@ -57,7 +57,7 @@ class Planning {
 
   constructor(db: DatabaseSync, places: readonly ReferencePlace[], skip: ReadonlySet<number>) {
     this.#db = db
-    // The innermost first: it is the one whose settings hold.
+    // The innermost location comes first, because its settings apply.
     this.#places = places.toSorted((a, b) => nameBytes(b.path).length - nameBytes(a.path).length)
     this.#skip = skip
   }
@@ -92,7 +92,7 @@ class Planning {
     const settled = new Set(near.flatMap(({ by, video }) => (by === 'identifier' ? [video.contentId] : [])))
     const open = films.filter(({ contentId, taken }) => taken.identifier !== null && !settled.has(contentId))
     if (open.length > 0) {
-      // A photo that was renamed or moved can be told by its identifier alone: then all have to be read, once.
+      // A photo that was renamed or moved can be found by its identifier only, so all photos have to be read once.
       this.#readUnread()
       if (this.#read.size > 0) return []
     }
@@ -140,7 +140,7 @@ class Planning {
     }))
   }
 
-  /** What is there and what is wished for, as steps from the one to the other. */
+  /** The steps from the existing references to the wanted ones. */
   #difference(wishes: readonly Wish[]): ReferencePlan {
     const found = new Map<string, Existing>()
     const owned = new Set<string>()
@@ -184,7 +184,7 @@ class Planning {
     return { ...half(row, folder), taken: takenOf(known) }
   }
 
-  /** Has a file read, where that can be done now. */
+  /** Adds a file to those to read, if it is readable now. */
   #want(row: FileRow, what: ReadTarget['what']): void {
     const folder = this.#folder(row.folderId)
     if (!folder?.place.online || this.#skip.has(row.contentId) || this.#read.has(row.contentId)) return
@@ -244,7 +244,7 @@ class Planning {
   }
 }
 
-/** A reference that the files call for. */
+/** A reference that should exist. */
 interface Wish {
   readonly contentId: number
   readonly kind: SidecarKind
@@ -274,19 +274,19 @@ const UNREAD_PHOTOS = `select ${FILE_COLUMNS} from content_identities c cross jo
   where c.type = ${IMAGE} and not exists (select 1 from captures k where k.content_id = c.id)
     and e.content_id = c.id and ${IS_KNOWN}`
 const CAPTURE = 'select identifier, at_ms, clock_ms, duration_ms, error from captures where content_id = ?'
-/** As the index on it has it. */
+/** The same condition as in the definition of the index `entries_xmp`. */
 const IS_XMP = `e.name glob '*.[xX][mM][pP]'`
 const kinds = [LIVE, XMP].map((kind) => sidecarKinds.indexOf(kind)).join(', ')
 const COMPANIONS = `select id, content_id as content, kind, variant, format, source_entry_id as source, checksum, engine
   from sidecars where kind in (${kinds})`
 const OWNED = `select content_id from sidecars where kind in (${kinds}) and (source_entry_id is null or engine is null)`
 
-/** Whether there is anything to plan at all: one look at each of three small indexes. */
+/** Whether there is anything to plan: one lookup in each of three small indexes. */
 export const HAS_COMPANIONS = `select exists (select 1 from entries e where e.type = ${VIDEO})
   or exists (select 1 from entries e where ${IS_XMP})
   or exists (select 1 from sidecars where kind in (${kinds})) as found`
 
-/** Null for a name whose bytes are no text: it has no namesakes. */
+/** Null for a name that is not valid text: such a file has no namesakes. */
 function fileRow(row: Record<string, SQLOutputValue>): FileRow | null {
   const name = row['name']
   if (typeof name !== 'string') return null

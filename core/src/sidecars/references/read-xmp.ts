@@ -2,16 +2,16 @@ import { CoreError } from '../../util/errors.ts'
 import { readXml } from '../generators/text/xml.ts'
 import type { XmpFacts } from './xmp-facts.ts'
 
-/** The history of a much edited photo takes a megabyte; what is larger is no description of a photo. */
+/** Bytes; the history of a much edited photo takes a megabyte, so a larger file is not a photo's description. */
 export const MAX_XMP_BYTES = 8_388_608
-/** A caption is a paragraph; more is something else. */
+/** Characters; a caption is a paragraph. */
 const MAX_TEXT = 10_000
 const MAX_KEYWORD = 1_000
 const MAX_LIST = 1_000
-/** Elements above an item of a property's list, with some to spare. */
+/** The depth of an item in a property's list, with some to spare. */
 const MAX_DEPTH = 16
 
-/** Names as they are used here, whatever prefix a file gives their namespace (XMP specification, part 1 and 2). */
+/** The prefixes used here for each namespace, whatever prefix a file uses (XMP specification, part 1 and 2). */
 const namespaces: Readonly<Record<string, string>> = {
   'http://www.w3.org/1999/02/22-rdf-syntax-ns#': 'rdf',
   'http://purl.org/dc/elements/1.1/': 'dc',
@@ -21,8 +21,8 @@ const namespaces: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the properties of an XMP file that are shown. Nothing in it is expanded or fetched, and only the properties of
- * the description itself count, not those of what it mentions. Throws `Corrupt` where it is none.
+ * Reads the displayed properties of an XMP file. Expands and fetches nothing. Only properties of the description itself
+ * count, not those of resources that it mentions. Throws `Corrupt` if the file is not XMP.
  */
 export async function readXmp(bytes: Uint8Array): Promise<XmpFacts> {
   const reader = new DescriptionReader()
@@ -32,10 +32,10 @@ export async function readXmp(bytes: Uint8Array): Promise<XmpFacts> {
 }
 
 class DescriptionReader {
-  /** Values by the name of their property; one that is no list has one. */
+  /** The values of each property; a property that is not a list has one. */
   readonly properties = new Map<string, string[]>()
   isXmp = false
-  /** What is open, by canonical names. */
+  /** The names of the open elements, with the prefixes used here. */
   readonly #path: string[] = []
   readonly #prefixes = new Map<string, string>()
   #text = ''
@@ -107,7 +107,7 @@ function factsOf(properties: ReadonlyMap<string, readonly string[]>): XmpFacts {
     takenAt: first('photoshop:DateCreated') ?? first('exif:DateTimeOriginal'),
     createdAt: first('xmp:CreateDate'),
     modifiedAt: first('xmp:ModifyDate') ?? first('xmp:MetadataDate'),
-    // One without the other is no place.
+    // A latitude without a longitude is no place, nor the reverse.
     ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
     altitude: altitudeOf(first('exif:GPSAltitude'), first('exif:GPSAltitudeRef')),
     forExtension: first('photoshop:SidecarForExtension')?.toLowerCase(),
@@ -128,7 +128,7 @@ function degrees(text: string | undefined, limit: number): number | undefined {
   return match[4] === 'S' || match[4] === 'W' ? -value : value
 }
 
-/** A fraction of metres, above the sea (0) or below it (1). */
+/** A fraction in metres; reference 0 is above the sea, 1 below it. */
 function altitudeOf(text: string | undefined, reference: string | undefined): number | undefined {
   const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text ?? '')
   const metres = match ? Number(match[1]) / Number(match[2]) : Number.NaN

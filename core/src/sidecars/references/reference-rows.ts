@@ -5,7 +5,7 @@ import { blobToUuid, UuidFactory, uuidToBlob } from '../../util/uuid.ts'
 import { columnsOf, putReady, READY, type RowName } from '../rows/row.ts'
 import type { Finding, WantedReference } from './messages.ts'
 
-/** A sidecar that is a file of its own, and the row of its entry. */
+/** A sidecar that is a user's own file, with the row id of its entry. */
 export interface ReferenceRow {
   readonly id: number
   readonly contentRowId: number
@@ -18,20 +18,20 @@ export interface ReferenceRow {
   readonly checksum: Uint8Array
 }
 
-/** Which references are meant. */
+/** Selects references. */
 export interface ReferenceFilter {
-  /** A content that has references, or that is one. */
+  /** The content that has references, or the content of the reference itself. */
   readonly contentId?: ContentId | undefined
   readonly kind?: SidecarKind | undefined
 }
 
-/** Copies of one content that are looked at. */
+/** Limit of copies of one content that are checked. */
 const MAX_COPIES = 256
 
-/** Raised when pairs are told otherwise. */
+/** Raised when the rules for pairing change. */
 const DETECTION_VERSION = '1'
 
-/** The rows of references, and of what was read to find them. */
+/** The rows of references, and of the facts read to find them. */
 export class ReferenceRows {
   readonly #store: LibraryStore
   readonly #uuids: UuidFactory
@@ -43,7 +43,7 @@ export class ReferenceRows {
     this.#now = now
   }
 
-  /** Takes down what was read of some contents. */
+  /** Records the facts read from some files. */
   async record(findings: readonly Finding[]): Promise<void> {
     if (findings.length === 0) return
     await this.#store.write(async ({ db }) => {
@@ -51,7 +51,7 @@ export class ReferenceRows {
     })
   }
 
-  /** Takes down the hash of a whole file. */
+  /** Records the full hash of a content. */
   async keepWholeHash(contentRowId: number, hash: Uint8Array): Promise<void> {
     await this.#store.write(({ db }) =>
       db
@@ -63,7 +63,7 @@ export class ReferenceRows {
     )
   }
 
-  /** What could not be read is read again when it is looked for the next time. */
+  /** Forgets read errors, so that the next run reads those files again. */
   async forgetErrors(): Promise<void> {
     await this.#store.write(async ({ db }) => {
       await db.deleteFrom('captures').where('error', 'is not', null).execute()
@@ -71,7 +71,7 @@ export class ReferenceRows {
     })
   }
 
-  /** Brings rows to what they are to be; entries that are gone meanwhile are passed over. Returns how many it wrote. */
+  /** Writes the wanted references; references to entries that are gone are skipped. Returns the number written. */
   async put(wanted: readonly WantedReference[], { engine }: { engine: boolean } = { engine: true }): Promise<number> {
     const now = this.#now()
     return this.#store.write(async ({ db }) => {
@@ -97,7 +97,7 @@ export class ReferenceRows {
           error_code: null,
         }
         const name = { contentRowId: contentId, kind, variant, format }
-        // A file of the library is never given up for a reference.
+        // A file of the library is never replaced by a reference.
         await putReady(db, { now: () => now, uuids: this.#uuids }, name, values, { overOwned: false })
       }
       return rows.length
@@ -110,7 +110,7 @@ export class ReferenceRows {
     )
   }
 
-  /** References by row id, after one. */
+  /** References ordered by row id, with ids greater than `after`. */
   async list(filter: ReferenceFilter, after: number, limit: number): Promise<ReferenceRow[]> {
     const content = filter.contentId === undefined ? null : uuidToBlob(filter.contentId)
     const rows = await this.#store.read((db) => {
@@ -143,7 +143,7 @@ export class ReferenceRows {
     }))
   }
 
-  /** Whether a row is still the reference it was. */
+  /** Whether a row still refers to the same entry with the same checksum. */
   async isStill({ checksum, entryRowId, id }: ReferenceRow): Promise<boolean> {
     const row = await this.#store.read((db) =>
       db.selectFrom('sidecars').select(['source_entry_id', 'checksum']).where('id', '=', id).executeTakeFirst(),
@@ -151,7 +151,7 @@ export class ReferenceRows {
     return row?.source_entry_id === entryRowId && Buffer.from(row.checksum ?? []).equals(checksum)
   }
 
-  /** Row ids of the entries that the references of a content are, by kind, variant and format. */
+  /** The row ids of the entries that a content refers to, keyed by kind, variant and format. */
   async sourcesOf(contentId: ContentId): Promise<Map<string, number>> {
     const rows = await this.#store.read((db) =>
       db
@@ -170,7 +170,7 @@ export class ReferenceRows {
     )
   }
 
-  /** Row of the content of an entry. Throws `NotFound` where it is not known any more. */
+  /** The row id of an entry's content. Throws `NotFound` if it is unknown. */
   async contentOfEntry(entryRowId: number): Promise<number> {
     const row = await this.#store.read((db) =>
       db.selectFrom('entries').select('content_id').where('id', '=', entryRowId).executeTakeFirst(),
@@ -179,7 +179,7 @@ export class ReferenceRows {
     return row.content_id
   }
 
-  /** Some entries that have a content. */
+  /** Some entries with a content. */
   async entriesOf(contentRowId: number): Promise<number[]> {
     const rows = await this.#store.read((db) =>
       db.selectFrom('entries').select('id').where('content_id', '=', contentRowId).limit(MAX_COPIES).execute(),
@@ -187,7 +187,7 @@ export class ReferenceRows {
     return rows.map(({ id }) => id)
   }
 
-  /** The entry that a sidecar refers to, by row ids; null where it is no reference. */
+  /** The row id of the entry that a sidecar refers to; null if it is no reference. */
   async sourceAt(name: RowName): Promise<number | null> {
     const row = await this.#store.read((db) =>
       db
@@ -199,7 +199,7 @@ export class ReferenceRows {
     return row?.source_entry_id ?? null
   }
 
-  /** Row of an entry. Throws `NotFound`. */
+  /** The row id of an entry. Throws `NotFound`. */
   async entryRow(entryId: EntryId): Promise<number> {
     const row = await this.#store.read((db) =>
       db.selectFrom('entries').select('id').where('uuid', '=', uuidToBlob(entryId)).executeTakeFirst(),

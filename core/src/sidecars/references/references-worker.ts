@@ -7,7 +7,7 @@ import type { Finding, ReadTarget, ReferenceReply, ReferenceRequest } from './me
 import { planReferences } from './plan-references.ts'
 import { MAX_XMP_BYTES, readXmp } from './read-xmp.ts'
 
-// The thread that looks for files that belong together: what it reads and compares may be many.
+// Reading and comparing many files takes long, so this thread does it.
 serveThread<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => {
   switch (request.task) {
     case 'plan': {
@@ -28,7 +28,7 @@ serveThread<ReferenceRequest, ReferenceReply>(async (request, { stopped }) => {
 
 const UNKNOWN: Capture = { identifier: null, atMs: null, clockMs: null, durationMs: null }
 
-/** Null where the file is gone or was changed: the index will hear of it. */
+/** Null if the file is gone or has changed; the index will be updated. */
 async function read(target: ReadTarget): Promise<Finding | null> {
   const { contentId, what } = target
   if (!(await isAsKnown(target))) return null

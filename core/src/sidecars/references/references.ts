@@ -31,7 +31,7 @@ export interface ReferencesDeps {
   readonly jobs: () => JobManager
   readonly locations: () => LocationMap
   readonly policy: () => DevicePolicy
-  /** Has the index look at folders of a location. */
+  /** Updates the index for folders of a location. */
   readonly refresh: (location: KnownLocation, folders: readonly ChangedFolder[], signal: AbortSignal) => Promise<void>
   readonly now: () => number
   readonly log: Logger
@@ -42,7 +42,7 @@ export interface Moves {
   readonly direction: 'in' | 'out'
   readonly contentId?: ContentId
   readonly kind?: SidecarKind
-  /** Of an earlier job. */
+  /** The earlier job whose moves are undone. */
   readonly job?: string
   /** The original path of a file. */
   readonly path?: string
@@ -125,7 +125,7 @@ export class References implements AsyncDisposable {
       })
   }
 
-  /** The body of the job: see `findReferences`. */
+  /** The body of the job `findReferences`. */
   async find(host: FindHost): Promise<{ found: number; removed: number }> {
     const { progress, signal } = host
     const counts = { found: 0, removed: 0 }
@@ -162,7 +162,7 @@ export class References implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void> {
     const { contentId, entryId, format, kind, variant } = of
-    // In small letters: of two names that differ in their case alone, some disks make one file.
+    // Lower case only, because some disks treat two names that differ in case as one file.
     if (!VARIANT.test(variant) || variant !== variant.toLowerCase() || !/^[a-z0-9]{1,16}$/.test(format))
       throw new CoreError(
         'InvalidInput',
@@ -206,13 +206,13 @@ export class References implements AsyncDisposable {
     return null
   }
 
-  /** Shows what `convert` would do. Changes nothing. */
+  /** Lists the files that `convert` would move. Changes nothing. */
   preview({ direction, path, ...filter }: Moves, signal: AbortSignal): Promise<MovePreview> {
     if (direction === 'in') return this.conversions.previewIn(filter, signal)
     return this.conversions.previewOut({ ...filter, ...(path !== undefined && { path: parsePath(path) }) }, signal)
   }
 
-  /** Moves references into the library, or back, in a job; all that a look at them now finds nothing against. */
+  /** Moves references into the library, or back, in a job. Only rows that the preview covers are moved. */
   async convert(
     moves: Moves,
     { dryRun, signal }: { dryRun: boolean; signal: AbortSignal },
@@ -224,7 +224,7 @@ export class References implements AsyncDisposable {
     return { ...preview, job: { id } }
   }
 
-  /** A content's references become files of the library, as `convert` does it; resolves when they are. */
+  /** Turns a content's references into files of the library; resolves when the move is done. */
   async convertToOwned(contentId: ContentId, signal: AbortSignal): Promise<MovePreview> {
     const { job, ...preview } = await this.convert({ direction: 'in', contentId }, { dryRun: false, signal })
     if (job) await this.#deps.jobs().wait(job.id, signal)
@@ -249,7 +249,7 @@ export class References implements AsyncDisposable {
   async #refresh(folders: readonly RawName[], signal: AbortSignal): Promise<void> {
     const { locations, refresh } = this.#deps
     const byLocation = new Map<KnownLocation, Map<string, ChangedFolder>>()
-    // Their own folders too: they may have gone, or come again.
+    // Their parent folders too, because the folders themselves may have been removed or added.
     for (const dir of folders.flatMap((folder) => [rawFolder(folder), folder])) {
       const location = locations().locate(dir)?.location
       if (!location || !isOnline(location)) continue
@@ -300,7 +300,7 @@ export class References implements AsyncDisposable {
     }
   }
 
-  /** A file that takes the thread down, or never answers, costs those that were read with it this run. */
+  /** If a file crashes the thread or never answers, all files of its batch are left out of this run. */
   async #readSome(targets: readonly ReadTarget[], signal: AbortSignal): Promise<readonly (Finding | null)[]> {
     try {
       const reply = await this.#thread.run({ task: 'read', targets }, { signal, deadlineMs: READ_DEADLINE_MS })

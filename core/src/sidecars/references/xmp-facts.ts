@@ -1,8 +1,8 @@
-/** What an XMP file says of the file it lies beside. Times are as they are written. */
+/** The facts that an XMP file states about the file beside it. Times are unchanged texts. */
 export interface XmpFacts {
-  /** 0 to 5 stars; -1 for one that was rejected. */
+  /** 0 to 5 stars; -1 for a rejected photo. */
   readonly rating?: number
-  /** Name of a colour. */
+  /** The name of a colour. */
   readonly label?: string
   readonly title?: string
   readonly description?: string
@@ -13,11 +13,11 @@ export interface XmpFacts {
   readonly takenAt?: string
   readonly createdAt?: string
   readonly modifiedAt?: string
-  /** Degrees, north and east of zero. */
+  /** Degrees; north and east are positive. */
   readonly latitude?: number
   readonly longitude?: number
   /** Metres; negative below the sea. */
   readonly altitude?: number
-  /** The extension of the file it belongs to, in lower case, where the program that wrote it says so. */
+  /** The extension of the described file, in lower case, if the writing program has stated it. */
   readonly forExtension?: string
 }
