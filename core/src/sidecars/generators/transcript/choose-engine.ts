@@ -8,21 +8,23 @@ import { findSherpaModel, type SherpaModel } from './engines/sherpa-model.ts'
 
 export type TranscriptSettings = Config['transcript']
 
-/** An engine that can be used now, with all it needs; or why there is none, in one line that says what would help. */
+/** An engine that is ready for use, with its files; or one line that says why there is none, and the remedy. */
 export type EngineChoice =
   | { readonly engine: 'whisper-cli'; readonly program: string; readonly model: string }
   | { readonly engine: 'sherpa-onnx'; readonly model: SherpaModel; readonly runtime: FoundPackage }
   | { readonly engine: 'server'; readonly url: string; readonly model: string; readonly key: string | null }
   | { readonly engine: null; readonly why: string }
 
-/** The first number of a model of whisper.cpp, little-endian. */
+/** The first number in a model file of whisper.cpp, little-endian. */
 const GGML = 0x67676d6c
 
 const GROUP = { group: 'transcript', example: 'http://localhost:8000/v1' } as const
 
 const HOW = `install whisper.cpp and set transcript.model to a model of it, or set transcript.url: \`spacedrive config set transcript.url ${GROUP.example}\``
 
-/** Looks at files and the PATH only; nothing is loaded, run or asked. */
+/**
+ * Chooses an engine. Checks only the settings, files and PATH; loads no model, runs no program, and sends no request.
+ */
 export async function chooseEngine(settings: TranscriptSettings): Promise<EngineChoice> {
   const { engine, model, url } = settings
   switch (engine) {
@@ -70,30 +72,33 @@ function none(why: string): EngineChoice {
   return { engine: null, why }
 }
 
-/** The program of whisper.cpp; null where it is not on PATH. */
+/** The path of whisper.cpp's program; null if it is not on PATH. */
 export function findWhisper(): string | null {
   return findProgram('whisper-cli')
 }
 
 const PACKAGE = 'sherpa-onnx-node'
 
-/** How to get what runs the models of sherpa-onnx. It is no part of an installation. */
+/** How to install the runtime for models of sherpa-onnx, which does not come with this program. */
 export const SHERPA_HOW = `npm install --prefix <folder> ${PACKAGE}, and \`spacedrive config set transcript.runtime <folder>\``
 
-/** What runs models, in the folder that is set or beside this program; null where it is neither. */
+/**
+ * Finds the runtime for models of sherpa-onnx, in the configured folder or beside this program; null if it is in
+ * neither.
+ */
 export function findSherpa({ runtime }: Pick<TranscriptSettings, 'runtime'>): Promise<FoundPackage | null> {
   return findPackage(PACKAGE, runtime)
 }
 
-/** How long a server may take to accept a connection. */
+/** The time limit for a connection to a server. */
 const CONNECT_MS = 2_000
 
-/** An address as it is shown: what follows a question mark may be a key. */
+/** An address for display, without its query, which may contain a key. */
 export function shownAddress(url: string): string {
   return url.split('?')[0]!
 }
 
-/** Why a server cannot be reached now; null where it can. Nothing is sent to it. */
+/** Why a server cannot be reached now; null if it can. Connects to it, but sends nothing. */
 export async function whyUnreachable(url: string): Promise<string | null> {
   const { hostname, port, protocol } = new URL(url)
   const { promise, resolve } = Promise.withResolvers<string | null>()
@@ -116,7 +121,7 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-/** The first four bytes of a file as a number; null where there is no such file. */
+/** The first four bytes of a file as a number; null if the file cannot be read. */
 async function firstNumber(path: string): Promise<number | null> {
   try {
     await using file = await open(path)

@@ -11,7 +11,7 @@ import {
 
 const job = 'transcripts'
 
-/** Why nothing can be heard now, and what would help; null where it can. */
+/** Why no transcripts can be made now, and the remedy; null if they can. */
 export async function whyNoTranscripts(settings: TranscriptSettings): Promise<string | null> {
   const choice = await chooseEngine(settings)
   switch (choice.engine) {
@@ -25,7 +25,7 @@ export async function whyNoTranscripts(settings: TranscriptSettings): Promise<st
   }
 }
 
-/** What could hear: the one that is chosen is available where nothing is missing for it, the others say how to get them. */
+/** Lists the engines. The chosen one is available if nothing is missing for it; the others say how to use them. */
 export async function detectSpeechEngines(settings: TranscriptSettings): Promise<DetectedEngine[]> {
   const [choice, why, whisper, sherpa] = await Promise.all([
     chooseEngine(settings),
@@ -67,7 +67,7 @@ export async function detectSpeechEngines(settings: TranscriptSettings): Promise
   ]
 }
 
-/** What an engine that is there wants. */
+/** The setting that an installed engine needs. */
 function unused(why: string | null, model: string | null): string {
   if (why === null) return 'another is used'
   return model === null ? why : `config set transcript.model to ${model}`

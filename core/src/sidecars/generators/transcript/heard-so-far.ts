@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { formatTranscript, parseTranscript, type Transcript, type TranscriptSegment } from '../../transcript-sidecar.ts'
 import type { SpeechEngine } from './engines/engine.ts'
 
-/** What an engine says of a piece, in the time of the recording. */
+/** The transcript of one piece, with times from the start of the recording. */
 export interface HeardPiece {
   readonly language: string | null
   readonly segments: readonly TranscriptSegment[]
@@ -12,15 +12,16 @@ export interface HeardPiece {
 type KeptPiece = Omit<Transcript, 'version'>
 
 /**
- * What was heard so far of a recording, in a file that outlives the process: a line with what heard it, and a transcript for
- * each piece, in their order. A line that was not written to its end, and all behind it, is heard again.
+ * The partial transcript of a recording, in a file that outlives the process: a line that identifies the engine and its
+ * settings, then a transcript for each piece, in order. An incomplete line is ignored, and so are all lines after it;
+ * their pieces are transcribed again.
  */
 export class HeardSoFar {
   readonly #path: string
   readonly #engine: SpeechEngine
-  /** What the file holds, or will with the next piece. */
+  /** The lines of the file; the last ones may not be written yet. */
   readonly #lines: string[]
-  /** Heard before, and not come to yet. */
+  /** Pieces from an earlier run that have not been reached yet. */
   #before: KeptPiece[]
   #isWritten = false
 
@@ -31,7 +32,7 @@ export class HeardSoFar {
     this.#before = before
   }
 
-  /** Nothing of what another engine or model has heard, or the same one asked for another language, is taken. */
+  /** Ignores the file if it is from another engine, model or language setting. */
   static async open(path: string, engine: SpeechEngine, language: string | null): Promise<HeardSoFar> {
     const { name, version, model, maxPieceMs } = engine
     const by = JSON.stringify({ name, version, model, maxPieceMs, language })
@@ -45,7 +46,9 @@ export class HeardSoFar {
     return new HeardSoFar(path, engine, [by], before)
   }
 
-  /** What was heard of the next piece, if it is as long as it was then; null where it is to be heard. */
+  /**
+   * The earlier transcript of the next piece, if the piece has the same length as then; null if it must be transcribed.
+   */
   take(durationMs: number): HeardPiece | null {
     const piece = this.#before.shift()
     if (piece?.durationMs !== durationMs) {
@@ -56,7 +59,7 @@ export class HeardSoFar {
     return piece
   }
 
-  /** Keeps what was heard of the piece that was asked for last. */
+  /** Stores the transcript of the piece that `take` returned null for. */
   async add(durationMs: number, { language, segments }: HeardPiece): Promise<void> {
     const { name, version, model } = this.#engine
     this.#lines.push(formatTranscript({ engine: { name, version }, model, language, durationMs, segments }))

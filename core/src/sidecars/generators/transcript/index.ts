@@ -3,7 +3,7 @@ import type { TranscriptSettings } from './choose-engine.ts'
 import { detectSpeechEngines, whyNoTranscripts } from './detect.ts'
 import { DEADLINE_MS, DECODER_SILENCE_MS, LEAST_BYTES_A_SECOND, PIECE_BASE_MS, PIECE_TIMES } from './limits.ts'
 
-/** What is said in sound and video, with times: for search, and as subtitles. */
+/** Makes transcripts of sound and video, with times: for search, and as subtitles. */
 export function makeTranscripts(settings: TranscriptSettings): Generator {
   return {
     ...transcripts,
@@ -13,7 +13,7 @@ export function makeTranscripts(settings: TranscriptSettings): Generator {
   }
 }
 
-/** Sound that is notes, or a list of other files. */
+/** Audio formats without recorded sound: notes, or lists of other files. */
 const NO_SPEECH = new Set([
   'audio/midi',
   'audio/x-it',
@@ -25,7 +25,7 @@ const NO_SPEECH = new Set([
   'audio/x-xm',
 ])
 
-/** As long as a recording of that size can be, at the slowest; each step of the work has a limit of its own. */
+/** Milliseconds that the longest recording of this size takes; each step of the work also has its own limit. */
 function deadlineOf({ size }: ContentFacts): number {
   const longestMs = (size / LEAST_BYTES_A_SECOND) * 1_000
   return Math.min(DEADLINE_MS, DECODER_SILENCE_MS + 2 * PIECE_BASE_MS + PIECE_TIMES * longestMs)
@@ -36,7 +36,7 @@ const transcripts: Generator = {
   recipe: 1,
   priority: 40,
   deadlineMs: deadlineOf,
-  // It is read as it is heard, however large it is.
+  // It is decoded while it is transcribed, so its size does not matter.
   maxBytes: Number.MAX_SAFE_INTEGER,
   variants: ['default'],
   outputs: [

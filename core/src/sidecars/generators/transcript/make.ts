@@ -8,7 +8,7 @@ import { BUDGET_MS } from './limits.ts'
 import { transcribe } from './transcribe-content.ts'
 import { formatVtt } from './vtt.ts'
 
-/** Of this process: an engine may start slowly, and is used for every content. */
+/** Kept for the life of this process, because starting an engine may take long. */
 const engines = new EngineKeeper()
 
 export const make: Make = async ({ source, outputs, part, settings }) => {
@@ -17,7 +17,7 @@ export const make: Make = async ({ source, outputs, part, settings }) => {
   const options = {
     language: chosen.language === 'auto' ? null : chosen.language,
     budgetMs: BUDGET_MS,
-    // Among the drafts: what a killed process leaves there is found.
+    // Beside the drafts, where the leftovers of a killed process are found.
     folder: `${outputs[0]!.path}.work`,
     part,
   }

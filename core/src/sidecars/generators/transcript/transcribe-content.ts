@@ -8,18 +8,18 @@ import { cutAtSilence, type Piece } from './sound/cut-at-silence.ts'
 import { readSound } from './sound/read-sound.ts'
 
 export interface TranscribeOptions {
-  /** The code of the language spoken; null where the engine is to find out. */
+  /** The code of the spoken language; null if the engine detects it. */
   readonly language: string | null
   readonly budgetMs: number
-  /** A folder for files of the engine, which is made for each piece and removed. */
+  /** A folder for the engine's files, created and removed for each piece. */
   readonly folder: string
-  /** A file in which what was heard so far is kept, and found where it was interrupted. */
+  /** The file with the partial transcript, which an interrupted run continues. */
   readonly part: string
 }
 
 /**
- * What is said in a recording. Damage in the middle of it, or running out of time, ends the transcript early, and it says
- * so. Throws `Unsupported`, `Corrupt` where nothing of it can be heard, and what the engine throws.
+ * Transcribes a recording. If the sound is damaged in the middle, or time runs out, the transcript is marked as
+ * truncated. Throws `Unsupported`, `Corrupt` if no sound can be decoded, and errors of the engine.
  */
 export async function transcribe(
   path: string,
@@ -52,14 +52,14 @@ export async function transcribe(
   }
 }
 
-/** The same, each of which is made while the one before it is used. */
+/** Yields the items, and prepares each one while the caller uses the previous one. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     for (let next = items.next(); ;) {
       const { done, value } = await next
       if (done) return
       next = items.next()
-      // Where it fails nobody may ask for it any more.
+      // If this fails, the caller may never ask for it.
       next.catch(() => {})
       yield value
     }
@@ -84,7 +84,7 @@ async function hear(
   }
 }
 
-/** The segments with something in them, in the time of the recording and inside the piece. */
+/** The segments with text, with times from the start of the recording and within the piece. */
 function placed({ segments }: Heard, pieceMs: number, lengthMs: number): TranscriptSegment[] {
   const within = (ms: number) => Math.round(pieceMs + Math.min(Math.max(0, ms), lengthMs))
   return segments
@@ -98,7 +98,9 @@ function placed({ segments }: Heard, pieceMs: number, lengthMs: number): Transcr
     .toSorted((a, b) => a.startMs - b.startMs)
 }
 
-/** One transcript of all pieces: its language is the one spoken longest, and what is in another says so. */
+/**
+ * Joins the pieces. The language of the transcript is the one spoken longest; segments in another language are marked.
+ */
 function summed(pieces: readonly HeardPiece[], asked: string | null) {
   const spoken = new Map<string, number>()
   for (const { language, segments } of pieces)
@@ -118,7 +120,7 @@ function summed(pieces: readonly HeardPiece[], asked: string | null) {
   }
 }
 
-/** Milliseconds of speech, of which each segment has some. */
+/** Milliseconds of speech, plus one for each segment. */
 function weight(segments: readonly TranscriptSegment[]): number {
   return segments.reduce((sum, { startMs, endMs }) => sum + endMs - startMs + 1, 0)
 }
@@ -127,7 +129,7 @@ function rounded(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }
 
-/** Sound that knows how long it was, and ends where it is damaged: what was there before is good. */
+/** Sound that counts its samples. If a block is damaged, the sound ends there; the samples before it are good. */
 class CountedSound implements AsyncIterable<Int16Array> {
   readonly #blocks: AsyncIterable<Int16Array>
   #samples = 0

@@ -1,38 +1,38 @@
-/** What an engine heard, in milliseconds from the start of what it was given. */
+/** A segment of a transcript, in milliseconds from the start of the piece. */
 export interface HeardSegment {
   readonly startMs: number
   readonly endMs: number
   readonly text: string
-  /** 0 to 1; where the engine says so. */
+  /** 0 to 1, if the engine reports it. */
   readonly confidence?: number
 }
 
 export interface Heard {
-  /** The code of the language, such as `en`; null where the engine does not tell. */
+  /** The code of the language, such as `en`; null if the engine does not report it. */
   readonly language: string | null
   readonly segments: readonly HeardSegment[]
 }
 
 export interface ListenOptions {
-  /** The code of the language spoken; null where the engine is to find out. */
+  /** The code of the spoken language; null if the engine detects it. */
   readonly language: string | null
   readonly deadlineMs: number
-  /** An empty folder for its files, which whoever asks removes. */
+  /** An empty folder for the engine's files; the caller removes it. */
   readonly folder: string
 }
 
-/** What turns speech into text. */
+/** An engine that turns speech into text. */
 export interface SpeechEngine extends AsyncDisposable {
   readonly name: string
-  /** Empty where it does not say. */
+  /** Empty if the engine does not report it. */
   readonly version: string
-  /** What it hears with, as a person calls it. */
+  /** The name of the model, for display. */
   readonly model: string
-  /** Milliseconds of sound it takes at once. */
+  /** The longest piece that it accepts, in milliseconds. */
   readonly maxPieceMs: number
   /**
-   * Hears samples of `SAMPLE_RATE`, sixteen bits. Throws `Timeout` after `deadlineMs`; `Unavailable` and `Offline` where
-   * the engine itself fails, with what it said.
+   * Transcribes 16-bit samples at `SAMPLE_RATE`. Throws `Timeout` after `deadlineMs`, and `Unavailable` or `Offline`
+   * with the engine's message if the engine itself fails.
    */
   listen(samples: Int16Array, options: ListenOptions): Promise<Heard>
 }

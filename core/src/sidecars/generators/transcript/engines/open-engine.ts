@@ -2,7 +2,7 @@ import { CoreError } from '../../../../util/errors.ts'
 import { chooseEngine, type TranscriptSettings } from '../choose-engine.ts'
 import type { SpeechEngine } from './engine.ts'
 
-/** The engine that the settings name. Throws `Offline` where it is not there. */
+/** Opens the configured engine. Throws `Offline` if it is missing. */
 export async function openEngine(settings: TranscriptSettings): Promise<SpeechEngine> {
   const choice = await chooseEngine(settings)
   switch (choice.engine) {
@@ -35,7 +35,7 @@ export class EngineKeeper {
     const engine = openEngine(settings)
     this.#of = of
     this.#engine = engine
-    // What was not there may be there the next time.
+    // Try again at the next call: the engine may be available then.
     engine.catch(() => {
       if (this.#engine === engine) this.#engine = null
     })

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The files of a Whisper model as sherpa-onnx has them. */
+/** The files of a Whisper model in the format of sherpa-onnx. */
 export interface SherpaModel {
   readonly encoder: string
   readonly decoder: string
   readonly tokens: string
 }
 
-/** The model in a folder, the smaller one where there are two of it; null where there is none. */
+/** Finds the model in a folder, and prefers the smaller int8 version; null if there is none. */
 export async function findSherpaModel(folder: string): Promise<SherpaModel | null> {
   const names = (await readdir(folder).catch((): string[] => [])).toSorted()
   const find = (part: RegExp) => names.find((name) => part.test(name))

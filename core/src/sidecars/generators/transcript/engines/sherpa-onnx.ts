@@ -8,7 +8,7 @@ import { languageCode } from './languages.ts'
 import type { SherpaModel } from './sherpa-model.ts'
 import type { SherpaReply, SherpaRequest } from './sherpa-process.ts'
 
-/** It hears half a minute at once and drops the rest. */
+/** It transcribes half a minute at once and drops the rest. */
 const MAX_PIECE_MS = 28_000
 const MEMORY_MIB = 3_000
 
@@ -17,7 +17,7 @@ export interface SherpaOptions {
   readonly runtime: FoundPackage
 }
 
-/** sherpa-onnx, in a process of its own: it ends the one it is in where a model is not as it should be. */
+/** sherpa-onnx in a process of its own, because it crashes the process if a model is invalid. */
 export class SherpaOnnx implements SpeechEngine {
   readonly name = 'sherpa-onnx'
   readonly version: string
@@ -47,7 +47,7 @@ export class SherpaOnnx implements SpeechEngine {
       )
       return { language: heard.lang ? languageCode(heard.lang) : null, segments: segmentsOf(heard, samples.length) }
     } catch (err) {
-      // The recording is sound that was decoded: it is the model that cannot be understood, or ends the process.
+      // The sound was decoded before, so the cause of the failure is the model.
       if (!(err instanceof CoreError) || (err.code !== 'Corrupt' && err.code !== 'Unavailable')) throw err
       throw new CoreError('Unavailable', `sherpa-onnx fails with ${this.model}: ${err.message}`, { cause: err })
     }
@@ -67,7 +67,7 @@ function segmentsOf(heard: SherpaReply, samples: number): HeardSegment[] {
   })
 }
 
-/** 0 where the list is shorter, or has no number there. */
+/** 0 if the list has no number at this index. */
 function millisecondsAt(seconds: readonly number[] | undefined, at: number): number {
   return (seconds?.[at] || 0) * 1_000
 }

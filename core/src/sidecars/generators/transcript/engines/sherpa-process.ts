@@ -4,15 +4,15 @@ import { SAMPLE_RATE } from '../limits.ts'
 import type { SherpaModel } from './sherpa-model.ts'
 
 export interface SherpaRequest {
-  /** The file that loads the package. */
+  /** The package's file to load. */
   readonly runtime: string
   readonly model: SherpaModel
-  /** Empty where the model is to find out. */
+  /** Empty if the model detects it. */
   readonly language: string
   readonly samples: Int16Array
 }
 
-/** What it found; the lists are in seconds and belong together. */
+/** The transcript. The lists belong together by index; times are in seconds. */
 export interface SherpaReply {
   readonly text: string
   readonly lang?: string
@@ -21,7 +21,7 @@ export interface SherpaReply {
   readonly segment_texts?: readonly string[]
 }
 
-/** What is used of `sherpa-onnx-node`, which is not installed with this program. */
+/** The used part of `sherpa-onnx-node`, which is not installed with this program. */
 interface Sherpa {
   readonly OfflineRecognizer: new (config: object) => Recognizer
 }
@@ -31,10 +31,10 @@ interface Recognizer {
   getResult(stream: object): SherpaReply
 }
 
-/** As many as gain something: the encoder uses two. */
+/** More threads do not help: the encoder uses two. */
 const THREADS = 2
 
-/** Of this process: a model takes seconds to load. */
+/** Kept for the life of this process, because a model takes seconds to load. */
 let loaded: { key: string; recognizer: Recognizer } | null = null
 
 serveProcess<SherpaRequest, SherpaReply>(async (request) => {

@@ -9,22 +9,24 @@ import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.
 import { languageCode } from './languages.ts'
 
 export interface ServerOptions {
-  /** Up to and with the version: `http://localhost:8000/v1`; or the whole address, where it ends otherwise than usual. */
+  /**
+   * The address including the version, such as `http://localhost:8000/v1`; or the full address of an unusual endpoint.
+   */
   readonly url: string
-  /** What the server calls the model. */
+  /** The server's name for the model. */
   readonly model: string
-  /** Sent as a bearer token; in no message. */
+  /** Sent as a bearer token, and left out of messages. */
   readonly key: string | null
 }
 
-/** More is no answer about ten minutes of speech. */
+/** A transcript of ten minutes is never larger. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20
-/** It would say the same of every recording: the key or the address is wrong, or it has too much to do. */
+/** Status codes that do not depend on the recording: the key or the address is wrong, or the server is overloaded. */
 const OF_EVERY_RECORDING = [401, 403, 404, 429, 503]
-/** What is told of an answer that says no, in characters. */
+/** Characters of the server's error message that are shown. */
 const MAX_COMPLAINT = 300
 
-/** A server that has `/v1/audio/transcriptions` as OpenAI describes it. */
+/** A server with OpenAI's API `/v1/audio/transcriptions`. */
 export class SpeechServer implements SpeechEngine {
   readonly name: string
   readonly version = ''
@@ -59,7 +61,7 @@ export class SpeechServer implements SpeechEngine {
     // Each request ends its connection.
   }
 
-  /** By hand: `fetch` gives up after five minutes without an answer, and goes where it is redirected with the key. */
+  /** Does not use `fetch`, which gives up after five minutes without a reply, and follows redirects with the key. */
   #post({ type, body }: Form, deadlineMs: number): Promise<{ status: number; body: string }> {
     const url = endpointOf(this.#options.url)
     const { key } = this.#options
@@ -101,7 +103,7 @@ export class SpeechServer implements SpeechEngine {
   #refusal(status: number, value: Record<string, unknown> | null): CoreError {
     const error = value?.['error']
     const said = text(object(error)?.['message']) ?? text(error) ?? text(value?.['detail']) ?? ''
-    // Some say the key again in what they say of it.
+    // Some servers repeat the key in their message.
     const shown = this.#options.key ? said.replaceAll(this.#options.key, '…') : said
     const why = shown.split('\n')[0]!.slice(0, MAX_COMPLAINT)
     const help = status === 401 || status === 403 ? '; transcript.keyVariable names the variable with its key' : ''
@@ -110,7 +112,7 @@ export class SpeechServer implements SpeechEngine {
   }
 }
 
-/** Where requests go. */
+/** The address for requests. */
 export function endpointOf(url: string): URL {
   const endpoint = new URL(url)
   const path = endpoint.pathname.replace(/\/+$/, '')
@@ -141,7 +143,7 @@ function formOf(fields: Readonly<Record<string, string>>, wav: Buffer): Form {
   }
 }
 
-/** Null where it says nothing of a recording: there are servers that answer 200 whatever they are asked. */
+/** Null if the reply has no transcript: some servers answer every request with 200. */
 function parseHeard(value: Record<string, unknown>, samples: number): Heard | null {
   const whole = text(value['text'])
   const isInParts = Array.isArray(value['segments'])
@@ -163,7 +165,7 @@ function segment(value: unknown): HeardSegment | null {
   return { startMs: start * 1_000, endMs: end * 1_000, text: words, ...(sure !== null && { confidence: sure }) }
 }
 
-/** Where there are several addresses, Node puts what went wrong with each into the error. */
+/** If the server has several addresses, Node reports an error for each of them. */
 function reason(cause: unknown): string {
   return cause instanceof AggregateError && cause.errors.length > 0
     ? errorMessage(cause.errors[0])

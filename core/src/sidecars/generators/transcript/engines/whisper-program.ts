@@ -8,16 +8,16 @@ import { wavOf } from '../sound/wav.ts'
 import type { Heard, HeardSegment, ListenOptions, SpeechEngine } from './engine.ts'
 import { languageCode } from './languages.ts'
 
-/** It says its version at once, or is too old to. */
+/** It prints its version at once, or is too old for the option. */
 const ANSWER_MS = 10_000
-/** What it prints beside the file it writes. */
+/** Limit of output besides the transcript file. */
 const MAX_PRINTED_BYTES = 16 * 2 ** 20
-/** It does not listen to less than a second. */
+/** It ignores recordings of less than a second. */
 const MIN_SAMPLES = Math.round(1.1 * SAMPLE_RATE)
-/** What it writes where it hears nothing. */
+/** The text that it writes for silence. */
 const NOTHING_HEARD = '[BLANK_AUDIO]'
 
-/** The `whisper-cli` of whisper.cpp at a path, with a model of its own form. */
+/** Opens the `whisper-cli` of whisper.cpp at a path, with a model in its own format. */
 export async function openWhisper(program: string, model: string): Promise<SpeechEngine> {
   const asked = {
     program,
@@ -83,7 +83,7 @@ function segment(value: unknown): HeardSegment | null {
   return { startMs: from, endMs: to, text: words, ...(sure.length > 0 && { confidence: sum / sure.length }) }
 }
 
-/** How sure it is of a part of a word. Signs such as `[_BEG_]` say times and are none. */
+/** The confidence of a token; null for markers such as `[_BEG_]`, which are times. */
 function confidence(token: unknown): number | null {
   const { text: written, p } = object(token) ?? {}
   return text(written)?.startsWith('[_') ? null : part(p)

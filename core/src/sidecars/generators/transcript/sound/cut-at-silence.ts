@@ -1,32 +1,37 @@
 import { SAMPLE_RATE } from '../limits.ts'
 
-/** A stretch of a recording in which something can be heard. */
+/** A stretch of a recording that contains sound. */
 export interface Piece {
   /** Milliseconds from the start of the recording. */
   readonly startMs: number
-  /** Sixteen bits, `SAMPLE_RATE` a second. */
+  /** 16-bit samples, `SAMPLE_RATE` per second. */
   readonly samples: Int16Array
 }
 
-/** Samples that are looked at together: 30 ms. */
+/** Samples in a frame of 30 ms, the unit of loudness. */
 const FRAME = 480
 const FRAME_MS = (FRAME * 1_000) / SAMPLE_RATE
-/** As loud as this is silence, of 32,768: 50 dB below the loudest there can be, in quiet recordings 40 dB below the loudest there was. */
+/**
+ * Frames up to this loudness are silent, out of 32,768: 50 dB below the maximum. In quiet recordings, the limit is 40
+ * dB below the loudest frame so far.
+ */
 const SILENCE = 104
 const SILENCE_PART = 0.01
-/** Noise of digital silence that was dithered. */
+/** The loudness of dithered digital silence. */
 const NOTHING = 3
-/** A longer silence is left out: engines take it for words nobody said. Below it, cutting costs more than it saves. */
+/**
+ * A longer silence is left out, because engines invent words in it. Leaving out shorter ones costs more than it saves.
+ */
 const LONG_SILENCE = Math.round(5_000 / FRAME_MS)
-/** Kept before and behind what can be heard, so that no word loses its beginning or end. */
+/** Frames kept before and after the sound, so that no word loses its beginning or end. */
 const MARGIN = Math.round(300 / FRAME_MS)
-/** Where a piece grows too long it is cut in its last part, where so many frames in a row are the quietest. */
+/** A piece that grows too long is cut in its last part, at the quietest run of this many frames. */
 const CUT_PART = 0.3
 const CUT_FRAMES = 10
 
 /**
- * Cuts sound into pieces of at most `maxMs`, at silences where there are any, and leaves out long silences. Holds one piece
- * at a time.
+ * Cuts sound into pieces of at most `maxMs`, at silences if possible, and leaves out long silences. Keeps one piece in
+ * memory at a time.
  */
 export async function* cutAtSilence(blocks: AsyncIterable<Int16Array>, maxMs: number): AsyncGenerator<Piece> {
   const cutter = new Cutter(Math.max(2 * CUT_FRAMES, Math.floor(maxMs / FRAME_MS)))
@@ -37,13 +42,13 @@ export async function* cutAtSilence(blocks: AsyncIterable<Int16Array>, maxMs: nu
 class Cutter {
   readonly #max: number
   readonly #samples: Int16Array
-  /** How loud each frame is; whole frames only. */
+  /** The loudness of each complete frame. */
   readonly #loudness: Float32Array
   #length = 0
-  /** Frames before the first of those held. */
+  /** The number of frames that were dropped before the first kept one. */
   #before = 0
   #loudest = 0
-  /** Frames held of which the first has been heard, or is the margin before it. */
+  /** Whether the kept frames contain sound; they then start at most a margin before it. */
   #heard = false
   #quiet = 0
 
@@ -81,7 +86,7 @@ class Cutter {
     return Math.max(NOTHING, Math.min(SILENCE, this.#loudest * SILENCE_PART))
   }
 
-  /** One more frame is there. */
+  /** Handles a completed frame. */
   *#frame(): Generator<Piece> {
     const last = this.#frames - 1
     const loudness = loudnessOf(this.#samples.subarray(last * FRAME, this.#length))
@@ -118,19 +123,22 @@ class Cutter {
     this.#before += frames
   }
 
-  /** What is held begins anew: whether it can be heard, and how long it has been quiet. */
+  /** Recomputes the state for the kept frames: whether they contain sound, and how long the silence at their end is. */
   #look(): void {
     const last = this.#lastHeard()
     this.#heard = last >= 0
     this.#quiet = this.#frames - 1 - last
   }
 
-  /** The last frame held that can be heard; -1 where none can. */
+  /** The last kept frame with sound; -1 if there is none. */
   #lastHeard(): number {
     return this.#loudness.subarray(0, this.#frames).findLastIndex((loudness) => loudness > this.#silence)
   }
 
-  /** Where a piece that has grown too long ends; with its margin, where nothing can be heard behind the quietest place. */
+  /**
+   * The end of a piece that has grown too long: the quietest place, or, if only silence follows the last sound before
+   * it, that sound's end plus the margin.
+   */
   #cut(): number {
     const [quietest, last] = [this.#quietest(), this.#lastHeard()]
     return last < quietest ? Math.min(this.#frames, last + 1 + MARGIN) : quietest
@@ -153,7 +161,7 @@ class Cutter {
   }
 }
 
-/** Root of the mean square. */
+/** The root mean square. */
 function loudnessOf(samples: Int16Array): number {
   let sum = 0
   for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!

@@ -7,11 +7,11 @@ import { MAX_RECORDING_MS, SAMPLE_RATE } from '../limits.ts'
 import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { Resampler } from './resampler.ts'
 
-/** Seconds by which times in a file may be off before silence is put where nothing is. */
+/** Gaps of up to this many seconds between timestamps are ignored; longer ones are filled with silence. */
 const GAP = 0.1
-/** Samples that MP3 needs before the first sound, where it is encoded and where it is decoded: nothing in the file says so. */
+/** Samples that MP3 encoders and decoders add before the first sound. The file does not state them. */
 const MP3_DELAY = 576 + 529
-/** Samples a second: others are damage, and a filter between them and ours may take all memory. */
+/** Limits of samples per second. Other rates are damage, and resampling from them may take all memory. */
 const MIN_RATE = 1_000
 const MAX_RATE = 768_000
 /** Samples of silence written at once. */
@@ -19,12 +19,12 @@ const SILENT_BLOCK = SAMPLE_RATE * 10
 const MAX_SECONDS = MAX_RECORDING_MS / 1_000
 
 /**
- * The sound of a file as one channel of `SAMPLE_RATE`, in blocks of sixteen bits, in which each word stands where the file
- * has it: silence is put where the sound begins late or has gaps. Throws `Corrupt`, and `Unsupported` for containers and
- * codecs that are not embedded and for files without sound.
+ * Decodes the sound of a file to one channel at `SAMPLE_RATE`, in blocks of 16-bit samples. Silence fills a late start
+ * and gaps, so that times match those of the file. Throws `Corrupt`, and `Unsupported` for containers and codecs
+ * without an embedded decoder, and for files without sound.
  */
 export async function decodeSound(path: string, write: (block: Int16Array) => Promise<void>): Promise<void> {
-  // Without it only uncompressed sound is decoded.
+  // Without this package only uncompressed sound is decoded.
   useOwnFfmpeg()
   await import('node-webcodecs/register').catch(() => {})
   using input = await openInput(path, soundContainers)
@@ -41,13 +41,13 @@ export async function decodeSound(path: string, write: (block: Int16Array) => Pr
   if (line.length === 0) throw new CoreError('Unsupported', NO_LENGTH)
 }
 
-/** When the recording begins, in seconds: streams that were cut out of longer ones go on counting. */
+/** The first timestamp in seconds: a stream that was cut out of a longer one does not start at 0. */
 async function startOf(input: Input, track: InputAudioTrack): Promise<number> {
   const first = await input.getFirstTimestamp().catch(() => track.getFirstTimestamp())
   return Math.max(0, first)
 }
 
-/** What was decoded, on the line of time. */
+/** Places decoded samples on the time line. */
 class Line {
   readonly #write: (block: Int16Array) => Promise<void>
   readonly #start: number
@@ -55,9 +55,9 @@ class Line {
   #rate = 0
   /** Samples written. */
   length = 0
-  /** Seconds of sound taken, which are written when the filter has passed them. */
+  /** Seconds of sound that were added; they are written once the resampler has passed them on. */
   #taken = 0
-  /** Samples still to be left out. */
+  /** Samples still to be dropped. */
   #delay: number
 
   constructor(write: (block: Int16Array) => Promise<void>, start: number, delay: number) {
@@ -66,12 +66,12 @@ class Line {
     this.#delay = delay
   }
 
-  /** Returns false when the recording is longer than is listened to. */
+  /** Returns false if the sample is beyond the longest supported recording. */
   async add(sample: AudioSample): Promise<boolean> {
     const { numberOfFrames, sampleRate } = sample
     const at = sample.timestamp - this.#start
     if (at > MAX_SECONDS) return false
-    // What decoders need before the first sound is not part of it.
+    // Samples before the start of the recording only prepare the decoder.
     const before = Math.min(numberOfFrames, Math.max(this.#delay, Math.round(-at * sampleRate), 0))
     this.#delay = Math.max(0, this.#delay - numberOfFrames)
     if (sampleRate !== this.#rate) await this.#changeRate(sampleRate)
@@ -111,7 +111,7 @@ class Line {
   }
 }
 
-/** All channels in one. */
+/** Mixes all channels into one. */
 function mixed(sample: AudioSample): Float32Array {
   const { numberOfChannels: channels, numberOfFrames: frames } = sample
   const all = new Float32Array(frames * channels)

@@ -7,13 +7,13 @@ import { NO_LENGTH, NO_SOUND } from './no-sound.ts'
 import { readFailure } from './sound-failure.ts'
 
 const PROGRAM = fileURLToPath(new URL('sound-process.ts', import.meta.url))
-/** Megabytes of heap of the decoding process: it holds some packets. */
+/** Megabytes of heap for the decoding process: it holds some packets. */
 const HEAP_MIB = 192
 
 /**
- * The sound of a file as one channel of `SAMPLE_RATE`, no faster than it is taken: by the `ffmpeg` on PATH, which takes a
- * fifth of the processor; where there is none, and where it does not read the file or stops in the middle, by the embedded
- * decoder, in a process of its own. Throws `Unsupported`, `Corrupt`, `Timeout`; what was handed out before is good.
+ * Decodes the sound of a file to one channel at `SAMPLE_RATE`, no faster than the caller takes it. Uses the `ffmpeg` on
+ * PATH, which needs a fifth of the processor time. If it is missing or fails, the embedded decoder takes over, in a
+ * process of its own. Throws `Unsupported`, `Corrupt`, `Timeout`; blocks yielded before an error are good.
  */
 export async function* readSound(path: string): AsyncGenerator<Int16Array> {
   const byFfmpeg = soundByFfmpeg(path)
@@ -39,11 +39,11 @@ export async function* readSound(path: string): AsyncGenerator<Int16Array> {
   } catch (err) {
     throw whyNot(failure, err)
   }
-  // The embedded decoder ends where ffmpeg stopped: what comes behind is missing.
+  // The embedded decoder has ended at the place where ffmpeg failed, so the rest is missing.
   if (taken > 0 && !isMore) throw failure
 }
 
-/** What comes after some samples. */
+/** Skips a number of samples. */
 async function* behind(samples: number, blocks: AsyncIterable<Int16Array>): AsyncGenerator<Int16Array> {
   let left = samples
   for await (const block of blocks) {
@@ -63,12 +63,15 @@ function embedded(path: string): AsyncGenerator<Buffer> {
   })
 }
 
-/** Whether another decoder would say the same. */
+/** Whether another decoder would fail with the same error. */
 function isCertain(err: unknown): boolean {
   return err instanceof CoreError && (err.message === NO_SOUND || err.message === NO_LENGTH)
 }
 
-/** What is said where neither decoder reads it. ffmpeg knows more files, where it was there and did not fall over itself. */
+/**
+ * The error if both decoders fail. Prefers ffmpeg's error, because it supports more formats, unless ffmpeg was missing
+ * or crashed.
+ */
 function whyNot(byFfmpeg: unknown, err: unknown): unknown {
   const isFfmpegs = byFfmpeg instanceof CoreError && byFfmpeg.code !== 'Unavailable'
   if (isFfmpegs && !isCertain(err)) return byFfmpeg
@@ -76,7 +79,7 @@ function whyNot(byFfmpeg: unknown, err: unknown): unknown {
   return new CoreError('Unsupported', `${err.message}; ffmpeg on PATH would read it`, { cause: err })
 }
 
-/** Programs print in pieces that may end between the two bytes of a sample. */
+/** Joins chunks to whole samples: a chunk may end between the two bytes of a sample. */
 async function* samplesOf(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Int16Array> {
   let odd: Buffer | null = null
   for await (const chunk of chunks) {

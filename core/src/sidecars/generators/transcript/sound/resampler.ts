@@ -1,20 +1,23 @@
-/** Zero crossings of the filter on each side: sound above half the rate is 60 dB down within a tenth of it. */
+/** Zero crossings of the filter on each side. Frequencies above half the rate are 60 dB down within a tenth of it. */
 const CROSSINGS = 24
-/** Where the filter begins to close, in parts of half the lower rate. */
+/** The frequency at which the filter begins to close, as a fraction of half the lower rate. */
 const CUTOFF = 0.92
 
-/** Changes the rate of sound that comes in blocks, by a windowed sinc: what the lower rate cannot hold does not come back as noise. */
+/**
+ * Changes the sample rate of sound in blocks, with a windowed sinc, which removes frequencies that the lower rate
+ * cannot represent.
+ */
 export class Resampler {
   readonly #step: number
   readonly #phases: number
   readonly #taps: number
-  /** A filter for each place between two samples of the input. */
+  /** A filter for each position between two input samples. */
   readonly #filters: Float32Array
   #kept: Float64Array
-  /** Of the next output, in samples of the input from the first kept one, in `#phases`ths. */
+  /** The position of the next output: in input samples from the first kept one, times `#phases`. */
   #at: number
 
-  /** Rates in samples a second, whole numbers. */
+  /** Rates in samples per second, as integers. */
   constructor(from: number, to: number) {
     const common = divisor(from, to)
     this.#phases = to / common
@@ -23,12 +26,12 @@ export class Resampler {
     const half = Math.ceil(CROSSINGS / cutoff)
     this.#taps = 2 * half
     this.#filters = filters(this.#phases, half, cutoff)
-    // Silence before the first sample, so that it comes out where it came in.
+    // Silence before the first sample, so that the filter does not shift the sound in time.
     this.#kept = new Float64Array(half - 1)
     this.#at = 0
   }
 
-  /** What can be said of the sound after another block. */
+  /** Returns the output that is complete after another block of input. */
   push(block: Float32Array): Float32Array {
     const input = new Float64Array(this.#kept.length + block.length)
     input.set(this.#kept)
@@ -40,7 +43,7 @@ export class Resampler {
     for (let i = 0; i < count; i++) {
       const start = Math.floor(this.#at / phases)
       const filter = (this.#at - start * phases) * taps
-      // Two sums, neither of which waits for the other.
+      // Two independent sums, which the processor can compute in parallel.
       let [even, odd] = [0, 0]
       for (let tap = 0; tap < taps; tap += 2) {
         even += input[start + tap]! * table[filter + tap]!
@@ -55,7 +58,7 @@ export class Resampler {
     return output
   }
 
-  /** The rest, when nothing comes any more. */
+  /** Returns the rest of the output after the last block. */
   end(): Float32Array {
     return this.push(new Float32Array(this.#taps / 2))
   }
@@ -66,7 +69,7 @@ function filters(phases: number, half: number, cutoff: number): Float32Array {
   const all = new Float32Array(phases * taps)
   for (let phase = 0; phase < phases; phase++) {
     const row = all.subarray(phase * taps, (phase + 1) * taps)
-    // The output lies between the taps before the middle and those behind it.
+    // The output is between the taps before the middle and those after it.
     for (let tap = 0; tap < taps; tap++) row[tap] = sincAt(tap - (half - 1) - phase / phases, half, cutoff)
     const sum = row.reduce((each, value) => each + value, 0)
     for (let tap = 0; tap < taps; tap++) row[tap]! /= sum
@@ -74,7 +77,7 @@ function filters(phases: number, half: number, cutoff: number): Float32Array {
   return all
 }
 
-/** A sinc below a Blackman window. */
+/** A sinc with a Blackman window. */
 function sincAt(x: number, half: number, cutoff: number): number {
   if (Math.abs(x) >= half) return 0
   const angle = Math.PI * x * cutoff

@@ -1,14 +1,14 @@
 import { CoreError, type ErrorCode, errorCodes } from '../../../../util/errors.ts'
 
-/** What the decoding process says last where it could not go on, as JSON on a line. */
+/** The last line of a failed decoding process, as JSON. */
 export interface SoundFailure {
   readonly code: ErrorCode
   readonly message: string
 }
 
 /**
- * Makes an error of what a decoding process said last; one that ended in another way was kept from going on by the file.
- * Null where it crashed.
+ * Turns the last output of a decoding process into an error; null if the process crashed. If the output is no such
+ * line, the file is at fault.
  */
 export function readFailure(complaint: string, _how: string, crashed: boolean): CoreError | null {
   if (crashed) return null
@@ -17,7 +17,7 @@ export function readFailure(complaint: string, _how: string, crashed: boolean): 
     const { code, message } = JSON.parse(line) as SoundFailure
     if (errorCodes.includes(code)) return new CoreError(code, message)
   } catch {
-    // It was not that far.
+    // The process failed before it could write the line.
   }
   return new CoreError('Corrupt', line || 'its sound cannot be decoded')
 }

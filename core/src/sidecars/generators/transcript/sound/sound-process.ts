@@ -2,9 +2,10 @@ import { CoreError, errorMessage, systemCode } from '../../../../util/errors.ts'
 import { decodeSound } from './decode-sound.ts'
 import type { SoundFailure } from './sound-failure.ts'
 
-// A program: prints the sound of the file it is given. A damaged file may keep a decoder busy for ever, or crash it.
+// A program that prints the sound of a file. It is a separate process because a damaged file may keep a decoder busy
+// for ever, or crash it.
 process.stdout.on('error', (err) => {
-  // Nobody listens any more.
+  // The reader has closed the pipe.
   process.exit(systemCode(err) === 'EPIPE' ? 0 : 1)
 })
 try {
