@@ -3,24 +3,27 @@ import { open } from 'node:fs/promises'
 import { CoreError } from '../../../util/errors.ts'
 import { fsPath, type RawName } from '../../../util/file-name.ts'
 
-/** A NUL comes early where bytes are not text. */
+/** Bytes examined for a NUL, which appears early in binary files. */
 const EXAMINED_BYTES = 8_192
-/** A character of UTF-8 that was cut at the end has lost at most so many bytes. */
+/** A truncated UTF-8 character at the end has at most this many bytes. */
 const MAX_CUT_BYTES = 3
 
-/** Text as its byte-order mark says, else UTF-8 where it is that, else Windows-1252, which takes any bytes. */
+/**
+ * Decodes text: as the byte-order mark states, or else as UTF-8 if it is valid, or else as Windows-1252, which accepts
+ * any bytes.
+ */
 export function decodeText({ bytes, isWhole }: FileStart): string {
   const encoding = markedEncoding(bytes) ?? (isUtf8Start(bytes, isWhole ? 0 : MAX_CUT_BYTES) ? 'utf-8' : 'windows-1252')
   return new TextDecoder(encoding).decode(bytes, { stream: !isWhole })
 }
 
-/** Throws `Unsupported` where bytes from the beginning of a file are no text: it has no NUL, but for UTF-16, which has its mark. */
+/** Throws `Unsupported` if the first bytes of a file are not text, that is, contain a NUL and no byte-order mark. */
 export function assertText(bytes: Buffer): void {
   if (markedEncoding(bytes) === null && bytes.subarray(0, EXAMINED_BYTES).includes(0))
     throw new CoreError('Unsupported', 'it is not text')
 }
 
-/** For bytes that come in pieces: as the mark of the first says, else UTF-8. */
+/** A decoder for text in chunks: as the byte-order mark of the first chunk states, or else UTF-8. */
 export function decoderFor(firstBytes: Uint8Array): TextDecoder {
   return new TextDecoder(markedEncoding(firstBytes) ?? 'utf-8')
 }
@@ -34,11 +37,11 @@ export function markedEncoding(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-1
 
 export interface FileStart {
   readonly bytes: Buffer
-  /** The file has no more. */
+  /** Whether these are all bytes of the file. */
   readonly isWhole: boolean
 }
 
-/** At most `maxBytes` from the beginning of a file. */
+/** Reads at most `maxBytes` from the beginning of a file. */
 export async function readStart(source: RawName, maxBytes: number): Promise<FileStart> {
   await using file = await open(fsPath(source))
   const { size } = await file.stat()

@@ -1,7 +1,7 @@
 import { detectPackage } from '../engines.ts'
 import type { DetectedEngine } from '../generator.ts'
 
-/** What reads the text of documents: all of it comes along. */
+/** The engines that read the text of documents. All of them come with this program. */
 export function detectTextEngines(): Promise<DetectedEngine[]> {
   return Promise.all([
     detectPackage({ job: 'text of PDF', name: 'PDFium', licence: 'MIT', package: '@hyzyla/pdfium' }),

@@ -2,9 +2,9 @@ import { CoreError } from '../../../util/errors.ts'
 import { readXml } from './xml.ts'
 import { memberName, type ZipArchive } from './zip-archive.ts'
 
-/** What an EPUB is made of: names of members that are there. */
+/** The parts of an EPUB, as names of existing members. */
 export interface EpubPackage {
-  /** In the order of reading. */
+  /** In reading order. */
   readonly chapters: readonly string[]
   readonly cover: string | null
 }
@@ -15,7 +15,7 @@ interface Item {
   readonly isPicture: boolean
 }
 
-/** Reads the table of parts of an EPUB. Throws `Corrupt` where it has none. */
+/** Reads the package document of an EPUB. Throws `Corrupt` if there is none. */
 export async function readEpub(zip: ZipArchive): Promise<EpubPackage> {
   const list = await packageName(zip)
   const items = new Map<string, Item>()

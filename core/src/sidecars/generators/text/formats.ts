@@ -46,7 +46,7 @@ const readersByMime: Readonly<Record<string, ReaderName>> = {
   'application/mbox': 'plain',
 }
 
-/** Of these types, what has no reader of its own is read as plain text. */
+/** Files of these types without a reader of their own are read as plain text. */
 const plainTypes: ReadonlySet<FileType> = new Set(['text', 'code', 'config', 'web', 'calendar', 'contact'])
 
 /** Formats of these types that are not text. */
@@ -57,7 +57,7 @@ const binaryMimes: ReadonlySet<string> = new Set([
   'application/x-webarchive',
 ])
 
-/** Whoever reads such a content; null where there is no text in it, or nothing here finds it. */
+/** The reader for a content; null if it has no text, or no reader here supports it. */
 export function readerOf({ type, mime }: ContentFacts): ReaderName | null {
   const reader = mime === null ? undefined : readersByMime[mime]
   if (reader) return reader

@@ -5,23 +5,26 @@ import type { PageCollector } from './page-collector.ts'
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
-/** Left out with all in them. `binary` and `description` are FictionBook's. */
+/** Elements that are left out with everything in them. `binary` and `description` are elements of FictionBook. */
 const skipped = words('script style head template noscript svg math object iframe binary description')
-/** Stand on lines of their own. */
+/** Elements that start and end a line. */
 const blocks = words(
   'address article aside blockquote body caption dd details div dl dt empty-line fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section stanza subtitle summary table title tr ul v',
 )
 const cells = words('td th')
 
-/** Which elements give a page its title, the first of them: a web page says it, a chapter shows it. */
+/** The elements whose first occurrence is the title of a page: a web page has a `title`, a chapter a heading. */
 export const titles = { web: words('title'), chapter: words('h1 h2 h3') }
 
-/** Adds what a page of HTML shows to `out`, and takes the title of the page from it where it has none. Throws `Corrupt` where elements nest too deeply. */
+/**
+ * Adds the visible text of an HTML page to `out`, and its title if `out` has none. Throws `Corrupt` if elements nest
+ * too deeply.
+ */
 export function collectHtml(html: string, out: PageCollector, titleFrom = titles.web): void {
   let depth = 0
   let inSkipped = 0
   let inPreformatted = 0
-  // The end of a line, or a space, has just been written: another would say nothing.
+  // The text ends with white space, so more of it is dropped.
   let afterSpace = true
   let titled: string | null = null
   let title = ''
@@ -69,5 +72,5 @@ export function collectHtml(html: string, out: PageCollector, titleFrom = titles
   parser.end()
 }
 
-/** So that reading stops soon after there is room for no more. */
+/** Parsing in pieces of this size stops soon after `out` is full. */
 const PIECE_CHARS = 65_536

@@ -2,7 +2,7 @@ import type { Generator } from '../generator.ts'
 import { readerOf } from './formats.ts'
 import { detectTextEngines } from './engines.ts'
 
-/** The text of documents: what a person searches for, and what is read aloud of a file without opening it. */
+/** Extracts the text of documents, for search and for reading a file without its program. */
 export const documentText: Generator = {
   kind: 'text',
   pool: () => 'doc',

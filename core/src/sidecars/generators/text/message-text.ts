@@ -1,23 +1,23 @@
 import { collectHtml } from './html-text.ts'
 import { PageCollector } from './page-collector.ts'
 
-/** What of an e-mail message is text. */
+/** The text parts of an e-mail message. */
 export interface Message {
   readonly subject: string
   readonly from: string
   readonly to: readonly string[]
   readonly date: string
   readonly text: string
-  /** Read where there is no plain text. */
+  /** Used if there is no plain text. */
   readonly html: string
-  /** Names of files sent along. */
+  /** Names of attached files. */
   readonly attachments: readonly string[]
 }
 
-/** Attached files named. */
+/** Limit of attachments that are named. */
 const MAX_ATTACHMENTS = 200
 
-/** A message as one page: whom it is from and to, what it says, what is attached. */
+/** A message as one page: sender and recipients, text, names of attachments. */
 export function collectMessage(message: Message, maxChars: number): PageCollector {
   const { subject, from, to, date, text, html, attachments } = message
   const out = new PageCollector(maxChars)

@@ -1,7 +1,7 @@
 import type { TextPage, TextSource } from '../../text-sidecar.ts'
 import { MAX_TITLE_CHARS } from './limits.ts'
 
-/** Gathers the text of a file, page by page, up to the limit. */
+/** Collects the text of a file, page by page, up to the limit. */
 export class PageCollector {
   readonly #pages: TextPage[] = []
   readonly #source: TextSource
@@ -16,7 +16,7 @@ export class PageCollector {
     this.#left = maxChars
   }
 
-  /** Whether there is no room for more: a reader stops then. */
+  /** Whether the limit is reached, so that a reader can stop. */
   get isFull(): boolean {
     return this.#left <= 0
   }
@@ -44,12 +44,12 @@ export class PageCollector {
     if (fitting !== '') this.#parts.push(fitting)
   }
 
-  /** Says that a reader left something out. */
+  /** Marks the text as truncated, because a reader has left something out. */
   cut(): void {
     this.#truncated = true
   }
 
-  /** All pages, tidy. */
+  /** Ends the last page and returns all pages. */
   finish(): { pages: TextPage[]; truncated: boolean } {
     this.#end()
     return { pages: this.#pages, truncated: this.#truncated }
@@ -64,7 +64,7 @@ export class PageCollector {
   }
 }
 
-/** Without spaces at the ends of lines, more than one empty line at a time, and characters no text has. */
+/** Removes spaces at the ends of lines, repeated empty lines, and invalid characters. */
 export function tidy(text: string): string {
   return clean(text)
     .split('\n')

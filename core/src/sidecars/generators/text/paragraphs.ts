@@ -1,21 +1,21 @@
 import type { PageCollector } from './page-collector.ts'
 import type { XmlHandler } from './xml.ts'
 
-/** What the elements of a format mean; names without their namespace. */
+/** The meaning of a format's elements, whose names are without their namespace. */
 export interface ParagraphRules {
-  /** Text counts inside these alone. */
+  /** Only text inside these elements counts. */
   readonly text: readonly string[]
-  /** A line ends with each of these. */
+  /** Each of these elements ends a line. */
   readonly paragraph: readonly string[]
-  /** Stands for a tab. */
+  /** Elements that stand for a tab. */
   readonly tab?: readonly string[]
-  /** Stands for the end of a line. */
+  /** Elements that stand for the end of a line. */
   readonly line?: readonly string[]
-  /** Left out with all in it. */
+  /** Elements that are left out with everything in them. */
   readonly skip?: readonly string[]
 }
 
-/** Gathers the paragraphs of a document made of XML. */
+/** Collects the paragraphs of an XML document. */
 export function collectParagraphs(out: PageCollector, rules: ParagraphRules): XmlHandler {
   const [text, paragraph, tab, line, skip] = [rules.text, rules.paragraph, rules.tab, rules.line, rules.skip].map(
     (names) => new Set(names),

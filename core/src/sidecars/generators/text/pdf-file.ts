@@ -6,12 +6,12 @@ import { packageVersion } from './package-version.ts'
 import { readWhole } from './read-whole.ts'
 import { fitPage, scannedPage } from './scanned-page.ts'
 
-/** It is held in memory twice: once as read, once where the engine reads it. */
+/** The file is in memory twice: as read, and in the engine's memory. */
 const MAX_BYTES = 256 * 2 ** 20
-/** A page smaller than this has a size that says nothing; in points. */
+/** In points; a smaller page size is meaningless. */
 const MIN_SIDE = 1
 
-/** Pixels, eight bits a channel: red, green, blue, alpha. */
+/** Pixels, eight bits per channel: red, green, blue, alpha. */
 export interface PagePicture {
   readonly data: Uint8Array
   readonly width: number
@@ -23,25 +23,28 @@ export interface PagePicture {
 export interface PdfFile extends Disposable {
   readonly engine: Engine
   readonly pageCount: number
-  /** Text of a page's text layer; empty where it has none. Throws `Corrupt` where the page cannot be read. */
+  /** The text in a page's text layer; empty if it has none. Throws `Corrupt` if the page cannot be read. */
   text(page: number): string
   /** Width and height of a page in points (1/72 inch). */
   size(page: number): { width: number; height: number }
-  /** Draws a page so that its longer side is `side` pixels. Throws `Corrupt` where it cannot be read. */
+  /** Draws a page so that its longer side has `side` pixels. Throws `Corrupt` if the page cannot be read. */
   picture(page: number, side: number): Promise<PagePicture>
-  /** The JPEG that a page is, where it is nothing else; see `scannedPage`. Throws `Corrupt` where it cannot be read. */
+  /**
+   * The JPEG of a page that consists of nothing else, or null; see `scannedPage`. Throws `Corrupt` if the page cannot
+   * be read.
+   */
   scan(page: number): Promise<Uint8Array | null>
 }
 
-/** An engine that has drawn a heavy page keeps the memory: it is given up then. */
+/** An engine never releases memory, so after a heavy page it is dropped. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20
 
-/** Starting an engine takes longer than reading most files: the next file has that of the last, where all went well. */
+/** The engine of the last file, if it is still usable: starting one takes longer than reading most files. */
 let idle: PDFiumLibrary | undefined
 
 /**
- * Opens a PDF with an engine of its own: one that a damaged file has stopped is of no use to the next. Throws
- * `Unsupported` where it is locked with a password or too large, `Corrupt` where it is damaged.
+ * Opens a PDF. Each engine serves one file at a time, because a damaged file can break it. Throws `Unsupported` if the
+ * file is protected by a password or too large, and `Corrupt` if it is damaged.
  */
 export async function openPdf(source: RawName): Promise<PdfFile> {
   const bytes = await readWhole(source, MAX_BYTES)
@@ -96,7 +99,7 @@ function opened(document: PDFiumDocument, page: number): Page {
   return found
 }
 
-/** The package closes a page only after drawing it; thousands left open fill the memory. */
+/** Closes the page: the package does so only after drawing it, and thousands of open pages fill the memory. */
 function withPage<Result>(document: PDFiumDocument, page: number, use: (page: Page) => Result): Result {
   const found = opened(document, page)
   try {

@@ -5,7 +5,7 @@ import { type ReaderName, readerOf } from './formats.ts'
 import { MAX_CHARS } from './limits.ts'
 import type { FileText, ReadText } from './reader.ts'
 
-/** Loaded when it is first needed: some bring an engine of their own. */
+/** Loaded when first needed, because some bring their own engine. */
 const load: Readonly<Record<ReaderName, () => Promise<{ read: ReadText }>>> = {
   email: () => import('./readers/email.ts'),
   epub: () => import('./readers/epub.ts'),
@@ -21,7 +21,7 @@ const load: Readonly<Record<ReaderName, () => Promise<{ read: ReadText }>>> = {
   'word-97': () => import('./readers/word-97.ts'),
 }
 
-/** The text of a file, by whichever reader takes it, up to so many characters. Throws what `Make` throws. */
+/** Reads the text of a file with the reader for its type, up to `maxChars` characters. Throws like `Make`. */
 export async function readFileText(
   source: RawName,
   content: ContentFacts,

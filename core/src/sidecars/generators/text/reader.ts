@@ -2,16 +2,15 @@ import type { RawName } from '../../../util/file-name.ts'
 import type { TextPage } from '../../text-sidecar.ts'
 import type { Engine } from '../generator.ts'
 
-/** The text of a file. */
 export interface FileText {
   readonly engine: Engine
   readonly pages: readonly TextPage[]
-  /** Some of it is left out: it is longer than what is kept. */
+  /** Whether some text was left out because of a limit. */
   readonly truncated: boolean
 }
 
-/** Reads the text of a file, up to so many characters. Throws what `Make` throws. */
+/** Reads the text of a file, up to `maxChars` characters. Throws like `Make`. */
 export type ReadText = (source: RawName, maxChars: number) => Promise<FileText>
 
-/** Whatever this project reads itself; its version is raised when a reader finds more. */
+/** The readers of this project itself. The version is raised when a reader finds more text. */
 export const ownEngine: Engine = { name: 'spacedrive', version: '1' }

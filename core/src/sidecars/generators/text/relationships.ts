@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { attribute, readXml } from './xml.ts'
 import { memberName, type ZipArchive } from './zip-archive.ts'
 
-/** What a part of an Office document refers to: names of members by the ids it calls them by. */
+/** The members that a part of an Office document refers to, by relationship id. */
 export async function relationships(zip: ZipArchive, part: string): Promise<Map<string, string>> {
   const targets = new Map<string, string>()
   const list = posix.join(posix.dirname(part), '_rels', `${posix.basename(part)}.rels`)
@@ -15,7 +15,7 @@ export async function relationships(zip: ZipArchive, part: string): Promise<Map<
   return targets
 }
 
-/** The members that elements of a name refer to, in their order, with the name each is given. */
+/** The members that elements with a name refer to, in order, with the title of each. */
 export async function referred(
   zip: ZipArchive,
   part: string,
@@ -26,7 +26,7 @@ export async function referred(
   await readXml(zip.chunks(part), {
     open(name, attributes) {
       if (name !== element) return
-      // `id` is also a plain number there: the reference is the one in a namespace.
+      // The elements also have a plain `id`, a number; the reference is the `id` with a namespace.
       const reference = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1]
       const member = reference === undefined ? undefined : targets.get(reference)
       if (member !== undefined && zip.has(member)) found.push({ member, title: attribute(attributes, 'name') ?? '' })

@@ -3,26 +3,26 @@ import type { PDFiumDocument, PDFiumPageRender } from '@hyzyla/pdfium'
 type Page = ReturnType<PDFiumDocument['getPage']>
 type Size = Pick<PDFiumPageRender, 'width' | 'height'>
 
-/** More pieces of text than a page of a scan has. */
+/** Limit of objects on a page; a scanned page has fewer. */
 const MAX_OBJECTS = 20_000
-/** How far, in parts of the page, a picture may end from the page's edge and still be all of it. */
+/** The largest distance between the edges of picture and page, as a fraction of the page. */
 const SLACK = 0.01
-/** FPDF_TEXTRENDERMODE_INVISIBLE: what text recognition has put over a scan. */
+/** FPDF_TEXTRENDERMODE_INVISIBLE: the text that text recognition has put over a scan. */
 const INVISIBLE = 3
-/** FPDF_COLORSPACE_*: grey and red, green, blue, plain, calibrated or with a profile. */
+/** FPDF_COLORSPACE_*: grey and RGB, each plain, calibrated or with a profile. */
 const COLOUR_SPACES = new Set([1, 2, 4, 5, 7])
-/** Bits a pixel of grey and of colour. */
+/** Bits per pixel for grey and for colour. */
 const DEPTHS = new Set([8, 24])
-/** Words of an image's description that give its samples another meaning, which PDFium does not tell of. */
+/** Keys in an image's dictionary that change the meaning of its samples, and that PDFium does not report. */
 const MEANINGS = ['/Decode', '/Mask', '/SMask', '/ColorTransform']
-/** The filter of JPEG, ended as PDFium ends names. */
+/** The name of the JPEG filter, with the NUL that PDFium appends. */
 const JPEG_FILTER = 'DCTDecode\0'
-/** `/DecodeParms` says how the data are packed. */
+/** The end of `/DecodeParms`, which only describes the compression. */
 const PARMS = 'Parms'
 
 /**
- * The JPEG that a page of `file` is, where it is nothing else: upright, as large as the page, with no more than invisible
- * text over it. A decoder that makes it smaller while it decodes has it sooner than PDFium.
+ * The JPEG of a page of `file` if the page consists of nothing else: upright, as large as the page, covered by nothing
+ * but invisible text. Otherwise null. A decoder that scales while it decodes is faster than PDFium.
  */
 export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array | null> {
   const { module, pageIdx } = pointersOf(page)
@@ -41,7 +41,7 @@ export async function scannedPage(page: Page, file: Buffer): Promise<Uint8Array 
   return data[0] === 0xff && data[1] === 0xd8 ? data : null
 }
 
-/** The width and height of a page whose longer side is to be `side`. */
+/** The width and height of a page whose longer side becomes `side`. */
 export function fitPage({ width, height }: Size, side: number): Size {
   const scale = side / Math.max(width, height)
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
@@ -58,7 +58,7 @@ function isClipped(module: Module, pointer: number): boolean {
   return clip !== 0 && module._FPDFClipPath_CountPaths(clip) > 0
 }
 
-/** Whether a picture lies upright over all of its page. */
+/** Whether a picture is upright and covers the whole page. */
 function fillsPage(page: Page, pointer: number): boolean {
   const { module, pageIdx } = pointersOf(page)
   const matrix = floats(module, 6, (at) => module._FPDFPageObj_GetMatrix(pointer, at))
@@ -73,15 +73,17 @@ function fillsPage(page: Page, pointer: number): boolean {
   return isUpright && isWide && isNear(y - bottom, height) && isNear(y + d - top, height)
 }
 
-/** Whether the samples of an image are grey, or red, green and blue. */
+/** Whether the samples of an image are grey or RGB. */
 function isPlain(page: Page, pointer: number): boolean {
   const { module, pageIdx } = pointersOf(page)
-  // FPDF_IMAGEOBJ_METADATA: width, height, dots an inch across and down, bits a pixel, colour space, marked content.
+  // FPDF_IMAGEOBJ_METADATA: width, height, horizontal and vertical dpi, bits per pixel, colour space, marked content.
   const words = read(module, 7, (at) => module._FPDFImageObj_GetImageMetadata(pointer, pageIdx, at))
   return words !== null && DEPTHS.has(words.getUint32(16, true)) && COLOUR_SPACES.has(words.getUint32(20, true))
 }
 
-/** Whether an image is packed as JPEG and in no other way; asked before it is copied, for it may unpack to very much. */
+/**
+ * Whether JPEG is an image's only compression. Check this before copying the image, which may unpack to a huge size.
+ */
 function isJpeg(module: Module, pointer: number): boolean {
   if (module._FPDFImageObj_GetImageFilterCount(pointer) !== 1) return false
   const words = Math.ceil(JPEG_FILTER.length / 4)
@@ -89,7 +91,7 @@ function isJpeg(module: Module, pointer: number): boolean {
   return name !== null && Buffer.from(name.buffer).toString('latin1', 0, JPEG_FILTER.length) === JPEG_FILTER
 }
 
-/** Whether some image of a file says what its samples mean. Descriptions of images are never packed. */
+/** Whether any image of a file changes the meaning of its samples. The dictionaries of images are never compressed. */
 function hasOtherMeaning(file: Buffer): boolean {
   return MEANINGS.some((word) => {
     for (let at = file.indexOf(word); at >= 0; at = file.indexOf(word, at + word.length))
@@ -103,7 +105,7 @@ function floats(module: Module, count: number, fill: (at: number) => number): nu
   return words && Array.from({ length: count }, (_, i) => words.getFloat32(i * 4, true))
 }
 
-/** What PDFium writes into so many words of its memory; null where it has nothing to write. */
+/** The words that PDFium writes into its memory; null if it has none to write. */
 function read(module: Module, words: number, fill: (at: number) => number): DataView | null {
   const at = module.wasmExports.malloc(words * 4)
   try {

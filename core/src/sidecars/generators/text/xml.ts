@@ -3,18 +3,18 @@ import { CoreError } from '../../../util/errors.ts'
 import { MAX_DEPTH } from './limits.ts'
 import { decoderFor } from './decode-text.ts'
 
-/** What to do with each part of a document; names are without their namespace, unless the reader is told to keep it. */
+/** Callbacks for the parts of a document. Names are without their namespace, unless the prefixes are kept. */
 export interface XmlHandler {
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   text?(text: string): void
   close?(name: string): void
-  /** Nothing more is wanted. */
+  /** Returns true when no more is needed. */
   isDone?(): boolean
 }
 
 /**
- * Reads XML as it comes. There are no entities but the five of XML and numbers: a document cannot define one, so none
- * grows and none reads a file. Throws `Corrupt` where elements nest too deeply.
+ * Reads XML in chunks. Supports only the five predefined entities and numeric ones: a document cannot define any, so no
+ * entity expands without limit or reads a file. Throws `Corrupt` if elements nest too deeply.
  */
 export async function readXml(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

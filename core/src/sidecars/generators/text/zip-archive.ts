@@ -6,24 +6,25 @@ import { fsPath, type RawName } from '../../../util/file-name.ts'
 
 /** Documents have some hundreds of members; a book of pictures thousands. */
 const MAX_MEMBERS = 20_000
-/** One member, unpacked. */
+/** The largest member, uncompressed. */
 const MAX_MEMBER_BYTES = 256 * 2 ** 20
-/** All that is unpacked of one archive; members may lie over each other. */
+/** Limit of uncompressed bytes for an archive; its members may overlap. */
 const MAX_TOTAL_BYTES = 512 * 2 ** 20
-/** Text packs to a tenth, a member of one repeated byte to a thousandth. */
+/** The largest compression ratio: text shrinks to a tenth, a member of one repeated byte to a thousandth. */
 const MAX_RATIO = 1_000
-/** Smaller members may be packed as tightly as they like. */
+/** Up to this size, members may have any compression ratio. */
 const RATIO_FREE_BYTES = 2 ** 20
-/** Members read into memory as a whole: lists of parts, covers. */
+/** The largest member read into memory as a whole: lists of parts, covers. */
 const MAX_WHOLE_MEMBER_BYTES = 32 * 2 ** 20
 const STORED = 0
 const DEFLATED = 8
-/** How an OLE file begins: Office keeps documents with a password in one. */
+/** The first bytes of an OLE file, in which Office keeps documents with a password. */
 const OLE = 'd0cf11e0a1b11ae1'
 
 /**
- * Members of a zip, found by its directory and read one at a time. Names that lead out of the archive, sizes that lie
- * and members that unpack to far more than a document are refused with `Corrupt`; ones with a password with `Unsupported`.
+ * Reads members of a zip one at a time, by its directory. Throws `Corrupt` for names that lead out of the archive, for
+ * wrong sizes, and for members that unpack to far more than a document. Throws `Unsupported` for members with a
+ * password.
  */
 export class ZipArchive implements Disposable {
   readonly #zip: ZipFile
@@ -68,7 +69,7 @@ export class ZipArchive implements Disposable {
     return this.#members.has(name)
   }
 
-  /** A member piece by piece; nothing where there is none of that name. */
+  /** A member in chunks; nothing if there is no such member. */
   async *chunks(name: string): AsyncGenerator<Buffer> {
     const entry = this.#members.get(name)
     if (!entry) return
@@ -84,7 +85,7 @@ export class ZipArchive implements Disposable {
     }
   }
 
-  /** A member as a whole; null where there is none of that name. */
+  /** A whole member; null if there is no such member. */
   async bytes(name: string): Promise<Buffer | null> {
     if (!this.has(name)) return null
     const chunks: Buffer[] = []
@@ -103,7 +104,7 @@ export class ZipArchive implements Disposable {
   }
 }
 
-/** The member that `target`, written in member `base`, names: below the folder of `base`, or from the top. */
+/** The name of a member from a reference in member `base`: relative to the folder of `base`, or to the root. */
 export function memberName(base: string, target: string): string {
   const [path = ''] = target.split('#')
   return posix.normalize(path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(base), path))

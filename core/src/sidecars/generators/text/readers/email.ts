@@ -4,12 +4,12 @@ import { collectMessage } from '../message-text.ts'
 import { packageVersion } from '../package-version.ts'
 import type { ReadText } from '../reader.ts'
 
-/** What comes later in a message is attached files, mostly. */
+/** The end of a long message is mostly attached files. */
 const MAX_BYTES = 16 * 2 ** 20
-/** Parts within parts. */
+/** The deepest nesting of message parts. */
 const MAX_NESTING = 50
 
-/** An e-mail message as it is sent; what Apple Mail keeps has a line with its length before it. */
+/** Reads an e-mail message. Apple Mail's format has a line with the message's length before it. */
 export const read: ReadText = async (source, maxChars) => {
   const { bytes, isWhole } = await readStart(source, MAX_BYTES)
   const length = /^\d{1,12} *\r?\n/.exec(bytes.subarray(0, 20).toString('latin1'))?.[0].length ?? 0

@@ -7,10 +7,10 @@ import { ZipArchive } from '../zip-archive.ts'
 
 const WORKBOOK = 'xl/workbook.xml'
 const SHARED = 'xl/sharedStrings.xml'
-/** Texts that cells share; what comes after them is left out. */
+/** Limit of strings that cells share; further ones are left out. */
 const MAX_SHARED = 500_000
 
-/** Excel from 2007 on: a page for each sheet, a line for each row, a tab between cells. */
+/** Reads Excel files since 2007: a page for each sheet, a line for each row, a tab between cells. */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(WORKBOOK)) throw new CoreError('Corrupt', 'there is no workbook in it')

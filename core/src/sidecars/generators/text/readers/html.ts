@@ -4,10 +4,10 @@ import { MAX_TEXT_BYTES } from '../limits.ts'
 import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 
-/** A page says its encoding in its first bytes. */
+/** A page declares its encoding in its first bytes. */
 const DECLARATION_BYTES = 1_024
 
-/** A web page: what is shown of it, without its scripts and styles. Nothing it refers to is fetched. */
+/** Reads the visible text of a web page, without scripts and styles. Fetches nothing. */
 export const read: ReadText = async (source, maxChars) => {
   const start = await readStart(source, MAX_TEXT_BYTES)
   const out = new PageCollector(maxChars)
@@ -24,7 +24,7 @@ function decodeHtml(start: FileStart): string {
   try {
     return new TextDecoder(declared).decode(start.bytes, { stream: !start.isWhole })
   } catch {
-    // No encoding of that name is known.
+    // The encoding is unknown.
     return decodeText(start)
   }
 }

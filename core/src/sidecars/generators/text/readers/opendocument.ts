@@ -7,9 +7,9 @@ import { ownEngine, type ReadText } from '../reader.ts'
 import { attribute, readXml, type XmlHandler } from '../xml.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
-/** Spaces that one element may stand for. */
+/** Limit of spaces that one element may represent. */
 const MAX_SPACES = 100
-/** Enough to tell XML, with its mark or without, from a zip. */
+/** Enough bytes to tell XML, with or without a byte-order mark, from a zip. */
 const HEAD_BYTES = 64
 const skipped = new Set([
   'automatic-styles',
@@ -21,7 +21,7 @@ const skipped = new Set([
   'binary-data',
 ])
 
-/** OpenDocument, packed or as one XML file: a page for each slide or sheet, else one. */
+/** Reads OpenDocument, as a zip or as one XML file: a page for each slide or sheet, or else one page. */
 export const read: ReadText = async (source, maxChars) => {
   const out = new PageCollector(maxChars)
   const head = decodeText(await readStart(source, HEAD_BYTES))

@@ -7,10 +7,10 @@ import { packageVersion } from '../package-version.ts'
 import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
-// It is CommonJS, of the sort whose default export each loader finds elsewhere.
+// The package is CommonJS, and loaders differ in where they find its default export.
 const { default: MsgReader } = createRequire(import.meta.url)('@kenjiuno/msgreader') as typeof msgreader.default
 
-/** A message as Outlook keeps it. */
+/** Reads an Outlook message. */
 export const read: ReadText = async (source, maxChars) => {
   const bytes = await readWhole(source)
   const fields = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFileData()

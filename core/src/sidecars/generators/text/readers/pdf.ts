@@ -5,10 +5,10 @@ import type { ReadText } from '../reader.ts'
 
 /** Books have some thousand pages. */
 const MAX_PAGES = 10_000
-/** Half of the time a file may take: what has been read by then is better than nothing. */
+/** Half of the time limit for a file, so that a slow file still yields the pages read so far. */
 const BUDGET_MS = 30_000
 
-/** The text layer of each page. A page without one is there with no text: its picture has to be read. */
+/** Reads the text layer of each page. A page without one has empty text: its picture must be recognised. */
 export const read: ReadText = async (source, maxChars) => {
   using pdf = await openPdf(source)
   const out = new PageCollector(maxChars, 'layer')
@@ -21,7 +21,7 @@ export const read: ReadText = async (source, maxChars) => {
     try {
       out.add(pdf.text(page))
     } catch (err) {
-      // A page that is damaged leaves the others as they are; an engine that was stopped fails them all.
+      // A damaged page does not affect the others. A broken engine fails all of them.
       if (!(err instanceof CoreError)) throw err
       failed = err
       failures++

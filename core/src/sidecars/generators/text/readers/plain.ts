@@ -3,7 +3,7 @@ import { MAX_TEXT_BYTES } from '../limits.ts'
 import { clean } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 
-/** Text, code, settings, tables: as they are, one page. */
+/** Reads text, code, settings and tables, unchanged, as one page. */
 export const read: ReadText = async (source, maxChars) => {
   const start = await readStart(source, MAX_TEXT_BYTES)
   assertText(start.bytes)

@@ -9,7 +9,7 @@ import { ZipArchive } from '../zip-archive.ts'
 const PRESENTATION = 'ppt/presentation.xml'
 const rules = { text: ['t'], paragraph: ['p'], line: ['br'], skip: ['Fallback'] }
 
-/** PowerPoint from 2007 on: a page for each slide, in the order they are shown in, with its notes. */
+/** Reads PowerPoint files since 2007: a page for each slide, in the order of the presentation, with its notes. */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(PRESENTATION)) throw new CoreError('Corrupt', 'there is no presentation in it')

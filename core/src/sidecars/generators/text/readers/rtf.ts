@@ -3,7 +3,7 @@ import { PageCollector } from '../page-collector.ts'
 import { ownEngine, type ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
-/** Groups within groups; deeper ones count as one. */
+/** The deepest nesting of groups; deeper ones count as one. */
 const MAX_GROUPS = 1_000
 const REPLACED: Readonly<Record<string, string>> = {
   par: '\n',
@@ -21,13 +21,13 @@ const REPLACED: Readonly<Record<string, string>> = {
   rdblquote: '”',
   bullet: '•',
 }
-/** Groups that hold no text of the document. */
+/** Groups without text of the document. */
 const skippedGroups: ReadonlySet<string> = new Set(
   'fonttbl colortbl stylesheet info pict object themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator header footer headerl headerr headerf footerl footerr footerf xmlnstbl mmathPr fldinst'.split(
     ' ',
   ),
 )
-/** Code pages by their numbers, where `windows-<number>` is not the name. */
+/** Code pages whose name is not `windows-<number>`. */
 const encodings: Readonly<Record<number, string>> = {
   932: 'shift_jis',
   936: 'gbk',
@@ -37,16 +37,16 @@ const encodings: Readonly<Record<number, string>> = {
   65001: 'utf-8',
 }
 
-/** A control word with its number; a byte in hexadecimal; a control sign; a brace; line ends, which say nothing; text. */
+/** A control word with its number; a hexadecimal byte; a control sign; a brace; meaningless line ends; text. */
 const TOKEN = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)/gi
 
 interface Group {
   readonly isSkipped: boolean
-  /** How many characters after a Unicode one say the same for readers that do not know Unicode. */
+  /** How many fallback characters follow a Unicode character, for readers without Unicode support. */
   readonly fallback: number
 }
 
-/** Rich text: one pass, no recursion. */
+/** Reads rich text in one pass, without recursion. */
 export const read: ReadText = async (source, maxChars) => {
   const rtf = (await readWhole(source)).toString('latin1')
   if (!rtf.startsWith('{\\rtf')) throw new CoreError('Corrupt', 'it does not begin as rich text does')
@@ -62,7 +62,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
   let group: Group = { isSkipped: false, fallback: 1 }
   let decoder = new TextDecoder('windows-1252')
   let bytes: number[] = []
-  // Characters still to be passed over after a Unicode one.
+  // Fallback characters still to be skipped.
   let passOver = 0
   const put = (text: string) => {
     if (!group.isSkipped) out.add(text)
@@ -75,7 +75,7 @@ function collectRtf(rtf: string, out: PageCollector): void {
   for (let found = token.exec(rtf); found && !out.isFull; found = token.exec(rtf)) {
     const [, word, number, hex, sign, brace, text] = found
     if (hex !== undefined || text !== undefined) {
-      // Text is bytes of the code page too: the second half of a character may be a letter.
+      // Text is bytes of the code page too: the second byte of a character may look like a letter.
       const added = hex === undefined ? Buffer.from(text!, 'latin1') : Buffer.of(Number.parseInt(hex, 16))
       const passed = Math.min(passOver, added.length)
       passOver -= passed

@@ -4,7 +4,7 @@ import { PageCollector } from '../page-collector.ts'
 import type { ReadText } from '../reader.ts'
 import { readWhole } from '../read-whole.ts'
 
-/** Word from 97 to 2003. */
+/** Reads Word files from 97 to 2003. */
 export const read: ReadText = async (source, maxChars) => {
   const document = await new WordExtractor().extract(await readWhole(source))
   const out = new PageCollector(maxChars)

@@ -6,10 +6,10 @@ import { readXml } from '../xml.ts'
 import { ZipArchive } from '../zip-archive.ts'
 import { CoreError } from '../../../../util/errors.ts'
 
-/** In the order in which they are read: the document, then what stands below and beside it. */
+/** In reading order: the document, then its notes and comments. */
 const parts = ['word/document.xml', 'word/footnotes.xml', 'word/endnotes.xml', 'word/comments.xml']
 
-/** Word from 2007 on. */
+/** Reads Word files since 2007. */
 export const read: ReadText = async (source, maxChars) => {
   using zip = await ZipArchive.open(source)
   if (!zip.has(parts[0]!)) throw new CoreError('Corrupt', 'there is no document in it')
@@ -23,7 +23,7 @@ export const read: ReadText = async (source, maxChars) => {
         paragraph: ['p'],
         tab: ['tab'],
         line: ['br', 'cr'],
-        // Properties name tabs too; an older drawing says again what the newer one has said.
+        // Properties mention tabs too, and `Fallback` repeats a drawing for older programs.
         skip: ['pPr', 'rPr', 'Fallback'],
       }),
     )
@@ -31,7 +31,7 @@ export const read: ReadText = async (source, maxChars) => {
   return { engine: ownEngine, ...out.finish() }
 }
 
-/** The title in an Office document's properties; empty where there is none. */
+/** The title in an Office document's properties; empty if there is none. */
 async function documentTitle(zip: ZipArchive): Promise<string> {
   let title = ''
   let inTitle = false
